@@ -1,0 +1,89 @@
+import { errors, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { now } from "./clock";
+import { env } from "./env";
+
+/**
+ * The signed access token (JWT, HS256). It lives in core because both the gate at the edge and the
+ * session service read it; only `lib/sessions` issues it. Runs on the edge: no Node APIs.
+ */
+
+export const roleSchema = z.enum(["listener", "artist", "admin"]);
+export type Role = z.infer<typeof roleSchema>;
+
+export const callerSchema = z.object({
+  userId: z.uuid(),
+  /** The short integer that stands for the person in Redis sets. */
+  seq: z.number().int().positive(),
+  role: roleSchema,
+  name: z.string(),
+});
+
+/** Who is asking. */
+export type Caller = z.infer<typeof callerSchema>;
+
+const ISSUER = "normaldance";
+const claimsSchema = callerSchema.omit({ userId: true }).extend({ sub: z.uuid() });
+
+function key(): Uint8Array {
+  return new TextEncoder().encode(env().AUTH_SECRET);
+}
+
+/** @param ttlSeconds how long the token is good from now on */
+export async function signAccessToken(caller: Caller, ttlSeconds: number): Promise<string> {
+  const { userId, ...claims } = caller;
+  const issuedAt = Math.floor(now() / 1000);
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "HS256" })
+    .setIssuer(ISSUER)
+    .setSubject(userId)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ttlSeconds)
+    .sign(key());
+}
+
+/** The caller a token speaks for; null when it is forged, expired or not ours. Never throws for a bad token. */
+export async function verifyAccessToken(token: string): Promise<Caller | null> {
+  try {
+    const { payload } = await jwtVerify(token, key(), {
+      issuer: ISSUER,
+      algorithms: ["HS256"],
+      currentDate: new Date(now()),
+      requiredClaims: ["exp"],
+    });
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) return null;
+    const { sub, ...rest } = claims.data;
+    return { userId: sub, ...rest };
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return null;
+    throw error;
+  }
+}
+
+/** Where browsers keep the token. */
+export const ACCESS_COOKIE = "nd_access";
+
+/** The token a request carries: the bearer header, else the cookie; null when it has neither. */
+export function accessTokenOf(headers: Headers): string | null {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? null;
+  return cookieOf(headers, ACCESS_COOKIE);
+}
+
+/** One cookie's value; null when it is not there. */
+export function cookieOf(headers: Headers, name: string): string | null {
+  for (const part of headers.get("cookie")?.split(";") ?? []) {
+    const [key, ...value] = part.trim().split("=");
+    if (key === name) return decodeCookie(value.join("="));
+  }
+  return null;
+}
+
+function decodeCookie(value: string): string | null {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+/** The time, where a test must be able to control it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+const systemClock: Clock = { now: () => Date.now() };
+let current: Clock = systemClock;
+
+/** Milliseconds since the epoch. */
+export function now(): number {
+  return current.now();
+}
+
+/** For tests: replaces the clock and returns what puts the system's back. */
+export function useClock(clock: Clock): () => void {
+  current = clock;
+  return () => {
+    current = systemClock;
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+/**
+ * The environment, read in this file alone and validated as a whole: one error lists everything wrong.
+ * Nothing is read at import time, so `next build` needs no environment.
+ */
+
+/** `a || b`: an empty string in a dashboard means "not set". */
+function firstSet(source: Source, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const value = source[name]?.trim();
+    if (value) return value;
+  }
+  return undefined;
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** Names under which other consoles show the same value; the first that is set wins. */
+const ALIASES = {
+  UPSTASH_REDIS_REST_URL: ["KV_REST_API_URL", "UPSTASH_REDIS_URL"],
+  UPSTASH_REDIS_REST_TOKEN: ["KV_REST_API_TOKEN", "UPSTASH_REDIS_TOKEN"],
+} as const;
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const milliseconds = z.coerce.number().int().min(1).max(60_000);
+
+export const envSchema = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug", "trace"]).default("info"),
+  /** Public base URL; QStash signs and delivers to it. */
+  APP_URL: httpUrl,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
+  UPSTASH_REDIS_REST_URL: httpUrl,
+  UPSTASH_REDIS_REST_TOKEN: z.string(),
+  /** Time limits of one Redis call: at the edge, elsewhere, and for the first call on a fresh connection. */
+  REDIS_EDGE_TIMEOUT_MS: milliseconds.default(50),
+  REDIS_TIMEOUT_MS: milliseconds.default(100),
+  REDIS_FIRST_CALL_TIMEOUT_MS: milliseconds.default(1_000),
+  /** Some consoles show it with `/v2`, which the SDK adds itself. */
+  QSTASH_URL: httpUrl.transform((url) => url.replace(/\/v2$/, "")).default("https://qstash.upstash.io"),
+  QSTASH_TOKEN: z.string(),
+  QSTASH_CURRENT_SIGNING_KEY: z.string(),
+  QSTASH_NEXT_SIGNING_KEY: z.string(),
+  /** Signs access tokens (HS256 wants at least 256 bits). */
+  AUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
+  /** What Vercel Cron sends as a bearer token. */
+  CRON_SECRET: z.string().min(16, "must have at least 16 characters"),
+  /**
+   * Whose word on the caller's address is believed: `none` (no header), `vercel` (the platform overwrites
+   * it), or how many reverse proxies of your own stand in front, counted from the right.
+   */
+  TRUST_PROXY: z
+    .union([z.literal("none"), z.literal("vercel"), z.coerce.number().int().min(1).max(9)], {
+      error: "must be none, vercel, or a number of proxies from 1 to 9",
+    })
+    .default("none"),
+});
+
+export type Env = z.infer<typeof envSchema>;
+
+/** Every variable that is wrong, one line each. */
+export class EnvError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The environment is not complete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.name = "EnvError";
+  }
+}
+
+/**
+ * Validates an environment.
+ * @throws {EnvError} listing everything wrong at once
+ */
+export function parseEnv(source: Source): Env {
+  const values: Record<string, string | undefined> = {};
+  for (const name of Object.keys(envSchema.shape)) {
+    const aliases = name in ALIASES ? ALIASES[name as keyof typeof ALIASES] : [];
+    values[name] = firstSet(source, name, ...aliases);
+  }
+  const parsed = envSchema.safeParse(values);
+  const problems = parsed.success ? [] : parsed.error.issues.map(describe);
+  // The SDK's receiver would then accept messages signed with a public key.
+  if (values.NODE_ENV === "production" && /^(1|true)$/i.test(source.QSTASH_DEV?.trim() ?? "")) {
+    problems.push("QSTASH_DEV: must not be set in production, it accepts forged messages");
+  }
+  if (!parsed.success || problems.length > 0) throw new EnvError(problems);
+  return parsed.data;
+
+  function describe(issue: z.core.$ZodIssue): string {
+    const name = String(issue.path[0]);
+    if (values[name] !== undefined) return `${name}: ${issue.message}`;
+    const aliases = name in ALIASES ? ` (or ${ALIASES[name as keyof typeof ALIASES].join(", ")})` : "";
+    return `${name}${aliases}: is not set`;
+  }
+}
+
+let cached: Env | undefined;
+
+/** The validated environment of this process; parsed once, on first use. */
+export function env(): Env {
+  cached ??= parseEnv(process.env);
+  return cached;
+}

@@ -1,0 +1,56 @@
+import type { MessageKey } from "./messages";
+
+/** The one code -> status table. */
+export const ERROR_STATUS = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** One field that is wrong; `path` is dotted (`postIds.3`). */
+export interface ErrorDetail {
+  path: string;
+  message: string;
+}
+
+interface AppErrorOptions {
+  /** Which text people see; the code's own when left out. */
+  message?: MessageKey;
+  details?: ErrorDetail[];
+  /** Goes out as `Retry-After`. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** A failure with an answer for people. Whatever else is thrown becomes a masked 500. */
+export class AppError extends Error {
+  readonly messageKey: MessageKey;
+  readonly details: ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    options: AppErrorOptions = {},
+  ) {
+    const messageKey = options.message ?? code;
+    super(messageKey, { cause: options.cause });
+    this.name = "AppError";
+    this.messageKey = messageKey;
+    this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}

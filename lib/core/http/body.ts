@@ -1,0 +1,43 @@
+import { AppError } from "../errors";
+
+/** Enough for every JSON body of the API; a route that needs more says so. */
+export const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * Reads the body as text, once, and no more of it than `limitBytes`.
+ * @throws {AppError} payload_too_large
+ */
+export async function readText(request: Request, limitBytes: number): Promise<string> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > limitBytes) throw new AppError("payload_too_large");
+  if (!request.body) return "";
+
+  const decoder = new TextDecoder("utf-8");
+  let text = "";
+  let size = 0;
+  const reader = request.body.getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    size += chunk.value.byteLength;
+    if (size > limitBytes) {
+      await reader.cancel();
+      throw new AppError("payload_too_large");
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/**
+ * Reads a JSON body.
+ * @throws {AppError} unsupported_media_type, payload_too_large, bad_request
+ */
+export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
+  const text = await readText(request, limitBytes);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("bad_request", { message: "malformed_json", cause });
+  }
+}

@@ -1,0 +1,174 @@
+import type { z } from "zod";
+import { type Caller, cookieOf } from "../access-token";
+import { env } from "../env";
+import { AppError } from "../errors";
+import { newId } from "../ids";
+import { LOCALE_COOKIE, type Locale, resolveLocale } from "../locale";
+import { log } from "../log";
+import { sameSecret } from "../secret";
+import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
+import { failureResponse, toAppError } from "./failure";
+import { parseInput } from "./parse";
+
+/**
+ * Who may call: anybody, somebody signed in, an administrator, the platform's scheduler (its secret), or
+ * QStash (the handler verifies the signature over the raw body).
+ */
+export type Auth = "public" | "user" | "admin" | "cron" | "qstash";
+
+/** What a route says of itself; also the source of docs/openapi.json. */
+export interface RouteSpec {
+  /** One line for the API reference. */
+  summary: string;
+  auth: Auth;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  response: z.ZodType;
+  /** Status of success; 200 unless said. */
+  status?: 200 | 201;
+  bodyLimitBytes?: number;
+}
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface RouteContext<O extends RouteSpec> {
+  params: Output<O["params"]>;
+  query: Output<O["query"]>;
+  body: Output<O["body"]>;
+  caller: O["auth"] extends "user" | "admin" ? Caller : Caller | null;
+  locale: Locale;
+  requestId: string;
+  request: Request;
+}
+
+/** An answer with more than a body. */
+export class Reply<T> {
+  constructor(
+    readonly body: T,
+    readonly init: { status?: number; headers?: Record<string, string> } = {},
+  ) {}
+}
+
+type NextRouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
+
+/** What a `route.ts` exports for a method, with what it says of itself. */
+export type RouteHandler = ((request: Request, context: NextRouteContext) => Promise<Response>) & {
+  spec: RouteSpec;
+};
+
+interface RouteDependencies {
+  /** Finds out who calls; null for nobody. */
+  authenticate(request: Request): Promise<Caller | null>;
+}
+
+/**
+ * Makes the wrapper that every route handler goes through. In this order: request id, who calls, whether
+ * their role may, zod on everything that came in, the handler, zod on what goes out (so a field that the
+ * schema does not name never leaves), errors in the standard body, one log line.
+ * Whether *this* thing is theirs is decided in `lib`.
+ */
+export function createRoute({ authenticate }: RouteDependencies) {
+  return function route<const O extends RouteSpec>(
+    spec: O,
+    handler: (
+      context: RouteContext<O>,
+    ) => Promise<z.input<O["response"]> | Reply<z.input<O["response"]>> | Response>,
+  ): RouteHandler {
+    const handle = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
+      const requestId = newId();
+      const startedAt = performance.now();
+      const locale = localeOf(request.headers);
+      let caller: Caller | null = null;
+      let response: Response;
+      let failure: AppError | undefined;
+      try {
+        caller = await identify(spec.auth, request, authenticate);
+        const context = {
+          params: spec.params && parseInput(spec.params, await nextContext.params, locale),
+          query: spec.query && parseInput(spec.query, queryOf(request), locale),
+          body:
+            spec.body &&
+            parseInput(
+              spec.body,
+              await readJson(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES),
+              locale,
+            ),
+          caller,
+          locale,
+          requestId,
+          request,
+        } as RouteContext<O>;
+        response = success(spec, await handler(context), requestId);
+      } catch (error) {
+        failure = toAppError(error);
+        response = failureResponse(failure, locale, requestId);
+      }
+      const line = {
+        requestId,
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status: response.status,
+        ms: Math.round(performance.now() - startedAt),
+        ...(caller ? { userId: caller.userId } : {}),
+      };
+      if (response.status >= 500) log().error({ ...line, err: failure?.cause ?? failure }, "request failed");
+      else log().info(line, "request");
+      return response;
+    };
+    return Object.assign(handle, { spec });
+  };
+}
+
+/** The language to answer a request in. */
+export function localeOf(headers: Headers): Locale {
+  return resolveLocale({
+    cookie: cookieOf(headers, LOCALE_COOKIE),
+    acceptLanguage: headers.get("accept-language"),
+  });
+}
+
+async function identify(
+  auth: Auth,
+  request: Request,
+  authenticate: RouteDependencies["authenticate"],
+): Promise<Caller | null> {
+  switch (auth) {
+    case "qstash":
+      return null;
+    case "cron": {
+      const secret = /^Bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+      if (!sameSecret(secret, env().CRON_SECRET)) {
+        throw new AppError("unauthenticated", { message: "bad_cron_secret" });
+      }
+      return null;
+    }
+    case "public":
+      return authenticate(request);
+    case "user":
+    case "admin": {
+      const caller = await authenticate(request);
+      if (!caller) throw new AppError("unauthenticated");
+      if (auth === "admin" && caller.role !== "admin") throw new AppError("forbidden");
+      return caller;
+    }
+  }
+}
+
+function queryOf(request: Request): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  const { searchParams } = new URL(request.url);
+  for (const name of new Set(searchParams.keys())) {
+    const values = searchParams.getAll(name);
+    query[name] = values.length === 1 ? (values[0] ?? "") : values;
+  }
+  return query;
+}
+
+function success(spec: RouteSpec, result: unknown, requestId: string): Response {
+  if (result instanceof Response) return result;
+  const { body, init } = result instanceof Reply ? result : new Reply(result);
+  const headers = new Headers({ "cache-control": "no-store", ...init.headers });
+  headers.set("x-request-id", requestId);
+  return Response.json(spec.response.parse(body), { status: init.status ?? spec.status ?? 200, headers });
+}

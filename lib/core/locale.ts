@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+export const locales = ["ru", "en"] as const;
+export const localeSchema = z.enum(locales);
+export type Locale = z.infer<typeof localeSchema>;
+
+/** Set by the language switch; wins over the browser's wish. */
+export const LOCALE_COOKIE = "locale";
+const DEFAULT_LOCALE: Locale = "ru";
+
+interface Wishes {
+  cookie?: string | null | undefined;
+  acceptLanguage?: string | null | undefined;
+}
+
+/** Which language to answer in: the switch, then the best match of `Accept-Language`, then Russian. */
+export function resolveLocale({ cookie, acceptLanguage }: Wishes): Locale {
+  const chosen = localeSchema.safeParse(cookie);
+  if (chosen.success) return chosen.data;
+  for (const tag of byPreference(acceptLanguage ?? "")) {
+    const wished = localeSchema.safeParse(tag.split("-")[0]?.toLowerCase());
+    if (wished.success) return wished.data;
+  }
+  return DEFAULT_LOCALE;
+}
+
+function byPreference(header: string): string[] {
+  return header
+    .split(",")
+    .map((part) => {
+      const [tag = "", ...parameters] = part.trim().split(";");
+      const quality = parameters.map((p) => /^\s*q=([\d.]+)/.exec(p)?.[1]).find((q) => q !== undefined);
+      return { tag, quality: quality === undefined ? 1 : Number(quality) };
+    })
+    .filter(({ tag, quality }) => tag !== "" && quality > 0)
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ tag }) => tag);
+}

@@ -1,0 +1,39 @@
+import type { Locale } from "./locale";
+
+/** What the API says to people, in both languages. Page texts live with the pages. */
+const messages = {
+  // one per error code
+  bad_request: { ru: "Запрос составлен неверно", en: "The request is not valid" },
+  unauthenticated: { ru: "Войдите, чтобы продолжить", en: "Sign in to continue" },
+  forbidden: { ru: "Недостаточно прав", en: "You are not allowed to do this" },
+  not_found: { ru: "Не найдено", en: "Not found" },
+  method_not_allowed: { ru: "Метод не поддерживается", en: "This method is not supported" },
+  conflict: { ru: "Данные изменились, попробуйте ещё раз", en: "Something changed meanwhile, try again" },
+  payload_too_large: { ru: "Слишком большой запрос", en: "The request is too large" },
+  unsupported_media_type: { ru: "Ожидается application/json", en: "Expected application/json" },
+  rate_limited: { ru: "Слишком много запросов, подождите немного", en: "Too many requests, wait a little" },
+  internal: { ru: "Что-то сломалось у нас. Мы уже знаем", en: "Something broke on our side" },
+  unavailable: { ru: "Сервис временно недоступен, попробуйте позже", en: "Temporarily unavailable, try again soon" },
+  // more exact ones
+  malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
+  post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
+  email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
+  wrong_credentials: { ru: "Неверный адрес или пароль", en: "Wrong address or password" },
+  unknown_referral_code: { ru: "Такого кода приглашения нет", en: "There is no such referral code" },
+  unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },
+  bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
+  bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },
+  sync_unavailable: {
+    ru: "Redis не отвечает, синхронизировать нечего",
+    en: "Redis does not answer, so there is nothing to synchronize from",
+  },
+  probe_running: { ru: "Проверка уже идёт", en: "A check is already running" },
+  signed_out: { ru: "Вы вышли", en: "You are signed out" },
+} as const satisfies Record<string, Record<Locale, string>>;
+
+export type MessageKey = keyof typeof messages;
+
+/** The text of a message in a language. */
+export function messageText(key: MessageKey, locale: Locale): string {
+  return messages[key][locale];
+}

@@ -1,0 +1,39 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { env } from "../core/env";
+import { log } from "../core/log";
+import { PrismaClient } from "./generated/client";
+
+/** One function instance serves few requests at a time; a pooler in front of Postgres takes care of the rest. */
+const POOL_SIZE = 10;
+/** Postgres that does not take a connection within this is down: a 503 beats a wait. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** No statement of a request takes longer; a hung one must not hold its connection for ever. */
+const STATEMENT_TIMEOUT_MS = 20_000;
+
+function createClient(): PrismaClient {
+  const adapter = new PrismaPg(
+    {
+      connectionString: env().DATABASE_URL,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS,
+    },
+    { onPoolError: (error) => log().warn({ err: error }, "Postgres connection lost") },
+  );
+  return new PrismaClient({ adapter });
+}
+
+/** Kept on globalThis: a development server that reloads modules would leak a pool at every change. */
+const holder = globalThis as typeof globalThis & { normaldanceDb?: PrismaClient };
+
+/** This process's Prisma client. Made on first use. */
+export function db(): PrismaClient {
+  holder.normaldanceDb ??= createClient();
+  return holder.normaldanceDb;
+}
+
+/** Closes the pool; for scripts and tests that must end. */
+export async function disconnectDb(): Promise<void> {
+  await holder.normaldanceDb?.$disconnect();
+  delete holder.normaldanceDb;
+}

@@ -1,0 +1,3 @@
+export { db, disconnectDb } from "./client";
+export { isConflict, isUniqueViolation, retryOnConflict } from "./conflict";
+export { Prisma } from "./generated/client";

@@ -1,0 +1,56 @@
+import { now } from "../core/clock";
+
+/** This many failures in a row open it. */
+const FAILURES_TO_OPEN = 3;
+/** How long it stays open at first; doubles with every failed probe. */
+const FIRST_OPEN_MS = 1_000;
+const LONGEST_OPEN_MS = 10_000;
+
+export type BreakerState = "closed" | "open";
+
+/**
+ * A circuit breaker: after a few failures in a row nobody waits for the backend any more, and one call
+ * at a time probes whether it is back. With it open a refusal costs no more than this method call.
+ * From M. Nygard, *Release It!*.
+ */
+export class CircuitBreaker {
+  private failures = 0;
+  private openUntil = 0;
+  private openMs = FIRST_OPEN_MS;
+  private probing = false;
+
+  constructor(private readonly onChange: (state: BreakerState) => void = () => {}) {}
+
+  get state(): BreakerState {
+    return this.openUntil === 0 ? "closed" : "open";
+  }
+
+  /** Whether a call may go out now. Every `true` must be followed by `succeeded` or `failed`. */
+  mayCall(): boolean {
+    if (this.openUntil === 0) return true;
+    if (this.probing || now() < this.openUntil) return false;
+    this.probing = true;
+    return true;
+  }
+
+  succeeded(): void {
+    const wasOpen = this.openUntil !== 0;
+    this.failures = 0;
+    this.openUntil = 0;
+    this.openMs = FIRST_OPEN_MS;
+    this.probing = false;
+    if (wasOpen) this.onChange("closed");
+  }
+
+  failed(): void {
+    const wasOpen = this.openUntil !== 0;
+    this.failures += 1;
+    if (!wasOpen && this.failures < FAILURES_TO_OPEN) return;
+    // Calls that were under way when it opened fail too; only the probe's failure prolongs it.
+    if (wasOpen && !this.probing) return;
+    if (wasOpen) this.openMs = Math.min(this.openMs * 2, LONGEST_OPEN_MS);
+    this.openUntil = now() + this.openMs;
+    this.probing = false;
+    if (!wasOpen) this.onChange("open");
+  }
+}

@@ -1,0 +1,25 @@
+import { env } from "../core/env";
+import { log } from "../core/log";
+import { GuardedRedis } from "./guarded-redis";
+
+let client: GuardedRedis | undefined;
+
+/** This process's Redis client, for everything but the edge. Made on first use. */
+export function redis(): GuardedRedis {
+  client ??= new GuardedRedis({
+    url: env().UPSTASH_REDIS_REST_URL,
+    token: env().UPSTASH_REDIS_REST_TOKEN,
+    timeoutMs: env().REDIS_TIMEOUT_MS,
+    firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
+    onStateChange: (state) => {
+      if (state === "open") log().warn("Redis does not answer; working without it");
+      else log().info("Redis answers again");
+    },
+  });
+  return client;
+}
+
+/** For tests: the next call makes a new client, from the environment as it is then. */
+export function resetRedisForTest(): void {
+  client = undefined;
+}

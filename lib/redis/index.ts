@@ -1,0 +1,4 @@
+export { redis, resetRedisForTest } from "./client";
+export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
+export { keys, ttlSeconds } from "./keys";
+export { runScript } from "./script";

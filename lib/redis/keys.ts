@@ -1,0 +1,36 @@
+/**
+ * Every key and its time to live, built here and nowhere else. What may be lost has a TTL; what may not
+ * (views that Postgres does not have yet) has none. TTLs are in seconds.
+ */
+
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+export const keys = {
+  /** Set of `User.seq` who viewed the post. Losing it costs a repeated view until the next sync. */
+  postViews: (postId: string) => `post:${postId}:views`,
+  /** Hash, see lib/redis/scripts/views.ts. Losing it costs one read from Postgres. */
+  postMeta: (postId: string) => `post:${postId}:meta`,
+  /** Set of `User.seq` whose views Postgres does not have yet. */
+  postPendingViews: (postId: string) => `post:${postId}:views:pending`,
+  /** Sorted set of posts with pending views, by the time (ms) of the first. */
+  dirtyPosts: "posts:views:dirty",
+  /** Sorted set of claimed batches by deadline (ms). */
+  viewBatches: "views:batches",
+  /** Hash: post -> viewers (`1,5,9`) that a sync has claimed. */
+  viewBatch: (batchId: string) => `views:batch:${batchId}`,
+  /** Hash: post -> `batchId:count` while a batch holds some of its views; one batch a post at a time. */
+  viewClaims: "views:claims",
+  /** String (JSON): what the last sync did. */
+  lastViewSync: "views:last-sync",
+  /** Written and read back by the integration probe. */
+  probe: (id: string) => `probe:${id}`,
+  /** The rate limiter's prefix; it appends `:{who}:{route}` itself. */
+  throttlePrefix: (policy: string) => `webchat:throttle:${policy}`,
+} as const;
+
+export const ttlSeconds = {
+  postViews: DAY_SECONDS,
+  postMeta: DAY_SECONDS,
+  probe: 60,
+} as const;
