@@ -1,0 +1,100 @@
+import { ErrorReply } from "./resp/reply";
+
+/*
+ * What may be sent over REST, as Upstash's command reference lists it. Commands outside of it do not exist
+ * there, however well a stock Redis would answer them, so they are refused here too: better now than in
+ * production. The check sees only what is sent; a script calls whatever the engine lets it call.
+ */
+
+const AVAILABLE = names(`
+  APPEND DECR DECRBY DELEX DIGEST GET GETDEL GETEX GETRANGE GETSET INCR INCRBY INCRBYFLOAT MGET MSET MSETNX
+  PSETEX SET SETEX SETNX SETRANGE STRLEN SUBSTR
+  BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS GETBIT SETBIT
+  COPY DEL DUMP EXISTS EXPIRE EXPIREAT EXPIRETIME KEYS MEMORY PERSIST PEXPIRE PEXPIREAT PEXPIRETIME PTTL
+  RANDOMKEY RENAME RENAMENX RESTORE SCAN TOUCH TTL TYPE UNLINK WAIT
+  GEOADD GEODIST GEOHASH GEOPOS GEORADIUS GEORADIUS_RO GEORADIUSBYMEMBER GEORADIUSBYMEMBER_RO GEOSEARCH
+  GEOSEARCHSTORE
+  HDEL HEXISTS HEXPIRE HEXPIREAT HEXPIRETIME HGET HGETALL HGETDEL HGETEX HINCRBY HINCRBYFLOAT HKEYS HLEN HMGET
+  HMSET HPERSIST HPEXPIRE HPEXPIREAT HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS
+  PFADD PFCOUNT PFMERGE
+  LINDEX LINSERT LLEN LMOVE LMPOP LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM RPOP RPOPLPUSH RPUSH RPUSHX
+  SADD SCARD SDIFF SDIFFSTORE SINTER SINTERCARD SINTERSTORE SISMEMBER SMEMBERS SMISMEMBER SMOVE SPOP
+  SRANDMEMBER SREM SSCAN SUNION SUNIONSTORE
+  ZADD ZCARD ZCOUNT ZDIFF ZDIFFSTORE ZINCRBY ZINTER ZINTERCARD ZINTERSTORE ZLEXCOUNT ZMPOP ZMSCORE ZPOPMAX
+  ZPOPMIN ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZRANGESTORE ZRANK ZREM ZREMRANGEBYLEX ZREMRANGEBYRANK
+  ZREMRANGEBYSCORE ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE ZUNION ZUNIONSTORE
+  XACK XACKDEL XADD XAUTOCLAIM XCLAIM XDEL XDELEX XGROUP XINFO XLEN XPENDING XRANGE XREAD XREADGROUP XREVRANGE
+  XTRIM
+  EVAL EVALSHA EVAL_RO EVALSHA_RO SCRIPT FCALL FCALL_RO FUNCTION
+  PUBLISH PUBSUB PING ECHO ACL COMMAND CONFIG DBSIZE FLUSHALL FLUSHDB INFO TIME
+`);
+
+/** Modules of Upstash that a plain engine does not have: let through, so that the engine's own words answer. */
+const MODULES = /^(JSON|SEARCH)\./;
+
+/** What a read-only token may run. KEYS, SCAN and scripts are withheld from it on Upstash as well. */
+const READ_ONLY = names(`
+  GET GETRANGE MGET STRLEN SUBSTR DIGEST BITCOUNT BITFIELD_RO BITPOS GETBIT
+  EXISTS EXPIRETIME PEXPIRETIME PTTL TTL TYPE TOUCH DBSIZE
+  GEODIST GEOHASH GEOPOS GEORADIUS_RO GEORADIUSBYMEMBER_RO GEOSEARCH
+  HEXISTS HEXPIRETIME HGET HGETALL HKEYS HLEN HMGET HPEXPIRETIME HPTTL HRANDFIELD HSCAN HSTRLEN HTTL HVALS
+  PFCOUNT LINDEX LLEN LPOS LRANGE
+  SCARD SDIFF SINTER SINTERCARD SISMEMBER SMEMBERS SMISMEMBER SRANDMEMBER SSCAN SUNION
+  ZCARD ZCOUNT ZDIFF ZINTER ZINTERCARD ZLEXCOUNT ZMSCORE ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZRANK
+  ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE ZUNION
+  XINFO XLEN XPENDING XRANGE XREAD XREVRANGE PING ECHO TIME COMMAND
+`);
+
+const CONFIGURABLE = "notify-keyspace-events";
+
+/**
+ * Why a command is not run, or null when it is.
+ *
+ * @param name  upper case
+ * @param args  the command's arguments as text, its name first
+ */
+export function refusal(name: string, args: readonly string[], readOnly: boolean): ErrorReply | null {
+  if (!AVAILABLE.has(name) && !MODULES.test(name)) return notAvailable(name);
+  const second = args[1]?.toUpperCase() ?? "";
+  if ((name === "XREAD" || name === "XREADGROUP") && blocks(args)) return notAvailable(`${name} BLOCK`);
+  if (name === "MEMORY" && second !== "USAGE") return notAvailable(`MEMORY ${second}`.trim());
+  if (name === "CONFIG" && !configIsOpen(second, args)) return notAvailable(`CONFIG ${second}`.trim());
+  // The bearer token stands for the user here; its rights are not kept in the engine.
+  if (name === "ACL" && second !== "WHOAMI" && second !== "CAT") return notAvailable(`ACL ${second}`.trim());
+  if (readOnly && !READ_ONLY.has(name)) return noPermission(name);
+  return null;
+}
+
+/** What a token without the right to run `name` is told. */
+export function noPermission(name: string): ErrorReply {
+  const shown = name.toLowerCase();
+  return new ErrorReply(
+    `NOPERM this user has no permissions to run the '${shown}' command or its subcommand`,
+  );
+}
+
+function notAvailable(what: string): ErrorReply {
+  return new ErrorReply(
+    `ERR Command is not available: '${what}'. See https://upstash.com/docs/redis/overall/rediscompatibility for details`,
+  );
+}
+
+/** BLOCK is an option only before STREAMS; after it, it is a key. */
+function blocks(args: readonly string[]): boolean {
+  for (const arg of args.slice(1)) {
+    const option = arg.toUpperCase();
+    if (option === "STREAMS") return false;
+    if (option === "BLOCK") return true;
+  }
+  return false;
+}
+
+function configIsOpen(subcommand: string, args: readonly string[]): boolean {
+  if (subcommand === "GET") return args.slice(2).every((name) => name.toLowerCase() === CONFIGURABLE);
+  if (subcommand !== "SET") return false;
+  return args.slice(2).every((value, index) => index % 2 === 1 || value.toLowerCase() === CONFIGURABLE);
+}
+
+function names(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}

@@ -1,0 +1,173 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { PortTakenError } from "../http/server";
+import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
+import { parseRedisUrl } from "./address";
+import { EngineConnection, EngineDownError } from "./connection";
+import type { RedisEngine } from "./engine-contract";
+
+/** Another redis-server has its files open in the folder; two would destroy them. */
+export class DataDirInUseError extends Error {
+  constructor(dataDir: string, pid: number) {
+    super(`Redis (process ${pid}) already works in ${dataDir}; stop it first`);
+    this.name = "DataDirInUseError";
+  }
+}
+
+const NAMES = ["redis-server", "valkey-server"];
+/** Older ones lack EVAL_RO, functions and other things Upstash has. */
+const OLDEST_MAJOR = 7;
+/** Reading a large append-only file takes a while; a server that is really stuck has to be reported some time. */
+const START_TIMEOUT_MS = 30_000;
+const START_POLL_MS = 20;
+const FREE_PORT_TRIES = 5;
+const KEPT_OUTPUT_LINES = 20;
+const PID_FILE = "redis.pid";
+
+/** The command of a usable server on the PATH, or null. */
+export async function findRedisServer(progress: (message: string) => void): Promise<string | null> {
+  for (const name of NAMES) {
+    const output = await promisify(execFile)(name, ["--version"]).then(
+      (result) => result.stdout,
+      () => null,
+    );
+    if (output === null) continue;
+    const version = /v=(\d+)\S*/.exec(output);
+    if (Number(version?.[1]) >= OLDEST_MAJOR) return name;
+    progress(`${name} is too old (${version?.[0] ?? "unknown version"}; ${OLDEST_MAJOR} or later is needed)`);
+  }
+  return null;
+}
+
+/**
+ * Starts `command` on loopback with append-only files in `dataDir`, and waits until it answers. It ends with
+ * this process, whatever ends this process.
+ *
+ * @param port  0 picks a free one
+ * @throws {PortTakenError} @throws {DataDirInUseError} @throws {EngineDownError} it ended, or was never ready
+ */
+export async function startRedisServer(
+  command: string,
+  dataDir: string,
+  port: number,
+  progress: (message: string) => void,
+): Promise<RedisEngine> {
+  const folder = path.resolve(dataDir);
+  await mkdir(folder, { recursive: true });
+  await refuseSecondServer(folder);
+  for (let attempt = 1; ; attempt++) {
+    const actual = port === 0 ? await freePort() : port;
+    try {
+      return await start(command, folder, actual);
+    } catch (error) {
+      // Between finding a free port and binding it, somebody else may have taken it.
+      if (!(error instanceof PortTakenError) || port !== 0 || attempt === FREE_PORT_TRIES) throw error;
+      progress(`Port ${actual} was taken meanwhile, trying another`);
+    }
+  }
+}
+
+async function start(command: string, folder: string, port: number): Promise<RedisEngine> {
+  const output: string[] = [];
+  const server = await spawnGuarded({
+    command,
+    args: settings(folder, port),
+    cwd: folder,
+    onLine: (line) => {
+      output.push(line);
+      if (output.length > KEPT_OUTPUT_LINES) output.shift();
+    },
+  });
+  const url = `redis://127.0.0.1:${port}`;
+  try {
+    await untilReady(server, url);
+  } catch (error) {
+    await server.stop();
+    const said = output.join("\n");
+    if (/address already in use/i.test(said)) throw new PortTakenError(port, "Redis");
+    throw new EngineDownError(`${command} did not come up:\n${said}`, { cause: error });
+  }
+  return {
+    url,
+    kind: "redis-server",
+    stop: async () => {
+      await server.stop();
+    },
+  };
+}
+
+function settings(folder: string, port: number): string[] {
+  const values: Record<string, string> = {
+    port: String(port),
+    bind: "127.0.0.1",
+    dir: folder,
+    pidfile: path.join(folder, PID_FILE),
+    daemonize: "no",
+    appendonly: "yes",
+    appendfsync: "everysec",
+    save: "",
+  };
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+async function untilReady(server: GuardedProcess, url: string): Promise<void> {
+  const address = parseRedisUrl(url);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  for (;;) {
+    try {
+      const connection = await EngineConnection.open(address);
+      const answersItself = (await serverPid(connection)) === server.pid;
+      connection.close();
+      if (answersItself) return;
+      throw new EngineDownError("somebody else answers: address already in use");
+    } catch (error) {
+      if (ended || Date.now() > deadline) throw error;
+    }
+    await sleep(START_POLL_MS);
+  }
+}
+
+/** Guards against taking somebody else's Redis on the same port for ours. */
+async function serverPid(connection: EngineConnection): Promise<number> {
+  const info = await connection.send(["INFO", "server"]);
+  return Number(/process_id:(\d+)/.exec(String(info))?.[1]);
+}
+
+async function refuseSecondServer(folder: string): Promise<void> {
+  const text = await readFile(path.join(folder, PID_FILE), "utf8").catch(() => "");
+  const pid = Number.parseInt(text, 10);
+  if (Number.isNaN(pid) || !(await isRedis(pid))) return;
+  throw new DataDirInUseError(folder, pid);
+}
+
+/** A crash leaves the file behind, and its number may be another process by now. */
+async function isRedis(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  if (process.platform !== "linux") return true;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return NAMES.some((name) => commandLine.includes(name));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = address !== null && typeof address === "object" ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import type { ServerResponse } from "node:http";
+import type { RedisAddress } from "./address";
+import { type ConnectionOptions, EngineConnection } from "./connection";
+import { type Argument, ErrorReply, type Reply, SimpleString } from "./resp/reply";
+
+export interface StreamOptions {
+  readonly address: RedisAddress;
+  readonly connection?: ConnectionOptions;
+  /** Sent with the event stream's own headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers a request with the events of SUBSCRIBE, PSUBSCRIBE or MONITOR, on an engine connection of its own,
+ * until the client leaves or the engine does. The status line goes out with the first frame, so a client that
+ * has the headers is subscribed. A slow client is waited for: what it has not taken stays in the engine, whose
+ * own limit then cuts it off.
+ *
+ * @throws {EngineDownError} when the engine cannot be reached; nothing was answered then
+ * @returns an error the engine answered with instead of events, or null once the stream is over
+ */
+export async function streamEvents(
+  response: ServerResponse,
+  { address, connection: limits, headers }: StreamOptions,
+  command: readonly Argument[],
+): Promise<ErrorReply | null> {
+  const connection = await EngineConnection.open(address, limits);
+  let refused: ErrorReply | null = null;
+  response.on("close", () => connection.close());
+  if (response.destroyed) connection.close();
+  connection.stream(command, (reply) => {
+    if (reply instanceof ErrorReply) {
+      refused = reply;
+      connection.close();
+      return;
+    }
+    if (!response.headersSent) {
+      response.writeHead(200, {
+        ...headers,
+        "content-type": "text/event-stream",
+        "cache-control": "no-cache",
+        connection: "keep-alive",
+      });
+    }
+    if (response.write(frame(reply))) return;
+    connection.pause();
+    response.once("drain", () => connection.resume());
+  });
+  await connection.closed;
+  if (response.headersSent) response.end();
+  return refused;
+}
+
+/** `data: message,<channel>,<payload>`; a line end in a payload becomes a second data line, as the format has it. */
+function frame(reply: Reply): string {
+  const line = Array.isArray(reply) ? reply.map(text).join(",") : monitorLine(reply);
+  return `${line
+    .split(/\r\n|\r|\n/)
+    .map((part) => `data: ${part}`)
+    .join("\n")}\n\n`;
+}
+
+function monitorLine(reply: Reply): string {
+  if (reply instanceof SimpleString && reply.text === "OK") return '"OK"';
+  return text(reply);
+}
+
+function text(reply: Reply): string {
+  if (reply === null) return "";
+  if (reply instanceof SimpleString) return reply.text;
+  return String(reply);
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from "node:http";
+import { parseCommand, parseCommands } from "./json-command";
+import type { Argument } from "./resp/reply";
+
+/** What an HTTP request asks for. */
+export type RestRequest =
+  | { readonly kind: "command"; readonly args: readonly Argument[] }
+  | { readonly kind: "pipeline" | "multi-exec"; readonly commands: readonly (readonly Argument[])[] }
+  | { readonly kind: "stream"; readonly mode: StreamMode; readonly channels: readonly Argument[] }
+  | { readonly kind: "invalid"; readonly message: string };
+
+export type StreamMode = "subscribe" | "psubscribe" | "monitor";
+
+/** The path's segments, undecoded, and the query's pairs, in the order they stand in the URL. */
+export interface Target {
+  readonly segments: readonly string[];
+  readonly query: readonly (readonly [name: string, value: string | null])[];
+}
+
+const TOKEN_PARAMETER = "_token";
+
+/**
+ * Takes a request's URL apart without the clean-ups of `URL`: `.` and empty segments are arguments like any
+ * other, and a percent-encoded byte need not be UTF-8. One slash at the end means nothing.
+ */
+export function parseTarget(url: string): Target {
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
+  const pairs = mark === -1 ? [] : url.slice(mark + 1).split("&");
+  return {
+    segments: trimmed === "" ? [] : trimmed.split("/"),
+    query: pairs.filter(Boolean).map((pair) => {
+      const equals = pair.indexOf("=");
+      return equals === -1 ? [pair, null] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  };
+}
+
+/** The token of `?_token=…`, or null. */
+export function queryToken(target: Target): string | null {
+  const pair = target.query.find(([name]) => name === TOKEN_PARAMETER);
+  return pair === undefined ? null : decode(pair[1] ?? "").toString("utf8");
+}
+
+/** Reads a request whose body was read already (empty for GET and HEAD). */
+export function readRestRequest(request: IncomingMessage, target: Target, body: Buffer): RestRequest {
+  const [first, ...rest] = target.segments;
+  if (first === undefined) return commandInBody(body);
+  const route = first.toLowerCase();
+  if (route === "pipeline" && rest.length === 0) return commandsInBody("pipeline", "pipeline", body);
+  if (route === "multi-exec" && rest.length === 0) return commandsInBody("multi-exec", "transaction", body);
+  if (route === "monitor" && rest.length === 0) return { kind: "stream", mode: route, channels: [] };
+  if (route === "subscribe" || route === "psubscribe") {
+    if (rest.length === 0) return invalid(`ERR wrong number of arguments for '${route}' command`);
+    return { kind: "stream", mode: route, channels: rest.map(decode) };
+  }
+  const carriesBody = request.method === "POST" || request.method === "PUT";
+  const args: Argument[] = target.segments.map(decode);
+  if (carriesBody && body.length > 0) args.push(body);
+  for (const [name, value] of target.query) {
+    if (name === TOKEN_PARAMETER) continue;
+    args.push(decodeQuery(name));
+    if (value !== null) args.push(decodeQuery(value));
+  }
+  return { kind: "command", args };
+}
+
+function commandInBody(body: Buffer): RestRequest {
+  if (body.length === 0) return invalid("ERR empty command");
+  const args = parseCommand(body.toString("utf8"));
+  if (args === null) return invalid("ERR failed to parse command");
+  return args.length === 0 ? invalid("ERR empty command") : { kind: "command", args };
+}
+
+function commandsInBody(kind: "pipeline" | "multi-exec", word: string, body: Buffer): RestRequest {
+  const commands = parseCommands(body.toString("utf8"));
+  if (commands === null) return invalid(`ERR failed to parse ${word} request`);
+  if (commands.length === 0) return invalid(`ERR empty ${word} request`);
+  return { kind, commands };
+}
+
+function invalid(message: string): RestRequest {
+  return { kind: "invalid", message };
+}
+
+function decodeQuery(text: string): Buffer {
+  return decode(text.replaceAll("+", " "));
+}
+
+/** Undoes percent-encoding byte by byte; a `%` that introduces nothing stands for itself. */
+function decode(text: string): Buffer {
+  const bytes = Buffer.from(text, "latin1");
+  if (!text.includes("%")) return bytes;
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const hex = bytes[at] === 0x25 ? text.slice(at + 1, at + 3) : "";
+    if (/^[\da-f]{2}$/i.test(hex)) {
+      bytes[length++] = Number.parseInt(hex, 16);
+      at += 2;
+    } else {
+      bytes[length++] = bytes[at] ?? 0;
+    }
+  }
+  return bytes.subarray(0, length);
+}

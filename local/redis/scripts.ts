@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import type { Argument } from "./resp/reply";
+
+/**
+ * Upstash lets a script begin with `#!lua flags=…`, where flags may be ones that no other Redis knows
+ * (`allow-key-locking`). This book takes the line out before a script goes to the engine and keeps, per SHA-1
+ * of the script as the client knows it, the SHA-1 of the script as the engine knows it.
+ *
+ * The book lives in memory. After a restart an EVALSHA of a forgotten script goes to the engine unchanged,
+ * which answers NOSCRIPT, upon which every client sends EVAL: nothing has to be persisted.
+ *
+ * `no-writes` is honoured by running the script as EVAL_RO. `allow-key-locking` is not checked: a script that
+ * touches keys it did not declare fails on Upstash and runs here.
+ */
+export class ScriptBook {
+  readonly #known = new Map<string, { sha: string; readOnly: boolean }>();
+
+  /** The commands as the engine should get them. Everything but scripts and functions is returned as it is. */
+  translate(name: string, args: readonly Argument[]): readonly Argument[] {
+    switch (name) {
+      case "EVAL":
+      case "EVAL_RO": {
+        const script = this.#strip(args[1]);
+        if (script === null) return args;
+        return [script.readOnly ? "EVAL_RO" : name, script.text, ...args.slice(2)];
+      }
+      case "EVALSHA":
+      case "EVALSHA_RO": {
+        const known = this.#known.get(text(args[1]).toLowerCase());
+        if (known === undefined) return args;
+        return [known.readOnly ? "EVALSHA_RO" : name, known.sha, ...args.slice(2)];
+      }
+      case "SCRIPT":
+        return this.#translateScript(args);
+      case "FUNCTION":
+        return args.map((arg, index) => (index < 2 ? arg : withoutLockingFlag(arg)));
+      default:
+        return args;
+    }
+  }
+
+  /** The SHA-1 that SCRIPT LOAD has to answer instead of the engine's, or null for "the engine's is right". */
+  loadedSha(args: readonly Argument[]): string | null {
+    if (text(args[1]).toUpperCase() !== "LOAD" || !hasShebang(args[2])) return null;
+    return sha1(args[2] ?? "");
+  }
+
+  #translateScript(args: readonly Argument[]): readonly Argument[] {
+    switch (text(args[1]).toUpperCase()) {
+      case "LOAD": {
+        const script = this.#strip(args[2]);
+        return script === null ? args : ["SCRIPT", "LOAD", script.text, ...args.slice(3)];
+      }
+      case "EXISTS":
+        return args.map((arg, index) =>
+          index < 2 ? arg : (this.#known.get(text(arg).toLowerCase())?.sha ?? arg),
+        );
+      case "FLUSH":
+        this.#known.clear();
+        return args;
+      default:
+        return args;
+    }
+  }
+
+  #strip(script: Argument | undefined): { text: Argument; readOnly: boolean } | null {
+    if (script === undefined || !hasShebang(script)) return null;
+    const source = Buffer.isBuffer(script) ? script.toString("latin1") : script;
+    const end = source.indexOf("\n");
+    const firstLine = end === -1 ? source : source.slice(0, end);
+    // The line end stays, so that the line numbers in error messages stay right.
+    const rest = end === -1 ? "" : source.slice(end);
+    const stripped = Buffer.isBuffer(script) ? Buffer.from(rest, "latin1") : rest;
+    const readOnly = /[=,\s]no-writes(,|\s|$)/.test(firstLine);
+    this.#known.set(sha1(script), { sha: sha1(stripped), readOnly });
+    return { text: stripped, readOnly };
+  }
+}
+
+const LOCKING_FLAG = "allow-key-locking";
+
+function hasShebang(script: Argument | undefined): boolean {
+  return text(script?.slice(0, 5)) === "#!lua";
+}
+
+/** Functions name the flag in their registration instead of the first line. */
+function withoutLockingFlag(code: Argument): Argument {
+  const source = text(code);
+  return source.includes(LOCKING_FLAG) ? source.replace(/(['"])allow-key-locking\1\s*,?/g, "") : code;
+}
+
+function sha1(script: Argument): string {
+  return createHash("sha1").update(script).digest("hex");
+}
+
+function text(arg: Argument | undefined): string {
+  return arg === undefined ? "" : arg.toString();
+}
