@@ -58,6 +58,8 @@ export const envSchema = z.object({
       error: "must be none, vercel, or a number of proxies from 1 to 9",
     })
     .default("none"),
+  /** For crash tests: the process kills itself at the place of this name (lib/core/failpoint.ts). */
+  FAILPOINT: z.string().optional(),
 });
 
 export type Env = z.infer<typeof envSchema>;

@@ -13,7 +13,10 @@ const messages = {
   unsupported_media_type: { ru: "Ожидается application/json", en: "Expected application/json" },
   rate_limited: { ru: "Слишком много запросов, подождите немного", en: "Too many requests, wait a little" },
   internal: { ru: "Что-то сломалось у нас. Мы уже знаем", en: "Something broke on our side" },
-  unavailable: { ru: "Сервис временно недоступен, попробуйте позже", en: "Temporarily unavailable, try again soon" },
+  unavailable: {
+    ru: "Сервис временно недоступен, попробуйте позже",
+    en: "Temporarily unavailable, try again soon",
+  },
   // more exact ones
   malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },

@@ -21,7 +21,10 @@ export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
 
 /** Whether Postgres gave the statement up in favour of another one. */
 export function isConflict(error: unknown): boolean {
-  return hasSqlState(error, ["40P01", "40001"]) || (error instanceof Error && "code" in error && error.code === "P2034");
+  return (
+    hasSqlState(error, ["40P01", "40001"]) ||
+    (error instanceof Error && "code" in error && error.code === "P2034")
+  );
 }
 
 /** Whether a unique constraint refused the write. */

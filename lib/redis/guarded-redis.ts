@@ -39,30 +39,44 @@ type UpstashRequest = Parameters<Requester["request"]>[0];
  */
 export class GuardedRedis extends Redis {
   constructor(options: GuardedRedisOptions) {
+    const limit: CallLimit = { ms: 0 };
     super({
       url: options.url,
       token: options.token,
       retry: false,
       enableAutoPipelining: false,
       enableTelemetry: false,
+      signal: () => (limit.ms > 0 ? AbortSignal.timeout(limit.ms) : new AbortController().signal),
     });
-    this.client = guard(this.client, options);
+    this.client = guard(this.client, limit, options);
   }
 }
 
-function guard(inner: Requester, options: GuardedRedisOptions): Requester {
+/**
+ * The limit of the call being started. The SDK asks for its signal synchronously inside `request`, and only
+ * a function makes it throw when time is up (given a signal it answers with a made-up result).
+ */
+interface CallLimit {
+  /** 0: none */
+  ms: number;
+}
+
+function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions): Requester {
   const breaker = new CircuitBreaker(options.onStateChange);
   let lastSettledAt = Number.NEGATIVE_INFINITY;
 
   return {
     async request<T>(request: UpstashRequest) {
-      if (isStream(request)) return inner.request<T>(request);
+      if (isStream(request)) {
+        limit.ms = 0;
+        return inner.request<T>(request);
+      }
       if (!breaker.mayCall()) throw new RedisUnavailableError("open");
 
       const fresh = breaker.state === "closed" && now() - lastSettledAt > CONNECTION_IDLE_MS;
-      const limitMs = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
       try {
-        const answer = await inner.request<T>({ ...request, signal: () => AbortSignal.timeout(limitMs) });
+        limit.ms = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
+        const answer = await inner.request<T>(request);
         breaker.succeeded();
         return answer;
       } catch (error) {

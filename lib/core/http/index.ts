@@ -1,4 +1,4 @@
 export { DEFAULT_BODY_LIMIT_BYTES, readText } from "./body";
 export { failureResponse, isOutage, toAppError } from "./failure";
 export { parseInput } from "./parse";
-export { type Auth, createRoute, localeOf, Reply, type RouteHandler, type RouteSpec } from "./route";
+export { type Auth, createRoute, Reply, type RouteHandler, type RouteSpec } from "./route";

@@ -1,13 +1,14 @@
 import type { z } from "zod";
-import { type Caller, cookieOf } from "../access-token";
+import type { Caller } from "../access-token";
 import { env } from "../env";
 import { AppError } from "../errors";
 import { newId } from "../ids";
-import { LOCALE_COOKIE, type Locale, resolveLocale } from "../locale";
+import type { Locale } from "../locale";
 import { log } from "../log";
 import { sameSecret } from "../secret";
 import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
 import { failureResponse, toAppError } from "./failure";
+import { localeOf } from "./locale-of";
 import { parseInput } from "./parse";
 
 /**
@@ -118,14 +119,6 @@ export function createRoute({ authenticate }: RouteDependencies) {
     };
     return Object.assign(handle, { spec });
   };
-}
-
-/** The language to answer a request in. */
-export function localeOf(headers: Headers): Locale {
-  return resolveLocale({
-    cookie: cookieOf(headers, LOCALE_COOKIE),
-    acceptLanguage: headers.get("accept-language"),
-  });
 }
 
 async function identify(

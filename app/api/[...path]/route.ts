@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { AppError } from "@/lib/core/errors";
+import { route } from "../with-session";
+
+/** Whatever no other route takes: the standard body, not a page. */
+const notFound = route({ summary: "No such path", auth: "public", response: z.never() }, async () => {
+  throw new AppError("not_found");
+});
+
+export { notFound as DELETE, notFound as GET, notFound as PATCH, notFound as POST, notFound as PUT };

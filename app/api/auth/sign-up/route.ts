@@ -1,0 +1,9 @@
+import { signUp, signUpSchema } from "@/lib/accounts";
+import { route } from "../../with-session";
+import { signedIn, signedInSchema } from "../signed-in";
+
+// POST /api/auth/sign-up
+export const POST = route(
+  { summary: "Create an account", auth: "public", body: signUpSchema, response: signedInSchema, status: 201 },
+  async ({ body }) => signedIn(await signUp(body), 201),
+);

@@ -1,0 +1,12 @@
+import { Reply } from "@/lib/core/http";
+import { health, healthSchema } from "@/lib/health";
+import { route } from "../with-session";
+
+// GET /api/health
+export const GET = route(
+  { summary: "Whether database, Redis and QStash answer", auth: "public", response: healthSchema },
+  async () => {
+    const report = await health();
+    return new Reply(report, { status: report.status === "down" ? 503 : 200 });
+  },
+);

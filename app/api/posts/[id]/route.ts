@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { AppError } from "@/lib/core/errors";
+import { idSchema } from "@/lib/core/ids";
+import { getPost, postSchema } from "@/lib/posts";
+import { route } from "../../with-session";
+
+// GET /api/posts/{id}
+export const GET = route(
+  {
+    summary: "One post",
+    auth: "public",
+    params: z.object({ id: idSchema }),
+    response: z.object({ post: postSchema }),
+  },
+  async ({ params }) => {
+    const post = await getPost(params.id);
+    if (!post) throw new AppError("not_found", { message: "post_not_found" });
+    return { post };
+  },
+);

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import {
+  createPost,
+  listPosts,
+  newPostSchema,
+  postPageQuerySchema,
+  postPageSchema,
+  postSchema,
+} from "@/lib/posts";
+import { route } from "../with-session";
+
+// GET /api/posts
+export const GET = route(
+  { summary: "The feed, newest first", auth: "public", query: postPageQuerySchema, response: postPageSchema },
+  async ({ query }) => listPosts(query),
+);
+
+// POST /api/posts
+export const POST = route(
+  {
+    summary: "Publish a post",
+    auth: "user",
+    body: newPostSchema,
+    response: z.object({ post: postSchema }),
+    status: 201,
+  },
+  async ({ caller, body }) => ({ post: await createPost(caller, body) }),
+);

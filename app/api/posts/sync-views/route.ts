@@ -1,0 +1,8 @@
+import { syncNow, syncResponseSchema } from "@/lib/views";
+import { route } from "../../with-session";
+
+// POST /api/posts/sync-views
+export const POST = route(
+  { summary: "Carry waiting views into Postgres now", auth: "admin", response: syncResponseSchema },
+  async () => syncNow("admin"),
+);

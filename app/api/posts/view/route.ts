@@ -1,0 +1,13 @@
+import { viewPost, viewPostResponseSchema, viewPostSchema } from "@/lib/views";
+import { route } from "../../with-session";
+
+// POST /api/posts/view
+export const POST = route(
+  {
+    summary: "Count a view of a post, once for each person",
+    auth: "user",
+    body: viewPostSchema,
+    response: viewPostResponseSchema,
+  },
+  async ({ caller, body, locale }) => viewPost(caller, body.postId, locale),
+);

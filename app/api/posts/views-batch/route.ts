@@ -1,0 +1,13 @@
+import { viewPosts, viewPostsResponseSchema, viewPostsSchema } from "@/lib/views";
+import { route } from "../../with-session";
+
+// POST /api/posts/views-batch
+export const POST = route(
+  {
+    summary: "Count views of up to 100 posts",
+    auth: "user",
+    body: viewPostsSchema,
+    response: viewPostsResponseSchema,
+  },
+  async ({ caller, body, locale }) => viewPosts(caller, body.postIds, locale),
+);

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { Reply } from "@/lib/core/http";
+import { receive } from "@/lib/tasks/receive";
+import { route } from "../../with-session";
+
+export const maxDuration = 60;
+
+/** Tells QStash that trying again cannot help; the message goes to the dead letters. */
+const NON_RETRYABLE_STATUS = 489;
+
+// POST /api/qstash/{queue}
+export const POST = route(
+  {
+    summary: "QStash delivers here, for every queue",
+    auth: "qstash",
+    params: z.object({ queue: z.string().max(64) }),
+    response: z.object({ outcome: z.enum(["done", "refused"]), reason: z.string().optional() }),
+  },
+  async ({ params, request }) => {
+    const receipt = await receive(params.queue, request);
+    if (receipt.outcome === "done") return receipt;
+    return new Reply(receipt, {
+      status: NON_RETRYABLE_STATUS,
+      headers: { "Upstash-NonRetryable-Error": "true" },
+    });
+  },
+);

@@ -1,0 +1,16 @@
+import { Reply } from "@/lib/core/http";
+import { integrationSchema, probeIntegration } from "@/lib/health";
+import { route } from "../with-session";
+
+// GET /api/test-integration
+export const GET = route(
+  {
+    summary: "Write to Redis and read back, send through QStash and get it back signed",
+    auth: "public",
+    response: integrationSchema,
+  },
+  async () => {
+    const result = await probeIntegration();
+    return new Reply(result, { status: result.status === "ok" ? 200 : 503 });
+  },
+);

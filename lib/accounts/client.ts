@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** What the forms and the API both hold to. Safe to import in the browser. */
+
+const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+export const signInSchema = z.object({
+  email,
+  password: z.string().min(1).max(128),
+});
+
+export const signUpSchema = z.object({
+  email,
+  /** Length over composition rules, as NIST SP 800-63B has it. */
+  password: z.string().min(8).max(128),
+  name: z.string().trim().min(1).max(60),
+  referralCode: z.string().trim().toUpperCase().max(16).optional(),
+});
+
+export type SignIn = z.input<typeof signInSchema>;
+export type SignUp = z.input<typeof signUpSchema>;

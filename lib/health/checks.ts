@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { newId } from "../core/ids";
+import { db } from "../db";
+import { keys, redis, ttlSeconds } from "../redis";
+import { publish, qstash, withLimit } from "../tasks";
+
+export const checkSchema = z.object({
+  status: z.enum(["ok", "down"]),
+  latencyMs: z.number(),
+  /** What went wrong, in a word or two; never an address or a secret. */
+  reason: z.string().optional(),
+});
+
+export type Check = z.infer<typeof checkSchema>;
+
+/** Runs a check no longer than `limitMs`; it never throws. */
+async function timed(limitMs: number, check: () => Promise<unknown>): Promise<Check> {
+  const startedAt = performance.now();
+  const latencyMs = () => Math.round((performance.now() - startedAt) * 10) / 10;
+  try {
+    await withLimit(check(), limitMs);
+    return { status: "ok", latencyMs: latencyMs() };
+  } catch (error) {
+    return { status: "down", latencyMs: latencyMs(), reason: error instanceof Error ? error.name : "Error" };
+  }
+}
+
+const QUICK_LIMIT_MS = 2_000;
+/** QStash's log may be a moment behind its delivery. */
+const ROUND_TRIP_LIMIT_MS = 8_000;
+const LOG_POLL_MS = 100;
+
+export function checkDatabase(): Promise<Check> {
+  return timed(QUICK_LIMIT_MS, () => db().$queryRaw`SELECT 1`);
+}
+
+export function checkRedis(): Promise<Check> {
+  return timed(QUICK_LIMIT_MS, () => redis().ping());
+}
+
+/** Asks for something that costs QStash nothing: its signing keys need a valid token to be read. */
+export function checkQstash(): Promise<Check> {
+  return timed(QUICK_LIMIT_MS, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
+}
+
+/** Writes to Redis, reads back, compares, deletes. */
+export function probeRedis(): Promise<Check> {
+  return timed(QUICK_LIMIT_MS, async () => {
+    const id = newId();
+    const key = keys.probe(id);
+    await redis().set(key, id, { ex: ttlSeconds.probe });
+    const read = await redis().get(key);
+    await redis().del(key);
+    if (read !== id) throw new ProbeMismatchError();
+  });
+}
+
+class ProbeMismatchError extends Error {
+  override name = "ProbeMismatchError";
+}
+
+/**
+ * Sends a message through QStash to ourselves. Our door answers 200 only to a valid signature, so a
+ * message that QStash's log calls delivered was accepted, signed and came back.
+ */
+export function probeQstash(): Promise<Check> {
+  let waiting = true;
+  return timed(ROUND_TRIP_LIMIT_MS, async () => {
+    const messageId = await publish("probe", { id: newId() });
+    while (waiting) {
+      const { logs } = await qstash().logs({ filter: { messageId } });
+      const states = logs.map(({ state }) => state);
+      if (states.includes("DELIVERED")) return;
+      if (states.includes("FAILED") || states.includes("ERROR")) throw new ProbeUndeliveredError();
+      await new Promise((resolve) => setTimeout(resolve, LOG_POLL_MS));
+    }
+  }).finally(() => {
+    waiting = false;
+  });
+}
+
+class ProbeUndeliveredError extends Error {
+  override name = "ProbeUndeliveredError";
+}

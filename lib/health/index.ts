@@ -1,0 +1,1 @@
+export { health, healthSchema, integrationSchema, probeIntegration } from "./report";

@@ -1,0 +1,2 @@
+/** Queue `probe`: that it arrived, signed, is all there is to it; QStash's log says so. */
+export async function handle(): Promise<void> {}

@@ -1,0 +1,2 @@
+export { secondsLeft, setLimitHeaders } from "./headers";
+export { takeToken } from "./limit";

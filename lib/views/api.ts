@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { idSchema } from "../core/ids";
+import type { Locale } from "../core/locale";
+import { RedisUnavailableError } from "../redis";
+import { newlyCounted, viewMessage } from "./messages";
+import { recordViews } from "./record";
+import type { SyncRun } from "./state";
+import { syncViews } from "./sync";
+
+/** What the three view routes take and answer. */
+
+export const viewPostSchema = z.object({ postId: idSchema });
+export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
+
+const MOST_IN_A_BATCH = 100;
+export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MOST_IN_A_BATCH) });
+export const viewPostsResponseSchema = z.object({
+  message: z.string(),
+  processedCount: z.number().int(),
+  /** Posts newly counted. */
+  postIds: z.array(z.uuid()),
+});
+
+export const syncResponseSchema = z.object({ message: z.string(), syncedPosts: z.number().int() });
+
+/**
+ * Counts one view.
+ * @throws {AppError} not_found for an unknown post
+ */
+export async function viewPost(
+  viewer: Caller,
+  postId: string,
+  locale: Locale,
+): Promise<z.infer<typeof viewPostResponseSchema>> {
+  const [view] = await recordViews(viewer.seq, [postId]);
+  if (!view || view.status === "unknown") throw new AppError("not_found", { message: "post_not_found" });
+  return { message: viewMessage(view.status, locale), viewsCount: view.viewsCount };
+}
+
+/** Counts the views of a screenful; repeats, one's own posts and unknown ids are not errors. */
+export async function viewPosts(
+  viewer: Caller,
+  postIds: readonly string[],
+  locale: Locale,
+): Promise<z.infer<typeof viewPostsResponseSchema>> {
+  const views = await recordViews(viewer.seq, postIds);
+  const counted = views.filter(({ status }) => status === "counted").map(({ postId }) => postId);
+  return { message: newlyCounted(counted.length, locale), processedCount: counted.length, postIds: counted };
+}
+
+/**
+ * Syncs on demand.
+ * @throws {AppError} unavailable when Redis does not answer: what waits there is safe and waits on
+ */
+export async function syncNow(source: SyncRun["source"]): Promise<z.infer<typeof syncResponseSchema>> {
+  try {
+    const { syncedPosts } = await syncViews({ source });
+    return { message: "Synchronization completed", syncedPosts };
+  } catch (cause) {
+    if (cause instanceof RedisUnavailableError) {
+      throw new AppError("unavailable", { message: "sync_unavailable", retryAfterSeconds: 5, cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { log } from "../core/log";
+import { keys, redis, runScript } from "../redis";
+import { viewsState } from "../redis/scripts/views";
+
+const syncRunSchema = z.object({
+  /** When it began; ISO 8601, UTC */
+  at: z.iso.datetime(),
+  source: z.enum(["admin", "cron", "first-view", "shutdown", "script"]),
+  syncedPosts: z.number().int(),
+  /** Views that were new to Postgres. */
+  syncedViews: z.number().int(),
+  /** Views of posts or people that are gone. */
+  droppedViews: z.number().int(),
+  durationMs: z.number(),
+});
+
+export type SyncRun = z.infer<typeof syncRunSchema>;
+
+/** Remembers what the last sync did. Best effort: the work itself is done by then. */
+export async function saveLastRun(run: SyncRun): Promise<void> {
+  try {
+    await redis().set(keys.lastViewSync, run);
+  } catch (error) {
+    log().debug({ err: error }, "the last view sync is not remembered");
+  }
+}
+
+export interface ViewSyncState {
+  /** False when Redis does not answer; the numbers are then 0. */
+  available: boolean;
+  pendingPosts: number;
+  /** Of the first 1,000 waiting posts. */
+  pendingViews: number;
+  claimedBatches: number;
+  claimedViews: number;
+  lastRun: SyncRun | null;
+}
+
+const MOST_POSTS_COUNTED = 1_000;
+const count = z.number().int();
+const stateSchema = z.tuple([count, count, count, count]);
+
+/** What waits for a sync and what the last one did, for operators. */
+export async function viewSyncState(): Promise<ViewSyncState> {
+  const [before = "", after = ""] = keys.postPendingViews("\n").split("\n");
+  try {
+    const [counts, last] = await Promise.all([
+      runScript(
+        viewsState,
+        [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
+        [MOST_POSTS_COUNTED, before, after],
+      ),
+      redis().get(keys.lastViewSync),
+    ]);
+    const [pendingPosts, pendingViews, claimedBatches, claimedViews] = stateSchema.parse(counts);
+    const lastRun = syncRunSchema.safeParse(last);
+    return {
+      available: true,
+      pendingPosts,
+      pendingViews,
+      claimedBatches,
+      claimedViews,
+      lastRun: lastRun.success ? lastRun.data : null,
+    };
+  } catch (error) {
+    log().debug({ err: error }, "the state of view syncs is not known");
+    return {
+      available: false,
+      pendingPosts: 0,
+      pendingViews: 0,
+      claimedBatches: 0,
+      claimedViews: 0,
+      lastRun: null,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { now } from "../core/clock";
+import { keys, runScript, ttlSeconds } from "../redis";
+import { touchViews } from "../redis/scripts/views";
+
+/** What Postgres says of a post's views, as of some moment; `version` orders such statements. */
+export interface ViewRow {
+  id: string;
+  authorSeq: number;
+  views: number;
+  version: number;
+  /** The last synced batch that is in `views`. */
+  batch: string | null;
+}
+
+export interface Touch {
+  postId: string;
+  /** Brings Redis up to this row, unless Redis knows a newer one. */
+  row?: ViewRow | undefined;
+  /** `User.seq` of who viewed; none only reads. Each at most once. */
+  viewers: readonly number[];
+}
+
+export interface Touched {
+  /** persisted + pending + claimed */
+  count: number;
+  /** This call put the post among those that wait for a sync. */
+  dirtied: boolean;
+  /** One for each viewer: 1 new, 0 seen before, -1 the author. */
+  outcomes: (1 | 0 | -1)[];
+}
+
+const outcome = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
+const touchedSchema = z
+  .tuple([z.number().int(), z.number().int()], outcome)
+  .transform(([count, dirtied, ...outcomes]): Touched => ({ count, dirtied: dirtied === 1, outcomes }));
+const answerSchema = z.array(touchedSchema.nullable());
+
+/**
+ * Records and reads the views of any number of posts in one round trip.
+ *
+ * @returns one for each post, in order; null when Redis does not know the post and no row was given
+ * @throws {RedisUnavailableError} also when the views may have been recorded; repeating is safe
+ */
+export async function touch(touches: readonly Touch[]): Promise<(Touched | null)[]> {
+  if (touches.length === 0) return [];
+  const scriptKeys: string[] = [keys.dirtyPosts, keys.viewClaims];
+  const args: (string | number)[] = [now(), ttlSeconds.postMeta, ttlSeconds.postViews];
+  for (const { postId, row, viewers } of touches) {
+    scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
+    args.push(postId, ...(row ? [1, ...rowArgs(row)] : [0]), viewers.length, ...viewers);
+  }
+  return answerSchema.parse(await runScript(touchViews, scriptKeys, args));
+}
+
+/** A row as the scripts take it: author, persisted, version, batch. */
+export function rowArgs(row: ViewRow): (string | number)[] {
+  return [row.authorSeq, row.views, row.version, row.batch ?? ""];
+}
