@@ -1,0 +1,152 @@
+import { callbackMessage } from "../callbacks";
+import { badRequest, notFound } from "../errors";
+import { countOf, parseFilter, values } from "../filters";
+import type { HeaderBag } from "../headers";
+import { parsePublishOptions } from "../message-options";
+import { buildMessage } from "../messages";
+import type { DeadLetter, MessageSpec } from "../model";
+import { deadLetterView } from "../views";
+import type { Answer, Api, Call, Route } from "./router";
+
+const PAGE_SIZE = 100;
+
+export const deadLetterRoutes: Route[] = [
+  { method: "GET", pattern: "/v2/dlq", handle: listLetters },
+  { method: "DELETE", pattern: "/v2/dlq", handle: deleteLetters },
+  { method: "POST", pattern: "/v2/dlq/retry", handle: retryLetters },
+  { method: "POST", pattern: "/v2/dlq/retry/:id", handle: retryLetter },
+  { method: "POST", pattern: "/v2/dlq/callback/:id", handle: repeatFailureCallback },
+  { method: "GET", pattern: "/v2/dlq/:id", handle: (call) => ({ body: deadLetterView(letterOf(call)) }) },
+  {
+    method: "DELETE",
+    pattern: "/v2/dlq/:id",
+    handle(call) {
+      call.api.store.commit({ t: "lettersRemoved", ids: [letterOf(call).dlqId] });
+      return {};
+    },
+  },
+];
+
+function listLetters({ api, query }: Call): Answer {
+  const { letters, cursor } = select(api, query);
+  return { body: { messages: letters.map(deadLetterView), cursor } };
+}
+
+function deleteLetters({ api, query }: Call): Answer {
+  const { letters, cursor } = select(api, query);
+  api.store.commit({ t: "lettersRemoved", ids: letters.map((letter) => letter.dlqId) });
+  return { body: { deleted: letters.length, cursor } };
+}
+
+function retryLetters({ api, query, headers }: Call): Answer {
+  const { letters, cursor } = select(api, query);
+  const responses = retryDeadLetters(api, letters, headers).map(({ id }) => ({ messageId: id }));
+  return { status: 201, body: { responses, cursor } };
+}
+
+function retryLetter(call: Call): Answer {
+  const [message] = retryDeadLetters(call.api, [letterOf(call)], call.headers);
+  return { status: 201, body: { messageId: message?.id } };
+}
+
+/** The failure callback once more, for a letter whose first one found nobody. The letter stays. */
+function repeatFailureCallback(call: Call): Answer {
+  const { store } = call.api;
+  const { message, retried, dlqId, ...letter } = letterOf(call);
+  const options = message.failureCallback;
+  if (!options) throw badRequest(`dead letter ${dlqId} has no failure callback`);
+  const result = { ...letter, body: Buffer.from(letter.body, "base64") };
+  const subject = { message, retried, dlqId, result };
+  const callback = callbackMessage("failureCallback", options, subject, store.now());
+  store.commit({ t: "created", message: callback });
+  return { status: 201, body: { messageId: callback.id } };
+}
+
+/**
+ * Sends dead letters again as new messages, and takes them out of the dead letters, in one step: a crash
+ * leaves either the letter or its message. Headers of the request override what the message had.
+ */
+export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: HeaderBag): MessageSpec[] {
+  const { store } = api;
+  const now = store.now();
+  const override = overridesOf(headers);
+  const messages = letters.map(({ message: dead }): MessageSpec => {
+    const fresh = buildMessage(
+      {
+        options: {
+          method: dead.method,
+          headers: dead.headers,
+          retries: dead.maxRetries,
+          retryDelay: dead.retryDelay,
+          timeoutMs: dead.timeoutMs,
+          callback: dead.callback,
+          failureCallback: dead.failureCallback,
+          labels: dead.labels,
+          flow: dead.flow,
+          redact: dead.redact,
+          queueName: dead.queueName,
+          ...override,
+        },
+        body: dead.body,
+        endpoint: { url: dead.url, name: dead.endpointName },
+        topicName: dead.topicName,
+        scheduleId: dead.scheduleId,
+        callerIp: dead.callerIp,
+      },
+      now,
+    );
+    return { ...fresh, kind: dead.kind, sourceMessageId: dead.sourceMessageId };
+  });
+  if (messages.length === 0) return [];
+  store.commit(...messages.map((message) => ({ t: "created" as const, message })), {
+    t: "lettersRemoved",
+    ids: letters.map((letter) => letter.dlqId),
+  });
+  return messages;
+}
+
+/** Only what the request really says: a default must not override what the message had. */
+function overridesOf(headers: HeaderBag): Partial<ReturnType<typeof parsePublishOptions>> {
+  const given = new Map([...headers].filter(([name]) => name.startsWith("upstash-")));
+  if (given.size === 0) return {};
+  const options = parsePublishOptions(given);
+  const { method, headers: forwarded, labels, contentBasedDeduplication: _, ...rest } = options;
+  return {
+    ...rest,
+    ...(given.has("upstash-method") ? { method } : {}),
+    ...(Object.keys(forwarded).length > 0 ? { headers: forwarded } : {}),
+    ...(labels.length > 0 ? { labels } : {}),
+  };
+}
+
+function letterOf({ api, params }: Call): DeadLetter {
+  const letter = api.store.state.deadLetters.get(params.id ?? "");
+  if (!letter) throw notFound(`dead letter ${params.id}`);
+  return letter;
+}
+
+/** The letters a request means, newest first, and the cursor that goes on after them. */
+function select(api: Api, query: URLSearchParams): { letters: DeadLetter[]; cursor?: string } {
+  const { deadLetters } = api.store.state;
+  const filter = parseFilter(query, ["dlqIds", "messageId", "messageIds", "responseStatus"]);
+  const limit = countOf(query, PAGE_SIZE, PAGE_SIZE);
+  const ids = values(query, "dlqIds");
+  const messageIds = values(query, "messageId") ?? values(query, "messageIds");
+  const statuses = values(query, "responseStatus");
+  const before = query.get("cursor") || null;
+  if (before !== null && !/^\d+-\d+$/.test(before)) throw badRequest(`invalid cursor "${before}"`);
+  if (ids) return { letters: [...ids].flatMap((id) => deadLetters.get(id) ?? []) };
+  const letters: DeadLetter[] = [];
+  for (const letter of [...deadLetters.values()].reverse()) {
+    if (before !== null && orderOf(letter.dlqId) >= orderOf(before)) continue;
+    if (messageIds && !messageIds.has(letter.message.id)) continue;
+    if (statuses && !statuses.has(String(letter.status))) continue;
+    if (!filter.matches(letter.message, letter.failedAt)) continue;
+    if (letters.length === limit) return { letters, cursor: letters.at(-1)?.dlqId };
+    letters.push(letter);
+  }
+  return { letters };
+}
+
+/** The second half of an id counts letters. */
+const orderOf = (dlqId: string): number => Number(dlqId.slice(dlqId.indexOf("-") + 1));

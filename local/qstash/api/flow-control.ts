@@ -1,0 +1,99 @@
+import { rateOpensAt } from "../apply";
+import { badRequest, notFound } from "../errors";
+import { integer } from "../filters";
+import type { FlowKey } from "../model";
+import type { Answer, Api, Call, Route } from "./router";
+
+export const flowControlRoutes: Route[] = [
+  { method: "GET", pattern: "/v2/flowControl", handle: ({ api, query }) => ({ body: list(api, query) }) },
+  { method: "GET", pattern: "/v2/flowControl/:key", handle: get },
+  { method: "POST", pattern: "/v2/flowControl/:key/pause", handle: (call) => setPaused(call, true) },
+  { method: "POST", pattern: "/v2/flowControl/:key/resume", handle: (call) => setPaused(call, false) },
+  { method: "POST", pattern: "/v2/flowControl/:key/pin", handle: pin },
+  { method: "POST", pattern: "/v2/flowControl/:key/unpin", handle: unpin },
+  { method: "POST", pattern: "/v2/flowControl/:key/resetRate", handle: resetRate },
+  // The older name of the same; attempts under way are counted by themselves and cannot be off.
+  { method: "POST", pattern: "/v2/flowControl/:key/reset", handle: resetRate },
+  { method: "GET", pattern: "/v2/globalParallelism", handle: globalParallelism },
+];
+
+export function list(api: Api, query: URLSearchParams = new URLSearchParams()) {
+  const search = query.get("search") ?? "";
+  return [...api.store.state.flowKeys.values()]
+    .filter(({ key }) => key.includes(search))
+    .map((key) => view(api, key));
+}
+
+function view(api: Api, key: FlowKey) {
+  const now = api.store.now();
+  // A period that is over counts nothing, although its count is only reset by the next attempt.
+  const over = now >= key.periodStart + key.period * 1000;
+  return {
+    flowControlKey: key.key,
+    waitListSize: api.dispatcher.waitListSize(key.key),
+    parallelismMax: key.parallelism,
+    parallelismCount: api.dispatcher.activeCount(key.key),
+    rateMax: key.rate,
+    rateCount: over && rateOpensAt(key, now) <= now ? 0 : key.rateCount,
+    ratePeriod: key.period,
+    ratePeriodStart: Math.floor(key.periodStart / 1000),
+    isPaused: key.paused,
+    isPinnedParallelism: key.pinnedParallelism,
+    isPinnedRate: key.pinnedRate,
+  };
+}
+
+function get({ api, params }: Call): Answer {
+  const key = api.store.state.flowKeys.get(params.key ?? "");
+  if (!key) throw notFound(`flow control key ${params.key}`);
+  return { body: view(api, key) };
+}
+
+function setPaused({ api, params }: Call, paused: boolean): Answer {
+  const key = params.key ?? "";
+  api.store.commit({ t: "flowPaused", key, paused });
+  api.dispatcher.flowChanged(key);
+  return {};
+}
+
+function pin({ api, params, query }: Call): Answer {
+  const key = params.key ?? "";
+  const parallelism = positive(query, "parallelism");
+  const rate = positive(query, "rate");
+  const period = positive(query, "period");
+  if (parallelism === undefined && rate === undefined) throw badRequest("parallelism or rate is missing");
+  if (period !== undefined && rate === undefined) throw badRequest("a period needs a rate");
+  api.store.commit({ t: "flowPinned", key, parallelism, rate, period });
+  api.dispatcher.flowChanged(key);
+  return {};
+}
+
+function unpin({ api, params, query }: Call): Answer {
+  const key = params.key ?? "";
+  const flag = (name: string): boolean => query.get(name) === "true";
+  api.store.commit({ t: "flowUnpinned", key, parallelism: flag("parallelism"), rate: flag("rate") });
+  api.dispatcher.flowChanged(key);
+  return {};
+}
+
+function resetRate({ api, params }: Call): Answer {
+  const key = params.key ?? "";
+  api.store.commit({ t: "flowRateReset", key });
+  api.dispatcher.flowChanged(key);
+  return {};
+}
+
+function globalParallelism({ api }: Call): Answer {
+  return {
+    body: {
+      parallelismMax: api.store.state.limits.globalParallelism,
+      parallelismCount: api.dispatcher.activeTotal,
+    },
+  };
+}
+
+function positive(query: URLSearchParams, name: string): number | undefined {
+  const value = integer(query, name);
+  if (value === 0) throw badRequest(`${name} must be a whole number from 1`);
+  return value;
+}

@@ -1,0 +1,46 @@
+import { notFound } from "../errors";
+import { countOf, parseFilter, values } from "../filters";
+import { messageView } from "../views";
+import type { Answer, Call, Route } from "./router";
+
+export const messageRoutes: Route[] = [
+  { method: "GET", pattern: "/v2/messages/:id", handle: getMessage },
+  { method: "DELETE", pattern: "/v2/messages/:id", handle: cancelMessage },
+  { method: "DELETE", pattern: "/v2/messages", handle: cancelMessages },
+];
+
+function getMessage({ api, params }: Call): Answer {
+  const { store } = api;
+  const id = params.id ?? "";
+  const message = store.state.messages.get(id);
+  if (message) return { body: messageView(message) };
+  // QStash too removes a message shortly after it is over, not at once.
+  const over = store.state.log.messages.get(id);
+  const grace = store.state.limits.finishedMessageMs;
+  if (over?.finishedAt === undefined || over.finishedAt + grace < store.now()) {
+    throw notFound(`message ${id}`);
+  }
+  return { body: messageView(over.message) };
+}
+
+function cancelMessage({ api, params }: Call): Answer {
+  const id = params.id ?? "";
+  const cancelled = api.dispatcher.cancel([id]);
+  // Canceling twice is not an error while the message is known: a client whose answer was lost asks again.
+  if (cancelled === 0 && !api.store.state.log.messages.has(id)) throw notFound(`message ${id}`);
+  return { body: { cancelled } };
+}
+
+function cancelMessages({ api, query }: Call): Answer {
+  const filter = parseFilter(query, ["messageIds", "host", "path"]);
+  const given = values(query, "messageIds");
+  if (given) return { body: { cancelled: api.dispatcher.cancel(given) } };
+  const { messages } = api.store.state;
+  const limit = query.has("count") ? countOf(query, 1, 500) : messages.size;
+  const ids: string[] = [];
+  for (const message of messages.values()) {
+    if (ids.length >= limit) break;
+    if (!message.cancelRequested && filter.matches(message, message.createdAt)) ids.push(message.id);
+  }
+  return { body: { cancelled: api.dispatcher.cancel(ids) } };
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { BodyTooLargeError, bearerToken, readBody, sameSecret, sendJson } from "../../http/server";
+import type { Dispatcher } from "../dispatcher";
+import { ApiError, badRequest, notFound } from "../errors";
+import { type HeaderBag, headersOf } from "../headers";
+import type { Schedules } from "../schedules";
+import type { Store } from "../store";
+
+/** What a handler works with. */
+export interface Api {
+  store: Store;
+  dispatcher: Dispatcher;
+  schedules: Schedules;
+}
+
+export interface Call {
+  api: Api;
+  /** Decoded path parameters; `rest` is the raw remainder, query string included. */
+  params: Record<string, string>;
+  query: URLSearchParams;
+  headers: HeaderBag;
+  body: Buffer;
+  callerIp: string | undefined;
+}
+
+/** What a handler answers: a body makes it JSON. It goes out only when all the handler changed is on disk. */
+export interface Answer {
+  status?: number;
+  body?: unknown;
+}
+
+export interface Route {
+  method: string;
+  /** `/v2/queues/:name/pause`; `*` at the end takes the raw rest. */
+  pattern: string;
+  handle(call: Call): Answer;
+}
+
+export class Router {
+  private readonly routes: { route: Route; regex: RegExp; names: string[] }[];
+
+  constructor(
+    private readonly api: Api,
+    private readonly token: string,
+    routes: Route[],
+  ) {
+    this.routes = routes.map((route) => ({ route, ...compile(route.pattern) }));
+  }
+
+  /** Answers any request under `/v2`. Never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const answer = await this.answer(request);
+      if (answer.body === undefined) response.writeHead(answer.status ?? 200, { "content-length": 0 }).end();
+      else sendJson(response, answer.status ?? 200, answer.body);
+    } catch (error) {
+      const known = asApiError(error);
+      sendJson(response, known.status, { error: known.message });
+    }
+  }
+
+  private async answer(request: IncomingMessage): Promise<Answer> {
+    const raw = request.url ?? "/";
+    const [path = "/", queryText = ""] = splitOnce(raw, "?");
+    const query = new URLSearchParams(queryText);
+    const token = bearerToken(request) ?? query.get("qstash_token");
+    if (token === null || !sameSecret(token, this.token)) {
+      request.resume();
+      throw new ApiError(401, "unable to authenticate: invalid token");
+    }
+    const methods = new Set<string>();
+    for (const { route, regex, names } of this.routes) {
+      const match = regex.exec(path);
+      if (!match) continue;
+      methods.add(route.method);
+      if (route.method !== request.method) continue;
+      const body = await readBody(request, this.api.store.state.limits.maxBodyBytes);
+      const answer = route.handle({
+        api: this.api,
+        params: paramsOf(match, names, queryText),
+        query,
+        headers: headersOf(request),
+        body,
+        callerIp: request.socket.remoteAddress?.replace(/^::ffff:/, ""),
+      });
+      await this.api.store.durable();
+      return answer;
+    }
+    request.resume();
+    if (methods.size > 0) throw new ApiError(405, `method ${request.method} is not allowed here`);
+    throw notFound(`path ${path}`);
+  }
+}
+
+function compile(pattern: string): { regex: RegExp; names: string[] } {
+  const names: string[] = [];
+  const source = pattern
+    .replace(/[.]/g, "\\.")
+    .replace(/:(\w+)/g, (_, name: string) => {
+      names.push(name);
+      return "([^/]+)";
+    })
+    .replace(/\*$/, () => {
+      names.push("rest");
+      return "(.+)";
+    });
+  return { regex: new RegExp(`^${source}$`), names };
+}
+
+function paramsOf(match: RegExpExecArray, names: string[], queryText: string): Record<string, string> {
+  const params: Record<string, string> = {};
+  names.forEach((name, index) => {
+    const text = match[index + 1] ?? "";
+    params[name] = name === "rest" ? withQuery(text, queryText) : decode(text);
+  });
+  return params;
+}
+
+/** The destination's own query, without our token. */
+function withQuery(path: string, queryText: string): string {
+  const kept = queryText.split("&").filter((part) => part !== "" && !part.startsWith("qstash_token="));
+  return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw badRequest(`cannot decode "${text}"`);
+  }
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof BodyTooLargeError) return new ApiError(413, error.message);
+  return new ApiError(500, error instanceof Error ? error.message : "internal error");
+}
+
+/** The JSON of a request. @throws {ApiError} 400 */
+export function jsonBody(call: Call): unknown {
+  try {
+    return JSON.parse(call.body.toString("utf8"));
+  } catch {
+    throw badRequest("the body is not valid JSON");
+  }
+}

@@ -1,0 +1,80 @@
+import type { DeliveryResult } from "./deliverer";
+import { canonicalName } from "./headers";
+import { buildMessage } from "./messages";
+import type { CallbackOptions, HeldPlace, Message, MessageSpec, Redaction } from "./model";
+
+/** What a callback is about: one attempt to deliver a message, and the dead letter if that was the end of it. */
+export interface CallbackSubject {
+  message: MessageSpec;
+  retried: number;
+  result: Pick<DeliveryResult, "status" | "headers" | "body" | "error">;
+  dlqId?: string;
+}
+
+/** The callbacks one attempt makes: messages of their own, signed and retried like any other. */
+export function callbacksOf(subject: CallbackSubject & { message: Message }, now: number): MessageSpec[] {
+  const { message, dlqId } = subject;
+  const holds: HeldPlace | undefined =
+    message.queueName === undefined ? undefined : { queue: message.queueName, place: message.id };
+  const made: MessageSpec[] = [];
+  if (message.callback) made.push(callbackMessage("callback", message.callback, subject, now, holds));
+  if (message.failureCallback && dlqId !== undefined) {
+    made.push(callbackMessage("failureCallback", message.failureCallback, subject, now, holds));
+  }
+  return made;
+}
+
+export function callbackMessage(
+  kind: "callback" | "failureCallback",
+  options: CallbackOptions,
+  subject: CallbackSubject,
+  now: number,
+  holds?: HeldPlace,
+): MessageSpec {
+  const { message } = subject;
+  const body = Buffer.from(JSON.stringify(payload(subject))).toString("base64");
+  const built = buildMessage(
+    {
+      // Documented: a callback is retried as often as its message, unless it says otherwise.
+      options: { retries: message.maxRetries, ...options, redact: redactionOf(message) },
+      body,
+      endpoint: { url: options.url },
+      scheduleId: message.scheduleId,
+      callerIp: message.callerIp,
+    },
+    now,
+  );
+  return { ...built, kind, sourceMessageId: message.id, holds };
+}
+
+function payload({ message, retried, result, dlqId }: CallbackSubject): Record<string, unknown> {
+  return {
+    status: result.status,
+    header: Object.fromEntries(
+      Object.entries(result.headers).map(([name, values]) => [canonicalName(name), values]),
+    ),
+    body:
+      result.status === 0
+        ? Buffer.from(result.error ?? "").toString("base64")
+        : result.body.toString("base64"),
+    retried,
+    maxRetries: message.maxRetries,
+    dlqId,
+    sourceMessageId: message.id,
+    topicName: message.topicName,
+    endpointName: message.endpointName,
+    url: message.url,
+    method: message.method,
+    sourceHeader: message.headers,
+    sourceBody: message.body,
+    notBefore: message.notBefore,
+    createdAt: message.createdAt,
+    scheduleId: message.scheduleId,
+    callerIP: message.callerIp,
+  };
+}
+
+/** The payload repeats the message: what must not be shown there must not be shown here. */
+function redactionOf(message: MessageSpec): Redaction | undefined {
+  return message.redact ? { body: true } : undefined;
+}

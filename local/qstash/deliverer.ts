@@ -1,0 +1,159 @@
+import http from "node:http";
+import https from "node:https";
+import type { Clock } from "./clock";
+import type { HeaderMap } from "./model";
+
+export interface DeliveryRequest {
+  url: string;
+  method: string;
+  headers: HeaderMap;
+  body: Buffer;
+  timeoutMs: number;
+}
+
+export interface DeliveryResult {
+  /** 0 when no answer came. */
+  status: number;
+  /** By lower-case name. */
+  headers: Record<string, string[]>;
+  /** Cut to the limit. */
+  body: Buffer;
+  latencyMs: number;
+  /** Why there is no usable answer. */
+  error?: string;
+}
+
+interface DelivererOptions {
+  connectTo: Record<string, string>;
+  maxResponseBytes: number;
+  clock: Clock;
+}
+
+/** Sends requests, once each: what a failure means is for others to decide. Redirects are not followed. */
+export class Deliverer {
+  private readonly agents = {
+    "http:": new http.Agent({ keepAlive: true }),
+    "https:": new https.Agent({ keepAlive: true }),
+  };
+
+  constructor(private readonly options: DelivererOptions) {}
+
+  /** Never throws: a destination that cannot be reached is a result. */
+  async deliver(request: DeliveryRequest, signal: AbortSignal): Promise<DeliveryResult> {
+    const startedAt = this.options.clock.now();
+    try {
+      const answer = await this.attempt(request, signal);
+      return { ...answer, latencyMs: this.options.clock.now() - startedAt };
+    } catch (error) {
+      const latencyMs = this.options.clock.now() - startedAt;
+      return { status: 0, headers: {}, body: Buffer.alloc(0), latencyMs, error: describe(error) };
+    }
+  }
+
+  close(): void {
+    this.agents["http:"].destroy();
+    this.agents["https:"].destroy();
+  }
+
+  private async attempt(
+    request: DeliveryRequest,
+    signal: AbortSignal,
+  ): Promise<Omit<DeliveryResult, "latencyMs">> {
+    try {
+      return await this.send(request, signal, false);
+    } catch (error) {
+      // The destination closed an idle connection just as it was used again: it has seen nothing of this.
+      if (!(error instanceof StaleConnectionError)) throw error;
+      return await this.send(request, signal, true);
+    }
+  }
+
+  private send(
+    request: DeliveryRequest,
+    signal: AbortSignal,
+    freshConnection: boolean,
+  ): Promise<Omit<DeliveryResult, "latencyMs">> {
+    const { clock, maxResponseBytes } = this.options;
+    return new Promise((resolve, reject) => {
+      const url = new URL(request.url);
+      const target = this.connectionFor(url);
+      const isSecure = target.protocol === "https:";
+      const headers: http.OutgoingHttpHeaders = { ...request.headers, host: url.host };
+      if (request.body.length > 0 || request.method !== "GET")
+        headers["content-length"] = request.body.length;
+      let stopTimer = (): void => {};
+      const settle = (finish: () => void): void => {
+        stopTimer();
+        finish();
+      };
+      const outgoing = (isSecure ? https : http).request({
+        method: request.method,
+        hostname: target.hostname.replace(/^\[|\]$/g, ""),
+        port: target.port || (isSecure ? 443 : 80),
+        path: url.pathname + url.search,
+        headers,
+        ...(url.username
+          ? { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
+          : {}),
+        ...(isSecure ? { servername: url.hostname } : {}),
+        agent: freshConnection ? false : this.agents[isSecure ? "https:" : "http:"],
+        signal,
+      });
+      stopTimer = clock.after(request.timeoutMs, () => {
+        const error = new Error(`timeout: no full response within ${request.timeoutMs / 1000} s`);
+        settle(() => reject(error));
+        outgoing.destroy(error);
+      });
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        const stale = outgoing.reusedSocket && error.code === "ECONNRESET" && !freshConnection;
+        settle(() => reject(stale ? new StaleConnectionError() : error));
+      });
+      outgoing.on("response", (incoming) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        const finish = (): void =>
+          settle(() =>
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: Object.fromEntries(
+                Object.entries(incoming.headersDistinct).map(([name, values]) => [name, values ?? []]),
+              ),
+              body: Buffer.concat(chunks).subarray(0, maxResponseBytes),
+            }),
+          );
+        incoming.on("data", (chunk: Buffer) => {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size <= maxResponseBytes) return;
+          finish(); // the status counts; a response without end must not hold the message for ever
+          incoming.destroy();
+        });
+        incoming.on("end", finish);
+        incoming.on("error", (error) => settle(() => reject(error)));
+      });
+      outgoing.end(request.body);
+    });
+  }
+
+  private connectionFor(url: URL): URL {
+    const { connectTo } = this.options;
+    const other =
+      connectTo[url.host] ??
+      connectTo[url.hostname] ??
+      (isLoopback(url.hostname) ? undefined : connectTo["*"]);
+    return other === undefined ? url : new URL(other);
+  }
+}
+
+class StaleConnectionError extends Error {}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(describe))].join("; "); // one per address that was tried
+  }
+  return error instanceof Error ? error.message || error.name : String(error);
+}

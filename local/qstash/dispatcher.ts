@@ -1,0 +1,245 @@
+import { callbacksOf } from "./callbacks";
+import type { Clock } from "./clock";
+import type { Deliverer, DeliveryResult } from "./deliverer";
+import { FlowLanes } from "./flow-lanes";
+import type { AttemptSummary, HeaderMap, Message } from "./model";
+import { QueueLines } from "./queue-lines";
+import { isNonRetryable, retryDelayMs } from "./retry-policy";
+import { sign } from "./signer";
+import type { Change, Store } from "./store";
+import { Timers } from "./timers";
+
+interface DispatcherOptions {
+  store: Store;
+  deliverer: Deliverer;
+  clock: Clock;
+  retryScale: number;
+}
+
+/**
+ * Takes each message from accepted to over: waits until it is due, for its place in its queue, for its flow
+ * control key, attempts it, and decides what the answer means. What waits for what is not stored: it follows
+ * from the messages, and `restore` finds it again after a restart. An attempt under way when the process dies
+ * is made again: at least once, never less.
+ */
+export class Dispatcher {
+  private readonly timers: Timers;
+  private readonly lines: QueueLines;
+  private readonly lanes: FlowLanes;
+  private readonly inFlight = new Map<string, AbortController>();
+  private closed = false;
+
+  constructor(private readonly options: DispatcherOptions) {
+    const { store, clock } = options;
+    this.timers = new Timers(clock);
+    this.lines = new QueueLines(
+      (name) => store.state.queues.get(name),
+      (id) => this.enterLane(id),
+    );
+    this.lanes = new FlowLanes({
+      settings: (key) => store.state.flowKeys.get(key),
+      start: (id) => this.start(id),
+      globalParallelism: store.state.limits.globalParallelism,
+      timers: this.timers,
+      now: () => store.now(),
+    });
+    store.onAccepted = (ids) => {
+      for (const id of ids) this.wait(id);
+    };
+  }
+
+  /** Takes up every message there is, after a start. */
+  restore(): void {
+    const messages = [...this.options.store.state.messages.values()].sort(
+      (a, b) => a.dueAt - b.dueAt || a.seq - b.seq,
+    );
+    for (const message of messages) {
+      if (message.holds) this.lines.hold(message.holds.queue, message.holds.place);
+      // It was attempted before, so it has its place; those behind it must not pass it while it waits to retry.
+      if (message.queueName !== undefined && message.state !== "CREATED") {
+        this.lines.hold(message.queueName, message.id);
+      }
+    }
+    for (const message of messages) this.wait(message.id);
+  }
+
+  /**
+   * Cancels messages. One that is under way may still be delivered; if it is not, it is not tried again.
+   * @returns how many there were to cancel
+   */
+  cancel(ids: Iterable<string>): number {
+    const { store } = this.options;
+    let count = 0;
+    for (const id of ids) {
+      const message = store.state.messages.get(id);
+      if (!message || message.cancelRequested) continue;
+      count++;
+      if (this.inFlight.has(id)) {
+        store.commit({ t: "cancelRequested", id });
+      } else {
+        store.commit({ t: "cancelRequested", id }, { t: "canceled", id });
+        this.lanes.leave(message.flow?.key, id);
+        if (message.queueName !== undefined) this.lines.leave(message.queueName, id);
+        this.releaseHeld(message);
+      }
+    }
+    return count;
+  }
+
+  queueChanged(name: string): void {
+    this.lines.pump(name);
+  }
+
+  flowChanged(key: string): void {
+    this.lanes.pump(key);
+  }
+
+  waitListSize(key: string): number {
+    return this.lanes.waitingCount(key);
+  }
+
+  activeCount(key: string): number {
+    return this.lanes.activeCount(key);
+  }
+
+  get activeTotal(): number {
+    return this.lanes.activeTotal;
+  }
+
+  /** Cuts what is under way: nothing of it is recorded, so it is attempted again after the next start. */
+  close(): void {
+    this.closed = true;
+    this.timers.clear();
+    for (const controller of this.inFlight.values()) controller.abort();
+  }
+
+  private wait(id: string): void {
+    const message = this.options.store.state.messages.get(id);
+    if (!message || this.closed) return;
+    if (message.dueAt > this.options.store.now()) this.timers.at(message.dueAt, () => this.due(id));
+    else this.due(id);
+  }
+
+  private due(id: string): void {
+    const message = this.options.store.state.messages.get(id);
+    if (!message || this.closed) return;
+    if (message.queueName !== undefined) this.lines.arrive(message.queueName, message);
+    else this.enterLane(id);
+  }
+
+  private enterLane(id: string): void {
+    const message = this.options.store.state.messages.get(id);
+    if (message) this.lanes.enter(message.flow?.key, id);
+  }
+
+  private start(id: string): void {
+    const message = this.options.store.state.messages.get(id);
+    if (!message) return;
+    try {
+      this.options.store.commit({ t: "started", id });
+    } catch {
+      return; // the disk failed: nothing may leave; the next start takes the message up again
+    }
+    const controller = new AbortController();
+    this.inFlight.set(id, controller);
+    void this.attempt(message, controller.signal);
+  }
+
+  private async attempt(message: Message, signal: AbortSignal): Promise<void> {
+    const { store, deliverer } = this.options;
+    const { state } = store;
+    const body = Buffer.from(message.body, "base64");
+    const key = state.keys?.current ?? "";
+    const result = await deliverer.deliver(
+      {
+        url: message.url,
+        method: message.method,
+        headers: deliveryHeaders(message, sign(key, message.url, body, store.now())),
+        body,
+        timeoutMs: message.timeoutMs ?? state.limits.defaultTimeoutMs,
+      },
+      signal,
+    );
+    if (this.closed) return;
+    this.inFlight.delete(message.id);
+    try {
+      this.settle(message, result);
+    } catch {
+      return; // the disk failed: the attempt never happened, and will be made again after a restart
+    }
+    this.lanes.finished(message.flow?.key);
+  }
+
+  /** Records what an attempt came to, and the callbacks it makes, as one. */
+  private settle(message: Message, result: DeliveryResult): void {
+    const { store, retryScale } = this.options;
+    const { id, retried } = message;
+    const now = store.now();
+    const attempt = this.summary(result);
+    const delivered = result.status >= 200 && result.status < 300;
+    const final = retried >= message.maxRetries || isNonRetryable(result.status, result.headers);
+    const dlqId = !delivered && final && !message.cancelRequested ? this.newDlqId(now) : undefined;
+
+    let outcome: Change;
+    if (delivered) {
+      outcome = { t: "delivered", id, attempt };
+    } else if (message.cancelRequested) {
+      outcome = { t: "canceled", id, attempt };
+    } else if (dlqId !== undefined) {
+      const { status, headers, error } = result;
+      const letter = {
+        dlqId,
+        retried,
+        failedAt: now,
+        status,
+        headers,
+        body: result.body.toString("base64"),
+        error,
+      };
+      outcome = { t: "died", id, attempt, letter };
+    } else {
+      const delay = retryDelayMs(retried, message.retryDelay, result.headers, now) * retryScale;
+      outcome = { t: "retry", id, dueAt: Math.round(now + delay), attempt };
+    }
+    const callbacks = outcome.t === "canceled" ? [] : callbacksOf({ message, retried, result, dlqId }, now);
+    store.commit(outcome, ...callbacks.map((callback) => ({ t: "created" as const, message: callback })));
+
+    for (const { holds } of callbacks) if (holds) this.lines.hold(holds.queue, holds.place);
+    if (outcome.t === "retry") {
+      this.wait(id);
+      return;
+    }
+    if (message.queueName !== undefined) this.lines.release(message.queueName, id);
+    this.releaseHeld(message);
+  }
+
+  private releaseHeld(message: Message): void {
+    if (message.holds) this.lines.release(message.holds.queue, message.holds.place);
+  }
+
+  private newDlqId(now: number): string {
+    return `${now}-${this.options.store.state.letterCount}`;
+  }
+
+  private summary(result: DeliveryResult): AttemptSummary {
+    const { status, latencyMs, headers } = result;
+    const delivered = status >= 200 && status < 300;
+    const logged = result.body.subarray(0, this.options.store.state.limits.maxLoggedResponseBytes);
+    const error = result.error ?? (delivered ? undefined : `unexpected status code ${status}`);
+    return { status, latencyMs, headers, body: logged.toString("base64"), ...(error ? { error } : {}) };
+  }
+}
+
+function deliveryHeaders(message: Message, signature: string): HeaderMap {
+  const headers: HeaderMap = {
+    ...message.headers,
+    "User-Agent": ["Upstash-QStash"],
+    "Upstash-Message-Id": [message.id],
+    "Upstash-Retried": [String(message.retried)],
+    "Upstash-Signature": [signature],
+  };
+  if (message.scheduleId !== undefined) headers["Upstash-Schedule-Id"] = [message.scheduleId];
+  if (message.topicName !== undefined) headers["Upstash-Topic-Name"] = [message.topicName];
+  if (message.callerIp !== undefined) headers["Upstash-Caller-Ip"] = [message.callerIp];
+  return headers;
+}

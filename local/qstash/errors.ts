@@ -1,0 +1,13 @@
+/** A request the API refuses: answered with `status` and `{ error: message }`, QStash's one error shape. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export const badRequest = (message: string): ApiError => new ApiError(400, message);
+export const notFound = (what: string): ApiError => new ApiError(404, `${what} not found`);

@@ -1,0 +1,82 @@
+import { mkdir, open, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+
+/** Another process works in the folder; two writers would tear each other's journal. */
+export class FolderInUseError extends Error {
+  constructor(folder: string, pid: number) {
+    super(`${folder} is in use by process ${pid}. Stop it, or choose another data folder`);
+    this.name = "FolderInUseError";
+  }
+}
+
+const heldHere = new Set<string>();
+
+/**
+ * Takes a folder for this process alone. A lock left by a process that was killed is taken over: it names the
+ * process and when that started, so a later process that got the same number is not mistaken for it.
+ *
+ * @returns what gives it back
+ * @throws {FolderInUseError}
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const file = path.resolve(folder, "lock");
+  if (heldHere.has(file)) throw new FolderInUseError(folder, process.pid);
+  heldHere.add(file);
+  try {
+    await mkdir(folder, { recursive: true });
+    for (;;) {
+      try {
+        const handle = await open(file, "wx");
+        await handle.writeFile(JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+        await handle.close();
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        const owner = await readOwner(file);
+        if (owner !== null && (await isAlive(owner))) throw new FolderInUseError(folder, owner.pid);
+        await rm(file, { force: true });
+      }
+    }
+  } catch (error) {
+    heldHere.delete(file);
+    throw error;
+  }
+  return async () => {
+    await rm(file, { force: true });
+    heldHere.delete(file);
+  };
+}
+
+interface Owner {
+  pid: number;
+  started: string | null;
+}
+
+/** null for a lock that was never written whole: its owner died while taking it. */
+async function readOwner(file: string): Promise<Owner | null> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+async function isAlive(owner: Owner): Promise<boolean> {
+  if (owner.pid === process.pid) return false; // ours would be in heldHere
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  return owner.started === (await startOf(owner.pid));
+}
+
+/** When a process started, where the system tells (Linux), else null, which leaves the pid to decide alone. */
+async function startOf(pid: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    return null;
+  }
+}

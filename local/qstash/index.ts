@@ -1,0 +1,145 @@
+import { listen } from "../http/server";
+import { deadLetterRoutes } from "./api/dead-letters";
+import { flowControlRoutes } from "./api/flow-control";
+import { groupRoutes } from "./api/groups";
+import { keyRoutes } from "./api/keys";
+import { logRoutes } from "./api/logs";
+import { messageRoutes } from "./api/messages";
+import { publishingRoutes } from "./api/publishing";
+import { queueRoutes } from "./api/queues";
+import { Router } from "./api/router";
+import { scheduleRoutes } from "./api/schedules";
+import { systemClock } from "./clock";
+import { Deliverer } from "./deliverer";
+import { Dispatcher } from "./dispatcher";
+import { newId } from "./ids";
+import { defaultLimits, type QstashOptions, type SigningKeys } from "./options";
+import { Schedules } from "./schedules";
+import { Store } from "./store";
+import { Timers } from "./timers";
+
+export type { Clock } from "./clock";
+export type { Limits, QstashOptions, SigningKeys } from "./options";
+
+export interface QstashStats {
+  published: number;
+  deduplicated: number;
+  delivered: number;
+  retried: number;
+  deadLettered: number;
+  canceled: number;
+  /** Messages that are not over. */
+  pending: number;
+  /** Attempts under way. */
+  inFlight: number;
+  deadLetters: number;
+}
+
+export interface RunningQstash {
+  /** What `QSTASH_URL` takes: no trailing slash, no `/v2`. */
+  readonly url: string;
+  readonly port: number;
+  /** The keys that sign now; they change with a rotation. */
+  readonly keys: SigningKeys;
+  stats(): QstashStats;
+  /** Stops listening, cuts deliveries (they are made again after the next start) and closes the data folder. */
+  close(): Promise<void>;
+}
+
+const PRUNE_EVERY_MS = 30_000;
+
+/**
+ * Starts a QStash: its v2 HTTP API on loopback, delivering to anywhere, loopback included.
+ *
+ * @throws {PortTakenError} when somebody listens there
+ * @throws {FolderInUseError} when another process works in the data folder
+ * @throws {JournalCorruptError} when the data folder cannot be read back
+ */
+export async function startQstash(options: QstashOptions): Promise<RunningQstash> {
+  const clock = options.clock ?? systemClock;
+  const limits = { ...defaultLimits, ...options.limits };
+  const store = await Store.open(options.dataDir, limits, clock);
+  try {
+    setKeys(store, options.signingKeys);
+    await store.durable();
+    const deliverer = new Deliverer({
+      connectTo: options.connectTo ?? {},
+      maxResponseBytes: limits.maxResponseBytes,
+      clock,
+    });
+    const dispatcher = new Dispatcher({ store, deliverer, clock, retryScale: options.retryScale ?? 1 });
+    const schedules = new Schedules(store, clock);
+    const api = { store, dispatcher, schedules };
+    const router = new Router(api, options.token, [
+      ...scheduleRoutes,
+      ...publishingRoutes,
+      ...messageRoutes,
+      ...deadLetterRoutes,
+      ...queueRoutes,
+      ...groupRoutes,
+      ...flowControlRoutes,
+      ...keyRoutes,
+      ...logRoutes,
+    ]);
+    const http = await listen(
+      "QStash",
+      options.port ?? 0,
+      (request, response) => void router.handle(request, response),
+      options.host,
+    );
+    const pruning = new Timers(clock);
+    const prune = (): void => {
+      pruning.at(clock.now() + PRUNE_EVERY_MS, () => {
+        try {
+          store.commit({ t: "pruned" });
+        } catch {
+          return; // the disk failed
+        }
+        prune();
+      });
+    };
+    prune();
+    dispatcher.restore();
+    schedules.restore();
+
+    let closing: Promise<void> | null = null;
+    const close = async (): Promise<void> => {
+      pruning.clear();
+      schedules.close();
+      dispatcher.close();
+      await http.close();
+      deliverer.close();
+      await store.close();
+    };
+    return {
+      url: http.url,
+      port: http.port,
+      get keys() {
+        return { current: store.state.keys?.current ?? "", next: store.state.keys?.next ?? "" };
+      },
+      stats: () => ({
+        ...store.state.counters,
+        pending: store.state.messages.size,
+        inFlight: dispatcher.activeTotal,
+        deadLetters: store.state.deadLetters.size,
+      }),
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Keys given win over keys kept, unless the kept ones are a rotation of the very same. */
+function setKeys(store: Store, given: SigningKeys | undefined): void {
+  const kept = store.state.keys;
+  if (kept && (!given || (kept.seed.current === given.current && kept.seed.next === given.next))) return;
+  const seed = given
+    ? { current: given.current, next: given.next }
+    : { current: newId("sig"), next: newId("sig") };
+  store.commit({ t: "keysSet", keys: { ...seed, seed } });
+}

@@ -1,0 +1,244 @@
+import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { lockFolder } from "./folder-lock";
+import { decodeLines, encodeLine } from "./journal-lines";
+
+/** Where records go so that they survive the process. */
+export interface Journal {
+  /** Takes a record; it is safe once `durable()` called after it has resolved. */
+  append(json: string): void;
+  /**
+   * Resolves when everything appended so far is on disk, and rejects for good once a write failed: memory is
+   * then ahead of the disk, and nothing more may be promised.
+   */
+  durable(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** For a server without a data folder: everything is as safe as it will ever be. */
+export const memoryJournal: Journal = {
+  append() {},
+  durable: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+export interface JournalSource {
+  /** Takes a line of a snapshot, in the order `dump` gave them. */
+  load(json: string): void;
+  /** Takes a record again, in the order they were appended. */
+  replay(json: string): void;
+  /** The whole state as it is now, as lines. */
+  dump(): Iterable<string>;
+}
+
+/** A data folder that cannot be read back. Nothing is deleted: the person decides what to keep. */
+export class JournalCorruptError extends Error {
+  constructor(file: string) {
+    super(`${file} is damaged in the middle; move the data folder away to start empty`);
+    this.name = "JournalCorruptError";
+  }
+}
+
+const END_OF_SNAPSHOT = '{"kind":"end"}';
+
+/**
+ * Opens the journal of a folder and brings the state back through `source`.
+ *
+ * On disk: `snapshot-<g>` is the state when `journal-<g>` was begun. Recovery reads the newest snapshot and
+ * then every journal from its number on. What a crash leaves behind:
+ * - a last line cut short: never acknowledged, dropped;
+ * - `snapshot-<g>.tmp`: not renamed, so the one before it and its journals still hold everything; dropped;
+ * - older files beside a whole newer snapshot: dropped.
+ */
+export async function openJournal(
+  folder: string,
+  source: JournalSource,
+  compactAfterBytes: number,
+): Promise<Journal> {
+  const unlock = await lockFolder(folder);
+  try {
+    const generation = await recover(folder, source);
+    const journal = new FileJournal(folder, source, compactAfterBytes, unlock);
+    await journal.begin(generation + 1);
+    return journal;
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+const snapshotFile = (folder: string, generation: number): string =>
+  path.join(folder, `snapshot-${generation}`);
+const journalFile = (folder: string, generation: number): string =>
+  path.join(folder, `journal-${generation}`);
+
+async function generations(folder: string, kind: "snapshot" | "journal"): Promise<number[]> {
+  const pattern = new RegExp(`^${kind}-(\\d+)$`);
+  return (await readdir(folder))
+    .map((name) => pattern.exec(name)?.[1])
+    .filter((number) => number !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** @returns the newest generation there is a file of, 0 for none */
+async function recover(folder: string, source: JournalSource): Promise<number> {
+  const from = (await generations(folder, "snapshot")).at(-1) ?? 0;
+  if (from > 0) {
+    const file = snapshotFile(folder, from);
+    let ended = false;
+    const { whole } = decodeLines(await readFile(file), (json) => {
+      if (json === END_OF_SNAPSHOT) ended = true;
+      else source.load(json);
+    });
+    if (!whole || !ended) throw new JournalCorruptError(file);
+  }
+  const journals = (await generations(folder, "journal")).filter((generation) => generation >= from);
+  for (const generation of journals) {
+    const file = journalFile(folder, generation);
+    const { whole } = decodeLines(await readFile(file), (json) => source.replay(json));
+    // Only the last journal can have been written to when the process died.
+    if (!whole && generation !== journals.at(-1)) throw new JournalCorruptError(file);
+  }
+  return Math.max(from, journals.at(-1) ?? 0);
+}
+
+class FileJournal implements Journal {
+  private handle: FileHandle | null = null;
+  private generation = 0;
+  private bytes = 0;
+  private snapshotBytes = 0;
+  private pending: string[] = [];
+  private waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private writing: Promise<void> | null = null;
+  private compacting: Promise<void> | null = null;
+  private failure: Error | null = null;
+
+  constructor(
+    private readonly folder: string,
+    private readonly source: JournalSource,
+    private readonly compactAfterBytes: number,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  /** Starts a generation with a snapshot of what was recovered. Nothing is appended before it is done. */
+  async begin(generation: number): Promise<void> {
+    await this.writeSnapshot(generation, encodeSnapshot(this.source.dump()));
+    await this.startJournal(generation);
+    await this.removeBefore(generation);
+  }
+
+  append(json: string): void {
+    if (this.failure) throw this.failure;
+    this.pending.push(encodeLine(json));
+    this.writing ??= this.writePending();
+  }
+
+  durable(): Promise<void> {
+    if (this.failure) return Promise.reject(this.failure);
+    if (!this.writing) return Promise.resolve();
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  async close(): Promise<void> {
+    while (this.writing || this.compacting) {
+      await this.writing;
+      await this.compacting;
+    }
+    await this.handle?.close();
+    this.handle = null;
+    await this.unlock();
+  }
+
+  /**
+   * Group commit: whatever came while one write was under way goes out with the next, in one write and one
+   * sync, so a thousand callers wait for one disk flush and not for a thousand.
+   */
+  private async writePending(): Promise<void> {
+    await Promise.resolve(); // what is appended in this same turn joins the first write
+    while (this.pending.length > 0 || this.waiting.length > 0) {
+      const lines = this.pending;
+      const waiting = this.waiting;
+      this.pending = [];
+      this.waiting = [];
+      const limit = Math.max(this.compactAfterBytes, 2 * this.snapshotBytes);
+      // Taken in the same turn as `lines`, so it holds exactly what the journal holds after writing them.
+      const snapshot = !this.compacting && this.bytes > limit ? encodeSnapshot(this.source.dump()) : null;
+      try {
+        if (lines.length > 0) {
+          const bytes = Buffer.from(lines.join(""));
+          await this.handle?.appendFile(bytes);
+          await this.handle?.datasync();
+          this.bytes += bytes.length;
+        }
+        if (snapshot) await this.rotate(snapshot);
+        for (const { resolve } of waiting) resolve();
+      } catch (error) {
+        this.fail(error, waiting);
+      }
+    }
+    this.writing = null;
+  }
+
+  /** New records go to a new journal at once; the snapshot that makes the old one needless follows. */
+  private async rotate(snapshot: Buffer): Promise<void> {
+    const next = this.generation + 1;
+    await this.handle?.close();
+    await this.startJournal(next);
+    this.compacting = this.writeSnapshot(next, snapshot)
+      .then(() => this.removeBefore(next))
+      .catch((error) => this.fail(error, []))
+      .finally(() => {
+        this.compacting = null;
+      });
+  }
+
+  private async startJournal(generation: number): Promise<void> {
+    this.handle = await open(journalFile(this.folder, generation), "a");
+    this.generation = generation;
+    this.bytes = 0;
+    await syncFolder(this.folder);
+  }
+
+  private async writeSnapshot(generation: number, bytes: Buffer): Promise<void> {
+    const file = snapshotFile(this.folder, generation);
+    const handle = await open(`${file}.tmp`, "w");
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(`${file}.tmp`, file);
+    await syncFolder(this.folder);
+    this.snapshotBytes = bytes.length;
+  }
+
+  private async removeBefore(generation: number): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      const match = /^(?:snapshot|journal)-(\d+)(?:\.tmp)?$/.exec(name);
+      if (match && Number(match[1]) < generation) await rm(path.join(this.folder, name), { force: true });
+    }
+  }
+
+  private fail(error: unknown, waiting: { reject: (error: unknown) => void }[]): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    for (const { reject } of [...waiting, ...this.waiting]) reject(this.failure);
+    this.waiting = [];
+    this.pending = [];
+  }
+}
+
+function encodeSnapshot(lines: Iterable<string>): Buffer {
+  const chunks: Buffer[] = [];
+  for (const json of lines) chunks.push(Buffer.from(encodeLine(json)));
+  chunks.push(Buffer.from(encodeLine(END_OF_SNAPSHOT)));
+  return Buffer.concat(chunks);
+}
+
+/** Makes created and renamed names durable; not every platform can, and there it is not needed. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => null);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}

@@ -1,0 +1,219 @@
+import type { SigningKeys } from "./options";
+
+/** Header names as QStash shows them (`Content-Type`), each with its values. */
+export type HeaderMap = Record<string, string[]>;
+
+export interface FlowSettings {
+  key: string;
+  parallelism?: number;
+  rate?: number;
+  /** Seconds. */
+  period?: number;
+}
+
+/** What must not be shown; what is delivered is not touched. `headers: true` is all of them. */
+export interface Redaction {
+  body?: true;
+  headers?: true | string[];
+}
+
+/** How to send one thing somewhere: said once for a message, its callback and its failure callback. */
+export interface DeliveryOptions {
+  method: string;
+  headers: HeaderMap;
+  delayMs?: number;
+  /** Unix ms; wins over `delayMs`. */
+  notBefore?: number;
+  retries?: number;
+  /** `Upstash-Retry-Delay`, known to parse. */
+  retryDelay?: string;
+  timeoutMs?: number;
+  flow?: FlowSettings;
+  labels: string[];
+}
+
+export interface CallbackOptions extends DeliveryOptions {
+  url: string;
+}
+
+export interface MessageOptions extends DeliveryOptions {
+  callback?: CallbackOptions;
+  failureCallback?: CallbackOptions;
+  redact?: Redaction;
+  queueName?: string;
+}
+
+/** A queue's place that stays taken although the message that took it is over, until its callbacks are too. */
+export interface HeldPlace {
+  queue: string;
+  /** Id of the message that took the place. */
+  place: string;
+}
+
+/** What a message is from the moment it is accepted. */
+export interface MessageSpec {
+  id: string;
+  kind: "message" | "callback" | "failureCallback";
+  url: string;
+  method: string;
+  headers: HeaderMap;
+  /** Base64, because a body is bytes. */
+  body: string;
+  /** Unix ms. */
+  createdAt: number;
+  notBefore: number;
+  maxRetries: number;
+  retryDelay?: string;
+  timeoutMs?: number;
+  callback?: CallbackOptions;
+  failureCallback?: CallbackOptions;
+  topicName?: string;
+  endpointName?: string;
+  queueName?: string;
+  scheduleId?: string;
+  callerIp?: string;
+  labels: string[];
+  flow?: FlowSettings;
+  redact?: Redaction;
+  /** The message whose attempt made this callback. */
+  sourceMessageId?: string;
+  holds?: HeldPlace;
+}
+
+export interface Message extends MessageSpec {
+  /** Order of acceptance. */
+  seq: number;
+  state: "CREATED" | "ACTIVE" | "RETRY";
+  retried: number;
+  /** When the next attempt may be made. */
+  dueAt: number;
+  cancelRequested?: true;
+}
+
+/** What came of one delivery attempt, as the log keeps it. */
+export interface AttemptSummary {
+  /** 0 when there was no answer. */
+  status: number;
+  latencyMs: number;
+  error?: string;
+  headers?: Record<string, string[]>;
+  /** Base64, cut to the log's limit. */
+  body?: string;
+}
+
+export interface DeadLetter {
+  dlqId: string;
+  message: MessageSpec;
+  retried: number;
+  failedAt: number;
+  status: number;
+  headers: Record<string, string[]>;
+  /** Base64, cut to the response limit. */
+  body: string;
+  error?: string;
+}
+
+export interface Queue {
+  name: string;
+  parallelism: number;
+  paused: boolean;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface Endpoint {
+  name?: string;
+  url: string;
+}
+
+export interface UrlGroup {
+  name: string;
+  endpoints: Endpoint[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface ScheduleSpec extends MessageOptions {
+  id: string;
+  cron: string;
+  /** URL or URL group, as given. */
+  destination: string;
+  body: string;
+  callerIp?: string;
+}
+
+export type ScheduledState = "IN_PROGRESS" | "SUCCESS" | "FAIL";
+
+export interface Schedule extends ScheduleSpec {
+  createdAt: number;
+  paused: boolean;
+  /** The next tick, unix ms; what a restart compares with the time. */
+  nextAt: number;
+  /** The tick last fired: no tick at or before it may fire again. */
+  lastTick?: number;
+  lastAt?: number;
+  lastStates: Record<string, ScheduledState>;
+}
+
+export interface FlowKey {
+  key: string;
+  /** 0 is no limit. */
+  parallelism: number;
+  rate: number;
+  /** Seconds. */
+  period: number;
+  paused: boolean;
+  pinnedParallelism: boolean;
+  pinnedRate: boolean;
+  /** Attempts started in the current period. */
+  rateCount: number;
+  /** Unix ms. */
+  periodStart: number;
+  usedAt: number;
+}
+
+export interface PublishResult {
+  messageId: string;
+  url: string;
+}
+
+export interface Deduplication {
+  until: number;
+  results: PublishResult[];
+  /** Whether the answer was a list, as for a URL group. */
+  list: boolean;
+}
+
+export interface Keys extends SigningKeys {
+  /** The pair the keys began with: another one given at start replaces what was rotated since. */
+  seed: SigningKeys;
+}
+
+export type LogState =
+  | "CREATED"
+  | "ACTIVE"
+  | "ERROR"
+  | "RETRY"
+  | "DELIVERED"
+  | "FAILED"
+  | "CANCEL_REQUESTED"
+  | "CANCELED";
+
+export interface LogEntry {
+  seq: number;
+  time: number;
+  messageId: string;
+  state: LogState;
+  nextDeliveryTime?: number;
+  attempt?: AttemptSummary;
+  retried?: number;
+}
+
+export interface Counters {
+  published: number;
+  deduplicated: number;
+  delivered: number;
+  retried: number;
+  deadLettered: number;
+  canceled: number;
+}

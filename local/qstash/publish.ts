@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { resolveDestination } from "./destination";
+import { badRequest } from "./errors";
+import type { PublishOptions } from "./message-options";
+import { buildMessage } from "./messages";
+import type { PublishResult } from "./model";
+import type { Store } from "./store";
+
+export interface PublishRequest {
+  /** URL or URL group. */
+  destination: string;
+  options: PublishOptions;
+  body: Buffer;
+  callerIp?: string;
+}
+
+export type PublishAnswer = (PublishResult & { deduplicated?: true }) | { messageId: string; url: string }[];
+
+/**
+ * Accepts a message, or one per endpoint of a URL group. The caller may tell of it only after the store is
+ * durable, duplicates included: a duplicate's answer promises what the first publish made.
+ *
+ * @throws {ApiError} 400
+ */
+export function publish(
+  store: Store,
+  request: PublishRequest,
+): { answer: PublishAnswer; deduplicated: boolean } {
+  const { options, callerIp } = request;
+  const destination = resolveDestination(store.state, request.destination);
+  const { topicName } = destination;
+  if (destination.endpoints.length === 0)
+    throw badRequest(`url group "${request.destination}" has no endpoints`);
+  const now = store.now();
+
+  const id = deduplicationId(request);
+  const known = id === null ? undefined : store.state.deduplications.get(id);
+  if (known && known.until > now) {
+    store.commit({ t: "duplicate" });
+    return { answer: shape(known.results, known.list, true), deduplicated: true };
+  }
+
+  const body = request.body.toString("base64");
+  const messages = destination.endpoints.map((endpoint) =>
+    buildMessage({ options, body, endpoint, topicName, callerIp }, now),
+  );
+  const results = messages.map((message) => ({ messageId: message.id, url: message.url }));
+  const list = topicName !== undefined;
+  const entry = { until: now + store.state.limits.dedupWindowMs, results, list };
+  store.commit(
+    ...messages.map((message) => ({ t: "created" as const, message })),
+    ...(id === null ? [] : [{ t: "deduplicates" as const, id, entry }]),
+  );
+  return { answer: shape(results, list, false), deduplicated: false };
+}
+
+function shape(results: PublishResult[], list: boolean, deduplicated: boolean): PublishAnswer {
+  const marked = deduplicated
+    ? results.map((result) => ({ ...result, deduplicated: true as const }))
+    : results;
+  const [first] = marked;
+  return list || !first ? marked : first;
+}
+
+/** Given ids and content hashes live apart: no id anybody gives can collide with a hash. */
+function deduplicationId({ options, destination, body }: PublishRequest): string | null {
+  if (options.deduplicationId !== undefined) return `id:${options.deduplicationId}`;
+  if (!options.contentBasedDeduplication) return null;
+  const hash = createHash("sha256");
+  const headers = Object.entries(options.headers).sort(([a], [b]) => (a < b ? -1 : 1));
+  hash.update(JSON.stringify([destination, options.queueName ?? null, headers])).update(body);
+  return `content:${hash.digest("base64url")}`;
+}

@@ -1,0 +1,143 @@
+import { LogBook } from "./log-book";
+import type {
+  Counters,
+  DeadLetter,
+  Deduplication,
+  FlowKey,
+  Keys,
+  LogEntry,
+  Message,
+  MessageSpec,
+  Queue,
+  Schedule,
+  UrlGroup,
+} from "./model";
+import type { Limits } from "./options";
+
+/**
+ * Everything the server knows and keeps. Only `applyRecord` changes it, so memory is always what replaying
+ * the journal would give; `dump` and `load` are the snapshot.
+ */
+export class State {
+  readonly log: LogBook;
+  /** Accepted and not over. */
+  readonly messages = new Map<string, Message>();
+  /** Ids of the messages above that go through a queue. */
+  readonly byQueue = new Map<string, Set<string>>();
+  /** Oldest first. */
+  readonly deadLetters = new Map<string, DeadLetter>();
+  readonly queues = new Map<string, Queue>();
+  readonly groups = new Map<string, UrlGroup>();
+  readonly schedules = new Map<string, Schedule>();
+  readonly flowKeys = new Map<string, FlowKey>();
+  readonly deduplications = new Map<string, Deduplication>();
+  readonly counters: Counters = {
+    published: 0,
+    deduplicated: 0,
+    delivered: 0,
+    retried: 0,
+    deadLettered: 0,
+    canceled: 0,
+  };
+  keys: Keys | null = null;
+  nextSeq = 1;
+  /** Dead letters so far: the second half of a dead letter's id. */
+  letterCount = 0;
+  /** The latest time on record; time is never taken to run backwards, so order by time is order of arrival. */
+  lastAt = 0;
+
+  constructor(readonly limits: Limits) {
+    this.log = new LogBook(limits);
+  }
+
+  addMessage(message: Message): void {
+    this.messages.set(message.id, message);
+    if (message.queueName === undefined) return;
+    const ids = this.byQueue.get(message.queueName) ?? new Set();
+    this.byQueue.set(message.queueName, ids.add(message.id));
+  }
+
+  removeMessage(message: Message): void {
+    this.messages.delete(message.id);
+    if (message.queueName === undefined) return;
+    const ids = this.byQueue.get(message.queueName);
+    if (ids?.delete(message.id) && ids.size === 0) this.byQueue.delete(message.queueName);
+  }
+
+  /** The state as lines of JSON, to be read by `load` in this order. */
+  *dump(): Generator<string> {
+    const line = (kind: string, value: unknown): string => JSON.stringify({ kind, value });
+    const { counters, keys, nextSeq, letterCount, lastAt } = this;
+    yield line("head", { counters, keys, nextSeq, letterCount, lastAt });
+    for (const value of this.messages.values()) yield line("message", value);
+    for (const [id, { message, finishedAt }] of this.log.messages) {
+      if (!this.messages.has(id)) yield line("finished", { message, finishedAt });
+    }
+    for (const value of this.log.oldestFirst()) yield line("log", value);
+    for (const value of this.deadLetters.values()) yield line("letter", value);
+    for (const value of this.queues.values()) yield line("queue", value);
+    for (const value of this.groups.values()) yield line("group", value);
+    for (const value of this.schedules.values()) yield line("schedule", value);
+    for (const value of this.flowKeys.values()) yield line("flowKey", value);
+    for (const [id, value] of this.deduplications) yield line("deduplication", { id, ...value });
+  }
+
+  /** Returns what takes the lines of `dump`. The lines are our own, behind a checksum: they are trusted. */
+  loader(): (line: string) => void {
+    const finished = new Map<string, { message: MessageSpec; finishedAt: number }>();
+    return (line) => {
+      const { kind, value } = JSON.parse(line);
+      switch (kind) {
+        case "head":
+          this.keys = value.keys;
+          this.nextSeq = value.nextSeq;
+          this.letterCount = value.letterCount;
+          this.lastAt = value.lastAt;
+          Object.assign(this.counters, value.counters);
+          break;
+        case "message":
+          this.addMessage(value);
+          break;
+        case "finished":
+          finished.set(value.message.id, value);
+          break;
+        case "log":
+          this.loadLogEntry(value, finished);
+          break;
+        case "letter":
+          this.deadLetters.set(value.dlqId, value);
+          break;
+        case "queue":
+          this.queues.set(value.name, value);
+          break;
+        case "group":
+          this.groups.set(value.name, value);
+          break;
+        case "schedule":
+          this.schedules.set(value.id, value);
+          break;
+        case "flowKey":
+          this.flowKeys.set(value.key, value);
+          break;
+        case "deduplication": {
+          const { id, ...entry } = value;
+          this.deduplications.set(id, entry);
+          break;
+        }
+        default:
+          throw new Error(`snapshot line of unknown kind ${kind}: written by a newer version?`);
+      }
+    };
+  }
+
+  private loadLogEntry(
+    entry: LogEntry,
+    finished: Map<string, { message: MessageSpec; finishedAt: number }>,
+  ): void {
+    const over = finished.get(entry.messageId);
+    const message = this.messages.get(entry.messageId) ?? over?.message;
+    if (!message) return;
+    this.log.insert(entry, message);
+    if (over) this.log.finish(entry.messageId, over.finishedAt);
+  }
+}

@@ -1,0 +1,89 @@
+import { applyRecord } from "./apply";
+import type { Clock } from "./clock";
+import { ApiError } from "./errors";
+import { type Journal, memoryJournal, openJournal } from "./journal";
+import type { MessageSpec } from "./model";
+import type { Limits } from "./options";
+import type { JournalRecord } from "./records";
+import { State } from "./state";
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
+/** A record as its maker gives it: the store adds the time. */
+export type Change = WithoutTime<JournalRecord>;
+
+/**
+ * The state and the journal as one thing: what is committed is in memory at once, and on disk when
+ * `durable()` says so. Nobody may be told of a change, and nothing may leave the house, before that.
+ */
+export class Store {
+  /** Called with messages that were accepted, once they are on disk. */
+  onAccepted: (ids: string[]) => void = () => {};
+
+  private constructor(
+    readonly state: State,
+    private readonly journal: Journal,
+    private readonly clock: Clock,
+  ) {}
+
+  static async open(dataDir: string | null, limits: Limits, clock: Clock): Promise<Store> {
+    const state = new State(limits);
+    const journal =
+      dataDir === null
+        ? memoryJournal
+        : await openJournal(
+            dataDir,
+            {
+              load: state.loader(),
+              replay: (json) => {
+                for (const record of JSON.parse(json) as JournalRecord[]) applyRecord(state, record);
+              },
+              dump: () => state.dump(),
+            },
+            limits.compactAfterBytes,
+          );
+    return new Store(state, journal, clock);
+  }
+
+  /** The time, except that it never runs backwards: what came later is never dated earlier. */
+  now(): number {
+    return Math.max(this.clock.now(), this.state.lastAt);
+  }
+
+  /**
+   * Makes changes happen, all of them or (after a crash) none.
+   * @throws {ApiError} 503 once the disk failed
+   */
+  commit(...changes: Change[]): void {
+    if (changes.length === 0) return;
+    const at = this.now();
+    const records = changes.map((change) => ({ ...change, at }) as JournalRecord);
+    try {
+      this.journal.append(JSON.stringify(records));
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+    const accepted: MessageSpec[] = [];
+    for (const record of records) {
+      applyRecord(this.state, record);
+      if (record.t === "created") accepted.push(record.message);
+    }
+    if (accepted.length === 0) return;
+    this.durable().then(
+      () => this.onAccepted(accepted.map((message) => message.id)),
+      () => {}, // the disk failed: whoever waits for durable() is told, and nothing is sent
+    );
+  }
+
+  async durable(): Promise<void> {
+    await this.journal.durable().catch((error) => {
+      throw asUnavailable(error);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+}
+
+const asUnavailable = (error: unknown): ApiError =>
+  new ApiError(503, `cannot write to the data folder: ${error instanceof Error ? error.message : error}`);

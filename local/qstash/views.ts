@@ -1,0 +1,123 @@
+import { canonicalName } from "./headers";
+import type { DeadLetter, FlowSettings, HeaderMap, LogEntry, MessageSpec, Queue, Schedule } from "./model";
+import { loggedBody, shownBody, shownHeaders, utf8OrNull } from "./redact";
+
+/** How the API shows things. A field that is not known is left out, as QStash does. */
+
+export function messageView(message: MessageSpec) {
+  return {
+    messageId: message.id,
+    url: message.url,
+    topicName: message.topicName,
+    endpointName: message.endpointName,
+    method: message.method,
+    header: shownHeaders(message.headers, message.redact),
+    ...shownBody(message),
+    maxRetries: message.maxRetries,
+    retryDelayExpression: message.retryDelay,
+    notBefore: message.notBefore,
+    createdAt: message.createdAt,
+    callback: message.callback?.url,
+    failureCallback: message.failureCallback?.url,
+    queueName: message.queueName,
+    scheduleId: message.scheduleId,
+    callerIP: message.callerIp,
+    ...labelsView(message.labels),
+    ...flowView(message.flow),
+  };
+}
+
+export function deadLetterView(letter: DeadLetter) {
+  const bytes = Buffer.from(letter.body, "base64");
+  const text = utf8OrNull(bytes);
+  // Without an answer there is still something to say: why there was none.
+  const body = letter.status === 0 ? { responseBody: letter.error } : undefined;
+  return {
+    ...messageView(letter.message),
+    dlqId: letter.dlqId,
+    responseStatus: letter.status,
+    responseHeader: canonical(letter.headers),
+    ...(body ?? (text === null ? { responseBodyBase64: letter.body } : { responseBody: text })),
+  };
+}
+
+export function logView(entry: LogEntry, message: MessageSpec) {
+  const { attempt } = entry;
+  return {
+    time: entry.time,
+    messageId: message.id,
+    header: shownHeaders(message.headers, message.redact),
+    body: loggedBody(message),
+    state: entry.state,
+    error: attempt?.error,
+    nextDeliveryTime: entry.nextDeliveryTime,
+    url: message.url,
+    topicName: message.topicName,
+    endpointName: message.endpointName,
+    scheduleId: message.scheduleId,
+    queueName: message.queueName,
+    ...(entry.state === "ERROR" && attempt
+      ? {
+          responseStatus: attempt.status,
+          responseBody: attempt.body,
+          responseHeaders: attempt.headers && canonical(attempt.headers),
+        }
+      : {}),
+    timeout: message.timeoutMs,
+    method: message.method,
+    callback: message.callback?.url,
+    callbackHeaders: message.callback && shownHeaders(message.callback.headers, message.redact),
+    failureCallback: message.failureCallback?.url,
+    failureCallbackHeaders:
+      message.failureCallback && shownHeaders(message.failureCallback.headers, message.redact),
+    maxRetries: message.maxRetries,
+    retryDelayExpression: message.retryDelay,
+    callerIP: message.callerIp,
+    flowControlKey: message.flow?.key,
+    ...labelsView(message.labels),
+  };
+}
+
+export function queueView(queue: Queue, lag: number) {
+  return { ...queue, lag };
+}
+
+export function scheduleView(schedule: Schedule) {
+  return {
+    scheduleId: schedule.id,
+    cron: schedule.cron,
+    createdAt: schedule.createdAt,
+    destination: schedule.destination,
+    method: schedule.method,
+    header: shownHeaders(schedule.headers, schedule.redact),
+    ...shownBody(schedule),
+    retries: schedule.retries ?? 3,
+    delay: schedule.delayMs === undefined ? undefined : schedule.delayMs / 1000,
+    timeout: schedule.timeoutMs === undefined ? undefined : schedule.timeoutMs / 1000,
+    callback: schedule.callback?.url,
+    failureCallback: schedule.failureCallback?.url,
+    callerIP: schedule.callerIp,
+    isPaused: schedule.paused,
+    queueName: schedule.queueName,
+    retryDelayExpression: schedule.retryDelay,
+    lastScheduleTime: schedule.lastAt,
+    nextScheduleTime: schedule.paused ? undefined : schedule.nextAt,
+    lastScheduleStates: schedule.lastAt === undefined ? undefined : schedule.lastStates,
+    ...labelsView(schedule.labels),
+    ...flowView(schedule.flow),
+  };
+}
+
+function labelsView(labels: string[]) {
+  return labels.length === 0 ? {} : { label: labels[0], labels };
+}
+
+function flowView(flow: FlowSettings | undefined) {
+  if (!flow) return {};
+  const { key, parallelism, rate, period } = flow;
+  return { flowControlKey: key, parallelism, rate, period };
+}
+
+function canonical(headers: Record<string, string[]>): HeaderMap {
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [canonicalName(name), values]));
+}

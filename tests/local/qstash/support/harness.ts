@@ -1,0 +1,45 @@
+import { Client } from "@upstash/qstash";
+import { afterEach } from "vitest";
+import { type QstashOptions, type RunningQstash, startQstash } from "../../../../local/qstash";
+import { startReceiver, type TestReceiver } from "./receiver";
+
+export const TOKEN = "test-token";
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+/** Everything a test started is stopped after it, last started first. */
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+export function afterTest(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
+
+export interface Harness {
+  qstash: RunningQstash;
+  client: Client;
+  receiver: TestReceiver;
+  /** A call to the API with the token. */
+  api(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export async function start(options: Partial<QstashOptions> = {}): Promise<Harness> {
+  const receiver = await startReceiver();
+  afterTest(() => receiver.close());
+  const qstash = await startQstash({ dataDir: null, token: TOKEN, ...options });
+  afterTest(() => qstash.close());
+  return { qstash, receiver, client: clientOf(qstash), api: apiOf(qstash) };
+}
+
+export function clientOf(qstash: RunningQstash): Client {
+  return new Client({ baseUrl: qstash.url, token: TOKEN, devMode: false, retry: false });
+}
+
+export function apiOf(qstash: RunningQstash): Harness["api"] {
+  return (path, init = {}) =>
+    fetch(`${qstash.url}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string> | undefined) },
+    });
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../../../../local/qstash";
+
+/** A clock that stands still until it is told, so that a day's backoff takes no time. */
+export class ManualClock implements Clock {
+  private timers: { at: number; order: number; fn: () => void }[] = [];
+  private order = 0;
+
+  /** Begins at the real time by default: signatures are checked against it. */
+  constructor(private time = Date.now()) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  after(delayMs: number, fn: () => void): () => void {
+    const timer = { at: this.time + Math.max(0, delayMs), order: this.order++, fn };
+    this.timers.push(timer);
+    return () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Moves on, running what is due in order, each at its own time. */
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (;;) {
+      const due = this.timers.filter((timer) => timer.at <= end);
+      const [next] = due.sort((a, b) => a.at - b.at || a.order - b.order);
+      if (!next) break;
+      this.timers = this.timers.filter((other) => other !== next);
+      this.time = Math.max(this.time, next.at);
+      next.fn();
+    }
+    this.time = end;
+  }
+}

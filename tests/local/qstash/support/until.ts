@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const DEADLINE_MS = 10_000;
+
+/** Waits for a condition, polling; fails with what it waited for. */
+export async function until(condition: () => unknown | Promise<unknown>, what: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for ${what}`);
+    await sleep(3);
+  }
+}
