@@ -92,8 +92,8 @@ describe("publishing", () => {
 
   it("waits for a delay and for a point in time, which wins", async () => {
     const clock = new ManualClock(1_700_000_000_000);
-    const { client, receiver, qstash } = await start({ clock });
-    await client.publish({ url: `${receiver.url}/delay`, delay: "1d10h" });
+    const { client, api, receiver, qstash } = await start({ clock });
+    await api(`/v2/publish/${receiver.url}/delay`, { method: "POST", headers: { "Upstash-Delay": "1d10h" } });
     await client.publish({ url: `${receiver.url}/both`, delay: 5, notBefore: 1_700_000_060 });
     clock.advance(59_999);
     expect(qstash.stats().inFlight).toBe(0);
@@ -285,7 +285,7 @@ describe("deduplication", () => {
 
   it("in one batch too, and lets only one of many concurrent publishes through", async () => {
     const { client, receiver, qstash } = await start();
-    const batch = await client.batch([
+    const batch = await client.batchJSON([
       { url: receiver.url, body: "1", deduplicationId: "same" },
       { url: receiver.url, body: "2", deduplicationId: "same" },
     ]);

@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import { startQstash } from "./server";
+
+/**
+ * What the official development server uses, published in QStash's documentation, so that `QSTASH_DEV=true`
+ * finds this server instead of downloading that one. Known to everybody: for one's own machine only.
+ */
+const DEV_TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=";
+const DEV_KEYS = { current: "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", next: "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs" };
+
+const HELP = `A QStash on your machine: Upstash QStash's v2 API, with real signatures, retries,
+schedules, queues, flow control and dead letters, delivering to localhost.
+
+  tsx local/qstash/main.ts [options]
+
+  --port <n>              port to listen on (8080)
+  --host <address>        address to listen on (127.0.0.1); others see your messages if you widen it
+  --data-dir <folder>     keep messages over restarts; without it everything is in memory
+  --token <token>         what callers authenticate with (the official dev server's, or QSTASH_TOKEN)
+  --current-key <key>     signing keys (the official dev server's, or QSTASH_CURRENT_SIGNING_KEY and
+  --next-key <key>          QSTASH_NEXT_SIGNING_KEY)
+  --retry-scale <x>       multiply every wait between attempts, for example 0.01 to see retries soon (1)
+  --connect-to <host=url> deliver what is meant for a host to another address; the URL that is signed
+                            stays. May be repeated; "*=url" takes every host that is not loopback
+  --help                  this
+
+Its page, with messages, attempts and dead letters, is at http://127.0.0.1:<port>/.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "8080" },
+      host: { type: "string" },
+      "data-dir": { type: "string" },
+      token: { type: "string", default: process.env.QSTASH_TOKEN || DEV_TOKEN },
+      "current-key": { type: "string", default: process.env.QSTASH_CURRENT_SIGNING_KEY || DEV_KEYS.current },
+      "next-key": { type: "string", default: process.env.QSTASH_NEXT_SIGNING_KEY || DEV_KEYS.next },
+      "retry-scale": { type: "string", default: "1" },
+      "connect-to": { type: "string", multiple: true, default: [] },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const qstash = await startQstash({
+    port: number("port", values.port),
+    host: values.host,
+    dataDir: values["data-dir"] ?? null,
+    token: values.token,
+    signingKeys: { current: values["current-key"], next: values["next-key"] },
+    retryScale: number("retry-scale", values["retry-scale"]),
+    connectTo: Object.fromEntries(values["connect-to"].map(readConnectTo)),
+  });
+  process.stdout.write(
+    `QStash is listening, its page too.\n\n` +
+      `QSTASH_URL=${qstash.url}\nQSTASH_TOKEN=${values.token}\n` +
+      `QSTASH_CURRENT_SIGNING_KEY=${qstash.keys.current}\nQSTASH_NEXT_SIGNING_KEY=${qstash.keys.next}\n`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void qstash.close().then(() => process.exit(0)));
+  }
+}
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value) || value < 0)
+    throw new Error(`--${name}: "${text}" is no number`);
+  return value;
+}
+
+function readConnectTo(text: string): [string, string] {
+  const at = text.indexOf("=");
+  const url = text.slice(at + 1);
+  if (at < 1 || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new Error(`--connect-to: expected host=url, got "${text}"`);
+  }
+  return [text.slice(0, at), url];
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
