@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { startQstash } from "./server";
+import { startQstash } from "./index";
 
 /**
  * What the official development server uses, published in QStash's documentation, so that `QSTASH_DEV=true`

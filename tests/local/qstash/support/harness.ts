@@ -1,6 +1,6 @@
 import { Client } from "@upstash/qstash";
 import { afterEach } from "vitest";
-import { type Qstash, type QstashOptions, startQstash } from "../../../../local/qstash/server";
+import { type QstashOptions, type RunningQstash, startQstash } from "../../../../local/qstash";
 import { startReceiver, type TestReceiver } from "./receiver";
 
 export const TOKEN = "test-token";
@@ -17,7 +17,7 @@ export function afterTest(cleanup: () => Promise<unknown>): void {
 }
 
 export interface Harness {
-  qstash: Qstash;
+  qstash: RunningQstash;
   client: Client;
   receiver: TestReceiver;
   /** A call to the API with the token. */
@@ -32,11 +32,11 @@ export async function start(options: Partial<QstashOptions> = {}): Promise<Harne
   return { qstash, receiver, client: clientOf(qstash), api: apiOf(qstash) };
 }
 
-export function clientOf(qstash: Qstash): Client {
+export function clientOf(qstash: RunningQstash): Client {
   return new Client({ baseUrl: qstash.url, token: TOKEN, devMode: false, retry: false });
 }
 
-export function apiOf(qstash: Qstash): Harness["api"] {
+export function apiOf(qstash: RunningQstash): Harness["api"] {
   return (path, init = {}) =>
     fetch(`${qstash.url}${path}`, {
       ...init,

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../local/qstash/server";
+import type { Clock } from "../../../../local/qstash";
 
 /** A clock that stands still until it is told, so that a day's backoff takes no time. */
 export class ManualClock implements Clock {

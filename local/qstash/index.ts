@@ -35,7 +35,7 @@ export interface QstashStats {
   deadLetters: number;
 }
 
-export interface Qstash {
+export interface RunningQstash {
   /** What `QSTASH_URL` takes: no trailing slash, no `/v2`. */
   readonly url: string;
   readonly port: number;
@@ -55,7 +55,7 @@ const PRUNE_EVERY_MS = 30_000;
  * @throws {FolderInUseError} when another process works in the data folder
  * @throws {JournalCorruptError} when the data folder cannot be read back
  */
-export async function startQstash(options: QstashOptions): Promise<Qstash> {
+export async function startQstash(options: QstashOptions): Promise<RunningQstash> {
   const clock = options.clock ?? systemClock;
   const limits = { ...defaultLimits, ...options.limits };
   const store = await Store.open(options.dataDir, limits, clock);
