@@ -1,0 +1,49 @@
+import { type Brush, SIDE } from "../family";
+import { between, cut, integer } from "../random";
+
+/** Stage lights through haze, each with its own colour and its pool on the floor. */
+export function beams({ random, palette, uid }: Brush) {
+  const count = integer(random, 4, 6);
+  const lamps = Array.from({ length: count }, (_, i) => {
+    const from = ((i + 0.5) / count) * SIDE + between(random, -18, 18);
+    const to = SIDE - from + between(random, -90, 90);
+    const spread = between(random, 34, 80);
+    return { key: i, from, to, spread, ink: i % 2 ? palette.body : palette.light };
+  });
+  const floor = 342;
+  return (
+    <>
+      <defs>
+        <linearGradient id={`${uid}h`} x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0" stopColor={palette.body} stopOpacity="0.55" />
+          <stop offset="0.85" stopColor={palette.ground} stopOpacity="0" />
+        </linearGradient>
+        {[palette.light, palette.body].map((ink, i) => (
+          <linearGradient key={ink} id={`${uid}l${String(i)}`} x1="0" y1="0" x2="0" y2="1">
+            <stop offset="0" stopColor={ink} stopOpacity="0.95" />
+            <stop offset="1" stopColor={ink} stopOpacity="0.16" />
+          </linearGradient>
+        ))}
+      </defs>
+      <rect width={SIDE} height={SIDE} fill={`url(#${uid}h)`} />
+      {lamps.map((lamp) => (
+        <path
+          key={lamp.key}
+          d={`M${cut(lamp.from - 5)} -8H${cut(lamp.from + 5)}L${cut(lamp.to + lamp.spread)} ${floor}H${cut(lamp.to - lamp.spread)}Z`}
+          fill={`url(#${uid}l${String(lamp.key % 2)})`}
+        />
+      ))}
+      {lamps.map((lamp) => (
+        <ellipse
+          key={lamp.key}
+          cx={cut(lamp.to)}
+          cy={floor}
+          rx={cut(lamp.spread)}
+          ry={cut(lamp.spread * 0.24)}
+          fill={lamp.ink}
+          fillOpacity="0.75"
+        />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { type Brush, SIDE } from "../family";
+import { between, cut, pick } from "../random";
+
+const STEPS = 9;
+
+/** Two waves meeting, printed in dots. Dots of one size share a path, which keeps the markup small. */
+export function halftone({ random, palette }: Brush) {
+  const cells = pick(random, [13, 16, 19]);
+  const pitch = SIDE / cells;
+  const sources = Array.from({ length: 2 }, () => ({
+    x: random() * SIDE,
+    y: random() * SIDE,
+    length: between(random, 46, 92),
+  }));
+  const sizes = Array.from({ length: STEPS }, () => "");
+  for (let row = 0; row <= cells; row++) {
+    for (let column = 0; column <= cells; column++) {
+      const x = (column + (row % 2) / 2) * pitch;
+      const y = row * pitch;
+      const wave = sources.reduce(
+        (sum, s) => sum + Math.cos((Math.hypot(x - s.x, y - s.y) / s.length) * Math.PI),
+        0,
+      );
+      const step = Math.round(((wave + 2) / 4) * (STEPS - 1));
+      sizes[step] += `M${cut(x)} ${cut(y)}h0`;
+    }
+  }
+  return sizes.map((path, step) =>
+    path === "" ? null : (
+      <path
+        key={`size${String(step + 1)}`}
+        d={path}
+        fill="none"
+        stroke={palette.between(0.3 + (step / (STEPS - 1)) * 0.7)}
+        strokeWidth={cut(pitch * (0.14 + (step / (STEPS - 1)) * 0.92))}
+        strokeLinecap="round"
+      />
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+import { type Brush, SIDE } from "../family";
+import { openCurve } from "../paths";
+import { between, cut, integer } from "../random";
+
+const POINTS = 30;
+
+/** A pulse recorded over and over, each line in front of the one before. */
+export function ridges({ random, palette }: Brush) {
+  const lines = integer(random, 15, 20);
+  const peaks = Array.from({ length: 3 }, () => ({
+    at: between(random, 0.26, 0.74),
+    width: between(random, 0.004, 0.016),
+    height: between(random, 40, 96),
+    drift: between(random, -0.16, 0.16),
+  }));
+  const rows = Array.from({ length: lines }, (_, row) => {
+    const depth = row / (lines - 1);
+    const floor = 96 + depth * 268;
+    const points = Array.from({ length: POINTS }, (_, i) => {
+      const at = i / (POINTS - 1);
+      const edge = Math.exp(-((at - 0.5) ** 2) / 0.05);
+      const rise = peaks.reduce(
+        (sum, p) => sum + p.height * Math.exp(-((at - p.at - p.drift * (depth - 0.5)) ** 2) / p.width),
+        0,
+      );
+      return {
+        x: -12 + at * (SIDE + 24),
+        y: floor - edge * (rise * between(random, 0.6, 1.1) + random() * 9),
+      };
+    });
+    return { key: row, depth, floor, path: openCurve(points) };
+  });
+  return rows.map((row) => (
+    <path
+      key={row.key}
+      d={`${row.path}L${SIDE + 12} ${cut(row.floor + 40)}H-12Z`}
+      fill={palette.ground}
+      stroke={palette.between(0.42 + row.depth * 0.58)}
+      strokeWidth={cut(1.6 + row.depth * 1.4)}
+      strokeLinejoin="round"
+    />
+  ));
+}

@@ -1,0 +1,16 @@
+import type { ReactNode } from "react";
+import type { Palette } from "./palette";
+import type { Random } from "./random";
+
+/** The side of a cover in its own units; every family draws from 0 to SIDE on both axes. */
+export const SIDE = 400;
+
+export interface Brush {
+  random: Random;
+  palette: Palette;
+  /** Prefix for gradient and clip ids, so two drawings of one post on a page do not share them. */
+  uid: string;
+}
+
+/** One way of drawing a cover. The ground is already painted. */
+export type Family = (brush: Brush) => ReactNode;

@@ -1,0 +1,13 @@
+/**
+ * The mark: a normal distribution played on an equaliser. Bars are symmetric around the middle of a
+ * 64 × 64 square; the icon files are drawn from the same numbers.
+ */
+export const BELL = {
+  side: 64,
+  width: 5.4,
+  bars: [8, 17, 33, 46, 33, 17, 8].map((height, i) => ({
+    x: 6.2 + i * 7.7,
+    y: (64 - height) / 2,
+    height,
+  })),
+} as const;

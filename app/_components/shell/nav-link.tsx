@@ -1,0 +1,33 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+import { cn } from "../ui/cn";
+
+interface Props {
+  href: "/" | "/posts/new" | "/me" | "/sign-in" | "/admin/views" | "/docs";
+  icon: ReactNode;
+  label: string;
+  place: "rail" | "bar";
+}
+
+const LOOK = {
+  rail: [
+    "flex min-h-11 items-center gap-3.5 rounded-xl px-3 text-[0.9375rem] font-medium text-muted",
+    "transition-colors hover:bg-ink/6 hover:text-ink aria-[current]:bg-ink/9 aria-[current]:text-ink aria-[current]:font-semibold",
+    "max-lg:justify-center max-lg:px-0",
+  ].join(" "),
+  bar: "flex min-h-14 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current]:text-ink",
+} as const;
+
+/** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
+export function NavLink({ href, icon, label, place }: Props) {
+  const current = usePathname() === href;
+  return (
+    <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>
+      {icon}
+      <span className={cn(place === "rail" && "max-lg:sr-only")}>{label}</span>
+    </Link>
+  );
+}

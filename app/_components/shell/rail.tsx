@@ -1,0 +1,114 @@
+import {
+  BookOpen,
+  CircleUserRound,
+  Disc3,
+  Gauge,
+  LogIn,
+  MessagesSquare,
+  Plus,
+  ShoppingBag,
+  Trophy,
+} from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Mark } from "../brand/mark";
+import { Wordmark } from "../brand/wordmark";
+import { Button } from "../ui/button";
+import { LanguageSwitch } from "./language-switch";
+import { NavLink } from "./nav-link";
+import { SettingsPopover } from "./settings-popover";
+import { ThemeSwitch } from "./theme-switch";
+import type { Viewer } from "./viewer";
+
+const SOON = [
+  { key: "chat", Icon: MessagesSquare },
+  { key: "shop", Icon: ShoppingBag },
+  { key: "leaderboard", Icon: Trophy },
+] as const;
+
+const ICON = "size-[1.35rem] shrink-0";
+
+/** The left rail: icons from 640 px, with words from 1024 px. */
+export function Rail({ viewer }: { viewer: Viewer | null }) {
+  const t = useTranslations("shell");
+  return (
+    <header className="sticky top-0 hidden h-dvh w-20 shrink-0 flex-col overflow-y-auto border-r border-line px-3 py-5 sm:flex lg:w-62 lg:px-4">
+      <Link
+        href="/"
+        prefetch={false}
+        aria-label={t("home")}
+        className="mb-7 flex items-center gap-3 rounded-xl px-1 max-lg:justify-center lg:px-2"
+      >
+        <Mark className="size-9 shrink-0" />
+        <Wordmark className="mt-0.5 w-34 max-lg:hidden" />
+      </Link>
+
+      <nav aria-label={t("main")} className="flex flex-col gap-1">
+        <NavLink
+          place="rail"
+          href="/"
+          label={t("feed")}
+          icon={<Disc3 className={ICON} aria-hidden="true" />}
+        />
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/me"
+            label={t("account")}
+            icon={<CircleUserRound className={ICON} aria-hidden="true" />}
+          />
+        ) : (
+          <NavLink
+            place="rail"
+            href="/sign-in"
+            label={t("signIn")}
+            icon={<LogIn className={ICON} aria-hidden="true" />}
+          />
+        )}
+        {viewer?.role === "admin" ? (
+          <NavLink
+            place="rail"
+            href="/admin/views"
+            label={t("admin")}
+            icon={<Gauge className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
+        <NavLink
+          place="rail"
+          href="/docs"
+          label={t("docs")}
+          icon={<BookOpen className={ICON} aria-hidden="true" />}
+        />
+      </nav>
+
+      <Button asChild size="normal" className="mt-4 max-lg:size-11 max-lg:self-center max-lg:px-0">
+        <Link href="/posts/new" prefetch={false} aria-label={t("newPost")}>
+          <Plus className="size-5" aria-hidden="true" />
+          <span className="max-lg:hidden">{t("newPost")}</span>
+        </Link>
+      </Button>
+
+      <section className="mt-9 max-lg:hidden" aria-labelledby="soon">
+        <h2 id="soon" className="px-3 text-xs font-medium text-faint">
+          {t("soon")}
+        </h2>
+        <ul className="mt-2 flex flex-col">
+          {SOON.map(({ key, Icon }) => (
+            <li key={key} className="flex min-h-9 items-center gap-3.5 px-3 text-sm text-faint">
+              <Icon className="size-[1.1rem]" aria-hidden="true" />
+              {t(key)}
+            </li>
+          ))}
+        </ul>
+      </section>
+
+      <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-6 max-lg:hidden">
+        <ThemeSwitch />
+        <LanguageSwitch />
+      </div>
+      <div className="mt-auto self-center pt-6 lg:hidden">
+        <SettingsPopover language={<LanguageSwitch />} />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,29 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { BottomBar, TopBar } from "./phone-bars";
+import { Rail } from "./rail";
+import { viewerForFrame } from "./viewer";
+
+/** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */
+export async function Shell({ children }: { children: ReactNode }) {
+  const [t, viewer] = await Promise.all([getTranslations("shell"), viewerForFrame()]);
+  return (
+    <>
+      <a
+        href="#content"
+        className="fixed top-3 left-3 z-50 -translate-y-24 rounded-full bg-accent px-5 py-3 font-semibold text-on-accent focus:translate-y-0"
+      >
+        {t("skip")}
+      </a>
+      <div className="stage-light" aria-hidden="true" />
+      <div className="sm:flex">
+        <TopBar />
+        <Rail viewer={viewer} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-24 outline-none sm:pb-16">
+          {children}
+        </main>
+      </div>
+      <BottomBar viewer={viewer} />
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { cva, type VariantProps } from "class-variance-authority";
+import { Slot } from "radix-ui";
+import type { ComponentProps } from "react";
+import { cn } from "./cn";
+
+export const buttonLook = cva(
+  [
+    "inline-flex items-center justify-center gap-2 rounded-full font-semibold whitespace-nowrap",
+    "transition-[background-color,color,border-color,transform] duration-150 active:translate-y-px",
+    "disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:shrink-0",
+  ],
+  {
+    variants: {
+      look: {
+        primary: "bg-accent text-on-accent hover:bg-[oklch(0.92_0.19_122)]",
+        quiet: "border border-line-strong text-ink hover:border-ink hover:bg-raised",
+        plain: "text-muted hover:text-ink hover:bg-raised",
+        danger: "border border-danger/60 text-danger hover:bg-danger-ground",
+      },
+      size: {
+        small: "min-h-9 px-4 text-sm",
+        normal: "min-h-11 px-5 text-[0.9375rem]",
+        large: "min-h-13 px-7 text-base",
+        icon: "size-11",
+      },
+    },
+    defaultVariants: { look: "primary", size: "normal" },
+  },
+);
+
+type Props = ComponentProps<"button"> & VariantProps<typeof buttonLook> & { asChild?: boolean };
+
+export function Button({ look, size, asChild = false, className, type = "button", ...rest }: Props) {
+  const classes = cn(buttonLook({ look, size }), className);
+  return asChild ? (
+    <Slot.Root className={classes} {...rest} />
+  ) : (
+    <button type={type} className={classes} {...rest} />
+  );
+}

@@ -1,0 +1,62 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useSyncExternalStore } from "react";
+import { useMounted } from "./use-mounted";
+
+const MINUTE_MS = 60_000;
+
+/** One clock for every time on the page; it ticks only while somebody listens. */
+let now = Date.now();
+const listeners = new Set<() => void>();
+let clock: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(notify: () => void): () => void {
+  listeners.add(notify);
+  if (clock === undefined) {
+    now = Date.now();
+    clock = setInterval(() => {
+      now = Date.now();
+      for (const listener of listeners) listener();
+    }, MINUTE_MS);
+  }
+  return () => {
+    listeners.delete(notify);
+    if (listeners.size > 0) return;
+    clearInterval(clock);
+    clock = undefined;
+  };
+}
+
+interface Props {
+  /** ISO 8601. */
+  at: string;
+  /** The server's time, in milliseconds, so the first render says the same on both sides. */
+  renderedAt: number;
+  className?: string;
+}
+
+/** «3 часа назад», with the exact time in the person's own time zone on hover. */
+export function RelativeTime({ at, renderedAt, className }: Props) {
+  const t = useTranslations("time");
+  const format = useFormatter();
+  const mounted = useMounted();
+  const current = useSyncExternalStore(
+    subscribe,
+    () => now,
+    () => renderedAt,
+  );
+  const date = new Date(at);
+  // a clock that is behind must not speak of the future
+  const reference = Math.max(current, date.getTime());
+  const zone = mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
+  return (
+    <time
+      dateTime={at}
+      title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone: zone })}
+      className={className}
+    >
+      {reference - date.getTime() < MINUTE_MS ? t("now") : format.relativeTime(date, reference)}
+    </time>
+  );
+}

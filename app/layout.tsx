@@ -1,0 +1,46 @@
+import type { Metadata, Viewport } from "next";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getTranslations } from "next-intl/server";
+import { ThemeProvider } from "next-themes";
+import type { ReactNode } from "react";
+import { Toaster } from "sonner";
+import { env } from "@/lib/core/env";
+import { Shell } from "./_components/shell/shell";
+import "./globals.css";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("meta");
+  return {
+    metadataBase: new URL(env().APP_URL),
+    title: { default: t("title"), template: "%s · NormalDance" },
+    description: t("description"),
+    applicationName: "NormalDance",
+    openGraph: { siteName: "NormalDance", type: "website", locale: await getLocale() },
+    twitter: { card: "summary_large_image" },
+  };
+}
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: dark)", color: "#0f0d15" },
+    { media: "(prefers-color-scheme: light)", color: "#f7f6fb" },
+  ],
+  colorScheme: "dark light",
+  viewportFit: "cover",
+};
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    // next-themes writes the class before the first paint, so the server cannot know it.
+    <html lang={await getLocale()} suppressHydrationWarning>
+      <body>
+        <ThemeProvider attribute="class" defaultTheme="dark" disableTransitionOnChange>
+          <NextIntlClientProvider>
+            <Shell>{children}</Shell>
+            <Toaster position="bottom-right" />
+          </NextIntlClientProvider>
+        </ThemeProvider>
+      </body>
+    </html>
+  );
+}
