@@ -1,0 +1,49 @@
+import { getTranslations } from "next-intl/server";
+import { cache, Suspense } from "react";
+import { Feed } from "@/app/_components/feed/feed";
+import { FeedIntro } from "@/app/_components/feed/feed-intro";
+import { FeedSkeleton } from "@/app/_components/feed/feed-skeleton";
+import { isDocument } from "@/app/_components/shell/is-document";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { listPosts, postPageQuerySchema } from "@/lib/posts";
+
+const readPage = cache((cursor: string | undefined) => listPosts({ cursor }));
+
+export async function generateMetadata({ searchParams }: PageProps<"/">) {
+  const t = await getTranslations("feed");
+  const cursor = cursorOf(await searchParams);
+  // a later page has its own address for people without scripts, but there is one feed to be found
+  return cursor ? { title: t("earlierPosts"), robots: { index: false }, alternates: { canonical: "/" } } : {};
+}
+
+export default async function FeedPage({ searchParams }: PageProps<"/">) {
+  const cursor = cursorOf(await searchParams);
+  if (await isDocument()) await Promise.all([getViewer(), readPage(cursor)]);
+  return (
+    <Page>
+      <FeedIntro continued={cursor !== undefined} />
+      <Suspense key={cursor ?? "newest"} fallback={<FeedSkeleton />}>
+        <CurrentFeed cursor={cursor} />
+      </Suspense>
+    </Page>
+  );
+}
+
+async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
+  const [viewer, page] = await Promise.all([getViewer(), readPage(cursor)]);
+  return (
+    <Feed
+      posts={page.items}
+      nextCursor={page.nextCursor}
+      viewerId={viewer?.id ?? null}
+      renderedAt={Date.now()}
+    />
+  );
+}
+
+/** A cursor that does not parse is no cursor: an old or mangled link still opens the feed. */
+function cursorOf({ cursor }: Awaited<PageProps<"/">["searchParams"]>): string | undefined {
+  const parsed = postPageQuerySchema.safeParse({ cursor });
+  return parsed.success ? parsed.data.cursor : undefined;
+}

@@ -1,0 +1,78 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+import { CoverFrame } from "@/app/_components/post/cover-frame";
+import { tintOf } from "@/app/_components/post/hue";
+import { PostBody } from "@/app/_components/post/post-body";
+import { PostSkeleton } from "@/app/_components/post/post-skeleton";
+import { isDocument } from "@/app/_components/shell/is-document";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { readPost } from "./post";
+
+const DESCRIPTION_CHARS = 180;
+
+export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
+  const [post, t] = await Promise.all([params.then(({ id }) => readPost(id)), getTranslations("post")]);
+  if (!post) return { title: t("notFoundTitle"), robots: { index: false } };
+  const description = post.text.slice(0, DESCRIPTION_CHARS).trim() || t("by", { name: post.authorName });
+  return {
+    title: post.title,
+    description,
+    authors: [{ name: post.authorName }],
+    alternates: { canonical: `/posts/${post.id}` },
+    openGraph: {
+      type: "article",
+      title: post.title,
+      description,
+      url: `/posts/${post.id}`,
+      publishedTime: post.createdAt,
+      authors: [post.authorName],
+      tags: post.tags,
+    },
+  };
+}
+
+/** Cover and colour come from the address alone, so they are there at once; the words follow. */
+export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
+  const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
+  if (await isDocument()) {
+    const [post] = await Promise.all([readPost(id), getViewer()]);
+    if (!post) notFound();
+  }
+  return (
+    <div className="tinted" style={tintOf(id)}>
+      <div className="stage-light" aria-hidden="true" />
+      <Page className="pt-5 sm:pt-8">
+        <Link
+          href="/"
+          prefetch={false}
+          className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink"
+        >
+          <ArrowLeft className="size-4" aria-hidden="true" />
+          {t("back")}
+        </Link>
+        <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:gap-12">
+          <div className="lg:sticky lg:top-8 lg:self-start">
+            <CoverFrame
+              id={id}
+              className="aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]"
+            />
+          </div>
+          <Suspense fallback={<PostSkeleton />}>
+            <PostContent id={id} />
+          </Suspense>
+        </article>
+      </Page>
+    </div>
+  );
+}
+
+async function PostContent({ id }: { id: string }) {
+  const [post, viewer] = await Promise.all([readPost(id), getViewer()]);
+  if (!post) notFound();
+  return <PostBody post={post} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
+}

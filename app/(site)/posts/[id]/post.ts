@@ -1,0 +1,6 @@
+import "server-only";
+import { cache } from "react";
+import { getPost } from "@/lib/posts";
+
+/** One read a request, shared by the page, its metadata and its image. */
+export const readPost = cache((id: string) => getPost(id));

@@ -1,0 +1,48 @@
+"use client";
+
+import { useCallback, useEffect, useSyncExternalStore } from "react";
+
+/**
+ * The view counts this tab knows of. A page brings the count it was rendered with, answers bring newer
+ * ones; the highest wins, because a count never goes down and a page from the router's cache may be old.
+ */
+const counts = new Map<string, number>();
+const listeners = new Map<string, Set<() => void>>();
+
+/** Takes in a count from a page or an answer. */
+export function learnCount(postId: string, count: number): void {
+  if (count <= (counts.get(postId) ?? -1)) return;
+  counts.set(postId, count);
+  for (const notify of listeners.get(postId) ?? []) notify();
+}
+
+/** One more view of each of these, for answers that name the posts but not their counts. */
+export function countOneMore(postIds: readonly string[]): void {
+  for (const id of postIds) {
+    const known = counts.get(id);
+    if (known !== undefined) learnCount(id, known + 1);
+  }
+}
+
+/** The newest known count of a post, starting from what the server rendered. */
+export function useViewCount(postId: string, rendered: number): number {
+  useEffect(() => {
+    learnCount(postId, rendered);
+  }, [postId, rendered]);
+  const subscribe = useCallback(
+    (notify: () => void) => {
+      const own = listeners.get(postId) ?? new Set();
+      listeners.set(postId, own.add(notify));
+      return () => {
+        own.delete(notify);
+        if (own.size === 0 && listeners.get(postId) === own) listeners.delete(postId);
+      };
+    },
+    [postId],
+  );
+  return useSyncExternalStore(
+    subscribe,
+    () => Math.max(rendered, counts.get(postId) ?? 0),
+    () => rendered,
+  );
+}
