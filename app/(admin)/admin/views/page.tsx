@@ -1,0 +1,43 @@
+import { getTranslations } from "next-intl/server";
+import { Gauges } from "@/app/_components/console/gauges";
+import { LastRun } from "@/app/_components/console/last-run";
+import { SyncNow } from "@/app/_components/console/sync-now";
+import { Page, PageTitle } from "@/app/_components/shell/page";
+import { viewSyncState } from "@/lib/views";
+import { requireAdmin } from "../admin";
+
+export async function generateMetadata() {
+  const t = await getTranslations("viewSync");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function AdminViewsPage() {
+  // a layout does not run again on every navigation, so what is shown is guarded here too
+  await requireAdmin("/admin/views");
+  const [t, shell, state] = await Promise.all([
+    getTranslations("viewSync"),
+    getTranslations("shell"),
+    viewSyncState(),
+  ]);
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <p className="text-sm text-muted">{shell("console")}</p>
+      <div className="mt-2 flex flex-wrap items-start justify-between gap-x-10 gap-y-6">
+        <div>
+          <PageTitle>{t("title")}</PageTitle>
+          <p className="mt-4 max-w-[54ch] text-muted">{t("lead")}</p>
+        </div>
+        <SyncNow available={state.available} />
+      </div>
+      {state.available ? (
+        <Gauges state={state} />
+      ) : (
+        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
+          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
+          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
+        </div>
+      )}
+      {state.available ? <LastRun run={state.lastRun} renderedAt={Date.now()} /> : null}
+    </Page>
+  );
+}

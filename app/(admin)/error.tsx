@@ -1,0 +1,9 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { BrokenPage } from "@/app/_components/ui/broken-page";
+
+export default function ConsoleError({ error, retry }: { error: unknown; retry: () => void }) {
+  const t = useTranslations("failure");
+  return <BrokenPage error={error} retry={retry} title={t("adminTitle")} />;
+}

@@ -1,0 +1,22 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { NewPostForm } from "@/app/_components/post/new-post-form";
+import { Page, PageTitle } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+
+export async function generateMetadata() {
+  const t = await getTranslations("newPost");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function NewPostPage() {
+  const [t, viewer] = await Promise.all([getTranslations("newPost"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/posts/new");
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <PageTitle>{t("title")}</PageTitle>
+      <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{t("lead")}</p>
+      <NewPostForm viewerId={viewer.id} viewerName={viewer.name} />
+    </Page>
+  );
+}

@@ -1,0 +1,31 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Door } from "@/app/_components/auth/door";
+import { safeNextPath } from "@/app/_components/auth/next-path";
+import { SignInForm } from "@/app/_components/auth/sign-in-form";
+import { viewerForFrame } from "@/app/_components/shell/viewer";
+
+export async function generateMetadata() {
+  const t = await getTranslations("auth");
+  return { title: t("signIn"), robots: { index: false } };
+}
+
+export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
+  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, viewerForFrame()]);
+  const next = safeNextPath(query.next);
+  if (viewer) redirect(next);
+  return (
+    <Door
+      title={t("signInTitle")}
+      lead={t("signInLead")}
+      art="stage-door"
+      other={{
+        question: t("noAccount"),
+        answer: t("signUp"),
+        href: `/sign-up?next=${encodeURIComponent(next)}`,
+      }}
+    >
+      <SignInForm next={next} />
+    </Door>
+  );
+}

@@ -1,0 +1,41 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Cover } from "../art/cover";
+import { PageTitle } from "../shell/page";
+
+interface Props {
+  title: string;
+  lead: string;
+  /** Seed of the picture beside the form. */
+  art: string;
+  other: { question: string; answer: string; href: string };
+  children: ReactNode;
+}
+
+/** The way in: words and form on one side, stage on the other. */
+export function Door({ title, lead, art, other, children }: Props) {
+  return (
+    <div className="grid min-h-[calc(100dvh-9rem)] sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+      <div className="flex flex-col justify-center px-4 py-10 sm:px-12">
+        <div className="mx-auto w-full max-w-105">
+          <PageTitle className="text-[clamp(2rem,4.2vw,3rem)]">{title}</PageTitle>
+          <p className="mt-3 mb-8 text-lg text-muted">{lead}</p>
+          {children}
+          <p className="mt-6 text-sm text-muted">
+            {other.question}{" "}
+            <Link
+              href={other.href}
+              prefetch={false}
+              className="font-semibold text-ink underline underline-offset-4"
+            >
+              {other.answer}
+            </Link>
+          </p>
+        </div>
+      </div>
+      <div className="m-4 overflow-hidden rounded-3xl max-lg:hidden">
+        <Cover id={art} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { signIn } from "@/app/_client/auth";
+import { signInSchema } from "@/lib/accounts/client";
+import { Field } from "../forms/field";
+import { PasswordField } from "../forms/password-field";
+import { SubmitButton } from "../forms/submit-button";
+import { useForm } from "../forms/use-form";
+import { FailureNote } from "../ui/failure-note";
+
+export function SignInForm({ next }: { next: string }) {
+  const t = useTranslations("auth");
+  const { formProps, field, failure, busy } = useForm({
+    schema: signInSchema,
+    initial: { email: "", password: "" },
+    toInput: (values) => values,
+    send: signIn,
+    // a whole new document: nothing rendered for a stranger stays in any cache
+    onSuccess: () => window.location.assign(next),
+  });
+  return (
+    <form {...formProps} className="flex flex-col gap-3">
+      <Field
+        {...field("email")}
+        label={t("email")}
+        type="email"
+        autoComplete="email"
+        inputMode="email"
+        required
+      />
+      <PasswordField {...field("password")} autoComplete="current-password" />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("signIn")} working={t("signingIn")} className="mt-2 w-full" />
+    </form>
+  );
+}

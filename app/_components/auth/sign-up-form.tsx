@@ -1,0 +1,44 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { signUp } from "@/app/_client/auth";
+import { signUpSchema } from "@/lib/accounts/client";
+import { Field } from "../forms/field";
+import { PasswordField } from "../forms/password-field";
+import { SubmitButton } from "../forms/submit-button";
+import { useForm } from "../forms/use-form";
+import { FailureNote } from "../ui/failure-note";
+
+export function SignUpForm({ next, referralCode }: { next: string; referralCode: string }) {
+  const t = useTranslations("auth");
+  const { formProps, field, failure, busy } = useForm({
+    schema: signUpSchema,
+    initial: { name: "", email: "", password: "", referralCode },
+    toInput: (values) => ({ ...values, referralCode: values.referralCode.trim() || undefined }),
+    send: signUp,
+    onSuccess: () => window.location.assign(next),
+  });
+  return (
+    <form {...formProps} className="flex flex-col gap-3">
+      <Field {...field("name")} label={t("name")} hint={t("nameHint")} autoComplete="nickname" required />
+      <Field
+        {...field("email")}
+        label={t("email")}
+        type="email"
+        autoComplete="email"
+        inputMode="email"
+        required
+      />
+      <PasswordField {...field("password")} autoComplete="new-password" hint={t("newPasswordHint")} />
+      <Field
+        {...field("referralCode")}
+        label={t("referral")}
+        optional
+        autoComplete="off"
+        className="uppercase"
+      />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("signUp")} working={t("signingUp")} className="mt-2 w-full" />
+    </form>
+  );
+}
