@@ -1,0 +1,91 @@
+import { createHash, randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { Client } from "pg";
+
+const FOLDER = path.resolve(import.meta.dirname, "../../prisma/migrations");
+
+/** Prisma's own table, as `prisma migrate deploy` makes it: production can go on with the official command. */
+const TABLE = `
+CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL,
+  "checksum" VARCHAR(64) NOT NULL,
+  "finished_at" TIMESTAMPTZ,
+  "migration_name" VARCHAR(255) NOT NULL,
+  "logs" TEXT,
+  "rolled_back_at" TIMESTAMPTZ,
+  "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0
+)`;
+
+/** Any number; the same for everybody who migrates this project's databases. */
+const LOCK_ID = 72_707_369;
+
+/**
+ * Applies the migrations a database does not have yet, each in a transaction of its own. Two at once
+ * wait for each other.
+ *
+ * @returns the names of those applied now
+ * @throws when a migration that was applied has been changed since, or one fails (its own changes are undone)
+ */
+export async function applyMigrations(databaseUrl: string): Promise<string[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [LOCK_ID]);
+    await client.query(TABLE);
+    const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+      `SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    );
+    const applied = new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
+    const names: string[] = [];
+    for (const { name, sql, checksum } of await readMigrations()) {
+      const known = applied.get(name);
+      if (known === checksum) continue;
+      if (known !== undefined) throw new Error(`Migration ${name} was changed after it had been applied`);
+      await client.query("BEGIN");
+      try {
+        await client.query(sql);
+        await client.query(
+          `INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, applied_steps_count) VALUES ($1, $2, now(), $3, 1)`,
+          [randomUUID(), checksum, name],
+        );
+        await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        throw new Error(`Migration ${name} failed`, { cause: error });
+      }
+      names.push(name);
+    }
+    await client.query("SELECT pg_advisory_unlock($1)", [LOCK_ID]);
+    return names;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether nobody has an account yet. */
+export async function isEmpty(databaseUrl: string): Promise<boolean> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`SELECT 1 FROM "User" LIMIT 1`);
+    return rows.length === 0;
+  } finally {
+    await client.end();
+  }
+}
+
+async function readMigrations(): Promise<{ name: string; sql: string; checksum: string }[]> {
+  const entries = await readdir(FOLDER, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(FOLDER, name, "migration.sql"), "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}

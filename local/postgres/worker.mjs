@@ -1,0 +1,29 @@
+// @ts-check
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+
+/**
+ * PGlite behind its socket server, in a thread of its own: its WebAssembly runs synchronously and would
+ * stop the gateway and the emulator with every statement. Plain JavaScript, so that a thread can start it
+ * under any loader.
+ *
+ * workerData: `{ dataDir: string | null, port: number }`. Says `ready`, then `stopped` once it was told to.
+ */
+
+/** More clients than any test or page opens; each is only a socket, statements run one after another. */
+const MAX_CONNECTIONS = 200;
+
+if (!parentPort) throw new Error("local/postgres/worker.mjs runs as a worker thread");
+const parent = parentPort;
+const { dataDir, port } = workerData;
+
+const database = await PGlite.create(dataDir === null ? {} : { dataDir });
+const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port, maxConnections: MAX_CONNECTIONS });
+await server.start();
+parent.on("message", async () => {
+  await server.stop();
+  await database.close();
+  parent.postMessage("stopped");
+});
+parent.postMessage("ready");

@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { PortTakenError } from "../http/server";
+import { isEmpty } from "../postgres/migrate";
+import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
+import { startCrons } from "./crons";
+import type { Settings } from "./settings";
+import { isLoopback, type Stack, startStack } from "./stack";
+
+interface RunOptions {
+  /** `stack` starts no app. */
+  mode: "dev" | "start" | "stack";
+  settings: Settings;
+  dataDir: string;
+}
+
+/** Next's own command line. */
+const NEXT = path.resolve("node_modules/next/dist/bin/next");
+/** A server that is asked to stop syncs views first. */
+const APP_GRACE_MS = 12_000;
+
+/**
+ * Brings up the stack and the app on top of it, as one process tree that ends as one: on Ctrl-C, on
+ * SIGTERM, when the app ends, and when this process is killed.
+ */
+export async function runApp({ mode, settings, dataDir }: RunOptions): Promise<void> {
+  const say = (message: string) => console.log(`  ${message}`);
+  if (mode !== "stack") await assertFree(settings.port);
+  let stack: Stack | undefined;
+  let app: GuardedProcess | undefined;
+  let stopCrons: (() => void) | undefined;
+
+  let ending: Promise<void> | undefined;
+  const end = (code: number): Promise<void> => {
+    ending ??= (async () => {
+      stopCrons?.();
+      await app?.stop();
+      await stack?.stop();
+      process.exit(code);
+    })();
+    return ending;
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (ending) process.exit(1);
+      console.log("\n  Stopping…");
+      void end(0);
+    });
+  }
+
+  console.log("\n  NormalDance\n");
+  stack = await startStack({ settings, dataDir, ports: "derived", onProgress: say });
+  // The caller's own environment wins: each backend can be swapped by setting its variable.
+  const env = { ...stack.env, ...definedOf(process.env) };
+  await writeFile(path.join(dataDir, "stack.env"), toEnvFile(stack.env), { mode: 0o600 });
+  const seeded = await seedIfEmpty(env, say);
+
+  for (const { name, what, url } of stack.backends) say(`${name.padEnd(11)} ${url}  (${what})`);
+  if (mode !== "stack") {
+    const started = await startNext(mode, settings.port, env);
+    app = started;
+    void started.exited.then(({ code }) => end(code ?? 1));
+    stopCrons = await startCrons({
+      appUrl: `http://localhost:${settings.port}`,
+      cronSecret: env.CRON_SECRET ?? "",
+      onProblem: say,
+    });
+    say(`${"App".padEnd(11)} http://localhost:${settings.port}`);
+  }
+  if (seeded) {
+    say("");
+    say("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
+  }
+  say("");
+  say("Ctrl-C stops all of it; npm run reset empties .data/");
+}
+
+async function assertFree(port: number): Promise<void> {
+  const server = createServer();
+  server.listen(port);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "EADDRINUSE"
+      ? new PortTakenError(port, "the app")
+      : error;
+  }
+  server.close();
+  await once(server, "close");
+}
+
+/** @returns whether the demo accounts are there */
+async function seedIfEmpty(env: Record<string, string>, say: (message: string) => void): Promise<boolean> {
+  const url = env.DATABASE_URL;
+  if (!url || !isLoopback(url)) return false;
+  if (!(await isEmpty(url))) return true;
+  say("First start: writing people, posts and views");
+  const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
+    env: { NODE_ENV: "development", ...env, LOG_LEVEL: "warn" },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const [code] = await once(seed, "exit");
+  if (code !== 0) throw new Error(`the seed ended with ${code}`);
+  return true;
+}
+
+function startNext(
+  mode: "dev" | "start",
+  port: number,
+  env: Record<string, string>,
+): Promise<GuardedProcess> {
+  return spawnGuarded({
+    command: process.execPath,
+    args: [NEXT, mode, "--port", String(port)],
+    env: {
+      ...env,
+      NODE_ENV: mode === "dev" ? "development" : "production",
+      // The app syncs views on SIGTERM before it ends (lib/shutdown).
+      NEXT_MANUAL_SIG_HANDLE: "true",
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+    },
+    graceMs: APP_GRACE_MS,
+    onLine: (line, stream) => process[stream].write(`${line}\n`),
+  });
+}
+
+function definedOf(source: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(source).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
+  );
+}
+
+function toEnvFile(env: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { Cron } from "croner";
+import { z } from "zod";
+
+const vercelSchema = z.object({
+  crons: z.array(z.object({ path: z.string(), schedule: z.string() })).default([]),
+});
+
+interface CronsOptions {
+  appUrl: string;
+  cronSecret: string;
+  onProblem: (message: string) => void;
+}
+
+/** Longer than any of our crons works. */
+const TIMEOUT_MS = 90_000;
+
+/**
+ * Calls the paths of `vercel.json`'s crons on their schedule (UTC), with the secret, as the platform does.
+ * @returns what stops it
+ */
+export async function startCrons({ appUrl, cronSecret, onProblem }: CronsOptions): Promise<() => void> {
+  const { crons } = vercelSchema.parse(JSON.parse(await readFile("vercel.json", "utf8")));
+  const jobs = crons.map(
+    ({ path, schedule }) =>
+      new Cron(schedule, { timezone: "UTC", protect: true }, async () => {
+        try {
+          const response = await fetch(new URL(path, appUrl), {
+            headers: { authorization: `Bearer ${cronSecret}`, "user-agent": "vercel-cron/1.0" },
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+          });
+          if (!response.ok) onProblem(`cron ${path} answered ${response.status}`);
+        } catch (error) {
+          onProblem(`cron ${path} failed: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }),
+  );
+  return () => {
+    for (const job of jobs) job.stop();
+  };
+}

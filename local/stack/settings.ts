@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+
+/** What the local stack is told by the environment; everything has a default. */
+const settingsSchema = z.object({
+  PORT: z.coerce.number().int().min(1).max(65_500).default(3000),
+  DATABASE_URL: z.string().optional(),
+  REDIS_URL: z.string().optional(),
+  REDIS_HOST: z.string().optional(),
+  REDIS_PORT: z.coerce.number().int().default(6379),
+  REDIS_PASSWORD: z.string().optional(),
+  REDIS_DB: z.coerce.number().int().default(0),
+  UPSTASH_REDIS_REST_URL: z.string().optional(),
+  KV_REST_API_URL: z.string().optional(),
+  UPSTASH_REDIS_URL: z.string().optional(),
+  QSTASH_URL: z.string().optional(),
+  QSTASH_TOKEN: z.string().optional(),
+  /** `embedded` leaves a redis-server on the PATH alone. */
+  LOCAL_REDIS_ENGINE: z.enum(["auto", "embedded"]).default("auto"),
+});
+
+export interface Settings {
+  port: number;
+  /** Set: that Postgres is used and none is started. */
+  databaseUrl: string | undefined;
+  /** Set: the gateway fronts that Redis. */
+  redisUrl: string | undefined;
+  redisEngine: "auto" | "embedded";
+  /** True: no gateway starts. */
+  ownRedisRest: boolean;
+  /** True: no emulator starts. */
+  ownQstash: boolean;
+}
+
+/** @throws ZodError */
+export function readSettings(source: Readonly<Record<string, string | undefined>>): Settings {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  const settings = settingsSchema.parse(set);
+  return {
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL ?? redisUrlOfParts(settings),
+    redisEngine: settings.LOCAL_REDIS_ENGINE,
+    ownRedisRest: Boolean(
+      settings.UPSTASH_REDIS_REST_URL ?? settings.KV_REST_API_URL ?? settings.UPSTASH_REDIS_URL,
+    ),
+    ownQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
+  };
+}
+
+function redisUrlOfParts(settings: z.infer<typeof settingsSchema>): string | undefined {
+  if (!settings.REDIS_HOST) return undefined;
+  const password = settings.REDIS_PASSWORD ? `:${encodeURIComponent(settings.REDIS_PASSWORD)}@` : "";
+  return `redis://${password}${settings.REDIS_HOST}:${settings.REDIS_PORT}/${settings.REDIS_DB}`;
+}
+
+/** Every other port stands in a fixed distance from the app's, so that two stacks need only two `PORT`s. */
+export function portsFrom(port: number) {
+  return { app: port, redisGateway: port + 10, redis: port + 11, qstash: port + 12, postgres: port + 13 };
+}
+
+const secretsSchema = z.object({
+  AUTH_SECRET: z.string(),
+  CRON_SECRET: z.string(),
+  redisToken: z.string(),
+  qstashToken: z.string(),
+});
+
+export type Secrets = z.infer<typeof secretsSchema>;
+
+/** Secrets of this laptop: made up on the first start and kept, so that a restart signs nobody out. */
+export async function localSecrets(dataDir: string | null): Promise<Secrets> {
+  const fresh = {
+    AUTH_SECRET: randomBytes(32).toString("base64url"),
+    CRON_SECRET: randomBytes(24).toString("base64url"),
+    redisToken: randomBytes(24).toString("base64url"),
+    qstashToken: randomBytes(24).toString("base64url"),
+  };
+  if (dataDir === null) return fresh;
+  const file = path.join(dataDir, "secrets.json");
+  try {
+    return secretsSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
+  return fresh;
+}

@@ -1,0 +1,137 @@
+import path from "node:path";
+import { startEmbeddedPostgres } from "../postgres/embedded";
+import { applyMigrations } from "../postgres/migrate";
+import { lockFolder } from "../qstash/folder-lock";
+import { type RunningQstash, startQstash } from "../qstash";
+import { startRedisEngine } from "../redis/engine";
+import { type RedisGateway, startRedisGateway } from "../redis/gateway";
+import { localSecrets, portsFrom, type Settings } from "./settings";
+
+export interface StackOptions {
+  settings: Settings;
+  /** Folder of everything that lasts; null keeps all of it in memory. */
+  dataDir: string | null;
+  /** Fixed distances from the app's port, or any free ports. */
+  ports: "derived" | "free";
+  onProgress?: (message: string) => void;
+  /** Multiplies the queue's waits between attempts; 1 is the real thing. */
+  retryScale?: number;
+}
+
+export interface Stack {
+  /** What the app needs to find this stack; only what the caller's environment did not say itself. */
+  readonly env: Readonly<Record<string, string>>;
+  /** One line for each backend: what it is and where. */
+  readonly backends: readonly { name: string; what: string; url: string }[];
+  readonly gateway: RedisGateway | null;
+  readonly qstash: RunningQstash | null;
+  /** Migrations applied by this start. */
+  readonly migrations: readonly string[];
+  /** Stops what was started here, last first. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings up every backend that the settings do not point elsewhere, each behind its real protocol.
+ * What was started is stopped again when a later part fails.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const stops: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      for (const end of stops.reverse()) await end();
+    })();
+    return stopping;
+  };
+  try {
+    return { ...(await startParts(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  { settings, dataDir, ports: choice, onProgress = () => {}, retryScale = 1 }: StackOptions,
+  stops: (() => Promise<void>)[],
+): Promise<Omit<Stack, "stop">> {
+  const derived = portsFrom(settings.port);
+  const port = (name: keyof typeof derived) => (choice === "derived" ? derived[name] : 0);
+  const folder = (name: string) => (dataDir === null ? null : path.join(dataDir, name));
+
+  if (dataDir !== null) stops.push(await lockFolder(dataDir));
+  const secrets = await localSecrets(dataDir);
+  const env: Record<string, string> = {
+    APP_URL: `http://localhost:${settings.port}`,
+    AUTH_SECRET: secrets.AUTH_SECRET,
+    CRON_SECRET: secrets.CRON_SECRET,
+  };
+  const backends: { name: string; what: string; url: string }[] = [];
+
+  let databaseUrl = settings.databaseUrl;
+  if (databaseUrl === undefined) {
+    onProgress("Postgres (PGlite) is starting; the very first time takes some seconds");
+    const postgres = await startEmbeddedPostgres({ dataDir: folder("postgres"), port: port("postgres") });
+    stops.push(postgres.stop);
+    databaseUrl = postgres.url;
+    env.DATABASE_URL = postgres.url;
+    backends.push({ name: "Postgres", what: "PGlite, embedded", url: postgres.url });
+  } else {
+    backends.push({ name: "Postgres", what: "yours", url: withoutPassword(databaseUrl) });
+  }
+  const migrations = isLoopback(databaseUrl) ? await applyMigrations(databaseUrl) : [];
+  if (migrations.length > 0) onProgress(`Applied ${migrations.join(", ")}`);
+
+  let gateway: RedisGateway | null = null;
+  if (!settings.ownRedisRest) {
+    const engine = await startRedisEngine({
+      dataDir: folder("redis") ?? "",
+      redisUrl: settings.redisUrl,
+      port: port("redis"),
+      engine: dataDir === null && settings.redisUrl === undefined ? "embedded" : settings.redisEngine,
+      onProgress,
+    });
+    stops.push(() => engine.stop());
+    const started = await startRedisGateway({
+      port: port("redisGateway"),
+      token: secrets.redisToken,
+      redisUrl: engine.url,
+    });
+    stops.push(() => started.close());
+    gateway = started;
+    env.UPSTASH_REDIS_REST_URL = started.url;
+    env.UPSTASH_REDIS_REST_TOKEN = secrets.redisToken;
+    backends.push({ name: "Redis", what: engine.kind, url: withoutPassword(engine.url) });
+    backends.push({ name: "Redis REST", what: "gateway", url: started.url });
+  }
+
+  let qstash: RunningQstash | null = null;
+  if (!settings.ownQstash) {
+    const started = await startQstash({
+      port: port("qstash"),
+      dataDir: folder("qstash"),
+      token: secrets.qstashToken,
+      retryScale,
+    });
+    stops.push(() => started.close());
+    qstash = started;
+    env.QSTASH_URL = started.url;
+    env.QSTASH_TOKEN = secrets.qstashToken;
+    env.QSTASH_CURRENT_SIGNING_KEY = started.keys.current;
+    env.QSTASH_NEXT_SIGNING_KEY = started.keys.next;
+    backends.push({ name: "QStash", what: "emulator; its page is at", url: started.url });
+  }
+  return { env, backends, gateway, qstash, migrations };
+}
+
+/** Nobody's database but a laptop's is migrated or seeded by starting a development server. */
+export function isLoopback(url: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password) shown.password = "***";
+  return shown.toString();
+}
