@@ -4,6 +4,7 @@ import { encodeCommand } from "./resp/encode";
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 import { ScriptBook } from "./scripts";
 import type { GatewayStats } from "./stats";
+import { translate } from "./translate";
 
 /** A command as a client sent it. */
 export interface CommandEvent {
@@ -84,12 +85,8 @@ export class CommandRunner {
     if (refused !== null) return { answer: refused };
     const answer = answerHere(name, args);
     if (answer !== undefined) return { answer };
-    const loadedSha = name === "SCRIPT" ? this.#scripts.loadedSha(args) : null;
-    return {
-      send: encodeCommand(this.#scripts.translate(name, args)),
-      finish:
-        loadedSha === null ? null : (reply) => (reply instanceof ErrorReply ? reply : Buffer.from(loadedSha)),
-    };
+    const translated = translate(name, args, this.#scripts);
+    return { send: encodeCommand(translated.args), finish: translated.finish };
   }
 }
 

@@ -1,0 +1,88 @@
+import { parseArgs } from "node:util";
+import { startRedisEngine } from "./engine";
+import { startRedisGateway } from "./gateway";
+import type { CommandEvent } from "./runner";
+
+const HELP = `A stand-in for Upstash Redis: its REST API in front of a Redis on this machine.
+
+  tsx local/redis/main.ts [options]
+
+  --port <number>             HTTP port; 0 picks a free one          (default 8079)
+  --token <text>              bearer token                           (default "local")
+  --read-only-token <text>    a second token that may only read
+  --redis-url <url>           use this Redis: redis://[[user]:password@]host[:port][/db], or rediss://
+  --engine auto|embedded      embedded: never look for a redis-server (default auto)
+  --engine-port <number>      where an engine started here listens   (default: a free one)
+  --data-dir <folder>         data of a redis-server started here    (default .data/redis)
+  --log                       print the name of every command
+  --help                      this text
+
+Then, for @upstash/redis:  UPSTASH_REDIS_REST_URL=http://127.0.0.1:8079  UPSTASH_REDIS_REST_TOKEN=local
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "8079" },
+    token: { type: "string", default: "local" },
+    "read-only-token": { type: "string" },
+    "redis-url": { type: "string" },
+    engine: { type: "string", default: "auto" },
+    "engine-port": { type: "string", default: "0" },
+    "data-dir": { type: "string", default: ".data/redis" },
+    log: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function run(): Promise<void> {
+  const engine = await startRedisEngine({
+    dataDir: values["data-dir"],
+    redisUrl: values["redis-url"],
+    port: portNumber("engine-port", values["engine-port"]),
+    engine: engineChoice(values.engine),
+    onProgress: say,
+  });
+  const gateway = await startRedisGateway({
+    port: portNumber("port", values.port),
+    token: values.token,
+    readOnlyToken: values["read-only-token"],
+    redisUrl: engine.url,
+    onCommand: values.log ? ({ name }: CommandEvent) => say(name) : undefined,
+  }).catch(async (error: unknown) => {
+    await engine.stop();
+    throw error;
+  });
+  say(`Redis (${engine.kind}) behind ${gateway.url}`);
+  const stop = async (): Promise<void> => {
+    await gateway.close();
+    await engine.stop();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop().then(() => process.exit(0), complain);
+    });
+  }
+}
+
+function portNumber(option: string, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new TypeError(`--${option} ${text} is not a port`);
+}
+
+function engineChoice(text: string): "auto" | "embedded" {
+  if (text === "auto" || text === "embedded") return text;
+  throw new TypeError(`--engine ${text}: expected auto or embedded`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+if (values.help) say(HELP);
+else run().catch(complain);

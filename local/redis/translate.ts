@@ -1,0 +1,44 @@
+import { type Argument, ErrorReply, type Reply } from "./resp/reply";
+import type { ScriptBook } from "./scripts";
+
+/** A command as the engine should get it, and what becomes of the engine's reply. */
+export interface Translation {
+  readonly args: readonly Argument[];
+  readonly finish: ((reply: Reply) => Reply) | null;
+}
+
+/** Evens out where Upstash and the engines differ in what they take or answer. */
+export function translate(name: string, args: readonly Argument[], scripts: ScriptBook): Translation {
+  switch (name) {
+    case "XADD":
+    case "XTRIM":
+      return { args: withoutExactMark(args), finish: null };
+    case "COPY":
+      return { args, finish: (reply) => (isSameKeyError(reply) ? 0 : reply) };
+    case "SCRIPT": {
+      const sha = scripts.loadedSha(args);
+      const finish = sha === null ? null : (reply: Reply) => answerWith(sha, reply);
+      return { args: scripts.translate(name, args), finish };
+    }
+    default:
+      return { args: scripts.translate(name, args), finish: null };
+  }
+}
+
+/** `MAXLEN = 10` means `MAXLEN 10`, and the embedded engine reads only the latter. */
+function withoutExactMark(args: readonly Argument[]): readonly Argument[] {
+  // The options come after the key and before the fields: for XADD within the first few arguments.
+  const at = args.findIndex((arg, index) => index > 2 && index <= 4 && String(arg) === "=");
+  if (at === -1 || !/^(maxlen|minid)$/i.test(String(args[at - 1]))) return args;
+  return args.toSpliced(at, 1);
+}
+
+/** Upstash answers that nothing was copied where Redis sees a mistake. */
+function isSameKeyError(reply: Reply): boolean {
+  return reply instanceof ErrorReply && reply.message.includes("objects are the same");
+}
+
+/** The engine loaded the stripped script; the client knows it by the SHA-1 of what it sent. */
+function answerWith(sha: string, reply: Reply): Reply {
+  return reply instanceof ErrorReply ? reply : Buffer.from(sha);
+}
