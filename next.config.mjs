@@ -7,7 +7,6 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   serverExternalPackages: ["@node-rs/argon2", "pino", "pg"],
-  experimental: { viewTransition: true },
 };
 
 export default withNextIntl(config);

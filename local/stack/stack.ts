@@ -23,6 +23,8 @@ export interface Stack {
   readonly env: Readonly<Record<string, string>>;
   /** One line for each backend: what it is and where. */
   readonly backends: readonly { name: string; what: string; url: string }[];
+  /** The Redis behind the gateway, password and all; empty when no gateway was started. */
+  readonly engineUrl: string;
   readonly gateway: RedisGateway | null;
   readonly qstash: RunningQstash | null;
   /** Migrations applied by this start. */
@@ -84,6 +86,7 @@ async function startParts(
   if (migrations.length > 0) onProgress(`Applied ${migrations.join(", ")}`);
 
   let gateway: RedisGateway | null = null;
+  let engineUrl = "";
   if (!settings.ownRedisRest) {
     const engine = await startRedisEngine({
       dataDir: folder("redis") ?? "",
@@ -100,6 +103,7 @@ async function startParts(
     });
     stops.push(() => started.close());
     gateway = started;
+    engineUrl = engine.url;
     env.UPSTASH_REDIS_REST_URL = started.url;
     env.UPSTASH_REDIS_REST_TOKEN = secrets.redisToken;
     backends.push({ name: "Redis", what: engine.kind, url: withoutPassword(engine.url) });
@@ -122,7 +126,7 @@ async function startParts(
     env.QSTASH_NEXT_SIGNING_KEY = started.keys.next;
     backends.push({ name: "QStash", what: "emulator; its page is at", url: started.url });
   }
-  return { env, backends, gateway, qstash, migrations };
+  return { env, backends, engineUrl, gateway, qstash, migrations };
 }
 
 /** Nobody's database but a laptop's is migrated or seeded by starting a development server. */

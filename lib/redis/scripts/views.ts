@@ -126,9 +126,17 @@ for start = 1, #posts, 1000 do
   for i, post in ipairs(chunk) do
     if left > 0 and #held < most * 2 and not claimed[i] then
       local pending = ARGV[6] .. post .. ARGV[7]
-      local viewers = redis.call('SPOP', pending, left)
-      local rest = 0
-      if #viewers == left then rest = redis.call('SCARD', pending) end
+      local viewers = redis.call('SMEMBERS', pending)
+      local rest = #viewers - left
+      if rest > 0 then
+        for i = #viewers, left + 1, -1 do viewers[i] = nil end
+        for from = 1, left, 1000 do
+          redis.call('SREM', pending, unpack(viewers, from, math.min(from + 999, left)))
+        end
+      else
+        rest = 0
+        redis.call('DEL', pending)
+      end
       if rest == 0 then done[#done + 1] = post end
       if #viewers > 0 then
         left = left - #viewers

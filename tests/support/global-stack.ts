@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { startStack } from "@/local/stack/stack";
+import { freePort, startRealPostgres } from "./real-postgres";
+
+/**
+ * One stack for a whole test run, on free ports and with nothing kept: embedded engines, or with
+ * REAL_STACK=1 a redis-server and a Postgres started for this run (or TEST_REDIS_URL, TEST_DATABASE_URL).
+ */
+export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
+  const real = process.env.REAL_STACK === "1";
+  const postgres = real && !process.env.TEST_DATABASE_URL ? await startRealPostgres() : null;
+  const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
+  const stack = await startStack({
+    settings: {
+      port: await freePort(),
+      databaseUrl: real ? (process.env.TEST_DATABASE_URL ?? postgres?.url) : undefined,
+      redisUrl: real ? process.env.TEST_REDIS_URL : undefined,
+      redisEngine: real ? "auto" : "embedded",
+      ownRedisRest: false,
+      ownQstash: false,
+    },
+    dataDir,
+    ports: "free",
+    retryScale: 0.001,
+  });
+  const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
+  if (real && redisKind === "embedded")
+    throw new Error("REAL_STACK=1 needs a redis-server on the PATH or TEST_REDIS_URL");
+  project.provide("stack", {
+    real,
+    redisUrl: stack.engineUrl,
+    env: {
+      ...(postgres ? { DATABASE_URL: postgres.url } : {}),
+      ...(process.env.TEST_DATABASE_URL ? { DATABASE_URL: process.env.TEST_DATABASE_URL } : {}),
+      ...stack.env,
+    },
+  });
+  return async () => {
+    await stack.stop();
+    await postgres?.stop();
+    if (dataDir) await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    stack: { real: boolean; redisUrl: string; env: Record<string, string> };
+  }
+}

@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { spawnGuarded } from "@/local/process/spawn-guarded";
+
+const run = promisify(execFile);
+
+export interface RealPostgres {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Postgres of its own, in a new folder and on a free port, from the system's binaries. Postgres
+ * refuses to run as root, so root lends it the `postgres` user.
+ */
+export async function startRealPostgres(): Promise<RealPostgres> {
+  const bin = await binaries();
+  const folder = await mkdtemp(path.join(tmpdir(), "normaldance-postgres-"));
+  const asRoot = userInfo().uid === 0;
+  if (asRoot) await chown(folder, ...(await idsOfPostgres()));
+  const as = (command: string, args: string[]): [string, string[]] =>
+    asRoot ? ["runuser", ["-u", "postgres", "--", command, ...args]] : [command, args];
+
+  const data = path.join(folder, "data");
+  await run(
+    ...as(path.join(bin, "initdb"), [
+      "-D",
+      data,
+      "-U",
+      "postgres",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "-N",
+    ]),
+  );
+  const port = await freePort();
+  const [command, args] = as(path.join(bin, "postgres"), [
+    ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1"],
+    // Crash tests kill the app, never this server.
+    ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
+  ]);
+  const server = await spawnGuarded({ command, args, stopSignal: "SIGINT" });
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
+  await untilItAnswers(url);
+  return {
+    url,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where Debian keeps them, newest first, or the folder of what is on the PATH. */
+async function binaries(): Promise<string> {
+  const versions = await readdir("/usr/lib/postgresql").catch(() => []);
+  const newest = versions.map(Number).sort((a, b) => b - a)[0];
+  if (newest !== undefined) return `/usr/lib/postgresql/${newest}/bin`;
+  const { stdout } = await run("pg_config", ["--bindir"]);
+  return stdout.trim();
+}
+
+async function idsOfPostgres(): Promise<[number, number]> {
+  const [uid, gid] = await Promise.all(["-u", "-g"].map((flag) => run("id", [flag, "postgres"])));
+  return [Number(uid?.stdout), Number(gid?.stdout)];
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return address.port;
+}
+
+const START_LIMIT_MS = 20_000;
+
+async function untilItAnswers(url: string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    const client = new Client({ connectionString: url });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
