@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Redis } from "@upstash/redis";
+import { type RedisEngine, startRedisEngine } from "../../../local/redis/engine";
+import { type RedisGateway, type RedisGatewayOptions, startRedisGateway } from "../../../local/redis/gateway";
+
+export const TOKEN = "full-token";
+export const READ_ONLY_TOKEN = "read-only-token";
+
+/** The embedded engine, so that nothing has to be installed; with REAL_STACK=1 whatever Redis there is. */
+export const real = process.env.REAL_STACK === "1";
+
+/** Whether a redis-server can be started, for the few tests that are about exactly that. */
+export const hasRedisServer = (process.env.PATH ?? "")
+  .split(path.delimiter)
+  .some((folder) => existsSync(path.join(folder, "redis-server")));
+
+export interface TestGateway {
+  readonly engine: RedisEngine;
+  readonly gateway: RedisGateway;
+  /** An SDK client that fails at once instead of trying again. */
+  readonly redis: Redis;
+  /** A request with the full token unless `init` says otherwise. */
+  rest(path: string, init?: RequestInit): Promise<Response>;
+  /** POST of a JSON body; resolves with status and parsed answer. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** An engine and a gateway of a test file's own. */
+export async function startTestGateway(options: Partial<RedisGatewayOptions> = {}): Promise<TestGateway> {
+  const folder = await temporaryFolder();
+  const engine = await startRedisEngine({
+    dataDir: folder.path,
+    redisUrl: process.env.REDIS_URL,
+    engine: real ? "auto" : "embedded",
+  });
+  const gateway = await startRedisGateway({
+    port: 0,
+    token: TOKEN,
+    readOnlyToken: READ_ONLY_TOKEN,
+    redisUrl: engine.url,
+    ...options,
+  });
+  const rest = (route: string, init: RequestInit = {}) =>
+    fetch(gateway.url + route, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...init.headers } });
+  return {
+    engine,
+    gateway,
+    redis: client(gateway),
+    rest,
+    post: async (route, body, headers) => {
+      const response = await rest(route, { method: "POST", body: JSON.stringify(body), headers });
+      return { status: response.status, body: await response.json() };
+    },
+    close: async () => {
+      await gateway.close();
+      await engine.stop();
+      await folder.remove();
+    },
+  };
+}
+
+/** Takes a connection of its own per request, so that nothing is shared between tests. */
+export function client(gateway: RedisGateway, token = TOKEN): Redis {
+  return new Redis({ url: gateway.url, token, retry: false, enableTelemetry: false });
+}
+
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), "redis-gateway-"));
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A key no other test has. */
+export function newKey(): string {
+  return `test:${randomUUID()}`;
+}
+
+/** Waits until `condition` holds, looking again every few milliseconds. */
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not true within ${timeoutMs} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
