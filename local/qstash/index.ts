@@ -14,6 +14,7 @@ import { Deliverer } from "./deliverer";
 import { Dispatcher } from "./dispatcher";
 import { newId } from "./ids";
 import { defaultLimits, type QstashOptions, type SigningKeys } from "./options";
+import { handlePage } from "./page/page";
 import { Schedules } from "./schedules";
 import { Store } from "./store";
 import { Timers } from "./timers";
@@ -84,7 +85,9 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     const http = await listen(
       "QStash",
       options.port ?? 0,
-      (request, response) => void router.handle(request, response),
+      (request, response) => {
+        if (!handlePage(api, request, response)) void router.handle(request, response);
+      },
       options.host,
     );
     const pruning = new Timers(clock);

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendJson } from "../../http/server";
+import { retryDeadLetters } from "../api/dead-letters";
+import type { Api } from "../api/router";
+import { overview } from "./overview";
+
+/**
+ * Answers `/` and the buttons on it; false for what is not the page's.
+ *
+ * The page needs no token, so it trusts a browser only as far as it must: it is served only under an address
+ * or `localhost` (a name that somebody points at this machine would let their page read it), and a button is
+ * only taken from the page itself.
+ */
+export function handlePage(api: Api, request: IncomingMessage, response: ServerResponse): boolean {
+  const path = (request.url ?? "").split("?")[0] ?? "";
+  const action = /^\/letters\/([^/]+)\/(retry|delete)$/.exec(path);
+  if (path !== "/" && !action) return false;
+  request.resume();
+  if (!isOwnName(request)) {
+    sendJson(response, 403, { error: "open this page under an address or localhost" });
+  } else if (path === "/" && (request.method === "GET" || request.method === "HEAD")) {
+    sendPage(api, request, response);
+  } else if (!action || request.method !== "POST") {
+    sendJson(response, 405, { error: `method ${request.method} is not allowed here` });
+  } else if (!isFromThisPage(request)) {
+    sendJson(response, 403, { error: "this can only be asked for from the page itself" });
+  } else {
+    void act(api, response, action[1] ?? "", action[2] ?? "");
+  }
+  return true;
+}
+
+async function act(api: Api, response: ServerResponse, dlqId: string, action: string): Promise<void> {
+  const letter = api.store.state.deadLetters.get(dlqId);
+  try {
+    if (letter && action === "retry") retryDeadLetters(api, [letter], new Map());
+    if (letter && action === "delete") api.store.commit({ t: "lettersRemoved", ids: [dlqId] });
+    await api.store.durable();
+    response.writeHead(303, { location: "/", "content-length": 0 }).end();
+  } catch (error) {
+    sendJson(response, 503, { error: error instanceof Error ? error.message : "unavailable" });
+  }
+}
+
+function sendPage(api: Api, request: IncomingMessage, response: ServerResponse): void {
+  const nonce = randomBytes(16).toString("base64url");
+  const text = overview(api, nonce);
+  response.writeHead(200, {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(request.method === "HEAD" ? undefined : text);
+}
+
+/** No name that a stranger's DNS can point here. */
+function isOwnName(request: IncomingMessage): boolean {
+  const { host = "" } = request.headers;
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return /^(localhost|.+\.localhost|\d+(\.\d+){3}|\[[\da-f:.]+\])$/.test(hostname);
+}
+
+/** Browsers say where a request comes from; what says nothing is no browser and has the API. */
+function isFromThisPage(request: IncomingMessage): boolean {
+  const site = request.headers["sec-fetch-site"];
+  const { origin, host } = request.headers;
+  if (site !== undefined && site !== "same-origin") return false;
+  if (origin === undefined) return site === "same-origin";
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

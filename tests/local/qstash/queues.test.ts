@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { start } from "./support/harness";
+import { ManualClock } from "./support/manual-clock";
+import { until } from "./support/until";
+
+describe("queues", () => {
+  it("deliver first in, first out, one at a time, the next waiting for retries of the one before", async () => {
+    const { client, receiver, qstash } = await start({ retryScale: 0 });
+    const queue = client.queue({ queueName: "orders" });
+    // The second message fails twice; nothing may pass it.
+    receiver.onRequest = ({ text, headers }) => ({
+      status: text === "2" && headers["upstash-retried"] !== "2" ? 500 : 200,
+    });
+    for (const body of ["1", "2", "3", "4"]) await queue.enqueue({ url: receiver.url, body });
+    await until(() => qstash.stats().pending === 0, "everything to end");
+    expect(receiver.texts).toEqual(["1", "2", "2", "2", "3", "4"]);
+    expect(receiver.peak).toBe(1);
+  });
+
+  it("wait for the callbacks of the message before", async () => {
+    const { client, receiver, qstash } = await start({ retryScale: 0 });
+    const queue = client.queue({ queueName: "q" });
+    receiver.onRequest = ({ path, headers }) => ({
+      status: path === "/done" && headers["upstash-retried"] === "0" ? 500 : 200,
+    });
+    await queue.enqueue({ url: `${receiver.url}/1`, callback: `${receiver.url}/done` });
+    await queue.enqueue({ url: `${receiver.url}/2` });
+    await until(() => qstash.stats().pending === 0, "everything to end");
+    expect(receiver.received.map(({ path }) => path)).toEqual(["/1", "/done", "/done", "/2"]);
+  });
+
+  it("keep order for any mix of failures, sizes and numbers", async () => {
+    const { client, receiver, qstash } = await start({ retryScale: 0 });
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(2), { minLength: 1, maxLength: 8 }), async (failures) => {
+        const queueName = `q-${run++}`;
+        receiver.received.length = 0;
+        receiver.onRequest = ({ text, headers }) => {
+          const fails = failures[Number(text)] ?? 0;
+          return { status: Number(headers["upstash-retried"]) < fails ? 500 : 200 };
+        };
+        await client.batchJSON(failures.map((_, body) => ({ url: receiver.url, body, queueName })));
+        await until(() => qstash.stats().pending === 0, "everything to end");
+        expect(receiver.texts.map(Number)).toEqual(
+          failures.flatMap((fails, index) => Array.from({ length: fails + 1 }, () => index)),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("work on as many at once as their parallelism says", async () => {
+    const { client, receiver, qstash } = await start();
+    const queue = client.queue({ queueName: "wide" });
+    await queue.upsert({ parallelism: 3 });
+    let release = () => {};
+    const after = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    receiver.onRequest = () => ({ after });
+    for (let index = 0; index < 7; index++) await queue.enqueue({ url: receiver.url });
+    await receiver.waitFor(3);
+    expect(await queue.get()).toMatchObject({ name: "wide", parallelism: 3, paused: false, lag: 7 });
+    await queue.upsert({ parallelism: 4 });
+    await receiver.waitFor(4);
+    release();
+    await until(() => qstash.stats().pending === 0, "everything to end");
+    expect(receiver.peak).toBe(4);
+    expect((await queue.get()).lag).toBe(0);
+  });
+
+  it("hold everything while paused, retries too, and go on when resumed", async () => {
+    const clock = new ManualClock();
+    const { client, receiver, qstash } = await start({ clock });
+    const queue = client.queue({ queueName: "q" });
+    receiver.onRequest = ({ headers }) => ({ status: headers["upstash-retried"] === "0" ? 500 : 200 });
+    await queue.enqueue({ url: receiver.url, body: "1" });
+    await queue.enqueue({ url: receiver.url, body: "2" });
+    await receiver.waitFor(1);
+    await until(() => qstash.stats().inFlight === 0, "the attempt to end");
+    await queue.pause();
+    expect((await queue.get()).paused).toBe(true);
+    clock.advance(60_000);
+    expect(qstash.stats()).toMatchObject({ inFlight: 0, pending: 2 });
+    expect(receiver.received).toHaveLength(1);
+    await queue.resume();
+    await receiver.waitFor(3);
+    expect(receiver.texts).toEqual(["1", "1", "2"]);
+  });
+
+  it("do not hold up what is behind a delayed message", async () => {
+    const clock = new ManualClock();
+    const { client, receiver } = await start({ clock });
+    const queue = client.queue({ queueName: "q" });
+    await queue.enqueue({ url: receiver.url, body: "late", delay: 10 });
+    await queue.enqueue({ url: receiver.url, body: "now" });
+    await receiver.waitFor(1);
+    clock.advance(10_000);
+    await receiver.waitFor(2);
+    expect(receiver.texts).toEqual(["now", "late"]);
+  });
+
+  it("are made by the first message, listed, and deleted with what waits in them", async () => {
+    const clock = new ManualClock();
+    const { client, receiver, qstash, api } = await start({ clock });
+    const { messageId } = await client.queue({ queueName: "made" }).enqueue({ url: receiver.url, delay: 60 });
+    expect(await client.messages.get(messageId)).toMatchObject({ queueName: "made" });
+    expect((await client.queue().list()).map(({ name, lag }) => [name, lag])).toEqual([["made", 1]]);
+    await client.queue({ queueName: "made" }).delete();
+    expect(await client.queue().list()).toEqual([]);
+    expect(qstash.stats()).toMatchObject({ pending: 0, canceled: 1 });
+    expect((await api("/v2/queues/made")).status).toBe(404);
+    for (const body of ["{", '{"queueName":"a b"}', '{"queueName":"a","parallelism":0}', "{}"]) {
+      expect((await api("/v2/queues", { method: "POST", body })).status).toBe(400);
+    }
+  });
+});
