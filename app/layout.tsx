@@ -22,7 +22,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export const viewport: Viewport = {
   themeColor: [
-    { media: "(prefers-color-scheme: dark)", color: "#0f0d15" },
+    { media: "(prefers-color-scheme: dark)", color: "#0d0c15" },
     { media: "(prefers-color-scheme: light)", color: "#f7f6fb" },
   ],
   colorScheme: "dark light",

@@ -1,14 +1,11 @@
 import { getTranslations } from "next-intl/server";
-import { cache, Suspense } from "react";
 import { Feed } from "@/app/_components/feed/feed";
 import { FeedIntro } from "@/app/_components/feed/feed-intro";
 import { FeedSkeleton } from "@/app/_components/feed/feed-skeleton";
-import { isDocument } from "@/app/_components/shell/is-document";
+import { Arrive } from "@/app/_components/shell/arrive";
 import { Page } from "@/app/_components/shell/page";
 import { getViewer } from "@/app/_components/shell/viewer";
 import { listPosts, postPageQuerySchema } from "@/lib/posts";
-
-const readPage = cache((cursor: string | undefined) => listPosts({ cursor }));
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");
@@ -19,19 +16,18 @@ export async function generateMetadata({ searchParams }: PageProps<"/">) {
 
 export default async function FeedPage({ searchParams }: PageProps<"/">) {
   const cursor = cursorOf(await searchParams);
-  if (await isDocument()) await Promise.all([getViewer(), readPage(cursor)]);
   return (
     <Page>
       <FeedIntro continued={cursor !== undefined} />
-      <Suspense key={cursor ?? "newest"} fallback={<FeedSkeleton />}>
+      <Arrive key={cursor ?? "newest"} skeleton={<FeedSkeleton />}>
         <CurrentFeed cursor={cursor} />
-      </Suspense>
+      </Arrive>
     </Page>
   );
 }
 
 async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
-  const [viewer, page] = await Promise.all([getViewer(), readPage(cursor)]);
+  const [viewer, page] = await Promise.all([getViewer(), listPosts({ cursor })]);
   return (
     <Feed
       posts={page.items}

@@ -18,7 +18,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
     <Door
       title={t("signInTitle")}
       lead={t("signInLead")}
-      art="stage-door"
+      art="after hours"
       other={{
         question: t("noAccount"),
         answer: t("signUp"),

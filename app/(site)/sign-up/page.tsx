@@ -19,7 +19,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
     <Door
       title={t("signUpTitle")}
       lead={t("signUpLead")}
-      art="first-night"
+      art="opening act"
       other={{
         question: t("haveAccount"),
         answer: t("signIn"),

@@ -15,10 +15,10 @@ interface Props {
 /** The way in: words and form on one side, stage on the other. */
 export function Door({ title, lead, art, other, children }: Props) {
   return (
-    <div className="grid min-h-[calc(100dvh-9rem)] sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+    <div className="grid min-h-[calc(100dvh-3.6rem)] max-sm:pb-20 sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
       <div className="flex flex-col justify-center px-4 py-10 sm:px-12">
-        <div className="mx-auto w-full max-w-105">
-          <PageTitle className="text-[clamp(2rem,4.2vw,3rem)]">{title}</PageTitle>
+        <div className="mx-auto w-full max-w-108">
+          <PageTitle className="text-[clamp(1.7rem,3vw,2.3rem)]">{title}</PageTitle>
           <p className="mt-3 mb-8 text-lg text-muted">{lead}</p>
           {children}
           <p className="mt-6 text-sm text-muted">

@@ -20,7 +20,7 @@ export function SignInForm({ next }: { next: string }) {
     onSuccess: () => window.location.assign(next),
   });
   return (
-    <form {...formProps} className="flex flex-col gap-3">
+    <form {...formProps} className="flex flex-col gap-1.5">
       <Field
         {...field("email")}
         label={t("email")}

@@ -19,7 +19,7 @@ export function SignUpForm({ next, referralCode }: { next: string; referralCode:
     onSuccess: () => window.location.assign(next),
   });
   return (
-    <form {...formProps} className="flex flex-col gap-3">
+    <form {...formProps} className="flex flex-col gap-1.5">
       <Field {...field("name")} label={t("name")} hint={t("nameHint")} autoComplete="nickname" required />
       <Field
         {...field("email")}

@@ -30,7 +30,7 @@ interface Props {
 /** The items of a feed, to be put inside `feedGrid`. Renders on the server and, for later pages, in the browser. */
 export function PostList({ posts, from, renderedAt, viewerId }: Props) {
   return posts.map((post, i) => {
-    const look = cardLookAt(from + i);
+    const look = cardLookAt(from + i, i, posts.length);
     const Card = CARDS[look];
     return (
       <li key={post.id} className={PLACE[look]}>

@@ -4,7 +4,9 @@ import { cn } from "../ui/cn";
 /** The content column: as wide as a bill of names may be, with the same edges on every page. */
 export function Page({ children, className }: { children: ReactNode; className?: string }) {
   return (
-    <div className={cn("mx-auto w-full max-w-[70rem] px-4 sm:px-8 lg:px-12", className)}>{children}</div>
+    <div className={cn("mx-auto w-full max-w-[70rem] px-4 pb-28 sm:px-8 sm:pb-16 lg:px-12", className)}>
+      {children}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { TookOver } from "./arrive";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { viewerForFrame } from "./viewer";
@@ -19,11 +20,12 @@ export async function Shell({ children }: { children: ReactNode }) {
       <div className="sm:flex">
         <TopBar />
         <Rail viewer={viewer} />
-        <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-24 outline-none sm:pb-16">
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           {children}
         </main>
       </div>
       <BottomBar viewer={viewer} />
+      <TookOver />
     </>
   );
 }

@@ -3,12 +3,11 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Suspense } from "react";
 import { CoverFrame } from "@/app/_components/post/cover-frame";
 import { tintOf } from "@/app/_components/post/hue";
 import { PostBody } from "@/app/_components/post/post-body";
 import { PostSkeleton } from "@/app/_components/post/post-skeleton";
-import { isDocument } from "@/app/_components/shell/is-document";
+import { Arrive } from "@/app/_components/shell/arrive";
 import { Page } from "@/app/_components/shell/page";
 import { getViewer } from "@/app/_components/shell/viewer";
 import { readPost } from "./post";
@@ -18,7 +17,8 @@ const DESCRIPTION_CHARS = 180;
 export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
   const [post, t] = await Promise.all([params.then(({ id }) => readPost(id)), getTranslations("post")]);
   if (!post) return { title: t("notFoundTitle"), robots: { index: false } };
-  const description = post.text.slice(0, DESCRIPTION_CHARS).trim() || t("by", { name: post.authorName });
+  const description =
+    post.text.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() || t("by", { name: post.authorName });
   return {
     title: post.title,
     description,
@@ -39,10 +39,6 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
 /** Cover and colour come from the address alone, so they are there at once; the words follow. */
 export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
-  if (await isDocument()) {
-    const [post] = await Promise.all([readPost(id), getViewer()]);
-    if (!post) notFound();
-  }
   return (
     <div className="tinted" style={tintOf(id)}>
       <div className="stage-light" aria-hidden="true" />
@@ -62,16 +58,16 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
               className="aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]"
             />
           </div>
-          <Suspense fallback={<PostSkeleton />}>
-            <PostContent id={id} />
-          </Suspense>
+          <Arrive skeleton={<PostSkeleton />}>
+            <PostWords id={id} />
+          </Arrive>
         </article>
       </Page>
     </div>
   );
 }
 
-async function PostContent({ id }: { id: string }) {
+async function PostWords({ id }: { id: string }) {
   const [post, viewer] = await Promise.all([readPost(id), getViewer()]);
   if (!post) notFound();
   return <PostBody post={post} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;

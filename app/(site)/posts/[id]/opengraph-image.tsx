@@ -1,0 +1,23 @@
+import { ImageResponse } from "next/og";
+import { imageFonts } from "@/app/_components/og/fonts";
+import { IMAGE_SIZE, PostImage } from "@/app/_components/og/post-image";
+import { readPost } from "./post";
+
+export const size = IMAGE_SIZE;
+export const contentType = "image/png";
+export const alt = "NormalDance";
+
+const HOUR_SECONDS = 3_600;
+
+/** What a link to a post looks like elsewhere. Nothing of it changes while the post does not. */
+export default async function PostOpenGraphImage({ params }: { params: Promise<{ id: string }> }) {
+  const [post, fonts] = await Promise.all([params.then(({ id }) => readPost(id)), imageFonts()]);
+  if (!post) return new Response(null, { status: 404 });
+  return new ImageResponse(<PostImage id={post.id} title={post.title} authorName={post.authorName} />, {
+    ...size,
+    fonts,
+    headers: {
+      "cache-control": `public, max-age=${String(HOUR_SECONDS)}, s-maxage=${String(24 * HOUR_SECONDS)}`,
+    },
+  });
+}

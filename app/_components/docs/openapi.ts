@@ -1,0 +1,118 @@
+import "server-only";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { cache } from "react";
+import { z } from "zod";
+
+/** The part of OpenAPI 3.1 that the reference shows. What it does not know is left out, not an error. */
+const schemaShape = z.object({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  format: z.string().optional(),
+  description: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
+  default: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  minItems: z.number().optional(),
+  maxItems: z.number().optional(),
+  required: z.array(z.string()).optional(),
+  get properties() {
+    return z.record(z.string(), schemaShape).optional();
+  },
+  get items() {
+    return schemaShape.optional();
+  },
+  get anyOf() {
+    return z.array(schemaShape).optional();
+  },
+  get oneOf() {
+    return z.array(schemaShape).optional();
+  },
+});
+
+export type Schema = z.infer<typeof schemaShape>;
+
+const content = z.record(z.string(), z.object({ schema: schemaShape.optional() })).optional();
+
+const operation = z.object({
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  security: z.array(z.record(z.string(), z.unknown())).optional(),
+  parameters: z
+    .array(
+      z.object({
+        name: z.string(),
+        in: z.enum(["path", "query", "header", "cookie"]),
+        required: z.boolean().optional(),
+        description: z.string().optional(),
+        schema: schemaShape.optional(),
+      }),
+    )
+    .optional(),
+  requestBody: z.object({ content }).optional(),
+  responses: z.record(z.string(), z.object({ description: z.string().optional(), content })).optional(),
+});
+
+export type Operation = z.infer<typeof operation>;
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+export type Method = (typeof METHODS)[number];
+
+const documentShape = z.object({
+  info: z.object({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.partialRecord(z.enum(METHODS), operation).or(z.looseObject({}))),
+  components: z.object({ schemas: z.record(z.string(), schemaShape).optional() }).optional(),
+});
+
+export interface Endpoint {
+  id: string;
+  method: Method;
+  path: string;
+  operation: Operation;
+}
+
+export interface Reference {
+  version: string;
+  groups: { name: string; endpoints: Endpoint[] }[];
+  schemas: Record<string, Schema>;
+}
+
+/** The generated reference, in groups; null when it has not been generated. */
+export const readReference = cache(async (): Promise<Reference | null> => {
+  let text: string;
+  try {
+    text = await readFile(path.join(process.cwd(), "docs/openapi.json"), "utf8");
+  } catch {
+    return null;
+  }
+  const document = documentShape.parse(JSON.parse(text));
+  const groups = new Map<string, Endpoint[]>();
+  for (const [address, operations] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const parsed = operation.safeParse(Reflect.get(operations, method));
+      if (!parsed.success) continue;
+      const name = parsed.data.tags?.[0] ?? groupOf(address);
+      const endpoint = { id: idOf(method, address), method, path: address, operation: parsed.data };
+      groups.set(name, [...(groups.get(name) ?? []), endpoint]);
+    }
+  }
+  return {
+    version: document.info.version,
+    groups: [...groups].map(([name, endpoints]) => ({ name, endpoints })),
+    schemas: document.components?.schemas ?? {},
+  };
+});
+
+/** `/api/posts/{id}` belongs to `posts`. */
+function groupOf(address: string): string {
+  return address.split("/").filter((part) => part !== "" && part !== "api")[0] ?? "";
+}
+
+function idOf(method: Method, address: string): string {
+  return `${method}-${address.replace(/[^a-zA-Z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
+}

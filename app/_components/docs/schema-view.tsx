@@ -1,0 +1,74 @@
+import { useTranslations } from "next-intl";
+import type { Schema } from "./openapi";
+import { resolved, typeLine } from "./schema-type";
+
+/** Deeper than any body of ours; a schema that refers to itself ends here. */
+const DEPTH_LIMIT = 5;
+
+interface Props {
+  schema: Schema;
+  schemas: Record<string, Schema>;
+  depth?: number;
+}
+
+/** A body's fields, one line each, with what they hold indented under them. */
+export function SchemaView({ schema, schemas, depth = 0 }: Props) {
+  const t = useTranslations("docs");
+  const body = inner(resolved(schema, schemas), schemas);
+  if (!body.properties || depth > DEPTH_LIMIT) {
+    return (
+      <p className="font-mono text-sm text-muted">{typeLine(resolved(schema, schemas), t("arrayOf"))}</p>
+    );
+  }
+  return (
+    <ul className={depth > 0 ? "mt-2 border-l border-line pl-4" : "divide-y divide-line"}>
+      {Object.entries(body.properties).map(([name, field]) => {
+        const held = resolved(field, schemas);
+        return (
+          <li key={name} className="py-2">
+            <FieldLine
+              name={name}
+              type={typeLine(held.properties ? { type: "object" } : held, t("arrayOf"))}
+              required={body.required?.includes(name) ?? false}
+              description={held.description}
+            />
+            {inner(held, schemas).properties ? (
+              <SchemaView schema={held} schemas={schemas} depth={depth + 1} />
+            ) : null}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What is inside a list, or the one object among alternatives such as `object | null`. */
+function inner(schema: Schema, schemas: Record<string, Schema>): Schema {
+  if (schema.items) return inner(resolved(schema.items, schemas), schemas);
+  const variants = schema.anyOf ?? schema.oneOf;
+  const object = variants?.map((variant) => resolved(variant, schemas)).find((variant) => variant.properties);
+  return object ?? schema;
+}
+
+interface FieldLineProps {
+  name: string;
+  type: string;
+  required: boolean;
+  description?: string | undefined;
+  place?: string;
+}
+
+export function FieldLine({ name, type, required, description, place }: FieldLineProps) {
+  const t = useTranslations("docs");
+  return (
+    <>
+      <p className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
+        <code className="font-mono text-sm font-semibold">{name}</code>
+        <span className="font-mono text-xs break-all text-muted">{type}</span>
+        {place ? <span className="text-xs text-faint">{place}</span> : null}
+        {required ? <span className="text-xs font-medium text-ink">{t("required")}</span> : null}
+      </p>
+      {description ? <p className="mt-0.5 max-w-[64ch] text-sm text-muted">{description}</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { BELL } from "../brand/bell";
+import { WORDMARK } from "../brand/wordmark-path";
+import { svgSource } from "./svg-markup";
+
+const MARK_RATIO = 1.55;
+const WORD_RATIO = 80 / 808;
+
+/** Mark and name side by side, for the image renderer. */
+export function BrandLine({ width, ink, accent }: { width: number; ink: string; accent: string }) {
+  const height = width * WORD_RATIO;
+  const bars = BELL.bars.map((bar) => (
+    <rect
+      key={bar.x}
+      x={bar.x}
+      y={bar.y}
+      width={BELL.width}
+      height={bar.height}
+      rx={BELL.width / 2}
+      fill={accent}
+    />
+  ));
+  const side = height * MARK_RATIO;
+  return (
+    <div style={{ display: "flex", alignItems: "center" }}>
+      {/* biome-ignore-start lint/performance/noImgElement: the renderer knows no other */}
+      <img
+        alt=""
+        width={side}
+        height={side}
+        src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
+      />
+      <img
+        alt=""
+        width={width}
+        height={height}
+        style={{ marginLeft: height * 0.4 }}
+        src={svgSource(WORDMARK.viewBox, <path d={WORDMARK.path} fill={ink} />)}
+      />
+      {/* biome-ignore-end lint/performance/noImgElement: as above */}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import "server-only";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+/**
+ * The image renderer takes WOFF and not WOFF2, and wants each script as a font of its own; the files are
+ * static cuts of the fonts of the site. Read once a process, from disk: no image needs the network.
+ */
+const folder = path.join(process.cwd(), "app/_assets/fonts");
+
+async function load() {
+  const read = (file: string) => readFile(path.join(folder, file));
+  const [displayLatin, displayCyrillic, textLatin, textCyrillic] = await Promise.all([
+    read("unbounded-latin-700-normal.woff"),
+    read("unbounded-cyrillic-700-normal.woff"),
+    read("onest-latin-500-normal.woff"),
+    read("onest-cyrillic-500-normal.woff"),
+  ]);
+  return [
+    { name: "Unbounded", data: displayLatin, weight: 700 as const },
+    { name: "Unbounded Cyrillic", data: displayCyrillic, weight: 700 as const },
+    { name: "Onest", data: textLatin, weight: 500 as const },
+    { name: "Onest Cyrillic", data: textCyrillic, weight: 500 as const },
+  ];
+}
+
+let loading: ReturnType<typeof load> | undefined;
+
+export function imageFonts(): ReturnType<typeof load> {
+  loading ??= load();
+  return loading;
+}
+
+export const DISPLAY_FACE = "Unbounded, Unbounded Cyrillic";
+export const TEXT_FACE = "Onest, Onest Cyrillic";
+
+/**
+ * What these fonts can draw. For anything else, emoji above all, the renderer would ask the network for a
+ * picture, so it is left out.
+ */
+export function drawable(text: string): string {
+  return text
+    .replace(
+      /[^\u0020-\u007e\u00a0-\u00ff\u0400-\u045f\u0490\u0491\u2010-\u2027\u2030\u2039\u203a\u20ac\u2116]/g,
+      " ",
+    )
+    .replace(/\s+/g, " ")
+    .trim();
+}

@@ -1,0 +1,39 @@
+import { Fragment, isValidElement, type ReactNode } from "react";
+
+/** SVG attributes that keep their capitals; all others are written with dashes. */
+const CAMEL_CASE = new Set([
+  "viewBox",
+  "preserveAspectRatio",
+  "gradientUnits",
+  "gradientTransform",
+  "spreadMethod",
+  "patternUnits",
+]);
+
+/**
+ * Writes SVG elements as markup. The image renderer understands pictures but not every nested element, and
+ * `react-dom/server` may not be imported from the app. Covers only what drawings use: elements, fragments,
+ * lists, and attributes without text that would need escaping.
+ */
+export function svgMarkup(node: ReactNode): string {
+  if (Array.isArray(node)) return node.map(svgMarkup).join("");
+  if (!isValidElement<{ children?: ReactNode }>(node)) return "";
+  const { children, ...attributes } = node.props;
+  const inside = svgMarkup(children);
+  if (node.type === Fragment) return inside;
+  if (typeof node.type !== "string") return "";
+  const written = Object.entries(attributes).map(
+    ([name, value]) => ` ${attributeName(name)}="${String(value)}"`,
+  );
+  return `<${node.type}${written.join("")}>${inside}</${node.type}>`;
+}
+
+function attributeName(name: string): string {
+  return CAMEL_CASE.has(name) ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A drawing as the `src` of an image. */
+export function svgSource(viewBox: string, node: ReactNode): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${svgMarkup(node)}</svg>`;
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
+}

@@ -1,0 +1,54 @@
+import { ImageResponse } from "next/og";
+import { getTranslations } from "next-intl/server";
+import { BELL } from "./_components/brand/bell";
+import { BrandLine } from "./_components/og/brand-line";
+import { imageFonts, TEXT_FACE } from "./_components/og/fonts";
+import { svgSource } from "./_components/og/svg-markup";
+
+export const size = { width: 1200, height: 630 };
+export const contentType = "image/png";
+export const alt = "NormalDance";
+
+/** The site's own card, for pages that have no cover. */
+export default async function OpenGraphImage() {
+  const [t, fonts] = await Promise.all([getTranslations("meta"), imageFonts()]);
+  const bars = BELL.bars.map((bar) => (
+    <rect
+      key={bar.x}
+      x={bar.x}
+      y={bar.y}
+      width={BELL.width}
+      height={bar.height}
+      rx={BELL.width / 2}
+      fill="#1d1a2b"
+    />
+  ));
+  return new ImageResponse(
+    <div
+      style={{
+        display: "flex",
+        flexDirection: "column",
+        justifyContent: "flex-end",
+        width: "100%",
+        height: "100%",
+        padding: 72,
+        background: "#0d0c15",
+        color: "#ffffff",
+      }}
+    >
+      {/* biome-ignore lint/performance/noImgElement: the renderer knows no other */}
+      <img
+        alt=""
+        width={980}
+        height={980}
+        style={{ position: "absolute", top: -175, left: 330 }}
+        src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
+      />
+      <BrandLine width={820} ink="#ffffff" accent="#baed3f" />
+      <div style={{ display: "flex", marginTop: 40, fontFamily: TEXT_FACE, fontSize: 36, color: "#bdb8cc" }}>
+        {t("tagline")}
+      </div>
+    </div>,
+    { ...size, fonts },
+  );
+}
