@@ -79,8 +79,7 @@ export class Dispatcher {
       } else {
         store.commit({ t: "cancelRequested", id }, { t: "canceled", id });
         this.lanes.leave(message.flow?.key, id);
-        if (message.queueName !== undefined) this.lines.leave(message.queueName, id);
-        this.releaseHeld(message);
+        this.leaveQueue(message);
       }
     }
     return count;
@@ -129,7 +128,7 @@ export class Dispatcher {
 
   private enterLane(id: string): void {
     const message = this.options.store.state.messages.get(id);
-    if (message) this.lanes.enter(message.flow?.key, id);
+    if (message && !this.closed) this.lanes.enter(message.flow?.key, id);
   }
 
   private start(id: string): void {
@@ -209,12 +208,22 @@ export class Dispatcher {
       this.wait(id);
       return;
     }
-    if (message.queueName !== undefined) this.lines.release(message.queueName, id);
-    this.releaseHeld(message);
+    this.leaveQueue(message);
   }
 
-  private releaseHeld(message: Message): void {
-    if (message.holds) this.lines.release(message.holds.queue, message.holds.place);
+  /**
+   * Gives up the place of a message that is over, once that is on disk: were the next one sent before, a crash
+   * could send this one again behind it.
+   */
+  private leaveQueue({ id, queueName, holds }: Message): void {
+    if (queueName === undefined && !holds) return;
+    this.options.store.durable().then(
+      () => {
+        if (queueName !== undefined) this.lines.leave(queueName, id);
+        if (holds) this.lines.release(holds.queue, holds.place);
+      },
+      () => {}, // the disk failed: nothing goes on
+    );
   }
 
   private newDlqId(now: number): string {

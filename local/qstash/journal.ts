@@ -145,6 +145,7 @@ class FileJournal implements Journal {
       await this.writing;
       await this.compacting;
     }
+    this.failure ??= new Error("closed");
     await this.handle?.close();
     this.handle = null;
     await this.unlock();

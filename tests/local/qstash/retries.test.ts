@@ -90,10 +90,8 @@ describe("retries", () => {
 
   it("end at once on 489 with its header, not on 489 alone", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
-    receiver.onRequest = ({ path }) => ({
-      status: 489,
-      headers: path === "/never" ? { "Upstash-NonRetryable-Error": "true" } : {},
-    });
+    const never: Record<string, string> = { "Upstash-NonRetryable-Error": "true" };
+    receiver.onRequest = ({ path }) => ({ status: 489, headers: path === "/never" ? never : {} });
     await client.publish({ url: `${receiver.url}/never` });
     await client.publish({ url: `${receiver.url}/again`, retries: 2 });
     await until(() => qstash.stats().deadLetters === 2, "two dead letters");

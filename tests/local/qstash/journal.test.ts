@@ -1,0 +1,382 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { startQstash } from "../../../local/qstash";
+import { applyRecord } from "../../../local/qstash/apply";
+import { FolderInUseError } from "../../../local/qstash/folder-lock";
+import { JournalCorruptError, openJournal } from "../../../local/qstash/journal";
+import { decodeLines, encodeLine } from "../../../local/qstash/journal-lines";
+import { defaultLimits } from "../../../local/qstash/options";
+import type { JournalRecord } from "../../../local/qstash/records";
+import { State } from "../../../local/qstash/state";
+import { afterTest, clientOf, start, TOKEN } from "./support/harness";
+import { ManualClock } from "./support/manual-clock";
+import { until } from "./support/until";
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(path.join(tmpdir(), "qstash-"));
+  afterTest(() => rm(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** A journal over a plain list of lines, the simplest state there is. */
+async function openList(dir: string, compactAfterBytes = 1_000_000) {
+  const list: string[] = [];
+  const journal = await openJournal(
+    dir,
+    {
+      load: (json) => list.push(JSON.parse(json)),
+      replay: (json) => list.push(JSON.parse(json)),
+      dump: () => list.map((item) => JSON.stringify(item)),
+    },
+    compactAfterBytes,
+  );
+  const add = (item: string): void => {
+    journal.append(JSON.stringify(item));
+    list.push(item);
+  };
+  return { list, journal, add };
+}
+
+describe("the journal", () => {
+  it("gives back what was appended, over restarts and compactions, whatever the order of writing", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (runs, compactAfterBytes) => {
+          const dir = await folder();
+          for (const [index, items] of runs.entries()) {
+            const { list, journal, add } = await openList(dir, compactAfterBytes);
+            expect(list).toEqual(runs.slice(0, index).flat());
+            for (const [at, item] of items.entries()) {
+              add(item);
+              if (at % 7 === 0) await journal.durable();
+            }
+            await journal.durable();
+            await journal.close();
+          }
+          const { list, journal } = await openList(dir);
+          expect(list).toEqual(runs.flat());
+          await journal.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it("drops a last line that was cut off, at any byte, and nothing before it", async () => {
+    const dir = await folder();
+    const { journal, add } = await openList(dir);
+    for (const item of ["one", "two", "drei и четыре"]) add(item);
+    await journal.durable();
+    const [name = ""] = (await readdir(dir)).filter((file) => file.startsWith("journal-"));
+    const whole = await readFile(path.join(dir, name));
+    await journal.close();
+    const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
+    for (let length = lastLine; length < whole.length; length++) {
+      const torn = await folder();
+      await writeFile(path.join(torn, "journal-1"), whole.subarray(0, length));
+      const reopened = await openList(torn);
+      expect(reopened.list).toEqual(["one", "two"]);
+      reopened.add("three");
+      await reopened.journal.close();
+      const again = await openList(torn);
+      expect(again.list).toEqual(["one", "two", "three"]);
+      await again.journal.close();
+    }
+  });
+
+  it("reads the older files when a crash came between a new journal and its snapshot", async () => {
+    const dir = await folder();
+    const line = (item: string): string => encodeLine(JSON.stringify(item));
+    await writeFile(path.join(dir, "snapshot-3"), line("a") + encodeLine('{"kind":"end"}'));
+    await writeFile(path.join(dir, "journal-2"), line("older than the snapshot"));
+    await writeFile(path.join(dir, "journal-3"), line("b"));
+    await writeFile(path.join(dir, "journal-4"), line("c"));
+    await writeFile(path.join(dir, "snapshot-4.tmp"), "half a snapsh");
+    const { list, journal } = await openList(dir);
+    expect(list).toEqual(["a", "b", "c"]);
+    await journal.close();
+    expect((await readdir(dir)).sort()).toEqual(["journal-5", "snapshot-5"]);
+  });
+
+  it("refuses a folder that is damaged where no crash damages it, and leaves it as it is", async () => {
+    const dir = await folder();
+    await writeFile(path.join(dir, "snapshot-1"), encodeLine('"a"'));
+    await expect(openList(dir)).rejects.toThrow(JournalCorruptError);
+    expect(await readdir(dir)).toEqual(["snapshot-1"]);
+  });
+
+  it("compacts: the folder does not grow with what is over", async () => {
+    const dir = await folder();
+    const qstash = await startQstash({
+      dataDir: dir,
+      token: TOKEN,
+      limits: { compactAfterBytes: 10_000, maxLogEntries: 20 },
+    });
+    afterTest(() => qstash.close());
+    const client = clientOf(qstash);
+    const { receiver } = await start();
+    for (let round = 0; round < 30; round++) {
+      await client.batch(Array.from({ length: 50 }, () => ({ url: receiver.url, body: "x".repeat(100) })));
+    }
+    await until(() => qstash.stats().pending === 0, "everything to end");
+    await qstash.close();
+    const names = (await readdir(dir)).sort();
+    expect(names.map((name) => name.replace(/\d+/, "N"))).toEqual(["journal-N", "snapshot-N"]);
+    const bytes = (await Promise.all(names.map((name) => readFile(path.join(dir, name))))).map(
+      ({ length }) => length,
+    );
+    expect(Math.max(...bytes)).toBeLessThan(250_000);
+  });
+
+  it("is one process's at a time, also after the one before was killed", async () => {
+    const dir = await folder();
+    const { journal } = await openList(dir);
+    await expect(openList(dir)).rejects.toThrow(FolderInUseError);
+    await journal.close();
+    // The lock of a process that is gone, and of a later one that only has its number.
+    for (const owner of [
+      { pid: 2 ** 22 + 1, started: "1" },
+      { pid: process.ppid, started: "1" },
+    ]) {
+      await writeFile(path.join(dir, "lock"), JSON.stringify(owner));
+      const { journal: taken } = await openList(dir);
+      await taken.close();
+    }
+    await appendFile(path.join(dir, "lock"), "{half");
+    const { journal: last } = await openList(dir);
+    await last.close();
+  });
+
+  it("tells lines apart from what only looks like one", () => {
+    const lines: string[] = [];
+    const bytes = Buffer.from(`${encodeLine('{"a":1}')}00000000 {"b":2}\n${encodeLine('{"c":3}')}`);
+    expect(decodeLines(bytes, (json) => lines.push(json))).toEqual({ whole: false });
+    expect(lines).toEqual(['{"a":1}']);
+  });
+});
+
+/** Any sequence of things that can happen, about few enough subjects that they meet. */
+const anyRecord: fc.Arbitrary<JournalRecord> = (() => {
+  const at = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_900_000 });
+  const id = fc.constantFrom("m1", "m2", "m3", "m4", "m5", "m6");
+  const name = fc.constantFrom("a", "b");
+  const attempt = fc.record({
+    status: fc.constantFrom(0, 200, 500),
+    latencyMs: fc.nat(99),
+    body: fc.constant("eA=="),
+  });
+  const flow = fc.option(
+    fc.record({
+      key: name,
+      parallelism: fc.integer({ min: 1, max: 3 }),
+      rate: fc.integer({ min: 1, max: 3 }),
+      period: fc.constant(1),
+    }),
+    { nil: undefined },
+  );
+  const message = fc.record({
+    id,
+    kind: fc.constant("message" as const),
+    url: fc.constant("http://x/"),
+    method: fc.constant("POST"),
+    headers: fc.constant({ "X-A": ["1"] }),
+    body: fc.base64String({ maxLength: 12 }),
+    createdAt: at,
+    notBefore: at,
+    maxRetries: fc.nat(3),
+    labels: fc.constant([]),
+    queueName: fc.option(name, { nil: undefined }),
+    scheduleId: fc.option(name, { nil: undefined }),
+    flow,
+  });
+  const schedule = fc.record({
+    id: name,
+    cron: fc.constant("* * * * *"),
+    destination: fc.constant("http://x/"),
+    body: fc.constant(""),
+    method: fc.constant("POST"),
+    headers: fc.constant({}),
+    labels: fc.constant([]),
+  });
+  const letter = fc.record({
+    dlqId: fc.constantFrom("1-0", "1-1", "1-2"),
+    retried: fc.nat(3),
+    failedAt: at,
+    status: fc.constant(500),
+    headers: fc.constant({}),
+    body: fc.constant(""),
+  });
+  const of = <T extends object>(
+    t: JournalRecord["t"],
+    fields: fc.Arbitrary<T>,
+  ): fc.Arbitrary<JournalRecord> =>
+    fc.tuple(at, fields).map(([time, rest]) => ({ t, at: time, ...rest }) as unknown as JournalRecord);
+  return fc.oneof(
+    { weight: 4, arbitrary: of("created", fc.record({ message })) },
+    { weight: 3, arbitrary: of("started", fc.record({ id })) },
+    { weight: 2, arbitrary: of("retry", fc.record({ id, dueAt: at, attempt })) },
+    { weight: 2, arbitrary: of("delivered", fc.record({ id, attempt })) },
+    { weight: 2, arbitrary: of("died", fc.record({ id, attempt, letter })) },
+    of("cancelRequested", fc.record({ id })),
+    of("canceled", fc.record({ id })),
+    of("lettersRemoved", fc.record({ ids: fc.array(fc.constantFrom("1-0", "1-1"), { maxLength: 2 }) })),
+    of(
+      "deduplicates",
+      fc.record({ id, entry: fc.record({ until: at, results: fc.constant([]), list: fc.boolean() }) }),
+    ),
+    of("queueSet", fc.record({ name, parallelism: fc.integer({ min: 1, max: 3 }), paused: fc.boolean() })),
+    of("queueRemoved", fc.record({ name })),
+    of("groupSet", fc.record({ name, endpoints: fc.constant([{ url: "http://x/" }]) })),
+    of("groupRemoved", fc.record({ name })),
+    of("scheduleSet", fc.record({ schedule, nextAt: at })),
+    of("schedulePaused", fc.record({ id: name, paused: fc.boolean(), nextAt: at })),
+    of(
+      "scheduleFired",
+      fc.record({ id: name, tick: at, nextAt: at, messageIds: fc.array(id, { maxLength: 2 }) }),
+    ),
+    of("scheduleRemoved", fc.record({ id: name })),
+    of("flowPaused", fc.record({ key: name, paused: fc.boolean() })),
+    of("flowPinned", fc.record({ key: name, rate: fc.integer({ min: 1, max: 3 }) })),
+    of("flowUnpinned", fc.record({ key: name, parallelism: fc.boolean(), rate: fc.boolean() })),
+    of("flowRateReset", fc.record({ key: name })),
+    of("pruned", fc.constant({})),
+  );
+})();
+
+/** The state as a value: what a snapshot holds, its order aside. */
+const contentOf = (state: State): string[] => [...state.dump()].sort();
+
+describe("the state", () => {
+  const limits = { ...defaultLimits, maxLogEntries: 12, maxDeadLetters: 2, logRetentionMs: 300_000 };
+
+  it("is the same replayed from the journal, from a snapshot, and from a snapshot and the rest of the journal", () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 60 }), fc.nat(60), (records, cut) => {
+        const live = new State(limits);
+        let snapshot: string[] = [];
+        records.forEach((record, index) => {
+          if (index === cut) snapshot = [...live.dump()];
+          applyRecord(live, record);
+        });
+        // Through JSON, as on disk: a value that memory shares and the disk cannot would show here.
+        const onDisk: JournalRecord[] = JSON.parse(JSON.stringify(records));
+
+        const replayed = new State(limits);
+        for (const record of onDisk) applyRecord(replayed, record);
+        expect(contentOf(replayed)).toEqual(contentOf(live));
+
+        const loaded = new State(limits);
+        const load = loaded.loader();
+        for (const line of live.dump()) load(line);
+        expect(contentOf(loaded)).toEqual(contentOf(live));
+
+        if (cut >= records.length) return;
+        const resumed = new State(limits);
+        const loadPart = resumed.loader();
+        for (const line of snapshot) loadPart(line);
+        for (const record of JSON.parse(JSON.stringify(records.slice(cut)))) applyRecord(resumed, record);
+        expect(contentOf(resumed)).toEqual(contentOf(live));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a restart", () => {
+  it("keeps everything: messages, queue order, letters, schedules, groups, keys, flow, duplicates, log", async () => {
+    const dir = await folder();
+    const clock = new ManualClock();
+    const options = { dataDir: dir, clock, signingKeys: { current: "sig_1", next: "sig_2" } };
+    const { qstash, client, receiver } = await start(options);
+    receiver.onRequest = ({ path }) => ({ status: path === "/bad" ? 500 : 200 });
+    await client.publish({ url: `${receiver.url}/bad`, retries: 0 });
+    await until(() => qstash.stats().deadLetters === 1, "the dead letter");
+    await client.queue({ queueName: "q" }).upsert({ parallelism: 1, paused: true });
+    for (const body of ["1", "2", "3"])
+      await client.queue({ queueName: "q" }).enqueue({ url: receiver.url, body });
+    const duplicate = { url: `${receiver.url}/once`, deduplicationId: "once", delay: 60 };
+    const first = await client.publish(duplicate);
+    await client.urlGroups.addEndpoints({ name: "g", endpoints: [{ url: receiver.url }] });
+    await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "0 0 1 1 *" });
+    await client.flowControl.pause("k");
+    await fetch(`${qstash.url}/v2/keys/rotate`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    const keys = { ...qstash.keys };
+    const logBefore = (await client.logs()).logs;
+    await qstash.close();
+
+    const again = await startQstash({ token: TOKEN, ...options });
+    afterTest(() => again.close());
+    const after = clientOf(again);
+    expect(again.keys).toEqual(keys);
+    expect(keys.current).toBe("sig_2");
+    expect((await after.logs()).logs).toEqual(logBefore);
+    expect((await after.dlq.listMessages()).messages).toHaveLength(1);
+    expect(await after.publish(duplicate)).toEqual({ ...first, deduplicated: true });
+    expect(await after.urlGroups.list()).toHaveLength(1);
+    expect(await after.schedules.list()).toHaveLength(1);
+    expect((await after.flowControl.get("k")).isPaused).toBe(true);
+    expect(await after.queue({ queueName: "q" }).get()).toMatchObject({ paused: true, lag: 3 });
+    receiver.received.length = 0;
+    await after.queue({ queueName: "q" }).resume();
+    await until(() => again.stats().pending === 1, "the queue to empty");
+    expect(receiver.texts).toEqual(["1", "2", "3"]);
+  });
+
+  it("delivers again what was under way, and keeps a queue's head its head while it waits to retry", async () => {
+    const dir = await folder();
+    const clock = new ManualClock();
+    const { qstash, client, receiver } = await start({ dataDir: dir, clock });
+    receiver.onRequest = () => ({ after: new Promise(() => {}) });
+    await client.publish({ url: `${receiver.url}/hanging` });
+    await receiver.waitFor(1);
+    receiver.onRequest = () => ({ status: 500 });
+    for (const path of ["/first", "/second"])
+      await client.queue({ queueName: "q" }).enqueue({ url: receiver.url + path });
+    await receiver.waitFor(2);
+    await until(() => qstash.stats().retried === 1, "the failure to be noted");
+    await qstash.close();
+
+    receiver.received.length = 0;
+    receiver.onRequest = () => undefined;
+    const again = await startQstash({ token: TOKEN, dataDir: dir, clock });
+    afterTest(() => again.close());
+    await receiver.waitFor(1);
+    await until(() => again.stats().pending === 2, "the hanging one to be delivered");
+    expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging"]);
+    clock.advance(13_000);
+    await receiver.waitFor(3);
+    expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging", "/first", "/second"]);
+  });
+
+  it("fires one late run for the ticks that were missed, and none twice", async () => {
+    const dir = await folder();
+    const clock = new ManualClock(Date.UTC(2026, 0, 1, 0, 0, 30));
+    const { qstash, client, receiver } = await start({ dataDir: dir, clock });
+    await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "* * * * *" });
+    clock.advance(30_000);
+    await until(() => qstash.stats().delivered === 1, "the first tick");
+    await qstash.close();
+    const restart = async () => {
+      const running = await startQstash({ token: TOKEN, dataDir: dir, clock });
+      afterTest(() => running.close());
+      return running;
+    };
+    const soon = await restart();
+    expect(soon.stats().published).toBe(1);
+    await soon.close();
+    clock.advance(3 * 86_400_000 + 10_000);
+    const late = await restart();
+    clock.advance(0);
+    await until(() => late.stats().delivered === 2, "the late run");
+    expect(late.stats().published).toBe(2);
+    expect((await clientOf(late).schedules.get("s")).nextScheduleTime).toBe(Date.UTC(2026, 0, 4, 0, 2));
+  });
+});
