@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
 import nextEnv from "@next/env";
 import { ZodError } from "zod";
 import { PortTakenError } from "./http/server";
@@ -12,21 +11,20 @@ npm run start    the same with the production build (run \`npm run build\` first
 npm run stack    the backends alone
 npm run reset    empties .data/`;
 
-const DATA_DIR = path.resolve(".data");
-
 async function main(command: string | undefined): Promise<void> {
   switch (command) {
     case "dev":
     case "start":
     case "stack":
       nextEnv.loadEnvConfig(process.cwd(), command === "dev", { info: () => {}, error: console.error });
-      return runApp({ mode: command, settings: readSettings(process.env), dataDir: DATA_DIR });
+      return runApp({ mode: command, settings: readSettings(process.env) });
     case "reset": {
+      const { dataDir } = readSettings(process.env);
       // Taken first: files of a running stack must not vanish under it.
-      const unlock = await lockFolder(DATA_DIR);
+      const unlock = await lockFolder(dataDir);
       await unlock();
-      await rm(DATA_DIR, { recursive: true, force: true });
-      console.log(".data/ is empty");
+      await rm(dataDir, { recursive: true, force: true });
+      console.log(`${dataDir} is empty`);
       return;
     }
     default:

@@ -7,6 +7,7 @@ import { PortTakenError } from "../http/server";
 import { isEmpty } from "../postgres/migrate";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { startCrons } from "./crons";
+import { ensurePrismaClient } from "./prisma-client";
 import type { Settings } from "./settings";
 import { isLoopback, type Stack, startStack } from "./stack";
 
@@ -14,7 +15,6 @@ interface RunOptions {
   /** `stack` starts no app. */
   mode: "dev" | "start" | "stack";
   settings: Settings;
-  dataDir: string;
 }
 
 /** Next's own command line. */
@@ -26,7 +26,7 @@ const APP_GRACE_MS = 12_000;
  * Brings up the stack and the app on top of it, as one process tree that ends as one: on Ctrl-C, on
  * SIGTERM, when the app ends, and when this process is killed.
  */
-export async function runApp({ mode, settings, dataDir }: RunOptions): Promise<void> {
+export async function runApp({ mode, settings }: RunOptions): Promise<void> {
   const say = (message: string) => console.log(`  ${message}`);
   if (mode !== "stack") await assertFree(settings.port);
   let stack: Stack | undefined;
@@ -51,11 +51,14 @@ export async function runApp({ mode, settings, dataDir }: RunOptions): Promise<v
     });
   }
 
+  endWithParent(() => void end(0));
+
   console.log("\n  NormalDance\n");
-  stack = await startStack({ settings, dataDir, ports: "derived", onProgress: say });
+  await ensurePrismaClient(say);
+  stack = await startStack({ settings, dataDir: settings.dataDir, ports: "derived", onProgress: say });
   // The caller's own environment wins: each backend can be swapped by setting its variable.
   const env = { ...stack.env, ...definedOf(process.env) };
-  await writeFile(path.join(dataDir, "stack.env"), toEnvFile(stack.env), { mode: 0o600 });
+  await writeFile(path.join(settings.dataDir, "stack.env"), toEnvFile(stack.env), { mode: 0o600 });
   const seeded = await seedIfEmpty(env, say);
 
   for (const { name, what, url } of stack.backends) say(`${name.padEnd(11)} ${url}  (${what})`);
@@ -76,6 +79,16 @@ export async function runApp({ mode, settings, dataDir }: RunOptions): Promise<v
   }
   say("");
   say("Ctrl-C stops all of it; npm run reset empties .data/");
+}
+
+const PARENT_CHECK_MS = 500;
+
+/** `npm run` puts a shell in between, which a signal to npm ends without telling us: no orphan then either. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_CHECK_MS).unref();
 }
 
 async function assertFree(port: number): Promise<void> {

@@ -17,12 +17,16 @@ const settingsSchema = z.object({
   UPSTASH_REDIS_URL: z.string().optional(),
   QSTASH_URL: z.string().optional(),
   QSTASH_TOKEN: z.string().optional(),
+  /** Where everything that lasts is kept. */
+  DATA_DIR: z.string().default(".data"),
   /** `embedded` leaves a redis-server on the PATH alone. */
   LOCAL_REDIS_ENGINE: z.enum(["auto", "embedded"]).default("auto"),
 });
 
 export interface Settings {
   port: number;
+  /** Absolute. */
+  dataDir: string;
   /** Set: that Postgres is used and none is started. */
   databaseUrl: string | undefined;
   /** Set: the gateway fronts that Redis. */
@@ -40,6 +44,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
   const settings = settingsSchema.parse(set);
   return {
     port: settings.PORT,
+    dataDir: path.resolve(settings.DATA_DIR),
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL ?? redisUrlOfParts(settings),
     redisEngine: settings.LOCAL_REDIS_ENGINE,

@@ -16,6 +16,7 @@ export default async function startForTests(project: TestProject): Promise<() =>
   const stack = await startStack({
     settings: {
       port: await freePort(),
+      dataDir: dataDir ?? "",
       databaseUrl: real ? (process.env.TEST_DATABASE_URL ?? postgres?.url) : undefined,
       redisUrl: real ? process.env.TEST_REDIS_URL : undefined,
       redisEngine: real ? "auto" : "embedded",

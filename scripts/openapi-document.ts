@@ -1,0 +1,142 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { ERROR_STATUS } from "@/lib/core/errors";
+import type { RouteHandler, RouteSpec } from "@/lib/core/http";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+export interface DocumentedRoute {
+  /** As OpenAPI writes it: `/api/posts/{id}`. */
+  path: string;
+  method: (typeof METHODS)[number];
+  spec: RouteSpec;
+  handler: RouteHandler;
+}
+
+/** Every route the app has, found in its folders, with what it says of itself. */
+export async function findRoutes(): Promise<DocumentedRoute[]> {
+  const files = await readdir(path.join(ROOT, "app/api"), { recursive: true });
+  const routes: DocumentedRoute[] = [];
+  for (const file of files.filter((name) => /(^|\/)route\.ts$/.test(name)).sort()) {
+    const segments = path.dirname(file).split(path.sep);
+    // The catch-all answers what no route takes.
+    if (segments.some((segment) => segment.startsWith("[..."))) continue;
+    const module: Record<string, unknown> = await import(
+      pathToFileURL(path.join(ROOT, "app/api", file)).href
+    );
+    for (const method of METHODS) {
+      const handler = module[method];
+      if (handler === undefined) continue;
+      if (!isDocumented(handler)) throw new Error(`${method} of app/api/${file} does not go through route()`);
+      const name = segments.map((segment) => segment.replace(/^\[(.+)\]$/, "{$1}")).join("/");
+      routes.push({ path: `/api/${name}`, method, spec: handler.spec, handler });
+    }
+  }
+  return routes;
+}
+
+function isDocumented(handler: unknown): handler is RouteHandler {
+  return typeof handler === "function" && "spec" in handler;
+}
+
+const errorSchema = z.object({
+  error: z.object({
+    code: z.enum(Object.keys(ERROR_STATUS) as [keyof typeof ERROR_STATUS]),
+    message: z.string().describe("In Russian or English, by Accept-Language"),
+    requestId: z.uuid(),
+    details: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe("The fields that are wrong"),
+  }),
+});
+
+/** The OpenAPI 3.1 description of these routes, from their zod schemas. */
+export function openApiDocument(routes: readonly DocumentedRoute[]) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { path: name, method, spec } of routes) {
+    paths[name] = { ...paths[name], [method.toLowerCase()]: operation(spec) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "NormalDance",
+      version: "1",
+      description: "Times are ISO 8601 in UTC, ids are UUIDs, lists are paged by cursor.",
+    },
+    paths,
+    components: {
+      schemas: { Error: schemaOf(errorSchema, "output") },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        cookie: { type: "apiKey", in: "cookie", name: "nd_access" },
+        cron: { type: "http", scheme: "bearer", description: "CRON_SECRET" },
+        qstash: { type: "apiKey", in: "header", name: "Upstash-Signature" },
+      },
+    },
+  };
+}
+
+const SECURITY: Record<RouteSpec["auth"], object[]> = {
+  public: [],
+  user: [{ bearer: [] }, { cookie: [] }],
+  admin: [{ bearer: [] }, { cookie: [] }],
+  cron: [{ cron: [] }],
+  qstash: [{ qstash: [] }],
+};
+
+function operation(spec: RouteSpec) {
+  const statuses = [
+    ...(spec.params || spec.query || spec.body ? [400] : []),
+    ...(spec.auth === "public" ? [] : [401]),
+    ...(spec.auth === "admin" ? [403] : []),
+    ...(spec.params ? [404] : []),
+    ...(spec.body ? [413, 415] : []),
+    ...(spec.auth === "cron" || spec.auth === "qstash" ? [] : [429]),
+    ...[500, 503],
+  ];
+  return {
+    summary: spec.summary,
+    security: SECURITY[spec.auth],
+    ...(spec.auth === "admin" ? { "x-role": "admin" } : {}),
+    parameters: [...parameters(spec.params, "path"), ...parameters(spec.query, "query")],
+    ...(spec.body ? { requestBody: { required: true, content: json(schemaOf(spec.body, "input")) } } : {}),
+    responses: {
+      [spec.status ?? 200]: { description: "Done", content: json(schemaOf(spec.response, "output")) },
+      ...Object.fromEntries(
+        statuses.map((status) => [
+          status,
+          { description: describe(status), content: json({ $ref: "#/components/schemas/Error" }) },
+        ]),
+      ),
+    },
+  };
+}
+
+function parameters(schema: z.ZodType | undefined, place: "path" | "query") {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, "input");
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: property,
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output") {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}
+
+function json(schema: unknown) {
+  return { "application/json": { schema } };
+}
+
+function describe(status: number): string {
+  const found = Object.entries(ERROR_STATUS).find(([, code]) => code === status);
+  return found?.[0] ?? String(status);
+}
