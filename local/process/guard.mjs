@@ -11,7 +11,7 @@
 // then SIGKILL after graceMs. A process that leaves the group on purpose (setsid) is out of reach.
 
 import { spawn, spawnSync } from "node:child_process";
-import { writeSync } from "node:fs";
+import { readdirSync, readFileSync, writeSync } from "node:fs";
 
 const GROUP_POLL_MS = 15;
 const windows = process.platform === "win32";
@@ -39,7 +39,28 @@ function signalGroup(pid, signal) {
 }
 
 function groupIsEmpty(pid) {
-  return windows ? ended !== null : !signalGroup(pid, 0);
+  if (windows) return ended !== null;
+  return !signalGroup(pid, 0) || (process.platform === "linux" && onlyZombiesIn(pid));
+}
+
+/**
+ * A process that ended stays in its group until its parent asks for its status. Orphans get the init process
+ * as a parent, and in a container that may be slow to ask, or never do.
+ */
+function onlyZombiesIn(group) {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    let stat;
+    try {
+      stat = readFileSync(`/proc/${name}/stat`, "utf8");
+    } catch {
+      continue;
+    }
+    // "pid (command) state ppid pgrp …", where the command may hold blanks and brackets
+    const [state, , pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (Number(pgrp) === group && state !== "Z" && state !== "X") return false;
+  }
+  return true;
 }
 
 function endGroup(pid, stopSignal, graceMs) {

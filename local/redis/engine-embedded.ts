@@ -1,24 +1,47 @@
+import { once } from "node:events";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { createRedisServer } from "js-redis-server";
 import { PortTakenError } from "../http/server";
 import type { RedisEngine } from "./engine-contract";
 
+const LOOPBACK = "127.0.0.1";
+
 /**
  * A Redis written in JavaScript, inside this process and in memory only. It speaks RESP on loopback like any
- * other; some commands are missing (OBJECT, MEMORY USAGE, DUMP, JSON.*, `XADD … MAXLEN =`).
+ * other; some commands are missing (OBJECT, MEMORY USAGE, DUMP, JSON.*, and `MAXLEN =` in scripts).
  *
+ * @param port  0 picks a free one
  * @throws {PortTakenError} when somebody listens on `port`
  */
 export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
-  const server = await createRedisServer({ port }).catch((error: NodeJS.ErrnoException) => {
+  const redis = await createRedisServer({ port: 0 });
+  const { server } = redis.server;
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await moveToLoopback(server, port).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE" ? new PortTakenError(port, "embedded Redis") : error;
   });
   let stopped: Promise<void> | null = null;
   return {
-    url: `redis://127.0.0.1:${server.port}`,
+    url: `redis://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     kind: "embedded",
     stop: () => {
-      stopped ??= server.close();
+      stopped ??= redis.close();
+      // closing waits for connections to end, and clients keep theirs open
+      for (const socket of sockets) socket.destroy();
       return stopped;
     },
   };
+}
+
+/** The library listens on every interface and asks for no password: that is for nobody outside to find. */
+async function moveToLoopback(server: Server, port: number): Promise<void> {
+  server.close();
+  await once(server, "close");
+  const listening = once(server, "listening");
+  server.listen(port, LOOPBACK);
+  await listening;
 }

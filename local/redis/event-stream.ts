@@ -26,6 +26,7 @@ export async function streamEvents(
 ): Promise<ErrorReply | null> {
   const connection = await EngineConnection.open(address, limits);
   let refused: ErrorReply | null = null;
+  let waiting = false;
   response.on("close", () => connection.close());
   if (response.destroyed) connection.close();
   connection.stream(command, (reply) => {
@@ -42,9 +43,14 @@ export async function streamEvents(
         connection: "keep-alive",
       });
     }
-    if (response.write(frame(reply))) return;
+    // frames that came in before the pause took hold are written all the same
+    if (response.write(frame(reply)) || waiting) return;
+    waiting = true;
     connection.pause();
-    response.once("drain", () => connection.resume());
+    response.once("drain", () => {
+      waiting = false;
+      connection.resume();
+    });
   });
   await connection.closed;
   if (response.headersSent) response.end();

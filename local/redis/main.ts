@@ -35,6 +35,7 @@ const { values } = parseArgs({
 });
 
 async function run(): Promise<void> {
+  const port = portNumber("port", values.port);
   const engine = await startRedisEngine({
     dataDir: values["data-dir"],
     redisUrl: values["redis-url"],
@@ -43,7 +44,7 @@ async function run(): Promise<void> {
     onProgress: say,
   });
   const gateway = await startRedisGateway({
-    port: portNumber("port", values.port),
+    port,
     token: values.token,
     readOnlyToken: values["read-only-token"],
     redisUrl: engine.url,

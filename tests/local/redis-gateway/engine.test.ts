@@ -1,0 +1,169 @@
+import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PortTakenError } from "../../../local/http/server";
+import { parseRedisUrl } from "../../../local/redis/address";
+import { EngineConnection, EngineDownError, EngineRefusedError } from "../../../local/redis/connection";
+import { type RedisEngineOptions, startRedisEngine } from "../../../local/redis/engine";
+import { DataDirInUseError } from "../../../local/redis/engine-server";
+import { startRedisGateway } from "../../../local/redis/gateway";
+import type { Reply } from "../../../local/redis/resp/reply";
+import { hasRedisServer, newKey, temporaryFolder } from "./support";
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cleanups: (() => Promise<unknown>)[];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  cleanups = [folder.remove];
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+async function start(options: Partial<RedisEngineOptions> = {}) {
+  const engine = await startRedisEngine({ dataDir: folder.path, ...options });
+  cleanups.push(engine.stop);
+  return engine;
+}
+
+async function ask(url: string, ...args: string[]): Promise<Reply> {
+  const connection = await EngineConnection.open(parseRedisUrl(url));
+  const reply = await connection.send(args);
+  connection.close();
+  return reply;
+}
+
+async function takenPort(): Promise<number> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  return (server.address() as { port: number }).port;
+}
+
+describe("the embedded engine", () => {
+  test("is used when asked for, whatever else there is", async () => {
+    const engine = await start({ engine: "embedded", redisUrl: "redis://127.0.0.1:1" });
+    expect(engine.kind).toBe("embedded");
+    expect(String(await ask(engine.url, "PING", "hello"))).toBe("hello");
+  });
+
+  test("says when its port is taken", async () => {
+    await expect(start({ engine: "embedded", port: await takenPort() })).rejects.toThrow(PortTakenError);
+  });
+
+  test("listens on loopback only", async () => {
+    const engine = await start({ engine: "embedded" });
+    const { port } = parseRedisUrl(engine.url);
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((one) => one !== undefined && !one.internal && one.family === "IPv4");
+    if (outside === undefined) return;
+    await expect(ask(`redis://${outside.address}:${port}`, "PING")).rejects.toThrow(EngineDownError);
+  });
+
+  test("stops while clients are connected", async () => {
+    const engine = await start({ engine: "embedded" });
+    const connection = await EngineConnection.open(parseRedisUrl(engine.url));
+    await engine.stop();
+    expect((await connection.closed).message).toContain("closed the connection");
+  });
+
+  test("is gone after stop, which may be called twice", async () => {
+    const engine = await start({ engine: "embedded" });
+    await engine.stop();
+    await engine.stop();
+    await expect(ask(engine.url, "PING")).rejects.toThrow(EngineDownError);
+  });
+});
+
+test("the gateway says when its port is taken", async () => {
+  const port = await takenPort();
+  const gateway = startRedisGateway({ port, token: "t", redisUrl: "redis://127.0.0.1:1" });
+  await expect(gateway).rejects.toThrow(PortTakenError);
+});
+
+describe("an external Redis", () => {
+  test("is used as it is and left running", async () => {
+    const outside = await start({ engine: "embedded" });
+    const engine = await start({ redisUrl: `${outside.url}/3` });
+    expect(engine).toMatchObject({ kind: "external", url: `${outside.url}/3` });
+    await engine.stop();
+    expect(String(await ask(outside.url, "PING", "still here"))).toBe("still here");
+  });
+
+  test("that is not there is named, without its password", async () => {
+    const error = await start({ redisUrl: "redis://:geheim@127.0.0.1:1" }).catch((reason: Error) => reason);
+    expect(error).toBeInstanceOf(EngineDownError);
+    expect(String(error)).toContain("redis://127.0.0.1:1/0 is unreachable: ECONNREFUSED");
+    expect(String(error)).not.toContain("geheim");
+  });
+
+  test("the database in the URL is the one that is used", async () => {
+    const outside = await start({ engine: "embedded" });
+    const key = newKey();
+    await ask(`${outside.url}/3`, "SET", key, "in three");
+    expect(await ask(outside.url, "GET", key)).toBeNull();
+    expect(String(await ask(`${outside.url}/3`, "GET", key))).toBe("in three");
+    await expect(start({ redisUrl: `${outside.url}/99` })).rejects.toThrow(EngineRefusedError);
+  });
+});
+
+describe("redis:// addresses", () => {
+  test.each([
+    ["redis://localhost", { host: "localhost", port: 6379, tls: false, password: null, database: 0 }],
+    ["rediss://h:1/2", { host: "h", port: 1, tls: true, database: 2 }],
+    ["redis://:p%40ss@h", { username: null, password: "p@ss" }],
+    ["redis://user:pass@[::1]:7", { host: "::1", port: 7, username: "user", password: "pass" }],
+    ["redis://h?db=4", { database: 4 }],
+  ])("%s", (url, expected) => {
+    expect(parseRedisUrl(url)).toMatchObject(expected);
+  });
+
+  test.each(["nonsense", "http://h", "redis://:secret@h/x"])(
+    "%s is refused without telling secrets",
+    (url) => {
+      expect(() => parseRedisUrl(url)).toThrow(TypeError);
+      expect(() => parseRedisUrl(url)).not.toThrow(/secret/);
+    },
+  );
+});
+
+describe.runIf(hasRedisServer)("a redis-server from the PATH", () => {
+  test("keeps its data over a restart, and on a new port", async () => {
+    const key = newKey();
+    const first = await start();
+    expect(first.kind).toBe("redis-server");
+    await ask(first.url, "SET", key, "kept");
+    await first.stop();
+    await expect(ask(first.url, "PING")).rejects.toThrow(EngineDownError);
+    const second = await start();
+    expect(String(await ask(second.url, "GET", key))).toBe("kept");
+  });
+
+  test("says when its port is taken, by Redis or by others", async () => {
+    await expect(start({ port: await takenPort() })).rejects.toThrow(PortTakenError);
+    const other = await start({ engine: "embedded" });
+    await expect(start({ port: parseRedisUrl(other.url).port })).rejects.toThrow(PortTakenError);
+  });
+
+  test("is not started twice on the same files", async () => {
+    await start();
+    await expect(start()).rejects.toThrow(DataDirInUseError);
+  });
+
+  test("with a password takes the right one only", async () => {
+    const server = await start();
+    await ask(server.url, "CONFIG", "SET", "requirepass", "ge heim");
+    const { port } = parseRedisUrl(server.url);
+    await expect(start({ redisUrl: server.url })).rejects.toThrow(/refused a PING: NOAUTH/);
+    await expect(start({ redisUrl: `redis://:wrong@127.0.0.1:${port}` })).rejects.toThrow(
+      /refused the password: WRONGPASS/,
+    );
+    const engine = await start({ redisUrl: `redis://:ge%20heim@127.0.0.1:${port}` });
+    expect(engine.kind).toBe("external");
+    const gateway = await startRedisGateway({ port: 0, token: "t", redisUrl: engine.url });
+    cleanups.push(gateway.close);
+    const answer = await fetch(`${gateway.url}/ping?_token=t`);
+    expect(await answer.json()).toEqual({ result: "PONG" });
+  });
+});

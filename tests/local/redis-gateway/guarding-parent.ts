@@ -1,0 +1,8 @@
+// Run by spawn-guarded.test.ts as a process of its own, to be killed: guards a Node script and repeats its output.
+import { spawnGuarded } from "../../../local/process/spawn-guarded";
+
+await spawnGuarded({
+  command: process.execPath,
+  args: ["-e", process.argv[2] ?? ""],
+  onLine: (line) => process.stdout.write(`${line}\n`),
+});

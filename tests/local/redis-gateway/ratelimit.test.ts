@@ -1,0 +1,58 @@
+import { Ratelimit } from "@upstash/ratelimit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newKey, startTestGateway, type TestGateway } from "./support";
+
+let t: TestGateway;
+beforeAll(async () => {
+  t = await startTestGateway();
+});
+afterAll(() => t.close());
+
+const WINDOW = "60 s";
+
+test.each([
+  ["fixed window", Ratelimit.fixedWindow(3, WINDOW)],
+  ["sliding window", Ratelimit.slidingWindow(3, WINDOW)],
+  ["token bucket", Ratelimit.tokenBucket(3, WINDOW, 3)],
+  ["cached fixed window", Ratelimit.cachedFixedWindow(3, WINDOW)],
+])("%s allows three and blocks the fourth", async (_name, limiter) => {
+  const ratelimit = new Ratelimit({
+    redis: t.redis,
+    limiter,
+    prefix: newKey(),
+    ephemeralCache: limiter === undefined ? undefined : new Map(),
+    timeout: 0,
+  });
+  const results = [];
+  // a fixed window may turn over in between: the fourth within one window has to be blocked
+  for (let index = 0; index < 4; index++) results.push(await ratelimit.limit("somebody"));
+  expect(results.map(({ success }) => success)).toEqual([true, true, true, false]);
+  expect(results.map(({ remaining }) => Math.max(0, remaining))).toEqual([2, 1, 0, 0]);
+  expect((await ratelimit.limit("somebody else")).success).toBe(true);
+});
+
+test("counting and resetting work by script as well", async () => {
+  const ratelimit = new Ratelimit({
+    redis: t.redis,
+    limiter: Ratelimit.slidingWindow(2, WINDOW),
+    prefix: newKey(),
+    ephemeralCache: false,
+  });
+  await ratelimit.limit("me");
+  await ratelimit.limit("me");
+  expect((await ratelimit.getRemaining("me")).remaining).toBe(0);
+  expect((await ratelimit.limit("me")).success).toBe(false);
+  await ratelimit.resetUsedTokens("me");
+  expect((await ratelimit.limit("me")).success).toBe(true);
+});
+
+test("a hundred callers at once get exactly the limit", async () => {
+  const ratelimit = new Ratelimit({
+    redis: t.redis,
+    limiter: Ratelimit.tokenBucket(10, WINDOW, 10),
+    prefix: newKey(),
+    ephemeralCache: false,
+  });
+  const results = await Promise.all(Array.from({ length: 100 }, () => ratelimit.limit("crowd")));
+  expect(results.filter(({ success }) => success)).toHaveLength(10);
+});

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startRedisGateway } from "../../../local/redis/gateway";
+import { client, newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
+
+let t: TestGateway;
+beforeAll(async () => {
+  t = await startTestGateway();
+});
+afterAll(() => t.close());
+
+const sha1 = (script: string) => createHash("sha1").update(script).digest("hex");
+/** Every call gives a script nobody has loaded yet. */
+const unique = (body: string) => `${body} -- ${newKey()}`;
+const withShebang = (body: string) => `#!lua flags=allow-key-locking\n${unique(body)}`;
+
+describe("a script with Upstash's first line", () => {
+  test("runs, and is known by the SHA-1 of what was sent", async () => {
+    const script = withShebang("return KEYS[1] .. ARGV[1]");
+    expect((await t.post("/", ["SCRIPT", "EXISTS", sha1(script)])).body).toEqual({ result: [0] });
+    expect((await t.post("/", ["EVAL", script, 1, "k", "v"])).body).toEqual({ result: "kv" });
+    expect((await t.post("/", ["EVALSHA", sha1(script), 1, "k", "w"])).body).toEqual({ result: "kw" });
+    expect((await t.post("/", ["EVALSHA", sha1(script).toUpperCase(), 1, "k", "w"])).status).toBe(200);
+    const other = sha1("nobody loaded this");
+    expect((await t.post("/", ["SCRIPT", "EXISTS", sha1(script), other])).body).toEqual({ result: [1, 0] });
+  });
+
+  test("SCRIPT LOAD answers that SHA-1, in base64, pipelines and transactions as well", async () => {
+    const script = withShebang("return 1");
+    const load = ["SCRIPT", "LOAD", script];
+    expect((await t.post("/", load)).body).toEqual({ result: sha1(script) });
+    const encoded = Buffer.from(sha1(script)).toString("base64");
+    expect((await t.post("/", load, { "upstash-encoding": "base64" })).body).toEqual({ result: encoded });
+    const run = ["EVALSHA", sha1(script), 0];
+    const both = [{ result: sha1(script) }, { result: 1 }];
+    expect((await t.post("/pipeline", [load, run])).body).toEqual(both);
+    expect((await t.post("/multi-exec", [load, run])).body).toEqual(both);
+  });
+
+  test("reports errors with the line numbers of what was sent", async () => {
+    const script = `#!lua flags=allow-key-locking\n\nreturn redis.call('NOSUCH')`;
+    const { error } = (await t.post("/", ["EVAL", script, 0])).body as { error: string };
+    expect(error).toMatch(/:3\b/);
+  });
+
+  test("with no-writes may not write, also when called by its SHA-1", async () => {
+    const key = newKey();
+    const script = `#!lua flags=no-writes,allow-key-locking\n${unique("return redis.call('SET', KEYS[1], 1)")}`;
+    for (const command of [
+      ["EVAL", script, 1, key],
+      ["EVALSHA", sha1(script), 1, key],
+    ]) {
+      const answer = await t.post("/", command);
+      expect(answer).toEqual({ status: 400, body: { error: expect.stringContaining("Write commands") } });
+    }
+    expect((await t.post("/", ["EXISTS", key])).body).toEqual({ result: 0 });
+  });
+
+  test("of any bytes keeps its SHA-1", async () => {
+    const script = Buffer.concat([
+      Buffer.from("#!lua flags=x\nreturn '"),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from("'"),
+    ]);
+    const loaded = await t.rest("/script/load", { method: "POST", body: script });
+    expect(await loaded.json()).toEqual({ result: createHash("sha1").update(script).digest("hex") });
+  });
+});
+
+test("a script without a first line keeps its own SHA-1", async () => {
+  const script = unique("return 7");
+  expect((await t.post("/", ["SCRIPT", "LOAD", script])).body).toEqual({ result: sha1(script) });
+  expect((await t.post("/", ["EVALSHA", sha1(script), 0])).body).toEqual({ result: 7 });
+});
+
+test("EVAL_RO and EVALSHA_RO read and do not write", async () => {
+  const key = newKey();
+  await t.post("/", ["SET", key, "v"]);
+  const read = withShebang("return redis.call('GET', KEYS[1])");
+  expect((await t.post("/", ["EVAL_RO", read, 1, key])).body).toEqual({ result: "v" });
+  expect((await t.post("/", ["EVALSHA_RO", sha1(read), 1, key])).body).toEqual({ result: "v" });
+  const write = unique("return redis.call('DEL', KEYS[1])");
+  expect((await t.post("/", ["EVAL_RO", write, 1, key])).status).toBe(400);
+  expect((await t.post("/", ["EXISTS", key])).body).toEqual({ result: 1 });
+});
+
+test("an unknown script is NOSCRIPT; so are all after SCRIPT FLUSH", async () => {
+  const script = withShebang("return 1");
+  const noScript = { status: 400, body: { error: expect.stringMatching(/^NOSCRIPT /) } };
+  expect(await t.post("/", ["EVALSHA", sha1(script), 0])).toEqual(noScript);
+  await t.post("/", ["SCRIPT", "LOAD", script]);
+  expect((await t.post("/", ["EVALSHA", sha1(script), 0])).status).toBe(200);
+  expect((await t.post("/", ["SCRIPT", "FLUSH"])).body).toEqual({ result: "OK" });
+  expect(await t.post("/", ["EVALSHA", sha1(script), 0])).toEqual(noScript);
+  expect((await t.post("/", ["SCRIPT", "EXISTS", sha1(script)])).body).toEqual({ result: [0] });
+});
+
+test("the SDK's script object works across a restart of the gateway", async () => {
+  const source = withShebang("return redis.call('INCR', KEYS[1])");
+  const key = newKey();
+  expect(await t.redis.createScript<number>(source).exec([key], [])).toBe(1);
+  const second = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: t.engine.url });
+  try {
+    expect(await client(second).createScript<number>(source).exec([key], [])).toBe(2);
+  } finally {
+    await second.close();
+  }
+});
+
+test("a function may name Upstash's flag in its registration", async () => {
+  const name = `f${newKey().replaceAll(/\W/g, "")}`;
+  const code = `#!lua name=${name}
+redis.register_function{ function_name='${name}', callback=function(keys) return redis.call('INCR', keys[1]) end,
+  flags={'allow-key-locking'} }`;
+  expect((await t.post("/", ["FUNCTION", "LOAD", code])).body).toEqual({ result: name });
+  expect((await t.post("/", ["FCALL", name, 1, newKey()])).body).toEqual({ result: 1 });
+  await t.post("/", ["FUNCTION", "DELETE", name]);
+});

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newKey, startTestGateway, type TestGateway, until } from "./support";
+
+let t: TestGateway;
+beforeAll(async () => {
+  t = await startTestGateway();
+});
+afterAll(() => t.close());
+
+/** An open event stream; `read` resolves with the next frame, without its blank line. */
+interface Frames {
+  readonly response: Response;
+  read(): Promise<string | null>;
+  close(): void;
+}
+
+async function open(route: string): Promise<Frames> {
+  const abort = new AbortController();
+  const response = await t.rest(route, { method: "POST", body: "[]", signal: abort.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = "";
+  return {
+    response,
+    close: () => abort.abort(),
+    read: async () => {
+      for (;;) {
+        const end = buffer.indexOf("\n\n");
+        if (end !== -1) {
+          const frame = buffer.slice(0, end);
+          buffer = buffer.slice(end + 2);
+          return frame;
+        }
+        const chunk = await reader?.read();
+        if (chunk === undefined || chunk.done) return null;
+        buffer += chunk.value;
+      }
+    },
+  };
+}
+
+describe("/subscribe", () => {
+  test("says it is subscribed, then passes messages on as they are", async () => {
+    const channel = newKey();
+    const stream = await open(`/subscribe/${channel}`);
+    expect(stream.response.headers.get("content-type")).toBe("text/event-stream");
+    expect(await stream.read()).toBe(`data: subscribe,${channel},1`);
+    expect((await t.post("/", ["PUBLISH", channel, 'hello, {"a":1} ż'])).body).toEqual({ result: 1 });
+    expect(await stream.read()).toBe(`data: message,${channel},hello, {"a":1} ż`);
+    stream.close();
+  });
+
+  test("takes several channels", async () => {
+    const [a, b] = [newKey(), newKey()];
+    const stream = await open(`/subscribe/${a}/${b}`);
+    expect([await stream.read(), await stream.read()]).toEqual([
+      `data: subscribe,${a},1`,
+      `data: subscribe,${b},2`,
+    ]);
+    await t.post("/", ["PUBLISH", b, "x"]);
+    expect(await stream.read()).toBe(`data: message,${b},x`);
+    stream.close();
+  });
+
+  test("a line end in a message does not end its frame", async () => {
+    const channel = newKey();
+    const stream = await open(`/subscribe/${channel}`);
+    await stream.read();
+    await t.post("/", ["PUBLISH", channel, "one\ntwo\n\nthree"]);
+    expect(await stream.read()).toBe(`data: message,${channel},one\ndata: two\ndata: \ndata: three`);
+    stream.close();
+  });
+
+  test("a thousand messages arrive in order", async () => {
+    const channel = newKey();
+    const stream = await open(`/subscribe/${channel}`);
+    await stream.read();
+    await t.post(
+      "/pipeline",
+      Array.from({ length: 1000 }, (_, index) => ["PUBLISH", channel, `${index}`]),
+    );
+    for (let index = 0; index < 1000; index++) {
+      expect(await stream.read()).toBe(`data: message,${channel},${index}`);
+    }
+    stream.close();
+  });
+
+  test("a client that leaves is unsubscribed and leaves no stream behind", async () => {
+    const channel = newKey();
+    const openStreams = () => t.gateway.stats.snapshot().openStreams;
+    await until(() => openStreams() === 0); // those of the tests before
+    const stream = await open(`/subscribe/${channel}`);
+    await stream.read();
+    expect(openStreams()).toBe(1);
+    stream.close();
+    await until(() => openStreams() === 0);
+    await until(async () => (await t.redis.publish(channel, "anyone?")) === 0);
+  });
+
+  test("without a channel is a 400", async () => {
+    const answer = await t.post("/subscribe", []);
+    expect(answer).toEqual({
+      status: 400,
+      body: { error: "ERR wrong number of arguments for 'subscribe' command" },
+    });
+  });
+});
+
+test("/psubscribe passes on what matches the pattern", async () => {
+  const prefix = newKey();
+  const stream = await open(`/psubscribe/${prefix}:*`);
+  expect(await stream.read()).toBe(`data: psubscribe,${prefix}:*,1`);
+  await t.post("/", ["PUBLISH", `${prefix}x`, "no"]);
+  await t.post("/", ["PUBLISH", `${prefix}:x`, "yes"]);
+  expect(await stream.read()).toBe(`data: pmessage,${prefix}:*,${prefix}:x,yes`);
+  stream.close();
+});
+
+test("/monitor shows what runs, commands of scripts too", async () => {
+  const key = newKey();
+  const stream = await open("/monitor");
+  expect(await stream.read()).toBe('data: "OK"');
+  await t.post("/", ["EVAL", "return redis.call('SET', KEYS[1], 'from a script')", 1, key]);
+  const seen: string[] = [];
+  while (!seen.some((line) => /"set" "[^"]*" "from a script"/i.test(line)))
+    seen.push((await stream.read()) ?? "");
+  expect(seen[0]).toMatch(/^data: \d+\.\d+ \[\d+ [^\]]+\] "/);
+  stream.close();
+});
+
+test("closing the gateway ends its streams", async () => {
+  const own = await startTestGateway();
+  const response = await own.rest("/subscribe/x");
+  const text = response.text().catch(() => "cut");
+  await own.close();
+  expect(await text).toBe("cut");
+});
