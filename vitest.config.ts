@@ -7,6 +7,7 @@ const alias = { "@": path.resolve(import.meta.dirname) };
  * unit        pure code, no server
  * local       the local stack's own servers, each file starts what it needs on a free port
  * integration lib and routes against a whole stack, embedded unless REAL_STACK=1
+ * e2e         the production build with the local stack, in Chromium
  * faults      races, deadlocks and crashes; only on a real Redis and a real Postgres
  */
 export default defineConfig({
@@ -31,6 +32,16 @@ export default defineConfig({
           setupFiles: ["tests/support/setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import { spawnGuarded } from "@/local/process/spawn-guarded";
+import { freePort } from "./real-postgres";
+
+export interface RunningApp {
+  url: string;
+  /** Everything the app was given, the stack's addresses and secrets among it. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const START_LIMIT_MS = 90_000;
+
+/**
+ * Starts the production build with a local stack, exactly as `npm run start` does, on a free port and with
+ * a data folder of its own. Needs `npm run build` first.
+ *
+ * @param extra  as a person would set it in the environment
+ */
+export async function startApp(extra: Record<string, string> = {}): Promise<RunningApp> {
+  if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
+  const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
+  const port = await freeBasePort();
+  const url = `http://localhost:${port}`;
+  const output: string[] = [];
+  const app = await spawnGuarded({
+    command: process.execPath,
+    args: ["--import", "tsx", "local/cli.ts", "start"],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: "warn",
+      ...extra,
+    },
+    graceMs: 20_000,
+    onLine: (line) => output.push(line),
+  });
+  let ended = false;
+  void app.exited.then(() => {
+    ended = true;
+  });
+  const stop = async () => {
+    await app.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await answers(url))) {
+    if (ended || Date.now() > deadline) {
+      await stop();
+      throw new Error(`the app did not start:\n${output.join("\n")}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  const stackEnv = parseEnv(await readFile(path.join(dataDir, "stack.env"), "utf8")) as Record<
+    string,
+    string
+  >;
+  return { url, env: { ...stackEnv, ...extra }, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) });
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** The stack's other ports stand up to 13 above the app's. */
+async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port < 65_000) return port;
+  }
+}
