@@ -205,7 +205,7 @@ function flowKey(state: State, key: string, at: number): FlowKey {
     pinnedParallelism: false,
     pinnedRate: false,
     rateCount: 0,
-    periodStart: at,
+    periodStart: 0, // the first attempt begins the first period
     usedAt: at,
   };
   state.flowKeys.set(key, fresh);

@@ -12,13 +12,20 @@ import { until } from "./support/until";
 const ROUNDS = 6;
 const PUBLISHERS = 8;
 
-/** A QStash in its own process; resolves once it listens. */
+/**
+ * A QStash in its own process; resolves once it listens.
+ * @param limit  a shell command to run before it
+ */
 async function spawnQstash(
   dataDir: string,
+  limit?: string,
 ): Promise<{ child: ChildProcess; url: string; dead: Promise<void> }> {
   const script = path.join(import.meta.dirname, "support/crash-child.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir, TOKEN], {
+  const command = [process.execPath, "--import", "tsx", script, dataDir, TOKEN];
+  const child = spawn("sh", ["-c", `${limit ?? ":"}; exec "$@"`, "sh", ...command], {
     stdio: ["ignore", "pipe", "inherit"],
+    // What a limit is meant for is the data folder, not the loader's own files.
+    env: limit === undefined ? process.env : { ...process.env, TSX_DISABLE_CACHE: "1" },
   });
   const dead = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   afterTest(async () => {
@@ -100,5 +107,35 @@ describe("killed at random moments", () => {
     expect(firsts).toEqual(queued);
     const places = order.map((body) => firsts.indexOf(body)).filter((place) => place >= 0);
     expect(places).toEqual([...places].sort((a, b) => a - b));
+  }, 30_000);
+});
+
+describe("a disk that takes no more", () => {
+  it("is said with 503; what was acknowledged is delivered after a restart, what was not is never sent", async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), "qstash-full-"));
+    afterTest(() => rm(dataDir, { recursive: true, force: true }));
+    const receiver = await startReceiver();
+    afterTest(() => receiver.close());
+    // No file may grow over 64 KiB.
+    const { child, url, dead } = await spawnQstash(dataDir, "ulimit -f 128");
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const acknowledged: string[] = [];
+    const refused: string[] = [];
+    while (refused.length < 5) {
+      const body = `${acknowledged.length + refused.length} ${"x".repeat(500)}`;
+      const response = await fetch(`${url}/v2/publish/${receiver.url}`, { method: "POST", headers, body });
+      (response.status === 200 ? acknowledged : refused).push(body);
+      if (response.status !== 200) expect(response.status).toBe(503);
+    }
+    expect((await fetch(`${url}/v2/keys`, { headers })).status).toBe(503);
+    child.kill("SIGKILL");
+    await dead;
+    const last = await startQstash({ dataDir, token: TOKEN });
+    afterTest(() => last.close());
+    await until(() => last.stats().pending === 0, "everything to end");
+    const delivered = new Set(receiver.texts);
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(acknowledged.filter((body) => !delivered.has(body))).toEqual([]);
+    expect(refused.filter((body) => delivered.has(body))).toEqual([]);
   }, 30_000);
 });
