@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { EndpointView } from "@/app/_components/docs/endpoint-view";
 import { readReference } from "@/app/_components/docs/openapi";
+import { SchemaView } from "@/app/_components/docs/schema-view";
 import { Page, PageTitle } from "@/app/_components/shell/page";
 import { Notice } from "@/app/_components/ui/notice";
 
@@ -33,6 +34,13 @@ export default async function DocsPage() {
                 </a>
               </li>
             ))}
+            {reference.failure ? (
+              <li>
+                <a href="#failures" className="inline-block py-1 text-sm text-muted hover:text-ink">
+                  {t("failures")}
+                </a>
+              </li>
+            ) : null}
           </ul>
         </nav>
         <div className="flex flex-col gap-14">
@@ -44,6 +52,13 @@ export default async function DocsPage() {
               ))}
             </section>
           ))}
+          {reference.failure ? (
+            <section id="failures" className="scroll-mt-8">
+              <h2 className="display mb-3 text-2xl">{t("failures")}</h2>
+              <p className="mb-4 max-w-[60ch] text-muted">{t("failuresText")}</p>
+              <SchemaView schema={reference.failure} schemas={reference.schemas} />
+            </section>
+          ) : null}
         </div>
       </div>
     </Page>

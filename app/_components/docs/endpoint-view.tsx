@@ -68,13 +68,14 @@ export function EndpointView({ endpoint, schemas }: Props) {
         ) : null}
         {body ? (
           <Part title={t("body")}>
-            <SchemaView schema={body} schemas={schemas} />
+            <SchemaView schema={body} schemas={schemas} demands />
           </Part>
         ) : null}
         {responses.length > 0 ? (
           <Part title={t("responses")}>
             {responses.map(([status, response]) => {
-              const schema = schemaOf(response.content);
+              // failures all look the same; their shape is shown once, at the end of the page
+              const schema = status.startsWith("2") ? schemaOf(response.content) : undefined;
               return (
                 <div key={status} className="py-2">
                   <p className="flex items-baseline gap-3 text-sm">
@@ -109,6 +110,8 @@ function keyTo({ security }: Operation): "session" | "cron" | "qstash" | null {
   return schemes.has("qstash") ? "qstash" : "session";
 }
 
-function schemaOf(content: Record<string, { schema?: Schema | undefined }> | undefined): Schema | undefined {
+export function schemaOf(
+  content: Record<string, { schema?: Schema | undefined }> | undefined,
+): Schema | undefined {
   return Object.values(content ?? {})[0]?.schema;
 }

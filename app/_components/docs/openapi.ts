@@ -80,6 +80,8 @@ export interface Reference {
   version: string;
   groups: { name: string; endpoints: Endpoint[] }[];
   schemas: Record<string, Schema>;
+  /** What every failure looks like. */
+  failure: Schema | undefined;
 }
 
 /** The generated reference, in groups; null when it has not been generated. */
@@ -105,8 +107,18 @@ export const readReference = cache(async (): Promise<Reference | null> => {
     version: document.info.version,
     groups: [...groups].map(([name, endpoints]) => ({ name, endpoints })),
     schemas: document.components?.schemas ?? {},
+    failure: failureOf([...groups.values()].flat()),
   };
 });
+
+function failureOf(endpoints: Endpoint[]): Schema | undefined {
+  for (const { operation } of endpoints) {
+    for (const [status, response] of Object.entries(operation.responses ?? {})) {
+      if (/^[45]/.test(status)) return Object.values(response.content ?? {})[0]?.schema;
+    }
+  }
+  return undefined;
+}
 
 /** `/api/posts/{id}` belongs to `posts`. */
 function groupOf(address: string): string {

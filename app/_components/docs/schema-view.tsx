@@ -9,10 +9,12 @@ interface Props {
   schema: Schema;
   schemas: Record<string, Schema>;
   depth?: number;
+  /** Whether to say which fields must be there: of what one sends, not of what one gets. */
+  demands?: boolean;
 }
 
 /** A body's fields, one line each, with what they hold indented under them. */
-export function SchemaView({ schema, schemas, depth = 0 }: Props) {
+export function SchemaView({ schema, schemas, depth = 0, demands = false }: Props) {
   const t = useTranslations("docs");
   const body = inner(resolved(schema, schemas), schemas);
   if (!body.properties || depth > DEPTH_LIMIT) {
@@ -29,11 +31,11 @@ export function SchemaView({ schema, schemas, depth = 0 }: Props) {
             <FieldLine
               name={name}
               type={typeLine(held.properties ? { type: "object" } : held, t("arrayOf"))}
-              required={body.required?.includes(name) ?? false}
+              required={demands && (body.required?.includes(name) ?? false)}
               description={held.description}
             />
             {inner(held, schemas).properties ? (
-              <SchemaView schema={held} schemas={schemas} depth={depth + 1} />
+              <SchemaView schema={held} schemas={schemas} depth={depth + 1} demands={demands} />
             ) : null}
           </li>
         );

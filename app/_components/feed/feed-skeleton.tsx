@@ -9,8 +9,8 @@ export function FeedSkeleton() {
     <div role="status" className="@container">
       <span className="sr-only">{t("loading")}</span>
       <div className={feedGrid}>
-        <div className="col-span-2 grid overflow-hidden rounded-3xl bg-ink/5 @2xl:grid-cols-[11fr_12fr]">
-          <Skeleton className="aspect-[5/4] rounded-none @2xl:aspect-auto @2xl:min-h-92" />
+        <div className="col-span-2 grid overflow-hidden rounded-3xl bg-ink/5 @2xl:grid-cols-[9fr_13fr]">
+          <Skeleton className="aspect-[5/4] rounded-none @2xl:aspect-auto @2xl:min-h-88" />
           <div className="flex flex-col gap-4 p-5 @2xl:p-8">
             <Skeleton className="h-4 w-40" />
             <Skeleton className="h-9 w-4/5" />

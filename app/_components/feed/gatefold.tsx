@@ -17,9 +17,9 @@ export function Gatefold({ post, renderedAt, counted }: CardProps) {
     <article
       data-post-id={counted ? post.id : undefined}
       style={tintOf(post.id)}
-      className="tinted group/card relative isolate grid overflow-hidden rounded-3xl bg-tint-strong @2xl:grid-cols-[minmax(0,11fr)_minmax(0,12fr)]"
+      className="tinted group/card relative isolate grid overflow-hidden rounded-3xl bg-tint-strong [--card-radius:1.5rem] @2xl:grid-cols-[minmax(0,9fr)_minmax(0,13fr)]"
     >
-      <CoverFrame id={post.id} className="aspect-[5/4] w-full @2xl:aspect-auto @2xl:h-full @2xl:min-h-92" />
+      <CoverFrame id={post.id} className="aspect-[5/4] w-full @2xl:aspect-auto @2xl:h-full @2xl:min-h-88" />
       <div className="flex min-w-0 flex-col gap-4 p-5 @2xl:p-8">
         <Byline post={post} renderedAt={renderedAt} />
         <h3 className={`display line-clamp-4 ${titleSize(post.title)}`}>

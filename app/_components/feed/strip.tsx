@@ -19,8 +19,8 @@ export function Strip({ post, renderedAt, counted }: CardProps) {
         <h3 className="display line-clamp-2 text-[clamp(1rem,2.6cqi,1.375rem)] font-semibold">
           <CardLink post={post} />
         </h3>
-        <p className="line-clamp-2 max-w-[60ch] text-sm text-muted max-@2xl:hidden">{post.text}</p>
-        <Tags tags={post.tags} className="max-@2xl:hidden" />
+        <p className="line-clamp-2 max-w-[60ch] text-sm text-muted @max-2xl:hidden">{post.text}</p>
+        <Tags tags={post.tags} className="@max-2xl:hidden" />
         <ViewCount postId={post.id} rendered={post.viewsCount} className="text-sm text-muted @2xl:hidden" />
       </div>
       <ViewCount
