@@ -18,7 +18,8 @@ export function Rolling({ text }: { text: string }) {
     return (
       // the key holds the whole text, so the next change starts a new roll
       <span key={`${String(place)}:${shown.text}`} className="roll">
-        <span className="roll-out">{old}</span>
+        {/* drawn by the style sheet: what has rolled away is no text, neither read aloud nor copied */}
+        <span className="roll-out" data-text={old} />
         <span className="roll-in">{character}</span>
       </span>
     );
