@@ -14,3 +14,7 @@ if (existsSync(stackEnv)) {
     if (!process.env[name]?.trim()) process.env[name] = value;
   }
 }
+
+// A page must not wait for Redis; whoever runs a command can, and it may run from another continent.
+process.env.REDIS_TIMEOUT_MS = "10000";
+process.env.REDIS_FIRST_CALL_TIMEOUT_MS = "10000";

@@ -106,6 +106,9 @@ async function startParts(
     engineUrl = engine.url;
     env.UPSTASH_REDIS_REST_URL = started.url;
     env.UPSTASH_REDIS_REST_TOKEN = secrets.redisToken;
+    // A laptop that compiles a page stands still for longer than a data centre's network ever does.
+    env.REDIS_TIMEOUT_MS = "500";
+    env.REDIS_EDGE_TIMEOUT_MS = "300";
     backends.push({ name: "Redis", what: engine.kind, url: withoutPassword(engine.url) });
     backends.push({ name: "Redis REST", what: "gateway", url: started.url });
   }

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { signAccessToken } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { policyFor } from "@/lib/rate-limit/policies";
+import { freePort } from "../support/real-postgres";
+
+/** The middleware with a process memory of its own, as a fresh edge instance has. */
+async function freshGate() {
+  vi.resetModules();
+  return (await import("@/middleware")).middleware;
+}
+
+const request = (path: string, headers: Record<string, string> = {}) =>
+  new Request(`http://localhost${path}`, { headers });
+
+async function tokenOf(userId = newId()) {
+  return signAccessToken({ userId, seq: 1, role: "listener", name: "x" }, 60);
+}
+
+describe("the gate", () => {
+  beforeEach(() => vi.unstubAllEnvs());
+
+  it("lets a person through as often as the policy says, then says when to come back", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let left = 9; left >= 0; left -= 1) {
+      const response = await gate(request("/api/auth/sign-in", headers));
+      expect(response.status).toBe(200);
+      expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60');
+      expect(response.headers.get("ratelimit")).toMatch(new RegExp(`^"strict";r=${left};t=\\d+$`));
+      expect(response.headers.get("ratelimit-degraded")).toBeNull();
+    }
+    const refused = await gate(request("/api/auth/sign-in", { ...headers, "accept-language": "en" }));
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      error: {
+        code: "rate_limited",
+        message: "Too many requests, wait a little",
+        requestId: expect.any(String),
+      },
+    });
+  });
+
+  it("holds across instances, and counts people and routes apart", async () => {
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let i = 0; i < 10; i += 1) {
+      const gate = await freshGate();
+      expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(200);
+    }
+    const gate = await freshGate();
+    expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(429);
+    expect((await gate(request("/api/auth/sign-up", headers))).status).toBe(200);
+    const other = { authorization: `Bearer ${await tokenOf()}` };
+    expect((await gate(request("/api/auth/sign-in", other))).status).toBe(200);
+  });
+
+  it("skips signed callbacks and cron", async () => {
+    const gate = await freshGate();
+    for (const path of ["/api/qstash/views-sync", "/api/cron/sync-views"]) {
+      const response = await gate(request(path));
+      expect(response.headers.get("ratelimit-policy")).toBeNull();
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+
+  it("without Redis decides by itself with the same numbers, and says so", async () => {
+    vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    const statuses = [];
+    for (let i = 0; i < 11; i += 1) {
+      const response = await gate(request("/api/auth/sign-in", headers));
+      expect(response.headers.get("ratelimit-degraded")).toBe("process");
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(200), 429]);
+  });
+
+  it.each([
+    ["none", { "x-forwarded-for": "1.1.1.1" }, { "x-forwarded-for": "2.2.2.2" }, true],
+    ["1", { "x-forwarded-for": "6.6.6.6, 1.1.1.1" }, { "x-forwarded-for": "7.7.7.7, 1.1.1.1" }, true],
+    ["1", { "x-forwarded-for": "1.1.1.1, 6.6.6.6" }, { "x-forwarded-for": "1.1.1.1, 7.7.7.7" }, false],
+    ["vercel", { "x-real-ip": "8.8.8.8", "x-forwarded-for": "1.1.1.1" }, { "x-real-ip": "8.8.8.8" }, true],
+  ])("TRUST_PROXY=%s: %j and %j are one caller: %s", async (trust, first, second, same) => {
+    vi.stubEnv("TRUST_PROXY", trust);
+    vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
+    const gate = await freshGate();
+    const left = async (headers: Record<string, string>) =>
+      (await gate(request("/api/auth/sign-in", headers))).headers.get("ratelimit")?.match(/r=(\d+)/)?.[1];
+    expect(await left(first)).toBe("9");
+    expect(await left(second)).toBe(same ? "8" : "9");
+  });
+});
+
+it("routes are known by their pattern, never by the raw path", () => {
+  expect(policyFor(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
+  expect(policyFor("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
+  expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
+  expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
+  expect(policyFor("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });
+});

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { useClock } from "@/lib/core/clock";
+import { type BreakerState, CircuitBreaker } from "@/lib/redis/breaker";
+
+let time = 0;
+let restore: () => void;
+let changes: BreakerState[];
+let breaker: CircuitBreaker;
+
+beforeEach(() => {
+  time = 1_000_000;
+  restore = useClock({ now: () => time });
+  changes = [];
+  breaker = new CircuitBreaker((state) => changes.push(state));
+});
+afterEach(() => restore());
+
+const fail = () => {
+  expect(breaker.mayCall()).toBe(true);
+  breaker.failed();
+};
+
+it("opens after three failures in a row, not after three with a success between", () => {
+  fail();
+  fail();
+  expect(breaker.mayCall()).toBe(true);
+  breaker.succeeded();
+  fail();
+  fail();
+  expect(breaker.state).toBe("closed");
+  fail();
+  expect(breaker.state).toBe("open");
+  expect(breaker.mayCall()).toBe(false);
+});
+
+it("lets one probe through after a second, and closes when it succeeds", () => {
+  for (let i = 0; i < 3; i += 1) fail();
+  time += 999;
+  expect(breaker.mayCall()).toBe(false);
+  time += 1;
+  expect([breaker.mayCall(), breaker.mayCall()]).toEqual([true, false]);
+  breaker.succeeded();
+  expect([breaker.mayCall(), breaker.mayCall()]).toEqual([true, true]);
+  expect(changes).toEqual(["open", "closed"]);
+});
+
+it("waits twice as long after each probe that fails, up to ten seconds, and says it opened once", () => {
+  for (let i = 0; i < 3; i += 1) fail();
+  const waits: number[] = [];
+  for (let probe = 0; probe < 6; probe += 1) {
+    const before = time;
+    while (!breaker.mayCall()) time += 100;
+    waits.push(time - before);
+    breaker.failed();
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  expect(changes).toEqual(["open"]);
+});
+
+it("is not prolonged by calls that were under way when it opened", () => {
+  for (let i = 0; i < 10; i += 1) expect(breaker.mayCall()).toBe(true);
+  for (let i = 0; i < 10; i += 1) breaker.failed();
+  time += 1_000;
+  expect(breaker.mayCall()).toBe(true);
+});
