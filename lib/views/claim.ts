@@ -3,7 +3,6 @@ import { newId } from "../core/ids";
 import { keys, runScript, ttlSeconds } from "../redis";
 import { claimViews, finishViews } from "../redis/scripts/views";
 import type { PersistedPost, ViewPair } from "./persist";
-import { rowArgs } from "./touch";
 
 /** A sync's share of the work: nobody else holds views of these posts until it is finished. */
 export interface Batch {
@@ -14,7 +13,7 @@ export interface Batch {
   pairs: ViewPair[];
 }
 
-/** What one SQL statement takes well, and how many posts' locks it may hold. */
+/** What one SQL statement takes well, and how many posts' locks it may hold (the scripts take no more). */
 const MOST_VIEWS = 10_000;
 const MOST_POSTS = 1_000;
 
@@ -31,12 +30,11 @@ const answerSchema = z.union([
  */
 export async function claimBatch(leaseMs: number): Promise<Batch | null> {
   const [before = "", pendingEnd = ""] = keys.postPendingViews("\n").split("\n");
-  const [, metaEnd = ""] = keys.postMeta("\n").split("\n");
   const answer = answerSchema.parse(
     await runScript(
       claimViews,
       [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
-      [newId(), leaseMs, MOST_VIEWS, MOST_POSTS, keys.viewBatch(""), before, pendingEnd, metaEnd],
+      [newId(), leaseMs, MOST_VIEWS, MOST_POSTS, keys.viewBatch(""), before, pendingEnd],
     ),
   );
   if (!answer) return null;
@@ -59,7 +57,7 @@ export async function finishBatch(batch: Batch, persisted: readonly PersistedPos
   for (const postId of batch.postIds) {
     const row = rows.get(postId);
     scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
-    args.push(postId, ...(row ? rowArgs(row) : [""]));
+    args.push(postId, ...(row ? [row.authorSeq, row.views, row.version] : [""]));
   }
   await runScript(finishViews, scriptKeys, args);
 }

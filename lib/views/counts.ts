@@ -1,9 +1,11 @@
 import { log } from "../core/log";
+import { countWithoutRedis } from "./last-shown";
 import { touch, type ViewRow } from "./touch";
 
 /**
  * The counts people see, for posts just read from Postgres, in one round trip; posts Redis did not know,
- * or knew by an older row, are brought up to date on the way. Without Redis: what Postgres says.
+ * or knew by an older row, are brought up to date on the way. Without Redis: what Postgres says,
+ * or this process last heard from Redis if that is more.
  *
  * @returns post id -> count
  */
@@ -13,6 +15,6 @@ export async function viewCounts(rows: readonly ViewRow[]): Promise<Map<string, 
     return new Map(rows.map((row, index) => [row.id, answers[index]?.count ?? row.views]));
   } catch (error) {
     log().debug({ err: error }, "view counts come from Postgres");
-    return new Map(rows.map((row) => [row.id, row.views]));
+    return new Map(rows.map((row) => [row.id, countWithoutRedis(row.id, row.views)]));
   }
 }

@@ -1,5 +1,7 @@
 import { coalesce } from "../core/coalesce";
 import { log } from "../core/log";
+import { rememberWritten } from "./hand-over";
+import { countWithoutRedis } from "./last-shown";
 import { persistViews } from "./persist";
 import { requestSync } from "./request-sync";
 import { loadViewRows } from "./rows";
@@ -118,11 +120,15 @@ async function countInPostgres(wanted: Touch[]): Promise<Map<string, PostResult>
   const pairs = wanted.flatMap(({ postId, viewers }) => viewers.map((viewerSeq) => ({ postId, viewerSeq })));
   try {
     const { posts } = await persistViews(pairs, null);
+    const viewersOf = new Map(wanted.map(({ postId, viewers }) => [postId, viewers]));
+    rememberWritten(
+      posts.map((row) => ({ written: true, postId: row.id, row, viewers: viewersOf.get(row.id) ?? [] })),
+    );
     return new Map(
       posts.map((post) => {
         const status = new Map<number, ViewStatus>(post.inserted.map((viewer) => [viewer, "counted"]));
         status.set(post.authorSeq, "own");
-        return [post.id, { count: post.views, status }];
+        return [post.id, { count: countWithoutRedis(post.id, post.views), status }];
       }),
     );
   } catch (cause) {

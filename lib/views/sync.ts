@@ -2,7 +2,7 @@ import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { claimBatch, finishBatch } from "./claim";
-import { persistViews } from "./persist";
+import { type Persisted, persistViews } from "./persist";
 import { type SyncRun, saveLastRun } from "./state";
 
 export interface SyncOptions {
@@ -26,6 +26,7 @@ const BUDGET_MS = 45_000;
  * happened, after it a repeat inserts nothing, and a batch that is not finished is taken over after its
  * lease. Both halves are safe to repeat.
  *
+ * @throws what Postgres said of a batch it did not take; that batch is taken up later
  * @throws {RedisUnavailableError} when Redis does not answer; what was claimed is taken up later
  */
 export async function syncViews({
@@ -37,15 +38,25 @@ export async function syncViews({
   const posts = new Set<string>();
   let syncedViews = 0;
   let droppedViews = 0;
+  const failures: unknown[] = [];
 
   while (now() - startedAt < budgetMs) {
     const batch = await claimBatch(leaseMs);
-    failpoint("views.sync.claimed");
     if (!batch) break;
+    failpoint("views.sync.claimed");
     if (batch.takenOver)
       log().warn({ batchId: batch.id }, "taking over a batch of views whose sync did not finish");
 
-    const persisted = await persistViews(batch.pairs, batch.id);
+    let persisted: Persisted;
+    try {
+      persisted = await persistViews(batch.pairs, batch.id);
+    } catch (error) {
+      // One that fails again and again must not keep all others waiting; it has a new lease by now.
+      if (!batch.takenOver || failures.length > 0) throw error;
+      log().error({ err: error, batchId: batch.id }, "a batch of views cannot be synced");
+      failures.push(error);
+      continue;
+    }
     failpoint("views.sync.persisted");
 
     await finishBatch(batch, persisted.posts);
@@ -68,5 +79,6 @@ export async function syncViews({
   };
   log().info(run, "views synced");
   await saveLastRun(run);
+  if (failures.length > 0) throw failures[0];
   return run;
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, runScript, ttlSeconds } from "../redis";
 import { touchViews } from "../redis/scripts/views";
+import { rememberWritten, takeWritten, type Written } from "./hand-over";
+import { rememberShown } from "./last-shown";
 
 /** What Postgres says of a post's views, as of some moment; `version` orders such statements. */
 export interface ViewRow {
@@ -37,23 +39,38 @@ const touchedSchema = z
 const answerSchema = z.array(touchedSchema.nullable());
 
 /**
- * Records and reads the views of any number of posts in one round trip.
+ * Records and reads the views of any number of posts in one round trip, and tells Redis on the way what
+ * this process wrote without it.
  *
  * @returns one for each post, in order; null when Redis does not know the post and no row was given
  * @throws {RedisUnavailableError} also when the views may have been recorded; repeating is safe
  */
 export async function touch(touches: readonly Touch[]): Promise<(Touched | null)[]> {
   if (touches.length === 0) return [];
-  const scriptKeys: string[] = [keys.dirtyPosts, keys.viewClaims];
-  const args: (string | number)[] = [now(), ttlSeconds.postMeta, ttlSeconds.postViews];
-  for (const { postId, row, viewers } of touches) {
-    scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
-    args.push(postId, ...(row ? [1, ...rowArgs(row)] : [0]), viewers.length, ...viewers);
+  const written = takeWritten();
+  let answers: (Touched | null)[];
+  try {
+    answers = (await runTouch([...written, ...touches])).slice(written.length);
+  } catch (error) {
+    rememberWritten(written);
+    throw error;
   }
-  return answerSchema.parse(await runScript(touchViews, scriptKeys, args));
+  for (const [index, { postId }] of touches.entries()) {
+    const answer = answers[index];
+    if (answer) rememberShown(postId, answer.count);
+  }
+  return answers;
 }
 
-/** A row as the scripts take it: author, persisted, version, batch. */
-export function rowArgs(row: ViewRow): (string | number)[] {
-  return [row.authorSeq, row.views, row.version, row.batch ?? ""];
+async function runTouch(touches: readonly (Touch | Written)[]): Promise<(Touched | null)[]> {
+  const scriptKeys: string[] = [keys.dirtyPosts, keys.viewClaims];
+  const args: (string | number)[] = [now(), ttlSeconds.postMeta, ttlSeconds.postViews];
+  for (const entry of touches) {
+    const { postId, row, viewers } = entry;
+    scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
+    args.push(postId, ...(row ? [1, row.authorSeq, row.views, row.version, row.batch ?? ""] : [0]));
+    if ("written" in entry) args.push(viewers.length, ...viewers, 0);
+    else args.push(0, viewers.length, ...viewers);
+  }
+  return answerSchema.parse(await runScript(touchViews, scriptKeys, args));
 }

@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/**
+ * What stands between the app and a backend:
+ * pass     everything goes through
+ * refuse   nobody listens
+ * hang     takes connections and bytes, answers nothing, passes nothing on
+ * swallow  passes requests on, and the answers never come: what was asked for happens all the same
+ */
+export type FaultMode = "pass" | "refuse" | "hang" | "swallow";
+
+export interface FaultProxy {
+  readonly port: number;
+  /** Changes what happens from now on. Open connections are cut, as a failing network would. */
+  set(mode: FaultMode): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a TCP proxy on a free port of loopback, passing everything. */
+export async function startFaultProxy(target: { host: string; port: number }): Promise<FaultProxy> {
+  const open = new Set<Socket>();
+  let mode: FaultMode = "pass";
+  let server: Server | undefined;
+
+  function accept(client: Socket): void {
+    track(client);
+    if (mode === "hang") {
+      client.resume();
+      return;
+    }
+    const backend = connect(target);
+    track(backend);
+    client.pipe(backend);
+    if (mode === "pass") backend.pipe(client);
+    else backend.resume();
+    // In `swallow` a client that gave up must not take its request back.
+    if (mode === "pass") client.once("close", () => backend.destroy());
+    backend.once("close", () => client.destroy());
+  }
+
+  function track(socket: Socket): void {
+    open.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => open.delete(socket));
+  }
+
+  async function listen(port: number): Promise<number> {
+    server = createServer(accept);
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (typeof address !== "object" || !address) throw new Error("no port");
+    return address.port;
+  }
+
+  async function stopListening(): Promise<void> {
+    const listening = server;
+    server = undefined;
+    for (const socket of open) socket.destroy();
+    if (!listening) return;
+    listening.close();
+    await once(listening, "close");
+  }
+
+  const port = await listen(0);
+  return {
+    port,
+    set: async (next) => {
+      await stopListening();
+      mode = next;
+      if (mode !== "refuse") await listen(port);
+    },
+    close: stopListening,
+  };
+}
