@@ -3,7 +3,6 @@ import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
-import { Toaster } from "sonner";
 import { env } from "@/lib/core/env";
 import { Shell } from "./_components/shell/shell";
 import "./globals.css";
@@ -37,7 +36,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ThemeProvider attribute="class" defaultTheme="dark" disableTransitionOnChange>
           <NextIntlClientProvider>
             <Shell>{children}</Shell>
-            <Toaster position="bottom-right" />
           </NextIntlClientProvider>
         </ThemeProvider>
       </body>

@@ -1,8 +1,8 @@
 import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
 import { BELL } from "./_components/brand/bell";
+import { imageFonts, TEXT_FACE, wordmarkSource } from "./_components/og/assets";
 import { BrandLine } from "./_components/og/brand-line";
-import { imageFonts, TEXT_FACE } from "./_components/og/fonts";
 import { svgSource } from "./_components/og/svg-markup";
 
 export const size = { width: 1200, height: 630 };
@@ -11,7 +11,11 @@ export const alt = "NormalDance";
 
 /** The site's own card, for pages that have no cover. */
 export default async function OpenGraphImage() {
-  const [t, fonts] = await Promise.all([getTranslations("meta"), imageFonts()]);
+  const [t, fonts, wordmark] = await Promise.all([
+    getTranslations("meta"),
+    imageFonts(),
+    wordmarkSource("#ffffff"),
+  ]);
   const bars = BELL.bars.map((bar) => (
     <rect
       key={bar.x}
@@ -44,7 +48,7 @@ export default async function OpenGraphImage() {
         style={{ position: "absolute", top: -175, left: 330 }}
         src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
       />
-      <BrandLine width={820} ink="#ffffff" accent="#baed3f" />
+      <BrandLine width={820} wordmark={wordmark} accent="#baed3f" />
       <div style={{ display: "flex", marginTop: 40, fontFamily: TEXT_FACE, fontSize: 36, color: "#bdb8cc" }}>
         {t("tagline")}
       </div>

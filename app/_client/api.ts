@@ -1,4 +1,9 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
+
+type Answers = typeof import("./answers");
+
+/** What a successful call brings, by the name of its schema in `answers.ts`. */
+export type Answer<Name extends keyof Answers> = z.infer<Answers[Name]>;
 
 /** Why a call did not succeed. `message` is already in the person's language; null means the page has to say it. */
 export interface ApiFailure {
@@ -10,15 +15,6 @@ export interface ApiFailure {
 }
 
 export type ApiResult<T> = { ok: true; data: T } | { ok: false; failure: ApiFailure };
-
-const errorBody = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    requestId: z.string(),
-    details: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
-  }),
-});
 
 interface CallOptions {
   method?: "GET" | "POST";
@@ -32,39 +28,38 @@ interface CallOptions {
  * Calls our own API. Never throws: a lost connection is a failure with the code `network`, an answer that
  * does not have the expected shape one with the code `unexpected`.
  */
-export async function callApi<T>(
+export async function callApi<Name extends keyof Answers>(
   path: `/api/${string}`,
-  answer: z.ZodMiniType<T>,
+  answer: Name,
   { method = "GET", body, keepalive = false, signal }: CallOptions = {},
-): Promise<ApiResult<T>> {
-  let response: Response;
-  let json: unknown;
+): Promise<ApiResult<Answer<Name>>> {
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       method,
       keepalive,
       signal: signal ?? null,
       headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    json = await response.json().catch(() => null);
+    const [json, answers]: [unknown, Answers] = await Promise.all([
+      response.json().catch(() => null),
+      import("./answers"),
+    ]);
+    if (!response.ok) return failed(describe(response, answers.failure.safeParse(json).data));
+    const parsed = answers[answer].safeParse(json);
+    // the name picks the schema, which a compiler cannot follow through the union of all of them
+    if (parsed.success) return { ok: true, data: parsed.data as Answer<Name> };
+    return failed({ requestId: response.headers.get("x-request-id") });
   } catch {
     return failed({ code: "network" });
   }
-  if (!response.ok) return failed(describe(response, json));
-  const parsed = answer.safeParse(json);
-  if (parsed.success) return { ok: true, data: parsed.data };
-  return failed({ code: "unexpected", requestId: response.headers.get("x-request-id") });
 }
 
-function describe(response: Response, json: unknown): Partial<ApiFailure> {
-  const parsed = errorBody.safeParse(json);
+function describe(response: Response, body: Answer<"failure"> | undefined): Partial<ApiFailure> {
   const wait = Number(response.headers.get("retry-after"));
   const retryAfterSeconds = Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : null;
-  if (!parsed.success) {
-    return { code: "unexpected", requestId: response.headers.get("x-request-id"), retryAfterSeconds };
-  }
-  return { ...parsed.data.error, details: parsed.data.error.details ?? [], retryAfterSeconds };
+  if (!body) return { requestId: response.headers.get("x-request-id"), retryAfterSeconds };
+  return { ...body.error, details: body.error.details ?? [], retryAfterSeconds };
 }
 
 function failed(failure: Partial<ApiFailure>): { ok: false; failure: ApiFailure } {

@@ -1,6 +1,7 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { LOCALE_COOKIE, resolveLocale } from "@/lib/core/locale";
+import { LOCALE_COOKIE, type Locale, resolveLocale } from "@/lib/core/locale";
+import type ru from "./messages/ru.json";
 
 /** One language per request, decided as the API decides it; dates are UTC until the browser knows better. */
 export default getRequestConfig(async () => {
@@ -9,6 +10,11 @@ export default getRequestConfig(async () => {
     cookie: jar.get(LOCALE_COOKIE)?.value,
     acceptLanguage: head.get("accept-language"),
   });
-  const messages = locale === "ru" ? await import("./messages/ru.json") : await import("./messages/en.json");
-  return { locale, messages: messages.default, timeZone: "UTC", now: new Date() };
+  return { locale, messages: await messagesOf(locale), timeZone: "UTC", now: new Date() };
 });
+
+/** The type is what holds English to Russian: a key that is missing there does not compile. */
+async function messagesOf(locale: Locale): Promise<typeof ru> {
+  if (locale === "ru") return (await import("./messages/ru.json")).default;
+  return (await import("./messages/en.json")).default;
+}

@@ -1,7 +1,7 @@
 import type { Locale } from "@/lib/core/locale";
 import type messages from "./messages/ru.json";
 
-// A key that does not exist is a type error. Russian is the measure; a test of the type below holds English to it.
+// A key that does not exist is a type error. Russian is the measure.
 declare module "next-intl" {
   interface AppConfig {
     Locale: Locale;

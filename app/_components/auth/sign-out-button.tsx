@@ -2,26 +2,35 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
+import type { ApiFailure } from "@/app/_client/api";
 import { signOut } from "@/app/_client/auth";
 import { Button } from "../ui/button";
-import { useFailureText } from "../ui/failure-note";
+import { FailureNote } from "../ui/failure-note";
 
 export function SignOutButton() {
   const t = useTranslations("me");
-  const failureText = useFailureText();
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
   const leave = async () => {
     setBusy(true);
+    setFailure(null);
     const result = await signOut();
     // a whole new document, so nothing of the person stays in memory
     if (result.ok) return window.location.assign("/");
     setBusy(false);
-    toast.error(failureText(result.failure));
+    setFailure(result.failure);
   };
   return (
-    <Button look="quiet" aria-disabled={busy} onClick={() => (busy ? undefined : void leave())}>
-      {t(busy ? "signingOut" : "signOut")}
-    </Button>
+    <div className="flex flex-col gap-3 sm:items-end">
+      <Button
+        look="quiet"
+        aria-disabled={busy}
+        onClick={() => (busy ? undefined : void leave())}
+        className="self-start sm:self-end"
+      >
+        {t(busy ? "signingOut" : "signOut")}
+      </Button>
+      {failure ? <FailureNote failure={failure} /> : null}
+    </div>
   );
 }

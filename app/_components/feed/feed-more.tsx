@@ -10,7 +10,7 @@ import { Mark } from "../brand/mark";
 import { buttonLook } from "../ui/button";
 import { FailureNote } from "../ui/failure-note";
 import { useMounted } from "../ui/use-mounted";
-import { feedGrid, PostList } from "./post-list";
+import { PostList } from "./post-list";
 
 /** After so many pages without a click the feed waits for one, so its end can be reached and requests are few. */
 const PAGES_WITHOUT_CLICK = 3;
@@ -70,9 +70,7 @@ export function FeedMore({ cursor, from, renderedAt, viewerId }: Props) {
   return (
     <>
       {items.length > 0 ? (
-        <ul className={feedGrid}>
-          <PostList posts={items} from={from} renderedAt={fresh.now} viewerId={viewerId} />
-        </ul>
+        <PostList posts={items} from={from} renderedAt={fresh.now} viewerId={viewerId} />
       ) : null}
       <div className="mt-10 flex min-h-28 flex-col items-center gap-4">
         {failure ? (

@@ -1,14 +1,15 @@
+"use client";
+
 import { useTranslations } from "next-intl";
 import { Skeleton } from "../ui/skeleton";
-import { feedGrid } from "./post-list";
 
-/** The first screen of the bill, before its names are known. */
+/** The first screen of the bill, before its names are known. A client component, so that no page carries it along. */
 export function FeedSkeleton() {
   const t = useTranslations("feed");
   return (
     <div role="status" className="@container">
       <span className="sr-only">{t("loading")}</span>
-      <div className={feedGrid}>
+      <div className="grid grid-cols-2 gap-x-4 @2xl:gap-x-6">
         <div className="col-span-2 grid overflow-hidden rounded-3xl bg-ink/5 @2xl:grid-cols-[9fr_13fr]">
           <Skeleton className="aspect-[5/4] rounded-none @2xl:aspect-auto @2xl:min-h-88" />
           <div className="flex flex-col gap-4 p-5 @2xl:p-8">

@@ -5,7 +5,7 @@ import { Button } from "../ui/button";
 import { Notice } from "../ui/notice";
 import { FeedViews } from "../views/feed-views";
 import { FeedMore } from "./feed-more";
-import { feedGrid, PostList } from "./post-list";
+import { PostList } from "./post-list";
 
 interface Props {
   posts: readonly PostItem[];
@@ -32,9 +32,7 @@ export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
       <h2 id="feed" className="sr-only">
         {t("heading")}
       </h2>
-      <ul className={feedGrid}>
-        <PostList posts={posts} from={0} renderedAt={renderedAt} viewerId={viewerId} />
-      </ul>
+      <PostList posts={posts} from={0} renderedAt={renderedAt} viewerId={viewerId} />
       {nextCursor ? (
         <FeedMore
           key={nextCursor}

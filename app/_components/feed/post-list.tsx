@@ -1,3 +1,5 @@
+"use client";
+
 import type { PostItem } from "@/app/_client/posts";
 import type { CardProps } from "./card-props";
 import { Gatefold } from "./gatefold";
@@ -27,9 +29,12 @@ interface Props {
   viewerId: string | null;
 }
 
-/** The items of a feed, to be put inside `feedGrid`. Renders on the server and, for later pages, in the browser. */
+/**
+ * The posts of a feed, inside a container. A client component: the browser needs the cards anyway, for the
+ * pages it loads itself, and this way only the posts travel with the document and not each card again.
+ */
 export function PostList({ posts, from, renderedAt, viewerId }: Props) {
-  return posts.map((post, i) => {
+  const items = posts.map((post, i) => {
     const look = cardLookAt(from + i, i, posts.length);
     const Card = CARDS[look];
     return (
@@ -38,6 +43,5 @@ export function PostList({ posts, from, renderedAt, viewerId }: Props) {
       </li>
     );
   });
+  return <ul className="grid grid-cols-2 gap-x-4 @2xl:gap-x-6">{items}</ul>;
 }
-
-export const feedGrid = "grid grid-cols-2 gap-x-4 @2xl:gap-x-6";

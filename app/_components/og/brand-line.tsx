@@ -1,12 +1,18 @@
 import { BELL } from "../brand/bell";
-import { WORDMARK } from "../brand/wordmark-path";
 import { svgSource } from "./svg-markup";
 
 const MARK_RATIO = 1.55;
 const WORD_RATIO = 80 / 808;
 
+interface Props {
+  width: number;
+  /** From `wordmarkSource`. */
+  wordmark: string;
+  accent: string;
+}
+
 /** Mark and name side by side, for the image renderer. */
-export function BrandLine({ width, ink, accent }: { width: number; ink: string; accent: string }) {
+export function BrandLine({ width, wordmark, accent }: Props) {
   const height = width * WORD_RATIO;
   const bars = BELL.bars.map((bar) => (
     <rect
@@ -29,13 +35,7 @@ export function BrandLine({ width, ink, accent }: { width: number; ink: string; 
         height={side}
         src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
       />
-      <img
-        alt=""
-        width={width}
-        height={height}
-        style={{ marginLeft: height * 0.4 }}
-        src={svgSource(WORDMARK.viewBox, <path d={WORDMARK.path} fill={ink} />)}
-      />
+      <img alt="" width={width} height={height} style={{ marginLeft: height * 0.4 }} src={wordmark} />
       {/* biome-ignore-end lint/performance/noImgElement: as above */}
     </div>
   );

@@ -2,8 +2,8 @@ import { oklch } from "../art/colour";
 import { coverArt } from "../art/cover-art";
 import { SIDE } from "../art/family";
 import { hueOf } from "../art/palette";
+import { DISPLAY_FACE, drawable, TEXT_FACE } from "./assets";
 import { BrandLine } from "./brand-line";
-import { DISPLAY_FACE, drawable, TEXT_FACE } from "./fonts";
 import { svgSource } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };
@@ -15,8 +15,16 @@ function titleSize(title: string): number {
   return title.length <= 70 ? 40 : 31;
 }
 
+interface Props {
+  id: string;
+  title: string;
+  authorName: string;
+  /** From `wordmarkSource`. */
+  wordmark: string;
+}
+
 /** The opened sleeve of the feed, as a picture: cover on the left, name on the cover's colour. */
-export function PostImage({ id, title, authorName }: { id: string; title: string; authorName: string }) {
+export function PostImage({ id, title, authorName, wordmark }: Props) {
   const hue = hueOf(id);
   const name = drawable(title) || "NormalDance";
   const side = IMAGE_SIZE.height;
@@ -64,7 +72,7 @@ export function PostImage({ id, title, authorName }: { id: string; title: string
           >
             {drawable(authorName)}
           </div>
-          <BrandLine width={300} ink="#ffffff" accent="#baed3f" />
+          <BrandLine width={300} wordmark={wordmark} accent="#baed3f" />
         </div>
       </div>
     </div>

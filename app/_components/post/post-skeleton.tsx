@@ -1,7 +1,9 @@
+"use client";
+
 import { useTranslations } from "next-intl";
 import { Skeleton } from "../ui/skeleton";
 
-/** The words of a post on their way; its cover and colour are already there. */
+/** The words of a post on their way; its cover and colour are already there. A client component, so that no page carries it along. */
 export function PostSkeleton() {
   const t = useTranslations("post");
   return (

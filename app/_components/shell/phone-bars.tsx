@@ -3,7 +3,6 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
 import { Wordmark } from "../brand/wordmark";
-import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
 import { SettingsPopover } from "./settings-popover";
 import type { Viewer } from "./viewer";
@@ -16,7 +15,7 @@ export function TopBar() {
         <Mark className="size-8" />
         <Wordmark className="mt-0.5 w-30" />
       </Link>
-      <SettingsPopover language={<LanguageSwitch />} />
+      <SettingsPopover id="bar-settings" className="top-16 right-2" />
     </header>
   );
 }

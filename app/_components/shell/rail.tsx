@@ -107,7 +107,7 @@ export function Rail({ viewer }: { viewer: Viewer | null }) {
         <LanguageSwitch />
       </div>
       <div className="mt-auto self-center pt-6 lg:hidden">
-        <SettingsPopover language={<LanguageSwitch />} />
+        <SettingsPopover id="rail-settings" className="bottom-4 left-22" />
       </div>
     </header>
   );

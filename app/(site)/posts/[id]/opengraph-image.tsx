@@ -1,5 +1,5 @@
 import { ImageResponse } from "next/og";
-import { imageFonts } from "@/app/_components/og/fonts";
+import { imageFonts, wordmarkSource } from "@/app/_components/og/assets";
 import { IMAGE_SIZE, PostImage } from "@/app/_components/og/post-image";
 import { readPost } from "./post";
 
@@ -11,13 +11,20 @@ const HOUR_SECONDS = 3_600;
 
 /** What a link to a post looks like elsewhere. Nothing of it changes while the post does not. */
 export default async function PostOpenGraphImage({ params }: { params: Promise<{ id: string }> }) {
-  const [post, fonts] = await Promise.all([params.then(({ id }) => readPost(id)), imageFonts()]);
+  const [post, fonts, wordmark] = await Promise.all([
+    params.then(({ id }) => readPost(id)),
+    imageFonts(),
+    wordmarkSource("#ffffff"),
+  ]);
   if (!post) return new Response(null, { status: 404 });
-  return new ImageResponse(<PostImage id={post.id} title={post.title} authorName={post.authorName} />, {
-    ...size,
-    fonts,
-    headers: {
-      "cache-control": `public, max-age=${String(HOUR_SECONDS)}, s-maxage=${String(24 * HOUR_SECONDS)}`,
+  return new ImageResponse(
+    <PostImage id={post.id} title={post.title} authorName={post.authorName} wordmark={wordmark} />,
+    {
+      ...size,
+      fonts,
+      headers: {
+        "cache-control": `public, max-age=${String(HOUR_SECONDS)}, s-maxage=${String(24 * HOUR_SECONDS)}`,
+      },
     },
-  });
+  );
 }

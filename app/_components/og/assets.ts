@@ -6,10 +6,10 @@ import path from "node:path";
  * The image renderer takes WOFF and not WOFF2, and wants each script as a font of its own; the files are
  * static cuts of the fonts of the site. Read once a process, from disk: no image needs the network.
  */
-const folder = path.join(process.cwd(), "app/_assets/fonts");
+const folder = path.join(process.cwd(), "app/_assets");
 
-async function load() {
-  const read = (file: string) => readFile(path.join(folder, file));
+async function loadFonts() {
+  const read = (file: string) => readFile(path.join(folder, "fonts", file));
   const [displayLatin, displayCyrillic, textLatin, textCyrillic] = await Promise.all([
     read("unbounded-latin-700-normal.woff"),
     read("unbounded-cyrillic-700-normal.woff"),
@@ -24,11 +24,20 @@ async function load() {
   ];
 }
 
-let loading: ReturnType<typeof load> | undefined;
+let fonts: ReturnType<typeof loadFonts> | undefined;
 
-export function imageFonts(): ReturnType<typeof load> {
-  loading ??= load();
-  return loading;
+export function imageFonts(): ReturnType<typeof loadFonts> {
+  fonts ??= loadFonts();
+  return fonts;
+}
+
+let wordmark: Promise<string> | undefined;
+
+/** The name of the site as the `src` of an image. */
+export async function wordmarkSource(ink: string): Promise<string> {
+  wordmark ??= readFile(path.join(folder, "wordmark.svg"), "utf8");
+  const svg = (await wordmark).replace("<path ", `<path fill="${ink}" `);
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
 export const DISPLAY_FACE = "Unbounded, Unbounded Cyrillic";
