@@ -16,7 +16,8 @@ export class LogBook {
   private entries: LogEntry[] = [];
   /** Entries before this index are gone; the array is cut now and then rather than shifted each time. */
   private start = 0;
-  private nextSeq = 1;
+  /** Never goes back, though every entry be gone: a reader's cursor is one of these numbers. */
+  nextSeq = 1;
   private bytes = 0;
   readonly messages = new Map<string, Remembered>();
 
@@ -61,7 +62,7 @@ export class LogBook {
   /** Puts an entry back as a snapshot has it, or adds a new one. */
   insert(entry: LogEntry, message: MessageSpec): void {
     this.entries.push(entry);
-    this.nextSeq = entry.seq + 1;
+    this.nextSeq = Math.max(this.nextSeq, entry.seq + 1);
     this.bytes += entryBytes(entry);
     const remembered = this.messages.get(entry.messageId);
     if (remembered) {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { parseDuration } from "./durations";
 import { startQstash } from "./index";
 
 /**
@@ -20,6 +21,7 @@ schedules, queues, flow control and dead letters, delivering to localhost.
   --current-key <key>     signing keys (the official dev server's, or QSTASH_CURRENT_SIGNING_KEY and
   --next-key <key>          QSTASH_NEXT_SIGNING_KEY)
   --retry-scale <x>       multiply every wait between attempts, for example 0.01 to see retries soon (1)
+  --dedup-window <time>   how long a deduplication id holds, for example 90d (10m)
   --connect-to <host=url> deliver what is meant for a host to another address; the URL that is signed
                             stays. May be repeated; "*=url" takes every host that is not loopback
   --help                  this
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
       "current-key": { type: "string", default: process.env.QSTASH_CURRENT_SIGNING_KEY || DEV_KEYS.current },
       "next-key": { type: "string", default: process.env.QSTASH_NEXT_SIGNING_KEY || DEV_KEYS.next },
       "retry-scale": { type: "string", default: "1" },
+      "dedup-window": { type: "string", default: "10m" },
       "connect-to": { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
     token: values.token,
     signingKeys: { current: values["current-key"], next: values["next-key"] },
     retryScale: number("retry-scale", values["retry-scale"]),
+    limits: { dedupWindowMs: duration("dedup-window", values["dedup-window"]) },
     connectTo: Object.fromEntries(values["connect-to"].map(readConnectTo)),
   });
   process.stdout.write(
@@ -68,6 +72,12 @@ function number(name: string, text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0)
     throw new Error(`--${name}: "${text}" is no number`);
+  return value;
+}
+
+function duration(name: string, text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new Error(`--${name}: "${text}" is no time; write 10m or 90d`);
   return value;
 }
 

@@ -70,7 +70,7 @@ export class Schedules {
 
   private fire(id: string): void {
     const schedule = this.store.state.schedules.get(id);
-    if (!schedule || schedule.paused) return;
+    if (!schedule) return;
     const now = this.store.now();
     const messages = this.messagesOf(schedule, now);
     try {

@@ -68,7 +68,7 @@ export class State {
   *dump(): Generator<string> {
     const line = (kind: string, value: unknown): string => JSON.stringify({ kind, value });
     const { counters, keys, nextSeq, letterCount, lastAt } = this;
-    yield line("head", { counters, keys, nextSeq, letterCount, lastAt });
+    yield line("head", { counters, keys, nextSeq, letterCount, lastAt, nextLogSeq: this.log.nextSeq });
     for (const value of this.messages.values()) yield line("message", value);
     for (const [id, { message, finishedAt }] of this.log.messages) {
       if (!this.messages.has(id)) yield line("finished", { message, finishedAt });
@@ -93,6 +93,7 @@ export class State {
           this.nextSeq = value.nextSeq;
           this.letterCount = value.letterCount;
           this.lastAt = value.lastAt;
+          this.log.nextSeq = value.nextLogSeq;
           Object.assign(this.counters, value.counters);
           break;
         case "message":

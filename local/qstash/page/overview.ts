@@ -9,7 +9,7 @@ const SHOWN_LETTERS = 100;
 const SHOWN_TEXT = 2000;
 
 /** The page: what came in, what became of it, and what waits. It shows no token, key or header. */
-export function overview(api: Api, nonce: string): string {
+export function overview(api: Api): string {
   const { state } = api.store;
   const { counters } = state;
   const page = html`<!doctype html>
@@ -19,7 +19,7 @@ export function overview(api: Api, nonce: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>QStash, local</title>
 <noscript><meta http-equiv="refresh" content="3"></noscript>
-<style nonce="${nonce}">${new Html(STYLE)}</style>
+<style>${new Html(STYLE)}</style>
 </head>
 <body>
 <main>
@@ -37,7 +37,7 @@ ${section("Queues", queues(api))}
 ${section("Schedules", schedules(api))}
 ${section("Flow control", flowControl(api))}
 </main>
-<script nonce="${nonce}">${new Html(SCRIPT)}</script>
+<script>${new Html(SCRIPT)}</script>
 </body>
 </html>`;
   return page.text;
@@ -176,7 +176,7 @@ function stateOf(entry: LogEntry | undefined): Html {
 }
 
 const target = (message: MessageSpec): Html =>
-  html`<code>${message.method} ${withoutPassword(message.url)}</code>`;
+  html`<code class="target">${message.method} ${withoutPassword(message.url)}</code>`;
 
 function origin(message: MessageSpec): Html {
   const parts = [

@@ -44,7 +44,9 @@ pre { margin: 0.3rem 0 0.6rem; white-space: pre-wrap; overflow-wrap: anywhere; m
 .state { font-weight: 600; white-space: nowrap; }
 .good { color: var(--good); } .wait { color: var(--wait); } .bad { color: var(--bad); }
 .empty { color: var(--quiet); padding: 0.8rem; margin: 0; }
-summary { cursor: pointer; }
+.target { display: inline-block; min-width: 18rem; }
+summary { cursor: pointer; white-space: nowrap; }
+details[open] { width: 34rem; max-width: 75vw; }
 form { display: inline; }
 button {
   font: inherit; font-weight: 600; padding: 0.2rem 0.7rem; border-radius: 0.4rem; cursor: pointer;

@@ -108,6 +108,10 @@ describe("the journal", () => {
     await writeFile(path.join(dir, "snapshot-1"), encodeLine('"a"'));
     await expect(openList(dir)).rejects.toThrow(JournalCorruptError);
     expect(await readdir(dir)).toEqual(["snapshot-1"]);
+    const other = await folder();
+    await writeFile(path.join(other, "journal-1"), `${encodeLine('"a"')}cut o`);
+    await writeFile(path.join(other, "journal-2"), encodeLine('"b"'));
+    await expect(openList(other)).rejects.toThrow(JournalCorruptError);
   });
 
   it("compacts: the folder does not grow with what is over", async () => {
@@ -248,15 +252,43 @@ const anyRecord: fc.Arbitrary<JournalRecord> = (() => {
   );
 })();
 
-/** The state as a value: what a snapshot holds, its order aside. */
-const contentOf = (state: State): string[] => [...state.dump()].sort();
+/** A message is created once: its id is new. */
+const anyHistory = fc.array(anyRecord, { maxLength: 80 }).map((records) => {
+  const created = new Set<string>();
+  return records.filter((record) => {
+    if (record.t !== "created") return true;
+    const isNew = !created.has(record.message.id);
+    created.add(record.message.id);
+    return isNew;
+  });
+});
+
+/** The state as a value, read past `dump`, which is under test. The order of what is kept does not count. */
+function contentOf(state: State): Record<string, unknown> {
+  const { log, limits: _limits, ...rest } = state;
+  const plain = (value: unknown): unknown =>
+    value instanceof Map
+      ? [...value]
+          .map(([key, inner]) => [String(key), plain(inner)])
+          .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+      : value instanceof Set
+        ? [...value].sort()
+        : value;
+  return Object.fromEntries([
+    ...Object.entries(rest).map(([name, value]) => [name, plain(value)]),
+    ["entries", [...log.oldestFirst()]],
+    ["nextLogSeq", log.nextSeq],
+    ["remembered", plain(log.messages)],
+    ["newest", [...log.newestFirst()].map(({ entry }) => entry.seq)],
+  ]);
+}
 
 describe("the state", () => {
   const limits = { ...defaultLimits, maxLogEntries: 12, maxDeadLetters: 2, logRetentionMs: 300_000 };
 
   it("is the same replayed from the journal, from a snapshot, and from a snapshot and the rest of the journal", () => {
     fc.assert(
-      fc.property(fc.array(anyRecord, { maxLength: 60 }), fc.nat(60), (records, cut) => {
+      fc.property(anyHistory, fc.nat(80), (records, cut) => {
         const live = new State(limits);
         let snapshot: string[] = [];
         records.forEach((record, index) => {
@@ -312,6 +344,9 @@ describe("a restart", () => {
     const logBefore = (await client.logs()).logs;
     await qstash.close();
 
+    // The first start reads the journal; the second, the snapshot that the first began with.
+    const once = await startQstash({ token: TOKEN, ...options });
+    await once.close();
     const again = await startQstash({ token: TOKEN, ...options });
     afterTest(() => again.close());
     const after = clientOf(again);
@@ -354,6 +389,21 @@ describe("a restart", () => {
     clock.advance(13_000);
     await receiver.waitFor(3);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging", "/first", "/second"]);
+  });
+
+  it("takes up in order what became due while it was down", async () => {
+    const dir = await folder();
+    const clock = new ManualClock();
+    const { qstash, client, receiver } = await start({ dataDir: dir, clock });
+    for (const delay of [10, 5, 20]) {
+      await client.queue({ queueName: "q" }).enqueue({ url: receiver.url, body: String(delay), delay });
+    }
+    await qstash.close();
+    clock.advance(60_000);
+    const again = await startQstash({ token: TOKEN, dataDir: dir, clock });
+    afterTest(() => again.close());
+    await receiver.waitFor(3);
+    expect(receiver.texts).toEqual(["5", "10", "20"]);
   });
 
   it("fires one late run for the ticks that were missed, and none twice", async () => {

@@ -10,6 +10,8 @@ export interface Received {
   body: Buffer;
   text: string;
   at: number;
+  /** The caller went away before it was answered. */
+  abandoned: boolean;
 }
 
 export interface Reply {
@@ -53,7 +55,11 @@ export async function startReceiver(
         body,
         text: body.toString(),
         at: Date.now(),
+        abandoned: false,
       };
+      response.once("close", () => {
+        entry.abandoned = !response.writableEnded;
+      });
       received.push(entry);
       const reply = receiver.onRequest(entry) ?? {};
       await reply.after;
