@@ -19,7 +19,12 @@ const parent = parentPort;
 const { dataDir, port } = workerData;
 
 const database = await PGlite.create(dataDir === null ? {} : { dataDir });
-const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port, maxConnections: MAX_CONNECTIONS });
+const server = new PGLiteSocketServer({
+  db: database,
+  host: "127.0.0.1",
+  port,
+  maxConnections: MAX_CONNECTIONS,
+});
 await server.start();
 parent.on("message", async () => {
   await server.stop();
