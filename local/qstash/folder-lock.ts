@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** Another process works in the folder; two writers would tear each other's journal. */
@@ -23,20 +23,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   if (heldHere.has(file)) throw new FolderInUseError(folder, process.pid);
   heldHere.add(file);
   try {
-    await mkdir(folder, { recursive: true });
-    for (;;) {
-      try {
-        const handle = await open(file, "wx");
-        await handle.writeFile(JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
-        await handle.close();
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-        const owner = await readOwner(file);
-        if (owner !== null && (await isAlive(owner))) throw new FolderInUseError(folder, owner.pid);
-        await rm(file, { force: true });
-      }
-    }
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await take(folder, file);
   } catch (error) {
     heldHere.delete(file);
     throw error;
@@ -47,12 +35,32 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   };
 }
 
+async function take(folder: string, file: string): Promise<void> {
+  // Written whole under another name and then linked: whoever sees the lock can read whose it is.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+  try {
+    for (;;) {
+      try {
+        return await link(draft, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const owner = await readOwner(file);
+      if (owner !== null && (await isAlive(owner))) throw new FolderInUseError(folder, owner.pid);
+      await rm(file, { force: true });
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
 interface Owner {
   pid: number;
   started: string | null;
 }
 
-/** null for a lock that was never written whole: its owner died while taking it. */
+/** null for a lock that is gone again, or that a power cut left empty. */
 async function readOwner(file: string): Promise<Owner | null> {
   try {
     return JSON.parse(await readFile(file, "utf8"));

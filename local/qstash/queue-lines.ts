@@ -7,8 +7,9 @@ interface Waiting {
 }
 
 interface Line {
-  /** First in, first out. */
+  /** First in, first out. Who left before its turn is skipped when it comes, and not searched for. */
   waiting: Waiting[];
+  waitingIds: Set<string>;
   /** Places taken, each by a message and then by its callbacks: how many still need it. */
   places: Map<string, number>;
   /** Messages that hold a place and are due, while the queue is paused. */
@@ -44,6 +45,7 @@ export class QueueLines {
         if (!before || comesBefore(before, message)) break;
       }
       line.waiting.splice(index, 0, message);
+      line.waitingIds.add(message.id);
     }
     this.pump(queue);
   }
@@ -67,10 +69,7 @@ export class QueueLines {
 
   /** A message is over before its turn came. */
   leave(queue: string, id: string): void {
-    const line = this.lines.get(queue);
-    const index = line?.waiting.findIndex((waiting) => waiting.id === id) ?? -1;
-    if (index >= 0) line?.waiting.splice(index, 1);
-    else this.release(queue, id);
+    if (!this.lines.get(queue)?.waitingIds.delete(id)) this.release(queue, id);
   }
 
   /** Lets go whoever may: after the queue was resumed, widened or left by somebody. */
@@ -85,18 +84,18 @@ export class QueueLines {
       }
       while (line.waiting.length > 0 && line.places.size < (settings?.parallelism ?? 1)) {
         const next = line.waiting.shift();
-        if (!next) break;
+        if (!next || !line.waitingIds.delete(next.id)) continue;
         line.places.set(next.id, 1);
         this.go(next.id);
       }
     }
-    if (line.waiting.length === 0 && line.places.size === 0) this.lines.delete(queue);
+    if (line.waitingIds.size === 0 && line.places.size === 0) this.lines.delete(queue);
   }
 
   private line(queue: string): Line {
     const existing = this.lines.get(queue);
     if (existing) return existing;
-    const line: Line = { waiting: [], places: new Map(), parked: new Set() };
+    const line: Line = { waiting: [], waitingIds: new Set(), places: new Map(), parked: new Set() };
     this.lines.set(queue, line);
     return line;
   }
