@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
@@ -79,6 +80,21 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
           optional
         />
         {failure ? <FailureNote failure={failure} /> : null}
+        {failure?.code === "unauthenticated" ? (
+          <p className="text-sm text-muted">
+            {t.rich("signedOut", {
+              link: (words) => (
+                <Link
+                  href="/sign-in?next=/posts/new"
+                  prefetch={false}
+                  className="text-ink underline underline-offset-4"
+                >
+                  {words}
+                </Link>
+              ),
+            })}
+          </p>
+        ) : null}
         <div className="mt-3 flex flex-wrap items-center gap-3">
           <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} />
           <Button look="plain" size="large" onClick={() => setValues({ ...EMPTY_DRAFT })}>

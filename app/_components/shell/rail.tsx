@@ -1,4 +1,5 @@
 import {
+  Bell,
   BookOpen,
   CircleUserRound,
   Disc3,
@@ -24,6 +25,7 @@ const SOON = [
   { key: "chat", Icon: MessagesSquare },
   { key: "shop", Icon: ShoppingBag },
   { key: "leaderboard", Icon: Trophy },
+  { key: "notifications", Icon: Bell },
 ] as const;
 
 const ICON = "size-[1.35rem] shrink-0";
