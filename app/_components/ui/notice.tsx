@@ -16,7 +16,7 @@ interface Props {
 export function Notice({ title, text, detail, level: Heading = "h1", children, className }: Props) {
   return (
     <section className={cn("relative isolate overflow-hidden py-16 sm:py-24", className)}>
-      <Mark className="-z-10 pointer-events-none absolute -right-16 top-1/2 size-[26rem] -translate-y-1/2 text-ink opacity-[0.06] sm:right-0 sm:size-[34rem]" />
+      <Mark className="-z-10 pointer-events-none absolute -right-52 top-1/2 size-[26rem] -translate-y-1/2 text-ink opacity-[0.06] sm:right-0 sm:size-[34rem]" />
       <Heading className="display max-w-[14ch] text-[clamp(2.25rem,7vw,4.5rem)]">{title}</Heading>
       <p className="mt-6 max-w-[46ch] text-lg text-muted">{text}</p>
       {detail ? <p className="tabular mt-3 text-sm text-faint">{detail}</p> : null}

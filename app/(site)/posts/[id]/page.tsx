@@ -15,8 +15,11 @@ import { readPost } from "./post";
 const DESCRIPTION_CHARS = 180;
 
 export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
-  const [post, t] = await Promise.all([params.then(({ id }) => readPost(id)), getTranslations("post")]);
-  if (!post) return { title: t("notFoundTitle"), robots: { index: false } };
+  const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
+  // undefined: not known, and the page itself will say why; it keeps the site's own title
+  const post = await readPost(id).catch(() => undefined);
+  if (post === undefined) return {};
+  if (post === null) return { title: t("notFoundTitle"), robots: { index: false } };
   const description =
     post.text.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() || t("by", { name: post.authorName });
   return {
