@@ -1,2 +1,3 @@
 export { secondsLeft, setLimitHeaders } from "./headers";
 export { takeToken } from "./limit";
+export { refusal } from "./refusal";

@@ -42,6 +42,20 @@ describe("the gate", () => {
     });
   });
 
+  it("tells somebody who opens a page with a page, in their language", async () => {
+    const gate = await freshGate();
+    const headers = {
+      authorization: `Bearer ${await tokenOf()}`,
+      accept: "text/html,*/*",
+      "accept-language": "en",
+    };
+    for (let i = 0; i < 100; i += 1) expect((await gate(request("/", headers))).status).toBe(200);
+    const refused = await gate(request("/", headers));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(await refused.text()).toContain("Too many requests, wait a little");
+  });
+
   it("holds across instances, and counts people and routes apart", async () => {
     const headers = { authorization: `Bearer ${await tokenOf()}` };
     for (let i = 0; i < 10; i += 1) {
