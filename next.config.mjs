@@ -6,6 +6,12 @@ const withNextIntl = createNextIntlPlugin("./app/i18n/request.ts");
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // Read from disk at request time, so a function must carry them along.
+  outputFileTracingIncludes: {
+    "/docs": ["./docs/openapi.json"],
+    "/posts/[id]/opengraph-image": ["./app/_assets/**"],
+    "/opengraph-image": ["./app/_assets/**"],
+  },
   serverExternalPackages: ["@node-rs/argon2", "pino", "pg"],
 };
 
