@@ -1,0 +1,29 @@
+import { keys, redis } from "@/lib/redis";
+import { viewCounts } from "@/lib/views";
+import { loadViewRows } from "@/lib/views/rows";
+import type { ViewRow } from "@/lib/views/touch";
+
+/** What Postgres says of one post's views. */
+export async function viewRow(postId: string): Promise<ViewRow> {
+  const row = (await loadViewRows([postId])).get(postId);
+  if (!row) throw new Error(`there is no post ${postId}`);
+  return row;
+}
+
+/** The count a page shows that read the post from Postgres just now, or a while ago (`row`). */
+export async function shownCount(postId: string, row?: ViewRow): Promise<number> {
+  const count = (await viewCounts([row ?? (await viewRow(postId))])).get(postId);
+  if (count === undefined) throw new Error("no count was answered");
+  return count;
+}
+
+/** What happens 24 hours later, now. */
+export async function expire(kind: "postMeta" | "postViews", postId: string): Promise<void> {
+  await redis().del(keys[kind](postId));
+}
+
+/** Lets the lease of every claimed batch run out, as if their syncs had died. */
+export async function expireLeases(): Promise<void> {
+  const batches = await redis().zrange<string[]>(keys.viewBatches, 0, -1);
+  for (const member of batches) await redis().zadd(keys.viewBatches, { score: 0, member });
+}
