@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Another process works in the folder; two writers would tear each other's journal. */
 export class FolderInUseError extends Error {
@@ -8,6 +9,10 @@ export class FolderInUseError extends Error {
     this.name = "FolderInUseError";
   }
 }
+
+/** A process that was just killed takes a moment to be gone: that is not one that works in the folder. */
+const DYING_TRIES = 10;
+const DYING_WAIT_MS = 100;
 
 const heldHere = new Set<string>();
 
@@ -40,15 +45,16 @@ async function take(folder: string, file: string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
   try {
-    for (;;) {
+    for (let tries = 0; ; tries++) {
       try {
         return await link(draft, file);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
       const owner = await readOwner(file);
-      if (owner !== null && (await isAlive(owner))) throw new FolderInUseError(folder, owner.pid);
-      await rm(file, { force: true });
+      if (owner === null || !(await isAlive(owner))) await rm(file, { force: true });
+      else if (tries < DYING_TRIES) await sleep(DYING_WAIT_MS);
+      else throw new FolderInUseError(folder, owner.pid);
     }
   } finally {
     await rm(draft, { force: true });
@@ -79,11 +85,15 @@ async function isAlive(owner: Owner): Promise<boolean> {
   return owner.started === (await startOf(owner.pid));
 }
 
-/** When a process started, where the system tells (Linux), else null, which leaves the pid to decide alone. */
+/**
+ * When a process started, where the system tells (Linux), else null, which leaves the pid to decide alone. A
+ * process that is dead but not yet collected by its parent, as in a container without an init, started never.
+ */
 async function startOf(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return /^[ZX]$/.test(fields[0] ?? "") ? "never" : (fields[19] ?? null);
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -148,6 +149,20 @@ describe("the journal", () => {
       { pid: process.ppid, started: "1" },
     ]) {
       await writeFile(path.join(dir, "lock"), JSON.stringify(owner));
+      const { journal: taken } = await openList(dir);
+      await taken.close();
+    }
+    // One that was killed and that its parent never collects, as in a container without an init.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    afterTest(async () => parent.kill("SIGKILL"));
+    const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+    const stat = async (): Promise<string> => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone");
+    if (process.platform === "linux") {
+      await until(async () => /\) Z /.test(await stat()), "the process to be dead and not collected");
+      const started = (await stat()).split(") ")[1]?.split(" ")[19];
+      await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));
       const { journal: taken } = await openList(dir);
       await taken.close();
     }
