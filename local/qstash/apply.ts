@@ -1,4 +1,5 @@
-import type { AttemptSummary, FlowKey, FlowSettings, LogState, Message, ScheduledState } from "./model";
+import { configureFlow, countStart, flowKey, resetRate } from "./flow-state";
+import type { AttemptSummary, LogState, Message, ScheduledState } from "./model";
 import type { JournalRecord } from "./records";
 import type { State } from "./state";
 
@@ -173,53 +174,6 @@ export function applyRecord(state: State, record: JournalRecord): void {
     case "pruned":
       prune(state, at);
       return;
-  }
-}
-
-/** When the next attempt of this key may start as far as its rate goes: now, or the end of the period. */
-export function rateOpensAt(key: FlowKey, now: number): number {
-  if (key.rate === 0 || key.rateCount < key.rate) return now;
-  return Math.max(now, key.periodStart + key.period * 1000);
-}
-
-function countStart(key: FlowKey, at: number): void {
-  if (at >= key.periodStart + key.period * 1000) resetRate(key, at);
-  key.rateCount++;
-  key.usedAt = at;
-}
-
-function resetRate(key: FlowKey, at: number): void {
-  key.rateCount = 0;
-  key.periodStart = at;
-}
-
-function flowKey(state: State, key: string, at: number): FlowKey {
-  const existing = state.flowKeys.get(key);
-  if (existing) return existing;
-  const fresh: FlowKey = {
-    key,
-    parallelism: 0,
-    rate: 0,
-    period: 1,
-    paused: false,
-    pinnedParallelism: false,
-    pinnedRate: false,
-    rateCount: 0,
-    periodStart: 0, // the first attempt begins the first period
-    usedAt: at,
-  };
-  state.flowKeys.set(key, fresh);
-  return fresh;
-}
-
-/** The latest message's settings hold for its key, except what is pinned. */
-function configureFlow(state: State, settings: FlowSettings, at: number): void {
-  const key = flowKey(state, settings.key, at);
-  key.usedAt = at;
-  if (!key.pinnedParallelism) key.parallelism = settings.parallelism ?? 0;
-  if (!key.pinnedRate) {
-    key.rate = settings.rate ?? 0;
-    key.period = settings.period ?? 1;
   }
 }
 

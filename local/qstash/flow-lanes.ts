@@ -1,4 +1,4 @@
-import { rateOpensAt } from "./apply";
+import { rateOpensAt } from "./flow-state";
 import type { FlowKey } from "./model";
 import type { Timers } from "./timers";
 

@@ -1,6 +1,6 @@
-import { rateOpensAt } from "../apply";
 import { badRequest, notFound } from "../errors";
 import { integer } from "../filters";
+import { rateOpensAt } from "../flow-state";
 import type { FlowKey } from "../model";
 import type { Answer, Api, Call, Route } from "./router";
 
