@@ -1,6 +1,7 @@
 import { callbacksOf } from "./callbacks";
 import type { Clock } from "./clock";
 import type { Deliverer, DeliveryResult } from "./deliverer";
+import { ApiError } from "./errors";
 import { FlowLanes } from "./flow-lanes";
 import type { AttemptSummary, HeaderMap, Message } from "./model";
 import { QueueLines } from "./queue-lines";
@@ -163,7 +164,8 @@ export class Dispatcher {
     this.inFlight.delete(message.id);
     try {
       this.settle(message, result);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // a fault of ours ends the process, to be seen
       return; // the disk failed: the attempt never happened, and will be made again after a restart
     }
     this.lanes.finished(message.flow?.key);

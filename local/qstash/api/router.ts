@@ -138,7 +138,8 @@ function splitOnce(text: string, separator: string): string[] {
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof BodyTooLargeError) return new ApiError(413, error.message);
-  return new ApiError(500, error instanceof Error ? error.message : "internal error");
+  process.stderr.write(`QStash: ${error instanceof Error ? error.stack : error}\n`);
+  return new ApiError(500, "internal error");
 }
 
 /** The JSON of a request. @throws {ApiError} 400 */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PortTakenError } from "../../../local/http/server";
 import { startQstash } from "../../../local/qstash";
 import { applyRecord } from "../../../local/qstash/apply";
 import { FolderInUseError } from "../../../local/qstash/folder-lock";
@@ -169,6 +170,16 @@ describe("the journal", () => {
     await appendFile(path.join(dir, "lock"), "{half");
     const { journal: last } = await openList(dir);
     await last.close();
+  });
+
+  it("is given back when the server cannot start", async () => {
+    const dir = await folder();
+    const { qstash } = await start();
+    const options = { dataDir: dir, token: TOKEN };
+    await expect(startQstash({ ...options, port: qstash.port })).rejects.toThrow(PortTakenError);
+    const running = await startQstash(options);
+    await running.close();
+    expect((await readdir(dir)).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
 
   it("tells lines apart from what only looks like one", () => {
