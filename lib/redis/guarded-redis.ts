@@ -18,7 +18,7 @@ export interface GuardedRedisOptions {
   token: string;
   /** Limit of one HTTP call. */
   timeoutMs: number;
-  /** Limit of a call that has to open a connection first. Running over it does not count as a failure. */
+  /** Limit of a call that has to open a connection first. Running over it once does not count as a failure. */
   firstCallTimeoutMs: number;
   onStateChange?: (state: BreakerState) => void;
 }
@@ -64,6 +64,8 @@ interface CallLimit {
 function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions): Requester {
   const breaker = new CircuitBreaker(options.onStateChange);
   let lastSettledAt = Number.NEGATIVE_INFINITY;
+  /** A cold start is excused once: on a quiet server every call finds its connection closed. */
+  let excused = false;
 
   return {
     async request<T>(request: UpstashRequest) {
@@ -78,14 +80,17 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
         limit.ms = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
         const answer = await inner.request<T>(request);
         breaker.succeeded();
+        excused = false;
         return answer;
       } catch (error) {
         // The server answered, with an error: it is there.
         if (error instanceof errors.UpstashError) {
           breaker.succeeded();
+          excused = false;
           throw error;
         }
-        if (!fresh) breaker.failed();
+        if (fresh && !excused) excused = true;
+        else breaker.failed();
         const timedOut = error instanceof Error && error.name === "TimeoutError";
         throw new RedisUnavailableError(timedOut ? "timeout" : "network", error);
       } finally {

@@ -12,6 +12,8 @@ export type FaultMode = "pass" | "refuse" | "hang" | "swallow";
 
 export interface FaultProxy {
   readonly port: number;
+  /** Connections clients have made so far. */
+  readonly connections: number;
   /** Changes what happens from now on. Open connections are cut, as a failing network would. */
   set(mode: FaultMode): Promise<void>;
   close(): Promise<void>;
@@ -22,8 +24,10 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   const open = new Set<Socket>();
   let mode: FaultMode = "pass";
   let server: Server | undefined;
+  let connections = 0;
 
   function accept(client: Socket): void {
+    connections += 1;
     track(client);
     if (mode === "hang") {
       client.resume();
@@ -66,6 +70,9 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   const port = await listen(0);
   return {
     port,
+    get connections() {
+      return connections;
+    },
     set: async (next) => {
       await stopListening();
       mode = next;
