@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import nextEnv from "@next/env";
 import { ZodError } from "zod";
 import { PortTakenError } from "./http/server";
-import { FolderInUseError, lockFolder } from "./qstash/folder-lock";
+import { FolderInUseError, lockFolder } from "./process/folder-lock";
 import { runApp } from "./stack/app";
 import { readSettings } from "./stack/settings";
 

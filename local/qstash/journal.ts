@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { lockFolder } from "./folder-lock";
+import { lockFolder } from "../process/folder-lock";
 import { decodeLines, encodeLine } from "./journal-lines";
 
 /** Where records go so that they survive the process. */

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { startEmbeddedPostgres } from "../postgres/embedded";
 import { applyMigrations } from "../postgres/migrate";
+import { lockFolder } from "../process/folder-lock";
 import { type RunningQstash, startQstash } from "../qstash";
-import { lockFolder } from "../qstash/folder-lock";
 import { startRedisEngine } from "../redis/engine";
 import { type RedisGateway, startRedisGateway } from "../redis/gateway";
 import { localSecrets, portsFrom, type Settings } from "./settings";

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { PortTakenError } from "../../../local/http/server";
 import { startQstash } from "../../../local/qstash";
 import { applyRecord } from "../../../local/qstash/apply";
-import { FolderInUseError } from "../../../local/qstash/folder-lock";
+import { FolderInUseError } from "../../../local/process/folder-lock";
 import { JournalCorruptError, openJournal } from "../../../local/qstash/journal";
 import { decodeLines, encodeLine } from "../../../local/qstash/journal-lines";
 import { defaultLimits } from "../../../local/qstash/options";
