@@ -11,8 +11,8 @@ import { touch, type ViewRow } from "./touch";
  */
 export async function viewCounts(rows: readonly ViewRow[]): Promise<Map<string, number>> {
   try {
-    const answers = await touch(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
-    return new Map(rows.map((row, index) => [row.id, answers[index]?.count ?? row.views]));
+    const { posts } = await touch(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
+    return new Map(rows.map((row, index) => [row.id, posts[index]?.count ?? row.views]));
   } catch (error) {
     log().debug({ err: error }, "view counts come from Postgres");
     return new Map(rows.map((row) => [row.id, countWithoutRedis(row.id, row.views)]));

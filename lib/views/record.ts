@@ -105,10 +105,10 @@ const STATUS_OF = { "1": "counted", "0": "repeated", "-1": "own" } as const;
 
 /** @returns the posts that Redis does not know */
 async function touchInto(results: Map<string, PostResult>, touches: Touch[]): Promise<Touch[]> {
-  const answers = await touch(touches);
-  if (answers.some((answer) => answer?.dirtied)) requestSync();
+  const { dirtied, posts } = await touch(touches);
+  if (dirtied) requestSync();
   return touches.filter(({ postId, viewers }, index) => {
-    const answer = answers[index];
+    const answer = posts[index];
     if (!answer) return true;
     const status = new Map(viewers.map((viewer, i) => [viewer, STATUS_OF[`${answer.outcomes[i] ?? 0}`]]));
     results.set(postId, { count: answer.count, status });

@@ -26,43 +26,50 @@ export interface Touch {
 export interface Touched {
   /** persisted + pending + claimed */
   count: number;
-  /** This call put the post among those that wait for a sync. */
-  dirtied: boolean;
   /** One for each viewer: 1 new, 0 seen before, -1 the author. */
   outcomes: (1 | 0 | -1)[];
 }
 
 const outcome = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
 const touchedSchema = z
-  .tuple([z.number().int(), z.number().int()], outcome)
-  .transform(([count, dirtied, ...outcomes]): Touched => ({ count, dirtied: dirtied === 1, outcomes }));
-const answerSchema = z.array(touchedSchema.nullable());
+  .tuple([z.number().int()], outcome)
+  .transform(([count, ...outcomes]): Touched => ({ count, outcomes }));
+const answerSchema = z
+  .tuple([z.number().int()], touchedSchema.nullable())
+  .transform(([dirtied, ...posts]): TouchAnswer => ({ dirtied: dirtied > 0, posts }));
+
+export interface TouchAnswer {
+  /** This call put posts among those that wait for a sync. */
+  dirtied: boolean;
+  /** One for each post, in order; null when Redis does not know the post and no row was given. */
+  posts: (Touched | null)[];
+}
 
 /**
  * Records and reads the views of any number of posts in one round trip, and tells Redis on the way what
  * this process wrote without it.
  *
- * @returns one for each post, in order; null when Redis does not know the post and no row was given
  * @throws {RedisUnavailableError} also when the views may have been recorded; repeating is safe
  */
-export async function touch(touches: readonly Touch[]): Promise<(Touched | null)[]> {
-  if (touches.length === 0) return [];
+export async function touch(touches: readonly Touch[]): Promise<TouchAnswer> {
+  if (touches.length === 0) return { dirtied: false, posts: [] };
   const written = takeWritten();
-  let answers: (Touched | null)[];
+  let answer: TouchAnswer;
   try {
-    answers = (await runTouch([...written, ...touches])).slice(written.length);
+    answer = await runTouch([...written, ...touches]);
   } catch (error) {
     rememberWritten(written);
     throw error;
   }
+  const posts = answer.posts.slice(written.length);
   for (const [index, { postId }] of touches.entries()) {
-    const answer = answers[index];
-    if (answer) rememberShown(postId, answer.count);
+    const post = posts[index];
+    if (post) rememberShown(postId, post.count);
   }
-  return answers;
+  return { dirtied: answer.dirtied, posts };
 }
 
-async function runTouch(touches: readonly (Touch | Written)[]): Promise<(Touched | null)[]> {
+async function runTouch(touches: readonly (Touch | Written)[]): Promise<TouchAnswer> {
   const scriptKeys: string[] = [keys.dirtyPosts, keys.viewClaims];
   const args: (string | number)[] = [now(), ttlSeconds.postMeta, ttlSeconds.postViews];
   for (const entry of touches) {

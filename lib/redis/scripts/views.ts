@@ -26,8 +26,8 @@ import { defineScript } from "../script";
  *       number of viewers whose views the row has already (only with a row, which then does not make a
  *       missing meta: it may be an old one), those viewers…,
  *       number of viewers who look now, those viewers…
- * Returns for each post: false when its meta is missing and no row was given (nothing was recorded for
- * it), else [count, 1 when this made the post dirty, then per viewer: 1 new, 0 seen before, -1 author]
+ * Returns how many posts became dirty, then for each post: false when its meta is missing and no row was
+ * given (nothing was recorded for it), else [count, then per viewer: 1 new, 0 seen before, -1 author]
  * Atomic. Safe to repeat: a viewer is new once.
  */
 export const touchViews = defineScript(
@@ -57,7 +57,11 @@ local function begun(viewers, pending, waiting, fresh)
   return new
 end
 
-local answer = {}
+local answer, dirty = {0}, {}
+local function dirtied(id)
+  dirty[#dirty + 1] = ARGV[1]
+  dirty[#dirty + 1] = id
+end
 for post = 1, (#KEYS - 2) / 3 do
   local meta, viewers, pending = KEYS[post * 3], KEYS[post * 3 + 1], KEYS[post * 3 + 2]
   local id, row = take(), nil
@@ -70,7 +74,7 @@ for post = 1, (#KEYS - 2) / 3 do
   if older or (row and not complete and #stored == 0) then
     local waiting = redis.call('SCARD', pending)
     -- Pending views of a post that is not dirty would never be synced.
-    if not complete and waiting > 0 then redis.call('ZADD', KEYS[1], 'NX', ARGV[1], id) end
+    if not complete and waiting > 0 then dirtied(id) end
     local claim = redis.call('HGET', KEYS[2], id)
     if claim then
       local holder, size = string.match(claim, '^(.*):(%d+)$')
@@ -90,16 +94,16 @@ for post = 1, (#KEYS - 2) / 3 do
   end
 
   if not complete then
-    answer[post] = false
+    answer[post + 1] = false
   else
-    local result, others, places = {tonumber(known[2]) + tonumber(known[3]) - twice, 0}, {}, {}
+    local result, others, places = {tonumber(known[2]) + tonumber(known[3]) - twice}, {}, {}
     for i, viewer in ipairs(asked) do
-      result[i + 2] = 0
+      result[i + 1] = 0
       if viewer == known[1] then
-        result[i + 2] = -1
+        result[i + 1] = -1
       else
         others[#others + 1] = viewer
-        places[viewer] = i + 2
+        places[viewer] = i + 1
       end
     end
 
@@ -118,11 +122,12 @@ for post = 1, (#KEYS - 2) / 3 do
       local added = redis.call('SADD', pending, unpack(fresh))
       redis.call('HINCRBY', meta, 'waiting', added)
       result[1] = result[1] + added
-      result[2] = redis.call('ZADD', KEYS[1], 'NX', ARGV[1], id)
+      dirtied(id)
     end
-    answer[post] = result
+    answer[post + 1] = result
   end
 end
+if #dirty > 0 then answer[1] = redis.call('ZADD', KEYS[1], 'NX', unpack(dirty)) end
 return answer
 `,
 );

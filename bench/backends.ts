@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startStack } from "@/local/stack/stack";
+import { freePort, startRealPostgres } from "@/tests/support/real-postgres";
+
+export interface Backends {
+  /** One line for the report: what was measured against. */
+  readonly description: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly databaseUrl: string;
+  readonly gateway: NonNullable<Awaited<ReturnType<typeof startStack>>["gateway"]>;
+  /** The Redis behind the gateway. */
+  readonly redisUrl: string;
+  stop(): Promise<void>;
+}
+
+/** A stack of a benchmark's own: a real Postgres and redis-server where they are installed, else embedded ones. */
+export async function startBackends(): Promise<Backends> {
+  const postgres = await startRealPostgres().catch(() => null);
+  const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-bench-"));
+  const clear = async () => {
+    await postgres?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const stack = await startStack({
+      settings: {
+        port: await freePort(),
+        dataDir,
+        databaseUrl: postgres?.url,
+        redisUrl: undefined,
+        redisEngine: "auto",
+        ownRedisRest: false,
+        ownQstash: false,
+      },
+      dataDir,
+      ports: "free",
+    });
+    if (!stack.gateway) throw new Error("the stack has no gateway");
+    const databaseUrl = postgres?.url ?? stack.env.DATABASE_URL ?? "";
+    const redis = stack.backends.find(({ name }) => name === "Redis")?.what ?? "?";
+    return {
+      description: `Redis: ${redis}; Postgres: ${postgres ? "a server, fsync off" : "PGlite, embedded"}`,
+      env: { ...stack.env, DATABASE_URL: databaseUrl },
+      databaseUrl,
+      gateway: stack.gateway,
+      redisUrl: stack.engineUrl,
+      stop: async () => {
+        await stack.stop();
+        await clear();
+      },
+    };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "@upstash/redis";
+import { env } from "@/lib/core/env";
+import { newId } from "@/lib/core/ids";
+import { db, disconnectDb } from "@/lib/db";
+import { redis } from "@/lib/redis";
+import { recordViews, syncViews, toViewRow, viewColumns, viewCounts } from "@/lib/views";
+import { createPeople, createTestPost } from "@/tests/support/people";
+import type { Answer, Order, WorkName } from "./views-protocol";
+
+/** The app's side of `npm run bench:views`: a process of its own that does one piece of work when told to. */
+
+const VIEWS = 100;
+const POSTS = 10;
+const SYNC_PEOPLE = 500;
+const SYNC_POSTS = 20;
+const ROW_BY_ROW = 500;
+
+const posts = await createPosts(POSTS);
+const pipelining = new Redis({ url: env().UPSTASH_REDIS_REST_URL, token: env().UPSTASH_REDIS_REST_TOKEN });
+
+type Run = () => Promise<unknown>;
+
+/** Each makes what it needs, and returns what is measured. */
+const work: Record<WorkName, () => Promise<Run>> = {
+  "views: lib/views": async () => {
+    const views = await newViews();
+    return () => Promise.all(views.map(([post, seq]) => recordViews(seq, [post])));
+  },
+  "views: a transaction each": async () => {
+    const views = await newViews();
+    return () => Promise.all(views.map(([post, seq]) => straightToPostgres(post, seq)));
+  },
+  "views: a REST call each": async () => {
+    const views = await newViews();
+    return () => Promise.all(views.map(([post, seq]) => redis().sadd(`bench:${post}`, seq)));
+  },
+  "views: the SDK's pipeline": async () => {
+    const views = await newViews();
+    return () => Promise.all(views.map(([post, seq]) => pipelining.sadd(`bench:${post}`, seq)));
+  },
+  "sync: 10,000 views": async () => {
+    const screen = await createPosts(SYNC_POSTS);
+    const people = await createPeople(SYNC_PEOPLE);
+    // What other work left to be synced is not part of it.
+    await syncViews({ source: "script" });
+    for (const { seq } of people) await recordViews(seq, screen);
+    return () => syncViews({ source: "script" });
+  },
+  "sync: 500 views, row by row": async () => {
+    const [post = ""] = posts;
+    const people = await createPeople(ROW_BY_ROW);
+    return async () => {
+      for (const { seq } of people) await straightToPostgres(post, seq);
+    };
+  },
+  "feed: 20 counts": async () => {
+    await createPosts(20);
+    const rows = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: 20 });
+    const wanted = rows.map(toViewRow);
+    await viewCounts(wanted);
+    return () => viewCounts(wanted);
+  },
+};
+
+async function createPosts(count: number): Promise<string[]> {
+  const [author] = await createPeople(1, "artist");
+  if (!author) throw new Error("nobody was created");
+  return Promise.all(Array.from({ length: count }, () => createTestPost(author)));
+}
+
+/** One view each of as many new people, spread over the posts. */
+async function newViews(): Promise<[post: string, seq: number][]> {
+  const people = await createPeople(VIEWS);
+  return people.map(({ seq }, index) => [posts[index % POSTS] ?? newId(), seq]);
+}
+
+/** What one would write without Redis: the row, and the count on the post, in one transaction. */
+async function straightToPostgres(postId: string, viewerSeq: number): Promise<void> {
+  await db().$transaction([
+    db().postView.create({ data: { postId, viewerSeq }, select: { id: true } }),
+    db().post.update({
+      where: { id: postId },
+      data: { views: { increment: 1 }, viewsVersion: { increment: 1 } },
+      select: { id: true },
+    }),
+  ]);
+}
+
+let run: Run = async () => {};
+
+async function obey(order: Order): Promise<Answer> {
+  if (order.do === "prepare") {
+    run = await work[order.work]();
+    // What preparing left to do in the background is not to be measured.
+    await delay(20);
+    return { ms: 0 };
+  }
+  const startedAt = performance.now();
+  await run();
+  return { ms: performance.now() - startedAt };
+}
+
+process.on("message", (order: Order) => {
+  obey(order).then(
+    (answer) => process.send?.(answer),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.on("disconnect", () => void disconnectDb().finally(() => process.exit(0)));
+// Every post is known and every script loaded before anything is counted.
+await recordViews((await createPeople(1))[0]?.seq ?? 0, posts);
+await syncViews({ source: "script" });
+process.send?.({ ms: 0 });
