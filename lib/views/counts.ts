@@ -1,6 +1,7 @@
 import { log } from "../core/log";
 import { countWithoutRedis } from "./last-shown";
-import { touch, type ViewRow } from "./touch";
+import { touch } from "./touch";
+import type { ViewRow } from "./view-row";
 
 /**
  * The counts people see, for posts just read from Postgres, in one round trip; posts Redis did not know,

@@ -1,4 +1,4 @@
-import type { ViewRow } from "./touch";
+import type { ViewRow } from "./view-row";
 
 /** Views that Postgres has and Redis may not know. */
 export interface Written {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { db, retryOnConflict } from "../db";
-import type { ViewRow } from "./touch";
+import type { ViewRow } from "./view-row";
 
 export interface ViewPair {
   postId: string;

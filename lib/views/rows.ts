@@ -1,5 +1,5 @@
 import { db } from "../db";
-import type { ViewRow } from "./touch";
+import type { ViewRow } from "./view-row";
 
 /** Columns a post must be read with so that its count can be shown (`toViewRow`). */
 export const viewColumns = {

@@ -4,16 +4,7 @@ import { keys, runScript, ttlSeconds } from "../redis";
 import { touchViews } from "../redis/scripts/views";
 import { rememberWritten, takeWritten, type Written } from "./hand-over";
 import { rememberShown } from "./last-shown";
-
-/** What Postgres says of a post's views, as of some moment; `version` orders such statements. */
-export interface ViewRow {
-  id: string;
-  authorSeq: number;
-  views: number;
-  version: number;
-  /** The last synced batch that is in `views`. */
-  batch: string | null;
-}
+import type { ViewRow } from "./view-row";
 
 export interface Touch {
   postId: string;

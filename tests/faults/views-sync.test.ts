@@ -3,7 +3,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { db, retryOnConflict } from "@/lib/db";
 import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/rows";
-import type { ViewRow } from "@/lib/views/touch";
+import type { ViewRow } from "@/lib/views/view-row";
 import { STEPS, startKillGang } from "../support/kill-gang";
 import { createPeople, createTestPost, persistedViews } from "../support/people";
 import { pick, seededRandom } from "../support/random";

@@ -1,7 +1,7 @@
 import { keys, redis } from "@/lib/redis";
 import { viewCounts } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/rows";
-import type { ViewRow } from "@/lib/views/touch";
+import type { ViewRow } from "@/lib/views/view-row";
 
 /** What Postgres says of one post's views. */
 export async function viewRow(postId: string): Promise<ViewRow> {
