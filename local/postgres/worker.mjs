@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { keepStatementsWhole } from "./whole-statements.mjs";
 
 /**
  * PGlite behind its socket server, in a thread of its own: its WebAssembly runs synchronously and would
@@ -20,7 +21,7 @@ const { dataDir, port } = workerData;
 
 const database = await PGlite.create(dataDir === null ? {} : { dataDir });
 const server = new PGLiteSocketServer({
-  db: database,
+  db: keepStatementsWhole(database),
   host: "127.0.0.1",
   port,
   maxConnections: MAX_CONNECTIONS,
