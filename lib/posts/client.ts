@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { isStorable } from "../core/text";
 
 /** What the form and the API both hold to. Safe to import in the browser. */
 export const newPostSchema = z.object({
-  title: z.string().trim().min(1).max(120),
-  text: z.string().trim().max(5_000).default(""),
+  title: z.string().trim().min(1).max(120).refine(isStorable),
+  text: z.string().trim().max(5_000).refine(isStorable).default(""),
   tags: z
-    .array(z.string().trim().toLowerCase().min(1).max(24))
+    .array(z.string().trim().toLowerCase().min(1).max(24).refine(isStorable))
     .max(5)
     .default([])
     .transform((tags) => [...new Set(tags)]),

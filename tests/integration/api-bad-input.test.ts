@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
+import { POST as signUp } from "@/app/api/auth/sign-up/route";
 import { GET as cronSync } from "@/app/api/cron/sync-views/route";
 import { GET as me } from "@/app/api/me/route";
 import { GET as getPost } from "@/app/api/posts/[id]/route";
@@ -70,6 +71,25 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
       expectError(await call(createPost, { as: listener, body }), 400, "bad_request");
     }
     expect(await db().post.count({ where: { authorId: listener.userId } })).toBe(before);
+  });
+
+  it.each([
+    ["NUL", "a\0b"],
+    ["half a surrogate pair", "a\ud800b"],
+  ])("text that Postgres cannot keep: %s", async (_, text) => {
+    const account = { email: `${newId()}@test.invalid`, password: "long enough", name: "x" };
+    for (const [handler, body, path] of [
+      [createPost, { title: text }, "title"],
+      [createPost, { title: "x", text }, "text"],
+      [createPost, { title: "x", tags: [text] }, "tags.0"],
+      [signUp, { ...account, name: text }, "name"],
+      [signUp, { ...account, referralCode: text }, "referralCode"],
+    ] as const) {
+      const answer = await call(handler, { as: listener, body });
+      expectError(answer, 400, "bad_request");
+      expect(answer.body.error.details).toEqual([{ path, message: expect.any(String) }]);
+    }
+    expect(await db().user.count({ where: { email: account.email } })).toBe(0);
   });
 
   it("speaks the caller's language", async () => {

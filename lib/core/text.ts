@@ -1,0 +1,7 @@
+/**
+ * Whether Postgres can keep a text: it takes no NUL, and half of a surrogate pair is no character. Both come
+ * in through JSON escapes. Safe to import in the browser.
+ */
+export function isStorable(text: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(text);
+}
