@@ -30,7 +30,6 @@ const messages = {
     ru: "Redis не отвечает, синхронизировать нечего",
     en: "Redis does not answer, so there is nothing to synchronize from",
   },
-  probe_running: { ru: "Проверка уже идёт", en: "A check is already running" },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

@@ -23,6 +23,14 @@ describe("toAppError", () => {
     }
   });
 
+  it.each([
+    "timeout exceeded when trying to connect",
+    "Connection terminated unexpectedly",
+    "Query read timeout",
+  ])("what pg says without a code is an outage too: %s", (message) => {
+    expect(toAppError(new Error("outer", { cause: new Error(message) })).code).toBe("unavailable");
+  });
+
   it("a circle of causes ends", () => {
     const error = new Error("a");
     error.cause = error;

@@ -26,8 +26,12 @@ export function isOutage(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 4) return false;
   const code = "code" in error ? String(error.code) : "";
   if (OUTAGE_CODES.has(code)) return true;
-  // pg's pool has no code for it
-  if (/timeout exceeded when trying to connect|Connection terminated/i.test(error.message)) return true;
+  // pg has no code for a pool without a free connection, a lost connection, and a query without an answer
+  if (
+    /timeout exceeded when trying to connect|Connection terminated|Query read timeout/i.test(error.message)
+  ) {
+    return true;
+  }
   return isOutage(error.cause, depth + 1);
 }
 
