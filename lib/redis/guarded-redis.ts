@@ -5,7 +5,7 @@ import { type BreakerState, CircuitBreaker } from "./breaker";
 /** Redis did not answer in time, could not be reached, or is known to be away. */
 export class RedisUnavailableError extends Error {
   constructor(
-    readonly reason: "open" | "timeout" | "network",
+    readonly reason: "open" | "timeout" | "network" | "out-of-service",
     cause?: unknown,
   ) {
     super(`Redis is unavailable (${reason})`, { cause });
@@ -75,7 +75,9 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
       }
       if (!breaker.mayCall()) throw new RedisUnavailableError("open");
 
-      const fresh = breaker.state === "closed" && now() - lastSettledAt > CONNECTION_IDLE_MS;
+      // A probe's too: with the short limit a distant Redis would never be found back.
+      const fresh = now() - lastSettledAt > CONNECTION_IDLE_MS;
+      const excusable = fresh && !excused && breaker.state === "closed";
       try {
         limit.ms = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
         const answer = await inner.request<T>(request);
@@ -83,21 +85,31 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
         excused = false;
         return answer;
       } catch (error) {
-        // The server answered, with an error: it is there.
-        if (error instanceof errors.UpstashError) {
+        // Redis answered, with an error: it is there.
+        if (error instanceof errors.UpstashError && !isOutOfService(error)) {
           breaker.succeeded();
           excused = false;
           throw error;
         }
-        if (fresh && !excused) excused = true;
+        if (excusable) excused = true;
         else breaker.failed();
-        const timedOut = error instanceof Error && error.name === "TimeoutError";
-        throw new RedisUnavailableError(timedOut ? "timeout" : "network", error);
+        throw new RedisUnavailableError(reasonOf(error), error);
       } finally {
         lastSettledAt = now();
       }
     },
   };
+}
+
+/** What Redis says while it loads its data or has lost its primary; and a page of whatever stands in front of it. */
+function isOutOfService(error: Error): boolean {
+  if (error instanceof errors.UpstashJSONParseError) return true;
+  return /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY) /.test(error.message);
+}
+
+function reasonOf(error: unknown): RedisUnavailableError["reason"] {
+  if (error instanceof errors.UpstashError) return "out-of-service";
+  return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network";
 }
 
 function isStream(request: UpstashRequest): boolean {
