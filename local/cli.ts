@@ -1,8 +1,11 @@
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import nextEnv from "@next/env";
 import { ZodError } from "zod";
 import { PortTakenError } from "./http/server";
+import { DatabaseUnreachableError } from "./postgres/migrate";
 import { FolderInUseError, lockFolder } from "./process/folder-lock";
+import { EngineDownError } from "./redis/connection";
 import { runApp } from "./stack/app";
 import { readSettings } from "./stack/settings";
 
@@ -10,6 +13,9 @@ const HELP = `npm run dev      the whole of it for development: Postgres, Redis,
 npm run start    the same with the production build (run \`npm run build\` first)
 npm run stack    the backends alone
 npm run reset    empties .data/`;
+
+/** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
+const KEPT = ["postgres", "redis", "qstash", "secrets.json", "stack.env"];
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {
@@ -23,7 +29,7 @@ async function main(command: string | undefined): Promise<void> {
       // Taken first: files of a running stack must not vanish under it.
       const unlock = await lockFolder(dataDir);
       await unlock();
-      await rm(dataDir, { recursive: true, force: true });
+      for (const name of KEPT) await rm(path.join(dataDir, name), { recursive: true, force: true });
       console.log(`${dataDir} is empty`);
       return;
     }
@@ -33,8 +39,11 @@ async function main(command: string | undefined): Promise<void> {
   }
 }
 
+/** What people can put right themselves: the message is enough. */
+const PLAIN = [PortTakenError, FolderInUseError, DatabaseUnreachableError, EngineDownError];
+
 main(process.argv[2]).catch((error: unknown) => {
-  if (error instanceof PortTakenError || error instanceof FolderInUseError) console.error(error.message);
+  if (PLAIN.some((kind) => error instanceof kind)) console.error((error as Error).message);
   else if (error instanceof ZodError) {
     console.error(error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   } else console.error(error);

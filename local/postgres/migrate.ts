@@ -21,16 +21,36 @@ CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 /** Any number; the same for everybody who migrates this project's databases. */
 const LOCK_ID = 72_707_369;
 
+/** Nobody answers at a database's address, or they do not let us in. */
+export class DatabaseUnreachableError extends Error {
+  constructor(databaseUrl: string, cause: Error) {
+    const { hostname, port } = new URL(databaseUrl);
+    const reason = "code" in cause && cause.message === "" ? String(cause.code) : cause.message;
+    super(`DATABASE_URL: no connection to Postgres at ${hostname}:${port || 5432}: ${reason}`, { cause });
+    this.name = "DatabaseUnreachableError";
+  }
+}
+
+async function connect(databaseUrl: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrl });
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    throw cause instanceof Error ? new DatabaseUnreachableError(databaseUrl, cause) : cause;
+  }
+}
+
 /**
  * Applies the migrations a database does not have yet, each in a transaction of its own. Two at once
  * wait for each other.
  *
  * @returns the names of those applied now
+ * @throws {DatabaseUnreachableError}
  * @throws when a migration that was applied has been changed since, or one fails (its own changes are undone)
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await connect(databaseUrl);
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK_ID]);
     await client.query(TABLE);
@@ -66,8 +86,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
 
 /** Whether nobody has an account yet. */
 export async function isEmpty(databaseUrl: string): Promise<boolean> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await connect(databaseUrl);
   try {
     const { rows } = await client.query(`SELECT 1 FROM "User" LIMIT 1`);
     return rows.length === 0;

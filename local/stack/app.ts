@@ -73,6 +73,7 @@ export async function runApp({ mode, settings }: RunOptions): Promise<void> {
     });
     say(`${"App".padEnd(11)} http://localhost:${settings.port}`);
   }
+  if (mode === "stack") say(`${"For an app".padEnd(11)} ${path.join(settings.dataDir, "stack.env")}`);
   if (seeded) {
     say("");
     say("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");

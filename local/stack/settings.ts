@@ -6,8 +6,15 @@ import { z } from "zod";
 /** What the local stack is told by the environment; everything has a default. */
 const settingsSchema = z.object({
   PORT: z.coerce.number().int().min(1).max(65_500).default(3000),
-  DATABASE_URL: z.string().optional(),
-  REDIS_URL: z.string().optional(),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error: "must be a URL like postgresql://user:password@host:5432/name",
+    })
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: "must be a URL like redis://:password@host:6379" })
+    .optional(),
   REDIS_HOST: z.string().optional(),
   REDIS_PORT: z.coerce.number().int().default(6379),
   REDIS_PASSWORD: z.string().optional(),

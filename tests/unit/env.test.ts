@@ -81,7 +81,7 @@ it(".env.example names exactly what the schema and the local stack read", () => 
     (match) => match[1],
   );
   const stack = [
-    ...readFileSync("local/stack/settings.ts", "utf8").matchAll(/^ {2}([A-Z][A-Z0-9_]*): z\./gm),
+    ...readFileSync("local/stack/settings.ts", "utf8").matchAll(/^ {2}([A-Z][A-Z0-9_]*): z\b/gm),
   ].map((match) => match[1]);
   const aliases = ["KV_REST_API_URL", "KV_REST_API_TOKEN", "UPSTASH_REDIS_URL", "UPSTASH_REDIS_TOKEN"];
   const known = new Set([
