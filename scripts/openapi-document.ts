@@ -23,7 +23,7 @@ export async function findRoutes(): Promise<DocumentedRoute[]> {
   for (const file of files.filter((name) => /(^|\/)route\.ts$/.test(name)).sort()) {
     const segments = path.dirname(file).split(path.sep);
     // The catch-all answers what no route takes.
-    if (segments.some((segment) => segment.startsWith("[..."))) continue;
+    if (segments.some((segment) => segment.startsWith("[[..."))) continue;
     const module: Record<string, unknown> = await import(
       pathToFileURL(path.join(ROOT, "app/api", file)).href
     );

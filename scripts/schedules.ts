@@ -1,7 +1,8 @@
 import "./load-env";
 import { z } from "zod";
 import { env } from "@/lib/core/env";
-import { qstash, withLimit } from "@/lib/tasks";
+import { withLimit } from "@/lib/core/time-limit";
+import { qstash } from "@/lib/tasks";
 import vercel from "../vercel.json" with { type: "json" };
 
 /**

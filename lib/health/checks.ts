@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
+import { withLimit } from "../core/time-limit";
 import { db } from "../db";
 import { keys, redis, ttlSeconds } from "../redis";
-import { publish, qstash, withLimit } from "../tasks";
+import { publish, qstash } from "../tasks";
 
 export const checkSchema = z.object({
   status: z.enum(["ok", "down"]),

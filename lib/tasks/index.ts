@@ -1,2 +1,2 @@
 export { type PublishOptions, publish } from "./publish";
-export { QstashTimeoutError, qstash, queueUrl, withLimit } from "./qstash";
+export { qstash } from "./qstash";

@@ -1,5 +1,6 @@
+import { withLimit } from "../core/time-limit";
 import { type Payload, type QueueName, queues } from "./catalogue";
-import { qstash, queueUrl, withLimit } from "./qstash";
+import { qstash, queueUrl } from "./qstash";
 
 const PUBLISH_LIMIT_MS = 3_000;
 
@@ -13,7 +14,7 @@ export interface PublishOptions {
  * Sends best-effort work to a queue: no row remembers it.
  *
  * @returns QStash's message id
- * @throws when QStash did not take it, {@link QstashTimeoutError} when that is not known; ZodError when the
+ * @throws when QStash did not take it, {@link TimeLimitError} when that is not known; ZodError when the
  *         payload does not fit the catalogue
  */
 export async function publish<Q extends QueueName>(

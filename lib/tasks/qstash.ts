@@ -28,28 +28,3 @@ export function qstashReceiver(): Receiver {
 export function queueUrl(queue: string): string {
   return `${env().APP_URL}/api/qstash/${queue}`;
 }
-
-/** QStash did not answer in time. */
-export class QstashTimeoutError extends Error {
-  constructor(limitMs: number) {
-    super(`QStash did not answer within ${limitMs} ms`);
-    this.name = "QstashTimeoutError";
-  }
-}
-
-/**
- * Waits for a call to QStash no longer than this; the SDK would wait for ever. A call that ran over may
- * still have been taken: publish with a deduplication id.
- * @throws {QstashTimeoutError}
- */
-export async function withLimit<T>(call: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new QstashTimeoutError(limitMs)), limitMs);
-  });
-  try {
-    return await Promise.race([call, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
