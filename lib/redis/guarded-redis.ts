@@ -1,6 +1,10 @@
 import { errors, Redis } from "@upstash/redis";
 import { now } from "../core/clock";
+import { commandsOf, isAnswer, isOutOfService, replyError } from "./answers";
 import { type BreakerState, CircuitBreaker } from "./breaker";
+
+/** A command's name and its arguments, as they are sent. */
+export type CommandArguments = readonly [name: string, ...rest: (string | number)[]];
 
 /** Redis did not answer in time, could not be reached, or is known to be away. */
 export class RedisUnavailableError extends Error {
@@ -21,6 +25,18 @@ export interface GuardedRedisOptions {
   /** Limit of a call that has to open a connection first. Running over it once does not count as a failure. */
   firstCallTimeoutMs: number;
   onStateChange?: (state: BreakerState) => void;
+  /** Told of every HTTP call when it has ended; must not throw. */
+  onCall?: (call: RedisCall) => void;
+}
+
+/** One HTTP call. */
+export interface RedisCall {
+  /** What was sent, names and arguments: these may be secrets. More than one in a pipeline. */
+  commands: readonly (readonly unknown[])[];
+  /** Milliseconds. */
+  durationMs: number;
+  /** `refused`: the breaker was open, nothing was sent. */
+  outcome: "answered" | "error" | "unavailable" | "refused";
 }
 
 /** Node closes an idle connection after about this long, so the next call opens a new one. */
@@ -33,9 +49,9 @@ type UpstashRequest = Parameters<Requester["request"]>[0];
  * The Upstash client with a time limit on every call and a circuit breaker around all of them.
  * On its own the SDK waits four seconds on a refused connection and for ever on a silent one.
  *
- * A call that timed out may still have been applied: nothing is retried here, and a caller that repeats
- * a write must be able to stand its being done twice. Event streams (`subscribe`) are not limited.
- * Runs on the edge.
+ * A call that timed out or lost its connection may still have been applied: nothing is retried here, and a
+ * caller that repeats a write must be able to stand its being done twice. Event streams (`subscribe`) are
+ * not limited. Runs on the edge.
  */
 export class GuardedRedis extends Redis {
   constructor(options: GuardedRedisOptions) {
@@ -43,14 +59,42 @@ export class GuardedRedis extends Redis {
     super({
       url: options.url,
       token: options.token,
-      retry: false,
+      // Not `false`, which the SDK takes for one more try: a write whose answer is lost would be done twice.
+      retry: { retries: 0 },
       enableAutoPipelining: false,
       enableTelemetry: false,
       signal: () => (limit.ms > 0 ? AbortSignal.timeout(limit.ms) : new AbortController().signal),
     });
     this.client = guard(this.client, limit, options);
   }
+
+  /**
+   * Sends one command as it is; its reply comes as Redis gave it, where the SDK's own methods would make a
+   * number of `"123"`.
+   *
+   * @throws {RedisUnavailableError} it may have been applied all the same
+   * @throws {errors.UpstashError} Redis answered with an error
+   */
+  async send(command: CommandArguments): Promise<unknown> {
+    const { result, error } = await this.client.request({ body: command });
+    if (error) throw replyError(error);
+    return result;
+  }
+
+  /**
+   * Sends commands in one HTTP call. Not atomic: each has its own result, in their order.
+   * @throws {RedisUnavailableError} any of them may have been applied all the same
+   */
+  async sendAll(commands: readonly CommandArguments[]): Promise<PipelineAnswer[]> {
+    const answers: unknown = await this.client.request({ path: ["pipeline"], body: commands });
+    return (answers as { result?: unknown; error?: string }[]).map(({ result, error }) =>
+      error ? { error: replyError(error) } : { result },
+    );
+  }
 }
+
+/** What one command of a pipeline was answered. */
+export type PipelineAnswer = { result: unknown; error?: undefined } | { error: Error };
 
 /**
  * The limit of the call being started. The SDK asks for its signal synchronously inside `request`, and only
@@ -73,7 +117,17 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
         limit.ms = 0;
         return inner.request<T>(request);
       }
-      if (!breaker.mayCall()) throw new RedisUnavailableError("open");
+      const startedAt = performance.now();
+      const ended = (outcome: RedisCall["outcome"]) =>
+        options.onCall?.({
+          commands: commandsOf(request),
+          durationMs: performance.now() - startedAt,
+          outcome,
+        });
+      if (!breaker.mayCall()) {
+        ended("refused");
+        throw new RedisUnavailableError("open");
+      }
 
       // A probe's too: with the short limit a distant Redis would never be found back.
       const fresh = now() - lastSettledAt > CONNECTION_IDLE_MS;
@@ -81,16 +135,20 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
       try {
         limit.ms = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
         const answer = await inner.request<T>(request);
+        if (!isAnswer(answer, request)) throw new errors.UpstashJSONParseError("no result");
         breaker.succeeded();
         excused = false;
+        ended("answered");
         return answer;
       } catch (error) {
         // Redis answered, with an error: it is there.
         if (error instanceof errors.UpstashError && !isOutOfService(error)) {
           breaker.succeeded();
           excused = false;
-          throw error;
+          ended("error");
+          throw replyError(error.message);
         }
+        ended("unavailable");
         if (excusable) excused = true;
         else breaker.failed();
         throw new RedisUnavailableError(reasonOf(error), error);
@@ -99,12 +157,6 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
       }
     },
   };
-}
-
-/** What Redis says while it loads its data or has lost its primary; and a page of whatever stands in front of it. */
-function isOutOfService(error: Error): boolean {
-  if (error instanceof errors.UpstashJSONParseError) return true;
-  return /^(LOADING|MASTERDOWN|CLUSTERDOWN|READONLY) /.test(error.message);
 }
 
 function reasonOf(error: unknown): RedisUnavailableError["reason"] {

@@ -52,7 +52,7 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   } else if (error instanceof BodyTooLargeError) {
     sendError(response, 413, `ERR max request size exceeded. Limit: ${error.limitBytes} bytes`);
   } else if (error instanceof EngineDownError) {
-    sendError(response, 503, `ERR the Redis behind this gateway is down: ${error.message}`);
+    sendError(response, 503, `CLUSTERDOWN the Redis behind this gateway is down: ${error.message}`);
   } else {
     sendError(response, 500, `ERR ${error instanceof Error ? error.message : "unknown error"}`);
   }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { useClock } from "@/lib/core/clock";
-import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { GuardedRedis, type RedisCall, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 
 const TIMEOUT_MS = 100;
 const IDLE_MS = 5_000;
@@ -90,4 +90,78 @@ it("an error of Redis is an answer; a Redis that cannot serve, and a page in its
     time += IDLE_MS;
     expect(await outcomes(1)).toEqual(["ok"]);
   }
+});
+
+it.each(["{}", "[]", '"hello"', "null", "[null]", '{"result"', ""])(
+  "what is no answer of Redis is none: 200 with %s",
+  async (body) => {
+    answer = says(200, body);
+    expect(await outcomes(1)).toEqual([expect.stringMatching(/^(out-of-service|network)$/)]);
+  },
+);
+
+it.each([
+  "WRONGPASS invalid or missing auth token",
+  "ERR max daily request limit exceeded. Limit: 10000, Usage: 10000",
+  "ERR max requests limit exceeded. Limit: 500000, Usage: 500000",
+])("a Redis that lets nobody in is away: %s", async (error) => {
+  answer = says(401, JSON.stringify({ error }));
+  expect(await outcomes(1)).toEqual(["out-of-service"]);
+});
+
+it("sends nothing twice: a write whose answer was lost may have been applied", async () => {
+  const received: string[] = [];
+  answer = (request) => {
+    request.on("data", (chunk: Buffer) => received.push(chunk.toString()));
+    request.on("end", () => request.socket.destroy());
+  };
+  await expect(redis.incr("counter")).rejects.toMatchObject({ reason: "network" });
+  await expect(redis.send(["INCR", "other"])).rejects.toMatchObject({ reason: "network" });
+  expect(received.map((body) => JSON.parse(body))).toEqual([
+    ["incr", "counter"],
+    ["INCR", "other"],
+  ]);
+});
+
+it("what Redis says is told without the values that were sent", async () => {
+  answer = says(400, JSON.stringify({ error: "WRONGTYPE Operation against a key" }));
+  const error: unknown = await redis.set("key", "a password").catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ message: "WRONGTYPE Operation against a key" });
+  expect((error as Error).stack).not.toContain("a password");
+});
+
+it("a pipeline's commands each have their own answer; fewer than were asked for are none", async () => {
+  answer = says(200, JSON.stringify([{ result: "b25l" }, { error: "ERR no" }]));
+  expect(
+    await redis.sendAll([
+      ["GET", "a"],
+      ["GET", "b"],
+    ]),
+  ).toEqual([{ result: "one" }, { error: expect.objectContaining({ message: "ERR no" }) }]);
+  await expect(redis.sendAll([["GET", "a"]])).rejects.toMatchObject({ reason: "out-of-service" });
+});
+
+it("tells of every call: what was sent, how it ended, how long it took", async () => {
+  const calls: RedisCall[] = [];
+  const address = server.address();
+  const told = new GuardedRedis({
+    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    token: "t",
+    timeoutMs: TIMEOUT_MS,
+    firstCallTimeoutMs: TIMEOUT_MS,
+    onCall: (call) => calls.push(call),
+  });
+  answer = pong;
+  await told.ping();
+  answer = says(400, JSON.stringify({ error: "ERR no" }));
+  await told.send(["GET", "a"]).catch(() => {});
+  answer = (request) => request.socket.destroy();
+  for (let call = 0; call < 4; call += 1) await told.sendAll([["GET", "a"], ["PING"]]).catch(() => {});
+  expect(calls.map(({ commands, outcome }) => [commands.map(([name]) => name).join(), outcome])).toEqual([
+    ["ping", "answered"],
+    ["GET", "error"],
+    ...Array(3).fill(["GET,PING", "unavailable"]),
+    ["GET,PING", "refused"],
+  ]);
+  expect(calls[0]?.durationMs).toBeGreaterThan(0);
 });

@@ -55,7 +55,7 @@ test("with the engine down every request fails at once, and works again when it 
 
   const down = {
     status: 503,
-    body: { error: expect.stringContaining("ERR the Redis behind this gateway is down") },
+    body: { error: expect.stringContaining("CLUSTERDOWN the Redis behind this gateway is down") },
   };
   const started = performance.now();
   expect(await post(gateway, "/", ["PING"])).toEqual(down);
