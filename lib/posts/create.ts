@@ -1,23 +1,24 @@
 import type { z } from "zod";
+import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db } from "../db";
 import type { newPostSchema } from "./client";
-import { type Post, postColumns, toPosts } from "./post";
+import { type Post, postColumns, postTags, toCachedPost, toPosts } from "./post";
 
 /**
- * Publishes a post.
+ * Publishes a post; feeds show it at once.
  * @throws {AppError} unauthenticated when the author's account is gone
  */
 export async function createPost(author: Caller, input: z.output<typeof newPostSchema>): Promise<Post> {
   const known = await db().user.findUnique({ where: { id: author.userId }, select: { id: true } });
   if (!known) throw new AppError("unauthenticated");
-  const row = await db().post.create({
-    data: { id: newId(), authorId: author.userId, ...input },
-    select: postColumns,
-  });
-  const [post] = await toPosts([row]);
+  const id = newId();
+  const row = await cacheManager.withInvalidation(postTags(id), (tx) =>
+    tx.post.create({ data: { id, authorId: author.userId, ...input }, select: postColumns }),
+  );
+  const [post] = await toPosts([toCachedPost(row)]);
   if (!post) throw new Error("a created post has no row");
   return post;
 }

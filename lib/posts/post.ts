@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CachedPost } from "../cache";
 import { toViewRow, viewColumns, viewCounts } from "../views";
 
 export const postSchema = z.object({
@@ -15,7 +16,7 @@ export const postSchema = z.object({
 
 export type Post = z.infer<typeof postSchema>;
 
-/** What Prisma must select for `toPosts`. */
+/** What Prisma must select for `toCachedPost`. */
 export const postColumns = {
   ...viewColumns,
   title: true,
@@ -39,10 +40,9 @@ interface PostRow {
   author: { seq: number; name: string };
 }
 
-/** Rows of Postgres as people see them; all their counts in one round trip to Redis. */
-export async function toPosts(rows: readonly PostRow[]): Promise<Post[]> {
-  const counts = await viewCounts(rows.map(toViewRow));
-  return rows.map((row) => ({
+/** A row of Postgres as it is cached: all but the live count. */
+export function toCachedPost(row: PostRow): CachedPost {
+  return {
     id: row.id,
     title: row.title,
     text: row.text,
@@ -50,6 +50,26 @@ export async function toPosts(rows: readonly PostRow[]): Promise<Post[]> {
     authorId: row.authorId,
     authorName: row.author.name,
     createdAt: row.createdAt.toISOString(),
-    viewsCount: counts.get(row.id) ?? row.views,
-  }));
+    views: toViewRow(row),
+  };
+}
+
+/**
+ * Posts as people see them; all their counts in one round trip to Redis. The rows may be from the cache: an
+ * older one cannot set a count back, because its version tells (lib/redis/scripts/views.ts).
+ */
+export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
+  const counts = await viewCounts(cached.map(({ views }) => views));
+  return cached.map(({ views, ...post }) => ({ ...post, viewsCount: counts.get(post.id) ?? views.views }));
+}
+
+/** What a change of a post invalidates. */
+export function postTags(id: string): string[] {
+  return [FEED_TAG, postTag(id)];
+}
+
+export const FEED_TAG = "feed";
+
+export function postTag(id: string): string {
+  return `post:${id}`;
 }

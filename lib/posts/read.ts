@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { type CachedPost, cacheManager } from "../cache";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { type Post, postColumns, postSchema, toPosts } from "./post";
+import { FEED_TAG, type Post, postColumns, postSchema, postTag, toCachedPost, toPosts } from "./post";
 
 export const PAGE_SIZE = 20;
 const MOST_ON_A_PAGE = 50;
@@ -17,18 +18,32 @@ export const postPageSchema = z.object({
   nextCursor: z.uuid().nullable(),
 });
 
-/** The feed, newest first. Ids are ordered by time, so paging over the key needs no other index. */
+/** The feed, newest first, from the cache while no post changes; the counts are live. */
 export async function listPosts(
   page: z.input<typeof postPageQuerySchema> = {},
 ): Promise<z.infer<typeof postPageSchema>> {
   const { cursor, limit } = postPageQuerySchema.parse(page);
+  const { items, nextCursor } = await cacheManager.getOrSet(
+    "feed",
+    `${cursor ?? "newest"}:${limit}`,
+    () => loadPage(cursor, limit),
+    { tags: [FEED_TAG] },
+  );
+  return { items: await toPosts(items), nextCursor };
+}
+
+/** Ids are ordered by time, so paging over the key needs no other index. */
+async function loadPage(
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ items: CachedPost[]; nextCursor: string | null }> {
   const rows = await db().post.findMany({
     where: cursor ? { id: { lt: cursor } } : {},
     orderBy: { id: "desc" },
     take: limit + 1,
     select: postColumns,
   });
-  const items = await toPosts(rows.slice(0, limit));
+  const items = rows.slice(0, limit).map(toCachedPost);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
@@ -36,8 +51,15 @@ export async function listPosts(
 export async function getPost(id: string): Promise<Post | null> {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) return null;
-  const row = await db().post.findUnique({ where: { id: parsed.data }, select: postColumns });
-  if (!row) return null;
-  const [post] = await toPosts([row]);
+  const cached = await cacheManager.getOrSet("posts", parsed.data, () => loadPost(parsed.data), {
+    tags: [postTag(parsed.data)],
+  });
+  if (!cached) return null;
+  const [post] = await toPosts([cached]);
   return post ?? null;
+}
+
+async function loadPost(id: string): Promise<CachedPost | null> {
+  const row = await db().post.findUnique({ where: { id }, select: postColumns });
+  return row && toCachedPost(row);
 }

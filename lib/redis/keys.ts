@@ -23,6 +23,14 @@ export const keys = {
   viewClaims: "views:claims",
   /** String (JSON): what the last sync did. */
   lastViewSync: "views:last-sync",
+  /** String (JSON envelope, lib/cache/envelope.ts). `member` is `{namespace}:{key}`. */
+  cacheEntry: (member: string) => `cache:${member}`,
+  /** String: token of whoever loads the entry now. */
+  cacheLease: (member: string) => `cache:lease:${member}`,
+  /** Sorted set of members that carry the tag, by the time (ms) from which they are surely gone. */
+  cacheTag: (tag: string) => `cache:tag:${tag}`,
+  /** String; there while no invalidation in Postgres can be older than its TTL without Redis knowing. */
+  cacheTold: "cache:told",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /** The rate limiter's prefix; it appends `:{who}:{route}` itself. */
@@ -32,5 +40,9 @@ export const keys = {
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
+  /** Longer than any entry and its loading: an entry lives for 24 h at most. */
+  cacheTag: 25 * HOUR_SECONDS,
+  /** How long an invalidation that missed Redis can go unnoticed. */
+  cacheTold: 10,
   probe: 60,
 } as const;

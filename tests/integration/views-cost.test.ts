@@ -62,7 +62,8 @@ it("100 concurrent views are one HTTP call and no statement; two and the rows wh
 it("a screenful of 20 posts is one HTTP call, to count and to read", async () => {
   await knowScripts();
   const posts = await postsOf(20);
-  expect(await cost(() => listPosts({ limit: 20 }))).toMatchObject({ httpCalls: 1 });
+  await listPosts({ limit: 20 });
+  expect(await cost(() => listPosts({ limit: 20 }))).toMatchObject({ httpCalls: 1, statements: 0 });
   const viewer = await createPerson();
   expect(await cost(() => recordViews(viewer.seq, posts))).toMatchObject({ httpCalls: 1, statements: 0 });
 });

@@ -1,3 +1,4 @@
+import { cacheManager } from "@/lib/cache";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
@@ -32,6 +33,8 @@ export async function createTestPost(author: Caller, viewsBase = 0): Promise<str
   await db().post.create({
     data: { id, authorId: author.userId, title: "A track", text: "", viewsBase, views: viewsBase },
   });
+  // As lib/posts does when it writes one.
+  await cacheManager.invalidateTag("feed");
   return id;
 }
 

@@ -1,0 +1,10 @@
+import { CacheManager } from "./manager";
+import { namespaces } from "./namespaces";
+
+/** This process's cache. */
+export const cacheManager = new CacheManager(namespaces);
+
+export { type Cached, defineNamespaces, type NamespaceSpec } from "./define";
+export { CacheError, type CacheErrorCode } from "./errors";
+export { CacheManager } from "./manager";
+export type { CachedPost } from "./namespaces";

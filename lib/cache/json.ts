@@ -1,0 +1,46 @@
+import { CacheError } from "./errors";
+
+/**
+ * Writes a value as JSON, if reading it back gives the same. A property that is `undefined` is left out.
+ * @throws {CacheError} not_json naming what cannot be written and where
+ */
+export function toJson(value: unknown): string {
+  const problem = findProblem(value, "value", new Set());
+  if (problem) {
+    throw new CacheError(
+      "not_json",
+      `${problem} cannot be cached: store JSON values only (times as ISO strings, big numbers as strings)`,
+    );
+  }
+  return JSON.stringify(value);
+}
+
+/** What in a value JSON would lose or change; null when nothing. */
+export function findProblem(value: unknown, path: string, above: Set<object>): string | null {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return null;
+  if (typeof value === "number") return Number.isFinite(value) ? null : `${path} (${value})`;
+  if (typeof value !== "object") return `${path} (${typeof value})`;
+  if (above.has(value)) return `${path} (a circle)`;
+  above.add(value);
+  try {
+    if (Array.isArray(value)) {
+      // By index: the holes of a sparse array are skipped by iteration and become null in JSON.
+      for (let index = 0; index < value.length; index += 1) {
+        const problem = findProblem(value[index], `${path}[${index}]`, above);
+        if (problem) return problem;
+      }
+      return null;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) {
+      return `${path} (${value.constructor?.name ?? "an object"})`;
+    }
+    for (const [name, inner] of Object.entries(value)) {
+      const problem = inner === undefined ? null : findProblem(inner, `${path}.${name}`, above);
+      if (problem) return problem;
+    }
+    return null;
+  } finally {
+    above.delete(value);
+  }
+}

@@ -1,0 +1,173 @@
+import { now } from "../core/clock";
+import { defer } from "../core/defer";
+import { log } from "../core/log";
+import { db } from "../db";
+import type { Memory, Targets } from "./memory";
+import { TRUST_MS } from "./memory";
+import { deleteOutbox, MOST_ROWS, type OutboxRow, readOutbox, writeOutbox } from "./outbox";
+import * as store from "./store";
+import { within } from "./within";
+
+/** A page does not wait longer than this for Postgres to say what Redis may not know. */
+const CHECK_LIMIT_MS = 100;
+/** While Postgres does not answer nobody waits for it again for this long. */
+const CHECK_PAUSE_MS = 1_000;
+/** Beyond this Postgres alone remembers. Keeps the script that is told of them short. */
+const MOST_OWED = 1_000;
+
+/**
+ * Whether what Redis holds may be believed.
+ *
+ * An invalidation is a row in Postgres, in the writer's transaction, until Redis was told. The key
+ * `cache:told` lives for ten seconds after somebody found no such row. Whoever reads Redis and does not
+ * see it (or has seen Redis fail since it last looked) looks into Postgres first, tells Redis what it finds,
+ * and sets the key. So an invalidation that missed Redis, for whatever reason and whoever else noticed,
+ * goes unnoticed for ten seconds at most, and costs the whole fleet about one small statement in ten seconds.
+ *
+ * Without Redis the rows are read at most once a second, before memory is believed. Without Postgres nobody
+ * can have committed a change: what is there is served.
+ */
+export class Told {
+  /** Redis failed in this process and the rows have not been looked at since. */
+  private doubt = false;
+  /** What this process could not tell Redis: told before it believes Redis again, with or without Postgres. */
+  private owed: Targets = { members: [], tags: [] };
+  private checking: Promise<boolean> | undefined;
+  private pausedUntilMs = 0;
+  private polling: Promise<true> | undefined;
+  private polledAtMs = Number.NEGATIVE_INFINITY;
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly memory: Memory) {}
+
+  /** Redis failed: it may have missed something. */
+  doubtRedis(): void {
+    this.doubt = true;
+    this.pausedUntilMs = 0;
+  }
+
+  /**
+   * Ask after every read of Redis.
+   *
+   * @param told  whether the read saw `cache:told`
+   * @returns true when what was read may be believed; false when it must be read again
+   * @throws when Redis does not answer any more
+   */
+  async believe(told: boolean): Promise<boolean> {
+    if (this.owed.members.length + this.owed.tags.length > 0) {
+      const { owed } = this;
+      await this.tell(owed);
+      if (this.owed === owed) this.owed = { members: [], tags: [] };
+      return false;
+    }
+    if ((told && !this.doubt) || now() < this.pausedUntilMs) return true;
+    this.checking ??= this.check().finally(() => {
+      this.checking = undefined;
+    });
+    const clean = await within(CHECK_LIMIT_MS, this.checking);
+    if (clean === undefined) this.pausedUntilMs = now() + CHECK_PAUSE_MS;
+    return clean ?? true;
+  }
+
+  /** Invalidates here and in Redis. @throws when Redis could not be told; nothing is remembered then */
+  async tell(targets: Targets): Promise<void> {
+    this.memory.drop(targets);
+    try {
+      await store.drop(targets);
+    } finally {
+      // Again: meanwhile somebody here may have read what was still in Redis.
+      this.memory.drop(targets);
+    }
+  }
+
+  /** Remembers an invalidation that Redis could not be told, here and in Postgres if that answers. */
+  async owe(targets: Targets): Promise<void> {
+    this.remember(targets);
+    try {
+      this.seen.add(await writeOutbox(db(), targets));
+    } catch (error) {
+      log().warn({ err: error }, "a cache invalidation waits in this process: Redis and Postgres are away");
+    }
+  }
+
+  /** The same for one that is in Postgres already. */
+  oweRow(row: OutboxRow): void {
+    this.remember(row);
+    this.seen.add(row.id);
+  }
+
+  private remember({ members, tags }: Targets): void {
+    this.doubtRedis();
+    if (this.owed.members.length + this.owed.tags.length > MOST_OWED) return;
+    this.owed = {
+      members: [...new Set([...this.owed.members, ...members])],
+      tags: [...new Set([...this.owed.tags, ...tags])],
+    };
+  }
+
+  /** Before memory is believed without Redis: drops what others invalidated. Never throws, never waits long. */
+  async pollWithoutRedis(): Promise<void> {
+    const sinceMs = now() - this.polledAtMs;
+    if (sinceMs >= 0 && sinceMs < TRUST_MS) return;
+    this.polling ??= this.poll().finally(() => {
+      this.polling = undefined;
+    });
+    const done = await within(CHECK_LIMIT_MS, this.polling);
+    if (!done) this.polledAtMs = now();
+  }
+
+  private async poll(): Promise<true> {
+    const startedMs = now();
+    try {
+      for (const row of await readOutbox()) this.dropOnce(row);
+    } catch (error) {
+      log().debug({ err: error }, "invalidations are not known: Redis and Postgres are away");
+    }
+    this.polledAtMs = startedMs;
+    return true;
+  }
+
+  /** A row stays while Redis is away: what was loaded after it must not be dropped at every look. */
+  private dropOnce(row: OutboxRow): void {
+    if (this.seen.has(row.id)) return;
+    this.seen.add(row.id);
+    this.memory.drop(row);
+  }
+
+  /** @returns true when there was nothing to tell */
+  private async check(): Promise<boolean> {
+    const startedMs = now();
+    this.doubt = false;
+    let rows: OutboxRow[];
+    try {
+      rows = await readOutbox();
+    } catch (error) {
+      log().debug({ err: error }, "invalidations are not checked: Postgres is away");
+      this.doubt = true;
+      this.pausedUntilMs = now() + CHECK_PAUSE_MS;
+      return true;
+    }
+    try {
+      for (const row of rows) await this.tell(row);
+      // A look that took long says nothing about the moment it ended.
+      if (rows.length < MOST_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.markTold();
+    } catch (error) {
+      this.doubt = true;
+      throw error;
+    }
+    if (rows.length === 0) return true;
+    this.seen.clear();
+    log().info({ invalidations: rows.length }, "Redis was told what it had missed");
+    this.forget(rows.map(({ id }) => id));
+    return false;
+  }
+
+  /** Best effort: a row that stays is told once more. */
+  forget(ids: readonly string[]): void {
+    defer(() =>
+      deleteOutbox(ids).catch((error: unknown) => {
+        log().debug({ err: error }, "told invalidations stay in Postgres for now");
+      }),
+    );
+  }
+}

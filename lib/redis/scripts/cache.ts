@@ -1,0 +1,149 @@
+import { defineScript } from "../script";
+
+/**
+ * The scripts of the cache manager. A *member* is `{namespace}:{key}`; its entry is `cache:{member}`, its
+ * lease `cache:lease:{member}`. An envelope begins with `{"id":…,"created":…,"ttl":…,"swr":…` (ms), so that
+ * what a script must know can be read without decoding the rest.
+ */
+
+/**
+ * Reads an entry and, when it is missing, expired, or due for a refresh, takes the lease on loading it.
+ *
+ * KEYS  1 entry, 2 lease, 3 told, then the tags
+ * ARGV  1 token, 2 lease (ms), 3 now (ms), 4 id of the entry the caller has ('' none), 5 id of an entry the
+ *       caller cannot use ('' none), 6 part of the TTL after which an entry is refreshed early, 7 member,
+ *       8 how long tags must remember the member (ms), 9 TTL of a tag (s)
+ * Returns [1 when `told` is there, 1 when the lease was taken, 0 no entry | 1 entry | 2 the one the caller
+ *         has, entry or '']
+ * Atomic. The tags know the member before its loader starts, so invalidating one revokes the lease.
+ */
+export const readOrLease = defineScript(
+  "readOrLease",
+  `
+local found = redis.call('MGET', KEYS[1], KEYS[3])
+local state, wanted, leased = 0, true, 0
+if found[1] then
+  local id, created, ttl, swr =
+    string.match(found[1], '^{"id":"([^"]*)","created":(%d+),"ttl":(%d+),"swr":(%d+)')
+  if id and id ~= ARGV[5] then
+    local age = tonumber(ARGV[3]) - tonumber(created)
+    if age < tonumber(ttl) + tonumber(swr) then
+      state = id == ARGV[4] and 2 or 1
+      wanted = age >= tonumber(ttl) * tonumber(ARGV[6])
+    end
+  end
+end
+if wanted and redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  leased = 1
+  if #KEYS > 3 then
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    for tag = 4, #KEYS do
+      redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
+      redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[8]), ARGV[7])
+      redis.call('EXPIRE', KEYS[tag], ARGV[9])
+    end
+  end
+end
+return {found[2] and 1 or 0, leased, state, state == 1 and found[1] or ''}
+`,
+);
+
+/**
+ * Stores what a loader brought, if its lease is alive, and ends the lease.
+ *
+ * KEYS  1 entry, 2 lease
+ * ARGV  1 token, 2 envelope ('' removes the entry: there is nothing to cache), 3 TTL (ms)
+ * Returns 1; 0 when the lease was revoked or has run out, then nothing changes
+ * Atomic. Not safe to repeat: the second time the lease is gone.
+ */
+export const fillEntry = defineScript(
+  "fillEntry",
+  `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[1], KEYS[2])
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  redis.call('DEL', KEYS[2])
+end
+return 1
+`,
+);
+
+/**
+ * Prolongs a lease, or ends it.
+ *
+ * KEYS  1 lease
+ * ARGV  1 token, 2 lease (ms); 0 ends it
+ * Returns 1; 0 when it is somebody else's or gone
+ * Atomic. Safe to repeat.
+ */
+export const keepLease = defineScript(
+  "keepLease",
+  `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then return redis.call('DEL', KEYS[1]) end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`,
+);
+
+/**
+ * Stores an entry whatever was there, and revokes the lease of whoever is loading it.
+ *
+ * KEYS  1 entry, 2 lease, then the tags
+ * ARGV  1 envelope, 2 TTL (ms), 3 member, 4 TTL of a tag (s)
+ * Returns 1
+ * Atomic. Safe to repeat.
+ */
+export const putEntry = defineScript(
+  "putEntry",
+  `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('DEL', KEYS[2])
+if #KEYS > 2 then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  for tag = 3, #KEYS do
+    redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
+    redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[2]), ARGV[3])
+    redis.call('EXPIRE', KEYS[tag], ARGV[4])
+  end
+end
+return 1
+`,
+);
+
+/**
+ * Invalidates: removes entries, and revokes the leases of whoever is loading them.
+ *
+ * KEYS  the tags (none is allowed)
+ * ARGV  1 and 2 what stands before a member in the key of its entry and of its lease, then members
+ * Returns how many entries were there
+ * Atomic. Safe to repeat. Takes time in proportion to the members.
+ */
+export const dropEntries = defineScript(
+  "dropEntries",
+  `
+local removed = 0
+local function drop(members)
+  for from = 1, #members, 500 do
+    local entries, leases = {}, {}
+    for at = from, math.min(from + 499, #members) do
+      entries[#entries + 1] = ARGV[1] .. members[at]
+      leases[#leases + 1] = ARGV[2] .. members[at]
+    end
+    removed = removed + redis.call('DEL', unpack(entries))
+    redis.call('DEL', unpack(leases))
+  end
+end
+local named = {}
+for at = 3, #ARGV do named[at - 2] = ARGV[at] end
+drop(named)
+for _, tag in ipairs(KEYS) do
+  drop(redis.call('ZRANGE', tag, 0, -1))
+  redis.call('DEL', tag)
+end
+return removed
+`,
+);

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { CacheManager, defineNamespaces } from "@/lib/cache";
+import { newId } from "@/lib/core/ids";
+
+/** Namespaces as an app would declare them, for tests that need their own. */
+export const testNamespaces = defineNamespaces({
+  things: {
+    schema: z.object({ n: z.number(), text: z.string().optional() }),
+    ttlSeconds: 60,
+    swrSeconds: 30,
+    cacheNull: true,
+  },
+  numbers: { schema: z.number(), ttlSeconds: 10, swrSeconds: 0, cacheNull: false },
+  anything: { schema: z.json(), ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
+});
+
+/** A cache with memory, flights and doubts of its own: what another process is to this one. */
+export function newManager(): CacheManager<typeof testNamespaces> {
+  return new CacheManager(testNamespaces);
+}
+
+/** A key of a test's own. */
+export const newKey = newId;
