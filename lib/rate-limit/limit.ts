@@ -1,64 +1,43 @@
-import { Ratelimit } from "@upstash/ratelimit";
 import { env } from "../core/env";
 import { GuardedRedis } from "../redis/guarded-redis";
-import { keys } from "../redis/keys";
 import { limitedCaller } from "./caller";
-import { type Policy, policyFor } from "./policies";
-import { ProcessLimiter, type Verdict } from "./process-limiter";
+import { claimsOf } from "./claim";
+import { type Limited, Limiter } from "./limiter";
+import { policyFor } from "./policies";
 
-export interface Limited extends Verdict {
-  policy: Policy;
-}
+/** How long an answer that nobody waits for any more is still taken in. */
+const LATE_ANSWER_MS = 5_000;
 
-interface Limiter {
-  shared: Ratelimit;
-  alone: ProcessLimiter;
-}
+/** One a process: a limiter made for each request would forget what it let through and whom it blocked. */
+let limiter: Limiter | undefined;
 
-/** Built once a process: a limiter made for each request would forget whom it has blocked. */
-const limiters = new Map<string, Limiter>();
-let redis: GuardedRedis | undefined;
-
-function limiterOf(policy: Policy): Limiter {
-  redis ??= new GuardedRedis({
-    url: env().UPSTASH_REDIS_REST_URL,
-    token: env().UPSTASH_REDIS_REST_TOKEN,
-    timeoutMs: env().REDIS_EDGE_TIMEOUT_MS,
-    firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
-  });
-  let limiter = limiters.get(policy.name);
-  if (!limiter) {
-    limiter = {
-      shared: new Ratelimit({
-        redis,
-        limiter: Ratelimit.slidingWindow(policy.limit, `${policy.windowSeconds} s`),
-        prefix: keys.throttlePrefix(policy.name),
-        ephemeralCache: new Map(),
-        // The client has its own limit; the limiter's would let everybody through.
-        timeout: 0,
-      }),
-      alone: new ProcessLimiter(policy),
-    };
-    limiters.set(policy.name, limiter);
-  }
+function processLimiter(): Limiter {
+  limiter ??= new Limiter(
+    new GuardedRedis({
+      url: env().UPSTASH_REDIS_REST_URL,
+      token: env().UPSTASH_REDIS_REST_TOKEN,
+      timeoutMs: env().REDIS_EDGE_TIMEOUT_MS,
+      firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
+      late: { answerMs: LATE_ANSWER_MS },
+    }),
+  );
   return limiter;
 }
 
 /**
- * Takes one token for a request. Never throws: without Redis this process decides by itself, with the
- * same numbers.
+ * Takes a token of every limit that holds for a request. Never throws: without Redis this process decides by
+ * itself, with the same numbers; and should the limiter itself fail, the request passes and the answer says
+ * so. A gate that is broken must not close the house.
  *
  * @returns null where no limit holds
  */
 export async function takeToken(request: Request): Promise<Limited | null> {
-  const { pattern, policy } = policyFor(new URL(request.url).pathname);
-  if (!policy) return null;
-  const caller = `${await limitedCaller(request.headers)}:${pattern}`;
-  const { shared, alone } = limiterOf(policy);
   try {
-    const { success, remaining, reset } = await shared.limit(caller);
-    return { policy, allowed: success, remaining: Math.max(0, remaining), resetAt: reset, degraded: false };
-  } catch {
-    return { policy, ...alone.take(caller) };
+    const { pattern, policy } = policyFor(new URL(request.url).pathname);
+    if (!policy) return null;
+    return await processLimiter().take(claimsOf(await limitedCaller(request.headers), pattern, policy));
+  } catch (error) {
+    console.error("The rate limiter failed; the request passes", error);
+    return { allowed: true, statuses: [], degraded: "open" };
   }
 }

@@ -1,36 +1,88 @@
-import { now } from "../core/clock";
-import type { Policy } from "./policies";
+import type { Claim, Status } from "./claim";
+import { type Slot, Tally } from "./tally";
 
-export interface Verdict {
-  allowed: boolean;
-  remaining: number;
-  /** When the window ends; milliseconds since the epoch. */
-  resetAt: number;
-  /** Decided by this process alone, because Redis did not answer in time. */
-  degraded: boolean;
+/** Above this many keys the ones not used for longest go: memory is bounded, an attacker gains one window. */
+const MOST_KEYS = 10_000;
+
+/** Tokens that Redis is being told of. */
+export interface Debt {
+  /** For each claim, as the script wants it: `{ms}x{tokens} …`. */
+  readonly told: readonly string[];
+  /** The telling failed, or may have: they are owed again. Counted twice is better than not at all. */
+  restore(): void;
 }
 
-/** Above this many callers the oldest windows go: memory is bounded, and an attacker gains one window. */
-const MOST_CALLERS = 10_000;
-
-/** A fixed window in this process's memory: what decides while Redis is away. */
+/**
+ * What this process has let through in the last window, whoever decided it. While Redis is away it decides
+ * alone; while it is there it keeps blocked callers from costing a call. Either way no process lets more
+ * than the limit through in any window.
+ */
 export class ProcessLimiter {
-  private readonly windows = new Map<string, { used: number; resetAt: number }>();
+  private readonly tallies = new Map<string, Tally>();
 
-  constructor(private readonly policy: Policy) {}
+  /** How each limit stands here. */
+  statuses(claims: readonly Claim[], time: number): Status[] {
+    return claims.map((claim) => {
+      const tally = this.tallyOf(claim);
+      return { policy: claim.policy, remaining: tally.remaining(time), resetAt: tally.resetAt(time) };
+    });
+  }
 
-  take(caller: string): Verdict {
-    const time = now();
-    let window = this.windows.get(caller);
-    if (!window || window.resetAt <= time) {
-      this.windows.delete(caller);
-      window = { used: 0, resetAt: time + this.policy.windowSeconds * 1000 };
-      this.windows.set(caller, window);
-      const oldest = this.windows.keys().next();
-      if (this.windows.size > MOST_CALLERS && !oldest.done) this.windows.delete(oldest.value);
+  /**
+   * Counts a token of each claim.
+   * @param owed  1 when Redis does not know of it
+   * @returns declares that Redis knew after all; null when this process has let through all there is
+   */
+  add(claims: readonly Claim[], time: number, owed: 0 | 1): (() => void) | null {
+    const tallies = claims.map((claim) => this.tallyOf(claim));
+    if (!tallies.every((tally) => tally.hasRoom(time))) return null;
+    const slots = tallies.map((tally) => tally.add(time, owed));
+    return () => {
+      for (const slot of slots) slot.owed = Math.max(0, slot.owed - owed);
+    };
+  }
+
+  /** Keeps a caller away until then (ms since the epoch) without asking Redis. */
+  block(claim: Claim, until: number, time: number): void {
+    this.tallyOf(claim).block(until, time);
+  }
+
+  /** Whether any of these were taken without Redis' knowing. */
+  owes(claims: readonly Claim[], time: number): boolean {
+    return claims.some((claim) => this.tallyOf(claim).owing(time).length > 0);
+  }
+
+  /** Takes everything that is owed for these claims, to be told with one call. */
+  takeDebt(claims: readonly Claim[], time: number): Debt {
+    const taken: { slot: Slot; owed: number }[] = [];
+    const told = claims.map((claim) =>
+      this.tallyOf(claim)
+        .owing(time)
+        .map((slot) => {
+          taken.push({ slot, owed: slot.owed });
+          const text = `${slot.at}x${slot.owed} `;
+          slot.owed = 0;
+          return text;
+        })
+        .join(""),
+    );
+    return {
+      told,
+      restore: () => {
+        for (const { slot, owed } of taken) slot.owed += owed;
+      },
+    };
+  }
+
+  private tallyOf({ key, policy }: Claim): Tally {
+    const tally = this.tallies.get(key) ?? new Tally(policy.limit, policy.windowSeconds * 1000);
+    // Put at the end: the first is always the one not used for longest.
+    this.tallies.delete(key);
+    this.tallies.set(key, tally);
+    if (this.tallies.size > MOST_KEYS) {
+      const oldest = this.tallies.keys().next();
+      if (!oldest.done) this.tallies.delete(oldest.value);
     }
-    const allowed = window.used < this.policy.limit;
-    if (allowed) window.used += 1;
-    return { allowed, remaining: this.policy.limit - window.used, resetAt: window.resetAt, degraded: true };
+    return tally;
   }
 }

@@ -4,7 +4,8 @@ import { now } from "../core/clock";
 const FAILURES_TO_OPEN = 3;
 /** How long it stays open at first; doubles with every failed probe. */
 const FIRST_OPEN_MS = 1_000;
-const LONGEST_OPEN_MS = 10_000;
+/** With a probe's own second on top, a backend that is back is used again within 5 s. */
+const LONGEST_OPEN_MS = 3_000;
 
 export type BreakerState = "closed" | "open";
 

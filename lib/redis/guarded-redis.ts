@@ -1,5 +1,6 @@
 import { errors, Redis } from "@upstash/redis";
 import { now } from "../core/clock";
+import { TimeLimitError, withLimit } from "../core/time-limit";
 import { commandsOf, isAnswer, isOutOfService, replyError } from "./answers";
 import { type BreakerState, CircuitBreaker } from "./breaker";
 
@@ -11,6 +12,8 @@ export class RedisUnavailableError extends Error {
   constructor(
     readonly reason: "open" | "timeout" | "network" | "out-of-service",
     cause?: unknown,
+    /** What Redis answers after all, when the client was asked to listen on; else rejects. */
+    readonly late?: Promise<unknown>,
   ) {
     super(`Redis is unavailable (${reason})`, { cause });
     this.name = "RedisUnavailableError";
@@ -24,6 +27,11 @@ export interface GuardedRedisOptions {
   timeoutMs: number;
   /** Limit of a call that has to open a connection first. Running over it once does not count as a failure. */
   firstCallTimeoutMs: number;
+  /**
+   * For a caller that can do without the answer but has use for it later: it never waits longer than
+   * `timeoutMs`, for a probe not at all, and the error brings the answer that comes within `answerMs`.
+   */
+  late?: { answerMs: number };
   onStateChange?: (state: BreakerState) => void;
   /** Told of every HTTP call when it has ended; must not throw. */
   onCall?: (call: RedisCall) => void;
@@ -124,36 +132,66 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
           durationMs: performance.now() - startedAt,
           outcome,
         });
+      const isProbe = breaker.state === "open";
       if (!breaker.mayCall()) {
         ended("refused");
         throw new RedisUnavailableError("open");
       }
 
       // A probe's too: with the short limit a distant Redis would never be found back.
-      const fresh = now() - lastSettledAt > CONNECTION_IDLE_MS;
-      const excusable = fresh && !excused && breaker.state === "closed";
-      try {
-        limit.ms = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
-        const answer = await inner.request<T>(request);
+      const fresh = isProbe || now() - lastSettledAt > CONNECTION_IDLE_MS;
+      const excusable = fresh && !isProbe && !excused;
+      const limitMs = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
+      limit.ms = options.late?.answerMs ?? limitMs;
+      const call = inner.request<T>(request).then((answer) => {
         if (!isAnswer(answer, request)) throw new errors.UpstashJSONParseError("no result");
-        breaker.succeeded();
-        excused = false;
-        ended("answered");
         return answer;
-      } catch (error) {
-        // Redis answered, with an error: it is there.
-        if (error instanceof errors.UpstashError && !isOutOfService(error)) {
+      });
+      const late = options.late ? call : undefined;
+      return waitFor(judge());
+
+      /** Follows the call to its end, for the breaker. */
+      async function judge(): Promise<Awaited<typeof call>> {
+        try {
+          const answer = await withLimit(call, limitMs);
           breaker.succeeded();
           excused = false;
-          ended("error");
-          throw replyError(error.message);
+          ended("answered");
+          return answer;
+        } catch (error) {
+          // Redis answered, with an error: it is there.
+          if (error instanceof errors.UpstashError && !isOutOfService(error)) {
+            breaker.succeeded();
+            excused = false;
+            ended("error");
+            throw replyError(error.message);
+          }
+          ended("unavailable");
+          if (excusable) excused = true;
+          else breaker.failed();
+          throw new RedisUnavailableError(reasonOf(error), error, late);
+        } finally {
+          lastSettledAt = now();
         }
-        ended("unavailable");
-        if (excusable) excused = true;
-        else breaker.failed();
-        throw new RedisUnavailableError(reasonOf(error), error);
-      } finally {
-        lastSettledAt = now();
+      }
+
+      /** The call may be given longer than its caller waits: a probe, and whoever can decide without it. */
+      async function waitFor(judged: ReturnType<typeof judge>): ReturnType<typeof judge> {
+        if (isProbe && late) {
+          judged.catch(() => {});
+          throw new RedisUnavailableError("open", undefined, late);
+        }
+        const patienceMs = isProbe || late ? Math.min(options.timeoutMs, limitMs) : limitMs;
+        if (patienceMs === limitMs) return judged;
+        try {
+          return await withLimit(judged, patienceMs);
+        } catch (error) {
+          if (!(error instanceof TimeLimitError)) throw error;
+          judged.catch(() => {});
+          // The next call has this one's connection.
+          lastSettledAt = now();
+          throw new RedisUnavailableError("timeout", error, late);
+        }
       }
     },
   };
@@ -161,6 +199,7 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
 
 function reasonOf(error: unknown): RedisUnavailableError["reason"] {
   if (error instanceof errors.UpstashError) return "out-of-service";
+  if (error instanceof TimeLimitError) return "timeout";
   return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network";
 }
 

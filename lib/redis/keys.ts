@@ -33,8 +33,12 @@ export const keys = {
   cacheTold: "cache:told",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
-  /** The rate limiter's prefix; it appends `:{who}:{route}` itself. */
-  throttlePrefix: (policy: string) => `webchat:throttle:${policy}`,
+  /**
+   * String: when a caller's tokens were taken (lib/redis/scripts/take-tokens.ts). `route` is the policy table's
+   * pattern, never the raw path, or `*` for all routes together. Lives for the policy's window. Losing it gives
+   * the caller a fresh allowance.
+   */
+  throttle: (policy: string, who: string, route: string) => `webchat:throttle:${policy}:${who}:${route}`,
 } as const;
 
 export const ttlSeconds = {

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { policyFor } from "@/lib/rate-limit/policies";
+import { redis } from "@/lib/redis";
+import { gateway } from "../support/gateway";
 import { freePort } from "../support/real-postgres";
 
 /** The middleware with a process memory of its own, as a fresh edge instance has. */
@@ -26,8 +28,10 @@ describe("the gate", () => {
     for (let left = 9; left >= 0; left -= 1) {
       const response = await gate(request("/api/auth/sign-in", headers));
       expect(response.status).toBe(200);
-      expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60');
-      expect(response.headers.get("ratelimit")).toMatch(new RegExp(`^"strict";r=${left};t=\\d+$`));
+      expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60, "person";q=100;w=60');
+      expect(response.headers.get("ratelimit")).toMatch(
+        new RegExp(`^"strict";r=${left};t=\\d+, "person";r=${left + 90};t=\\d+$`),
+      );
       expect(response.headers.get("ratelimit-degraded")).toBeNull();
     }
     const refused = await gate(request("/api/auth/sign-in", { ...headers, "accept-language": "en" }));
@@ -54,6 +58,100 @@ describe("the gate", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("content-type")).toMatch(/^text\/html/);
     expect(await refused.text()).toContain("Too many requests, wait a little");
+  });
+
+  it("lets a person ask 100 times a minute over all routes together, and tells which limit refuses", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let i = 0; i < 100; i += 1) {
+      const path = ["/", "/api/posts", "/api/posts/view", `/api/posts/${newId()}`][i % 4] ?? "/";
+      expect((await gate(request(path, headers))).status).toBe(200);
+    }
+    for (const refusing of [gate, await freshGate()]) {
+      const refused = await refusing(request("/api/me", headers));
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60, "person";q=100;w=60');
+      expect(refused.headers.get("ratelimit")).toMatch(/^"person";r=0;t=\d+, "default";r=\d+;t=\d+$/);
+      expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+    }
+    // An address is not a person.
+    for (const path of ["/a", "/api/b"]) {
+      const anonymous = await gate(request(path));
+      expect(anonymous.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+    }
+  });
+
+  it("takes a token of both limits or of none, in one call; a refused caller costs none", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    // Redis learns the script.
+    await gate(request("/", { authorization: `Bearer ${await tokenOf()}` }));
+    gateway().stats.reset();
+    for (let i = 0; i < 10; i += 1) await gate(request("/api/auth/sign-in", headers));
+    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    for (let i = 0; i < 5; i += 1) {
+      expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(429);
+    }
+    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    // Another instance has to ask, once; the refused ones took nothing of the person's 100.
+    const other = await freshGate();
+    for (let i = 0; i < 5; i += 1) {
+      expect((await other(request("/api/auth/sign-in", headers))).status).toBe(429);
+    }
+    expect(gateway().stats.snapshot().httpRequests).toBe(11);
+    expect((await other(request("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
+  });
+
+  it("keys are named by policy, caller and pattern, and all expire", async () => {
+    const gate = await freshGate();
+    const userId = newId();
+    const postId = newId();
+    await gate(request(`/api/posts/${postId}`, { authorization: `Bearer ${await tokenOf(userId)}` }));
+    for (const key of [
+      `webchat:throttle:default:user-${userId}:/api/posts/:id`,
+      `webchat:throttle:person:user-${userId}:*`,
+    ]) {
+      const ttl = await redis().pttl(key);
+      expect(ttl).toBeGreaterThan(0);
+      expect(ttl).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it("nothing a caller sends is an error", async () => {
+    vi.stubEnv("TRUST_PROXY", "1");
+    const gate = await freshGate();
+    const odd: [string, Record<string, string>][] = [
+      ["/%", {}],
+      ["/api/%E0%A4%A", {}],
+      [`/${"a".repeat(10_000)}`, {}],
+      ["/", { authorization: `Bearer ${"x".repeat(100_000)}` }],
+      ["/", { authorization: "Bearer a.b.c" }],
+      ["/", { authorization: "Bearer eyJhbGciOiJub25lIn0.e30." }],
+      ["/", { cookie: "nd_access=%E0%A4%A; =; ;;" }],
+      ["/", { "x-forwarded-for": "a:b:c, '; DROP TABLE, [::1" }],
+      ["/", { "x-forwarded-for": ",,,," }],
+      ["/", { "accept-language": "*;q=x, \u00ff", accept: "\u00ff" }],
+    ];
+    for (const [path, headers] of odd) {
+      const response = await gate(request(path, headers));
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+    }
+    for (const method of ["PROPFIND", "OPTIONS", "HEAD"]) {
+      expect((await gate(new Request("http://localhost/", { method }))).status).toBe(200);
+    }
+  });
+
+  it("passes when the limiter itself is broken, and says so", async () => {
+    vi.stubEnv("TRUST_PROXY", "everybody");
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const gate = await freshGate();
+    const response = await gate(request("/api/auth/sign-in"));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("ratelimit-degraded")).toBe("open");
+    expect(response.headers.get("ratelimit-policy")).toBeNull();
+    expect(log).toHaveBeenCalled();
+    log.mockRestore();
   });
 
   it("holds across instances, and counts people and routes apart", async () => {
@@ -92,6 +190,15 @@ describe("the gate", () => {
   });
 
   it.each([
+    [
+      "1",
+      { "x-forwarded-for": "2001:db8:0:ab01::1" },
+      { "x-forwarded-for": "[2001:DB8:0:abff::2]:443" },
+      true,
+    ],
+    ["1", { "x-forwarded-for": "2001:db8:0:ab01::1" }, { "x-forwarded-for": "2001:db8:0:ac01::1" }, false],
+    ["1", { "x-forwarded-for": "::ffff:9.9.9.9" }, { "x-forwarded-for": "9.9.9.9:1234" }, true],
+    ["1", { "x-forwarded-for": "garbage" }, {}, true],
     ["none", { "x-forwarded-for": "1.1.1.1" }, { "x-forwarded-for": "2.2.2.2" }, true],
     ["1", { "x-forwarded-for": "6.6.6.6, 1.1.1.1" }, { "x-forwarded-for": "7.7.7.7, 1.1.1.1" }, true],
     ["1", { "x-forwarded-for": "1.1.1.1, 6.6.6.6" }, { "x-forwarded-for": "1.1.1.1, 7.7.7.7" }, false],
@@ -110,6 +217,11 @@ describe("the gate", () => {
 it("routes are known by their pattern, never by the raw path", () => {
   expect(policyFor(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
   expect(policyFor("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
+  expect(policyFor("/api/auth/%73ign%2Din/")).toMatchObject({
+    pattern: "/api/auth/sign-in",
+    policy: { name: "strict" },
+  });
+  expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "strict" } });
   expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
   expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
   expect(policyFor("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { useClock } from "@/lib/core/clock";
 import { GuardedRedis, type RedisCall, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 
@@ -62,12 +62,45 @@ it("gives a call that opens a connection longer, and only that one", async () =>
   expect(await outcomes(1)).toEqual(["ok"]);
 });
 
-it("finds a distant Redis back after an outage: the probe opens a connection too", async () => {
+it("finds a distant Redis back after an outage: the probe may open a connection, and nobody waits for that", async () => {
   answer = (request) => request.socket.destroy();
   expect(await outcomes(5)).toEqual(["network", "network", "network", "network", "open"]);
   answer = slowly(pong);
-  time += IDLE_MS;
-  expect(await outcomes(1)).toEqual(["ok"]);
+  time += 1_000;
+  expect(await outcomes(2)).toEqual(["timeout", "open"]);
+  answer = pong;
+  await vi.waitFor(async () => expect(await outcomes(1)).toEqual(["ok"]));
+});
+
+it("a caller that listens on waits no longer than the limit, for a probe not at all, and gets the answer", async () => {
+  const address = server.address();
+  const patient = new GuardedRedis({
+    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
+    token: "t",
+    timeoutMs: TIMEOUT_MS,
+    firstCallTimeoutMs: 2_000,
+    late: { answerMs: 5_000 },
+  });
+  const failed = async () => {
+    const startedAt = performance.now();
+    const error: unknown = await patient.ping().catch((thrown: unknown) => thrown);
+    if (!(error instanceof RedisUnavailableError)) throw new Error("an answer in time");
+    return { reason: error.reason, ms: performance.now() - startedAt, late: error.late };
+  };
+  answer = slowly(pong);
+  const first = await failed();
+  expect(first.reason).toBe("timeout");
+  expect(first.ms).toBeLessThan(2 * TIMEOUT_MS);
+  expect(await first.late).toEqual({ result: "PONG" });
+  await Promise.all([failed(), failed(), failed()]);
+  expect(await failed()).toMatchObject({ reason: "open", late: undefined });
+  time += 1_000;
+  const probe = await failed();
+  expect(probe.reason).toBe("open");
+  expect(probe.ms).toBeLessThan(TIMEOUT_MS / 2);
+  expect(await probe.late).toEqual({ result: "PONG" });
+  answer = pong;
+  await vi.waitFor(async () => expect(await patient.ping()).toBe("PONG"));
 });
 
 it("excuses all calls of one cold start, however many come at once", async () => {

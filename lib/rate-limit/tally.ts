@@ -1,0 +1,80 @@
+/** Tokens taken within one second; all count from the last of them, as in lib/redis/scripts/take-tokens.ts. */
+export interface Slot {
+  /** ms since the epoch */
+  at: number;
+  taken: number;
+  /** How many of them Redis has not been told of. */
+  owed: number;
+}
+
+/** When one caller's tokens of one limit were taken in this process, oldest first. */
+export class Tally {
+  private slots: Slot[] = [];
+  /** Redis said that there is nothing left until then (ms since the epoch). */
+  private blockedUntil = 0;
+
+  constructor(
+    private readonly limit: number,
+    private readonly windowMs: number,
+  ) {}
+
+  /** Whether this process may let one more through, whatever Redis says. */
+  hasRoom(time: number): boolean {
+    this.forget(time);
+    return this.used() < this.limit;
+  }
+
+  /** What is left now, as far as this process knows. */
+  remaining(time: number): number {
+    if (this.blockedUntil > time) return 0;
+    this.forget(time);
+    return Math.max(0, this.limit - this.used());
+  }
+
+  /** When the next token comes back; `time` when all are there. */
+  resetAt(time: number): number {
+    this.forget(time);
+    const wanted = Math.max(1, this.used() - this.limit + 1);
+    let back = 0;
+    let at = time;
+    for (const slot of this.slots) {
+      if (back >= wanted) break;
+      back += slot.taken;
+      at = slot.at + this.windowMs;
+    }
+    return Math.max(at, this.blockedUntil);
+  }
+
+  /** Counts one token, and returns where, so that it can be declared known to Redis later. */
+  add(time: number, owed: 0 | 1): Slot {
+    const last = this.slots.at(-1);
+    if (last && (last.at >= time || Math.floor(last.at / 1000) === Math.floor(time / 1000))) {
+      last.at = Math.max(last.at, time);
+      last.taken += 1;
+      last.owed += owed;
+      return last;
+    }
+    const slot = { at: time, taken: 1, owed };
+    this.slots.push(slot);
+    return slot;
+  }
+
+  /** Never beyond a window from now: what Redis says comes from other clocks. */
+  block(until: number, time: number): void {
+    this.blockedUntil = Math.min(until, time + this.windowMs);
+  }
+
+  /** The slots with tokens that Redis does not know of. */
+  owing(time: number): Slot[] {
+    this.forget(time);
+    return this.slots.filter(({ owed }) => owed > 0);
+  }
+
+  private used(): number {
+    return this.slots.reduce((sum, { taken }) => sum + taken, 0);
+  }
+
+  private forget(time: number): void {
+    while (this.slots[0] && this.slots[0].at <= time - this.windowMs) this.slots.shift();
+  }
+}

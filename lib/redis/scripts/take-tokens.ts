@@ -1,0 +1,67 @@
+/**
+ * The rate limiter's script. A plain string: the edge cannot load what `defineScript` needs.
+ *
+ * Each limit is a log of when its tokens were taken, kept by the second: `{ms}x{tokens} ` for each, at most
+ * 61 of them for a window of a minute. The tokens of one second all count from the last of them, so a token
+ * counts for the whole window and up to a second longer, and no window, wherever it begins, ever holds more
+ * than the limit. (A counter per window lets twice the limit through around its edge, and the usual weighing
+ * of two windows is an estimate.)
+ *
+ * KEYS  one for each limit
+ * ARGV  1 now (ms), then for each key: limit, window (ms), tokens taken elsewhere while Redis did not answer
+ *       (in the form above, or '')
+ * Returns [1 taken or 0 refused, then for each key: tokens left, ms until the next one comes back]
+ * Atomic: a token is taken of every limit or of none. Not safe to repeat: each call takes one.
+ * Runs MGET, and one SET for each key when a token is taken.
+ */
+export const takeTokensSource = `
+local now = tonumber(ARGV[1])
+local stored = redis.call('MGET', unpack(KEYS))
+local logs, taken = {}, 1
+for i = 1, #KEYS do
+  local limit, window, owed = tonumber(ARGV[i * 3 - 1]), tonumber(ARGV[i * 3]), ARGV[i * 3 + 1]
+  local slots, used = {}, 0
+  for at, count in string.gmatch((stored[i] or '') .. owed, '(%d+)x(%d+) ') do
+    at, count = tonumber(at), tonumber(count)
+    -- What lies further ahead than a window was written by a clock that is wrong.
+    if at > now - window and at < now + window then
+      slots[#slots + 1] = {at, count}
+      used = used + count
+    end
+  end
+  if used >= limit then taken = 0 end
+  logs[i] = {limit = limit, window = window, slots = slots, used = used, changed = owed ~= ''}
+end
+
+local answer = {taken}
+for i, log in ipairs(logs) do
+  if taken == 1 then
+    log.slots[#log.slots + 1] = {now, 1}
+    log.used = log.used + 1
+    log.changed = true
+  end
+  table.sort(log.slots, function(a, b) return a[1] < b[1] end)
+
+  -- When enough has come back for one more token.
+  local wanted, back, wait = math.max(1, log.used - log.limit + 1), 0, 0
+  local parts, at, count = {}, nil, 0
+  for _, slot in ipairs(log.slots) do
+    if back < wanted then
+      back = back + slot[2]
+      wait = slot[1] + log.window - now
+    end
+    if at and math.floor(at / 1000) ~= math.floor(slot[1] / 1000) then
+      parts[#parts + 1] = string.format('%.0fx%d ', at, count)
+      count = 0
+    end
+    at, count = slot[1], count + slot[2]
+  end
+  if log.changed and at then
+    parts[#parts + 1] = string.format('%.0fx%d ', at, count)
+    redis.call('SET', KEYS[i], table.concat(parts), 'PX', log.window)
+  end
+  answer[#answer + 1] = math.max(0, log.limit - log.used)
+  answer[#answer + 1] = wait
+end
+return answer
+`;
