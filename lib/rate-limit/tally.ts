@@ -42,7 +42,9 @@ export class Tally {
       back += slot.taken;
       at = slot.at + this.windowMs;
     }
-    return Math.max(at, this.blockedUntil);
+    if (this.blockedUntil <= time) return at;
+    // Redis knows of all processes; this one may have more to say only when it is spent by itself.
+    return this.used() < this.limit ? this.blockedUntil : Math.max(at, this.blockedUntil);
   }
 
   /** Counts one token, and returns where, so that it can be declared known to Redis later. */

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
 
 /**
  * What stands between the app and a backend:
@@ -7,8 +9,13 @@ import { connect, createServer, type Server, type Socket } from "node:net";
  * refuse   nobody listens
  * hang     takes connections and bytes, answers nothing, passes nothing on
  * swallow  passes requests on, and the answers never come: what was asked for happens all the same
+ * slow     every answer comes two seconds late
+ * error    HTTP 500 with an error in JSON, as a backend in trouble answers
+ * page     HTTP 502 with a page, as a proxy in front of one that is gone answers
  */
-export type FaultMode = "pass" | "refuse" | "hang" | "swallow";
+export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "page";
+
+const SLOW_MS = 2_000;
 
 export interface FaultProxy {
   readonly port: number;
@@ -37,10 +44,27 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     track(backend);
     client.pipe(backend);
     if (mode === "pass") backend.pipe(client);
+    else if (mode === "slow") backend.pipe(late()).pipe(client);
     else backend.resume();
     // In `swallow` a client that gave up must not take its request back.
     if (mode === "pass") client.once("close", () => backend.destroy());
     backend.once("close", () => client.destroy());
+  }
+
+  /** An HTTP server that has nothing good to say. */
+  function answering(status: number, type: string, body: string): Server {
+    const http = createHttpServer((request, response) => {
+      request.resume();
+      response.writeHead(status, { "content-type": type }).end(body);
+    });
+    http.on("connection", track);
+    return http;
+  }
+
+  function serverOf(): Server {
+    if (mode === "error") return answering(500, "application/json", '{"error":"ERR internal error"}');
+    if (mode === "page") return answering(502, "text/html", "<html>502 Bad Gateway</html>");
+    return createServer(accept);
   }
 
   function track(socket: Socket): void {
@@ -50,7 +74,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   }
 
   async function listen(port: number): Promise<number> {
-    server = createServer(accept);
+    server = serverOf();
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
@@ -80,4 +104,12 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     },
     close: stopListening,
   };
+}
+
+function late(): PassThrough {
+  const delayed = new PassThrough();
+  const write = delayed._transform.bind(delayed);
+  delayed._transform = (chunk, encoding, done) =>
+    void setTimeout(() => write(chunk, encoding, done), SLOW_MS);
+  return delayed;
 }

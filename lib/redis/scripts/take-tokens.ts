@@ -42,22 +42,26 @@ for i, log in ipairs(logs) do
   end
   table.sort(log.slots, function(a, b) return a[1] < b[1] end)
 
+  -- Those of one second count from its last.
+  local seconds, parts = {}, {}
+  for _, slot in ipairs(log.slots) do
+    local last = seconds[#seconds]
+    if last and math.floor(last[1] / 1000) == math.floor(slot[1] / 1000) then
+      last[1], last[2] = slot[1], last[2] + slot[2]
+    else
+      seconds[#seconds + 1] = {slot[1], slot[2]}
+    end
+  end
   -- When enough has come back for one more token.
   local wanted, back, wait = math.max(1, log.used - log.limit + 1), 0, 0
-  local parts, at, count = {}, nil, 0
-  for _, slot in ipairs(log.slots) do
+  for i, slot in ipairs(seconds) do
     if back < wanted then
       back = back + slot[2]
       wait = slot[1] + log.window - now
     end
-    if at and math.floor(at / 1000) ~= math.floor(slot[1] / 1000) then
-      parts[#parts + 1] = string.format('%.0fx%d ', at, count)
-      count = 0
-    end
-    at, count = slot[1], count + slot[2]
+    parts[i] = string.format('%.0fx%d ', slot[1], slot[2])
   end
-  if log.changed and at then
-    parts[#parts + 1] = string.format('%.0fx%d ', at, count)
+  if log.changed and #parts > 0 then
     redis.call('SET', KEYS[i], table.concat(parts), 'PX', log.window)
   end
   answer[#answer + 1] = math.max(0, log.limit - log.used)
