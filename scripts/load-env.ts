@@ -18,3 +18,9 @@ if (existsSync(stackEnv)) {
 // A page must not wait for Redis; whoever runs a command can, and it may run from another continent.
 process.env.REDIS_TIMEOUT_MS = "10000";
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = "10000";
+
+// Who runs a command wants a sentence, not a stack.
+process.on("uncaughtException", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});

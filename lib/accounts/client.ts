@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isStorable } from "../core/text";
+import { isStorable, isVisible } from "../core/text";
 
 /** What the forms and the API both hold to. Safe to import in the browser. */
 
@@ -14,7 +14,7 @@ export const signUpSchema = z.object({
   email,
   /** Length over composition rules, as NIST SP 800-63B has it. */
   password: z.string().min(8).max(128),
-  name: z.string().trim().min(1).max(60).refine(isStorable),
+  name: z.string().trim().min(1, { abort: true }).max(60).refine(isStorable).refine(isVisible),
   referralCode: z.string().trim().toUpperCase().max(16).refine(isStorable).optional(),
 });
 

@@ -32,14 +32,15 @@ export async function signUp(input: z.output<typeof signUpSchema>): Promise<{ us
     });
     return { user: toUser(row), caller: toCaller(row) };
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError("conflict", { message: "email_taken", cause: error });
+    if (isUniqueViolation(error))
+      throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
     throw error;
   }
 }
 
 async function referrer(referralCode: string): Promise<string> {
   const found = await db().user.findUnique({ where: { referralCode }, select: { id: true } });
-  if (!found) throw new AppError("bad_request", { message: "unknown_referral_code" });
+  if (!found) throw new AppError("bad_request", { message: "unknown_referral_code", field: "referralCode" });
   return found.id;
 }
 

@@ -27,6 +27,8 @@ interface AppErrorOptions {
   /** Which text people see; the code's own when left out. */
   message?: MessageKey;
   details?: ErrorDetail[];
+  /** The one field that is to blame; the message is told of it too. */
+  field?: string;
   /** Goes out as `Retry-After`. */
   retryAfterSeconds?: number;
   cause?: unknown;
@@ -36,6 +38,7 @@ interface AppErrorOptions {
 export class AppError extends Error {
   readonly messageKey: MessageKey;
   readonly details: ErrorDetail[] | undefined;
+  readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -47,6 +50,7 @@ export class AppError extends Error {
     this.name = "AppError";
     this.messageKey = messageKey;
     this.details = options.details;
+    this.field = options.field;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 

@@ -8,7 +8,7 @@ const POOL_SIZE = 10;
 /** Postgres that does not take a connection within this is down: a 503 beats a wait. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** No statement of a request takes longer; a hung one must not hold its connection for ever. */
-const STATEMENT_TIMEOUT_MS = 20_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
 
 function createClient(): PrismaClient {
   const adapter = new PrismaPg(

@@ -127,7 +127,7 @@ async function startParts(
     env.QSTASH_TOKEN = secrets.qstashToken;
     env.QSTASH_CURRENT_SIGNING_KEY = started.keys.current;
     env.QSTASH_NEXT_SIGNING_KEY = started.keys.next;
-    backends.push({ name: "QStash", what: "emulator; its page is at", url: started.url });
+    backends.push({ name: "QStash", what: "emulator; open it for its page", url: started.url });
   }
   return { env, backends, engineUrl, gateway, qstash, migrations };
 }

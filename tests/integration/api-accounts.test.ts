@@ -66,6 +66,7 @@ describe("accounts", () => {
     const input = person();
     const refused = await call(signUp, { body: { ...input, referralCode: "NOBODYS1" } });
     expect(refused.status).toBe(400);
+    expect(refused.body.error.details).toEqual([{ path: "referralCode", message: expect.any(String) }]);
     expect(await db().user.count({ where: { email: input.email.toLowerCase() } })).toBe(0);
   });
 

@@ -64,6 +64,7 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
     const before = await db().post.count({ where: { authorId: listener.userId } });
     for (const body of [
       { title: " " },
+      { title: "\u200b\u202e" },
       { title: "x".repeat(121) },
       { title: "x", text: "x".repeat(5_001) },
       { title: "x", tags: ["1", "2", "3", "4", "5", "6"] },
@@ -103,6 +104,17 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
 
 it("a 10 MB body is 413, also when its length is not announced", async () => {
   expectError(await call(view, { as: listener, body: "x".repeat(10_000_000) }), 413, "payload_too_large");
+});
+
+it("another method is 405 in the standard body, and says which there are", async () => {
+  const { GET, DELETE, OPTIONS } = await import("@/app/api/posts/view/route");
+  for (const refuse of [GET, DELETE]) {
+    const response = refuse(new Request("http://localhost/api/posts/view"));
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("POST, OPTIONS");
+    expect(await response.json()).toMatchObject({ error: { code: "method_not_allowed" } });
+  }
+  expect(OPTIONS(new Request("http://localhost/api/posts/view")).status).toBe(204);
 });
 
 it("another type than JSON is 415", async () => {

@@ -1,4 +1,4 @@
-import { Reply } from "@/lib/core/http";
+import { onlyAllows, Reply } from "@/lib/core/http";
 import { health, healthSchema } from "@/lib/health";
 import { route } from "../with-session";
 
@@ -10,3 +10,5 @@ export const GET = route(
     return new Reply(report, { status: report.status === "down" ? 503 : 200 });
   },
 );
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

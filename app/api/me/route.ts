@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getUser, userSchema } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
+import { onlyAllows } from "@/lib/core/http";
 import { route } from "../with-session";
 
 // GET /api/me
@@ -12,3 +13,5 @@ export const GET = route(
     return { user };
   },
 );
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
 import {
   createPost,
   listPosts,
@@ -26,3 +27,5 @@ export const POST = route(
   },
   async ({ caller, body }) => ({ post: await createPost(caller, body) }),
 );
+
+export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");

@@ -1,4 +1,4 @@
-import { Reply } from "@/lib/core/http";
+import { onlyAllows, Reply } from "@/lib/core/http";
 import { integrationSchema, probeIntegration } from "@/lib/health";
 import { route } from "../with-session";
 
@@ -14,3 +14,5 @@ export const GET = route(
     return new Reply(result, { status: result.status === "ok" ? 200 : 503 });
   },
 );
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -40,13 +40,15 @@ export function failureResponse(error: AppError, locale: Locale, requestId: stri
   const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
   if (error.retryAfterSeconds !== undefined) headers.set("retry-after", String(error.retryAfterSeconds));
   if (error.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="normaldance"');
+  const message = messageText(error.messageKey, locale);
+  const details = error.details ?? (error.field ? [{ path: error.field, message }] : undefined);
   return Response.json(
     {
       error: {
         code: error.code,
-        message: messageText(error.messageKey, locale),
+        message,
         requestId,
-        ...(error.details ? { details: error.details } : {}),
+        ...(details ? { details } : {}),
       },
     },
     { status: error.status, headers },

@@ -1,4 +1,5 @@
 import { signIn, signInSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
 import { route } from "../../with-session";
 import { signedIn, signedInSchema } from "../signed-in";
 
@@ -12,3 +13,5 @@ export const POST = route(
   },
   async ({ body }) => signedIn(await signIn(body), 200),
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

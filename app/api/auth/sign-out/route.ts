@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Reply } from "@/lib/core/http";
+import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 import { clearedAccessCookie } from "@/lib/sessions";
 import { route } from "../../with-session";
@@ -13,3 +13,5 @@ export const POST = route(
       { headers: { "set-cookie": clearedAccessCookie() } },
     ),
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

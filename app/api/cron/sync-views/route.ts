@@ -1,3 +1,4 @@
+import { onlyAllows } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
 import { route } from "../../with-session";
 
@@ -13,3 +14,5 @@ export const GET = route(
   },
   async () => syncNow("cron"),
 );
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

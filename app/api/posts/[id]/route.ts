@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/errors";
+import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { getPost, postSchema } from "@/lib/posts";
 import { route } from "../../with-session";
@@ -18,3 +19,5 @@ export const GET = route(
     return { post };
   },
 );
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

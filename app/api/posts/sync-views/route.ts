@@ -1,3 +1,4 @@
+import { onlyAllows } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
 import { route } from "../../with-session";
 
@@ -6,3 +7,5 @@ export const POST = route(
   { summary: "Carry waiting views into Postgres now", auth: "admin", response: syncResponseSchema },
   async () => syncNow("admin"),
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,3 +1,4 @@
+import { onlyAllows } from "@/lib/core/http";
 import { viewPost, viewPostResponseSchema, viewPostSchema } from "@/lib/views";
 import { route } from "../../with-session";
 
@@ -11,3 +12,5 @@ export const POST = route(
   },
   async ({ caller, body, locale }) => viewPost(caller, body.postId, locale),
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

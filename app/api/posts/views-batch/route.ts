@@ -1,3 +1,4 @@
+import { onlyAllows } from "@/lib/core/http";
 import { viewPosts, viewPostsResponseSchema, viewPostsSchema } from "@/lib/views";
 import { route } from "../../with-session";
 
@@ -11,3 +12,5 @@ export const POST = route(
   },
   async ({ caller, body, locale }) => viewPosts(caller, body.postIds, locale),
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

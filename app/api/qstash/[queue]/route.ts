@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Reply } from "@/lib/core/http";
+import { onlyAllows, Reply } from "@/lib/core/http";
 import { receive } from "@/lib/tasks/receive";
 import { route } from "../../with-session";
 
@@ -25,3 +25,5 @@ export const POST = route(
     });
   },
 );
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
