@@ -2,7 +2,7 @@ import { z } from "zod";
 import { newId } from "../core/ids";
 import { withLimit } from "../core/time-limit";
 import { db } from "../db";
-import { keys, redis, ttlSeconds } from "../redis";
+import { keys, redisService, ttlSeconds } from "../redis";
 import { publish, qstash } from "../tasks";
 
 export const checkSchema = z.object({
@@ -36,7 +36,7 @@ export function checkDatabase(): Promise<Check> {
 }
 
 export function checkRedis(): Promise<Check> {
-  return timed(QUICK_LIMIT_MS, () => redis().ping());
+  return timed(QUICK_LIMIT_MS, () => redisService().ping());
 }
 
 /** Asks for something that costs QStash nothing: its signing keys need a valid token to be read. */
@@ -49,9 +49,9 @@ export function probeRedis(): Promise<Check> {
   return timed(QUICK_LIMIT_MS, async () => {
     const id = newId();
     const key = keys.probe(id);
-    await redis().set(key, id, { ex: ttlSeconds.probe });
-    const read = await redis().get(key);
-    await redis().del(key);
+    await redisService().set(key, id, { ttlSeconds: ttlSeconds.probe });
+    const read = await redisService().get(key, z.string());
+    await redisService().del(key);
     if (read !== id) throw new ProbeMismatchError();
   });
 }

@@ -1,12 +1,17 @@
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { callLog } from "./call-log";
 import { GuardedRedis } from "./guarded-redis";
+import { CallMeter } from "./meter";
 
 let client: GuardedRedis | undefined;
+let meter = new CallMeter();
 
 /** This process's Redis client, for everything but the edge. Made on first use. */
 export function redis(): GuardedRedis {
-  client ??= new GuardedRedis({
+  if (client) return client;
+  const logCall = callLog();
+  client = new GuardedRedis({
     url: env().UPSTASH_REDIS_REST_URL,
     token: env().UPSTASH_REDIS_REST_TOKEN,
     timeoutMs: env().REDIS_TIMEOUT_MS,
@@ -15,11 +20,21 @@ export function redis(): GuardedRedis {
       if (state === "open") log().warn("Redis does not answer; working without it");
       else log().info("Redis answers again");
     },
+    onCall: (call) => {
+      meter.record(call);
+      logCall(call);
+    },
   });
   return client;
+}
+
+/** Counts of every call of {@link redis}. */
+export function redisMeter(): CallMeter {
+  return meter;
 }
 
 /** For tests: the next call makes a new client, from the environment as it is then. */
 export function resetRedisForTest(): void {
   client = undefined;
+  meter = new CallMeter();
 }

@@ -45,6 +45,8 @@ export interface RedisCall {
   durationMs: number;
   /** `refused`: the breaker was open, nothing was sent. */
   outcome: "answered" | "error" | "unavailable" | "refused";
+  /** What Redis answered, or why there was no answer. */
+  error?: Error;
 }
 
 /** Node closes an idle connection after about this long, so the next call opens a new one. */
@@ -73,8 +75,13 @@ export class GuardedRedis extends Redis {
       enableTelemetry: false,
       signal: () => (limit.ms > 0 ? AbortSignal.timeout(limit.ms) : new AbortController().signal),
     });
-    this.client = guard(this.client, limit, options);
+    const guarded = guard(this.client, limit, options);
+    this.client = guarded;
+    this.ready = () => guarded.ready;
   }
+
+  /** Whether Redis answers, as far as this client knows: it has answered, and the breaker is closed. */
+  readonly ready: () => boolean;
 
   /**
    * Sends one command as it is; its reply comes as Redis gave it, where the SDK's own methods would make a
@@ -113,24 +120,34 @@ interface CallLimit {
   ms: number;
 }
 
-function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions): Requester {
+interface Guarded extends Requester {
+  readonly ready: boolean;
+}
+
+function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions): Guarded {
   const breaker = new CircuitBreaker(options.onStateChange);
   let lastSettledAt = Number.NEGATIVE_INFINITY;
   /** A cold start is excused once: on a quiet server every call finds its connection closed. */
   let excused = false;
+  let hasAnswered = false;
 
   return {
+    get ready() {
+      return hasAnswered && breaker.state === "closed";
+    },
+
     async request<T>(request: UpstashRequest) {
       if (isStream(request)) {
         limit.ms = 0;
         return inner.request<T>(request);
       }
       const startedAt = performance.now();
-      const ended = (outcome: RedisCall["outcome"]) =>
+      const ended = (outcome: RedisCall["outcome"], error?: Error) =>
         options.onCall?.({
           commands: commandsOf(request),
           durationMs: performance.now() - startedAt,
           outcome,
+          error,
         });
       const isProbe = breaker.state === "open";
       if (!breaker.mayCall()) {
@@ -156,6 +173,7 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
           const answer = await withLimit(call, limitMs);
           breaker.succeeded();
           excused = false;
+          hasAnswered = true;
           ended("answered");
           return answer;
         } catch (error) {
@@ -163,13 +181,17 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
           if (error instanceof errors.UpstashError && !isOutOfService(error)) {
             breaker.succeeded();
             excused = false;
-            ended("error");
-            throw replyError(error.message);
+            hasAnswered = true;
+            const said = replyError(error.message);
+            ended("error", said);
+            throw said;
           }
-          ended("unavailable");
           if (excusable) excused = true;
           else breaker.failed();
-          throw new RedisUnavailableError(reasonOf(error), error, late);
+          const cause = error instanceof errors.UpstashError ? replyError(error.message) : error;
+          const unavailable = new RedisUnavailableError(reasonOf(error), cause, late);
+          ended("unavailable", unavailable);
+          throw unavailable;
         } finally {
           lastSettledAt = now();
         }

@@ -1,4 +1,8 @@
+export { ChannelNameError } from "./channels";
 export { redis, resetRedisForTest } from "./client";
 export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
-export { runScript } from "./script";
+export { redisService } from "./redis-service";
+export { runScript } from "./run-script";
+export type { RedisService } from "./service";
+export { type Subscription, SubscriptionEndedError } from "./subscriber";

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { errors } from "@upstash/redis";
-import { redis } from "./client";
 
 /** A Lua script: everything that must be atomic is one. */
 export interface RedisScript {
@@ -9,28 +7,17 @@ export interface RedisScript {
   readonly sha1: string;
 }
 
+/** By hash and by source: what is sent says which script it is by one of the two. */
+const names = new Map<string, string>();
+
 /** @param source headed by its KEYS, ARGV and return value */
 export function defineScript(name: string, source: string): RedisScript {
-  return { name, source, sha1: createHash("sha1").update(source).digest("hex") };
+  const sha1 = createHash("sha1").update(source).digest("hex");
+  names.set(sha1, name).set(source, name);
+  return { name, source, sha1 };
 }
 
-/**
- * Runs a script in one round trip; two when the server does not know it yet (first use, or a restart).
- * The repeat is safe: a server that does not know a script has run none of it.
- *
- * @returns the raw answer; parse it with a schema
- * @throws {RedisUnavailableError} also when it may have been applied
- */
-export async function runScript(
-  script: RedisScript,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-): Promise<unknown> {
-  const argv = args.map(String);
-  try {
-    return await redis().evalsha(script.sha1, [...keys], argv);
-  } catch (error) {
-    if (!(error instanceof errors.UpstashError) || !error.message.includes("NOSCRIPT")) throw error;
-    return redis().eval(script.source, [...keys], argv);
-  }
+/** The name of a script that was defined here, by its hash or its source. */
+export function scriptName(script: string): string | undefined {
+  return names.get(script);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { log } from "../core/log";
-import { keys, redis, runScript } from "../redis";
+import { keys, redisService } from "../redis";
 import { viewsState } from "../redis/scripts/views";
 
 const syncRunSchema = z.object({
@@ -20,7 +20,7 @@ export type SyncRun = z.infer<typeof syncRunSchema>;
 /** Remembers what the last sync did. Best effort: the work itself is done by then. */
 export async function saveLastRun(run: SyncRun): Promise<void> {
   try {
-    await redis().set(keys.lastViewSync, run);
+    await redisService().set(keys.lastViewSync, run);
   } catch (error) {
     log().debug({ err: error }, "the last view sync is not remembered");
   }
@@ -45,24 +45,16 @@ const stateSchema = z.tuple([count, count, count, count]);
 export async function viewSyncState(): Promise<ViewSyncState> {
   const [before = "", after = ""] = keys.postPendingViews("\n").split("\n");
   try {
-    const [counts, last] = await Promise.all([
-      runScript(
+    const [[pendingPosts, pendingViews, claimedBatches, claimedViews], lastRun] = await Promise.all([
+      redisService().script(
         viewsState,
         [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
         [MOST_POSTS_COUNTED, before, after],
+        stateSchema,
       ),
-      redis().get(keys.lastViewSync),
+      redisService().get(keys.lastViewSync, syncRunSchema),
     ]);
-    const [pendingPosts, pendingViews, claimedBatches, claimedViews] = stateSchema.parse(counts);
-    const lastRun = syncRunSchema.safeParse(last);
-    return {
-      available: true,
-      pendingPosts,
-      pendingViews,
-      claimedBatches,
-      claimedViews,
-      lastRun: lastRun.success ? lastRun.data : null,
-    };
+    return { available: true, pendingPosts, pendingViews, claimedBatches, claimedViews, lastRun };
   } catch (error) {
     log().debug({ err: error }, "the state of view syncs is not known");
     return {

@@ -1,0 +1,19 @@
+import { hashCommands } from "./hashes";
+import { listCommands } from "./lists";
+import type { Run } from "./run";
+import { setCommands } from "./sets";
+import { sortedSetCommands } from "./sorted-sets";
+import { stringCommands } from "./strings";
+
+export type DataCommands = ReturnType<typeof dataCommands>;
+
+/** Every command on data. */
+export function dataCommands(run: Run) {
+  return {
+    ...stringCommands(run),
+    ...hashCommands(run),
+    ...setCommands(run),
+    ...sortedSetCommands(run),
+    ...listCommands(run),
+  };
+}

@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import { count, type Run } from "./run";
+import { encode, many, one, type Value } from "./values";
+
+/** Commands on lists. Atomic each; pushes and pops are NOT safe to repeat. */
+export function listCommands(run: Run) {
+  return {
+    /** Puts values before the first, one after another: the last one named comes first. Answers the length. */
+    lpush: async (key: string, ...values: [Value, ...Value[]]): Promise<number> =>
+      run(["LPUSH", key, ...values.map(encode)], count),
+
+    /** Puts values after the last. Answers the length. */
+    rpush: async (key: string, ...values: [Value, ...Value[]]): Promise<number> =>
+      run(["RPUSH", key, ...values.map(encode)], count),
+
+    /** Takes the first away. Null when there is none, or it is not as the schema says (counted, and gone). */
+    lpop: <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => run(["LPOP", key], one(schema)),
+
+    /** Takes the last away; else as `lpop`. */
+    rpop: <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => run(["RPOP", key], one(schema)),
+
+    /** From place to place, both included, -1 being the last; what is not as the schema says is left out. */
+    lrange: <T>(key: string, start: number, stop: number, schema: z.ZodType<T>): Promise<T[]> =>
+      run(["LRANGE", key, start, stop], many(schema)),
+
+    llen: (key: string): Promise<number> => run(["LLEN", key], count),
+  };
+}
