@@ -4,6 +4,7 @@ import { useClock } from "@/lib/core/clock";
 import type { Claim } from "@/lib/rate-limit/claim";
 import type { Limited } from "@/lib/rate-limit/limiter";
 import { BEHAVIOURS, type Behaviour, LimitingProcess, testClaims } from "../support/limit-tools";
+import { until } from "../support/until";
 
 /** Any order of requests, time passing and Redis failing, against a plain list of who was let through when. */
 
@@ -204,6 +205,18 @@ it("an answer that comes late still counts: its token once, its refusal until th
   expect((await third.limiter.take(claims)).allowed).toBe(false);
   time += WINDOW_MS;
   expect((await third.limiter.take(claims)).allowed).toBe(true);
+});
+
+it("a request that this process decided alone is not overtaken: Redis' word then lets nobody else in", async () => {
+  const here = new LimitingProcess();
+  const claims = testClaims({ limit: 1 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  here.behaviour = "held";
+  const overtaken = here.limiter.take(claims);
+  await until("Redis has taken the token", () => here.waiting === 1);
+  here.behaviour = "away";
+  expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
+  await here.release();
+  expect((await overtaken).allowed).toBe(false);
 });
 
 it("a value that is not the log, or is from a clock that is wrong, is a fresh allowance", async () => {

@@ -12,7 +12,8 @@ import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
  * deaf    neither takes the request nor answers
  */
 export const BEHAVIOURS = ["up", "away", "late", "lost", "deaf"] as const;
-export type Behaviour = (typeof BEHAVIOURS)[number];
+/** held: answers in time, but not before the test says so. */
+export type Behaviour = (typeof BEHAVIOURS)[number] | "held";
 
 /** A limiter as a process of its own has it, whose Redis does what it is told. */
 export class LimitingProcess {
@@ -33,6 +34,11 @@ export class LimitingProcess {
       request: async (request: Parameters<typeof client.request>[0]) => {
         if (this.behaviour === "up") return client.request(request);
         if (this.behaviour === "away") throw new RedisUnavailableError("network");
+        if (this.behaviour === "held") {
+          const held = await client.request(request);
+          await new Promise<void>((resolve) => this.answers.push(resolve));
+          return held;
+        }
         const late = this.behaviour === "deaf" ? Promise.reject(new Error("deaf")) : client.request(request);
         const answer = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
         // Redis has it before anything else happens.
@@ -46,7 +52,12 @@ export class LimitingProcess {
     this.limiter = new Limiter(redis);
   }
 
-  /** The answers that are late come now, or are known to be lost. */
+  /** How many requests' answers are late or held. */
+  get waiting(): number {
+    return this.answers.length;
+  }
+
+  /** The answers that are late or held come now, or are known to be lost. */
   async release(): Promise<void> {
     for (const answer of this.answers.splice(0)) answer();
     await new Promise((resolve) => setImmediate(resolve));
