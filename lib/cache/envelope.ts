@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import { compress, decompress } from "./compress";
 import type { NamespaceSpec } from "./define";
@@ -53,6 +52,8 @@ export function idOf(stored: unknown): string | undefined {
 interface EntryOptions {
   ttlSeconds: number;
   tags: readonly string[];
+  /** When its loading began: what a slow loader brings is as old as that. */
+  createdMs: number;
 }
 
 /**
@@ -62,13 +63,13 @@ interface EntryOptions {
 export function makeEntry(
   spec: NamespaceSpec,
   value: unknown,
-  { ttlSeconds, tags }: EntryOptions,
+  { ttlSeconds, tags, createdMs }: EntryOptions,
 ): { entry: Entry; json: string } {
   const json = toJson(validate(spec, value));
   const entry: Entry = {
     id: newId(),
     value: deepFreeze(JSON.parse(json)),
-    createdMs: now(),
+    createdMs,
     ttlMs: Math.ceil(ttlSeconds * 1_000),
     swrMs: Math.ceil(spec.swrSeconds * 1_000),
     tags,

@@ -229,10 +229,11 @@ export class Loads {
     { load, ttlSeconds, tags }: Request,
   ): Promise<{ value: unknown; made: ReturnType<typeof makeEntry> | null }> {
     this.stats.count(namespace, "load");
+    const createdMs = now();
     try {
       const loaded = await load();
       if (loaded === undefined || (loaded === null && !spec.cacheNull)) return { value: loaded, made: null };
-      const made = makeEntry(spec, loaded, { ttlSeconds, tags });
+      const made = makeEntry(spec, loaded, { ttlSeconds, tags, createdMs });
       return { value: made.entry.value, made };
     } catch (cause) {
       throw new LoaderFailure(cause);

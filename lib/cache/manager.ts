@@ -110,7 +110,8 @@ export class CacheManager<T extends NamespaceSpecs> {
     options: WriteOptions = {},
   ): Promise<void> {
     const place = this.place(namespace, key);
-    const { entry, json } = makeEntry(place.spec, value, this.check(place, options));
+    const entryOptions = { ...this.check(place, options), createdMs: now() };
+    const { entry, json } = makeEntry(place.spec, value, entryOptions);
     const targets = { members: [place.member], tags: [] };
     this.memory.drop(targets);
     const text = await encode(entry, json);

@@ -82,7 +82,7 @@ export async function readMany(members: readonly string[]): Promise<{ told: bool
  */
 export async function fill(member: string, token: string, text: string, entry: Entry): Promise<boolean> {
   const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
-  return (await runScript(fillEntry, lease, [token, text, entry.ttlMs + entry.swrMs])) === 1;
+  return (await runScript(fillEntry, lease, [token, text, leftMs(entry)])) === 1;
 }
 
 /** Removes the entry and ends the lease: the loader found nothing to cache. */
@@ -105,7 +105,7 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
   await runScript(
     putEntry,
     [keys.cacheEntry(member), keys.cacheLease(member), ...entry.tags.map(keys.cacheTag)],
-    [text, entry.ttlMs + entry.swrMs, member, ttlSeconds.cacheTag],
+    [text, leftMs(entry), member, ttlSeconds.cacheTag],
   );
 }
 
@@ -118,4 +118,9 @@ export async function drop({ members, tags }: Targets): Promise<void> {
 /** Says that Redis knows of every invalidation up to now. */
 export async function markTold(): Promise<void> {
   await redis().set(keys.cacheTold, 1, { ex: ttlSeconds.cacheTold });
+}
+
+/** How long an entry may still be served; Redis takes no TTL of 0. */
+function leftMs(entry: Entry): number {
+  return Math.max(1, entry.createdMs + entry.ttlMs + entry.swrMs - now());
 }

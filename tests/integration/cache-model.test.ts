@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { keys, redis } from "@/lib/redis";
+import { newKey, newManager } from "../support/cache-tools";
+
+/**
+ * Any order of reads, writes, invalidations, time passing and damage in Redis, by three processes (managers),
+ * against a model that is: what the source says, what each key was invalidated after, and how old values are.
+ */
+
+const PROCESSES = 3;
+const KEYS = 3;
+const RUNS = Number(process.env.MODEL_RUNS ?? 60);
+const TTL_MS = 60_000;
+const LIFE_MS = 90_000;
+/** How far a process may be behind another one's invalidation. */
+const BEHIND_MS = 1_000;
+const TAGS = ["even", "odd"] as const;
+
+const by = fc.nat(PROCESSES - 1);
+const key = fc.nat(KEYS - 1);
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("load" as const), by, key }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("get" as const), by, key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("getMany" as const), by }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("set" as const), by, key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), by, key }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("invalidateTag" as const), by, tag: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("startLoad" as const), by, key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("endLoad" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("damage" as const), key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("empty" as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("wait" as const),
+      ms: fc.constantFrom(1, 400, 1_000, 20_000, 55_000, 95_000),
+    }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+let nowMs = Date.now();
+let restoreClock = () => {};
+beforeAll(() => {
+  restoreClock = useClock({ now: () => nowMs });
+});
+afterAll(() => restoreClock());
+
+it("the cache and its model agree in any order of things", { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const run = new Run();
+      for (const each of steps) await run.take(each);
+      await run.end();
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+/** What is stored: which key it belongs to, and when it was read from the source. `null` every third time. */
+interface Produced {
+  key: number;
+  atMs: number;
+  number: number;
+}
+
+class Run {
+  private readonly managers = Array.from({ length: PROCESSES }, newManager);
+  private readonly names = Array.from({ length: KEYS }, newKey);
+  private readonly tags = TAGS.map((tag) => `${tag}:${newKey()}`);
+  /** By what a value says of itself. */
+  private readonly produced = new Map<number, Produced>();
+  /** For each key: numbers below are older than its last invalidation; when that was, and by whom. */
+  private readonly floors = this.names.map((): { number: number; atMs: number; by: number }[] => []);
+  private readonly late: { key: number; finish: () => void; done: Promise<unknown>; revoked: boolean }[] = [];
+  private next = 1;
+
+  async take(each: Step): Promise<void> {
+    // A held-up loader that keeps its lease keeps others waiting for it.
+    const loads = each.do === "load" || each.do === "startLoad";
+    if (loads && this.late.some(({ key, revoked }) => key === each.key && !revoked)) await this.endLate();
+    switch (each.do) {
+      case "load": {
+        const value = await this.manager(each.by).getOrSet(
+          "things",
+          this.name(each.key),
+          async () => this.produce(each.key),
+          { tags: this.tagsOf(each.key) },
+        );
+        this.check(each.by, each.key, value);
+        // A loader that is held up may be one of these.
+        if (this.late.length === 0) await deferredWork();
+        return;
+      }
+      case "get":
+        return this.check(each.by, each.key, await this.manager(each.by).get("things", this.name(each.key)));
+      case "getMany": {
+        const values = await this.manager(each.by).getMany("things", this.names);
+        for (const [index, name] of this.names.entries()) this.check(each.by, index, values.get(name));
+        return;
+      }
+      case "set": {
+        const value = this.produce(each.key);
+        await this.manager(each.by).set("things", this.name(each.key), value, {
+          tags: this.tagsOf(each.key),
+        });
+        this.invalidated(each.by, each.key, this.next - 1);
+        return;
+      }
+      case "delete":
+        await this.manager(each.by).delete("things", this.name(each.key));
+        return this.invalidated(each.by, each.key, this.next);
+      case "invalidateTag":
+        await this.manager(each.by).invalidateTag(this.tags[each.tag] ?? "");
+        for (let index = 0; index < KEYS; index += 1) {
+          if (index % 2 === each.tag) this.invalidated(each.by, index, this.next);
+        }
+        return;
+      case "startLoad": {
+        const reader = newManager();
+        let finish = () => {};
+        let began = () => {};
+        const gate = new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        const reading = new Promise<void>((resolve) => {
+          began = resolve;
+        });
+        const load = async () => {
+          const value = this.produce(each.key);
+          began();
+          await gate;
+          return value;
+        };
+        const done = reader.getOrSet("things", this.name(each.key), load, { tags: this.tagsOf(each.key) });
+        // It may find the value, or another loader under way, and then never begins.
+        await Promise.race([reading, done, new Promise((resolve) => setTimeout(resolve, 30))]);
+        this.late.push({ key: each.key, finish, done, revoked: false });
+        return;
+      }
+      case "endLoad":
+        return this.endLate();
+      case "damage":
+        await redis().set(keys.cacheEntry(`things:${this.name(each.key)}`), {
+          id: "x",
+          created: nowMs,
+          ttl: TTL_MS,
+          swr: 0,
+          tags: [],
+          codec: "json",
+          value: { n: "not a number" },
+        });
+        return;
+      case "empty":
+        for (const late of this.late) late.revoked = true;
+        for (const name of this.names)
+          await redis().del(keys.cacheEntry(`things:${name}`), keys.cacheLease(`things:${name}`));
+        return;
+      case "wait":
+        nowMs += each.ms;
+        return;
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.endLate();
+    for (let index = 0; index < KEYS; index += 1) await this.take({ do: "get", by: 0, key: index });
+  }
+
+  private async endLate(): Promise<void> {
+    const late = this.late.splice(0);
+    for (const { finish } of late) finish();
+    await Promise.all(late.map(({ done }) => done));
+    await deferredWork();
+  }
+
+  private produce(of: number): { n: number } | null {
+    const number = this.next++;
+    this.produced.set(number, { key: of, atMs: nowMs, number });
+    return { n: number };
+  }
+
+  private invalidated(by: number, of: number, below: number): void {
+    this.floors[of]?.push({ number: below, atMs: nowMs, by });
+    for (const late of this.late) if (late.key === of) late.revoked = true;
+  }
+
+  private check(by: number, of: number, value: { n: number } | null | undefined): void {
+    if (value === undefined) return;
+    expect(value).not.toBeNull();
+    const made = this.produced.get(value?.n ?? 0);
+    if (!made) throw new Error("a value nobody made");
+    expect(made.key).toBe(of);
+    expect(nowMs - made.atMs).toBeLessThan(LIFE_MS);
+    for (const floor of this.floors[of] ?? []) {
+      if (floor.by === by || nowMs - floor.atMs >= BEHIND_MS)
+        expect(made.number).toBeGreaterThanOrEqual(floor.number);
+    }
+  }
+
+  private manager(index: number) {
+    const manager = this.managers[index];
+    if (!manager) throw new Error("no such process");
+    return manager;
+  }
+
+  private name(index: number): string {
+    return this.names[index] ?? "";
+  }
+
+  private tagsOf(index: number): string[] {
+    return [this.tags[index % 2] ?? ""];
+  }
+}
