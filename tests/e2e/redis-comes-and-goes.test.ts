@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "@/local/redis/gateway";
 import { type FaultMode, type FaultProxy, startFaultProxy } from "../support/fault-proxy";
@@ -10,9 +10,10 @@ import { type RunningApp, startApp } from "../support/running-app";
  * what people do works throughout, the limiter still limits, and nobody waits.
  */
 
-/** What a call may wait for Redis before the breakers are open: the gate's limit and the server's. */
+/** What a call may wait for Redis, in the gate and in the server; after three calls each stops waiting. */
 const EDGE_LIMIT_MS = 50;
 const SERVER_LIMIT_MS = 100;
+const CALLS_THAT_WAIT = 3;
 /** A busy machine: what a request may take longer for reasons of its own. */
 const NOISE_MS = 60;
 const BACK_WITHIN_MS = 5_000;
@@ -40,6 +41,8 @@ afterAll(async () => {
   await gateway?.close();
   await engine?.stop();
 });
+
+afterEach(() => proxy.set("pass"));
 
 let lastCaller = 0;
 
@@ -148,7 +151,9 @@ describe.each(MODES)("Redis: %s", (mode) => {
     expect(guesses).toEqual([...Array(10).fill(400), 429, 429]);
 
     const during = median(await timed(api, 30));
-    for (const ms of first) expect(ms - before).toBeLessThan(EDGE_LIMIT_MS + SERVER_LIMIT_MS + NOISE_MS);
+    // A request makes more than one call, so it is the sum that has a limit.
+    const waited = first.reduce((sum, ms) => sum + Math.max(0, ms - before), 0);
+    expect(waited).toBeLessThan(CALLS_THAT_WAIT * (EDGE_LIMIT_MS + SERVER_LIMIT_MS + NOISE_MS));
     expect(during - before).toBeLessThan(1 + Math.max(2, before / 2));
 
     // Long enough away that nobody looks for it often any more.
