@@ -40,6 +40,11 @@ export const envSchema = z.object({
   REDIS_EDGE_TIMEOUT_MS: milliseconds.default(50),
   REDIS_TIMEOUT_MS: milliseconds.default(100),
   REDIS_FIRST_CALL_TIMEOUT_MS: milliseconds.default(1_000),
+  /** In front of every key, where two deployments share one Redis. */
+  REDIS_KEY_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9:_.-]{0,40}$/, "must be at most 40 letters, digits and : _ . -")
+    .default(""),
   /** Some consoles show it with `/v2`, which the SDK adds itself. */
   QSTASH_URL: httpUrl.transform((url) => url.replace(/\/v2$/, "")).default("https://qstash.upstash.io"),
   QSTASH_TOKEN: z.string(),
@@ -72,16 +77,24 @@ export class EnvError extends Error {
   }
 }
 
+/** The names under which the app reads a value: its own and others'. */
+export function namesOf(name: string): readonly string[] {
+  return [name, ...(name in ALIASES ? ALIASES[name as keyof typeof ALIASES] : [])];
+}
+
+/** What the app would read, before it is validated. */
+export function readEnv(source: Source): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.keys(envSchema.shape).map((name) => [name, firstSet(source, ...namesOf(name))]),
+  );
+}
+
 /**
  * Validates an environment.
  * @throws {EnvError} listing everything wrong at once
  */
 export function parseEnv(source: Source): Env {
-  const values: Record<string, string | undefined> = {};
-  for (const name of Object.keys(envSchema.shape)) {
-    const aliases = name in ALIASES ? ALIASES[name as keyof typeof ALIASES] : [];
-    values[name] = firstSet(source, name, ...aliases);
-  }
+  const values = readEnv(source);
   const parsed = envSchema.safeParse(values);
   const problems = parsed.success ? [] : parsed.error.issues.map(describe);
   // The SDK's receiver would then accept messages signed with a public key.
@@ -94,8 +107,8 @@ export function parseEnv(source: Source): Env {
   function describe(issue: z.core.$ZodIssue): string {
     const name = String(issue.path[0]);
     if (values[name] !== undefined) return `${name}: ${issue.message}`;
-    const aliases = name in ALIASES ? ` (or ${ALIASES[name as keyof typeof ALIASES].join(", ")})` : "";
-    return `${name}${aliases}: is not set`;
+    const aliases = namesOf(name).slice(1);
+    return `${name}${aliases.length > 0 ? ` (or ${aliases.join(", ")})` : ""}: is not set`;
   }
 }
 

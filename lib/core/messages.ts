@@ -30,6 +30,10 @@ const messages = {
     ru: "Redis не отвечает, синхронизировать нечего",
     en: "Redis does not answer, so there is nothing to synchronize from",
   },
+  locked: {
+    ru: "Это сейчас делает кто-то другой, попробуйте чуть позже",
+    en: "Somebody else is doing this right now, try again in a moment",
+  },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

@@ -1,12 +1,14 @@
+import { prefixed } from "./key-prefix";
+
 /**
- * Every key and its time to live, built here and nowhere else. What may be lost has a TTL; what may not
- * (views that Postgres does not have yet) has none. TTLs are in seconds.
+ * Every key and its time to live, built here and nowhere else; each begins with REDIS_KEY_PREFIX. What may be
+ * lost has a TTL; what may not (views that Postgres does not have yet) has none. TTLs are in seconds.
  */
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-export const keys = {
+export const keys = prefixed({
   /** Set of `User.seq` who viewed the post. Losing it costs a repeated view until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
   /** Hash, see lib/redis/scripts/views.ts. Losing it costs one read from Postgres. */
@@ -31,6 +33,10 @@ export const keys = {
   cacheTag: (tag: string) => `cache:tag:${tag}`,
   /** String; there while no invalidation in Postgres can be older than its TTL without Redis knowing. */
   cacheTold: "cache:told",
+  /** String: `{token}:{fencing number}` of whoever has the lock (lib/redis/lock.ts). */
+  lock: (resource: string, id: string) => `lock:${resource}:${id}`,
+  /** String: the last fencing number of any lock. Losing it matters only if the server's clock went back too. */
+  lockFence: "lock:fence",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
@@ -39,7 +45,7 @@ export const keys = {
    * the caller a fresh allowance.
    */
   throttle: (policy: string, who: string, route: string) => `webchat:throttle:${policy}:${who}:${route}`,
-} as const;
+});
 
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
@@ -48,5 +54,7 @@ export const ttlSeconds = {
   cacheTag: 25 * HOUR_SECONDS,
   /** How long an invalidation that missed Redis can go unnoticed. */
   cacheTold: 10,
+  /** Unless said otherwise; only processes that died let a lock expire. */
+  lock: 10,
   probe: 60,
 } as const;
