@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { parseArgs, parseEnv } from "node:util";
+import { envProblems } from "./env-problems";
+import { environmentSchema, secrets } from "./secrets-config";
+
+/**
+ * `npm run check:env -- production` says everything that is wrong with this process's environment, or with
+ * that of a file (`--file path`), for development, staging or production. Ends with 1 when there is an error;
+ * warnings alone are 0. No value is printed.
+ */
+const USAGE = "usage: npm run check:env -- development|staging|production [--file path]";
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { file: { type: "string" } },
+  });
+  const environment = environmentSchema.safeParse(positionals[0]);
+  if (!environment.success || positionals.length !== 1) {
+    console.error(USAGE);
+    return 1;
+  }
+  const source = values.file === undefined ? process.env : parseEnv(readFileSync(values.file, "utf8"));
+  const { errors, warnings } = envProblems(source, environment.data, {
+    secrets: secrets(),
+    example: parseEnv(readFileSync(new URL("../.env.example", import.meta.url), "utf8")),
+  });
+  for (const error of errors) console.error(`error    ${error}`);
+  for (const warning of warnings) console.warn(`warning  ${warning}`);
+  const where = values.file ?? "This environment";
+  if (errors.length > 0)
+    console.error(`${where} is not fit for ${environment.data}: ${errors.length} to mend.`);
+  else console.log(`${where} is fit for ${environment.data}.`);
+  return errors.length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : USAGE);
+  process.exitCode = 1;
+}

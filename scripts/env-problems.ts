@@ -1,0 +1,169 @@
+import { EnvError, envSchema, namesOf, parseEnv, readEnv } from "@/lib/core/env";
+import type { Environment, Secret } from "./secrets-config";
+
+type Values = Readonly<Record<string, string | undefined>>;
+
+export interface EnvProblems {
+  /** The app would not start, or not be safe. */
+  errors: string[];
+  /** Likely a mistake. */
+  warnings: string[];
+}
+
+export interface Expectations {
+  secrets: ReadonlyMap<string, Secret>;
+  /** The values of `.env.example`: nobody's real ones. */
+  example: Values;
+}
+
+/**
+ * Everything wrong with an environment. What it says names variables and never has a value of one in it.
+ *
+ * @param source  variables as they are set
+ */
+export function envProblems(source: Values, environment: Environment, expected: Expectations): EnvProblems {
+  const values = { ...readEnv(source), ...ofLocalStack(source, expected.secrets) };
+  const deployed = environment !== "development";
+  const found: EnvProblems = { errors: [], warnings: [] };
+  checkSchema(source, deployed, found);
+  checkSecrets(values, environment, expected, found);
+  checkReuse(values, expected.secrets, found);
+  checkWriting(source, values, found);
+  if (deployed) checkDeployed(source, values, expected.example, found);
+  if (environment === "production") checkProduction(values, found);
+  return found;
+}
+
+function ofLocalStack(source: Values, secrets: Expectations["secrets"]): Values {
+  const names = [...secrets.keys()].filter((name) => !(name in envSchema.shape));
+  return Object.fromEntries(names.map((name) => [name, source[name]?.trim() || undefined]));
+}
+
+/** What the app itself would say. In development the local stack sets what is missing. */
+function checkSchema(source: Values, deployed: boolean, { errors }: EnvProblems): void {
+  const asRun = deployed ? { ...source, NODE_ENV: source.NODE_ENV?.trim() || "production" } : source;
+  try {
+    parseEnv(asRun);
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    errors.push(...error.problems.filter((problem) => deployed || !problem.endsWith(": is not set")));
+  }
+}
+
+/** Words that stand where a value should be; compared without case and punctuation. */
+const PLACEHOLDERS =
+  /^(x+|your.*|my.*(secret|token|key)|change ?me.*|replace ?me.*|todo|tbd|example.*|placeholder.*|dummy.*|secret|password|token|test|postgres|admin|none|null|undefined|1234.*)$/;
+/** Published with QStash's SDK for its development server: anybody can sign with them. */
+const PUBLIC_KEYS = ["sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"];
+/** A random secret of any length has more; repeated words have not. */
+const FEWEST_CHARACTERS = 8;
+
+function checkSecrets(
+  values: Values,
+  environment: Environment,
+  { secrets, example }: Expectations,
+  { errors }: EnvProblems,
+): void {
+  for (const [name, { requiredIn, minLength, prefix, purpose }] of secrets) {
+    const value = values[name];
+    if (value === undefined) {
+      // Those that the schema needs too have been named already; here it is said what they are for.
+      if (requiredIn.includes(environment) && !(name in envSchema.shape))
+        errors.push(`${name}: is not set. ${purpose}`);
+      continue;
+    }
+    if (environment === "development") continue;
+    if (isPlaceholder(value) || value === example[name]) {
+      errors.push(`${name}: is a placeholder, not a secret`);
+    } else if (PUBLIC_KEYS.includes(value)) {
+      errors.push(`${name}: is the public key of QStash's development server`);
+    } else if (minLength !== undefined && value.length < minLength) {
+      const said =
+        name in envSchema.shape &&
+        !envSchema.shape[name as keyof typeof envSchema.shape].safeParse(value).success;
+      if (!said) errors.push(`${name}: must have at least ${minLength} characters`);
+    } else if (new Set(value).size < FEWEST_CHARACTERS) {
+      errors.push(`${name}: is too easy to guess`);
+    }
+    if (prefix !== undefined && !value.startsWith(prefix)) errors.push(`${name}: must begin with ${prefix}`);
+  }
+}
+
+function isPlaceholder(value: string): boolean {
+  return (
+    /^<.*>$/.test(value) ||
+    PLACEHOLDERS.test(
+      value
+        .toLowerCase()
+        .replace(/[-_.\s]+/g, " ")
+        .trim(),
+    )
+  );
+}
+
+function checkReuse(values: Values, secrets: Expectations["secrets"], { errors }: EnvProblems): void {
+  const byValue = new Map<string, string[]>();
+  for (const name of secrets.keys()) {
+    const value = values[name];
+    if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), name]);
+  }
+  for (const names of byValue.values()) {
+    if (names.length > 1) errors.push(`${names.join(", ")}: are the same; each needs its own`);
+  }
+}
+
+/** What a console or a file may have done to a value. */
+function checkWriting(source: Values, values: Values, { errors, warnings }: EnvProblems): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (/^(".*"|'.*'|`.*`)$/s.test(value)) errors.push(`${name}: has quotes around it`);
+    if (/[\r\n]/.test(value)) errors.push(`${name}: has a line end in it`);
+    const others = namesOf(name).filter((alias) => source[alias]?.trim() && source[alias]?.trim() !== value);
+    if (others.length > 0)
+      warnings.push(`${name}: ${others.join(", ")} says something else, and is not used`);
+  }
+}
+
+function checkDeployed(
+  source: Values,
+  values: Values,
+  example: Values,
+  { errors, warnings }: EnvProblems,
+): void {
+  for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL"]) {
+    if (values[name] !== undefined && values[name] === example[name])
+      errors.push(`${name}: is the example's`);
+  }
+  for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL"]) {
+    const url = values[name];
+    if (url === undefined) continue;
+    if (isLocal(url)) errors.push(`${name}: is an address of this machine`);
+    else if (/^http:/i.test(url)) errors.push(`${name}: must begin with https://`);
+  }
+  if (isPlaceholder(passwordOf(values.DATABASE_URL)))
+    errors.push("DATABASE_URL: has a placeholder for a password");
+  if (isLocal(values.DATABASE_URL)) warnings.push("DATABASE_URL: is an address of this machine");
+  if (values.NODE_ENV !== undefined && values.NODE_ENV !== "production")
+    errors.push("NODE_ENV: must be production, or not set");
+  if (values.FAILPOINT) errors.push("FAILPOINT: kills the process; it is for crash tests only");
+  const onVercel = Boolean(source.VERCEL?.trim()) || /\.vercel\.app\/?$/i.test(values.APP_URL ?? "");
+  if (onVercel && (values.TRUST_PROXY ?? "none") === "none")
+    warnings.push(
+      "TRUST_PROXY: is none; on Vercel everybody then shares one address and its rate limit. Set vercel",
+    );
+}
+
+function checkProduction(values: Values, { warnings }: EnvProblems): void {
+  if (values.LOG_LEVEL === "debug" || values.LOG_LEVEL === "trace")
+    warnings.push("LOG_LEVEL: writes a line for every Redis command");
+}
+
+function passwordOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? new URL(url).password : "";
+}
+
+function isLocal(url: string | undefined): boolean {
+  if (url === undefined || !URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return /^(localhost|.*\.localhost|127\..*|0\.0\.0\.0|\[::1\])$/i.test(hostname);
+}
