@@ -9,6 +9,9 @@ export type CommandArguments = readonly [name: string, ...rest: (string | number
 
 /** Redis did not answer in time, could not be reached, or is known to be away. */
 export class RedisUnavailableError extends Error {
+  /** An outage, for those who do not know Redis (lib/core/http/failure.ts). */
+  readonly code = "REDIS_UNAVAILABLE";
+
   constructor(
     readonly reason: "open" | "timeout" | "network" | "out-of-service",
     cause?: unknown,

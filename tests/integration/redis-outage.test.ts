@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { useClock } from "@/lib/core/clock";
+import { toAppError } from "@/lib/core/http";
 import { log } from "@/lib/core/log";
 import { RedisUnavailableError } from "@/lib/redis";
 import { callLog } from "@/lib/redis/call-log";
@@ -81,6 +82,15 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
     expect(await service.ping()).toBe("PONG");
     expect(service.isReady()).toBe(true);
   });
+});
+
+it("an outage that nobody handles is a 503 with Retry-After, not a 500", async () => {
+  const error = toAppError(
+    await serviceAt("http://127.0.0.1:1", limits)
+      .ping()
+      .catch((thrown: unknown) => thrown),
+  );
+  expect(error).toMatchObject({ code: "unavailable", retryAfterSeconds: expect.any(Number) });
 });
 
 it("a write whose answer is lost is not sent again: it is done once, or not at all", async () => {

@@ -5,8 +5,12 @@ import { messageText } from "../messages";
 /** After this many seconds it is worth asking again, when a backend was down. */
 const RETRY_AFTER_OUTAGE_SECONDS = 5;
 
-/** What Prisma, pg and the network say when Postgres cannot be reached or has no connection to spare. */
+/**
+ * What Prisma, pg and the network say when Postgres cannot be reached or has no connection to spare, and what
+ * lib/redis says when a caller that cannot do without Redis has to.
+ */
 const OUTAGE_CODES = new Set([
+  "REDIS_UNAVAILABLE",
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"],
   ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EPIPE", "EAI_AGAIN"],
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"],
