@@ -47,7 +47,7 @@ export async function touch(touches: readonly Touch[]): Promise<TouchAnswer> {
   const written = takeWritten();
   let answer: TouchAnswer;
   try {
-    answer = await runTouch([...written, ...touches]);
+    answer = await runTouch([...written, ...touches.map((each) => withNewestRow(each, written))]);
   } catch (error) {
     rememberWritten(written);
     throw error;
@@ -58,6 +58,16 @@ export async function touch(touches: readonly Touch[]): Promise<TouchAnswer> {
     if (post) rememberShown(postId, post.count);
   }
   return { dirtied: answer.dirtied, posts };
+}
+
+/** A reader may carry a row from before what this process wrote: Redis must not begin with that one. */
+function withNewestRow(touched: Touch, written: readonly Written[]): Touch {
+  let { row } = touched;
+  if (!row) return touched;
+  for (const { postId, row: newer } of written) {
+    if (postId === touched.postId && newer.version > row.version) row = newer;
+  }
+  return { ...touched, row };
 }
 
 async function runTouch(touches: readonly (Touch | Written)[]): Promise<TouchAnswer> {
