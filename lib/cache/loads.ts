@@ -165,7 +165,7 @@ export class Loads {
 
   /** With Redis away this process's memory is all there is, and lasts as long as its TTL says. */
   private async withoutRedis(place: Place, request: Request, epoch: number): Promise<Answer> {
-    await this.told.pollWithoutRedis();
+    if (this.memory.get(place.member)) await this.told.pollWithoutRedis();
     const entry = this.memory.get(place.member);
     if (!entry) return { value: await this.loadAlone(place, request, epoch), event: "miss" };
     if (!isStale(entry)) return { value: entry.value, event: "hitL1" };

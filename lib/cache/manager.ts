@@ -212,7 +212,7 @@ export class CacheManager<T extends NamespaceSpecs> {
       }
     } catch (error) {
       this.failed(asked[0]?.[1].namespace ?? "", error);
-      await this.told.pollWithoutRedis();
+      if (asked.some(([, { member }]) => this.memory.get(member))) await this.told.pollWithoutRedis();
       for (const [key, { member }] of asked) {
         const entry = this.memory.get(member);
         if (entry) entries.set(key, entry);

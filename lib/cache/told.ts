@@ -14,6 +14,8 @@ const CHECK_LIMIT_MS = 100;
 const CHECK_PAUSE_MS = 1_000;
 /** Beyond this Postgres alone remembers. Keeps the script that is told of them short. */
 const MOST_OWED = 1_000;
+/** What came of a check shows in `doubt`. */
+const noted = () => {};
 
 /**
  * Whether what Redis holds may be believed.
@@ -64,9 +66,13 @@ export class Told {
     this.checking ??= this.check().finally(() => {
       this.checking = undefined;
     });
-    const clean = await within(CHECK_LIMIT_MS, this.checking);
-    if (clean === undefined) this.pausedUntilMs = now() + CHECK_PAUSE_MS;
-    return clean ?? true;
+    const { checking } = this;
+    const clean = await within(CHECK_LIMIT_MS, checking);
+    if (clean !== undefined) return clean;
+    this.pausedUntilMs = now() + CHECK_PAUSE_MS;
+    // It goes on without anybody waiting: the function must live until it has told Redis what it found.
+    defer(() => checking.then(noted, noted));
+    return true;
   }
 
   /** Invalidates here and in Redis. @throws when Redis could not be told; nothing is remembered then */

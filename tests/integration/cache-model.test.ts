@@ -25,11 +25,11 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant("load" as const), by, key }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("get" as const), by, key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("getMany" as const), by }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("set" as const), by, key }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("set" as const), by, key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), by, key }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("invalidateTag" as const), by, tag: fc.nat(1) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("startLoad" as const), by, key }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("endLoad" as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("startLoad" as const), by, key }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("endLoad" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("damage" as const), key }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("empty" as const) }) },
   {
@@ -67,6 +67,21 @@ interface Produced {
   number: number;
 }
 
+/** A loader that is being held up, and which processes have revoked its lease since. */
+interface Late {
+  key: number;
+  by: number;
+  finish: () => void;
+  done: Promise<unknown>;
+  revokedBy: Set<number | "nobody">;
+}
+
+/** While its lease lives everybody waits for it; in its own process also until that process has invalidated. */
+function isWaitedFor(late: Late, by: number, key: number): boolean {
+  if (late.key !== key) return false;
+  return late.revokedBy.size === 0 || (late.by === by && !late.revokedBy.has(by));
+}
+
 class Run {
   private readonly managers = Array.from({ length: PROCESSES }, newManager);
   private readonly names = Array.from({ length: KEYS }, newKey);
@@ -75,13 +90,12 @@ class Run {
   private readonly produced = new Map<number, Produced>();
   /** For each key: numbers below are older than its last invalidation; when that was, and by whom. */
   private readonly floors = this.names.map((): { number: number; atMs: number; by: number }[] => []);
-  private readonly late: { key: number; finish: () => void; done: Promise<unknown>; revoked: boolean }[] = [];
+  private readonly late: Late[] = [];
   private next = 1;
 
   async take(each: Step): Promise<void> {
-    // A held-up loader that keeps its lease keeps others waiting for it.
     const loads = each.do === "load" || each.do === "startLoad";
-    if (loads && this.late.some(({ key, revoked }) => key === each.key && !revoked)) await this.endLate();
+    if (loads && this.late.some((late) => isWaitedFor(late, each.by, each.key))) await this.endLate();
     switch (each.do) {
       case "load": {
         const value = await this.manager(each.by).getOrSet(
@@ -120,7 +134,7 @@ class Run {
         }
         return;
       case "startLoad": {
-        const reader = newManager();
+        const reader = this.manager(each.by);
         let finish = () => {};
         let began = () => {};
         const gate = new Promise<void>((resolve) => {
@@ -138,7 +152,7 @@ class Run {
         const done = reader.getOrSet("things", this.name(each.key), load, { tags: this.tagsOf(each.key) });
         // It may find the value, or another loader under way, and then never begins.
         await Promise.race([reading, done, new Promise((resolve) => setTimeout(resolve, 30))]);
-        this.late.push({ key: each.key, finish, done, revoked: false });
+        this.late.push({ key: each.key, by: each.by, finish, done, revokedBy: new Set() });
         return;
       }
       case "endLoad":
@@ -155,7 +169,7 @@ class Run {
         });
         return;
       case "empty":
-        for (const late of this.late) late.revoked = true;
+        for (const late of this.late) late.revokedBy.add("nobody");
         for (const name of this.names)
           await redis().del(keys.cacheEntry(`things:${name}`), keys.cacheLease(`things:${name}`));
         return;
@@ -185,7 +199,7 @@ class Run {
 
   private invalidated(by: number, of: number, below: number): void {
     this.floors[of]?.push({ number: below, atMs: nowMs, by });
-    for (const late of this.late) if (late.key === of) late.revoked = true;
+    for (const late of this.late) if (late.key === of) late.revokedBy.add(by);
   }
 
   private check(by: number, of: number, value: { n: number } | null | undefined): void {

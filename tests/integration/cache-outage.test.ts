@@ -107,6 +107,9 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
     await deferredWork();
     await manager.getOrSet("things", key, load);
     expect(load).toHaveBeenCalledTimes(2);
+    // Past its stale window it is not served, whoever is away.
+    aheadMs += 91_000;
+    expect(await manager.get("things", key)).toBeUndefined();
   });
 
   it.each(["delete", "invalidateTag", "withInvalidation", "set"] as const)(
@@ -172,6 +175,27 @@ describe("an outage that only the writer saw", () => {
     await redisIsBack();
     expect(await writer.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 });
   });
+});
+
+it("without Redis too, a loader that read before an invalidation does not leave its value behind", async () => {
+  const manager = newManager();
+  const [key, tag] = [newKey(), newKey()];
+  await proxy.set("refuse");
+  await openBreaker();
+  let finish = () => {};
+  const held = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const load = vi.fn(async () => {
+    await held;
+    return { n: 1 };
+  });
+  const old = manager.getOrSet("things", key, load, { tags: [tag] });
+  await until("it loads", () => load.mock.calls.length === 1);
+  await manager.invalidateTag(tag);
+  finish();
+  expect(await old).toEqual({ n: 1 });
+  expect(await manager.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 });
 });
 
 it("Redis that answers errors is done without", async () => {

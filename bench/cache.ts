@@ -1,0 +1,191 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { cpus } from "node:os";
+import path from "node:path";
+import { startFaultProxy } from "@/tests/support/fault-proxy";
+import { startBackends } from "./backends";
+import { type Answer, CONTESTANTS, type ContestantName, type Order } from "./cache-protocol";
+
+/**
+ * `npm run bench:cache`: how often a loader is called when four processes miss at once, what a hit in memory
+ * costs, what 50 keys cost, and what happens without Redis; here and with other libraries, which take turns.
+ * Calls and commands are counted at the gateway.
+ */
+
+const ROUNDS = Number(process.env.ROUNDS ?? 15);
+const PROCESSES = 4;
+const HITS = 5_000;
+const MANY = 50;
+/** Cold keys asked for one after another without Redis: enough for a breaker to open. */
+const MISSES = 6;
+
+interface Figures {
+  loads: number[];
+  stampedeMs: number[];
+  hitUs: number[];
+  httpCalls: number;
+  commands: number;
+  refuse: Answer;
+  hang: Answer;
+}
+
+const backends = await startBackends();
+const started: ChildProcess[] = [];
+try {
+  const proxy = await startFaultProxy({ host: "127.0.0.1", port: backends.gateway.port });
+  const figures = new Map<ContestantName, Figures>();
+  const workers = await Promise.all(Array.from({ length: PROCESSES }, () => startWorker()));
+  const [first] = workers;
+  if (!first) throw new Error("no worker");
+  for (const name of CONTESTANTS) figures.set(name, await countMany(name, first));
+  await inTurns(async (name, round) => {
+    const key = `stampede-${round}-${name}`;
+    const startedAt = performance.now();
+    const answers = await Promise.all(workers.map((worker) => tell(worker, { do: "stampede", name, key })));
+    const own = figures.get(name);
+    own?.stampedeMs.push(performance.now() - startedAt);
+    own?.loads.push(answers.reduce((sum, { loads }) => sum + loads, 0));
+  });
+  await inTurns(async (name) => {
+    const { ms } = await tell(first, { do: "hits", name, count: HITS });
+    figures.get(name)?.hitUs.push(((ms[0] ?? Number.NaN) * 1_000) / HITS);
+  });
+  const url = `http://127.0.0.1:${proxy.port}`;
+  for (const mode of ["refuse", "hang"] as const) {
+    await proxy.set("pass");
+    // Each in a process of its own that has known Redis, all at once: most of the time goes by in waiting.
+    const own = await Promise.all(
+      CONTESTANTS.map(async (name) => {
+        const worker = await startWorker(url);
+        await tell(worker, { do: "hits", name, count: 1 });
+        return { name, worker };
+      }),
+    );
+    await proxy.set(mode);
+    await Promise.all(
+      own.map(async ({ name, worker }) => {
+        const keys = Array.from({ length: MISSES }, (_, index) => `${mode}-${index}`);
+        const answer = await tell(worker, { do: "misses", name, keys });
+        const found = figures.get(name);
+        if (found) found[mode] = answer;
+      }),
+    );
+  }
+  await proxy.close();
+  report(figures);
+} finally {
+  for (const worker of started) worker.kill();
+  await backends.stop();
+}
+
+/** Also makes everybody's connections and scripts known before anything is timed. */
+async function countMany(name: ContestantName, worker: ChildProcess): Promise<Figures> {
+  const keys = Array.from({ length: MANY }, (_, index) => `many-${index}`);
+  await tell(worker, { do: "write", name, keys });
+  await tell(worker, { do: "readMany", name, keys: keys.slice(0, 1) });
+  backends.gateway.stats.reset();
+  await tell(worker, { do: "readMany", name, keys });
+  const { httpRequests: httpCalls, commands } = backends.gateway.stats.snapshot();
+  const none: Answer = { loads: 0, ms: [], errors: 0 };
+  return { loads: [], stampedeMs: [], hitUs: [], httpCalls, commands, refuse: none, hang: none };
+}
+
+async function inTurns(work: (name: ContestantName, round: number) => Promise<void>): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Another one begins each round: whatever the machine does meanwhile hits all of them.
+    for (let turn = 0; turn < CONTESTANTS.length; turn += 1) {
+      await work(CONTESTANTS[(round + turn) % CONTESTANTS.length] ?? CONTESTANTS[0], round);
+    }
+  }
+}
+
+async function startWorker(redisUrl?: string): Promise<ChildProcess> {
+  const worker = fork(path.join(import.meta.dirname, "cache-worker.ts"), [], {
+    execArgv: ["--import", "tsx"],
+    env: {
+      ...process.env,
+      ...backends.env,
+      LOG_LEVEL: "silent",
+      ...(redisUrl
+        ? // The app's own limits, not those of a local stack.
+          { UPSTASH_REDIS_REST_URL: redisUrl, REDIS_TIMEOUT_MS: "", REDIS_FIRST_CALL_TIMEOUT_MS: "" }
+        : { REDIS_TIMEOUT_MS: "30000", REDIS_FIRST_CALL_TIMEOUT_MS: "30000" }),
+    },
+  });
+  started.push(worker);
+  await once(worker, "message");
+  return worker;
+}
+
+async function tell(worker: ChildProcess, order: Order): Promise<Answer> {
+  const aborter = new AbortController();
+  const ended = once(worker, "exit", aborter).then(() =>
+    Promise.reject(new Error(`a worker ended: ${order.name}`)),
+  );
+  const answered = once(worker, "message", aborter);
+  worker.send(order);
+  try {
+    const [answer] = (await Promise.race([answered, ended])) as [Answer];
+    return answer;
+  } finally {
+    ended.catch(() => {});
+    aborter.abort();
+  }
+}
+
+function report(figures: Map<ContestantName, Figures>): void {
+  const own = median(figures.get("lib/cache")?.hitUs ?? []);
+  console.log(
+    `${backends.description}; Node ${process.version}; ${cpus().length} cores; ${ROUNDS} rounds, medians\n`,
+  );
+  const rows = [...figures].map(([name, each]) => [
+    name,
+    spread(each.loads),
+    median(each.stampedeMs).toFixed(0),
+    median(each.hitUs).toFixed(1),
+    (median(each.hitUs) / own).toFixed(1),
+    String(each.httpCalls),
+    String(each.commands),
+    waits(each.refuse),
+    waits(each.hang),
+  ]);
+  const head = [
+    "",
+    "loader calls",
+    "ms",
+    "hit µs",
+    "to lib/cache",
+    "HTTP calls",
+    "commands",
+    "refused",
+    "hung",
+  ];
+  console.log(table([head, ...rows]));
+}
+
+/** Longest of the first three calls, the last one, and what people got. */
+function waits({ ms, loads, errors }: Answer): string {
+  const time = (value: number) =>
+    value < 1_000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1_000).toFixed(1)} s`;
+  const trouble = errors > 0 ? `, ${errors} errors` : "";
+  return `${time(Math.max(...ms.slice(0, 3)))} / ${time(ms.at(-1) ?? Number.NaN)}, ${loads} loaded${trouble}`;
+}
+
+function spread(values: number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: string[]) =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
+}
