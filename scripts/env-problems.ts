@@ -62,7 +62,7 @@ function checkSecrets(
   values: Values,
   environment: Environment,
   { secrets, example }: Expectations,
-  { errors }: EnvProblems,
+  { errors, warnings }: EnvProblems,
 ): void {
   for (const [name, { requiredIn, minLength, prefix, purpose }] of secrets) {
     const value = values[name];
@@ -70,6 +70,9 @@ function checkSecrets(
       // Those that the schema needs too have been named already; here it is said what they are for.
       if (requiredIn.includes(environment) && !(name in envSchema.shape))
         errors.push(`${name}: is not set. ${purpose}`);
+      // The app runs without it, but not all of it.
+      if (requiredIn.length === 0 && environment !== "development" && name in envSchema.shape)
+        warnings.push(`${name}: is not set. ${purpose}`);
       continue;
     }
     if (environment === "development") continue;

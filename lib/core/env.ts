@@ -63,6 +63,15 @@ export const envSchema = z.object({
       error: "must be none, vercel, or a number of proxies from 1 to 9",
     })
     .default("none"),
+  /** Payments; without them the shop shows what it has and says that it cannot sell. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  /** Stripe signs its events with it. */
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_API_URL: httpUrl.default("https://api.stripe.com"),
+  /** Mail; without it tasks that send mail wait, and are dead with an alert in the end. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
+  /** Sender of all mail, `Name <address>`; no-reply at APP_URL's host unless set. */
+  MAIL_FROM: z.string().optional(),
   /** For crash tests: the process kills itself at the place of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });
