@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { localeSchema } from "../core/locale";
+import { addressSchema, idempotencyKeySchema } from "./fields";
+import { templates } from "./templates";
+
+/** The catalogue of mails; each is a file in templates/. */
+export type TemplateName = keyof typeof templates;
+
+export const templateNames = Object.keys(templates) as TemplateName[];
+
+const envelope = {
+  to: addressSchema,
+  locale: localeSchema,
+  /** The same for every attempt to send the same mail; a task's id is a good one. */
+  idempotencyKey: idempotencyKeySchema,
+};
+
+function mailOf<Name extends TemplateName>(name: Name) {
+  return z.object({ ...envelope, template: z.literal(name), props: templates[name].props });
+}
+
+/** A mail: to whom, in which language, which template and what goes into it. */
+export const mailSchema = z.discriminatedUnion("template", [
+  mailOf("order-delivered"),
+  mailOf("sale"),
+  mailOf("refund"),
+  mailOf("notification"),
+  mailOf("plain"),
+  mailOf("confirm-address"),
+  mailOf("reset-password"),
+]);
+
+export type Mail = z.input<typeof mailSchema>;

@@ -1,0 +1,28 @@
+/**
+ * The colours of app/_styles/tokens.css as mail programs read them: no oklch(), no variables. Light is inline,
+ * since many programs drop style sheets; the dark side is a style sheet for those that ask for it.
+ */
+export const light = {
+  ground: "#f7f6fb",
+  raised: "#ffffff",
+  sunken: "#f1f0f7",
+  line: "#dad9e2",
+  ink: "#161325",
+  muted: "#4f4d5f",
+  faint: "#656475",
+  money: "#a94e00",
+} as const;
+
+export const dark = {
+  ground: "#07060e",
+  raised: "#171521",
+  sunken: "#0d0c15",
+  line: "#2d2b3c",
+  ink: "#f6f6fc",
+  muted: "#b4b2c2",
+  faint: "#9290a1",
+  money: "#fcae52",
+} as const satisfies Record<keyof typeof light, string>;
+
+/** The same in both: the head of every mail is the stage with the lights down. */
+export const stage = { ground: "#0d0c15", ink: "#f6f6fc", accent: "#baed3f", onAccent: "#0e1b00" } as const;

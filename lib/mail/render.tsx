@@ -1,0 +1,52 @@
+import { render, toPlainText } from "@react-email/render";
+import type { z } from "zod";
+import { MailRefusedError } from "./errors";
+import { absoluteLink, isOneLine } from "./fields";
+import { Layout } from "./layout";
+import type { mailSchema } from "./mail";
+import type { Template, TemplateContext } from "./template";
+import { templates } from "./templates";
+
+export interface RenderedMail {
+  subject: string;
+  html: string;
+  text: string;
+  /** Absolute; goes out as `List-Unsubscribe`. */
+  settingsLink: string | undefined;
+}
+
+/** A heading in capitals shouts; the rest is the library's own. */
+const TEXT_OPTIONS = {
+  wordwrap: 78,
+  selectors: [{ selector: "h1", options: { uppercase: false } }],
+};
+
+/**
+ * Subject, HTML and text of a mail.
+ *
+ * @param appUrl what paths are made absolute with, without a slash at its end
+ * @throws {MailRefusedError} when a template made a subject of several lines
+ */
+export async function renderMail(mail: z.output<typeof mailSchema>, appUrl: string): Promise<RenderedMail> {
+  // The union ties props to their template; indexing by the name loses that.
+  const template = templates[mail.template] as Template<z.ZodType>;
+  const context: TemplateContext = {
+    locale: mail.locale,
+    link: (link) => absoluteLink(link, appUrl),
+  };
+  const subject = template.subject(mail.props, context);
+  if (!isOneLine(subject)) throw new MailRefusedError("the subject has line breaks");
+  const settingsLink = template.settingsLink?.(mail.props);
+  const absoluteSettings = settingsLink === undefined ? undefined : context.link(settingsLink);
+  const html = await render(
+    <Layout
+      locale={mail.locale}
+      preview={template.preview(mail.props, context)}
+      appUrl={appUrl}
+      settingsLink={absoluteSettings}
+    >
+      {template.body(mail.props, context)}
+    </Layout>,
+  );
+  return { subject, html, text: toPlainText(html, TEXT_OPTIONS), settingsLink: absoluteSettings };
+}

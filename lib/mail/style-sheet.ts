@@ -1,0 +1,39 @@
+import { dark } from "./palette";
+
+/** react-email's body puts its style on a cell inside itself, where programs that drop `<body>` still see it. */
+function insideBody(name: string): string {
+  return `.${name}>table>tbody>tr>td`;
+}
+
+const RULES: readonly [selector: string, style: string][] = [
+  [`.nd-ground,${insideBody("nd-ground")}`, `background:${dark.ground} !important;`],
+  [".nd-raised", `background:${dark.raised} !important;`],
+  [".nd-sunken", `background:${dark.sunken} !important;`],
+  [".nd-line", `border-color:${dark.line} !important;`],
+  [".nd-ink", `color:${dark.ink} !important;`],
+  [".nd-muted", `color:${dark.muted} !important;`],
+  [".nd-faint", `color:${dark.faint} !important;`],
+  [".nd-money", `color:${dark.money} !important;`],
+];
+
+const darkRules = (prefix = "") =>
+  RULES.map(([selector, style]) => `${selectorsWith(prefix, selector)}{${style}}`).join("");
+
+const selectorsWith = (prefix: string, selectors: string) =>
+  selectors
+    .split(",")
+    .map((selector) => prefix + selector)
+    .join(",");
+
+/**
+ * What inline styles cannot say: the dark side (`data-ogsc` is how Outlook on the web asks for it), and less
+ * room at the sides on a phone.
+ */
+export const STYLE_SHEET = [
+  ":root{color-scheme:light dark;supported-color-schemes:light dark;}",
+  `@media (prefers-color-scheme:dark){${darkRules()}}`,
+  darkRules("[data-ogsc] "),
+  "@media (max-width:480px){.nd-room{padding-left:20px !important;padding-right:20px !important;}",
+  `${insideBody("nd-outer")}{padding:0 !important;}`,
+  ".nd-title{font-size:22px !important;}}",
+].join("");

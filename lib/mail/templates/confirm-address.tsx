@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Locale } from "../../core/locale";
+import { lineSchema, linkSchema } from "../fields";
+import { Action, Note, Paragraph, PlainLink, Title } from "../parts";
+import { defineTemplate } from "../template";
+
+const props = z.object({
+  name: lineSchema,
+  /** Holds the token. */
+  confirmLink: linkSchema,
+  hoursValid: z.number().int().min(1).max(720),
+});
+
+const hours = {
+  ru: (count: number) => `${String(count)} ${ruPlural(count, "час", "часа", "часов")}`,
+  en: (count: number) => `${String(count)} ${count === 1 ? "hour" : "hours"}`,
+} as const satisfies Record<Locale, unknown>;
+
+function ruPlural(count: number, one: string, few: string, many: string): string {
+  const category = new Intl.PluralRules("ru").select(count);
+  return category === "one" ? one : category === "few" ? few : many;
+}
+
+const texts = {
+  ru: {
+    subject: "Подтвердите адрес почты",
+    title: "Это ваш адрес?",
+    hello: (name: string) =>
+      `${name}, осталось подтвердить, что этот адрес ваш. На него будут приходить покупки и ссылка, если вы забудете пароль.`,
+    action: "Да, это мой адрес",
+    valid: (span: string) => `Ссылка действует ${span}:`,
+    other: "Если вы не регистрировались, ничего делать не нужно.",
+  },
+  en: {
+    subject: "Confirm your address",
+    title: "Is this your address?",
+    hello: (name: string) =>
+      `${name}, please confirm that this address is yours. Your purchases come here, and a link if you forget your password.`,
+    action: "Yes, it is mine",
+    valid: (span: string) => `The link works for ${span}:`,
+    other: "If you did not sign up, there is nothing to do.",
+  },
+} as const satisfies Record<Locale, unknown>;
+
+/** To somebody who signed up or changed their address. */
+export const confirmAddress = defineTemplate({
+  props,
+  subject: (_, { locale }) => texts[locale].subject,
+  preview: ({ name }, { locale }) => texts[locale].hello(name),
+  body({ name, confirmLink, hoursValid }, { locale, link }) {
+    const text = texts[locale];
+    return (
+      <>
+        <Title>{text.title}</Title>
+        <Paragraph>{text.hello(name)}</Paragraph>
+        <Action href={link(confirmLink)}>{text.action}</Action>
+        <Note>
+          {text.valid(hours[locale](hoursValid))} <PlainLink href={link(confirmLink)} />
+        </Note>
+        <Note>{text.other}</Note>
+      </>
+    );
+  },
+});

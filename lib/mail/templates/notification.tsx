@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { Locale } from "../../core/locale";
+import { headerSchema, linkSchema, textSchema } from "../fields";
+import { Action, Title, WrittenText } from "../parts";
+import { defineTemplate } from "../template";
+
+const props = z.object({
+  title: headerSchema,
+  message: textSchema,
+  /** What it is about. */
+  link: linkSchema.optional(),
+  /** Where these mails are turned off. */
+  settingsLink: linkSchema,
+});
+
+const texts = {
+  ru: { action: "Посмотреть", all: "Все уведомления" },
+  en: { action: "Have a look", all: "All notifications" },
+} as const satisfies Record<Locale, unknown>;
+
+/** A notification for somebody who is not there to see it. */
+export const notification = defineTemplate({
+  props,
+  subject: ({ title }) => title,
+  preview: ({ message }) => message,
+  body({ title, message, link: target }, { locale, link }) {
+    const text = texts[locale];
+    return (
+      <>
+        <Title>{title}</Title>
+        <WrittenText>{message}</WrittenText>
+        <Action href={link(target ?? "/notifications")}>{target ? text.action : text.all}</Action>
+      </>
+    );
+  },
+  settingsLink: ({ settingsLink }) => settingsLink,
+});

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Locale } from "../../core/locale";
+import { lineSchema, linkSchema, moneySchema } from "../fields";
+import { moneyText } from "../money";
+import { Action, Code, Line, Note, Panel, Paragraph, PlainLink, Title } from "../parts";
+import { defineTemplate } from "../template";
+
+const props = z.object({
+  buyerName: lineSchema,
+  /** The order's page. */
+  orderLink: linkSchema,
+  product: z.object({
+    title: lineSchema,
+    kind: z.enum(["track", "licence", "ticket"]),
+    quantity: z.number().int().min(1),
+  }),
+  total: moneySchema,
+  /** What was bought: links to download from, codes to show or type in; one of each kind or both. */
+  downloads: z.array(z.object({ name: lineSchema, link: linkSchema })).max(50),
+  codes: z.array(lineSchema).max(50),
+});
+
+type Kind = z.output<typeof props>["product"]["kind"];
+
+const texts = {
+  ru: {
+    subject: (title: string) => `Ваша покупка: ${title}`,
+    title: "Готово, это ваше",
+    hello: (name: string) => `${name}, спасибо за покупку! Вот то, за что вы заплатили.`,
+    codes: {
+      track: "Код",
+      licence: "Код лицензии",
+      ticket: "Код билета, покажите его на входе",
+    } satisfies Record<Kind, string>,
+    downloads: "Скачать",
+    total: "Итого",
+    action: "Открыть заказ",
+    keep: "Письмо можно потерять: всё останется на странице заказа,",
+  },
+  en: {
+    subject: (title: string) => `Your purchase: ${title}`,
+    title: "Done, it is yours",
+    hello: (name: string) => `${name}, thank you for buying! Here is what you paid for.`,
+    codes: {
+      track: "Code",
+      licence: "Licence code",
+      ticket: "Ticket code, show it at the door",
+    } satisfies Record<Kind, string>,
+    downloads: "Download",
+    total: "Total",
+    action: "Open the order",
+    keep: "You can lose this mail: all of it stays on the order's page,",
+  },
+} as const satisfies Record<Locale, unknown>;
+
+/** To the buyer, when what was paid for has been handed over. */
+export const orderDelivered = defineTemplate({
+  props,
+  subject: ({ product }, { locale }) => texts[locale].subject(product.title),
+  preview: ({ total, product }, { locale }) =>
+    `${texts[locale].title}: ${product.title} · ${moneyText(total, locale)}`,
+  body({ buyerName, orderLink, product, total, downloads, codes }, { locale, link }) {
+    const text = texts[locale];
+    const name = product.quantity > 1 ? `${product.title} × ${String(product.quantity)}` : product.title;
+    return (
+      <>
+        <Title>{text.title}</Title>
+        <Paragraph>{text.hello(buyerName)}</Paragraph>
+        <Panel>
+          <Line name={name} value={moneyText(total, locale)} strong />
+          {codes.length > 0 && <Note>{text.codes[product.kind]}</Note>}
+          {codes.map((code) => (
+            <Code key={code}>{code}</Code>
+          ))}
+          {downloads.length > 0 && <Note>{text.downloads}</Note>}
+          {downloads.map((download) => (
+            <Paragraph key={download.link}>
+              <a className="nd-ink" href={link(download.link)} style={{ color: "#161325", fontWeight: 600 }}>
+                {download.name}
+              </a>
+            </Paragraph>
+          ))}
+        </Panel>
+        <Action href={link(orderLink)}>{text.action}</Action>
+        <Note>
+          {text.keep} <PlainLink href={link(orderLink)} />
+        </Note>
+      </>
+    );
+  },
+});

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Locale } from "../../core/locale";
+import { lineSchema, linkSchema, moneySchema } from "../fields";
+import { moneyText } from "../money";
+import { Action, Line, Panel, Paragraph, Title } from "../parts";
+import { defineTemplate } from "../template";
+
+const props = z.object({
+  creatorName: lineSchema,
+  productTitle: lineSchema,
+  quantity: z.number().int().min(1),
+  /** What the buyer paid. */
+  amount: moneySchema,
+  /** What is left of it; left out when there is as much as people want. */
+  stockLeft: z.number().int().min(0).optional(),
+  /** The product's page. */
+  productLink: linkSchema,
+  /** Where mails about sales are turned off. */
+  settingsLink: linkSchema.optional(),
+});
+
+const texts = {
+  ru: {
+    subject: (title: string, amount: string) => `Продажа: ${title}, ${amount}`,
+    title: "У вас купили",
+    hello: (name: string) => `${name}, отличная новость: кто-то заплатил за вашу работу.`,
+    left: "Осталось",
+    none: "Это был последний. Добавьте ещё, если хотите продавать дальше.",
+    action: "Открыть товар",
+  },
+  en: {
+    subject: (title: string, amount: string) => `Sale: ${title}, ${amount}`,
+    title: "You made a sale",
+    hello: (name: string) => `${name}, good news: somebody paid for your work.`,
+    left: "Left in stock",
+    none: "That was the last one. Add more if you want to go on selling.",
+    action: "Open the product",
+  },
+} as const satisfies Record<Locale, unknown>;
+
+/** To the creator, when something of theirs was paid for. */
+export const sale = defineTemplate({
+  props,
+  subject: ({ productTitle, amount }, { locale }) =>
+    texts[locale].subject(productTitle, moneyText(amount, locale)),
+  preview: ({ creatorName }, { locale }) => texts[locale].hello(creatorName),
+  body({ creatorName, productTitle, quantity, amount, stockLeft, productLink }, { locale, link }) {
+    const text = texts[locale];
+    return (
+      <>
+        <Title>{text.title}</Title>
+        <Paragraph>{text.hello(creatorName)}</Paragraph>
+        <Panel>
+          <Line
+            name={quantity > 1 ? `${productTitle} × ${String(quantity)}` : productTitle}
+            value={moneyText(amount, locale)}
+            strong
+          />
+          {stockLeft !== undefined && stockLeft > 0 && (
+            <Line name={text.left} value={new Intl.NumberFormat(locale).format(stockLeft)} />
+          )}
+        </Panel>
+        {stockLeft === 0 && (
+          <div style={{ paddingTop: 18 }}>
+            <Paragraph>{text.none}</Paragraph>
+          </div>
+        )}
+        <Action href={link(productLink)}>{text.action}</Action>
+      </>
+    );
+  },
+  settingsLink: ({ settingsLink }) => settingsLink,
+});
