@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFromOwnPage, isOwnName } from "../../http/own-page";
 import { sendJson } from "../../http/server";
 import { retryDeadLetters } from "../api/dead-letters";
 import type { Api } from "../api/router";
@@ -7,11 +8,8 @@ import { overview } from "./overview";
 import { SCRIPT, STYLE } from "./style";
 
 /**
- * Answers `/` and the buttons on it; false for what is not the page's.
- *
- * The page needs no token, so it trusts a browser only as far as it must: it is served only under an address
- * or `localhost` (a name that somebody points at this machine would let their page read it), and a button is
- * only taken from the page itself.
+ * Answers `/` and the buttons on it; false for what is not the page's. It needs no token, so it trusts a browser
+ * only as far as it must (../../http/own-page.ts).
  */
 export function handlePage(api: Api, request: IncomingMessage, response: ServerResponse): boolean {
   const path = (request.url ?? "").split("?")[0] ?? "";
@@ -24,7 +22,7 @@ export function handlePage(api: Api, request: IncomingMessage, response: ServerR
     sendPage(api, request, response);
   } else if (!action || request.method !== "POST") {
     sendJson(response, 405, { error: `method ${request.method} is not allowed here` });
-  } else if (!isFromThisPage(request)) {
+  } else if (!isFromOwnPage(request)) {
     sendJson(response, 403, { error: "this can only be asked for from the page itself" });
   } else {
     void act(api, response, action[1] ?? "", action[2] ?? "");
@@ -69,20 +67,3 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
-
-/** No name that a stranger's DNS can point here. */
-function isOwnName(request: IncomingMessage): boolean {
-  const { host = "" } = request.headers;
-  if (!URL.canParse(`http://${host}`)) return false;
-  const { hostname } = new URL(`http://${host}`);
-  return /^(localhost|.+\.localhost|\d+(\.\d+){3}|\[[\da-f:.]+\])$/.test(hostname);
-}
-
-/** Browsers say where a request comes from; what says nothing is no browser and has the API. */
-function isFromThisPage(request: IncomingMessage): boolean {
-  const site = request.headers["sec-fetch-site"];
-  const { origin, host } = request.headers;
-  if (site !== undefined && site !== "same-origin") return false;
-  if (origin === undefined) return site === "same-origin";
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
