@@ -195,7 +195,7 @@ export class Loads {
     let value: unknown;
     try {
       ({ made, value } = await this.callLoader(place, request));
-      failpoint("cache.loaded");
+      await failpoint("cache.loaded");
     } catch (error) {
       stopRenewing();
       await this.bounded(place, limitMs, store.release(member, token));

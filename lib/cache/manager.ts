@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db, type Prisma } from "../db";
+import { type Transaction, transaction } from "../db";
 import type { Cached, NamespaceSpec, NamespaceSpecs } from "./define";
 import { decode, type Entry, encode, makeEntry, parseEnvelope } from "./envelope";
 import { CacheError } from "./errors";
@@ -149,19 +149,16 @@ export class CacheManager<T extends NamespaceSpecs> {
    * Changes Postgres and forgets what depended on it. The invalidation commits with the change, and stays in
    * Postgres until Redis was told: neither a crash nor an outage loses it.
    *
-   * @param write  gets the transaction; it may run only once, and is rolled back when it throws
+   * @param write  gets the transaction (lib/db): no effect outside of it, it is run again after a deadlock
    * @throws what the transaction throws; {CacheError}
    */
-  async withInvalidation<R>(
-    tags: readonly string[],
-    write: (tx: Prisma.TransactionClient) => Promise<R>,
-  ): Promise<R> {
+  async withInvalidation<R>(tags: readonly string[], write: (tx: Transaction) => Promise<R>): Promise<R> {
     checkTags(tags);
     const targets = { members: [], tags };
     let rowId = "";
     let result: R;
     try {
-      result = await db().$transaction(async (tx) => {
+      result = await transaction(async (tx) => {
         rowId = await writeOutbox(tx, targets);
         return write(tx);
       });
@@ -171,7 +168,7 @@ export class CacheManager<T extends NamespaceSpecs> {
       this.memory.drop(targets);
       throw error;
     }
-    failpoint("cache.committed");
+    await failpoint("cache.committed");
     try {
       await this.told.tell(targets);
       this.told.forget([rowId]);

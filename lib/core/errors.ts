@@ -12,6 +12,8 @@ export const ERROR_STATUS = {
   unsupported_media_type: 415,
   rate_limited: 429,
   internal: 500,
+  /** Its place is there, its work belongs to a later part. */
+  not_available: 501,
   unavailable: 503,
 } as const;
 

@@ -1,9 +1,55 @@
 import { env } from "./env";
 
 /**
- * A named place where a test lets the process die as if the power were cut: `FAILPOINT=<name>` kills it
- * there, with no clean-up. Does nothing otherwise. From dbos-transact's debug points.
+ * Every named place where a test lets something go wrong. A place that is not here does not compile, and one
+ * that no fault test visits fails the fault suite (tests/faults/failpoints.test.ts).
  */
-export function failpoint(name: string): void {
+export const FAILPOINTS = [
+  "cache.committed",
+  "cache.loaded",
+  "views.sync.claimed",
+  "views.sync.persisted",
+  "views.sync.finished",
+  /** A task's row is in the transaction, which has not committed. */
+  "tasks.enqueued",
+  /** The transaction has committed, QStash has not been asked. */
+  "tasks.committed",
+  /** QStash has taken the messages, nobody has noted it. */
+  "tasks.published",
+  /** The sweeper has claimed due tasks and not published them. */
+  "tasks.swept",
+  /** A delivery has the lease, its handler has not begun. */
+  "tasks.claimed",
+  /** The outside half is done. */
+  "tasks.prepared",
+  /** Effects and completion are in the transaction, which has not committed. */
+  "tasks.completing",
+  /** Effects and completion have committed, QStash has no answer. */
+  "tasks.completed",
+  /** The row is marked as failed or dead, QStash has no answer. */
+  "tasks.failed",
+] as const;
+
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+type Fault = (name: Failpoint) => Promise<void>;
+
+let fault: Fault | undefined;
+
+/**
+ * Does nothing, unless `FAILPOINT=<name>`: then the process dies here as if the power were cut, with no
+ * clean-up. Inside one process a test may do what it likes here instead: throw, wait, do the same thing again.
+ * From dbos-transact's debug points.
+ */
+export async function failpoint(name: Failpoint): Promise<void> {
   if (env().FAILPOINT === name) process.kill(process.pid, "SIGKILL");
+  if (fault) await fault(name);
+}
+
+/** For tests: what happens at every failpoint from now on; returns what takes it away. */
+export function useFault(next: Fault): () => void {
+  fault = next;
+  return () => {
+    fault = undefined;
+  };
 }

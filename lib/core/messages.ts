@@ -13,6 +13,7 @@ const messages = {
   unsupported_media_type: { ru: "Ожидается application/json", en: "Expected application/json" },
   rate_limited: { ru: "Слишком много запросов, подождите немного", en: "Too many requests, wait a little" },
   internal: { ru: "Что-то сломалось у нас. Мы уже знаем", en: "Something broke on our side" },
+  not_available: { ru: "Это ещё не готово", en: "This is not available yet" },
   unavailable: {
     ru: "Сервис временно недоступен, попробуйте позже",
     en: "Temporarily unavailable, try again soon",
@@ -23,6 +24,14 @@ const messages = {
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
   wrong_credentials: { ru: "Неверный адрес или пароль", en: "Wrong address or password" },
   unknown_referral_code: { ru: "Такого кода приглашения нет", en: "There is no such referral code" },
+  queue_not_available: {
+    ru: "Эта очередь ещё не принимает задачи",
+    en: "This queue does not take tasks yet",
+  },
+  task_not_found: { ru: "Такой задачи нет", en: "There is no such task" },
+  task_not_cancellable: { ru: "Эту задачу нельзя отменить", en: "This task cannot be called off" },
+  task_not_dead: { ru: "Задача ещё не остановлена", en: "The task is not dead" },
+  task_finished: { ru: "Задача уже завершена", en: "The task is finished already" },
   unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },
   bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
   bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },

@@ -1,3 +1,4 @@
 export { db, disconnectDb } from "./client";
 export { isConflict, isUniqueViolation, retryOnConflict } from "./conflict";
 export { Prisma } from "./generated/client";
+export { afterCommit, type Transaction, transaction } from "./transaction";

@@ -1,2 +1,10 @@
+export { raiseAlert } from "./alerts";
+export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
+export { type EnqueueOptions, enqueue } from "./enqueue";
+export { defineTask, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
+export { cancelTask, replayTask } from "./manage";
 export { type PublishOptions, publish } from "./publish";
 export { qstash } from "./qstash";
+export { getTask, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";
+export { backgroundTaskService } from "./service";
+export { type Sweep, sweepSchema, sweepTasks } from "./sweep";

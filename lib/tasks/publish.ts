@@ -1,6 +1,8 @@
 import { withLimit } from "../core/time-limit";
-import { type Payload, type QueueName, queues } from "./catalogue";
-import { qstash, queueUrl } from "./qstash";
+import { type BestEffortQueue, type PayloadInput, queues } from "./catalogue";
+import { parsePayload } from "./enqueue";
+import type { WorkMessage } from "./envelope";
+import { flowControlOf, qstash, queueUrl } from "./qstash";
 
 const PUBLISH_LIMIT_MS = 3_000;
 
@@ -14,21 +16,24 @@ export interface PublishOptions {
  * Sends best-effort work to a queue: no row remembers it.
  *
  * @returns QStash's message id
- * @throws when QStash did not take it, {@link TimeLimitError} when that is not known; ZodError when the
- *         payload does not fit the catalogue
+ * @throws when QStash did not take it, {@link TimeLimitError} when that is not known; {AppError} bad_request
+ *         when the payload does not fit the catalogue
  */
-export async function publish<Q extends QueueName>(
+export async function publish<Q extends BestEffortQueue>(
   queue: Q,
-  payload: Payload<Q>,
+  payload: PayloadInput<Q>,
   { delaySeconds, deduplicationId }: PublishOptions = {},
 ): Promise<string> {
-  const { version, payload: schema, retries, timeoutSeconds } = queues[queue];
+  const { version, retries, timeoutSeconds } = queues[queue];
+  const body: WorkMessage = { queue, version, payload: parsePayload(queue, payload) };
   const answer = await withLimit(
     qstash().publishJSON({
       url: queueUrl(queue),
-      body: { queue, version, payload: schema.parse(payload) },
+      body,
       retries,
       timeout: timeoutSeconds,
+      flowControl: flowControlOf(queue),
+      label: queue,
       ...(delaySeconds === undefined ? {} : { delay: delaySeconds }),
       ...(deduplicationId === undefined ? {} : { deduplicationId }),
     }),

@@ -1,5 +1,6 @@
 import { Client, Receiver } from "@upstash/qstash";
 import { env } from "../core/env";
+import { laneOf, type QueueName } from "./catalogue";
 
 let client: Client | undefined;
 let receiver: Receiver | undefined;
@@ -27,4 +28,14 @@ export function qstashReceiver(): Receiver {
 /** The one address QStash delivers a queue to, and the one its signatures must name. */
 export function queueUrl(queue: string): string {
   return `${env().APP_URL}/api/qstash/${queue}`;
+}
+
+/** In QStash's terms: how many of a queue's lane run at once, and begin in a second. */
+export function flowControlOf(queue: QueueName) {
+  const lane: { key: string; parallelism: number; ratePerSecond?: number } = laneOf(queue);
+  return {
+    key: lane.key,
+    parallelism: lane.parallelism,
+    ...(lane.ratePerSecond === undefined ? {} : { rate: lane.ratePerSecond, period: 1 }),
+  };
 }

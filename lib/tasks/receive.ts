@@ -1,17 +1,18 @@
 import { AppError } from "../core/errors";
 import { readText } from "../core/http";
 import { log } from "../core/log";
-import { envelopeSchema, isQueue, type QueueName, queues } from "./catalogue";
+import { definitionOf, type GuaranteedQueue, type HandledQueue, isQueue, type QueueName } from "./catalogue";
+import { messageSchema, type WorkMessage } from "./envelope";
+import type { BestEffortHandler } from "./handler";
 import { qstashReceiver, queueUrl } from "./qstash";
-import { handlers } from "./registry";
+import type { Receipt } from "./receipt";
+import { handlerOf } from "./registry";
+import { runTask } from "./run-task";
 
 /** QStash carries up to 1 MB on its smaller plans. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Clocks differ a little; a signature is good for five minutes anyway. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-
-/** `done` stops QStash; `refused` sends the message to the dead letters, for it can never succeed. */
-export type Receipt = { outcome: "done" } | { outcome: "refused"; reason: string };
 
 /**
  * Takes one delivery: verifies signature *and* address over the raw body, then finds the handler and runs it.
@@ -23,7 +24,9 @@ export async function receive(queue: string, request: Request): Promise<Receipt>
   const body = await readText(request, BODY_LIMIT_BYTES);
   await verify(queue, body, request.headers.get("upstash-signature"));
   if (!isQueue(queue)) throw new AppError("not_found", { message: "unknown_queue" });
-  return run(queue, body);
+  const receipt = await handle(queue, body, request.headers.get("upstash-message-id"));
+  if (receipt.outcome === "refused") log().error({ queue, reason: receipt.reason }, "a message was refused");
+  return receipt;
 }
 
 /** The SDK's own wrapper ignores the address: a message for one queue would be accepted on another. */
@@ -41,30 +44,39 @@ async function verify(queue: string, body: string, signature: string | null): Pr
   }
 }
 
-async function run<Q extends QueueName>(queue: Q, body: string): Promise<Receipt> {
-  const parsed = parse(queue, body);
-  if ("reason" in parsed) {
-    log().error({ queue, reason: parsed.reason }, "a message that can never be handled");
-    return { outcome: "refused", reason: parsed.reason };
-  }
-  const handle = await handlers[queue]();
-  // The queue's own schema has just parsed it.
-  await handle(parsed.payload as Parameters<typeof handle>[0]);
-  return { outcome: "done" };
-}
-
-function parse(queue: QueueName, body: string): { payload: unknown } | { reason: string } {
+async function handle(queue: QueueName, body: string, messageId: string | null): Promise<Receipt> {
+  const { delivery, available } = definitionOf(queue);
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
-    return { reason: "the body is not JSON" };
+    return { outcome: "refused", reason: "the body is not JSON" };
   }
-  const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success) return { reason: "the body is not a task envelope" };
-  if (envelope.data.queue !== queue) return { reason: `the envelope is for ${envelope.data.queue}` };
-  const definition = queues[queue];
-  if (envelope.data.version > definition.version) return { reason: "the payload is newer than this code" };
-  const payload = definition.payload.safeParse(envelope.data.payload);
-  return payload.success ? { payload: payload.data } : { reason: "the payload does not fit its schema" };
+  const parsed = messageSchema.safeParse(json);
+  if (!parsed.success) return { outcome: "refused", reason: "the body is not a message of ours" };
+  const message = parsed.data;
+  if (message.queue !== queue) return { outcome: "refused", reason: `the message is for ${message.queue}` };
+  if (!available) return { outcome: "refused", reason: "the queue does not take tasks yet" };
+  if (delivery === "guaranteed") {
+    if (!("taskId" in message)) return { outcome: "refused", reason: "the message names no task" };
+    const { taskId } = message;
+    return runTask({ taskId, queue: queue as GuaranteedQueue & HandledQueue, messageId });
+  }
+  if (!("payload" in message)) return { outcome: "refused", reason: "the message has no payload" };
+  return runWork(queue as Exclude<HandledQueue, GuaranteedQueue>, message);
+}
+
+async function runWork(
+  queue: Exclude<HandledQueue, GuaranteedQueue>,
+  { version, payload }: WorkMessage,
+): Promise<Receipt> {
+  const definition = definitionOf(queue);
+  if (version > definition.version)
+    return { outcome: "refused", reason: "the payload is newer than this code" };
+  const parsed = definition.payload.safeParse(payload);
+  if (!parsed.success) return { outcome: "refused", reason: "the payload does not fit its schema" };
+  const work = (await handlerOf(queue)) as BestEffortHandler<typeof queue>;
+  // The queue's own schema has just parsed it.
+  await work(parsed.data as Parameters<typeof work>[0]);
+  return { outcome: "done" };
 }

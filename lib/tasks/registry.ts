@@ -1,10 +1,18 @@
-import type { Payload, QueueName } from "./catalogue";
+import type { HandledQueue } from "./catalogue";
+import type { HandlerOf } from "./handler";
 
-/** What `<queue>.task.ts` exports as `handle`. It must stand being run twice. */
-export type Handler<Q extends QueueName> = (payload: Payload<Q>) => Promise<void>;
-
-/** Queue -> its handler, loaded when the first message comes, so that a queue's code costs the others nothing. */
-export const handlers: { [Q in QueueName]: () => Promise<Handler<Q>> } = {
-  "views-sync": async () => (await import("../views/views-sync.task")).handle,
-  probe: async () => (await import("../health/probe.task")).handle,
+/**
+ * Queue -> its handler, loaded when the first message comes, so that a queue's code costs the others nothing.
+ * Each lives in its domain as `<queue>.task.ts` and exports `task`.
+ */
+const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
+  "views-sync": async () => (await import("../views/views-sync.task")).task,
+  probe: async () => (await import("../health/probe.task")).task,
 };
+
+/** @throws when a queue has no handler yet: its tasks wait */
+export async function handlerOf<Q extends HandledQueue>(queue: Q): Promise<HandlerOf<Q>> {
+  const load = handlers[queue];
+  if (!load) throw new Error(`nothing handles ${queue} yet`);
+  return load();
+}

@@ -43,7 +43,7 @@ export async function syncViews({
   while (now() - startedAt < budgetMs) {
     const batch = await claimBatch(leaseMs);
     if (!batch) break;
-    failpoint("views.sync.claimed");
+    await failpoint("views.sync.claimed");
     if (batch.takenOver)
       log().warn({ batchId: batch.id }, "taking over a batch of views whose sync did not finish");
 
@@ -57,10 +57,10 @@ export async function syncViews({
       failures.push(error);
       continue;
     }
-    failpoint("views.sync.persisted");
+    await failpoint("views.sync.persisted");
 
     await finishBatch(batch, persisted.posts);
-    failpoint("views.sync.finished");
+    await failpoint("views.sync.finished");
 
     for (const post of persisted.posts) {
       posts.add(post.id);

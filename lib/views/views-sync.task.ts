@@ -1,6 +1,6 @@
 import { syncViews } from "./sync";
 
 /** Queue `views-sync`: carries waiting views into Postgres. Running it twice does nothing twice. */
-export async function handle(): Promise<void> {
+export async function task(): Promise<void> {
   await syncViews({ source: "first-view" });
 }

@@ -6,6 +6,7 @@ import { newId } from "../ids";
 import type { Locale } from "../locale";
 import { log } from "../log";
 import { sameSecret } from "../secret";
+import { currentTrace, traceIdOf, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
 import { failureResponse, toAppError } from "./failure";
 import { localeOf } from "./locale-of";
@@ -76,7 +77,9 @@ export function createRoute({ authenticate }: RouteDependencies) {
       context: RouteContext<O>,
     ) => Promise<z.input<O["response"]> | Reply<z.input<O["response"]>> | Response>,
   ): RouteHandler {
-    const handle = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
+    const handle = (request: Request, nextContext: NextRouteContext): Promise<Response> =>
+      withTrace(request.headers.get("traceparent"), () => answer(request, nextContext));
+    const answer = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
       const requestId = newId();
       const startedAt = performance.now();
       const locale = localeOf(request.headers);
@@ -107,6 +110,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
       }
       const line = {
         requestId,
+        traceId: traceIdOf(currentTrace() ?? ""),
         method: request.method,
         path: new URL(request.url).pathname,
         status: response.status,

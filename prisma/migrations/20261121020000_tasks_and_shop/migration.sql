@@ -171,7 +171,7 @@ CREATE TABLE "Notification" (
 -- CreateTable
 CREATE TABLE "AnalyticsEvent" (
     "id" UUID NOT NULL,
-    "userSeq" INTEGER,
+    "userId" UUID,
     "name" TEXT NOT NULL,
     "properties" JSONB NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { AppError } from "@/lib/core/errors";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { receive } from "@/lib/tasks/receive";
 import { route } from "../../with-session";
 
-export const maxDuration = 60;
+/** The longest a queue's run may take (lib/tasks/catalogue.ts), that of queues which work already. */
+export const maxDuration = 90;
 
 /** Tells QStash that trying again cannot help; the message goes to the dead letters. */
 const NON_RETRYABLE_STATUS = 489;
@@ -18,11 +20,20 @@ export const POST = route(
   },
   async ({ params, request }) => {
     const receipt = await receive(params.queue, request);
-    if (receipt.outcome === "done") return receipt;
-    return new Reply(receipt, {
-      status: NON_RETRYABLE_STATUS,
-      headers: { "Upstash-NonRetryable-Error": "true" },
-    });
+    switch (receipt.outcome) {
+      case "done":
+        return receipt;
+      case "busy":
+        throw new AppError("conflict", {
+          message: "locked",
+          retryAfterSeconds: receipt.retryAfterSeconds,
+        });
+      case "refused":
+        return new Reply(receipt, {
+          status: NON_RETRYABLE_STATUS,
+          headers: { "Upstash-NonRetryable-Error": "true" },
+        });
+    }
   },
 );
 

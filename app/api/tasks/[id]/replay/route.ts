@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { replayTask, taskSchema } from "@/lib/tasks";
+import { route } from "../../../with-session";
+
+// POST /api/tasks/{id}/replay
+export const POST = route(
+  {
+    summary: "Give a dead task another life",
+    auth: "admin",
+    params: z.object({ id: idSchema }),
+    response: z.object({ task: taskSchema }),
+  },
+  async ({ params }) => ({ task: await replayTask(params.id) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { cancelTask, getTask, taskSchema } from "@/lib/tasks";
+import { route } from "../../with-session";
+
+const params = z.object({ id: idSchema });
+const response = z.object({ task: taskSchema });
+
+// GET /api/tasks/{id}
+export const GET = route(
+  { summary: "How far a task of yours is", auth: "user", params, response },
+  async ({ params, caller }) => ({ task: await getTask(params.id, caller) }),
+);
+
+// DELETE /api/tasks/{id}
+export const DELETE = route(
+  { summary: "Call a task of yours off, where its queue allows that", auth: "user", params, response },
+  async ({ params, caller }) => ({ task: await cancelTask(params.id, caller) }),
+);
+
+export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { db, type Transaction } from "../db";
+import { raiseAlert } from "./alerts";
+import { LeaseLostError, type Progress } from "./handler";
+
+/**
+ * The lease on a task and its fencing number live in the task's own row, never in Redis: whoever commits proves
+ * in the same transaction that nobody has taken over. Times are Postgres' own.
+ */
+
+/** A run that ends with its lease still answers in time. */
+const LEASE_MARGIN_SECONDS = 5;
+/** After a lease that nobody ended, the sweeper publishes again. */
+const TAKEOVER_SECONDS = 10;
+/** After a failure: QStash tries again by itself, the sweeper only when it does not. */
+const RETRY_SECONDS = 300;
+/** Enough of an error for an operator. */
+const MOST_ERROR_CHARACTERS = 1_000;
+
+const leasedSchema = z.object({
+  queue: z.string(),
+  version: z.int(),
+  payload: z.json(),
+  fence: z.int(),
+  attempt: z.int(),
+  trace: z.string().nullable(),
+});
+
+const answerSchema = z.object({
+  state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
+  /** Seconds until another delivery's lease ends, or until the task may run. */
+  waitSeconds: z.number(),
+  leased: leasedSchema.nullable(),
+});
+
+export type Lease = z.infer<typeof leasedSchema> & { taskId: string; timeoutSeconds: number };
+
+/** `busy`: another delivery holds the lease, or its time has not come. `finished`: nothing is left to do. */
+export type Claim =
+  | { outcome: "leased"; lease: Lease }
+  | { outcome: "busy"; retryAfterSeconds: number }
+  | { outcome: "finished"; state: "done" | "dead" | "cancelled" }
+  | { outcome: "unknown" };
+
+/**
+ * Takes the lease on a task for one run, in one statement. Of concurrent deliveries one gets it.
+ * @param messageId  QStash's, for whoever looks for it in its logs
+ */
+export async function claimTask(
+  taskId: string,
+  queue: string,
+  { timeoutSeconds, messageId }: { timeoutSeconds: number; messageId: string | null },
+): Promise<Claim> {
+  const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
+  const rows = await db().$queryRaw<unknown[]>`
+WITH leased AS (
+  UPDATE "Task" SET
+    state = 'running', fence = fence + 1, attempts = attempts + 1, error = NULL,
+    "messageId" = coalesce(${messageId}, "messageId"),
+    "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second',
+    "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
+  WHERE id = ${taskId}::uuid AND queue = ${queue} AND state IN ('pending', 'published', 'running')
+    AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp()) AND "notBefore" <= clock_timestamp()
+  RETURNING id, queue, version, payload, fence, attempts AS attempt, trace
+)
+SELECT task.state, extract(epoch FROM greatest(task."leaseUntil", task."notBefore") - clock_timestamp())::float8 AS "waitSeconds",
+  (SELECT to_jsonb(leased) FROM leased) AS leased
+FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
+  if (rows.length === 0) return { outcome: "unknown" };
+  const { state, waitSeconds, leased } = answerSchema.parse(rows[0]);
+  if (leased) return { outcome: "leased", lease: { ...leased, taskId, timeoutSeconds } };
+  if (state === "done" || state === "dead" || state === "cancelled") return { outcome: "finished", state };
+  return { outcome: "busy", retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)) };
+}
+
+/** Notes how far a run is, and makes its lease last from now on. @throws {LeaseLostError} */
+export async function extendLease(
+  { taskId, fence, timeoutSeconds }: Lease,
+  progress: Progress,
+): Promise<void> {
+  const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
+  const kept = await db().$executeRaw`
+UPDATE "Task" SET progress = ${JSON.stringify(progress)}::jsonb,
+  "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second',
+  "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
+WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
+  if (kept === 0) throw new LeaseLostError(taskId);
+}
+
+/**
+ * Marks a task as done, in the transaction of its effects. The row stays locked until that commits: whoever wants
+ * to take over waits, and finds it done.
+ * @throws {LeaseLostError} an older lease: nothing of the transaction may commit
+ */
+export async function completeTask(tx: Transaction, { taskId, fence }: Lease): Promise<void> {
+  const kept = await tx.$executeRaw`
+UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
+  if (kept === 0) throw new LeaseLostError(taskId);
+}
+
+/** Gives the lease back after a failure, so that the next attempt need not wait for its end. */
+export async function releaseTask({ taskId, fence }: Lease, error: unknown): Promise<void> {
+  await db().$executeRaw`
+UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${describe(error)},
+  "dueAt" = clock_timestamp() + ${RETRY_SECONDS} * interval '1 second' * least(attempts, 12)
+WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
+}
+
+/** Marks a task as dead, with its alert, in one transaction. */
+export async function buryTask(
+  tx: Transaction,
+  { taskId, fence, queue }: Lease,
+  reason: string,
+): Promise<void> {
+  const kept = await tx.$executeRaw`
+UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
+  error = ${reason.slice(0, MOST_ERROR_CHARACTERS)}
+WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
+  if (kept === 0) throw new LeaseLostError(taskId);
+  await raiseAlert(tx, {
+    kind: "task_dead",
+    subject: taskId,
+    message: `a task of ${queue} is dead: ${reason}`,
+  });
+}
+
+function describe(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, MOST_ERROR_CHARACTERS);
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { log } from "../core/log";
+import { withLimit } from "../core/time-limit";
+import { afterCommit, db, transaction } from "../db";
+import { definitionOf, isQueue, type QueueName } from "./catalogue";
+import { dispatchSoon } from "./dispatch";
+import { qstash } from "./qstash";
+import { progressSchema, type TaskView, taskStateSchema, viewOf } from "./read";
+
+const QSTASH_LIMIT_MS = 3_000;
+
+/**
+ * Calls a task off. One that is running stops at its next sign of life, and cannot commit from now on.
+ *
+ * @throws {AppError} not_found for a task that is not the caller's; conflict when it is finished or may not be
+ *         called off
+ */
+export async function cancelTask(id: string, caller: Caller): Promise<TaskView> {
+  const task = await db().task.findUnique({ where: { id } });
+  if (!task || !maySee(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
+  if (!isQueue(task.queue) || !definitionOf(task.queue).cancellable) {
+    throw new AppError("conflict", { message: "task_not_cancellable" });
+  }
+  const { count } = await db().task.updateMany({
+    where: { id, state: { in: ["pending", "published", "running"] } },
+    data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null },
+  });
+  if (count === 0) throw new AppError("conflict", { message: "task_finished" });
+  if (task.messageId) await forgetMessage(task.messageId);
+  return viewOf({ ...task, state: "cancelled", finishedAt: new Date() });
+}
+
+/** A message that comes all the same finds its task called off. */
+async function forgetMessage(messageId: string): Promise<void> {
+  try {
+    await withLimit(qstash().messages.cancel(messageId), QSTASH_LIMIT_MS);
+  } catch (error) {
+    log().debug({ err: error }, "the message of a task that was called off is still with QStash");
+  }
+}
+
+const replayedSchema = z.array(
+  z.object({
+    id: z.uuid(),
+    queue: z.string(),
+    generation: z.int(),
+    state: taskStateSchema,
+    attempts: z.int(),
+    progress: progressSchema.nullable(),
+    messageId: z.string().nullable(),
+    error: z.string().nullable(),
+    createdAt: z.date(),
+    finishedAt: z.date().nullable(),
+  }),
+);
+
+/**
+ * Gives a dead task another life, with a deadline of its own, and closes its alert.
+ * @throws {AppError} not_found; conflict when it is not dead
+ */
+export async function replayTask(id: string): Promise<TaskView> {
+  const found = await db().task.findUnique({ where: { id }, select: { queue: true } });
+  if (!found || !isQueue(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
+  const queue: QueueName = found.queue;
+  return transaction(async (tx) => {
+    const rows = await tx.$queryRaw`
+UPDATE "Task" SET state = 'pending', generation = generation + 1, "finishedAt" = NULL, "leaseUntil" = NULL,
+  "dueAt" = clock_timestamp() + interval '30 seconds',
+  "deadlineAt" = clock_timestamp() + ${definitionOf(queue).deadlineSeconds} * interval '1 second'
+WHERE id = ${id}::uuid AND state = 'dead'
+RETURNING id, queue, generation, state, attempts, progress, "messageId", error, "createdAt", "finishedAt"`;
+    const [task] = replayedSchema.parse(rows);
+    if (!task) throw new AppError("conflict", { message: "task_not_dead" });
+    await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
+    afterCommit(tx, () => dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 }));
+    return viewOf(task);
+  });
+}
+
+function maySee({ ownerId }: { ownerId: string | null }, { userId, role }: Caller): boolean {
+  return role === "admin" || ownerId === userId;
+}

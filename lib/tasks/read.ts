@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { db, type Transaction } from "../db";
+
+export const taskStateSchema = z.enum(["pending", "published", "running", "done", "dead", "cancelled"]);
+
+export const progressSchema = z.object({
+  done: z.number(),
+  total: z.number(),
+  note: z.string().optional(),
+});
+
+/** What the owner and administrators see of a task; never its payload. */
+export const taskSchema = z.object({
+  id: z.uuid(),
+  queue: z.string(),
+  state: taskStateSchema,
+  attempts: z.int(),
+  progress: progressSchema.nullable(),
+  /** QStash's, of the last message. */
+  messageId: z.string().nullable(),
+  /** What went wrong last; administrators only. */
+  error: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+
+export type TaskView = z.infer<typeof taskSchema>;
+
+interface Row {
+  id: string;
+  queue: string;
+  state: TaskView["state"];
+  attempts: number;
+  progress: unknown;
+  messageId: string | null;
+  error: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+export function viewOf({ progress, createdAt, finishedAt, ...row }: Row): TaskView {
+  const { id, queue, state, attempts, messageId, error } = row;
+  return {
+    ...{ id, queue, state, attempts, messageId, error },
+    progress: progressSchema.nullable().catch(null).parse(progress),
+    createdAt: createdAt.toISOString(),
+    finishedAt: finishedAt?.toISOString() ?? null,
+  };
+}
+
+/** @throws {AppError} not_found, also for a task that is somebody else's */
+export async function getTask(id: string, caller: Caller): Promise<TaskView> {
+  const task = await db().task.findUnique({ where: { id } });
+  if (!task || (caller.role !== "admin" && task.ownerId !== caller.userId)) {
+    throw new AppError("not_found", { message: "task_not_found" });
+  }
+  const view = viewOf(task);
+  return caller.role === "admin" ? view : { ...view, error: null };
+}
+
+/** The tasks that are about something (`order:{id}`), oldest first. Whether the caller may see it is decided there. */
+export async function tasksAbout(subject: string, tx: Transaction = db()): Promise<TaskView[]> {
+  const tasks = await tx.task.findMany({ where: { subject }, orderBy: { id: "asc" } });
+  return tasks.map(viewOf);
+}
