@@ -4,6 +4,7 @@ import { keys, redis } from "@/lib/redis";
 import { newKey } from "../support/cache-tools";
 import { type Child, nextMessage, startChild } from "../support/children";
 import { requireRealStack } from "../support/real-stack";
+import { until } from "../support/until";
 
 requireRealStack();
 
@@ -61,7 +62,10 @@ it("with the holder of the lease killed while it loads, the loader is called at 
     await nextMessage(doomed);
     const asked = ask(doomed, key);
     // It holds the lease before the others come.
-    await expect.poll(() => redis().exists(keys.cacheLease(`numbers:${key}`))).toBe(1);
+    await until(
+      "it has the lease",
+      async () => (await redis().exists(keys.cacheLease(`numbers:${key}`))) === 1,
+    );
     const answers = await Promise.all(children.map((child) => ask(child, key)));
     expect(await asked).toBeNull();
     expect(await doomed.ended).toBe("SIGKILL");

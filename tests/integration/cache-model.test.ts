@@ -118,10 +118,11 @@ class Run {
       }
       case "set": {
         const value = this.produce(each.key);
+        const number = this.next - 1;
         await this.manager(each.by).set("things", this.name(each.key), value, {
           tags: this.tagsOf(each.key),
         });
-        this.invalidated(each.by, each.key, this.next - 1);
+        this.invalidated(each.by, each.key, number);
         return;
       }
       case "delete":
@@ -150,8 +151,8 @@ class Run {
           return value;
         };
         const done = reader.getOrSet("things", this.name(each.key), load, { tags: this.tagsOf(each.key) });
-        // It may find the value, or another loader under way, and then never begins.
-        await Promise.race([reading, done, new Promise((resolve) => setTimeout(resolve, 30))]);
+        // It may find the value, and then never begins. For a loader under way it need not wait: see above.
+        await Promise.race([reading, done]);
         this.late.push({ key: each.key, by: each.by, finish, done, revokedBy: new Set() });
         return;
       }

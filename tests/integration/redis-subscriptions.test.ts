@@ -261,10 +261,12 @@ describe("reconnection", () => {
   });
 
   it("a wait for the next attempt ends at once with the service", async () => {
+    let waiting = false;
     let fired = false;
     const redisService = service("http://127.0.0.1:1", {
       wait: (_, signal) =>
         new Promise((_resolve, reject) => {
+          waiting = true;
           signal.addEventListener("abort", () => {
             fired = true;
             reject(signal.reason);
@@ -272,7 +274,7 @@ describe("reconnection", () => {
         }),
     });
     const { ready } = redisService.subscribe(newChannel(), text, () => {});
-    await delay(50);
+    await until("it waits", () => waiting);
     redisService.close();
     await expect(ready).rejects.toThrow(SubscriptionEndedError);
     expect(fired).toBe(true);

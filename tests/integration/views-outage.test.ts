@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { useClock } from "@/lib/core/clock";
 import { getPost, listPosts } from "@/lib/posts";
@@ -7,6 +7,7 @@ import { recordViews, syncNow, syncViews, viewCounts, viewSyncState } from "@/li
 import { startFaultProxy } from "../support/fault-proxy";
 import { gateway } from "../support/gateway";
 import { createPeople, createPerson, createTestPost, persistedViews } from "../support/people";
+import { until } from "../support/until";
 import { shownCount, viewRow } from "../support/view-tools";
 
 /** Redis refused, hung, and deaf: everything here goes through a proxy that can be told to fail. */
@@ -59,13 +60,15 @@ async function openBreaker(post: string): Promise<void> {
 /** Until a call gets through: a connection that was cut, or a probe still under way, costs a try or two. */
 async function redisIsBack(): Promise<void> {
   await proxy.set("pass");
-  await vi.waitFor(
-    async () => {
-      clockAhead += LONGEST_OPEN_MS;
-      await redis().ping();
-    },
-    { timeout: 5_000 },
-  );
+  await until("Redis answers", () => {
+    clockAhead += LONGEST_OPEN_MS;
+    return redis()
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      );
+  });
 }
 
 describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
