@@ -1,0 +1,63 @@
+import type { ServerResponse } from "node:http";
+import { sendJson } from "../http/server";
+import { parseMail } from "./mail";
+import type { MailStore } from "./store";
+
+/**
+ * For what somebody sent. No script runs, nothing is loaded from anywhere, no form is sent, no frame is taken
+ * over; a link opens in a new tab. It holds without the page's frame too, should the address be opened by itself.
+ */
+const MAIL_POLICY = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "img-src data:",
+  "font-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  "sandbox allow-popups allow-popups-to-escape-sandbox",
+].join("; ");
+
+/** Answers `/messages/{id}/html`, `/source` and `/attachments/{n}`: what a mail is made of. */
+export async function handleContent(store: MailStore, response: ServerResponse, url: URL): Promise<void> {
+  const [, , id = "", part, index, ...rest] = url.pathname.split("/");
+  const raw = rest.length > 0 ? null : await store.read(id);
+  if (!raw) return notFound(response);
+  if (part === "source" && index === undefined) {
+    return send(response, raw, { "content-type": "text/plain; charset=utf-8" });
+  }
+  const mail = await parseMail(raw);
+  if (part === "html" && index === undefined && mail.html) {
+    return send(response, Buffer.from(openingInNewTabs(mail.html)), {
+      "content-type": "text/html; charset=utf-8",
+    });
+  }
+  const attachment = part === "attachments" ? mail.attachments[Number(index)] : undefined;
+  if (!attachment) return notFound(response);
+  const filename = encodeURIComponent(attachment.filename ?? `attachment-${Number(index) + 1}`);
+  send(response, attachment.content, {
+    // Whatever it says it is, it is saved and not shown.
+    "content-type": "application/octet-stream",
+    "content-disposition": `attachment; filename*=UTF-8''${filename}`,
+  });
+}
+
+/** The first `<base>` decides, so the mail's own does not. */
+function openingInNewTabs(html: string): string {
+  const base = '<base target="_blank">';
+  const head = /<head(\s[^>]*)?>/i;
+  return head.test(html) ? html.replace(head, (tag) => tag + base) : base + html;
+}
+
+function send(response: ServerResponse, body: Buffer, headers: Record<string, string>): void {
+  response.writeHead(200, {
+    ...headers,
+    "content-length": body.length,
+    "content-security-policy": MAIL_POLICY,
+  });
+  response.end(body);
+}
+
+function notFound(response: ServerResponse): void {
+  sendJson(response, 404, { error: "there is no such thing" });
+}

@@ -1,0 +1,57 @@
+import { listen } from "../http/server";
+import { type Fault, Faults } from "./faults";
+import { mailboxHandler } from "./http";
+import { listenSmtp } from "./smtp";
+import { MailStore } from "./store";
+
+export type { Fault } from "./faults";
+
+export interface MailCatcherOptions {
+  /** 0 picks a free one. */
+  smtpPort?: number;
+  /** 0 picks a free one. */
+  pagePort?: number;
+  /** Folder in which mails outlive a restart; null keeps them in memory. */
+  dataDir: string | null;
+}
+
+export interface MailCatcher {
+  /** What `SMTP_URL` takes. */
+  readonly smtpUrl: string;
+  /** The mailbox, and its API under `/api`. */
+  readonly pageUrl: string;
+  /** Lets the server fail from now on, until the fault is used up or {@link heal} is called. */
+  fail(fault: Fault): void;
+  heal(): void;
+  /** Stops listening and cuts open connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a mail server on loopback that takes every mail, delivers none, and shows them on a page.
+ *
+ * @throws {PortTakenError} when somebody listens there
+ */
+export async function startMailCatcher(options: MailCatcherOptions): Promise<MailCatcher> {
+  const store = await MailStore.open(options.dataDir);
+  const faults = new Faults();
+  const smtp = await listenSmtp(options.smtpPort ?? 0, store, faults);
+  const smtpUrl = `smtp://127.0.0.1:${smtp.port}`;
+  try {
+    const http = await listen("mailbox", options.pagePort ?? 0, mailboxHandler({ store, faults, smtpUrl }));
+    let closing: Promise<void> | undefined;
+    return {
+      smtpUrl,
+      pageUrl: http.url,
+      fail: (fault) => faults.set(fault),
+      heal: () => faults.clear(),
+      close() {
+        closing ??= Promise.all([smtp.close(), http.close()]).then(() => {});
+        return closing;
+      },
+    };
+  } catch (error) {
+    await smtp.close();
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { sendJson } from "../../http/server";
+import { html, raw } from "./markup";
+import { languageOf, texts } from "./texts";
+
+interface Page {
+  smtpUrl: string;
+}
+
+const require = createRequire(import.meta.url);
+const HERE = import.meta.dirname;
+
+/** Files of the page, by their path. */
+const ASSETS: Record<string, { file: string; type: string }> = {
+  "/mailbox.js": { file: path.join(HERE, "mailbox.js"), type: "text/javascript; charset=utf-8" },
+  "/style.css": { file: path.join(HERE, "style.css"), type: "text/css; charset=utf-8" },
+  ...fonts("onest"),
+  ...fonts("unbounded"),
+};
+
+function fonts(name: string) {
+  return Object.fromEntries(
+    ["latin", "cyrillic"].map((script) => [
+      `/fonts/${name}-${script}.woff2`,
+      {
+        file: require.resolve(`@fontsource-variable/${name}/files/${name}-${script}-wght-normal.woff2`),
+        type: "font/woff2",
+      },
+    ]),
+  );
+}
+
+/** Answers `/` and what it loads. */
+export async function handlePage(
+  { smtpUrl }: Page,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const asset = Object.hasOwn(ASSETS, url.pathname) ? ASSETS[url.pathname] : undefined;
+  if (asset) return send(response, asset.type, await readFile(asset.file));
+  if (url.pathname !== "/") return sendJson(response, 404, { error: "there is no such page" });
+  const language = languageOf(request.headers);
+  const data = JSON.stringify({ language, texts: texts[language] });
+  response.setHeader("content-security-policy", PAGE_POLICY);
+  send(response, "text/html; charset=utf-8", Buffer.from(shell(language, data, smtpUrl)));
+}
+
+/** Only our own files; mails are shown in frames, which have a policy of their own (content.ts). */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src data:",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+function send(response: ServerResponse, type: string, body: Buffer): void {
+  response.writeHead(200, { "content-type": type, "content-length": body.length });
+  response.end(body);
+}
+
+function shell(language: keyof typeof texts, data: string, smtpUrl: string): string {
+  const text = texts[language];
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>${text.title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css">
+<script type="application/json" id="data">${raw(data.replaceAll("<", "\\u003c"))}</script>
+<script type="module" src="/mailbox.js"></script>
+</head>
+<body>
+<header>
+<h1><span class="bars" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i><i></i></span>${text.heading}</h1>
+<search><label><span class="unseen">${text.search}</span><input id="search" type="search" placeholder="${text.search}" autocomplete="off" spellcheck="false"></label></search>
+<div class="tools">
+<button id="clear" type="button">${text.clear}</button>
+<button id="language" type="button" lang="${text.otherLanguage.code}">${text.otherLanguage.name}</button>
+</div>
+</header>
+<div id="columns">
+<nav id="list" aria-label="${text.list}">
+<p id="count" class="count"></p>
+<ol id="mails"></ol>
+<button id="more" type="button" hidden>${text.more}</button>
+<div id="empty" hidden><p><strong>${text.empty}</strong></p><p>${text.emptyHint}</p><p><code>SMTP_URL=${smtpUrl}</code></p></div>
+<div id="nothing" hidden><p>${text.nothingFound}</p></div>
+</nav>
+<main id="mail" tabindex="-1"><p class="hint">${text.choose}</p></main>
+</div>
+<p id="lost" role="alert" hidden>${text.lost}</p>
+<p id="said" role="status" class="unseen"></p>
+</body>
+</html>`;
+}

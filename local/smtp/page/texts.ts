@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** What the page says. `{n}` is a number; counts have the forms of Intl.PluralRules. */
+export const texts = {
+  ru: {
+    title: "Почта, локально",
+    heading: "Почта",
+    search: "Искать",
+    list: "Письма",
+    clear: "Удалить все",
+    clearSure: "Точно удалить все?",
+    more: "Показать ещё",
+    mails: { one: "{n} письмо", few: "{n} письма", many: "{n} писем", other: "{n} письма" },
+    arrived: {
+      one: "Пришло {n} письмо",
+      few: "Пришло {n} письма",
+      many: "Пришло {n} писем",
+      other: "Пришло {n} письма",
+    },
+    empty: "Писем пока нет",
+    emptyHint: "Всё, что приложение отправит, окажется здесь и никуда дальше не уйдёт.",
+    nothingFound: "По этому запросу ничего нет.",
+    choose: "Выберите письмо. Стрелки листают, / — поиск, Esc — назад к списку.",
+    lost: "Почтовый сервер не отвечает. Показано то, что было; страница обновится сама.",
+    gone: "Этого письма больше нет.",
+    back: "К списку",
+    delete: "Удалить",
+    noSubject: "Без темы",
+    noText:
+      "У письма нет текстовой части. Так его не прочтут программы без HTML, и спам-фильтры это не любят.",
+    noHtml: "У письма нет HTML, вот его текст.",
+    from: "От",
+    to: "Кому",
+    views: "Как показать письмо",
+    tabs: { html: "Вид", text: "Текст", headers: "Заголовки", source: "Исходник" },
+    repeat: "повтор",
+    repeatHint:
+      "Письмо с таким же Message-ID уже приходило: отправитель не дождался ответа и отправил ещё раз",
+    attachments: { one: "{n} вложение", few: "{n} вложения", many: "{n} вложений", other: "{n} вложения" },
+    otherLanguage: { code: "en", name: "English" },
+  },
+  en: {
+    title: "Mail, local",
+    heading: "Mail",
+    search: "Search",
+    list: "Mails",
+    clear: "Delete all",
+    clearSure: "Really delete all?",
+    more: "Show more",
+    mails: { one: "{n} mail", few: "{n} mails", many: "{n} mails", other: "{n} mails" },
+    arrived: { one: "{n} mail came", few: "{n} mails came", many: "{n} mails came", other: "{n} mails came" },
+    empty: "No mails yet",
+    emptyHint: "Whatever the app sends lands here and goes no further.",
+    nothingFound: "Nothing matches.",
+    choose: "Choose a mail. Arrows move, / searches, Esc goes back to the list.",
+    lost: "The mail server does not answer. This is what there was; the page comes back by itself.",
+    gone: "This mail is not here any more.",
+    back: "All mails",
+    delete: "Delete",
+    noSubject: "No subject",
+    noText: "The mail has no text part. Programs without HTML cannot show it, and spam filters mind.",
+    noHtml: "The mail has no HTML; here is its text.",
+    from: "From",
+    to: "To",
+    views: "How to show the mail",
+    tabs: { html: "Rendered", text: "Text", headers: "Headers", source: "Source" },
+    repeat: "repeat",
+    repeatHint:
+      "A mail with the same Message-ID came before: its sender did not get the answer and sent it again",
+    attachments: {
+      one: "{n} attachment",
+      few: "{n} attachments",
+      many: "{n} attachments",
+      other: "{n} attachments",
+    },
+    otherLanguage: { code: "ru", name: "Русский" },
+  },
+} as const;
+
+/** The language switch's cookie (the app's has the same name, and cookies know no ports), then the browser's wish. */
+export function languageOf(headers: IncomingHttpHeaders): keyof typeof texts {
+  const chosen = /(?:^|;\s*)locale=(ru|en)(?:;|$)/.exec(headers.cookie ?? "")?.[1];
+  if (chosen === "ru" || chosen === "en") return chosen;
+  const wished = /\b(ru|en)\b/i.exec(headers["accept-language"] ?? "")?.[1]?.toLowerCase();
+  return wished === "en" ? "en" : "ru";
+}

@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { PortTakenError } from "../http/server";
+import type { Faults } from "./faults";
+import type { MailStore } from "./store";
+
+export interface ListeningSmtp {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** More than any mail server takes. */
+const MAX_MAIL_BYTES = 30 * 1024 * 1024;
+/** A server that is asked to stop waits no longer for its clients. */
+const CLOSE_TIMEOUT_MS = 100;
+
+/** The reply of a handler that refuses. */
+class SmtpReply extends Error {
+  constructor(
+    readonly responseCode: number,
+    text: string,
+  ) {
+    super(text);
+  }
+}
+
+/**
+ * Listens for SMTP on loopback: any name and password, any sender, any recipient. A 250 is said once the mail
+ * is kept.
+ * @throws {PortTakenError}
+ */
+export async function listenSmtp(port: number, store: MailStore, faults: Faults): Promise<ListeningSmtp> {
+  const server: SMTPServer = new SMTPServer({
+    name: "mailbox.localhost",
+    banner: "nothing is delivered from here",
+    // With its built-in certificate every client would stop at a key that nobody signed.
+    disabledCommands: ["STARTTLS"],
+    authOptional: true,
+    allowInsecureAuth: true,
+    onAuth: ({ username }, _session, done) => done(null, { user: username ?? "anybody" }),
+    size: MAX_MAIL_BYTES,
+    disableReverseLookup: true,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    logger: false,
+
+    onConnect(session, done) {
+      if (faults.take("refuse", [])) cut(server, session);
+      else done();
+    },
+    onRcptTo({ address }, _session, done) {
+      const fault = faults.take("answer", [address], ({ at }) => at === "recipient");
+      done(fault && new SmtpReply(fault.code, `fault switch, recipient <${address}>`));
+    },
+    onData(stream, session, done) {
+      receive(stream, session).then(
+        (reply) => reply !== "silence" && done(null, reply),
+        (error: Error) => done(error),
+      );
+    },
+  });
+
+  async function receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (!stream.sizeExceeded) chunks.push(chunk);
+    }
+    if (stream.sizeExceeded) throw new SmtpReply(552, "the mail is too large");
+    const { mailFrom, rcptTo } = session.envelope;
+    const recipients = rcptTo.map(({ address }) => address);
+    const answer = faults.take("answer", recipients, ({ at }) => at === "mail");
+    if (answer) throw new SmtpReply(answer.code, "fault switch");
+    if (faults.take("hang", recipients)) return "silence";
+    const { id } = await store.add(Buffer.concat(chunks), {
+      from: mailFrom ? mailFrom.address : "",
+      to: recipients,
+    });
+    if (faults.take("drop", recipients)) {
+      cut(server, session);
+      return "silence";
+    }
+    return `kept as ${id}`;
+  }
+
+  // A client that hangs up in the middle of a mail is its own problem.
+  const failedToListen = once(server, "error");
+  const tcp = server.listen(port, "127.0.0.1");
+  const failed = await Promise.race([once(tcp, "listening").then(() => null), failedToListen]);
+  if (failed) {
+    const error = failed[0] as NodeJS.ErrnoException;
+    throw error.code === "EADDRINUSE" ? new PortTakenError(port, "SMTP") : error;
+  }
+  server.on("error", () => {});
+  return {
+    port: (tcp.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** Ends a session's connection without a word. */
+function cut(server: SMTPServer, session: SMTPServerSession): void {
+  for (const connection of server.connections) {
+    if (connection.session.id === session.id) connection._socket.destroy();
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { v7 } from "uuid";
+import { type SmtpEnvelope, type Summary, summarize, summarySchema } from "./mail";
+
+/** The newest so many are kept. */
+const LIMIT = 1_000;
+const SUFFIX = ".mail";
+
+/**
+ * The mails that came in, newest first. In a folder each is a file of its own: one line of JSON (its summary),
+ * then the mail as it came. A file is written under another name first, so a crash leaves a whole mail or none.
+ */
+export class MailStore {
+  /** By arrival. */
+  readonly #summaries = new Map<string, Summary>();
+  /** Without a folder. */
+  readonly #raw = new Map<string, Buffer>();
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(private readonly folder: string | null) {}
+
+  static async open(folder: string | null): Promise<MailStore> {
+    const store = new MailStore(folder);
+    if (folder === null) return store;
+    await mkdir(folder, { recursive: true });
+    for (const name of (await readdir(folder)).sort()) {
+      if (name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
+      if (name.endsWith(SUFFIX)) await store.#load(path.join(folder, name));
+    }
+    await store.#prune();
+    return store;
+  }
+
+  /** Keeps a mail; resolves once it is safe. */
+  async add(raw: Buffer, envelope: SmtpEnvelope): Promise<Summary> {
+    const id = v7();
+    const summary = await summarize(id, new Date().toISOString(), raw, envelope);
+    if (this.folder === null) this.#raw.set(id, raw);
+    else await write(this.#file(this.folder, id), summary, raw);
+    this.#summaries.set(id, summary);
+    await this.#prune();
+    this.#tell();
+    return summary;
+  }
+
+  /** Newest first. */
+  list(): Summary[] {
+    return [...this.#summaries.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  get(id: string): Summary | undefined {
+    return this.#summaries.get(id);
+  }
+
+  /** The mail as it came; null when it is not there (any more). */
+  async read(id: string): Promise<Buffer | null> {
+    if (!this.#summaries.has(id)) return null;
+    if (this.folder === null) return this.#raw.get(id) ?? null;
+    try {
+      const bytes = await readFile(this.#file(this.folder, id));
+      return bytes.subarray(bytes.indexOf("\n") + 1);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (!this.#summaries.delete(id)) continue;
+      this.#raw.delete(id);
+      if (this.folder !== null) await rm(this.#file(this.folder, id), { force: true });
+    }
+    this.#tell();
+  }
+
+  /** Calls back after every change. @returns what ends that */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #file(folder: string, id: string): string {
+    return path.join(folder, `${id}${SUFFIX}`);
+  }
+
+  async #prune(): Promise<void> {
+    const over = this.list().slice(LIMIT);
+    if (over.length > 0) await this.remove(over.map(({ id }) => id));
+  }
+
+  /** A file that cannot be read back is left where it is, and out of the list. */
+  async #load(file: string): Promise<void> {
+    const bytes = await readFile(file);
+    try {
+      const summary = summarySchema.parse(JSON.parse(bytes.subarray(0, bytes.indexOf("\n")).toString()));
+      this.#summaries.set(summary.id, summary);
+    } catch {
+      return;
+    }
+  }
+}
+
+async function write(file: string, summary: Summary, raw: Buffer): Promise<void> {
+  const handle = await open(`${file}.tmp`, "w", 0o600);
+  try {
+    await handle.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(summary)}\n`), raw]));
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.tmp`, file);
+}
