@@ -9,13 +9,13 @@ import { EngineDownError } from "./redis/connection";
 import { runApp } from "./stack/app";
 import { readSettings } from "./stack/settings";
 
-const HELP = `npm run dev      the whole of it for development: Postgres, Redis, QStash and the app
+const HELP = `npm run dev      the whole of it for development: Postgres, Redis, QStash, Stripe and the app
 npm run start    the same with the production build (run \`npm run build\` first)
 npm run stack    the backends alone
 npm run reset    empties .data/`;
 
 /** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
-const KEPT = ["postgres", "redis", "qstash", "secrets.json", "stack.env"];
+const KEPT = ["postgres", "redis", "qstash", "mail", "secrets.json", "stack.env"];
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 
@@ -24,6 +24,9 @@ const settingsSchema = z.object({
   UPSTASH_REDIS_URL: z.string().optional(),
   QSTASH_URL: z.string().optional(),
   QSTASH_TOKEN: z.string().optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_API_URL: z.string().optional(),
+  SMTP_URL: z.string().optional(),
   /** Where everything that lasts is kept. */
   DATA_DIR: z.string().default(".data"),
   /** `embedded` leaves a redis-server on the PATH alone. */
@@ -43,6 +46,8 @@ export interface Settings {
   ownRedisRest: boolean;
   /** True: no emulator starts. */
   ownQstash: boolean;
+  /** True: no mail catcher starts. */
+  ownMail: boolean;
 }
 
 /** @throws ZodError */
@@ -59,6 +64,8 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
       settings.UPSTASH_REDIS_REST_URL ?? settings.KV_REST_API_URL ?? settings.UPSTASH_REDIS_URL,
     ),
     ownQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
+    ownStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
+    ownMail: Boolean(settings.SMTP_URL),
   };
 }
 
@@ -70,7 +77,15 @@ function redisUrlOfParts(settings: z.infer<typeof settingsSchema>): string | und
 
 /** Every other port stands in a fixed distance from the app's, so that two stacks need only two `PORT`s. */
 export function portsFrom(port: number) {
-  return { app: port, redisGateway: port + 10, redis: port + 11, qstash: port + 12, postgres: port + 13 };
+  return {
+    app: port,
+    redisGateway: port + 10,
+    redis: port + 11,
+    qstash: port + 12,
+    postgres: port + 13,
+    smtp: port + 15,
+    mailbox: port + 16,
+  };
 }
 
 const secretsSchema = z.object({
@@ -78,26 +93,43 @@ const secretsSchema = z.object({
   CRON_SECRET: z.string(),
   redisToken: z.string(),
   qstashToken: z.string(),
+  stripeSecretKey: z.string(),
+  stripeWebhookSecret: z.string(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
 
-/** Secrets of this laptop: made up on the first start and kept, so that a restart signs nobody out. */
+/**
+ * Secrets of this laptop: made up on the first start and kept, so that a restart signs nobody out. A file from
+ * before one of them was needed keeps what it has and is given the rest.
+ */
 export async function localSecrets(dataDir: string | null): Promise<Secrets> {
   const fresh = {
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     CRON_SECRET: randomBytes(24).toString("base64url"),
     redisToken: randomBytes(24).toString("base64url"),
     qstashToken: randomBytes(24).toString("base64url"),
+    stripeSecretKey: `sk_test_local_${randomBytes(24).toString("hex")}`,
+    stripeWebhookSecret: `whsec_${randomBytes(24).toString("hex")}`,
   };
   if (dataDir === null) return fresh;
   const file = path.join(dataDir, "secrets.json");
-  try {
-    return secretsSchema.parse(JSON.parse(await readFile(file, "utf8")));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+  const kept = secretsSchema.partial().parse(await readJson(file));
+  const secrets = { ...fresh, ...kept };
+  if (Object.keys(kept).length === Object.keys(fresh).length) return secrets;
   await mkdir(dataDir, { recursive: true });
-  await writeFile(file, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
-  return fresh;
+  // Never half written: what is in it signs people in.
+  await writeFile(`${file}.tmp`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.tmp`, file);
+  return secrets;
+}
+
+/** An empty object when the file is not there. */
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
 }

@@ -5,6 +5,8 @@ import { lockFolder } from "../process/folder-lock";
 import { type RunningQstash, startQstash } from "../qstash";
 import { startRedisEngine } from "../redis/engine";
 import { type RedisGateway, startRedisGateway } from "../redis/gateway";
+import { type MailCatcher, startMailCatcher } from "../smtp";
+import { type RunningStripe, startStripe } from "../stripe";
 import { localSecrets, portsFrom, type Settings } from "./settings";
 
 export interface StackOptions {
@@ -14,7 +16,7 @@ export interface StackOptions {
   /** Fixed distances from the app's port, or any free ports. */
   ports: "derived" | "free";
   onProgress?: (message: string) => void;
-  /** Multiplies the queue's waits between attempts; 1 is the real thing. */
+  /** Multiplies the waits between attempts of the queue and of the payment events; 1 is the real thing. */
   retryScale?: number;
 }
 
@@ -27,6 +29,8 @@ export interface Stack {
   readonly engineUrl: string;
   readonly gateway: RedisGateway | null;
   readonly qstash: RunningQstash | null;
+  readonly stripe: RunningStripe | null;
+  readonly mail: MailCatcher | null;
   /** Migrations applied by this start. */
   readonly migrations: readonly string[];
   /** Stops what was started here, last first. Safe to call twice. */
@@ -129,7 +133,20 @@ async function startParts(
     env.QSTASH_NEXT_SIGNING_KEY = started.keys.next;
     backends.push({ name: "QStash", what: "emulator; open it for its page", url: started.url });
   }
-  return { env, backends, engineUrl, gateway, qstash, migrations };
+
+  let mail: MailCatcher | null = null;
+  if (!settings.ownMail) {
+    mail = await startMailCatcher({
+      smtpPort: port("smtp"),
+      pagePort: port("mailbox"),
+      dataDir: folder("mail"),
+    });
+    stops.push(mail.close);
+    env.SMTP_URL = mail.smtpUrl;
+    env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
+    backends.push({ name: "Mail", what: "caught, none leaves; open it for the mailbox", url: mail.pageUrl });
+  }
+  return { env, backends, engineUrl, gateway, qstash, mail, migrations };
 }
 
 /** Nobody's database but a laptop's is migrated or seeded by starting a development server. */
