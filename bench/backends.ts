@@ -33,6 +33,7 @@ export async function startBackends(): Promise<Backends> {
         redisEngine: "auto",
         ownRedisRest: false,
         ownQstash: false,
+        ownStripe: true,
         ownMail: true,
       },
       dataDir,

@@ -46,6 +46,8 @@ export interface Settings {
   ownRedisRest: boolean;
   /** True: no emulator starts. */
   ownQstash: boolean;
+  /** True: no local Stripe starts. */
+  ownStripe: boolean;
   /** True: no mail catcher starts. */
   ownMail: boolean;
 }
@@ -83,6 +85,7 @@ export function portsFrom(port: number) {
     redis: port + 11,
     qstash: port + 12,
     postgres: port + 13,
+    stripe: port + 14,
     smtp: port + 15,
     mailbox: port + 16,
   };

@@ -134,6 +134,24 @@ async function startParts(
     backends.push({ name: "QStash", what: "emulator; open it for its page", url: started.url });
   }
 
+  let stripe: RunningStripe | null = null;
+  if (!settings.ownStripe) {
+    const started = await startStripe({
+      port: port("stripe"),
+      dataDir: folder("stripe"),
+      webhookUrl: `${env.APP_URL}/api/webhooks/payments`,
+      secretKey: secrets.stripeSecretKey,
+      webhookSecret: secrets.stripeWebhookSecret,
+      retryScale,
+    });
+    stops.push(() => started.close());
+    stripe = started;
+    env.STRIPE_API_URL = started.url;
+    env.STRIPE_SECRET_KEY = started.secretKey;
+    env.STRIPE_WEBHOOK_SECRET = started.webhookSecret;
+    backends.push({ name: "Stripe", what: "stand-in; open it for its page", url: started.url });
+  }
+
   let mail: MailCatcher | null = null;
   if (!settings.ownMail) {
     mail = await startMailCatcher({
@@ -146,7 +164,7 @@ async function startParts(
     env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
     backends.push({ name: "Mail", what: "caught, none leaves; open it for the mailbox", url: mail.pageUrl });
   }
-  return { env, backends, engineUrl, gateway, qstash, mail, migrations };
+  return { env, backends, engineUrl, gateway, qstash, stripe, mail, migrations };
 }
 
 /** Nobody's database but a laptop's is migrated or seeded by starting a development server. */

@@ -22,6 +22,7 @@ export default async function startForTests(project: TestProject): Promise<() =>
       redisEngine: real ? "auto" : "embedded",
       ownRedisRest: false,
       ownQstash: false,
+      ownStripe: false,
       ownMail: false,
     },
     dataDir,

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { badParameter, StripeApiError } from "../errors";
+import type { KeptAnswer } from "../state/model";
+import type { State } from "../state/state";
+import { canonicalForm } from "../wire/form";
+
+const MAX_KEY_LENGTH = 255;
+
+/** What a request is, for telling a repeat from another request with the same key. */
+export interface Keyed {
+  key: string;
+  path: string;
+  fingerprint: string;
+}
+
+/** @throws {StripeApiError} 400 for a key that is too long */
+export function keyedRequest(key: string, path: string, form: string): Keyed {
+  if (key.length > MAX_KEY_LENGTH) {
+    const message = `Idempotency keys must be at most ${MAX_KEY_LENGTH} characters long.`;
+    throw new StripeApiError(400, "idempotency_error", message, {}, false);
+  }
+  return { key, path, fingerprint: createHash("sha256").update(canonicalForm(form)).digest("hex") };
+}
+
+/** The keys of requests that are not answered yet. */
+export class IdempotencyLocks {
+  private readonly held = new Set<string>();
+
+  /**
+   * The answer this request has had before, or undefined when it is to be carried out; its key is then held
+   * until `release`.
+   *
+   * @throws {StripeApiError} 409 while the first is not answered, 400 when the key was used for something else
+   */
+  enter(state: State, request: Keyed): KeptAnswer | undefined {
+    const { key, path, fingerprint } = request;
+    if (this.held.has(key)) {
+      throw new StripeApiError(
+        409,
+        "idempotency_error",
+        `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+        { code: "idempotency_key_in_use" },
+        false,
+      );
+    }
+    const kept = state.tables.keys.get(key);
+    if (!kept) {
+      this.held.add(key);
+      return undefined;
+    }
+    const advice = `Try using a key other than '${key}' if you meant to execute a different request.`;
+    if (kept.path !== path) {
+      const what = `the same endpoint they were first used for ('${path}' vs '${kept.path}')`;
+      throw mismatch(`Keys for idempotent requests can only be used for ${what}. ${advice}`);
+    }
+    if (kept.fingerprint !== fingerprint) {
+      const what = "the same parameters they were first used with";
+      throw mismatch(`Keys for idempotent requests can only be used with ${what}. ${advice}`);
+    }
+    return kept;
+  }
+
+  release(key: string): void {
+    this.held.delete(key);
+  }
+}
+
+const mismatch = (message: string): StripeApiError =>
+  new StripeApiError(400, "idempotency_error", message, {}, false);
+
+/** An empty header is no key. */
+export function keyOf(header: string | string[] | undefined): string | null {
+  if (Array.isArray(header)) throw badParameter(undefined, "Only one Idempotency-Key can be sent.");
+  return header?.trim() || null;
+}

@@ -1,0 +1,178 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { BodyTooLargeError, readBody } from "../../http/server";
+import { badParameter, StripeApiError } from "../errors";
+import { newId } from "../ids";
+import { API_VERSION } from "../options";
+import type { Provider } from "../provider";
+import { parseForm } from "../wire/form";
+import { readParams } from "../wire/params";
+import { authenticate } from "./authenticate";
+import { eventRoutes } from "./events";
+import { IdempotencyLocks, type Keyed, keyedRequest, keyOf } from "./idempotency";
+import { paymentRoutes } from "./payments";
+import { expand } from "./present";
+import type { Route } from "./route";
+import { sessionRoutes } from "./sessions";
+
+const ROUTES: readonly Route[] = [...sessionRoutes, ...paymentRoutes, ...eventRoutes];
+
+const expandSchema = z.array(z.string()).optional();
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+/** The HTTP API under `/v1`. */
+export class Router {
+  private readonly locks = new IdempotencyLocks();
+  /** Calls that were answered or left hanging, for tests that count them. */
+  calls = 0;
+
+  constructor(
+    private readonly provider: Provider,
+    private readonly secretKey: string,
+  ) {}
+
+  /** Answers one call. Never throws. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.calls++;
+    const requestId = newId("req");
+    try {
+      const answer = await this.answer(request, requestId);
+      if (answer === "hang") return;
+      if (answer === "cut") response.destroy();
+      else send(response, request, requestId, answer);
+    } catch (error) {
+      const known = asApiError(error);
+      send(response, request, requestId, {
+        status: known.status,
+        body: JSON.stringify(known.body(), null, 2),
+      });
+    }
+  }
+
+  private async answer(request: IncomingMessage, requestId: string): Promise<Answer | "hang" | "cut"> {
+    const method = request.method ?? "GET";
+    const { pathname, search } = new URL(request.url ?? "/", "http://stripe");
+    // Read first, so that the connection can be used again whatever the answer is.
+    const body = (await readBody(request, this.provider.limits.maxBodyBytes)).toString("utf8");
+    authenticate(request, this.secretKey);
+    checkVersion(request);
+    const fault = this.provider.faults.takeForCall(method, pathname);
+    if (fault === "hang") return "hang";
+    if (fault === "error")
+      throw new StripeApiError(500, "api_error", "An unknown error occurred.", {}, false);
+    if (fault === "rate-limit") {
+      const message =
+        "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.";
+      throw new StripeApiError(429, "invalid_request_error", message, { code: "rate_limit" }, false);
+    }
+    const { route, id } = find(method, pathname);
+    const form = [search.slice(1), method === "POST" ? body : ""].filter(Boolean).join("&");
+    const key = method === "POST" ? keyOf(request.headers["idempotency-key"]) : null;
+    const answer =
+      key === null
+        ? await this.run(route, id, form, requestId, null)
+        : await this.runOnce(route, id, form, requestId, keyedRequest(key, pathname, form));
+    return fault === "lost" ? "cut" : answer;
+  }
+
+  private async runOnce(
+    route: Route,
+    id: string,
+    form: string,
+    requestId: string,
+    keyed: Keyed,
+  ): Promise<Answer> {
+    const kept = this.locks.enter(this.provider.store.state, keyed);
+    if (kept) {
+      const headers = { "idempotent-replayed": "true", "original-request": kept.requestId };
+      return { status: kept.status, body: kept.body, headers };
+    }
+    try {
+      return await this.run(route, id, form, requestId, keyed);
+    } finally {
+      this.locks.release(keyed.key);
+    }
+  }
+
+  /** What the call changes and the answer it is given become true together, and are on disk before it is told. */
+  private async run(
+    route: Route,
+    id: string,
+    form: string,
+    requestId: string,
+    keyed: Keyed | null,
+  ): Promise<Answer> {
+    const { provider } = this;
+    let draft = provider.draft({ requestId, idempotencyKey: keyed?.key ?? null });
+    let answer: Answer;
+    try {
+      const { expand: paths, ...given } = parseForm(form);
+      const expandPaths = readParams(
+        z.strictObject({ expand: expandSchema }),
+        paths === undefined ? {} : { expand: paths },
+      );
+      const input = readParams(route.schema, given);
+      const object = expand(draft, route.handle({ provider, draft, id, input }), expandPaths.expand ?? []);
+      answer = { status: 200, body: JSON.stringify(object, null, 2) };
+    } catch (error) {
+      if (!(error instanceof StripeApiError) || !error.begun || error.status >= 500) throw error;
+      // Nothing of it becomes true but the answer itself.
+      draft = provider.draft();
+      answer = { status: error.status, body: JSON.stringify(error.body(), null, 2) };
+    }
+    if (keyed) draft.put("keys", keyed.key, { ...keyed, ...answer, requestId, at: draft.now });
+    provider.commit(draft);
+    await provider.store.durable();
+    return answer;
+  }
+}
+
+function find(method: string, pathname: string): { route: Route; id: string } {
+  for (const route of ROUTES) {
+    const match = route.method === method ? route.path.exec(pathname) : null;
+    if (match) return { route, id: decodeURIComponent(match[1] ?? "") };
+  }
+  throw new StripeApiError(
+    404,
+    "invalid_request_error",
+    `Unrecognized request URL (${method}: ${pathname}). This local Stripe has the calls of its README only.`,
+    {},
+    false,
+  );
+}
+
+function checkVersion(request: IncomingMessage): void {
+  const version = request.headers["stripe-version"];
+  if (version === undefined || /^\d{4}-\d\d-\d\d(\.\w+)?$/.test(String(version))) return;
+  throw badParameter(undefined, `Invalid Stripe API version: ${version}`);
+}
+
+function send(response: ServerResponse, request: IncomingMessage, requestId: string, answer: Answer): void {
+  const key = request.headers["idempotency-key"];
+  response.writeHead(answer.status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(answer.body),
+    "cache-control": "no-cache, no-store",
+    "request-id": requestId,
+    "stripe-version": String(request.headers["stripe-version"] ?? API_VERSION),
+    ...(typeof key === "string" ? { "idempotency-key": key } : {}),
+    ...(answer.status === 401 ? { "www-authenticate": 'Basic realm="Stripe"' } : {}),
+    ...answer.headers,
+  });
+  response.end(answer.body);
+}
+
+function asApiError(error: unknown): StripeApiError {
+  if (error instanceof StripeApiError) return error;
+  if (error instanceof BodyTooLargeError) {
+    return new StripeApiError(413, "invalid_request_error", error.message, {}, false);
+  }
+  if (error instanceof URIError) return badParameter(undefined, "The path cannot be decoded");
+  process.stderr.write(`Stripe: ${error instanceof Error ? error.stack : error}\n`);
+  return new StripeApiError(500, "api_error", "An unknown error occurred.", {}, false);
+}

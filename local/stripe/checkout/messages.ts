@@ -1,0 +1,129 @@
+export type Language = "en" | "ru";
+
+/** What the buyer's page says. */
+export interface Messages {
+  title: string;
+  standIn: string;
+  noMoney: string;
+  toPay: string;
+  each: (price: string) => string;
+  total: string;
+  testCard: string;
+  buyer: string;
+  pay: (amount: string) => string;
+  get: string;
+  decline: string;
+  leave: string;
+  trouble: string;
+  twice: string;
+  twiceHint: string;
+  late: string;
+  lateHint: string;
+  declined: string;
+  declinedHint: string;
+  processing: string;
+  processingHint: string;
+  paid: string;
+  paidHint: string;
+  expired: string;
+  expiredHint: string;
+  back: string;
+  unknown: string;
+  unknownHint: string;
+  badForm: string;
+  openUntil: string;
+}
+
+const en: Messages = {
+  title: "Checkout",
+  standIn: "Local stand-in for Stripe",
+  noMoney: "No money moves here.",
+  toPay: "To pay",
+  each: (price) => `${price} each`,
+  total: "Total",
+  testCard: "Test card",
+  buyer: "Receipt to",
+  pay: (amount) => `Pay ${amount}`,
+  get: "Get it for nothing",
+  decline: "Be declined",
+  leave: "Leave without paying",
+  trouble: "Trouble on purpose",
+  twice: "Pay, with every event sent twice",
+  twiceHint: "The shop hears of one payment three times and must deliver once.",
+  late: "Pay, but late",
+  lateHint: "You are back in the shop before the payment is through.",
+  declined: "The card was declined",
+  declinedHint: "Nothing was taken. You can try again.",
+  processing: "The payment is on its way",
+  processingHint: "The shop hears of it in a few seconds.",
+  paid: "This is paid",
+  paidHint: "Nothing more will be taken.",
+  expired: "This checkout has ended",
+  expiredHint: "Nothing was taken. Start again from the shop.",
+  back: "Back to the shop",
+  unknown: "No such checkout",
+  unknownHint: "The address is wrong, or this local Stripe was emptied since.",
+  badForm: "The form says nothing this page knows. It takes one of:",
+  openUntil: "Open until",
+};
+
+const ru: Messages = {
+  title: "Оплата",
+  standIn: "Локальная замена Stripe",
+  noMoney: "Деньги здесь не списываются.",
+  toPay: "К оплате",
+  each: (price) => `по ${price}`,
+  total: "Итого",
+  testCard: "Тестовая карта",
+  buyer: "Чек придёт на",
+  pay: (amount) => `Оплатить ${amount}`,
+  get: "Получить бесплатно",
+  decline: "Получить отказ",
+  leave: "Уйти без оплаты",
+  trouble: "Неполадки нарочно",
+  twice: "Оплатить, каждое событие придёт дважды",
+  twiceHint: "Магазин услышит об одной оплате три раза, а выдать товар должен один.",
+  late: "Оплатить с опозданием",
+  lateHint: "Вы вернётесь в магазин раньше, чем пройдёт платёж.",
+  declined: "Карта отклонена",
+  declinedHint: "Ничего не списано. Можно попробовать ещё раз.",
+  processing: "Платёж в пути",
+  processingHint: "Магазин узнает о нём через несколько секунд.",
+  paid: "Уже оплачено",
+  paidHint: "Больше ничего не спишется.",
+  expired: "Оплата закрыта",
+  expiredHint: "Ничего не списано. Начните заново в магазине.",
+  back: "Вернуться в магазин",
+  unknown: "Такой оплаты нет",
+  unknownHint: "Адрес неверен, или локальный Stripe с тех пор очистили.",
+  badForm: "В форме нет ничего, что знает эта страница. Она принимает одно из:",
+  openUntil: "Открыто до",
+};
+
+export const MESSAGES: Readonly<Record<Language, Messages>> = { en, ru };
+
+/**
+ * The session's own language if it names one we speak, else the first of the browser's that we do.
+ *
+ * @param acceptLanguage  the header; the order of its parts counts, weights only when they are there
+ */
+export function languageOf(locale: string | null, acceptLanguage: string | undefined): Language {
+  const asked = locale === null || locale === "auto" ? byWeight(acceptLanguage ?? "") : [locale];
+  for (const tag of asked) {
+    const [language] = tag.toLowerCase().split("-");
+    if (language === "ru" || language === "en") return language;
+  }
+  return "en";
+}
+
+function byWeight(header: string): string[] {
+  return header
+    .split(",")
+    .map((part) => {
+      const [tag = "", ...options] = part.trim().split(";");
+      const weight = options.map((option) => /^\s*q=([\d.]+)/.exec(option)?.[1]).find(Boolean);
+      return { tag, weight: Number(weight ?? 1) };
+    })
+    .sort((left, right) => right.weight - left.weight)
+    .map(({ tag }) => tag);
+}

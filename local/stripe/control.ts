@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { bearerToken, readBody, sameSecret, sendJson } from "../http/server";
+import { faultsSchema } from "./faults";
+import type { Provider } from "./provider";
+
+const PATH = "/_local/faults";
+const MAX_BODY_BYTES = 4096;
+
+/**
+ * `GET` and `PUT /_local/faults`: what goes wrong on purpose, for tests in another process. Not Stripe's, and
+ * only for who has the key. False for any other path.
+ */
+export function handleControl(
+  provider: Provider,
+  secretKey: string,
+  pathname: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (pathname !== PATH) return false;
+  void answer(provider, secretKey, request, response);
+  return true;
+}
+
+async function answer(
+  { faults }: Provider,
+  secretKey: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = (await readBody(request, MAX_BODY_BYTES)).toString("utf8");
+    if (!sameSecret(bearerToken(request) ?? "", secretKey))
+      return sendJson(response, 401, { error: "wrong key" });
+    if (request.method === "GET") return sendJson(response, 200, faults.current);
+    if (request.method !== "PUT") return sendJson(response, 405, { error: "GET or PUT" });
+    const given: unknown = JSON.parse(body);
+    sendJson(response, 200, faults.set(faultsSchema.parse(given)));
+  } catch (error) {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    sendJson(response, 400, { error: message });
+  }
+}

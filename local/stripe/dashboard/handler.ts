@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFromOwnPage, isOwnName } from "../../http/own-page";
+import { readBody } from "../../http/server";
+import { SCRIPT } from "../../qstash/page/style";
+import { StripeApiError } from "../errors";
+import { refundPayment } from "../money/refund";
+import type { Provider } from "../provider";
+import { overview } from "./overview";
+import { STYLE } from "./style";
+
+const MAX_FORM_BYTES = 4096;
+
+/**
+ * Answers `/` and the buttons on it; false for what is not the page's. It needs no key, so it is served only
+ * under an address or `localhost`, and its buttons are taken from the page itself alone.
+ */
+export function handleDashboard(
+  provider: Provider,
+  pathname: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const action = /^\/(payments|events)\/([^/]+)\/(refund|resend)$/.exec(pathname);
+  if (pathname !== "/" && !action) return false;
+  answer(provider, action, request, response).catch((error: unknown) => {
+    const status = error instanceof StripeApiError ? error.status : 500;
+    sendText(response, status, error instanceof Error ? error.message : String(error));
+  });
+  return true;
+}
+
+async function answer(
+  provider: Provider,
+  action: RegExpExecArray | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const form = new URLSearchParams((await readBody(request, MAX_FORM_BYTES)).toString("utf8"));
+  if (!isOwnName(request)) return sendText(response, 403, "open this page under an address or localhost");
+  if (!action && (request.method === "GET" || request.method === "HEAD")) {
+    return sendPage(response, request.method === "HEAD" ? "" : overview(provider));
+  }
+  if (!action || request.method !== "POST") {
+    return sendText(response, 405, `method ${request.method} is not allowed here`);
+  }
+  if (!isFromOwnPage(request))
+    return sendText(response, 403, "this can only be asked for from the page itself");
+  const [, what, id = ""] = action;
+  if (what === "payments") refundHere(provider, id, form.get("amount"));
+  else if (!provider.resend(id)) return sendText(response, 404, `no event ${id}, or nobody to send it to`);
+  await provider.store.durable();
+  response.writeHead(303, { location: "/", "content-length": 0 }).end();
+}
+
+/**
+ * A refund that begins at the provider, which the app learns of by the event alone.
+ * @throws {StripeApiError} 400, 404
+ */
+function refundHere(provider: Provider, paymentIntent: string, amount: string | null): void {
+  const whole = amount === null || /^[1-9]\d{0,8}$/.test(amount);
+  if (!whole)
+    throw new StripeApiError(400, "invalid_request_error", "The amount is a whole number of minor units.");
+  const draft = provider.draft();
+  refundPayment(draft, {
+    paymentIntent,
+    amount: amount === null ? undefined : Number(amount),
+    reason: "requested_by_customer",
+  });
+  provider.commit(draft);
+}
+
+const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src ${hash(STYLE)}`,
+  `script-src ${hash(SCRIPT)}`,
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+function sendPage(response: ServerResponse, text: string): void {
+  response.writeHead(200, {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(text);
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text);
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { listen } from "../http/server";
+import { systemClock } from "../qstash/clock";
+import { Router } from "./api/router";
+import { handleCheckout } from "./checkout/handler";
+import { play, type Result } from "./checkout/play";
+import { handleControl } from "./control";
+import { handleDashboard } from "./dashboard/handler";
+import { Dispatcher } from "./delivery/dispatcher";
+import { FaultSwitch, type FaultsInput } from "./faults";
+import { refundPayment } from "./money/refund";
+import { DELIVERY_TIMEOUT_MS, defaultLimits, LATE_MS, type StripeOptions } from "./options";
+import { Provider } from "./provider";
+import { Store } from "./state/store";
+
+export type { Result } from "./checkout/play";
+export type { FaultsInput } from "./faults";
+export { API_VERSION, type StripeOptions } from "./options";
+
+export interface StripeStats {
+  sessions: number;
+  payments: number;
+  refunds: number;
+  events: number;
+  /** Deliveries that are neither made nor given up. */
+  waiting: number;
+  /** Attempts under way. */
+  inFlight: number;
+  /** Calls of the API, whatever became of them. */
+  calls: number;
+}
+
+export interface RunningStripe {
+  /** What `STRIPE_API_URL` takes: no path, no slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  stats(): StripeStats;
+  /** Plays the buyer as the session's page does. @returns where the browser would go; null: back to the page */
+  play(sessionId: string, result: Result): Promise<string | null>;
+  /** A refund that begins at the provider. Without an amount, all that is left. @returns its id */
+  refund(paymentIntent: string, amount?: number): Promise<string>;
+  /** What goes wrong from now on; `{}` ends it all. */
+  setFaults(faults: FaultsInput): void;
+  /** Where events go from now on, those that wait included. */
+  setWebhookUrl(url: string | null): void;
+  /** Sends an event once more. */
+  resend(eventId: string): void;
+  /** Stops listening, cuts deliveries (they are made again after the next start) and closes the data folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Stripe: the part of its HTTP API that a shop with hosted checkout needs, on loopback, with the
+ * checkout's page and signed events.
+ *
+ * @throws {PortTakenError} when somebody listens there
+ * @throws {FolderInUseError} when another process works in the data folder
+ * @throws {JournalCorruptError} when the data folder cannot be read back
+ */
+export async function startStripe(options: StripeOptions): Promise<RunningStripe> {
+  const clock = options.clock ?? systemClock;
+  const limits = { ...defaultLimits, ...options.limits };
+  const { secretKey, webhookSecret } = options;
+  const store = await Store.open(options.dataDir, limits.compactAfterBytes, clock);
+  try {
+    const dispatcher = new Dispatcher({
+      store,
+      clock,
+      webhookUrl: options.webhookUrl,
+      webhookSecret,
+      retryScale: options.retryScale ?? 1,
+      timeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,
+      parallelism: limits.deliveryParallelism,
+      maxAnswerBytes: limits.maxAnswerBytes,
+    });
+    const faults = new FaultSwitch();
+    const lateMs = options.lateMs ?? LATE_MS;
+    const provider = new Provider({ store, dispatcher, faults, clock, limits, lateMs });
+    const router = new Router(provider, secretKey);
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      const { pathname } = new URL(request.url ?? "/", "http://stripe");
+      if (handleCheckout(provider, pathname, request, response)) return;
+      if (handleDashboard(provider, pathname, request, response)) return;
+      if (handleControl(provider, secretKey, pathname, request, response)) return;
+      void router.handle(request, response);
+    };
+    const http = await listen("Stripe", options.port ?? 0, handle, options.host);
+    provider.baseUrl = http.url;
+    provider.restore();
+
+    let closing: Promise<void> | null = null;
+    const close = async (): Promise<void> => {
+      provider.close();
+      await http.close();
+      await store.close();
+    };
+    return {
+      url: http.url,
+      port: http.port,
+      secretKey,
+      webhookSecret,
+      stats: () => ({
+        sessions: store.state.tables.sessions.size,
+        payments: store.state.tables.paymentIntents.size,
+        refunds: store.state.tables.refunds.size,
+        events: store.state.tables.events.size,
+        waiting: store.state.waitingDeliveries.length,
+        inFlight: dispatcher.inFlight,
+        calls: router.calls,
+      }),
+      async play(sessionId, result) {
+        const session = store.state.tables.sessions.get(sessionId);
+        if (!session) throw new Error(`no session ${sessionId}`);
+        return play(provider, session, result);
+      },
+      async refund(paymentIntent, amount) {
+        const draft = provider.draft();
+        const { id } = refundPayment(draft, { paymentIntent, amount });
+        provider.commit(draft);
+        await store.durable();
+        return id;
+      },
+      setFaults: (given) => void faults.set(given),
+      setWebhookUrl(url) {
+        dispatcher.webhookUrl = url;
+      },
+      resend(eventId) {
+        if (!provider.resend(eventId)) throw new Error(`no event ${eventId}, or nobody to send it to`);
+      },
+      close() {
+        closing ??= close();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+/** How many digits after the point a currency is shown with. */
+function digitsOf(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+  }).resolvedOptions();
+  return maximumFractionDigits ?? 2;
+}
+
+/** Minor units as people read them: `$5.00`, `5,00 €`. */
+export function formatAmount(amount: number, currency: string, language = "en-US"): string {
+  const digits = digitsOf(currency);
+  return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount / 10 ** digits);
+}
+
+/** The least Stripe charges in a currency, in minor units; of one that is not listed, anything. */
+export const SMALLEST_CHARGE: Readonly<Record<string, number>> = {
+  usd: 50,
+  eur: 50,
+  gbp: 30,
+  chf: 50,
+  cad: 50,
+  aud: 50,
+  jpy: 50,
+  pln: 200,
+  czk: 1500,
+  sek: 300,
+  nok: 300,
+  dkk: 250,
+  inr: 50,
+  aed: 200,
+};
+
+export const LARGEST_CHARGE = 99_999_999;

@@ -1,0 +1,67 @@
+import { newId } from "../ids";
+import { API_VERSION } from "../options";
+import type { Change, EventType, StripeEvent, TableName, Tables } from "../state/model";
+import type { State } from "../state/state";
+
+/** Who made a change happen: a call to the API, or (nulls) the buyer, the clock or the dashboard. */
+export interface Origin {
+  requestId: string | null;
+  idempotencyKey: string | null;
+}
+
+export const NOBODY: Origin = { requestId: null, idempotencyKey: null };
+
+/** An event with how it is to be sent. */
+export interface Emitted {
+  event: StripeEvent;
+  /** How many times at once. */
+  copies: number;
+  /** Events of a lower wave are attempted before those of a higher one. */
+  wave: number;
+}
+
+/**
+ * Changes and events that become true together. What was put is what `get` answers, so one step can build on
+ * another before either is committed.
+ */
+export class Draft {
+  readonly changes: Change[] = [];
+  readonly emitted: Emitted[] = [];
+
+  constructor(
+    private readonly state: State,
+    /** Unix ms. */
+    readonly now: number,
+    private readonly origin: Origin = NOBODY,
+  ) {}
+
+  /** Unix seconds, as the API counts. */
+  get seconds(): number {
+    return Math.floor(this.now / 1000);
+  }
+
+  get<Name extends TableName>(table: Name, id: string): Tables[Name] | undefined {
+    const put = this.changes.findLast((change) => change.table === table && change.id === id);
+    return put ? ((put.value ?? undefined) as Tables[Name] | undefined) : this.state.tables[table].get(id);
+  }
+
+  put<Name extends TableName>(table: Name, id: string, value: Tables[Name] | null): void {
+    this.changes.push({ table, id, value } as Change);
+  }
+
+  /** Says that something happened to an object, which is shown as it is now. */
+  emit(type: EventType, object: unknown, previous?: Record<string, unknown>): void {
+    const event: StripeEvent = {
+      id: newId("evt"),
+      object: "event",
+      api_version: API_VERSION,
+      created: this.seconds,
+      data: { object, ...(previous ? { previous_attributes: previous } : {}) },
+      livemode: false,
+      pending_webhooks: 1,
+      request: { id: this.origin.requestId, idempotency_key: this.origin.idempotencyKey },
+      type,
+    };
+    this.emitted.push({ event, copies: 1, wave: 0 });
+  }
+}

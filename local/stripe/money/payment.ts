@@ -1,0 +1,160 @@
+import { newId } from "../ids";
+import type { Charge, PaymentIntent, Session } from "../state/model";
+import { cardCharge } from "./charge";
+import type { Draft } from "./draft";
+
+/** Who pays when the app did not say: Stripe's page would have asked. */
+const UNNAMED_BUYER = "buyer@example.com";
+
+/**
+ * The buyer pays: the session is complete, the intent succeeded, and all that says so is true together.
+ * A session that is no longer open stays what it is.
+ *
+ * @returns whether it was paid now
+ */
+export function paySession(draft: Draft, sessionId: string): boolean {
+  const session = draft.get("sessions", sessionId);
+  if (session?.object.status !== "open") return false;
+  const isFree = session.object.amount_total === 0;
+  const paid = isFree ? null : succeed(draft, session);
+  const complete = putSession(draft, session, {
+    status: "complete",
+    payment_status: isFree ? "no_payment_required" : "paid",
+    payment_intent: paid?.intent.id ?? null,
+    customer_details: {
+      address: null,
+      business_name: null,
+      email: buyerOf(session),
+      individual_name: null,
+      name: null,
+      phone: null,
+      tax_exempt: "none",
+      tax_ids: [],
+    },
+  });
+  draft.emit("checkout.session.completed", complete.object);
+  if (paid) {
+    draft.emit("payment_intent.succeeded", paid.intent);
+    draft.emit("charge.succeeded", paid.charge);
+  }
+  return true;
+}
+
+/** The buyer's card is declined; the session stays open for another try. */
+export function declineSession(draft: Draft, sessionId: string): boolean {
+  const session = draft.get("sessions", sessionId);
+  if (session?.object.status !== "open" || session.object.amount_total === 0) return false;
+  const intent = intentOf(draft, session);
+  const charge = cardCharge(draft, session, intent, buyerOf(session), "declined");
+  const declined: PaymentIntent = {
+    ...intent,
+    status: "requires_payment_method",
+    latest_charge: charge.id,
+    last_payment_error: {
+      type: "card_error",
+      code: "card_declined",
+      decline_code: "generic_decline",
+      charge: charge.id,
+      doc_url: "https://stripe.com/docs/error-codes/card-declined",
+      message: "Your card was declined.",
+    },
+  };
+  draft.put("charges", charge.id, charge);
+  draft.put("paymentIntents", declined.id, declined);
+  putSession(draft, session, { payment_intent: declined.id });
+  draft.emit("payment_intent.payment_failed", declined);
+  draft.emit("charge.failed", charge);
+  return true;
+}
+
+/** Nobody can pay it any more. */
+export function expireSession(draft: Draft, sessionId: string): boolean {
+  const session = draft.get("sessions", sessionId);
+  if (session?.object.status !== "open") return false;
+  const expired = putSession(draft, session, { status: "expired" });
+  draft.emit("checkout.session.expired", expired.object);
+  return true;
+}
+
+function succeed(draft: Draft, session: Session): { intent: PaymentIntent; charge: Charge } {
+  const open = intentOf(draft, session);
+  const charge = cardCharge(draft, session, open, buyerOf(session), "succeeded");
+  const intent: PaymentIntent = {
+    ...open,
+    amount_received: open.amount,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    payment_method: charge.payment_method,
+    status: "succeeded",
+  };
+  draft.put("charges", charge.id, charge);
+  draft.put("paymentIntents", intent.id, intent);
+  return { intent, charge };
+}
+
+/** A session has one intent, made when the buyer first tries to pay. */
+function intentOf(draft: Draft, { object, intentData }: Session): PaymentIntent {
+  const known = draft.get("paymentIntents", object.payment_intent ?? "");
+  if (known) return known;
+  const id = newId("pi");
+  return {
+    ...BLANK_INTENT,
+    id,
+    amount: object.amount_total,
+    client_secret: `${id}_secret_${newId("req").slice(4)}`,
+    created: draft.seconds,
+    currency: object.currency,
+    description: intentData.description,
+    metadata: intentData.metadata,
+    receipt_email: intentData.receipt_email,
+  };
+}
+
+function putSession(draft: Draft, session: Session, changed: Partial<Session["object"]>): Session {
+  const next = { ...session, paysAt: null, object: { ...session.object, ...changed } };
+  draft.put("sessions", session.object.id, next);
+  return next;
+}
+
+const buyerOf = ({ object }: Session): string => object.customer_email ?? UNNAMED_BUYER;
+
+const BLANK_INTENT = {
+  object: "payment_intent",
+  allowed_payment_method_types: null,
+  amount_capturable: 0,
+  amount_details: { tip: {} },
+  amount_received: 0,
+  application: null,
+  application_fee_amount: null,
+  automatic_payment_methods: null,
+  canceled_at: null,
+  cancellation_reason: null,
+  capture_method: "automatic_async",
+  confirmation_method: "automatic",
+  customer: null,
+  customer_account: null,
+  excluded_payment_method_types: null,
+  last_payment_error: null,
+  latest_charge: null,
+  livemode: false,
+  managed_payments: null,
+  next_action: null,
+  on_behalf_of: null,
+  payment_method: null,
+  payment_method_configuration_details: null,
+  payment_method_options: {
+    card: { installments: null, mandate_options: null, network: null, request_three_d_secure: "automatic" },
+  },
+  payment_method_types: ["card"],
+  payment_record: null,
+  processing: null,
+  review: null,
+  setup_future_usage: null,
+  shipping: null,
+  source: null,
+  statement_descriptor: null,
+  statement_descriptor_suffix: null,
+  status: "requires_payment_method",
+  transfer_data: null,
+  transfer_group: null,
+} satisfies Partial<PaymentIntent>;

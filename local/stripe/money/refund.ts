@@ -1,0 +1,102 @@
+import { noSuch, refused } from "../errors";
+import { newId } from "../ids";
+import type { Charge, Metadata, Refund } from "../state/model";
+import { formatAmount } from "./amounts";
+import type { Draft } from "./draft";
+
+export const REFUND_REASONS = ["duplicate", "fraudulent", "requested_by_customer"] as const;
+
+export interface RefundRequest {
+  /** One of the two names what is given back; with both, they must belong together. */
+  paymentIntent?: string;
+  charge?: string;
+  /** Minor units; all that is left when it is not said. */
+  amount?: number;
+  reason?: (typeof REFUND_REASONS)[number];
+  metadata?: Metadata;
+}
+
+/**
+ * Gives money back. Never more in all than was taken: what is left is read and lowered in one step.
+ * @throws {StripeApiError} 404 for a payment nobody knows, 400 for one that cannot give that back
+ */
+export function refundPayment(draft: Draft, request: RefundRequest): Refund {
+  const charge = chargeOf(draft, request);
+  if (charge.refunded) {
+    throw refused(`Charge ${charge.id} has already been refunded.`, {
+      code: "charge_already_refunded",
+      charge: charge.id,
+    });
+  }
+  const left = charge.amount_captured - charge.amount_refunded;
+  const amount = request.amount ?? left;
+  if (amount > left) {
+    const [most, what] =
+      left === charge.amount ? [left, "charge amount"] : [left, "unrefunded amount on charge"];
+    const asked = formatAmount(amount, charge.currency);
+    throw refused(
+      `Refund amount (${asked}) is greater than ${what} (${formatAmount(most, charge.currency)})`,
+      {
+        param: "amount",
+      },
+    );
+  }
+  const refund: Refund = {
+    id: newId("re"),
+    object: "refund",
+    amount,
+    balance_transaction: newId("txn"),
+    charge: charge.id,
+    created: draft.seconds,
+    currency: charge.currency,
+    customer: null,
+    customer_account: null,
+    destination_details: { card: { type: "refund" }, type: "card" },
+    metadata: request.metadata ?? {},
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: request.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: "succeeded",
+    transfer_reversal: null,
+  };
+  const after: Charge = {
+    ...charge,
+    amount_refunded: charge.amount_refunded + amount,
+    refunded: amount === left,
+  };
+  draft.put("refunds", refund.id, refund);
+  draft.put("charges", charge.id, after);
+  draft.emit("refund.created", refund);
+  draft.emit("charge.refunded", after, {
+    amount_refunded: charge.amount_refunded,
+    ...(after.refunded ? { refunded: false } : {}),
+  });
+  return refund;
+}
+
+function chargeOf(draft: Draft, { paymentIntent, charge: chargeId }: RefundRequest): Charge {
+  if (paymentIntent === undefined && chargeId === undefined) {
+    throw refused(
+      "One of the following params should be provided for this request: payment_intent or charge.",
+    );
+  }
+  let id = chargeId;
+  if (paymentIntent !== undefined) {
+    const intent = draft.get("paymentIntents", paymentIntent);
+    if (!intent) throw noSuch("payment_intent", paymentIntent, "payment_intent");
+    if (intent.status !== "succeeded" || intent.latest_charge === null) {
+      throw refused(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`);
+    }
+    if (id !== undefined && id !== intent.latest_charge) {
+      throw refused(`Charge ${id} does not belong to PaymentIntent ${intent.id}.`, { param: "charge" });
+    }
+    id = intent.latest_charge;
+  }
+  const charge = draft.get("charges", id ?? "");
+  if (!charge) throw noSuch("charge", id ?? "", "charge");
+  if (!charge.paid)
+    throw refused(`Charge ${charge.id} has failed, so it cannot be refunded.`, { param: "charge" });
+  return charge;
+}
