@@ -55,6 +55,13 @@ export interface RedisCall {
 /** Node closes an idle connection after about this long, so the next call opens a new one. */
 const CONNECTION_IDLE_MS = 4_000;
 
+/**
+ * Part of the limit that callers wait after a call ran out of time and none was answered since: one request
+ * makes several calls, and only the first of them should pay for a Redis that hangs. The call itself has the
+ * whole limit, so that an answer still counts and ends the doubt.
+ */
+const DOUBT_PATIENCE = 0.1;
+
 type Requester = Redis["client"];
 type UpstashRequest = Parameters<Requester["request"]>[0];
 
@@ -133,6 +140,15 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
   /** A cold start is excused once: on a quiet server every call finds its connection closed. */
   let excused = false;
   let hasAnswered = false;
+  /** The last call that ended had run out of time. */
+  let inDoubt = false;
+
+  function isThere(): void {
+    breaker.succeeded();
+    excused = false;
+    hasAnswered = true;
+    inDoubt = false;
+  }
 
   return {
     get ready() {
@@ -174,17 +190,13 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
       async function judge(): Promise<Awaited<typeof call>> {
         try {
           const answer = await withLimit(call, limitMs);
-          breaker.succeeded();
-          excused = false;
-          hasAnswered = true;
+          isThere();
           ended("answered");
           return answer;
         } catch (error) {
           // Redis answered, with an error: it is there.
           if (error instanceof errors.UpstashError && !isOutOfService(error)) {
-            breaker.succeeded();
-            excused = false;
-            hasAnswered = true;
+            isThere();
             const said = replyError(error.message);
             ended("error", said);
             throw said;
@@ -193,6 +205,7 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
           else breaker.failed();
           const cause = error instanceof errors.UpstashError ? replyError(error.message) : error;
           const unavailable = new RedisUnavailableError(reasonOf(error), cause, late);
+          inDoubt = unavailable.reason === "timeout";
           ended("unavailable", unavailable);
           throw unavailable;
         } finally {
@@ -200,13 +213,14 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
         }
       }
 
-      /** The call may be given longer than its caller waits: a probe, and whoever can decide without it. */
+      /** The call may be given longer than its caller waits: a probe, in doubt, and whoever can decide without it. */
       async function waitFor(judged: ReturnType<typeof judge>): ReturnType<typeof judge> {
         if (isProbe && late) {
           judged.catch(() => {});
           throw new RedisUnavailableError("open", undefined, late);
         }
-        const patienceMs = isProbe || late ? Math.min(options.timeoutMs, limitMs) : limitMs;
+        const usualMs = isProbe || late ? Math.min(options.timeoutMs, limitMs) : limitMs;
+        const patienceMs = inDoubt ? options.timeoutMs * DOUBT_PATIENCE : usualMs;
         if (patienceMs === limitMs) return judged;
         try {
           return await withLimit(judged, patienceMs);

@@ -61,6 +61,9 @@ async function outcomes(count: number): Promise<string[]> {
 it("gives a call that opens a connection longer, and only that one", async () => {
   answer = slowly(pong);
   expect(await outcomes(2)).toEqual(["ok", "timeout"]);
+  answer = pong;
+  await until("it is not in doubt any more", async () => (await outcomes(1))[0] === "ok");
+  answer = slowly(pong);
   time += IDLE_MS;
   expect(await outcomes(1)).toEqual(["ok"]);
 });
@@ -119,6 +122,42 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
       () => false,
     ),
   );
+});
+
+it("after one call that hung callers hardly wait, until an answer comes", async () => {
+  answer = pong;
+  expect(await outcomes(1)).toEqual(["ok"]);
+  answer = () => {};
+  expect(await outcomes(1)).toEqual(["timeout"]);
+  const startedAt = performance.now();
+  // Its answer is late for whoever asked, and in time for the breaker.
+  answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
+  expect(await outcomes(1)).toEqual(["timeout"]);
+  expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS / 2);
+  await until("it has been answered", async () => (await outcomes(1))[0] === "ok");
+  // Not in doubt any more: the whole limit again.
+  expect(await outcomes(3)).toEqual(["ok", "ok", "ok"]);
+
+  // A connection that is refused costs no time, so nobody is in doubt.
+  answer = (request) => request.socket.destroy();
+  expect(await outcomes(1)).toEqual(["network"]);
+  answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 4);
+  expect(await outcomes(1)).toEqual(["ok"]);
+});
+
+it("in doubt too a Redis that goes on hanging opens the breaker", async () => {
+  answer = pong;
+  expect(await outcomes(1)).toEqual(["ok"]);
+  answer = () => {};
+  expect(await outcomes(1)).toEqual(["timeout"]);
+  const startedAt = performance.now();
+  let asked = 0;
+  await until("nobody waits", async () => {
+    asked += 1;
+    return (await outcomes(1))[0] === "open";
+  });
+  expect(asked).toBeGreaterThan(3);
+  expect(performance.now() - startedAt).toBeGreaterThan(TIMEOUT_MS / 2);
 });
 
 it("excuses all calls of one cold start, however many come at once", async () => {

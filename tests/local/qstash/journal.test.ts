@@ -154,13 +154,19 @@ describe("the journal", () => {
       await taken.close();
     }
     // One that was killed and that its parent never collects, as in a container without an init.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     afterTest(async () => parent.kill("SIGKILL"));
     const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
     const stat = async (): Promise<string> => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone");
     if (process.platform === "linux") {
+      // The shell would collect it; what it becomes does not.
+      await until(
+        async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n",
+        "the shell to have become another program",
+      );
+      process.kill(pid, "SIGKILL");
       await until(async () => /\) Z /.test(await stat()), "the process to be dead and not collected");
       const started = (await stat()).split(") ")[1]?.split(" ")[19];
       await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 25_000;
 
 /** Waits for a condition, polling; fails with what it waited for. */
 export async function until(condition: () => unknown | Promise<unknown>, what: string): Promise<void> {
