@@ -50,9 +50,12 @@ function isHttpUrl(link: string): boolean {
   return URL.canParse(link) && ["http:", "https:"].includes(new URL(link).protocol);
 }
 
-/** @param appUrl without a slash at its end */
+/**
+ * A link as mail programs need it: absolute, and in ASCII, since it may become a header.
+ * @param appUrl without a slash at its end
+ */
 export function absoluteLink(link: string, appUrl: string): string {
-  return isPath(link) ? `${appUrl}${link}` : link;
+  return new URL(isPath(link) ? `${appUrl}${link}` : link).href;
 }
 
 /** Minor units and an ISO 4217 code. */

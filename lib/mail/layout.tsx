@@ -49,7 +49,7 @@ export function Layout({ locale, preview, appUrl, settingsLink, children }: Layo
         className="nd-ground nd-outer"
         style={{ margin: 0, padding: "32px 12px", backgroundColor: light.ground, fontFamily: FONT }}
       >
-        <Container style={{ maxWidth: 560, borderRadius: 16, overflow: "hidden" }}>
+        <Container className="nd-card" style={{ maxWidth: 560, borderRadius: 16, overflow: "hidden" }}>
           <Section style={{ backgroundColor: stage.ground }}>
             <div className="nd-room" style={{ padding: "22px 32px" }}>
               <Brand appUrl={appUrl} />

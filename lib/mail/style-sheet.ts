@@ -35,5 +35,5 @@ export const STYLE_SHEET = [
   darkRules("[data-ogsc] "),
   "@media (max-width:480px){.nd-room{padding-left:20px !important;padding-right:20px !important;}",
   `${insideBody("nd-outer")}{padding:0 !important;}`,
-  ".nd-title{font-size:22px !important;}}",
+  ".nd-card{border-radius:0 !important;}.nd-title{font-size:22px !important;}}",
 ].join("");

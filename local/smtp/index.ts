@@ -13,6 +13,8 @@ export interface MailCatcherOptions {
   pagePort?: number;
   /** Folder in which mails outlive a restart; null keeps them in memory. */
   dataDir: string | null;
+  /** How many mails are kept; older ones go. 1,000 unless said. */
+  limit?: number;
 }
 
 export interface MailCatcher {
@@ -33,7 +35,7 @@ export interface MailCatcher {
  * @throws {PortTakenError} when somebody listens there
  */
 export async function startMailCatcher(options: MailCatcherOptions): Promise<MailCatcher> {
-  const store = await MailStore.open(options.dataDir);
+  const store = await MailStore.open(options.dataDir, options.limit);
   const faults = new Faults();
   const smtp = await listenSmtp(options.smtpPort ?? 0, store, faults);
   const smtpUrl = `smtp://127.0.0.1:${smtp.port}`;

@@ -3,8 +3,8 @@ import path from "node:path";
 import { v7 } from "uuid";
 import { type SmtpEnvelope, type Summary, summarize, summarySchema } from "./mail";
 
-/** The newest so many are kept. */
-const LIMIT = 1_000;
+/** The newest so many are kept, unless said otherwise. */
+const DEFAULT_LIMIT = 1_000;
 const SUFFIX = ".mail";
 
 /**
@@ -18,10 +18,13 @@ export class MailStore {
   readonly #raw = new Map<string, Buffer>();
   readonly #listeners = new Set<() => void>();
 
-  private constructor(private readonly folder: string | null) {}
+  private constructor(
+    private readonly folder: string | null,
+    private readonly limit: number,
+  ) {}
 
-  static async open(folder: string | null): Promise<MailStore> {
-    const store = new MailStore(folder);
+  static async open(folder: string | null, limit = DEFAULT_LIMIT): Promise<MailStore> {
+    const store = new MailStore(folder, limit);
     if (folder === null) return store;
     await mkdir(folder, { recursive: true });
     for (const name of (await readdir(folder)).sort()) {
@@ -90,7 +93,7 @@ export class MailStore {
   }
 
   async #prune(): Promise<void> {
-    const over = this.list().slice(LIMIT);
+    const over = this.list().slice(this.limit);
     if (over.length > 0) await this.remove(over.map(({ id }) => id));
   }
 

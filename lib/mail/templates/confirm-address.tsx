@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
 import { lineSchema, linkSchema } from "../fields";
+import { spanText } from "../numbers";
 import { Action, Note, Paragraph, PlainLink, Title } from "../parts";
 import { defineTemplate } from "../template";
 
@@ -11,16 +12,6 @@ const props = z.object({
   hoursValid: z.number().int().min(1).max(720),
 });
 
-const hours = {
-  ru: (count: number) => `${String(count)} ${ruPlural(count, "час", "часа", "часов")}`,
-  en: (count: number) => `${String(count)} ${count === 1 ? "hour" : "hours"}`,
-} as const satisfies Record<Locale, unknown>;
-
-function ruPlural(count: number, one: string, few: string, many: string): string {
-  const category = new Intl.PluralRules("ru").select(count);
-  return category === "one" ? one : category === "few" ? few : many;
-}
-
 const texts = {
   ru: {
     subject: "Подтвердите адрес почты",
@@ -28,7 +19,7 @@ const texts = {
     hello: (name: string) =>
       `${name}, осталось подтвердить, что этот адрес ваш. На него будут приходить покупки и ссылка, если вы забудете пароль.`,
     action: "Да, это мой адрес",
-    valid: (span: string) => `Ссылка действует ${span}:`,
+    valid: (span: string) => `Срок ссылки — ${span}:`,
     other: "Если вы не регистрировались, ничего делать не нужно.",
   },
   en: {
@@ -55,7 +46,7 @@ export const confirmAddress = defineTemplate({
         <Paragraph>{text.hello(name)}</Paragraph>
         <Action href={link(confirmLink)}>{text.action}</Action>
         <Note>
-          {text.valid(hours[locale](hoursValid))} <PlainLink href={link(confirmLink)} />
+          {text.valid(spanText(hoursValid, "hour", locale))} <PlainLink href={link(confirmLink)} />
         </Note>
         <Note>{text.other}</Note>
       </>

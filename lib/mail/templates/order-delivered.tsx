@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText } from "../money";
+import { moneyText, timesText } from "../numbers";
+import { light } from "../palette";
 import { Action, Code, Line, Note, Panel, Paragraph, PlainLink, Title } from "../parts";
 import { defineTemplate } from "../template";
 
@@ -33,9 +34,8 @@ const texts = {
       ticket: "Код билета, покажите его на входе",
     } satisfies Record<Kind, string>,
     downloads: "Скачать",
-    total: "Итого",
     action: "Открыть заказ",
-    keep: "Письмо можно потерять: всё останется на странице заказа,",
+    keep: "Письмо можно потерять: всё останется на странице заказа:",
   },
   en: {
     subject: (title: string) => `Your purchase: ${title}`,
@@ -47,9 +47,8 @@ const texts = {
       ticket: "Ticket code, show it at the door",
     } satisfies Record<Kind, string>,
     downloads: "Download",
-    total: "Total",
     action: "Open the order",
-    keep: "You can lose this mail: all of it stays on the order's page,",
+    keep: "You can lose this mail: all of it stays on the order's page:",
   },
 } as const satisfies Record<Locale, unknown>;
 
@@ -61,13 +60,12 @@ export const orderDelivered = defineTemplate({
     `${texts[locale].title}: ${product.title} · ${moneyText(total, locale)}`,
   body({ buyerName, orderLink, product, total, downloads, codes }, { locale, link }) {
     const text = texts[locale];
-    const name = product.quantity > 1 ? `${product.title} × ${String(product.quantity)}` : product.title;
     return (
       <>
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(buyerName)}</Paragraph>
         <Panel>
-          <Line name={name} value={moneyText(total, locale)} strong />
+          <Line name={timesText(product.title, product.quantity)} value={moneyText(total, locale)} strong />
           {codes.length > 0 && <Note>{text.codes[product.kind]}</Note>}
           {codes.map((code) => (
             <Code key={code}>{code}</Code>
@@ -75,7 +73,7 @@ export const orderDelivered = defineTemplate({
           {downloads.length > 0 && <Note>{text.downloads}</Note>}
           {downloads.map((download) => (
             <Paragraph key={download.link}>
-              <a className="nd-ink" href={link(download.link)} style={{ color: "#161325", fontWeight: 600 }}>
+              <a className="nd-ink" href={link(download.link)} style={{ color: light.ink, fontWeight: 600 }}>
                 {download.name}
               </a>
             </Paragraph>

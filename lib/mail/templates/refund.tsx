@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText } from "../money";
+import { moneyText } from "../numbers";
 import { Action, Line, Note, Panel, Paragraph, Title } from "../parts";
 import { defineTemplate } from "../template";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
 import { lineSchema, linkSchema } from "../fields";
+import { spanText } from "../numbers";
 import { Action, Note, Paragraph, PlainLink, Title } from "../parts";
 import { defineTemplate } from "../template";
 
@@ -17,7 +18,7 @@ const texts = {
     title: "Придумайте новый пароль",
     hello: (name: string) => `${name}, кто-то, надеемся, что вы, попросил сменить пароль вашего аккаунта.`,
     action: "Задать новый пароль",
-    valid: (minutes: number) => `Ссылка сработает один раз в ближайшие ${String(minutes)} мин:`,
+    valid: (span: string) => `Ссылка сработает один раз, её срок — ${span}:`,
     other: "Если это были не вы, ничего не делайте: пароль останется прежним, а ссылка видна только вам.",
   },
   en: {
@@ -25,7 +26,7 @@ const texts = {
     title: "Choose a new password",
     hello: (name: string) => `${name}, somebody, we hope you, asked to change your account's password.`,
     action: "Set a new password",
-    valid: (minutes: number) => `The link works once, within the next ${String(minutes)} min:`,
+    valid: (span: string) => `The link works once, within ${span}:`,
     other: "If it was not you, do nothing: the password stays as it is, and only you see this link.",
   },
 } as const satisfies Record<Locale, unknown>;
@@ -43,7 +44,7 @@ export const resetPassword = defineTemplate({
         <Paragraph>{text.hello(name)}</Paragraph>
         <Action href={link(resetLink)}>{text.action}</Action>
         <Note>
-          {text.valid(minutesValid)} <PlainLink href={link(resetLink)} />
+          {text.valid(spanText(minutesValid, "minute", locale))} <PlainLink href={link(resetLink)} />
         </Note>
         <Note>{text.other}</Note>
       </>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText } from "../money";
+import { moneyText, timesText } from "../numbers";
 import { Action, Line, Panel, Paragraph, Title } from "../parts";
 import { defineTemplate } from "../template";
 
@@ -51,11 +51,7 @@ export const sale = defineTemplate({
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(creatorName)}</Paragraph>
         <Panel>
-          <Line
-            name={quantity > 1 ? `${productTitle} × ${String(quantity)}` : productTitle}
-            value={moneyText(amount, locale)}
-            strong
-          />
+          <Line name={timesText(productTitle, quantity)} value={moneyText(amount, locale)} strong />
           {stockLeft !== undefined && stockLeft > 0 && (
             <Line name={text.left} value={new Intl.NumberFormat(locale).format(stockLeft)} />
           )}

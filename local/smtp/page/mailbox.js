@@ -197,6 +197,7 @@ async function show() {
     } else main.replaceChildren(h("p", { class: "hint" }, texts.gone));
   } else selectTab(tab);
   for (const element of list.children) mark(element, id);
+  linkOf(id)?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {string} id */
@@ -250,12 +251,12 @@ function about(mail) {
   return h(
     "div",
     { class: "about" },
-    h("button", { type: "button", class: "back", onclick: () => leave(mail.id) }, `← ${texts.back}`),
     h(
       "div",
       { class: "row" },
+      h("button", { type: "button", class: "back", onclick: () => leave(mail.id) }, `← ${texts.back}`),
       h("h2", {}, mail.subject || texts.noSubject),
-      h("button", { type: "button", onclick: () => remove(mail.id) }, texts.delete),
+      h("button", { type: "button", class: "delete", onclick: () => remove(mail.id) }, texts.delete),
     ),
     h(
       "dl",
