@@ -1,0 +1,26 @@
+import type { z } from "zod";
+import type { Locale } from "../core/locale";
+import type { moneySchema } from "./fields";
+
+/** How numbers read in mails. */
+
+/** `24 часа`, `1 hour`: plurals are right in both languages. */
+export function spanText(count: number, unit: "hour" | "minute", locale: Locale): string {
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
+}
+
+/** `Билет × 2`; the sign stays with its number. */
+export function timesText(name: string, quantity: number): string {
+  return quantity > 1 ? `${name}\u00a0×\u00a0${String(quantity)}` : name;
+}
+
+/** `1 290,50 ₽`, `$12.90`. How many minor units make one is the currency's own. */
+export function moneyText({ amountMinor, currency }: z.output<typeof moneySchema>, locale: Locale): string {
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amountMinor / 10 ** digits);
+}
