@@ -52,10 +52,13 @@ export class Dispatcher {
 
   /** @param delivery  one that is on disk */
   schedule(delivery: Delivery): void {
-    this.timers.at(delivery.dueAt, () => {
+    if (this.closing.signal.aborted) return; // it is taken up after the next start
+    const join = (): void => {
       this.line.push(delivery.id);
       this.proceed();
-    });
+    };
+    if (delivery.dueAt <= this.options.store.now()) join();
+    else this.timers.at(delivery.dueAt, join);
   }
 
   close(): void {

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { RESULTS } from "../../../local/stripe/checkout/play";
+import { until } from "../qstash/support/until";
+import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from "./support/harness";
+
+const successUrl = (id: string): string => SUCCESS_URL.replace("{CHECKOUT_SESSION_ID}", id);
+const typesOf = ({ app }: Harness): string[] => app.events.map(({ type }) => type).sort();
+const settled = ({ server }: Harness): Promise<void> =>
+  until(() => server.stats().waiting === 0, "every event to be delivered");
+
+const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_intent.succeeded"];
+
+describe("the buyer, by a form post to the session's address", () => {
+  it("paid: the session, the intent and the charge say so, and three events do", async () => {
+    const harness = await start();
+    const { sdk, app } = harness;
+    const { id, url } = await openSession(sdk);
+    const answer = await post(url, "paid");
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toBe(successUrl(id));
+    const session = await sdk.checkout.sessions.retrieve(id, { expand: ["payment_intent.latest_charge"] });
+    expect(session).toMatchObject({
+      status: "complete",
+      payment_status: "paid",
+      url: null,
+      customer_details: { email: "buyer@normaldance.test" },
+      payment_intent: { status: "succeeded", amount_received: 1500, latest_charge: { status: "succeeded" } },
+    });
+    await settled(harness);
+    expect(typesOf(harness)).toEqual(PAID_EVENTS);
+    expect(app.received.map(({ path }) => path)).toEqual(Array(3).fill("/api/webhooks/payments"));
+    const completed = app.events.find(({ type }) => type === "checkout.session.completed");
+    expect(completed).toMatchObject({
+      id: expect.stringMatching(/^evt_[0-9A-Za-z]{24}$/),
+      object: "event",
+      livemode: false,
+      pending_webhooks: 1,
+      request: { id: null, idempotency_key: null },
+      data: {
+        object: { id, object: "checkout.session", payment_status: "paid", client_reference_id: "order-1" },
+      },
+    });
+    const { data } = await sdk.events.list({ type: "checkout.session.completed" });
+    expect(data).toMatchObject([{ id: completed?.id, pending_webhooks: 0 }]);
+  });
+
+  it("failed: the session stays open with a declined payment, and can be paid after all", async () => {
+    const harness = await start();
+    const { sdk } = harness;
+    const { id, url } = await openSession(sdk);
+    const answer = await post(url, "failed");
+    expect(answer.status).toBe(303);
+    expect(new URL(answer.headers.get("location") ?? "", url ?? "").href).toBe(url);
+    const open = await sdk.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
+    expect(open).toMatchObject({
+      status: "open",
+      payment_status: "unpaid",
+      payment_intent: {
+        status: "requires_payment_method",
+        amount_received: 0,
+        last_payment_error: { code: "card_declined", type: "card_error" },
+      },
+    });
+    expect(await (await fetch(url ?? "")).text()).toContain("The card was declined");
+    await settled(harness);
+    expect(typesOf(harness)).toEqual(["charge.failed", "payment_intent.payment_failed"]);
+    await post(url, "paid");
+    const paid = await sdk.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
+    expect(paid).toMatchObject({ payment_status: "paid", payment_intent: { status: "succeeded" } });
+    const idOf = (given: typeof paid.payment_intent) => (typeof given === "string" ? given : given?.id);
+    expect(idOf(paid.payment_intent)).toBe(idOf(open.payment_intent));
+  });
+
+  it("abandoned: the session expires and the buyer is back at the product", async () => {
+    const harness = await start();
+    const { id, url } = await openSession(harness.sdk);
+    const answer = await post(url, "abandoned");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, CANCEL_URL]);
+    expect(await harness.sdk.checkout.sessions.retrieve(id)).toMatchObject({
+      status: "expired",
+      payment_intent: null,
+    });
+    await settled(harness);
+    expect(typesOf(harness)).toEqual(["checkout.session.expired"]);
+  });
+
+  it("twice: each event comes twice at once, and once more as another event about the same payment", async () => {
+    const harness = await start();
+    const { app } = harness;
+    // None is answered before all are there.
+    app.onRequest = () => ({ after: app.waitFor(9) });
+    const { id, url } = await openSession(harness.sdk);
+    expect((await post(url, "twice")).headers.get("location")).toBe(successUrl(id));
+    await settled(harness);
+    expect(app.peak).toBe(9); // none waited for another
+    for (const type of PAID_EVENTS) {
+      const ids = app.events.filter((event) => event.type === type).map((event) => event.id);
+      expect(ids).toHaveLength(3);
+      expect(new Set(ids).size).toBe(2);
+    }
+    const { data } = await harness.sdk.paymentIntents.list();
+    expect(data).toHaveLength(1);
+  });
+
+  it("late: the buyer is back at once, the money comes after", async () => {
+    const harness = await start({ lateMs: 300 });
+    const { sdk, app } = harness;
+    const { id, url } = await openSession(sdk);
+    expect((await post(url, "late")).headers.get("location")).toBe(successUrl(id));
+    expect(await sdk.checkout.sessions.retrieve(id)).toMatchObject({
+      status: "open",
+      payment_status: "unpaid",
+    });
+    expect(await (await fetch(url ?? "")).text()).toContain("The payment is on its way");
+    expect((await post(url, "paid")).headers.get("location")).toBe(successUrl(id)); // changes nothing
+    await app.waitFor(3);
+    expect(await sdk.checkout.sessions.retrieve(id)).toMatchObject({
+      status: "complete",
+      payment_status: "paid",
+    });
+    await settled(harness);
+    expect(typesOf(harness)).toEqual(PAID_EVENTS);
+  });
+
+  it("late, and expired by the app meanwhile: nothing is taken", async () => {
+    const harness = await start({ lateMs: 100 });
+    const { id, url } = await openSession(harness.sdk);
+    await post(url, "late");
+    await harness.sdk.checkout.sessions.expire(id);
+    const other = await openSession(harness.sdk);
+    await post(other.url, "late");
+    await harness.app.waitFor(4);
+    expect(typesOf(harness)).toEqual([...PAID_EVENTS, "checkout.session.expired"].sort());
+    expect(await harness.sdk.checkout.sessions.retrieve(id)).toMatchObject({
+      status: "expired",
+      payment_status: "unpaid",
+    });
+  });
+
+  it("refunded_first: what says refunded comes before what says paid", async () => {
+    const harness = await start();
+    const { app, sdk } = harness;
+    app.onRequest = () => ({ status: app.received.length <= 2 ? 500 : 200 }); // even when it cannot be used yet
+    const { id, url } = await openSession(sdk);
+    expect((await post(url, "refunded_first")).headers.get("location")).toBe(successUrl(id));
+    await app.waitFor(5);
+    const types = app.events.map(({ type }) => type);
+    expect(types.slice(0, 2).sort()).toEqual(["charge.refunded", "refund.created"]);
+    expect(types.slice(2).sort()).toEqual(PAID_EVENTS);
+    const session = await sdk.checkout.sessions.retrieve(id, { expand: ["payment_intent.latest_charge"] });
+    expect(session).toMatchObject({
+      payment_status: "paid",
+      payment_intent: { latest_charge: { refunded: true, amount_refunded: 1500 } },
+    });
+  });
+
+  it.each(RESULTS)("%s a second time changes nothing", async (result) => {
+    const harness = await start();
+    for (const first of ["paid", "abandoned"] as const) {
+      const { id, url } = await openSession(harness.sdk);
+      await post(url, first);
+      await settled(harness);
+      const before = [await harness.sdk.checkout.sessions.retrieve(id), harness.server.stats().events];
+      const again = await post(url, result);
+      expect(again.status).toBe(303);
+      expect(again.headers.get("location")).toBe(first === "paid" ? successUrl(id) : CANCEL_URL);
+      await settled(harness);
+      expect([await harness.sdk.checkout.sessions.retrieve(id), harness.server.stats().events]).toEqual(
+        before,
+      );
+    }
+  });
+
+  it("takes many buyers of one session as one", async () => {
+    const harness = await start();
+    const { url } = await openSession(harness.sdk);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(url, "paid")));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
+    await settled(harness);
+    expect(typesOf(harness)).toEqual(PAID_EVENTS);
+    expect(harness.server.stats().payments).toBe(1);
+  });
+
+  it("refuses what it does not know", async () => {
+    const { sdk, server } = await start();
+    const { url } = await openSession(sdk);
+    expect((await post(url, "nonsense")).status).toBe(400);
+    expect((await fetch(url ?? "", { method: "DELETE" })).status).toBe(405);
+    expect((await post(`${server.url}/c/pay/cs_test_none`, "paid")).status).toBe(404);
+    expect(server.stats().events).toBe(0);
+  });
+});
+
+describe("the buyer's page", () => {
+  it("shows what is bought, escaped, in the session's language or the browser's", async () => {
+    const { sdk } = await start();
+    const nasty = `<script>alert("1")</script>`;
+    const { url } = await openSession(sdk, {
+      line_items: [
+        { quantity: 2, price_data: { currency: "eur", unit_amount: 123_456, product_data: { name: nasty } } },
+      ],
+    });
+    const textFor = async (address: string | null, language?: string) =>
+      (await fetch(address ?? "", { headers: language ? { "accept-language": language } : {} })).text();
+    const english = await textFor(url, "en-GB,en;q=0.9");
+    expect(english).toContain('<html lang="en">');
+    expect(english).toContain("€2,469.12");
+    expect(english).toContain("&lt;script&gt;");
+    expect(english).not.toContain(nasty);
+    expect(english).toContain("Local stand-in for Stripe");
+    const russian = await textFor(url, "de;q=0.9,ru-RU;q=0.8,en;q=0.7");
+    expect(russian).toContain('<html lang="ru">');
+    expect(russian).toMatch(/2\s469,12\s€/);
+    expect(await textFor((await openSession(sdk, { locale: "ru" })).url, "en")).toContain('<html lang="ru">');
+    expect(await textFor((await openSession(sdk, { locale: "auto" })).url, "ru")).toContain(
+      '<html lang="ru">',
+    );
+  });
+
+  it("lets its form lead to the shop and nowhere else, and runs no script", async () => {
+    const { sdk } = await start();
+    const { url } = await openSession(sdk);
+    const policy = (await fetch(url ?? "")).headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("form-action 'self' http://shop.test;");
+    expect(policy).not.toContain("script-src");
+  });
+
+  it("says what became of a session that is over, with a way back", async () => {
+    const { sdk } = await start();
+    const paid = await openSession(sdk);
+    await post(paid.url, "paid");
+    const text = await (await fetch(paid.url ?? "")).text();
+    expect(text).toContain("This is paid");
+    expect(text).toContain(successUrl(paid.id));
+    expect(text).not.toContain("<form");
+    const left = await openSession(sdk);
+    await post(left.url, "abandoned");
+    expect(await (await fetch(left.url ?? "")).text()).toContain("This checkout has ended");
+  });
+});

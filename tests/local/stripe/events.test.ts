@@ -1,0 +1,170 @@
+import Stripe from "stripe";
+import { describe, expect, it } from "vitest";
+import { RETRY_WAITS_MS } from "../../../local/stripe/options";
+import { ManualClock } from "../qstash/support/manual-clock";
+import { until } from "../qstash/support/until";
+import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";
+
+describe("an event's signature", () => {
+  it("is accepted by the SDK, and refused when anything of it is altered", async () => {
+    const { sdk, app, server } = await start();
+    const { id } = await openSession(sdk);
+    await server.play(id, "abandoned");
+    const [received] = await app.waitFor(1);
+    if (!received) throw new Error("nothing came");
+    const { text, headers } = received;
+    const signature = String(headers["stripe-signature"]);
+    expect(eventOf(received)).toMatchObject({ type: "checkout.session.expired" });
+    const verify = (payload: string, header: string, secret = WEBHOOK_SECRET) =>
+      sdk.webhooks.constructEvent(payload, header, secret);
+    const refused = Stripe.errors.StripeSignatureVerificationError;
+    expect(() => verify(text.replace('"expired"', '"complete"'), signature)).toThrow(refused);
+    expect(() => verify(JSON.stringify(JSON.parse(text)), signature)).toThrow(refused); // the bytes, not their meaning
+    expect(() =>
+      verify(
+        text,
+        signature.replace(/t=(\d+)/, (_, at) => `t=${Number(at) + 1}`),
+      ),
+    ).toThrow(refused);
+    expect(() => verify(text, signature.replace(/v1=./, "v1=x"))).toThrow(refused);
+    expect(() => verify(text, signature, "whsec_other")).toThrow(refused);
+  });
+
+  it("is made anew for each attempt, so that a late one is not too old", async () => {
+    const clock = new ManualClock();
+    const { sdk, app, server } = await start({ clock });
+    app.onRequest = () => ({ status: 500 });
+    const { id } = await openSession(sdk);
+    await server.play(id, "abandoned");
+    await app.waitFor(1);
+    await until(() => server.stats().inFlight === 0, "the first attempt to be over");
+    clock.advance(RETRY_WAITS_MS[0] ?? 0);
+    const [first, second] = await app.waitFor(2);
+    expect(second?.headers["stripe-signature"]).not.toBe(first?.headers["stripe-signature"]);
+    expect(second?.text).toBe(first?.text);
+  });
+});
+
+describe("delivery", () => {
+  it("is tried again until it is taken", async () => {
+    const { sdk, app, server } = await start({ retryScale: 0 });
+    app.onRequest = () => ({ status: [500, 302, 404][app.received.length - 1] ?? 204 });
+    const { id } = await openSession(sdk);
+    await server.play(id, "abandoned");
+    await until(() => server.stats().waiting === 0, "the event to be taken");
+    expect(app.received).toHaveLength(4);
+    expect(new Set(app.events.map((event) => event.id)).size).toBe(1);
+    const [event] = (await sdk.events.list()).data;
+    expect(event?.pending_webhooks).toBe(0);
+  });
+
+  it("is given up within three days, after a bounded number of attempts", async () => {
+    const clock = new ManualClock();
+    const { sdk, app, server } = await start({ clock });
+    app.onRequest = () => ({ status: 503 });
+    const { id } = await openSession(sdk);
+    await server.play(id, "abandoned");
+    const startedAt = clock.now();
+    for (const [index, wait] of [...RETRY_WAITS_MS, 0].entries()) {
+      await app.waitFor(index + 1);
+      await until(() => server.stats().inFlight === 0, "the attempt to be over");
+      clock.advance(wait);
+    }
+    expect(server.stats().waiting).toBe(0);
+    expect(app.received).toHaveLength(RETRY_WAITS_MS.length + 1);
+    expect(clock.now() - startedAt).toBeLessThan(3 * 24 * 3600 * 1000);
+    const { data } = await sdk.events.list({ delivery_success: false });
+    expect(data).toMatchObject([{ type: "checkout.session.expired", pending_webhooks: 1 }]);
+    expect((await sdk.events.list({ delivery_success: true })).data).toEqual([]);
+    app.onRequest = () => undefined;
+    server.resend(data[0]?.id ?? "");
+    await until(() => server.stats().waiting === 0, "the event that was sent again");
+    expect((await sdk.events.list({ delivery_success: false })).data).toEqual([]);
+  });
+
+  it("does not wait for an app that does not answer", async () => {
+    const { sdk, app, server } = await start({ deliveryTimeoutMs: 50, retryScale: 0 });
+    const never = new Promise<void>(() => {});
+    app.onRequest = () => (app.received.length === 1 ? { after: never } : {});
+    const { id } = await openSession(sdk);
+    await server.play(id, "abandoned");
+    await until(() => server.stats().waiting === 0, "the second attempt");
+    expect(app.received.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe("the list of events", () => {
+  it("can be asked by type, by time and by id", async () => {
+    const clock = new ManualClock();
+    const harness = await start({ clock });
+    const { sdk } = harness;
+    const { url } = await openSession(sdk);
+    await post(url, "abandoned");
+    clock.advance(60_000);
+    const since = Math.floor(clock.now() / 1000);
+    const { intentId } = await buy(harness);
+    await sdk.refunds.create({ payment_intent: intentId, amount: 100 }, { idempotencyKey: "refund-1" });
+    const types = async (params: Stripe.EventListParams) =>
+      (await sdk.events.list({ limit: 100, ...params })).data.map(({ type }) => type);
+    expect(await types({})).toEqual([
+      "charge.refunded",
+      "refund.created",
+      "charge.succeeded",
+      "payment_intent.succeeded",
+      "checkout.session.completed",
+      "checkout.session.expired",
+    ]);
+    expect(await types({ type: "charge.*" })).toEqual(["charge.refunded", "charge.succeeded"]);
+    expect(await types({ types: ["refund.created", "checkout.session.expired"] })).toEqual([
+      "refund.created",
+      "checkout.session.expired",
+    ]);
+    expect(await types({ created: { lt: since } })).toEqual(["checkout.session.expired"]);
+    expect(await types({ created: { gte: since } })).toHaveLength(5);
+    await expect(types({ type: "a", types: ["b"] })).rejects.toMatchObject({ statusCode: 400 });
+    const [refunded] = (await sdk.events.list({ type: "charge.refunded" })).data;
+    expect(await sdk.events.retrieve(refunded?.id ?? "")).toMatchObject({
+      data: {
+        object: { amount_refunded: 100, refunded: false },
+        previous_attributes: { amount_refunded: 0 },
+      },
+      request: { id: expect.stringMatching(/^req_/), idempotency_key: "refund-1" },
+    });
+  });
+});
+
+describe("time", () => {
+  it("expires a session that nobody paid", async () => {
+    const clock = new ManualClock();
+    const { sdk, app } = await start({ clock });
+    const { id, expires_at } = await openSession(sdk);
+    clock.advance(expires_at * 1000 - clock.now() - 1);
+    expect(await sdk.checkout.sessions.retrieve(id)).toMatchObject({ status: "open" });
+    clock.advance(1);
+    expect(await sdk.checkout.sessions.retrieve(id)).toMatchObject({ status: "expired" });
+    await app.waitFor(1);
+    expect(app.events[0]?.type).toBe("checkout.session.expired");
+  });
+
+  it("lets go of old events and keys, and of nothing that is waited for", async () => {
+    const clock = new ManualClock();
+    const { sdk, app, server } = await start({ clock, limits: { maxEvents: 2 } });
+    app.onRequest = () => ({ status: app.received.length === 1 ? 500 : 200 });
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index++) {
+      const { id } = await openSession(sdk, {}, { idempotencyKey: `key-${index}` });
+      await server.play(id, "abandoned");
+      await app.waitFor(index + 1);
+      await until(() => server.stats().inFlight === 0, "the attempt to be over");
+      ids.push(id);
+    }
+    clock.advance(5_000); // before the first is tried again
+    expect(server.stats()).toMatchObject({ events: 5, waiting: 1 });
+    clock.advance(60_000);
+    await until(() => server.stats().events === 2, "the oldest to go");
+    clock.advance(25 * 3600 * 1000);
+    // A day later the key is a new one.
+    const { id } = await openSession(sdk, { metadata: { other: "yes" } }, { idempotencyKey: "key-0" });
+    expect(ids).not.toContain(id);
+  });
+});

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import Stripe from "stripe";
+import { describe, expect, it } from "vitest";
+import { until } from "../qstash/support/until";
+import { buy, openSession, post, start } from "./support/harness";
+
+describe("a refund", () => {
+  it("gives back a part, then the rest, and says each", async () => {
+    const harness = await start();
+    const { sdk, app, server } = harness;
+    const { intentId } = await buy(harness, 1000);
+    const part = await sdk.refunds.create({
+      payment_intent: intentId,
+      amount: 300,
+      reason: "requested_by_customer",
+      metadata: { orderId: "order-1" },
+      expand: ["charge"],
+    });
+    expect(part).toMatchObject({
+      id: expect.stringMatching(/^re_/),
+      object: "refund",
+      amount: 300,
+      currency: "eur",
+      metadata: { orderId: "order-1" },
+      payment_intent: intentId,
+      reason: "requested_by_customer",
+      status: "succeeded",
+      charge: { amount_refunded: 300, refunded: false },
+    });
+    const rest = await sdk.refunds.create({ payment_intent: intentId });
+    expect(rest.amount).toBe(700);
+    const charge = await sdk.charges.retrieve(String(rest.charge));
+    expect(charge).toMatchObject({ amount_refunded: 1000, refunded: true });
+    const { data } = await sdk.refunds.list({ payment_intent: intentId });
+    expect(data.map(({ id }) => id)).toEqual([rest.id, part.id]);
+    expect((await sdk.refunds.list({ charge: charge.id })).data).toHaveLength(2);
+    expect((await sdk.refunds.list({ payment_intent: "pi_other" })).data).toEqual([]);
+    expect(await sdk.refunds.retrieve(part.id)).toMatchObject({ amount: 300 });
+    await until(() => server.stats().waiting === 0, "the events");
+    const types = app.events.map(({ type }) => type);
+    expect(types.filter((type) => type === "refund.created")).toHaveLength(2);
+    expect(types.filter((type) => type === "charge.refunded")).toHaveLength(2);
+  });
+
+  it("is refused when it is more than is left", async () => {
+    const harness = await start();
+    const { sdk, server } = harness;
+    const { intentId } = await buy(harness, 1000);
+    const refund = (amount?: number) => sdk.refunds.create({ payment_intent: intentId, amount });
+    await expect(refund(1001)).rejects.toMatchObject({
+      statusCode: 400,
+      rawType: "invalid_request_error",
+      param: "amount",
+      message: "Refund amount (€10.01) is greater than charge amount (€10.00)",
+    });
+    await refund(400);
+    await expect(refund(601)).rejects.toMatchObject({
+      message: "Refund amount (€6.01) is greater than unrefunded amount on charge (€6.00)",
+    });
+    await refund();
+    const over = refund(1);
+    await expect(over).rejects.toBeInstanceOf(Stripe.errors.StripeInvalidRequestError);
+    await expect(over).rejects.toMatchObject({ code: "charge_already_refunded" });
+    expect(server.stats().refunds).toBe(2);
+  });
+
+  it("is refused for nothing, for less, for a reason nobody knows, and for what was not paid", async () => {
+    const harness = await start();
+    const { sdk, server } = harness;
+    const { intentId } = await buy(harness, 1000);
+    const invalid = { statusCode: 400, rawType: "invalid_request_error" };
+    await expect(sdk.refunds.create({})).rejects.toMatchObject(invalid);
+    for (const amount of [0, -1, 0.5]) {
+      await expect(sdk.refunds.create({ payment_intent: intentId, amount })).rejects.toMatchObject({
+        ...invalid,
+        param: "amount",
+      });
+    }
+    const reason = "whim" as Stripe.RefundCreateParams.Reason;
+    await expect(sdk.refunds.create({ payment_intent: intentId, reason })).rejects.toMatchObject({
+      ...invalid,
+      param: "reason",
+    });
+    const session = await openSession(sdk);
+    await post(session.url, "failed");
+    const { payment_intent } = await sdk.checkout.sessions.retrieve(session.id);
+    await expect(sdk.refunds.create({ payment_intent: String(payment_intent) })).rejects.toMatchObject(
+      invalid,
+    );
+    expect(server.stats().refunds).toBe(0);
+  });
+
+  it("never gives back more than was taken, however many ask at once", async () => {
+    const harness = await start({ webhookUrl: null });
+    const { sdk, server } = harness;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 50, max: 5000 }),
+        fc.array(
+          fc.record({
+            amount: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
+            // Some ask twice with one key, some begin at the provider.
+            how: fc.constantFrom("api", "repeated", "provider"),
+          }),
+          { minLength: 1, maxLength: 12 },
+        ),
+        async (amount, requests) => {
+          const { intentId } = await buy(harness, amount);
+          const attempts = requests.flatMap((request, index) => {
+            const given = { payment_intent: intentId, amount: request.amount };
+            const idempotencyKey = `${intentId}-${index}`;
+            if (request.how === "provider") return [server.refund(intentId, request.amount)];
+            if (request.how === "api") return [sdk.refunds.create(given)];
+            const once = () => sdk.refunds.create(given, { idempotencyKey, maxNetworkRetries: 5 });
+            return [once(), once()];
+          });
+          await Promise.allSettled(attempts);
+          const refunds = (await sdk.refunds.list({ payment_intent: intentId, limit: 100 })).data;
+          const given = refunds.reduce((sum, refund) => sum + refund.amount, 0);
+          const intent = await sdk.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] });
+          const charge = intent.latest_charge;
+          if (typeof charge !== "object" || charge === null) throw new Error("not expanded");
+          expect(given).toBeLessThanOrEqual(amount);
+          expect(charge.amount_refunded).toBe(given);
+          expect(charge.refunded).toBe(given === amount);
+          expect(refunds.length).toBeLessThanOrEqual(requests.length);
+          // Whoever asked for what was left, and could be given it, was given it.
+          if (requests.some((request) => request.amount === undefined)) expect(given).toBe(amount);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
