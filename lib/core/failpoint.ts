@@ -28,6 +28,16 @@ export const FAILPOINTS = [
   "tasks.completed",
   /** The row is marked as failed or dead, QStash has no answer. */
   "tasks.failed",
+  /** An order is placed and its goods are reserved, the payment provider has not been asked. */
+  "shop.order.placed",
+  /** The provider has opened a checkout, the order does not know of it. */
+  "shop.checkout.opened",
+  /** What the provider told is in the transaction, which has not committed. */
+  "shop.event.applied",
+  /** What the provider told has committed, the provider has no answer. */
+  "shop.event.committed",
+  /** The provider has given money back, nobody has noted it. */
+  "shop.refund.made",
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];
