@@ -6,12 +6,23 @@ import type { HandlerOf } from "./handler";
  * Each lives in its domain as `<queue>.task.ts` and exports `task`.
  */
 const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
+  notifications: async () => (await import("../notifications/notifications.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   probe: async () => (await import("../health/probe.task")).task,
 };
 
+const replaced = new Map<HandledQueue, unknown>();
+
+/** For tests of the service itself: another handler from now on; returns what puts the queue's own back. */
+export function useHandler<Q extends HandledQueue>(queue: Q, handler: HandlerOf<Q>): () => void {
+  replaced.set(queue, handler);
+  return () => replaced.delete(queue);
+}
+
 /** @throws when a queue has no handler yet: its tasks wait */
 export async function handlerOf<Q extends HandledQueue>(queue: Q): Promise<HandlerOf<Q>> {
+  const replacement = replaced.get(queue);
+  if (replacement) return replacement as HandlerOf<Q>;
   const load = handlers[queue];
   if (!load) throw new Error(`nothing handles ${queue} yet`);
   return load();

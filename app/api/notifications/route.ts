@@ -1,0 +1,16 @@
+import { onlyAllows } from "@/lib/core/http";
+import { listNotifications, notificationPageQuerySchema, notificationPageSchema } from "@/lib/notifications";
+import { route } from "../with-session";
+
+// GET /api/notifications
+export const GET = route(
+  {
+    summary: "Your notifications, newest first",
+    auth: "user",
+    query: notificationPageQuerySchema,
+    response: notificationPageSchema,
+  },
+  async ({ caller, query }) => listNotifications(caller, query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

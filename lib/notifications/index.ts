@@ -1,0 +1,9 @@
+export { type Notice, type NoticeKind, noticeOf } from "./kinds";
+export { markRead, markReadResponseSchema, markReadSchema } from "./mark-read";
+export { type NotificationView, notificationSchema } from "./notification";
+export {
+  listNotifications,
+  notificationPageQuerySchema,
+  notificationPageSchema,
+  unreadCount,
+} from "./read";

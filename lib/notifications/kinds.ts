@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { idSchema } from "../core/ids";
+
+/**
+ * What the kinds of notifications carry in `data`. Their words are the page's, in the reader's language. Whoever
+ * enqueues one writes these fields; a row whose data does not fit, or of a kind that is not here (a newer
+ * deployment made it), is shown with its own title and message.
+ */
+
+const order = z.object({
+  orderId: idSchema,
+  /** As it was called when it was bought. */
+  title: z.string(),
+  /** Minor units of the currency. */
+  amountMinor: z.int().nonnegative(),
+  /** ISO 4217, upper case. */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+});
+
+export const noticeKinds = {
+  /** To the creator: something of theirs was paid for. */
+  sale: order.extend({ quantity: z.int().positive().default(1) }),
+  /** To the creator: a sale was taken back. */
+  sale_refunded: order,
+  /** To the buyer: what was paid for is theirs. */
+  delivered: order.pick({ orderId: true, title: true }),
+  /** To the buyer: the money is on its way back. */
+  refund: order,
+  /** To whoever referred a buyer. */
+  bonus: order.pick({ amountMinor: true, currency: true }),
+  /** The order it was for has been refunded. */
+  bonus_reversed: order.pick({ amountMinor: true, currency: true }),
+} as const;
+
+export type NoticeKind = keyof typeof noticeKinds;
+
+/** A notification that the page has words for. */
+export type Notice = { [K in NoticeKind]: { kind: K; data: z.output<(typeof noticeKinds)[K]> } }[NoticeKind];
+
+/** A notification as the page can word it; null when its own title and message have to do. */
+export function noticeOf(kind: string, data: unknown): Notice | null {
+  if (!Object.hasOwn(noticeKinds, kind)) return null;
+  const known = kind as NoticeKind;
+  const parsed = noticeKinds[known].safeParse(data);
+  // The schema that parsed it is the one of this kind.
+  return parsed.success ? ({ kind: known, data: parsed.data } as Notice) : null;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { idSchema } from "../core/ids";
+import { db } from "../db";
+import { type NotificationView, notificationSchema, viewOf } from "./notification";
+
+const PAGE_SIZE = 20;
+const MOST_ON_A_PAGE = 50;
+
+export const notificationPageQuerySchema = z.object({
+  /** Id of the last notification of the page before. */
+  cursor: idSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+});
+
+export const notificationPageSchema = z.object({
+  items: z.array(notificationSchema),
+  nextCursor: z.uuid().nullable(),
+  /** Of all, not of this page. */
+  unreadCount: z.int(),
+});
+
+/** Somebody's own notifications, newest first. */
+export async function listNotifications(
+  { userId }: Pick<Caller, "userId">,
+  page: z.input<typeof notificationPageQuerySchema> = {},
+): Promise<{ items: NotificationView[]; nextCursor: string | null; unreadCount: number }> {
+  const { cursor, limit } = notificationPageQuerySchema.parse(page);
+  // Ids are ordered by time, so the index on person and id is all that paging needs.
+  const [rows, unread] = await Promise.all([
+    db().notification.findMany({
+      where: { userId, ...(cursor ? { id: { lt: cursor } } : {}) },
+      orderBy: { id: "desc" },
+      take: limit + 1,
+    }),
+    unreadCount(userId),
+  ]);
+  const items = rows.slice(0, limit).map(viewOf);
+  return {
+    items,
+    nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+    unreadCount: unread,
+  };
+}
+
+/** How many somebody has not read; one query that the index on person and `readAt` answers. */
+export async function unreadCount(userId: string): Promise<number> {
+  return db().notification.count({ where: { userId, readAt: null } });
+}
