@@ -10,6 +10,7 @@ export {
   type LockAttempt,
   releaseLock,
 } from "./lock";
+export { type RedisMetrics, redisMetricsSchema } from "./meter";
 export { redisService } from "./redis-service";
 export { runScript } from "./run-script";
 export type { RedisService } from "./service";
