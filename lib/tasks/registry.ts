@@ -7,6 +7,8 @@ import type { HandlerOf } from "./handler";
  */
 const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
   notifications: async () => (await import("../notifications/notifications.task")).task,
+  emails: async () => (await import("../mail/emails.task")).task,
+  "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   probe: async () => (await import("../health/probe.task")).task,
 };
