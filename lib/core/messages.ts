@@ -70,6 +70,11 @@ const messages = {
     en: "This purchase was refunded and is no longer valid",
   },
   ticket_used: { ru: "По этому билету уже прошли", en: "This ticket has been used already" },
+  not_enough_bonuses: { ru: "Столько бонусов нет", en: "There are not that many bonuses" },
+  idempotency_key_reused: {
+    ru: "С этим ключом уже был другой запрос",
+    en: "This key was used for another request",
+  },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

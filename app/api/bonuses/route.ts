@@ -1,0 +1,16 @@
+import { bonusesSchema, bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../with-session";
+
+// GET /api/bonuses
+export const GET = route(
+  {
+    summary: "Your bonus balance, its ledger newest first, and your referral link",
+    auth: "user",
+    query: bonusPageQuerySchema,
+    response: bonusesSchema,
+  },
+  async ({ caller, query }) => getBonuses(caller.userId, query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { entrySchema, spend, spendSchema } from "@/lib/bonuses";
+import { onlyAllows, parseInput } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// POST /api/bonuses/spend
+export const POST = route(
+  {
+    summary: "Spend bonuses; sent twice with one key (or Idempotency-Key header) it is spent once",
+    auth: "user",
+    body: spendSchema,
+    response: z.object({ balance: z.int(), entry: entrySchema }),
+  },
+  async ({ caller, body: { amount, note, key }, request, locale }) => {
+    const header = request.headers.get("idempotency-key") ?? undefined;
+    return spend(caller.userId, amount, {
+      note,
+      key: key ?? parseInput(spendSchema.shape.key, header, locale),
+    });
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

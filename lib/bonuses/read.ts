@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { AppError } from "../core/errors";
+import { db } from "../db";
+import { entrySchema } from "./entry";
+import { referralLink } from "./referral-link";
+
+const PAGE_SIZE = 20;
+const MOST_ON_A_PAGE = 50;
+
+export const bonusPageQuerySchema = z.object({
+  /** `seq` of the last entry of the page before. */
+  cursor: z.coerce.number().int().positive().max(2_147_483_647).optional(),
+  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+});
+
+export const bonusesSchema = z.object({
+  /** Hundredths of a bonus; below zero when a bonus was taken back that had been spent. */
+  balance: z.int(),
+  entries: z.object({ items: z.array(entrySchema), nextCursor: z.string().nullable() }),
+  referral: z.object({
+    code: z.string(),
+    /** What to send to friends. */
+    link: z.url(),
+    /** How many people signed up with it. */
+    joined: z.int(),
+    /** Hundredths of a bonus: what they brought so far, less what went back. */
+    earned: z.int(),
+  }),
+});
+
+export type Bonuses = z.infer<typeof bonusesSchema>;
+
+/**
+ * Somebody's balance and ledger, newest first, and what their referral link has done.
+ * @throws {AppError} unauthenticated when the account is gone
+ */
+export async function getBonuses(
+  userId: string,
+  page: z.input<typeof bonusPageQuerySchema> = {},
+): Promise<Bonuses> {
+  const { cursor, limit } = bonusPageQuerySchema.parse(page);
+  const [person, last, rows, earned] = await Promise.all([
+    db().user.findUnique({
+      where: { id: userId },
+      select: { referralCode: true, _count: { select: { referred: true } } },
+    }),
+    db().bonusEntry.findFirst({ where: { userId }, orderBy: { seq: "desc" }, select: { balance: true } }),
+    db().bonusEntry.findMany({
+      where: { userId, ...(cursor ? { seq: { lt: cursor } } : {}) },
+      orderBy: { seq: "desc" },
+      take: limit + 1,
+    }),
+    db().bonusEntry.aggregate({
+      where: { userId, kind: { in: ["referral", "referral_reversed"] } },
+      _sum: { amount: true },
+    }),
+  ]);
+  if (!person) throw new AppError("unauthenticated");
+  const items = rows.slice(0, limit).map(({ id, seq, kind, amount, balance, note, createdAt }) => ({
+    ...{ id, seq, kind, amount, balance, note },
+    createdAt: createdAt.toISOString(),
+  }));
+  return {
+    balance: last?.balance ?? 0,
+    entries: { items, nextCursor: rows.length > limit ? String(items.at(-1)?.seq) : null },
+    referral: {
+      code: person.referralCode,
+      link: referralLink(person.referralCode),
+      joined: person._count.referred,
+      earned: earned._sum.amount ?? 0,
+    },
+  };
+}

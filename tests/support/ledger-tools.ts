@@ -1,0 +1,27 @@
+import { addEntry } from "@/lib/bonuses/ledger";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+
+/** Gives somebody bonuses of a test's own. */
+export async function grantBonuses({ userId }: Caller, amount: number): Promise<void> {
+  await transaction((tx) => addEntry(tx, { userId, kind: "granted", amount, key: newId() }));
+}
+
+export async function ledgerOf({ userId }: Caller) {
+  return db().bonusEntry.findMany({ where: { userId }, orderBy: { seq: "asc" } });
+}
+
+/** What is wrong with somebody's ledger; empty when it sums, has no gaps, and no spend left less than zero. */
+export async function ledgerFaults(person: Caller): Promise<string[]> {
+  const faults: string[] = [];
+  let balance = 0;
+  for (const [index, entry] of (await ledgerOf(person)).entries()) {
+    balance += entry.amount;
+    if (entry.seq !== index + 1) faults.push(`entry ${index + 1} has the number ${entry.seq}`);
+    if (entry.balance !== balance)
+      faults.push(`entry ${entry.seq} says ${entry.balance}, the sum is ${balance}`);
+    if (entry.kind === "spent" && balance < 0) faults.push(`entry ${entry.seq} overspent: ${balance}`);
+  }
+  return faults;
+}

@@ -1,0 +1,43 @@
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import type { OrderStatus } from "@/lib/db/generated/enums";
+
+interface NewOrder {
+  buyer?: Caller;
+  seller?: Caller;
+  amountMinor: number;
+  currency?: string;
+  status?: OrderStatus;
+  paidAt?: Date | null;
+}
+
+/** An order of a test's own as the shop would leave it, straight into the database. @returns its id */
+export async function createOrder({
+  buyer,
+  seller,
+  amountMinor,
+  currency = "RUB",
+  status = "delivered",
+  paidAt = new Date(),
+}: NewOrder): Promise<string> {
+  const { id } = await db().order.create({
+    data: {
+      ...{ id: newId(), kind: "licence", title: "A licence", quantity: 1, locale: "en" },
+      ...{ amountMinor, unitPriceMinor: amountMinor, currency, status, paidAt },
+      buyerId: buyer?.userId ?? null,
+      sellerId: seller?.userId ?? null,
+    },
+    select: { id: true },
+  });
+  return id;
+}
+
+/** Gives back so much of an order in all; the whole makes it `refunded`, as the shop has it. */
+export async function refundOrder(id: string, refundedMinor: number): Promise<void> {
+  const { amountMinor } = await db().order.findUniqueOrThrow({ where: { id } });
+  await db().order.update({
+    where: { id },
+    data: { refundedMinor, ...(refundedMinor === amountMinor ? { status: "refunded" } : {}) },
+  });
+}
