@@ -40,7 +40,7 @@ export async function sendMail(input: Mail): Promise<SentMail> {
     await transporter.sendMail({
       from: MAIL_FROM ?? `NormalDance <no-reply@${hostname}>`,
       to: { name: "", address: mail.to },
-      subject,
+      subject: asWritten(subject),
       html,
       text,
       messageId,
@@ -56,4 +56,12 @@ export async function sendMail(input: Mail): Promise<SentMail> {
   }
   log().info({ messageId, template: mail.template, locale: mail.locale }, "mail sent");
   return { messageId };
+}
+
+/**
+ * A text with `=?` would reach the reader as an encoded word and be decoded there (RFC 2047), since nodemailer
+ * leaves ASCII as it is. A zero-width space keeps the two apart and makes it encode the whole.
+ */
+function asWritten(subject: string): string {
+  return subject.replaceAll("=?", "=\u200b?");
 }

@@ -25,6 +25,8 @@ export interface MailCatcher {
   /** Lets the server fail from now on, until the fault is used up or {@link heal} is called. */
   fail(fault: Fault): void;
   heal(): void;
+  /** Mails that the fault `hang` took in so far. */
+  readonly hanging: number;
   /** Stops listening and cuts open connections. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -47,6 +49,9 @@ export async function startMailCatcher(options: MailCatcherOptions): Promise<Mai
       pageUrl: http.url,
       fail: (fault) => faults.set(fault),
       heal: () => faults.clear(),
+      get hanging() {
+        return smtp.hanging;
+      },
       close() {
         closing ??= Promise.all([smtp.close(), http.close()]).then(() => {});
         return closing;

@@ -7,6 +7,8 @@ import type { MailStore } from "./store";
 
 export interface ListeningSmtp {
   readonly port: number;
+  /** Mails that were taken in and never answered. */
+  readonly hanging: number;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ class SmtpReply extends Error {
  * @throws {PortTakenError}
  */
 export async function listenSmtp(port: number, store: MailStore, faults: Faults): Promise<ListeningSmtp> {
+  let hanging = 0;
   const server: SMTPServer = new SMTPServer({
     name: "mailbox.localhost",
     banner: "nothing is delivered from here",
@@ -70,7 +73,10 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
     const recipients = rcptTo.map(({ address }) => address);
     const answer = faults.take("answer", recipients, ({ at }) => at === "mail");
     if (answer) throw new SmtpReply(answer.code, "fault switch");
-    if (faults.take("hang", recipients)) return "silence";
+    if (faults.take("hang", recipients)) {
+      hanging += 1;
+      return "silence";
+    }
     const { id } = await store.add(Buffer.concat(chunks), {
       from: mailFrom ? mailFrom.address : "",
       to: recipients,
@@ -93,6 +99,9 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
   server.on("error", () => {});
   return {
     port: (tcp.address() as AddressInfo).port,
+    get hanging() {
+      return hanging;
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

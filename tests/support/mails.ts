@@ -1,0 +1,67 @@
+import { newId } from "@/lib/core/ids";
+import type { Mail, TemplateName } from "@/lib/mail";
+
+/** Props for each template, as whoever sends it would give them; a new template does not compile without. */
+export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name }>["props"] } = {
+  "order-delivered": {
+    buyerName: "Мира Ким",
+    orderLink: "/orders/0199a5f2",
+    product: { title: "Night on the roof", kind: "ticket", quantity: 2 },
+    total: { amountMinor: 258_150, currency: "RUB" },
+    downloads: [{ name: "Midnight Express.wav", link: "/api/downloads/secret" }],
+    codes: ["ND-7F3K-91QD", "ND-7F3K-91QE"],
+  },
+  sale: {
+    creatorName: "Артём",
+    productTitle: "Midnight Express",
+    quantity: 3,
+    amount: { amountMinor: 1_290, currency: "USD" },
+    stockLeft: 7,
+    productLink: "/shop/0199a5f2",
+    settingsLink: "/me/mail",
+  },
+  refund: {
+    buyerName: "Мира",
+    productTitle: "Night on the roof",
+    amount: { amountMinor: 5_000, currency: "JPY" },
+    whole: true,
+    orderLink: "/orders/0199a5f2",
+  },
+  notification: {
+    title: "DJ Соль ответила",
+    message: "First line\nsecond line\n\nnext paragraph",
+    link: "/chat/0199a5f2",
+    settingsLink: "/me/mail",
+  },
+  plain: { subject: "Про среду", body: "Hello!\n\nNothing to click here." },
+  "confirm-address": { name: "Мира", confirmLink: "/confirm?token=a1b2", hoursValid: 24 },
+  "reset-password": { name: "Мира", resetLink: "/reset?token=a1b2", minutesValid: 30 },
+};
+
+/** The link that a mail is about; null for the one without. */
+export const mainLinks: Record<TemplateName, string | null> = {
+  "order-delivered": "/orders/0199a5f2",
+  sale: "/shop/0199a5f2",
+  refund: "/orders/0199a5f2",
+  notification: "/chat/0199a5f2",
+  plain: null,
+  "confirm-address": "/confirm?token=a1b2",
+  "reset-password": "/reset?token=a1b2",
+};
+
+/** An address that no other test writes to. */
+export function newAddress(): string {
+  return `p-${newId()}@normaldance.test`;
+}
+
+export function mailOf<Name extends TemplateName>(template: Name, rest: Partial<Mail> = {}): Mail {
+  const mail = {
+    to: newAddress(),
+    locale: "en",
+    idempotencyKey: newId(),
+    template,
+    props: mailProps[template],
+    ...rest,
+  };
+  return mail as Mail;
+}
