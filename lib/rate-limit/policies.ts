@@ -40,6 +40,7 @@ const table: readonly Row[] = [
   { pattern: "/api/posts/view", policy: "default" },
   { pattern: "/api/posts/views-batch", policy: "default" },
   { pattern: "/api/posts/:id", policy: "default" },
+  { pattern: "/api/analytics/events", policy: "default" },
   { pattern: "/api/*", policy: "default" },
   { pattern: "/*", policy: "default" },
 ];

@@ -8,6 +8,7 @@ import type { HandlerOf } from "./handler";
 const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
   notifications: async () => (await import("../notifications/notifications.task")).task,
   emails: async () => (await import("../mail/emails.task")).task,
+  analytics: async () => (await import("../analytics/analytics.task")).task,
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   probe: async () => (await import("../health/probe.task")).task,
@@ -16,7 +17,7 @@ const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
 const replaced = new Map<HandledQueue, unknown>();
 
 /** For tests of the service itself: another handler from now on; returns what puts the queue's own back. */
-export function useHandler<Q extends HandledQueue>(queue: Q, handler: HandlerOf<Q>): () => void {
+export function replaceHandler<Q extends HandledQueue>(queue: Q, handler: HandlerOf<Q>): () => void {
   replaced.set(queue, handler);
   return () => replaced.delete(queue);
 }

@@ -28,7 +28,7 @@ export interface RouteSpec {
   body?: z.ZodType;
   response: z.ZodType;
   /** Status of success; 200 unless said. */
-  status?: 200 | 201;
+  status?: 200 | 201 | 202;
   bodyLimitBytes?: number;
 }
 

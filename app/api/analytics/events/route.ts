@@ -1,0 +1,21 @@
+import { acceptedSchema, collectEvents, newEventsSchema } from "@/lib/analytics";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+/** 50 events with all that may be in them, as JSON may spell it. */
+const BODY_LIMIT_BYTES = 256 * 1024;
+
+// POST /api/analytics/events
+export const POST = route(
+  {
+    summary: "Count what people did; best effort",
+    auth: "public",
+    body: newEventsSchema,
+    response: acceptedSchema,
+    status: 202,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+  },
+  async ({ caller, body }) => collectEvents(caller?.userId ?? null, body.events),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,3 @@
+export { acceptedSchema, newEventsSchema } from "./client";
+export { analyticsStats, collectEvents } from "./collect";
+export { type DailyTotal, dailyTotals, type EventReport, eventReport } from "./totals";

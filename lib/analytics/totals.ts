@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { now } from "../core/clock";
+import { db } from "../db";
+
+/** A day in UTC, `2026-11-21`. */
+export type Day = string;
+
+const DAY_MS = 86_400_000;
+
+/** Names that are counted on their own; anybody may send events, so there may be any number of names. */
+const MOST_NAMES = 20;
+
+const rowsSchema = z.array(
+  z.object({
+    day: z.iso.date(),
+    /** Null: all but the most frequent names, together. */
+    name: z.string().nullable(),
+    events: z.int(),
+    /** Who were signed in; null where names are taken together. */
+    people: z.int().nullable(),
+  }),
+);
+
+export type DailyTotal = z.infer<typeof rowsSchema>[number];
+
+/**
+ * How often each event happened on each day, and by how many people. One query, whose answer stays small however
+ * many names there are; days without events have no row.
+ *
+ * @param range  days in UTC, both included
+ * @returns by day, then by name
+ */
+export async function dailyTotals({ from, to }: { from: Day; to: Day }): Promise<DailyTotal[]> {
+  const rows = await db().$queryRaw`
+WITH daily AS (
+  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, name, count(*) AS events,
+    count(DISTINCT "userId") AS people
+  FROM "AnalyticsEvent"
+  WHERE at >= ${from}::date::timestamp AT TIME ZONE 'UTC' AND at < (${to}::date + 1)::timestamp AT TIME ZONE 'UTC'
+  GROUP BY 1, 2
+), frequent AS (
+  SELECT name FROM daily GROUP BY name ORDER BY sum(events) DESC, name LIMIT ${MOST_NAMES}
+)
+SELECT daily.day, frequent.name, sum(daily.events)::int AS events,
+  CASE WHEN frequent.name IS NOT NULL THEN max(daily.people)::int END AS people
+FROM daily LEFT JOIN frequent USING (name)
+GROUP BY 1, frequent.name ORDER BY 1, 2`;
+  return rowsSchema.parse(rows);
+}
+
+export interface EventReport {
+  days: Day[];
+  /** Of all events, for each of `days`. */
+  totals: number[];
+  /** The most frequent first; `name` is null for all others together. */
+  series: { name: string | null; total: number; byDay: number[] }[];
+}
+
+/** The last days up to today, as a table and charts show them: with the days on which nothing happened. */
+export async function eventReport(lastDays: number): Promise<EventReport> {
+  const days = Array.from({ length: lastDays }, (_, index) => dayOf(now() - (lastDays - 1 - index) * DAY_MS));
+  const [from = "", to = from] = [days[0], days.at(-1)];
+  return reportOf(days, await dailyTotals({ from, to }));
+}
+
+function reportOf(days: Day[], rows: readonly DailyTotal[]): EventReport {
+  const at = new Map(days.map((day, index) => [day, index]));
+  const totals = days.map(() => 0);
+  const byName = new Map<string | null, number[]>();
+  for (const { day, name, events } of rows) {
+    const index = at.get(day);
+    if (index === undefined) continue;
+    const byDay = byName.get(name) ?? days.map(() => 0);
+    byName.set(name, byDay);
+    byDay[index] = events;
+    totals[index] = (totals[index] ?? 0) + events;
+  }
+  const series = [...byName].map(([name, byDay]) => ({ name, byDay, total: sum(byDay) }));
+  return { days, totals, series: series.sort(mostFrequentFirst) };
+}
+
+type Series = EventReport["series"][number];
+
+/** What is taken together comes last, whatever it adds up to. */
+function mostFrequentFirst(one: Series, other: Series): number {
+  if (one.name === null || other.name === null) return one.name === null ? 1 : -1;
+  return other.total - one.total || one.name.localeCompare(other.name);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function dayOf(ms: number): Day {
+  return new Date(ms).toISOString().slice(0, 10);
+}
