@@ -73,6 +73,7 @@ function sendPage(response: ServerResponse, status: number, text: string, leadsT
       "default-src 'none'",
       `style-src ${STYLE_HASH}`,
       "font-src 'self'",
+      "img-src data:",
       `form-action 'self' ${origins.join(" ")}`.trim(),
       "base-uri 'none'",
       "frame-ancestors 'none'",

@@ -51,6 +51,7 @@ function page(language: Language, body: Html, kind: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
 <title>${words.title} · ${words.standIn}</title>
 <style>${new Html(STYLE)}</style>
 </head>
@@ -86,7 +87,8 @@ function buttons(words: Messages, amount: number, total: string): Html {
   }
   return html`<form method="post">
 ${button("paid", words.pay(total), "main")}
-<div class="pair">${button("failed", words.decline)}${button("abandoned", words.leave)}</div>
+${button("failed", words.decline)}
+${button("abandoned", words.leave, "plain")}
 </form>
 <details><summary>${words.trouble}</summary>
 <form method="post">

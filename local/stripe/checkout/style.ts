@@ -56,8 +56,8 @@ li.total { font-weight: 650; border-top-color: var(--line-strong); }
 .plastic b { font: 600 1.1rem/1 ui-monospace, "SF Mono", Menlo, monospace; letter-spacing: 0.1em; }
 .plastic span { display: flex; justify-content: space-between; font-size: 0.85rem; color: oklch(0.88 0.03 290); }
 dl { margin: 0; display: grid; gap: 0.35rem; }
-dl div { display: flex; justify-content: space-between; gap: 1rem; }
-dt { color: var(--muted); flex: none; } dd { margin: 0; text-align: end; overflow-wrap: anywhere; min-width: 0; }
+dl div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; }
+dt { color: var(--muted); flex: none; } dd { margin: 0 0 0 auto; text-align: end; overflow-wrap: anywhere; min-width: 0; }
 form { display: grid; gap: 0.7rem; margin: 0; }
 button, .button {
   font: inherit; font-weight: 600; min-height: 3rem; padding: 0.6rem 1.2rem; border-radius: 999px; cursor: pointer;
@@ -68,12 +68,11 @@ button, .button {
 button:hover, .button:hover { border-color: var(--ink); }
 .main:hover { filter: brightness(1.06); }
 :is(button, a, summary):focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; }
-.pair { display: grid; gap: 0.7rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); }
 .plain { border-color: transparent; color: var(--muted); text-decoration: underline; text-underline-offset: 0.25em; }
 details { border-top: 1px solid var(--line); padding-top: 1rem; }
 summary { cursor: pointer; font-weight: 600; border-radius: 0.4rem; padding: 0.2rem 0; }
 details form { margin-top: 0.9rem; gap: 1.1rem; }
-details p { margin: 0.45rem 0 0; }
+details .quiet { margin: 0.5rem 0 0; padding-inline: 1.2rem; text-align: center; text-wrap: balance; }
 details button { width: 100%; }
 .alert { background: var(--danger-ground); border-radius: 1rem; padding: 0.9rem 1.1rem; display: grid; gap: 0.15rem; }
 .alert b { color: var(--danger); }

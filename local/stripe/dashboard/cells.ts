@@ -4,7 +4,7 @@ import type { Delivery } from "../state/model";
 const SHOWN_TEXT = 90;
 const SHOWN_ANSWER = 500;
 
-export const id = (text: string): Html => html`<code class="id">${text}</code>`;
+export const id = (text: string): Html => html`<code class="id" title="${text}">${text}</code>`;
 
 export const cut = (text: string, length = SHOWN_TEXT): string =>
   text.length > length ? `${text.slice(0, length)}…` : text;

@@ -18,6 +18,7 @@ export function overview(provider: Provider): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Stripe, local</title>
+<link rel="icon" href="data:,">
 <noscript><meta http-equiv="refresh" content="3"></noscript>
 <style>${new Html(STYLE)}</style>
 </head>
@@ -79,8 +80,8 @@ function sessionTable({ store }: Provider): Table {
     time(object.created),
     stateOf(paysAt !== null ? "late" : (object.status ?? "")),
     money(object.amount_total, object.currency),
-    html`${cut(lineItems.map((item) => `${item.quantity} × ${item.description}`).join(", "))}`,
-    html`${object.client_reference_id ?? ""}`,
+    html`<span class="wide">${cut(lineItems.map((item) => `${item.quantity} × ${item.description}`).join(", "))}</span>`,
+    html`${object.client_reference_id !== null && id(object.client_reference_id)}`,
     id(object.id),
     object.status === "open" ? html`<a href="${pagePath(object.id)}">open</a>` : html``,
   ]);

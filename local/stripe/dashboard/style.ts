@@ -12,5 +12,9 @@ form.row { display: inline-flex; gap: 0.4rem; align-items: center; }
 a { color: inherit; }
 .warn { margin: 1rem 0 0; padding: 0.5rem 0.8rem; border-radius: 0.6rem; color: oklch(0.2 0.05 85); background: oklch(0.84 0.15 85); }
 .warn code { overflow-wrap: anywhere; }
-.id { display: inline-block; max-width: 15rem; }
+/* Shortened to the eye alone: what is selected and copied is whole. */
+.id { display: inline-block; width: 12.5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: top; }
+.wide { display: inline-block; min-width: 20rem; }
+button { white-space: nowrap; }
+details[open] { width: 28rem; }
 `;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../qstash/clock";
 import { Deliverer } from "../../qstash/deliverer";
 import { Timers } from "../../qstash/timers";
@@ -33,6 +34,8 @@ export class Dispatcher {
 
   constructor(private readonly options: DispatcherOptions) {
     this.webhookUrl = options.webhookUrl;
+    // Each attempt under way listens for the end.
+    setMaxListeners(0, this.closing.signal);
     this.timers = new Timers(options.clock);
     this.deliverer = new Deliverer({
       connectTo: {},

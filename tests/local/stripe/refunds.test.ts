@@ -106,7 +106,7 @@ describe("a refund", () => {
         ),
         async (amount, requests) => {
           const { intentId } = await buy(harness, amount);
-          const attempts = requests.flatMap((request, index) => {
+          const attempts = requests.flatMap((request, index): Promise<unknown>[] => {
             const given = { payment_intent: intentId, amount: request.amount };
             const idempotencyKey = `${intentId}-${index}`;
             if (request.how === "provider") return [server.refund(intentId, request.amount)];

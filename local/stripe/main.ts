@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { startStripe } from "./index";
+import { LATE_MS } from "./options";
+
+const HELP = `A Stripe on your machine: checkout sessions with a page to play the buyer, payment intents,
+charges, refunds and signed events, for the official SDKs.
+
+  tsx local/stripe/main.ts --webhook-url <url> [options]
+
+  --webhook-url <url>       where events go; without it none are sent
+  --port <n>                port to listen on (12111)
+  --host <address>          address to listen on (127.0.0.1); others see your payments if you widen it
+  --data-dir <folder>       keep payments over restarts; without it everything is in memory
+  --secret-key <key>        what callers authenticate with (STRIPE_SECRET_KEY, else made up)
+  --webhook-secret <text>   what events are signed with (STRIPE_WEBHOOK_SECRET, else made up)
+  --retry-scale <x>         multiply every wait between attempts, for example 0.01 to see retries soon (1)
+  --late-ms <n>             how long after the buyer a late payment comes (${LATE_MS})
+  --help                    this
+
+Its page, with sessions, payments, refunds and events, is at http://127.0.0.1:<port>/.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      "webhook-url": { type: "string" },
+      port: { type: "string", default: "12111" },
+      host: { type: "string" },
+      "data-dir": { type: "string" },
+      "secret-key": { type: "string", default: process.env.STRIPE_SECRET_KEY || madeUp("sk_test_local_") },
+      "webhook-secret": { type: "string", default: process.env.STRIPE_WEBHOOK_SECRET || madeUp("whsec_") },
+      "retry-scale": { type: "string", default: "1" },
+      "late-ms": { type: "string", default: String(LATE_MS) },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const webhookUrl = values["webhook-url"] ?? null;
+  if (webhookUrl !== null && !/^https?:\/\//.test(webhookUrl)) {
+    throw new Error(`--webhook-url: "${webhookUrl}" is no http address`);
+  }
+  const stripe = await startStripe({
+    port: number("port", values.port),
+    host: values.host,
+    dataDir: values["data-dir"] ?? null,
+    webhookUrl,
+    secretKey: values["secret-key"],
+    webhookSecret: values["webhook-secret"],
+    retryScale: number("retry-scale", values["retry-scale"]),
+    lateMs: number("late-ms", values["late-ms"]),
+  });
+  process.stdout.write(
+    `Stripe is listening, its page too.\n\n` +
+      `STRIPE_API_URL=${stripe.url}\nSTRIPE_SECRET_KEY=${stripe.secretKey}\n` +
+      `STRIPE_WEBHOOK_SECRET=${stripe.webhookSecret}\n`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void stripe.close().then(() => process.exit(0)));
+  }
+}
+
+const madeUp = (prefix: string): string => prefix + randomBytes(24).toString("hex");
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value) || value < 0) {
+    throw new Error(`--${name}: "${text}" is no number`);
+  }
+  return value;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
