@@ -37,6 +37,16 @@ export const keys = prefixed({
   lock: (resource: string, id: string) => `lock:${resource}:${id}`,
   /** String: the last fencing number of any lock. Losing it matters only if the server's clock went back too. */
   lockFence: "lock:fence",
+  /** Set: the currencies that have a board, and `built` (lib/redis/scripts/leaderboards.ts). Losing it costs a rebuild. */
+  leaderboards: (period: string, bucket: string) => `leaderboard:${period}:${bucket}`,
+  /** Sorted set of sellers by the sum of their sales in minor units; `bucket` is `2026-W47`, `2026-11` or `all`. */
+  leaderboard: (period: string, bucket: string, currency: string) =>
+    `leaderboard:${period}:${bucket}:${currency}`,
+  /** Hash: seller -> how many sales. */
+  leaderboardSales: (period: string, bucket: string, currency: string) =>
+    `leaderboard:${period}:${bucket}:${currency}:sales`,
+  /** String: token of whoever rebuilds the boards now. */
+  leaderboardLease: (period: string, bucket: string) => `leaderboard:${period}:${bucket}:lease`,
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
@@ -56,5 +66,7 @@ export const ttlSeconds = {
   cacheTold: 10,
   /** Unless said otherwise; only processes that died let a lock expire. */
   lock: 10,
+  /** Boards are made anew after that, if anybody looks: how long a sale that nobody could tell Redis is missing. */
+  leaderboard: 600,
   probe: 60,
 } as const;

@@ -10,6 +10,7 @@ const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
   emails: async () => (await import("../mail/emails.task")).task,
   analytics: async () => (await import("../analytics/analytics.task")).task,
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
+  leaderboards: async () => (await import("../leaderboards/leaderboards.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   probe: async () => (await import("../health/probe.task")).task,
 };

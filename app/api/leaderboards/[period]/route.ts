@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
+import { getLeaderboard, leaderboardQuerySchema, leaderboardSchema, periodSchema } from "@/lib/leaderboards";
+import { route } from "../../with-session";
+
+// GET /api/leaderboards/{period}
+export const GET = route(
+  {
+    summary: "The best-selling creators of this week, this month or of all time, in one currency",
+    auth: "public",
+    params: z.object({ period: periodSchema }),
+    query: leaderboardQuerySchema,
+    response: leaderboardSchema,
+  },
+  async ({ params, query, caller }) => getLeaderboard(params.period, query, caller?.userId ?? null),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

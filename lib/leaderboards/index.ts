@@ -1,0 +1,3 @@
+export { type Period, periodSchema, periods } from "./period";
+export { getLeaderboard, type Leaderboard, leaderboardQuerySchema, leaderboardSchema } from "./read";
+export { rebuildLeaderboards } from "./rebuild";

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+export const periodSchema = z.enum(["week", "month", "all"]);
+export type Period = z.infer<typeof periodSchema>;
+export const periods = periodSchema.options;
+
+/** One week, one month, or all time; in UTC, for everybody the same. */
+export interface Span {
+  period: Period;
+  /** `2026-W47` as ISO 8601 counts weeks, `2026-11`, `all`. */
+  bucket: string;
+  /** First moment of it, and of the next one; null: there is none. */
+  from: Date | null;
+  to: Date | null;
+}
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+
+/** The span of a period that a moment lies in. @param atMs milliseconds since the epoch */
+export function spanOf(period: Period, atMs: number): Span {
+  const at = new Date(atMs);
+  const year = at.getUTCFullYear();
+  const month = at.getUTCMonth();
+  switch (period) {
+    case "all":
+      return { period, bucket: "all", from: null, to: null };
+    case "month": {
+      const bucket = at.toISOString().slice(0, 7);
+      return {
+        period,
+        bucket,
+        from: new Date(Date.UTC(year, month)),
+        to: new Date(Date.UTC(year, month + 1)),
+      };
+    }
+    case "week": {
+      const midnight = Date.UTC(year, month, at.getUTCDate());
+      const monday = midnight - ((at.getUTCDay() + 6) % 7) * DAY_MS;
+      // A week belongs to the year its Thursday lies in.
+      const thursdaysYear = new Date(monday + 3 * DAY_MS).getUTCFullYear();
+      const number = Math.floor((monday + 3 * DAY_MS - Date.UTC(thursdaysYear, 0, 1)) / WEEK_MS) + 1;
+      const bucket = `${thursdaysYear}-W${String(number).padStart(2, "0")}`;
+      return { period, bucket, from: new Date(monday), to: new Date(monday + WEEK_MS) };
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { db, Prisma } from "../db";
+import type { Span } from "./period";
+
+/** A seller's place, without its number. */
+export interface Row {
+  userId: string;
+  /** Minor units of the board's currency: what buyers paid and did not get back. */
+  amountMinor: number;
+  /** How many orders that were. */
+  sales: number;
+}
+
+/** Currency -> its board, highest sum first. */
+export type Boards = ReadonlyMap<string, readonly Row[]>;
+
+/** Who stands lower is on no board: nobody pages that far, and a rebuild stays one request of half a megabyte. */
+const MOST_ON_A_BOARD = 10_000;
+
+const rowsSchema = z.array(
+  z.object({ currency: z.string(), userId: z.uuid(), amountMinor: z.number(), sales: z.number() }),
+);
+
+/** The boards of a span, computed from the sales. Sums that are equal are ordered as Redis orders them. */
+export async function loadBoards(span: Span): Promise<Boards> {
+  const rows = await db().$queryRaw`
+SELECT currency, "userId", "amountMinor", sales FROM (
+  SELECT sale.currency, seller.id::text AS "userId", sum(sale."amountMinor")::float8 AS "amountMinor",
+    count(*)::float8 AS sales,
+    row_number() OVER (PARTITION BY sale.currency ORDER BY sum(sale."amountMinor") DESC, seller.id DESC) AS place
+  FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
+  WHERE ${within(span)}
+  GROUP BY sale.currency, seller.id
+) ranked
+WHERE place <= ${MOST_ON_A_BOARD} ORDER BY currency, place`;
+  const boards = new Map<string, Row[]>();
+  for (const { currency, ...row } of rowsSchema.parse(rows)) {
+    const board = boards.get(currency);
+    if (board) board.push(row);
+    else boards.set(currency, [row]);
+  }
+  return boards;
+}
+
+export type Sum = Omit<Row, "userId">;
+
+const sumSchema = z.tuple([z.object({ amountMinor: z.number(), sales: z.number() })]);
+
+/** A seller's sum in each of these spans; 0 of 0 for one whose account is gone. One statement each. */
+export async function sumsOf(
+  sellerId: string,
+  currency: string,
+  spans: readonly Span[],
+): Promise<(Sum & { span: Span })[]> {
+  return Promise.all(
+    spans.map(async (span) => {
+      const rows = await db().$queryRaw`
+SELECT coalesce(sum(sale."amountMinor"), 0)::float8 AS "amountMinor", count(*)::float8 AS sales
+FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
+WHERE sale."sellerId" = ${sellerId}::uuid AND sale.currency = ${currency} AND ${within(span)}`;
+      const [sum] = sumSchema.parse(rows);
+      return { ...sum, span };
+    }),
+  );
+}
+
+function within({ from, to }: Span): Prisma.Sql {
+  return from && to ? Prisma.sql`sale."soldAt" >= ${from} AND sale."soldAt" < ${to}` : Prisma.sql`TRUE`;
+}
