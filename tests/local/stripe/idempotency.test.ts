@@ -1,5 +1,7 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { IdempotencyLocks, keyedRequest } from "../../../local/stripe/api/idempotency";
+import { State } from "../../../local/stripe/state/state";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
 describe("an idempotency key", () => {
@@ -73,6 +75,17 @@ describe("an idempotency key", () => {
     for (const conflict of conflicts) {
       expect(conflict).toMatchObject({ statusCode: 409, code: "idempotency_key_in_use" });
     }
+  });
+
+  it("is held until it is released", () => {
+    const locks = new IdempotencyLocks();
+    const state = new State();
+    const request = keyedRequest("one", "/v1/refunds", "amount=1");
+    expect(locks.enter(state, request)).toBeUndefined();
+    expect(() => locks.enter(state, request)).toThrow("another in-progress request");
+    expect(locks.enter(state, keyedRequest("two", "/v1/refunds", "amount=1"))).toBeUndefined();
+    locks.release("one");
+    expect(locks.enter(state, request)).toBeUndefined();
   });
 
   it("keeps a refusal that began, and not a request that could not begin", async () => {
