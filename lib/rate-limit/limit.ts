@@ -33,7 +33,7 @@ function processLimiter(): Limiter {
  */
 export async function takeToken(request: Request): Promise<Limited | null> {
   try {
-    const { pattern, policy } = policyFor(new URL(request.url).pathname);
+    const { pattern, policy } = policyFor(new URL(request.url).pathname, request.method);
     if (!policy) return null;
     return await processLimiter().take(claimsOf(await limitedCaller(request.headers), pattern, policy));
   } catch (error) {

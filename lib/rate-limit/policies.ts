@@ -24,6 +24,8 @@ interface Row {
    * files. (Most of those never get here: see the matcher in middleware.ts.)
    */
   policy: "default" | "strict" | "skip";
+  /** Any, unless said. */
+  method?: "POST";
 }
 
 /** The first row that fits decides. */
@@ -31,6 +33,8 @@ const table: readonly Row[] = [
   { pattern: "/_next/static/*", policy: "skip" },
   { pattern: "/api/qstash/:queue", policy: "skip" },
   { pattern: "/api/cron/:job", policy: "skip" },
+  { pattern: "/api/webhooks/payments", policy: "skip" },
+  { pattern: "/api/orders", method: "POST", policy: "strict" },
   { pattern: "/api/auth/sign-in", policy: "strict" },
   { pattern: "/api/auth/sign-up", policy: "strict" },
   { pattern: "/api/auth/sign-out", policy: "default" },
@@ -45,8 +49,9 @@ const table: readonly Row[] = [
   { pattern: "/*", policy: "default" },
 ];
 
-const compiled = table.map(({ pattern, policy }) => ({
-  pattern,
+const compiled = table.map(({ pattern, policy, method }) => ({
+  pattern: method ? `${method} ${pattern}` : pattern,
+  method,
   policy: policy === "skip" ? null : policies[policy],
   expression: new RegExp(
     `^${pattern
@@ -57,10 +62,12 @@ const compiled = table.map(({ pattern, policy }) => ({
   ),
 }));
 
-/** The policy for a path and the pattern it was found under; `policy` is null where no limit holds. */
-export function policyFor(pathname: string): { pattern: string; policy: Policy | null } {
+/** The policy for a request and the pattern it was found under; `policy` is null where no limit holds. */
+export function policyFor(pathname: string, method = "GET"): { pattern: string; policy: Policy | null } {
   const path = canonical(pathname);
-  const row = compiled.find(({ expression }) => expression.test(path));
+  const row = compiled.find(
+    ({ expression, method: only }) => (only === undefined || only === method) && expression.test(path),
+  );
   return row ?? { pattern: "/*", policy: policies.default };
 }
 

@@ -224,5 +224,11 @@ it("routes are known by their pattern, never by the raw path", () => {
   expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "strict" } });
   expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
   expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
+  expect(policyFor("/api/webhooks/payments", "POST")).toMatchObject({ policy: null });
+  expect(policyFor("/api/orders", "POST")).toMatchObject({
+    pattern: "POST /api/orders",
+    policy: { name: "strict" },
+  });
+  expect(policyFor("/api/orders")).toMatchObject({ policy: { name: "default" } });
   expect(policyFor("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });
 });

@@ -1,0 +1,16 @@
+import { onlyAllows } from "@/lib/core/http";
+import { admissionRequestSchema, admissionSchema, admit } from "@/lib/shop";
+import { route } from "../../with-session";
+
+// POST /api/deliveries/admit
+export const POST = route(
+  {
+    summary: "Let a ticket in, once; its seller and administrators",
+    auth: "user",
+    body: admissionRequestSchema,
+    response: admissionSchema,
+  },
+  async ({ caller, body }) => admit(body.code, caller),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

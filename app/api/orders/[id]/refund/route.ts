@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { refundAcceptedSchema, refundRequestSchema, requestRefund } from "@/lib/shop";
+import { route } from "../../../with-session";
+
+// POST /api/orders/{id}/refund
+export const POST = route(
+  {
+    summary: "Give money back, all that is left unless said; its seller and administrators. Answers 202",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    body: refundRequestSchema,
+    response: refundAcceptedSchema,
+  },
+  async ({ params, caller, body }) =>
+    new Reply(await requestRefund(params.id, caller, body), { status: 202 }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

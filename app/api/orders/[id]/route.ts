@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { getOrder, orderSchema } from "@/lib/shop";
+import { route } from "../../with-session";
+
+// GET /api/orders/{id}
+export const GET = route(
+  {
+    summary: "An order of yours: its steps, and what was handed over",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: z.object({ order: orderSchema }),
+  },
+  async ({ params, caller }) => ({ order: await getOrder(params.id, caller) }),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

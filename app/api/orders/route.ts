@@ -1,0 +1,44 @@
+import { onlyAllows, parseInput } from "@/lib/core/http";
+import {
+  listOrders,
+  newOrderSchema,
+  orderPageQuerySchema,
+  orderPageSchema,
+  placedOrderSchema,
+  placeOrder,
+} from "@/lib/shop";
+import { route } from "../with-session";
+
+/** The payment provider has 8 s for an answer, twice. */
+export const maxDuration = 30;
+
+const keySchema = newOrderSchema.pick({ clientKey: true });
+
+// GET /api/orders
+export const GET = route(
+  {
+    summary: "What you bought, or sold, newest first",
+    auth: "user",
+    query: orderPageQuerySchema,
+    response: orderPageSchema,
+  },
+  async ({ caller, query }) => listOrders(caller, query),
+);
+
+// POST /api/orders
+export const POST = route(
+  {
+    summary: "Order something; checkoutUrl is where to pay. An Idempotency-Key header is taken as clientKey",
+    auth: "user",
+    body: newOrderSchema,
+    response: placedOrderSchema,
+    status: 201,
+  },
+  async ({ caller, body, locale, request }) => {
+    const header = request.headers.get("idempotency-key") ?? undefined;
+    const { clientKey } = body.clientKey ? body : parseInput(keySchema, { clientKey: header }, locale);
+    return placeOrder(caller, { ...body, clientKey }, locale);
+  },
+);
+
+export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");

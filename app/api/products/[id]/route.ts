@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { AppError } from "@/lib/core/errors";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { archiveProduct, getProduct, productSchema } from "@/lib/shop";
+import { route } from "../../with-session";
+
+const params = z.object({ id: idSchema });
+const response = z.object({ product: productSchema });
+
+// GET /api/products/{id}
+export const GET = route({ summary: "One product", auth: "public", params, response }, async ({ params }) => {
+  const product = await getProduct(params.id);
+  if (!product) throw new AppError("not_found", { message: "product_not_found" });
+  return { product };
+});
+
+// DELETE /api/products/{id}
+export const DELETE = route(
+  { summary: "Take a product of yours off sale; who has bought it keeps it", auth: "user", params, response },
+  async ({ params, caller }) => ({ product: await archiveProduct(params.id, caller) }),
+);
+
+export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");

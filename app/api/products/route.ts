@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { onlyAllows } from "@/lib/core/http";
+import {
+  createProduct,
+  listProducts,
+  newProductSchema,
+  productPageQuerySchema,
+  productPageSchema,
+  productSchema,
+} from "@/lib/shop";
+import { route } from "../with-session";
+
+// GET /api/products
+export const GET = route(
+  {
+    summary: "What is for sale, newest first",
+    auth: "public",
+    query: productPageQuerySchema,
+    response: productPageSchema,
+  },
+  async ({ query }) => listProducts(query),
+);
+
+// POST /api/products
+export const POST = route(
+  {
+    summary: "Put a track, a licence or a ticket up for sale; artists and administrators",
+    auth: "user",
+    body: newProductSchema,
+    response: z.object({ product: productSchema }),
+    status: 201,
+  },
+  async ({ caller, body }) => ({ product: await createProduct(caller, body) }),
+);
+
+export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");

@@ -1,0 +1,15 @@
+import { onlyAllows } from "@/lib/core/http";
+import { eventReceiptSchema, receivePaymentEvent } from "@/lib/shop";
+import { route } from "../../with-session";
+
+// POST /api/webhooks/payments
+export const POST = route(
+  {
+    summary: "The payment provider tells what happened; it signs what it sends",
+    auth: "public",
+    response: eventReceiptSchema,
+  },
+  async ({ request }) => receivePaymentEvent(request),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,81 @@
+import { now } from "../core/clock";
+import { newId } from "../core/ids";
+import type { Transaction } from "../db";
+import { defineTask, enqueue, TaskRefusedError } from "../tasks";
+import { newCode } from "./codes";
+import { links } from "./links";
+import { type LockedOrder, lockOrder } from "./order-row";
+
+/**
+ * Queue `deliver-goods`: one delivery for each unit of a paid order. An order that was refunded meanwhile gets
+ * nothing, and one that has its goods gets no others.
+ */
+export const task = defineTask<"deliver-goods">()({
+  async commit(tx, { orderId }) {
+    const order = await lockOrder(tx, orderId);
+    if (order?.status !== "paid") return;
+    if (order.kind === "track" && order.productId === null) {
+      throw new TaskRefusedError("the product is gone, so there is nothing to download; give the money back");
+    }
+    const deliveries = Array.from({ length: order.quantity }, (_, index) => ({
+      id: newId(),
+      orderId,
+      kind: order.kind,
+      unit: index + 1,
+      code: newCode(),
+      createdAt: new Date(now()),
+    }));
+    await tx.delivery.createMany({ data: deliveries });
+    await tx.order.update({
+      where: { id: orderId },
+      data: { status: "delivered", deliveredAt: new Date(now()) },
+    });
+    await tellBuyer(tx, order, deliveries);
+  },
+});
+
+interface Unit {
+  id: string;
+  unit: number;
+  code: string;
+}
+
+async function tellBuyer(tx: Transaction, order: LockedOrder, deliveries: readonly Unit[]): Promise<void> {
+  const { id: orderId, buyerId, buyer, kind, title, quantity } = order;
+  // The account is gone; what it bought is not.
+  if (!buyerId || !buyer) return;
+  const product = order.productId
+    ? await tx.product.findUnique({ where: { id: order.productId }, select: { assetUrl: true } })
+    : null;
+  const downloads = product?.assetUrl
+    ? deliveries.map(({ id, unit, code }) => ({
+        name: quantity > 1 ? `${title} · ${unit}` : title,
+        link: links.download(id, code),
+      }))
+    : [];
+  const options = { key: `delivered:${orderId}`, ownerId: buyerId };
+  await enqueue(
+    tx,
+    "notifications",
+    { userId: buyerId, kind: "delivered", data: { orderId, title } },
+    options,
+  );
+  await enqueue(
+    tx,
+    "emails",
+    {
+      to: { userId: buyerId },
+      locale: order.locale === "en" ? "en" : "ru",
+      template: "order-delivered",
+      props: {
+        buyerName: buyer.name,
+        orderLink: links.order(orderId),
+        product: { title, kind, quantity },
+        total: { amountMinor: order.amountMinor, currency: order.currency },
+        downloads,
+        codes: kind === "track" ? [] : deliveries.map(({ code }) => code),
+      },
+    },
+    options,
+  );
+}

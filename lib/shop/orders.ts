@@ -1,0 +1,147 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { idSchema } from "../core/ids";
+import { db } from "../db";
+import { tasksAbout } from "../tasks";
+import {
+  type DeliveryView,
+  type OrderPage,
+  type OrderSummary,
+  type OrderView,
+  orderPageQuerySchema,
+  type ProductKind,
+} from "./client";
+import { links } from "./links";
+import { orderSubject } from "./sale-tasks";
+
+const summaryColumns = {
+  id: true,
+  status: true,
+  kind: true,
+  title: true,
+  quantity: true,
+  unitPriceMinor: true,
+  amountMinor: true,
+  currency: true,
+  refundedMinor: true,
+  productId: true,
+  sellerId: true,
+  buyerId: true,
+  createdAt: true,
+  paidAt: true,
+  deliveredAt: true,
+  closedAt: true,
+  buyer: { select: { name: true } },
+  seller: { select: { name: true } },
+} as const;
+
+const columns = {
+  ...summaryColumns,
+  checkoutUrl: true,
+  deliveries: { orderBy: { unit: "asc" } },
+  product: { select: { assetUrl: true } },
+} as const;
+
+type Times = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
+
+interface Row extends Omit<OrderSummary, Times | "sellerName" | "buyerName"> {
+  buyerId: string | null;
+  createdAt: Date;
+  paidAt: Date | null;
+  deliveredAt: Date | null;
+  closedAt: Date | null;
+  buyer: { name: string } | null;
+  seller: { name: string } | null;
+}
+
+function toSummary({ buyer, seller, ...row }: Row, forBuyer: boolean): OrderSummary {
+  return {
+    ...row,
+    sellerName: seller?.name ?? null,
+    buyerName: forBuyer ? null : (buyer?.name ?? null),
+    createdAt: row.createdAt.toISOString(),
+    paidAt: row.paidAt?.toISOString() ?? null,
+    deliveredAt: row.deliveredAt?.toISOString() ?? null,
+    closedAt: row.closedAt?.toISOString() ?? null,
+  };
+}
+
+/** What somebody bought or sold, newest first. Sellers hear of orders once they are paid. */
+export async function listOrders(
+  { userId }: Caller,
+  page: z.input<typeof orderPageQuerySchema> = {},
+): Promise<OrderPage> {
+  const { cursor, limit, as } = orderPageQuerySchema.parse(page);
+  const mine = as === "buyer" ? { buyerId: userId } : { sellerId: userId, paidAt: { not: null } };
+  const rows = await db().order.findMany({
+    where: { ...mine, ...(cursor ? { id: { lt: cursor } } : {}) },
+    orderBy: { id: "desc" },
+    take: limit + 1,
+    select: summaryColumns,
+  });
+  const items = rows.slice(0, limit).map((row) => toSummary(row, as === "buyer"));
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/**
+ * An order with its steps and what was handed over. The seller sees what was sold and how far it is, but neither
+ * codes nor whether somebody earned a bonus.
+ *
+ * @throws {AppError} not_found, also for an order that is none of the caller's business
+ */
+export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
+  const parsed = idSchema.safeParse(id);
+  const row = parsed.success
+    ? await db().order.findUnique({ where: { id: parsed.data }, select: columns })
+    : null;
+  const viewedAs = row && viewerOf(row, caller);
+  if (!row || !viewedAs) throw new AppError("not_found", { message: "order_not_found" });
+  const tasks = await tasksAbout(orderSubject(row.id));
+  const { deliveries, product, checkoutUrl, ...summary } = row;
+  return {
+    ...toSummary(summary, viewedAs === "buyer"),
+    viewedAs,
+    checkoutUrl: viewedAs === "buyer" ? checkoutUrl : null,
+    tasks: tasks
+      .filter(({ queue }) => viewedAs !== "seller" || queue !== "referral-bonuses")
+      .map(({ queue, state }) => ({ queue, state })),
+    deliveries:
+      viewedAs === "seller"
+        ? []
+        : deliveries.map((delivery) => toDelivery(delivery, Boolean(product?.assetUrl))),
+  };
+}
+
+function viewerOf(
+  { buyerId, sellerId, paidAt }: { buyerId: string | null; sellerId: string | null; paidAt: Date | null },
+  { userId, role }: Caller,
+): OrderView["viewedAs"] | null {
+  if (buyerId === userId) return "buyer";
+  if (sellerId === userId && paidAt) return "seller";
+  return role === "admin" ? "admin" : null;
+}
+
+interface DeliveryRow {
+  id: string;
+  kind: ProductKind;
+  unit: number;
+  code: string;
+  createdAt: Date;
+  revokedAt: Date | null;
+  usedAt: Date | null;
+}
+
+export function toDelivery(row: DeliveryRow, hasAsset: boolean): DeliveryView {
+  const { id, kind, unit, code, createdAt, revokedAt, usedAt } = row;
+  const opens = revokedAt === null;
+  return {
+    ...{ id, kind, unit },
+    // A download's code is the secret in its link.
+    code: kind === "track" ? null : code,
+    downloadUrl: opens && hasAsset && kind !== "ticket" ? links.download(id, code) : null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    usedAt: usedAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,123 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { failpoint } from "../core/failpoint";
+import { newId } from "../core/ids";
+import type { Locale } from "../core/locale";
+import { db, isUniqueViolation, type Transaction, transaction } from "../db";
+import { enqueue } from "../tasks";
+import { checkTask } from "./check-rounds";
+import { openCheckout, type UnpaidOrder } from "./checkout";
+import { MOST_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
+import { getOrder } from "./orders";
+import { takeStock } from "./stock";
+import { stripe } from "./stripe";
+
+/**
+ * Places an order: reserves the goods, then opens the payment provider's page. The order commits first, together with
+ * the task that looks after it, so a crash anywhere leaves nothing that is not cleared up.
+ *
+ * Sent twice with one `clientKey` it is one order, and the second answer is that of the first.
+ *
+ * @throws {AppError} not_found, conflict (sold out, no longer for sale, the key belongs to another order), forbidden
+ *         for one's own product, bad_request for more money than one payment takes, unavailable when payments do
+ *         not work: nothing was charged
+ */
+export async function placeOrder(
+  buyer: Caller,
+  input: z.output<typeof newOrderSchema>,
+  locale: Locale,
+): Promise<PlacedOrder> {
+  stripe(); // Without a key nothing is reserved.
+  const order = (await findPlaced(buyer, input)) ?? (await reserve(buyer, input, locale));
+  const checkoutUrl =
+    order.status === "pending" && order.checkoutUrl === null ? await openCheckout(order) : order.checkoutUrl;
+  return { order: await getOrder(order.id, buyer), checkoutUrl };
+}
+
+const columns = {
+  id: true,
+  status: true,
+  productId: true,
+  title: true,
+  quantity: true,
+  unitPriceMinor: true,
+  currency: true,
+  locale: true,
+  checkoutUrl: true,
+  createdAt: true,
+} as const;
+
+type Placed = UnpaidOrder & { status: string; checkoutUrl: string | null };
+
+async function findPlaced(
+  { userId }: Caller,
+  { clientKey, productId, quantity }: z.output<typeof newOrderSchema>,
+): Promise<Placed | null> {
+  if (clientKey === undefined) return null;
+  const order = await db().order.findUnique({
+    where: { buyerId_clientKey: { buyerId: userId, clientKey } },
+    select: columns,
+  });
+  if (order && (order.productId !== productId || order.quantity !== quantity)) {
+    throw new AppError("conflict", { message: "order_key_reused", field: "clientKey" });
+  }
+  return order;
+}
+
+async function reserve(
+  buyer: Caller,
+  input: z.output<typeof newOrderSchema>,
+  locale: Locale,
+): Promise<Placed> {
+  try {
+    const order = await transaction((tx) => insertOrder(tx, buyer, input, locale));
+    await failpoint("shop.order.placed");
+    return order;
+  } catch (error) {
+    // The same request came twice at once, and the other one was first.
+    const placed = isUniqueViolation(error) ? await findPlaced(buyer, input) : null;
+    if (placed) return placed;
+    throw error;
+  }
+}
+
+async function insertOrder(
+  tx: Transaction,
+  { userId }: Caller,
+  { productId, quantity, clientKey }: z.output<typeof newOrderSchema>,
+  locale: Locale,
+): Promise<Placed> {
+  const buyer = await tx.user.findUnique({ where: { id: userId }, select: { id: true } });
+  if (!buyer) throw new AppError("unauthenticated");
+  const product = await tx.product.findUnique({ where: { id: productId } });
+  if (!product) throw new AppError("not_found", { message: "product_not_found" });
+  if (product.sellerId === userId) throw new AppError("forbidden", { message: "own_product" });
+  if (product.archivedAt) throw new AppError("conflict", { message: "product_archived" });
+  const amountMinor = product.priceMinor * quantity;
+  if (amountMinor > MOST_AMOUNT_MINOR) {
+    throw new AppError("bad_request", { message: "order_too_large", field: "quantity" });
+  }
+  if (!(await takeStock(tx, productId, quantity))) throw new AppError("conflict", { message: "sold_out" });
+  const order = await tx.order.create({
+    data: {
+      id: newId(),
+      buyerId: userId,
+      sellerId: product.sellerId,
+      productId,
+      kind: product.kind,
+      title: product.title,
+      quantity,
+      unitPriceMinor: product.priceMinor,
+      amountMinor,
+      currency: product.currency,
+      locale,
+      clientKey,
+      createdAt: new Date(now()),
+    },
+    select: columns,
+  });
+  await enqueue(tx, "payments", ...checkTask(order, 0));
+  return order;
+}

@@ -1,0 +1,32 @@
+import type { Product } from "./client";
+
+/** What Prisma must select for `toProduct`. */
+export const productColumns = {
+  id: true,
+  kind: true,
+  title: true,
+  description: true,
+  priceMinor: true,
+  currency: true,
+  stock: true,
+  sellerId: true,
+  archivedAt: true,
+  createdAt: true,
+  seller: { select: { name: true } },
+} as const;
+
+type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
+  archivedAt: Date | null;
+  createdAt: Date;
+  seller: { name: string };
+};
+
+/** A row of Postgres as everybody sees it. */
+export function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
+  return {
+    ...row,
+    sellerName: seller.name,
+    archived: archivedAt !== null,
+    createdAt: createdAt.toISOString(),
+  };
+}

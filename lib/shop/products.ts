@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { idSchema, newId } from "../core/ids";
+import { db } from "../db";
+import { type newProductSchema, type Product, type ProductPage, productPageQuerySchema } from "./client";
+import { productColumns, toProduct } from "./product";
+
+/**
+ * Puts something up for sale.
+ * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account is gone
+ */
+export async function createProduct(
+  seller: Caller,
+  input: z.output<typeof newProductSchema>,
+): Promise<Product> {
+  // The token may be older than a change of the role.
+  const known = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
+  if (!known) throw new AppError("unauthenticated");
+  if (known.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
+  const row = await db().product.create({
+    data: { id: newId(), sellerId: seller.userId, ...input },
+    select: productColumns,
+  });
+  return toProduct(row);
+}
+
+/** What is for sale, newest first. */
+export async function listProducts(page: z.input<typeof productPageQuerySchema> = {}): Promise<ProductPage> {
+  const { cursor, limit, kind, sellerId } = productPageQuerySchema.parse(page);
+  const rows = await db().product.findMany({
+    where: { archivedAt: null, kind, sellerId, ...(cursor ? { id: { lt: cursor } } : {}) },
+    orderBy: { id: "desc" },
+    take: limit + 1,
+    select: productColumns,
+  });
+  const items = rows.slice(0, limit).map(toProduct);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** One product, also when it is no longer for sale; null when there is none, or for an id that is not a UUID. */
+export async function getProduct(id: string): Promise<Product | null> {
+  const parsed = idSchema.safeParse(id);
+  if (!parsed.success) return null;
+  const row = await db().product.findUnique({ where: { id: parsed.data }, select: productColumns });
+  return row && toProduct(row);
+}
+
+/**
+ * Takes a product off sale; who has bought it keeps it. Safe to repeat.
+ * @throws {AppError} not_found; forbidden for a product of somebody else
+ */
+export async function archiveProduct(id: string, { userId, role }: Caller): Promise<Product> {
+  const product = await db().product.findUnique({ where: { id }, select: { sellerId: true } });
+  if (!product) throw new AppError("not_found", { message: "product_not_found" });
+  if (role !== "admin" && product.sellerId !== userId) throw new AppError("forbidden");
+  await db().product.updateMany({ where: { id, archivedAt: null }, data: { archivedAt: new Date(now()) } });
+  const row = await db().product.findUnique({ where: { id }, select: productColumns });
+  if (!row) throw new AppError("not_found", { message: "product_not_found" });
+  return toProduct(row);
+}

@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { db, transaction } from "../db";
+import { enqueue } from "../tasks";
+import type { refundAcceptedSchema, refundRequestSchema } from "./client";
+import { lockOrder } from "./order-row";
+import { orderSubject } from "./sale-tasks";
+
+/**
+ * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice
+ * before anything went back it is one refund.
+ *
+ * @throws {AppError} not_found; forbidden for the buyer; conflict when nothing was paid or nothing is left;
+ *         bad_request for more than is left
+ */
+export async function requestRefund(
+  orderId: string,
+  { userId, role }: Caller,
+  { amountMinor, reason }: z.output<typeof refundRequestSchema>,
+): Promise<z.infer<typeof refundAcceptedSchema>> {
+  const id = await transaction(async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    const isSeller = order?.sellerId === userId;
+    const maySee = role === "admin" || isSeller || order?.buyerId === userId;
+    if (!order || !maySee) throw new AppError("not_found", { message: "order_not_found" });
+    if (role !== "admin" && !isSeller) throw new AppError("forbidden");
+    if (order.paymentIntentId === null) throw new AppError("conflict", { message: "order_not_paid" });
+    const left = order.amountMinor - order.refundedMinor;
+    if (left === 0) throw new AppError("conflict", { message: "order_refunded" });
+    if (amountMinor !== undefined && amountMinor > left) {
+      throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });
+    }
+    const { id } = await enqueue(
+      tx,
+      "payments",
+      { action: "refund", orderId: order.id, reason, ...(amountMinor ? { amountMinor } : {}) },
+      {
+        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}`,
+        ownerId: userId,
+        subject: orderSubject(order.id),
+      },
+    );
+    return id;
+  });
+  const { queue, state } = await db().task.findUniqueOrThrow({
+    where: { id },
+    select: { queue: true, state: true },
+  });
+  return { task: { id, queue, state } };
+}

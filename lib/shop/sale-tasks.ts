@@ -1,0 +1,78 @@
+import type { Transaction } from "../db";
+import { type EnqueueOptions, enqueue } from "../tasks";
+import { links } from "./links";
+import type { LockedOrder } from "./order-row";
+
+/** What an order's page shows the tasks of. Checks, mails and notifications are no steps of it. */
+export function orderSubject(orderId: string): string {
+  return `order:${orderId}`;
+}
+
+function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
+  return { key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
+}
+
+/** All that must happen after a payment, in the transaction that notes it. */
+export async function enqueueSale(tx: Transaction, order: LockedOrder): Promise<void> {
+  const { id: orderId } = order;
+  await enqueue(tx, "deliver-goods", { orderId }, step(order, orderId));
+  if (order.buyer?.referredById) {
+    await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, step(order, orderId));
+  }
+  await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, step(order, orderId));
+  await enqueue(tx, "leaderboards", { orderId }, step(order, orderId));
+}
+
+/**
+ * All that must happen after a part of a sale went back: numbers follow, and who sold it hears of it. After the
+ * whole, the bonus goes back too.
+ *
+ * @param refundedMinor  what went back in all; it only grows, so it tells one refund from the next
+ */
+export async function enqueueSaleRefund(
+  tx: Transaction,
+  order: LockedOrder,
+  { refundedMinor, isWhole }: { refundedMinor: number; isWhole: boolean },
+): Promise<void> {
+  const { id: orderId } = order;
+  const key = isWhole ? `${orderId}:refunded` : `${orderId}:refunded:${refundedMinor}`;
+  await enqueue(tx, "leaderboards", { orderId }, step(order, key));
+  await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, step(order, key));
+  if (isWhole && order.buyer?.referredById) {
+    await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, step(order, `${orderId}:reverse`));
+  }
+}
+
+/** The buyer hears that money is on its way back. */
+export async function tellBuyerOfRefund(
+  tx: Transaction,
+  order: LockedOrder,
+  { amountMinor, refundedMinor, isWhole }: { amountMinor: number; refundedMinor: number; isWhole: boolean },
+): Promise<void> {
+  const { id: orderId, buyerId, buyer, title, currency } = order;
+  if (!buyerId || !buyer) return;
+  const options = { key: `refund:${orderId}:${refundedMinor}`, ownerId: buyerId };
+  await enqueue(
+    tx,
+    "notifications",
+    { userId: buyerId, kind: "refund", data: { orderId, title, amountMinor, currency } },
+    options,
+  );
+  await enqueue(
+    tx,
+    "emails",
+    {
+      to: { userId: buyerId },
+      locale: order.locale === "en" ? "en" : "ru",
+      template: "refund",
+      props: {
+        buyerName: buyer.name,
+        productTitle: title,
+        amount: { amountMinor, currency },
+        whole: isWhole,
+        orderLink: links.order(orderId),
+      },
+    },
+    options,
+  );
+}

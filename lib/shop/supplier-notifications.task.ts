@@ -1,0 +1,59 @@
+import type { Transaction } from "../db";
+import { defineTask, enqueue } from "../tasks";
+import { links } from "./links";
+
+/** Creators have not said which language they read; the site's own is the best guess. */
+const SELLERS_LOCALE = "ru";
+
+/** Queue `supplier-notifications`: the creator hears of a sale, with a mail, and of money that went back. */
+export const task = defineTask<"supplier-notifications">()({
+  async commit(tx, { orderId, event }, { taskId }) {
+    const sale = await findSale(tx, orderId);
+    // The creator's account is gone: nobody is left to tell.
+    if (!sale?.seller) return;
+    const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
+    const key = `supplier:${taskId}`;
+    const options = { key, ownerId: seller.id };
+    const about = { orderId, title, currency };
+    const notice =
+      event === "sold"
+        ? { kind: "sale", data: { ...about, amountMinor, quantity } }
+        : { kind: "sale_refunded", data: { ...about, amountMinor: refundedMinor } };
+    await enqueue(tx, "notifications", { userId: seller.id, ...notice }, options);
+    if (event !== "sold") return;
+    const stock = sale.product?.stock ?? null;
+    await enqueue(
+      tx,
+      "emails",
+      {
+        to: { userId: seller.id },
+        locale: SELLERS_LOCALE,
+        template: "sale",
+        props: {
+          creatorName: seller.name,
+          productTitle: title,
+          quantity,
+          amount: { amountMinor, currency },
+          ...(stock === null ? {} : { stockLeft: stock }),
+          productLink: sale.product ? links.product(sale.product.id) : links.shop,
+        },
+      },
+      options,
+    );
+  },
+});
+
+function findSale(tx: Transaction, orderId: string) {
+  return tx.order.findUnique({
+    where: { id: orderId },
+    select: {
+      title: true,
+      quantity: true,
+      amountMinor: true,
+      refundedMinor: true,
+      currency: true,
+      seller: { select: { id: true, name: true } },
+      product: { select: { id: true, stock: true } },
+    },
+  });
+}

@@ -1,0 +1,79 @@
+import Stripe from "stripe";
+import { z } from "zod";
+import { now } from "../core/clock";
+import { env } from "../core/env";
+import { AppError } from "../core/errors";
+import { failpoint } from "../core/failpoint";
+import { readText } from "../core/http";
+import { log } from "../core/log";
+import { transaction } from "../db";
+import { planOf } from "./payment-events";
+import { paymentsUnavailable } from "./stripe";
+
+/** The provider's events are a few kilobytes. */
+const BODY_LIMIT_BYTES = 512 * 1024;
+/** How old a signature may be: longer, and whoever recorded a request could send it again. */
+const TOLERANCE_SECONDS = 300;
+
+export const eventReceiptSchema = z.object({
+  received: z.literal(true),
+  /** `known`: this event was here before. */
+  outcome: z.enum(["applied", "noted", "known"]),
+});
+
+export type EventReceipt = z.infer<typeof eventReceiptSchema>;
+
+/**
+ * Takes one event of the payment provider. Its id and all that follows from it commit together, so that an event
+ * which is sent again, also at the same moment, changes nothing.
+ *
+ * @throws {AppError} unauthenticated for a signature that is missing, wrong or old; bad_request for what is not an
+ *         event; unavailable without the secret, or without Postgres: the provider sends it again
+ */
+export async function receivePaymentEvent(request: Request): Promise<EventReceipt> {
+  const event = await verified(
+    await readText(request, BODY_LIMIT_BYTES),
+    request.headers.get("stripe-signature"),
+  );
+  const { orderId, apply } = planOf(event);
+  const outcome = await transaction(async (tx) => {
+    const isNew = await tx.$executeRaw`
+INSERT INTO "PaymentEvent" (id, type, "orderId", "receivedAt")
+VALUES (${event.id}, ${event.type}, ${orderId}::uuid, ${new Date(now())}) ON CONFLICT (id) DO NOTHING`;
+    if (isNew === 0) return "known";
+    await apply?.(tx);
+    await failpoint("shop.event.applied");
+    return apply ? "applied" : "noted";
+  });
+  log().info({ event: event.id, type: event.type, orderId, outcome }, "payment event");
+  await failpoint("shop.event.committed");
+  return { received: true, outcome };
+}
+
+const eventSchema = z.object({
+  id: z.string().min(1).max(255),
+  type: z.string().min(1).max(255),
+  data: z.object({ object: z.looseObject({}) }),
+});
+
+/** Signature first: of an unsigned body nothing is read. */
+async function verified(body: string, signature: string | null): Promise<Stripe.Event> {
+  const secret = env().STRIPE_WEBHOOK_SECRET;
+  if (secret === undefined) throw paymentsUnavailable();
+  let event: Stripe.Event;
+  try {
+    event = await Stripe.webhooks.constructEventAsync(
+      body,
+      signature ?? "",
+      secret,
+      TOLERANCE_SECONDS,
+      undefined,
+      now(),
+    );
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new AppError("bad_request", { message: "malformed_json", cause });
+    throw new AppError("unauthenticated", { message: "bad_signature", cause });
+  }
+  if (!eventSchema.safeParse(event).success) throw new AppError("bad_request");
+  return event;
+}
