@@ -6,6 +6,9 @@ import type { HandlerOf } from "./handler";
  * Each lives in its domain as `<queue>.task.ts` and exports `task`.
  */
 const handlers: { [Q in HandledQueue]?: () => Promise<HandlerOf<Q>> } = {
+  payments: async () => (await import("../shop/payments.task")).task,
+  "deliver-goods": async () => (await import("../shop/deliver-goods.task")).task,
+  "supplier-notifications": async () => (await import("../shop/supplier-notifications.task")).task,
   notifications: async () => (await import("../notifications/notifications.task")).task,
   emails: async () => (await import("../mail/emails.task")).task,
   analytics: async () => (await import("../analytics/analytics.task")).task,
