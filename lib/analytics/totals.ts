@@ -23,6 +23,17 @@ const rowsSchema = z.array(
 
 export type DailyTotal = z.infer<typeof rowsSchema>[number];
 
+const MOST_DAYS = 366;
+
+/** Days in UTC, both included; a year of them at most. */
+export const dailyTotalsQuerySchema = z
+  .object({ from: z.iso.date(), to: z.iso.date() })
+  .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < MOST_DAYS * DAY_MS, {
+    path: ["to"],
+  });
+
+export const dailyTotalsSchema = z.object({ items: rowsSchema });
+
 /**
  * How often each event happened on each day, and by how many people. One query, whose answer stays small however
  * many names there are; days without events have no row.

@@ -3,6 +3,14 @@ export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from ".
 export { type EnqueueOptions, enqueue } from "./enqueue";
 export { defineTask, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
 export { cancelTask, replayTask } from "./manage";
+export {
+  type DeadTask,
+  deadTasksQuerySchema,
+  type QueueOverview,
+  type TaskOverview,
+  taskOverview,
+  taskOverviewSchema,
+} from "./overview";
 export { type PublishOptions, publish } from "./publish";
 export { qstash } from "./qstash";
 export { getTask, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";

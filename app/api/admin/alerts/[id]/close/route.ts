@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { alertSchema, closeAlert } from "@/lib/admin";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../../../with-session";
+
+// POST /api/admin/alerts/{id}/close
+export const POST = route(
+  {
+    summary: "Close an alert that has been dealt with",
+    auth: "admin",
+    params: z.object({ id: idSchema }),
+    response: z.object({ alert: alertSchema }),
+  },
+  async ({ caller, params }) => ({ alert: await closeAlert(params.id, caller) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,16 @@
+import { alertPageQuerySchema, alertPageSchema, openAlerts } from "@/lib/admin";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// GET /api/admin/alerts
+export const GET = route(
+  {
+    summary: "What an operator must look at, newest first",
+    auth: "admin",
+    query: alertPageQuerySchema,
+    response: alertPageSchema,
+  },
+  async ({ query }) => openAlerts(query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

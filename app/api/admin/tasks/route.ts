@@ -1,0 +1,16 @@
+import { onlyAllows } from "@/lib/core/http";
+import { deadTasksQuerySchema, taskOverview, taskOverviewSchema } from "@/lib/tasks";
+import { route } from "../../with-session";
+
+// GET /api/admin/tasks
+export const GET = route(
+  {
+    summary: "Tasks by queue and state, and the dead ones",
+    auth: "admin",
+    query: deadTasksQuerySchema,
+    response: taskOverviewSchema,
+  },
+  async ({ query }) => taskOverview(query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

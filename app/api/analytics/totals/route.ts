@@ -1,0 +1,16 @@
+import { dailyTotals, dailyTotalsQuerySchema, dailyTotalsSchema } from "@/lib/analytics";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// GET /api/analytics/totals
+export const GET = route(
+  {
+    summary: "How often each event happened on each day, in UTC",
+    auth: "admin",
+    query: dailyTotalsQuerySchema,
+    response: dailyTotalsSchema,
+  },
+  async ({ query }) => ({ items: await dailyTotals(query) }),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { idSchema } from "../core/ids";
+import { log } from "../core/log";
+import { db } from "../db";
+
+export const alertSchema = z.object({
+  id: z.uuid(),
+  /** What went wrong (lib/tasks/alerts.ts has them all). */
+  kind: z.string(),
+  /** What it is about: a task's id, an order's. */
+  subject: z.string(),
+  message: z.string(),
+  createdAt: z.iso.datetime(),
+  closedAt: z.iso.datetime().nullable(),
+});
+
+export type AlertView = z.infer<typeof alertSchema>;
+
+export const alertPageQuerySchema = z.object({
+  /** Id of the last alert of the page before. */
+  cursor: idSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});
+
+export const alertPageSchema = z.object({
+  items: z.array(alertSchema),
+  nextCursor: z.uuid().nullable(),
+  /** Open ones in all. */
+  openCount: z.int(),
+});
+
+export type AlertPage = z.infer<typeof alertPageSchema>;
+
+/** What nobody has dealt with yet, newest first. */
+export async function openAlerts(page: z.input<typeof alertPageQuerySchema> = {}): Promise<AlertPage> {
+  const { cursor, limit } = alertPageQuerySchema.parse(page);
+  const [rows, openCount] = await Promise.all([
+    db().alert.findMany({
+      where: { closedAt: null, ...(cursor ? { id: { lt: cursor } } : {}) },
+      orderBy: { id: "desc" },
+      take: limit + 1,
+    }),
+    countOpenAlerts(),
+  ]);
+  const items = rows.slice(0, limit).map(viewOf);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null, openCount };
+}
+
+export async function countOpenAlerts(): Promise<number> {
+  return db().alert.count({ where: { closedAt: null } });
+}
+
+/**
+ * Closes an alert; one that is closed stays as it is. When the same thing goes wrong again it is open again.
+ * @throws {AppError} not_found
+ */
+export async function closeAlert(id: string, { userId }: Pick<Caller, "userId">): Promise<AlertView> {
+  const { count } = await db().alert.updateMany({
+    where: { id, closedAt: null },
+    data: { closedAt: new Date(now()) },
+  });
+  const alert = await db().alert.findUnique({ where: { id } });
+  if (!alert) throw new AppError("not_found");
+  if (count > 0) log().info({ alertId: id, alert: alert.kind, closedBy: userId }, "alert closed");
+  return viewOf(alert);
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  subject: string;
+  message: string;
+  createdAt: Date;
+  closedAt: Date | null;
+}
+
+function viewOf({ createdAt, closedAt, ...rest }: Row): AlertView {
+  return { ...rest, createdAt: createdAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
+}

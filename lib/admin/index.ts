@@ -1,0 +1,10 @@
+export {
+  type AlertPage,
+  type AlertView,
+  alertPageQuerySchema,
+  alertPageSchema,
+  alertSchema,
+  closeAlert,
+  countOpenAlerts,
+  openAlerts,
+} from "./alerts";
