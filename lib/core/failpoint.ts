@@ -57,7 +57,7 @@ export async function failpoint(name: Failpoint): Promise<void> {
 }
 
 /** For tests: what happens at every failpoint from now on; returns what takes it away. */
-export function useFault(next: Fault): () => void {
+export function injectFault(next: Fault): () => void {
   fault = next;
   return () => {
     fault = undefined;

@@ -1,0 +1,43 @@
+import { SignJWT } from "jose";
+import { POST as receive } from "@/app/api/qstash/[queue]/route";
+import { type Answer, call } from "./api";
+
+interface Signing {
+  key?: string | undefined;
+  /** The queue whose address is signed; the one it is delivered to unless said. */
+  signedFor?: string;
+  /** `exp` as jose reads it: "5m", "-1m". */
+  expires?: string;
+}
+
+/** A signature as QStash makes it. */
+export async function signDelivery(
+  queue: string,
+  body: string,
+  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m" }: Signing = {},
+): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+  return new SignJWT({ body: Buffer.from(digest).toString("base64url") })
+    .setProtectedHeader({ alg: "HS256" })
+    .setIssuer("Upstash")
+    .setSubject(`${process.env.APP_URL}/api/qstash/${signedFor}`)
+    .setIssuedAt()
+    .setNotBefore(0)
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(key));
+}
+
+/** Delivers a body to a queue's door, with a signature or without one. */
+export function deliver(queue: string, body: string, signature?: string): Promise<Answer> {
+  return call(receive, {
+    params: { queue },
+    body,
+    headers: signature ? { "upstash-signature": signature } : {},
+  });
+}
+
+/** Delivers a task as QStash would. */
+export async function deliverTask(queue: string, taskId: string, generation = 1): Promise<Answer> {
+  const body = JSON.stringify({ queue, taskId, generation });
+  return deliver(queue, body, await signDelivery(queue, body));
+}

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { newId } from "@/lib/core/ids";
+import { db, type Transaction, transaction } from "@/lib/db";
+import { defineTask, enqueue, sweepTasks, TaskRefusedError } from "@/lib/tasks";
+import { replaceHandler } from "@/lib/tasks/registry";
+
+/**
+ * A shop small enough to be judged at a glance: somebody pays, and one task must have one effect. The table of
+ * effects has no constraint, so that what happens twice is there twice.
+ */
+
+export const QUEUE = "deliver-goods";
+
+/**
+ * How a payment's task behaves: at once; failing the first time; never possible; slower than its lease; or nobody
+ * publishes it after its commit.
+ */
+export type Behaviour = "works" | "fails-once" | "refused" | "outlives-lease" | "unpublished";
+
+/** Made by whoever tests first, in a database of the run's own. */
+export async function createWorld(): Promise<void> {
+  await db()
+    .$executeRaw`CREATE TABLE IF NOT EXISTS "TestPayment" (id uuid PRIMARY KEY, behaviour text NOT NULL)`;
+  await db()
+    .$executeRaw`CREATE TABLE IF NOT EXISTS "TestEffect" ("paymentId" uuid NOT NULL, attempt int NOT NULL)`;
+}
+
+/** Handles the payments' tasks in this process. @returns what ends that */
+export function serveWorld(): () => void {
+  const failed = new Set<string>();
+  return replaceHandler(
+    QUEUE,
+    defineTask<typeof QUEUE>()({
+      prepare: async ({ orderId }, { attempt }) => {
+        const [payment] = await db().$queryRaw<{ behaviour: Behaviour }[]>`
+          SELECT behaviour FROM "TestPayment" WHERE id = ${orderId}::uuid`;
+        if (payment?.behaviour === "refused") throw new TaskRefusedError("nobody can ever do this");
+        if (payment?.behaviour === "fails-once" && attempt === 1 && !failed.has(orderId)) {
+          failed.add(orderId);
+          throw new Error("not this time");
+        }
+        if (payment?.behaviour === "outlives-lease" && attempt === 1) await untilOvertaken(orderId);
+        return { orderId, attempt };
+      },
+      commit: async (tx, { orderId, attempt }) => {
+        await tx.$executeRaw`INSERT INTO "TestEffect" VALUES (${orderId}::uuid, ${attempt})`;
+      },
+    }),
+  );
+}
+
+/** The business change: a row and its task, in one transaction. @returns the payment's id */
+export async function pay(behaviour: Behaviour = "works", id = newId()): Promise<string> {
+  const write = async (tx: Transaction) => {
+    await tx.$executeRaw`INSERT INTO "TestPayment" VALUES (${id}::uuid, ${behaviour}) ON CONFLICT DO NOTHING`;
+    await enqueue(tx, QUEUE, { orderId: id }, { key: id });
+  };
+  // One that was not opened by lib/db does nothing after its commit.
+  if (behaviour === "unpublished") await db().$transaction(write);
+  else await transaction(write);
+  return id;
+}
+
+export async function taskOf(paymentId: string) {
+  return db().task.findUnique({ where: { queue_key: { queue: QUEUE, key: paymentId } } });
+}
+
+const UNFINISHED = ["pending", "published", "running"] as const;
+const OVERTAKE_LIMIT_MS = 5_000;
+
+/** Waits until another attempt has the task or finished it. */
+async function untilOvertaken(paymentId: string): Promise<void> {
+  const before = (await taskOf(paymentId))?.fence;
+  await letTimePass([paymentId]);
+  const deadline = Date.now() + OVERTAKE_LIMIT_MS;
+  while ((await taskOf(paymentId))?.fence === before && Date.now() < deadline) await delay(5);
+}
+
+/** Minutes go by for these payments' tasks: leases end, everything is due. */
+export async function letTimePass(paymentIds: readonly string[]): Promise<void> {
+  await db().$executeRaw`
+UPDATE "Task" SET "leaseUntil" = least("leaseUntil", now() - interval '1 second'), "dueAt" = least("dueAt", now() - interval '1 second'),
+  "notBefore" = least("notBefore", now() - interval '1 second')
+WHERE queue = ${QUEUE} AND key = ANY(${[...paymentIds]}::text[]) AND state IN ('pending', 'published', 'running')`;
+}
+
+const SETTLE_LIMIT_MS = 30_000;
+/** A round's messages are delivered before the next. */
+const ROUND_MS = 40;
+
+interface SettleOptions {
+  /** Instead of the sweeper, for those who want to see what happens without it. */
+  sweep?: () => Promise<unknown>;
+  limitMs?: number;
+}
+
+/** Lets time go by and sweeps until all tasks of these payments are finished, or it takes too long. */
+export async function settle(
+  paymentIds: readonly string[],
+  { sweep = sweepTasks, limitMs = SETTLE_LIMIT_MS }: SettleOptions = {},
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (Date.now() < deadline) {
+    const unfinished = await db().task.count({
+      where: { queue: QUEUE, key: { in: [...paymentIds] }, state: { in: [...UNFINISHED] } },
+    });
+    if (unfinished === 0) return;
+    await letTimePass(paymentIds);
+    // A backend that is away for the moment is part of the play.
+    await sweep().catch(() => {});
+    await delay(ROUND_MS);
+  }
+}
+
+/**
+ * What must hold once everything has settled; empty when it does:
+ * paid ⇔ exactly one task; every task done, or dead with an alert; done ⇔ exactly one effect; no other effect.
+ */
+export async function violations(paymentIds: readonly string[]): Promise<string[]> {
+  const rows = await db().$queryRaw<
+    { id: string; paid: boolean; tasks: number; state: string | null; effects: number; alerts: number }[]
+  >`
+SELECT wanted.id::text,
+  EXISTS (SELECT 1 FROM "TestPayment" WHERE id = wanted.id) AS paid,
+  (SELECT count(*)::int FROM "Task" WHERE queue = ${QUEUE} AND key = wanted.id::text) AS tasks,
+  (SELECT max(state::text) FROM "Task" WHERE queue = ${QUEUE} AND key = wanted.id::text) AS state,
+  (SELECT count(*)::int FROM "TestEffect" WHERE "paymentId" = wanted.id) AS effects,
+  (SELECT count(*)::int FROM "Alert" alert JOIN "Task" task ON alert.subject = task.id::text
+    WHERE task.queue = ${QUEUE} AND task.key = wanted.id::text AND alert."closedAt" IS NULL) AS alerts
+FROM unnest(${[...paymentIds]}::uuid[]) AS wanted(id)`;
+  return rows.flatMap(({ id, paid, tasks, state, effects, alerts }) => {
+    const wrong: string[] = [];
+    if (tasks !== (paid ? 1 : 0)) wrong.push(`${id}: ${paid ? "paid" : "not paid"}, ${tasks} tasks`);
+    if (paid && state !== "done" && state !== "dead") wrong.push(`${id}: its task is ${state}`);
+    if (effects !== (state === "done" ? 1 : 0)) wrong.push(`${id}: ${state}, ${effects} effects`);
+    if (alerts !== (state === "dead" ? 1 : 0)) wrong.push(`${id}: ${state}, ${alerts} alerts`);
+    return wrong;
+  });
+}
