@@ -6,7 +6,8 @@ import type { Cached, NamespaceSpec, NamespaceSpecs } from "./define";
 import { decode, type Entry, encode, makeEntry, parseEnvelope } from "./envelope";
 import { CacheError } from "./errors";
 import { checkCount, checkKey, checkTags, checkTtl } from "./limits";
-import { Loads, type Place } from "./loads";
+import type { Place } from "./load";
+import { Loads } from "./loads";
 import { ageMs, Memory, type Targets } from "./memory";
 import { writeOutbox } from "./outbox";
 import { CacheStats } from "./stats";
@@ -36,7 +37,7 @@ export class CacheManager<T extends NamespaceSpecs> {
   private readonly memory = new Memory();
   private readonly counts = new CacheStats();
   private readonly told = new Told(this.memory);
-  private readonly loads = new Loads(this.memory, this.told, this.counts);
+  private readonly loads = new Loads({ memory: this.memory, told: this.told, stats: this.counts });
 
   constructor(namespaces: T) {
     this.specs = new Map(Object.entries(namespaces));

@@ -1,5 +1,6 @@
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
+import { env } from "../core/env";
 import { log } from "../core/log";
 import { db } from "../db";
 import type { Memory, Targets } from "./memory";
@@ -8,14 +9,21 @@ import { deleteOutbox, MOST_ROWS, type OutboxRow, readOutbox, writeOutbox } from
 import * as store from "./store";
 import { within } from "./within";
 
-/** A page does not wait longer than this for Postgres to say what Redis may not know. */
-const CHECK_LIMIT_MS = 100;
 /** While Postgres does not answer nobody waits for it again for this long. */
 const CHECK_PAUSE_MS = 1_000;
 /** Beyond this Postgres alone remembers. Keeps the script that is told of them short. */
 const MOST_OWED = 1_000;
-/** What came of a check shows in `doubt`. */
+/** What came of a look shows in `doubt`. */
 const noted = () => {};
+const answeredAtAll = () => true;
+
+/** A look at the rows, and telling Redis what they say. */
+interface Look {
+  /** Postgres has answered, or is known to be away. */
+  readonly answered: Promise<unknown>;
+  /** True when there was nothing to tell. Throws when Redis could not be told. */
+  readonly clean: Promise<boolean>;
+}
 
 /**
  * Whether what Redis holds may be believed.
@@ -34,7 +42,7 @@ export class Told {
   private doubt = false;
   /** What this process could not tell Redis: told before it believes Redis again, with or without Postgres. */
   private owed: Targets = { members: [], tags: [] };
-  private checking: Promise<boolean> | undefined;
+  private looking: Look | undefined;
   private pausedUntilMs = 0;
   private polling: Promise<true> | undefined;
   private polledAtMs = Number.NEGATIVE_INFINITY;
@@ -63,15 +71,14 @@ export class Told {
       return false;
     }
     if ((told && !this.doubt) || now() < this.pausedUntilMs) return true;
-    this.checking ??= this.check().finally(() => {
-      this.checking = undefined;
-    });
-    const { checking } = this;
-    const clean = await within(CHECK_LIMIT_MS, checking);
-    if (clean !== undefined) return clean;
+    this.looking ??= this.look();
+    const { answered, clean } = this.looking;
+    // A page waits for Postgres to say what Redis may not know no longer than for Redis itself. What it has said
+    // holds, however long Redis then takes to be told.
+    if (await within(env().REDIS_TIMEOUT_MS, answered)) return clean;
     this.pausedUntilMs = now() + CHECK_PAUSE_MS;
     // It goes on without anybody waiting: the function must live until it has told Redis what it found.
-    defer(() => checking.then(noted, noted));
+    defer(() => clean.then(noted, noted));
     return true;
   }
 
@@ -105,10 +112,7 @@ export class Told {
   private remember({ members, tags }: Targets): void {
     this.doubtRedis();
     if (this.owed.members.length + this.owed.tags.length > MOST_OWED) return;
-    this.owed = {
-      members: [...new Set([...this.owed.members, ...members])],
-      tags: [...new Set([...this.owed.tags, ...tags])],
-    };
+    this.owed = together([this.owed, { members, tags }]);
   }
 
   /** Before memory is believed without Redis: drops what others invalidated. Never throws, never waits long. */
@@ -118,7 +122,7 @@ export class Told {
     this.polling ??= this.poll().finally(() => {
       this.polling = undefined;
     });
-    const done = await within(CHECK_LIMIT_MS, this.polling);
+    const done = await within(env().REDIS_TIMEOUT_MS, this.polling);
     if (!done) this.polledAtMs = now();
   }
 
@@ -140,13 +144,21 @@ export class Told {
     this.memory.drop(row);
   }
 
-  /** @returns true when there was nothing to tell */
-  private async check(): Promise<boolean> {
-    const startedMs = now();
+  private look(): Look {
     this.doubt = false;
+    const startedMs = now();
+    const reading = readOutbox();
+    const clean = this.tellAll(reading, startedMs).finally(() => {
+      this.looking = undefined;
+    });
+    return { answered: reading.then(answeredAtAll, answeredAtAll), clean };
+  }
+
+  /** @returns true when there was nothing to tell */
+  private async tellAll(reading: Promise<OutboxRow[]>, startedMs: number): Promise<boolean> {
     let rows: OutboxRow[];
     try {
-      rows = await readOutbox();
+      rows = await reading;
     } catch (error) {
       log().debug({ err: error }, "invalidations are not checked: Postgres is away");
       this.doubt = true;
@@ -154,7 +166,8 @@ export class Told {
       return true;
     }
     try {
-      for (const row of rows) await this.tell(row);
+      // In one call: a page waits for it.
+      if (rows.length > 0) await this.tell(together(rows));
       // A look that took long says nothing about the moment it ended.
       if (rows.length < MOST_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.markTold();
     } catch (error) {
@@ -176,4 +189,11 @@ export class Told {
       }),
     );
   }
+}
+
+function together(all: readonly Targets[]): Targets {
+  return {
+    members: [...new Set(all.flatMap(({ members }) => members))],
+    tags: [...new Set(all.flatMap(({ tags }) => tags))],
+  };
 }

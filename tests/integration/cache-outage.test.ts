@@ -10,8 +10,8 @@ import { until } from "../support/until";
 
 /** Redis away, deaf and coming back, with writers and readers in several processes (managers). */
 
-const CALL_LIMIT_MS = 300;
-const FIRST_CALL_LIMIT_MS = 600;
+const CALL_LIMIT_MS = 500;
+const FIRST_CALL_LIMIT_MS = 1_000;
 /** Longer than the breaker ever stays open. */
 const LONGEST_OPEN_MS = 10_000;
 const BEHIND_MS = 1_005;
@@ -65,6 +65,13 @@ async function stored(member: string): Promise<boolean> {
   return result === 1;
 }
 
+/** Rows in Postgres that say that one of these is to be forgotten. */
+async function waiting(key: string, tag: string): Promise<number> {
+  return db().cacheInvalidation.count({
+    where: { OR: [{ members: { has: `things:${key}` } }, { tags: { has: tag } }] },
+  });
+}
+
 async function openBreaker(): Promise<void> {
   await until("the breaker is open", async () => {
     const before = sent();
@@ -88,7 +95,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
     for (let call = 0; call < 5; call += 1) {
       const startedAt = performance.now();
       expect(await manager.getOrSet("things", newKey(), load)).toEqual({ n: 1 });
-      expect(performance.now() - startedAt).toBeLessThan(FIRST_CALL_LIMIT_MS + 500);
+      expect(performance.now() - startedAt).toBeLessThan(FIRST_CALL_LIMIT_MS + 1_000);
     }
     expect(await manager.get("things", newKey())).toBeUndefined();
     expect(await manager.getMany("things", [newKey(), newKey()])).toEqual(new Map());
@@ -134,7 +141,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
       else if (how === "set") await writer.set("things", key, { n: 2 });
       else if (how === "invalidateTag") await writer.invalidateTag(tag);
       else await writer.withInvalidation([tag], async () => {});
-      expect(await db().cacheInvalidation.count()).toBe(1);
+      expect(await waiting(key, tag)).toBe(1);
       expect(await stored(`things:${key}`)).toBe(true);
       expect(await writer.getOrSet("things", key, load)).toEqual({ n: 2 });
       // Without Redis too others are behind by a second at most.
@@ -147,7 +154,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
       expect(await writer.getOrSet("things", key, load)).toEqual({ n: 2 });
       expect(await unaware.getOrSet("things", key, load)).toEqual({ n: 2 });
       await deferredWork();
-      expect(await db().cacheInvalidation.count()).toBe(0);
+      expect(await waiting(key, tag)).toBe(0);
     },
   );
 });
@@ -173,6 +180,24 @@ describe("an outage that only the writer saw", () => {
     expect(await redis().exists(keys.cacheTold)).toBe(1);
   });
 
+  it("however many waited, is made good with one call, before anything is believed", async () => {
+    const unaware = newManager();
+    const tags = Array.from({ length: 300 }, newKey);
+    for (const [n, tag] of tags.slice(0, 20).entries())
+      await unaware.set("things", tag, { n }, { tags: [tag] });
+    await db().cacheInvalidation.createMany({
+      data: tags.map((tag) => ({ id: newKey(), members: [], tags: [tag, tags[0] ?? ""] })),
+    });
+    await redis().del(keys.cacheTold);
+    aheadMs += BEHIND_MS;
+    gateway().stats.reset();
+    expect(await unaware.getMany("things", tags.slice(0, 20))).toEqual(new Map());
+    // Reading, telling, saying that it was told, reading again; one more if Redis does not know the script.
+    expect(gateway().stats.snapshot().httpRequests).toBeLessThanOrEqual(5);
+    await deferredWork();
+    expect(await waiting("", tags[0] ?? "")).toBe(0);
+  });
+
   it("is made good by the writer at once when it reads again", async () => {
     const writer = newManager();
     const [key, tag] = [newKey(), newKey()];
@@ -182,6 +207,16 @@ describe("an outage that only the writer saw", () => {
     await redisIsBack();
     expect(await writer.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 });
   });
+});
+
+it("without Redis too, what a loader throws reaches its callers as it is", async () => {
+  const manager = newManager();
+  await proxy.set("refuse");
+  const failure = new Error("Postgres is away");
+  for (let call = 0; call < 5; call += 1) {
+    const load = () => Promise.reject<{ n: number }>(failure);
+    await expect(manager.getOrSet("things", newKey(), load)).rejects.toBe(failure);
+  }
 });
 
 it("without Redis too, a loader that read before an invalidation does not leave its value behind", async () => {
@@ -226,6 +261,6 @@ it("a change that is rolled back invalidates nothing elsewhere and leaves no row
     throw new Error("no");
   });
   await expect(failed).rejects.toThrow("no");
-  expect(await db().cacheInvalidation.count()).toBe(0);
+  expect(await waiting(key, tag)).toBe(0);
   expect(await manager.get("things", key)).toEqual({ n: 1 });
 });
