@@ -40,3 +40,5 @@ export const viewed = z.object({ viewsCount: z.number() });
 export const viewedBatch = z.object({ processedCount: z.number(), postIds: z.array(z.string()) });
 
 export const synced = z.object({ message: z.string(), syncedPosts: z.number() });
+
+export const unread = z.object({ unreadCount: z.number() });

@@ -6,9 +6,11 @@ import type { ReactNode } from "react";
 import { cn } from "../ui/cn";
 
 interface Props {
-  href: "/" | "/posts/new" | "/me" | "/sign-in" | "/admin/views" | "/docs";
+  href: "/" | "/posts/new" | "/me" | "/sign-in" | "/notifications" | "/admin/tasks" | "/docs";
   icon: ReactNode;
   label: string;
+  /** What it is called where more than the label is to be said. */
+  name?: string;
   place: "rail" | "bar";
 }
 
@@ -22,10 +24,18 @@ const LOOK = {
 } as const;
 
 /** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
-export function NavLink({ href, icon, label, place }: Props) {
-  const current = usePathname() === href;
+export function NavLink({ href, icon, label, name, place }: Props) {
+  const pathname = usePathname();
+  // The console is one place of many pages.
+  const current = href === "/admin/tasks" ? pathname.startsWith("/admin/") : pathname === href;
   return (
-    <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>
+    <Link
+      href={href}
+      prefetch={false}
+      aria-current={current ? "page" : undefined}
+      aria-label={name}
+      className={LOOK[place]}
+    >
       {icon}
       <span className={cn(place === "rail" && "max-lg:sr-only")}>{label}</span>
     </Link>

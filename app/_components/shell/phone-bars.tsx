@@ -3,11 +3,12 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
 import { Wordmark } from "../brand/wordmark";
+import { Bell } from "./bell";
 import { NavLink } from "./nav-link";
 import { SettingsPopover } from "./settings-popover";
 import type { Viewer } from "./viewer";
 
-export function TopBar() {
+export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
   const t = useTranslations("shell");
   return (
     <header className="sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
@@ -15,7 +16,11 @@ export function TopBar() {
         <Mark className="size-8" />
         <Wordmark className="mt-0.5 w-30" />
       </Link>
-      <SettingsPopover id="bar-settings" className="top-16 right-2" />
+      <div className="flex items-center">
+        {/* as in the rail */}
+        {viewer ? <Bell key={Date.now()} place="top" unread={unread} /> : null}
+        <SettingsPopover id="bar-settings" className="top-16 right-2" />
+      </div>
     </header>
   );
 }

@@ -1,5 +1,4 @@
 import {
-  Bell,
   BookOpen,
   CircleUserRound,
   Disc3,
@@ -15,6 +14,7 @@ import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
 import { Wordmark } from "../brand/wordmark";
 import { Button } from "../ui/button";
+import { Bell } from "./bell";
 import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
 import { SettingsPopover } from "./settings-popover";
@@ -25,13 +25,12 @@ const SOON = [
   { key: "chat", Icon: MessagesSquare },
   { key: "shop", Icon: ShoppingBag },
   { key: "leaderboard", Icon: Trophy },
-  { key: "notifications", Icon: Bell },
 ] as const;
 
 const ICON = "size-[1.35rem] shrink-0";
 
 /** The left rail: icons from 640 px, with words from 1024 px. */
-export function Rail({ viewer }: { viewer: Viewer | null }) {
+export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
   const t = useTranslations("shell");
   return (
     <header className="sticky top-0 hidden h-dvh w-20 shrink-0 flex-col overflow-y-auto border-r border-line px-3 py-5 sm:flex lg:w-62 lg:px-4">
@@ -52,6 +51,8 @@ export function Rail({ viewer }: { viewer: Viewer | null }) {
           label={t("feed")}
           icon={<Disc3 className={ICON} aria-hidden="true" />}
         />
+        {/* a frame that is rendered anew knows better than what its bell has learned since */}
+        {viewer ? <Bell key={Date.now()} place="rail" unread={unread} /> : null}
         {viewer ? (
           <NavLink
             place="rail"
@@ -70,7 +71,7 @@ export function Rail({ viewer }: { viewer: Viewer | null }) {
         {viewer?.role === "admin" ? (
           <NavLink
             place="rail"
-            href="/admin/views"
+            href="/admin/tasks"
             label={t("admin")}
             icon={<Gauge className={ICON} aria-hidden="true" />}
           />

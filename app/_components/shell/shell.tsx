@@ -3,11 +3,16 @@ import type { ReactNode } from "react";
 import { TookOver } from "./arrive";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
+import { unreadForFrame } from "./unread";
 import { viewerForFrame } from "./viewer";
 
 /** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */
 export async function Shell({ children }: { children: ReactNode }) {
-  const [t, viewer] = await Promise.all([getTranslations("shell"), viewerForFrame()]);
+  const [t, viewer, unread] = await Promise.all([
+    getTranslations("shell"),
+    viewerForFrame(),
+    unreadForFrame(),
+  ]);
   return (
     <>
       <a
@@ -18,8 +23,8 @@ export async function Shell({ children }: { children: ReactNode }) {
       </a>
       <div className="stage-light" aria-hidden="true" />
       <div className="sm:flex">
-        <TopBar />
-        <Rail viewer={viewer} />
+        <TopBar viewer={viewer} unread={unread} />
+        <Rail viewer={viewer} unread={unread} />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           {children}
         </main>

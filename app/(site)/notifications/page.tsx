@@ -1,0 +1,37 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Inbox } from "@/app/_components/notifications/inbox";
+import { InboxSkeleton } from "@/app/_components/notifications/inbox-skeleton";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { listNotifications, notificationPageQuerySchema } from "@/lib/notifications";
+
+export async function generateMetadata() {
+  const t = await getTranslations("notifications");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function NotificationsPage({ searchParams }: PageProps<"/notifications">) {
+  const { cursor } = await searchParams;
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <Arrive key={String(cursor)} skeleton={<InboxSkeleton />}>
+        <CurrentInbox cursor={cursorOf(cursor)} />
+      </Arrive>
+    </Page>
+  );
+}
+
+async function CurrentInbox({ cursor }: { cursor: string | undefined }) {
+  const viewer = await getViewer();
+  if (!viewer) redirect("/sign-in?next=/notifications");
+  const page = await listNotifications({ userId: viewer.id }, { cursor });
+  return <Inbox {...page} continued={cursor !== undefined} renderedAt={Date.now()} />;
+}
+
+/** A cursor that does not parse is no cursor: a mangled link still opens the list. */
+function cursorOf(cursor: unknown): string | undefined {
+  const parsed = notificationPageQuerySchema.safeParse({ cursor });
+  return parsed.success ? parsed.data.cursor : undefined;
+}

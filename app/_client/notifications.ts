@@ -1,0 +1,33 @@
+import { type ApiResult, callApi } from "./api";
+
+type Counted = ApiResult<{ unreadCount: number }>;
+
+const listeners = new Set<(unread: number) => void>();
+
+/** Tells from now on how many notifications are unread, whenever the server has said so. */
+export function onUnread(listener: (unread: number) => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+function tell(result: Counted): void {
+  if (!result.ok) return;
+  for (const listener of listeners) listener(result.data.unreadCount);
+}
+
+export async function askUnread(): Promise<void> {
+  tell(await callApi("/api/notifications?limit=1", "unread"));
+}
+
+/** Best effort, on the way to what a notification is about: it can be marked by hand as well. */
+export async function markRead(id: string): Promise<void> {
+  tell(
+    await callApi("/api/notifications/read", "unread", {
+      method: "POST",
+      body: { ids: [id] },
+      keepalive: true,
+    }),
+  );
+}

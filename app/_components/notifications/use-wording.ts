@@ -1,0 +1,41 @@
+import { useTranslations } from "next-intl";
+import type { NotificationView } from "@/lib/notifications";
+import { type Notice, noticeOf } from "@/lib/notifications";
+import { useMoney } from "../ui/money";
+
+/** A notification in the reader's language. */
+export interface Wording {
+  /** What it is known by; null: only its own words. */
+  kind: Notice["kind"] | null;
+  title: string;
+  text: string | null;
+  /** A path of this site; null when there is nothing to open. */
+  href: string | null;
+  /** Whose picture it has. */
+  artId: string;
+}
+
+/** Kinds that the page has no words for speak for themselves. */
+export function useWording(): (notification: NotificationView) => Wording {
+  const t = useTranslations("notifications");
+  const money = useMoney();
+  return ({ id, kind, data, title, message }) => {
+    const notice = noticeOf(kind, data);
+    if (!notice) {
+      return { kind: null, title: title ?? t("untitled"), text: message, href: null, artId: id };
+    }
+    const values = {
+      title: "title" in notice.data ? notice.data.title : "",
+      amount: "amountMinor" in notice.data ? money(notice.data) : "",
+      quantity: notice.kind === "sale" ? notice.data.quantity : 1,
+    };
+    const orderId = "orderId" in notice.data ? notice.data.orderId : null;
+    return {
+      kind: notice.kind,
+      title: t(`kinds.${notice.kind}.title`, values),
+      text: t(`kinds.${notice.kind}.text`, values),
+      href: orderId === null ? "/bonuses" : `/orders/${orderId}`,
+      artId: orderId ?? id,
+    };
+  };
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import { Bell as BellIcon } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { askUnread, onUnread } from "@/app/_client/notifications";
+import { NavLink } from "./nav-link";
+
+/** A page that is opened asks anew, but people who browse quickly do not pay for it with their requests. */
+const ASK_AGAIN_MS = 30_000;
+const MOST_SHOWN = 99;
+
+interface Props {
+  /** As the server rendered it. */
+  unread: number;
+  place: "rail" | "top";
+}
+
+/**
+ * The way to the notifications, with the number of unread ones. The server renders it; the browser asks again as
+ * people move through the site or come back to it, since the frame stays as it was rendered.
+ */
+export function Bell({ unread: rendered, place }: Props) {
+  const t = useTranslations("shell");
+  const unread = useUnread(rendered, place);
+  const name = t("unread", { count: unread });
+  const icon = (
+    <span className="relative inline-flex">
+      <BellIcon className={place === "rail" ? "size-[1.35rem] shrink-0" : "size-5"} aria-hidden="true" />
+      {unread > 0 ? (
+        <span
+          aria-hidden="true"
+          className="tabular absolute -top-2 left-2.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[0.6875rem] leading-4.5 font-bold text-on-accent ring-2 ring-ground"
+        >
+          {unread > MOST_SHOWN ? t("unreadMany") : unread}
+        </span>
+      ) : null}
+    </span>
+  );
+  if (place === "rail") {
+    return <NavLink place="rail" href="/notifications" label={t("notifications")} name={name} icon={icon} />;
+  }
+  return (
+    <Link
+      href="/notifications"
+      prefetch={false}
+      aria-label={name}
+      className="inline-flex size-11 items-center justify-center rounded-full text-muted transition-colors hover:bg-raised hover:text-ink"
+    >
+      {icon}
+    </Link>
+  );
+}
+
+function useUnread(rendered: number, place: Props["place"]): number {
+  const [unread, setUnread] = useState(rendered);
+  const pathname = usePathname();
+  const askedAt = useRef(0);
+  useEffect(() => onUnread(setUnread), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another page, which is what it asks at
+  useEffect(() => {
+    const ask = () => {
+      // Of the two bells one is shown; the rail's asks for both.
+      if (place !== "rail" || document.visibilityState !== "visible") return;
+      if (Date.now() - askedAt.current < ASK_AGAIN_MS) return;
+      askedAt.current = Date.now();
+      void askUnread();
+    };
+    // What the server has just rendered is new enough.
+    if (askedAt.current === 0) askedAt.current = Date.now();
+    else ask();
+    document.addEventListener("visibilitychange", ask);
+    return () => document.removeEventListener("visibilitychange", ask);
+  }, [pathname, place]);
+  return unread;
+}
