@@ -25,6 +25,7 @@ const texts = {
 
 interface LayoutProps {
   locale: Locale;
+  subject: string;
   preview: string;
   appUrl: string;
   /** Absolute. */
@@ -33,11 +34,12 @@ interface LayoutProps {
 }
 
 /** What every mail stands in: a dark head with the name, a card, and why it came. */
-export function Layout({ locale, preview, appUrl, settingsLink, children }: LayoutProps) {
+export function Layout({ locale, subject, preview, appUrl, settingsLink, children }: LayoutProps) {
   const text = texts[locale];
   return (
     <Html lang={locale}>
       <Head>
+        <title>{subject}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />

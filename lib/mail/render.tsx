@@ -41,6 +41,7 @@ export async function renderMail(mail: z.output<typeof mailSchema>, appUrl: stri
   const html = await render(
     <Layout
       locale={mail.locale}
+      subject={subject}
       preview={template.preview(mail.props, context)}
       appUrl={appUrl}
       settingsLink={absoluteSettings}

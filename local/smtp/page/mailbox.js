@@ -151,6 +151,7 @@ function showList() {
   byId("nothing").hidden = total > 0 || !searching;
   byId("more").hidden = nextCursor === null;
   byId("clear").hidden = total === 0;
+  if (current === "") hint(total > 0 ? texts.choose : "");
   document.title = total > 0 ? `${texts.title} (${total})` : texts.title;
 }
 
@@ -186,7 +187,7 @@ async function show() {
   document.body.classList.toggle("reading", id !== "");
   if (id === "") {
     openId = "";
-    main.replaceChildren(h("p", { class: "hint" }, texts.choose));
+    hint(mails.length > 0 ? texts.choose : "");
   } else if (id !== openId) {
     openId = id;
     const mail = await api(`/api/messages/${encodeURIComponent(id)}`).catch(() => null);
@@ -194,10 +195,15 @@ async function show() {
     if (mail) {
       remember(id);
       main.replaceChildren(...mailView(mail, tab));
-    } else main.replaceChildren(h("p", { class: "hint" }, texts.gone));
+    } else hint(texts.gone);
   } else selectTab(tab);
   for (const element of list.children) mark(element, id);
   linkOf(id)?.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} text */
+function hint(text) {
+  main.replaceChildren(h("p", { class: "hint" }, text));
 }
 
 /** @param {string} id */

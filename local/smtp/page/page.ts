@@ -99,7 +99,7 @@ function shell(language: keyof typeof texts, data: string, smtpUrl: string): str
 <div id="empty" hidden><p><strong>${text.empty}</strong></p><p>${text.emptyHint}</p><p><code>SMTP_URL=${smtpUrl}</code></p></div>
 <div id="nothing" hidden><p>${text.nothingFound}</p></div>
 </nav>
-<main id="mail" tabindex="-1"><p class="hint">${text.choose}</p></main>
+<main id="mail" tabindex="-1"></main>
 </div>
 <p id="lost" role="alert" hidden>${text.lost}</p>
 <p id="said" role="status" class="unseen"></p>

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../../../local/stack/settings";
+import { startStack } from "../../../local/stack/stack";
+import { until } from "../../support/until";
+import { afterTest } from "./support";
+
+describe("the command line", () => {
+  it("says where it is, and ends on SIGTERM", async () => {
+    const main = path.resolve(import.meta.dirname, "../../../local/smtp/main.ts");
+    const child = spawn(process.execPath, ["--import", "tsx", main, "--smtp-port", "0", "--page-port", "0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    afterTest(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    let output = "";
+    child.stdout.on("data", (data: Buffer) => {
+      output += data;
+    });
+    await until("it is open", () => /Mailbox: \S+\n/.test(output));
+    expect(output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
+    const page = await fetch(/Mailbox: (\S+)/.exec(output)?.[1] ?? "");
+    expect(page.headers.get("content-type")).toContain("text/html");
+    child.kill("SIGTERM");
+    expect((await ended)[0]).toBe(0);
+  });
+});
+
+describe("the local stack", () => {
+  /** Everything else is somewhere else. */
+  const elsewhere = {
+    DATABASE_URL: "postgresql://u:p@db.example/n",
+    UPSTASH_REDIS_REST_URL: "https://redis.example",
+    QSTASH_TOKEN: "t",
+    STRIPE_SECRET_KEY: "sk_test_x",
+  };
+  const start = (env: Record<string, string>) =>
+    startStack({ settings: readSettings({ ...elsewhere, ...env }), dataDir: null, ports: "free" });
+
+  it("catches mail and tells the app where", async () => {
+    const stack = await start({});
+    afterTest(() => stack.stop());
+    expect(stack.env.SMTP_URL).toBe(stack.mail?.smtpUrl);
+    expect(stack.env.MAIL_FROM).toContain("@");
+    expect(stack.backends).toContainEqual(
+      expect.objectContaining({ name: "Mail", url: stack.mail?.pageUrl }),
+    );
+  });
+
+  it("catches none when a server is set", async () => {
+    const stack = await start({ SMTP_URL: "smtp://mail.example" });
+    afterTest(() => stack.stop());
+    expect(stack.mail).toBeNull();
+    expect(stack.env.SMTP_URL).toBeUndefined();
+  });
+});
