@@ -3,9 +3,10 @@ import { hashPassword, newReferralCode } from "@/lib/accounts";
 import { db, disconnectDb } from "@/lib/db";
 import { PASSWORD, people } from "./seed/people";
 import { posts } from "./seed/posts";
+import { products } from "./seed/products";
 
 /**
- * Fills an empty database with people, posts and views that look real. For laptops: the password is public.
+ * Fills an empty database with people, posts, views and products that look real. For laptops: the password is public.
  * Ids are UUIDs of the time a post was "written", since the feed is ordered by them.
  */
 async function seed(): Promise<void> {
@@ -33,6 +34,29 @@ async function seed(): Promise<void> {
       },
     });
   }
+  await fillShop(
+    users.map(({ id }) => id),
+    now,
+  );
+}
+
+/** Index into people: the demo listener, and who brought them. Somebody earns a bonus when they buy. */
+const LISTENER = 2;
+const REFERRER = 3;
+
+async function fillShop(userIds: readonly string[], now: number): Promise<void> {
+  for (const { seller, hoursAgo, ...product } of products) {
+    const sellerId = userIds[seller];
+    if (!sellerId) throw new Error(`${product.title} is sold by nobody`);
+    const createdAt = new Date(now - hoursAgo * 3_600_000);
+    await db().product.create({
+      data: { ...product, id: v7({ msecs: createdAt.getTime() }), sellerId, createdAt },
+    });
+  }
+  await db().user.update({
+    where: { id: userIds[LISTENER] },
+    data: { referredById: userIds[REFERRER] },
+  });
 }
 
 await seed();
