@@ -12,6 +12,7 @@ import { refundPayment } from "./money/refund";
 import { DELIVERY_TIMEOUT_MS, defaultLimits, LATE_MS, type StripeOptions } from "./options";
 import { Provider } from "./provider";
 import { Store } from "./state/store";
+import { splitUrl } from "./wire/request";
 
 export type { Result } from "./checkout/play";
 export type { FaultsInput } from "./faults";
@@ -80,7 +81,7 @@ export async function startStripe(options: StripeOptions): Promise<RunningStripe
     const provider = new Provider({ store, dispatcher, faults, clock, limits, lateMs });
     const router = new Router(provider, secretKey);
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
-      const { pathname } = new URL(request.url ?? "/", "http://stripe");
+      const { pathname } = splitUrl(request);
       if (handleCheckout(provider, pathname, request, response)) return;
       if (handleDashboard(provider, pathname, request, response)) return;
       if (handleControl(provider, secretKey, pathname, request, response)) return;

@@ -7,6 +7,7 @@ import { API_VERSION } from "../options";
 import type { Provider } from "../provider";
 import { parseForm } from "../wire/form";
 import { readParams } from "../wire/params";
+import { splitUrl } from "../wire/request";
 import { authenticate } from "./authenticate";
 import { eventRoutes } from "./events";
 import { IdempotencyLocks, type Keyed, keyedRequest, keyOf } from "./idempotency";
@@ -56,7 +57,7 @@ export class Router {
 
   private async answer(request: IncomingMessage, requestId: string): Promise<Answer | "hang" | "cut"> {
     const method = request.method ?? "GET";
-    const { pathname, search } = new URL(request.url ?? "/", "http://stripe");
+    const { pathname, query } = splitUrl(request);
     // Read first, so that the connection can be used again whatever the answer is.
     const body = (await readBody(request, this.provider.limits.maxBodyBytes)).toString("utf8");
     authenticate(request, this.secretKey);
@@ -71,7 +72,7 @@ export class Router {
       throw new StripeApiError(429, "invalid_request_error", message, { code: "rate_limit" }, false);
     }
     const { route, id } = find(method, pathname);
-    const form = [search.slice(1), method === "POST" ? body : ""].filter(Boolean).join("&");
+    const form = [query, method === "POST" ? body : ""].filter(Boolean).join("&");
     const key = method === "POST" ? keyOf(request.headers["idempotency-key"]) : null;
     const answer =
       key === null

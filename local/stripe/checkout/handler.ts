@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readBody } from "../../http/server";
+import { BodyTooLargeError, readBody } from "../../http/server";
 import { pagePath } from "../api/present";
 import type { Provider } from "../provider";
 import type { Session } from "../state/model";
@@ -29,7 +29,8 @@ export function handleCheckout(
   const id = /^\/c\/pay\/([^/]+)$/.exec(pathname)?.[1];
   if (id === undefined) return false;
   answer(provider, id, request, response).catch((error: unknown) => {
-    sendText(response, 503, error instanceof Error ? error.message : String(error));
+    const status = error instanceof BodyTooLargeError ? 413 : 503;
+    sendText(response, status, error instanceof Error ? error.message : String(error));
   });
   return true;
 }

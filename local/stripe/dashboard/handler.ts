@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isFromOwnPage, isOwnName } from "../../http/own-page";
-import { readBody } from "../../http/server";
+import { BodyTooLargeError, readBody } from "../../http/server";
 import { SCRIPT } from "../../qstash/page/style";
 import { StripeApiError } from "../errors";
 import { refundPayment } from "../money/refund";
@@ -24,7 +24,8 @@ export function handleDashboard(
   const action = /^\/(payments|events)\/([^/]+)\/(refund|resend)$/.exec(pathname);
   if (pathname !== "/" && !action) return false;
   answer(provider, action, request, response).catch((error: unknown) => {
-    const status = error instanceof StripeApiError ? error.status : 500;
+    const status =
+      error instanceof StripeApiError ? error.status : error instanceof BodyTooLargeError ? 413 : 500;
     sendText(response, status, error instanceof Error ? error.message : String(error));
   });
   return true;

@@ -42,7 +42,7 @@ export class Store {
     if (changes.length === 0) return;
     const at = this.now();
     try {
-      this.journal.append(JSON.stringify({ at, changes }));
+      if (this.journal !== memoryJournal) this.journal.append(JSON.stringify({ at, changes }));
     } catch (error) {
       throw asUnavailable(error);
     }

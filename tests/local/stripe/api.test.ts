@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { API_VERSION } from "../../../local/stripe";
@@ -277,6 +278,14 @@ describe("what the API refuses", () => {
     for (const body of ["a=1&a[b]=2", "a[b]=2&a=1", "a[b=1", `a${"[b]".repeat(20)}=1`, "__proto__[x]=1"]) {
       const response = await fetch(`${server.url}/v1/refunds`, { method: "POST", headers, body });
       expect(response.status, body).toBe(400);
+    }
+    for (const path of ["//", "http://[", "/v1//", "*"]) {
+      const status = await new Promise((resolve, reject) => {
+        request({ port: server.port, path, headers }, (response) => resolve(response.resume().statusCode))
+          .on("error", reject)
+          .end();
+      });
+      expect(status, path).toBe(404);
     }
     const large = await fetch(`${server.url}/v1/refunds`, {
       method: "POST",
