@@ -11,9 +11,10 @@ import { PassThrough } from "node:stream";
  * swallow  passes requests on, and the answers never come: what was asked for happens all the same
  * slow     every answer comes two seconds late
  * error    HTTP 500 with an error in JSON, as a backend in trouble answers
+ * limited  HTTP 429, as a backend whose plan is used up answers
  * page     HTTP 502 with a page, as a proxy in front of one that is gone answers
  */
-export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "page";
+export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "limited" | "page";
 
 const SLOW_MS = 2_000;
 
@@ -63,6 +64,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
 
   function serverOf(): Server {
     if (mode === "error") return answering(500, "application/json", '{"error":"ERR internal error"}');
+    if (mode === "limited") return answering(429, "application/json", '{"error":"quota exceeded"}');
     if (mode === "page") return answering(502, "text/html", "<html>502 Bad Gateway</html>");
     return createServer(accept);
   }

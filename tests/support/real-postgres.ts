@@ -11,6 +11,8 @@ const run = promisify(execFile);
 
 export interface RealPostgres {
   url: string;
+  /** Ends it with every connection cut, as a failover does, and brings it back at the same address. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,11 +49,17 @@ export async function startRealPostgres(): Promise<RealPostgres> {
     // Crash tests kill the app, never this server.
     ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
   ]);
-  const server = await spawnGuarded({ command, args, stopSignal: "SIGINT" });
+  const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
+  let server = await start();
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
   await untilItAnswers(url);
   return {
     url,
+    restart: async () => {
+      await server.stop();
+      server = await start();
+      await untilItAnswers(url);
+    },
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

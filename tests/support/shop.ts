@@ -10,6 +10,7 @@ import type { NewProduct, OrderView, Product } from "@/lib/shop/client";
 import { newProductSchema } from "@/lib/shop/client";
 import { type Answer, call } from "./api";
 import { createPerson } from "./people";
+import { deliverTask } from "./signed-delivery";
 import { until } from "./until";
 
 /** Something for sale, of an artist of its own unless said. */
@@ -129,4 +130,25 @@ export function signEvent(body: string, { secret, at = Math.floor(Date.now() / 1
 export function tell(sent: TestEvent, signing: Signing = {}): Promise<Answer> {
   const body = JSON.stringify(sent, null, 2);
   return call(hear, { body, headers: { "stripe-signature": signEvent(body, signing) } });
+}
+
+/** Runs a round of the check task as QStash would, now instead of when its time has come. */
+export async function runCheck(orderId: string, round: number): Promise<Answer> {
+  const { id } = await db().task.update({
+    where: { queue_key: { queue: "payments", key: `check:${orderId}:${round}` } },
+    data: { notBefore: new Date(0) },
+    select: { id: true },
+  });
+  return deliverTask("payments", id);
+}
+
+/** How long ago an order was placed. */
+export async function ageOrder(id: string, minutes: number): Promise<void> {
+  await db().order.update({ where: { id }, data: { createdAt: new Date(Date.now() - minutes * 60_000) } });
+}
+
+/** The queues of an order's tasks with their keys, whatever became of them. */
+export async function taskKeys(orderId: string): Promise<string[]> {
+  const tasks = await db().task.findMany({ where: { subject: `order:${orderId}` } });
+  return tasks.map(({ queue, key }) => `${queue} ${key.replace(orderId, "*")}`).sort();
 }
