@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
-import { useFault } from "@/lib/core/failpoint";
+import { injectFault } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { db, transaction } from "@/lib/db";
@@ -169,7 +169,7 @@ describe("when the mail server says no", () => {
   it("a mail that was taken is not sent again by an attempt that comes after it", async () => {
     let faults = 0;
     const id = await enqueueMail(plain({ address }));
-    const stop = useFault(async (name) => {
+    const stop = injectFault(async (name) => {
       if (name === "tasks.prepared" && faults++ === 0) throw new Error("cut off between mail and commit");
     });
     try {
