@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { PostItem } from "@/app/_client/posts";
 import { RelativeTime } from "../ui/relative-time";
+import { TrackOpened } from "../ui/track-opened";
 import { PostView } from "../views/post-view";
 import { ViewCount } from "../views/view-count";
 import { Tags } from "./tags";
@@ -61,6 +62,7 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
       {viewerId !== null && !own ? <PostView postId={post.id} /> : null}
+      <TrackOpened name="post.opened" id={post.id} />
     </div>
   );
 }

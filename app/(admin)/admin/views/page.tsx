@@ -1,10 +1,13 @@
 import { getTranslations } from "next-intl/server";
+import { ConsoleNav } from "@/app/_components/console/console-nav";
 import { Gauges } from "@/app/_components/console/gauges";
 import { LastRun } from "@/app/_components/console/last-run";
 import { SyncNow } from "@/app/_components/console/sync-now";
 import { Page, PageTitle } from "@/app/_components/shell/page";
+import { countOpenAlerts } from "@/lib/admin";
 import { viewSyncState } from "@/lib/views";
 import { requireAdmin } from "../admin";
+import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("viewSync");
@@ -14,15 +17,15 @@ export async function generateMetadata() {
 export default async function AdminViewsPage() {
   // a layout does not run again on every navigation, so what is shown is guarded here too
   await requireAdmin("/admin/views");
-  const [t, shell, state] = await Promise.all([
+  const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),
-    getTranslations("shell"),
+    unlessDown(countOpenAlerts),
     viewSyncState(),
   ]);
   return (
     <Page className="pt-8 sm:pt-12">
-      <p className="text-sm text-muted">{shell("console")}</p>
-      <div className="mt-2 flex flex-wrap items-start justify-between gap-x-10 gap-y-6">
+      <ConsoleNav current="views" alerts={alerts} />
+      <div className="mt-6 flex flex-wrap items-start justify-between gap-x-10 gap-y-6">
         <div>
           <PageTitle>{t("title")}</PageTitle>
           <p className="mt-4 max-w-[54ch] text-muted">{t("lead")}</p>

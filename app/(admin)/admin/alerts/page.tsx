@@ -1,0 +1,55 @@
+import { getTranslations } from "next-intl/server";
+import { AlertCard } from "@/app/_components/console/alert-card";
+import { ConsoleHead } from "@/app/_components/console/console-head";
+import { Pager } from "@/app/_components/console/pager";
+import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { Page } from "@/app/_components/shell/page";
+import { alertPageQuerySchema, openAlerts } from "@/lib/admin";
+import { requireAdmin } from "../admin";
+import { unlessDown } from "../read";
+
+export async function generateMetadata() {
+  const t = await getTranslations("console");
+  return { title: t("alerts"), robots: { index: false } };
+}
+
+export default async function AdminAlertsPage({ searchParams }: PageProps<"/admin/alerts">) {
+  const { cursor } = await searchParams;
+  const page = alertPageQuerySchema.safeParse({ cursor });
+  const read = await unlessDown(async () => {
+    // a layout does not run again on every navigation, so what is shown is guarded here too
+    await requireAdmin("/admin/alerts");
+    return openAlerts(page.success ? page.data : {});
+  });
+  if (!read) return <PostgresDown path="/admin/alerts" />;
+  const { items, nextCursor, openCount } = read;
+  const [t, shell] = await Promise.all([getTranslations("alertConsole"), getTranslations("console")]);
+  const renderedAt = Date.now();
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <ConsoleHead section="alerts" title={shell("alerts")} lead={t("lead")} alerts={openCount} />
+      <p role="status" className="tabular mt-8 text-muted">
+        {t("open", { count: openCount })}
+      </p>
+      {items.length === 0 ? (
+        <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">
+          <p className="display text-xl">{t("noneTitle")}</p>
+          <p className="mt-2 max-w-[60ch] text-muted">{t("noneText")}</p>
+        </div>
+      ) : (
+        <ul className="mt-4 flex flex-col gap-3">
+          {items.map((alert) => (
+            <li key={alert.id}>
+              <AlertCard alert={alert} renderedAt={renderedAt} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Pager
+        path="/admin/alerts"
+        nextCursor={nextCursor}
+        continued={page.success && page.data.cursor !== undefined}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,10 @@
+import type { ReactNode } from "react";
+import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { requireAdmin } from "./admin";
+import { unlessDown } from "./read";
+
+/** Above the loading screen, so that a stranger's answer has the right status and not a skeleton. */
+export async function ConsoleLayout({ path, children }: { path: string; children: ReactNode }) {
+  const viewer = await unlessDown(() => requireAdmin(path));
+  return viewer ? children : <PostgresDown path={path} />;
+}

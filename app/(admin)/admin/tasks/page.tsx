@@ -1,0 +1,123 @@
+import Link from "next/link";
+import { getFormatter, getTranslations } from "next-intl/server";
+import { ConsoleHead } from "@/app/_components/console/console-head";
+import { Figures } from "@/app/_components/console/figures";
+import { Pager } from "@/app/_components/console/pager";
+import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { QueueTable } from "@/app/_components/console/queue-table";
+import { TaskCard } from "@/app/_components/console/task-card";
+import { Page } from "@/app/_components/shell/page";
+import { countOpenAlerts } from "@/lib/admin";
+import { AppError } from "@/lib/core/errors";
+import { idSchema } from "@/lib/core/ids";
+import { deadTasksQuerySchema, getTask, type QueueOverview, type TaskView, taskOverview } from "@/lib/tasks";
+import { requireAdmin } from "../admin";
+import { unlessDown } from "../read";
+
+export async function generateMetadata() {
+  const t = await getTranslations("console");
+  return { title: t("tasks"), robots: { index: false } };
+}
+
+export default async function AdminTasksPage({ searchParams }: PageProps<"/admin/tasks">) {
+  const { cursor, id } = await searchParams;
+  const page = deadTasksQuerySchema.safeParse({ cursor });
+  const wanted = idSchema.safeParse(id);
+  const read = await unlessDown(async () => {
+    // a layout does not run again on every navigation, so what is shown is guarded here too
+    await requireAdmin("/admin/tasks");
+    return Promise.all([
+      taskOverview(page.success ? page.data : {}),
+      countOpenAlerts(),
+      wanted.success ? findTask(wanted.data) : undefined,
+    ]);
+  });
+  if (!read) return <PostgresDown path="/admin/tasks" />;
+  const [{ queues, dead }, alerts, task] = read;
+  const [t, shell, format] = await Promise.all([
+    getTranslations("taskConsole"),
+    getTranslations("console"),
+    getFormatter(),
+  ]);
+  const renderedAt = Date.now();
+  const sum = (...states: (keyof QueueOverview["counts"])[]) =>
+    queues.reduce((total, { counts }) => states.reduce((part, state) => part + counts[state], total), 0);
+  const [waiting, running, stopped] = [sum("pending", "published"), sum("running"), sum("dead")];
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <ConsoleHead section="tasks" title={shell("tasks")} lead={t("lead")} alerts={alerts} />
+      {task !== undefined ? (
+        <section className="mt-10" aria-labelledby="one">
+          <div className="flex flex-wrap items-baseline justify-between gap-3">
+            <h2 id="one" className="display text-2xl">
+              {t("one")}
+            </h2>
+            <Link href="/admin/tasks" prefetch={false} className="text-muted underline underline-offset-4">
+              {t("all")}
+            </Link>
+          </div>
+          <div className="mt-4">
+            {task ? (
+              <TaskCard task={task} renderedAt={renderedAt} />
+            ) : (
+              <p className="text-muted">{t("oneMissing")}</p>
+            )}
+          </div>
+        </section>
+      ) : null}
+      <Figures
+        label={shell("tasks")}
+        figures={[
+          {
+            name: t("states.pending"),
+            value: format.number(waiting),
+            tone: waiting > 0 ? "moving" : "faint",
+          },
+          {
+            name: t("states.running"),
+            value: format.number(running),
+            tone: running > 0 ? "moving" : "faint",
+          },
+          { name: t("states.dead"), value: format.number(stopped), tone: stopped > 0 ? "bad" : "faint" },
+          { name: t("states.done"), value: format.number(sum("done")), tone: "plain" },
+        ]}
+      />
+      <QueueTable queues={queues} renderedAt={renderedAt} />
+      <section className="mt-12" aria-labelledby="dead">
+        <h2 id="dead" className="display text-2xl">
+          {t("dead")}
+        </h2>
+        {dead.items.length === 0 ? (
+          <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">
+            <p className="font-semibold">{t("deadNone")}</p>
+            <p className="mt-1 text-muted">{t("deadNoneText")}</p>
+          </div>
+        ) : (
+          <ul className="mt-4 flex flex-col gap-3">
+            {dead.items.map((item) => (
+              <li key={item.id}>
+                <TaskCard task={item} renderedAt={renderedAt} />
+              </li>
+            ))}
+          </ul>
+        )}
+        <Pager
+          path="/admin/tasks"
+          nextCursor={dead.nextCursor}
+          continued={page.success && page.data.cursor !== undefined}
+        />
+      </section>
+    </Page>
+  );
+}
+
+/** A task an alert or a log line names; null when it is not there. */
+async function findTask(id: string): Promise<TaskView | null> {
+  const viewer = await requireAdmin("/admin/tasks");
+  try {
+    return await getTask(id, { userId: viewer.id, seq: viewer.seq, role: viewer.role, name: viewer.name });
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { useFormatter, useTranslations } from "next-intl";
+import type { EventReport } from "@/lib/analytics";
+import { BarChart } from "./bar-chart";
+
+/** Days as people write them; they are days in UTC. */
+function useDay(): (day: string, style?: "short" | "long") => string {
+  const format = useFormatter();
+  return (day, style = "short") =>
+    format.dateTime(new Date(`${day}T00:00:00Z`), { day: "numeric", month: style, timeZone: "UTC" });
+}
+
+/** All events together, a bar a day. */
+export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals">) {
+  const t = useTranslations("analyticsConsole");
+  const format = useFormatter();
+  const dayText = useDay();
+  return (
+    <figure className="mt-12">
+      <figcaption className="display text-2xl">{t("byDay")}</figcaption>
+      <div className="mt-5 rounded-2xl border border-line bg-raised/70 p-5">
+        <p aria-hidden="true" className="tabular text-xs text-faint">
+          {format.number(Math.max(...totals))}
+        </p>
+        <BarChart name={t("all")} days={days} values={totals} className="mt-1 h-44 border-b border-line" />
+        <p aria-hidden="true" className="tabular mt-2 flex justify-between text-xs text-faint">
+          <span>{dayText(days[0] ?? "")}</span>
+          <span>{dayText(days.at(-1) ?? "")}</span>
+        </p>
+      </div>
+      <details className="group mt-3 text-sm">
+        <summary className="w-max py-2 text-muted underline underline-offset-4">{t("table")}</summary>
+        <table className="mt-2 w-full max-w-sm">
+          <thead>
+            <tr className="border-b border-line text-xs text-muted">
+              <th scope="col" className="py-2 text-left font-medium">
+                {t("day")}
+              </th>
+              <th scope="col" className="py-2 text-right font-medium">
+                {t("events")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {days.map((day, index) => (
+              <tr key={day} className="border-b border-line">
+                <th scope="row" className="py-1.5 text-left font-normal">
+                  {dayText(day, "long")}
+                </th>
+                <td className="tabular py-1.5 text-right">{format.number(totals[index] ?? 0)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </figure>
+  );
+}
+
+/** Each event on its own, the most frequent first. */
+export function EventTable({
+  days,
+  series,
+  total,
+}: Pick<EventReport, "days" | "series"> & { total: number }) {
+  const t = useTranslations("analyticsConsole");
+  const format = useFormatter();
+  return (
+    <section className="mt-12" aria-labelledby="events">
+      <h2 id="events" className="display text-2xl">
+        {t("events")}
+      </h2>
+      <table className="mt-4 w-full text-sm">
+        <thead>
+          <tr className="border-b border-line text-right text-xs text-muted">
+            <th scope="col" className="py-2 pr-3 text-left font-medium">
+              {t("event")}
+            </th>
+            <th scope="col" className="px-2 py-2 font-medium">
+              {t("count")}
+            </th>
+            <th scope="col" className="px-2 py-2 font-medium max-sm:hidden">
+              {t("share")}
+            </th>
+            <th scope="col" className="w-1/4 py-2 pl-4 text-left font-medium sm:w-2/5">
+              {t("trend")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.map(({ name, total: own, byDay }) => (
+            <tr key={name ?? ""} className="border-b border-line text-right">
+              <th scope="row" className="py-3 pr-3 text-left font-semibold [overflow-wrap:anywhere]">
+                {name ?? <span className="font-normal text-muted">{t("others")}</span>}
+              </th>
+              <td className="tabular px-2 py-3">{format.number(own)}</td>
+              <td className="tabular px-2 py-3 text-muted max-sm:hidden">
+                {format.number(own / total, { style: "percent", maximumFractionDigits: 1 })}
+              </td>
+              <td className="py-2 pl-4">
+                <BarChart name={name ?? t("others")} days={days} values={byDay} className="h-8" />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
