@@ -41,4 +41,75 @@ export const viewedBatch = z.object({ processedCount: z.number(), postIds: z.arr
 
 export const synced = z.object({ message: z.string(), syncedPosts: z.number() });
 
+export const spent = z.object({ balance: z.number() });
+
 export const unread = z.object({ unreadCount: z.number() });
+
+const productKind = z.enum(["track", "licence", "ticket"]);
+
+const product = z.object({
+  id: z.string(),
+  kind: productKind,
+  title: z.string(),
+  description: z.string(),
+  priceMinor: z.number(),
+  currency: z.string(),
+  stock: z.nullable(z.number()),
+  sellerId: z.string(),
+  sellerName: z.string(),
+  archived: z.boolean(),
+  createdAt: z.string(),
+});
+
+export const productPage = z.object({ items: z.array(product), nextCursor: z.nullable(z.string()) });
+
+export const createdProduct = z.object({ product: z.object({ id: z.string() }) });
+
+const orderStatus = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
+
+const orderTask = z.object({
+  queue: z.string(),
+  state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
+});
+
+export const order = z.object({
+  order: z.object({
+    id: z.string(),
+    status: orderStatus,
+    kind: productKind,
+    title: z.string(),
+    quantity: z.number(),
+    unitPriceMinor: z.number(),
+    amountMinor: z.number(),
+    currency: z.string(),
+    refundedMinor: z.number(),
+    productId: z.nullable(z.string()),
+    sellerName: z.nullable(z.string()),
+    buyerName: z.nullable(z.string()),
+    createdAt: z.string(),
+    paidAt: z.nullable(z.string()),
+    deliveredAt: z.nullable(z.string()),
+    closedAt: z.nullable(z.string()),
+    viewedAs: z.enum(["buyer", "seller", "admin"]),
+    checkoutUrl: z.nullable(z.string()),
+    tasks: z.array(orderTask),
+    deliveries: z.array(
+      z.object({
+        id: z.string(),
+        kind: productKind,
+        unit: z.number(),
+        code: z.nullable(z.string()),
+        downloadUrl: z.nullable(z.string()),
+        revokedAt: z.nullable(z.string()),
+        usedAt: z.nullable(z.string()),
+      }),
+    ),
+  }),
+});
+
+export const placedOrder = z.object({
+  order: z.object({ id: z.string(), status: orderStatus }),
+  checkoutUrl: z.nullable(z.string()),
+});
+
+export const refundTask = z.object({ task: orderTask });

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { Cover } from "@/app/_components/art/cover";
@@ -7,6 +8,7 @@ import { LanguageSwitch } from "@/app/_components/shell/language-switch";
 import { Page, PageTitle } from "@/app/_components/shell/page";
 import { ThemeSwitch } from "@/app/_components/shell/theme-switch";
 import { getViewer } from "@/app/_components/shell/viewer";
+import { Button } from "@/app/_components/ui/button";
 
 export async function generateMetadata() {
   const t = await getTranslations("me");
@@ -44,6 +46,17 @@ export default async function MePage() {
           ))}
         </dl>
         <section className="mt-12 flex flex-wrap items-center justify-between gap-4 border-t border-line py-6">
+          <div>
+            <h2 className="font-semibold">{t("bonuses")}</h2>
+            <p className="mt-1 text-sm text-muted">{t("bonusesText")}</p>
+          </div>
+          <Button asChild look="quiet">
+            <Link href="/bonuses" prefetch={false}>
+              {t("bonusesOpen")}
+            </Link>
+          </Button>
+        </section>
+        <section className="flex flex-wrap items-center justify-between gap-4 border-t border-line py-6">
           <h2 className="font-semibold">{t("appearance")}</h2>
           <div className="flex flex-wrap gap-3">
             <ThemeSwitch />

@@ -1,20 +1,28 @@
+import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Door } from "@/app/_components/auth/door";
 import { safeNextPath } from "@/app/_components/auth/next-path";
 import { SignUpForm } from "@/app/_components/auth/sign-up-form";
 import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { REFERRAL_COOKIE } from "@/lib/bonuses";
 
 export async function generateMetadata() {
   const t = await getTranslations("auth");
   return { title: t("signUp") };
 }
 
-/** `?ref=` fills in the referral code, for invitations sent as a link. */
+/** The referral code comes from `?ref=`, or from the cookie that a link of somebody's left (app/(site)/r). */
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
-  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, viewerForFrame()]);
+  const [t, query, viewer, jar] = await Promise.all([
+    getTranslations("auth"),
+    searchParams,
+    viewerForFrame(),
+    cookies(),
+  ]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
+  const referralCode = typeof query.ref === "string" ? query.ref : jar.get(REFERRAL_COOKIE)?.value;
   return (
     <Door
       title={t("signUpTitle")}
@@ -26,7 +34,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
         href: `/sign-in?next=${encodeURIComponent(next)}`,
       }}
     >
-      <SignUpForm next={next} referralCode={typeof query.ref === "string" ? query.ref.slice(0, 16) : ""} />
+      <SignUpForm next={next} referralCode={referralCode?.slice(0, 16) ?? ""} />
     </Door>
   );
 }

@@ -6,7 +6,16 @@ import type { ReactNode } from "react";
 import { cn } from "../ui/cn";
 
 interface Props {
-  href: "/" | "/posts/new" | "/me" | "/sign-in" | "/notifications" | "/admin/tasks" | "/docs";
+  href:
+    | "/"
+    | "/posts/new"
+    | "/me"
+    | "/sign-in"
+    | "/notifications"
+    | "/leaderboards"
+    | "/bonuses"
+    | "/admin/tasks"
+    | "/docs";
   icon: ReactNode;
   label: string;
   /** What it is called where more than the label is to be said. */

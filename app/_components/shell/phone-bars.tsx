@@ -1,4 +1,4 @@
-import { CircleUserRound, Disc3, LogIn, Plus } from "lucide-react";
+import { CircleUserRound, Disc3, LogIn, Plus, Trophy } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
@@ -30,13 +30,19 @@ export function BottomBar({ viewer }: { viewer: Viewer | null }) {
   return (
     <nav
       aria-label={t("main")}
-      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-3 border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
         place="bar"
         href="/"
         label={t("feed")}
         icon={<Disc3 className="size-6" aria-hidden="true" />}
+      />
+      <NavLink
+        place="bar"
+        href="/leaderboards"
+        label={t("leaderboard")}
+        icon={<Trophy className="size-6" aria-hidden="true" />}
       />
       <Link
         href="/posts/new"

@@ -1,6 +1,7 @@
 import {
   BookOpen,
   CircleUserRound,
+  Coins,
   Disc3,
   Gauge,
   LogIn,
@@ -24,7 +25,6 @@ import type { Viewer } from "./viewer";
 const SOON = [
   { key: "chat", Icon: MessagesSquare },
   { key: "shop", Icon: ShoppingBag },
-  { key: "leaderboard", Icon: Trophy },
 ] as const;
 
 const ICON = "size-[1.35rem] shrink-0";
@@ -51,6 +51,20 @@ export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number
           label={t("feed")}
           icon={<Disc3 className={ICON} aria-hidden="true" />}
         />
+        <NavLink
+          place="rail"
+          href="/leaderboards"
+          label={t("leaderboard")}
+          icon={<Trophy className={ICON} aria-hidden="true" />}
+        />
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/bonuses"
+            label={t("bonuses")}
+            icon={<Coins className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
         {/* a frame that is rendered anew knows better than what its bell has learned since */}
         {viewer ? <Bell key={Date.now()} place="rail" unread={unread} /> : null}
         {viewer ? (

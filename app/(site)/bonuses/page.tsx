@@ -1,0 +1,53 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Balance } from "@/app/_components/bonuses/balance";
+import { BonusesSkeleton } from "@/app/_components/bonuses/bonuses-skeleton";
+import { Ledger } from "@/app/_components/bonuses/ledger";
+import { ReferralCard } from "@/app/_components/bonuses/referral-card";
+import { SpendForm } from "@/app/_components/bonuses/spend-form";
+import { tintOf } from "@/app/_components/post/hue";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
+
+export async function generateMetadata() {
+  const t = await getTranslations("bonuses");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function BonusesPage({ searchParams }: PageProps<"/bonuses">) {
+  const [t, viewer, query] = await Promise.all([getTranslations("bonuses"), getViewer(), searchParams]);
+  if (!viewer) redirect("/sign-in?next=/bonuses");
+  // A cursor that does not parse is no cursor: a mangled link still opens the ledger.
+  const cursor = bonusPageQuerySchema.safeParse({ cursor: query.cursor }).data?.cursor;
+  return (
+    <div className="tinted" style={tintOf(viewer.id)}>
+      <div className="stage-light" aria-hidden="true" />
+      <Page className="pt-8 sm:pt-14">
+        <h1 className="text-sm text-muted">{t("title")}</h1>
+        <Arrive key={cursor ?? "newest"} skeleton={<BonusesSkeleton />}>
+          <CurrentBonuses userId={viewer.id} cursor={cursor} />
+        </Arrive>
+      </Page>
+    </div>
+  );
+}
+
+async function CurrentBonuses({ userId, cursor }: { userId: string; cursor: number | undefined }) {
+  const { balance, entries, referral } = await getBonuses(userId, { cursor });
+  return (
+    <>
+      <div className="mt-4 mb-8 sm:mb-10">
+        <Balance balance={balance} />
+      </div>
+      <ReferralCard referral={referral} />
+      <div className="mt-12 grid gap-x-14 gap-y-12 lg:grid-cols-[minmax(0,7fr)_minmax(0,4fr)]">
+        <div className="lg:col-start-2 lg:row-start-1">
+          <SpendForm balance={balance} />
+        </div>
+        <Ledger entries={entries} continued={cursor !== undefined} renderedAt={Date.now()} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { BoardSkeleton } from "@/app/_components/leaderboards/board-skeleton";
+import { BoardTabs } from "@/app/_components/leaderboards/board-tabs";
+import { OwnPlace } from "@/app/_components/leaderboards/own-place";
+import { Places } from "@/app/_components/leaderboards/places";
+import { Podium } from "@/app/_components/leaderboards/podium";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { Page, PageTitle } from "@/app/_components/shell/page";
+import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { Notice } from "@/app/_components/ui/notice";
+import { getLeaderboard, leaderboardQuerySchema, type Period, periodSchema } from "@/lib/leaderboards";
+
+const PODIUM = 3;
+const DAY_MS = 86_400_000;
+
+interface Choice {
+  period: Period;
+  currency: string | undefined;
+}
+
+/** What does not parse is not chosen: a mangled link still opens a board. */
+function choiceOf(query: Awaited<PageProps<"/leaderboards">["searchParams"]>): Choice {
+  return {
+    period: periodSchema.catch("week").parse(query.period),
+    currency: leaderboardQuerySchema.safeParse({ currency: query.currency }).data?.currency,
+  };
+}
+
+export async function generateMetadata() {
+  const t = await getTranslations("leaderboards");
+  return { title: t("title"), description: t("lead"), alternates: { canonical: "/leaderboards" } };
+}
+
+export default async function LeaderboardsPage({ searchParams }: PageProps<"/leaderboards">) {
+  const [t, query] = await Promise.all([getTranslations("leaderboards"), searchParams]);
+  const choice = choiceOf(query);
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <PageTitle>{t("title")}</PageTitle>
+      <p className="mt-4 mb-8 max-w-[54ch] text-pretty text-muted sm:text-lg">{t("lead")}</p>
+      <Arrive key={`${choice.period}:${choice.currency ?? ""}`} skeleton={<BoardSkeleton />}>
+        <CurrentBoard {...choice} />
+      </Arrive>
+    </Page>
+  );
+}
+
+async function CurrentBoard({ period, currency }: Choice) {
+  const viewer = await viewerForFrame();
+  const [t, format, board] = await Promise.all([
+    getTranslations("leaderboards"),
+    getFormatter(),
+    getLeaderboard(period, { currency }, viewer?.id ?? null),
+  ]);
+  const { from, to, items } = board;
+  const days = { day: "numeric", month: "long", timeZone: "UTC" } as const;
+  return (
+    <>
+      <BoardTabs period={period} board={board} chosen={currency ?? null} />
+      <div className="mt-5 mb-8 flex flex-wrap justify-between gap-x-8 gap-y-1">
+        <p className="text-muted">
+          {from && to
+            ? t("span", {
+                span: format.dateTimeRange(new Date(from), new Date(Date.parse(to) - DAY_MS), days),
+              })
+            : t("spanAll")}
+        </p>
+        {viewer && items.length > 0 ? <OwnPlace own={board.own} currency={board.currency} /> : null}
+      </div>
+      {items.length === 0 ? (
+        <Notice level="h2" title={t("emptyTitle")} text={t(`empty.${period}`)} className="py-8 sm:py-14" />
+      ) : (
+        <>
+          <Podium items={items} currency={board.currency} viewerId={viewer?.id ?? null} />
+          {items.length > PODIUM ? (
+            <Places
+              items={items.slice(PODIUM)}
+              start={PODIUM + 1}
+              currency={board.currency}
+              viewerId={viewer?.id ?? null}
+            />
+          ) : null}
+        </>
+      )}
+    </>
+  );
+}
