@@ -56,7 +56,7 @@ function page(language: Language, body: Html, kind: string): string {
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
-<p class="tape"><b>${words.standIn}.</b> ${words.noMoney}</p>
+<header class="tape"><b>${words.standIn}.</b> ${words.noMoney}</header>
 <main class="${kind}">${body}</main>
 </body>
 </html>`.text;

@@ -41,6 +41,6 @@ export function attempts(delivery: Delivery): Html {
   return html`<details><summary>${stateOf(delivery.state)}${next} <span class="quiet">${count}</span></summary>
 ${delivery.attempts.map(
   ({ at, status, latencyMs, answer }) =>
-    html`<span class="nowrap">${iso(at).slice(11, 19)} <b>${status || "no answer"}</b> <span class="quiet">${latencyMs} ms</span></span><pre>${cut(answer, SHOWN_ANSWER)}</pre>`,
+    html`<span class="nowrap">${iso(at).slice(11, 19)} <b>${status || "no answer"}</b> <span class="quiet">${latencyMs} ms</span></span><pre tabindex="0">${cut(answer, SHOWN_ANSWER)}</pre>`,
 )}</details>`;
 }

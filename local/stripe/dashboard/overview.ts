@@ -138,10 +138,10 @@ function eventTable({ store }: Provider): Table {
     time(event.created),
     html`<code class="nowrap">${event.type}</code>`,
     html`${store.state.deliveriesOf(event.id).map((delivery) => attempts(delivery))}`,
-    html`<details><summary>Body</summary><pre>${JSON.stringify(event, null, 2)}</pre></details>`,
+    html`<details><summary>Body</summary><pre tabindex="0">${JSON.stringify(event, null, 2)}</pre></details>`,
     id(event.id),
     html`<form method="post" action="/events/${event.id}/resend"><button>Send again</button></form>`,
   ]);
-  const head = ["Created", "Type", "Sent", "Event", "Id", ""];
+  const head = ["Created", "Type", "Sent", "Event", "Id", "Again"];
   return { head, rows, total: events.size, empty: "Nothing has happened yet." };
 }
