@@ -12,7 +12,12 @@ export async function middleware(request: Request): Promise<Response> {
   return response;
 }
 
-/** Everything but the build's own files and pictures, which a CDN answers. */
+/**
+ * Everything but the build's own files, which a CDN answers: each by its name, since a path that merely looks
+ * like a file may be a page or a route that has to work for its answer (`/sitemap.xml`, `/api/posts/a.png`).
+ */
 export const config = {
-  matcher: ["/((?!_next/static|_next/image|.*\\.(?:svg|png|ico|webmanifest|txt|xml)$).*)"],
+  matcher: [
+    "/((?!_next/static/|demo/|(?:favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
+  ],
 };

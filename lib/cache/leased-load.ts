@@ -50,6 +50,8 @@ export class LeasedLoad {
     const text = await encode(entry, json);
     const filledMs = now();
     const filled = await this.bounded(limitMs, store.fill(member, token, text, entry));
+    // Redis may have refused it (it is too large, say): others should not wait until the lease has run out.
+    if (filled === undefined) store.release(member, token).catch(() => {});
     // Not known whether it was stored: then it is as current as the moment its loading began.
     if (filled !== false) this.parts.memory.put(member, entry, this.epoch, filled ? filledMs : startedMs);
     return value;

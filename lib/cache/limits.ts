@@ -6,7 +6,7 @@ const MOST_KEY_BYTES = 512;
 export const MOST_KEYS = 1_000;
 /** Each costs three commands when an entry is loaded. */
 const MOST_TAGS = 16;
-/** Of TTL and stale window together. Tags remember members for longer than this (lib/redis/keys.ts). */
+/** Of TTL and stale window together. */
 const LONGEST_LIFE_SECONDS = 24 * 3_600;
 
 /** UTF-16 halves without their other half: all of them become the same character on the wire. */

@@ -30,17 +30,19 @@ const postSchema = z.object({
 /** Changes invalidate, so the TTL is a net below that; an hour of stale pages outlives a Postgres failover. */
 const PAGE_SWR_SECONDS = 3_600;
 
+const feedPageSchema = z.object({ items: z.array(postSchema), nextCursor: z.uuid().nullable() });
+
 export const namespaces = defineNamespaces({
   users: { schema: userSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
   /** By id; null: no such post. */
   posts: { schema: postSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
-  /** By cursor and limit. */
-  feed: {
-    schema: z.object({ items: z.array(postSchema), nextCursor: z.uuid().nullable() }),
-    ttlSeconds: 60,
-    swrSeconds: PAGE_SWR_SECONDS,
-    cacheNull: false,
-  },
+  /** The newest posts, by limit. */
+  feed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
+  /**
+   * Pages behind the first, by cursor and limit. Anybody may name any cursor, and each would be a page that
+   * Redis keeps: not for long.
+   */
+  olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 
 export type CachedPost = z.infer<typeof postSchema>;

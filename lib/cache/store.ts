@@ -59,7 +59,6 @@ export async function read(member: string, options: ReadOptions): Promise<Read> 
       REFRESH_EARLY_AT,
       member,
       lifeMs + LONGEST_LOAD_MS + LEASE_MS,
-      ttlSeconds.cacheTag,
     ],
   );
   const [told, leased, state, envelope] = readSchema.parse(answer);
@@ -105,7 +104,7 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
   await runScript(
     putEntry,
     [keys.cacheEntry(member), keys.cacheLease(member), ...entry.tags.map(keys.cacheTag)],
-    [text, leftMs(entry), member, ttlSeconds.cacheTag],
+    [text, leftMs(entry), member],
   );
 }
 

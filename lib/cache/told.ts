@@ -43,7 +43,7 @@ export class Told {
   /** What this process could not tell Redis: told before it believes Redis again, with or without Postgres. */
   private owed: Targets = { members: [], tags: [] };
   private looking: Look | undefined;
-  private pausedUntilMs = 0;
+  private pausedAtMs = Number.NEGATIVE_INFINITY;
   private polling: Promise<true> | undefined;
   private polledAtMs = Number.NEGATIVE_INFINITY;
   private readonly seen = new Set<string>();
@@ -53,7 +53,7 @@ export class Told {
   /** Redis failed: it may have missed something. */
   doubtRedis(): void {
     this.doubt = true;
-    this.pausedUntilMs = 0;
+    this.pausedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -70,13 +70,13 @@ export class Told {
       if (this.owed === owed) this.owed = { members: [], tags: [] };
       return false;
     }
-    if ((told && !this.doubt) || now() < this.pausedUntilMs) return true;
+    if ((told && !this.doubt) || isWithin(CHECK_PAUSE_MS, this.pausedAtMs)) return true;
     this.looking ??= this.look();
     const { answered, clean } = this.looking;
     // A page waits for Postgres to say what Redis may not know no longer than for Redis itself. What it has said
     // holds, however long Redis then takes to be told.
     if (await within(env().REDIS_TIMEOUT_MS, answered)) return clean;
-    this.pausedUntilMs = now() + CHECK_PAUSE_MS;
+    this.pausedAtMs = now();
     // It goes on without anybody waiting: the function must live until it has told Redis what it found.
     defer(() => clean.then(noted, noted));
     return true;
@@ -117,8 +117,7 @@ export class Told {
 
   /** Before memory is believed without Redis: drops what others invalidated. Never throws, never waits long. */
   async pollWithoutRedis(): Promise<void> {
-    const sinceMs = now() - this.polledAtMs;
-    if (sinceMs >= 0 && sinceMs < TRUST_MS) return;
+    if (isWithin(TRUST_MS, this.polledAtMs)) return;
     this.polling ??= this.poll().finally(() => {
       this.polling = undefined;
     });
@@ -162,7 +161,7 @@ export class Told {
     } catch (error) {
       log().debug({ err: error }, "invalidations are not checked: Postgres is away");
       this.doubt = true;
-      this.pausedUntilMs = now() + CHECK_PAUSE_MS;
+      this.pausedAtMs = now();
       return true;
     }
     try {
@@ -189,6 +188,12 @@ export class Told {
       }),
     );
   }
+}
+
+/** Whether a moment is that recent. One that is still to come is not: the clock was set back. */
+function isWithin(lengthMs: number, sinceMs: number): boolean {
+  const elapsedMs = now() - sinceMs;
+  return elapsedMs >= 0 && elapsedMs < lengthMs;
 }
 
 function together(all: readonly Targets[]): Targets {

@@ -24,7 +24,7 @@ export async function listPosts(
 ): Promise<z.infer<typeof postPageSchema>> {
   const { cursor, limit } = postPageQuerySchema.parse(page);
   const { items, nextCursor } = await cacheManager.getOrSet(
-    "feed",
+    cursor ? "olderFeed" : "feed",
     `${cursor ?? "newest"}:${limit}`,
     () => loadPage(cursor, limit),
     { tags: [FEED_TAG] },

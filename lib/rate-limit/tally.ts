@@ -26,8 +26,8 @@ export class Tally {
 
   /** What is left now, as far as this process knows. */
   remaining(time: number): number {
-    if (this.blockedUntil > time) return 0;
     this.forget(time);
+    if (this.blockedUntil > time) return 0;
     return Math.max(0, this.limit - this.used());
   }
 
@@ -76,7 +76,10 @@ export class Tally {
     return this.slots.reduce((sum, { taken }) => sum + taken, 0);
   }
 
+  /** What is over, and what lies further ahead than a window: the clock was set back. As in the script. */
   private forget(time: number): void {
     while (this.slots[0] && this.slots[0].at <= time - this.windowMs) this.slots.shift();
+    while ((this.slots.at(-1)?.at ?? time) >= time + this.windowMs) this.slots.pop();
+    if (this.blockedUntil > time + this.windowMs) this.blockedUntil = 0;
   }
 }

@@ -16,41 +16,44 @@ export type BreakerState = "closed" | "open";
  */
 export class CircuitBreaker {
   private failures = 0;
-  private openUntil = 0;
+  /** null: closed */
+  private openedAt: number | null = null;
   private openMs = FIRST_OPEN_MS;
   private probing = false;
 
   constructor(private readonly onChange: (state: BreakerState) => void = () => {}) {}
 
   get state(): BreakerState {
-    return this.openUntil === 0 ? "closed" : "open";
+    return this.openedAt === null ? "closed" : "open";
   }
 
   /** Whether a call may go out now. Every `true` must be followed by `succeeded` or `failed`. */
   mayCall(): boolean {
-    if (this.openUntil === 0) return true;
-    if (this.probing || now() < this.openUntil) return false;
+    if (this.openedAt === null) return true;
+    const sinceMs = now() - this.openedAt;
+    // A clock that was set back would keep it open until it has caught up.
+    if (this.probing || (sinceMs >= 0 && sinceMs < this.openMs)) return false;
     this.probing = true;
     return true;
   }
 
   succeeded(): void {
-    const wasOpen = this.openUntil !== 0;
+    const wasOpen = this.openedAt !== null;
     this.failures = 0;
-    this.openUntil = 0;
+    this.openedAt = null;
     this.openMs = FIRST_OPEN_MS;
     this.probing = false;
     if (wasOpen) this.onChange("closed");
   }
 
   failed(): void {
-    const wasOpen = this.openUntil !== 0;
+    const wasOpen = this.openedAt !== null;
     this.failures += 1;
     if (!wasOpen && this.failures < FAILURES_TO_OPEN) return;
     // Calls that were under way when it opened fail too; only the probe's failure prolongs it.
     if (wasOpen && !this.probing) return;
     if (wasOpen) this.openMs = Math.min(this.openMs * 2, LONGEST_OPEN_MS);
-    this.openUntil = now() + this.openMs;
+    this.openedAt = now();
     this.probing = false;
     if (!wasOpen) this.onChange("open");
   }

@@ -29,7 +29,7 @@ export const keys = prefixed({
   cacheEntry: (member: string) => `cache:${member}`,
   /** String: token of whoever loads the entry now. */
   cacheLease: (member: string) => `cache:lease:${member}`,
-  /** Sorted set of members that carry the tag, by the time (ms) from which they are surely gone. */
+  /** Sorted set of members that carry the tag, by the time (ms) from which they are surely gone; lives until then. */
   cacheTag: (tag: string) => `cache:tag:${tag}`,
   /** String; there while no invalidation in Postgres can be older than its TTL without Redis knowing. */
   cacheTold: "cache:told",
@@ -60,8 +60,6 @@ export const keys = prefixed({
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
-  /** Longer than any entry and its loading: an entry lives for 24 h at most. */
-  cacheTag: 25 * HOUR_SECONDS,
   /** How long an invalidation that missed Redis can go unnoticed. */
   cacheTold: 10,
   /** Unless said otherwise; only processes that died let a lock expire. */

@@ -67,10 +67,11 @@ export async function acquireLock(
   if (!/^[a-z][a-z0-9-]*$/.test(resource)) throw new TypeError(`${resource} is no word for a resource`);
   if (!(waitMs >= 0)) throw new RangeError(`waitMs must be at least 0, not ${waitMs}`);
   const token = randomUUID();
-  const deadline = now() + waitMs;
+  // By a clock that nobody sets back.
+  const deadline = performance.now() + waitMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, LONGEST_POLL_MS)) {
     const attempt = await attemptLock(resource, id, token, ttlMs);
-    const leftMs = deadline - now();
+    const leftMs = deadline - performance.now();
     if (attempt.acquired || leftMs <= 0) return attempt;
     const jitteredMs = pollMs * (0.5 + Math.random() / 2);
     await delay(Math.min(jitteredMs, leftMs, attempt.retryAfterMs + 1));

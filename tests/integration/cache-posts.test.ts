@@ -86,6 +86,16 @@ it("a new post is in the feed at once, a changed one on its page and in the feed
   expect((await listPosts()).items[0]?.title).toBe("Changed");
 });
 
+it("pages behind the first are cached too, but not for long: anybody may name any cursor", async () => {
+  const { id } = await newPost("First");
+  await listPosts({ cursor: id, limit: 7 });
+  const older = () => listPosts({ cursor: id, limit: 7 });
+  expect((await cost(older)).statements).toBe(0);
+  expect(await redis().ttl(keys.cacheEntry(`olderFeed:${id}:7`))).toBeLessThanOrEqual(60);
+  await newPost("Second");
+  expect((await listPosts()).items.map(({ title }) => title).slice(0, 2)).toEqual(["Second", "First"]);
+});
+
 it("counts are live on a cached page", async () => {
   const { id } = await newPost("Watched");
   const viewers = await createPeople(3);

@@ -214,6 +214,51 @@ describe("the gate", () => {
   });
 });
 
+it("stands before everything but the build's own files, whatever a path looks like", async () => {
+  const { config } = await import("@/middleware");
+  const stands = (path: string) => config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
+  for (const path of ["/_next/static/chunks/a.js", "/favicon.ico", "/icon1.png", "/robots.txt"]) {
+    expect([path, stands(path)]).toEqual([path, false]);
+  }
+  for (const path of [
+    "/",
+    "/sitemap.xml",
+    "/posts/a.png",
+    "/api/posts/a.png",
+    "/api/auth/sign-in.txt",
+    "/a/favicon.ico",
+    "/api/robots.txt",
+    "/robots.txt/a",
+    "/_next/image",
+    "/_next/staticky",
+    "/icon1xpng",
+  ]) {
+    expect([path, stands(path)]).toEqual([path, true]);
+  }
+});
+
+it.each([
+  "/api/auth/sign-in",
+  "/api/auth/sign-in/",
+  "//api//auth/sign-in",
+  "/api/auth/%73%69gn-in",
+  "/api%2fauth%2Fsign-in",
+  "/api/auth/x/../sign-in",
+  "/api/auth/%2e%2e/auth/sign-in",
+  "\\api\\auth\\sign-in",
+  "/api/auth/sign-in?a=/api/qstash/x",
+  "/api/auth/sign-in#/api/qstash/x",
+])("however a path is written, sign-in is strict: %s", (path) => {
+  const { pathname } = new URL(`http://localhost${path}`);
+  expect(policyFor(pathname)).toMatchObject({ pattern: "/api/auth/sign-in", policy: { name: "strict" } });
+});
+
+it("a path that only contains a skipped one is not skipped", () => {
+  for (const path of ["/x/_next/static/a", "/api/qstash", "/api/qstash/", "/api/cron/a/b", "/API/CRON/a"]) {
+    expect(policyFor(path).policy).not.toBeNull();
+  }
+});
+
 it("routes are known by their pattern, never by the raw path", () => {
   expect(policyFor(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
   expect(policyFor("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });

@@ -231,3 +231,31 @@ it("a value that is not the log, or is from a clock that is wrong, is a fresh al
     });
   }
 });
+
+it("a clock that is set back keeps nobody away for longer than a window", async () => {
+  const here = new LimitingProcess();
+  const claims = testClaims({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  for (let i = 0; i < 4; i += 1) await here.limiter.take(claims);
+  expect((await here.limiter.take(claims)).allowed).toBe(false);
+  time -= 3_600_000;
+  for (const behaviour of ["away", "up"] as const) {
+    here.behaviour = behaviour;
+    const answer = await here.limiter.take(claims);
+    expect(answer.allowed).toBe(true);
+    for (const { resetAt } of answer.statuses) expect(resetAt).toBeLessThanOrEqual(time + WINDOW_MS);
+  }
+  time += 3_600_000;
+});
+
+it("more callers than a process remembers: the one not seen for longest starts anew, the others do not", async () => {
+  const here = new LimitingProcess();
+  here.behaviour = "away";
+  const claimsFor = testClaims({ limit: 1 }, { limit: 1_000_000 }, WINDOW_SECONDS);
+  const take = async (name: string) => (await here.limiter.take(claimsFor(name).slice(0, 1))).allowed;
+  expect(await take("first")).toBe(true);
+  for (let n = 1; n < 10_000; n += 1) await take(String(n));
+  expect(await take("first")).toBe(false);
+  for (let n = 0; n < 10_000; n += 1) await take(`more ${n}`);
+  expect(await take("first")).toBe(true);
+  expect(await take("more 9999")).toBe(false);
+});

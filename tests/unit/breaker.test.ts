@@ -63,3 +63,13 @@ it("is not prolonged by calls that were under way when it opened", () => {
   time += 1_000;
   expect(breaker.mayCall()).toBe(true);
 });
+
+it("is not kept open by a clock that is set back", () => {
+  for (let i = 0; i < 3; i += 1) fail();
+  time -= 3_600_000;
+  expect(breaker.mayCall()).toBe(true);
+  breaker.failed();
+  expect(breaker.mayCall()).toBe(false);
+  time += 2_000;
+  expect(breaker.mayCall()).toBe(true);
+});

@@ -12,7 +12,7 @@ import { defineScript } from "../script";
  * KEYS  1 entry, 2 lease, 3 told, then the tags
  * ARGV  1 token, 2 lease (ms), 3 now (ms), 4 id of the entry the caller has ('' none), 5 id of an entry the
  *       caller cannot use ('' none), 6 part of the TTL after which an entry is refreshed early, 7 member,
- *       8 how long tags must remember the member (ms), 9 TTL of a tag (s)
+ *       8 how long tags must remember the member (ms); a tag lives as long as the longest of its own
  * Returns [1 when `told` is there, 1 when the lease was taken, 0 no entry | 1 entry | 2 the one the caller
  *         has, entry or '']
  * Atomic. The tags know the member before its loader starts, so invalidating one revokes the lease.
@@ -41,7 +41,7 @@ if wanted and redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
     for tag = 4, #KEYS do
       redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
       redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[8]), ARGV[7])
-      redis.call('EXPIRE', KEYS[tag], ARGV[9])
+      if redis.call('PTTL', KEYS[tag]) < tonumber(ARGV[8]) then redis.call('PEXPIRE', KEYS[tag], ARGV[8]) end
     end
   end
 end
@@ -92,7 +92,7 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
  * Stores an entry whatever was there, and revokes the lease of whoever is loading it.
  *
  * KEYS  1 entry, 2 lease, then the tags
- * ARGV  1 envelope, 2 TTL (ms), 3 member, 4 TTL of a tag (s)
+ * ARGV  1 envelope, 2 TTL (ms), 3 member; a tag lives as long as the longest of its members
  * Returns 1
  * Atomic. Safe to repeat.
  */
@@ -107,7 +107,7 @@ if #KEYS > 2 then
   for tag = 3, #KEYS do
     redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
     redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[2]), ARGV[3])
-    redis.call('EXPIRE', KEYS[tag], ARGV[4])
+    if redis.call('PTTL', KEYS[tag]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[tag], ARGV[2]) end
   end
 end
 return 1
