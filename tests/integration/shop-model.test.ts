@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { afterAll, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { type Failpoint, injectFault } from "@/lib/core/failpoint";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/shop/stripe";
+import {
+  createReferred,
+  createTestProduct,
+  event,
+  placeTestOrder,
+  stockOf,
+  type TestEvent,
+  tell,
+} from "../support/shop";
+import { closeShop, provider } from "../support/shop-world";
+import { deliverTask } from "../support/signed-delivery";
+
+/*
+ * One order, and everything that can be told of it or done about it, in any order, repeated, at the same moment, and
+ * cut short by crashes. The provider is real and decides what is true; what its events say, and when, is the model's.
+ * After every step the rules below hold.
+ */
+provider.setWebhookUrl(null);
+afterAll(closeShop);
+
+const STOCK = 5;
+const QUANTITY = 2;
+
+type Step =
+  | { do: "pay" | "decline" | "abandon" }
+  | { do: "refund"; part: number }
+  /** One of the provider's events so far, however old. */
+  | { do: "tell"; which: number; times: number }
+  | { do: "check"; round: number }
+  | { do: "deliver"; which: number }
+  | { do: "age" };
+
+const CRASHES: readonly Failpoint[] = [
+  "shop.event.applied",
+  "shop.event.committed",
+  "tasks.prepared",
+  "tasks.completing",
+  "tasks.completed",
+  "shop.refund.made",
+];
+
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ do: "pay" }, { do: "decline" }, { do: "abandon" }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("refund" as const), part: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("tell" as const),
+      which: fc.nat(30),
+      times: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("check" as const), round: fc.nat(2) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("deliver" as const), which: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: "age" }) },
+);
+const plan = fc.array(fc.tuple(step, fc.option(fc.constantFrom(...CRASHES), { freq: 4 })), {
+  minLength: 4,
+  maxLength: 14,
+});
+
+class Crash extends Error {}
+
+interface World {
+  buyer: Caller;
+  orderId: string;
+  productId: string;
+  sessionId: string;
+}
+
+async function build(): Promise<World> {
+  const { buyer } = await createReferred();
+  const { id: productId } = await createTestProduct({ stock: STOCK });
+  const { body } = await placeTestOrder(buyer, { productId, quantity: QUANTITY });
+  const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: body.order.id } });
+  return { buyer, orderId: body.order.id, productId, sessionId: sessionId ?? "" };
+}
+
+/** The provider's events about this order, oldest first. */
+async function eventsOf({ sessionId }: World): Promise<TestEvent[]> {
+  const session = await stripe().checkout.sessions.retrieve(sessionId);
+  const { data } = await stripe().events.list({ limit: 100 });
+  const intent = session.payment_intent;
+  const isOurs = (object: Record<string, unknown>) =>
+    object.id === sessionId ||
+    (intent !== null && (object.id === intent || object.payment_intent === intent));
+  return data
+    .map(({ id, type, data }) => event(type, { ...data.object } as Record<string, unknown>, id))
+    .filter(({ data }) => isOurs(data.object))
+    .reverse();
+}
+
+async function intentOf({ sessionId }: World): Promise<string | null> {
+  const { payment_intent, payment_status } = await stripe().checkout.sessions.retrieve(sessionId);
+  return payment_status === "paid" && typeof payment_intent === "string" ? payment_intent : null;
+}
+
+async function take(world: World, now: Step): Promise<void> {
+  switch (now.do) {
+    case "pay":
+      await provider.play(world.sessionId, "paid");
+      return;
+    case "decline":
+      await provider.play(world.sessionId, "failed");
+      return;
+    case "abandon":
+      await provider.play(world.sessionId, "abandoned");
+      return;
+    case "refund": {
+      const intent = await intentOf(world);
+      // The provider does not give back more than there is.
+      if (intent)
+        await provider.refund(intent, now.part === 3 ? undefined : now.part * 1_000).catch(() => {});
+      return;
+    }
+    case "tell": {
+      const events = await eventsOf(world);
+      const chosen = events[now.which % Math.max(1, events.length)];
+      if (chosen) await Promise.all(Array.from({ length: now.times }, () => tell(chosen)));
+      return;
+    }
+    case "check": {
+      const key = `check:${world.orderId}:${now.round}`;
+      await runTasks(await db().task.findMany({ where: { queue: "payments", key } }));
+      return;
+    }
+    case "deliver": {
+      const tasks = await db().task.findMany({
+        where: { subject: `order:${world.orderId}` },
+        orderBy: { id: "asc" },
+      });
+      const chosen = tasks[now.which % Math.max(1, tasks.length)];
+      if (chosen) await runTasks([chosen]);
+      return;
+    }
+    case "age":
+      await db().order.update({
+        where: { id: world.orderId },
+        data: { createdAt: new Date(Date.now() - 36 * 60_000) },
+      });
+  }
+}
+
+/** As QStash would, and a lease that a crash left behind is over. */
+async function runTasks(tasks: readonly { id: string; queue: string }[]): Promise<void> {
+  for (const { id, queue } of tasks) {
+    await db().task.update({ where: { id }, data: { notBefore: new Date(0), leaseUntil: null } });
+    await deliverTask(queue, id);
+  }
+}
+
+const RANK = { pending: 0, failed: 0, paid: 1, delivered: 2, refunded: 3 };
+
+/** What must hold at any time; @param before the status when it was looked at last */
+async function check(world: World, before: keyof typeof RANK): Promise<keyof typeof RANK> {
+  const order = await db().order.findUniqueOrThrow({
+    where: { id: world.orderId },
+    include: { deliveries: true },
+  });
+  const { status } = order;
+  expect(RANK[status], `${before} became ${status}`).toBeGreaterThanOrEqual(RANK[before]);
+
+  const holds = status === "pending" || status === "paid" || status === "delivered";
+  expect(await stockOf(world.productId)).toBe(STOCK - (holds ? QUANTITY : 0));
+
+  const tasks = await db().task.findMany({ where: { subject: `order:${world.orderId}` } });
+  const sold = tasks
+    .filter(({ key }) => key === world.orderId)
+    .map(({ queue }) => queue)
+    .sort();
+  const wasSold = status === "paid" || status === "delivered";
+  const required = ["deliver-goods", "leaderboards", "referral-bonuses", "supplier-notifications"];
+  if (wasSold) expect(sold).toEqual(required);
+  if (status === "pending" || status === "failed") expect(sold).toEqual([]);
+  if (status === "refunded") expect([0, required.length]).toContain(sold.length);
+  const reversed = tasks.filter(({ queue, key }) => queue === "referral-bonuses" && key.endsWith(":reverse"));
+  expect(reversed).toHaveLength(status === "refunded" && sold.length > 0 ? 1 : 0);
+
+  const open = order.deliveries.filter(({ revokedAt }) => revokedAt === null);
+  expect(open).toHaveLength(status === "delivered" ? QUANTITY : 0);
+  expect([0, QUANTITY]).toContain(order.deliveries.length);
+
+  const refunds = await db().refund.findMany({ where: { paymentIntentId: order.paymentIntentId ?? "" } });
+  const sum = refunds
+    .filter(({ id }) => id.startsWith("re_"))
+    .reduce((all, { amountMinor }) => all + amountMinor, 0);
+  const total = Math.max(
+    0,
+    ...refunds.filter(({ id }) => id.startsWith("ch_")).map(({ amountMinor }) => amountMinor),
+  );
+  expect(order.refundedMinor).toBe(Math.max(sum, total));
+  expect(status === "refunded").toBe(
+    order.paymentIntentId !== null && order.refundedMinor === order.amountMinor,
+  );
+  return status;
+}
+
+/** In the end everything has been told, and every task has run: what the provider says is what the order is. */
+async function settle(world: World): Promise<void> {
+  for (const sent of await eventsOf(world)) expect((await tell(sent)).status).toBe(200);
+  for (let rounds = 0; rounds < 4; rounds += 1) {
+    await runTasks(
+      await db().task.findMany({
+        where: {
+          OR: [{ subject: `order:${world.orderId}` }, { key: { startsWith: `check:${world.orderId}:` } }],
+          state: { notIn: ["done", "dead", "cancelled"] },
+        },
+      }),
+    );
+  }
+  const intent = await intentOf(world);
+  const order = await db().order.findUniqueOrThrow({ where: { id: world.orderId } });
+  if (!intent) {
+    expect(["pending", "failed"]).toContain(order.status);
+    return;
+  }
+  const refunds = await stripe().refunds.list({ payment_intent: intent });
+  const refunded = refunds.data.reduce((all, { amount }) => all + amount, 0);
+  expect(order.refundedMinor).toBe(refunded);
+  expect(order.status).toBe(refunded === order.amountMinor ? "refunded" : "delivered");
+  const unfinished = await db().task.count({
+    where: { subject: `order:${world.orderId}`, state: { not: "done" } },
+  });
+  expect(unfinished).toBe(0);
+}
+
+it("whatever is told, in whatever order, however often and wherever it crashes, an order stays true", {
+  timeout: 150_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(plan, async (steps) => {
+      const world = await build();
+      let status = await check(world, "pending");
+      for (const [now, crash] of steps) {
+        let armed = crash !== null;
+        const end = injectFault(async (here) => {
+          if (!armed || here !== crash) return;
+          armed = false;
+          throw new Crash(here);
+        });
+        try {
+          await take(world, now);
+        } finally {
+          end();
+        }
+        status = await check(world, status);
+      }
+      await settle(world);
+      await check(world, status);
+    }),
+    { numRuns: 25, interruptAfterTimeLimit: 100_000, endOnFailure: true },
+  );
+});
