@@ -6,7 +6,11 @@ export default async function robots(): Promise<MetadataRoute.Robots> {
   // the address is known to a running server only; a build has no environment
   await connection();
   return {
-    rules: { userAgent: "*", allow: "/", disallow: ["/api/", "/admin/", "/me", "/posts/new"] },
+    rules: {
+      userAgent: "*",
+      allow: "/",
+      disallow: ["/api/", "/admin/", "/me", "/posts/new", "/bonuses", "/r/"],
+    },
     sitemap: `${env().APP_URL}/sitemap.xml`,
   };
 }

@@ -13,6 +13,7 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
   const base = env().APP_URL;
   const entries: MetadataRoute.Sitemap = [
     { url: `${base}/`, changeFrequency: "hourly", priority: 1 },
+    { url: `${base}/leaderboards`, changeFrequency: "hourly", priority: 0.5 },
     { url: `${base}/docs`, changeFrequency: "weekly", priority: 0.3 },
   ];
   let cursor: string | undefined;

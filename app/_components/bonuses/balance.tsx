@@ -1,12 +1,12 @@
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { cn } from "../ui/cn";
 import { Rolling } from "../views/rolling";
-import { bonusesOf } from "./amount";
+import { bonusesOf, useBonusText } from "./amount";
 
 /** How much there is, as large as it can be. */
 export function Balance({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
-  const format = useFormatter();
+  const text = useBonusText();
   const count = bonusesOf(balance);
   return (
     <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
@@ -18,7 +18,7 @@ export function Balance({ balance }: { balance: number }) {
           balance < 0 ? "text-danger" : "text-money",
         )}
       >
-        <Rolling text={format.number(count, { maximumFractionDigits: 2 })} />
+        <Rolling text={text(balance)} />
       </span>
       <span aria-hidden="true" className="text-lg text-muted">
         {t("unit", { count: Math.abs(count) })}

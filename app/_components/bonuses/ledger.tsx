@@ -1,11 +1,11 @@
 import { Gift, Minus, type Plus, Undo2, UsersRound } from "lucide-react";
 import Link from "next/link";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import type { Bonuses, Entry } from "@/lib/bonuses";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { RelativeTime } from "../ui/relative-time";
-import { bonusesOf } from "./amount";
+import { useBonusText } from "./amount";
 
 const ICONS: Record<Entry["kind"], typeof Plus> = {
   referral: UsersRound,
@@ -25,7 +25,7 @@ interface Props {
 /** What came and went, newest first, and what there was after it. */
 export function Ledger({ entries, continued, renderedAt }: Props) {
   const t = useTranslations("bonuses");
-  const format = useFormatter();
+  const text = useBonusText();
   return (
     <section aria-labelledby="ledger">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6">
@@ -70,13 +70,10 @@ export function Ledger({ entries, continued, renderedAt }: Props) {
                 </div>
                 <p className="tabular text-right">
                   <span className={cn("block text-lg font-semibold", entry.amount > 0 && "text-money")}>
-                    {format.number(bonusesOf(entry.amount), {
-                      maximumFractionDigits: 2,
-                      signDisplay: "exceptZero",
-                    })}
+                    {text(entry.amount, { signed: true })}
                   </span>
                   <span className="block text-xs text-faint">
-                    {t("after", { count: bonusesOf(entry.balance) })}
+                    {t("after", { balance: text(entry.balance) })}
                   </span>
                 </p>
               </li>

@@ -1,15 +1,16 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { Bonuses } from "@/lib/bonuses";
-import { bonusesOf } from "./amount";
+import { useBonusText } from "./amount";
 import { CopyLink } from "./copy-link";
 
 /** The link that brings bonuses, and what it has brought. */
 export function ReferralCard({ referral }: { referral: Bonuses["referral"] }) {
   const t = useTranslations("bonuses");
   const format = useFormatter();
+  const text = useBonusText();
   const facts = [
     { name: t("joined"), value: format.number(referral.joined) },
-    { name: t("earned"), value: format.number(bonusesOf(referral.earned), { maximumFractionDigits: 2 }) },
+    { name: t("earned"), value: text(referral.earned) },
   ];
   return (
     <section

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { spendBonuses } from "@/app/_client/bonuses";
 import { type Spend, spendSchema } from "@/lib/bonuses/client";
@@ -10,12 +10,12 @@ import { Field } from "../forms/field";
 import { SubmitButton } from "../forms/submit-button";
 import { useForm } from "../forms/use-form";
 import { FailureNote } from "../ui/failure-note";
-import { bonusesOf, minorOf } from "./amount";
+import { minorOf, useBonusText } from "./amount";
 
 /** Takes bonuses off the balance; the page's numbers are read again after it. */
 export function SpendForm({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
-  const format = useFormatter();
+  const text = useBonusText();
   const router = useRouter();
   const [spent, setSpent] = useState({ times: 0, amount: 0 });
   return (
@@ -42,7 +42,7 @@ export function SpendForm({ balance }: { balance: number }) {
         {spent.times > 0 ? (
           <span key={spent.times} className="block animate-settle">
             {t("spent", {
-              amount: format.number(bonusesOf(spent.amount), { maximumFractionDigits: 2 }),
+              amount: text(spent.amount),
             })}
           </span>
         ) : null}
@@ -53,7 +53,7 @@ export function SpendForm({ balance }: { balance: number }) {
 
 function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: number) => void }) {
   const t = useTranslations("bonuses");
-  const format = useFormatter();
+  const text = useBonusText();
   const attempt = useRef<{ what: string; key: string } | null>(null);
 
   /** Sent again after an answer was lost it is the same spend; with anything changed it is another. */
@@ -76,7 +76,7 @@ function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: numbe
         {...field("amount")}
         label={t("amountLabel")}
         hint={t("amountHint", {
-          balance: format.number(bonusesOf(balance), { maximumFractionDigits: 2 }),
+          balance: text(balance),
         })}
         inputMode="decimal"
         autoComplete="off"

@@ -28,7 +28,7 @@ export function Places({ items, start, currency, viewerId }: Props) {
             item.userId === viewerId && "bg-tint-strong",
           )}
         >
-          <span className="display tabular text-right text-lg text-faint">
+          <span className="display tabular text-right text-lg text-muted">
             <span className="sr-only">{t("rank", { rank: item.rank })}</span>
             <span aria-hidden="true">{item.rank}</span>
           </span>
@@ -42,7 +42,12 @@ export function Places({ items, start, currency, viewerId }: Props) {
               {t("sales", { count: item.sales })}
             </span>
           </span>
-          <span className="tabular text-right font-semibold text-money">
+          <span
+            className={cn(
+              "tabular text-right font-semibold dark:text-money",
+              item.userId !== viewerId && "text-money",
+            )}
+          >
             {money({ amountMinor: item.amountMinor, currency })}
           </span>
         </li>

@@ -61,7 +61,7 @@ export function Podium({
                 {item.userId === viewerId ? <p className="mt-1 text-sm text-tint-text">{t("you")}</p> : null}
                 <p
                   className={cn(
-                    "tabular mt-3 font-semibold text-money [overflow-wrap:anywhere]",
+                    "tabular mt-3 font-semibold [overflow-wrap:anywhere] dark:text-money",
                     at === 0 ? "text-xl" : "text-base sm:text-lg",
                   )}
                 >
