@@ -28,7 +28,11 @@ export function BarChart({ name, days, values, className }: Props) {
           name,
           total: format.number(values.reduce((total, value) => total + value, 0)),
           most: format.number(most),
-          day: format.dateTime(new Date(`${days[best]}T00:00:00Z`), { day: "numeric", month: "long" }),
+          day: format.dateTime(new Date(`${days[best]}T00:00:00Z`), {
+            day: "numeric",
+            month: "long",
+            timeZone: "UTC",
+          }),
         });
   return (
     <svg

@@ -40,7 +40,9 @@ export function Bell({ unread: rendered, place }: Props) {
     </span>
   );
   if (place === "rail") {
-    return <NavLink place="rail" href="/notifications" label={t("notifications")} name={name} icon={icon} />;
+    return (
+      <NavLink place="rail" href="/notifications" label={t("notifications")} spoken={name} icon={icon} />
+    );
   }
   return (
     <Link

@@ -12,14 +12,16 @@ interface Props {
     | "/me"
     | "/sign-in"
     | "/notifications"
+    | "/shop"
+    | "/orders"
     | "/leaderboards"
     | "/bonuses"
     | "/admin/tasks"
     | "/docs";
   icon: ReactNode;
   label: string;
-  /** What it is called where more than the label is to be said. */
-  name?: string;
+  /** What is read out in the label's place, where more is to be said. */
+  spoken?: string;
   place: "rail" | "bar";
 }
 
@@ -33,20 +35,17 @@ const LOOK = {
 } as const;
 
 /** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
-export function NavLink({ href, icon, label, name, place }: Props) {
+export function NavLink({ href, icon, label, spoken, place }: Props) {
   const pathname = usePathname();
   // The console is one place of many pages.
   const current = href === "/admin/tasks" ? pathname.startsWith("/admin/") : pathname === href;
   return (
-    <Link
-      href={href}
-      prefetch={false}
-      aria-current={current ? "page" : undefined}
-      aria-label={name}
-      className={LOOK[place]}
-    >
+    <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>
       {icon}
-      <span className={cn(place === "rail" && "max-lg:sr-only")}>{label}</span>
+      <span aria-hidden={spoken ? true : undefined} className={cn(place === "rail" && "max-lg:sr-only")}>
+        {label}
+      </span>
+      {spoken ? <span className="sr-only">{spoken}</span> : null}
     </Link>
   );
 }
