@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
+import { isStorable } from "../core/text";
 import { currentTrace } from "../core/trace";
 import { afterCommit, type Transaction } from "../db";
 import { definitionOf, type GuaranteedQueue, type PayloadInput, type QueueName } from "./catalogue";
@@ -76,9 +77,25 @@ RETURNING id, id = ${id}::uuid AS created`;
  */
 export function parsePayload(queue: QueueName, payload: unknown): unknown {
   const parsed = definitionOf(queue).payload.safeParse(payload);
-  if (parsed.success) return parsed.data;
-  throw new AppError("bad_request", {
-    details: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-    cause: parsed.error,
-  });
+  if (!parsed.success) {
+    throw new AppError("bad_request", {
+      details: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+      cause: parsed.error,
+    });
+  }
+  const unstorable = unstorableIn(parsed.data, []);
+  if (unstorable.length > 0) {
+    const message = "must be text without control characters that cannot be kept";
+    throw new AppError("bad_request", { details: unstorable.map((path) => ({ path, message })) });
+  }
+  return parsed.data;
+}
+
+/** Where a payload holds what `jsonb` cannot: asking Postgres would end the transaction. */
+function unstorableIn(value: unknown, path: readonly string[]): string[] {
+  if (typeof value === "string") return isStorable(value) ? [] : [path.join(".")];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) =>
+    isStorable(name) ? unstorableIn(part, [...path, name]) : [path.join(".")],
+  );
 }

@@ -115,17 +115,22 @@ export async function buryTask(
 ): Promise<void> {
   const kept = await tx.$executeRaw`
 UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
-  error = ${reason.slice(0, MOST_ERROR_CHARACTERS)}
+  error = ${storable(reason)}
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (kept === 0) throw new LeaseLostError(taskId);
   await raiseAlert(tx, {
     kind: "task_dead",
     subject: taskId,
-    message: `a task of ${queue} is dead: ${reason}`,
+    message: `a task of ${queue} is dead: ${storable(reason)}`,
   });
 }
 
 function describe(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, MOST_ERROR_CHARACTERS);
+  return storable(text);
+}
+
+/** Words of somebody else's: a NUL in them must not keep the failure from being noted. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "").slice(0, MOST_ERROR_CHARACTERS);
 }

@@ -7,7 +7,7 @@ import { afterCommit, db, transaction } from "../db";
 import { definitionOf, isQueue, type QueueName } from "./catalogue";
 import { dispatchSoon } from "./dispatch";
 import { qstash } from "./qstash";
-import { progressSchema, type TaskView, taskStateSchema, viewOf } from "./read";
+import { maySee, progressSchema, type TaskView, taskStateSchema, viewFor, viewOf } from "./read";
 
 const QSTASH_LIMIT_MS = 3_000;
 
@@ -29,7 +29,7 @@ export async function cancelTask(id: string, caller: Caller): Promise<TaskView> 
   });
   if (count === 0) throw new AppError("conflict", { message: "task_finished" });
   if (task.messageId) await forgetMessage(task.messageId);
-  return viewOf({ ...task, state: "cancelled", finishedAt: new Date() });
+  return viewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 
 /** A message that comes all the same finds its task called off. */
@@ -77,8 +77,4 @@ RETURNING id, queue, generation, state, attempts, progress, "messageId", error, 
     afterCommit(tx, () => dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 }));
     return viewOf(task);
   });
-}
-
-function maySee({ ownerId }: { ownerId: string | null }, { userId, role }: Caller): boolean {
-  return role === "admin" || ownerId === userId;
 }

@@ -50,14 +50,20 @@ export function viewOf({ progress, createdAt, finishedAt, ...row }: Row): TaskVi
   };
 }
 
+/** What went wrong is for administrators only. */
+export function viewFor({ role }: Caller, row: Row): TaskView {
+  return viewOf(role === "admin" ? row : { ...row, error: null });
+}
+
+export function maySee({ ownerId }: { ownerId: string | null }, { userId, role }: Caller): boolean {
+  return role === "admin" || ownerId === userId;
+}
+
 /** @throws {AppError} not_found, also for a task that is somebody else's */
 export async function getTask(id: string, caller: Caller): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
-  if (!task || (caller.role !== "admin" && task.ownerId !== caller.userId)) {
-    throw new AppError("not_found", { message: "task_not_found" });
-  }
-  const view = viewOf(task);
-  return caller.role === "admin" ? view : { ...view, error: null };
+  if (!task || !maySee(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
+  return viewFor(caller, task);
 }
 
 /** The tasks that are about something (`order:{id}`), oldest first. Whether the caller may see it is decided there. */
