@@ -75,7 +75,7 @@ export class Loads {
       log().debug({ err: error }, "the cache works without Redis");
     }
     onAlone();
-    return this.withoutRedis.find(place, request, epoch);
+    return this.withoutRedis.find(place, request);
   }
 }
 

@@ -8,11 +8,13 @@ export class WithoutRedis {
 
   constructor(private readonly parts: Parts) {}
 
-  /** @param epoch  of the memory, from before the place was looked at */
-  async find(place: Place, request: Request, epoch: number): Promise<Answer> {
+  /** @throws {LoaderFailure} */
+  async find(place: Place, request: Request): Promise<Answer> {
     const { memory, told, stats } = this.parts;
     const { member } = place;
     if (memory.get(member)) await told.pollWithoutRedis();
+    // From after that: what is loaded now is newer than what was just taken note of.
+    const { epoch } = memory;
     const entry = memory.get(member);
     if (!entry) return { value: await this.load(place, request, epoch), event: "miss" };
     if (!isStale(entry)) return { value: entry.value, event: "hitL1" };
@@ -27,6 +29,8 @@ export class WithoutRedis {
 
   /**
    * Loads with nobody's leave: the value is for who asked, and for this process's memory.
+   *
+   * @param epoch  of the memory, from before
    * @throws {LoaderFailure}
    */
   async load(place: Place, request: Request, epoch: number): Promise<unknown> {

@@ -245,6 +245,48 @@ describe("a loader", () => {
   });
 });
 
+describe("a loader that hangs", () => {
+  it("keeps other processes waiting for a bounded time; what they load for themselves is not stored", async () => {
+    const key = newKey();
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = newManager().getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    const impatient = newManager();
+    const own = vi.fn(async () => ({ n: 2 }));
+    expect(await impatient.getOrSet("things", key, own)).toEqual({ n: 2 });
+    expect(impatient.stats().total).toMatchObject({ wait: 1, load: 1 });
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+    expect(await newManager().get("things", key)).toEqual({ n: 1 });
+  });
+
+  it("is not waited for by those who ask a second after another process has invalidated", async () => {
+    const key = newKey();
+    const [one, other] = [newManager(), newManager()];
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = one.getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    await other.delete("things", key);
+    await later(1_000, async () =>
+      expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 }),
+    );
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+  });
+
+  it("leaves nothing in memory when its lease was revoked meanwhile", async () => {
+    const key = newKey();
+    const [one, other] = [newManager(), newManager()];
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = one.getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    await other.delete("things", key);
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+    expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 });
+  });
+});
+
 describe("an invalidation", () => {
   it("of a tag forgets all that carry it, here and in Redis, and nothing else", async () => {
     const manager = newManager();
