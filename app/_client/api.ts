@@ -17,7 +17,7 @@ export interface ApiFailure {
 export type ApiResult<T> = { ok: true; data: T } | { ok: false; failure: ApiFailure };
 
 interface CallOptions {
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "DELETE";
   body?: unknown;
   /** The request outlives the page; for what is sent as people leave. */
   keepalive?: boolean;

@@ -1,4 +1,4 @@
-import { CircleUserRound, Disc3, LogIn, Plus, Trophy } from "lucide-react";
+import { CircleUserRound, Disc3, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
@@ -40,9 +40,9 @@ export function BottomBar({ viewer }: { viewer: Viewer | null }) {
       />
       <NavLink
         place="bar"
-        href="/leaderboards"
-        label={t("leaderboard")}
-        icon={<Trophy className="size-6" aria-hidden="true" />}
+        href="/shop"
+        label={t("shop")}
+        icon={<ShoppingBag className="size-6" aria-hidden="true" />}
       />
       <Link
         href="/posts/new"
@@ -52,6 +52,12 @@ export function BottomBar({ viewer }: { viewer: Viewer | null }) {
       >
         <Plus className="size-6" aria-hidden="true" />
       </Link>
+      <NavLink
+        place="bar"
+        href="/leaderboards"
+        label={t("leaderboard")}
+        icon={<Trophy className="size-6" aria-hidden="true" />}
+      />
       {viewer ? (
         <NavLink
           place="bar"

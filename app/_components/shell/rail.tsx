@@ -7,6 +7,7 @@ import {
   LogIn,
   MessagesSquare,
   Plus,
+  Receipt,
   ShoppingBag,
   Trophy,
 } from "lucide-react";
@@ -24,7 +25,6 @@ import type { Viewer } from "./viewer";
 
 const SOON = [
   { key: "chat", Icon: MessagesSquare },
-  { key: "shop", Icon: ShoppingBag },
 ] as const;
 
 const ICON = "size-[1.35rem] shrink-0";
@@ -53,10 +53,24 @@ export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number
         />
         <NavLink
           place="rail"
+          href="/shop"
+          label={t("shop")}
+          icon={<ShoppingBag className={ICON} aria-hidden="true" />}
+        />
+        <NavLink
+          place="rail"
           href="/leaderboards"
           label={t("leaderboard")}
           icon={<Trophy className={ICON} aria-hidden="true" />}
         />
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/orders"
+            label={t("orders")}
+            icon={<Receipt className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
         {viewer ? (
           <NavLink
             place="rail"

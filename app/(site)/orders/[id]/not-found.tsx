@@ -1,0 +1,20 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { Page } from "@/app/_components/shell/page";
+import { Button } from "@/app/_components/ui/button";
+import { Notice } from "@/app/_components/ui/notice";
+
+export default async function OrderNotFound() {
+  const t = await getTranslations("orders");
+  return (
+    <Page>
+      <Notice title={t("notFoundTitle")} text={t("notFoundText")}>
+        <Button asChild size="large">
+          <Link href="/orders" prefetch={false}>
+            {t("back")}
+          </Link>
+        </Button>
+      </Notice>
+    </Page>
+  );
+}

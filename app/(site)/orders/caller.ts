@@ -1,0 +1,7 @@
+import type { Viewer } from "@/app/_components/shell/viewer";
+import type { Caller } from "@/lib/core/access-token";
+
+/** Who is looking, as the domains want it. */
+export function callerOf({ id, seq, role, name }: Viewer): Caller {
+  return { userId: id, seq, role, name };
+}

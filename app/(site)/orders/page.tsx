@@ -1,0 +1,96 @@
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { OrderRow } from "@/app/_components/orders/order-row";
+import { OrderTabs } from "@/app/_components/orders/order-tabs";
+import { OrdersSkeleton } from "@/app/_components/orders/orders-skeleton";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { Page, PageTitle } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { Button } from "@/app/_components/ui/button";
+import { Notice } from "@/app/_components/ui/notice";
+import { listOrders, orderPageQuerySchema } from "@/lib/shop";
+import { callerOf } from "./caller";
+
+export async function generateMetadata() {
+  const t = await getTranslations("orders");
+  return { title: t("title"), robots: { index: false } };
+}
+
+type Query = ReturnType<typeof parseQuery>;
+
+export default async function OrdersPage({ searchParams }: PageProps<"/orders">) {
+  const [t, viewer, query] = await Promise.all([
+    getTranslations("orders"),
+    getViewer(),
+    searchParams.then(parseQuery),
+  ]);
+  if (!viewer) redirect("/sign-in?next=/orders");
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <PageTitle>{t("title")}</PageTitle>
+      {viewer.role === "listener" && query.as === "buyer" ? null : <OrderTabs current={query.as} />}
+      <Arrive key={`${query.as}:${query.cursor ?? "newest"}`} skeleton={<OrdersSkeleton />}>
+        <Orders query={query} />
+      </Arrive>
+    </Page>
+  );
+}
+
+async function Orders({ query }: { query: Query }) {
+  const [t, viewer] = await Promise.all([getTranslations("orders"), getViewer()]);
+  if (!viewer) return null;
+  const { items, nextCursor } = await listOrders(callerOf(viewer), query);
+  const side = query.as === "seller" ? { as: query.as } : {};
+  if (items.length === 0 && query.cursor === undefined) {
+    const selling = query.as === "seller";
+    return (
+      <Notice
+        level="h2"
+        title={t(selling ? "soldEmptyTitle" : "emptyTitle")}
+        text={t(selling ? "soldEmptyText" : "emptyText")}
+        className="pt-12 sm:pt-16"
+      >
+        <Button asChild size="large">
+          <Link href={selling && viewer.role !== "listener" ? "/shop/new" : "/shop"} prefetch={false}>
+            {t(selling && viewer.role !== "listener" ? "sell" : "toShop")}
+          </Link>
+        </Button>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <ul className="mt-6 flex flex-col sm:mt-8">
+        {items.map((order) => (
+          <li key={order.id}>
+            <OrderRow order={order} renderedAt={Date.now()} />
+          </li>
+        ))}
+      </ul>
+      <div className="mt-8 flex flex-wrap gap-3">
+        {query.cursor === undefined ? null : (
+          <Button asChild look="plain">
+            <Link href={{ pathname: "/orders", query: side }} prefetch={false}>
+              {t("newest")}
+            </Link>
+          </Button>
+        )}
+        {nextCursor ? (
+          <Button asChild look="quiet">
+            <Link href={{ pathname: "/orders", query: { ...side, cursor: nextCursor } }} prefetch={false}>
+              {t("older")}
+            </Link>
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+/** What does not parse is left out: an old or mangled link still opens the list. */
+function parseQuery({ cursor, as }: Awaited<PageProps<"/orders">["searchParams"]>) {
+  const side = orderPageQuerySchema.shape.as.safeParse(as);
+  const place = orderPageQuerySchema.shape.cursor.safeParse(cursor);
+  return { as: side.data ?? ("buyer" as const), cursor: place.data };
+}

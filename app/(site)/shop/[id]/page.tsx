@@ -1,0 +1,75 @@
+import { ArrowLeft } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { tintOf } from "@/app/_components/post/hue";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { GoodsFrame } from "@/app/_components/shop/goods-frame";
+import { ProductSkeleton } from "@/app/_components/shop/product-skeleton";
+import { ProductWords } from "@/app/_components/shop/product-words";
+import { readProduct } from "./product";
+
+const DESCRIPTION_CHARS = 180;
+
+export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Promise<Metadata> {
+  const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
+  // undefined: not known, and the page itself will say why
+  const product = await readProduct(id).catch(() => undefined);
+  if (product === undefined) return {};
+  if (product === null) return { title: t("notFoundTitle"), robots: { index: false } };
+  const description =
+    product.description.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() ||
+    `${t(`kinds.${product.kind}`)} · ${product.sellerName}`;
+  return {
+    title: product.title,
+    description,
+    alternates: { canonical: `/shop/${product.id}` },
+    openGraph: { title: product.title, description, url: `/shop/${product.id}` },
+    ...(product.archived ? { robots: { index: false } } : {}),
+  };
+}
+
+export default async function ProductPage({ params }: PageProps<"/shop/[id]">) {
+  const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
+  return (
+    <div className="tinted" style={tintOf(id)}>
+      <div className="stage-light" aria-hidden="true" />
+      <Page className="pt-5 sm:pt-8">
+        <Link
+          href="/shop"
+          prefetch={false}
+          className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink"
+        >
+          <ArrowLeft className="size-4" aria-hidden="true" />
+          {t("back")}
+        </Link>
+        <Arrive skeleton={<ProductSkeleton />}>
+          <Product id={id} />
+        </Arrive>
+      </Page>
+    </div>
+  );
+}
+
+async function Product({ id }: { id: string }) {
+  const [product, viewer, t] = await Promise.all([readProduct(id), getViewer(), getTranslations("shop")]);
+  if (!product) notFound();
+  const gone = product.archived || product.stock === 0;
+  return (
+    <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
+      <div className="group/card lg:sticky lg:top-8 lg:self-start">
+        <GoodsFrame
+          id={product.id}
+          kind={product.kind}
+          gone={gone}
+          stamp={gone ? t(product.archived ? "archivedStamp" : "soldOut") : undefined}
+          className="aspect-[4/3] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:aspect-[2/1] lg:aspect-square"
+        />
+      </div>
+      <ProductWords product={product} viewerId={viewer?.id ?? null} />
+    </article>
+  );
+}

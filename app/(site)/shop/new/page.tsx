@@ -1,0 +1,38 @@
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Page, PageTitle } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { NewProductForm } from "@/app/_components/shop/new-product-form";
+import { Button } from "@/app/_components/ui/button";
+import { Notice } from "@/app/_components/ui/notice";
+
+export async function generateMetadata() {
+  const t = await getTranslations("newProduct");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function NewProductPage() {
+  const [t, viewer] = await Promise.all([getTranslations("newProduct"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/shop/new");
+  if (viewer.role === "listener") {
+    return (
+      <Page>
+        <Notice title={t("artistsTitle")} text={t("artistsText")}>
+          <Button asChild size="large">
+            <Link href="/shop" prefetch={false}>
+              {t("toShop")}
+            </Link>
+          </Button>
+        </Notice>
+      </Page>
+    );
+  }
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <PageTitle>{t("title")}</PageTitle>
+      <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{t("lead")}</p>
+      <NewProductForm viewerId={viewer.id} viewerName={viewer.name} />
+    </Page>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ApiFailure } from "./api";
+import { fetchOrder, type OrderItem } from "./orders";
+
+/** How soon the first look is, and the next one after something changed. */
+const FIRST_WAIT_MS = 1_000;
+/** Each look that finds nothing new makes the next wait longer by this, */
+const SLOWER_BY = 1.25;
+/** up to this: a person has 100 requests a minute for everything. */
+const LONGEST_WAIT_MS = 15_000;
+const ANSWER_LIMIT_MS = 15_000;
+
+/** After these there is nothing to wait for. */
+const FINAL_FAILURES = new Set(["unauthenticated", "forbidden", "not_found"]);
+
+const UNFINISHED_TASK = new Set(["pending", "published", "running"]);
+
+/** Whether anything about an order may still change by itself. A failed one that can be paid may be paid yet. */
+export function isUnfinished({ status, checkoutUrl, tasks }: OrderItem): boolean {
+  return (
+    status === "pending" ||
+    status === "paid" ||
+    checkoutUrl !== null ||
+    tasks.some(({ state }) => UNFINISHED_TASK.has(state))
+  );
+}
+
+interface Listener {
+  onOrder: (order: OrderItem) => void;
+  /** Null once the order could be read again. */
+  onTrouble: (failure: ApiFailure | null) => void;
+}
+
+/**
+ * Looks at an order again and again while somebody looks at the page: soon at first and after every change, then
+ * less often. A hidden page asks nothing; shown again it asks at once.
+ *
+ * @returns ends it
+ */
+export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener): () => void {
+  const ended = new AbortController();
+  let last = JSON.stringify(known);
+  let waitMs = FIRST_WAIT_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
+
+  const schedule = (ms: number) => {
+    clearTimeout(timer);
+    if (!document.hidden && !ended.signal.aborted) timer = setTimeout(() => void look(), ms);
+  };
+
+  const look = async () => {
+    if (asking) return;
+    asking = true;
+    const result = await fetchOrder(
+      known.id,
+      AbortSignal.any([ended.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+    );
+    asking = false;
+    if (ended.signal.aborted) return;
+    onTrouble(result.ok ? null : result.failure);
+    waitMs = Math.min(waitMs * SLOWER_BY, LONGEST_WAIT_MS);
+    if (!result.ok) {
+      if (FINAL_FAILURES.has(result.failure.code)) return ended.abort();
+      return schedule(Math.max(waitMs, (result.failure.retryAfterSeconds ?? 0) * 1_000));
+    }
+    const seen = JSON.stringify(result.data.order);
+    if (seen !== last) {
+      last = seen;
+      waitMs = FIRST_WAIT_MS;
+      onOrder(result.data.order);
+    }
+    schedule(waitMs);
+  };
+
+  const onVisibility = () => {
+    waitMs = FIRST_WAIT_MS;
+    schedule(0);
+  };
+  document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
+  schedule(waitMs);
+  return () => {
+    clearTimeout(timer);
+    ended.abort();
+  };
+}

@@ -1,0 +1,31 @@
+import { type ReactNode, ViewTransition } from "react";
+import type { ProductKind } from "@/lib/shop/client";
+import { tintOf } from "../post/hue";
+import { cn } from "../ui/cn";
+import { Goods } from "./goods";
+
+interface Props {
+  id: string;
+  kind: ProductKind;
+  /** Nobody can have it any more. */
+  gone?: boolean;
+  /** What is stamped over it. */
+  stamp?: ReactNode;
+  className?: string;
+}
+
+/** A thing on its stage, under a name of its own, so it is the same object in the shop and on its page. */
+export function GoodsFrame({ id, kind, gone = false, stamp, className }: Props) {
+  return (
+    <ViewTransition name={`goods-${id}`} share="auto" default="none">
+      <div
+        aria-hidden="true"
+        style={tintOf(id)}
+        className={cn("tinted goods-stage", gone && "goods-gone", className)}
+      >
+        <Goods kind={kind} id={id} />
+        {stamp ? <span className="goods-stamp">{stamp}</span> : null}
+      </div>
+    </ViewTransition>
+  );
+}
