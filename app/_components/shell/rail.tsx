@@ -23,9 +23,7 @@ import { SettingsPopover } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
 import type { Viewer } from "./viewer";
 
-const SOON = [
-  { key: "chat", Icon: MessagesSquare },
-] as const;
+const SOON = [{ key: "chat", Icon: MessagesSquare }] as const;
 
 const ICON = "size-[1.35rem] shrink-0";
 
