@@ -152,3 +152,25 @@ export async function taskKeys(orderId: string): Promise<string[]> {
   const tasks = await db().task.findMany({ where: { subject: `order:${orderId}` } });
   return tasks.map(({ queue, key }) => `${queue} ${key.replace(orderId, "*")}`).sort();
 }
+
+/** Runs tasks as QStash would, at once; a lease that a crash left behind is over. */
+export async function runTasks(tasks: readonly { id: string; queue: string }[]): Promise<void> {
+  for (const { id, queue } of tasks) {
+    await db().task.updateMany({
+      where: { id, state: { notIn: ["done", "dead", "cancelled"] } },
+      data: { notBefore: new Date(0), leaseUntil: null },
+    });
+    await deliverTask(queue, id);
+  }
+}
+
+/** Runs the steps of an order until all are finished. */
+export async function finishTasks(orderId: string): Promise<void> {
+  await until("all steps of the order are done", async () => {
+    const unfinished = await db().task.findMany({
+      where: { subject: `order:${orderId}`, state: { notIn: ["done", "dead", "cancelled"] } },
+    });
+    await runTasks(unfinished);
+    return unfinished.length === 0;
+  });
+}
