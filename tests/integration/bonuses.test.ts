@@ -92,8 +92,11 @@ describe("POST /api/bonuses/spend", () => {
     await grantBonuses(person, 100);
     const key = newId();
     const first = await spend(person, { amount: 60, key });
-    await grantBonuses(person, 5);
-    await spend(person, { amount: 45 });
+    await grantBonuses(person, 85);
+    // There would be enough for another one,
+    expect((await spend(person, { amount: 60, key })).body).toEqual(first.body);
+    await spend(person, { amount: 125 });
+    // and now there would not.
     for (const again of [
       await spend(person, { amount: 60, key }),
       await spend(person, { amount: 60 }, { "idempotency-key": key }),
