@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { OrderItem } from "@/app/_client/orders";
+import { cn } from "../ui/cn";
 import { useMoney } from "../ui/money";
 
 /** What was bought, from whom, for how much, and what of it went back. */
@@ -11,8 +12,8 @@ export function OrderFacts({ order }: { order: OrderItem }) {
   const { currency, quantity } = order;
   const amount = (amountMinor: number) => money({ amountMinor, currency });
   return (
-    <dl className="grid gap-px overflow-hidden rounded-2xl border border-line bg-line sm:grid-cols-2">
-      <Fact name={t("what")}>
+    <dl className="flex flex-wrap gap-px overflow-hidden rounded-2xl border border-line bg-line">
+      <Fact name={t("what")} wide>
         {order.productId ? (
           <Link
             href={`/shop/${order.productId}`}
@@ -41,16 +42,23 @@ export function OrderFacts({ order }: { order: OrderItem }) {
           <span className="tabular">{amount(order.refundedMinor)}</span>
         </Fact>
       ) : null}
-      <Fact name={t("number")}>
+      <Fact name={t("number")} wide>
         <span className="tabular text-sm font-normal break-all">{order.id}</span>
       </Fact>
     </dl>
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+interface FactProps {
+  name: string;
+  /** Has a line of its own. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Fact({ name, wide = false, children }: FactProps) {
   return (
-    <div className="min-w-0 bg-ground/90 px-5 py-4 last:odd:col-span-full">
+    <div className={cn("min-w-0 grow bg-ground/90 px-5 py-4", wide ? "basis-full" : "basis-44")}>
       <dt className="text-xs text-muted">{name}</dt>
       <dd className="mt-1 font-semibold [overflow-wrap:anywhere]">{children}</dd>
     </div>

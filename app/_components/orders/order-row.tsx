@@ -25,6 +25,7 @@ export function OrderRow({ order, renderedAt }: Props) {
     >
       <GoodsFrame
         id={order.productId ?? order.id}
+        of={order.id}
         kind={order.kind}
         gone={order.status === "failed" || order.status === "refunded"}
         className="aspect-square w-full rounded-xl"

@@ -25,12 +25,12 @@ export function OrderSteps({ order, renderedAt }: Props) {
             key={key}
             data-step={name}
             data-state={state}
-            className="group/step relative grid grid-cols-[2rem_minmax(0,1fr)_auto] items-baseline gap-x-3 pb-5 last:pb-0"
+            className="group/step relative grid grid-cols-[2rem_minmax(0,1fr)_auto] items-center gap-x-3 pb-4 last:pb-0"
           >
             <span
               aria-hidden="true"
               className={cn(
-                "absolute top-4 bottom-[-0.75rem] left-[0.9375rem] w-0.5 group-last/step:hidden",
+                "absolute top-4 bottom-[-1rem] left-[0.9375rem] w-0.5 group-last/step:hidden",
                 state === "done" ? "bg-mark" : "bg-line",
               )}
             />

@@ -5,7 +5,10 @@ import { cn } from "../ui/cn";
 import { Goods } from "./goods";
 
 interface Props {
+  /** Of the product: what is drawn. */
   id: string;
+  /** What is shown by it, if that is not the product: several orders may be of one. */
+  of?: string;
   kind: ProductKind;
   /** Nobody can have it any more. */
   gone?: boolean;
@@ -15,9 +18,9 @@ interface Props {
 }
 
 /** A thing on its stage, under a name of its own, so it is the same object in the shop and on its page. */
-export function GoodsFrame({ id, kind, gone = false, stamp, className }: Props) {
+export function GoodsFrame({ id, of = id, kind, gone = false, stamp, className }: Props) {
   return (
-    <ViewTransition name={`goods-${id}`} share="auto" default="none">
+    <ViewTransition name={`goods-${of}`} share="auto" default="none">
       <div
         aria-hidden="true"
         style={tintOf(id)}

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_client/api";
 import { placeOrder } from "@/app/_client/shop";
+import { track } from "@/app/_client/track";
 
 /**
  * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
@@ -40,6 +41,7 @@ export function useBuying(productId: string) {
       if (result.data.order.status !== "pending") result = await send(quantity);
     }
     if (result.ok) {
+      track("order.begun", { productId, quantity });
       window.location.assign(result.data.checkoutUrl ?? `/orders/${result.data.order.id}`);
       return;
     }

@@ -60,6 +60,7 @@ async function Order({ id, viewer, arrival }: { id: string; viewer: Viewer; arri
           <div className="group/card lg:sticky lg:top-8 lg:self-start">
             <GoodsFrame
               id={look}
+              of={order.id}
               kind={order.kind}
               gone={order.status === "failed" || order.status === "refunded"}
               className="aspect-[2/1] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] lg:aspect-square"
