@@ -10,6 +10,7 @@ import { getViewer } from "@/app/_components/shell/viewer";
 import { GoodsFrame } from "@/app/_components/shop/goods-frame";
 import { ProductSkeleton } from "@/app/_components/shop/product-skeleton";
 import { ProductWords } from "@/app/_components/shop/product-words";
+import { TrackOpened } from "@/app/_components/ui/track-opened";
 import { readProduct } from "./product";
 
 const DESCRIPTION_CHARS = 180;
@@ -70,6 +71,7 @@ async function Product({ id }: { id: string }) {
         />
       </div>
       <ProductWords product={product} viewerId={viewer?.id ?? null} />
+      <TrackOpened name="product.opened" id={product.id} />
     </article>
   );
 }
