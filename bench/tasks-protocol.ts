@@ -1,0 +1,18 @@
+/** What `npm run bench:tasks` tells its worker, which answers each order with an `Answer`. */
+export type Order =
+  /** Tasks that wait for a delivery. */
+  | { do: "await-delivery"; count: number }
+  /** One transaction after another, each with a change and perhaps a task. */
+  | { do: "transactions"; count: number; withTask: boolean }
+  /** One transaction with many tasks. */
+  | { do: "many-tasks"; count: number }
+  /** Tasks that the sweeper finds due. */
+  | { do: "make-due"; count: number }
+  | { do: "sweep" };
+
+export interface Answer {
+  /** How long it took, in the worker. */
+  ms: number;
+  /** Tasks that were made. */
+  taskIds: string[];
+}

@@ -1,0 +1,346 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { cpus } from "node:os";
+import path from "node:path";
+import { SignJWT } from "jose";
+import { newId } from "@/lib/core/ids";
+import { spawnGuarded } from "@/local/process/spawn-guarded";
+import { startCallMeter } from "@/tests/support/call-meter";
+import { freePort } from "@/tests/support/real-postgres";
+import { startStatementMeter } from "@/tests/support/statement-meter";
+import { startBackends } from "./backends";
+import type { Answer, Order } from "./tasks-protocol";
+
+/**
+ * `npm run bench:tasks`: what a guaranteed task costs where it is enqueued, where it is delivered and where it is
+ * swept. Deliveries are signed as QStash signs them and go over HTTP to the app: the production build where there
+ * is one, else its route handlers behind a plain HTTP server; the report says which. Counting and timing are
+ * separate runs; timed runs take turns, and the median is shown.
+ */
+
+const ROUNDS = Number(process.env.ROUNDS ?? 15);
+/** Requests of one turn, and how many are under way at once. */
+const DELIVERIES = 300;
+const AT_ONCE = 16;
+const TRANSACTIONS = 100;
+const MANY = 20;
+const DUE = 1_000;
+
+const KINDS = ["a route that does nothing", "a signed message, no task", "a guaranteed task"] as const;
+type Kind = (typeof KINDS)[number];
+
+const backends = await startBackends();
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+const key = new TextEncoder().encode(backends.env.QSTASH_CURRENT_SIGNING_KEY);
+try {
+  // What is published is accepted and stays there: its delivery is not part of what is measured.
+  await qstash("/v2/flowControl/people/pause");
+  const counts = await countAll();
+  const timings = await timeAll();
+  report(counts, timings);
+} finally {
+  agent.destroy();
+  await backends.stop();
+}
+process.exit(0);
+
+async function qstash(pathname: string): Promise<void> {
+  const response = await fetch(`${backends.env.QSTASH_URL}${pathname}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${backends.env.QSTASH_TOKEN}` },
+  });
+  if (!response.ok) throw new Error(`${pathname}: ${response.status} ${await response.text()}`);
+}
+
+interface Worker {
+  url: string;
+  tell(order: Order): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+async function startWorker(env: Record<string, string>): Promise<Worker> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const worker = fork(path.join(import.meta.dirname, "tasks-worker.ts"), [], {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, ...backends.env, LOG_LEVEL: "silent", APP_URL: url, ...env },
+  });
+  await answerOf(worker);
+  return {
+    url,
+    tell: (order) => {
+      const answered = answerOf(worker);
+      worker.send(order);
+      return answered;
+    },
+    stop: async () => {
+      if (worker.exitCode !== null) return;
+      const ended = once(worker, "exit");
+      worker.disconnect();
+      await ended;
+    },
+  };
+}
+
+async function answerOf(worker: ChildProcess): Promise<Answer> {
+  const aborter = new AbortController();
+  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("the worker ended")));
+  try {
+    const [message]: Answer[] = await Promise.race([once(worker, "message", aborter), ended]);
+    if (!message) throw new Error("the worker said nothing");
+    return message;
+  } finally {
+    ended.catch(() => {});
+    aborter.abort();
+  }
+}
+
+interface Call {
+  url: string;
+  /** What it must be answered. */
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Requests of a kind, signed before anything is timed. */
+async function callsOf(kind: Kind, { url, tell }: Worker, count: number): Promise<Call[]> {
+  if (kind === "a route that does nothing") {
+    // Without a signature: the body is read, and nothing happens.
+    const body = JSON.stringify({ queue: "notifications", taskId: newId(), generation: 1 });
+    const headers = { "content-type": "application/json" };
+    const call: Call = { url: `${url}/api/qstash/notifications`, status: 401, headers, body };
+    return Array.from({ length: count }, () => call);
+  }
+  if (kind === "a signed message, no task") {
+    return Promise.all(
+      Array.from({ length: count }, () =>
+        signed(url, "probe", { queue: "probe", version: 1, payload: { id: newId() } }),
+      ),
+    );
+  }
+  const { taskIds } = await tell({ do: "await-delivery", count });
+  return Promise.all(
+    taskIds.map((taskId) => signed(url, "notifications", { queue: "notifications", taskId, generation: 1 })),
+  );
+}
+
+async function signed(base: string, queue: string, message: unknown): Promise<Call> {
+  const body = JSON.stringify(message);
+  const url = `${base}/api/qstash/${queue}`;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+  const signature = await new SignJWT({ body: Buffer.from(digest).toString("base64url") })
+    .setProtectedHeader({ alg: "HS256" })
+    .setIssuer("Upstash")
+    .setSubject(url)
+    .setIssuedAt()
+    .setNotBefore(0)
+    .setExpirationTime("5m")
+    .sign(key);
+  const headers = { "content-type": "application/json", "upstash-signature": signature };
+  return { url, status: 200, headers, body };
+}
+
+function send(call: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request(call.url, { agent, method: "POST", headers: call.headers }, (response) => {
+      response.resume();
+      response.once("end", () =>
+        response.statusCode === call.status
+          ? resolve()
+          : reject(new Error(`${call.url}: ${response.statusCode}`)),
+      );
+    });
+    sent.once("error", reject);
+    sent.end(call.body);
+  });
+}
+
+/** @returns how long all of them took, ms */
+async function sendAll(calls: readonly Call[]): Promise<number> {
+  const waiting = [...calls];
+  const startedAt = performance.now();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let call = waiting.pop(); call; call = waiting.pop()) await send(call);
+    }),
+  );
+  return performance.now() - startedAt;
+}
+
+interface Count {
+  statements: number;
+  qstashCalls: number;
+  redisCommands: number;
+}
+
+type Counts = Record<Kind | "change" | "change and task" | "many tasks" | "sweep", Count>;
+
+async function countAll(): Promise<Counts> {
+  const meter = await startStatementMeter(backends.databaseUrl);
+  const calls = await startCallMeter(backends.env.QSTASH_URL ?? "");
+  const worker = await startWorker({ DATABASE_URL: meter.url, QSTASH_URL: calls.url });
+  const count = async (work: () => Promise<unknown>): Promise<Count> => {
+    meter.reset();
+    calls.reset();
+    backends.gateway.stats.reset();
+    await work();
+    const { commands } = backends.gateway.stats.snapshot();
+    return { statements: meter.statements, qstashCalls: calls.calls, redisCommands: commands };
+  };
+  const countKind = async (kind: Kind) => {
+    const requests = await callsOf(kind, worker, 1);
+    await sendAll(await callsOf(kind, worker, 1));
+    return count(() => sendAll(requests));
+  };
+  try {
+    return {
+      "a route that does nothing": await countKind("a route that does nothing"),
+      "a signed message, no task": await countKind("a signed message, no task"),
+      "a guaranteed task": await countKind("a guaranteed task"),
+      change: await count(() => worker.tell({ do: "transactions", count: 1, withTask: false })),
+      "change and task": await count(() => worker.tell({ do: "transactions", count: 1, withTask: true })),
+      "many tasks": await count(() => worker.tell({ do: "many-tasks", count: MANY })),
+      sweep: await (async () => {
+        await worker.tell({ do: "make-due", count: DUE });
+        return count(() => worker.tell({ do: "sweep" }));
+      })(),
+    };
+  } finally {
+    await worker.stop();
+    await calls.close();
+    await meter.close();
+  }
+}
+
+interface Timings {
+  /** What served the requests. */
+  server: string;
+  /** Requests a second. */
+  rates: Map<Kind, number[]>;
+  /** ms for one transaction. */
+  change: number[];
+  changeAndTask: number[];
+  /** Tasks a second. */
+  sweep: number[];
+}
+
+async function timeAll(): Promise<Timings> {
+  const worker = await startWorker({});
+  const built = await startBuild();
+  const target = built ? { ...worker, url: built.url } : worker;
+  const timings: Timings = {
+    server: built ? "the production build" : "route handlers behind a plain HTTP server",
+    rates: new Map(KINDS.map((kind) => [kind, []])),
+    ...{ change: [], changeAndTask: [], sweep: [] },
+  };
+  try {
+    for (const kind of KINDS) await sendAll(await callsOf(kind, target, DELIVERIES));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // Another one begins each round: whatever the machine does meanwhile hits all of them.
+      for (let turn = 0; turn < KINDS.length; turn += 1) {
+        const kind = KINDS[(round + turn) % KINDS.length] ?? KINDS[0];
+        const ms = await sendAll(await callsOf(kind, target, DELIVERIES));
+        timings.rates.get(kind)?.push(DELIVERIES / (ms / 1_000));
+      }
+      for (const withTask of round % 2 === 0 ? [false, true] : [true, false]) {
+        const { ms } = await worker.tell({ do: "transactions", count: TRANSACTIONS, withTask });
+        (withTask ? timings.changeAndTask : timings.change).push(ms / TRANSACTIONS);
+      }
+      await worker.tell({ do: "make-due", count: DUE });
+      const { ms } = await worker.tell({ do: "sweep" });
+      timings.sweep.push(DUE / (ms / 1_000));
+    }
+    return timings;
+  } finally {
+    await built?.stop();
+    await worker.stop();
+  }
+}
+
+/** The production build on a port of its own; null where there is none. */
+async function startBuild(): Promise<{ url: string; stop(): Promise<void> } | null> {
+  if (!existsSync(".next/BUILD_ID")) return null;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const app = await spawnGuarded({
+    command: process.execPath,
+    args: ["node_modules/next/dist/bin/next", "start", "-p", String(port), "-H", "127.0.0.1"],
+    env: { ...process.env, ...backends.env, NODE_ENV: "production", LOG_LEVEL: "silent", APP_URL: url },
+    graceMs: 10_000,
+  });
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(`${url}/api/health`))) {
+    if (Date.now() > deadline) {
+      await app.stop();
+      throw new Error("the build did not start");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return { url, stop: async () => void (await app.stop()) };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function report(counts: Counts, timings: Timings): void {
+  const { description } = backends;
+  console.log(`${description}; Node ${process.version}; ${cpus().length} cores; median of ${ROUNDS} rounds`);
+  console.log();
+  console.log(`Deliveries, ${AT_ONCE} at once, to ${timings.server}:`);
+  console.log();
+  const nothing = median(timings.rates.get("a route that does nothing") ?? []);
+  const counted = ({ statements, qstashCalls, redisCommands }: Count) =>
+    [statements, qstashCalls, redisCommands].map(String);
+  console.log(
+    table([
+      ["", "a second", "of doing nothing", "SQL statements", "QStash calls", "Redis commands"],
+      ...KINDS.map((kind) => {
+        const rate = median(timings.rates.get(kind) ?? []);
+        return [kind, rate.toFixed(0), `${((rate / nothing) * 100).toFixed(0)} %`, ...counted(counts[kind])];
+      }),
+    ]),
+  );
+  console.log();
+  console.log("Enqueuing, BEGIN and COMMIT counted:");
+  console.log();
+  const [change, both] = [median(timings.change), median(timings.changeAndTask)];
+  console.log(
+    table([
+      ["", "ms", "to the change alone", "SQL statements", "QStash calls", "Redis commands"],
+      ["a change", change.toFixed(2), "1.00 x", ...counted(counts.change)],
+      [
+        "a change and a task",
+        both.toFixed(2),
+        `${(both / change).toFixed(2)} x`,
+        ...counted(counts["change and task"]),
+      ],
+      [`${MANY} tasks of one transaction`, "", "", ...counted(counts["many tasks"])],
+    ]),
+  );
+  console.log();
+  const { statements, qstashCalls } = counts.sweep;
+  console.log(
+    `Sweep: ${median(timings.sweep).toFixed(0)} tasks a second; ${DUE} tasks are ${statements} statements and ${qstashCalls} calls`,
+  );
+}
+
+function table(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: string[]) =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
+  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
+}

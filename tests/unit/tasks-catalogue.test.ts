@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { FAILPOINTS } from "@/lib/core/failpoint";
+import { definitionOf, isQueue, laneOf, queues } from "@/lib/tasks/catalogue";
+import { lanes } from "@/lib/tasks/lanes";
+
+/** docs/TASKS.md says what the code says. */
+
+const text = readFileSync("docs/TASKS.md", "utf8");
+
+/** The rows of a table under a heading, each a list of cells. */
+function tableUnder(heading: string): string[][] {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  return section
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .slice(2)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** `2 days`. */
+function duration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds % length === 0) ?? ["second", 1];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+test("the table of queues is the catalogue", () => {
+  const wanted = Object.keys(queues)
+    .filter(isQueue)
+    .map((queue) => {
+      const { delivery, lane, retries, timeoutSeconds, deadlineSeconds, cancellable, available } =
+        definitionOf(queue);
+      return [
+        `\`${queue}\``,
+        available ? delivery : `${delivery}, not available`,
+        lane,
+        String(retries),
+        `${timeoutSeconds} s`,
+        delivery === "guaranteed" ? duration(deadlineSeconds) : "",
+        cancellable ? "yes" : "no",
+      ];
+    });
+  expect(tableUnder("Queues")).toEqual(wanted);
+});
+
+test("the table of lanes is the lanes", () => {
+  const wanted = Object.entries(lanes).map(([name, lane]) => [
+    `\`${name}\``,
+    String(lane.parallelism),
+    "ratePerSecond" in lane ? String(lane.ratePerSecond) : "",
+  ]);
+  expect(tableUnder("Lanes")).toEqual(wanted);
+});
+
+test("every failpoint of the service is in the table of crashes", () => {
+  const named = tableUnder("What a crash leaves behind").map(([cell]) => cell);
+  expect(named).toEqual(FAILPOINTS.filter((name) => name.startsWith("tasks.")).map((name) => `\`${name}\``));
+});
+
+test("money shares a lane with money alone", () => {
+  const money = Object.keys(queues)
+    .filter(isQueue)
+    .filter((queue) => laneOf(queue) === lanes.money);
+  expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses", "nft-minting"]);
+});
+
+test("a deadline leaves time for all of QStash's attempts", () => {
+  for (const queue of Object.keys(queues).filter(isQueue)) {
+    const { delivery, deadlineSeconds, retries } = definitionOf(queue);
+    if (delivery === "best-effort") continue;
+    let backoffSeconds = 0;
+    for (let retry = 1; retry <= retries; retry += 1) backoffSeconds += Math.exp(2.5 * retry);
+    expect(deadlineSeconds, queue).toBeGreaterThan(backoffSeconds);
+  }
+});
+
+test("every version before a queue's own can be read", () => {
+  for (const queue of Object.keys(queues).filter(isQueue)) {
+    const { version, upgrades = {} } = definitionOf(queue);
+    const before = Array.from({ length: version - 1 }, (_, index) => String(index + 1));
+    expect(Object.keys(upgrades), queue).toEqual(before);
+  }
+});
