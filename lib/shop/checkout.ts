@@ -41,8 +41,23 @@ export async function openCheckout(order: UnpaidOrder): Promise<string | null> {
     data: { sessionId: session.id, checkoutUrl: session.url },
   });
   if (count === 1) return session.url;
-  await closeCheckout(session.id);
+  const known = await db().order.findUnique({
+    where: { id: order.id },
+    select: { sessionId: true, checkoutUrl: true },
+  });
+  // The same request, sent twice, was faster.
+  if (known?.sessionId === session.id) return known.checkoutUrl;
+  await forget(session.id);
   return null;
+}
+
+/** Nobody has seen it, so it matters little that it may stay open for its half hour. */
+async function forget(sessionId: string): Promise<void> {
+  try {
+    await closeCheckout(sessionId);
+  } catch (error) {
+    log().warn({ err: error }, "the checkout of an order that was given up stays open until its end");
+  }
 }
 
 async function createSession(order: UnpaidOrder): Promise<Stripe.Checkout.Session> {
