@@ -2,9 +2,10 @@ import type { MetadataRoute } from "next";
 import { connection } from "next/server";
 import { env } from "@/lib/core/env";
 import { listPosts } from "@/lib/posts";
+import { listProducts } from "@/lib/shop";
 
-const POSTS_PER_READ = 50;
-/** The newest thousand; older posts are reached through the feed. */
+const ITEMS_PER_READ = 50;
+/** The newest thousand of each; older ones are reached through the feed and the shop. */
 const MOST_READS = 20;
 
 /** Fails as a whole when Postgres is down: crawlers keep the last one, which beats an empty one. */
@@ -14,16 +15,29 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
   const entries: MetadataRoute.Sitemap = [
     { url: `${base}/`, changeFrequency: "hourly", priority: 1 },
     { url: `${base}/leaderboards`, changeFrequency: "hourly", priority: 0.5 },
+    { url: `${base}/shop`, changeFrequency: "hourly", priority: 0.8 },
     { url: `${base}/docs`, changeFrequency: "weekly", priority: 0.3 },
   ];
-  let cursor: string | undefined;
-  for (let read = 0; read < MOST_READS; read++) {
-    const page = await listPosts({ cursor, limit: POSTS_PER_READ });
-    for (const post of page.items) {
-      entries.push({ url: `${base}/posts/${post.id}`, lastModified: post.createdAt });
-    }
-    if (page.nextCursor === null) break;
-    cursor = page.nextCursor;
+  for await (const post of newest(listPosts)) {
+    entries.push({ url: `${base}/posts/${post.id}`, lastModified: post.createdAt });
+  }
+  for await (const product of newest(listProducts)) {
+    entries.push({ url: `${base}/shop/${product.id}`, lastModified: product.createdAt });
   }
   return entries;
+}
+
+type List<Item> = (page: {
+  cursor: string | undefined;
+  limit: number;
+}) => Promise<{ items: Item[]; nextCursor: string | null }>;
+
+async function* newest<Item>(list: List<Item>): AsyncGenerator<Item> {
+  let cursor: string | undefined;
+  for (let read = 0; read < MOST_READS; read++) {
+    const page = await list({ cursor, limit: ITEMS_PER_READ });
+    yield* page.items;
+    if (page.nextCursor === null) return;
+    cursor = page.nextCursor;
+  }
 }

@@ -2,7 +2,7 @@
 
 import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { Button } from "../ui/button";
 
 interface Props {
@@ -16,7 +16,12 @@ interface Props {
 export function QuantityField({ value, most, error, onChange }: Props) {
   const t = useTranslations("shop");
   const id = useId();
-  const set = (next: number) => onChange(Math.min(Math.max(Math.trunc(next) || 1, 1), most));
+  // what is being typed may be nothing for a moment
+  const [typed, setTyped] = useState<string | null>(null);
+  const set = (next: number) => {
+    setTyped(null);
+    onChange(Math.min(Math.max(Math.trunc(next) || 1, 1), most));
+  };
   return (
     <div>
       <label htmlFor={id} className="sr-only">
@@ -40,10 +45,11 @@ export function QuantityField({ value, most, error, onChange }: Props) {
           inputMode="numeric"
           min={1}
           max={most}
-          value={value}
+          value={typed ?? value}
           aria-invalid={error ? true : undefined}
           aria-describedby={error ? `${id}-error` : undefined}
-          onChange={(event) => set(event.target.valueAsNumber)}
+          onChange={(event) => (event.target.value === "" ? setTyped("") : set(event.target.valueAsNumber))}
+          onBlur={() => setTyped(null)}
           onFocus={(event) => event.target.select()}
           className="tabular h-12 w-12 rounded-md bg-transparent text-center text-lg font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
         />
