@@ -24,8 +24,8 @@ export async function enqueueSale(tx: Transaction, order: LockedOrder): Promise<
 }
 
 /**
- * All that must happen after a part of a sale went back: numbers follow, and who sold it hears of it. After the
- * whole, the bonus goes back too.
+ * All that must happen after a part of a sale went back: numbers and the referrer's bonus follow, and who sold it
+ * hears of it. The bonus follows after every part: granted before or after it, it is the same in the end.
  *
  * @param refundedMinor  what went back in all; it only grows, so it tells one refund from the next
  */
@@ -35,11 +35,13 @@ export async function enqueueSaleRefund(
   { refundedMinor, isWhole }: { refundedMinor: number; isWhole: boolean },
 ): Promise<void> {
   const { id: orderId } = order;
-  const key = isWhole ? `${orderId}:refunded` : `${orderId}:refunded:${refundedMinor}`;
+  const sum = isWhole ? "" : `:${refundedMinor}`;
+  const key = `${orderId}:refunded${sum}`;
   await enqueue(tx, "leaderboards", { orderId }, step(order, key));
   await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, step(order, key));
-  if (isWhole && order.buyer?.referredById) {
-    await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, step(order, `${orderId}:reverse`));
+  if (order.buyer?.referredById) {
+    const reversal = step(order, `${orderId}:reverse${sum}`);
+    await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
   }
 }
 

@@ -6,6 +6,7 @@ import { call } from "../support/api";
 import { createPerson } from "../support/people";
 import { createReferred, createTestProduct, placeTestOrder, stockOf, untilOrder } from "../support/shop";
 import { closeShop, provider } from "../support/shop-world";
+import { until } from "../support/until";
 
 afterEach(() => provider.setFaults({}));
 afterAll(closeShop);
@@ -115,6 +116,11 @@ describe("a purchase", () => {
 });
 
 describe("a refund", () => {
+  async function bonusOf(orderId: string) {
+    const entries = await db().bonusEntry.findMany({ where: { key: { contains: orderId } } });
+    return entries.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
   async function delivered(stock: number | null = 5) {
     const product = await createTestProduct({ stock });
     const { buyer } = await createReferred();
@@ -162,6 +168,8 @@ describe("a refund", () => {
     );
     expect(part.status).toBe("delivered");
     expect(part.deliveries.every(({ revokedAt }) => revokedAt === null)).toBe(true);
+    // A tenth of what the buyer did not get back, though the whole tenth was granted before.
+    await until("the referrer's bonus followed", async () => (await bonusOf(order.id)) === 600);
     expect((await give({ amountMinor: 6_001 })).status).toBe(400);
     expect((await give({})).status).toBe(202);
     await untilOrder(
