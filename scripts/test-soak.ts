@@ -1,0 +1,26 @@
+import { parseArgs } from "node:util";
+import { runSoak } from "../tests/soak/driver";
+import { reportOf } from "../tests/soak/report";
+import { startWorld } from "../tests/soak/world";
+
+/**
+ * `npm run test:soak`: 10,000 orders with random faults, on a Redis and a Postgres of its own. `--seed N` plays the
+ * same plan again, `--orders N` so many orders. Ends with 1 when anything is wrong.
+ */
+const { values } = parseArgs({
+  options: { seed: { type: "string" }, orders: { type: "string", default: "10000" } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+const orders = Number(values.orders);
+console.log(`seed ${seed}, ${orders} orders`);
+const startedMs = Date.now();
+const world = await startWorld();
+const result = await runSoak(world, {
+  ...{ seed, orders, settleLimitMs: 60_000 + orders * 60 },
+  onProgress: (line) => console.log(`${Math.round((Date.now() - startedMs) / 1_000)} s: ${line}`),
+});
+console.log(await reportOf(result));
+const { disconnectDb } = await import("@/lib/db");
+await disconnectDb();
+await world.close();
+process.exit(result.violations.length === 0 ? 0 : 1);

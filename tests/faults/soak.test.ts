@@ -1,0 +1,52 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { db, disconnectDb } from "@/lib/db";
+import { runSoak } from "../soak/driver";
+import { reportOf } from "../soak/report";
+import { startWorld } from "../soak/world";
+import { requireRealStack } from "../support/real-stack";
+
+requireRealStack();
+
+/** The short form of `npm run test:soak`; SOAK_SEED plays one again. */
+const SEED = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const world = await startWorld();
+
+afterAll(async () => {
+  await disconnectDb();
+  await world.close();
+});
+
+it(`150 orders with random faults end as they should (seed ${SEED})`, async () => {
+  const result = await runSoak(world, { seed: SEED, orders: 150, instances: 1 });
+  console.log(await reportOf(result));
+  expect(result.violations).toEqual([]);
+});
+
+/** A judge who finds nothing when a guarantee is taken away would prove nothing. */
+describe("the judge notices", () => {
+  const small = { seed: 1, orders: 20, instances: 0, quiet: true, settleLimitMs: 6_000 };
+
+  it("nothing, when nothing is wrong", async () => {
+    const result = await runSoak(world, { ...small, settleLimitMs: 30_000 });
+    expect(result.violations).toEqual([]);
+  });
+
+  it("that nobody sweeps", async () => {
+    const result = await runSoak(world, { ...small, sweeps: false });
+    expect(result.violations).not.toEqual([]);
+  });
+
+  it("that an order does not remember what it was paid with", async () => {
+    await db().$executeRawUnsafe(`
+CREATE OR REPLACE FUNCTION test_forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  NEW."paymentIntentId" := NULL; RETURN NEW; END $$`);
+    await db().$executeRawUnsafe(`
+CREATE TRIGGER test_forget BEFORE UPDATE ON "Order" FOR EACH ROW EXECUTE FUNCTION test_forget()`);
+    try {
+      const result = await runSoak(world, small);
+      expect(result.violations).not.toEqual([]);
+    } finally {
+      await db().$executeRawUnsafe(`DROP TRIGGER test_forget ON "Order"`);
+    }
+  });
+});

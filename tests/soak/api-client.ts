@@ -1,0 +1,51 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Caller, signAccessToken } from "@/lib/core/access-token";
+
+const LIMIT_MS = 25_000;
+const TOKEN_SECONDS = 86_400;
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer of any route, which the caller looks into
+  body: any;
+}
+
+const tokens = new Map<string, Promise<string>>();
+
+/** A request as a browser sends it, to whichever instance answers. @returns null when nobody answered */
+export async function ask(
+  method: "GET" | "POST",
+  path: string,
+  { as, token, body }: { as?: Caller; token?: string; body?: unknown } = {},
+): Promise<Answer | null> {
+  if (as && !tokens.has(as.userId)) tokens.set(as.userId, signAccessToken(as, TOKEN_SECONDS));
+  const bearer = token ?? (as && (await tokens.get(as.userId)));
+  try {
+    const response = await fetch(`${process.env.APP_URL}${path}`, {
+      method,
+      headers: {
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+/** The request is sent again while nobody answers, or the answer is that something is down. */
+export async function askUntilDecided(
+  request: () => Promise<Answer | null>,
+  { tries = 30, pauseMs = 200 } = {},
+): Promise<Answer | null> {
+  for (let made = 0; made < tries; made += 1) {
+    const answer = await request();
+    if (answer && answer.status < 500) return answer;
+    await delay(pauseMs);
+  }
+  return null;
+}

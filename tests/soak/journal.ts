@@ -1,0 +1,34 @@
+/** What happened to each order as whoever played it saw it, and what went wrong on purpose. */
+export class Journal {
+  readonly #startedMs = Date.now();
+  readonly #lines = new Map<number | "world", string[]>();
+  readonly #ids = new Map<string, number>();
+  /** What a buyer or seller was told that cannot be right. */
+  readonly broken: { orderId: string | null; what: string }[] = [];
+
+  note(about: number | "world", what: string): void {
+    const lines = this.#lines.get(about) ?? [];
+    lines.push(`${String(Date.now() - this.#startedMs).padStart(7)} ms  ${what}`);
+    this.#lines.set(about, lines);
+  }
+
+  /** An order's id, once it is known. */
+  identify(index: number, orderId: string): void {
+    this.#ids.set(orderId, index);
+  }
+
+  get orderIds(): string[] {
+    return [...this.#ids.keys()];
+  }
+
+  of(orderId: string): string[] {
+    const index = this.#ids.get(orderId);
+    return index === undefined
+      ? ["its buyer never heard of it"]
+      : [`order ${index} of the plan`, ...this.world(index)];
+  }
+
+  world(about: number | "world" = "world"): string[] {
+    return this.#lines.get(about) ?? [];
+  }
+}

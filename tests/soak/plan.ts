@@ -1,0 +1,195 @@
+import type { Currency, ProductKind } from "@/lib/shop/client";
+import type { Result } from "@/local/stripe";
+import { pick, seededRandom } from "../support/random";
+
+/**
+ * What a soak plays: a pure function of the seed and of how many orders there are. What then interleaves with what
+ * is not: machines are as fast as they are. A seed repeats the play, not the race.
+ */
+export interface SoakPlan {
+  seed: number;
+  sellers: number;
+  buyers: PlannedBuyer[];
+  products: PlannedProduct[];
+  orders: PlannedOrder[];
+  /** In the order in which they come. */
+  faults: PlannedFault[];
+}
+
+export interface PlannedBuyer {
+  /** Which other buyer brought them; null: nobody. */
+  referrer: number | null;
+}
+
+export interface PlannedProduct {
+  seller: number;
+  kind: ProductKind;
+  priceMinor: number;
+  currency: Currency;
+  /** Null: as many as people want. */
+  stock: number | null;
+}
+
+export interface PlannedOrder {
+  index: number;
+  buyer: number;
+  product: number;
+  quantity: number;
+  /** How often the same request is sent at the same moment. */
+  copies: number;
+  /** What the buyer does on the provider's page, one after the other. */
+  results: Result[];
+  refunds: PlannedRefund[];
+  /** Whoever brought the buyer spends so much afterwards, each sent twice; 0: nothing. */
+  spends: number;
+}
+
+export interface PlannedRefund {
+  by: "seller" | "provider";
+  /** Part of the whole; null: all that is left. */
+  share: number | null;
+  /** Before the shop has had time to hear of the payment. Only the provider can. */
+  early: boolean;
+}
+
+/** What goes wrong once this many orders have begun. */
+export type PlannedFault = { atOrder: number } & Fault;
+
+export type Fault =
+  | {
+      kind: "qstash";
+      mode: "refuse" | "hang" | "swallow" | "error" | "limited" | "page";
+      forMs: number;
+    }
+  | { kind: "redis-away"; forMs: number }
+  | { kind: "redis-emptied" }
+  | { kind: "postgres-restarted" }
+  | { kind: "commits-cut"; count: number }
+  | { kind: "provider-api"; how: "error" | "rate-limit" | "lost" | "hang"; times: number }
+  | { kind: "events"; how: "drop" | "copies" | "reorder" | "late"; forMs: number }
+  | { kind: "mail"; how: "refuse" | "later" | "never" | "drop"; times: number }
+  | { kind: "instance-killed"; instance: number }
+  | { kind: "time-jump"; seconds: number }
+  | { kind: "replay"; tasks: number; events: number };
+
+/** Weighted: the ordinary is the most frequent. */
+const RESULTS: readonly Result[][] = [
+  ...Array<Result[]>(8).fill(["paid"]),
+  ["failed", "paid"],
+  ["failed", "paid"],
+  ["failed"],
+  ["abandoned"],
+  ["twice"],
+  ["twice"],
+  ["late"],
+  ["late"],
+  ["refunded_first"],
+  // Never comes to the page.
+  [],
+  [],
+];
+
+const REFUNDS: readonly PlannedRefund[][] = [
+  ...Array<PlannedRefund[]>(12).fill([]),
+  [{ by: "seller", share: null, early: false }],
+  [{ by: "seller", share: null, early: false }],
+  [{ by: "seller", share: 0.3, early: false }],
+  [
+    { by: "seller", share: 0.5, early: false },
+    { by: "seller", share: null, early: false },
+  ],
+  [{ by: "provider", share: null, early: false }],
+  [{ by: "provider", share: 0.4, early: false }],
+  [{ by: "provider", share: null, early: true }],
+  [{ by: "provider", share: 0.25, early: true }],
+  [
+    { by: "provider", share: 0.5, early: true },
+    { by: "seller", share: null, early: false },
+  ],
+];
+
+/** One of each, shuffled and dealt; then again. The dear ones are in it once. */
+function deck(random: () => number): Fault[] {
+  const ms = (most: number) => Math.floor(100 + random() * most);
+  const qstash = (["refuse", "hang", "swallow", "error", "limited", "page"] as const).map(
+    (mode): Fault => ({ kind: "qstash", mode, forMs: ms(700) }),
+  );
+  const events = (["drop", "copies", "reorder", "late"] as const).map(
+    (how): Fault => ({ kind: "events", how, forMs: ms(1_200) }),
+  );
+  const api = (["error", "rate-limit", "lost", "lost", "hang"] as const).map(
+    (how): Fault => ({
+      kind: "provider-api",
+      how,
+      times: how === "hang" ? 1 : 1 + Math.floor(random() * 4),
+    }),
+  );
+  const mail = (["refuse", "later", "never", "drop"] as const).map(
+    (how): Fault => ({ kind: "mail", how, times: how === "never" ? 1 : 1 + Math.floor(random() * 3) }),
+  );
+  const all: Fault[] = [
+    ...qstash,
+    ...events,
+    ...api,
+    ...mail,
+    { kind: "redis-away", forMs: ms(700) },
+    { kind: "redis-emptied" },
+    { kind: "redis-emptied" },
+    { kind: "postgres-restarted" },
+    ...[1, 2, 3].map((count): Fault => ({ kind: "commits-cut", count })),
+    ...[0, 1].map((instance): Fault => ({ kind: "instance-killed", instance })),
+    ...[300, 1_200, 2_400].map((seconds): Fault => ({ kind: "time-jump", seconds })),
+    ...[1, 2, 3, 4].map((): Fault => ({ kind: "replay", tasks: 5, events: 5 })),
+  ];
+  for (let at = all.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    const [one, two] = [all[at], all[other]];
+    if (one && two) [all[at], all[other]] = [two, one];
+  }
+  return all;
+}
+
+/** A fault for so many orders. */
+const ORDERS_PER_FAULT = 4;
+
+export function planSoak(seed: number, count: number): SoakPlan {
+  const random = seededRandom(seed);
+  const upTo = (most: number) => Math.floor(random() * most);
+  const sellers = Math.min(40, Math.max(3, Math.floor(count / 40)));
+  const buyers = Array.from({ length: Math.min(1_500, Math.max(6, Math.floor(count / 3))) }, (_, index) => ({
+    referrer: index > 0 && random() < 0.6 ? upTo(index) : null,
+  }));
+  const products = Array.from({ length: sellers * 3 }, (_, index): PlannedProduct => {
+    const luck = random();
+    return {
+      seller: index % sellers,
+      kind: pick(["track", "licence", "ticket"] as const, random),
+      priceMinor: 100 + upTo(20_000),
+      currency: pick(["RUB", "RUB", "EUR", "USD"] as const, random),
+      // Some are as scarce as concert tickets: buyers are turned away, and what is given up is fought for.
+      stock: luck < 0.4 ? null : luck < 0.7 ? 1 + upTo(6) : 10 * count,
+    };
+  });
+  const orders = Array.from({ length: count }, (_, index): PlannedOrder => {
+    const results = pick(RESULTS, random);
+    const pays = results.length > 0 && results.every((result) => result !== "abandoned");
+    return {
+      index,
+      buyer: upTo(buyers.length),
+      product: upTo(products.length),
+      quantity: 1 + (random() < 0.3 ? upTo(3) : 0),
+      copies: random() < 0.15 ? 2 + upTo(2) : 1,
+      results,
+      refunds: pays ? pick(REFUNDS, random) : [],
+      spends: random() < 0.1 ? 1 + upTo(500) : 0,
+    };
+  });
+  const faults: PlannedFault[] = [];
+  let dealt: Fault[] = [];
+  for (let atOrder = ORDERS_PER_FAULT; atOrder < count; atOrder += ORDERS_PER_FAULT) {
+    if (dealt.length === 0) dealt = deck(random);
+    const fault = dealt.pop();
+    if (fault) faults.push({ atOrder, ...fault });
+  }
+  return { seed, sellers, buyers, products, orders, faults };
+}
