@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
 import { definitionOf, isQueue, laneOf, queues } from "@/lib/tasks/catalogue";
 import { lanes } from "@/lib/tasks/lanes";
 
-/** docs/TASKS.md says what the code says. */
+/** docs/TASKS.md and docs/OPERATIONS.md say what the code says. */
 
-const text = readFileSync("docs/TASKS.md", "utf8");
+const tasks = readFileSync("docs/TASKS.md", "utf8");
+const operations = readFileSync("docs/OPERATIONS.md", "utf8");
 
 /** The rows of a table under a heading, each a list of cells. */
-function tableUnder(heading: string): string[][] {
+function tableUnder(heading: string, text = tasks): string[][] {
   const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
   return section
     .split("\n")
@@ -67,6 +69,11 @@ test("the table of lanes is the lanes", () => {
 test("every failpoint of the service is in the table of crashes", () => {
   const named = tableUnder("What a crash leaves behind").map(([cell]) => cell);
   expect(named).toEqual(FAILPOINTS.filter((name) => name.startsWith("tasks.")).map((name) => `\`${name}\``));
+});
+
+test("every kind of alert is in the runbook", () => {
+  const named = tableUnder("Alerts", operations).map(([cell]) => cell);
+  expect(named).toEqual(Object.keys(en.alertConsole.kinds).map((kind) => `\`${kind}\``));
 });
 
 test("money shares a lane with money alone", () => {
