@@ -226,7 +226,7 @@ describe("a refund", () => {
       [
         ...REQUIRED,
         ...["leaderboards *:refunded", "leaderboards *:refunded:3000"],
-        "referral-bonuses *:reverse",
+        ...["referral-bonuses *:reverse", "referral-bonuses *:reverse:3000"],
         ...["supplier-notifications *:refunded", "supplier-notifications *:refunded:3000"],
       ].sort(),
     );
