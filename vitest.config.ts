@@ -9,6 +9,11 @@ const alias = { "@": path.resolve(import.meta.dirname) };
  * integration lib and routes against a whole stack, embedded unless REAL_STACK=1
  * e2e         the production build with the local stack, in Chromium
  * faults      races, deadlocks and crashes; only on a real Redis and a real Postgres
+ *
+ * unit and local run as many files at once as there are cores. The others run one file at a time, after those:
+ * a file is a whole installation, and two on one Postgres would do each other's work. Any process tells its own
+ * Redis of every invalidation that waits in Postgres and deletes the row; sweepTasks() takes every task;
+ * QStash delivers to one APP_URL.
  */
 export default defineConfig({
   test: {
@@ -40,6 +45,7 @@ export default defineConfig({
           setupFiles: ["tests/support/setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

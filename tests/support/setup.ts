@@ -3,15 +3,14 @@ import { startRedisGateway } from "@/local/redis/gateway";
 import { setGateway } from "./gateway";
 
 /**
- * Gives each test file a Redis of its own (a numbered database behind its own gateway), since the views
- * counter keeps some keys that everybody shares, and the environment of the run's stack.
+ * Gives each test file the environment of the run's stack, an empty Redis, and a gateway of its own, so that it can
+ * count calls and put faults in between. Files run one at a time (vitest.config.ts).
  */
 const { env, redisUrl } = inject("stack");
 
-/** Redis has 16; files that run at the same time have different worker ids. */
-const database = Number(process.env.VITEST_POOL_ID ?? 1) % 16;
 const url = new URL(redisUrl);
-url.pathname = `/${database}`;
+// It is flushed: not the one that a developer's data would be in.
+url.pathname = "/1";
 const token = "test";
 const gateway = await startRedisGateway({ port: 0, token, redisUrl: url.toString() });
 setGateway(gateway);
