@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { isUnfinished } from "@/app/_client/order-follower";
 import type { OrderItem } from "@/app/_client/orders";
 import { SignInAgain } from "../shop/sign-in-again";
 import { FailureNote } from "../ui/failure-note";
@@ -55,6 +56,13 @@ export function OrderLive({ rendered, arrival, renderedAt }: Props) {
       ) : null}
       <div className="mt-10">
         <OrderSteps order={order} renderedAt={renderedAt} />
+        {isUnfinished(order) ? (
+          <noscript>
+            <a href={`/orders/${order.id}`} className="mt-4 inline-block underline underline-offset-4">
+              {t("reload")}
+            </a>
+          </noscript>
+        ) : null}
         {trouble ? (
           <div className="mt-4">
             <FailureNote failure={trouble} />
