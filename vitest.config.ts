@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const alias = { "@": path.resolve(import.meta.dirname) };
 
+/** They end what hangs; a busy machine must not meet them. */
+const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
+
 /**
  * unit        pure code, no server
  * local       the local stack's own servers, each file starts what it needs on a free port
@@ -23,8 +26,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/unit/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...limits,
         },
       },
       {
@@ -32,8 +34,7 @@ export default defineConfig({
         test: {
           name: "local",
           include: ["tests/local/**/*.test.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...limits,
         },
       },
       {
@@ -43,8 +44,7 @@ export default defineConfig({
           include: ["tests/integration/**/*.test.ts"],
           globalSetup: ["tests/support/global-stack.ts"],
           setupFiles: ["tests/support/setup.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...limits,
           fileParallelism: false,
         },
       },
@@ -53,8 +53,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          ...limits,
           expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
         },

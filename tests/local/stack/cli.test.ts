@@ -23,7 +23,7 @@ async function cli(command: string, env: Record<string, string> = {}) {
         PORT: String(await freePort()),
         ...env,
       },
-      timeout: 20_000,
+      timeout: 100_000,
     });
     return { code: 0, stdout, stderr: "" };
   } catch (error) {
