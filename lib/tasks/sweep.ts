@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, transaction } from "../db";
 import { raiseAlert } from "./alerts";
-import { isQueue } from "./catalogue";
+import { isQueue, queues } from "./catalogue";
 import { importDeadLetters } from "./dead-letters";
 import { type Dispatch, dispatch, MOST_PER_CALL } from "./dispatch";
 
@@ -73,13 +73,15 @@ const dueSchema = z.array(z.object({ id: z.uuid(), queue: z.string(), generation
 
 /**
  * Claims what is due: under a new generation, so that QStash does not take it for what it has seen, and due again
- * soon, should this process die before it has published. Sweeps that run at once skip each other's rows.
+ * soon, should this process die before it has published. Sweeps that run at once skip each other's rows. Queues of
+ * another deployment are left to that: a hundred of their tasks would hold up all of ours.
  */
 async function claimDue(): Promise<Dispatch[]> {
   const rows = await db().$queryRaw`
 WITH due AS (
   SELECT id FROM "Task"
   WHERE state IN ('pending', 'published', 'running') AND "dueAt" <= clock_timestamp()
+    AND queue = ANY(${Object.keys(queues)}::text[])
   ORDER BY "dueAt" LIMIT ${MOST_PER_CALL} FOR UPDATE SKIP LOCKED
 )
 UPDATE "Task" task SET generation = generation + 1,

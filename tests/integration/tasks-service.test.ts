@@ -707,6 +707,24 @@ describe("dead letters", () => {
 });
 
 describe("GET /api/cron/sweep-tasks", () => {
+  it("is not held up by tasks of queues that only another deployment knows", async () => {
+    const queue = `test-${newId()}`;
+    const long = new Date(Date.now() - 86_400_000);
+    const deadlineAt = new Date(Date.now() + 86_400_000);
+    await db().task.createMany({
+      data: Array.from({ length: 100 }, () => ({
+        ...{ id: newId(), queue, key: newId(), version: 1, payload: {} },
+        ...{ notBefore: long, dueAt: long, deadlineAt },
+      })),
+    });
+    handleNotifications({});
+    const id = await unpublished();
+    await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE id = ${id}::uuid`;
+    await sweepTasks();
+    await finished(id, "done");
+    expect(await db().task.count({ where: { queue, state: "pending", generation: 1 } })).toBe(100);
+  });
+
   it("needs its secret, which no account replaces", async () => {
     const due = await pay("unpublished");
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE key = ${due}`;
