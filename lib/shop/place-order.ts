@@ -76,8 +76,9 @@ async function reserve(
     await failpoint("shop.order.placed");
     return order;
   } catch (error) {
-    // The same request came twice at once, and the other one was first.
-    const placed = isUniqueViolation(error) ? await findPlaced(buyer, input) : null;
+    // The same request came twice at once, and the other one was first; it may have taken the last piece.
+    const mayBePlaced = isUniqueViolation(error) || (error instanceof AppError && error.code === "conflict");
+    const placed = mayBePlaced ? await findPlaced(buyer, input) : null;
     if (placed) return placed;
     throw error;
   }

@@ -155,6 +155,18 @@ describe("an order", () => {
     );
   });
 
+  it("sent several times at once for the last piece is one order as well, and never sold out", async () => {
+    const { id: productId } = await createTestProduct({ stock: 1 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => placeTestOrder(buyer, { productId, clientKey })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.order.id)).size).toBe(1);
+    expect(await stockOf(productId)).toBe(0);
+  });
+
   it("while payments are down is refused in the buyer's language, and cleared up", async () => {
     const { id: productId } = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
