@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { Pool } from "pg";
 import { env } from "../core/env";
 import { log } from "../core/log";
 import { PrismaClient } from "./generated/client";
@@ -11,16 +12,21 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 function createClient(): PrismaClient {
-  const adapter = new PrismaPg(
-    {
-      connectionString: env().DATABASE_URL,
-      max: POOL_SIZE,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS,
-    },
-    { onPoolError: (error) => log().warn({ err: error }, "Postgres connection lost") },
-  );
+  const pool = new Pool({
+    connectionString: env().DATABASE_URL,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  // The pool listens to idle connections and the adapter to those it has begun to use. One that Postgres ends in
+  // between would be an event that nobody listens to, and that ends the process.
+  pool.on("connect", (client) => client.on("error", noteLostConnection));
+  const adapter = new PrismaPg(pool, { onPoolError: noteLostConnection, disposeExternalPool: true });
   return new PrismaClient({ adapter });
+}
+
+function noteLostConnection(error: Error): void {
+  log().warn({ err: error }, "Postgres connection lost");
 }
 
 /** Kept on globalThis: a development server that reloads modules would leak a pool at every change. */
