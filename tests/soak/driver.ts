@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { createProduct } from "@/lib/shop";
 import { newProductSchema } from "@/lib/shop/client";
@@ -14,9 +13,9 @@ import { startInstances } from "./instances";
 import { Journal } from "./journal";
 import { judge, type Verdict, watchTasks } from "./judge";
 import { planSoak, type SoakPlan } from "./plan";
-import { resendRefunds } from "./provider-books";
+import { settle } from "./settle";
 import { playOrder, type Shop } from "./shopper";
-import { passAllTime, passTime } from "./time";
+import { passTime } from "./time";
 import type { World } from "./world";
 
 export interface SoakOptions {
@@ -47,7 +46,7 @@ export interface SoakResult extends Verdict {
 const TICK_MS = 500;
 const SECONDS_PER_TICK = 45;
 const SWEEP_MS = 400;
-const PROGRESS_EVERY = 10;
+const PROGRESS_EVERY = 250;
 
 /**
  * Plays a plan against the real thing and judges it. An empty list of violations is what it should end with.
@@ -130,33 +129,6 @@ export async function runSoak(
     ...{ plan, journal, faults: player.played, deaths: instances.deaths },
     seconds: Math.round((Date.now() - startedMs) / 1_000),
   };
-}
-
-const ROUND_MS = 150;
-
-/** Nothing goes wrong any more: time goes by and sweeps come until nothing is unfinished. */
-async function settle(
-  { provider }: World,
-  { sweeps, limitMs }: { sweeps: boolean; limitMs: number },
-): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  let resent = false;
-  while (Date.now() < deadline) {
-    const unfinished = await db().task.count({
-      where: { state: { in: ["pending", "published", "running"] } },
-    });
-    const { waiting, inFlight } = provider.stats();
-    if (unfinished === 0 && waiting === 0 && inFlight === 0) {
-      await deferredWork();
-      if (resent) return;
-      await resendRefunds(provider);
-      resent = true;
-      continue;
-    }
-    await passAllTime();
-    if (sweeps) await sweepTasks().catch(() => {});
-    await delay(ROUND_MS);
-  }
 }
 
 async function emptyWorld(world: World): Promise<void> {

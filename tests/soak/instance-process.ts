@@ -2,10 +2,15 @@ import { serveApp } from "../support/app-server";
 import { seededRandom } from "../support/random";
 import { startChaos } from "./chaos";
 
-/** One of several instances of the app. Arguments: seed of what goes wrong in it, how often it dies by itself. */
-const [seed = "1", killed = "0"] = process.argv.slice(2);
+/**
+ * One of several instances of the app. Arguments: seed of what goes wrong in it, and how often it dies by itself;
+ * without them nothing goes wrong, but for the FAILPOINT of its environment.
+ */
+const [seed, killed = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
-const endChaos = startChaos(seededRandom(Number(seed)), { killed: Number(killed) });
-process.on("message", () => endChaos());
+if (seed !== undefined) {
+  const endChaos = startChaos(seededRandom(Number(seed)), { killed: Number(killed) });
+  process.on("message", () => endChaos());
+}
 const { url } = await serveApp(0);
 process.send?.({ port: Number(new URL(url).port) });
