@@ -102,6 +102,15 @@ describe("the gate", () => {
     expect((await other(request("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
   });
 
+  it("believes no token that is too long to be one of ours", async () => {
+    const long = await signAccessToken(
+      { userId: newId(), seq: 1, role: "listener", name: "x".repeat(4_096) },
+      60,
+    );
+    const response = await (await freshGate())(request("/", { authorization: `Bearer ${long}` }));
+    expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+  });
+
   it("keys are named by policy, caller and pattern, and all expire", async () => {
     const gate = await freshGate();
     const userId = newId();
@@ -202,6 +211,18 @@ describe("the gate", () => {
     ["none", { "x-forwarded-for": "1.1.1.1" }, { "x-forwarded-for": "2.2.2.2" }, true],
     ["1", { "x-forwarded-for": "6.6.6.6, 1.1.1.1" }, { "x-forwarded-for": "7.7.7.7, 1.1.1.1" }, true],
     ["1", { "x-forwarded-for": "1.1.1.1, 6.6.6.6" }, { "x-forwarded-for": "1.1.1.1, 7.7.7.7" }, false],
+    [
+      "2",
+      { "x-forwarded-for": "6.6.6.6, 1.1.1.1, 9.9.9.9" },
+      { "x-forwarded-for": "1.1.1.1, 8.8.8.8" },
+      true,
+    ],
+    [
+      "2",
+      { "x-forwarded-for": "6.6.6.6, 1.1.1.1, 9.9.9.9" },
+      { "x-forwarded-for": "6.6.6.6, 9.9.9.9" },
+      false,
+    ],
     ["vercel", { "x-real-ip": "8.8.8.8", "x-forwarded-for": "1.1.1.1" }, { "x-real-ip": "8.8.8.8" }, true],
   ])("TRUST_PROXY=%s: %j and %j are one caller: %s", async (trust, first, second, same) => {
     vi.stubEnv("TRUST_PROXY", trust);

@@ -186,6 +186,43 @@ it("what was let through without Redis counts when it is back, for all processes
   expect((await there.limiter.take(claims)).allowed).toBe(true);
 });
 
+it("what Redis is told of is kept and counts from when it was, also when it refuses", async () => {
+  const { redis } = await import("@/lib/redis");
+  const [here, there, third] = [new LimitingProcess(), new LimitingProcess(), new LimitingProcess()];
+  const claims = testClaims({ limit: 3 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  const startedAt = time;
+  here.behaviour = "away";
+  for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
+  third.behaviour = "away";
+  time = startedAt + 2_000;
+  for (let i = 0; i < 2; i += 1) await third.limiter.take(claims);
+  time = startedAt + 3_000;
+  await there.limiter.take(claims);
+  for (const late of [here, third]) late.behaviour = "up";
+  // 2 and 1: it is the oldest that comes back first.
+  expect((await here.limiter.take(claims)).statuses[0]).toMatchObject({
+    remaining: 0,
+    resetAt: startedAt + WINDOW_MS,
+  });
+  // 2, 2 and 1 of 3: three must come back before there is one.
+  expect((await third.limiter.take(claims)).statuses[0]).toMatchObject({
+    remaining: 0,
+    resetAt: startedAt + 2_000 + WINDOW_MS,
+  });
+  expect(await redis().get(claims[0]?.key ?? "")).toBe(
+    `${startedAt}x2 ${startedAt + 2_000}x2 ${startedAt + 3_000}x1 `,
+  );
+  time = startedAt + WINDOW_MS;
+  expect((await new LimitingProcess().limiter.take(claims)).allowed).toBe(false);
+});
+
+it("a second is one entry, however many asked in it", async () => {
+  const { redis } = await import("@/lib/redis");
+  const claims = testClaims({ limit: 100 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  for (let i = 0; i < 20; i += 1) await new LimitingProcess().limiter.take(claims);
+  expect(await redis().get(claims[0]?.key ?? "")).toBe(`${time}x20 `);
+});
+
 it("an answer that comes late still counts: its token once, its refusal until the limit is back", async () => {
   const [here, there] = [new LimitingProcess(), new LimitingProcess()];
   const claims = testClaims({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
