@@ -7,15 +7,22 @@ import { passAllTime } from "./time";
 import type { World } from "./world";
 
 const ROUND_MS = 150;
+/** So long nothing was finished: what is left waits for something, and more time has to go by. */
+const IDLE_MS = 600;
 
-/** Nothing goes wrong any more: time goes by and sweeps come until nothing is unfinished, or it takes too long. */
+/**
+ * Nothing goes wrong any more: time goes by and sweeps come until nothing is unfinished, or nothing was finished for
+ * too long. Time stands still while work is done: a slow machine is not flooded with what is under way already.
+ */
 export async function settle(
   { provider }: Pick<World, "provider">,
   { sweeps = true, limitMs = 60_000 }: { sweeps?: boolean; limitMs?: number } = {},
 ): Promise<void> {
-  const deadline = Date.now() + limitMs;
+  let least = Number.POSITIVE_INFINITY;
+  let progressedMs = Date.now();
+  let jumpedMs = 0;
   let resent = false;
-  while (Date.now() < deadline) {
+  while (Date.now() < progressedMs + limitMs) {
     const unfinished = await db().task.count({
       where: { state: { in: ["pending", "published", "running"] } },
     });
@@ -25,9 +32,18 @@ export async function settle(
       if (resent) return;
       await resendRefunds(provider);
       resent = true;
+      least = Number.POSITIVE_INFINITY;
       continue;
     }
-    await passAllTime();
+    if (unfinished + waiting < least) {
+      least = unfinished + waiting;
+      progressedMs = Date.now();
+    } else if (Date.now() > Math.max(progressedMs, jumpedMs) + IDLE_MS) {
+      await passAllTime();
+      jumpedMs = Date.now();
+      // What was done brings new work: a check that asks again, a notification of a sale.
+      least = unfinished + waiting;
+    }
     if (sweeps) await sweepTasks().catch(() => {});
     await delay(ROUND_MS);
   }

@@ -44,7 +44,7 @@ export function judgeTasks(books: Books): Violation[] {
 type Order = Books["orders"][number];
 
 function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
-  const { id, status, paymentIntentId, refundedMinor, buyer } = order;
+  const { id, status, paymentIntentId, refundedMinor } = order;
   const keys = new Set(tasks.map(({ queue, key }) => `${queue} ${key.replaceAll(id, "*")}`));
   const has = (name: string) => keys.has(name);
   const wrong: string[] = [];
@@ -52,19 +52,18 @@ function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
     if (has(name) !== wanted) wrong.push(`${wanted ? "lacks" : "has"} the task ${name}`);
   };
   const isSold = has("deliver-goods *");
-  const isReferred = Boolean(buyer?.referredById);
   // Refunded before it was heard of, or given back because it was sold out: nothing was sold then.
   const mustBeSold = paymentIntentId !== null && status !== "refunded" && status !== "failed";
   if (mustBeSold && !isSold) wrong.push(`is ${status} and has no deliver-goods`);
   if (paymentIntentId === null && isSold) wrong.push("nobody paid, and it has deliver-goods");
   must("supplier-notifications *", isSold);
   must("leaderboards *", isSold);
-  must("referral-bonuses *", isSold && isReferred);
+  must("referral-bonuses *", isSold);
 
   const isTakenBack = isSold && status === "refunded";
   must("supplier-notifications *:refunded", isTakenBack);
   must("leaderboards *:refunded", isTakenBack);
-  must("referral-bonuses *:reverse", isTakenBack && isReferred);
+  must("referral-bonuses *:reverse", isTakenBack);
   const sums = (queue: string, infix: string) =>
     [...keys]
       .filter((key) => key.startsWith(`${queue} *:${infix}:`))
@@ -74,7 +73,7 @@ function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
   if (String(steps) !== String(sums("leaderboards", "refunded"))) {
     wrong.push("creator and leaderboards were told of different refunds");
   }
-  if (isReferred && String(steps) !== String(sums("referral-bonuses", "reverse"))) {
+  if (String(steps) !== String(sums("referral-bonuses", "reverse"))) {
     wrong.push("creator and referrer's bonus follow different refunds");
   }
   if (steps.some((sum) => sum > refundedMinor)) wrong.push("a refund was counted that was not made");
