@@ -28,20 +28,14 @@ export class Tally {
   remaining(time: number): number {
     this.forget(time);
     if (this.blockedUntil > time) return 0;
-    return Math.max(0, this.limit - this.used());
+    return this.limit - this.used();
   }
 
   /** When the next token comes back; `time` when all are there. */
   resetAt(time: number): number {
     this.forget(time);
-    const wanted = Math.max(1, this.used() - this.limit + 1);
-    let back = 0;
-    let at = time;
-    for (const slot of this.slots) {
-      if (back >= wanted) break;
-      back += slot.taken;
-      at = slot.at + this.windowMs;
-    }
+    const [oldest] = this.slots;
+    const at = oldest ? oldest.at + this.windowMs : time;
     if (this.blockedUntil <= time) return at;
     // Redis knows of all processes; this one may have more to say only when it is spent by itself.
     return this.used() < this.limit ? this.blockedUntil : Math.max(at, this.blockedUntil);

@@ -216,6 +216,20 @@ it("what Redis is told of is kept and counts from when it was, also when it refu
   expect((await new LimitingProcess().limiter.take(claims)).allowed).toBe(false);
 });
 
+it("what Redis was being told of when its answer was lost is owed again", async () => {
+  const here = new LimitingProcess();
+  const claims = testClaims({ limit: 5 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  here.behaviour = "away";
+  for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
+  here.behaviour = "deaf";
+  await here.limiter.take(claims);
+  await here.release();
+  here.behaviour = "up";
+  await here.limiter.take(claims);
+  const { statuses } = await new LimitingProcess().limiter.take(claims);
+  expect(statuses[0]?.remaining).toBe(0);
+});
+
 it("a second is one entry, however many asked in it", async () => {
   const { redis } = await import("@/lib/redis");
   const claims = testClaims({ limit: 100 }, { limit: 100 }, WINDOW_SECONDS)("a");

@@ -85,7 +85,7 @@ export function newKey(): string {
 }
 
 /** Waits until `condition` holds, looking again every few milliseconds. */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 25_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 100_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not true within ${timeoutMs} ms: ${condition}`);
