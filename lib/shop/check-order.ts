@@ -4,6 +4,7 @@ import { enqueue } from "../tasks";
 import { checkTask, isCheckoutOver, isPaymentOverdue } from "./check-rounds";
 import { closeCheckout } from "./checkout";
 import { failOrder } from "./give-up";
+import { lockOrder } from "./order-row";
 import { paymentOf } from "./payment-events";
 import { type Payment, settlePaid } from "./settle";
 import { stripe } from "./stripe";
@@ -12,8 +13,8 @@ import { stripe } from "./stripe";
 export type Finding =
   /** Nothing is to be done: paid, refunded, given up for good, or gone. */
   | { kind: "nothing" }
-  /** Nobody can pay any more. */
-  | { kind: "over"; orderId: string }
+  /** Nobody can pay any more in this checkout; null: there was none. */
+  | { kind: "over"; orderId: string; sessionId: string | null; createdAt: Date; round: number }
   | { kind: "paid"; payment: Payment }
   /** The buyer may still pay. */
   | { kind: "open"; orderId: string; createdAt: Date; round: number };
@@ -26,17 +27,19 @@ export async function askAboutOrder(orderId: string, round: number): Promise<Fin
   });
   const mayBePaid = order?.status === "pending" || (order?.status === "failed" && order.checkoutUrl !== null);
   if (!order || !mayBePaid) return { kind: "nothing" };
+  const { sessionId, createdAt } = order;
+  const over = { kind: "over", orderId, sessionId, createdAt, round } as const;
   // Placing it was cut short, and its buyer never saw where to pay.
-  if (order.sessionId === null) return { kind: "over", orderId };
-  let session = await findSession(order.sessionId);
-  if (session?.status === "open" && isCheckoutOver(order.createdAt)) {
-    if (await closeCheckout(order.sessionId)) return { kind: "over", orderId };
-    session = await findSession(order.sessionId);
+  if (sessionId === null) return over;
+  let session = await findSession(sessionId);
+  if (session?.status === "open" && isCheckoutOver(createdAt)) {
+    if (await closeCheckout(sessionId)) return over;
+    session = await findSession(sessionId);
   }
-  if (!session || session.status === "expired") return { kind: "over", orderId };
+  if (!session || session.status === "expired") return over;
   const payment = paymentOf(session);
-  if (!payment && isPaymentOverdue(order.createdAt)) return { kind: "over", orderId };
-  return payment ? { kind: "paid", payment } : { kind: "open", orderId, createdAt: order.createdAt, round };
+  if (!payment && isPaymentOverdue(createdAt)) return over;
+  return payment ? { kind: "paid", payment } : { kind: "open", orderId, createdAt, round };
 }
 
 async function findSession(id: string): Promise<Stripe.Checkout.Session | null> {
@@ -54,17 +57,27 @@ export async function applyFinding(tx: Transaction, finding: Finding): Promise<v
   switch (finding.kind) {
     case "nothing":
       return;
-    case "over":
-      return failOrder(tx, finding.orderId, { canStillPay: false });
+    case "over": {
+      const { orderId, sessionId } = finding;
+      const order = await lockOrder(tx, orderId);
+      // A late repeat of the buyer's request has opened a checkout since the provider was asked: look at that one.
+      if (order && order.sessionId !== sessionId) return lookAgain(tx, finding);
+      return failOrder(tx, orderId, { canStillPay: false });
+    }
     case "paid": {
       const outcome = await settlePaid(tx, finding.payment);
       // The provider itself says that it is not what was asked for: nobody gets these goods by waiting.
       if (outcome === "mismatch") await failOrder(tx, finding.payment.orderId, { canStillPay: false });
       return;
     }
-    case "open": {
-      const { orderId: id, createdAt, round } = finding;
-      await enqueue(tx, "payments", ...checkTask({ id, createdAt }, round + 1));
-    }
+    case "open":
+      return lookAgain(tx, finding);
   }
+}
+
+async function lookAgain(
+  tx: Transaction,
+  { orderId: id, createdAt, round }: Extract<Finding, { round: number }>,
+): Promise<void> {
+  await enqueue(tx, "payments", ...checkTask({ id, createdAt }, round + 1));
 }

@@ -203,7 +203,9 @@ export const refundAcceptedSchema = z.object({
 });
 
 /** Somebody stands at the door with a ticket. */
-export const admissionRequestSchema = z.object({ code: z.string().trim().toUpperCase().min(1).max(64) });
+export const admissionRequestSchema = z.object({
+  code: z.string().trim().toUpperCase().min(1).max(64).refine(isStorable),
+});
 
 export const admissionSchema = z.object({
   ticket: z.object({

@@ -42,7 +42,8 @@ export async function openDownload(id: string, code: string | null, caller: Call
   const assetUrl = delivery.order.product?.assetUrl;
   if (delivery.kind === "ticket" || !assetUrl)
     throw new AppError("not_found", { message: "delivery_not_found" });
-  return assetUrl;
+  // As a header wants it: sellers paste addresses with letters of their own language.
+  return new URL(assetUrl).href;
 }
 
 /**

@@ -17,7 +17,7 @@ const columns = {
   sessionId: true,
   paymentIntentId: true,
   checkoutUrl: true,
-  buyer: { select: { name: true, referredById: true } },
+  buyer: { select: { name: true } },
 } as const;
 
 /**

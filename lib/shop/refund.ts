@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
-import { raiseAlert } from "../tasks";
+import { enqueue, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment } from "./order-row";
 import { enqueueSaleRefund, orderSubject, tellBuyerOfRefund } from "./sale-tasks";
 import { returnStock } from "./stock";
@@ -51,7 +51,8 @@ ON CONFLICT (id) DO UPDATE SET
 const sumsSchema = z.tuple([z.object({ refunded: z.coerce.number() })]);
 
 /**
- * What went back of a payment so far: its refunds, or the charge's own sum where that is ahead of them.
+ * What went back of a payment so far: its refunds, or the charge's own sum where that is ahead of them. The largest
+ * sum that was told may hold refunds which failed since.
  * @param most  the order's amount
  */
 export async function refundedOf(tx: Transaction, paymentIntentId: string, most: number): Promise<number> {
@@ -59,9 +60,15 @@ export async function refundedOf(tx: Transaction, paymentIntentId: string, most:
 SELECT greatest(
   coalesce(sum("amountMinor") FILTER (WHERE status = 'succeeded'), 0),
   coalesce(max("amountMinor") FILTER (WHERE status = ${TOTAL}), 0)
+    - coalesce(sum("amountMinor") FILTER (WHERE status IN ('failed', 'canceled')), 0)
 )::float8 AS refunded FROM "Refund" WHERE "paymentIntentId" = ${paymentIntentId}`;
   const [{ refunded }] = sumsSchema.parse(rows);
   return Math.min(refunded, most);
+}
+
+/** How many refunds of a payment came to nothing: after each, the same amount is another refund. */
+export async function failedRefunds(tx: Transaction, paymentIntentId: string): Promise<number> {
+  return tx.refund.count({ where: { paymentIntentId, status: { in: ["failed", "canceled"] } } });
 }
 
 /** Brings an order up to what went back of its payment. */
@@ -77,9 +84,15 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
       ...(isWhole ? { status: "refunded", closedAt: new Date(now()), checkoutUrl: null } : {}),
     },
   });
+  const wasSold = order.status === "paid" || order.status === "delivered";
+  const failed = await failedRefunds(tx, paymentIntentId);
+  if (wasSold && failed > 0) {
+    // The sum may have been here before, and be here again; each time the boards must hear of it.
+    const key = `${order.id}:refunds-failed:${failed}:${refundedMinor}`;
+    await enqueue(tx, "leaderboards", { orderId: order.id }, { key, subject: orderSubject(order.id) });
+  }
   // Less than before: a refund failed after it had succeeded, and an alert says so.
   if (newlyMinor < 0) return;
-  const wasSold = order.status === "paid" || order.status === "delivered";
   if (wasSold && isWhole) await takeBack(tx, order);
   if (wasSold) await enqueueSaleRefund(tx, order, { refundedMinor, isWhole });
   await tellBuyerOfRefund(tx, order, { amountMinor: newlyMinor, refundedMinor, isWhole });

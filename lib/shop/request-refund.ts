@@ -5,11 +5,12 @@ import { db, transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { refundAcceptedSchema, refundRequestSchema } from "./client";
 import { lockOrder } from "./order-row";
+import { failedRefunds } from "./refund";
 import { orderSubject } from "./sale-tasks";
 
 /**
  * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice
- * before anything went back it is one refund.
+ * before anything went back it is one refund; asked again after one that failed it is another.
  *
  * @throws {AppError} not_found; forbidden for the buyer; conflict when nothing was paid or nothing is left;
  *         bad_request for more than is left
@@ -31,12 +32,14 @@ export async function requestRefund(
     if (amountMinor !== undefined && amountMinor > left) {
       throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });
     }
+    // The sum is what it was before a refund that failed: asked again after that, it is another one.
+    const failed = await failedRefunds(tx, order.paymentIntentId);
     const { id } = await enqueue(
       tx,
       "payments",
       { action: "refund", orderId: order.id, reason, ...(amountMinor ? { amountMinor } : {}) },
       {
-        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}`,
+        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}${failed > 0 ? `:${failed}` : ""}`,
         ownerId: userId,
         subject: orderSubject(order.id),
       },

@@ -12,13 +12,14 @@ function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
   return { key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
 }
 
-/** All that must happen after a payment, in the transaction that notes it. */
+/**
+ * All that must happen after a payment, in the transaction that notes it. The same for every order: whether anybody
+ * referred the buyer is for the ledger to know, also when the buyer's account is gone.
+ */
 export async function enqueueSale(tx: Transaction, order: LockedOrder): Promise<void> {
   const { id: orderId } = order;
   await enqueue(tx, "deliver-goods", { orderId }, step(order, orderId));
-  if (order.buyer?.referredById) {
-    await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, step(order, orderId));
-  }
+  await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, step(order, orderId));
   await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, step(order, orderId));
   await enqueue(tx, "leaderboards", { orderId }, step(order, orderId));
 }
@@ -39,10 +40,8 @@ export async function enqueueSaleRefund(
   const key = `${orderId}:refunded${sum}`;
   await enqueue(tx, "leaderboards", { orderId }, step(order, key));
   await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, step(order, key));
-  if (order.buyer?.referredById) {
-    const reversal = step(order, `${orderId}:reverse${sum}`);
-    await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
-  }
+  const reversal = step(order, `${orderId}:reverse${sum}`);
+  await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
 }
 
 /** The buyer hears that money is on its way back. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
+import { applyFinding, askAboutOrder } from "@/lib/shop/check-order";
 import type { OrderView } from "@/lib/shop/client";
 import { stripe } from "@/lib/shop/stripe";
 import { createPerson } from "../support/people";
@@ -62,7 +63,9 @@ it("a payment whose events never came is found", async () => {
   await provider.play(await sessionId(), "paid");
   expect((await runCheck(order.id, 0)).status).toBe(200);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
-  expect(await taskKeys(order.id)).toEqual(["deliver-goods *", "leaderboards *", "supplier-notifications *"]);
+  expect(await taskKeys(order.id)).toEqual([
+    ...["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"],
+  ]);
   // Two deliveries of one check are one.
   expect((await runCheck(order.id, 0)).status).toBe(200);
   expect(await taskKeys(order.id)).toHaveLength(3);
@@ -98,6 +101,19 @@ it("an order without a checkout is given up: nobody ever saw where to pay", asyn
   await runCheck(order.id, 0);
   expect((await rowOf()).status).toBe("failed");
   expect(await stockOf(productId)).toBe(5);
+});
+
+it("a checkout that was opened while it was about to be given up is looked at instead", async () => {
+  const { sessionId, checkoutUrl } = await rowOf();
+  const note = (data: object) => db().order.update({ where: { id: order.id }, data });
+  await note({ sessionId: null, checkoutUrl: null });
+  const finding = await askAboutOrder(order.id, 0);
+  await note({ sessionId, checkoutUrl });
+  await transaction((tx) => applyFinding(tx, finding));
+  expect(await rowOf()).toMatchObject({ status: "pending", checkoutUrl });
+  await provider.play(sessionId ?? "", "paid");
+  await runCheck(order.id, 1);
+  expect(["paid", "delivered"]).toContain((await rowOf()).status);
 });
 
 it("a checkout that the provider no longer knows is over", async () => {

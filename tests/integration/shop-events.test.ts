@@ -104,11 +104,11 @@ describe("a payment", () => {
     expect(await alertsOf("payment_mismatch")).toBe(0);
   });
 
-  it("with no bonus to give enqueues none", async () => {
+  it("enqueues the same for a buyer whom nobody referred", async () => {
     const other = await createPerson();
     const placed = (await placeTestOrder(other, { productId })).body.order;
     await tell(paidEvent({ ...placed, sessionId: await sessionIdOf(placed.id) }));
-    expect(await taskKeys(placed.id)).toEqual(REQUIRED.filter((key) => !key.startsWith("referral")));
+    expect(await taskKeys(placed.id)).toEqual(REQUIRED);
   });
 
   it.each([
