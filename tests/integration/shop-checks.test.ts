@@ -68,7 +68,7 @@ it("a payment whose events never came is found", async () => {
   ]);
   // Two deliveries of one check are one.
   expect((await runCheck(order.id, 0)).status).toBe(200);
-  expect(await taskKeys(order.id)).toHaveLength(3);
+  expect(await taskKeys(order.id)).toHaveLength(4);
 });
 
 it("a declined card is no end: what is paid after it, with its event lost, is found", async () => {
