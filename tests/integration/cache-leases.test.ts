@@ -115,9 +115,12 @@ it("what Redis refuses to store keeps nobody waiting until the lease has run out
   const member = `things:${key}`;
   // More than a request may have, however it is compressed.
   const text = randomBytes(9 * 1024 * 1024).toString("base64");
-  expect(await manager.getOrSet("things", key, async () => ({ n: 1, text }))).toMatchObject({ n: 1 });
+  const load = async () => {
+    // It would outlive this test.
+    await redis().pexpire(keys.cacheLease(member), LONG_MS);
+    return { n: 1, text };
+  };
+  expect(await manager.getOrSet("things", key, load)).toMatchObject({ n: 1 });
   expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
-  const startedAt = performance.now();
   await until("its lease is given back", async () => (await redis().exists(keys.cacheLease(member))) === 0);
-  expect(performance.now() - startedAt).toBeLessThan(store.LEASE_MS);
 });

@@ -94,6 +94,22 @@ describe("without Redis", () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
+  it("what was loaded anew, but before another process's invalidation, does not live on here", async () => {
+    const [manager, other] = [newManager(), newManager()];
+    const key = newKey();
+    await manager.set("things", key, { n: 1 });
+    nowMs += 50_000;
+    const { load, finish } = held(2);
+    expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
+    await until("it is loaded anew", () => load.mock.calls.length === 1);
+    await other.delete("things", key);
+    finish();
+    await deferredWork();
+    await proxy.set("refuse");
+    nowMs += 41_000;
+    expect(await manager.getOrSet("things", key, async () => ({ n: 3 }))).toEqual({ n: 3 });
+  });
+
   it("several keys at once are looked up in the rows too", async () => {
     const manager = newManager();
     const [key, tag] = [newKey(), newKey()];
