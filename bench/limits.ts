@@ -33,6 +33,8 @@ interface Cost {
 
 try {
   const { gateway, env } = backends;
+  // The names of keys begin as the environment says.
+  Object.assign(process.env, env);
   const token = env.UPSTASH_REDIS_REST_TOKEN ?? "";
   const asks = Object.entries(contestants).map(([name, make]) => ({ name, ask: make(gateway.url, token) }));
   // Redis knows the scripts, the connections are open.
