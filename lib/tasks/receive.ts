@@ -24,7 +24,7 @@ export async function receive(queue: string, request: Request): Promise<Receipt>
   const body = await readText(request, BODY_LIMIT_BYTES);
   await verify(queue, body, request.headers.get("upstash-signature"));
   if (!isQueue(queue)) throw new AppError("not_found", { message: "unknown_queue" });
-  const receipt = await handle(queue, body, request.headers.get("upstash-message-id"));
+  const receipt = await handled(queue, body, request.headers.get("upstash-message-id"));
   if (receipt.outcome === "refused") log().error({ queue, reason: receipt.reason }, "a message was refused");
   return receipt;
 }
@@ -41,6 +41,15 @@ async function verify(queue: string, body: string, signature: string | null): Pr
     });
   } catch (cause) {
     throw new AppError("unauthenticated", { message: "bad_signature", cause });
+  }
+}
+
+/** A handler's failure is one, whatever it would say to people: 401 or 409 have a meaning of their own here. */
+async function handled(queue: QueueName, body: string, messageId: string | null): Promise<Receipt> {
+  try {
+    return await handle(queue, body, messageId);
+  } catch (cause) {
+    throw cause instanceof AppError ? new AppError("internal", { cause }) : cause;
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { GET as download } from "@/app/api/deliveries/[id]/download/route";
 import { POST as admit } from "@/app/api/deliveries/admit/route";
+import { POST as refund } from "@/app/api/orders/[id]/refund/route";
 import { GET as readOrder } from "@/app/api/orders/[id]/route";
 import { GET as listOrders } from "@/app/api/orders/route";
 import { DELETE as archive, GET as readProduct } from "@/app/api/products/[id]/route";
@@ -13,6 +14,8 @@ import { createPerson } from "../support/people";
 import {
   ageOrder,
   createTestProduct,
+  event,
+  finishTasks,
   paidEvent,
   placeTestOrder,
   refundEvent,
@@ -281,9 +284,59 @@ describe("a download", () => {
     expect((await open({ query })).status).toBe(404);
     expect((await seeOrder(order.id, buyer)).deliveries[0]?.downloadUrl).toBeNull();
   });
+
+  it("leads to an address in another alphabet, encoded", async () => {
+    const { buyer, order } = await buy({ ...TRACK, assetUrl: "https://музыка.example/трек 1.flac" });
+    const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe(
+      `https://xn--80anjg9azc.example/${encodeURIComponent("трек 1.flac")}`,
+    );
+  });
+});
+
+describe("a refund that came to nothing", () => {
+  const give = async (as: Caller, id: string) =>
+    (await call(refund, { as, params: { id }, body: { amountMinor: 2_000 } })).body.task.id;
+  const boardOf = async (orderId: string) =>
+    (await db().rankedSale.findUnique({ where: { orderId } }))?.amountMinor;
+
+  it("may be asked for again, and is another one then", async () => {
+    const { product, order } = await buy();
+    const first = await give(product.seller, order.id);
+    expect(await give(product.seller, order.id)).toBe(first);
+    await tell(refundEvent(`pi_${order.id}`, 2_000, { status: "failed", type: "refund.failed" }));
+    expect(await give(product.seller, order.id)).not.toBe(first);
+  });
+
+  it("no longer counts, though the charge told of it too; and the boards follow each time", async () => {
+    const { order } = await buy();
+    const intent = `pi_${order.id}`;
+    const refundedNow = async () =>
+      (await db().order.findUniqueOrThrow({ where: { id: order.id } })).refundedMinor;
+    for (const id of [newId(), newId()]) {
+      await tell(refundEvent(intent, 2_000, { id: `re_${id}` }));
+      const sum = { id: `ch_${order.id}`, payment_intent: intent, amount_refunded: 2_000 };
+      await tell(event("charge.refunded", { ...sum, metadata: { orderId: order.id } }));
+      expect(await refundedNow()).toBe(2_000);
+      await finishTasks(order.id);
+      expect(await boardOf(order.id)).toBe(3_000);
+      await tell(refundEvent(intent, 2_000, { id: `re_${id}`, status: "failed", type: "refund.failed" }));
+      expect(await refundedNow()).toBe(0);
+      await finishTasks(order.id);
+      expect(await boardOf(order.id)).toBe(5_000);
+    }
+  });
 });
 
 describe("a ticket", () => {
+  it("with a code that nothing can keep is one that is not known", async () => {
+    const as = await createPerson("artist");
+    for (const code of ["7ZK2M\u0000", "7ZK2M\ud800"]) {
+      expect((await call(admit, { as, body: { code } })).status).toBe(400);
+    }
+  });
+
   it("is let in once, by whoever sold it", async () => {
     const { product, buyer, order } = await buy({ stock: 5 }, 2);
     const [first, second] = order.deliveries.map(({ code }) => code ?? "");

@@ -404,6 +404,15 @@ describe("GET /api/tasks/{id}", () => {
     expect([status, body.task.state, body.task.error]).toEqual([200, "cancelled", null]);
   });
 
+  it("a handler's failure is 500 whatever it would say to people, and is tried again", async () => {
+    for (const code of ["conflict", "unauthenticated", "bad_request", "unavailable"] as const) {
+      handleNotifications({ prepare: () => Promise.reject(new AppError(code)) });
+      const id = await unpublished();
+      expect((await deliverTask("notifications", id)).status).toBe(500);
+      expect((await row(id)).state).toBe("published");
+    }
+  });
+
   it("names the message to look for at QStash", async () => {
     const { id } = await enqueueOne({ delaySeconds: 600 });
     await until("QStash has it", async () => (await row(id)).messageId !== null);
