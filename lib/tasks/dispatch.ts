@@ -92,13 +92,16 @@ function messageOf({ id, queue, generation, delaySeconds }: Dispatch) {
   };
 }
 
-/** A delivery may have overtaken this; then there is nothing to note but where to look for the message. */
+/**
+ * A delivery may have overtaken this; while its lease lives there is nothing to note but where to look for the
+ * message. One whose lease has ended waits like any other, or a backlog at QStash would grow with every sweep.
+ */
 async function markPublished(taken: readonly (Dispatch & { messageId: string })[]): Promise<void> {
   await db().$executeRaw`
 UPDATE "Task" task SET
   state = CASE task.state WHEN 'pending' THEN 'published' ELSE task.state END,
   "messageId" = sent."messageId",
-  "dueAt" = CASE WHEN task.state = 'running' THEN task."dueAt"
+  "dueAt" = CASE WHEN task."leaseUntil" > clock_timestamp() THEN task."dueAt"
     ELSE greatest(task."notBefore", clock_timestamp()) + interval '1 second'
       * least(${LOST_AFTER_SECONDS} * 2.0 ^ least(sent.generation - 1, 20), ${LONGEST_WAIT_SECONDS}) END
 FROM unnest(${taken.map(({ id }) => id)}::uuid[], ${taken.map(({ generation }) => generation)}::int[],

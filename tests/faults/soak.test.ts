@@ -7,10 +7,12 @@ import { requireRealStack } from "../support/real-stack";
 
 requireRealStack();
 
-/** The short form of `npm run test:soak`; SOAK_SEED plays one again. */
-/** `npm run test:soak` plays 10,000. */
+/**
+ * The short form of `npm run test:soak`, which plays 10,000 orders of any seed. What interleaves differs from run to
+ * run all the same; SOAK_SEED plays another plan.
+ */
 const ORDERS = 100;
-const SEED = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SOAK_SEED ?? 20_261_121);
 const world = await startWorld();
 
 afterAll(async () => {
