@@ -11,7 +11,7 @@ requireRealStack();
  * The short form of `npm run test:soak`, which plays 10,000 orders of any seed. What interleaves differs from run to
  * run all the same; SOAK_SEED plays another plan.
  */
-const ORDERS = 100;
+const ORDERS = 80;
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_121);
 const world = await startWorld();
 

@@ -11,8 +11,8 @@ import { until } from "../support/until";
 /** Redis away, deaf and coming back, with writers and readers in several processes (managers). */
 
 /** Also how long Postgres may take to say which rows wait: on a busy machine not soon. Only first calls take it all. */
-const CALL_LIMIT_MS = 2_000;
-const FIRST_CALL_LIMIT_MS = 2_500;
+const CALL_LIMIT_MS = 1_000;
+const FIRST_CALL_LIMIT_MS = 1_300;
 /** Longer than the breaker ever stays open. */
 const LONGEST_OPEN_MS = 10_000;
 const BEHIND_MS = 1_005;

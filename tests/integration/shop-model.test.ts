@@ -281,7 +281,7 @@ it("whatever is told, in whatever order, however often and wherever it crashes, 
       await check(world, status);
     }),
     {
-      numRuns: 30,
+      numRuns: 20,
       examples: MUST.map((steps) => [steps.map((now): [Step, Failpoint | null] => [now, null])]),
       interruptAfterTimeLimit: 100_000,
       endOnFailure: true,
