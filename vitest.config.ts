@@ -7,16 +7,25 @@ const alias = { "@": path.resolve(import.meta.dirname) };
 const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 /**
+ * What a foreign machine's pause breaks is tried once more in CI, which names what needed it. Not so the faults: a
+ * race that shows itself once in two runs is a race.
+ */
+const retry = process.env.CI ? 1 : 0;
+
+/** Files at once. A database that was given is one, and its files run one at a time. */
+const maxWorkers = process.env.TEST_DATABASE_URL || process.env.TEST_REDIS_URL ? 1 : 2;
+
+/**
  * unit        pure code, no server
  * local       the local stack's own servers, each file starts what it needs on a free port
  * integration lib and routes against a whole stack, embedded unless REAL_STACK=1
  * e2e         the production build with the local stack, in Chromium
  * faults      races, deadlocks and crashes; only on a real Redis and a real Postgres
  *
- * unit and local run as many files at once as there are cores. The others run one file at a time, after those:
- * a file is a whole installation, and two on one Postgres would do each other's work. Any process tells its own
- * Redis of every invalidation that waits in Postgres and deletes the row; sweepTasks() takes every task;
- * QStash delivers to one APP_URL.
+ * A file of integration is a whole installation, and two on one stack would do each other's work: any process tells
+ * its own Redis of every invalidation that waits in Postgres and deletes the row; sweepTasks() takes every task;
+ * QStash delivers to one APP_URL. So each worker has a stack of its own (tests/support/global-stack.ts). e2e and
+ * faults run one file at a time: they start browsers and processes, and measure what those see.
  */
 export default defineConfig({
   test: {
@@ -25,6 +34,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "unit",
+          retry,
+          maxWorkers,
           include: ["tests/unit/**/*.test.ts"],
           ...limits,
         },
@@ -33,6 +44,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "local",
+          retry,
+          maxWorkers,
           include: ["tests/local/**/*.test.ts"],
           ...limits,
         },
@@ -41,17 +54,19 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "integration",
+          retry,
+          maxWorkers,
           include: ["tests/integration/**/*.test.ts"],
           globalSetup: ["tests/support/global-stack.ts"],
           setupFiles: ["tests/support/setup.ts"],
           ...limits,
-          fileParallelism: false,
         },
       },
       {
         resolve: { alias },
         test: {
           name: "e2e",
+          retry,
           include: ["tests/e2e/**/*.test.ts"],
           ...limits,
           expect: { poll: { timeout: 30_000 } },

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { useClock } from "@/lib/core/clock";
 import { log } from "@/lib/core/log";
@@ -16,6 +16,7 @@ import { gateway } from "../support/gateway";
 import { serveHttp } from "../support/http-server";
 import { freePort } from "../support/real-postgres";
 import { serviceAt } from "../support/redis-service";
+import { testStack } from "../support/test-stack";
 import { until } from "../support/until";
 
 const text = z.string();
@@ -154,7 +155,7 @@ describe("reconnection", () => {
     engine = await startRedisEngine({
       dataDir: folder,
       port,
-      engine: inject("stack").real ? "auto" : "embedded",
+      engine: testStack().real ? "auto" : "embedded",
     });
   };
   beforeAll(async () => {

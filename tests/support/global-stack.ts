@@ -5,11 +5,28 @@ import type { TestProject } from "vitest/node";
 import { startStack } from "@/local/stack/stack";
 import { freePort, startRealPostgres } from "./real-postgres";
 
+interface TestStack {
+  real: boolean;
+  redisUrl: string;
+  env: Record<string, string>;
+}
+
 /**
- * One stack for a whole test run, on free ports and with nothing kept: embedded engines, or with
- * REAL_STACK=1 a redis-server and a Postgres started for this run (or TEST_REDIS_URL, TEST_DATABASE_URL).
+ * A stack for each worker of the run, on free ports and with nothing kept: embedded engines, or with REAL_STACK=1
+ * a redis-server and a Postgres started for it (or TEST_REDIS_URL, TEST_DATABASE_URL, which one worker uses alone).
  */
 export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
+  const started = await Promise.all(Array.from({ length: project.config.maxWorkers }, startOne));
+  project.provide(
+    "stacks",
+    started.map(({ stack }) => stack),
+  );
+  return async () => {
+    await Promise.all(started.map(({ stop }) => stop()));
+  };
+}
+
+async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> {
   const real = process.env.REAL_STACK === "1";
   const postgres = real && !process.env.TEST_DATABASE_URL ? await startRealPostgres() : null;
   const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
@@ -32,24 +49,26 @@ export default async function startForTests(project: TestProject): Promise<() =>
   const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
   if (real && redisKind === "embedded")
     throw new Error("REAL_STACK=1 needs a redis-server on the PATH or TEST_REDIS_URL");
-  project.provide("stack", {
-    real,
-    redisUrl: stack.engineUrl,
-    env: {
-      ...(postgres ? { DATABASE_URL: postgres.url } : {}),
-      ...(process.env.TEST_DATABASE_URL ? { DATABASE_URL: process.env.TEST_DATABASE_URL } : {}),
-      ...stack.env,
+  return {
+    stack: {
+      real,
+      redisUrl: stack.engineUrl,
+      env: {
+        ...(postgres ? { DATABASE_URL: postgres.url } : {}),
+        ...(process.env.TEST_DATABASE_URL ? { DATABASE_URL: process.env.TEST_DATABASE_URL } : {}),
+        ...stack.env,
+      },
     },
-  });
-  return async () => {
-    await stack.stop();
-    await postgres?.stop();
-    if (dataDir) await rm(dataDir, { recursive: true, force: true });
+    stop: async () => {
+      await stack.stop();
+      await postgres?.stop();
+      if (dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 
 declare module "vitest" {
   interface ProvidedContext {
-    stack: { real: boolean; redisUrl: string; env: Record<string, string> };
+    stacks: TestStack[];
   }
 }

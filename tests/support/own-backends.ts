@@ -1,10 +1,10 @@
 import { Client } from "pg";
-import { inject } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { type RunningQstash, startQstash } from "@/local/qstash";
 import { freePort } from "./real-postgres";
+import { testStack } from "./test-stack";
 
 export interface OwnBackends {
   databaseUrl: string;
@@ -49,7 +49,7 @@ export async function startOwnBackends(): Promise<OwnBackends> {
 
 async function ownDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
   // PGlite has one database.
-  if (!inject("stack").real) return startEmbeddedPostgres({ dataDir: null, port: 0 });
+  if (!testStack().real) return startEmbeddedPostgres({ dataDir: null, port: 0 });
   const name = `test_${newId().replaceAll("-", "")}`;
   const server = process.env.DATABASE_URL ?? "";
   await run(server, `CREATE DATABASE ${name}`);

@@ -1,12 +1,13 @@
-import { afterAll, inject } from "vitest";
+import { afterAll } from "vitest";
 import { startRedisGateway } from "@/local/redis/gateway";
 import { setGateway } from "./gateway";
+import { testStack } from "./test-stack";
 
 /**
- * Gives each test file the environment of the run's stack, an empty Redis, and a gateway of its own, so that it can
- * count calls and put faults in between. Files run one at a time (vitest.config.ts).
+ * Gives each test file the environment of its worker's stack, an empty Redis, and a gateway of its own, so that it can
+ * count calls and put faults in between.
  */
-const { env, redisUrl } = inject("stack");
+const { env, redisUrl } = testStack();
 
 const url = new URL(redisUrl);
 // It is flushed: not the one that a developer's data would be in.
