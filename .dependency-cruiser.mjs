@@ -1,9 +1,9 @@
 /**
  * The import rules of the house (docs/ARCHITECTURE.md): imports point one way,
- * `core` <- `redis`, `db` <- `cache`, `rate-limit`, `tasks`, `realtime` <- the domains <- `app`.
+ * `core` <- `redis`, `db` <- `audit`, `cache`, `rate-limit`, `tasks`, `realtime` <- the domains <- `app`.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const services = "^lib/(cache|rate-limit|tasks|realtime)/";
+const services = "^lib/(audit|cache|rate-limit|tasks|realtime)/";
 const domains =
   "^lib/(accounts|sessions|presence|chat|notifications|mail|analytics|posts|views|media|nft|shop|bonuses|leaderboards|bot|admin|health)/";
 
@@ -29,6 +29,13 @@ export default {
       severity: "error",
       from: { path: services, pathNot: "^lib/tasks/registry\\.ts$" },
       to: { path: [domains, "^(app|local|tests|scripts)/"] },
+    },
+    {
+      name: "audit-stands-on-db",
+      comment: "everybody who does something sensitive calls it, so it knows nobody",
+      severity: "error",
+      from: { path: "^lib/audit/" },
+      to: { path: "^lib/(?!(audit|core|db)/)" },
     },
     {
       name: "registry-imports-lazily",
