@@ -5,6 +5,10 @@ const messages = {
   // one per error code
   bad_request: { ru: "Запрос составлен неверно", en: "The request is not valid" },
   unauthenticated: { ru: "Войдите, чтобы продолжить", en: "Sign in to continue" },
+  fresh_sign_in_required: {
+    ru: "Для этого нужно ещё раз ввести пароль",
+    en: "Please give your password again for this",
+  },
   forbidden: { ru: "Недостаточно прав", en: "You are not allowed to do this" },
   not_found: { ru: "Не найдено", en: "Not found" },
   method_not_allowed: { ru: "Метод не поддерживается", en: "This method is not supported" },
@@ -22,6 +26,51 @@ const messages = {
   malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
+  password_common: {
+    ru: "Этот пароль пробуют первым: он слишком распространённый. Придумайте другой",
+    en: "This password is among the first to be tried. Choose another one",
+  },
+  wrong_password: { ru: "Неверный пароль", en: "The password is wrong" },
+  same_password: { ru: "Это ваш нынешний пароль", en: "This is your present password" },
+  same_address: { ru: "Это и так ваш адрес", en: "This is your address already" },
+  address_already_confirmed: { ru: "Адрес уже подтверждён", en: "The address is confirmed already" },
+  address_not_confirmed: {
+    ru: "Сначала подтвердите адрес почты: письмо со ссылкой уже у вас",
+    en: "Confirm your address first: the mail with the link is in your inbox",
+  },
+  link_invalid: {
+    ru: "Ссылка уже не работает: её открыли раньше, срок вышел или пришла более новая",
+    en: "This link no longer works: it was used, its time is over, or there is a newer one",
+  },
+  too_many_mails: {
+    ru: "Писем за последний час было достаточно. Проверьте «Спам» или попробуйте позже",
+    en: "Enough mails within the hour. Look into your spam folder, or try again later",
+  },
+  reset_mail_sent: {
+    ru: "Если такой аккаунт есть, письмо со ссылкой уже в пути",
+    en: "If there is such an account, a mail with a link is on its way",
+  },
+  confirm_mail_sent: { ru: "Письмо со ссылкой в пути", en: "A mail with a link is on its way" },
+  address_mail_sent: {
+    ru: "Письмо на новый адрес в пути. Адрес сменится, когда вы откроете ссылку из него",
+    en: "A mail to the new address is on its way. The address changes when you open its link",
+  },
+  address_confirmed: { ru: "Адрес подтверждён", en: "The address is confirmed" },
+  address_changed: { ru: "Теперь это ваш адрес", en: "This is your address now" },
+  password_changed: {
+    ru: "Пароль сменён, на других устройствах вы вышли",
+    en: "The password is changed, and your other devices are signed out",
+  },
+  password_reset: {
+    ru: "Пароль сменён, вы вышли везде. Войдите с новым",
+    en: "The password is changed and you are signed out everywhere. Sign in with the new one",
+  },
+  person_not_found: { ru: "Такого человека нет", en: "There is no such person" },
+  own_role: { ru: "Свою роль сменить нельзя", en: "You cannot change your own role" },
+  last_administrator: {
+    ru: "Это последний администратор",
+    en: "This is the last administrator",
+  },
   wrong_credentials: { ru: "Неверный адрес или пароль", en: "Wrong address or password" },
   unknown_referral_code: { ru: "Такого кода приглашения нет", en: "There is no such referral code" },
   queue_not_available: {
