@@ -29,8 +29,11 @@ export const postPage = z.object({ items: z.array(post), nextCursor: z.nullable(
 
 export const createdPost = z.object({ post: z.object({ id: z.string() }) });
 
-/** The cookie that comes with the answer is what counts; scripts cannot read it and do not need to. */
-export const signedIn = z.object({ user: z.object({ id: z.string(), name: z.string() }) });
+/** The cookies that come with the answer are what counts; scripts cannot read them and do not need to. */
+export const signedIn = z.object({
+  user: z.object({ id: z.string(), name: z.string() }),
+  expiresAt: z.string(),
+});
 
 export const done = z.unknown();
 
@@ -55,8 +58,8 @@ const product = z.object({
   priceMinor: z.number(),
   currency: z.string(),
   stock: z.nullable(z.number()),
-  sellerId: z.string(),
-  sellerName: z.string(),
+  sellerId: z.nullable(z.string()),
+  sellerName: z.nullable(z.string()),
   archived: z.boolean(),
   createdAt: z.string(),
 });

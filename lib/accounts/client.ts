@@ -5,9 +5,12 @@ import { isStorable, isVisible } from "../core/text";
 
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
+/** One that is given; what a new one must be is another matter. */
+export const passwordSchema = z.string().min(1).max(128);
+
 export const signInSchema = z.object({
   email,
-  password: z.string().min(1).max(128),
+  password: passwordSchema,
 });
 
 export const signUpSchema = z.object({

@@ -1,16 +1,15 @@
 import type { z } from "zod";
-import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db } from "../db";
 import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
-import { toCaller, toUser, type User, userColumns } from "./user";
+import { toUser, type User, userColumns } from "./user";
 
 /**
  * Proves who somebody is by address and password.
  * @throws {AppError} unauthenticated, the same for an unknown address and a wrong password
  */
-export async function signIn(input: z.output<typeof signInSchema>): Promise<{ user: User; caller: Caller }> {
+export async function signIn(input: z.output<typeof signInSchema>): Promise<{ user: User }> {
   const row = await db().user.findUnique({
     where: { email: input.email },
     select: { ...userColumns, passwordHash: true },
@@ -19,7 +18,7 @@ export async function signIn(input: z.output<typeof signInSchema>): Promise<{ us
     throw new AppError("unauthenticated", { message: "wrong_credentials" });
   }
   const { passwordHash: _, ...user } = row;
-  return { user: toUser(user), caller: toCaller(user) };
+  return { user: toUser(user) };
 }
 
 /** The account itself; null when it was deleted after the token was issued. */

@@ -1,12 +1,11 @@
 import { randomInt } from "node:crypto";
 import type { z } from "zod";
-import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, isUniqueViolation } from "../db";
 import type { signUpSchema } from "./client";
 import { hashPassword } from "./password";
-import { toCaller, toUser, type User, userColumns } from "./user";
+import { toUser, type User, userColumns } from "./user";
 
 /** No vowels and no look-alikes: read aloud without mistakes, and no words. */
 const CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
@@ -16,7 +15,7 @@ const CODE_LENGTH = 8;
  * Creates an account.
  * @throws {AppError} conflict when the address is taken, bad_request when the referral code is nobody's
  */
-export async function signUp(input: z.output<typeof signUpSchema>): Promise<{ user: User; caller: Caller }> {
+export async function signUp(input: z.output<typeof signUpSchema>): Promise<{ user: User }> {
   const referredById = input.referralCode ? await referrer(input.referralCode) : null;
   try {
     const row = await db().user.create({
@@ -30,7 +29,7 @@ export async function signUp(input: z.output<typeof signUpSchema>): Promise<{ us
       },
       select: userColumns,
     });
-    return { user: toUser(row), caller: toCaller(row) };
+    return { user: toUser(row) };
   } catch (error) {
     if (isUniqueViolation(error))
       throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });

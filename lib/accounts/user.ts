@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Caller, roleSchema } from "../core/access-token";
+import { roleSchema } from "../core/access-token";
 
 /** An account as its owner sees it. */
 export const userSchema = z.object({
@@ -28,8 +28,4 @@ type UserRow = Omit<User, "createdAt"> & { seq: number; createdAt: Date };
 
 export function toUser({ seq: _, createdAt, ...row }: UserRow): User {
   return { ...row, createdAt: createdAt.toISOString() };
-}
-
-export function toCaller({ id, seq, role, name }: UserRow): Caller {
-  return { userId: id, seq, role, name };
 }

@@ -22,18 +22,23 @@ export const callerSchema = z.object({
 /** Who is asking. */
 export type Caller = z.infer<typeof callerSchema>;
 
+/** What an access token says: who, and under which session. Whether that still stands lib/sessions knows. */
+export type TokenCaller = Caller & { sessionId: string };
+
 const ISSUER = "normaldance";
-const claimsSchema = callerSchema.omit({ userId: true }).extend({ sub: z.uuid() });
+const claimsSchema = callerSchema.omit({ userId: true }).extend({ sub: z.uuid(), sid: z.uuid() });
 
 function key(): Uint8Array {
   return new TextEncoder().encode(env().AUTH_SECRET);
 }
 
 /** @param ttlSeconds how long the token is good from now on */
-export async function signAccessToken(caller: Caller, ttlSeconds: number): Promise<string> {
-  const { userId, ...claims } = caller;
+export async function signAccessToken(
+  { userId, sessionId, seq, role, name }: TokenCaller,
+  ttlSeconds: number,
+): Promise<string> {
   const issuedAt = Math.floor(now() / 1000);
-  return new SignJWT(claims)
+  return new SignJWT({ sid: sessionId, seq, role, name })
     .setProtectedHeader({ alg: "HS256" })
     .setIssuer(ISSUER)
     .setSubject(userId)
@@ -43,7 +48,7 @@ export async function signAccessToken(caller: Caller, ttlSeconds: number): Promi
 }
 
 /** The caller a token speaks for; null when it is forged, expired or not ours. Never throws for a bad token. */
-export async function verifyAccessToken(token: string): Promise<Caller | null> {
+export async function verifyAccessToken(token: string): Promise<TokenCaller | null> {
   try {
     const { payload } = await jwtVerify(token, key(), {
       issuer: ISSUER,
@@ -53,22 +58,27 @@ export async function verifyAccessToken(token: string): Promise<Caller | null> {
     });
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) return null;
-    const { sub, ...rest } = claims.data;
-    return { userId: sub, ...rest };
+    const { sub, sid, ...rest } = claims.data;
+    return { userId: sub, sessionId: sid, ...rest };
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
   }
 }
 
-/** Where browsers keep the token. */
-export const ACCESS_COOKIE = "nd_access";
+/** Where browsers keep the tokens. Over HTTPS only this host may set them: the prefix makes browsers see to it. */
+export const accessCookieName = () => cookieName("nd_access");
+export const refreshCookieName = () => cookieName("nd_refresh");
+
+function cookieName(name: string): string {
+  return env().APP_URL.startsWith("https:") ? `__Host-${name}` : name;
+}
 
 /** The token a request carries: the bearer header, else the cookie; null when it has neither. */
 export function accessTokenOf(headers: Headers): string | null {
   const authorization = headers.get("authorization");
   if (authorization !== null) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? null;
-  return cookieOf(headers, ACCESS_COOKIE);
+  return cookieOf(headers, accessCookieName());
 }
 
 /** One cookie's value; null when it is not there. */

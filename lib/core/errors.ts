@@ -5,6 +5,8 @@ export const ERROR_STATUS = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
+  /** Allowed, once the password was given again. */
+  fresh_sign_in_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

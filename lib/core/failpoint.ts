@@ -28,6 +28,10 @@ export const FAILPOINTS = [
   "tasks.completed",
   /** The row is marked as failed or dead, QStash has no answer. */
   "tasks.failed",
+  /** A change of sessions has committed, Redis does not know of it. */
+  "sessions.committed",
+  /** A refresh token was changed for the next one, the device has no answer. */
+  "sessions.rotated",
   /** An order is placed and its goods are reserved, the payment provider has not been asked. */
   "shop.order.placed",
   /** The provider has opened a checkout, the order does not know of it. */

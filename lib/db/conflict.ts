@@ -32,6 +32,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "P2002";
 }
 
+/** Whether what the write refers to is not there (any more). */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "P2003";
+}
+
 /** Prisma keeps the SQLSTATE of a raw query at the bottom of its error. */
 function hasSqlState(error: unknown, states: readonly string[], depth = 0): boolean {
   if (typeof error !== "object" || error === null || depth > 5) return false;

@@ -47,6 +47,21 @@ export const keys = prefixed({
     `leaderboard:${period}:${bucket}:${currency}:sales`,
   /** String: token of whoever rebuilds the boards now. */
   leaderboardLease: (period: string, bucket: string) => `leaderboard:${period}:${bucket}:lease`,
+  /**
+   * Hash {era, generation, data}: a session as Postgres had it under that generation (lib/sessions/store.ts). Lives
+   * as long as the session. Losing it costs one read from Postgres.
+   */
+  session: (sessionId: string) => `webchat:session:${sessionId}`,
+  /** Sorted set of a person's sessions by expiry (ms). */
+  userSessions: (userId: string) => `webchat:user:sessions:${userId}`,
+  /** Hash {generation, listed}: what the person's sessions must have been read under; whether the set above is whole. */
+  userGeneration: (userId: string) => `webchat:user:generation:${userId}`,
+  /** String; there while an access token is good no more though its session is. By the token's SHA-256. */
+  blacklistedToken: (hash: string) => `webchat:token:blacklist:${hash}`,
+  /** String; there while Redis surely knows of every session that was ended (lib/sessions/belief.ts). */
+  sessionsTold: "sessions:told",
+  /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
+  sessionsState: "sessions:state",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**

@@ -1,17 +1,38 @@
-import { type Caller, signAccessToken } from "../core/access-token";
+import { signAccessToken } from "../core/access-token";
 import { now } from "../core/clock";
+import { newId } from "../core/ids";
+import { createSession } from "./create";
+import { ACCESS_TOKEN_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
+import { newRefreshToken } from "./refresh-token";
+import { endsAt, type Session, type SessionClient } from "./session";
 
-/** One evening of listening. Refresh tokens will let this shrink to minutes. */
-export const ACCESS_TOKEN_TTL_SECONDS = 12 * 3_600;
-
-export interface IssuedAccess {
+/** What a device gets that has just proved who it is. */
+export interface Issued {
+  session: Session;
   accessToken: string;
-  /** ISO 8601, UTC */
+  /** ISO 8601, UTC: the access token's end */
   expiresAt: string;
+  refreshToken: string;
 }
 
-/** Issues an access token for somebody who has just proved who they are. */
-export async function issueAccess(caller: Caller): Promise<IssuedAccess> {
-  const accessToken = await signAccessToken(caller, ACCESS_TOKEN_TTL_SECONDS);
-  return { accessToken, expiresAt: new Date(now() + ACCESS_TOKEN_TTL_SECONDS * 1000).toISOString() };
+/**
+ * Opens a session for somebody who has just given their password.
+ * @throws {AppError} unauthenticated when the account is gone
+ */
+export async function startSession(user: { userId: string }, client: SessionClient): Promise<Issued> {
+  const refreshToken = newRefreshToken(newId(), user.userId);
+  return issue(await createSession(user.userId, refreshToken, SESSION_TTL_SECONDS, client), refreshToken);
+}
+
+/** A fresh access token for a live session; it never outlives it. */
+export async function issue(session: Session, refreshToken: string): Promise<Issued> {
+  const { id, userId, seq, role, name } = session;
+  const seconds = Math.min(ACCESS_TOKEN_TTL_SECONDS, Math.ceil((endsAt(session) - now()) / 1000));
+  const accessToken = await signAccessToken({ userId, sessionId: id, seq, role, name }, seconds);
+  return {
+    session,
+    accessToken,
+    expiresAt: new Date(now() + seconds * 1000).toISOString(),
+    refreshToken,
+  };
 }

@@ -1,10 +1,20 @@
-import { accessTokenOf, type Caller, verifyAccessToken } from "../core/access-token";
+import { accessTokenOf, cookieOf, refreshCookieName } from "../core/access-token";
+import type { SignedInCaller } from "../core/permission";
+import { validateSession } from "./read";
+import { toCaller } from "./session";
 
 /**
- * Who sent a request: the caller its access token speaks for, or null. The signature alone is checked;
- * whether the session still stands will be asked here when sessions are rows.
+ * Who sent a request: whose live session its access token is of, as the account is now; null for nobody. One call to
+ * Redis.
+ * @throws when neither Redis nor Postgres can say
  */
-export async function authenticate(request: Request): Promise<Caller | null> {
+export async function authenticate(request: Request): Promise<SignedInCaller | null> {
   const token = accessTokenOf(request.headers);
-  return token === null ? null : verifyAccessToken(token);
+  const session = token === null ? null : await validateSession(token);
+  return session && toCaller(session);
+}
+
+/** The refresh token a request carries in its cookie. */
+export function refreshTokenOf(headers: Headers): string | null {
+  return cookieOf(headers, refreshCookieName());
 }

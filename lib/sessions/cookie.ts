@@ -1,18 +1,27 @@
-import { ACCESS_COOKIE } from "../core/access-token";
+import { accessCookieName, refreshCookieName } from "../core/access-token";
+import { now } from "../core/clock";
 import { env } from "../core/env";
-import { ACCESS_TOKEN_TTL_SECONDS } from "./access";
+import type { Issued } from "./access";
+import { ACCESS_TOKEN_TTL_SECONDS } from "./limits";
 
-/** `Set-Cookie` for a new access token. Not readable by scripts; not sent along with other sites' writes. */
-export function accessCookie(token: string): string {
-  return cookie(token, ACCESS_TOKEN_TTL_SECONDS);
+/**
+ * `Set-Cookie` for what was issued. Not readable by scripts, not sent with other sites' writes; over HTTPS never
+ * without it, and under the `__Host-` prefix: no other host, not even a subdomain, can set them.
+ */
+export function sessionCookies({ accessToken, refreshToken, session }: Issued): string[] {
+  const leftSeconds = Math.ceil((session.expiresAt - now()) / 1000);
+  return [
+    cookie(accessCookieName(), accessToken, Math.min(ACCESS_TOKEN_TTL_SECONDS, leftSeconds)),
+    cookie(refreshCookieName(), refreshToken, leftSeconds),
+  ];
 }
 
-/** `Set-Cookie` that takes the token away. */
-export function clearedAccessCookie(): string {
-  return cookie("", 0);
+/** `Set-Cookie` that takes both away. */
+export function clearedSessionCookies(): string[] {
+  return [accessCookieName(), refreshCookieName()].map((name) => cookie(name, "", 0));
 }
 
-function cookie(value: string, maxAgeSeconds: number): string {
+function cookie(name: string, value: string, maxAgeSeconds: number): string {
   const secure = env().APP_URL.startsWith("https:") ? "; Secure" : "";
-  return `${ACCESS_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;
 }

@@ -1,18 +1,23 @@
 import { cookies } from "next/headers";
 import { cache } from "react";
-import { ACCESS_COOKIE, verifyAccessToken } from "../core/access-token";
-import { db } from "../db";
+import { accessCookieName, refreshCookieName } from "../core/access-token";
+import { validateSession } from "./read";
 
 /**
- * Who looks at the page: read once a request, from the cookie, and checked against the account, so that a
- * deleted one is signed out everywhere. Null for nobody. For server components and server actions.
+ * Who looks at the page, asked once a request; null for nobody. For server components and server actions. Where the
+ * access token has run out the refresh token says who it is, since a page cannot set cookies: it is only looked at,
+ * and the open page changes it for the next one.
  */
 export const currentUser = cache(async () => {
-  const token = (await cookies()).get(ACCESS_COOKIE)?.value;
-  const caller = token ? await verifyAccessToken(token) : null;
-  if (!caller) return null;
-  return db().user.findUnique({
-    where: { id: caller.userId },
-    select: { id: true, seq: true, name: true, email: true, role: true },
-  });
+  const jar = await cookies();
+  for (const name of [accessCookieName(), refreshCookieName()]) {
+    const token = jar.get(name)?.value;
+    const session = token ? await validateSession(token) : null;
+    if (session) {
+      const { id: sessionId, userId: id, seq, name, email, role, confirmed } = session;
+      const authenticatedAt = new Date(session.authenticatedAt).toISOString();
+      return { id, seq, name, email, role, confirmed, sessionId, authenticatedAt };
+    }
+  }
+  return null;
 });

@@ -1,4 +1,22 @@
-export { type IssuedAccess, issueAccess } from "./access";
-export { authenticate } from "./authenticate";
-export { accessCookie, clearedAccessCookie } from "./cookie";
+export { type Issued, startSession } from "./access";
+export { authenticate, refreshTokenOf } from "./authenticate";
+export { changeAccount } from "./change";
+export { clearedSessionCookies, sessionCookies } from "./cookie";
+export { createSession } from "./create";
 export { currentUser } from "./current-user";
+export { type Device, deviceOf } from "./device";
+export { listDevices, type SignedInDevice, signedInDeviceSchema } from "./devices";
+export {
+  clearAllSessions,
+  deleteAllUserSessions,
+  deleteOtherUserSessions,
+  deleteSession,
+  replaceSession,
+  sessionIdOf,
+} from "./end";
+export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
+export { getSession, getUserSessions, updateSession, validateSession } from "./read";
+export { refreshSession } from "./refresh";
+export { newRefreshToken } from "./refresh-token";
+export { endsAt, type RevokeReason, type Session } from "./session";
+export { blacklistToken, isTokenBlacklisted } from "./tokens";

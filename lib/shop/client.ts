@@ -56,8 +56,9 @@ export const productSchema = z.object({
   currency: z.string(),
   /** What is left; null: as many as people want. */
   stock: z.int().nullable(),
-  sellerId: z.uuid(),
-  sellerName: z.string(),
+  /** Null: the account is gone, what was bought stays. */
+  sellerId: z.uuid().nullable(),
+  sellerName: z.string().nullable(),
   /** No longer for sale. */
   archived: z.boolean(),
   createdAt: z.iso.datetime(),

@@ -18,14 +18,14 @@ export const productColumns = {
 type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
   archivedAt: Date | null;
   createdAt: Date;
-  seller: { name: string };
+  seller: { name: string } | null;
 };
 
 /** A row of Postgres as everybody sees it. */
 export function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
   return {
     ...row,
-    sellerName: seller.name,
+    sellerName: seller?.name ?? null,
     archived: archivedAt !== null,
     createdAt: createdAt.toISOString(),
   };

@@ -16,7 +16,7 @@ const request = (path: string, headers: Record<string, string> = {}) =>
   new Request(`http://localhost${path}`, { headers });
 
 async function tokenOf(userId = newId()) {
-  return signAccessToken({ userId, seq: 1, role: "listener", name: "x" }, 60);
+  return signAccessToken({ userId, sessionId: newId(), seq: 1, role: "listener", name: "x" }, 60);
 }
 
 describe("the gate", () => {
@@ -104,7 +104,7 @@ describe("the gate", () => {
 
   it("believes no token that is too long to be one of ours", async () => {
     const long = await signAccessToken(
-      { userId: newId(), seq: 1, role: "listener", name: "x".repeat(4_096) },
+      { userId: newId(), sessionId: newId(), seq: 1, role: "listener", name: "x".repeat(4_096) },
       60,
     );
     const response = await (await freshGate())(request("/", { authorization: `Bearer ${long}` }));

@@ -1,5 +1,6 @@
-import { type Caller, signAccessToken } from "@/lib/core/access-token";
+import type { Caller } from "@/lib/core/access-token";
 import type { RouteHandler } from "@/lib/core/http";
+import { tokenOf } from "./sign-in";
 
 interface CallOptions {
   method?: string;
@@ -22,7 +23,7 @@ export interface Answer {
 /** Calls a route handler as Next would. */
 export async function call(handler: RouteHandler, options: CallOptions = {}): Promise<Answer> {
   const headers = new Headers(options.headers);
-  const token = options.token ?? (options.as ? await signAccessToken(options.as, 60) : undefined);
+  const token = options.token ?? (options.as ? await tokenOf(options.as) : undefined);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   const hasBody = options.body !== undefined;
   if (hasBody && !headers.has("content-type")) headers.set("content-type", "application/json");

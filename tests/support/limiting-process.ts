@@ -6,7 +6,7 @@ import { middleware } from "@/middleware";
  * says how often it let them through.
  */
 const [userId = "", refusals = "20"] = process.argv.slice(2);
-const token = await signAccessToken({ userId, seq: 1, role: "listener", name: "x" }, 600);
+const token = await signAccessToken({ userId, sessionId: userId, seq: 1, role: "listener", name: "x" }, 600);
 let passed = 0;
 let degraded = 0;
 for (let refused = 0; refused < Number(refusals); ) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { networkOf } from "@/lib/rate-limit/address";
+import { networkOf } from "@/lib/core/network";
 
 it.each([
   ["1.2.3.4", "1.2.3.4"],

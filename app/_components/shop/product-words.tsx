@@ -36,10 +36,12 @@ export function ProductWords({ product, viewerId }: Props) {
       <p className="text-sm font-semibold text-tint-text">{t(`kinds.${product.kind}`)}</p>
       <h1 className={`display mt-2 ${titleSize(product.title)}`}>{product.title}</h1>
       <p className="mt-4 text-muted">
-        {t.rich("by", {
-          name: product.sellerName,
-          who: (words) => <span className="font-semibold text-ink">{words}</span>,
-        })}
+        {product.sellerName === null
+          ? t("sellerGone")
+          : t.rich("by", {
+              name: product.sellerName,
+              who: (words) => <span className="font-semibold text-ink">{words}</span>,
+            })}
       </p>
       <div className="mt-6 border-y border-line py-6">
         <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">

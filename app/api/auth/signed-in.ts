@@ -1,21 +1,29 @@
 import { z } from "zod";
 import { type User, userSchema } from "@/lib/accounts";
-import type { Caller } from "@/lib/core/access-token";
 import { Reply } from "@/lib/core/http";
-import { accessCookie, issueAccess } from "@/lib/sessions";
+import { type Issued, sessionCookies } from "@/lib/sessions";
 
-/** What sign-in and sign-up answer. */
+/** For programs, which have no cookies: how they want the tokens. */
+export const tokensSchema = z.enum(["cookie", "body"]).default("cookie");
+
+/** What sign-in, sign-up and refresh answer. */
 export const signedInSchema = z.object({
   user: userSchema,
   accessToken: z.string(),
   expiresAt: z.iso.datetime(),
+  /** Only for who asked for tokens in the body; browsers have it in a cookie that scripts cannot read. */
+  refreshToken: z.string().optional(),
 });
 
-/** Answers with a fresh access token, in the body and as the cookie. */
-export async function signedIn({ user, caller }: { user: User; caller: Caller }, status: 200 | 201) {
-  const access = await issueAccess(caller);
-  return new Reply(
-    { user, ...access },
-    { status, headers: { "set-cookie": accessCookie(access.accessToken) } },
-  );
+/** Answers with fresh tokens: the access token in the body, both as cookies, or all in the body. */
+export function signedIn(
+  user: User,
+  issued: Issued,
+  { status, tokens }: { status: 200 | 201; tokens: z.output<typeof tokensSchema> },
+) {
+  const { accessToken, expiresAt, refreshToken } = issued;
+  const body = { user, accessToken, expiresAt };
+  return tokens === "body"
+    ? new Reply({ ...body, refreshToken }, { status })
+    : new Reply(body, { status, cookies: sessionCookies(issued) });
 }

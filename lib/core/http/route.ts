@@ -1,13 +1,14 @@
 import type { z } from "zod";
-import type { Caller } from "../access-token";
 import { env } from "../env";
 import { AppError } from "../errors";
 import { newId } from "../ids";
 import type { Locale } from "../locale";
 import { log } from "../log";
+import { requireFresh, type SignedInCaller } from "../permission";
 import { sameSecret } from "../secret";
 import { currentTrace, traceIdOf, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
+import { type ClientInfo, clientOf } from "./client";
 import { failureResponse, toAppError } from "./failure";
 import { localeOf } from "./locale-of";
 import { parseInput } from "./parse";
@@ -23,6 +24,8 @@ export interface RouteSpec {
   /** One line for the API reference. */
   summary: string;
   auth: Auth;
+  /** The password must have been given lately (`requireFresh`): for what a stolen device must not do. */
+  fresh?: true;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
@@ -38,7 +41,8 @@ export interface RouteContext<O extends RouteSpec> {
   params: Output<O["params"]>;
   query: Output<O["query"]>;
   body: Output<O["body"]>;
-  caller: O["auth"] extends "user" | "admin" ? Caller : Caller | null;
+  caller: O["auth"] extends "user" | "admin" ? SignedInCaller : SignedInCaller | null;
+  client: ClientInfo;
   locale: Locale;
   requestId: string;
   request: Request;
@@ -48,7 +52,7 @@ export interface RouteContext<O extends RouteSpec> {
 export class Reply<T> {
   constructor(
     readonly body: T,
-    readonly init: { status?: number; headers?: Record<string, string> } = {},
+    readonly init: { status?: number; headers?: Record<string, string>; cookies?: readonly string[] } = {},
   ) {}
 }
 
@@ -61,7 +65,7 @@ export type RouteHandler = ((request: Request, context: NextRouteContext) => Pro
 
 interface RouteDependencies {
   /** Finds out who calls; null for nobody. */
-  authenticate(request: Request): Promise<Caller | null>;
+  authenticate(request: Request): Promise<SignedInCaller | null>;
 }
 
 /**
@@ -83,11 +87,11 @@ export function createRoute({ authenticate }: RouteDependencies) {
       const requestId = newId();
       const startedAt = performance.now();
       const locale = localeOf(request.headers);
-      let caller: Caller | null = null;
+      let caller: SignedInCaller | null = null;
       let response: Response;
       let failure: AppError | undefined;
       try {
-        caller = await identify(spec.auth, request, authenticate);
+        caller = await identify(spec, request, authenticate);
         const context = {
           params: spec.params && parseInput(spec.params, await nextContext.params, locale),
           query: spec.query && parseInput(spec.query, queryOf(request), locale),
@@ -99,6 +103,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
               locale,
             ),
           caller,
+          client: clientOf(request.headers),
           locale,
           requestId,
           request,
@@ -126,10 +131,10 @@ export function createRoute({ authenticate }: RouteDependencies) {
 }
 
 async function identify(
-  auth: Auth,
+  { auth, fresh }: RouteSpec,
   request: Request,
   authenticate: RouteDependencies["authenticate"],
-): Promise<Caller | null> {
+): Promise<SignedInCaller | null> {
   switch (auth) {
     case "qstash":
       return null;
@@ -147,6 +152,7 @@ async function identify(
       const caller = await authenticate(request);
       if (!caller) throw new AppError("unauthenticated");
       if (auth === "admin" && caller.role !== "admin") throw new AppError("forbidden");
+      if (fresh) requireFresh(caller);
       return caller;
     }
   }
@@ -167,5 +173,6 @@ function success(spec: RouteSpec, result: unknown, requestId: string): Response 
   const { body, init } = result instanceof Reply ? result : new Reply(result);
   const headers = new Headers({ "cache-control": "no-store", ...init.headers });
   headers.set("x-request-id", requestId);
+  for (const cookie of init.cookies ?? []) headers.append("set-cookie", cookie);
   return Response.json(spec.response.parse(body), { status: init.status ?? spec.status ?? 200, headers });
 }

@@ -23,7 +23,7 @@ export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Pro
   if (product === null) return { title: t("notFoundTitle"), robots: { index: false } };
   const description =
     product.description.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() ||
-    `${t(`kinds.${product.kind}`)} · ${product.sellerName}`;
+    [t(`kinds.${product.kind}`), product.sellerName].filter(Boolean).join(" · ");
   return {
     title: product.title,
     description,

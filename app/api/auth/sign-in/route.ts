@@ -1,17 +1,23 @@
 import { signIn, signInSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
+import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
 import { route } from "../../with-session";
-import { signedIn, signedInSchema } from "../signed-in";
+import { signedIn, signedInSchema, tokensSchema } from "../signed-in";
 
 // POST /api/auth/sign-in
 export const POST = route(
   {
     summary: "Sign in with address and password",
     auth: "public",
-    body: signInSchema,
+    body: signInSchema.extend({ tokens: tokensSchema }),
     response: signedInSchema,
   },
-  async ({ body }) => signedIn(await signIn(body), 200),
+  async ({ body, client, request }) => {
+    const { user } = await signIn(body);
+    const issued = await startSession({ userId: user.id }, client);
+    await replaceSession(refreshTokenOf(request.headers));
+    return signedIn(user, issued, { status: 200, tokens: body.tokens });
+  },
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

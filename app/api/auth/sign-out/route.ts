@@ -1,17 +1,22 @@
 import { z } from "zod";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { clearedAccessCookie } from "@/lib/sessions";
+import { clearedSessionCookies, deleteSession, refreshTokenOf, sessionIdOf } from "@/lib/sessions";
 import { route } from "../../with-session";
 
 // POST /api/auth/sign-out
 export const POST = route(
-  { summary: "Take the access cookie away", auth: "public", response: z.object({ message: z.string() }) },
-  async ({ locale }) =>
-    new Reply(
-      { message: messageText("signed_out", locale) },
-      { headers: { "set-cookie": clearedAccessCookie() } },
-    ),
+  {
+    summary: "End this session and take its cookies away; does nothing without one",
+    auth: "public",
+    response: z.object({ message: z.string() }),
+  },
+  async ({ caller, locale, request }) => {
+    // The access token may have run out; the refresh token's session is the same.
+    const sessionId = caller?.sessionId ?? sessionIdOf(refreshTokenOf(request.headers));
+    if (sessionId !== null) await deleteSession(sessionId);
+    return new Reply({ message: messageText("signed_out", locale) }, { cookies: clearedSessionCookies() });
+  },
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,12 +1,24 @@
 import { signUp, signUpSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
+import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
 import { route } from "../../with-session";
-import { signedIn, signedInSchema } from "../signed-in";
+import { signedIn, signedInSchema, tokensSchema } from "../signed-in";
 
 // POST /api/auth/sign-up
 export const POST = route(
-  { summary: "Create an account", auth: "public", body: signUpSchema, response: signedInSchema, status: 201 },
-  async ({ body }) => signedIn(await signUp(body), 201),
+  {
+    summary: "Create an account",
+    auth: "public",
+    body: signUpSchema.extend({ tokens: tokensSchema }),
+    response: signedInSchema,
+    status: 201,
+  },
+  async ({ body, client, request }) => {
+    const { user } = await signUp(body);
+    const issued = await startSession({ userId: user.id }, client);
+    await replaceSession(refreshTokenOf(request.headers));
+    return signedIn(user, issued, { status: 201, tokens: body.tokens });
+  },
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

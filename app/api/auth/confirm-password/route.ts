@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { confirmPassword, passwordSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// POST /api/auth/confirm-password
+export const POST = route(
+  {
+    summary: "Give the password again, for what wants a fresh sign-in",
+    auth: "user",
+    body: z.object({ password: passwordSchema }),
+    response: z.object({ authenticatedAt: z.iso.datetime() }),
+  },
+  async ({ body, caller }) => ({ authenticatedAt: await confirmPassword(caller, body.password) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

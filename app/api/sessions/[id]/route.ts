@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { AppError } from "@/lib/core/errors";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { clearedSessionCookies, deleteSession } from "@/lib/sessions";
+import { route } from "../../with-session";
+
+// DELETE /api/sessions/{id}
+export const DELETE = route(
+  {
+    summary: "Sign out one device; when it answers it is out",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: z.object({ ended: z.int() }),
+  },
+  async ({ caller, params }) => {
+    const isThis = params.id === caller.sessionId;
+    if (!(await deleteSession(params.id, { userId: caller.userId }))) throw new AppError("not_found");
+    return new Reply({ ended: 1 }, { cookies: isThis ? clearedSessionCookies() : [] });
+  },
+);
+
+export const { GET, POST, PUT, PATCH, OPTIONS } = onlyAllows("DELETE");

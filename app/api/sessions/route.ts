@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import {
+  clearedSessionCookies,
+  deleteAllUserSessions,
+  deleteOtherUserSessions,
+  listDevices,
+  signedInDeviceSchema,
+} from "@/lib/sessions";
+import { route } from "../with-session";
+
+// GET /api/sessions
+export const GET = route(
+  {
+    summary: "Where one is signed in",
+    auth: "user",
+    response: z.object({ items: z.array(signedInDeviceSchema), nextCursor: z.null() }),
+  },
+  async ({ caller }) => ({ items: await listDevices(caller), nextCursor: null }),
+);
+
+// DELETE /api/sessions?scope=others
+export const DELETE = route(
+  {
+    summary: "Sign out all other devices, or all; when it answers they are out",
+    auth: "user",
+    query: z.object({ scope: z.enum(["others", "all"]) }),
+    response: z.object({ ended: z.int() }),
+  },
+  async ({ caller, query }) => {
+    if (query.scope === "others")
+      return { ended: await deleteOtherUserSessions(caller.userId, caller.sessionId) };
+    const ended = await deleteAllUserSessions(caller.userId);
+    return new Reply({ ended }, { cookies: clearedSessionCookies() });
+  },
+);
+
+export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");

@@ -1,0 +1,31 @@
+import { AppError } from "../core/errors";
+import type { SignedInCaller } from "../core/permission";
+import { db } from "../db";
+import { updateSession } from "../sessions";
+import { checkPassword } from "./password";
+
+/**
+ * Makes a session fresh (`requireFresh`), by the password.
+ * @returns when, ISO 8601
+ * @throws {AppError} bad_request for a wrong password, unauthenticated when the session has ended meanwhile
+ */
+export async function confirmPassword(
+  { userId, sessionId }: SignedInCaller,
+  password: string,
+): Promise<string> {
+  await requirePassword(userId, password);
+  const session = await updateSession(sessionId, { authenticated: true });
+  if (!session) throw new AppError("unauthenticated");
+  return new Date(session.authenticatedAt).toISOString();
+}
+
+/**
+ * Not a 401, which would mean that the session is over.
+ * @throws {AppError} bad_request for a wrong password
+ */
+export async function requirePassword(userId: string, password: string): Promise<void> {
+  const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+  if (!(await checkPassword(password, row?.passwordHash ?? null))) {
+    throw new AppError("bad_request", { message: "wrong_password", field: "password" });
+  }
+}

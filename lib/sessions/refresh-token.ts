@@ -1,0 +1,73 @@
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { parse, stringify } from "uuid";
+import { env } from "../core/env";
+
+/**
+ * A refresh token: session, person, rotation and a nonce, signed. 91 characters.
+ *
+ * - The nonce (128 bits) lives in tokens alone, so neither the database nor `AUTH_SECRET` is enough to make one.
+ * - The signature tells a token that was good once from one that somebody made up: replaying the first ends the
+ *   session, sending the second does nothing.
+ * - The next token follows from the present one, so two tabs that refresh at once get the same.
+ */
+export interface RefreshToken {
+  sessionId: string;
+  userId: string;
+  /** How often it was changed for the next. */
+  rotation: number;
+  nonce: Buffer;
+}
+
+const ID_BYTES = 16;
+const ROTATION_BYTES = 4;
+const NONCE_BYTES = 16;
+const SIGNATURE_BYTES = 16;
+const BODY_BYTES = 2 * ID_BYTES + ROTATION_BYTES + NONCE_BYTES;
+const TOKEN_BYTES = BODY_BYTES + SIGNATURE_BYTES;
+
+/** The first token of a new session. */
+export function newRefreshToken(sessionId: string, userId: string): string {
+  return encode({ sessionId, userId, rotation: 0, nonce: randomBytes(NONCE_BYTES) });
+}
+
+/** The token that follows. */
+export function nextRefreshToken(token: RefreshToken): string {
+  return encode({ ...token, rotation: token.rotation + 1 });
+}
+
+/** Null for what was never a token of ours. */
+export function readRefreshToken(text: string): RefreshToken | null {
+  if (!/^[\w-]{91}$/.test(text)) return null;
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.length !== TOKEN_BYTES || bytes.toString("base64url") !== text) return null;
+  const body = bytes.subarray(0, BODY_BYTES);
+  if (!timingSafeEqual(signatureOf(body), bytes.subarray(BODY_BYTES))) return null;
+  return {
+    sessionId: stringify(body.subarray(0, ID_BYTES)),
+    userId: stringify(body.subarray(ID_BYTES, 2 * ID_BYTES)),
+    rotation: body.readUInt32BE(2 * ID_BYTES),
+    nonce: Buffer.from(body.subarray(2 * ID_BYTES + ROTATION_BYTES)),
+  };
+}
+
+/** What is stored of a token. It is random enough that a plain hash cannot be searched. */
+export function hashOfToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+function encode({ sessionId, userId, rotation, nonce }: RefreshToken): string {
+  const number = Buffer.alloc(ROTATION_BYTES);
+  number.writeUInt32BE(rotation);
+  const body = Buffer.concat([parse(sessionId), parse(userId), number, nonce]);
+  return Buffer.concat([body, signatureOf(body)]).toString("base64url");
+}
+
+let key: { secret: string; bytes: Buffer } | undefined;
+
+/** A key of its own, so that a signature made for something else is none here. */
+function signatureOf(body: Buffer): Buffer {
+  const secret = env().AUTH_SECRET;
+  if (key?.secret !== secret)
+    key = { secret, bytes: Buffer.from(hkdfSync("sha256", secret, "", "refresh-token", 32)) };
+  return createHmac("sha256", key.bytes).update(body).digest().subarray(0, SIGNATURE_BYTES);
+}

@@ -1,0 +1,46 @@
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { failpoint } from "../core/failpoint";
+import { log } from "../core/log";
+import { type Issued, issue } from "./access";
+import { tellOrLeave } from "./change";
+import { deleteSession } from "./end";
+import { REFRESH_GRACE_MS } from "./limits";
+import { hashOfToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
+import { readSession, rotateSession } from "./rows";
+import type { SessionClient } from "./session";
+import * as store from "./store";
+
+/**
+ * Changes a refresh token for the next one and an access token. Safe to repeat within {@link REFRESH_GRACE_MS}: two
+ * tabs that do it at once, and a device whose answer was lost, get the same next token. A token from before that is a
+ * copy somebody else may have: its session ends (RFC 9700, 4.14.2).
+ *
+ * @throws {AppError} unauthenticated when the token is none, or its session has ended or is over
+ */
+export async function refreshSession(refreshToken: string, client: SessionClient): Promise<Issued> {
+  const token = readRefreshToken(refreshToken);
+  if (!token) throw new AppError("unauthenticated");
+  const next = nextRefreshToken(token);
+  const rotated = await rotateSession(token.sessionId, hashOfToken(refreshToken), hashOfToken(next), client);
+  if (rotated) {
+    await failpoint("sessions.rotated");
+    await tellOrLeave(() => store.forget(token.sessionId));
+    return issue(rotated.session, next);
+  }
+
+  const present = await readSession(token.sessionId, null);
+  if (!present) throw new AppError("unauthenticated");
+  const { session } = present;
+  const sinceMs = now() - (session.rotatedAt ?? 0);
+  const isPrevious = session.rotation === token.rotation + 1 && session.tokenHash === hashOfToken(next);
+  if (isPrevious && sinceMs < REFRESH_GRACE_MS) return issue(session, next);
+  if (session.rotation > token.rotation) {
+    log().warn(
+      { userId: token.userId, sessionId: token.sessionId },
+      "a refresh token was used again: its session ends",
+    );
+    await deleteSession(token.sessionId, { userId: token.userId, why: "reuse" });
+  }
+  throw new AppError("unauthenticated");
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { roleSchema } from "../core/access-token";
+import { now } from "../core/clock";
+import type { SignedInCaller } from "../core/permission";
+import { SESSION_IDLE_SECONDS } from "./limits";
+
+/**
+ * A session with the person it is: what a request needs of either, so that one read brings both. As it is kept in
+ * Redis (JSON); all times are ms.
+ */
+export const sessionSchema = z.object({
+  id: z.uuid(),
+  userId: z.uuid(),
+  seq: z.int().positive(),
+  role: roleSchema,
+  name: z.string(),
+  email: z.string(),
+  /** The address is known to be theirs. */
+  confirmed: z.boolean(),
+  tokenHash: z.string(),
+  rotation: z.int().nonnegative(),
+  rotatedAt: z.int().nullable(),
+  authenticatedAt: z.int(),
+  lastSeenAt: z.int(),
+  expiresAt: z.int(),
+  createdAt: z.int(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  place: z.string().nullable(),
+});
+
+export type Session = z.infer<typeof sessionSchema>;
+
+/** Why a session ended. */
+export const revokeReasons = [
+  "sign_out",
+  "others",
+  "all",
+  "password",
+  "reuse",
+  "role",
+  "replaced",
+  "deleted",
+  "cleared",
+] as const;
+export type RevokeReason = (typeof revokeReasons)[number];
+
+/** When it is over unless it is refreshed before (ms). */
+export function endsAt({ expiresAt, lastSeenAt }: Pick<Session, "expiresAt" | "lastSeenAt">): number {
+  return Math.min(expiresAt, lastSeenAt + SESSION_IDLE_SECONDS * 1000);
+}
+
+/** Whether neither limit has passed. */
+export function isLive(session: Session): boolean {
+  return endsAt(session) > now();
+}
+
+export function toCaller({ id, userId, seq, role, name, authenticatedAt }: Session): SignedInCaller {
+  return { userId, seq, role, name, sessionId: id, authenticatedAt: new Date(authenticatedAt).toISOString() };
+}
+
+/** From where a session is used. */
+export interface SessionClient {
+  ip: string | null;
+  userAgent: string | null;
+  place?: string | null;
+}

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { deferredWork } from "@/lib/core/defer";
+import { validateSession, getUserSessions, deleteOtherUserSessions, deleteSession, refreshSession } from "@/lib/sessions";
+import { gateway } from "../support/gateway";
+import { createPerson } from "../support/people";
+import { signInAs } from "../support/sign-in";
+
+it("smoke", async () => {
+  const person = await createPerson();
+  const a = await signInAs(person);
+  const b = await signInAs(person);
+  expect(await validateSession(a.accessToken)).toMatchObject({ id: a.session.id, userId: person.userId });
+  await deferredWork();
+  expect(await validateSession(a.accessToken)).toMatchObject({ id: a.session.id });
+  await deferredWork();
+  const before = gateway().stats.snapshot().httpRequests;
+  expect(await validateSession(a.accessToken)).toMatchObject({ id: a.session.id });
+  expect(gateway().stats.snapshot().httpRequests - before).toBe(1);
+  expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([b.session.id, a.session.id]);
+  await deleteOtherUserSessions(person.userId, b.session.id);
+  expect(await validateSession(a.accessToken)).toBeNull();
+  expect(await validateSession(b.accessToken)).not.toBeNull();
+  const r = await refreshSession(b.refreshToken, { ip: null, userAgent: null });
+  const r2 = await refreshSession(b.refreshToken, { ip: null, userAgent: null });
+  expect(r2.refreshToken).toBe(r.refreshToken);
+  const r3 = await refreshSession(r.refreshToken, { ip: null, userAgent: null });
+  await expect(refreshSession(b.refreshToken, { ip: null, userAgent: null })).rejects.toThrow();
+  expect(await validateSession(r3.accessToken)).toBeNull();
+  expect(await deleteSession(b.session.id)).toBe(false);
+});
