@@ -1,3 +1,4 @@
+import { recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { isForeignKeyViolation } from "../db";
 import { commitChange, tellOrLeave, untilNobodyBelieves } from "./change";
@@ -28,6 +29,13 @@ export async function createSession(
       userId,
       tokenHash: hashOfToken(token),
       expiresInSeconds: Math.min(expiresIn, SESSION_TTL_SECONDS),
+    });
+    await recordAudit(tx, {
+      action: "sign_in",
+      actorId: userId,
+      subject: `user:${userId}`,
+      client,
+      data: { sessionId: parts.sessionId },
     });
     return endOldest(tx, userId);
   }).catch(asGone);

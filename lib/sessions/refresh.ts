@@ -40,7 +40,11 @@ export async function refreshSession(refreshToken: string, client: SessionClient
       { userId: token.userId, sessionId: token.sessionId },
       "a refresh token was used again: its session ends",
     );
-    await deleteSession(token.sessionId, { userId: token.userId, why: "reuse" });
+    await deleteSession(token.sessionId, {
+      userId: token.userId,
+      why: "reuse",
+      context: { client },
+    });
   }
   throw new AppError("unauthenticated");
 }

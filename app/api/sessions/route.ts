@@ -27,10 +27,11 @@ export const DELETE = route(
     query: z.object({ scope: z.enum(["others", "all"]) }),
     response: z.object({ ended: z.int() }),
   },
-  async ({ caller, query }) => {
+  async ({ caller, client, query, requestId }) => {
+    const context = { client, requestId };
     if (query.scope === "others")
-      return { ended: await deleteOtherUserSessions(caller.userId, caller.sessionId) };
-    const ended = await deleteAllUserSessions(caller.userId);
+      return { ended: await deleteOtherUserSessions(caller.userId, caller.sessionId, context) };
+    const ended = await deleteAllUserSessions(caller.userId, "all", context);
     return new Reply({ ended }, { cookies: clearedSessionCookies() });
   },
 );

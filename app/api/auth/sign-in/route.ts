@@ -12,8 +12,8 @@ export const POST = route(
     body: signInSchema.extend({ tokens: tokensSchema }),
     response: signedInSchema,
   },
-  async ({ body, client, request }) => {
-    const { user } = await signIn(body);
+  async ({ body, client, request, requestId }) => {
+    const { user } = await signIn(body, { client, requestId });
     const issued = await startSession({ userId: user.id }, client);
     await replaceSession(refreshTokenOf(request.headers));
     return signedIn(user, issued, { status: 200, tokens: body.tokens });

@@ -11,10 +11,10 @@ export const POST = route(
     auth: "public",
     response: z.object({ message: z.string() }),
   },
-  async ({ caller, locale, request }) => {
+  async ({ caller, client, locale, request, requestId }) => {
     // The access token may have run out; the refresh token's session is the same.
     const sessionId = caller?.sessionId ?? sessionIdOf(refreshTokenOf(request.headers));
-    if (sessionId !== null) await deleteSession(sessionId);
+    if (sessionId !== null) await deleteSession(sessionId, { context: { client, requestId } });
     return new Reply({ message: messageText("signed_out", locale) }, { cookies: clearedSessionCookies() });
   },
 );

@@ -13,8 +13,8 @@ export const POST = route(
     response: signedInSchema,
     status: 201,
   },
-  async ({ body, client, request }) => {
-    const { user } = await signUp(body);
+  async ({ body, client, locale, request, requestId }) => {
+    const { user } = await signUp(body, { locale, client, requestId });
     const issued = await startSession({ userId: user.id }, client);
     await replaceSession(refreshTokenOf(request.headers));
     return signedIn(user, issued, { status: 201, tokens: body.tokens });

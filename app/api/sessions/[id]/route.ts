@@ -13,9 +13,11 @@ export const DELETE = route(
     params: z.object({ id: idSchema }),
     response: z.object({ ended: z.int() }),
   },
-  async ({ caller, params }) => {
+  async ({ caller, client, params, requestId }) => {
+    const context = { client, requestId };
     const isThis = params.id === caller.sessionId;
-    if (!(await deleteSession(params.id, { userId: caller.userId }))) throw new AppError("not_found");
+    if (!(await deleteSession(params.id, { userId: caller.userId, context })))
+      throw new AppError("not_found");
     return new Reply({ ended: 1 }, { cookies: isThis ? clearedSessionCookies() : [] });
   },
 );
