@@ -1,4 +1,7 @@
 import type * as z from "zod/mini";
+import { askForPassword } from "./password-question";
+import { retryAfterOf } from "./retry-after";
+import { isSomebodys, renewSession } from "./session";
 
 type Answers = typeof import("./answers");
 
@@ -17,8 +20,12 @@ export interface ApiFailure {
 export type ApiResult<T> = { ok: true; data: T } | { ok: false; failure: ApiFailure };
 
 interface CallOptions {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
+  /** 401 is about what was sent, a wrong password for one, and says nothing about the session. */
+  proves?: boolean;
+  /** Typed into the form that makes this call: should the password be asked for, that is the answer. */
+  password?: string;
   /** The request outlives the page; for what is sent as people leave. */
   keepalive?: boolean;
   signal?: AbortSignal;
@@ -27,11 +34,45 @@ interface CallOptions {
 /**
  * Calls our own API. Never throws: a lost connection is a failure with the code `network`, an answer that
  * does not have the expected shape one with the code `unexpected`.
+ *
+ * Two refusals are seen to before the caller hears of them, and the call is made once more: an access token that is
+ * too old is renewed, and a password that has to be given again is asked for. Neither had any effect, so repeating
+ * is safe whatever the call does.
  */
 export async function callApi<Name extends keyof Answers>(
   path: `/api/${string}`,
   answer: Name,
-  { method = "GET", body, keepalive = false, signal }: CallOptions = {},
+  options: CallOptions = {},
+): Promise<ApiResult<Answer<Name>>> {
+  const startedAt = Date.now();
+  let result = await send(path, answer, options);
+  if (isRefusal(result, "unauthenticated") && !options.proves && isSomebodys()) {
+    const renewal = await renewSession(startedAt);
+    if (renewal.outcome === "renewed") result = await send(path, answer, options);
+    // The one to blame is the connection: "sign in" would be the wrong thing to say.
+    if (renewal.outcome === "away") {
+      return failed({ code: "network", retryAfterSeconds: renewal.retryAfterSeconds });
+    }
+  }
+  if (!isRefusal(result, "fresh_sign_in_required")) return result;
+  if (options.password !== undefined) {
+    const given = await send("/api/auth/confirm-password", "done", {
+      method: "POST",
+      body: { password: options.password },
+    });
+    return given.ok ? send(path, answer, options) : given;
+  }
+  return (await askForPassword()) ? send(path, answer, options) : result;
+}
+
+function isRefusal(result: ApiResult<unknown>, code: string): boolean {
+  return !result.ok && result.failure.code === code;
+}
+
+async function send<Name extends keyof Answers>(
+  path: `/api/${string}`,
+  answer: Name,
+  { method = "GET", body, keepalive = false, signal }: CallOptions,
 ): Promise<ApiResult<Answer<Name>>> {
   try {
     const response = await fetch(path, {
@@ -56,8 +97,7 @@ export async function callApi<Name extends keyof Answers>(
 }
 
 function describe(response: Response, body: Answer<"failure"> | undefined): Partial<ApiFailure> {
-  const wait = Number(response.headers.get("retry-after"));
-  const retryAfterSeconds = Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : null;
+  const retryAfterSeconds = retryAfterOf(response);
   if (!body) return { requestId: response.headers.get("x-request-id"), retryAfterSeconds };
   return { ...body.error, details: body.error.details ?? [], retryAfterSeconds };
 }

@@ -1,6 +1,7 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Door } from "@/app/_components/auth/door";
+import { DoorNote } from "@/app/_components/auth/door-note";
 import { safeNextPath } from "@/app/_components/auth/next-path";
 import { SignInForm } from "@/app/_components/auth/sign-in-form";
 import { viewerForFrame } from "@/app/_components/shell/viewer";
@@ -10,10 +11,12 @@ export async function generateMetadata() {
   return { title: t("signIn"), robots: { index: false } };
 }
 
+/** `?ended` is where a page goes whose session is over, `?reset` where a new password leads. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, viewerForFrame()]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
+  const note = query.reset !== undefined ? t("resetNote") : query.ended !== undefined ? t("endedNote") : null;
   return (
     <Door
       title={t("signInTitle")}
@@ -25,6 +28,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         href: `/sign-up?next=${encodeURIComponent(next)}`,
       }}
     >
+      {note ? <DoorNote>{note}</DoorNote> : null}
       <SignInForm next={next} />
     </Door>
   );

@@ -5,10 +5,10 @@ import { PageTitle } from "../shell/page";
 
 interface Props {
   title: string;
-  lead: string;
+  lead?: string;
   /** Seed of the picture beside the form. */
   art: string;
-  other: { question: string; answer: string; href: string };
+  other?: { question: string; answer: string; href: string };
   children: ReactNode;
 }
 
@@ -19,18 +19,20 @@ export function Door({ title, lead, art, other, children }: Props) {
       <div className="flex flex-col justify-center px-4 py-10 sm:px-12">
         <div className="mx-auto w-full max-w-108">
           <PageTitle className="text-[clamp(1.7rem,3vw,2.3rem)]">{title}</PageTitle>
-          <p className="mt-3 mb-8 text-lg text-muted">{lead}</p>
-          {children}
-          <p className="mt-6 text-sm text-muted">
-            {other.question}{" "}
-            <Link
-              href={other.href}
-              prefetch={false}
-              className="font-semibold text-ink underline underline-offset-4"
-            >
-              {other.answer}
-            </Link>
-          </p>
+          {lead ? <p className="mt-3 text-lg text-pretty text-muted">{lead}</p> : null}
+          <div className="mt-8">{children}</div>
+          {other ? (
+            <p className="mt-6 text-sm text-muted">
+              {other.question}{" "}
+              <Link
+                href={other.href}
+                prefetch={false}
+                className="font-semibold text-ink underline underline-offset-4"
+              >
+                {other.answer}
+              </Link>
+            </p>
+          ) : null}
         </div>
       </div>
       <div className="m-4 overflow-hidden rounded-3xl max-lg:hidden">

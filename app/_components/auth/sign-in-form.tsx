@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { signIn } from "@/app/_client/auth";
 import { signInSchema } from "@/lib/accounts/client";
@@ -25,11 +26,18 @@ export function SignInForm({ next }: { next: string }) {
         {...field("email")}
         label={t("email")}
         type="email"
-        autoComplete="email"
+        autoComplete="username"
         inputMode="email"
         required
       />
       <PasswordField {...field("password")} autoComplete="current-password" />
+      <Link
+        href="/forgot-password"
+        prefetch={false}
+        className="-mt-1 mb-2 self-start py-1 text-sm text-muted underline underline-offset-4 hover:text-ink"
+      >
+        {t("forgot")}
+      </Link>
       {failure ? <FailureNote failure={failure} /> : null}
       <SubmitButton busy={busy} idle={t("signIn")} working={t("signingIn")} className="mt-2 w-full" />
     </form>

@@ -10,16 +10,18 @@ import type { FieldProps } from "./use-form";
 interface Props extends FieldProps {
   autoComplete: "current-password" | "new-password";
   hint?: string;
+  /** Where there are several: which one. */
+  label?: string;
 }
 
-export function PasswordField(props: Props) {
+export function PasswordField({ label, ...props }: Props) {
   const t = useTranslations("auth");
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
     <Field
       {...props}
-      label={t("password")}
+      label={label ?? t("password")}
       type={shown ? "text" : "password"}
       required
       adornment={

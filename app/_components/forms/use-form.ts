@@ -13,6 +13,8 @@ interface Options<Field extends string, S extends z.ZodType, T> {
   toInput: (values: Record<Field, string>) => z.input<S>;
   send: (input: z.output<S>) => Promise<ApiResult<T>>;
   onSuccess: (answer: T) => void;
+  /** The page stays as it is after success, and the form can be used again. */
+  stays?: boolean;
 }
 
 /** What ties a control to its form. */
@@ -29,7 +31,7 @@ type Errors<Field extends string> = Partial<Record<Field, string>>;
 /**
  * A form that keeps what was typed whatever happens, judges a field when it is left and again on every
  * change once it was wrong, and on submit puts the focus on the first field that is wrong, whether the
- * browser or the server found it. It stays busy after success: the page is about to change.
+ * browser or the server found it. It stays busy after success, unless the page stays: it is about to change.
  */
 export function useForm<Field extends string, S extends z.ZodType, T>({
   schema,
@@ -37,6 +39,7 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
   toInput,
   send,
   onSuccess,
+  stays = false,
 }: Options<Field, S, T>) {
   const t = useTranslations("form");
   const form = useRef<HTMLFormElement>(null);
@@ -71,8 +74,8 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
     if (show(judge(values))) return;
     setBusy(true);
     const result = await send(schema.parse(toInput(values)));
+    if (stays || !result.ok) setBusy(false);
     if (result.ok) return onSuccess(result.data);
-    setBusy(false);
     const named: Errors<Field> = {};
     for (const { path, message } of result.failure.details) {
       const name = path.split(".")[0];

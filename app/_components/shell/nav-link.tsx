@@ -37,8 +37,9 @@ const LOOK = {
 /** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
 export function NavLink({ href, icon, label, spoken, place }: Props) {
   const pathname = usePathname();
-  // The console is one place of many pages.
-  const current = href === "/admin/tasks" ? pathname.startsWith("/admin/") : pathname === href;
+  // The console and the account are places of many pages.
+  const within = href === "/admin/tasks" ? "/admin/" : href === "/me" ? "/me/" : null;
+  const current = pathname === href || (within !== null && pathname.startsWith(within));
   return (
     <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>
       {icon}

@@ -1,8 +1,10 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { TookOver } from "./arrive";
+import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
+import { SessionKeeper } from "./session-keeper";
 import { unreadForFrame } from "./unread";
 import { viewerForFrame } from "./viewer";
 
@@ -31,6 +33,12 @@ export async function Shell({ children }: { children: ReactNode }) {
       </div>
       <BottomBar viewer={viewer} />
       <TookOver />
+      {viewer ? (
+        <>
+          <SessionKeeper userId={viewer.id} />
+          <PasswordDialog email={viewer.email} />
+        </>
+      ) : null}
     </>
   );
 }

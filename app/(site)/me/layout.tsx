@@ -1,0 +1,35 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { Cover } from "@/app/_components/art/cover";
+import { MeNav } from "@/app/_components/me/me-nav";
+import { tintOf } from "@/app/_components/post/hue";
+import { Page } from "@/app/_components/shell/page";
+import { getViewer } from "@/app/_components/shell/viewer";
+
+/**
+ * What surrounds the pages of an account: a person has a picture and a colour too, made from their id as a post's is.
+ * Each page sends strangers to sign in and back to itself; a layout does not know which page it stands around.
+ */
+export default async function MeLayout({ children }: LayoutProps<"/me">) {
+  const [t, format, viewer] = await Promise.all([getTranslations("me"), getFormatter(), getViewer()]);
+  if (!viewer) return children;
+  return (
+    <div className="tinted" style={tintOf(viewer.id)}>
+      <div className="stage-light" aria-hidden="true" />
+      <Page className="pt-8 sm:pt-14">
+        <div className="flex items-center gap-4 sm:gap-6">
+          <div className="size-16 shrink-0 overflow-hidden rounded-full sm:size-24">
+            <Cover id={viewer.id} />
+          </div>
+          <div className="min-w-0">
+            <p className="display text-[clamp(1.5rem,4.6vw,3rem)]">{viewer.name}</p>
+            <p className="tabular mt-1.5 text-sm text-muted">
+              {t(`roles.${viewer.role}`)} · {t("number", { number: format.number(viewer.seq) })}
+            </p>
+          </div>
+        </div>
+        <MeNav />
+        <div className="mt-8 sm:mt-10">{children}</div>
+      </Page>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { AddressForm } from "@/app/_components/me/address-form";
+import { PasswordForm } from "@/app/_components/me/password-form";
+import { Section } from "@/app/_components/me/section";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { Button } from "@/app/_components/ui/button";
+
+export async function generateMetadata() {
+  const t = await getTranslations("security");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function SecurityPage() {
+  const [t, viewer] = await Promise.all([getTranslations("security"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/me/security");
+  return (
+    <>
+      <h1 className="sr-only">{t("title")}</h1>
+      <Section id="password" title={t("password")} text={t("passwordText")}>
+        <PasswordForm email={viewer.email} name={viewer.name} />
+      </Section>
+      <Section id="address" title={t("address")} text={t("addressText", { email: viewer.email })}>
+        <AddressForm />
+      </Section>
+      <Section id="devices" title={t("devices")} text={t("devicesText")}>
+        <Button asChild look="quiet">
+          <Link href="/me/devices" prefetch={false}>
+            {t("toDevices")}
+          </Link>
+        </Button>
+      </Section>
+    </>
+  );
+}

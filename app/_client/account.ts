@@ -1,0 +1,33 @@
+import { callApi } from "./api";
+
+export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
+  return callApi("/api/me", "done", { method: "PATCH", body });
+}
+
+export async function changePassword(body: { currentPassword: string; newPassword: string }) {
+  const result = await callApi("/api/me/password", "done", {
+    method: "POST",
+    body,
+    password: body.currentPassword,
+  });
+  if (result.ok) return result;
+  // What is wrong with the password given again is wrong with the field it was typed into.
+  const details = result.failure.details.map((detail) =>
+    detail.path === "password" ? { ...detail, path: "currentPassword" } : detail,
+  );
+  return { ok: false as const, failure: { ...result.failure, details } };
+}
+
+/** Takes effect when the link in the mail to the new address is opened. */
+export function changeAddress(body: { email: string }) {
+  return callApi("/api/me/email", "done", { method: "POST", body });
+}
+
+/** Sends the link that confirms the address once more. */
+export function sendConfirmation() {
+  return callApi("/api/me/confirm-email", "done", { method: "POST", body: {} });
+}
+
+export function becomeArtist() {
+  return callApi("/api/me/artist", "done", { method: "POST", body: {} });
+}

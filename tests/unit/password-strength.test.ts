@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { strengthOf } from "@/app/_components/forms/strength";
+
+describe("the strength hint", () => {
+  it("counts length, whatever the characters are", () => {
+    expect(strengthOf("seven77")).toBe(0);
+    expect(strengthOf("ёж на крыше поёт ночью")).toBe(4);
+    expect(strengthOf("copper lantern tuesday")).toBe(4);
+    expect(strengthOf("🎹🎹🎹🎹🎹🎹🎹")).toBe(0);
+  });
+
+  it.each([
+    ["worn words", "normaldance1"],
+    ["worn words with what is asked for by rules", "Password1!"],
+    ["the Russian layout", "йцукен12"],
+    ["repeats", "aaaaaaaaaaaaaaaa"],
+    ["runs", "abcdefgh12345678"],
+    ["a few characters again and again", "xkxkxkxkxkxkxk"],
+  ])("does not count %s", (_, password) => {
+    expect(strengthOf(password)).toBe(1);
+  });
+
+  it("does not count what everybody knows of the person", () => {
+    expect(strengthOf("miraculous42x")).toBeGreaterThan(strengthOf("miraculous42x", ["miraculous@x.test"]));
+  });
+});
