@@ -1,5 +1,6 @@
 export { acceptedSchema, newEventsSchema } from "./client";
 export { analyticsStats, collectEvents } from "./collect";
+export { anonymiseEventsOf } from "./forget";
 export {
   type DailyTotal,
   dailyTotals,

@@ -1,4 +1,5 @@
 export { AUDIT_ACTIONS, type AuditAction, type AuditSubject } from "./actions";
+export { anonymiseAuditOf } from "./forget";
 export {
   type AuditEntryView,
   type AuditPage,
@@ -7,4 +8,4 @@ export {
   auditQuerySchema,
   listAudit,
 } from "./list";
-export { type AuditRecord, recordAudit } from "./record";
+export { type AuditContext, type AuditRecord, recordAudit } from "./record";

@@ -17,6 +17,9 @@ export interface AuditRecord {
   data?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What a request says of itself; a route's context has it. */
+export type AuditContext = Pick<AuditRecord, "client" | "requestId">;
+
 /**
  * Writes down that something sensitive was done. In the transaction of what was done, so that there is neither
  * one without the other; with `db()` where nothing else is written. Rows are only ever added.

@@ -6,5 +6,5 @@ export const cacheManager = new CacheManager(namespaces);
 
 export { type Cached, defineNamespaces, type NamespaceSpec } from "./define";
 export { CacheError, type CacheErrorCode } from "./errors";
-export { CacheManager } from "./manager";
+export { CacheManager, type NoteTags } from "./manager";
 export type { CachedPost } from "./namespaces";

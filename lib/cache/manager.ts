@@ -9,7 +9,7 @@ import { checkCount, checkKey, checkTags, checkTtl } from "./limits";
 import type { Place } from "./load";
 import { Loads } from "./loads";
 import { ageMs, Memory, type Targets } from "./memory";
-import { writeOutbox } from "./outbox";
+import { type OutboxRow, writeOutbox } from "./outbox";
 import { CacheStats } from "./stats";
 import * as store from "./store";
 import { Told } from "./told";
@@ -20,6 +20,12 @@ interface WriteOptions {
   /** Instead of the namespace's. */
   ttlSeconds?: number;
 }
+
+/** Notes tags in the transaction of the change that they follow. */
+export type NoteTags = (tx: Transaction, tags: readonly string[]) => Promise<void>;
+
+/** Redis is told of so many in one script, and does nothing else meanwhile. */
+const MOST_TAGS_A_ROW = 200;
 
 /**
  * Values that are expensive to get, kept in this process (L1) and in Redis (L2). docs/CACHE.md has the whole
@@ -155,27 +161,50 @@ export class CacheManager<T extends NamespaceSpecs> {
    */
   async withInvalidation<R>(tags: readonly string[], write: (tx: Transaction) => Promise<R>): Promise<R> {
     checkTags(tags);
-    const targets = { members: [], tags };
-    let rowId = "";
+    return this.invalidating((note) =>
+      transaction(async (tx) => {
+        await note(tx, tags);
+        return write(tx);
+      }),
+    );
+  }
+
+  /**
+   * The same for a change whose transaction somebody else opens, or whose tags are known only inside it: `change` notes
+   * them, any number, in the transaction of the change. The transaction may run again after a deadlock.
+   *
+   * @throws what `change` throws; {CacheError}
+   */
+  async invalidating<R>(change: (note: NoteTags) => Promise<R>): Promise<R> {
+    const rows: OutboxRow[] = [];
+    const note: NoteTags = async (tx, tags) => {
+      for (let from = 0; from < tags.length; from += MOST_TAGS_A_ROW) {
+        const some = tags.slice(from, from + MOST_TAGS_A_ROW);
+        for (const tag of some) checkTags([tag]);
+        const targets = { members: [], tags: some };
+        rows.push({ id: await writeOutbox(tx, targets), ...targets });
+      }
+    };
     let result: R;
     try {
-      result = await transaction(async (tx) => {
-        rowId = await writeOutbox(tx, targets);
-        return write(tx);
-      });
+      result = await change(note);
     } catch (error) {
       // It may have been committed, and its answer lost.
       this.told.doubtRedis();
-      this.memory.drop(targets);
+      for (const row of rows) this.memory.drop(row);
       throw error;
     }
     await failpoint("cache.committed");
-    try {
-      await this.told.tell(targets);
-      this.told.forget([rowId]);
-    } catch (error) {
-      this.failed("(tags)", error);
-      this.told.oweRow({ id: rowId, ...targets });
+    for (const [at, row] of rows.entries()) {
+      try {
+        await this.told.tell(row);
+        this.told.forget([row.id]);
+      } catch (error) {
+        this.failed("(tags)", error);
+        // The next one would wait for the same Redis.
+        for (const left of rows.slice(at)) this.told.oweRow(left);
+        break;
+      }
     }
     return result;
   }

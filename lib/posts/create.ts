@@ -3,7 +3,7 @@ import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { db } from "../db";
+import { db, isForeignKeyViolation } from "../db";
 import type { newPostSchema } from "./client";
 import { type Post, postColumns, postTags, toCachedPost, toPosts } from "./post";
 
@@ -15,9 +15,15 @@ export async function createPost(author: Caller, input: z.output<typeof newPostS
   const known = await db().user.findUnique({ where: { id: author.userId }, select: { id: true } });
   if (!known) throw new AppError("unauthenticated");
   const id = newId();
-  const row = await cacheManager.withInvalidation(postTags(id), (tx) =>
-    tx.post.create({ data: { id, authorId: author.userId, ...input }, select: postColumns }),
-  );
+  const row = await cacheManager
+    .withInvalidation(postTags(id), (tx) =>
+      tx.post.create({ data: { id, authorId: author.userId, ...input }, select: postColumns }),
+    )
+    .catch((error: unknown) => {
+      // The account was deleted just now.
+      if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
+      throw error;
+    });
   const [post] = await toPosts([toCachedPost(row)]);
   if (!post) throw new Error("a created post has no row");
   return post;

@@ -1,4 +1,5 @@
 export { newPostSchema } from "./client";
 export { createPost } from "./create";
+export { deletePostsOf } from "./forget";
 export { type Post, postSchema } from "./post";
 export { getPost, listPosts, postPageQuerySchema, postPageSchema } from "./read";

@@ -14,6 +14,7 @@ export {
   refundRequestSchema,
 } from "./client";
 export { admit, openDownload } from "./deliveries";
+export { deleteProductsOf, type InMotion, lockTrade, ordersInMotion } from "./forget";
 export { getOrder, listOrders } from "./orders";
 export { placeOrder } from "./place-order";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";

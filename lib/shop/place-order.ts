@@ -5,7 +5,7 @@ import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
-import { db, isUniqueViolation, type Transaction, transaction } from "../db";
+import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
 import { enqueue } from "../tasks";
 import { checkTask } from "./check-rounds";
 import { openCheckout, type UnpaidOrder } from "./checkout";
@@ -72,7 +72,12 @@ async function reserve(
   locale: Locale,
 ): Promise<Placed> {
   try {
-    const order = await transaction((tx) => insertOrder(tx, buyer, input, locale));
+    const insert = () => transaction((tx) => insertOrder(tx, buyer, input, locale));
+    const order = await insert().catch((error: unknown) => {
+      // An account was deleted just now, the buyer's or the seller's with the product: looked at again, it shows.
+      if (isForeignKeyViolation(error)) return insert();
+      throw error;
+    });
     await failpoint("shop.order.placed");
     return order;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema, newId } from "../core/ids";
-import { db } from "../db";
+import { db, isForeignKeyViolation } from "../db";
 import { type newProductSchema, type Product, type ProductPage, productPageQuerySchema } from "./client";
 import { productColumns, toProduct } from "./product";
 
@@ -19,10 +19,13 @@ export async function createProduct(
   const known = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
   if (!known) throw new AppError("unauthenticated");
   if (known.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
-  const row = await db().product.create({
-    data: { id: newId(), sellerId: seller.userId, ...input },
-    select: productColumns,
-  });
+  const row = await db()
+    .product.create({ data: { id: newId(), sellerId: seller.userId, ...input }, select: productColumns })
+    .catch((error: unknown) => {
+      // The account was deleted just now.
+      if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
+      throw error;
+    });
   return toProduct(row);
 }
 

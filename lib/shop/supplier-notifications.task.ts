@@ -1,13 +1,14 @@
+import { localeOf } from "../accounts";
 import type { Transaction } from "../db";
 import { defineTask, enqueue } from "../tasks";
 import { links } from "./links";
-
-/** Creators have not said which language they read; the site's own is the best guess. */
-const SELLERS_LOCALE = "ru";
+import { lockOrder } from "./order-row";
 
 /** Queue `supplier-notifications`: the creator hears of a sale, with a mail, and of money that went back. */
 export const task = defineTask<"supplier-notifications">()({
   async commit(tx, { orderId, event }, { taskId }) {
+    // The seller's account may be deleted at the same time: nothing is left for who is gone.
+    await lockOrder(tx, orderId);
     const sale = await findSale(tx, orderId);
     // The creator's account is gone: nobody is left to tell.
     if (!sale?.seller) return;
@@ -27,7 +28,7 @@ export const task = defineTask<"supplier-notifications">()({
       "emails",
       {
         to: { userId: seller.id },
-        locale: SELLERS_LOCALE,
+        locale: localeOf(seller),
         template: "sale",
         props: {
           creatorName: seller.name,
@@ -52,7 +53,7 @@ function findSale(tx: Transaction, orderId: string) {
       amountMinor: true,
       refundedMinor: true,
       currency: true,
-      seller: { select: { id: true, name: true } },
+      seller: { select: { id: true, name: true, locale: true } },
       product: { select: { id: true, stock: true } },
     },
   });

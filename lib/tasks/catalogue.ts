@@ -32,6 +32,11 @@ interface QueueDefinition {
   deadlineSeconds: number;
   /** Who started it, or an administrator, may call it off. */
   cancellable: boolean;
+  /**
+   * What it carries is meant for one person alone: it is kept no longer than it takes, and goes with the account. A
+   * dead one keeps it, because an operator may give it another life.
+   */
+  personal?: true;
   /** False: its work belongs to a later part. Enqueuing is refused with `not_available`. */
   available: boolean;
 }
@@ -130,13 +135,21 @@ export const queues = {
     lane: "people",
     deadlineSeconds: DAY,
     cancellable: true,
+    personal: true,
     available: true,
   },
   emails: {
     version: 1,
     payload: z.object({
-      /** An address, or an account whose address it is when the mail goes out. */
-      to: z.union([z.object({ userId: idSchema }), z.object({ address: z.email().max(254) })]),
+      /**
+       * An address; or an account, to the address it has when the mail goes out; or a link of an account's, to the
+       * address that the link is for.
+       */
+      to: z.union([
+        z.object({ userId: idSchema }),
+        z.object({ address: z.email().max(254) }),
+        z.object({ linkId: idSchema }),
+      ]),
       locale: localeSchema,
       /** A name in lib/mail's catalogue, which also knows what belongs to it. */
       template: z.string().min(1).max(40),
@@ -148,6 +161,7 @@ export const queues = {
     lane: "mail",
     deadlineSeconds: 2 * DAY,
     cancellable: true,
+    personal: true,
     available: true,
   },
   /** What people did; a loss is a smaller number on a chart. */
@@ -275,6 +289,11 @@ export type PayloadInput<Q extends QueueName> = z.input<(typeof queues)[Q]["payl
 export function isQueue(name: string): name is QueueName {
   return Object.hasOwn(queues, name);
 }
+
+/** Queues whose payloads are not kept once a task is done or called off. */
+export const personalQueues: readonly QueueName[] = Object.keys(queues)
+  .filter(isQueue)
+  .filter((name) => definitionOf(name).personal);
 
 /** A queue's definition, where its name is not known beforehand. */
 export function definitionOf(queue: QueueName): QueueDefinition {

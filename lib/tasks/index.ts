@@ -1,6 +1,7 @@
 export { raiseAlert } from "./alerts";
 export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
 export { type EnqueueOptions, enqueue } from "./enqueue";
+export { forgetTasksOf } from "./forget";
 export { defineTask, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
 export { cancelTask, replayTask } from "./manage";
 export {

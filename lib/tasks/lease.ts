@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { db, type Transaction } from "../db";
+import { db, Prisma, type Transaction } from "../db";
 import { raiseAlert } from "./alerts";
+import { personalQueues } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
 
 /**
@@ -94,7 +95,8 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
  */
 export async function completeTask(tx: Transaction, { taskId, fence }: Lease): Promise<void> {
   const kept = await tx.$executeRaw`
-UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
+  payload = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN '{}' ELSE payload END
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (kept === 0) throw new LeaseLostError(taskId);
 }

@@ -25,7 +25,10 @@ export async function cancelTask(id: string, caller: Caller): Promise<TaskView> 
   }
   const { count } = await db().task.updateMany({
     where: { id, state: { in: ["pending", "published", "running"] } },
-    data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null },
+    data: {
+      ...{ state: "cancelled", finishedAt: new Date(), leaseUntil: null },
+      ...(definitionOf(task.queue).personal ? { payload: {} } : {}),
+    },
   });
   if (count === 0) throw new AppError("conflict", { message: "task_finished" });
   if (task.messageId) await forgetMessage(task.messageId);

@@ -6,7 +6,7 @@ import { viewsState } from "../redis/scripts/views";
 const syncRunSchema = z.object({
   /** When it began; ISO 8601, UTC */
   at: z.iso.datetime(),
-  source: z.enum(["admin", "cron", "first-view", "shutdown", "script"]),
+  source: z.enum(["admin", "cron", "first-view", "shutdown", "script", "deletion"]),
   syncedPosts: z.number().int(),
   /** Views that were new to Postgres. */
   syncedViews: z.number().int(),
