@@ -1,6 +1,24 @@
-export { passwordSchema, signInSchema, signUpSchema } from "./client";
+export { becomeArtist } from "./artist";
+export { changeAddress } from "./change-address";
+export { changePassword } from "./change-password";
+export {
+  changeAddressSchema,
+  changePasswordSchema,
+  confirmAddressSchema,
+  forgotPasswordSchema,
+  passwordSchema,
+  profileSchema,
+  resetPasswordSchema,
+  signInSchema,
+  signUpSchema,
+} from "./client";
+export { confirmAddress, sendConfirmationAgain } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
+export { askForPasswordReset } from "./forgot-password";
+export { localeOf } from "./mails";
 export { hashPassword } from "./password";
+export { changeProfile } from "./profile";
+export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";
 export { type User, userSchema } from "./user";

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { db } from "../db";
 import type { signInSchema } from "./client";
@@ -6,15 +7,22 @@ import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";
 
 /**
- * Proves who somebody is by address and password.
+ * Proves who somebody is by address and password. An attempt that fails is written down, also for an address that is
+ * nobody's: it takes as long.
+ *
  * @throws {AppError} unauthenticated, the same for an unknown address and a wrong password
  */
-export async function signIn(input: z.output<typeof signInSchema>): Promise<{ user: User }> {
+export async function signIn(
+  input: z.output<typeof signInSchema>,
+  from: AuditContext = {},
+): Promise<{ user: User }> {
   const row = await db().user.findUnique({
     where: { email: input.email },
     select: { ...userColumns, passwordHash: true },
   });
   if (!(await checkPassword(input.password, row?.passwordHash ?? null)) || !row) {
+    const subject = row ? (`user:${row.id}` as const) : "app";
+    await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject, ...from });
     throw new AppError("unauthenticated", { message: "wrong_credentials" });
   }
   const { passwordHash: _, ...user } = row;

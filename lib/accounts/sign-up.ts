@@ -1,10 +1,14 @@
 import { randomInt } from "node:crypto";
 import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { db, isUniqueViolation } from "../db";
+import type { Locale } from "../core/locale";
+import { db, isUniqueViolation, transaction } from "../db";
 import type { signUpSchema } from "./client";
+import { mailFirstConfirmation } from "./confirm-address";
 import { hashPassword } from "./password";
+import { requireGoodPassword } from "./password-rules";
 import { toUser, type User, userColumns } from "./user";
 
 /** No vowels and no look-alikes: read aloud without mistakes, and no words. */
@@ -12,24 +16,30 @@ const CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 const CODE_LENGTH = 8;
 
 /**
- * Creates an account.
- * @throws {AppError} conflict when the address is taken, bad_request when the referral code is nobody's
+ * Creates an account, and mails the link that confirms its address.
+ *
+ * @param locale  the request's: mails to the account are written in it
+ * @throws {AppError} conflict when the address is taken; bad_request when the referral code is nobody's, and for a
+ *         password that is among the first to be tried
  */
-export async function signUp(input: z.output<typeof signUpSchema>): Promise<{ user: User }> {
-  const referredById = input.referralCode ? await referrer(input.referralCode) : null;
+export async function signUp(
+  { email, name, password, referralCode }: z.output<typeof signUpSchema>,
+  { locale, ...from }: AuditContext & { locale: Locale },
+): Promise<{ user: User }> {
+  const referredById = referralCode ? await referrer(referralCode) : null;
+  await requireGoodPassword(password, { email, name });
+  const passwordHash = await hashPassword(password);
+  const id = newId();
   try {
-    const row = await db().user.create({
-      data: {
-        id: newId(),
-        email: input.email,
-        name: input.name,
-        passwordHash: await hashPassword(input.password),
-        referralCode: newReferralCode(),
-        referredById,
-      },
-      select: userColumns,
+    return await transaction(async (tx) => {
+      const row = await tx.user.create({
+        data: { id, email, name, passwordHash, locale, referralCode: newReferralCode(), referredById },
+        select: userColumns,
+      });
+      await mailFirstConfirmation(tx, { id, email, locale });
+      await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...from });
+      return { user: toUser(row) };
     });
-    return { user: toUser(row) };
   } catch (error) {
     if (isUniqueViolation(error))
       throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roleSchema } from "../core/access-token";
+import { localeSchema } from "../core/locale";
 
 /** An account as its owner sees it. */
 export const userSchema = z.object({
@@ -8,6 +9,10 @@ export const userSchema = z.object({
   name: z.string(),
   role: roleSchema,
   referralCode: z.string(),
+  /** Mails are written in it; null: nobody has said, and it is Russian. */
+  locale: localeSchema.nullable(),
+  /** Whether a link sent to the address was opened. */
+  confirmed: z.boolean(),
   createdAt: z.iso.datetime(),
 });
 
@@ -21,11 +26,23 @@ export const userColumns = {
   name: true,
   role: true,
   referralCode: true,
+  locale: true,
+  confirmedAt: true,
   createdAt: true,
 } as const;
 
-type UserRow = Omit<User, "createdAt"> & { seq: number; createdAt: Date };
+type UserRow = Omit<User, "createdAt" | "locale" | "confirmed"> & {
+  seq: number;
+  locale: string | null;
+  confirmedAt: Date | null;
+  createdAt: Date;
+};
 
-export function toUser({ seq: _, createdAt, ...row }: UserRow): User {
-  return { ...row, createdAt: createdAt.toISOString() };
+export function toUser({ seq: _, locale, confirmedAt, createdAt, ...row }: UserRow): User {
+  return {
+    ...row,
+    locale: localeSchema.nullable().catch(null).parse(locale),
+    confirmed: confirmedAt !== null,
+    createdAt: createdAt.toISOString(),
+  };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { db } from "../db";
 import { defineTask, type Payload, type TaskContext, TaskRefusedError } from "../tasks";
+import { type Addressee, addressee } from "./addressee";
 import { MailFailedError, MailRefusedError, MailUnavailableError } from "./errors";
 import type { Mail } from "./mail";
 import { sendMail } from "./send";
@@ -13,7 +14,8 @@ const SENT = { done: 1, total: 1, note: "sent" } as const;
 
 /**
  * Queue `emails`: renders a mail and hands it to the mail server. To an account it goes to the address that the
- * account has by then; when the account is gone there is nothing to do, and nothing wrong.
+ * account has by then; when the account is gone, or the link it was to carry is good no more, there is nothing to
+ * do, and nothing wrong.
  *
  * What is promised: **at least once**. SMTP knows no idempotency, so the intent to send is stored before the call
  * and what came of it after it. Of an attempt that follows another one there are three cases:
@@ -28,8 +30,8 @@ const SENT = { done: 1, total: 1, note: "sent" } as const;
  */
 export const task = defineTask<"emails">()({
   async prepare(payload, context) {
-    const to = await addressOf(payload.to);
-    if (to === null) return log().info({ taskId: context.taskId }, "nobody is left to write to");
+    const to = await addressee(payload.to);
+    if (!to) return log().info({ taskId: context.taskId }, "nobody is left to write to");
     const before = await noted(context.taskId);
     if (before === SENT.note) return;
     if (before === SENDING.note) {
@@ -41,13 +43,6 @@ export const task = defineTask<"emails">()({
   async commit() {},
 });
 
-/** Null for an account that is gone. */
-async function addressOf(to: Payload<"emails">["to"]): Promise<string | null> {
-  if ("address" in to) return to.address;
-  const account = await db().user.findUnique({ where: { id: to.userId }, select: { email: true } });
-  return account?.email ?? null;
-}
-
 const progressSchema = z.object({ note: z.string() }).nullable().catch(null);
 
 /** What the attempt before left. */
@@ -58,13 +53,19 @@ async function noted(taskId: string): Promise<string | undefined> {
 
 async function send(
   { template, props, locale }: Payload<"emails">,
-  to: string,
+  to: Addressee,
   context: TaskContext,
 ): Promise<void> {
   await context.progress(SENDING);
   try {
     // The catalogue knows names and shapes alone; sendMail holds the props to the template's own schema.
-    await sendMail({ to, locale, template, props, idempotencyKey: context.taskId } as Mail);
+    await sendMail({
+      to: to.address,
+      locale,
+      template,
+      props: { ...props, ...to.props },
+      idempotencyKey: context.taskId,
+    } as Mail);
   } catch (error) {
     if (!mayHaveArrived(error)) await context.progress(NOT_SENT);
     if (error instanceof MailRefusedError) throw new TaskRefusedError(error.message, { cause: error });

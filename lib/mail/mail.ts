@@ -28,6 +28,7 @@ export const mailSchema = z.discriminatedUnion("template", [
   mailOf("plain"),
   mailOf("confirm-address"),
   mailOf("reset-password"),
+  mailOf("account-notice"),
 ]);
 
 export type Mail = z.input<typeof mailSchema>;

@@ -36,6 +36,7 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
   plain: { subject: "Про среду", body: "Hello!\n\nNothing to click here." },
   "confirm-address": { name: "Мира", confirmLink: "/confirm?token=a1b2", hoursValid: 24 },
   "reset-password": { name: "Мира", resetLink: "/reset?token=a1b2", minutesValid: 30 },
+  "account-notice": { name: "Мира", notice: "password_changed" },
 };
 
 /** The link that a mail is about; null for the one without. */
@@ -47,6 +48,7 @@ export const mainLinks: Record<TemplateName, string | null> = {
   plain: null,
   "confirm-address": "/confirm?token=a1b2",
   "reset-password": "/reset?token=a1b2",
+  "account-notice": "/forgot-password",
 };
 
 /** An address that no other test writes to. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { getUser, userSchema } from "@/lib/accounts";
+import { changeProfile, getUser, profileSchema, userSchema } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows } from "@/lib/core/http";
 import { route } from "../with-session";
@@ -14,4 +14,17 @@ export const GET = route(
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+// PATCH /api/me
+export const PATCH = route(
+  {
+    summary: "Change one's name or the language of one's mails",
+    auth: "user",
+    body: profileSchema,
+    response: z.object({ user: userSchema }),
+  },
+  async ({ body, caller, client, requestId }) => ({
+    user: await changeProfile(caller, body, { client, requestId }),
+  }),
+);
+
+export const { POST, PUT, DELETE, OPTIONS } = onlyAllows("GET", "PATCH");

@@ -1,3 +1,4 @@
+import { accountNotice } from "./account-notice";
 import { confirmAddress } from "./confirm-address";
 import { notification } from "./notification";
 import { orderDelivered } from "./order-delivered";
@@ -14,4 +15,5 @@ export const templates = {
   plain,
   "confirm-address": confirmAddress,
   "reset-password": resetPassword,
+  "account-notice": accountNotice,
 } as const;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { confirmAddress, confirmAddressSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { route } from "../../with-session";
+
+// POST /api/auth/confirm-email
+export const POST = route(
+  {
+    summary: "Confirm an address, or change to it, by the link from a mail",
+    auth: "public",
+    body: confirmAddressSchema,
+    response: z.object({ outcome: z.enum(["confirmed", "changed"]), message: z.string() }),
+  },
+  async ({ body, client, locale, requestId }) => {
+    const outcome = await confirmAddress(body.token, { client, requestId });
+    return { outcome, message: messageText(`address_${outcome}`, locale) };
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { resetPassword, resetPasswordSchema } from "@/lib/accounts";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { clearedSessionCookies } from "@/lib/sessions";
+import { route } from "../../with-session";
+
+// POST /api/auth/reset-password
+export const POST = route(
+  {
+    summary: "Set a new password by the link from a mail; ends all sessions of the account",
+    auth: "public",
+    body: resetPasswordSchema,
+    response: z.object({ message: z.string() }),
+  },
+  async ({ body, client, locale, requestId }) => {
+    await resetPassword(body, { client, requestId });
+    return new Reply(
+      { message: messageText("password_reset", locale) },
+      { cookies: clearedSessionCookies() },
+    );
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

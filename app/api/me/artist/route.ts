@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { becomeArtist, userSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// POST /api/me/artist
+export const POST = route(
+  {
+    summary: "Become an artist, who may sell; wants a confirmed address",
+    auth: "user",
+    response: z.object({ user: userSchema }),
+  },
+  async ({ caller, client, requestId }) => ({ user: await becomeArtist(caller, { client, requestId }) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

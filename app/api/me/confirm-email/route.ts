@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { sendConfirmationAgain } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { route } from "../../with-session";
+
+// POST /api/me/confirm-email
+export const POST = route(
+  {
+    summary: "Mail the link that confirms the address once more",
+    auth: "user",
+    response: z.object({ message: z.string() }),
+    status: 202,
+  },
+  async ({ caller, locale }) => {
+    await sendConfirmationAgain(caller, locale);
+    return { message: messageText("confirm_mail_sent", locale) };
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { changeAddress, changeAddressSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { route } from "../../with-session";
+
+// POST /api/me/email
+export const POST = route(
+  {
+    summary: "Ask for another address; it changes when the link mailed to it is opened",
+    auth: "user",
+    fresh: true,
+    body: changeAddressSchema,
+    response: z.object({ message: z.string() }),
+    status: 202,
+  },
+  async ({ body, caller, client, locale, requestId }) => {
+    await changeAddress(caller, body, { locale, client, requestId });
+    return { message: messageText("address_mail_sent", locale) };
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

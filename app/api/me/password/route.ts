@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { changePassword, changePasswordSchema } from "@/lib/accounts";
+import { onlyAllows } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { route } from "../../with-session";
+
+// POST /api/me/password
+export const POST = route(
+  {
+    summary: "Change the password; ends all other sessions",
+    auth: "user",
+    fresh: true,
+    body: changePasswordSchema,
+    response: z.object({ message: z.string() }),
+  },
+  async ({ body, caller, client, locale, requestId }) => {
+    await changePassword(caller, body, { client, requestId });
+    return { message: messageText("password_changed", locale) };
+  },
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,34 @@
+import { type AuditContext, recordAudit } from "../audit";
+import { AppError } from "../core/errors";
+import { changeAccount } from "../sessions";
+import { lockCaller } from "./lock";
+import { toUser, type User, userColumns } from "./user";
+
+/**
+ * Makes a listener an artist, who may sell; an artist stays one. It is what a confirmed address is asked for: money
+ * is about to change hands, and its mails must arrive.
+ *
+ * @throws {AppError} forbidden while the address is not confirmed; conflict for an administrator, who would lose rights
+ */
+export async function becomeArtist({ userId }: { userId: string }, from: AuditContext = {}): Promise<User> {
+  return changeAccount(userId, async (tx) => {
+    const { confirmed } = await lockCaller(tx, userId);
+    const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: userColumns });
+    if (before.role === "artist") return toUser(before);
+    if (before.role === "admin") throw new AppError("conflict", { message: "own_role" });
+    if (!confirmed) throw new AppError("forbidden", { message: "address_not_confirmed" });
+    const row = await tx.user.update({
+      where: { id: userId },
+      data: { role: "artist" },
+      select: userColumns,
+    });
+    await recordAudit(tx, {
+      action: "role_changed",
+      actorId: userId,
+      subject: `user:${userId}`,
+      ...from,
+      data: { from: "listener", to: "artist" },
+    });
+    return toUser(row);
+  });
+}

@@ -1,0 +1,29 @@
+import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
+import { changeAccount } from "../sessions";
+import type { profileSchema } from "./client";
+import { lockCaller } from "./lock";
+import { toUser, type User, userColumns } from "./user";
+
+/**
+ * Changes how one is called and which language one is written to in.
+ * @throws {AppError} unauthenticated when the account is gone
+ */
+export function changeProfile(
+  { userId }: { userId: string },
+  { name, locale }: z.output<typeof profileSchema>,
+  from: AuditContext = {},
+): Promise<User> {
+  return changeAccount(userId, async (tx) => {
+    const before = await lockCaller(tx, userId);
+    const row = await tx.user.update({
+      where: { id: userId },
+      data: { ...(name === undefined ? {} : { name }), ...(locale === undefined ? {} : { locale }) },
+      select: userColumns,
+    });
+    if (row.name !== before.name) {
+      await recordAudit(tx, { action: "name_changed", actorId: userId, subject: `user:${userId}`, ...from });
+    }
+    return toUser(row);
+  });
+}

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
+import { now } from "../core/clock";
+import { db } from "../db";
+import { changeAccount } from "../sessions";
+import type { resetPasswordSchema } from "./client";
+import { findLink, invalidLink, useLink, voidLinks } from "./links";
+import { lockPerson } from "./lock";
+import { mailNotice } from "./mails";
+import { hashPassword } from "./password";
+import { requireGoodPassword } from "./password-rules";
+
+/**
+ * Sets a new password by a link from a mail. All sessions of the account end, and all its other links with them. Who
+ * opened the mail has shown that the address is theirs.
+ *
+ * @throws {AppError} bad_request when the link is not good, and for a password that is among the first to be tried:
+ *         the link can then be used again
+ */
+export async function resetPassword(
+  { token, password }: z.output<typeof resetPasswordSchema>,
+  from: AuditContext = {},
+): Promise<void> {
+  const { id, userId, email } = await findLink("reset_password", token);
+  const account = await db().user.findUnique({ where: { id: userId }, select: { email: true, name: true } });
+  if (!account) throw invalidLink();
+  await requireGoodPassword(password, account);
+  const passwordHash = await hashPassword(password);
+  await changeAccount(
+    userId,
+    async (tx) => {
+      const person = await lockPerson(tx, { id: userId });
+      // Sent to an address that is the account's no more, it is somebody else's mailbox by now.
+      if (!person || person.email !== email) throw invalidLink();
+      await useLink(tx, "reset_password", id);
+      await tx.user.update({
+        where: { id: userId },
+        data: { passwordHash, ...(person.confirmed ? {} : { confirmedAt: new Date(now()) }) },
+        select: { id: true },
+      });
+      await voidLinks(tx, userId);
+      await recordAudit(tx, {
+        action: "password_reset",
+        actorId: userId,
+        subject: `user:${userId}`,
+        ...from,
+      });
+      await mailNotice(tx, person, { notice: "password_changed", key: id });
+    },
+    { end: "all", why: "password" },
+  );
+}
