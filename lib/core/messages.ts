@@ -24,6 +24,10 @@ const messages = {
   },
   // more exact ones
   malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
+  foreign_origin: {
+    ru: "Этот запрос отправлен с другого сайта, поэтому он отклонён",
+    en: "Another site sent this request, so it was refused",
+  },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
   password_common: {
@@ -70,6 +74,18 @@ const messages = {
   last_administrator: {
     ru: "Это последний администратор",
     en: "This is the last administrator",
+  },
+  deletion_order_pending: {
+    ru: "Заказ ещё не оплачен и не отменён. Завершите его или подождите: без оплаты он закроется сам за 40 минут",
+    en: "An order is neither paid nor given up. Finish it, or wait: unpaid, it closes by itself within 40 minutes",
+  },
+  deletion_order_paid: {
+    ru: "Заказ оплачен, но ещё не передан покупателю. Это займёт пару минут",
+    en: "An order is paid and not handed over yet. It takes a few minutes",
+  },
+  deletion_order_refunding: {
+    ru: "Деньги за заказ сейчас возвращаются. Дождитесь конца возврата",
+    en: "The money of an order is on its way back. Wait until the refund is done",
   },
   wrong_credentials: { ru: "Неверный адрес или пароль", en: "Wrong address or password" },
   unknown_referral_code: { ru: "Такого кода приглашения нет", en: "There is no such referral code" },

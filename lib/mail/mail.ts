@@ -29,6 +29,7 @@ export const mailSchema = z.discriminatedUnion("template", [
   mailOf("confirm-address"),
   mailOf("reset-password"),
   mailOf("account-notice"),
+  mailOf("account-deleted"),
 ]);
 
 export type Mail = z.input<typeof mailSchema>;

@@ -37,6 +37,7 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
   "confirm-address": { name: "Мира", confirmLink: "/confirm?token=a1b2", hoursValid: 24 },
   "reset-password": { name: "Мира", resetLink: "/reset?token=a1b2", minutesValid: 30 },
   "account-notice": { name: "Мира", notice: "password_changed" },
+  "account-deleted": { name: "Мира" },
 };
 
 /** The link that a mail is about; null for the one without. */
@@ -49,6 +50,7 @@ export const mainLinks: Record<TemplateName, string | null> = {
   "confirm-address": "/confirm?token=a1b2",
   "reset-password": "/reset?token=a1b2",
   "account-notice": "/forgot-password",
+  "account-deleted": "/",
 };
 
 /** An address that no other test writes to. */

@@ -1,3 +1,4 @@
+import { accountDeleted } from "./account-deleted";
 import { accountNotice } from "./account-notice";
 import { confirmAddress } from "./confirm-address";
 import { notification } from "./notification";
@@ -16,4 +17,5 @@ export const templates = {
   "confirm-address": confirmAddress,
   "reset-password": resetPassword,
   "account-notice": accountNotice,
+  "account-deleted": accountDeleted,
 } as const;
