@@ -95,13 +95,14 @@ function operation(spec: RouteSpec) {
     ...(spec.auth === "admin" ? [403] : []),
     ...(spec.params ? [404] : []),
     ...(spec.body ? [413, 415] : []),
-    ...(spec.auth === "cron" || spec.auth === "qstash" ? [] : [429]),
+    ...(spec.limit === "skip" ? [] : [429]),
     ...[500, 503],
   ];
   return {
     summary: spec.summary,
     security: SECURITY[spec.auth],
     ...(spec.auth === "admin" ? { "x-role": "admin" } : {}),
+    ...(spec.limit ? { "x-limit": spec.limit } : {}),
     parameters: [...parameters(spec.params, "path"), ...parameters(spec.query, "query")],
     ...(spec.body ? { requestBody: { required: true, content: json(schemaOf(spec.body, "input")) } } : {}),
     responses: {

@@ -1,3 +1,6 @@
+import type { RouteLimit } from "../core/http";
+import { routeRows } from "./routes.generated";
+
 /** How much one caller may ask of one route. */
 export interface Policy {
   name: string;
@@ -7,45 +10,34 @@ export interface Policy {
 
 const policies = {
   default: { name: "default", limit: 100, windowSeconds: 60 },
-  /** Guessing passwords and starting expensive work. */
+  /** Guessing passwords, starting expensive work, and what cannot be taken back. */
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
+  /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
+  renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
   /**
    * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
    * a school or a mobile network is many people behind one.
    */
   person: { name: "person", limit: 100, windowSeconds: 60 },
-} as const satisfies Record<string, Policy>;
+} as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", Policy>;
 
 interface Row {
   /** `:name` is one segment, a trailing `*` any rest. Also the route's name in keys: never the raw path. */
   pattern: string;
-  /**
-   * `skip` is for callers that prove themselves, by a signature or a secret, and for the build's public
-   * files. (Most of those never get here: see the matcher in middleware.ts.)
-   */
-  policy: "default" | "strict" | "skip";
+  policy: RouteLimit | "default";
   /** Any, unless said. */
-  method?: "POST";
+  method?: string;
 }
 
-/** The first row that fits decides. */
+/** The first row that fits decides. What a route wants it says itself, in its spec (`npm run openapi`). */
 const table: readonly Row[] = [
+  // A CDN answers these, and where there is none the matcher in middleware.ts lets most of them by.
   { pattern: "/_next/static/*", policy: "skip" },
-  { pattern: "/api/qstash/:queue", policy: "skip" },
-  { pattern: "/api/cron/:job", policy: "skip" },
-  { pattern: "/api/webhooks/payments", policy: "skip" },
-  { pattern: "/api/orders", method: "POST", policy: "strict" },
-  { pattern: "/api/auth/sign-in", policy: "strict" },
-  { pattern: "/api/auth/sign-up", policy: "strict" },
-  { pattern: "/api/auth/sign-out", policy: "default" },
+  ...routeRows,
+  // What no route takes. A spelling of a path that this table does not see through is no way around a password's limit.
   { pattern: "/api/auth/*", policy: "strict" },
-  { pattern: "/api/test-integration", policy: "strict" },
-  { pattern: "/api/posts/sync-views", policy: "strict" },
-  { pattern: "/api/posts/view", policy: "default" },
-  { pattern: "/api/posts/views-batch", policy: "default" },
-  { pattern: "/api/posts/:id", policy: "default" },
-  { pattern: "/api/analytics/events", policy: "default" },
   { pattern: "/api/*", policy: "default" },
+  // All pages are one: a limit for each would be one more for every page that is added.
   { pattern: "/*", policy: "default" },
 ];
 
@@ -65,8 +57,10 @@ const compiled = table.map(({ pattern, policy, method }) => ({
 /** The policy for a request and the pattern it was found under; `policy` is null where no limit holds. */
 export function policyFor(pathname: string, method = "GET"): { pattern: string; policy: Policy | null } {
   const path = canonical(pathname);
+  // Next answers HEAD with the handler of GET.
+  const asked = method === "HEAD" ? "GET" : method;
   const row = compiled.find(
-    ({ expression, method: only }) => (only === undefined || only === method) && expression.test(path),
+    ({ expression, method: only }) => (only === undefined || only === asked) && expression.test(path),
   );
   return row ?? { pattern: "/*", policy: policies.default };
 }

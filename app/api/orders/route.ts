@@ -30,6 +30,7 @@ export const POST = route(
   {
     summary: "Order something; checkoutUrl is where to pay. An Idempotency-Key header is taken as clientKey",
     auth: "user",
+    limit: "strict",
     body: newOrderSchema,
     response: placedOrderSchema,
     status: 201,

@@ -7,6 +7,7 @@ export const GET = route(
   {
     summary: "Write to Redis and read back, send through QStash and get it back signed",
     auth: "public",
+    limit: "strict",
     response: integrationSchema,
   },
   async () => {

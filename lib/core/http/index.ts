@@ -3,4 +3,4 @@ export { type ClientInfo, clientOf } from "./client";
 export { failureResponse, isOutage, toAppError } from "./failure";
 export { type Method, onlyAllows } from "./only-allows";
 export { parseInput } from "./parse";
-export { type Auth, createRoute, Reply, type RouteHandler, type RouteSpec } from "./route";
+export { type Auth, createRoute, Reply, type RouteHandler, type RouteLimit, type RouteSpec } from "./route";

@@ -19,13 +19,20 @@ import { parseInput } from "./parse";
  */
 export type Auth = "public" | "user" | "admin" | "cron" | "qstash";
 
-/** What a route says of itself; also the source of docs/openapi.json. */
+/**
+ * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `skip` is for
+ * callers that prove themselves, by a signature or a secret.
+ */
+export type RouteLimit = "strict" | "renewal" | "skip";
+
+/** What a route says of itself; also the source of docs/openapi.json and of the gate's table. */
 export interface RouteSpec {
   /** One line for the API reference. */
   summary: string;
   auth: Auth;
   /** The password must have been given lately (`requireFresh`): for what a stolen device must not do. */
   fresh?: true;
+  limit?: RouteLimit;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;

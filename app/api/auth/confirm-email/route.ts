@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Confirm an address, or change to it, by the link from a mail",
     auth: "public",
+    limit: "strict",
     body: confirmAddressSchema,
     response: z.object({ outcome: z.enum(["confirmed", "changed"]), message: z.string() }),
   },

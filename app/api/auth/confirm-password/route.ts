@@ -8,6 +8,7 @@ export const POST = route(
   {
     summary: "Give the password again, for what wants a fresh sign-in",
     auth: "user",
+    limit: "strict",
     body: z.object({ password: passwordSchema }),
     response: z.object({ authenticatedAt: z.iso.datetime() }),
   },

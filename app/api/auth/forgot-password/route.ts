@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Mail a link to choose a new password; the same answer whether there is such an account or not",
     auth: "public",
+    limit: "strict",
     body: forgotPasswordSchema,
     response: z.object({ message: z.string() }),
     status: 202,

@@ -11,6 +11,7 @@ export const POST = route(
   {
     summary: "Change the refresh token for the next one and a fresh access token",
     auth: "public",
+    limit: "renewal",
     body: z.object({
       /** For programs; browsers send theirs as a cookie, and `{}`. */
       refreshToken: z.string().max(200).optional(),

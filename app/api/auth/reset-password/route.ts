@@ -10,6 +10,7 @@ export const POST = route(
   {
     summary: "Set a new password by the link from a mail; ends all sessions of the account",
     auth: "public",
+    limit: "strict",
     body: resetPasswordSchema,
     response: z.object({ message: z.string() }),
   },

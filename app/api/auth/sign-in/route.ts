@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Sign in with address and password",
     auth: "public",
+    limit: "strict",
     body: signInSchema.extend({ tokens: tokensSchema }),
     response: signedInSchema,
   },

@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Create an account",
     auth: "public",
+    limit: "strict",
     body: signUpSchema.extend({ tokens: tokensSchema }),
     response: signedInSchema,
     status: 201,

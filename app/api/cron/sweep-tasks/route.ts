@@ -10,6 +10,7 @@ export const GET = route(
   {
     summary: "Publish what waits in the outbox, bring dead letters home (for the schedulers)",
     auth: "cron",
+    limit: "skip",
     response: sweepSchema,
   },
   async () => sweepTasks(),

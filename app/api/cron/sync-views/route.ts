@@ -10,6 +10,7 @@ export const GET = route(
   {
     summary: "Carry waiting views into Postgres (for the scheduler)",
     auth: "cron",
+    limit: "skip",
     response: syncResponseSchema,
   },
   async () => syncNow("cron"),

@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Mail the link that confirms the address once more",
     auth: "user",
+    limit: "strict",
     response: z.object({ message: z.string() }),
     status: 202,
   },

@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Ask for another address; it changes when the link mailed to it is opened",
     auth: "user",
+    limit: "strict",
     fresh: true,
     body: changeAddressSchema,
     response: z.object({ message: z.string() }),

@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Change the password; ends all other sessions",
     auth: "user",
+    limit: "strict",
     fresh: true,
     body: changePasswordSchema,
     response: z.object({ message: z.string() }),

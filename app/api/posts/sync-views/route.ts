@@ -4,7 +4,12 @@ import { route } from "../../with-session";
 
 // POST /api/posts/sync-views
 export const POST = route(
-  { summary: "Carry waiting views into Postgres now", auth: "admin", response: syncResponseSchema },
+  {
+    summary: "Carry waiting views into Postgres now",
+    auth: "admin",
+    limit: "strict",
+    response: syncResponseSchema,
+  },
   async () => syncNow("admin"),
 );
 

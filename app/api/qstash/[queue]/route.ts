@@ -15,6 +15,7 @@ export const POST = route(
   {
     summary: "QStash delivers here, for every queue",
     auth: "qstash",
+    limit: "skip",
     params: z.object({ queue: z.string().max(64) }),
     response: z.object({ outcome: z.enum(["done", "refused"]), reason: z.string().optional() }),
   },

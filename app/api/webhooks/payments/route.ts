@@ -7,6 +7,7 @@ export const POST = route(
   {
     summary: "The payment provider tells what happened; it signs what it sends",
     auth: "public",
+    limit: "skip",
     response: eventReceiptSchema,
   },
   async ({ request }) => receivePaymentEvent(request),
