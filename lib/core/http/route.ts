@@ -11,6 +11,7 @@ import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
 import { type ClientInfo, clientOf } from "./client";
 import { failureResponse, toAppError } from "./failure";
 import { localeOf } from "./locale-of";
+import { requireOwnOrigin } from "./origin";
 import { parseInput } from "./parse";
 
 /**
@@ -32,6 +33,8 @@ export interface RouteSpec {
   auth: Auth;
   /** The password must have been given lately (`requireFresh`): for what a stolen device must not do. */
   fresh?: true;
+  /** A signature over the body says who calls, and cookies count for nothing: any site may send it. */
+  origin?: "any";
   limit?: RouteLimit;
   params?: z.ZodType;
   query?: z.ZodType;
@@ -76,9 +79,9 @@ interface RouteDependencies {
 }
 
 /**
- * Makes the wrapper that every route handler goes through. In this order: request id, who calls, whether
- * their role may, zod on everything that came in, the handler, zod on what goes out (so a field that the
- * schema does not name never leaves), errors in the standard body, one log line.
+ * Makes the wrapper that every route handler goes through. In this order: request id, whether another site
+ * sent it, who calls, whether their role may, zod on everything that came in, the handler, zod on what goes out
+ * (so a field that the schema does not name never leaves), errors in the standard body, one log line.
  * Whether *this* thing is theirs is decided in `lib`.
  */
 export function createRoute({ authenticate }: RouteDependencies) {
@@ -98,6 +101,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
       let response: Response;
       let failure: AppError | undefined;
       try {
+        if (!isSigned(spec)) requireOwnOrigin(request);
         caller = await identify(spec, request, authenticate);
         const context = {
           params: spec.params && parseInput(spec.params, await nextContext.params, locale),
@@ -135,6 +139,11 @@ export function createRoute({ authenticate }: RouteDependencies) {
     };
     return Object.assign(handle, { spec });
   };
+}
+
+/** Whoever calls proves it by what no browser adds by itself. */
+function isSigned({ auth, origin }: RouteSpec): boolean {
+  return origin === "any" || auth === "qstash" || auth === "cron";
 }
 
 async function identify(

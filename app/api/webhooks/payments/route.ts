@@ -7,6 +7,7 @@ export const POST = route(
   {
     summary: "The payment provider tells what happened; it signs what it sends",
     auth: "public",
+    origin: "any",
     limit: "skip",
     response: eventReceiptSchema,
   },

@@ -1,0 +1,40 @@
+import { env } from "../env";
+import { AppError } from "../errors";
+
+/** They change nothing, so it is no matter who made a browser send them. */
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Refuses a write that another site made somebody's browser send: the browser adds the cookies by itself, so they
+ * say who, and not who wanted it. Holds for signing in too, or somebody could be signed in as somebody else without
+ * noticing. A request with an `Authorization` header passes: no site gets a browser to add one without asking us.
+ *
+ * @throws {AppError} forbidden
+ */
+export function requireOwnOrigin(request: Request): void {
+  if (READING.has(request.method) || request.headers.has("authorization")) return;
+  if (!isOwn(request)) throw new AppError("forbidden", { message: "foreign_origin" });
+}
+
+/**
+ * Every browser of today says where a request comes from; older ones name the page's origin. A neighbour under the
+ * same name (`same-site`) is a stranger too. What sends neither header is no browser, and holds no cookies of anybody.
+ */
+function isOwn(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  // `none`: somebody typed, reloaded or opened a bookmark.
+  if (site !== null) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  if (origin === null) return true;
+  // `null` is what a sandboxed frame says, and what cannot be parsed.
+  if (!URL.canParse(origin)) return false;
+  const { origin: ours, protocol } = new URL(env().APP_URL);
+  const { origin: from } = new URL(origin);
+  // The host asked is one of ours too, such as a preview's; with our scheme, since who is in the middle of http can
+  // answer for any name.
+  return from === ours || from === `${protocol}//${hostOf(request)}`;
+}
+
+function hostOf(request: Request): string {
+  return request.headers.get("host") ?? new URL(request.url).host;
+}
