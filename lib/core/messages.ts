@@ -28,10 +28,6 @@ const messages = {
     ru: "Этот запрос отправлен с другого сайта, поэтому он отклонён",
     en: "Another site sent this request, so it was refused",
   },
-  foreign_origin: {
-    ru: "Этот запрос отправлен с другого сайта, поэтому он отклонён",
-    en: "Another site sent this request, so it was refused",
-  },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
   password_common: {
