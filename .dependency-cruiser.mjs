@@ -5,7 +5,7 @@
  */
 const services = "^lib/(audit|cache|rate-limit|tasks|realtime)/";
 const domains =
-  "^lib/(accounts|sessions|presence|chat|notifications|mail|analytics|posts|views|media|nft|shop|bonuses|leaderboards|bot|admin|health)/";
+  "^lib/(accounts|sessions|presence|chat|notifications|mail|analytics|posts|views|media|nft|shop|bonuses|leaderboards|bot|admin|health|privacy)/";
 
 export default {
   forbidden: [

@@ -75,6 +75,10 @@ const messages = {
     ru: "Это последний администратор",
     en: "This is the last administrator",
   },
+  account_deleted: {
+    ru: "Аккаунт удалён. Письмо об этом в пути",
+    en: "The account is deleted. A mail that says so is on its way",
+  },
   deletion_order_pending: {
     ru: "Заказ ещё не оплачен и не отменён. Завершите его или подождите: без оплаты он закроется сам за 40 минут",
     en: "An order is neither paid nor given up. Finish it, or wait: unpaid, it closes by itself within 40 minutes",

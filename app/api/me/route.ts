@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { changeProfile, getUser, profileSchema, userSchema } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows } from "@/lib/core/http";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { messageText } from "@/lib/core/messages";
+import { deleteAccount, deletionSchema } from "@/lib/privacy";
+import { clearedSessionCookies } from "@/lib/sessions";
 import { route } from "../with-session";
 
 // GET /api/me
@@ -27,4 +30,23 @@ export const PATCH = route(
   }),
 );
 
-export const { POST, PUT, DELETE, OPTIONS } = onlyAllows("GET", "PATCH");
+// DELETE /api/me
+export const DELETE = route(
+  {
+    summary: "Delete the account for good; refused while money is in motion, with the orders (`orders.{id}`)",
+    auth: "user",
+    limit: "strict",
+    fresh: true,
+    body: deletionSchema,
+    response: z.object({ message: z.string() }),
+  },
+  async ({ body, caller, locale, requestId }) => {
+    await deleteAccount(caller, body.password, { locale, requestId });
+    return new Reply(
+      { message: messageText("account_deleted", locale) },
+      { cookies: clearedSessionCookies() },
+    );
+  },
+);
+
+export const { POST, PUT, OPTIONS } = onlyAllows("GET", "PATCH", "DELETE");

@@ -1,0 +1,41 @@
+import { onlyAllows } from "@/lib/core/http";
+import { accountExportSchema, exportAccount } from "@/lib/privacy";
+import { route } from "../../with-session";
+
+// GET /api/me/export
+export const GET = route(
+  {
+    summary: "All that is yours or about you, as one JSON file; written as it is read, so it has no length",
+    auth: "user",
+    limit: "strict",
+    response: accountExportSchema,
+  },
+  async ({ caller, client, requestId }) => {
+    const pieces = await exportAccount(caller.userId, { client, requestId });
+    return new Response(streamOf(pieces), {
+      headers: {
+        "content-type": "application/json",
+        "content-disposition": `attachment; filename="normaldance-account.json"`,
+        "cache-control": "no-store",
+        "x-request-id": requestId,
+      },
+    });
+  },
+);
+
+/** Asks for a piece when the last one was taken; whoever hangs up ends the reading. */
+function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await pieces.return(undefined);
+    },
+  });
+}
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,147 @@
+import { db } from "../db";
+import type { SectionName, SectionRow } from "./export-schema";
+
+/** Rows at a time: a few megabytes at most, whoever asks and however much they have. */
+const PAGE_SIZE = 500;
+const page = { orderBy: { id: "asc" }, take: PAGE_SIZE } as const;
+
+interface Person {
+  id: string;
+  seq: number;
+}
+
+/** Where each list of an export comes from, page by page, oldest first. */
+export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<SectionRow<N>[]> } = {
+  sessions: ({ id: userId }) =>
+    pages((after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...page }), iso),
+
+  posts: ({ id: authorId }) =>
+    pages((after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...page }), iso),
+
+  views: ({ seq: viewerSeq }) =>
+    pages(
+      (after?: bigint) =>
+        db().postView.findMany({
+          where: { viewerSeq, id: { gt: after } },
+          ...page,
+          include: { post: { select: { title: true } } },
+        }),
+      ({ postId, post, createdAt }) => ({
+        postId,
+        postTitle: post.title,
+        viewedAt: createdAt.toISOString(),
+      }),
+    ),
+
+  products: ({ id: sellerId }) =>
+    pages(
+      (after?: string) => db().product.findMany({ where: { sellerId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
+  purchases: ({ id: buyerId }) =>
+    pages(
+      (after?: string) =>
+        db().order.findMany({
+          where: { buyerId, id: { gt: after } },
+          ...page,
+          include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
+        }),
+      ({ seller, deliveries, ...order }) => ({
+        ...iso(order),
+        sellerName: seller?.name ?? null,
+        deliveries: deliveries.map(iso),
+      }),
+    ),
+
+  // Sellers hear of orders once they are paid (lib/shop).
+  sales: ({ id: sellerId }) =>
+    pages(
+      (after?: string) =>
+        db().order.findMany({
+          where: { sellerId, paidAt: { not: null }, id: { gt: after } },
+          ...page,
+          include: { buyer: { select: { name: true } } },
+        }),
+      ({ buyer, ...order }) => ({ ...iso(order), buyerName: buyer?.name ?? null }),
+    ),
+
+  bonuses: ({ id: userId }) =>
+    pages(
+      (after?: string) => db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
+  notifications: ({ id: userId }) =>
+    pages(
+      (after?: string) => db().notification.findMany({ where: { userId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
+  analytics: ({ id: userId }) =>
+    pages(
+      (after?: string) => db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
+  // Without what they carry: that is in the thing that they are about.
+  tasks: ({ id: ownerId }) =>
+    pages(
+      (after?: string) =>
+        db().task.findMany({ where: { ownerId, id: { gt: after } }, ...page, omit: { payload: true } }),
+      iso,
+    ),
+
+  audit: ({ id: userId }) =>
+    pages(
+      (after?: string) =>
+        db().auditEntry.findMany({
+          where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
+          ...page,
+        }),
+      ({ actorId, ip, userAgent, ...entry }) => {
+        const isOthers = actorId !== null && actorId !== userId;
+        return {
+          ...iso(entry),
+          byYou: actorId === userId,
+          // An administrator's address is nobody else's business.
+          ip: isOthers ? null : ip,
+          userAgent: isOthers ? null : userAgent,
+        };
+      },
+    ),
+
+  links: ({ id: userId }) =>
+    pages(
+      (after?: string) => db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+};
+
+/** Reads by id, so that what comes or goes meanwhile neither repeats nor skips anything else. */
+async function* pages<Id, Row extends { id: Id }, Out>(
+  read: (after?: Id) => Promise<Row[]>,
+  toRecord: (row: Row) => Out,
+): AsyncGenerator<Out[]> {
+  for (let after: Id | undefined; ; ) {
+    const rows: Row[] = await read(after);
+    yield rows.map(toRecord);
+    const last = rows.at(-1);
+    if (rows.length < PAGE_SIZE || last === undefined) return;
+    after = last.id;
+  }
+}
+
+type Iso<T> = {
+  [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
+};
+
+/** A row with its times as texts. */
+function iso<T extends object>(row: T): Iso<T> {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof Date ? value.toISOString() : value,
+  ]);
+  // Each value is what the type says by the line above.
+  return Object.fromEntries(entries) as Iso<T>;
+}
