@@ -93,7 +93,8 @@ export async function insertSession(
   tx: Transaction,
   { id, userId, tokenHash, expiresInSeconds, ip, userAgent, place = null }: NewSession,
 ): Promise<void> {
-  const at = new Date(now());
+  const atMs = now();
+  const at = new Date(atMs);
   await tx.session.create({
     data: {
       id,
@@ -102,7 +103,7 @@ export async function insertSession(
       authenticatedAt: at,
       lastSeenAt: at,
       createdAt: at,
-      expiresAt: new Date(now() + expiresInSeconds * 1000),
+      expiresAt: new Date(atMs + expiresInSeconds * 1000),
       ip,
       userAgent,
       place,

@@ -24,6 +24,7 @@ describe("toAppError", () => {
   });
 
   it.each([
+    "Can't reach database server at 127.0.0.1:1",
     "timeout exceeded when trying to connect",
     "Connection terminated unexpectedly",
     "Query read timeout",

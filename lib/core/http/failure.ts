@@ -30,9 +30,10 @@ export function isOutage(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 4) return false;
   const code = "code" in error ? String(error.code) : "";
   if (OUTAGE_CODES.has(code)) return true;
-  // There is no code of its own for a pool without a free connection, a lost connection, a query without an answer.
+  // There is no code of its own for a raw query without a server, a pool without a free connection, a lost
+  // connection, a query without an answer.
   if (
-    /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction/i.test(
+    /Can't reach database server|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction/i.test(
       error.message,
     )
   ) {

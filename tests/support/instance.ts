@@ -1,0 +1,30 @@
+import { vi } from "vitest";
+
+/** Another instance of the app in this process: its own memory, breaker, connections and view of Redis. */
+export interface Instance {
+  sessions: typeof import("@/lib/sessions");
+  deferredWork: typeof import("@/lib/core/defer").deferredWork;
+  injectFault: typeof import("@/lib/core/failpoint").injectFault;
+  stop(): Promise<void>;
+}
+
+/** @param redisUrl  where it finds Redis, if not where this file does */
+export async function startInstance(redisUrl?: string): Promise<Instance> {
+  vi.resetModules();
+  const before = process.env.UPSTASH_REDIS_REST_URL;
+  if (redisUrl) process.env.UPSTASH_REDIS_REST_URL = redisUrl;
+  try {
+    const { env } = await import("@/lib/core/env");
+    // Read now and kept.
+    env();
+    const [sessions, { deferredWork }, { injectFault }, { disconnectDb }] = await Promise.all([
+      import("@/lib/sessions"),
+      import("@/lib/core/defer"),
+      import("@/lib/core/failpoint"),
+      import("@/lib/db"),
+    ]);
+    return { sessions, deferredWork, injectFault, stop: disconnectDb };
+  } finally {
+    process.env.UPSTASH_REDIS_REST_URL = before;
+  }
+}

@@ -1,0 +1,7 @@
+import { deleteOtherUserSessions, refreshSession } from "@/lib/sessions";
+
+/** A process that dies at the FAILPOINT of its environment. Arguments: `end` person session, or `refresh` token. */
+const [what, first = "", second = ""] = process.argv.slice(2);
+if (what === "end") await deleteOtherUserSessions(first, second);
+else await refreshSession(first, { ip: null, userAgent: null });
+process.exit(0);
