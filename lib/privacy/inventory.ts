@@ -156,6 +156,7 @@ export const inventory: Readonly<Record<string, Model>> = {
     rows: "deleted",
     columns: {
       userId: deleted("bonuses"),
+      seq: deleted("bonuses"),
       note: deleted("bonuses"),
       key: deleted(null, "the order that the entry is for, or a random word of the spender's page"),
     },
@@ -174,6 +175,7 @@ export const inventory: Readonly<Record<string, Model>> = {
     rows: "kept without a name: totals stay as they were",
     columns: {
       userId: unnamed("analytics"),
+      name: kept("analytics", "the event's"),
       properties: kept("analytics", "what the site counts; never who"),
     },
   },
