@@ -4,6 +4,7 @@ import { limitedCaller } from "./caller";
 import { claimsOf } from "./claim";
 import { type Limited, Limiter } from "./limiter";
 import { policyFor } from "./policies";
+import { countDecision } from "./stats";
 
 /** How long an answer that nobody waits for any more is still taken in. */
 const LATE_ANSWER_MS = 5_000;
@@ -38,6 +39,8 @@ export async function takeToken(request: Request): Promise<Limited | null> {
     return await processLimiter().take(claimsOf(await limitedCaller(request.headers), pattern, policy));
   } catch (error) {
     console.error("The rate limiter failed; the request passes", error);
-    return { allowed: true, statuses: [], degraded: "open" };
+    const limited: Limited = { allowed: true, statuses: [], degraded: "open" };
+    countDecision([], limited);
+    return limited;
   }
 }

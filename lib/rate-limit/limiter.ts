@@ -3,8 +3,9 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { RedisUnavailableError } from "../redis/guarded-redis";
 import type { Claim, Status } from "./claim";
-import { ProcessLimiter } from "./process-limiter";
+import { type Counted, ProcessLimiter } from "./process-limiter";
 import { readAnswer, type SharedAnswer, SharedLimiter } from "./shared-limiter";
+import { countDecision } from "./stats";
 
 /** What came of asking for a token. */
 export interface Limited {
@@ -13,6 +14,22 @@ export interface Limited {
   statuses: Status[];
   /** `process`: decided by this process alone. `open`: let through, because the limiter itself failed. */
   degraded: "process" | "open" | null;
+}
+
+/** What came of it, for who may find that a token was not used. */
+export interface Taken extends Limited {
+  /**
+   * Gives the tokens back; does nothing where none was taken, nor the second time. Never throws: a token that Redis
+   * could not be told of comes back with its window.
+   */
+  giveBack(): Promise<void>;
+}
+
+interface Decided extends Limited {
+  /** Here; null when nothing was taken. */
+  counted: Counted | null;
+  /** ms since the epoch */
+  askedAt: number;
 }
 
 /** What the SDK's requester answers. */
@@ -35,45 +52,62 @@ export class Limiter {
   }
 
   /** Takes a token of each claim, or none. Does not throw when Redis fails. */
-  async take(claims: readonly Claim[]): Promise<Limited> {
+  async take(claims: readonly Claim[]): Promise<Taken> {
+    const { counted, askedAt, ...limited } = await this.decide(claims);
+    countDecision(claims, limited);
+    let mine = counted;
+    const giveBack = async () => {
+      const told = mine?.giveBack() ?? [];
+      mine = null;
+      // By its own word Redis has them under the time at which it was asked.
+      const given = claims.flatMap((claim, index) => {
+        const at = told[index] ?? null;
+        return at === null ? [] : [{ claim, at: limited.degraded ? at : askedAt }];
+      });
+      if (given.length > 0) await this.shared.giveBack(given).catch(() => {});
+    };
+    return { ...limited, giveBack };
+  }
+
+  private async decide(claims: readonly Claim[]): Promise<Decided> {
     const askedAt = now();
     const known = this.own.statuses(claims, askedAt);
     // Refused here without a call: Redis said so before, or this process let through all there is.
     if (isSpent(known)) {
       const degraded = this.own.owes(claims, askedAt) ? "process" : null;
-      return { allowed: false, statuses: known, degraded };
+      return { allowed: false, statuses: known, degraded, counted: null, askedAt };
     }
 
     const debt = this.own.takeDebt(claims, askedAt);
     try {
       const answer = await this.shared.take(claims, debt.told, askedAt);
-      return this.follow(answer, claims);
+      return { ...this.follow(answer, claims), askedAt };
     } catch (error) {
       const late = error instanceof RedisUnavailableError ? error.late : undefined;
-      const { limited, known: redisKnew } = this.decideAlone(claims);
-      if (late) void this.reconcile(late, claims, askedAt, debt.restore, redisKnew);
-      else debt.restore();
-      return limited;
+      const decided = this.decideAlone(claims);
+      if (late) {
+        void this.reconcile(late, claims, askedAt, debt.restore, () => decided.counted?.known());
+      } else debt.restore();
+      return { ...decided, askedAt };
     }
   }
 
-  private follow(answer: SharedAnswer, claims: readonly Claim[]): Limited {
+  private follow(answer: SharedAnswer, claims: readonly Claim[]): Omit<Decided, "askedAt"> {
     const time = now();
     // Requests that this process decided alone meanwhile may have had the last of it.
-    const allowed = answer.allowed && this.own.add(claims, time, 0) !== null;
+    const counted = answer.allowed ? this.own.add(claims, time, 0) : null;
+    const allowed = counted !== null;
     this.blockSpent(answer, claims, time);
-    if (allowed || !answer.allowed) return { ...answer, degraded: null };
-    return { allowed, statuses: this.own.statuses(claims, time), degraded: null };
+    if (allowed || !answer.allowed) return { ...answer, degraded: null, counted };
+    return { allowed, statuses: this.own.statuses(claims, time), degraded: null, counted };
   }
 
-  private decideAlone(claims: readonly Claim[]): { limited: Limited; known: () => void } {
+  private decideAlone(claims: readonly Claim[]): Omit<Decided, "askedAt"> {
     const time = now();
     const before = this.own.statuses(claims, time);
-    const known = isSpent(before) ? null : this.own.add(claims, time, 1);
-    if (!known)
-      return { limited: { allowed: false, statuses: before, degraded: "process" }, known: () => {} };
-    const statuses = this.own.statuses(claims, time);
-    return { limited: { allowed: true, statuses, degraded: "process" }, known };
+    const counted = isSpent(before) ? null : this.own.add(claims, time, 1);
+    if (!counted) return { allowed: false, statuses: before, degraded: "process", counted };
+    return { allowed: true, statuses: this.own.statuses(claims, time), degraded: "process", counted };
   }
 
   /** Takes in an answer that came after the request had been decided here. */

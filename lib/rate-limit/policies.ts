@@ -21,6 +21,26 @@ const policies = {
   person: { name: "person", limit: 100, windowSeconds: 60 },
 } as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", Policy>;
 
+/**
+ * Limits that handlers take by themselves, since the gate cannot know by whom or what they count. All but the last
+ * count attempts that failed: one that succeeds gives its token back.
+ */
+export const handlerPolicies = {
+  /**
+   * Passwords given for one account by anybody, wherever from: 40 an hour is less than half of what OWASP's ASVS
+   * (2.2.1) allows.
+   */
+  account: { name: "account", limit: 10, windowSeconds: 900 },
+  /** Passwords given for one account from a browser that has signed in to it before (device.ts). */
+  device: { name: "device", limit: 10, windowSeconds: 900 },
+  /** Passwords given from one address, for whatever accounts. Many people may be behind it. */
+  address: { name: "address", limit: 100, windowSeconds: 3_600 },
+  /** Passwords given again by who is signed in: a stolen session must not become a stolen account. */
+  session: { name: "session", limit: 10, windowSeconds: 900 },
+  /** Messages to one Telegram bot. */
+  telegram: { name: "telegram", limit: 10, windowSeconds: 1 },
+} as const satisfies Record<string, Policy>;
+
 interface Row {
   /** `:name` is one segment, a trailing `*` any rest. Also the route's name in keys: never the raw path. */
   pattern: string;

@@ -12,6 +12,17 @@ export interface Debt {
   restore(): void;
 }
 
+/** Tokens that were counted here, until it is known what became of them. */
+export interface Counted {
+  /** Redis knew of them after all. */
+  known(): void;
+  /**
+   * They were not used. Once only.
+   * @returns for each claim, under which time Redis has the token; null where it has not been told of it
+   */
+  giveBack(): (number | null)[];
+}
+
 /**
  * What this process has let through in the last window, whoever decided it. While Redis is away it decides
  * alone; while it is there it keeps blocked callers from costing a call. Either way no process lets more
@@ -31,14 +42,23 @@ export class ProcessLimiter {
   /**
    * Counts a token of each claim.
    * @param owed  1 when Redis does not know of it
-   * @returns declares that Redis knew after all; null when this process has let through all there is
+   * @returns null when this process has let through all there is
    */
-  add(claims: readonly Claim[], time: number, owed: 0 | 1): (() => void) | null {
+  add(claims: readonly Claim[], time: number, owed: 0 | 1): Counted | null {
     const tallies = claims.map((claim) => this.tallyOf(claim));
     if (!tallies.every((tally) => tally.hasRoom(time))) return null;
-    const slots = tallies.map((tally) => tally.add(time, owed));
-    return () => {
-      for (const slot of slots) slot.owed = Math.max(0, slot.owed - owed);
+    const counted = tallies.map((tally) => ({ tally, slot: tally.add(time, owed) }));
+    let isOwed: 0 | 1 = owed;
+    return {
+      known: () => {
+        for (const { slot } of counted) slot.owed = Math.max(0, slot.owed - isOwed);
+        isOwed = 0;
+      },
+      giveBack: () => {
+        const told = counted.map(({ tally, slot }) => (tally.remove(slot, isOwed) ? slot.at : null));
+        isOwed = 0;
+        return told;
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
-import { takeTokensSource } from "../redis/scripts/take-tokens";
+import { giveBackTokensSource, takeTokensSource } from "../redis/scripts/take-tokens";
 import type { Claim, Status } from "./claim";
 
 export interface SharedAnswer {
@@ -13,10 +13,12 @@ const answerSchema = z.array(z.number().int()).min(1);
 /** The limits that all processes share: one script call for all of a request's tokens. */
 export class SharedLimiter {
   private readonly script: ReturnType<Redis["createScript"]>;
+  private readonly giveBackScript: ReturnType<Redis["createScript"]>;
 
   /** @param redis  without retries: a call that is repeated takes two tokens */
   constructor(redis: Redis) {
     this.script = redis.createScript(takeTokensSource);
+    this.giveBackScript = redis.createScript(giveBackTokensSource);
   }
 
   /**
@@ -33,6 +35,17 @@ export class SharedLimiter {
       debts[index] ?? "",
     ]);
     return readAnswer(await this.script.exec(keys, [String(time), ...args]), claims, time);
+  }
+
+  /**
+   * Gives back one token of each.
+   * @param taken  which, and when each was taken (ms)
+   * @throws {RedisUnavailableError} also when they may have been given back
+   */
+  async giveBack(taken: readonly { claim: Claim; at: number }[]): Promise<void> {
+    const keys = taken.map(({ claim }) => claim.key);
+    const args = taken.flatMap(({ claim, at }) => [String(at), String(claim.policy.windowSeconds * 1000)]);
+    await this.giveBackScript.exec(keys, args);
   }
 }
 

@@ -1,4 +1,7 @@
-/** Tokens taken within one second; all count from the last of them, as in lib/redis/scripts/take-tokens.ts. */
+/**
+ * Tokens taken within one second (within a sixtieth of a window of less than a minute); all count from the last of
+ * them, as in lib/redis/scripts/take-tokens.ts.
+ */
 export interface Slot {
   /** ms since the epoch */
   at: number;
@@ -13,10 +16,15 @@ export class Tally {
   /** Redis said that there is nothing left until then (ms since the epoch). */
   private blockedUntil = 0;
 
+  /** How long a slot is. */
+  private readonly grainMs: number;
+
   constructor(
     private readonly limit: number,
     private readonly windowMs: number,
-  ) {}
+  ) {
+    this.grainMs = Math.min(1000, Math.max(1, Math.floor(windowMs / 60)));
+  }
 
   /** Whether this process may let one more through, whatever Redis says. */
   hasRoom(time: number): boolean {
@@ -44,7 +52,7 @@ export class Tally {
   /** Counts one token, and returns where, so that it can be declared known to Redis later. */
   add(time: number, owed: 0 | 1): Slot {
     const last = this.slots.at(-1);
-    if (last && (last.at >= time || Math.floor(last.at / 1000) === Math.floor(time / 1000))) {
+    if (last && (last.at >= time || this.slotOf(last.at) === this.slotOf(time))) {
       last.at = Math.max(last.at, time);
       last.taken += 1;
       last.owed += owed;
@@ -53,6 +61,19 @@ export class Tally {
     const slot = { at: time, taken: 1, owed };
     this.slots.push(slot);
     return slot;
+  }
+
+  /**
+   * Takes one token out again, and lets a caller in whom Redis would not: it has one more to give now.
+   * @returns whether Redis has been told of it
+   */
+  remove(slot: Slot, owed: 0 | 1): boolean {
+    const isTold = owed === 0 || slot.owed === 0;
+    slot.taken -= 1;
+    if (!isTold) slot.owed -= 1;
+    if (slot.taken <= 0) this.slots = this.slots.filter((other) => other !== slot);
+    this.blockedUntil = 0;
+    return isTold;
   }
 
   /** Never beyond a window from now: what Redis says comes from other clocks. */
@@ -64,6 +85,10 @@ export class Tally {
   owing(time: number): Slot[] {
     this.forget(time);
     return this.slots.filter(({ owed }) => owed > 0);
+  }
+
+  private slotOf(time: number): number {
+    return Math.floor(time / this.grainMs);
   }
 
   private used(): number {

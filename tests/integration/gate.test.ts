@@ -287,7 +287,7 @@ it("routes are known by their pattern, never by the raw path", () => {
     pattern: "/api/auth/sign-in",
     policy: { name: "strict" },
   });
-  expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "strict" } });
+  expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "renewal" } });
   expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
   expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
   expect(policyFor("/api/webhooks/payments", "POST")).toMatchObject({ policy: null });

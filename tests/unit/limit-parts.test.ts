@@ -58,9 +58,9 @@ describe("a process's limits", () => {
 
   it("a token that Redis knew of after all, and was being told of, hides no later one", () => {
     const own = new ProcessLimiter();
-    const known = own.add([claim("a")], START, 1);
+    const counted = own.add([claim("a")], START, 1);
     own.takeDebt([claim("a")], START);
-    known?.();
+    counted?.known();
     own.add([claim("a")], START, 1);
     expect(own.takeDebt([claim("a")], START).told).toEqual([`${START}x1 `]);
   });
@@ -121,7 +121,7 @@ describe("the header fields", () => {
     const seconds = secondsLeft({ allowed: false, statuses, degraded: null });
     expect(seconds).toBe(3);
     for (const accept of ["text/html", "application/json"]) {
-      const answer = refusal(new Request("http://localhost/", { headers: { accept } }), seconds);
+      const answer = refusal(new Request("http://localhost/", { headers: { accept } }), seconds, "nonce");
       expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "3"]);
       if (accept === "text/html") expect(await answer.text()).toContain('http-equiv="refresh" content="3"');
     }

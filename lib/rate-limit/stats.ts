@@ -1,0 +1,33 @@
+import type { Claim } from "./claim";
+import type { Limited } from "./limiter";
+
+/** How one policy's requests were decided since the process began. */
+export interface LimitCounts {
+  allowed: number;
+  refused: number;
+  /** Of both: decided without Redis. */
+  degraded: number;
+}
+
+const counts = new Map<string, LimitCounts>();
+
+/**
+ * What this process's limiters decided, by policy: one that refused counts the refusal, and what passed counts for
+ * the route's own. `open` is what passed because the limiter itself failed.
+ *
+ * The gate at the edge and the server are two processes here, even where one program runs both: each knows its own.
+ */
+export function limitStats(): Record<string, LimitCounts> {
+  return Object.fromEntries([...counts].map(([policy, counted]) => [policy, { ...counted }]));
+}
+
+/** @param claims  what was asked for; none when the limiter failed */
+export function countDecision(claims: readonly Claim[], { allowed, statuses, degraded }: Limited): void {
+  const spent = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
+  const policy = spent?.policy.name ?? claims[0]?.policy.name ?? "open";
+  const counted = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };
+  if (allowed) counted.allowed += 1;
+  else counted.refused += 1;
+  if (degraded) counted.degraded += 1;
+  counts.set(policy, counted);
+}
