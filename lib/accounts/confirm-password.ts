@@ -1,3 +1,4 @@
+import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import type { SignedInCaller } from "../core/permission";
 import { db } from "../db";
@@ -12,20 +13,29 @@ import { checkPassword } from "./password";
 export async function confirmPassword(
   { userId, sessionId }: SignedInCaller,
   password: string,
+  from: AuditContext = {},
 ): Promise<string> {
-  await requirePassword(userId, password);
+  await requirePassword(userId, password, from);
   const session = await updateSession(sessionId, { authenticated: true });
   if (!session) throw new AppError("unauthenticated");
   return new Date(session.authenticatedAt).toISOString();
 }
 
 /**
- * Not a 401, which would mean that the session is over.
+ * Not a 401, which would mean that the session is over. A wrong one is written down: somebody may be guessing on a
+ * device that was left open.
+ *
  * @throws {AppError} bad_request for a wrong password
  */
-export async function requirePassword(userId: string, password: string): Promise<void> {
+export async function requirePassword(
+  userId: string,
+  password: string,
+  from: AuditContext = {},
+): Promise<void> {
   const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
   if (!(await checkPassword(password, row?.passwordHash ?? null))) {
+    const subject = `user:${userId}` as const;
+    await recordAudit(db(), { action: "password_confirm_failed", actorId: userId, subject, ...from });
     throw new AppError("bad_request", { message: "wrong_password", field: "password" });
   }
 }

@@ -1,12 +1,14 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import { cacheManager } from "../cache";
+import { notePostsOf } from "../posts";
 import { changeAccount } from "../sessions";
 import type { profileSchema } from "./client";
 import { lockCaller } from "./lock";
 import { toUser, type User, userColumns } from "./user";
 
 /**
- * Changes how one is called and which language one is written to in.
+ * Changes how one is called and which language one is written to in. Posts show the new name at once.
  * @throws {AppError} unauthenticated when the account is gone
  */
 export function changeProfile(
@@ -14,16 +16,20 @@ export function changeProfile(
   { name, locale }: z.output<typeof profileSchema>,
   from: AuditContext = {},
 ): Promise<User> {
-  return changeAccount(userId, async (tx) => {
-    const before = await lockCaller(tx, userId);
-    const row = await tx.user.update({
-      where: { id: userId },
-      data: { ...(name === undefined ? {} : { name }), ...(locale === undefined ? {} : { locale }) },
-      select: userColumns,
-    });
-    if (row.name !== before.name) {
-      await recordAudit(tx, { action: "name_changed", actorId: userId, subject: `user:${userId}`, ...from });
-    }
-    return toUser(row);
-  });
+  return cacheManager.invalidating((note) =>
+    changeAccount(userId, async (tx) => {
+      const before = await lockCaller(tx, userId);
+      const row = await tx.user.update({
+        where: { id: userId },
+        data: { ...(name === undefined ? {} : { name }), ...(locale === undefined ? {} : { locale }) },
+        select: userColumns,
+      });
+      if (row.name !== before.name) {
+        await notePostsOf(tx, userId, note);
+        const subject = `user:${userId}` as const;
+        await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...from });
+      }
+      return toUser(row);
+    }),
+  );
 }

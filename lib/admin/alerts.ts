@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Caller } from "../core/access-token";
+import { type AuditContext, recordAudit } from "../audit";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
-import { log } from "../core/log";
-import { db } from "../db";
+import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
+import { db, transaction } from "../db";
 
 export const alertSchema = z.object({
   id: z.uuid(),
@@ -55,17 +55,35 @@ export async function countOpenAlerts(): Promise<number> {
 
 /**
  * Closes an alert; one that is closed stays as it is. When the same thing goes wrong again it is open again.
- * @throws {AppError} not_found
+ * @throws {AppError} forbidden for whoever is no administrator; fresh_sign_in_required; not_found
  */
-export async function closeAlert(id: string, { userId }: Pick<Caller, "userId">): Promise<AlertView> {
-  const { count } = await db().alert.updateMany({
-    where: { id, closedAt: null },
-    data: { closedAt: new Date(now()) },
+export async function closeAlert(
+  id: string,
+  caller: SignedInCaller,
+  from: AuditContext = {},
+): Promise<AlertView> {
+  requireRole(caller, "admin");
+  requireFresh(caller);
+  const { userId } = caller;
+  return transaction(async (tx) => {
+    const { count } = await tx.alert.updateMany({
+      where: { id, closedAt: null },
+      data: { closedAt: new Date(now()) },
+    });
+    const alert = await tx.alert.findUnique({ where: { id } });
+    if (!alert) throw new AppError("not_found");
+    if (count > 0) {
+      const data = { kind: alert.kind };
+      await recordAudit(tx, {
+        action: "alert_closed",
+        actorId: userId,
+        subject: `alert:${id}`,
+        ...from,
+        data,
+      });
+    }
+    return viewOf(alert);
   });
-  const alert = await db().alert.findUnique({ where: { id } });
-  if (!alert) throw new AppError("not_found");
-  if (count > 0) log().info({ alertId: id, alert: alert.kind, closedBy: userId }, "alert closed");
-  return viewOf(alert);
 }
 
 interface Row {

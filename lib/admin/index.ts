@@ -8,3 +8,13 @@ export {
   countOpenAlerts,
   openAlerts,
 } from "./alerts";
+export {
+  changeRole,
+  listPeople,
+  newRoleSchema,
+  type PeoplePage,
+  type PersonView,
+  peoplePageSchema,
+  peopleQuerySchema,
+  personSchema,
+} from "./people";

@@ -9,8 +9,7 @@ export const AUDIT_ACTIONS = [
   /** A wrong password for an account that exists; nobody is the actor. */
   "sign_in_failed",
   "sign_out",
-  /** The password was given again, so that what is dangerous may be done. */
-  "password_confirmed",
+  /** A wrong password where it is asked for once more, for what is dangerous. */
   "password_confirm_failed",
   /** One, the others or all, by the person or with what was done to the account. */
   "sessions_ended",
@@ -34,16 +33,11 @@ export const AUDIT_ACTIONS = [
   "alert_closed",
   // order:{id}
   "refund_asked",
-  // delivery:{id}
-  "ticket_admitted",
   // app
   "sessions_cleared",
-  "views_synced",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What an action is done to. The app itself where it is done to everything. */
-export type AuditSubject =
-  | `${"user" | "session" | "task" | "alert" | "order" | "delivery"}:${string}`
-  | "app";
+export type AuditSubject = `${"user" | "task" | "alert" | "order"}:${string}` | "app";

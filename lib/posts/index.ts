@@ -3,3 +3,4 @@ export { createPost } from "./create";
 export { deletePostsOf } from "./forget";
 export { type Post, postSchema } from "./post";
 export { getPost, listPosts, postPageQuerySchema, postPageSchema } from "./read";
+export { notePostsOf } from "./renamed";

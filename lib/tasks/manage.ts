@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Caller } from "../core/access-token";
+import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
+import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
 import { withLimit } from "../core/time-limit";
 import { afterCommit, db, transaction } from "../db";
 import { definitionOf, isQueue, type QueueName } from "./catalogue";
@@ -14,23 +15,36 @@ const QSTASH_LIMIT_MS = 3_000;
 /**
  * Calls a task off. One that is running stops at its next sign of life, and cannot commit from now on.
  *
- * @throws {AppError} not_found for a task that is not the caller's; conflict when it is finished or may not be
- *         called off
+ * @throws {AppError} not_found for a task that is not the caller's; fresh_sign_in_required for an administrator and
+ *         somebody else's task; conflict when it is finished or may not be called off
  */
-export async function cancelTask(id: string, caller: Caller): Promise<TaskView> {
+export async function cancelTask(
+  id: string,
+  caller: SignedInCaller,
+  from: AuditContext = {},
+): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
   if (!task || !maySee(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
+  if (task.ownerId !== caller.userId) requireFresh(caller);
   if (!isQueue(task.queue) || !definitionOf(task.queue).cancellable) {
     throw new AppError("conflict", { message: "task_not_cancellable" });
   }
-  const { count } = await db().task.updateMany({
-    where: { id, state: { in: ["pending", "published", "running"] } },
-    data: {
-      ...{ state: "cancelled", finishedAt: new Date(), leaseUntil: null },
-      ...(definitionOf(task.queue).personal ? { payload: {} } : {}),
-    },
+  const { queue } = task;
+  const forgotten = definitionOf(queue).personal ? { payload: {} } : {};
+  await transaction(async (tx) => {
+    const { count } = await tx.task.updateMany({
+      where: { id, state: { in: ["pending", "published", "running"] } },
+      data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null, ...forgotten },
+    });
+    if (count === 0) throw new AppError("conflict", { message: "task_finished" });
+    await recordAudit(tx, {
+      action: "task_cancelled",
+      actorId: caller.userId,
+      subject: `task:${id}`,
+      ...from,
+      data: { queue },
+    });
   });
-  if (count === 0) throw new AppError("conflict", { message: "task_finished" });
   if (task.messageId) await forgetMessage(task.messageId);
   return viewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
@@ -61,9 +75,17 @@ const replayedSchema = z.array(
 
 /**
  * Gives a dead task another life, with a deadline of its own, and closes its alert.
- * @throws {AppError} not_found; conflict when it is not dead
+ *
+ * @throws {AppError} forbidden for whoever is no administrator; fresh_sign_in_required; not_found; conflict when it is
+ *         not dead
  */
-export async function replayTask(id: string): Promise<TaskView> {
+export async function replayTask(
+  id: string,
+  caller: SignedInCaller,
+  from: AuditContext = {},
+): Promise<TaskView> {
+  requireRole(caller, "admin");
+  requireFresh(caller);
   const found = await db().task.findUnique({ where: { id }, select: { queue: true } });
   if (!found || !isQueue(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
   const queue: QueueName = found.queue;
@@ -77,6 +99,13 @@ RETURNING id, queue, generation, state, attempts, progress, "messageId", error, 
     const [task] = replayedSchema.parse(rows);
     if (!task) throw new AppError("conflict", { message: "task_not_dead" });
     await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
+    await recordAudit(tx, {
+      action: "task_replayed",
+      actorId: caller.userId,
+      subject: `task:${id}`,
+      ...from,
+      data: { queue },
+    });
     afterCommit(tx, () => dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 }));
     return viewOf(task);
   });

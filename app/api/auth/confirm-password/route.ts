@@ -12,7 +12,9 @@ export const POST = route(
     body: z.object({ password: passwordSchema }),
     response: z.object({ authenticatedAt: z.iso.datetime() }),
   },
-  async ({ body, caller }) => ({ authenticatedAt: await confirmPassword(caller, body.password) }),
+  async ({ body, caller, client, requestId }) => ({
+    authenticatedAt: await confirmPassword(caller, body.password, { client, requestId }),
+  }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -16,7 +16,9 @@ export const GET = route(
 // DELETE /api/tasks/{id}
 export const DELETE = route(
   { summary: "Call a task of yours off, where its queue allows that", auth: "user", params, response },
-  async ({ params, caller }) => ({ task: await cancelTask(params.id, caller) }),
+  async ({ params, caller, client, requestId }) => ({
+    task: await cancelTask(params.id, caller, { client, requestId }),
+  }),
 );
 
 export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");

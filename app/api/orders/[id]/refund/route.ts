@@ -13,8 +13,8 @@ export const POST = route(
     body: refundRequestSchema,
     response: refundAcceptedSchema,
   },
-  async ({ params, caller, body }) =>
-    new Reply(await requestRefund(params.id, caller, body), { status: 202 }),
+  async ({ params, caller, body, client, requestId }) =>
+    new Reply(await requestRefund(params.id, caller, body, { client, requestId }), { status: 202 }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -9,10 +9,13 @@ export const POST = route(
   {
     summary: "Give a dead task another life",
     auth: "admin",
+    fresh: true,
     params: z.object({ id: idSchema }),
     response: z.object({ task: taskSchema }),
   },
-  async ({ params }) => ({ task: await replayTask(params.id) }),
+  async ({ params, caller, client, requestId }) => ({
+    task: await replayTask(params.id, caller, { client, requestId }),
+  }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

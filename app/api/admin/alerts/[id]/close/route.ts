@@ -9,10 +9,13 @@ export const POST = route(
   {
     summary: "Close an alert that has been dealt with",
     auth: "admin",
+    fresh: true,
     params: z.object({ id: idSchema }),
     response: z.object({ alert: alertSchema }),
   },
-  async ({ caller, params }) => ({ alert: await closeAlert(params.id, caller) }),
+  async ({ caller, client, params, requestId }) => ({
+    alert: await closeAlert(params.id, caller, { client, requestId }),
+  }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

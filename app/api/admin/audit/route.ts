@@ -1,0 +1,16 @@
+import { auditPageSchema, auditQuerySchema, listAudit } from "@/lib/audit";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// GET /api/admin/audit
+export const GET = route(
+  {
+    summary: "Sensitive actions, newest first: by action, by who did it, by what it was done to",
+    auth: "admin",
+    query: auditQuerySchema,
+    response: auditPageSchema,
+  },
+  async ({ caller, query }) => listAudit(caller, query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,16 @@
+import { listPeople, peoplePageSchema, peopleQuerySchema } from "@/lib/admin";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// GET /api/admin/people
+export const GET = route(
+  {
+    summary: "Who has an account, newest first; found by name, address or id",
+    auth: "admin",
+    query: peopleQuerySchema,
+    response: peoplePageSchema,
+  },
+  async ({ caller, query }) => listPeople(caller, query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

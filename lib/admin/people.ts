@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
+import { type Caller, roleSchema } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { idSchema } from "../core/ids";
+import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
+import { isStorable } from "../core/text";
+import { db } from "../db";
+import { changeAccount } from "../sessions";
+
+export const personSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  /** The address is known to be theirs. */
+  confirmed: z.boolean(),
+  createdAt: z.iso.datetime(),
+});
+
+export type PersonView = z.infer<typeof personSchema>;
+
+const PAGE_SIZE = 30;
+const MOST_ON_A_PAGE = 100;
+
+export const peopleQuerySchema = z.object({
+  /** A part of the name or the address, or the whole id. */
+  q: z.string().trim().max(100).refine(isStorable).optional(),
+  role: roleSchema.optional(),
+  /** Id of the last person of the page before. */
+  cursor: idSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+});
+
+export const peoplePageSchema = z.object({
+  items: z.array(personSchema),
+  nextCursor: z.uuid().nullable(),
+});
+
+export type PeoplePage = z.infer<typeof peoplePageSchema>;
+
+const columns = {
+  id: true,
+  name: true,
+  email: true,
+  role: true,
+  confirmedAt: true,
+  createdAt: true,
+} as const;
+
+/**
+ * Who has an account, newest first, for administrators.
+ * @throws {AppError} forbidden for everybody else
+ */
+export async function listPeople(
+  caller: Pick<Caller, "role">,
+  query: z.input<typeof peopleQuerySchema> = {},
+): Promise<PeoplePage> {
+  requireRole(caller, "admin");
+  const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
+  const rows = await db().user.findMany({
+    where: {
+      ...(q ? matching(q) : {}),
+      ...(role ? { role } : {}),
+      ...(cursor ? { AND: { id: { lt: cursor } } } : {}),
+    },
+    // Ids are ordered by time.
+    orderBy: { id: "desc" },
+    take: limit + 1,
+    select: columns,
+  });
+  const items = rows.slice(0, limit).map(viewOf);
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+function matching(q: string) {
+  const id = idSchema.safeParse(q);
+  if (id.success) return { id: id.data };
+  // Prisma hands these to LIKE as they are.
+  const contains = q.replace(/[\\%_]/g, "\\$&");
+  return {
+    OR: (["name", "email"] as const).map((field) => ({ [field]: { contains, mode: "insensitive" } })),
+  };
+}
+
+function viewOf({ confirmedAt, createdAt, ...row }: Row): PersonView {
+  return { ...row, confirmed: confirmedAt !== null, createdAt: createdAt.toISOString() };
+}
+
+type Row = Omit<PersonView, "confirmed" | "createdAt"> & { confirmedAt: Date | null; createdAt: Date };
+
+export const newRoleSchema = z.object({ role: roleSchema });
+
+/**
+ * Gives somebody another role and ends their sessions: they sign in to what they are now. The same role again
+ * changes nothing.
+ *
+ * @throws {AppError} forbidden for whoever is no administrator, by the account and not by the session alone;
+ *         fresh_sign_in_required; not_found; conflict for one's own role and for the last administrator's
+ */
+export async function changeRole(
+  caller: SignedInCaller,
+  personId: string,
+  { role }: z.output<typeof newRoleSchema>,
+  from: AuditContext = {},
+): Promise<PersonView> {
+  requireRole(caller, "admin");
+  requireFresh(caller);
+  if (personId === caller.userId) throw new AppError("conflict", { message: "own_role" });
+  const before = await db().user.findUnique({ where: { id: personId }, select: columns });
+  if (!before) throw new AppError("not_found", { message: "person_not_found" });
+  if (before.role === role) return viewOf(before);
+  return changeAccount(
+    personId,
+    async (tx) => {
+      // Locked in one order, so that of two administrators who demote each other one is left.
+      const rows = await tx.$queryRaw`
+SELECT id, role::text FROM "User" WHERE role = 'admin' OR id = ${personId}::uuid ORDER BY id FOR NO KEY UPDATE`;
+      const locked = lockedSchema.parse(rows);
+      const person = locked.find(({ id }) => id === personId);
+      const administrators = locked.filter((one) => one.role === "admin").map(({ id }) => id);
+      if (!administrators.includes(caller.userId)) throw new AppError("forbidden");
+      if (!person) throw new AppError("not_found", { message: "person_not_found" });
+      if (person.role === "admin" && administrators.length === 1) {
+        throw new AppError("conflict", { message: "last_administrator" });
+      }
+      const row = await tx.user.update({ where: { id: personId }, data: { role }, select: columns });
+      await recordAudit(tx, {
+        action: "role_changed",
+        actorId: caller.userId,
+        subject: `user:${personId}`,
+        ...from,
+        data: { from: person.role, to: role },
+      });
+      return viewOf(row);
+    },
+    { end: "all", why: "role" },
+  );
+}
+
+const lockedSchema = z.array(z.object({ id: z.uuid(), role: roleSchema }));
