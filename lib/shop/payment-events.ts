@@ -3,7 +3,9 @@ import { z } from "zod";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import { log } from "../core/log";
+import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
+import { MOST_AMOUNT_MINOR } from "./client";
 import { failOrder } from "./give-up";
 import { recordRefund, TOTAL } from "./refund";
 import { type Payment, settlePaid } from "./settle";
@@ -16,9 +18,12 @@ export interface EventPlan {
   apply?: (tx: Transaction) => Promise<void>;
 }
 
+/** Ids and words of the provider; longer ones it has none. */
+const text = z.string().max(255).refine(isStorable);
+
 /** Of an object of the provider another one holds either the id or, when asked for, the whole. */
 const reference = z
-  .union([z.string(), z.object({ id: z.string() })])
+  .union([text, z.object({ id: text })])
   .nullish()
   .transform((value) => (typeof value === "object" ? (value?.id ?? null) : (value ?? null)));
 
@@ -28,37 +33,43 @@ const metadata = z
   .nullish()
   .transform((value) => value?.orderId ?? null);
 
-const currency = z.string().toUpperCase();
+const currency = text.toUpperCase();
+
+/**
+ * Refunds of other shops on the same account are noted too, and in some currencies they are larger than a column
+ * holds; of an order of ours no more can go back than the most it can cost.
+ */
+const asRefunded = (amount: number) => Math.min(amount, MOST_AMOUNT_MINOR);
 
 const sessionSchema = z.object({
-  id: z.string(),
+  id: text,
   client_reference_id: idSchema.nullish().catch(null),
-  payment_status: z.string(),
-  status: z.string().nullish(),
+  payment_status: text,
+  status: text.nullish(),
   payment_intent: reference,
   amount_total: z.int().nullish(),
   currency: currency.nullish(),
 });
 
 const intentSchema = z.object({
-  id: z.string(),
+  id: text,
   metadata,
   amount_received: z.int().nullish(),
   currency,
 });
 
 const refundSchema = z.object({
-  id: z.string(),
+  id: text,
   payment_intent: reference,
-  amount: z.int().positive(),
-  status: z.string().nullish(),
+  amount: z.int().positive().transform(asRefunded),
+  status: text.nullish(),
 });
 
 const chargeSchema = z.object({
-  id: z.string(),
+  id: text,
   metadata,
   payment_intent: reference,
-  amount_refunded: z.int(),
+  amount_refunded: z.int().nonnegative().transform(asRefunded),
 });
 
 /** The payment in a checkout, where there is one of ours. */

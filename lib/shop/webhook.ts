@@ -6,6 +6,7 @@ import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { readText } from "../core/http";
 import { log } from "../core/log";
+import { isStorable } from "../core/text";
 import { transaction } from "../db";
 import { planOf } from "./payment-events";
 import { paymentsUnavailable } from "./stripe";
@@ -51,8 +52,8 @@ VALUES (${event.id}, ${event.type}, ${orderId}::uuid, ${new Date(now())}) ON CON
 }
 
 const eventSchema = z.object({
-  id: z.string().min(1).max(255),
-  type: z.string().min(1).max(255),
+  id: z.string().min(1).max(255).refine(isStorable),
+  type: z.string().min(1).max(255).refine(isStorable),
   data: z.object({ object: z.looseObject({}) }),
 });
 

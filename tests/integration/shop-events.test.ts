@@ -16,6 +16,7 @@ import {
   seeOrder,
   signEvent,
   stockOf,
+  type TestEvent,
   taskKeys,
   tell,
   untilOrder,
@@ -190,6 +191,18 @@ describe("the end of a checkout", () => {
   });
 });
 
+it.each([
+  ["its id", (odd: TestEvent) => Object.assign(odd, { id: `evt_\0${newId()}` })],
+  ["the payment", (odd: TestEvent) => Object.assign(odd.data.object, { payment_intent: "pi_\ud800" })],
+  ["the currency", (odd: TestEvent) => Object.assign(odd.data.object, { currency: "e\0r" })],
+])("text that Postgres cannot keep, in %s: refused, and nothing is written", async (_, spoil) => {
+  const odd = await paid();
+  spoil(odd);
+  expect((await tell(odd)).status).toBe(400);
+  expect(await statusNow()).toBe("pending");
+  expect(await eventsAbout()).toBe(0);
+});
+
 describe("a refund", () => {
   it("of the whole that comes first: the order goes straight to refunded", async () => {
     await tell(refundEvent(intent(), order.amountMinor));
@@ -247,6 +260,13 @@ describe("a refund", () => {
     await tell(charge(10_000));
     await tell(charge(2_000));
     expect(await seeOrder(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
+  });
+
+  it("of another shop on the account, larger than anything costs here, is noted all the same", async () => {
+    const id = `re_large_${order.id}`;
+    const large = refundEvent(`pi_other_${order.id}`, 900_000_000_000, { id });
+    expect(await tell(large)).toMatchObject({ status: 200, body: { outcome: "applied" } });
+    expect(await db().refund.count({ where: { id } })).toBe(1);
   });
 
   it("that waits changes nothing yet, and one that fails is an alert", async () => {
