@@ -48,6 +48,13 @@ export function beginSession(userId: string, renewed: () => void): () => void {
   };
 }
 
+/** For a page that waits at the door: tells when somebody signs in, in this tab or another. @returns ends it */
+export function onSignedIn(listener: () => void): () => void {
+  const channel = openChannel();
+  if (channel) channel.onmessage = ({ data }: MessageEvent<News>) => (data.userId ? listener() : undefined);
+  return () => channel?.close();
+}
+
 function hear({ userId }: News): void {
   if (userId === null) leave();
   else if (belongsTo(userId)) onRenewed();

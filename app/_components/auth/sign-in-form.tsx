@@ -2,7 +2,9 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { signIn } from "@/app/_client/auth";
+import { onSignedIn } from "@/app/_client/session";
 import { signInSchema } from "@/lib/accounts/client";
 import { Field } from "../forms/field";
 import { PasswordField } from "../forms/password-field";
@@ -20,6 +22,8 @@ export function SignInForm({ next }: { next: string }) {
     // a whole new document: nothing rendered for a stranger stays in any cache
     onSuccess: () => window.location.assign(next),
   });
+  // Tabs whose session was over go on where they were once somebody has signed in again in one of them.
+  useEffect(() => onSignedIn(() => window.location.assign(next)), [next]);
   return (
     <form {...formProps} className="flex flex-col gap-1.5">
       <Field

@@ -15,7 +15,7 @@ export function Section({ id, title, text, children, className }: Props) {
     <section
       aria-labelledby={id}
       className={cn(
-        "grid gap-x-12 gap-y-5 border-t border-line py-8 first:border-0 first:pt-2 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:py-10",
+        "grid gap-x-12 gap-y-5 border-t border-line py-8 first-of-type:border-0 first-of-type:pt-2 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:py-10",
         className,
       )}
     >
