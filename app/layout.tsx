@@ -1,10 +1,12 @@
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
-import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
 import { env } from "@/lib/core/env";
+import { NONCE_HEADER } from "@/lib/core/security-headers";
 import { Shell } from "./_components/shell/shell";
+import { Theme } from "./_components/shell/theme";
 import "./globals.css";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -29,15 +31,16 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
   return (
     // next-themes writes the class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>
       <body>
-        <ThemeProvider attribute="class" defaultTheme="dark" disableTransitionOnChange>
+        <Theme nonce={nonce}>
           <NextIntlClientProvider>
             <Shell>{children}</Shell>
           </NextIntlClientProvider>
-        </ThemeProvider>
+        </Theme>
       </body>
     </html>
   );
