@@ -45,6 +45,7 @@ export const routeRows = [
   { pattern: "/api/products", policy: "default" },
   { pattern: "/api/products/:id", policy: "default" },
   { pattern: "/api/qstash/:queue", policy: "skip" },
+  { pattern: "/api/realtime", policy: "default" },
   { pattern: "/api/sessions", policy: "default" },
   { pattern: "/api/sessions/:id", policy: "default" },
   { pattern: "/api/tasks/:id", policy: "default" },

@@ -62,6 +62,8 @@ export const keys = prefixed({
   sessionsTold: "sessions:told",
   /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
   sessionsState: "sessions:state",
+  /** Channel: people whose open streams should look whether they may stay (lib/realtime/wake.ts). Nothing is kept. */
+  realtimeWake: "realtime:wake",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
+import { wake } from "../realtime";
 import { BELIEF_MS } from "./limits";
 import { endSessions, raiseGeneration } from "./rows";
 import type { RevokeReason } from "./session";
@@ -20,7 +21,13 @@ export async function commitChange<R>(
     return { result: await write(tx), generation: raised };
   });
   await failpoint("sessions.committed");
-  return { result, tell: () => store.raise([{ userId, generation }]) };
+  return {
+    result,
+    tell: async () => {
+      await store.raise([{ userId, generation }]);
+      wake(userId);
+    },
+  };
 }
 
 interface ChangeOptions {

@@ -15,7 +15,7 @@ export {
   sessionIdOf,
 } from "./end";
 export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
-export { getSession, getUserSessions, updateSession, validateSession } from "./read";
+export { getSession, getUserSessions, sessionStands, updateSession, validateSession } from "./read";
 export { refreshSession } from "./refresh";
 export { newRefreshToken } from "./refresh-token";
 export { endsAt, type RevokeReason, type Session } from "./session";

@@ -16,6 +16,11 @@ export async function getSession(sessionId: string): Promise<Session | null> {
   return (await readSession(sessionId, null))?.session ?? null;
 }
 
+/** Whether a session goes on, for who has one open already. One call to Redis. @throws as {@link findSession} */
+export async function sessionStands(sessionId: string, userId: string): Promise<boolean> {
+  return (await findSession(sessionId, userId, null)) !== null;
+}
+
 /** Longer than any token of ours. */
 const LONGEST_TOKEN = 4_096;
 

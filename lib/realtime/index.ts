@@ -1,0 +1,2 @@
+export { openStream, type StreamOptions, streamStats } from "./streams";
+export { wake } from "./wake";
