@@ -17,7 +17,7 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
       <div className="stage-light" aria-hidden="true" />
       <Page className="pt-8 sm:pt-14">
         <div className="flex items-center gap-4 sm:gap-6">
-          <div className="size-16 shrink-0 overflow-hidden rounded-full sm:size-24">
+          <div className="size-16 shrink-0 overflow-hidden rounded-full ring-2 ring-tint-strong ring-offset-2 ring-offset-ground sm:size-24">
             <Cover id={viewer.id} />
           </div>
           <div className="min-w-0">

@@ -53,6 +53,9 @@ const DRAWINGS: Record<Kind, { outline: ReactNode; screen: Screen }> = {
   },
 };
 
+/** What the bars of the mark take up of their square. */
+const DRAWN = { width: 54, height: 46 } as const;
+
 interface Props {
   kind: Kind;
   /** It is the one in use: the music on its screen moves. */
@@ -63,7 +66,7 @@ interface Props {
 /** A device with the mark on its screen. */
 export function DeviceArt({ kind, playing = false, className }: Props) {
   const { outline, screen } = DRAWINGS[kind];
-  const scale = Math.min(screen.width, screen.height) / BELL.side;
+  const scale = Math.min(screen.width / DRAWN.width, screen.height / DRAWN.height);
   const at = {
     x: screen.x + (screen.width - BELL.side * scale) / 2,
     y: screen.y + (screen.height - BELL.side * scale) / 2,

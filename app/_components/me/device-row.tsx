@@ -43,13 +43,15 @@ export function DeviceRow({ device, renderedAt, leaving, failure, onSignOut }: P
             {name}
           </h3>
           <p className="tabular text-sm text-muted [overflow-wrap:anywhere]">{placeOf(device)}</p>
-          <p className="flex flex-wrap gap-x-2 text-sm text-faint">
+          <p className="flex flex-wrap gap-x-2 text-sm text-faint max-sm:flex-col">
             <span>
               {t.rich("seen", {
                 time: () => <RelativeTime at={device.lastSeenAt} renderedAt={renderedAt} />,
               })}
             </span>
-            <span aria-hidden="true">·</span>
+            <span aria-hidden="true" className="max-sm:hidden">
+              ·
+            </span>
             <span>
               {t.rich("since", {
                 time: () => <RelativeTime at={device.createdAt} renderedAt={renderedAt} />,

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { cn } from "../ui/cn";
 
 const PAGES = [
@@ -16,9 +17,15 @@ const PAGES = [
 export function MeNav() {
   const t = useTranslations("me");
   const pathname = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the row is wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another current page
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   return (
     <nav aria-label={t("pages")} className="-mx-4 mt-8 overflow-x-auto px-4 pb-1 sm:mx-0 sm:mt-10 sm:px-0">
-      <ul className="flex w-max gap-1.5">
+      <ul ref={list} className="flex w-max gap-1.5">
         {PAGES.map(({ key, href }) => (
           <li key={key}>
             <Link
