@@ -1,11 +1,21 @@
 import { type Logger, pino } from "pino";
 import { env } from "./env";
+import { censored } from "./log-censor";
+import { loggedError } from "./log-error";
 
 let root: Logger | undefined;
 
+/** Whose value is a secret or a person's own, one or two levels deep. */
+const PRIVATE_NAMES = [
+  ...["password", "currentPassword", "newPassword", "passwordHash", "email", "address"],
+  ...["token", "accessToken", "refreshToken", "secret", "signature", "authorization", "cookie"],
+];
+
 /**
- * The process's logger: one JSON line an event. Made on first use, since the level comes from the
- * environment. What could be a secret or a person's data is censored wherever it sits one or two levels deep.
+ * The process's logger: one JSON line an event. Made on first use, since the level comes from the environment.
+ *
+ * What could be a secret or a person's data is kept out three times: by name, by naming the fields of an error that
+ * may be told (lib/core/log-error.ts), and by what the finished line looks like (lib/core/log-censor.ts).
  */
 export function log(): Logger {
   root ??= pino({
@@ -13,13 +23,11 @@ export function log(): Logger {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ["password", "token", "accessToken", "authorization", "cookie", "email"].flatMap((name) => [
-        name,
-        `*.${name}`,
-        `*.*.${name}`,
-      ]),
+      paths: PRIVATE_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
       censor: "[redacted]",
     },
+    serializers: { err: loggedError },
+    hooks: { streamWrite: censored },
   });
   return root;
 }

@@ -1,0 +1,19 @@
+import { inspect } from "node:util";
+import { log } from "./log";
+
+/**
+ * Next says on the console why a page failed, with all that the error carries. In production that becomes a line of
+ * the log like any other, which keeps secrets and people's data out.
+ */
+export function logConsoleErrors(): void {
+  console.error = (...said: unknown[]) => {
+    const error = said.find((each) => each instanceof Error);
+    const words = said
+      .filter((each) => each !== error)
+      .map((each) => (typeof each === "string" ? each : inspect(each)));
+    log().error(
+      { ...(error ? { err: error } : {}), source: "console" },
+      words.join(" ").trim() || "an error",
+    );
+  };
+}
