@@ -4,6 +4,7 @@ import { vi } from "vitest";
 export interface Instance {
   sessions: typeof import("@/lib/sessions");
   deferredWork: typeof import("@/lib/core/defer").deferredWork;
+  useClock: typeof import("@/lib/core/clock").useClock;
   injectFault: typeof import("@/lib/core/failpoint").injectFault;
   stop(): Promise<void>;
 }
@@ -17,13 +18,14 @@ export async function startInstance(redisUrl?: string): Promise<Instance> {
     const { env } = await import("@/lib/core/env");
     // Read now and kept.
     env();
-    const [sessions, { deferredWork }, { injectFault }, { disconnectDb }] = await Promise.all([
+    const [sessions, { deferredWork }, { useClock }, { injectFault }, { disconnectDb }] = await Promise.all([
       import("@/lib/sessions"),
       import("@/lib/core/defer"),
+      import("@/lib/core/clock"),
       import("@/lib/core/failpoint"),
       import("@/lib/db"),
     ]);
-    return { sessions, deferredWork, injectFault, stop: disconnectDb };
+    return { sessions, deferredWork, useClock, injectFault, stop: disconnectDb };
   } finally {
     process.env.UPSTASH_REDIS_REST_URL = before;
   }
