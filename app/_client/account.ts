@@ -1,4 +1,5 @@
 import { callApi } from "./api";
+import { confirmPassword } from "./auth";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
   return callApi("/api/me", "done", { method: "PATCH", body });
@@ -30,4 +31,10 @@ export function sendConfirmation() {
 
 export function becomeArtist() {
   return callApi("/api/me/artist", "done", { method: "POST", body: {} });
+}
+
+/** For good. The password makes the session fresh first: the form asks for it anyway. */
+export async function deleteAccount(body: { password: string }) {
+  const confirmed = await confirmPassword(body);
+  return confirmed.ok ? callApi("/api/me", "done", { method: "DELETE", body }) : confirmed;
 }

@@ -11,12 +11,13 @@ export async function generateMetadata() {
   return { title: t("signIn"), robots: { index: false } };
 }
 
-/** `?ended` is where a page goes whose session is over, `?reset` where a new password leads. */
+/** `?ended` is where a page goes whose session is over, `?reset` where a new password leads, `?deleted` where an account ends. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, viewerForFrame()]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
-  const note = query.reset !== undefined ? t("resetNote") : query.ended !== undefined ? t("endedNote") : null;
+  const why = (["deleted", "reset", "ended"] as const).find((each) => query[each] !== undefined);
+  const note = why ? t(`${why}Note`) : null;
   return (
     <Door
       title={t("signInTitle")}

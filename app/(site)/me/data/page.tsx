@@ -1,0 +1,33 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { DeletionForm } from "@/app/_components/me/deletion-form";
+import { ExportButton } from "@/app/_components/me/export-button";
+import { Fate } from "@/app/_components/me/fate";
+import { Section } from "@/app/_components/me/section";
+import { getViewer } from "@/app/_components/shell/viewer";
+
+export async function generateMetadata() {
+  const t = await getTranslations("myData");
+  return { title: t("title"), robots: { index: false } };
+}
+
+/** All that is somebody's: to take along, and to take away. */
+export default async function DataPage() {
+  const [t, viewer] = await Promise.all([getTranslations("myData"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/me/data");
+  return (
+    <>
+      <h1 className="sr-only">{t("title")}</h1>
+      <Section id="export" title={t("export")} text={t("exportText")}>
+        <ExportButton />
+      </Section>
+      <Section id="deletion" title={t("deletion")} text={t("deletionText")}>
+        <div className="grid gap-6 sm:grid-cols-2">
+          <Fate kind="goes" title={t("goes")} items={["profile", "posts", "goods", "bonuses", "sessions"]} />
+          <Fate kind="stays" title={t("stays")} items={["bought", "orders", "views"]} />
+        </div>
+        <DeletionForm email={viewer.email} />
+      </Section>
+    </>
+  );
+}
