@@ -61,18 +61,18 @@ interface CaughtMail {
 }
 
 /**
- * The link with this path in the newest mail to an address that has one.
- * @param mails  how many of them there must be: of several links only the newest opens anything
+ * The link with this path in a mail to an address, once it has come.
+ * @param besides  one that came before: of several the newest alone opens anything
  */
 export async function linkMailedTo(
   app: RunningApp,
   address: string,
   path: string,
-  mails = 1,
+  besides?: string,
 ): Promise<string> {
   const mailbox = `http://localhost:${String(portsFrom(Number(new URL(app.url).port)).mailbox)}`;
-  let links: string[] = [];
-  await until(`${String(mails)} mails to ${address} with a link to ${path}`, async () => {
+  let found: string | undefined;
+  await until(`a mail to ${address} with a link to ${path}`, async () => {
     const list = await fetch(`${mailbox}/api/messages?${new URLSearchParams({ to: address }).toString()}`);
     const { items } = (await list.json()) as { items: CaughtMail[] };
     const texts = await Promise.all(
@@ -81,8 +81,8 @@ export async function linkMailedTo(
         return mail.text.match(/https?:\/\/\S+/g) ?? [];
       }),
     );
-    links = texts.flat().filter((link) => new URL(link).pathname === path);
-    return links.length >= mails;
+    found = texts.flat().find((link) => new URL(link).pathname === path && link !== besides);
+    return found !== undefined;
   });
-  return links[0] ?? "";
+  return found ?? "";
 }
