@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "../ui/cn";
 
-const SECTIONS = ["tasks", "alerts", "analytics", "views"] as const;
+const SECTIONS = ["tasks", "alerts", "people", "audit", "analytics", "views"] as const;
 
 export type ConsoleSection = (typeof SECTIONS)[number];
 

@@ -1,0 +1,74 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { AuditFilter } from "@/app/_components/console/audit-filter";
+import { AuditRow } from "@/app/_components/console/audit-row";
+import { ConsoleHead } from "@/app/_components/console/console-head";
+import { Pager } from "@/app/_components/console/pager";
+import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { Page } from "@/app/_components/shell/page";
+import { Button } from "@/app/_components/ui/button";
+import { countOpenAlerts } from "@/lib/admin";
+import { auditQuerySchema, listAudit } from "@/lib/audit";
+import { requireAdmin } from "../admin";
+import { unlessDown } from "../read";
+
+export async function generateMetadata() {
+  const t = await getTranslations("console");
+  return { title: t("audit"), robots: { index: false } };
+}
+
+export default async function AdminAuditPage({ searchParams }: PageProps<"/admin/audit">) {
+  const { action, actor, subject, cursor } = await searchParams;
+  // An empty choice of the form is no filter.
+  const parsed = auditQuerySchema.safeParse({ action: action || undefined, actor, subject, cursor });
+  const query = parsed.success ? parsed.data : auditQuerySchema.parse({});
+  const read = await unlessDown(async () => {
+    // a layout does not run again on every navigation, so what is shown is guarded here too
+    const viewer = await requireAdmin("/admin/audit");
+    return Promise.all([listAudit(viewer, query), countOpenAlerts()]);
+  });
+  if (!read) return <PostgresDown path="/admin/audit" />;
+  const [{ items, nextCursor }, alerts] = read;
+  const [t, shell] = await Promise.all([getTranslations("auditConsole"), getTranslations("console")]);
+  const renderedAt = Date.now();
+  const filter = {
+    ...(query.action ? { action: query.action } : {}),
+    ...(query.actor ? { actor: query.actor } : {}),
+    ...(query.subject ? { subject: query.subject } : {}),
+  };
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <ConsoleHead section="audit" title={shell("audit")} lead={t("lead")} alerts={alerts} />
+      <AuditFilter
+        filter={filter}
+        actorName={items.find(({ actorName }) => actorName !== null)?.actorName ?? query.actor ?? null}
+        subjectName={
+          items.find(({ subjectName }) => subjectName !== null)?.subjectName ?? query.subject ?? null
+        }
+      />
+      {items.length === 0 ? (
+        <div className="mt-6 rounded-2xl border border-dashed border-line-strong p-6">
+          <p className="display text-xl">{t("noneTitle")}</p>
+          <p className="mt-2 max-w-[60ch] text-muted">{t("noneText")}</p>
+          <Button asChild look="quiet" className="mt-5">
+            <Link href="/admin/audit" prefetch={false}>
+              {t("all")}
+            </Link>
+          </Button>
+        </div>
+      ) : (
+        <ol className="mt-4">
+          {items.map((entry) => (
+            <AuditRow key={entry.id} entry={entry} renderedAt={renderedAt} />
+          ))}
+        </ol>
+      )}
+      <Pager
+        path="/admin/audit"
+        query={filter}
+        nextCursor={nextCursor}
+        continued={query.cursor !== undefined}
+      />
+    </Page>
+  );
+}

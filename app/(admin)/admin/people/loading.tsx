@@ -1,0 +1,1 @@
+export { ConsoleSkeleton as default } from "@/app/_components/console/console-skeleton";

@@ -1,0 +1,68 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { ConsoleHead } from "@/app/_components/console/console-head";
+import { Pager } from "@/app/_components/console/pager";
+import { PeopleFilter } from "@/app/_components/console/people-filter";
+import { PersonCard } from "@/app/_components/console/person-card";
+import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { Page } from "@/app/_components/shell/page";
+import { Button } from "@/app/_components/ui/button";
+import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/admin";
+import { requireAdmin } from "../admin";
+import { unlessDown } from "../read";
+
+export async function generateMetadata() {
+  const t = await getTranslations("console");
+  return { title: t("people"), robots: { index: false } };
+}
+
+export default async function AdminPeoplePage({ searchParams }: PageProps<"/admin/people">) {
+  const { q, role, cursor } = await searchParams;
+  // An empty field of the search form is no filter.
+  const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, cursor });
+  const query = parsed.success ? parsed.data : peopleQuerySchema.parse({});
+  const read = await unlessDown(async () => {
+    // a layout does not run again on every navigation, so what is shown is guarded here too
+    const viewer = await requireAdmin("/admin/people");
+    return Promise.all([viewer, listPeople(viewer, query), countOpenAlerts()]);
+  });
+  if (!read) return <PostgresDown path="/admin/people" />;
+  const [viewer, { items, nextCursor }, alerts] = read;
+  const [t, shell] = await Promise.all([getTranslations("peopleConsole"), getTranslations("console")]);
+  const renderedAt = Date.now();
+  const filter = { ...(query.q ? { q: query.q } : {}), ...(query.role ? { role: query.role } : {}) };
+  return (
+    <Page className="pt-8 sm:pt-12">
+      <ConsoleHead section="people" title={shell("people")} lead={t("lead")} alerts={alerts} />
+      <PeopleFilter q={query.q ?? ""} role={query.role ?? null} />
+      {items.length === 0 ? (
+        <div className="mt-6 rounded-2xl border border-dashed border-line-strong p-6">
+          <p className="display text-xl">{t("noneTitle")}</p>
+          <p className="mt-2 max-w-[60ch] text-muted">{t("noneText")}</p>
+          <Button asChild look="quiet" className="mt-5">
+            <Link href="/admin/people" prefetch={false}>
+              {t("clear")}
+            </Link>
+          </Button>
+        </div>
+      ) : (
+        <ul className="mt-4">
+          {items.map((person) => (
+            <PersonCard
+              key={person.id}
+              person={person}
+              isViewer={person.id === viewer.id}
+              renderedAt={renderedAt}
+            />
+          ))}
+        </ul>
+      )}
+      <Pager
+        path="/admin/people"
+        query={filter}
+        nextCursor={nextCursor}
+        continued={query.cursor !== undefined}
+      />
+    </Page>
+  );
+}
