@@ -1,0 +1,130 @@
+import { hashPassword } from "@/lib/accounts";
+import { addEntry } from "@/lib/bonuses/ledger";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
+import { db, transaction } from "@/lib/db";
+import { changeAccount } from "@/lib/sessions";
+import { createOrder } from "./orders";
+import { createPerson, createTestPost } from "./people";
+
+/** Everybody's in a world. */
+export const PASSWORD = "seven grey herons";
+let passwordHash: Promise<string> | undefined;
+
+/**
+ * The people that access is about. What the makers below make belongs to `listener`; what is for sale, to `artist`.
+ * `other` is a listener whom none of it concerns.
+ */
+export interface World {
+  listener: Person;
+  other: Person;
+  artist: Person;
+  admin: Person;
+}
+
+export type Person = Caller & { email: string };
+
+export async function createWorld(): Promise<World> {
+  const [listener, other, artist, admin] = await Promise.all(
+    (["listener", "listener", "artist", "admin"] as const).map(createMember),
+  );
+  if (!listener || !other || !artist || !admin) throw new Error("somebody is missing");
+  return { listener, other, artist, admin };
+}
+
+/** Somebody with a confirmed address and {@link PASSWORD}. */
+export async function createMember(role: Caller["role"] = "listener"): Promise<Person> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const caller = await createPerson(role);
+  const { email } = await db().user.update({
+    where: { id: caller.userId },
+    data: { passwordHash: await passwordHash, confirmedAt: new Date() },
+    select: { email: true },
+  });
+  return { ...caller, email };
+}
+
+/** One of each thing, straight into the database as `lib` would leave it. Each returns what a route asks for. */
+
+export const makePost = ({ artist }: World) => createTestPost(artist);
+
+export async function makeProduct({ artist }: World): Promise<string> {
+  const id = newId();
+  await db().product.create({
+    data: {
+      ...{ id, kind: "track", title: "A track", description: "", priceMinor: 500, currency: "EUR" },
+      ...{ sellerId: artist.userId, assetUrl: "https://files.example/track.flac" },
+    },
+  });
+  return id;
+}
+
+/** Paid for by the listener, with the provider's payment named. */
+export async function makeOrder({ listener, artist }: World): Promise<string> {
+  const id = await createOrder({ buyer: listener, seller: artist, amountMinor: 500, currency: "EUR" });
+  await db().order.update({ where: { id }, data: { paymentIntentId: `pi_${id}` } });
+  return id;
+}
+
+/** What an order brought: a ticket's code, or a download's id. */
+export async function makeDelivery(world: World, kind: "track" | "ticket") {
+  const orderId = await makeOrder(world);
+  if (kind === "track")
+    await db().order.update({ where: { id: orderId }, data: { kind, productId: await makeProduct(world) } });
+  const code = newId().replaceAll("-", "").toUpperCase();
+  return db().delivery.create({
+    data: { id: newId(), orderId, kind, unit: 1, code },
+    select: { id: true, code: true },
+  });
+}
+
+/** A mail that waits: its queue allows it to be called off. */
+export async function makeTask({ listener }: World, state: "pending" | "dead" = "pending"): Promise<string> {
+  const id = newId();
+  const later = new Date(Date.now() + 3_600_000);
+  await db().task.create({
+    data: {
+      ...{ id, queue: "emails", key: id, version: 1, state, ownerId: listener.userId },
+      payload: { to: { userId: listener.userId }, locale: "en", template: "plain", props: {} },
+      ...{ notBefore: later, dueAt: later, deadlineAt: later },
+    },
+  });
+  return id;
+}
+
+export async function makeAlert(): Promise<string> {
+  const id = newId();
+  await db().alert.create({ data: { id, kind: "task_dead", subject: id, message: "A task is dead" } });
+  return id;
+}
+
+export async function makeNotification({ listener }: World): Promise<string> {
+  const id = newId();
+  await db().notification.create({
+    data: { id, userId: listener.userId, kind: "general", title: "Hello", message: "There", key: id },
+  });
+  return id;
+}
+
+/** @param amount  hundredths of a bonus */
+export async function makeBonus({ listener }: World, amount: number): Promise<void> {
+  await transaction((tx) =>
+    addEntry(tx, { userId: listener.userId, kind: "granted", amount, key: `granted:${newId()}` }),
+  );
+}
+
+/** The token of a link that was mailed to the listener. */
+export async function makeLinkToken({ listener }: World, kind: SignedIdPurpose): Promise<string> {
+  const id = newId();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await db().accountLink.create({
+    data: { id, userId: listener.userId, kind, email: listener.email, expiresAt },
+  });
+  return signId(kind, id);
+}
+
+/** The person's address is one that nobody has confirmed. */
+export async function unconfirm({ userId }: Person): Promise<void> {
+  await changeAccount(userId, (tx) => tx.user.update({ where: { id: userId }, data: { confirmedAt: null } }));
+}

@@ -1,0 +1,86 @@
+import { newId } from "@/lib/core/ids";
+import {
+  makeAlert,
+  makeBonus,
+  makeDelivery,
+  makeLinkToken,
+  makeNotification,
+  makeOrder,
+  makePost,
+  makeProduct,
+  makeTask,
+  PASSWORD,
+  type Person,
+  unconfirm,
+  type World,
+} from "./populate";
+import type { RouteInput } from "./routes";
+import { signInAs } from "./sign-in";
+
+/** Makes what a call is about, anew for each call, and returns a request that is good but for who sends it. */
+type MakeInput = (world: World, caller: Person | null) => RouteInput | Promise<RouteInput>;
+
+const id = (value: string): RouteInput => ({ params: { id: value } });
+/** Somebody's own account, where the route is about the caller's: nobody names the listener's. */
+const self = (world: World, caller: Person | null) => caller ?? world.listener;
+const address = () => `${newId()}@test.example`;
+
+/** By the route's name; one that needs nothing is not here. */
+export const routeInputs: Readonly<Record<string, MakeInput>> = {
+  "POST /api/admin/alerts/{id}/close": async () => id(await makeAlert()),
+  "POST /api/analytics/events": () => ({ body: { events: [{ name: "page.opened" }] } }),
+  "GET /api/analytics/totals": () => ({ query: "?from=2026-11-01&to=2026-11-02" }),
+  "POST /api/auth/confirm-email": async (world) => ({
+    body: { token: await makeLinkToken(world, "confirm_address") },
+  }),
+  "POST /api/auth/reset-password": async (world) => ({
+    body: { token: await makeLinkToken(world, "reset_password"), password: "nine brown herons" },
+  }),
+  "POST /api/me/confirm-email": async (world, caller) => {
+    await unconfirm(self(world, caller));
+    return {};
+  },
+  "POST /api/auth/sign-in": (world) => ({ body: { email: world.listener.email, password: PASSWORD } }),
+  "POST /api/auth/sign-up": () => ({ body: { email: address(), password: PASSWORD, name: "New here" } }),
+  "POST /api/auth/confirm-password": () => ({ body: { password: PASSWORD } }),
+  "POST /api/auth/refresh": async (world) => ({
+    body: { refreshToken: (await signInAs(world.listener)).refreshToken },
+  }),
+  "POST /api/bonuses/spend": async (world) => {
+    await makeBonus(world, 100);
+    return { body: { amount: 100 } };
+  },
+  "GET /api/deliveries/{id}/download": async (world) => id((await makeDelivery(world, "track")).id),
+  "POST /api/deliveries/admit": async (world) => ({
+    body: { code: (await makeDelivery(world, "ticket")).code },
+  }),
+  "GET /api/leaderboards/{period}": () => ({ params: { period: "week" } }),
+  "POST /api/notifications/read": async (world) => ({ body: { ids: [await makeNotification(world)] } }),
+  "GET /api/orders/{id}": async (world) => id(await makeOrder(world)),
+  "POST /api/orders/{id}/refund": async (world) => ({ ...id(await makeOrder(world)), body: {} }),
+  "POST /api/orders": async (world) => ({ body: { productId: await makeProduct(world) } }),
+  "GET /api/posts/{id}": async (world) => id(await makePost(world)),
+  "POST /api/posts": () => ({ body: { title: "A new track" } }),
+  "POST /api/posts/view": async (world) => ({ body: { postId: await makePost(world) } }),
+  "POST /api/posts/views-batch": async (world) => ({ body: { postIds: [await makePost(world)] } }),
+  "GET /api/products/{id}": async (world) => id(await makeProduct(world)),
+  "DELETE /api/products/{id}": async (world) => id(await makeProduct(world)),
+  "POST /api/products": () => ({
+    body: { kind: "licence", title: "A licence", priceMinor: 500, currency: "EUR" },
+  }),
+  "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
+  "DELETE /api/sessions/{id}": async (world) => id((await signInAs(world.listener)).session.id),
+  "DELETE /api/sessions": () => ({ query: "?scope=all" }),
+  "GET /api/tasks/{id}": async (world) => id(await makeTask(world)),
+  "DELETE /api/tasks/{id}": async (world) => id(await makeTask(world)),
+  "POST /api/tasks/{id}/replay": async (world) => id(await makeTask(world, "dead")),
+  "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
+  "DELETE /api/me": () => ({ body: { password: PASSWORD } }),
+  "PATCH /api/me": () => ({ body: { name: "Another name" } }),
+  "POST /api/me/password": () => ({
+    body: { currentPassword: PASSWORD, newPassword: "eight white herons" },
+  }),
+  "POST /api/me/email": () => ({ body: { email: address() } }),
+  "POST /api/auth/forgot-password": (world, caller) => ({ body: { email: self(world, caller).email } }),
+  "POST /api/admin/people/{id}/role": (world) => ({ ...id(world.other.userId), body: { role: "artist" } }),
+};
