@@ -21,4 +21,5 @@ export { changeProfile } from "./profile";
 export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";
+export { tidyLinks } from "./tidy";
 export { type User, userSchema } from "./user";

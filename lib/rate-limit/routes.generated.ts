@@ -20,6 +20,7 @@ export const routeRows = [
   { pattern: "/api/bonuses/spend", policy: "default" },
   { pattern: "/api/cron/sweep-tasks", policy: "skip" },
   { pattern: "/api/cron/sync-views", policy: "skip" },
+  { pattern: "/api/cron/tidy", policy: "skip" },
   { pattern: "/api/deliveries/admit", policy: "default" },
   { pattern: "/api/deliveries/:id/download", policy: "default" },
   { pattern: "/api/health", policy: "default" },

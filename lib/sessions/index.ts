@@ -19,4 +19,5 @@ export { getSession, getUserSessions, sessionStands, updateSession, validateSess
 export { refreshSession } from "./refresh";
 export { newRefreshToken } from "./refresh-token";
 export { endsAt, type RevokeReason, type Session } from "./session";
+export { tidiedSessionsSchema, tidySessions } from "./tidy";
 export { blacklistToken, isTokenBlacklisted } from "./tokens";
