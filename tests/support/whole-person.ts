@@ -1,0 +1,132 @@
+import { hashPassword } from "@/lib/accounts";
+import { recordAudit } from "@/lib/audit";
+import { addEntry } from "@/lib/bonuses/ledger";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { countSale } from "@/lib/leaderboards/sale";
+import { tellSums } from "@/lib/leaderboards/tell";
+import { createPost } from "@/lib/posts";
+import { backgroundTaskService, enqueue } from "@/lib/tasks";
+import { recordViews, syncViews } from "@/lib/views";
+import { createOrder } from "./orders";
+import { createPerson, createTestPost } from "./people";
+import { signInAs } from "./sign-in";
+
+export const PASSWORD = "nine quiet otters";
+let passwordHash: Promise<string> | undefined;
+
+/** Somebody whose password is {@link PASSWORD}, with an address and a name that are found in any text. */
+export async function createKnown(role: Caller["role"] = "artist"): Promise<Caller & { email: string }> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const person = await createPerson(role);
+  const [email, name] = [`${newId()}@gone.example`, `Gone ${newId()}`];
+  await db().user.update({
+    where: { id: person.userId },
+    data: { email, name, passwordHash: await passwordHash, confirmedAt: new Date(), locale: "en" },
+  });
+  return { ...person, name, email };
+}
+
+/** One thing of each kind that exists, in a currency of the test's own. All money rests. */
+export async function createWholePerson(currency: string) {
+  const person = await createKnown();
+  const { userId } = person;
+  const [viewer, buyer, seller, referrer, friend] = await Promise.all([
+    createPerson(),
+    createPerson(),
+    createPerson("artist"),
+    createPerson(),
+    createPerson(),
+  ]);
+  await signInAs(person);
+  await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
+  await db().user.update({ where: { id: friend.userId }, data: { referredById: userId } });
+  await db().accountLink.create({
+    data: {
+      ...{ id: newId(), userId, kind: "reset_password", email: person.email },
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
+
+  const post = await createPost(person, { title: "My track", text: "Words", tags: ["mine"] });
+  await recordViews(viewer.seq, [post.id]);
+  const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
+  await recordViews(person.seq, [seenPost]);
+  await recordViews(viewer.seq, [seenPost]);
+  await syncViews({ source: "script" });
+
+  const product = (title: string, owner: Caller) =>
+    db().product.create({
+      data: {
+        ...{ id: newId(), sellerId: owner.userId, kind: "track", title, description: "" },
+        ...{ priceMinor: 900, currency, assetUrl: `https://files.example/${newId()}.flac` },
+      },
+    });
+  const [sold, unsold, theirs] = await Promise.all([
+    product("Sold", person),
+    product("Unsold", person),
+    product("Theirs", seller),
+  ]);
+  const order = async (from: Caller, to: Caller, productId: string) => {
+    const id = await createOrder({ buyer: to, seller: from, amountMinor: 900, currency });
+    await db().order.update({
+      where: { id },
+      data: { kind: "track", productId, deliveredAt: new Date(), paymentIntentId: `pi_${id}` },
+    });
+    const delivery = await db().delivery.create({
+      data: { id: newId(), orderId: id, kind: "track", unit: 1, code: newId().toUpperCase() },
+    });
+    const sale = await countSale(id);
+    if (sale) await tellSums(sale);
+    return { id, delivery };
+  };
+  const sale = await order(person, buyer, sold.id);
+  const purchase = await order(seller, person, theirs.id);
+
+  await transaction((tx) =>
+    addEntry(tx, { userId, kind: "granted", amount: 500, key: `granted:${newId()}`, note: "Welcome" }),
+  );
+  await db().notification.create({
+    data: { id: newId(), userId, kind: "general", title: "Hello", message: "There", key: newId() },
+  });
+  await db().analyticsEvent.create({
+    data: { id: newId(), userId, name: "played", properties: { loud: true }, at: new Date() },
+  });
+  const waiting = await backgroundTaskService.sendNotification(userId, "Soon", "More", { ownerId: userId });
+  const mail = await backgroundTaskService.sendEmail(person.email, "Hello", `Dear ${person.name}`, {
+    delaySeconds: 3_600,
+  });
+  const dead = await backgroundTaskService.sendNotification(userId, "Late", "Lost", { delaySeconds: 3_600 });
+  await db().task.update({ where: { id: dead }, data: { state: "dead", finishedAt: new Date() } });
+  await db().alert.create({ data: { id: newId(), kind: "task_dead", subject: dead, message: "dead" } });
+  const started = await transaction((tx) =>
+    enqueue(
+      tx,
+      "leaderboards",
+      { orderId: purchase.id },
+      { key: newId(), ownerId: userId, subject: `order:${purchase.id}` },
+    ),
+  );
+  const browser = `Browser ${newId()}`;
+  const client = { ip: "203.0.113.9", userAgent: browser, place: null };
+  await recordAudit(db(), { action: "name_changed", actorId: userId, subject: `user:${userId}`, client });
+  await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject: `user:${userId}`, client });
+  const administrator = await createPerson("admin");
+  await recordAudit(db(), {
+    action: "role_changed",
+    actorId: administrator.userId,
+    subject: `user:${userId}`,
+    client: { ip: "198.51.100.7", userAgent: "An administrator's", place: null },
+    data: { role: "artist" },
+  });
+  return {
+    person,
+    browser,
+    others: { viewer, buyer, seller, referrer, friend, administrator },
+    posts: { own: post.id, seen: seenPost, lastSeen: lastSeenPost },
+    products: { sold: sold.id, unsold: unsold.id },
+    orders: { sale, purchase },
+    tasks: { waiting, mail, dead, started: started.id },
+  };
+}
