@@ -5,13 +5,14 @@ import { signUp } from "@/app/_client/auth";
 import { signUpSchema } from "@/lib/accounts/client";
 import { Field } from "../forms/field";
 import { PasswordField } from "../forms/password-field";
+import { StrengthHint } from "../forms/strength-hint";
 import { SubmitButton } from "../forms/submit-button";
 import { useForm } from "../forms/use-form";
 import { FailureNote } from "../ui/failure-note";
 
 export function SignUpForm({ next, referralCode }: { next: string; referralCode: string }) {
   const t = useTranslations("auth");
-  const { formProps, field, failure, busy } = useForm({
+  const { formProps, field, values, failure, busy } = useForm({
     schema: signUpSchema,
     initial: { name: "", email: "", password: "", referralCode },
     toInput: (values) => ({ ...values, referralCode: values.referralCode.trim() || undefined }),
@@ -25,11 +26,12 @@ export function SignUpForm({ next, referralCode }: { next: string; referralCode:
         {...field("email")}
         label={t("email")}
         type="email"
-        autoComplete="email"
+        autoComplete="username"
         inputMode="email"
         required
       />
-      <PasswordField {...field("password")} autoComplete="new-password" hint={t("newPasswordHint")} />
+      <PasswordField {...field("password")} autoComplete="new-password" />
+      <StrengthHint password={values.password} known={[values.email, values.name]} />
       <Field
         {...field("referralCode")}
         label={t("referral")}
