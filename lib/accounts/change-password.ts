@@ -4,6 +4,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { requireFresh, type SignedInCaller } from "../core/permission";
 import { db } from "../db";
+import { passwordAttempt } from "../rate-limit/handlers";
 import { changeAccount } from "../sessions";
 import type { changePasswordSchema } from "./client";
 import { voidLinks } from "./links";
@@ -31,10 +32,12 @@ export async function changePassword(
     where: { id: userId },
     select: { passwordHash: true, email: true, name: true },
   });
-  if (!(await checkPassword(currentPassword, before?.passwordHash ?? null)) || !before) {
+  await passwordAttempt(sessionId, async () => {
+    if (await checkPassword(currentPassword, before?.passwordHash ?? null)) return;
     await recordAudit(db(), { action: "password_change_failed", ...entry });
     throw new AppError("bad_request", { message: "wrong_password", field: "currentPassword" });
-  }
+  });
+  if (!before) throw new AppError("unauthenticated");
   if (newPassword === currentPassword) {
     throw new AppError("bad_request", { message: "same_password", field: "newPassword" });
   }

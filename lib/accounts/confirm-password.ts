@@ -2,6 +2,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import type { SignedInCaller } from "../core/permission";
 import { db } from "../db";
+import { passwordAttempt } from "../rate-limit/handlers";
 import { updateSession } from "../sessions";
 import { checkPassword } from "./password";
 
@@ -11,12 +12,12 @@ import { checkPassword } from "./password";
  * @throws {AppError} bad_request for a wrong password, unauthenticated when the session has ended meanwhile
  */
 export async function confirmPassword(
-  { userId, sessionId }: SignedInCaller,
+  caller: SignedInCaller,
   password: string,
   from: AuditContext = {},
 ): Promise<string> {
-  await requirePassword(userId, password, from);
-  const session = await updateSession(sessionId, { authenticated: true });
+  await requirePassword(caller, password, from);
+  const session = await updateSession(caller.sessionId, { authenticated: true });
   if (!session) throw new AppError("unauthenticated");
   return new Date(session.authenticatedAt).toISOString();
 }
@@ -25,17 +26,19 @@ export async function confirmPassword(
  * Not a 401, which would mean that the session is over. A wrong one is written down: somebody may be guessing on a
  * device that was left open.
  *
- * @throws {AppError} bad_request for a wrong password
+ * @throws {AppError} bad_request for a wrong password; rate_limited after too many in one session
  */
-export async function requirePassword(
-  userId: string,
+export function requirePassword(
+  { userId, sessionId }: SignedInCaller,
   password: string,
   from: AuditContext = {},
 ): Promise<void> {
-  const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
-  if (!(await checkPassword(password, row?.passwordHash ?? null))) {
-    const subject = `user:${userId}` as const;
-    await recordAudit(db(), { action: "password_confirm_failed", actorId: userId, subject, ...from });
-    throw new AppError("bad_request", { message: "wrong_password", field: "password" });
-  }
+  return passwordAttempt(sessionId, async () => {
+    const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+    if (!(await checkPassword(password, row?.passwordHash ?? null))) {
+      const subject = `user:${userId}` as const;
+      await recordAudit(db(), { action: "password_confirm_failed", actorId: userId, subject, ...from });
+      throw new AppError("bad_request", { message: "wrong_password", field: "password" });
+    }
+  });
 }

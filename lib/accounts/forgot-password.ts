@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import type { Locale } from "../core/locale";
 import { transaction } from "../db";
+import { requireMailAllowance } from "../rate-limit/handlers";
 import type { forgotPasswordSchema } from "./client";
 import { makeLink } from "./links";
 import { lockPerson } from "./lock";
@@ -12,11 +13,13 @@ import { localeOf, mailLink } from "./mails";
  * and a task is made and published, in either case; the one without a link mails nothing.
  *
  * @param locale  for an account that has no language of its own
+ * @throws {AppError} rate_limited, also for nobody's address
  */
 export async function askForPasswordReset(
   { email }: z.output<typeof forgotPasswordSchema>,
   { locale, ...from }: AuditContext & { locale: Locale },
 ): Promise<void> {
+  await requireMailAllowance({ email, ip: from.client?.ip });
   await transaction(async (tx) => {
     const person = await lockPerson(tx, { email });
     const link = await makeLink(tx, "reset_password", person);

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { now } from "../core/clock";
 import { db } from "../db";
+import { resetAttempt } from "../rate-limit/handlers";
 import { changeAccount } from "../sessions";
 import type { resetPasswordSchema } from "./client";
 import { findLink, invalidLink, useLink, voidLinks } from "./links";
@@ -15,13 +16,23 @@ import { requireGoodPassword } from "./password-rules";
  * opened the mail has shown that the address is theirs.
  *
  * @throws {AppError} bad_request when the link is not good, and for a password that is among the first to be tried:
- *         the link can then be used again
+ *         the link can then be used again; rate_limited after too many of those
+ * @returns the address that whoever opened the link has shown to be theirs
  */
 export async function resetPassword(
   { token, password }: z.output<typeof resetPasswordSchema>,
   from: AuditContext = {},
+): Promise<{ email: string }> {
+  const link = await findLink("reset_password", token);
+  await resetAttempt(link.email, () => setPassword(link, password, from));
+  return { email: link.email };
+}
+
+async function setPassword(
+  { id, userId, email }: Awaited<ReturnType<typeof findLink>>,
+  password: string,
+  from: AuditContext,
 ): Promise<void> {
-  const { id, userId, email } = await findLink("reset_password", token);
   const account = await db().user.findUnique({ where: { id: userId }, select: { email: true, name: true } });
   if (!account) throw invalidLink();
   await requireGoodPassword(password, account);

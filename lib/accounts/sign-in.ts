@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { db } from "../db";
+import { signInAttempt } from "../rate-limit/handlers";
 import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";
@@ -10,12 +11,19 @@ import { toUser, type User, userColumns } from "./user";
  * Proves who somebody is by address and password. An attempt that fails is written down, also for an address that is
  * nobody's: it takes as long.
  *
- * @throws {AppError} unauthenticated, the same for an unknown address and a wrong password
+ * @param device  the browser's device cookie: where somebody signed in to this account before, guesses from elsewhere
+ *        keep nobody out
+ * @throws {AppError} unauthenticated, the same for an unknown address and a wrong password; rate_limited, the same too
  */
-export async function signIn(
+export function signIn(
   input: z.output<typeof signInSchema>,
-  from: AuditContext = {},
+  { device, ...from }: AuditContext & { device?: string | null } = {},
 ): Promise<{ user: User }> {
+  const door = { email: input.email, ip: from.client?.ip, device };
+  return signInAttempt(door, () => prove(input, from));
+}
+
+async function prove(input: z.output<typeof signInSchema>, from: AuditContext): Promise<{ user: User }> {
   const row = await db().user.findUnique({
     where: { email: input.email },
     select: { ...userColumns, passwordHash: true },

@@ -43,7 +43,7 @@ export async function deleteAccount(
 ): Promise<void> {
   const { userId } = caller;
   requireFresh(caller);
-  await requirePassword(userId, password);
+  await requirePassword(caller, password);
   await syncBeforeDeletion();
   const left = await cacheManager.invalidating((note) =>
     changeAccount(userId, (tx) => erase(tx, caller, note, options), { end: "all", why: "deleted" }),

@@ -1,5 +1,4 @@
-import type { Claim } from "./claim";
-import type { Limited } from "./limiter";
+import type { Claim, Status } from "./claim";
 
 /** How one policy's requests were decided since the process began. */
 export interface LimitCounts {
@@ -22,7 +21,10 @@ export function limitStats(): Record<string, LimitCounts> {
 }
 
 /** @param claims  what was asked for; none when the limiter failed */
-export function countDecision(claims: readonly Claim[], { allowed, statuses, degraded }: Limited): void {
+export function countDecision(
+  claims: readonly Claim[],
+  { allowed, statuses, degraded }: { allowed: boolean; statuses: readonly Status[]; degraded: string | null },
+): void {
   const spent = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
   const policy = spent?.policy.name ?? claims[0]?.policy.name ?? "open";
   const counted = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type User, userSchema } from "@/lib/accounts";
 import { Reply } from "@/lib/core/http";
+import { deviceCookie } from "@/lib/rate-limit/handlers";
 import { type Issued, sessionCookies } from "@/lib/sessions";
 
 /** For programs, which have no cookies: how they want the tokens. */
@@ -15,15 +16,21 @@ export const signedInSchema = z.object({
   refreshToken: z.string().optional(),
 });
 
+interface SignedInOptions {
+  status: 200 | 201;
+  tokens: z.output<typeof tokensSchema>;
+  /** By a password, just now: the browser is known to the account from then on. */
+  proved?: boolean;
+}
+
 /** Answers with fresh tokens: the access token in the body, both as cookies, or all in the body. */
-export function signedIn(
-  user: User,
-  issued: Issued,
-  { status, tokens }: { status: 200 | 201; tokens: z.output<typeof tokensSchema> },
-) {
+export function signedIn(user: User, issued: Issued, { status, tokens, proved = false }: SignedInOptions) {
   const { accessToken, expiresAt, refreshToken } = issued;
   const body = { user, accessToken, expiresAt };
   return tokens === "body"
     ? new Reply({ ...body, refreshToken }, { status })
-    : new Reply(body, { status, cookies: sessionCookies(issued) });
+    : new Reply(body, {
+        status,
+        cookies: [...sessionCookies(issued), ...(proved ? [deviceCookie(user.email)] : [])],
+      });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { resetPassword, resetPasswordSchema } from "@/lib/accounts";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
+import { deviceCookie } from "@/lib/rate-limit/handlers";
 import { clearedSessionCookies } from "@/lib/sessions";
 import { route } from "../../with-session";
 
@@ -15,11 +16,10 @@ export const POST = route(
     response: z.object({ message: z.string() }),
   },
   async ({ body, client, locale, requestId }) => {
-    await resetPassword(body, { client, requestId });
-    return new Reply(
-      { message: messageText("password_reset", locale) },
-      { cookies: clearedSessionCookies() },
-    );
+    const { email } = await resetPassword(body, { client, requestId });
+    // Whom guesses from elsewhere keep out of a browser that is new gets in by a mail.
+    const cookies = [...clearedSessionCookies(), deviceCookie(email)];
+    return new Reply({ message: messageText("password_reset", locale) }, { cookies });
   },
 );
 

@@ -1,5 +1,6 @@
 import { signIn, signInSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
+import { deviceOf } from "@/lib/rate-limit/handlers";
 import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
 import { route } from "../../with-session";
 import { signedIn, signedInSchema, tokensSchema } from "../signed-in";
@@ -14,10 +15,10 @@ export const POST = route(
     response: signedInSchema,
   },
   async ({ body, client, request, requestId }) => {
-    const { user } = await signIn(body, { client, requestId });
+    const { user } = await signIn(body, { client, requestId, device: deviceOf(request.headers) });
     const issued = await startSession({ userId: user.id }, client);
     await replaceSession(refreshTokenOf(request.headers));
-    return signedIn(user, issued, { status: 200, tokens: body.tokens });
+    return signedIn(user, issued, { status: 200, tokens: body.tokens, proved: true });
   },
 );
 

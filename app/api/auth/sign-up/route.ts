@@ -18,7 +18,7 @@ export const POST = route(
     const { user } = await signUp(body, { locale, client, requestId });
     const issued = await startSession({ userId: user.id }, client);
     await replaceSession(refreshTokenOf(request.headers));
-    return signedIn(user, issued, { status: 201, tokens: body.tokens });
+    return signedIn(user, issued, { status: 201, tokens: body.tokens, proved: true });
   },
 );
 
