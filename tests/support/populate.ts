@@ -80,7 +80,10 @@ export async function makeDelivery(world: World, kind: "track" | "ticket") {
 }
 
 /** A mail that waits: its queue allows it to be called off. */
-export async function makeTask({ listener }: World, state: "pending" | "dead" = "pending"): Promise<string> {
+export async function makeTask(
+  { listener }: Pick<World, "listener">,
+  state: "pending" | "dead" = "pending",
+): Promise<string> {
   const id = newId();
   const later = new Date(Date.now() + 3_600_000);
   await db().task.create({
@@ -115,7 +118,10 @@ export async function makeBonus({ listener }: World, amount: number): Promise<vo
 }
 
 /** The token of a link that was mailed to the listener. */
-export async function makeLinkToken({ listener }: World, kind: SignedIdPurpose): Promise<string> {
+export async function makeLinkToken(
+  { listener }: Pick<World, "listener">,
+  kind: SignedIdPurpose,
+): Promise<string> {
   const id = newId();
   const expiresAt = new Date(Date.now() + 3_600_000);
   await db().accountLink.create({
