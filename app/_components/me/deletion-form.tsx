@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { deleteAccount } from "@/app/_client/account";
 import type { ApiFailure } from "@/app/_client/api";
 import { tellSignedOut } from "@/app/_client/session";
@@ -17,7 +17,7 @@ import { FailureNote } from "../ui/failure-note";
 export function DeletionForm({ email }: { email: string }) {
   const t = useTranslations("myData");
   const [open, setOpen] = useState(false);
-  const { formProps, field, failure, busy } = useForm({
+  const { form, formProps, field, failure, busy } = useForm({
     schema: deletionSchema,
     initial: { password: "" },
     toInput: (values) => values,
@@ -28,6 +28,11 @@ export function DeletionForm({ email }: { email: string }) {
       window.location.replace("/sign-in?deleted=1");
     },
   });
+  // The button that had the focus is gone.
+  useEffect(() => {
+    const control = open ? form.current?.elements.namedItem("password") : null;
+    if (control instanceof HTMLElement) control.focus();
+  }, [open, form]);
   if (!open) {
     return (
       <Button look="danger" size="large" className="mt-8" onClick={() => setOpen(true)}>
