@@ -22,6 +22,12 @@ export const MOST_QUANTITY = 50;
 const line = (max: number) =>
   z.string().trim().min(1, { abort: true }).max(max).refine(isStorable).refine(isVisible);
 
+function hasCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
+
 /** What a creator fills in. */
 export const newProductSchema = z
   .object({
@@ -38,6 +44,8 @@ export const newProductSchema = z
       .url({ protocol: /^https$/ })
       .max(2_000)
       .refine(isStorable)
+      // They would stand in the address bar of everybody who buys it.
+      .refine((url) => !hasCredentials(url))
       .nullable()
       .default(null),
   })

@@ -9,6 +9,7 @@ import { POST as createProduct, GET as listProducts } from "@/app/api/products/r
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
+import { newProductSchema } from "@/lib/shop/client";
 import { call } from "../support/api";
 import { createPerson } from "../support/people";
 import {
@@ -292,6 +293,31 @@ describe("a download", () => {
     expect(answer.headers.get("location")).toBe(
       `https://xn--80anjg9azc.example/${encodeURIComponent("трек 1.flac")}`,
     );
+  });
+
+  it.each([
+    "http://music.example/a.flac",
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "file:///etc/passwd",
+    "//music.example/a.flac",
+    "/a.flac",
+    "https://user:password@music.example/a.flac",
+    "https://user@music.example/a.flac",
+    "https://",
+  ])("is not put up for sale with the address %s", (assetUrl) => {
+    const product = { ...TRACK, title: "A track", priceMinor: 500, currency: "EUR", assetUrl };
+    expect(newProductSchema.safeParse({ ...product, assetUrl: TRACK.assetUrl }).success).toBe(true);
+    expect(newProductSchema.safeParse(product).success).toBe(false);
+  });
+
+  it("leads nowhere but to the web, whatever the row says", async () => {
+    const { product, buyer, order } = await buy(TRACK);
+    for (const assetUrl of ["javascript:alert(1)", "data:text/html,x", "https://user:pw@music.example/a"]) {
+      await db().product.update({ where: { id: product.id }, data: { assetUrl } });
+      const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+      expect([assetUrl, answer.status, answer.headers.get("location")]).toEqual([assetUrl, 404, null]);
+    }
   });
 });
 
