@@ -49,7 +49,7 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
           )}
         </p>
       </div>
-      <div className="flex flex-wrap items-start gap-2 max-md:-ml-5">
+      <div className="flex flex-wrap items-start gap-2 max-md:-ml-5 md:w-96 md:justify-end">
         <Button asChild look="plain">
           <Link
             href={{ pathname: "/admin/audit", query: { subject: `user:${id}` } }}
