@@ -11,8 +11,15 @@ import { products } from "./seed/products";
  */
 async function seed(): Promise<void> {
   const passwordHash = await hashPassword(PASSWORD);
+  const confirmedAt = new Date();
   const users = await db().user.createManyAndReturn({
-    data: people.map((person) => ({ ...person, id: v7(), passwordHash, referralCode: newReferralCode() })),
+    data: people.map((person) => ({
+      ...person,
+      id: v7(),
+      passwordHash,
+      confirmedAt,
+      referralCode: newReferralCode(),
+    })),
     select: { id: true, seq: true },
   });
   const now = Date.now();
