@@ -26,9 +26,11 @@ function hold(signal: AbortSignal, letGo: () => void): void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = FIRST_RETRY_MS;
+  let openedAt = Date.now();
 
   const open = () => {
     if (signal.aborted) return;
+    openedAt = Date.now();
     source = new EventSource("/api/realtime");
     source.addEventListener("open", () => {
       retryMs = FIRST_RETRY_MS;
@@ -47,7 +49,7 @@ function hold(signal: AbortSignal, letGo: () => void): void {
 
   const again = async () => {
     if (signal.aborted) return;
-    const { outcome } = await renewSession(Date.now());
+    const { outcome } = await renewSession(openedAt);
     if (outcome !== "over") open();
   };
 
