@@ -54,15 +54,21 @@ async function signIn(context: BrowserContext, who: string): Promise<void> {
 const themeOf = (page: Page) =>
   page.evaluate(() => (document.documentElement.classList.contains("light") ? "light" : "dark"));
 
-/** Presses the other theme's button: only a page whose scripts ran does something then. */
+/** Presses the other theme's button until the page is awake: only one whose scripts run does anything then. */
 async function changeTheme(page: Page): Promise<void> {
   const wished = (await themeOf(page)) === "dark" ? "light" : "dark";
   // Not by the mouse, which waits for the end of a navigation that a policy has just refused.
-  await page.evaluate(
-    (label) => document.querySelector<HTMLElement>(`[role="radio"][aria-label="${label}"]`)?.click(),
-    wished === "dark" ? "Dark" : "Light",
-  );
-  await expect.poll(() => themeOf(page)).toBe(wished);
+  const press = () =>
+    page.evaluate(
+      (label) => document.querySelector<HTMLElement>(`[role="radio"][aria-label="${label}"]`)?.click(),
+      wished === "dark" ? "Dark" : "Light",
+    );
+  await expect
+    .poll(async () => {
+      await press();
+      return themeOf(page);
+    })
+    .toBe(wished);
 }
 
 /** `[id]` is a thing that is there. */
@@ -193,6 +199,29 @@ describe("the content security policy", () => {
     expect(first.nonce).toMatch(/^[A-Za-z0-9+/]{22}==$/);
     expect(second.nonce).not.toBe(first.nonce);
     expect(second.html).not.toContain("chosen");
+  });
+
+  it("is not all: a form of another site does not reach an action", async () => {
+    const html = await (await fetch(`${app.url}/docs`)).text();
+    const action = /name="(\$ACTION_ID_[0-9a-f]+)"/.exec(html)?.[1] ?? "";
+    expect(action).not.toBe("");
+    const press = async (origin: string) => {
+      const body = new FormData();
+      body.set(action, "");
+      body.set("locale", "ru");
+      const answer = await fetch(`${app.url}/docs`, {
+        method: "POST",
+        body,
+        headers: { origin },
+        redirect: "manual",
+      });
+      await answer.arrayBuffer();
+      return answer.headers.getSetCookie().some((cookie) => cookie.startsWith("locale=ru"));
+    };
+    expect(await press(app.url)).toBe(true);
+    for (const origin of ["https://evil.example", "null", `${app.url}.evil.example`]) {
+      expect([origin, await press(origin)]).toEqual([origin, false]);
+    }
   });
 
   it("what the build brings is only what it is called", async () => {
