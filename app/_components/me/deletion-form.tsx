@@ -31,7 +31,10 @@ export function DeletionForm({ email }: { email: string }) {
   // The button that had the focus is gone.
   useEffect(() => {
     const control = open ? form.current?.elements.namedItem("password") : null;
-    if (control instanceof HTMLElement) control.focus();
+    if (!(control instanceof HTMLElement)) return;
+    control.focus();
+    // On a phone the bar at the bottom would cover it.
+    control.scrollIntoView({ block: "center" });
   }, [open, form]);
   if (!open) {
     return (
