@@ -76,11 +76,20 @@ export async function listPeople(
 function matching(q: string) {
   const id = idSchema.safeParse(q);
   if (id.success) return { id: id.data };
+  const OR = spellings(q).flatMap((contains) => [
+    { name: { contains, mode: "insensitive" as const } },
+    { email: { contains, mode: "insensitive" as const } },
+  ]);
+  return { OR };
+}
+
+/** A database whose locale is C knows no case beyond ASCII, so names are also looked for as people write them. */
+function spellings(q: string): string[] {
   // Prisma hands these to LIKE as they are.
-  const contains = q.replace(/[\\%_]/g, "\\$&");
-  return {
-    OR: (["name", "email"] as const).map((field) => ({ [field]: { contains, mode: "insensitive" } })),
-  };
+  const typed = q.replace(/[\\%_]/g, "\\$&");
+  const text = typed.toLowerCase();
+  const name = text.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());
+  return [...new Set([typed, text, name, text.toUpperCase()])];
 }
 
 function viewOf({ confirmedAt, createdAt, ...row }: Row): PersonView {
