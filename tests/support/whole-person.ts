@@ -109,7 +109,7 @@ export async function createWholePerson(currency: string) {
     ),
   );
   const browser = `Browser ${newId()}`;
-  const client = { ip: "203.0.113.9", userAgent: browser, place: null };
+  const client = { ip: "203.0.113.9", userAgent: browser };
   await recordAudit(db(), { action: "name_changed", actorId: userId, subject: `user:${userId}`, client });
   await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject: `user:${userId}`, client });
   const administrator = await createPerson("admin");
@@ -117,7 +117,7 @@ export async function createWholePerson(currency: string) {
     action: "role_changed",
     actorId: administrator.userId,
     subject: `user:${userId}`,
-    client: { ip: "198.51.100.7", userAgent: "An administrator's", place: null },
+    client: { ip: "198.51.100.7", userAgent: "An administrator's" },
     data: { role: "artist" },
   });
   return {
