@@ -162,7 +162,8 @@ it("whatever happens at the same moment, an account goes as a whole or stays as 
         stays.filter((where) => !MAY_STAY.test(where)),
         context,
       ).toEqual([]);
-      expect(await whereIs(person.email), context).toEqual(["Task: 1"]);
+      // Their last mail, unless it has gone out meanwhile.
+      expect([[], ["Task: 1"]], context).toContainEqual(await whereIs(person.email));
       const tasks = await db().task.findMany({ where: { ownerId: person.userId } });
       expect(tasks, context).toEqual([]);
       expect(await db().post.findUnique({ where: { id: post } }), context).toBeNull();
