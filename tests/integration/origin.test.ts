@@ -41,7 +41,10 @@ describe("a write that cookies could authorise", () => {
     ["an origin that is none", { origin: "evil" }],
     ["a name that begins with ours", { origin: `${own.protocol}//${own.hostname}.evil.example` }],
     ["another port of ours", { origin: `${own.protocol}//${own.hostname}:1` }],
-    ["our origin, over a scheme that is not the web's", { origin: `chrome-extension://${own.hostname}`, host: own.hostname }],
+    [
+      "our origin, over a scheme that is not the web's",
+      { origin: `chrome-extension://${own.hostname}`, host: own.hostname },
+    ],
   ])("is refused from %s", async (_, headers) => {
     const { status, body } = await knock({ ...headers, "accept-language": "en" });
     expect([status, body.error]).toEqual([
@@ -60,7 +63,10 @@ describe("a write that cookies could authorise", () => {
     const { requireOwnOrigin } = await import("@/lib/core/http/origin");
     const ask = (origin: string) => () =>
       requireOwnOrigin(
-        new Request("https://www.music.test/api", { method: "POST", headers: { origin, host: "www.music.test" } }),
+        new Request("https://www.music.test/api", {
+          method: "POST",
+          headers: { origin, host: "www.music.test" },
+        }),
       );
     expect(ask("https://music.test")).not.toThrow();
     expect(ask("https://www.music.test")).not.toThrow();
