@@ -41,6 +41,7 @@ const MATRIX = `
   POST   /api/bonuses/spend                 401     200       409    409     409
   GET    /api/cron/sweep-tasks              401     401       401    401     401
   GET    /api/cron/sync-views               401     401       401    401     401
+  GET    /api/cron/tidy                     401     401       401    401     401
   GET    /api/deliveries/{id}/download      404     302       404    404     404
   POST   /api/deliveries/admit              401     404       404    200     200
   GET    /api/health                        200     200       200    200     200
