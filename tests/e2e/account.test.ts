@@ -242,6 +242,27 @@ describe("a password", () => {
   });
 });
 
+describe("an administrator's change", () => {
+  it("asks for the password where it was given long ago, and then goes on by itself", async () => {
+    const [theirs, console] = [await newContext(), await newContext()];
+    const person = await signUpIn(theirs, "Promoted Person");
+    expect(await signInIn(console, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
+    const { user } = await (await console.request.get("/api/me")).json();
+    await grewOld(user.id);
+    const page = await open(console, `/admin/people?q=${encodeURIComponent(person.email)}`);
+    await page.getByRole("button", { name: /Promoted Person/ }).click();
+    await page.getByRole("radio", { name: "Artist" }).check();
+    await page.locator("form button[type=submit]").last().click();
+    const dialog = page.getByRole("dialog", { name: "Your password once more" });
+    await dialog.getByLabel("Password", { exact: true }).fill("normaldance");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(async () => (await database.query(`SELECT role FROM "User" WHERE id = $1`, [person.id])).rows)
+      .toEqual([{ role: "artist" }]);
+    await dialog.waitFor({ state: "hidden" });
+  });
+});
+
 describe("the door", () => {
   it("says how long to wait after too many tries, and keeps what was typed", async () => {
     const page = await open(await newContext(), "/sign-in");
