@@ -53,7 +53,7 @@ export const DATA_POLICY = policy({ "default-src": "'none'", "frame-ancestors": 
 
 /** Features that no page of ours uses: what gets into a page cannot use them either. */
 const UNUSED_FEATURES = [
-  ...["accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation"],
+  ...["accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"],
   ...["gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"],
 ];
 

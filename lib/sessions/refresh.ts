@@ -12,9 +12,9 @@ import type { SessionClient } from "./session";
 import * as store from "./store";
 
 /**
- * Changes a refresh token for the next one and an access token. Safe to repeat within {@link REFRESH_GRACE_MS}: two
- * tabs that do it at once, and a device whose answer was lost, get the same next token. A token from before that is a
- * copy somebody else may have: its session ends (RFC 9700, 4.14.2).
+ * Changes a refresh token for the next one and an access token, at most once in {@link REFRESH_GRACE_MS}. Safe to
+ * repeat within that time: however many tabs do it at once, and a device whose answer was lost, get the same next
+ * token. A token from before that is a copy somebody else may have: its session ends (RFC 9700, 4.14.2).
  *
  * @throws {AppError} unauthenticated when the token is none, or its session has ended or is over
  */
@@ -33,6 +33,8 @@ export async function refreshSession(refreshToken: string, client: SessionClient
   if (!present) throw new AppError("unauthenticated");
   const { session } = present;
   const sinceMs = now() - (session.rotatedAt ?? 0);
+  // Too new to be changed: so a token that is two behind is never one that some tab has only just sent.
+  if (session.tokenHash === hashOfToken(refreshToken)) return issue(session, refreshToken);
   const isPrevious = session.rotation === token.rotation + 1 && session.tokenHash === hashOfToken(next);
   if (isPrevious && sinceMs < REFRESH_GRACE_MS) return issue(session, next);
   if (session.rotation > token.rotation) {

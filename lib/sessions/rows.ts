@@ -2,7 +2,7 @@ import { z } from "zod";
 import { roleSchema } from "../core/access-token";
 import { now } from "../core/clock";
 import { db, Prisma, type Transaction } from "../db";
-import { MOST_SESSIONS, SESSION_IDLE_SECONDS } from "./limits";
+import { MOST_SESSIONS, REFRESH_GRACE_MS, SESSION_IDLE_SECONDS } from "./limits";
 import type { RevokeReason, Session, SessionClient } from "./session";
 
 /** Sessions in Postgres, where they are true. Each function is one statement. */
@@ -113,7 +113,8 @@ export async function insertSession(
 }
 
 /**
- * Changes a refresh token for the next, if it is the present one of a live session.
+ * Changes a refresh token for the next, if it is the present one of a live session and not newer than
+ * {@link REFRESH_GRACE_MS}.
  * @returns the session as it is now; null otherwise
  */
 export async function rotateSession(
@@ -129,6 +130,7 @@ export async function rotateSession(
         "lastSeenAt" = ${at}, "ip" = coalesce(${ip}, s."ip"), "userAgent" = coalesce(${userAgent}, s."userAgent"),
         "place" = coalesce(${place}, s."place")
        WHERE s."id" = ${sessionId}::uuid AND s."tokenHash" = ${tokenHash} AND ${live()}
+         AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= ${date(now() - REFRESH_GRACE_MS)})
       RETURNING s.*)
     SELECT ${columns} FROM s ${people}`;
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);

@@ -1,9 +1,10 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { deleteOtherUserSessions, refreshSession, validateSession } from "@/lib/sessions";
-import { BELIEF_MS } from "@/lib/sessions/limits";
+import { BELIEF_MS, REFRESH_GRACE_MS } from "@/lib/sessions/limits";
 import { startChild } from "../support/children";
 import { type Scenario, testFailpoints } from "../support/failpoints";
 import { startInstance } from "../support/instance";
@@ -22,7 +23,21 @@ const AT_ONCE = 8;
 /** Enough that the end falls into the middle of them. */
 const MOST_ROTATIONS = 6;
 const other = await startInstance();
+/** The same time on both instances; it can be made to go by. */
+let aheadMs = 0;
+const clock = { now: () => Date.now() + aheadMs };
+let restore: (() => void)[] = [];
+beforeEach(() => {
+  aheadMs = 0;
+});
+beforeAll(() => {
+  restore = [useClock(clock), other.useClock(clock)];
+});
+const untilTheNextIsDue = () => {
+  aheadMs += REFRESH_GRACE_MS;
+};
 afterAll(async () => {
+  for (const undo of restore) undo();
   await other.deferredWork();
   await other.stop();
 });
@@ -78,6 +93,7 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
 it("two tabs on two instances refresh at once, a hundred times: one next token, nobody is signed out", async () => {
   let { refreshToken } = await signInAs(await createPerson());
   for (let round = 0; round < 100; round += 1) {
+    untilTheNextIsDue();
     const both = await Promise.all(
       [refreshSession, other.sessions.refreshSession, refreshSession].map((refresh) =>
         refresh(refreshToken, NOBODY),

@@ -216,9 +216,20 @@ describe("refreshing", () => {
   it("with a token of two rotations ago ends the session at once", async () => {
     const { refreshToken } = await signInAs(await createPerson());
     const second = await refreshSession(refreshToken, NOBODY);
+    await later(11, async () => {
+      const third = await refreshSession(second.refreshToken, NOBODY);
+      await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+      expect(await validateSession(third.accessToken)).toBeNull();
+    });
+  });
+
+  it("again and again within ten seconds changes the token once: what is on its way is never two behind", async () => {
+    const first = await signInAs(await createPerson());
+    const second = await refreshSession(first.refreshToken, NOBODY);
     const third = await refreshSession(second.refreshToken, NOBODY);
-    await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
-    expect(await validateSession(third.accessToken)).toBeNull();
+    expect(third.refreshToken).toBe(second.refreshToken);
+    expect((await refreshSession(first.refreshToken, NOBODY)).refreshToken).toBe(second.refreshToken);
+    expect(await validateSession(third.accessToken)).toMatchObject({ rotation: 1 });
   });
 
   it("with a token that was never one does nothing", async () => {
