@@ -197,7 +197,8 @@ export async function endOldest(tx: Transaction, userId: string): Promise<string
 export async function endEverySession(tx: Transaction): Promise<number> {
   await tx.$executeRaw`
     INSERT INTO "SessionGeneration" AS g ("userId", "generation", "changedAt")
-    SELECT DISTINCT "userId", 1, clock_timestamp() FROM "Session" WHERE "revokedAt" IS NULL ORDER BY "userId"
+    SELECT p."userId", 1, clock_timestamp()
+      FROM (SELECT DISTINCT "userId" FROM "Session" WHERE "revokedAt" IS NULL) p ORDER BY p."userId"
     ON CONFLICT ("userId") DO UPDATE SET "generation" = g."generation" + 1, "changedAt" = clock_timestamp()`;
   const { count } = await tx.session.updateMany({
     where: { revokedAt: null },

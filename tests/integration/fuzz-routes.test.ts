@@ -25,7 +25,7 @@ import { tableSums } from "../support/table-sums";
  *
  * `FUZZ_SECONDS=600` looks longer (all routes together), `FUZZ_SEED=…` looks again: a failure names its seed.
  */
-const SECONDS = Number(process.env.FUZZ_SECONDS ?? 30);
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 10);
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Of one route, before the clock is looked at: a slow machine looks at each route all the same. */
 const CALLS_A_ROUND = 12;

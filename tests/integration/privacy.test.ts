@@ -41,7 +41,10 @@ afterAll(async () => {
   await redisProxy.close();
 });
 
-const currency = () => `P${newId().slice(-2).toUpperCase().replace(/\d/g, "X")}`;
+const currency = () =>
+  newId()
+    .slice(-3)
+    .replace(/./g, (digit) => "ABCDEFGHIJKLMNOP"[Number.parseInt(digit, 16)] ?? "");
 const erase = (person: Parameters<typeof call>[1] & object, password = PASSWORD) =>
   call(deleteMe, { method: "DELETE", body: { password }, ...person });
 

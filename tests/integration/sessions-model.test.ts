@@ -148,6 +148,6 @@ it("lets in exactly whom it should", async () => {
         }
       }
     }),
-    { numRuns: Number(process.env.MODEL_RUNS ?? 12) },
+    { numRuns: Number(process.env.MODEL_RUNS ?? 6) },
   );
 });

@@ -5,6 +5,7 @@ import { call } from "../support/api";
 import { freePort } from "../support/real-postgres";
 import { event, paidEvent, placeTestOrder, tell } from "../support/shop";
 import { closeShop, provider } from "../support/shop-world";
+import { pretendSignedIn } from "../support/sign-in";
 
 // Before anything reads the environment: a Postgres that is not there.
 process.env.DATABASE_URL = `postgresql://nobody:secret@127.0.0.1:${await freePort()}/gone`;
@@ -31,6 +32,7 @@ it("and a wrong signature is still a wrong signature", async () => {
 });
 
 it("nobody can order, and nobody is charged", async () => {
+  pretendSignedIn(buyer);
   const before = provider.stats().calls;
   expect((await placeTestOrder(buyer, { productId: newId() })).status).toBe(503);
   expect((await call(readOrder, { as: buyer, params: { id: newId() } })).status).toBe(503);

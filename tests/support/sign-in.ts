@@ -1,4 +1,5 @@
-import type { Caller } from "@/lib/core/access-token";
+import { type Caller, signAccessToken } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { changeAccount, type Issued, startSession } from "@/lib/sessions";
 
@@ -11,11 +12,35 @@ export function signInAs({ userId }: Pick<Caller, "userId">): Promise<Issued> {
 
 const tokens = new Map<string, Promise<string>>();
 
-/** An access token of somebody's session; one session a person in each test file. */
+/** An access token of somebody's session; one session a person in each test file. Nobody refreshes it. */
 export function tokenOf(caller: Caller): Promise<string> {
-  const token = tokens.get(caller.userId) ?? signInAs(caller).then(({ accessToken }) => accessToken);
+  const token = tokens.get(caller.userId) ?? openSession(caller);
   tokens.set(caller.userId, token);
   return token;
+}
+
+/** A session's row and nothing else: most tests only want to be somebody. */
+async function openSession({ userId, seq, role, name }: Caller): Promise<string> {
+  const id = newId();
+  const at = new Date();
+  await db().session.create({
+    data: {
+      ...{ id, userId, tokenHash: id, ...CLIENT },
+      ...{
+        authenticatedAt: at,
+        lastSeenAt: at,
+        createdAt: at,
+        expiresAt: new Date(at.getTime() + 86_400_000),
+      },
+    },
+    select: { id: true },
+  });
+  return signAccessToken({ userId, sessionId: id, seq, role, name }, 900);
+}
+
+/** Has `tokenOf` answer a token of a session that nobody has opened: for when Postgres is not there to. */
+export function pretendSignedIn(caller: Caller): void {
+  tokens.set(caller.userId, signAccessToken({ ...caller, sessionId: newId() }, 600));
 }
 
 /** Makes a session's password one that was given an hour ago. */
