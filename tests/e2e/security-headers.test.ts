@@ -23,6 +23,7 @@ afterAll(async () => {
   await app?.stop();
 });
 
+const PEOPLE = ["admin", "artist", "listener"];
 const ALL_PAGES_LIMIT_MS = 300_000;
 
 /** Every page notes what its policy refused it, from the first byte on. */
@@ -85,30 +86,37 @@ describe("the content security policy", () => {
   it(
     "refuses no page anything it needs, in either theme, and every page comes alive",
     async () => {
-      for (const who of ["admin", null]) {
+      const complaints: string[] = [];
+      const pages = new Map<string | null, Page>();
+      for (const who of [...PEOPLE, null]) {
         const context = await watchedContext();
         if (who) await signIn(context, who);
         const page = await context.newPage();
-        const complaints: string[] = [];
         page.on("console", (message) => {
           if (/content security policy|hydrat/i.test(message.text())) complaints.push(message.text());
         });
         page.on("pageerror", (error) => complaints.push(String(error)));
-        const seen = new Set<string>();
-        for (const pattern of [...pagePatterns(), "/there-is-no-such-page"]) {
-          const path = await pathOf(pattern);
-          for (let round = 0; round < 2; round += 1) {
-            await page.goto(path);
-            // Somebody who is not signed in is sent to the same door from many pages.
-            const at = new URL(page.url()).pathname;
-            if (round === 0 && seen.has(at)) break;
-            seen.add(at);
-            await changeTheme(page);
-            expect([path, await refusedOn(page), complaints]).toEqual([path, [], []]);
-          }
-        }
-        await context.close();
+        pages.set(who, page);
       }
+      const seen = new Set<string>();
+      for (const [index, pattern] of [...pagePatterns(), "/there-is-no-such-page"].entries()) {
+        // In turns: a person may ask for a hundred things in a minute.
+        const somebody = pattern.startsWith("/admin") ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
+        for (const who of [somebody, null]) {
+          const page = pages.get(who);
+          if (!page) throw new Error(`nobody is ${who}`);
+          const path = await pathOf(pattern);
+          await page.goto(path);
+          // Somebody who is not signed in is sent to the same door from many pages.
+          const at = `${who} at ${new URL(page.url()).pathname}`;
+          if (seen.has(at)) continue;
+          seen.add(at);
+          // It is loaded in one theme and changed to the other, in which the next one is loaded.
+          await changeTheme(page);
+          expect([path, await refusedOn(page), complaints]).toEqual([path, [], []]);
+        }
+      }
+      for (const page of pages.values()) await page.context().close();
     },
     ALL_PAGES_LIMIT_MS,
   );

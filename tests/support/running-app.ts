@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
-import { freePort } from "./real-postgres";
 
 export interface RunningApp {
   url: string;
@@ -73,10 +73,24 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** The stack's other ports stand up to 13 above the app's. */
+/** The stack's other ports stand up to 16 above the app's. */
+const PORTS = 17;
+/** Below those that the system gives to outgoing connections: one of these may be taken at any moment. */
+const LOWEST_PORT = 12_000;
+const HIGHEST_PORT = 31_000;
+
 async function freeBasePort(): Promise<number> {
   for (;;) {
-    const port = await freePort();
-    if (port < 65_000) return port;
+    const base = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    const free = await Promise.all(Array.from({ length: PORTS }, (_, above) => isFree(base + above)));
+    if (free.every(Boolean)) return base;
   }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
+  });
 }
