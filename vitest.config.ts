@@ -24,8 +24,8 @@ const maxWorkers = process.env.TEST_DATABASE_URL || process.env.TEST_REDIS_URL ?
  *
  * A file of integration is a whole installation, and two on one stack would do each other's work: any process tells
  * its own Redis of every invalidation that waits in Postgres and deletes the row; sweepTasks() takes every task;
- * QStash delivers to one APP_URL. So each worker has a stack of its own (tests/support/global-stack.ts). e2e and
- * faults run one file at a time: they start browsers and processes, and measure what those see.
+ * QStash delivers to one APP_URL. So each worker has a stack of its own (tests/support/global-stack.ts), and so it
+ * is with the faults. e2e runs one file at a time: it measures what browsers see.
  */
 export default defineConfig({
   test: {
@@ -82,7 +82,7 @@ export default defineConfig({
           setupFiles: ["tests/support/setup.ts"],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
     ],

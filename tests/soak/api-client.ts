@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Caller, signAccessToken } from "@/lib/core/access-token";
-import { signInAs } from "../support/sign-in";
+import type { Caller } from "@/lib/core/access-token";
+import { openSession } from "../support/sign-in";
 
 const LIMIT_MS = 25_000;
 const TOKEN_SECONDS = 86_400;
@@ -13,19 +13,13 @@ export interface Answer {
 
 const tokens = new Map<string, Promise<string>>();
 
-/** Of a real session, and good for the whole soak: nobody refreshes here. */
-async function longToken(as: Caller): Promise<string> {
-  const { session } = await signInAs(as);
-  return signAccessToken({ ...as, sessionId: session.id }, TOKEN_SECONDS);
-}
-
 /** A request as a browser sends it, to whichever instance answers. @returns null when nobody answered */
 export async function ask(
   method: "GET" | "POST",
   path: string,
   { as, token, body }: { as?: Caller; token?: string; body?: unknown } = {},
 ): Promise<Answer | null> {
-  if (as && !tokens.has(as.userId)) tokens.set(as.userId, longToken(as));
+  if (as && !tokens.has(as.userId)) tokens.set(as.userId, openSession(as, TOKEN_SECONDS));
   const bearer = token ?? (as && (await tokens.get(as.userId)));
   try {
     const response = await fetch(`${process.env.APP_URL}${path}`, {

@@ -20,7 +20,7 @@ export function tokenOf(caller: Caller): Promise<string> {
 }
 
 /** A session's row and nothing else: most tests only want to be somebody. */
-async function openSession({ userId, seq, role, name }: Caller): Promise<string> {
+export async function openSession({ userId, seq, role, name }: Caller, tokenSeconds = 900): Promise<string> {
   const id = newId();
   const at = new Date();
   await db().session.create({
@@ -35,7 +35,7 @@ async function openSession({ userId, seq, role, name }: Caller): Promise<string>
     },
     select: { id: true },
   });
-  return signAccessToken({ userId, sessionId: id, seq, role, name }, 900);
+  return signAccessToken({ userId, sessionId: id, seq, role, name }, tokenSeconds);
 }
 
 /** Has `tokenOf` answer a token of a session that nobody has opened: for when Postgres is not there to. */
