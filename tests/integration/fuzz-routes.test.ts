@@ -28,7 +28,7 @@ import { tableSums } from "../support/table-sums";
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 10);
 const SEED = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Of one route, before the clock is looked at: a slow machine looks at each route all the same. */
-const CALLS_A_ROUND = 12;
+const CALLS_A_ROUND = 6;
 
 const routes = await allRoutes();
 
