@@ -13,7 +13,8 @@ import { requireRealStack } from "../support/real-stack";
 
 requireRealStack();
 
-const RUNS = Number(process.env.INTERLEAVINGS ?? 1_000);
+/** CI has little time. */
+const RUNS = Number(process.env.INTERLEAVINGS ?? (process.env.CI ? 300 : 1_000));
 const READERS = 2;
 const WRITES = 2;
 const READS = 6;
