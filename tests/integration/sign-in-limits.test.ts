@@ -22,7 +22,7 @@ const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port })
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.TRUST_PROXY = "1";
 
-/** `ATTEMPTS=10000 npm run test:real -- sign-in-limits` plays the whole of it; CI a tenth, and on a real Redis alone. */
+/** `ATTEMPTS=10000 npm run test:real -- sign-in-limits` plays the whole of it, `npm run test:real` a tenth. */
 const ATTEMPTS = Number(process.env.ATTEMPTS ?? 1_000);
 /** So many are on their way at once. */
 const AT_ONCE = 20;
