@@ -25,7 +25,7 @@ import * as store from "./store";
 let running: Promise<void> | undefined;
 
 /** Brings Redis up to date. One at a time in a process. @throws when Redis or Postgres does not answer */
-export function catchUp(): Promise<void> {
+function catchUp(): Promise<void> {
   running ??= run().finally(() => {
     running = undefined;
   });

@@ -44,7 +44,7 @@ function orNothing(error: unknown): undefined {
 }
 
 /** For the next request. Nothing is lost when it does not work. */
-export function keepLater(read: Read, era: string): void {
+function keepLater(read: Read, era: string): void {
   defer(() =>
     store.keep(read.session.userId, [read], { era }).then(
       () => {},

@@ -32,18 +32,16 @@ export const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>;
 
 /** Why a session ended. */
-export const revokeReasons = [
-  "sign_out",
-  "others",
-  "all",
-  "password",
-  "reuse",
-  "role",
-  "replaced",
-  "deleted",
-  "cleared",
-] as const;
-export type RevokeReason = (typeof revokeReasons)[number];
+export type RevokeReason =
+  | "sign_out"
+  | "others"
+  | "all"
+  | "password"
+  | "reuse"
+  | "role"
+  | "replaced"
+  | "deleted"
+  | "cleared";
 
 /** When it is over unless it is refreshed before (ms). */
 export function endsAt({ expiresAt, lastSeenAt }: Pick<Session, "expiresAt" | "lastSeenAt">): number {

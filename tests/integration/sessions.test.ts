@@ -54,8 +54,9 @@ async function later<R>(seconds: number, run: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Redis knows the session and may be believed. */
+/** Redis knows the session and may be believed, long enough that nobody has to catch up while calls are counted. */
 async function warm(token: string): Promise<void> {
+  await redis().del(keys.sessionsTold);
   await validateSession(token);
   await deferredWork();
   await validateSession(token);
@@ -138,6 +139,20 @@ describe("a session", () => {
     expect(await callsDuring(() => validateSession(accessToken))).toBe(1);
     expect(meter.statements).toBe(0);
     expect(await validateSession(accessToken)).toMatchObject({ id: session.id });
+  });
+
+  it("costs one statement more after a change, and a refresh one of each", async () => {
+    const { accessToken, refreshToken, session } = await signInAs(await createPerson());
+    await warm(accessToken);
+    await updateSession(session.id, { ip: "198.51.100.9" });
+    await deferredWork();
+    meter.reset();
+    expect(await callsDuring(() => validateSession(accessToken))).toBe(1);
+    expect(await callsDuring(deferredWork)).toBe(1);
+    expect(meter.statements).toBe(1);
+    meter.reset();
+    expect(await callsDuring(() => refreshSession(refreshToken, NOBODY))).toBe(1);
+    expect(meter.statements).toBe(1);
   });
 
   it("of one person beyond the hundredth ends the one not seen for longest", async () => {
