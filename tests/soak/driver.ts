@@ -6,7 +6,7 @@ import { sweepTasks } from "@/lib/tasks";
 import { serveApp } from "../support/app-server";
 import { createPeople } from "../support/people";
 import { seededRandom } from "../support/random";
-import { ask } from "./api-client";
+import { ask, signIn } from "./api-client";
 import { startChaos } from "./chaos";
 import { FaultPlayer } from "./faults";
 import { startInstances } from "./instances";
@@ -157,6 +157,7 @@ async function furnish(
 ): Promise<{ shop: Shop; initialStock: Map<string, number | null> }> {
   const sellers = await createPeople(plan.sellers, "artist");
   const people = await createPeople(plan.buyers.length);
+  await signIn([...sellers, ...people]);
   const buyers = plan.buyers.map(({ referrer }, index) => {
     const buyer = people[index];
     if (!buyer) throw new Error("a buyer was not created");
