@@ -1,2 +1,14 @@
+export {
+  type Channel,
+  type ChannelKind,
+  type ChatMessageView,
+  chatMessageSchema,
+  type EventData,
+  type EventName,
+  type ParsedChannel,
+  parseChannel,
+  presenceStateSchema,
+} from "./catalogue";
+export { emit, emitVolatile } from "./emit";
 export { openStream, type StreamOptions, streamStats } from "./streams";
 export { wake } from "./wake";

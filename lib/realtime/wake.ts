@@ -14,7 +14,7 @@ const messageSchema = z.object({ userId: z.uuid() });
 export function wake(userId: string): void {
   defer(async () => {
     try {
-      await redisService().publish(keys.realtimeWake, { userId });
+      await redisService().publish(keys.realtimeUpstream, { userId });
     } catch (error) {
       log().debug({ err: error }, "open streams hear of a change at their next heartbeat");
     }
@@ -26,7 +26,7 @@ export function wake(userId: string): void {
  * @param onWake  null: some may have been missed, so it may be anybody
  */
 export function listen(onWake: (userId: string | null) => void): Subscription {
-  return redisService().subscribe(keys.realtimeWake, messageSchema, ({ userId }) => onWake(userId), {
+  return redisService().subscribe(keys.realtimeUpstream, messageSchema, ({ userId }) => onWake(userId), {
     onConnect: ({ reconnected }) => {
       if (reconnected) onWake(null);
     },

@@ -62,8 +62,31 @@ export const keys = prefixed({
   sessionsTold: "sessions:told",
   /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
   sessionsState: "sessions:state",
-  /** Channel: people whose open streams should look whether they may stay (lib/realtime/wake.ts). Nothing is kept. */
-  realtimeWake: "realtime:wake",
+  /**
+   * Channel of Redis: what every instance hears, wakes of people's streams and entries of all logs (lib/realtime).
+   * Nothing is kept. Not a key.
+   */
+  realtimeUpstream: "realtime:upstream",
+  /** Stream, newest entries alone: what was said on a channel, `{number}-0` (lib/redis/scripts/realtime.ts). Losing it makes pages read Postgres again. */
+  realtimeLog: (channel: string) => `realtime:${channel}:log`,
+  /** Hash {epoch, n}: which log this is, and the number of its last entry. */
+  realtimeHead: (channel: string) => `realtime:${channel}:head`,
+  /** Sorted set of people who are here, by expiry (ms). */
+  usersOnline: "webchat:users:online",
+  /** Hash: whether somebody is here, and when they were last. */
+  userPresence: (userId: string) => `webchat:user:presence:${userId}`,
+  /** Sorted set of the streams that somebody has open, by expiry (ms): last heartbeat + 35 s. */
+  userSockets: (userId: string) => `webchat:user:sockets:${userId}`,
+  /** String (JSON): a chat message. */
+  chatMessage: (messageId: string) => `webchat:message:${messageId}`,
+  /** Sorted set of cached messages by time (ms). */
+  chatMessages: (chatId: string) => `webchat:chat:messages:${chatId}`,
+  /** List of message ids, the newest 50, newest first. */
+  chatRecent: (chatId: string) => `webchat:chat:recent:${chatId}`,
+  /** Sorted set of pinned messages by when they were pinned (ms). */
+  chatPinned: (chatId: string) => `webchat:chat:pinned:${chatId}`,
+  /** String: the chat's revision that the four keys above stand at; whoever reads them knows by it whether they may. */
+  chatRevision: (chatId: string) => `webchat:chat:revision:${chatId}`,
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
@@ -83,5 +106,12 @@ export const ttlSeconds = {
   lock: 10,
   /** Boards are made anew after that, if anybody looks: how long a sale that nobody could tell Redis is missing. */
   leaderboard: 600,
+  /** A channel on which nobody says anything. */
+  realtime: DAY_SECONDS,
+  presenceOnline: 5 * 60,
+  presenceOffline: DAY_SECONDS,
+  userSockets: 5 * 60,
+  chatMessage: HOUR_SECONDS,
+  chat: DAY_SECONDS,
   probe: 60,
 } as const;
