@@ -1,3 +1,4 @@
+export { channelsAskedFor } from "./asked";
 export {
   type Channel,
   type ChannelKind,
@@ -10,5 +11,5 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { openStream, type StreamOptions, streamStats } from "./streams";
+export { MOST_CHANNELS, openStream, streamStats } from "./streams";
 export { wake } from "./wake";
