@@ -6,6 +6,8 @@ export interface Policy {
   name: string;
   limit: number;
   windowSeconds: number;
+  /** Counts for itself alone, and not among what a person may ask of all routes together. */
+  apart?: true;
 }
 
 const policies = {
@@ -14,6 +16,11 @@ const policies = {
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
   /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
+  /**
+   * Chat messages, and what an open page sends by itself beside them (that it is here, what was read, that somebody
+   * types): a lively conversation must not use up what a person may ask for, nor the other way round.
+   */
+  frequent: { name: "frequent", limit: 300, windowSeconds: 60, apart: true },
   /**
    * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
    * a school or a mobile network is many people behind one.

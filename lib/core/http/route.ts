@@ -21,10 +21,10 @@ import { parseInput } from "./parse";
 export type Auth = "public" | "user" | "admin" | "cron" | "qstash";
 
 /**
- * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `skip` is for
- * callers that prove themselves, by a signature or a secret.
+ * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `frequent` is for
+ * what a conversation consists of; `skip` for callers that prove themselves, by a signature or a secret.
  */
-export type RouteLimit = "strict" | "renewal" | "skip";
+export type RouteLimit = "strict" | "renewal" | "frequent" | "skip";
 
 /** What a route says of itself; also the source of docs/openapi.json and of the gate's table. */
 export interface RouteSpec {
