@@ -6,13 +6,20 @@ import { GET as people } from "@/app/api/admin/people/route";
 import { GET as me } from "@/app/api/me/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
-import { changeRole, closeAlert as closeAlertInLib, listPeople, type PersonView } from "@/lib/admin";
+import {
+  changeRole,
+  closeAlert as closeAlertInLib,
+  listPeople,
+  openAlerts,
+  type PersonView,
+} from "@/lib/admin";
+import { dailyTotals, eventReport } from "@/lib/analytics";
 import { type AuditEntryView, listAudit, recordAudit } from "@/lib/audit";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import type { SignedInCaller } from "@/lib/core/permission";
 import { db, transaction } from "@/lib/db";
-import { cancelTask, raiseAlert, replayTask } from "@/lib/tasks";
+import { cancelTask, raiseAlert, replayTask, taskOverview } from "@/lib/tasks";
 import { auditOf } from "../support/accounts";
 import { call } from "../support/api";
 import { createPeople, createPerson } from "../support/people";
@@ -145,7 +152,12 @@ describe("checks live in lib, whoever calls it", () => {
     }
     const waiting = await deadTask(victim.userId, "pending");
     await expect(cancelTask(waiting, stale(admin))).rejects.toMatchObject({ code: "fresh_sign_in_required" });
-    const reads = [listPeople, listAudit];
+    const day = { from: "1801-01-01", to: "1801-01-01" };
+    const reads = [
+      ...[listPeople, listAudit, openAlerts, taskOverview],
+      (by: Pick<Caller, "role">) => dailyTotals(by, day),
+      (by: Pick<Caller, "role">) => eventReport(by, 1),
+    ];
     for (const read of reads)
       await expect(read({ role: "artist" })).rejects.toMatchObject({ code: "forbidden" });
     const row = await db().alert.findUniqueOrThrow({ where: { id: alert.id } });
