@@ -106,7 +106,7 @@ export const inventory: Readonly<Record<string, Model>> = {
       ownerId: unnamed("tasks"),
       payload: unnamed(
         null,
-        "mails and notifications keep none once they are done; the others carry ids of things",
+        "mails and notifications keep none once they are done, or dead for a month; the others carry ids of things",
       ),
       subject: kept("tasks", "an order's id"),
       progress: none("numbers"),

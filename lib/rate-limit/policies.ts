@@ -54,6 +54,8 @@ interface Row {
   policy: RouteLimit | "default";
   /** Any, unless said. */
   method?: string;
+  /** Who is signed in is counted like a stranger, by address: at doors, where an account is what one comes for. */
+  by?: "address";
 }
 
 /** The first row that fits decides. What a route wants it says itself, in its spec (`npm run openapi`). */
@@ -62,16 +64,17 @@ const table: readonly Row[] = [
   { pattern: "/_next/static/*", policy: "skip" },
   ...routeRows,
   // What no route takes. A spelling of a path that this table does not see through is no way around a password's limit.
-  { pattern: "/api/auth/*", policy: "strict" },
+  { pattern: "/api/auth/*", policy: "strict", by: "address" },
   { pattern: "/api/*", policy: "default" },
   // All pages are one: a limit for each would be one more for every page that is added.
   { pattern: "/*", policy: "default" },
 ];
 
-const compiled = table.map(({ pattern, policy, method }) => ({
+const compiled = table.map(({ pattern, policy, method, by }) => ({
   pattern: method ? `${method} ${pattern}` : pattern,
   method,
   policy: policy === "skip" ? null : policies[policy],
+  by,
   expression: new RegExp(
     `^${pattern
       .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
@@ -81,8 +84,17 @@ const compiled = table.map(({ pattern, policy, method }) => ({
   ),
 }));
 
-/** The policy for a request and the pattern it was found under; `policy` is null where no limit holds. */
-export function policyFor(pathname: string, method = "GET"): { pattern: string; policy: Policy | null } {
+/** What holds for a request. */
+interface Found {
+  /** Under which it was found. */
+  pattern: string;
+  /** Null where no limit holds. */
+  policy: Policy | null;
+  /** Signed in or not, it is counted by address. */
+  by?: "address";
+}
+
+export function policyFor(pathname: string, method = "GET"): Found {
   const path = canonical(pathname);
   // Next answers HEAD with the handler of GET.
   const asked = method === "HEAD" ? "GET" : method;

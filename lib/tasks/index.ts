@@ -17,3 +17,4 @@ export { qstash } from "./qstash";
 export { getTask, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";
 export { backgroundTaskService } from "./service";
 export { type Sweep, sweepSchema, sweepTasks } from "./sweep";
+export { tidyTasks } from "./tidy";
