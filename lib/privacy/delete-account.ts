@@ -9,6 +9,7 @@ import { requireFresh, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
 import { deleteSalesOf, forgetSeller } from "../leaderboards";
 import { deletePostsOf } from "../posts";
+import { forgetPresence } from "../presence";
 import { keys, redisService } from "../redis";
 import { changeAccount } from "../sessions";
 import { deleteProductsOf, lockTrade } from "../shop";
@@ -53,6 +54,7 @@ export async function deleteAccount(
   await Promise.all([
     forgetViewsOf(left.postIds),
     forgetSeller(userId, left.currencies),
+    forgetPresence(userId),
     forgetSessions(userId, left.sessionIds),
   ]);
 }

@@ -40,6 +40,8 @@ export const profileSchema = z.object({
   role: z.string(),
   /** Mails are written in it; null: in Russian. */
   locale: z.string().nullable(),
+  /** Nobody is told whether or when the person is here. */
+  hidesPresence: z.boolean(),
   createdAt: time,
 });
 
@@ -125,6 +127,8 @@ export const sectionSchemas = {
     createdAt: time,
     readAt: time.nullable(),
   }),
+  /** How loudly each kind of notification comes, where that was chosen; the others are at `all`. */
+  preferences: z.object({ kind: z.string(), level: z.string() }),
   /** What was done on the site, as it was counted. */
   analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: time }),
   /** Background tasks that were started. */

@@ -48,6 +48,7 @@ export const inventory: Readonly<Record<string, Model>> = {
       referredById: unnamed("referrals", "in the rows of those who were brought"),
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
+      hidesPresence: deleted("profile"),
     },
   },
   Session: {
@@ -169,6 +170,14 @@ export const inventory: Readonly<Record<string, Model>> = {
       message: deleted("notifications"),
       data: deleted("notifications"),
       key: deleted(null, "the task's"),
+    },
+  },
+  NotificationPreference: {
+    rows: "deleted",
+    columns: {
+      userId: deleted("preferences"),
+      kind: deleted("preferences"),
+      level: deleted("preferences"),
     },
   },
   AnalyticsEvent: {

@@ -78,6 +78,11 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
       iso,
     ),
 
+  // A row for each kind at most, with a key of its own.
+  preferences: async function* ({ id: userId }) {
+    yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
+  },
+
   analytics: ({ id: userId }) =>
     pages(
       (after?: string) => db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...page }),

@@ -3,6 +3,7 @@ export {
   type Channel,
   type ChannelKind,
   type ChatMessageView,
+  channelKinds,
   chatMessageSchema,
   type EventData,
   type EventName,

@@ -54,6 +54,8 @@ const MATRIX = `
   POST   /api/me/confirm-email              401     202       202    202     202
   POST   /api/me/email                      401     202       202    202     202
   POST   /api/me/password                   401     200       200    200     200
+  GET    /api/me/preferences                401     200       200    200     200
+  PATCH  /api/me/preferences                401     200       200    200     200
   POST   /api/notifications/read            401     200       200    200     200
   GET    /api/notifications                 401     200       200    200     200
   POST   /api/orders/{id}/refund            401     403       404    202     202
@@ -66,6 +68,8 @@ const MATRIX = `
   POST   /api/posts/sync-views              401     403       403    403     200
   POST   /api/posts/view                    401     200       200    200     200
   POST   /api/posts/views-batch             401     200       200    200     200
+  GET    /api/presence                      401     200       200    200     200
+  POST   /api/presence                      401     200       200    200     200
   GET    /api/products/{id}                 200     200       200    200     200
   DELETE /api/products/{id}                 401     403       403    200     200
   GET    /api/products                      200     200       200    200     200

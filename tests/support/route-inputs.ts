@@ -63,6 +63,8 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
   "POST /api/posts/view": async (world) => ({ body: { postId: await makePost(world) } }),
   "POST /api/posts/views-batch": async (world) => ({ body: { postIds: [await makePost(world)] } }),
+  "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
+  "GET /api/presence": (world) => ({ query: `?userIds=${world.listener.userId}` }),
   "GET /api/products/{id}": async (world) => id(await makeProduct(world)),
   "DELETE /api/products/{id}": async (world) => id(await makeProduct(world)),
   "POST /api/products": () => ({
@@ -77,6 +79,7 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: PASSWORD } }),
   "PATCH /api/me": () => ({ body: { name: "Another name" } }),
+  "PATCH /api/me/preferences": () => ({ body: { notifications: { bonus: "off" } } }),
   "POST /api/me/password": () => ({
     body: { currentPassword: PASSWORD, newPassword: "eight white herons" },
   }),

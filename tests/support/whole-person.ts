@@ -6,7 +6,9 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { countSale } from "@/lib/leaderboards/sale";
 import { tellSums } from "@/lib/leaderboards/tell";
+import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
+import { setOnline } from "@/lib/presence";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
 import { createOrder } from "./orders";
@@ -90,6 +92,8 @@ export async function createWholePerson(currency: string) {
   await db().notification.create({
     data: { id: newId(), userId, kind: "general", title: "Hello", message: "There", key: newId() },
   });
+  await changePreferences(person, { hidesPresence: false, notifications: { bonus: "quiet" } });
+  await setOnline(userId, newId());
   await db().analyticsEvent.create({
     data: { id: newId(), userId, name: "played", properties: { loud: true }, at: new Date() },
   });
