@@ -19,6 +19,7 @@ export interface Status {
 /** Everything a request needs a token of: the route's row, and for a person the one over all routes. */
 export function claimsOf({ who, isPerson }: LimitedCaller, pattern: string, policy: Policy): Claim[] {
   const claims = [{ policy, key: keys.throttle(policy.name, who, pattern) }];
-  if (isPerson) claims.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, who, "*") });
+  if (isPerson && !policy.apart)
+    claims.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, who, "*") });
   return claims;
 }

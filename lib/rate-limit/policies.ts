@@ -6,6 +6,8 @@ export interface Policy {
   name: string;
   limit: number;
   windowSeconds: number;
+  /** Does not count among all that a person may ask. */
+  apart?: true;
 }
 
 const policies = {
@@ -14,6 +16,8 @@ const policies = {
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
   /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
+  /** The pictures and sounds of a page: a browser asks for many at once, and for the parts of a sound it plays. */
+  files: { name: "files", limit: 600, windowSeconds: 60, apart: true },
   /**
    * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
    * a school or a mobile network is many people behind one.

@@ -32,6 +32,8 @@ export const routeRows = [
   { pattern: "/api/me/email", policy: "strict" },
   { pattern: "/api/me/export", policy: "strict" },
   { pattern: "/api/me/password", policy: "strict" },
+  { pattern: "/api/media", policy: "default" },
+  { pattern: "/api/media/:id", policy: "files" },
   { pattern: "/api/notifications", policy: "default" },
   { pattern: "/api/notifications/read", policy: "default" },
   { pattern: "/api/orders", method: "POST", policy: "strict" },

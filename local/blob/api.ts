@@ -16,7 +16,7 @@ export interface BlobServer {
   token: string;
   /** The largest blob that is taken. */
   limitBytes: number;
-  /** `http://127.0.0.1:<port>`, known once it listens. */
+  /** `http://127.0.0.1:<port>`, as the request at hand calls it. */
   origin: string;
 }
 
@@ -68,7 +68,7 @@ export async function handleApi(
       );
     case "POST /rename": {
       const renamed = await copy(server, request, query);
-      const from = pathnameOf(server.origin, query.get("fromUrl") ?? "");
+      const from = pathnameOf(query.get("fromUrl") ?? "");
       if (from !== renamed.pathname) await server.store.remove(from);
       return sendJson(response, 200, renamed);
     }
@@ -90,7 +90,7 @@ async function put(server: BlobServer, request: IncomingMessage, query: URLSearc
 
 async function copy(server: BlobServer, request: IncomingMessage, query: URLSearchParams) {
   const options = optionsOf(request);
-  const from = server.store.get(pathnameOf(server.origin, query.get("fromUrl") ?? ""));
+  const from = server.store.get(pathnameOf(query.get("fromUrl") ?? ""));
   const bytes = from && (await server.store.read(from.pathname));
   if (!from || !bytes) throw noSuchBlob();
   const type = options["x-content-type"] ?? from.contentType;
@@ -126,7 +126,7 @@ async function keep(
 }
 
 function head({ store, origin }: BlobServer, query: URLSearchParams) {
-  const blob = store.get(pathnameOf(origin, query.get("url") ?? ""));
+  const blob = store.get(pathnameOf(query.get("url") ?? ""));
   if (!blob) throw noSuchBlob();
   return shown(origin, blob);
 }
@@ -152,12 +152,12 @@ function list({ store, origin }: BlobServer, query: URLSearchParams) {
 }
 
 /** What is not there is no error: it is gone. */
-async function remove({ store, origin }: BlobServer, request: IncomingMessage) {
+async function remove({ store }: BlobServer, request: IncomingMessage) {
   const body = await bodyOf(request, MAX_JSON_BYTES);
   const { urls } = parsed(deletionSchema, asJson(body.toString()));
   const wanted = request.headers["x-if-match"];
   for (const url of urls) {
-    await store.remove(pathnameOf(origin, url), (now) => {
+    await store.remove(pathnameOf(url), (now) => {
       if (wanted !== undefined && now?.etag !== wanted) throw mismatch();
     });
   }

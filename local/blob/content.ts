@@ -11,10 +11,12 @@ export function contentUrl(origin: string, pathname: string): string {
 }
 
 /** Where the API takes a URL it takes a pathname too. */
-export function pathnameOf(origin: string, urlOrPathname: string): string {
-  if (!urlOrPathname.startsWith(`${origin}${PREFIX}`)) return urlOrPathname;
+export function pathnameOf(urlOrPathname: string): string {
+  if (!/^https?:\/\//.test(urlOrPathname)) return urlOrPathname;
   try {
-    return decodeURIComponent(new URL(urlOrPathname).pathname.slice(PREFIX.length));
+    const { pathname } = new URL(urlOrPathname);
+    if (!pathname.startsWith(PREFIX)) throw noSuchBlob();
+    return decodeURIComponent(pathname.slice(PREFIX.length));
   } catch {
     throw noSuchBlob();
   }
@@ -26,7 +28,7 @@ export function isContent(url: URL): boolean {
 
 /** Answers `GET /store/{pathname}`: anybody's when it is public, and for who has the token when it is private. */
 export async function handleContent(
-  { store, token, origin }: BlobServer,
+  { store, token }: BlobServer,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -34,7 +36,7 @@ export async function handleContent(
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new BlobApiError("not_allowed", `${request.method} is not allowed here`);
   }
-  const blob = store.get(pathnameOf(origin, `${origin}${url.pathname}`));
+  const blob = store.get(pathnameOf(url.href));
   const mayRead = blob?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
   // Before whether it is there, which is nobody else's to know.
   if (!mayRead) throw new BlobApiError("forbidden", "Access denied, please provide a valid token.");

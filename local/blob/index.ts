@@ -40,20 +40,20 @@ export function newBlobToken(): string {
  * @throws {PortTakenError} when somebody listens there
  */
 export async function startBlob(options: BlobOptions): Promise<RunningBlob> {
-  const server: BlobServer = {
+  const server: Omit<BlobServer, "origin"> = {
     store: await BlobStore.open(options.dataDir),
     token: options.token ?? newBlobToken(),
     limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
-    origin: "",
   };
   const http = await listen("Blob", options.port ?? 0, (request, response) => {
-    handle(server, request, response).catch((error: unknown) => {
+    // A blob's URL names the server as it was called: through a proxy it leads through the proxy.
+    const origin = `http://${request.headers.host ?? ""}`;
+    handle({ ...server, origin }, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else if (error instanceof BlobApiError) sendJson(response, error.status, error.body());
       else sendJson(response, 500, { error: { code: "internal_server_error", message: String(error) } });
     });
   });
-  server.origin = http.url;
   return { url: `${http.url}/api/blob`, token: server.token, close: () => http.close() };
 }
 
