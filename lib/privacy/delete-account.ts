@@ -8,6 +8,7 @@ import { log } from "../core/log";
 import { requireFresh, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
 import { deleteSalesOf, forgetSeller } from "../leaderboards";
+import { deleteFilesOf } from "../media";
 import { deletePostsOf } from "../posts";
 import { forgetPresence } from "../presence";
 import { keys, redisService } from "../redis";
@@ -80,6 +81,7 @@ async function erase(
   const postIds = await deletePostsOf(tx, userId, note);
   const currencies = await deleteSalesOf(tx, userId);
   await deleteProductsOf(tx, userId);
+  await deleteFilesOf(tx, userId);
   await forgetTasksOf(tx, userId, person.email);
   await anonymiseEventsOf(tx, userId);
   await anonymiseAuditOf(tx, userId);

@@ -118,6 +118,16 @@ export const sectionSchemas = {
     note: z.string().nullable(),
     createdAt: time,
   }),
+  /** What was sent in chats; the bytes are at /api/media/{id} for as long as the account is there. */
+  files: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    type: z.string(),
+    bytes: z.int(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    createdAt: time,
+  }),
   notifications: z.object({
     id: z.uuid(),
     kind: z.string(),

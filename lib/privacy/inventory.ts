@@ -180,6 +180,18 @@ export const inventory: Readonly<Record<string, Model>> = {
       level: deleted("preferences"),
     },
   },
+  MediaFile: {
+    rows: "nobody's at once, and given to nobody; deleted when the store has deleted the bytes (lib/media)",
+    columns: {
+      ownerId: deleted("files"),
+      name: deleted("files"),
+      pathname: deleted(null, "where the store has the bytes; random"),
+    },
+  },
+  ChatAttachment: {
+    rows: "deleted with the message or the file, whichever goes first",
+    columns: {},
+  },
   AnalyticsEvent: {
     rows: "kept without a name: totals stay as they were",
     columns: {

@@ -72,6 +72,12 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
       iso,
     ),
 
+  files: ({ id: ownerId }) =>
+    pages(
+      (after?: string) => db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
   notifications: ({ id: userId }) =>
     pages(
       (after?: string) => db().notification.findMany({ where: { userId, id: { gt: after } }, ...page }),

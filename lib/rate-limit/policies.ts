@@ -16,6 +16,8 @@ const policies = {
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
   /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
+  /** The pictures and sounds of a page: a browser asks for many at once, and for the parts of a sound it plays. */
+  files: { name: "files", limit: 600, windowSeconds: 60, apart: true },
   /**
    * Chat messages, and what an open page sends by itself beside them (that it is here, what was read, that somebody
    * types): a lively conversation must not use up what a person may ask for, nor the other way round.

@@ -33,6 +33,8 @@ export const routeRows = [
   { pattern: "/api/me/export", policy: "strict" },
   { pattern: "/api/me/password", policy: "strict" },
   { pattern: "/api/me/preferences", policy: "default" },
+  { pattern: "/api/media", policy: "default" },
+  { pattern: "/api/media/:id", policy: "files" },
   { pattern: "/api/notifications", policy: "default" },
   { pattern: "/api/notifications/read", policy: "default" },
   { pattern: "/api/orders", method: "POST", policy: "strict" },

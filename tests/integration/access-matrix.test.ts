@@ -56,6 +56,8 @@ const MATRIX = `
   POST   /api/me/password                   401     200       200    200     200
   GET    /api/me/preferences                401     200       200    200     200
   PATCH  /api/me/preferences                401     200       200    200     200
+  GET    /api/media/{id}                    401     200       404    404     404
+  POST   /api/media                         401     201       201    201     201
   POST   /api/notifications/read            401     200       200    200     200
   GET    /api/notifications                 401     200       200    200     200
   POST   /api/orders/{id}/refund            401     403       404    202     202

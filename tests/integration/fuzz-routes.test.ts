@@ -34,7 +34,18 @@ const routes = await allRoutes();
 
 const KNOWN: Known = {
   ids: [
-    ...["order", "post", "product", "delivery", "task", "deadTask", "alert", "notification", "session"],
+    ...[
+      "order",
+      "post",
+      "product",
+      "delivery",
+      "task",
+      "deadTask",
+      "alert",
+      "notification",
+      "session",
+      "file",
+    ],
     ...["listener", "other", "artist", "nobody"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
@@ -133,6 +144,7 @@ function idsFor(path: string): readonly string[] {
 const ABOUT: Readonly<Record<string, readonly string[]>> = {
   alerts: ["alert"],
   deliveries: ["delivery"],
+  media: ["file"],
   orders: ["order"],
   people: ["other", "artist"],
   posts: ["post"],

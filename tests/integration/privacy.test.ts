@@ -5,6 +5,7 @@ import { DELETE as deleteMe, GET as me } from "@/app/api/me/route";
 import { GET as readPost } from "@/app/api/posts/[id]/route";
 import { GET as listPosts } from "@/app/api/posts/route";
 import { signUp } from "@/lib/accounts";
+import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
@@ -139,7 +140,7 @@ describe("GET /api/me/export", () => {
 describe("DELETE /api/me", () => {
   it("leaves nothing of a person who has everything but what is others', and that without a name", async () => {
     const code = currency();
-    const { person, browser, others, posts, products, orders, tasks } = await createWholePerson(code);
+    const { person, browser, others, posts, products, orders, tasks, file } = await createWholePerson(code);
     const [issued, other] = [await signInAs(person), await signInAs(person)];
     // A view that no sync has seen.
     await recordViews(person.seq, [posts.lastSeen]);
@@ -210,6 +211,11 @@ describe("DELETE /api/me", () => {
     expect(await db().user.findUnique({ where: { id: others.friend.userId } })).toMatchObject({
       referredById: null,
     });
+
+    // Files: the bytes, and then the row.
+    await deferredWork();
+    expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
+    expect(await whereIs(file.name)).toEqual([]);
 
     // The whole database: the id in the log and in the number that keeps them out, and the mail that is on its way.
     const mail = await db().task.findUniqueOrThrow({

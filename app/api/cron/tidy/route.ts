@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { tidyLinks } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
+import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidyTasks } from "@/lib/tasks";
 import { route } from "../../with-session";
@@ -11,12 +12,18 @@ export const maxDuration = 60;
 export const GET = route(
   {
     summary:
-      "Delete sessions, tokens, links and what dead mails carry that have long been over (for the schedulers)",
+      "Delete sessions, tokens, links and what dead mails carry that have long been over, and files that nobody has (for the schedulers)",
     auth: "cron",
     limit: "skip",
-    response: tidiedSessionsSchema.extend({ links: z.int(), tasks: z.int() }),
+    response: tidiedSessionsSchema.extend({ links: z.int(), tasks: z.int(), files: tidiedFilesSchema }),
   },
-  async () => ({ ...(await tidySessions()), links: await tidyLinks(), tasks: await tidyTasks() }),
+  // The files last: the store may be away, and the rest is done by then.
+  async () => ({
+    ...(await tidySessions()),
+    links: await tidyLinks(),
+    tasks: await tidyTasks(),
+    files: await tidyFiles(),
+  }),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
