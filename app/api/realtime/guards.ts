@@ -1,5 +1,7 @@
 import type { SignedInCaller } from "@/lib/core/permission";
 import { type Channel, type ChannelKind, parseChannel } from "@/lib/realtime";
+import { mayFollowOrders } from "@/lib/shop";
+import { mayFollowTasks } from "@/lib/tasks";
 
 /** Who may listen to which channels of a kind; by the ids of things, which the domains answer in one statement each. */
 const guards: Record<
@@ -8,8 +10,8 @@ const guards: Record<
 > = {
   user: ({ userId }) => new Set([userId]),
   chat: () => new Set(),
-  order: () => new Set(),
-  task: () => new Set(),
+  order: mayFollowOrders,
+  task: mayFollowTasks,
   // Everybody who is signed in.
   presence: (_, ids) => new Set(ids),
   views: (_, ids) => new Set(ids),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { onlyAllows } from "@/lib/core/http";
+import { leave, setOnline } from "@/lib/presence";
 import { channelsAskedFor, MOST_CHANNELS, openStream } from "@/lib/realtime";
 import { sessionStands } from "@/lib/sessions";
 import { route } from "../with-session";
@@ -32,6 +33,8 @@ export const GET = route(
       userId: caller.userId,
       channels: channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") }),
       mayListen: (channels) => mayListen(caller, channels),
+      onOpen: (streamId) => void setOnline(caller.userId, streamId),
+      onClose: (streamId) => leave(caller.userId, streamId),
       mayStay: () => sessionStands(caller.sessionId, caller.userId),
       signal: request.signal,
     }),
