@@ -104,7 +104,7 @@ describe("POST and GET /api/media", () => {
       "content-type": type === "text/plain" ? "text/plain; charset=utf-8" : type,
       "content-length": String(bytes.length),
       "x-content-type-options": "nosniff",
-      "content-security-policy": "sandbox; default-src 'none'",
+      "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
       "cache-control": expect.stringMatching(/^private, /),
       "content-disposition": expect.stringMatching(
         new RegExp(`^${shown}; filename="___ ____\\.\\w+"; filename\\*=UTF-8''%D0%9C`),
