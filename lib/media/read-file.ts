@@ -1,6 +1,7 @@
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
+import { DATA_POLICY } from "../core/security-headers";
 import { db } from "../db";
 import { readBlob } from "./blob";
 import { isShown } from "./types";
@@ -36,7 +37,8 @@ export async function readFile(caller: Caller, id: string, reading: Reading): Pr
   const headers = new Headers({
     "accept-ranges": "bytes",
     "cache-control": `private, max-age=${CACHE_SECONDS}`,
-    "content-security-policy": "sandbox; default-src 'none'",
+    // The gate says the same, where there is one.
+    "content-security-policy": DATA_POLICY,
     etag,
     vary: "Authorization, Cookie",
     "x-content-type-options": "nosniff",

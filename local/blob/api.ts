@@ -5,20 +5,11 @@ import { BodyTooLargeError, bearerToken, readBody, sameSecret, sendJson } from "
 import { accessSchema, type Blob, checkPathname, dispositionOf } from "./blob";
 import { contentUrl, pathnameOf } from "./content";
 import { BlobApiError, noSuchBlob } from "./errors";
-import type { BlobStore } from "./store";
+import type { BlobServer } from "./server";
 
 const MAX_JSON_BYTES = 2_000_000;
 const MAX_PAGE = 1_000;
 const MONTH_SECONDS = 2_592_000;
-
-export interface BlobServer {
-  store: BlobStore;
-  token: string;
-  /** The largest blob that is taken. */
-  limitBytes: number;
-  /** `http://127.0.0.1:<port>`, as the request at hand calls it. */
-  origin: string;
-}
 
 /** Headers of what is put, as the SDK sends them. */
 const putHeaders = z.object({

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isFromElsewhere, isOwnName } from "../http/own-page";
 import { listen, sendJson } from "../http/server";
-import { type BlobServer, handleApi } from "./api";
+import { handleApi } from "./api";
 import { handleContent, isContent } from "./content";
 import { BlobApiError, noSuchBlob } from "./errors";
+import type { BlobServer } from "./server";
 import { BlobStore } from "./store";
 
 /** Far over what a function on Vercel may pass on, far under what a laptop cannot hold. */

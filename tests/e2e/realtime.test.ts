@@ -74,14 +74,4 @@ describe("the tabs of a browser", () => {
     const place = searchParams.getAll("channel").indexOf(`user:${account.id}`);
     expect(searchParams.getAll("after")[place]).toMatch(/^[0-9a-f]{12}:\d+$/);
   });
-
-  it("a server that goes away is found back, by itself", async () => {
-    const { context, open } = await somebody();
-    await tab(context, "/me");
-    await expect.poll(() => open.size).toBe(1);
-    await context.setOffline(true);
-    await expect.poll(() => open.size).toBe(0);
-    await context.setOffline(false);
-    await expect.poll(() => open.size).toBe(1);
-  });
 });

@@ -104,7 +104,7 @@ describe("POST and GET /api/media", () => {
       "content-type": type === "text/plain" ? "text/plain; charset=utf-8" : type,
       "content-length": String(bytes.length),
       "x-content-type-options": "nosniff",
-      "content-security-policy": "sandbox; default-src 'none'",
+      "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
       "cache-control": expect.stringMatching(/^private, /),
       "content-disposition": expect.stringMatching(
         new RegExp(`^${shown}; filename="___ ____\\.\\w+"; filename\\*=UTF-8''%D0%9C`),
@@ -350,22 +350,25 @@ describe("what becomes of them", () => {
 });
 
 describe("the store is away", () => {
-  it.each(["refuse", "error", "page", "limited"] as const)("%s: 503 with when to ask again", async (mode) => {
-    const { id } = await keep(owner);
-    const count = await db().mediaFile.count();
-    await proxy.set(mode);
-    const startedAt = performance.now();
-    const sent = await send("words");
-    expect([sent.status, sent.body.error.code]).toEqual([503, "unavailable"]);
-    expect(Number(sent.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(sent.body.error.message).toMatch(/store of files does not answer/);
-    const got = await get(id);
-    expect([got.status, Number(got.headers.get("retry-after")) > 0]).toEqual([503, true]);
-    expect(performance.now() - startedAt).toBeLessThan(40_000);
-    expect(await db().mediaFile.count()).toBe(count);
-    await proxy.set("pass");
-    expect((await get(id)).status).toBe(200);
-  });
+  it.each(["refuse", "hang", "error", "page", "limited"] as const)(
+    "%s: 503 with when to ask again",
+    async (mode) => {
+      const { id } = await keep(owner);
+      const count = await db().mediaFile.count();
+      await proxy.set(mode);
+      const startedAt = performance.now();
+      const sent = await send("words");
+      expect([sent.status, sent.body.error.code]).toEqual([503, "unavailable"]);
+      expect(Number(sent.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(sent.body.error.message).toMatch(/store of files does not answer/);
+      const got = await get(id);
+      expect([got.status, Number(got.headers.get("retry-after")) > 0]).toEqual([503, true]);
+      expect(performance.now() - startedAt).toBeLessThan(60_000);
+      expect(await db().mediaFile.count()).toBe(count);
+      await proxy.set("pass");
+      expect((await get(id)).status).toBe(200);
+    },
+  );
 
   it("what the store has lost is 404, and never half a file", async () => {
     const { id } = await keep(owner);
