@@ -96,7 +96,7 @@ export function createPresenceService({
 
   async function getPresences(userIds: readonly string[]): Promise<Presences> {
     const nobody = userIds.map((userId): Presence => ({ userId, state: "offline", lastSeenAt: null }));
-    return attempt(
+    return attempt<Presences>(
       "nobody can say who is here",
       { items: nobody, onlineCount: 0, known: false },
       async () => {
