@@ -14,7 +14,7 @@ import { createPerson } from "../support/people";
 
 // What is said, before it is sent: that it gets there is the channels' own matter.
 vi.mock("@/lib/realtime", async (original) => ({ ...(await original<typeof realtime>()), emit: vi.fn() }));
-const emit = vi.mocked(realtime.emit);
+const emit = vi.mocked(realtime.emit as (channel: string, event: string, data: unknown) => void);
 
 let person: Caller;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { TookOver } from "./arrive";
+import { Live } from "./live";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
@@ -36,6 +37,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       {viewer ? (
         <>
           <SessionKeeper userId={viewer.id} />
+          <Live viewerId={viewer.id} />
           <PasswordDialog email={viewer.email} />
         </>
       ) : null}
