@@ -2,6 +2,7 @@ import { localeOf, requirePassword } from "../accounts";
 import { anonymiseEventsOf } from "../analytics";
 import { anonymiseAuditOf, recordAudit } from "../audit";
 import { cacheManager, type NoteTags } from "../cache";
+import { forgetChatsOf, lockChatsOf, tellLeft } from "../chat";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
@@ -9,6 +10,7 @@ import { requireFresh, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
 import { deleteSalesOf, forgetSeller } from "../leaderboards";
 import { deleteFilesOf } from "../media";
+import { unnameInNotifications } from "../notifications";
 import { deletePostsOf } from "../posts";
 import { forgetPresence } from "../presence";
 import { keys, redisService } from "../redis";
@@ -57,6 +59,7 @@ export async function deleteAccount(
     forgetSeller(userId, left.currencies),
     forgetPresence(userId),
     forgetSessions(userId, left.sessionIds),
+    tellLeft(left.chatIds),
   ]);
 }
 
@@ -65,6 +68,7 @@ interface Left {
   postIds: string[];
   currencies: string[];
   sessionIds: string[];
+  chatIds: string[];
 }
 
 /** What is not here goes, or loses the name, by its foreign key when the account's row goes. */
@@ -75,6 +79,7 @@ async function erase(
   { locale, requestId }: DeletionOptions,
 ): Promise<Left> {
   await lockTrade(tx, userId);
+  await lockChatsOf(tx, userId);
   const person = await lockForDeletion(tx, userId, role);
   await requireSettled(tx, userId);
 
@@ -83,6 +88,9 @@ async function erase(
   await deleteProductsOf(tx, userId);
   await deleteFilesOf(tx, userId);
   await forgetTasksOf(tx, userId, person.email);
+  // After the tasks: one that was under way has left its notification, and no other will.
+  await unnameInNotifications(tx, userId);
+  const chatIds = await forgetChatsOf(tx, userId);
   await anonymiseEventsOf(tx, userId);
   await anonymiseAuditOf(tx, userId);
   const sessions = await tx.session.findMany({ where: { userId }, select: { id: true } });
@@ -107,7 +115,7 @@ async function erase(
     },
     { key: `account-deleted:${userId}` },
   );
-  return { postIds, currencies, sessionIds: sessions.map(({ id }) => id) };
+  return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
 }
 
 /** They name the person. Whoever shows one is refused with or without them. */

@@ -46,7 +46,7 @@ const KNOWN: Known = {
       "session",
       "file",
     ],
-    ...["listener", "other", "artist", "nobody"],
+    ...["listener", "other", "artist", "nobody", "chat", "openChat", "chatMessage"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
   texts: [
@@ -143,6 +143,8 @@ function idsFor(path: string): readonly string[] {
 
 const ABOUT: Readonly<Record<string, readonly string[]>> = {
   alerts: ["alert"],
+  chats: ["chat", "chat", "openChat"],
+  messages: ["chatMessage"],
   deliveries: ["delivery"],
   media: ["file"],
   orders: ["order"],

@@ -24,7 +24,8 @@ beforeEach(async () => {
 
 const read = async (as = person) => (await call(GET, { as })).body.preferences;
 const change = (body: unknown, as = person) => call(PATCH, { method: "PATCH", as, body });
-const said = (event: string): readonly unknown[][] => (emit.mock.calls as unknown[][]).filter((call) => call[1] === event);
+const said = (event: string): readonly unknown[][] =>
+  (emit.mock.calls as unknown[][]).filter((call) => call[1] === event);
 
 /** As a delivery does it, without one. */
 async function notify(kind: string, userId = person.userId): Promise<void> {

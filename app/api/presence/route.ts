@@ -19,6 +19,7 @@ export const POST = route(
   {
     summary: "A browser's answer to a heartbeat of its event stream",
     auth: "user",
+    limit: "frequent",
     body: heartbeatSchema,
     response: z.object({}),
   },

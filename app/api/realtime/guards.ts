@@ -1,3 +1,4 @@
+import { memberOf } from "@/lib/chat";
 import type { SignedInCaller } from "@/lib/core/permission";
 import { type Channel, type ChannelKind, parseChannel } from "@/lib/realtime";
 import { mayFollowOrders } from "@/lib/shop";
@@ -9,7 +10,7 @@ const guards: Record<
   (caller: SignedInCaller, ids: string[]) => Promise<ReadonlySet<string>> | ReadonlySet<string>
 > = {
   user: ({ userId }) => new Set([userId]),
-  chat: () => new Set(),
+  chat: ({ userId }, ids) => memberOf(userId, ids),
   order: mayFollowOrders,
   task: mayFollowTasks,
   // Everybody who is signed in.
