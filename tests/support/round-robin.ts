@@ -8,6 +8,8 @@ export interface RoundRobin {
   readonly answered: ReadonlyMap<number, number>;
   /** @returns what takes it away */
   add(port: number): () => void;
+  /** False: event streams are cut and refused, and everything else goes on. */
+  letStreams(pass: boolean): void;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,8 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
   const targets: number[] = [];
   const answered = new Map<number, number>();
   const sockets = new Set<Socket>();
+  const streams = new Set<ServerResponse>();
+  let streamsPass = true;
   let turn = 0;
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse, tried: number) => {
@@ -28,6 +32,14 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
       return;
     }
     const { method, url, headers } = incoming;
+    if (url?.startsWith("/api/realtime")) {
+      if (!streamsPass) {
+        outgoing.writeHead(503).end();
+        return;
+      }
+      streams.add(outgoing);
+      outgoing.once("close", () => streams.delete(outgoing));
+    }
     const onward = request({ host: "127.0.0.1", port: target, method, path: url, headers }, (answer) => {
       answered.set(target, (answered.get(target) ?? 0) + 1);
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -62,6 +74,10 @@ export async function startRoundRobin(port: number): Promise<RoundRobin> {
         const at = targets.indexOf(target);
         if (at >= 0) targets.splice(at, 1);
       };
+    },
+    letStreams: (pass) => {
+      streamsPass = pass;
+      if (!pass) for (const stream of streams) stream.destroy();
     },
     close: () =>
       new Promise((resolve) => {
