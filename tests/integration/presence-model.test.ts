@@ -7,8 +7,8 @@ import { createPeople } from "../support/people";
 import { letTimePass, newSocket, presenceInstance } from "../support/presence-tools";
 
 /** No sum of steps comes near it: what passes while a run runs must not matter. */
-const STREAM_MS = 35_000;
-const STEP_MS = 10_000;
+const STREAM_MS = 350_000;
+const STEP_MS = 100_000;
 const INSTANCES = 3;
 const PEOPLE = 2;
 const SOCKETS = 3;
@@ -131,7 +131,9 @@ it("whatever streams open, beat, close, die and hide on any instance, all see th
         );
       }
       await sweepAll(0);
-      expect(told.map(({ userId, state }) => `${people.indexOf(userId)} ${state}`)).toEqual(expected);
+      // Those of an earlier run expire by themselves.
+      const own = told.filter(({ userId }) => people.includes(userId));
+      expect(own.map(({ userId, state }) => `${people.indexOf(userId)} ${state}`)).toEqual(expected);
     }),
     { numRuns: 25 },
   );
