@@ -4,7 +4,7 @@ import { type Caller, roleSchema } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
-import { isStorable } from "../core/text";
+import { isStorable, spellings } from "../core/text";
 import { db } from "../db";
 import { changeAccount } from "../sessions";
 
@@ -81,15 +81,6 @@ function matching(q: string) {
     { email: { contains, mode: "insensitive" as const } },
   ]);
   return { OR };
-}
-
-/** A database whose locale is C knows no case beyond ASCII, so names are also looked for as people write them. */
-function spellings(q: string): string[] {
-  // Prisma hands these to LIKE as they are.
-  const typed = q.replace(/[\\%_]/g, "\\$&");
-  const text = typed.toLowerCase();
-  const name = text.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());
-  return [...new Set([typed, text, name, text.toUpperCase()])];
 }
 
 function viewOf({ confirmedAt, createdAt, ...row }: Row): PersonView {

@@ -42,6 +42,8 @@ export const FAILPOINTS = [
   "shop.event.committed",
   /** The provider has given money back, nobody has noted it. */
   "shop.refund.made",
+  /** A chat message is written or changed, neither Redis nor anybody who listens knows of it. */
+  "chat.committed",
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

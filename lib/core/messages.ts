@@ -144,6 +144,27 @@ const messages = {
     ru: "С этим ключом уже был другой запрос",
     en: "This key was used for another request",
   },
+  chat_not_found: { ru: "Такого чата нет", en: "There is no such chat" },
+  message_not_found: { ru: "Такого сообщения нет", en: "There is no such message" },
+  direct_chat: { ru: "В личной переписке это невозможно", en: "A conversation of two has no such thing" },
+  own_chat: { ru: "Нельзя начать переписку с собой", en: "You cannot start a conversation with yourself" },
+  chat_full: {
+    ru: "В чате уже 200 человек, больше не поместится",
+    en: "The chat is full: 200 people are in it",
+  },
+  file_not_yours: {
+    ru: "Файл не ваш или уже прикреплён к другому сообщению",
+    en: "A file is not yours, or is on another message already",
+  },
+  message_empty: { ru: "Сообщение не может быть пустым", en: "A message cannot be empty" },
+  too_many_reactions: {
+    ru: "На сообщении уже 20 разных эмодзи",
+    en: "The message has 20 different emoji already",
+  },
+  too_many_pinned: {
+    ru: "Закреплено уже 50 сообщений, сначала открепите какое-нибудь",
+    en: "50 messages are pinned already, unpin one first",
+  },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

@@ -10,3 +10,15 @@ export function isStorable(text: string): boolean {
 export function isVisible(text: string): boolean {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
+
+/**
+ * How a word that is looked for may be written, for LIKE. A database whose locale is C knows no case beyond ASCII, so
+ * it is also looked for as people write it.
+ */
+export function spellings(q: string): string[] {
+  const typed = q.replace(/[\\%_]/g, "\\$&");
+  const text = typed.toLowerCase();
+  const name = text.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());
+  const first = text.replace(/\p{L}/u, (letter) => letter.toUpperCase());
+  return [...new Set([typed, text, name, first, text.toUpperCase()])];
+}

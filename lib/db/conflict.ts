@@ -29,12 +29,16 @@ export function isConflict(error: unknown): boolean {
 
 /** Whether a unique constraint refused the write. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2002";
+  return (
+    (error instanceof Error && "code" in error && error.code === "P2002") || hasSqlState(error, ["23505"])
+  );
 }
 
 /** Whether what the write refers to is not there (any more). */
 export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "P2003";
+  return (
+    (error instanceof Error && "code" in error && error.code === "P2003") || hasSqlState(error, ["23503"])
+  );
 }
 
 /** Prisma keeps the SQLSTATE of a raw query at the bottom of its error. */

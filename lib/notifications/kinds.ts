@@ -17,6 +17,12 @@ const order = z.object({
   currency: z.string().regex(/^[A-Z]{3}$/),
 });
 
+const chat = z.object({
+  chatId: idSchema,
+  /** As it was called then; null: a conversation of two. */
+  chatTitle: z.string().nullable(),
+});
+
 export const noticeKinds = {
   /** To the creator: something of theirs was paid for. */
   sale: order.extend({ quantity: z.int().positive().default(1) }),
@@ -30,6 +36,10 @@ export const noticeKinds = {
   bonus: order.pick({ amountMinor: true, currency: true }),
   /** The order it was for has been refunded. */
   bonus_reversed: order.pick({ amountMinor: true, currency: true }),
+  /** Somebody named the reader in a chat. The names go with the account that they are of (forget.ts). */
+  mention: chat.extend({ messageId: idSchema, authorName: z.string().nullable() }),
+  /** Somebody put the reader into a group. */
+  chat_invite: chat.extend({ byName: z.string().nullable() }),
 } as const;
 
 export type NoticeKind = keyof typeof noticeKinds;

@@ -2,12 +2,14 @@ import { localeOf, requirePassword } from "../accounts";
 import { anonymiseEventsOf } from "../analytics";
 import { anonymiseAuditOf, recordAudit } from "../audit";
 import { cacheManager, type NoteTags } from "../cache";
+import { forgetChatsOf, lockChatsOf, tellLeft } from "../chat";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
 import { requireFresh, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
 import { deleteSalesOf, forgetSeller } from "../leaderboards";
+import { unnameInNotifications } from "../notifications";
 import { deletePostsOf } from "../posts";
 import { keys, redisService } from "../redis";
 import { changeAccount } from "../sessions";
@@ -54,6 +56,7 @@ export async function deleteAccount(
     forgetViewsOf(left.postIds),
     forgetSeller(userId, left.currencies),
     forgetSessions(userId, left.sessionIds),
+    tellLeft(left.chatIds),
   ]);
 }
 
@@ -62,6 +65,7 @@ interface Left {
   postIds: string[];
   currencies: string[];
   sessionIds: string[];
+  chatIds: string[];
 }
 
 /** What is not here goes, or loses the name, by its foreign key when the account's row goes. */
@@ -72,6 +76,7 @@ async function erase(
   { locale, requestId }: DeletionOptions,
 ): Promise<Left> {
   await lockTrade(tx, userId);
+  await lockChatsOf(tx, userId);
   const person = await lockForDeletion(tx, userId, role);
   await requireSettled(tx, userId);
 
@@ -79,6 +84,9 @@ async function erase(
   const currencies = await deleteSalesOf(tx, userId);
   await deleteProductsOf(tx, userId);
   await forgetTasksOf(tx, userId, person.email);
+  // After the tasks: one that was under way has left its notification, and no other will.
+  await unnameInNotifications(tx, userId);
+  const chatIds = await forgetChatsOf(tx, userId);
   await anonymiseEventsOf(tx, userId);
   await anonymiseAuditOf(tx, userId);
   const sessions = await tx.session.findMany({ where: { userId }, select: { id: true } });
@@ -103,7 +111,7 @@ async function erase(
     },
     { key: `account-deleted:${userId}` },
   );
-  return { postIds, currencies, sessionIds: sessions.map(({ id }) => id) };
+  return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
 }
 
 /** They name the person. Whoever shows one is refused with or without them. */

@@ -125,6 +125,33 @@ export const sectionSchemas = {
     createdAt: time,
     readAt: time.nullable(),
   }),
+  /** Chats that the person is in, or has left. */
+  chats: z.object({
+    chatId: z.uuid(),
+    kind: z.enum(["direct", "group"]),
+    /** A group's name; of a conversation of two, the other one's. */
+    title: z.string().nullable(),
+    role: z.enum(["owner", "member"]),
+    /** Up to which of its messages the person has read. */
+    readSeq: z.int(),
+    joinedAt: time,
+    leftAt: time.nullable(),
+  }),
+  /** What the person wrote; what others wrote is theirs. */
+  chatMessages: z.object({
+    id: z.uuid(),
+    chatId: z.uuid(),
+    seq: z.int(),
+    text: z.string(),
+    /** Names of those who are named in it. */
+    mentions: z.array(z.string()),
+    /** Names of the files on it. */
+    attachments: z.array(z.string()),
+    createdAt: time,
+    editedAt: time.nullable(),
+    deletedAt: time.nullable(),
+  }),
+  chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: time }),
   /** What was done on the site, as it was counted. */
   analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: time }),
   /** Background tasks that were started. */

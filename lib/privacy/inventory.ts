@@ -162,7 +162,7 @@ export const inventory: Readonly<Record<string, Model>> = {
     },
   },
   Notification: {
-    rows: "deleted; those of others carry no name (lib/notifications/kinds.ts)",
+    rows: "deleted; in those of others the person's name and id are taken out of what happened in chats",
     columns: {
       userId: deleted("notifications"),
       title: deleted("notifications"),
@@ -170,6 +170,36 @@ export const inventory: Readonly<Record<string, Model>> = {
       data: deleted("notifications"),
       key: deleted(null, "the task's"),
     },
+  },
+  Chat: {
+    rows: "kept for those who are in it; deleted with the last of them",
+    columns: {
+      title: kept("chats", "a group's name is the group's"),
+      directKey: unnamed(null, "the two people's ids; of one that stays alone, the chat's own"),
+      lastSeq: none("how many messages there are"),
+    },
+  },
+  ChatMember: {
+    rows: "deleted; a group passes on to who is there longest",
+    columns: { userId: deleted("chats"), role: deleted("chats"), readSeq: deleted("chats") },
+  },
+  ChatMessage: {
+    rows: "what the person wrote leaves its place alone; mentions of them go from what others wrote",
+    columns: {
+      authorId: unnamed("chatMessages"),
+      text: kept("chatMessages", "emptied; of others' messages the person's name and id are taken out"),
+      mentions: kept("chatMessages", "emptied; of others' messages the person's id is taken out"),
+      clientId: kept(null, "random"),
+      seq: none("its place in the chat"),
+    },
+  },
+  ChatReaction: {
+    rows: "deleted",
+    columns: { userId: deleted("chatReactions"), emoji: deleted("chatReactions") },
+  },
+  ChatAttachment: {
+    rows: "those of the person's messages are deleted",
+    columns: {},
   },
   AnalyticsEvent: {
     rows: "kept without a name: totals stay as they were",

@@ -1,3 +1,4 @@
+import { mentionNamesIn, plainText } from "../chat";
 import { db } from "../db";
 import type { SectionName, SectionRow } from "./export-schema";
 
@@ -77,6 +78,71 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
       (after?: string) => db().notification.findMany({ where: { userId, id: { gt: after } }, ...page }),
       iso,
     ),
+
+  chats: ({ id: userId }) =>
+    pages(
+      async (after?: string) => {
+        const rows = await db().chatMember.findMany({
+          where: { userId, chatId: { gt: after } },
+          orderBy: { chatId: "asc" },
+          take: PAGE_SIZE,
+          include: {
+            chat: {
+              select: {
+                kind: true,
+                title: true,
+                members: {
+                  where: { userId: { not: userId } },
+                  take: 1,
+                  select: { user: { select: { name: true } } },
+                },
+              },
+            },
+          },
+        });
+        return rows.map((row) => ({ ...row, id: row.chatId }));
+      },
+      ({ chat, ...row }) => ({
+        ...iso(row),
+        kind: chat.kind,
+        title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
+      }),
+    ),
+
+  chatMessages: ({ id: authorId }) =>
+    pages(
+      (after?: string) =>
+        db().chatMessage.findMany({
+          where: { authorId, id: { gt: after } },
+          ...page,
+          include: {
+            attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
+          },
+        }),
+      ({ text, attachments, ...row }) => ({
+        ...iso(row),
+        // Others are in it by name.
+        text: plainText(text),
+        mentions: mentionNamesIn(text),
+        attachments: attachments.map(({ file }) => file.name),
+      }),
+    ),
+
+  chatReactions: ({ id: userId }) =>
+    pages(async (after?: string) => {
+      const [messageId, emoji] = after?.split(" ") ?? [];
+      const rows = await db().chatReaction.findMany({
+        where: {
+          userId,
+          ...(messageId === undefined
+            ? {}
+            : { OR: [{ messageId: { gt: messageId } }, { messageId, emoji: { gt: emoji } }] }),
+        },
+        orderBy: [{ messageId: "asc" }, { emoji: "asc" }],
+        take: PAGE_SIZE,
+      });
+      return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
+    }, iso),
 
   analytics: ({ id: userId }) =>
     pages(

@@ -9,6 +9,7 @@ import { postTags } from "@/lib/posts/post";
 import { sweepTasks } from "@/lib/tasks";
 import { recordViews, syncViews, viewSyncState } from "@/lib/views";
 import { type AppServer, serveApp } from "../support/app-server";
+import { catchUp, createGroup, read, send, violationsOf } from "../support/chat-tools";
 import { startChild } from "../support/children";
 import { type Scenario, testFailpoints } from "../support/failpoints";
 import { createPeople, createPerson, createTestPost, persistedViews } from "../support/people";
@@ -137,6 +138,43 @@ async function renaming(): Promise<Scenario> {
   };
 }
 
+async function conversation(): Promise<Scenario> {
+  const [author, reader] = await createPeople(2);
+  if (!author || !reader) throw new Error("somebody is missing");
+  const chat = await createGroup([author, reader]);
+  await send(author, chat, "Before");
+  await read(reader, chat);
+  await deferredWork();
+  const clientId = newId();
+  // What a client does that has no answer: the same once more.
+  const write = () => send(author, chat, "Once", { clientId });
+  return {
+    act: write,
+    again: () => Promise.all([write(), read(reader, chat)]),
+    die: (failpoint) =>
+      startChild("chat-process.ts", [author.userId, chat, clientId], { FAILPOINT: failpoint }).ended,
+    settle: async () => {
+      // It may not have heard of the first.
+      await send(reader, chat, "Meanwhile");
+      await write();
+      await deferredWork();
+    },
+    violations: async () => {
+      const rows = await db().chatMessage.findMany({ where: { chatId: chat }, orderBy: { seq: "asc" } });
+      const shown = [await read(reader, chat), await read(reader, chat)];
+      const { changed } = await catchUp(reader, chat);
+      const texts = (items: readonly { text: string }[]) => items.map(({ text }) => text).join();
+      return [
+        ...(await violationsOf(chat)),
+        ...(rows.filter((row) => row.clientId === clientId).length === 1 ? [] : ["not written once"]),
+        ...[...shown.map(({ items }) => items), changed].flatMap((items) =>
+          texts(items) === texts(rows) ? [] : [`shown as ${texts(items)}, not ${texts(rows)}`],
+        ),
+      ];
+    },
+  };
+}
+
 // One that is missing here does not compile. The shop's and the sessions' are in files of their own.
 testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
   "cache.committed": renaming,
@@ -153,4 +191,5 @@ testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
   "tasks.completing": () => payment("works"),
   "tasks.completed": () => payment("works"),
   "tasks.failed": () => payment("refused"),
+  "chat.committed": conversation,
 });

@@ -39,6 +39,24 @@ const MATRIX = `
   POST   /api/auth/sign-up                  201     201       201    201     201
   GET    /api/bonuses                       401     200       200    200     200
   POST   /api/bonuses/spend                 401     200       409    409     409
+  PATCH  /api/chats/{id}                    401     200       404    403     404
+  GET    /api/chats/{id}                    401     200       404    200     404
+  POST   /api/chats/{id}/join               401     200       200    200     200
+  POST   /api/chats/{id}/leave              401     200       404    200     404
+  POST   /api/chats/{id}/members            401     200       404    200     404
+  GET    /api/chats/{id}/messages           401     200       404    200     404
+  POST   /api/chats/{id}/messages           401     201       404    201     404
+  PATCH  /api/chats/{id}/messages/{messageId}  401  200       404    403     404
+  DELETE /api/chats/{id}/messages/{messageId}  401  200       404    403     200
+  POST   /api/chats/{id}/messages/{messageId}/pin  401  200   404    200     404
+  POST   /api/chats/{id}/messages/{messageId}/reactions  401  200  404  200  404
+  GET    /api/chats/{id}/pinned             401     200       404    200     404
+  POST   /api/chats/{id}/read               401     200       404    200     404
+  GET    /api/chats/{id}/search             401     200       404    200     404
+  POST   /api/chats/{id}/typing             401     202       404    202     404
+  GET    /api/chats/open                    401     200       200    200     200
+  GET    /api/chats                         401     200       200    200     200
+  POST   /api/chats                         401     201       201    201     201
   GET    /api/cron/sweep-tasks              401     401       401    401     401
   GET    /api/cron/sync-views               401     401       401    401     401
   GET    /api/cron/tidy                     401     401       401    401     401
@@ -60,6 +78,7 @@ const MATRIX = `
   GET    /api/orders/{id}                   401     200       404    200     200
   GET    /api/orders                        401     200       200    200     200
   POST   /api/orders                        401     201       201    403     201
+  GET    /api/people                        401     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   GET    /api/posts                         200     200       200    200     200
   POST   /api/posts                         401     201       201    201     201

@@ -35,7 +35,7 @@ const routes = await allRoutes();
 const KNOWN: Known = {
   ids: [
     ...["order", "post", "product", "delivery", "task", "deadTask", "alert", "notification", "session"],
-    ...["listener", "other", "artist", "nobody"],
+    ...["listener", "other", "artist", "nobody", "chat", "openChat", "chatMessage"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
   texts: [
@@ -132,6 +132,8 @@ function idsFor(path: string): readonly string[] {
 
 const ABOUT: Readonly<Record<string, readonly string[]>> = {
   alerts: ["alert"],
+  chats: ["chat", "chat", "openChat"],
+  messages: ["chatMessage"],
   deliveries: ["delivery"],
   orders: ["order"],
   people: ["other", "artist"],

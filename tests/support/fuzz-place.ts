@@ -1,6 +1,7 @@
 import {
   createWorld,
   makeAlert,
+  makeChat,
   makeDelivery,
   makeLinkToken,
   makeNotification,
@@ -25,7 +26,11 @@ export async function createPlace() {
     [world.listener, world.other, world.artist, world.admin].map(signInAs),
   );
   const { session, refreshToken } = await signInAs(world.listener);
+  const chat = await makeChat(world);
   const known = {
+    chat: chat.id,
+    openChat: (await makeChat(world, true)).id,
+    chatMessage: chat.messageId,
     order: await makeOrder(world),
     post: await makePost(world),
     product: await makeProduct(world),

@@ -134,3 +134,28 @@ export async function makeLinkToken(
 export async function unconfirm({ userId }: Person): Promise<void> {
   await changeAccount(userId, (tx) => tx.user.update({ where: { id: userId }, data: { confirmedAt: null } }));
 }
+
+/** A group of the listener's, with the artist in it and a message of the listener's. `other` is not in it. */
+export async function makeChat({ listener, artist }: World, open = false) {
+  const id = newId();
+  const messageId = newId();
+  await db().chat.create({
+    data: {
+      ...{ id, kind: "group", title: "A group", open, lastSeq: 1, revision: 1, lastMessageAt: new Date() },
+      members: {
+        create: [
+          { userId: listener.userId, role: "owner", readSeq: 1 },
+          { userId: artist.userId, joinedAt: new Date(Date.now() + 1) },
+        ],
+      },
+      messages: {
+        create: {
+          ...{ id: messageId, seq: 1, revision: 1, clientId: newId(), authorId: listener.userId },
+          text: "Hello",
+        },
+      },
+    },
+    select: { id: true },
+  });
+  return { id, messageId };
+}

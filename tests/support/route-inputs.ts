@@ -2,6 +2,7 @@ import { newId } from "@/lib/core/ids";
 import {
   makeAlert,
   makeBonus,
+  makeChat,
   makeDelivery,
   makeLinkToken,
   makeNotification,
@@ -23,6 +24,9 @@ type MakeInput = (world: World, caller: Person | null) => RouteInput | Promise<R
 const id = (value: string): RouteInput => ({ params: { id: value } });
 /** Somebody's own account, where the route is about the caller's: nobody names the listener's. */
 const self = (world: World, caller: Person | null) => caller ?? world.listener;
+/** A chat of the listener's, or a message in it. */
+const chat = async (world: World): Promise<RouteInput> => id((await makeChat(world)).id);
+const chatMessage = async (world: World): Promise<RouteInput> => ({ params: await makeChat(world) });
 const address = () => `${newId()}@test.example`;
 
 /** By the route's name; one that needs nothing is not here. */
@@ -50,6 +54,37 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
     await makeBonus(world, 100);
     return { body: { amount: 100 } };
   },
+  "GET /api/chats/{id}": chat,
+  "PATCH /api/chats/{id}": async (world) => ({ ...(await chat(world)), body: { title: "Another title" } }),
+  "POST /api/chats/{id}/join": async (world) => id((await makeChat(world, true)).id),
+  "POST /api/chats/{id}/leave": chat,
+  "POST /api/chats/{id}/members": async (world) => ({
+    ...(await chat(world)),
+    body: { userId: world.other.userId },
+  }),
+  "GET /api/chats/{id}/messages": chat,
+  "POST /api/chats/{id}/messages": async (world) => ({
+    ...(await chat(world)),
+    body: { clientId: newId(), text: "Hello there" },
+  }),
+  "PATCH /api/chats/{id}/messages/{messageId}": async (world) => ({
+    ...(await chatMessage(world)),
+    body: { text: "Written anew" },
+  }),
+  "DELETE /api/chats/{id}/messages/{messageId}": chatMessage,
+  "POST /api/chats/{id}/messages/{messageId}/pin": async (world) => ({
+    ...(await chatMessage(world)),
+    body: { pinned: true },
+  }),
+  "POST /api/chats/{id}/messages/{messageId}/reactions": async (world) => ({
+    ...(await chatMessage(world)),
+    body: { emoji: "🔥", on: true },
+  }),
+  "GET /api/chats/{id}/pinned": chat,
+  "POST /api/chats/{id}/read": async (world) => ({ ...(await chat(world)), body: { seq: 1 } }),
+  "GET /api/chats/{id}/search": async (world) => ({ ...(await chat(world)), query: "?q=hello" }),
+  "POST /api/chats/{id}/typing": chat,
+  "POST /api/chats": () => ({ body: { kind: "group", title: "A new group" } }),
   "GET /api/deliveries/{id}/download": async (world) => id((await makeDelivery(world, "track")).id),
   "POST /api/deliveries/admit": async (world) => ({
     body: { code: (await makeDelivery(world, "ticket")).code },

@@ -1,4 +1,4 @@
-import { Bell, Coins, Gift, PackageCheck, Undo2 } from "lucide-react";
+import { AtSign, Bell, Coins, Gift, MessagesSquare, PackageCheck, Undo2 } from "lucide-react";
 import type { Notice } from "@/lib/notifications";
 import { cn } from "../ui/cn";
 
@@ -9,6 +9,8 @@ const ICONS = {
   refund: Undo2,
   bonus: Gift,
   bonus_reversed: Undo2,
+  mention: AtSign,
+  chat_invite: MessagesSquare,
 } as const satisfies Record<Notice["kind"], typeof Bell>;
 
 /** Where money came in the sign is warm. */

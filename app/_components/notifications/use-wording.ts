@@ -28,14 +28,24 @@ export function useWording(): (notification: NotificationView) => Wording {
       title: "title" in notice.data ? notice.data.title : "",
       amount: "amountMinor" in notice.data ? money(notice.data) : "",
       quantity: notice.kind === "sale" ? notice.data.quantity : 1,
+      who: whoOf(notice) ?? t("somebody"),
+      chat: "chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : "",
+      isGroup: "chatTitle" in notice.data && notice.data.chatTitle !== null ? "yes" : "no",
     };
     const orderId = "orderId" in notice.data ? notice.data.orderId : null;
+    const chatId = "chatId" in notice.data ? notice.data.chatId : null;
     return {
       kind: notice.kind,
       title: t(`kinds.${notice.kind}.title`, values),
       text: t(`kinds.${notice.kind}.text`, values),
-      href: orderId === null ? "/bonuses" : `/orders/${orderId}`,
-      artId: orderId ?? id,
+      href: chatId !== null ? `/chat/${chatId}` : orderId === null ? "/bonuses" : `/orders/${orderId}`,
+      artId: chatId ?? orderId ?? id,
     };
   };
+}
+
+/** Who did it; null: their account is gone, or nobody in particular. */
+function whoOf({ data }: Notice): string | null {
+  if ("authorName" in data) return data.authorName;
+  return "byName" in data ? data.byName : null;
 }

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { chatDetailSchema, joinChat } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../../with-session";
+
+// POST /api/chats/{id}/join
+export const POST = route(
+  {
+    summary: "Join an open group",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: z.object({ chat: chatDetailSchema }),
+  },
+  async ({ caller, params: { id } }) => ({ chat: await joinChat(caller, id) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

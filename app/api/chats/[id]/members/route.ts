@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { chatDetailSchema, inviteToChat } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../../with-session";
+
+// POST /api/chats/{id}/members
+export const POST = route(
+  {
+    summary: "Put somebody into a group that you are in",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    body: z.object({ userId: idSchema }),
+    response: z.object({ chat: chatDetailSchema }),
+  },
+  async ({ caller, params: { id }, body }) => ({ chat: await inviteToChat(caller, id, body) }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { pinMessage, pinSchema } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { chatMessageSchema } from "@/lib/realtime";
+import { route } from "../../../../../with-session";
+
+// POST /api/chats/{id}/messages/{messageId}/pin
+export const POST = route(
+  {
+    summary: "Pin a message, or unpin it",
+    auth: "user",
+    params: z.object({ id: idSchema, messageId: idSchema }),
+    body: pinSchema,
+    response: z.object({ message: chatMessageSchema }),
+  },
+  async ({ caller, params: { id, messageId }, body }) => ({
+    message: await pinMessage(caller, id, messageId, body),
+  }),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

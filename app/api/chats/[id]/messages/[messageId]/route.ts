@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { deleteMessage, editMessage, messageChangeSchema } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { chatMessageSchema } from "@/lib/realtime";
+import { route } from "../../../../with-session";
+
+const params = z.object({ id: idSchema, messageId: idSchema });
+const response = z.object({ message: chatMessageSchema });
+
+// PATCH /api/chats/{id}/messages/{messageId}
+export const PATCH = route(
+  { summary: "Write a message of yours anew", auth: "user", params, body: messageChangeSchema, response },
+  async ({ caller, params: { id, messageId }, body }) => ({
+    message: await editMessage(caller, id, messageId, body),
+  }),
+);
+
+// DELETE /api/chats/{id}/messages/{messageId}
+export const DELETE = route(
+  {
+    summary: "Take back what a message says: its author, the group's owner, or an administrator",
+    auth: "user",
+    params,
+    response,
+  },
+  async ({ caller, params: { id, messageId } }) => ({ message: await deleteMessage(caller, id, messageId) }),
+);
+
+export const { GET, POST, PUT, OPTIONS } = onlyAllows("PATCH", "DELETE");

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import {
+  listMessages,
+  messagesPageSchema,
+  messagesQuerySchema,
+  newMessageSchema,
+  sendMessage,
+} from "@/lib/chat";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { chatMessageSchema } from "@/lib/realtime";
+import { route } from "../../../with-session";
+
+const params = z.object({ id: idSchema });
+
+// GET /api/chats/{id}/messages
+export const GET = route(
+  {
+    summary: "The newest messages, those before or after one, or all that changed since a revision",
+    auth: "user",
+    params,
+    query: messagesQuerySchema,
+    response: messagesPageSchema,
+  },
+  async ({ caller, params: { id }, query }) => listMessages(caller, id, query),
+);
+
+// POST /api/chats/{id}/messages
+export const POST = route(
+  {
+    summary: "Write a message, once for its clientId: 200 with the one that is there already",
+    auth: "user",
+    params,
+    body: newMessageSchema,
+    response: z.object({ message: chatMessageSchema }),
+    status: 201,
+  },
+  async ({ caller, params: { id }, body }) => {
+    const { message, created } = await sendMessage(caller, id, body);
+    return new Reply({ message }, { status: created ? 201 : 200 });
+  },
+);
+
+export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { listPinned, pinnedSchema } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../../with-session";
+
+// GET /api/chats/{id}/pinned
+export const GET = route(
+  {
+    summary: "Pinned messages, in the order in which they were pinned",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: pinnedSchema,
+  },
+  async ({ caller, params: { id } }) => listPinned(caller, id),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { readStateSchema, readUpTo, readUpToSchema } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../../with-session";
+
+// POST /api/chats/{id}/read
+export const POST = route(
+  {
+    summary: "Note up to which message you have read, for all your devices",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    body: readUpToSchema,
+    response: readStateSchema,
+  },
+  async ({ caller, params: { id }, body }) => readUpTo(caller, id, body),
+);
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { changeChat, chatChangeSchema, chatDetailSchema, getChat } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { route } from "../../with-session";
+
+const params = z.object({ id: idSchema });
+const response = z.object({ chat: chatDetailSchema });
+
+// GET /api/chats/{id}
+export const GET = route(
+  {
+    summary: "A chat that you are in, or an open group: who is in it",
+    auth: "user",
+    params,
+    response,
+  },
+  async ({ caller, params: { id } }) => ({ chat: await getChat(caller, id) }),
+);
+
+// PATCH /api/chats/{id}
+export const PATCH = route(
+  {
+    summary: "Name, open or close a group that you own",
+    auth: "user",
+    params,
+    body: chatChangeSchema,
+    response,
+  },
+  async ({ caller, params: { id }, body }) => ({ chat: await changeChat(caller, id, body) }),
+);
+
+export const { POST, PUT, DELETE, OPTIONS } = onlyAllows("GET", "PATCH");

@@ -1,0 +1,16 @@
+import { chatPageQuerySchema, listOpenChats, openChatPageSchema } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { route } from "../../with-session";
+
+// GET /api/chats/open
+export const GET = route(
+  {
+    summary: "Groups that anybody may join, the one with the latest message first",
+    auth: "user",
+    query: chatPageQuerySchema,
+    response: openChatPageSchema,
+  },
+  async ({ caller, query }) => listOpenChats(caller, query),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

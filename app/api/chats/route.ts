@@ -1,0 +1,39 @@
+import { z } from "zod";
+import {
+  chatDetailSchema,
+  chatPageQuerySchema,
+  chatPageSchema,
+  createChat,
+  listChats,
+  newChatSchema,
+} from "@/lib/chat";
+import { onlyAllows, Reply } from "@/lib/core/http";
+import { route } from "../with-session";
+
+// GET /api/chats
+export const GET = route(
+  {
+    summary: "The chats you are in, the one with the latest message first",
+    auth: "user",
+    query: chatPageQuerySchema,
+    response: chatPageSchema,
+  },
+  async ({ caller, query }) => listChats(caller, query),
+);
+
+// POST /api/chats
+export const POST = route(
+  {
+    summary: "Open a group, or a chat with somebody: 200 with the one that is there already",
+    auth: "user",
+    body: newChatSchema,
+    response: z.object({ chat: chatDetailSchema }),
+    status: 201,
+  },
+  async ({ caller, body }) => {
+    const { chat, created } = await createChat(caller, body);
+    return new Reply({ chat }, { status: created ? 201 : 200 });
+  },
+);
+
+export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");

@@ -1,0 +1,43 @@
+import type { Caller } from "../core/access-token";
+import type { Transaction } from "../db";
+import { enqueue } from "../tasks";
+import type { LockedChat } from "./lock";
+import type { StoredMessage } from "./message";
+
+/** Who of these people is a member. */
+export async function membersAmong(
+  tx: Transaction,
+  chatId: string,
+  userIds: readonly string[],
+): Promise<Set<string>> {
+  if (userIds.length === 0) return new Set();
+  const rows = await tx.chatMember.findMany({
+    where: { chatId, userId: { in: [...userIds] }, leftAt: null },
+    select: { userId: true },
+  });
+  return new Set(rows.map(({ userId }) => userId));
+}
+
+/** Everybody who is named in a message hears of it once, however often it is edited; nobody of what they wrote themselves. */
+export async function notifyMentioned(
+  tx: Transaction,
+  author: Caller,
+  chat: Pick<LockedChat, "title">,
+  { id: messageId, chatId }: Pick<StoredMessage, "id" | "chatId">,
+  userIds: readonly string[],
+): Promise<void> {
+  for (const userId of userIds) {
+    if (userId === author.userId) continue;
+    const data = {
+      ...{ chatId, messageId, chatTitle: chat.title },
+      ...{ authorId: author.userId, authorName: author.name },
+    };
+    // The author owns the task: with their account it goes (lib/privacy).
+    await enqueue(
+      tx,
+      "notifications",
+      { userId, kind: "mention", data },
+      { key: `mention:${messageId}:${userId}`, ownerId: author.userId },
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import { keys, redis, redisService } from "../redis";
+import * as store from "./cache-store";
+import { type StoredMessage, storedMessageSchema } from "./message";
+import { pinnedOf, recentOf } from "./pages";
+
+/**
+ * The cache of chat messages. It is speed alone: what is written is in Postgres before it is told here, and nothing of
+ * it is served that Postgres does not have at that moment (docs/CHAT.md). Messages are as they are stored, with ids in
+ * place of names. But for the last two, nothing here fails when Redis is away.
+ */
+
+/** A message that was just written. Safe to repeat, in any order with other changes. */
+export async function cacheMessage(message: StoredMessage): Promise<void> {
+  await store.ifRedis(store.keep(message, { isNewest: true }), false);
+}
+
+/** As it was when it was cached: whoever needs it as it is asks the chat. Null: not here. */
+export async function getCachedMessage(messageId: string): Promise<StoredMessage | null> {
+  return store.ifRedis(redisService().get(keys.chatMessage(messageId), storedMessageSchema), null);
+}
+
+/** A message that was just changed (or deleted: its place stays). Safe to repeat, in any order. */
+export async function updateCachedMessage(message: StoredMessage): Promise<void> {
+  await store.ifRedis(store.keep(message), false);
+}
+
+/** Forgets it; where it is a part of a page, that is read from Postgres again. */
+export async function deleteCachedMessage(messageId: string, chatId: string): Promise<void> {
+  await store.ifRedis(store.drop(messageId, chatId), undefined);
+}
+
+/** The newest `n` (50 at most), in the order of their `seq`: from Redis while it has them as they are, else from Postgres. */
+export async function getRecentMessages(chatId: string, n: number): Promise<StoredMessage[]> {
+  return recentOf(chatId, n);
+}
+
+/** A message that was just pinned, or is not any more. */
+export const cachePinnedMessage = updateCachedMessage;
+
+/** In the order in which they were pinned; else as `getRecentMessages`. */
+export async function getPinnedMessages(chatId: string): Promise<StoredMessage[]> {
+  return pinnedOf(chatId);
+}
+
+/** Messages of any chats, as they were read: for `getCachedMessage`, they make no page. */
+export async function cacheMultipleMessages(messages: readonly StoredMessage[]): Promise<void> {
+  const chats = new Set(messages.map(({ chatId }) => chatId));
+  for (const chatId of chats) {
+    const some = messages.filter((message) => message.chatId === chatId);
+    for (let from = 0; from < some.length; from += store.RECENT) {
+      const kept = { revision: 0, messages: some.slice(from, from + store.RECENT) };
+      await store.ifRedis(store.fill(chatId, "some", kept), false);
+    }
+  }
+}
+
+/**
+ * A chat's newest messages, as they were read in one statement. They are believed while the chat is at the revision
+ * of the one of them that changed last; after a change of an older message they are read once more.
+ */
+export async function warmUpCache(chatId: string, messages: readonly StoredMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const newest = [...messages].sort((a, b) => a.seq - b.seq).slice(-store.RECENT);
+  const revision = Math.max(...newest.map((message) => message.revision));
+  await store.ifRedis(store.fill(chatId, "recent", { revision, messages: newest }), false);
+}
+
+/** Forgets all of a chat. */
+export async function invalidateCache(chatId: string): Promise<void> {
+  await store.ifRedis(store.dropAllOf(chatId), undefined);
+}
+
+/** Walks over all keys: for operators. @throws {RedisUnavailableError} */
+export async function getStats(): Promise<{ totalCachedMessages: number; totalChats: number }> {
+  let [totalCachedMessages, totalChats] = [0, 0];
+  for await (const found of scan(keys.chatMessage("*"))) totalCachedMessages += found.length;
+  for await (const found of scan(keys.chatRevision("*"))) totalChats += found.length;
+  return { totalCachedMessages, totalChats };
+}
+
+/** Forgets all of all chats. To be called after Postgres was set back to an older state. @throws {RedisUnavailableError} */
+export async function clearAllCache(): Promise<void> {
+  const all = [keys.chatMessage, keys.chatMessages, keys.chatRecent, keys.chatPinned, keys.chatRevision];
+  for (const key of all) for await (const found of scan(key("*"))) await redisService().del(...found);
+}
+
+const SCAN_COUNT = 500;
+
+/** Keys that fit, each at least once, in no order. */
+async function* scan(match: string): AsyncGenerator<string[]> {
+  let cursor = "0";
+  do {
+    const [next, found] = await redis().scan(cursor, { match, count: SCAN_COUNT });
+    yield [...new Set(found)];
+    cursor = String(next);
+  } while (cursor !== "0");
+}

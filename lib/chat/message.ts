@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { idSchema } from "../core/ids";
+import { Prisma } from "../db";
+import { type ChatMessageView, chatMessageSchema } from "../realtime";
+import { plainText } from "./client";
+
+/**
+ * A chat message in its two forms. As it is *stored*, in Postgres and in Redis, it points to people, to the message it
+ * answers and to a post by their ids: all that such a message says is its own and changes with its own revision. As
+ * people *see* it their names and titles are in it, always read from Postgres, so that no rename, no deleted post and no
+ * edit of what was answered leaves anything stale behind.
+ */
+
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .transform((text) => new Date(text).toISOString());
+const { id, seq, clientId, text, reactions, attachments } = chatMessageSchema.shape;
+
+/** Takes its own output as well as a row of Postgres. The revision comes first: scripts look for it there. */
+export const storedMessageSchema = z.object({
+  revision: z.int().positive(),
+  ...{ id, chatId: id, seq, clientId, authorId: idSchema.nullable(), text },
+  createdAt: time,
+  editedAt: time.nullable(),
+  deletedAt: time.nullable(),
+  pinnedAt: time.nullable(),
+  replyToId: idSchema.nullable(),
+  postId: idSchema.nullable(),
+  mentions: z.array(idSchema),
+  ...{ reactions, attachments },
+});
+
+export type StoredMessage = z.infer<typeof storedMessageSchema>;
+
+/** A message as `storedMessageSchema` takes it; `x` is its row of "ChatMessage". */
+export const storedMessage = Prisma.sql`jsonb_build_object(
+  'revision', x.revision, 'id', x.id, 'chatId', x."chatId", 'seq', x.seq, 'clientId', x."clientId",
+  'authorId', x."authorId", 'text', x.text, 'createdAt', x."createdAt", 'editedAt', x."editedAt",
+  'deletedAt', x."deletedAt", 'pinnedAt', x."pinnedAt", 'replyToId', x."replyToId", 'postId', x."postId",
+  'mentions', to_jsonb(coalesce(x.mentions, '{}')),
+  'reactions', (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('emoji', given.emoji, 'userIds', given.people)
+      ORDER BY given.first, given.emoji), '[]')
+    FROM (
+      SELECT r.emoji, min(r."createdAt") AS first, jsonb_agg(r."userId" ORDER BY r."createdAt", r."userId") AS people
+      FROM "ChatReaction" r WHERE r."messageId" = x.id GROUP BY r.emoji
+    ) given
+  ),
+  'attachments', (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'bytes', f.bytes,
+      'width', f.width, 'height', f.height) ORDER BY a.position), '[]')
+    FROM "ChatAttachment" a JOIN "MediaFile" f ON f.id = a."fileId" WHERE a."messageId" = x.id
+  )
+)`;
+
+/** All of the messages of `picked`, a table of the same statement. */
+export const storedOfPicked = Prisma.sql`
+  (SELECT coalesce(jsonb_agg(${storedMessage} ORDER BY x.seq), '[]') FROM picked x) AS items`;
+
+const people = Prisma.sql`SELECT "authorId" FROM picked UNION SELECT unnest(mentions) FROM picked`;
+const answered = Prisma.sql`SELECT "replyToId" FROM picked`;
+const linkedTo = Prisma.sql`SELECT "postId" FROM picked`;
+
+/** Tables of what messages point to, for `around`; without arguments, of those of `picked`. */
+export function tablesAround(of = { people, answered, linkedTo }): Prisma.Sql {
+  return Prisma.sql`answered AS (
+  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${of.answered})
+), linked AS (
+  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${of.linkedTo})
+), named AS (
+  SELECT u.id, u.name FROM "User" u
+  WHERE u.id IN (${of.people} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
+)`;
+}
+
+/** The same for messages that are known already, out of the cache. */
+export function tablesAroundStored(messages: readonly StoredMessage[]): Prisma.Sql {
+  const any = (ids: (string | null)[]) => {
+    const given = ids.filter((each) => each !== null);
+    return Prisma.sql`SELECT unnest(${given}::uuid[])`;
+  };
+  return tablesAround({
+    people: any(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
+    answered: any(messages.map(({ replyToId }) => replyToId)),
+    linkedTo: any(messages.map(({ postId }) => postId)),
+  });
+}
+
+/** What messages point to, out of the tables of {@link tablesAround}. */
+export const around = Prisma.sql`
+  (SELECT coalesce(jsonb_object_agg(id, name), '{}') FROM named) AS names,
+  (SELECT coalesce(jsonb_agg(to_jsonb(answered)), '[]') FROM answered) AS answered,
+  (SELECT coalesce(jsonb_agg(to_jsonb(linked)), '[]') FROM linked) AS linked`;
+
+export const aroundSchema = z.object({
+  names: z.record(z.string(), z.string()),
+  answered: z.array(z.object({ id, seq, authorId: id.nullable(), text: z.string() })),
+  linked: z.array(z.object({ id, title: z.string(), authorId: id })),
+});
+
+export const pickedSchema = aroundSchema.extend({ items: z.array(storedMessageSchema) });
+
+const EXCERPT_LENGTH = 160;
+
+/** Messages as people see them. */
+export function toViews(
+  messages: readonly StoredMessage[],
+  { names, answered, linked }: z.output<typeof aroundSchema>,
+): ChatMessageView[] {
+  const replies = new Map(answered.map((reply) => [reply.id, reply]));
+  const posts = new Map(linked.map((post) => [post.id, post]));
+  const nameOf = (userId: string | null) => (userId === null ? null : (names[userId] ?? null));
+  return messages.map(({ replyToId, postId, mentions, ...message }) => {
+    const reply = replyToId === null ? undefined : replies.get(replyToId);
+    const post = postId === null ? undefined : posts.get(postId);
+    return {
+      ...message,
+      authorName: nameOf(message.authorId),
+      replyTo: reply ? { ...reply, authorName: nameOf(reply.authorId), text: excerptOf(reply.text) } : null,
+      post: post ? { id: post.id, title: post.title, authorName: nameOf(post.authorId) ?? "" } : null,
+      mentions: mentions.flatMap((userId) => {
+        const name = nameOf(userId);
+        return name === null ? [] : [{ userId, name }];
+      }),
+    };
+  });
+}
+
+function excerptOf(text: string): string {
+  return [...plainText(text)].slice(0, EXCERPT_LENGTH).join("");
+}

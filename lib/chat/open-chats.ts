@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { idSchema } from "../core/ids";
+import { db } from "../db";
+import { before, type chatPageQuerySchema, cursorAfter } from "./chat";
+
+export const openChatSchema = z.object({
+  id: idSchema,
+  title: z.string(),
+  membersCount: z.int(),
+  /** One is in it already. */
+  joined: z.boolean(),
+  lastMessageAt: z.iso.datetime().nullable(),
+});
+
+export const openChatPageSchema = z.object({
+  items: z.array(openChatSchema),
+  nextCursor: z.string().nullable(),
+});
+
+const rowsSchema = z.array(
+  z.object({
+    id: z.uuid(),
+    title: z.string(),
+    membersCount: z.int(),
+    joined: z.boolean(),
+    lastMessageAt: z.date().nullable(),
+    at: z.date(),
+  }),
+);
+
+/** Groups that anybody may join, the one with the latest message first. One statement. */
+export async function listOpenChats(
+  { userId }: Pick<Caller, "userId">,
+  { cursor, limit }: z.output<typeof chatPageQuerySchema>,
+): Promise<z.infer<typeof openChatPageSchema>> {
+  const rows = rowsSchema.parse(
+    await db().$queryRaw`
+SELECT c.id, c.title, c."lastMessageAt", c.at,
+  (SELECT count(*)::int FROM "ChatMember" m WHERE m."chatId" = c.id AND m."leftAt" IS NULL) AS "membersCount",
+  EXISTS (SELECT FROM "ChatMember" m
+    WHERE m."chatId" = c.id AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL) AS joined
+FROM (SELECT *, coalesce("lastMessageAt", "createdAt") AS at FROM "Chat" WHERE open) c
+WHERE ${before(cursor)} ORDER BY c.at DESC, c.id DESC LIMIT ${limit + 1}`,
+  );
+  const items = rows.slice(0, limit);
+  const end = items.at(-1);
+  return {
+    items: items.map(({ at, lastMessageAt, ...chat }) => ({
+      ...chat,
+      lastMessageAt: lastMessageAt?.toISOString() ?? null,
+    })),
+    nextCursor: rows.length > limit && end ? cursorAfter({ id: end.id, at: end.at.toISOString() }) : null,
+  };
+}

@@ -1,0 +1,27 @@
+import { defer } from "../core/defer";
+import { failpoint } from "../core/failpoint";
+import { type ChatMessageView, emit } from "../realtime";
+import type { StoredMessage } from "./message";
+import { cacheMessage, updateCachedMessage } from "./message-cache";
+
+/** A message in both forms. */
+export interface Told {
+  stored: StoredMessage;
+  view: ChatMessageView;
+}
+
+/**
+ * After the commit, once the answer is out: Redis keeps the message, and whoever listens hears of it. Speed, not safety:
+ * a process that dies here leaves a gap in the revisions that readers see and fill.
+ */
+export async function tellMessage({ stored, view }: Told, { isNewest = false } = {}): Promise<void> {
+  await failpoint("chat.committed");
+  defer(() => (isNewest ? cacheMessage(stored) : updateCachedMessage(stored)));
+  emit(`chat:${view.chatId}`, "message", view);
+}
+
+/** Who is in it, its name, or who may join is another one. @param userIds  whose lists of chats are */
+export function tellChanged(chatId: string, userIds: readonly string[] = []): void {
+  emit(`chat:${chatId}`, "changed", {});
+  for (const userId of userIds) emit(`user:${userId}`, "chats", { chatId });
+}

@@ -1,0 +1,64 @@
+import { createChat, listMessages, messagesQuerySchema, newMessageSchema, sendMessage } from "@/lib/chat";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import type { ChatMessageView } from "@/lib/realtime";
+
+/** A group of these people; the first one owns it. */
+export async function createGroup([owner, ...others]: readonly Caller[], open = false): Promise<string> {
+  if (!owner) throw new Error("a group of nobody");
+  const memberIds = others.map(({ userId }) => userId);
+  const { chat } = await createChat(owner, { kind: "group", title: "A group", memberIds, open });
+  return chat.id;
+}
+
+export function send(
+  as: Caller,
+  chatId: string,
+  text: string,
+  more: { clientId?: string; replyToId?: string; attachmentIds?: string[] } = {},
+) {
+  return sendMessage(as, chatId, newMessageSchema.parse({ clientId: newId(), text, ...more }));
+}
+
+export const read = (
+  as: Pick<Caller, "userId">,
+  chatId: string,
+  query: { before?: number; after?: number; since?: number; limit?: number } = {},
+) => listMessages(as, chatId, messagesQuerySchema.parse(query));
+
+/** Everything that changed since a revision, however many answers that takes. */
+export async function catchUp(as: Pick<Caller, "userId">, chatId: string, since = 0) {
+  const changed: ChatMessageView[] = [];
+  for (let from = since; ; ) {
+    const page = await read(as, chatId, { since: from });
+    changed.push(...page.items);
+    if (!page.hasMore) return { changed, revision: page.revision, lastSeq: page.lastSeq };
+    from = page.items.at(-1)?.revision ?? from;
+  }
+}
+
+/** What must hold of any chat at any time: numbers without gaps, each revision on the message that has it. */
+export async function violationsOf(chatId: string): Promise<string[]> {
+  const chat = await db().chat.findUniqueOrThrow({ where: { id: chatId } });
+  const messages = await db().chatMessage.findMany({ where: { chatId }, orderBy: { seq: "asc" } });
+  const seqs = messages.map(({ seq }) => seq);
+  const newest = Math.max(0, ...messages.map(({ revision }) => revision));
+  return [
+    ...(seqs.every((seq, at) => seq === at + 1) ? [] : [`seqs ${seqs.join(" ")}`]),
+    ...(chat.lastSeq === messages.length ? [] : [`lastSeq ${chat.lastSeq} of ${messages.length}`]),
+    ...(chat.revision === newest ? [] : [`revision ${chat.revision}, newest ${newest}`]),
+  ];
+}
+
+/** A file of somebody's, as an upload leaves it. */
+export async function createFile({ userId }: Pick<Caller, "userId">): Promise<string> {
+  const id = newId();
+  await db().mediaFile.create({
+    data: {
+      ...{ id, ownerId: userId, name: "cover.png", type: "image/png", bytes: 12, width: 2, height: 3 },
+      pathname: `media/${id}`,
+    },
+  });
+  return id;
+}
