@@ -42,9 +42,10 @@ export class Sender {
 
   add(message: Kept): void {
     const pending: Pending = { ...message, state: "sending", failure: null, again: false };
-    if (!this.store.addPending(pending)) return this.post.forget(message.clientId);
-    this.post.keep(pending);
-    void this.work();
+    if (this.store.addPending(pending)) {
+      this.post.keep(pending);
+      void this.work();
+    } else this.post.forget(message.clientId);
   }
 
   retry(clientId: string): void {
