@@ -1,6 +1,7 @@
 import { v7 } from "uuid";
 import { hashPassword, newReferralCode } from "@/lib/accounts";
 import { db, disconnectDb } from "@/lib/db";
+import { chats } from "./seed/chats";
 import { PASSWORD, people } from "./seed/people";
 import { posts } from "./seed/posts";
 import { products } from "./seed/products";
@@ -23,16 +24,19 @@ async function seed(): Promise<void> {
     select: { id: true, seq: true },
   });
   const now = Date.now();
+  const postIds: string[] = [];
   for (const [index, { author, hoursAgo, ...post }] of posts.entries()) {
     const owner = users[author];
     if (!owner) throw new Error(`post ${index} is by nobody`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
     // Everybody has seen some: deterministic, and never one's own.
     const viewers = users.filter((user, seat) => user !== owner && (seat * 7 + index * 3) % 5 !== 0);
+    const id = v7({ msecs: createdAt.getTime() });
+    postIds.push(id);
     await db().post.create({
       data: {
         ...post,
-        id: v7({ msecs: createdAt.getTime() }),
+        id,
         authorId: owner.id,
         createdAt,
         views: index === 0 ? 0 : post.viewsBase + viewers.length,
@@ -43,6 +47,11 @@ async function seed(): Promise<void> {
   }
   await fillShop(
     users.map(({ id }) => id),
+    now,
+  );
+  await fillChats(
+    users.map(({ id }) => id),
+    postIds,
     now,
   );
 }
@@ -64,6 +73,68 @@ async function fillShop(userIds: readonly string[], now: number): Promise<void> 
     where: { id: userIds[LISTENER] },
     data: { referredById: userIds[REFERRER] },
   });
+}
+
+/** Each message has the number and the revision that lib/chat would have given it, in the order in which they were written. */
+async function fillChats(userIds: readonly string[], postIds: readonly string[], now: number): Promise<void> {
+  const idOf = (person: number) => {
+    const id = userIds[person];
+    if (!id) throw new Error(`nobody is person ${person}`);
+    return id;
+  };
+  for (const { title, open, members, unread, messages } of chats) {
+    const ids = messages.map(({ minutesAgo }) => v7({ msecs: now - minutesAgo * 60_000 }));
+    const times = messages.map(({ minutesAgo }) => new Date(now - minutesAgo * 60_000));
+    const first = new Date((times[0]?.getTime() ?? now) - 3_600_000);
+    const pair = members.map(idOf).sort();
+    const { id: chatId } = await db().chat.create({
+      data: {
+        id: v7({ msecs: first.getTime() }),
+        ...(title === null ? { kind: "direct", directKey: pair.join(":") } : { kind: "group", title, open }),
+        ...{ lastSeq: messages.length, revision: messages.length },
+        ...{ lastMessageAt: times.at(-1) ?? null, createdAt: first },
+        members: {
+          create: members.map((person, place) => ({
+            userId: idOf(person),
+            role: title !== null && place === 0 ? "owner" : "member",
+            readSeq: messages.length - (person === LISTENER ? unread : 0),
+            joinedAt: new Date(first.getTime() + place * 1_000),
+          })),
+        },
+      },
+      select: { id: true },
+    });
+    for (const [at, message] of messages.entries()) {
+      const { by, text, replyTo, reactions = {}, pinned, edited, post, mentions = [] } = message;
+      const createdAt = times[at] ?? first;
+      const named = text.replace(/\{(\d+)\}/g, (_, person: string) => {
+        const [name, id] = [people[Number(person)]?.name ?? "", idOf(Number(person))];
+        return `@[${name}](${id})`;
+      });
+      await db().chatMessage.create({
+        data: {
+          ...{ id: ids[at] ?? v7(), chatId, seq: at + 1, revision: at + 1, clientId: v7() },
+          authorId: idOf(by),
+          text: post === undefined ? named : `${named}\n/posts/${postIds[post]}`,
+          replyToId: replyTo === undefined ? null : (ids[replyTo] ?? null),
+          postId: post === undefined ? null : (postIds[post] ?? null),
+          mentions: mentions.map(idOf),
+          createdAt,
+          editedAt: edited ? new Date(createdAt.getTime() + 60_000) : null,
+          pinnedAt: pinned ? new Date(createdAt.getTime() + 120_000) : null,
+          reactions: {
+            create: Object.entries(reactions).flatMap(([emoji, given], turn) =>
+              given.map((person, place) => ({
+                userId: idOf(person),
+                emoji,
+                createdAt: new Date(createdAt.getTime() + (turn * 20 + place + 1) * 1_000),
+              })),
+            ),
+          },
+        },
+      });
+    }
+  }
 }
 
 await seed();

@@ -1,4 +1,5 @@
 import type { Caller } from "../core/access-token";
+import { keyedHash } from "../core/keyed-hash";
 import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { LockedChat } from "./lock";
@@ -37,7 +38,12 @@ export async function notifyMentioned(
       tx,
       "notifications",
       { userId, kind: "mention", data },
-      { key: `mention:${messageId}:${userId}`, ownerId: author.userId },
+      { key: keyOf(messageId, userId), ownerId: author.userId },
     );
   }
+}
+
+/** Keys stay when accounts go: nobody's id is in them. */
+function keyOf(messageId: string, userId: string): string {
+  return `mention:${messageId}:${keyedHash("account", `${messageId}:${userId}`).toString("base64url")}`;
 }

@@ -1,6 +1,7 @@
 import { hashPassword } from "@/lib/accounts";
 import { recordAudit } from "@/lib/audit";
 import { addEntry } from "@/lib/bonuses/ledger";
+import { createChat, leaveChat, reactTo } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
@@ -9,6 +10,7 @@ import { tellSums } from "@/lib/leaderboards/tell";
 import { createPost } from "@/lib/posts";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
+import { createGroup, read, send } from "./chat-tools";
 import { createOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
 import { signInAs } from "./sign-in";
@@ -108,6 +110,33 @@ export async function createWholePerson(currency: string) {
       { key: newId(), ownerId: userId, subject: `order:${purchase.id}` },
     ),
   );
+  // A group of theirs, a conversation of two, and a group that they have left: with everything that can be said.
+  const group = await createGroup([person, viewer, buyer]);
+  const pair = (await createChat(person, { kind: "direct", userId: seller.userId })).chat.id;
+  const leftGroup = await createGroup([buyer, person]);
+  const said = (await send(person, group, `My words, @[${viewer.name}](${viewer.userId})`)).message;
+  await send(person, pair, "Words for two");
+  await send(person, leftGroup, "Parting words");
+  const answer = (
+    await send(viewer, group, `Oh, @[${person.name}](${userId}) said so`, { replyToId: said.id })
+  ).message;
+  await reactTo(person, group, answer.id, { emoji: "🔥", on: true });
+  await reactTo(buyer, group, said.id, { emoji: "👍", on: true });
+  await leaveChat(person, leftGroup);
+  for (const chatId of [group, pair]) await read(person, chatId);
+  // What these were told of the person.
+  for (const [reader, kind, data] of [
+    [
+      viewer,
+      "mention",
+      { chatId: group, messageId: said.id, chatTitle: null, authorId: userId, authorName: person.name },
+    ],
+    [buyer, "chat_invite", { chatId: group, chatTitle: null, byId: userId, byName: person.name }],
+  ] as const) {
+    await db().notification.create({
+      data: { id: newId(), userId: reader.userId, kind, data, key: newId() },
+    });
+  }
   const browser = `Browser ${newId()}`;
   const client = { ip: "203.0.113.9", userAgent: browser };
   await recordAudit(db(), { action: "name_changed", actorId: userId, subject: `user:${userId}`, client });
@@ -128,5 +157,6 @@ export async function createWholePerson(currency: string) {
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase },
     tasks: { waiting, mail, dead, started: started.id },
+    chats: { group, pair, left: leftGroup, said: said.id, answer: answer.id },
   };
 }
