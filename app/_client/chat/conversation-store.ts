@@ -26,6 +26,8 @@ export interface Shown {
   hasNewer: boolean;
   /** The newest message's number. */
   lastSeq: number;
+  /** Those of all that are known, in the order in which they were pinned. */
+  pinned: readonly Message[];
 }
 
 /**
@@ -103,6 +105,14 @@ export class ConversationStore {
     if (place !== this.place || this.to === null) return;
     this.takeAll(page);
     this.to = page.hasMore ? (page.items.at(-1)?.seq ?? this.to) : null;
+    this.changed();
+  }
+
+  /** Messages from anywhere, as they are now: the pinned ones. */
+  takeAside(messages: readonly Message[], generation: number): void {
+    if (generation !== this.generation) return;
+    for (const message of messages) this.take(message);
+    this.advance(this.known);
     this.changed();
   }
 
@@ -210,15 +220,17 @@ export class ConversationStore {
 
   private show(): Shown {
     const to = this.to ?? Number.POSITIVE_INFINITY;
-    const messages = [...this.messages.values()]
-      .filter(({ seq }) => seq >= this.from && seq <= to)
-      .sort((a, b) => a.seq - b.seq);
+    const all = [...this.messages.values()];
+    const messages = all.filter(({ seq }) => seq >= this.from && seq <= to).sort((a, b) => a.seq - b.seq);
     return {
       messages,
       pending: this.allPending(),
       hasOlder: this.from > 1,
       hasNewer: this.to !== null && this.to < this.lastSeq,
       lastSeq: this.lastSeq,
+      pinned: all
+        .filter(({ pinnedAt, deletedAt }) => pinnedAt !== null && deletedAt === null)
+        .sort((a, b) => (a.pinnedAt ?? "").localeCompare(b.pinnedAt ?? "")),
     };
   }
 

@@ -39,7 +39,8 @@ export function askPresenceAgain(): void {
 }
 
 function schedule(): void {
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return;
+  timer = setTimeout(() => {
     timer = undefined;
     const asked = [...waiting].slice(0, MOST_AT_ONCE);
     for (const userId of asked) waiting.delete(userId);

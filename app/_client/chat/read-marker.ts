@@ -21,7 +21,8 @@ export function readMarker(known: number, send: (seq: number) => void) {
     /** One sees this message, and with it all before. */
     see(seq: number): void {
       wanted = Math.max(wanted, seq);
-      if (wanted > told) timer ??= setTimeout(tell, Math.max(0, toldAt + EVERY_MS - Date.now()));
+      if (wanted <= told || timer !== undefined) return;
+      timer = setTimeout(tell, Math.max(0, toldAt + EVERY_MS - Date.now()));
     },
     /** The server has heard it from another device. */
     learn(seq: number): void {

@@ -67,6 +67,11 @@ export class Sender {
     void this.work();
   };
 
+  begin(): void {
+    this.ended = false;
+  }
+
+  /** What is on its way arrives; nothing new is sent until it begins again. */
   end(): void {
     this.ended = true;
     clearTimeout(this.timer);

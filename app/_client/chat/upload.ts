@@ -3,7 +3,7 @@ import { isSomebodys, renewSession } from "../session";
 import type { Attachment } from "./calls";
 
 /** What the API takes. */
-export const MOST_BYTES = 4_000_000;
+export const MOST_BYTES = 4 * 1024 * 1024;
 
 interface Options {
   signal: AbortSignal;
@@ -30,8 +30,10 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
     request.open("POST", "/api/media");
     request.responseType = "json";
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
-    request.setRequestHeader("x-file-name", encodeURIComponent(file.name.toWellFormed()));
-    request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(total ? loaded / total : 0));
+    request.setRequestHeader("x-file-name", encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")));
+    request.upload.addEventListener("progress", ({ loaded, total }) =>
+      onProgress(total ? loaded / total : 0),
+    );
     request.addEventListener("error", lost);
     request.addEventListener("abort", lost);
     request.addEventListener("timeout", lost);
@@ -48,9 +50,7 @@ async function read(request: XMLHttpRequest): Promise<ApiResult<{ file: Attachme
   const requestId = request.getResponseHeader("x-request-id");
   if (request.status < 300) {
     const parsed = answers.uploaded.safeParse(json);
-    return parsed.success
-      ? { ok: true, data: parsed.data }
-      : { ok: false, failure: failed({ requestId }) };
+    return parsed.success ? { ok: true, data: parsed.data } : { ok: false, failure: failed({ requestId }) };
   }
   const body = answers.failure.safeParse(json).data?.error;
   const wait = Number(request.getResponseHeader("retry-after"));
