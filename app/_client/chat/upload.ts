@@ -30,7 +30,10 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
     request.open("POST", "/api/media");
     request.responseType = "json";
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
-    request.setRequestHeader("x-file-name", encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")));
+    request.setRequestHeader(
+      "x-file-name",
+      encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")),
+    );
     request.upload.addEventListener("progress", ({ loaded, total }) =>
       onProgress(total ? loaded / total : 0),
     );

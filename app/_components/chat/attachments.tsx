@@ -13,7 +13,9 @@ export function Attachments({ files, tabIndex }: { files: readonly Attachment[];
   return (
     <>
       {pictures.length > 0 ? (
-        <div className={cn("my-1 grid gap-1 overflow-hidden rounded-xl", pictures.length > 1 && "grid-cols-2")}>
+        <div
+          className={cn("my-1 grid gap-1 overflow-hidden rounded-xl", pictures.length > 1 && "grid-cols-2")}
+        >
           {pictures.map((file) => (
             <Picture key={file.id} file={file} alone={pictures.length === 1} tabIndex={tabIndex} />
           ))}

@@ -24,7 +24,10 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
   const [at, setAt] = useState(0);
   const [length, setLength] = useState(0);
   const random = randomFrom(`sound:${file.id}`);
-  const bars = Array.from({ length: BARS }, (_, n) => 0.25 + 0.75 * random() * Math.sin(((n + 1) / BARS) * Math.PI) ** 0.5);
+  const bars = Array.from(
+    { length: BARS },
+    (_, n) => 0.25 + 0.75 * random() * Math.sin(((n + 1) / BARS) * Math.PI) ** 0.5,
+  );
   const share = length > 0 ? at / length : 0;
   const toggle = () => {
     const element = audio.current;
@@ -59,7 +62,12 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
         )}
       </button>
       <div className="relative h-8">
-        <svg viewBox={`0 0 ${String(BARS * 3)} 20`} preserveAspectRatio="none" aria-hidden="true" className="size-full">
+        <svg
+          viewBox={`0 0 ${String(BARS * 3)} 20`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          className="size-full"
+        >
           {bars.map((height, n) => (
             <rect
               // biome-ignore lint/suspicious/noArrayIndexKey: bars stay where they are

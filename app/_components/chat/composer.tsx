@@ -74,8 +74,7 @@ export function Composer(props: Props) {
   const sent = toSent(written).trim();
   const tooLong = sent.length > LONGEST_TEXT;
   const withFiles = !editing && attaching.chosen.length > 0;
-  const ready =
-    !busy && !tooLong && (sent !== "" || withFiles) && !(withFiles && attaching.incomplete);
+  const ready = !busy && !tooLong && (sent !== "" || withFiles) && !(withFiles && attaching.incomplete);
 
   const submit = async () => {
     if (!ready) return;

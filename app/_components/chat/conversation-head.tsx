@@ -51,13 +51,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
         <Search className="size-5" aria-hidden="true" />
       </Button>
       {chat.kind === "group" ? (
-        <Button
-          look="plain"
-          size="icon"
-          aria-label={t("manage")}
-          title={t("manage")}
-          onClick={onMembers}
-        >
+        <Button look="plain" size="icon" aria-label={t("manage")} title={t("manage")} onClick={onMembers}>
           <UsersRound className="size-5" aria-hidden="true" />
         </Button>
       ) : null}

@@ -50,7 +50,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const t = useTranslations("chat");
   const viewerId = viewer.id;
   const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
-  const { store, sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
+  const { sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
   const attaching = useAttachments();
   const said = useAnnouncer(shown.messages, viewerId);
   const [writing, setWriting] = useState<Writing>(NEW);

@@ -10,7 +10,15 @@ import { Button } from "../ui/button";
 import { FailureNote } from "../ui/failure-note";
 
 /** Joins an open group and goes there. */
-export function JoinButton({ chatId, title, large = false }: { chatId: string; title: string; large?: boolean }) {
+export function JoinButton({
+  chatId,
+  title,
+  large = false,
+}: {
+  chatId: string;
+  title: string;
+  large?: boolean;
+}) {
   const t = useTranslations("chat");
   const router = useRouter();
   const [busy, setBusy] = useState(false);

@@ -74,6 +74,7 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
   }, [atEnd, hasNewer, lastSeq]);
   const unseen = messages.filter(({ seq, authorId }) => seq > seenTo && authorId !== viewerId).length;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the message may be among the next rows
   useEffect(() => {
     if (!target) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-seq="${String(target.seq)}"]`);
@@ -113,9 +114,10 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
               version={messages[0]?.seq ?? 0}
             />
           ) : (
-            <p className="pb-4 text-center text-sm text-faint">{t(messages.length > 0 ? "beginning" : "empty")}</p>
+            <p className="pb-4 text-center text-sm text-faint">
+              {t(messages.length > 0 ? "beginning" : "empty")}
+            </p>
           )}
-          {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move the focus among the messages */}
           <div
             role="log"
             aria-label={t("log")}
@@ -132,7 +134,11 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
                 if (row.kind === "day") return <Day key={row.key} at={row.at} />;
                 if (row.kind === "new") {
                   return (
-                    <li key={row.key} ref={divider} className="my-3 flex scroll-m-4 items-center gap-3 px-3 text-xs font-bold text-accent-text">
+                    <li
+                      key={row.key}
+                      ref={divider}
+                      className="my-3 flex scroll-m-4 items-center gap-3 px-3 text-xs font-bold text-accent-text"
+                    >
                       <span className="h-0.5 grow rounded-full bg-mark" aria-hidden="true" />
                       {t("newFromHere")}
                       <span className="h-0.5 grow rounded-full bg-mark" aria-hidden="true" />

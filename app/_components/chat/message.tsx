@@ -59,7 +59,11 @@ export const Message = memo(function Message({ message, first, active, read, fou
       )}
       <div className={cn("relative flex min-w-0 flex-col", own ? "items-end" : "items-start")}>
         {deleted ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
-        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(message.text)}>
+        <Bubble
+          own={own}
+          first={first}
+          bare={!deleted && message.replyTo === null && isOnlyEmoji(message.text)}
+        >
           <p
             id={id("name")}
             style={tintOf(message.authorId ?? message.id)}
@@ -72,9 +76,7 @@ export const Message = memo(function Message({ message, first, active, read, fou
               <p className="text-muted italic">{t("deleted")}</p>
             ) : (
               <>
-                {message.replyTo ? (
-                  <Quote quote={message.replyTo} tabIndex={tabIndex} onJump={jump} />
-                ) : null}
+                {message.replyTo ? <Quote quote={message.replyTo} tabIndex={tabIndex} onJump={jump} /> : null}
                 <Attachments files={message.attachments} tabIndex={tabIndex} />
                 {message.text ? (
                   <MessageText
@@ -103,7 +105,10 @@ function Meta({ id, message, read }: { id: string; message: ChatMessage; read: b
   const date = new Date(message.createdAt);
   const Tick = read ? CheckCheck : Check;
   return (
-    <p id={id} className="tabular mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-4 text-muted">
+    <p
+      id={id}
+      className="tabular mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-4 text-muted"
+    >
       {message.pinnedAt ? <Pin className="size-3" aria-label={t("pinned")} role="img" /> : null}
       {message.editedAt && !message.deletedAt ? <span>{t("edited")}</span> : null}
       <time

@@ -27,8 +27,12 @@ export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
             <Cover id={group.id} />
           </div>
           <div className="flex grow flex-col gap-2 p-3">
-            <h3 className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">{group.title}</h3>
-            <p className="tabular mt-auto text-xs text-muted">{t("members", { count: group.membersCount })}</p>
+            <h3 className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">
+              {group.title}
+            </h3>
+            <p className="tabular mt-auto text-xs text-muted">
+              {t("members", { count: group.membersCount })}
+            </p>
             {group.joined ? (
               <Link
                 href={`/chat/${group.id}`}

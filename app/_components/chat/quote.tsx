@@ -12,7 +12,10 @@ export function QuoteWords({ quote, className }: { quote: Quoted; className?: st
   return (
     <span
       style={tintOf(quote.authorId ?? quote.id)}
-      className={cn("tinted block min-w-0 border-l-[3px] border-tint-text pl-2.5 text-left text-sm", className)}
+      className={cn(
+        "tinted block min-w-0 border-l-[3px] border-tint-text pl-2.5 text-left text-sm",
+        className,
+      )}
     >
       <span className="block truncate font-semibold text-tint-text">{quote.authorName ?? t("gone")}</span>
       <span className="block truncate text-muted">{plainText(quote.text) || t("withoutWords")}</span>

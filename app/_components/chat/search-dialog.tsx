@@ -82,7 +82,9 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
                   <Face id={message.authorId ?? message.id} round className="size-9" />
                   <span className="min-w-0">
                     <span className="flex items-baseline gap-2">
-                      <span className="truncate text-sm font-semibold">{message.authorName ?? t("gone")}</span>
+                      <span className="truncate text-sm font-semibold">
+                        {message.authorName ?? t("gone")}
+                      </span>
                       <FoundAt at={message.createdAt} />
                     </span>
                     <Excerpt text={plainText(message.text)} q={found.q} />

@@ -26,7 +26,8 @@ export function useAnnouncer(messages: readonly Message[], viewerId: string): st
         const names = new Set(fresh.map(({ authorName }) => authorName ?? t("gone")));
         const [name = ""] = names;
         if (one && fresh.length === 1) {
-          const text = plainText(one.text).slice(0, MOST_CHARACTERS) || t("files", { count: one.attachments.length });
+          const text =
+            plainText(one.text).slice(0, MOST_CHARACTERS) || t("files", { count: one.attachments.length });
           setSaid(t("announceOne", { name, text }));
         } else if (names.size === 1) setSaid(t("announceFrom", { count: fresh.length, name }));
         else setSaid(t("announceMany", { count: fresh.length }));

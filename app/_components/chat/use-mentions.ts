@@ -24,9 +24,7 @@ export function useMentions({ field, text, members, choose }: Options) {
   const typed = text === left ? null : typedMention(text, caret);
   const sought = typed?.query.toLocaleLowerCase() ?? "";
   const offered = typed
-    ? members
-        .filter(({ name }) => matches(name.toLocaleLowerCase(), sought))
-        .slice(0, MOST_OFFERED)
+    ? members.filter(({ name }) => matches(name.toLocaleLowerCase(), sought)).slice(0, MOST_OFFERED)
     : [];
   const at = Math.min(place, offered.length - 1);
 

@@ -20,7 +20,10 @@ export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Pro
   if (chat === undefined) return { robots };
   if (chat === null) return { title: t("notFoundTitle"), robots };
   const other = chat.members.find(({ userId }) => userId !== viewer?.id);
-  return { title: chat.kind === "direct" ? (other?.name ?? t("gone")) : (chat.title ?? t("untitled")), robots };
+  return {
+    title: chat.kind === "direct" ? (other?.name ?? t("gone")) : (chat.title ?? t("untitled")),
+    robots,
+  };
 }
 
 export default async function ChatPage({ params, searchParams }: PageProps<"/chat/[id]">) {
@@ -48,12 +51,21 @@ async function CurrentChat({ id, before, viewer }: Props) {
   return (
     <div className="tinted h-full" style={tintOf(artOf(chat, viewer.id))}>
       <div className="stage-light" aria-hidden="true" />
-      {chat.joined ? <Open chat={chat} before={before} viewer={viewer} reader={reader} /> : <JoinScreen chat={chat} />}
+      {chat.joined ? (
+        <Open chat={chat} before={before} viewer={viewer} reader={reader} />
+      ) : (
+        <JoinScreen chat={chat} />
+      )}
     </div>
   );
 }
 
-async function Open({ chat, before, viewer, reader }: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
+async function Open({
+  chat,
+  before,
+  viewer,
+  reader,
+}: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
   const page = await listMessages(reader, chat.id, { before, limit: PAGE });
   // After the page, so that none of them is older than what the page says is known.
   const pinned = await listPinned(reader, chat.id);
