@@ -31,6 +31,13 @@ export default {
       to: { path: [domains, "^(app|local|tests|scripts)/"] },
     },
     {
+      name: "realtime-stands-below-tasks",
+      comment: "whatever changes may say so, a task's state too",
+      severity: "error",
+      from: { path: "^lib/realtime/" },
+      to: { path: "^lib/(?!(realtime|core|redis|db)/)" },
+    },
+    {
       name: "audit-stands-on-db",
       comment: "everybody who does something sensitive calls it, so it knows nobody",
       severity: "error",

@@ -43,6 +43,6 @@ function told(request: Request, nonce: string, policy: string): Headers {
  */
 export const config = {
   matcher: [
-    "/((?!_next/static/|demo/|(?:favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
+    "/((?!_next/static/|(?:demo/snow-on-nevsky\\.wav|favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
   ],
 };

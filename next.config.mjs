@@ -22,8 +22,9 @@ const config = {
   experimental: {
     // Our actions take a form field or two.
     serverActions: { bodySizeLimit: "64kb" },
-    // What Next keeps of a body while the gate runs; the largest that any route reads is QStash's 1 MB.
-    proxyClientMaxBodySize: "2mb",
+    // What Next keeps of a body while the gate runs; the largest that any route reads is a file's 4 MB. One that is
+    // longer is handed on cut off, so this has to be more than the route's own limit.
+    proxyClientMaxBodySize: "5mb",
   },
   // Read from disk at request time, so a function must carry them along.
   outputFileTracingIncludes: {

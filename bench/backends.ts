@@ -35,6 +35,7 @@ export async function startBackends(): Promise<Backends> {
         ownQstash: false,
         ownStripe: true,
         ownMail: true,
+        ownBlob: true,
       },
       dataDir,
       ports: "free",

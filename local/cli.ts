@@ -15,7 +15,7 @@ npm run stack    the backends alone
 npm run reset    empties .data/`;
 
 /** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
-const KEPT = ["postgres", "redis", "qstash", "stripe", "mail", "secrets.json", "stack.env"];
+const KEPT = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "secrets.json", "stack.env"];
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {

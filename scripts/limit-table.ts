@@ -12,6 +12,15 @@ interface Row {
   pattern: string;
   method?: string;
   policy: RouteLimit | "default";
+  by?: "address";
+}
+
+/**
+ * A door that anybody may try, and nobody often, counts by address alone: whoever makes accounts would otherwise bring
+ * an allowance of its own for each, and try as often as they like.
+ */
+function isDoor({ auth, limit }: DocumentedRoute["spec"]): boolean {
+  return auth === "public" && limit === "strict";
 }
 
 /**
@@ -24,13 +33,20 @@ export function limitRows(routes: readonly DocumentedRoute[]): Row[] {
     const pattern = name.replace(/\{(\w+)\}/g, ":$1");
     byPath.set(pattern, [
       ...(byPath.get(pattern) ?? []),
-      { pattern, method, policy: spec.limit ?? "default" },
+      {
+        pattern,
+        method,
+        policy: spec.limit ?? "default",
+        ...(isDoor(spec) ? { by: "address" as const } : {}),
+      },
     ]);
   }
   const rows = [...byPath].flatMap(([pattern, said]) => {
     const [first] = said;
-    if (first && said.every(({ policy }) => policy === first.policy))
-      return [{ pattern, policy: first.policy }];
+    if (first && said.every(({ policy, by }) => policy === first.policy && by === first.by)) {
+      const { method: _, ...row } = first;
+      return [row];
+    }
     // A method that the route does not have is answered with little work.
     const others: Row = { pattern, policy: "default" };
     return [...said.filter(({ policy }) => policy !== "default"), others];
@@ -57,9 +73,10 @@ export async function otherHandlers(): Promise<Row[]> {
 
 /** The table as the file that the gate imports: at the edge it cannot load the routes themselves. */
 export async function limitTable(routes: readonly DocumentedRoute[]): Promise<string> {
-  const rows = [...limitRows(routes), ...(await otherHandlers())].map(({ pattern, method, policy }) => {
+  const rows = [...limitRows(routes), ...(await otherHandlers())].map(({ pattern, method, policy, by }) => {
     const only = method ? `method: "${method}", ` : "";
-    return `  { pattern: "${pattern}", ${only}policy: "${policy}" },\n`;
+    const whom = by ? `, by: "${by}"` : "";
+    return `  { pattern: "${pattern}", ${only}policy: "${policy}"${whom} },\n`;
   });
   return `/** What each route says of its limit (\`limit\` in its spec). Written by \`npm run openapi\`: not to be edited. */
 export const routeRows = [

@@ -90,11 +90,11 @@ const SECURITY: Record<RouteSpec["auth"], object[]> = {
 
 function operation(spec: RouteSpec) {
   const statuses = [
-    ...(spec.params || spec.query || spec.body ? [400] : []),
+    ...(spec.params || spec.query || spec.body || spec.bytes ? [400] : []),
     ...(spec.auth === "public" ? [] : [401]),
     ...(spec.auth === "admin" ? [403] : []),
     ...(spec.params ? [404] : []),
-    ...(spec.body ? [413, 415] : []),
+    ...(spec.body || spec.bytes ? [413, 415] : []),
     ...(spec.limit === "skip" ? [] : [429]),
     ...[500, 503],
   ];
@@ -105,6 +105,7 @@ function operation(spec: RouteSpec) {
     ...(spec.limit ? { "x-limit": spec.limit } : {}),
     parameters: [...parameters(spec.params, "path"), ...parameters(spec.query, "query")],
     ...(spec.body ? { requestBody: { required: true, content: json(schemaOf(spec.body, "input")) } } : {}),
+    ...(spec.bytes ? { requestBody: { required: true, content: BYTES } } : {}),
     responses: {
       [spec.status ?? 200]: { description: "Done", content: json(schemaOf(spec.response, "output")) },
       ...Object.fromEntries(
@@ -132,6 +133,9 @@ function schemaOf(schema: z.ZodType, io: "input" | "output") {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
 }
+
+/** OpenAPI 3.1 leaves the schema out where a body is what it is. */
+const BYTES = { "*/*": {} };
 
 function json(schema: unknown) {
   return { "application/json": { schema } };

@@ -13,8 +13,23 @@ export function onUnread(listener: (unread: number) => void): () => void {
 }
 
 function tell(result: Counted): void {
-  if (!result.ok) return;
-  for (const listener of listeners) listener(result.data.unreadCount);
+  if (result.ok) learnUnread(result.data.unreadCount);
+}
+
+/** Takes in how many are unread, from an answer or from the person's channel. */
+export function learnUnread(unread: number): void {
+  for (const listener of listeners) listener(unread);
+}
+
+let live = false;
+
+/** Whether the count comes by itself at the moment, so that nobody need ask for it. */
+export function isUnreadLive(): boolean {
+  return live;
+}
+
+export function setUnreadLive(now: boolean): void {
+  live = now;
 }
 
 export async function askUnread(): Promise<void> {

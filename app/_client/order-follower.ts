@@ -30,27 +30,37 @@ interface Listener {
   onTrouble: (failure: ApiFailure | null) => void;
 }
 
+export interface OrderFollower {
+  /** Something about it has changed: looks at once, or when the page is shown again. */
+  look(): void;
+  /** Whether to look again and again without being told. */
+  setPolling(polls: boolean): void;
+  end(): void;
+}
+
 /**
- * Looks at an order again and again while somebody looks at the page: soon at first and after every change, then
- * less often. A hidden page asks nothing; shown again it asks at once.
- *
- * @returns ends it
+ * Looks at an order when it is told to and, where nobody tells, again and again while somebody looks at the page: soon
+ * at first and after every change, then less often. A hidden page asks nothing; shown again it asks at once.
  */
-export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener): () => void {
+export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener): OrderFollower {
   const ended = new AbortController();
   let last = JSON.stringify(known);
   let waitMs = FIRST_WAIT_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let polls = false;
   let asking = false;
+  /** Something has changed since the answer that is on its way was asked for, or while the page was hidden. */
+  let again = false;
 
   const schedule = (ms: number) => {
     clearTimeout(timer);
-    if (!document.hidden && !ended.signal.aborted) timer = setTimeout(() => void look(), ms);
+    if (!document.hidden && !ended.signal.aborted) timer = setTimeout(() => void ask(), ms);
   };
 
-  const look = async () => {
+  const ask = async () => {
     if (asking) return;
     asking = true;
+    again = false;
     const result = await fetchOrder(
       known.id,
       AbortSignal.any([ended.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
@@ -61,6 +71,7 @@ export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener):
     waitMs = Math.min(waitMs * SLOWER_BY, LONGEST_WAIT_MS);
     if (!result.ok) {
       if (FINAL_FAILURES.has(result.failure.code)) return ended.abort();
+      again = true;
       return schedule(Math.max(waitMs, (result.failure.retryAfterSeconds ?? 0) * 1_000));
     }
     const seen = JSON.stringify(result.data.order);
@@ -69,17 +80,30 @@ export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener):
       waitMs = FIRST_WAIT_MS;
       onOrder(result.data.order);
     }
-    schedule(waitMs);
+    if (again) schedule(0);
+    else if (polls) schedule(waitMs);
   };
 
   const onVisibility = () => {
     waitMs = FIRST_WAIT_MS;
-    schedule(0);
+    if (polls || again) schedule(0);
   };
   document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
-  schedule(waitMs);
-  return () => {
-    clearTimeout(timer);
-    ended.abort();
+  return {
+    look: () => {
+      again = true;
+      if (!asking) schedule(0);
+    },
+    setPolling: (now) => {
+      if (polls === now) return;
+      polls = now;
+      waitMs = FIRST_WAIT_MS;
+      if (polls) schedule(waitMs);
+      else if (!again) clearTimeout(timer);
+    },
+    end: () => {
+      clearTimeout(timer);
+      ended.abort();
+    },
   };
 }

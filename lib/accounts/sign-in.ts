@@ -1,11 +1,22 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
-import { db } from "../db";
+import { db, type Transaction } from "../db";
 import { signInAttempt } from "../rate-limit/handlers";
 import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";
+
+/** Somebody whose password was right. */
+interface Proved {
+  user: User;
+  /**
+   * For the transaction that opens the session: a change of the password that ended all others would otherwise leave
+   * this one behind.
+   * @throws {AppError} unauthenticated when the password was changed since
+   */
+  requireSamePassword(tx: Transaction): Promise<void>;
+}
 
 /**
  * Proves who somebody is by address and password. An attempt that fails is written down, also for an address that is
@@ -18,12 +29,12 @@ import { toUser, type User, userColumns } from "./user";
 export function signIn(
   input: z.output<typeof signInSchema>,
   { device, ...from }: AuditContext & { device?: string | null } = {},
-): Promise<{ user: User }> {
+): Promise<Proved> {
   const door = { email: input.email, ip: from.client?.ip, device };
   return signInAttempt(door, () => prove(input, from));
 }
 
-async function prove(input: z.output<typeof signInSchema>, from: AuditContext): Promise<{ user: User }> {
+async function prove(input: z.output<typeof signInSchema>, from: AuditContext): Promise<Proved> {
   const row = await db().user.findUnique({
     where: { email: input.email },
     select: { ...userColumns, passwordHash: true },
@@ -31,10 +42,20 @@ async function prove(input: z.output<typeof signInSchema>, from: AuditContext): 
   if (!(await checkPassword(input.password, row?.passwordHash ?? null)) || !row) {
     const subject = row ? (`user:${row.id}` as const) : "app";
     await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject, ...from });
-    throw new AppError("unauthenticated", { message: "wrong_credentials" });
+    throw wrongCredentials();
   }
-  const { passwordHash: _, ...user } = row;
-  return { user: toUser(user) };
+  const { passwordHash, ...user } = row;
+  return {
+    user: toUser(user),
+    requireSamePassword: async (tx) => {
+      const present = await tx.user.findUnique({ where: { id: row.id }, select: { passwordHash: true } });
+      if (present?.passwordHash !== passwordHash) throw wrongCredentials();
+    },
+  };
+}
+
+function wrongCredentials(): AppError {
+  return new AppError("unauthenticated", { message: "wrong_credentials" });
 }
 
 /** The account itself; null when it was deleted after the token was issued. */

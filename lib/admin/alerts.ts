@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
@@ -34,8 +35,15 @@ export const alertPageSchema = z.object({
 
 export type AlertPage = z.infer<typeof alertPageSchema>;
 
-/** What nobody has dealt with yet, newest first. */
-export async function openAlerts(page: z.input<typeof alertPageQuerySchema> = {}): Promise<AlertPage> {
+/**
+ * What nobody has dealt with yet, newest first, for administrators.
+ * @throws {AppError} forbidden for everybody else
+ */
+export async function openAlerts(
+  caller: Pick<Caller, "role">,
+  page: z.input<typeof alertPageQuerySchema> = {},
+): Promise<AlertPage> {
+  requireRole(caller, "admin");
   const { cursor, limit } = alertPageQuerySchema.parse(page);
   const [rows, openCount] = await Promise.all([
     db().alert.findMany({

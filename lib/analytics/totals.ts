@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
+import { requireRole } from "../core/permission";
 import { db } from "../db";
 
 /** A day in UTC, `2026-11-21`. */
@@ -40,8 +42,13 @@ export const dailyTotalsSchema = z.object({ items: rowsSchema });
  *
  * @param range  days in UTC, both included
  * @returns by day, then by name
+ * @throws {AppError} forbidden for whoever is no administrator
  */
-export async function dailyTotals({ from, to }: { from: Day; to: Day }): Promise<DailyTotal[]> {
+export async function dailyTotals(
+  caller: Pick<Caller, "role">,
+  { from, to }: { from: Day; to: Day },
+): Promise<DailyTotal[]> {
+  requireRole(caller, "admin");
   const rows = await db().$queryRaw`
 WITH daily AS (
   SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, name, count(*) AS events,
@@ -67,11 +74,14 @@ export interface EventReport {
   series: { name: string | null; total: number; byDay: number[] }[];
 }
 
-/** The last days up to today, as a table and charts show them: with the days on which nothing happened. */
-export async function eventReport(lastDays: number): Promise<EventReport> {
+/**
+ * The last days up to today, as a table and charts show them: with the days on which nothing happened.
+ * @throws {AppError} forbidden for whoever is no administrator
+ */
+export async function eventReport(caller: Pick<Caller, "role">, lastDays: number): Promise<EventReport> {
   const days = Array.from({ length: lastDays }, (_, index) => dayOf(now() - (lastDays - 1 - index) * DAY_MS));
   const [from = "", to = from] = [days[0], days.at(-1)];
-  return reportOf(days, await dailyTotals({ from, to }));
+  return reportOf(days, await dailyTotals(caller, { from, to }));
 }
 
 function reportOf(days: Day[], rows: readonly DailyTotal[]): EventReport {

@@ -33,6 +33,9 @@ export const AUDIT_ACTIONS = [
   "alert_closed",
   // order:{id}
   "refund_asked",
+  // product:{id}
+  /** Somebody else's, by an administrator. */
+  "product_archived",
   // app
   "sessions_cleared",
 ] as const;
@@ -40,4 +43,4 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What an action is done to. The app itself where it is done to everything. */
-export type AuditSubject = `${"user" | "task" | "alert" | "order"}:${string}` | "app";
+export type AuditSubject = `${"user" | "task" | "alert" | "order" | "product"}:${string}` | "app";

@@ -3,6 +3,7 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { db, type Transaction, transaction } from "../db";
+import { wake } from "../realtime";
 import { type ChatDetail, getChat } from "./chat";
 import { type chatChangeSchema, MOST_MEMBERS } from "./client";
 import { notifyInvited } from "./invitations";
@@ -82,6 +83,8 @@ export async function leaveChat(caller: Caller, chatId: string): Promise<void> {
     await passOn(tx, [chatId]);
   });
   tellChanged(chatId, [caller.userId]);
+  // Their open pages hear no more of it.
+  wake(caller.userId);
 }
 
 /** Gives groups that have members and no owner one: who is there longest. One statement; the chats must be locked. */

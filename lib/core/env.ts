@@ -72,6 +72,10 @@ export const envSchema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
   /** Sender of all mail, `Name <address>`; no-reply at APP_URL's host unless set. */
   MAIL_FROM: z.string().optional(),
+  /** Files that people send; without it nobody can send one, and those that were sent cannot be seen. */
+  BLOB_READ_WRITE_TOKEN: z.string().optional(),
+  /** Where Vercel Blob's API is; the SDK reads it by itself, and has an address of its own. */
+  VERCEL_BLOB_API_URL: httpUrl.optional(),
   /** For crash tests: the process kills itself at the place of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });

@@ -144,6 +144,39 @@ const messages = {
     ru: "С этим ключом уже был другой запрос",
     en: "This key was used for another request",
   },
+  body_broken_off: { ru: "Тело запроса пришло не целиком", en: "The body broke off" },
+  file_not_found: { ru: "Такого файла нет", en: "There is no such file" },
+  file_empty: { ru: "Файл пустой", en: "The file is empty" },
+  file_too_large: { ru: "Файл больше 4 МБ", en: "The file is larger than 4 MB" },
+  file_name_invalid: {
+    ru: "Имя файла передано неверно: нужен заголовок x-file-name в кодировке URL",
+    en: "The file's name is not valid: x-file-name carries it, encoded as in a URL",
+  },
+  file_type_refused: {
+    ru: "Такие файлы не принимаются. Можно картинки, звук, PDF и простой текст",
+    en: "Files of this type are not taken. Pictures, sounds, PDF and plain text are",
+  },
+  picture_unreadable: { ru: "Эта картинка повреждена", en: "This picture is damaged" },
+  picture_too_large: {
+    ru: "В этой картинке слишком много пикселей",
+    en: "This picture has too many pixels",
+  },
+  too_many_files: {
+    ru: "У вас уже 200 файлов. Удалите сообщения с ненужными: на другой день место освободится",
+    en: "You have 200 files already. Delete messages with those you do not need: a day later there is room",
+  },
+  files_full: {
+    ru: "Ваши файлы занимают 200 МБ. Удалите сообщения с ненужными: на другой день место освободится",
+    en: "Your files take 200 MB. Delete messages with those you do not need: a day later there is room",
+  },
+  files_unavailable: {
+    ru: "Хранилище файлов сейчас не отвечает, попробуйте чуть позже",
+    en: "The store of files does not answer right now, try again a little later",
+  },
+  files_not_configured: {
+    ru: "Файлы здесь не принимаются: хранилище не настроено",
+    en: "Files are not taken here: no store is set up",
+  },
   chat_not_found: { ru: "Такого чата нет", en: "There is no such chat" },
   message_not_found: { ru: "Такого сообщения нет", en: "There is no such message" },
   direct_chat: { ru: "В личной переписке это невозможно", en: "A conversation of two has no such thing" },

@@ -48,8 +48,11 @@ export function pagePolicy(nonce: string, { isDevelopment, isHttps }: Surroundin
   });
 }
 
-/** The policy of what is no page: nothing in it is to be rendered. */
-export const DATA_POLICY = policy({ "default-src": "'none'", "frame-ancestors": "'none'" });
+/**
+ * The policy of what is no page: nothing in it is to be rendered. Files that people sent are among it, and one that a
+ * browser opens by itself all the same is in a sandbox: nothing runs, and nothing is in our origin.
+ */
+export const DATA_POLICY = policy({ sandbox: "", "default-src": "'none'", "frame-ancestors": "'none'" });
 
 /** Features that no page of ours uses: what gets into a page cannot use them either. */
 const UNUSED_FEATURES = [

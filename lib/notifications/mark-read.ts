@@ -4,6 +4,7 @@ import { now } from "../core/clock";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
 import { unreadCount } from "./read";
+import { tellUnread } from "./tell";
 
 const MOST_IDS = 100;
 
@@ -38,5 +39,7 @@ export async function markRead(
     data: { readAt: new Date(now()) },
   });
   // A statement of its own: inside the one above, the count would not see what others did meanwhile.
-  return { unreadCount: await unreadCount(userId) };
+  const unread = await unreadCount(userId);
+  tellUnread(userId, unread);
+  return { unreadCount: unread };
 }

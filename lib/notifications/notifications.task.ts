@@ -1,20 +1,44 @@
+import { z } from "zod";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
+import { afterCommit } from "../db";
 import { defineTask } from "../tasks";
+import { viewOf } from "./notification";
+import { tellNew } from "./tell";
+
+const writtenSchema = z
+  .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(["all", "quiet"]) }))
+  .max(1);
 
 /**
  * Queue `notifications`: a row in somebody's list. Its unique key is the task's id, so that one task is one
- * notification, whatever happens. For an account that is gone meanwhile there is nothing to do, and nothing wrong.
+ * notification, whatever happens. For an account that is gone meanwhile, or that does not want to hear of this kind,
+ * there is nothing to do, and nothing wrong.
  */
 export const task = defineTask<"notifications">()({
   async commit(tx, { userId, kind, title, message, data }, { taskId }) {
     // Reading the account under a lock keeps its deletion from coming between the check and the row.
-    const written = await tx.$executeRaw`
+    const rows = await tx.$queryRaw`
+WITH reader AS (SELECT id FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE),
+wanted AS (
+  SELECT reader.id, coalesce(preference.level::text, 'all') AS level
+  FROM reader LEFT JOIN "NotificationPreference" preference
+    ON preference."userId" = reader.id AND preference.kind = ${kind}
+)
 INSERT INTO "Notification" (id, "userId", kind, title, message, data, key)
-SELECT ${newId()}::uuid, reader.id, ${kind}, ${title ?? null}, ${message ?? null},
+SELECT ${newId()}::uuid, wanted.id, ${kind}, ${title ?? null}, ${message ?? null},
   ${data ? JSON.stringify(data) : null}::jsonb, ${taskId}
-FROM (SELECT id FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE) reader
-ON CONFLICT (key) DO NOTHING`;
-    if (written === 0) log().info({ taskId }, "nobody is left to notify");
+FROM wanted WHERE wanted.level <> 'off'
+ON CONFLICT (key) DO NOTHING
+RETURNING id, "createdAt", (SELECT level FROM wanted) AS level`;
+    const [written] = writtenSchema.parse(rows);
+    if (!written)
+      return log().info({ taskId }, "nobody is left to notify, or they do not want to hear of it");
+    const { level, ...row } = written;
+    const view = viewOf({
+      ...row,
+      ...{ kind, title: title ?? null, message: message ?? null, data: data ?? null, readAt: null },
+    });
+    afterCommit(tx, () => tellNew(userId, view, level));
   },
 });

@@ -9,8 +9,10 @@ import { log } from "../core/log";
 import { requireFresh, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
 import { deleteSalesOf, forgetSeller } from "../leaderboards";
+import { deleteFilesOf } from "../media";
 import { unnameInNotifications } from "../notifications";
 import { deletePostsOf } from "../posts";
+import { forgetPresence } from "../presence";
 import { keys, redisService } from "../redis";
 import { changeAccount } from "../sessions";
 import { deleteProductsOf, lockTrade } from "../shop";
@@ -55,6 +57,7 @@ export async function deleteAccount(
   await Promise.all([
     forgetViewsOf(left.postIds),
     forgetSeller(userId, left.currencies),
+    forgetPresence(userId),
     forgetSessions(userId, left.sessionIds),
     tellLeft(left.chatIds),
   ]);
@@ -83,6 +86,7 @@ async function erase(
   const postIds = await deletePostsOf(tx, userId, note);
   const currencies = await deleteSalesOf(tx, userId);
   await deleteProductsOf(tx, userId);
+  await deleteFilesOf(tx, userId);
   await forgetTasksOf(tx, userId, person.email);
   // After the tasks: one that was under way has left its notification, and no other will.
   await unnameInNotifications(tx, userId);

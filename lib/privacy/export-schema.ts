@@ -40,6 +40,8 @@ export const profileSchema = z.object({
   role: z.string(),
   /** Mails are written in it; null: in Russian. */
   locale: z.string().nullable(),
+  /** Nobody is told whether or when the person is here. */
+  hidesPresence: z.boolean(),
   createdAt: time,
 });
 
@@ -116,6 +118,16 @@ export const sectionSchemas = {
     note: z.string().nullable(),
     createdAt: time,
   }),
+  /** What was sent in chats; the bytes are at /api/media/{id} for as long as the account is there. */
+  files: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    type: z.string(),
+    bytes: z.int(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    createdAt: time,
+  }),
   notifications: z.object({
     id: z.uuid(),
     kind: z.string(),
@@ -125,6 +137,8 @@ export const sectionSchemas = {
     createdAt: time,
     readAt: time.nullable(),
   }),
+  /** How loudly each kind of notification comes, where that was chosen; the others are at `all`. */
+  preferences: z.object({ kind: z.string(), level: z.string() }),
   /** Chats that the person is in, or has left. */
   chats: z.object({
     chatId: z.uuid(),

@@ -48,6 +48,7 @@ export const inventory: Readonly<Record<string, Model>> = {
       referredById: unnamed("referrals", "in the rows of those who were brought"),
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
+      hidesPresence: deleted("profile"),
     },
   },
   Session: {
@@ -106,7 +107,7 @@ export const inventory: Readonly<Record<string, Model>> = {
       ownerId: unnamed("tasks"),
       payload: unnamed(
         null,
-        "mails and notifications keep none once they are done; the others carry ids of things",
+        "mails and notifications keep none once they are done, or dead for a month; the others carry ids of things",
       ),
       subject: kept("tasks", "an order's id"),
       progress: none("numbers"),
@@ -169,6 +170,22 @@ export const inventory: Readonly<Record<string, Model>> = {
       message: deleted("notifications"),
       data: deleted("notifications"),
       key: deleted(null, "the task's"),
+    },
+  },
+  NotificationPreference: {
+    rows: "deleted",
+    columns: {
+      userId: deleted("preferences"),
+      kind: deleted("preferences"),
+      level: deleted("preferences"),
+    },
+  },
+  MediaFile: {
+    rows: "nobody's at once, and given to nobody; deleted when the store has deleted the bytes (lib/media)",
+    columns: {
+      ownerId: deleted("files"),
+      name: deleted("files"),
+      pathname: deleted(null, "where the store has the bytes; random"),
     },
   },
   Chat: {

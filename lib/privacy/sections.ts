@@ -73,12 +73,22 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
       iso,
     ),
 
+  files: ({ id: ownerId }) =>
+    pages(
+      (after?: string) => db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...page }),
+      iso,
+    ),
+
   notifications: ({ id: userId }) =>
     pages(
       (after?: string) => db().notification.findMany({ where: { userId, id: { gt: after } }, ...page }),
       iso,
     ),
 
+  // A row for each kind at most, with a key of its own.
+  preferences: async function* ({ id: userId }) {
+    yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
+  },
   chats: ({ id: userId }) =>
     pages(
       async (after?: string) => {

@@ -11,14 +11,17 @@ export interface LimitedCaller {
   isPerson: boolean;
 }
 
-/**
- * Who is to be limited: the person, else the address, as far as the environment says whose word on it to
- * believe. Without a proxy to trust, everybody who is not signed in shares one allowance: a header that
- * the caller writes is no identity.
- */
+/** Who is to be limited: the person, else the address. */
 export async function limitedCaller(headers: Headers): Promise<LimitedCaller> {
   const userId = await signedInUser(headers);
-  if (userId !== null) return { who: `user-${userId}`, isPerson: true };
+  return userId === null ? stranger(headers) : { who: `user-${userId}`, isPerson: true };
+}
+
+/**
+ * The address, as far as the environment says whose word on it to believe. Without a proxy to trust, everybody who is
+ * not signed in shares one allowance: a header that the caller writes is no identity.
+ */
+export function stranger(headers: Headers): LimitedCaller {
   const address = clientNetwork(headers);
   return { who: address === null ? "anonymous" : `ip-${address}`, isPerson: false };
 }

@@ -16,9 +16,10 @@ export interface Status {
   resetAt: number;
 }
 
-/** Everything a request needs a token of: the route's row, and for a person the one over all routes. */
+/** Everything a request needs a token of: the route's row, and for a person most often the one over all routes. */
 export function claimsOf({ who, isPerson }: LimitedCaller, pattern: string, policy: Policy): Claim[] {
   const claims = [{ policy, key: keys.throttle(policy.name, who, pattern) }];
-  if (isPerson) claims.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, who, "*") });
+  if (isPerson && !policy.apart)
+    claims.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, who, "*") });
   return claims;
 }

@@ -1,6 +1,6 @@
 import { env } from "../core/env";
 import { GuardedRedis } from "../redis/guarded-redis";
-import { limitedCaller } from "./caller";
+import { limitedCaller, stranger } from "./caller";
 import { claimsOf } from "./claim";
 import { type Limited, Limiter } from "./limiter";
 import { policyFor } from "./policies";
@@ -34,9 +34,10 @@ function processLimiter(): Limiter {
  */
 export async function takeToken(request: Request): Promise<Limited | null> {
   try {
-    const { pattern, policy } = policyFor(new URL(request.url).pathname, request.method);
+    const { pattern, policy, by } = policyFor(new URL(request.url).pathname, request.method);
     if (!policy) return null;
-    return await processLimiter().take(claimsOf(await limitedCaller(request.headers), pattern, policy));
+    const caller = by === "address" ? stranger(request.headers) : await limitedCaller(request.headers);
+    return await processLimiter().take(claimsOf(caller, pattern, policy));
   } catch (error) {
     console.error("The rate limiter failed; the request passes", error);
     const limited: Limited = { allowed: true, statuses: [], degraded: "open" };

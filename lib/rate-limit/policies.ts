@@ -6,6 +6,8 @@ export interface Policy {
   name: string;
   limit: number;
   windowSeconds: number;
+  /** Counts for itself alone, and not among what a person may ask of all routes together. */
+  apart?: true;
 }
 
 const policies = {
@@ -14,6 +16,13 @@ const policies = {
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
   /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
+  /** The pictures and sounds of a page: a browser asks for many at once, and for the parts of a sound it plays. */
+  files: { name: "files", limit: 600, windowSeconds: 60, apart: true },
+  /**
+   * Chat messages, and what an open page sends by itself beside them (that it is here, what was read, that somebody
+   * types): a lively conversation must not use up what a person may ask for, nor the other way round.
+   */
+  frequent: { name: "frequent", limit: 300, windowSeconds: 60, apart: true },
   /**
    * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
    * a school or a mobile network is many people behind one.
@@ -47,6 +56,8 @@ interface Row {
   policy: RouteLimit | "default";
   /** Any, unless said. */
   method?: string;
+  /** Who is signed in is counted like a stranger, by address: at doors, where an account is what one comes for. */
+  by?: "address";
 }
 
 /** The first row that fits decides. What a route wants it says itself, in its spec (`npm run openapi`). */
@@ -55,16 +66,17 @@ const table: readonly Row[] = [
   { pattern: "/_next/static/*", policy: "skip" },
   ...routeRows,
   // What no route takes. A spelling of a path that this table does not see through is no way around a password's limit.
-  { pattern: "/api/auth/*", policy: "strict" },
+  { pattern: "/api/auth/*", policy: "strict", by: "address" },
   { pattern: "/api/*", policy: "default" },
   // All pages are one: a limit for each would be one more for every page that is added.
   { pattern: "/*", policy: "default" },
 ];
 
-const compiled = table.map(({ pattern, policy, method }) => ({
+const compiled = table.map(({ pattern, policy, method, by }) => ({
   pattern: method ? `${method} ${pattern}` : pattern,
   method,
   policy: policy === "skip" ? null : policies[policy],
+  by,
   expression: new RegExp(
     `^${pattern
       .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
@@ -74,8 +86,17 @@ const compiled = table.map(({ pattern, policy, method }) => ({
   ),
 }));
 
-/** The policy for a request and the pattern it was found under; `policy` is null where no limit holds. */
-export function policyFor(pathname: string, method = "GET"): { pattern: string; policy: Policy | null } {
+/** What holds for a request. */
+interface Found {
+  /** Under which it was found. */
+  pattern: string;
+  /** Null where no limit holds. */
+  policy: Policy | null;
+  /** Signed in or not, it is counted by address. */
+  by?: "address";
+}
+
+export function policyFor(pathname: string, method = "GET"): Found {
   const path = canonical(pathname);
   // Next answers HEAD with the handler of GET.
   const asked = method === "HEAD" ? "GET" : method;

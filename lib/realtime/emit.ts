@@ -1,19 +1,48 @@
-import type { Channel, ChannelKind, EventData, EventName } from "./catalogue";
+import { defer } from "../core/defer";
+import { log } from "../core/log";
+import { type Channel, type ChannelKind, channelKinds, type EventData, type EventName } from "./catalogue";
+import { append, type Said } from "./log";
+import { tellUpstream } from "./upstream";
 
 /**
  * Says something on a channel, once the answer is out: everybody who listens gets it, in order, and whoever was away
  * finds it in the channel's log. Best effort, so never the only place where something is: a crash between a commit
- * and this costs a moment, which the domain's own numbers make up for.
+ * and this, or a Redis that is away, costs a moment, which the domain's own numbers make up for.
+ *
+ * @throws nothing; what does not fit the event's schema is logged and not said
  */
 export function emit<K extends ChannelKind, E extends EventName<K>>(
-  _channel: Channel<K>,
-  _event: E,
-  _data: EventData<K, E>,
-): void {}
+  channel: Channel<K>,
+  event: E,
+  data: EventData<K, E>,
+): void {
+  say({ channel, event, data }, append);
+}
 
 /** Says something to whoever listens now; nobody else will know. For what is old in a moment (somebody types). */
 export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
-  _channel: Channel<K>,
-  _event: E,
-  _data: EventData<K, E>,
-): void {}
+  channel: Channel<K>,
+  event: E,
+  data: EventData<K, E>,
+): void {
+  say({ channel, event, data }, ({ channel, ...event }) => tellUpstream({ channel, event }));
+}
+
+function say(said: Said, how: (said: Said) => Promise<unknown>): void {
+  defer(async () => {
+    try {
+      await how({ ...said, data: schemaOf(said).parse(said.data) });
+    } catch (error) {
+      log().warn({ err: error, channel: said.channel, event: said.event }, "open pages hear of it later");
+    }
+  });
+}
+
+/** What the schema does not name never leaves. */
+function schemaOf({ channel, event }: Said) {
+  const kind = channel.split(":")[0] as ChannelKind;
+  const events: Readonly<Record<string, { parse(data: unknown): unknown }>> = channelKinds[kind].events;
+  const schema = events[event];
+  if (!schema) throw new Error(`${kind} has no event ${event}`);
+  return schema;
+}

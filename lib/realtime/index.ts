@@ -1,7 +1,9 @@
+export { channelsAskedFor } from "./asked";
 export {
   type Channel,
   type ChannelKind,
   type ChatMessageView,
+  channelKinds,
   chatMessageSchema,
   type EventData,
   type EventName,
@@ -10,5 +12,5 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { openStream, type StreamOptions, streamStats } from "./streams";
+export { MOST_CHANNELS, openStream, streamStats } from "./streams";
 export { wake } from "./wake";

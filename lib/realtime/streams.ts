@@ -1,97 +1,66 @@
 import { AppError } from "../core/errors";
+import { newId } from "../core/ids";
 import { log } from "../core/log";
-import type { Subscription } from "../redis";
-import { listen } from "./wake";
+import type { Channel } from "./catalogue";
+import { type Cursor, formatCursor, formatEventId } from "./cursor";
+import { hub, type Member } from "./hub";
+import { type Listener, Membership } from "./membership";
 
-/** Proxies cut what is silent; and a wake that was missed is made up for. */
-const HEARTBEAT_MS = 15_000;
 /** A function may run for five minutes (`maxDuration` of the route): the stream ends before, and the browser comes back. */
 const LIFETIME_MS = 285_000;
 /** A browser has one; so many are somebody's script. */
 const MOST_OF_ONE_PERSON = 30;
+/** Of one stream: more do not fit an address. */
+export const MOST_CHANNELS = 100;
 /** How soon a browser comes back after the stream has ended. */
 const RETRY_MS = 1_000;
+/** What a browser may leave unread before it is cut off: it comes back and reads from where it was. */
+const MOST_UNREAD_BYTES = 1_000_000;
 
 export interface StreamOptions {
   userId: string;
+  /** What it listens to, and from where: null is from now. */
+  channels: ReadonlyMap<Channel, Cursor | null>;
   /** Whether who opened it may still have it. Throws when nobody can say: it stays open then. */
   mayStay(): Promise<boolean>;
+  /** Those of the channels that they may listen to. */
+  mayListen(channels: readonly Channel[]): Promise<ReadonlySet<Channel>>;
+  /** It is open. @param streamId  what the browser answers heartbeats with */
+  onOpen?(streamId: string): void;
+  /** It has ended, whoever ended it. */
+  onClose?(streamId: string): void;
   /** The browser is gone. */
   signal: AbortSignal;
 }
 
-interface Stream {
-  look(): Promise<void>;
-}
-
-const streams = new Map<string, Set<Stream>>();
-let upstream: Subscription | undefined;
-
-/** Streams that this instance has open, and whether it hears what others tell. */
-export function streamStats(): { people: number; streams: number; listening: boolean } {
-  let count = 0;
-  for (const ofOne of streams.values()) count += ofOne.size;
-  return { people: streams.size, streams: count, listening: upstream !== undefined };
-}
+/** What this instance has open, and whether it hears what others tell. */
+export const streamStats = () => hub.stats();
 
 /**
- * Opens an event stream (server-sent events). It says `session-ended` and closes within moments of the session's
- * end, and `reconnect` before the function's time is up; a comment now and then shows that it lives.
+ * Opens an event stream (server-sent events). docs/REALTIME.md has the protocol: `open`, then for each channel
+ * `joined` and its events in order, `reload` where something is missing for good, `denied` for a channel that is
+ * (no longer) theirs, `live`, `heartbeat`, and at the end `session-ended` or `reconnect`.
  *
- * @throws {AppError} rate_limited when the person has too many open on this instance
+ * @throws {AppError} forbidden when they may listen to none of what they asked for; rate_limited when the person has
+ *         too many open on this instance
  */
-export function openStream({ userId, mayStay, signal }: StreamOptions): Response {
-  if ((streams.get(userId)?.size ?? 0) >= MOST_OF_ONE_PERSON) {
+export async function openStream(options: StreamOptions): Promise<Response> {
+  const { userId, channels } = options;
+  if (hub.countOf(userId) >= MOST_OF_ONE_PERSON)
     throw new AppError("rate_limited", { retryAfterSeconds: 60 });
-  }
-  let close = () => {};
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const encoder = new TextEncoder();
-      let closed = false;
-      const say = (text: string) => {
-        if (!closed) controller.enqueue(encoder.encode(text));
-      };
-      close = () => {
-        if (closed) return;
-        closed = true;
-        clearInterval(heartbeat);
-        clearTimeout(end);
-        signal.removeEventListener("abort", close);
-        remove(userId, stream);
-        try {
-          controller.close();
-        } catch {
-          // The browser was faster.
-        }
-      };
-      const look = async () => {
-        try {
-          if (closed || (await mayStay())) return;
-          say("event: session-ended\ndata: {}\n\n");
-          close();
-        } catch (error) {
-          log().debug({ err: error }, "a stream stays open: nobody can say whether it may");
-        }
-      };
-      const stream: Stream = { look };
-      const heartbeat = setInterval(() => {
-        say(": alive\n\n");
-        void look();
-      }, HEARTBEAT_MS);
-      const end = setTimeout(() => {
-        say("event: reconnect\ndata: {}\n\n");
-        close();
-      }, LIFETIME_MS);
-      signal.addEventListener("abort", close);
-      if (signal.aborted) return close();
-      add(userId, stream);
-      say(`retry: ${RETRY_MS}\nevent: open\ndata: {}\n\n`);
-      // It may have ended between the request and now, before there was anybody to be told.
-      void upstream?.ready.then(look, () => {});
+  const allowed = channels.size > 0 ? await options.mayListen([...channels.keys()]) : new Set<Channel>();
+  if (channels.size > 0 && allowed.size === 0) throw new AppError("forbidden");
+  let stream: Stream | undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        stream = new Stream(options, allowed, controller);
+        stream.open();
+      },
+      cancel: () => stream?.close(),
     },
-    cancel: () => close(),
-  });
+    new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+  );
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
@@ -102,22 +71,129 @@ export function openStream({ userId, mayStay, signal }: StreamOptions): Response
   });
 }
 
-function add(userId: string, stream: Stream): void {
-  const ofOne = streams.get(userId) ?? new Set();
-  streams.set(userId, ofOne.add(stream));
-  upstream ??= listen(lookAfter);
-}
+const encoder = new TextEncoder();
 
-function remove(userId: string, stream: Stream): void {
-  const ofOne = streams.get(userId);
-  ofOne?.delete(stream);
-  if (ofOne?.size === 0) streams.delete(userId);
-  if (streams.size > 0) return;
-  upstream?.close();
-  upstream = undefined;
-}
+class Stream implements Member, Listener {
+  readonly userId: string;
+  readonly memberships = new Map<Channel, Membership>();
+  private readonly id = newId();
+  private closed = false;
+  private end: NodeJS.Timeout | undefined;
 
-function lookAfter(userId: string | null): void {
-  const concerned = userId === null ? [...streams.values()] : [streams.get(userId) ?? []];
-  for (const ofOne of concerned) for (const stream of ofOne) void stream.look();
+  constructor(
+    private readonly options: StreamOptions,
+    allowed: ReadonlySet<Channel>,
+    private readonly controller: ReadableStreamDefaultController<Uint8Array>,
+  ) {
+    this.userId = options.userId;
+    for (const [channel, since] of options.channels) {
+      if (allowed.has(channel)) this.memberships.set(channel, new Membership(channel, since, this));
+    }
+  }
+
+  open(): void {
+    const { signal, channels, onOpen } = this.options;
+    if (signal.aborted) {
+      this.controller.close();
+      return;
+    }
+    signal.addEventListener("abort", this.close);
+    this.end = setTimeout(() => this.finish("reconnect"), LIFETIME_MS);
+    hub.add(this);
+    this.write(`retry: ${RETRY_MS}\n`);
+    this.say("open", { streamId: this.id, live: hub.live });
+    for (const channel of channels.keys())
+      if (!this.memberships.has(channel)) this.say("denied", { channel });
+    for (const membership of this.memberships.values()) void membership.catchUp();
+    onOpen?.(this.id);
+    // It may have ended between the request and now, before there was anybody to be told.
+    void hub.listening?.then(
+      () => this.checkSession(),
+      () => {},
+    );
+  }
+
+  onJoined(channel: Channel, at: Cursor, resumed: boolean): void {
+    this.say("joined", { channel, at: formatCursor(at), resumed });
+  }
+
+  onEvent(channel: Channel, at: Cursor | null, event: { event: string; data: unknown }): void {
+    if (at) this.write(`id: ${formatEventId(channel, at)}\n`);
+    this.say("event", { channel, ...(at ? { at: formatCursor(at) } : {}), ...event });
+  }
+
+  onReload(channel: Channel, at: Cursor): void {
+    this.say("reload", { channel, at: formatCursor(at) });
+  }
+
+  onHeartbeat(live: boolean, heads: Record<string, string>): void {
+    this.say("heartbeat", { live, heads });
+    void this.checkSession();
+  }
+
+  onLive(live: boolean): void {
+    this.say("live", { live });
+  }
+
+  onWake(): void {
+    void this.checkSession();
+    void this.checkChannels();
+  }
+
+  onDoubt(): void {
+    void this.checkSession();
+  }
+
+  private async checkSession(): Promise<void> {
+    try {
+      if (!this.closed && !(await this.options.mayStay())) this.finish("session-ended");
+    } catch (error) {
+      log().debug({ err: error }, "a stream stays open: nobody can say whether it may");
+    }
+  }
+
+  private async checkChannels(): Promise<void> {
+    try {
+      const channels = [...this.memberships.keys()];
+      if (this.closed || channels.length === 0) return;
+      const allowed = await this.options.mayListen(channels);
+      for (const channel of channels.filter((channel) => !allowed.has(channel))) {
+        hub.leave(this, channel);
+        this.memberships.delete(channel);
+        this.say("denied", { channel });
+      }
+    } catch (error) {
+      log().debug({ err: error }, "a stream keeps its channels: nobody can say whether it may");
+    }
+  }
+
+  private say(event: string, data: object): void {
+    // JSON has no line ends, at which an event would be cut.
+    this.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  private write(text: string): void {
+    if (this.closed) return;
+    this.controller.enqueue(encoder.encode(text));
+    if ((this.controller.desiredSize ?? 0) < -MOST_UNREAD_BYTES) this.close();
+  }
+
+  private finish(event: "session-ended" | "reconnect"): void {
+    this.say(event, {});
+    this.close();
+  }
+
+  readonly close = (): void => {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.end);
+    this.options.signal.removeEventListener("abort", this.close);
+    hub.remove(this);
+    this.options.onClose?.(this.id);
+    try {
+      this.controller.close();
+    } catch {
+      // The browser was faster.
+    }
+  };
 }

@@ -12,6 +12,8 @@ export interface SubscribeOptions {
    * anything reads it anew from where it is kept.
    */
   onConnect?: (connection: { reconnected: boolean }) => void;
+  /** Called when messages flow no more, until the next `onConnect`. */
+  onLost?: () => void;
 }
 
 export interface Subscription {
@@ -35,6 +37,7 @@ export interface SubscriberOptions
 
 interface Listener {
   connected(reconnected: boolean): void;
+  lost(): void;
   received(payload: string): void;
   ended(): void;
 }
@@ -69,7 +72,7 @@ export class Subscriber {
     name: string,
     schema: z.ZodType<T>,
     onMessage: (message: T) => void,
-    { onConnect }: SubscribeOptions = {},
+    { onConnect, onLost }: SubscribeOptions = {},
   ): Subscription {
     checkedChannel(name);
     if (this.closed) throw new SubscriptionEndedError("the subscriber has been shut down");
@@ -86,6 +89,7 @@ export class Subscriber {
         resolve();
         safely(() => onConnect?.({ reconnected }));
       },
+      lost: () => safely(() => onLost?.()),
       received: (payload) => {
         const message = decodeMessage(payload, schema);
         if (message.success) safely(() => onMessage(message.data));
@@ -134,8 +138,10 @@ export class Subscriber {
         wait: this.options.wait ?? ((delayMs, signal) => delay(delayMs, undefined, { signal })),
         onConnected: () => this.connected(name, channel),
         onLost: (error) => {
+          const flowed = channel.connected;
           channel.connected = false;
           this.sayLost(name, error);
+          if (flowed) for (const listener of [...channel.listeners]) listener.lost();
         },
         onMessage: (payload) => {
           for (const listener of [...channel.listeners]) listener.received(payload);

@@ -1,6 +1,7 @@
 import { signAccessToken } from "../core/access-token";
 import { now } from "../core/clock";
 import { newId } from "../core/ids";
+import type { Transaction } from "../db";
 import { createSession } from "./create";
 import { ACCESS_TOKEN_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 import { newRefreshToken } from "./refresh-token";
@@ -17,11 +18,17 @@ export interface Issued {
 
 /**
  * Opens a session for somebody who has just given their password.
+ * @param requireProof  throws when it is the account's no more (`createSession`)
  * @throws {AppError} unauthenticated when the account is gone
  */
-export async function startSession(user: { userId: string }, client: SessionClient): Promise<Issued> {
-  const refreshToken = newRefreshToken(newId(), user.userId);
-  return issue(await createSession(user.userId, refreshToken, SESSION_TTL_SECONDS, client), refreshToken);
+export async function startSession(
+  { userId }: { userId: string },
+  client: SessionClient,
+  requireProof?: (tx: Transaction) => Promise<void>,
+): Promise<Issued> {
+  const refreshToken = newRefreshToken(newId(), userId);
+  const session = await createSession(userId, refreshToken, SESSION_TTL_SECONDS, client, requireProof);
+  return issue(session, refreshToken);
 }
 
 /** A fresh access token for a live session; it never outlives it. */

@@ -1,16 +1,17 @@
 import { accessTokenOf, cookieOf, refreshCookieName } from "../core/access-token";
 import type { SignedInCaller } from "../core/permission";
-import { validateSession } from "./read";
+import { validateAccessToken } from "./read";
 import { toCaller } from "./session";
 
 /**
  * Who sent a request: whose live session its access token is of, as the account is now; null for nobody. One call to
- * Redis.
+ * Redis. A refresh token opens nothing here: whoever copied one would stay in with it without ever changing it for the
+ * next, which is what shows that there are two.
  * @throws when neither Redis nor Postgres can say
  */
 export async function authenticate(request: Request): Promise<SignedInCaller | null> {
   const token = accessTokenOf(request.headers);
-  const session = token === null ? null : await validateSession(token);
+  const session = token === null ? null : await validateAccessToken(token);
   return session && toCaller(session);
 }
 

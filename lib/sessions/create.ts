@@ -1,6 +1,6 @@
 import { recordAudit } from "../audit";
 import { AppError } from "../core/errors";
-import { isForeignKeyViolation } from "../db";
+import { isForeignKeyViolation, type Transaction } from "../db";
 import { commitChange, tellOrLeave, untilNobodyBelieves } from "./change";
 import { SESSION_TTL_SECONDS } from "./limits";
 import { hashOfToken, readRefreshToken } from "./refresh-token";
@@ -12,6 +12,8 @@ import type { Session, SessionClient } from "./session";
  *
  * @param token      its refresh token, from `newRefreshToken`: names session and person; only its hash is stored
  * @param expiresIn  seconds until it is over whatever happens, at most {@link SESSION_TTL_SECONDS}
+ * @param requireProof  asked in the transaction that opens it, once nobody else can end this person's sessions: throws
+ *        when what somebody has shown to be let in holds no more
  * @throws {AppError} bad_request for a token that is not one, unauthenticated when the account is gone
  */
 export async function createSession(
@@ -19,10 +21,12 @@ export async function createSession(
   token: string,
   expiresIn: number,
   client: SessionClient,
+  requireProof?: (tx: Transaction) => Promise<void>,
 ): Promise<Session> {
   const parts = readRefreshToken(token);
   if (parts?.userId !== userId || !(expiresIn > 0)) throw new AppError("bad_request");
   const { result: ended, tell } = await commitChange(userId, async (tx) => {
+    await requireProof?.(tx);
     await insertSession(tx, {
       ...client,
       id: parts.sessionId,

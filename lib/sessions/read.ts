@@ -24,17 +24,20 @@ export async function sessionStands(sessionId: string, userId: string): Promise<
 /** Longer than any token of ours. */
 const LONGEST_TOKEN = 4_096;
 
+/** The same as {@link validateSession} for an access token alone, which is what a request is made with. */
+export async function validateAccessToken(token: string): Promise<Session | null> {
+  if (token.length > LONGEST_TOKEN) return null;
+  const access = await verifyAccessToken(token);
+  return access && findSession(access.sessionId, access.userId, hashOfToken(token));
+}
+
 /**
  * The live session that a token belongs to: an access token, or a refresh token that is good now. One call to Redis.
  * Null for a token that is forged, over or blacklisted, and for a session that has ended.
  */
 export async function validateSession(token: string): Promise<Session | null> {
-  if (token.length > LONGEST_TOKEN) return null;
   const refresh = readRefreshToken(token);
-  if (!refresh) {
-    const access = await verifyAccessToken(token);
-    return access && findSession(access.sessionId, access.userId, hashOfToken(token));
-  }
+  if (!refresh) return validateAccessToken(token);
   const { sessionId, userId } = refresh;
   const isGood = (session: Session) =>
     session.tokenHash === hashOfToken(token) ||

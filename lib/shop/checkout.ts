@@ -3,8 +3,10 @@ import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, transaction } from "../db";
+import { tellSubject } from "../tasks";
 import { failOrder } from "./give-up";
 import { links } from "./links";
+import { orderSubject } from "./order-subject";
 import { isRefused, paymentsUnavailable, stripe } from "./stripe";
 
 /**
@@ -40,7 +42,10 @@ export async function openCheckout(order: UnpaidOrder): Promise<string | null> {
     where: { id: order.id, status: "pending" },
     data: { sessionId: session.id, checkoutUrl: session.url },
   });
-  if (count === 1) return session.url;
+  if (count === 1) {
+    tellSubject(orderSubject(order.id));
+    return session.url;
+  }
   const known = await db().order.findUnique({
     where: { id: order.id },
     select: { sessionId: true, checkoutUrl: true },

@@ -4,7 +4,9 @@ import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { sameSecret } from "../core/secret";
 import { db } from "../db";
+import { tellSubject } from "../tasks";
 import type { admissionSchema } from "./client";
+import { orderSubject } from "./order-subject";
 
 const columns = {
   id: true,
@@ -13,6 +15,7 @@ const columns = {
   code: true,
   revokedAt: true,
   usedAt: true,
+  orderId: true,
   order: {
     select: {
       title: true,
@@ -69,6 +72,7 @@ export async function admit(
     data: { usedAt },
   });
   if (count === 0) throw new AppError("conflict", { message: await whyNot(ticket.id) });
+  tellSubject(orderSubject(ticket.orderId));
   const { title, quantity } = ticket.order;
   return { ticket: { title, quantity, unit: ticket.unit, usedAt: usedAt.toISOString() } };
 }

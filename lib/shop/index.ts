@@ -15,7 +15,7 @@ export {
 } from "./client";
 export { admit, openDownload } from "./deliveries";
 export { deleteProductsOf, type InMotion, lockTrade, ordersInMotion } from "./forget";
-export { getOrder, listOrders } from "./orders";
+export { getOrder, listOrders, mayFollowOrders } from "./orders";
 export { placeOrder } from "./place-order";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
 export { requestRefund } from "./request-refund";

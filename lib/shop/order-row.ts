@@ -1,4 +1,6 @@
-import type { Transaction } from "../db";
+import { afterCommit, type Transaction } from "../db";
+import { tellSubject } from "../tasks";
+import { orderSubject } from "./order-subject";
 
 /** Every change of an order is decided on what these say while its row is locked. */
 const columns = {
@@ -21,11 +23,12 @@ const columns = {
 } as const;
 
 /**
- * Reads an order and keeps everybody else from changing it until the transaction ends. The locks of a transaction
- * are taken in this order: payment, order, product.
+ * Reads an order and keeps everybody else from changing it until the transaction ends; whoever looks at it hears of it
+ * then. The locks of a transaction are taken in this order: payment, order, product.
  */
 export async function lockOrder(tx: Transaction, id: string) {
   await tx.$executeRaw`SELECT 1 FROM "Order" WHERE id = ${id}::uuid FOR UPDATE`;
+  afterCommit(tx, () => tellSubject(orderSubject(id)));
   return tx.order.findUnique({ where: { id }, select: columns });
 }
 

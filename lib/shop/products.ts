@@ -1,9 +1,11 @@
 import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema, newId } from "../core/ids";
-import { db, isForeignKeyViolation } from "../db";
+import { requireFresh, type SignedInCaller } from "../core/permission";
+import { db, isForeignKeyViolation, transaction } from "../db";
 import { type newProductSchema, type Product, type ProductPage, productPageQuerySchema } from "./client";
 import { productColumns, toProduct } from "./product";
 
@@ -51,15 +53,34 @@ export async function getProduct(id: string): Promise<Product | null> {
 }
 
 /**
- * Takes a product off sale; who has bought it keeps it. Safe to repeat.
- * @throws {AppError} not_found; forbidden for a product of somebody else
+ * Takes a product off sale; who has bought it keeps it. Safe to repeat. An administrator who does it to somebody else's
+ * is in the audit log.
+ *
+ * @throws {AppError} not_found; forbidden for a product of somebody else; fresh_sign_in_required for an administrator
+ *         and somebody else's product
  */
-export async function archiveProduct(id: string, { userId, role }: Caller): Promise<Product> {
+export async function archiveProduct(
+  id: string,
+  caller: SignedInCaller,
+  from: AuditContext = {},
+): Promise<Product> {
+  const { userId, role } = caller;
   const product = await db().product.findUnique({ where: { id }, select: { sellerId: true } });
   if (!product) throw new AppError("not_found", { message: "product_not_found" });
-  if (role !== "admin" && product.sellerId !== userId) throw new AppError("forbidden");
-  await db().product.updateMany({ where: { id, archivedAt: null }, data: { archivedAt: new Date(now()) } });
-  const row = await db().product.findUnique({ where: { id }, select: productColumns });
+  const isOwn = product.sellerId === userId;
+  if (role !== "admin" && !isOwn) throw new AppError("forbidden");
+  if (!isOwn) requireFresh(caller);
+  const row = await transaction(async (tx) => {
+    const { count } = await tx.product.updateMany({
+      where: { id, archivedAt: null },
+      data: { archivedAt: new Date(now()) },
+    });
+    if (count > 0 && !isOwn) {
+      const subject = `product:${id}` as const;
+      await recordAudit(tx, { action: "product_archived", actorId: userId, subject, ...from });
+    }
+    return tx.product.findUnique({ where: { id }, select: productColumns });
+  });
   if (!row) throw new AppError("not_found", { message: "product_not_found" });
   return toProduct(row);
 }

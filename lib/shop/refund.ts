@@ -3,7 +3,8 @@ import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { enqueue, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment } from "./order-row";
-import { enqueueSaleRefund, orderSubject, tellBuyerOfRefund } from "./sale-tasks";
+import { orderSubject } from "./order-subject";
+import { enqueueSaleRefund, tellBuyerOfRefund } from "./sale-tasks";
 import { returnStock } from "./stock";
 
 /** Money that goes back, as the provider knows it. */

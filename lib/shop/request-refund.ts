@@ -6,8 +6,8 @@ import { db, transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { refundAcceptedSchema, refundRequestSchema } from "./client";
 import { lockOrder } from "./order-row";
+import { orderSubject } from "./order-subject";
 import { failedRefunds } from "./refund";
-import { orderSubject } from "./sale-tasks";
 
 /**
  * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice

@@ -2,11 +2,7 @@ import type { Transaction } from "../db";
 import { type EnqueueOptions, enqueue } from "../tasks";
 import { links } from "./links";
 import type { LockedOrder } from "./order-row";
-
-/** What an order's page shows the tasks of. Checks, mails and notifications are no steps of it. */
-export function orderSubject(orderId: string): string {
-  return `order:${orderId}`;
-}
+import { orderSubject } from "./order-subject";
 
 function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
   return { key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };

@@ -3,8 +3,9 @@ import { log } from "../core/log";
 import type { Transaction } from "../db";
 import { enqueue, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment } from "./order-row";
+import { orderSubject } from "./order-subject";
 import { refundedOf } from "./refund";
-import { enqueueSale, orderSubject, tellBuyerOfRefund } from "./sale-tasks";
+import { enqueueSale, tellBuyerOfRefund } from "./sale-tasks";
 import { returnStock, takeStock } from "./stock";
 
 /** Money that the provider says it has taken. */

@@ -34,7 +34,7 @@ interface QueueDefinition {
   cancellable: boolean;
   /**
    * What it carries is meant for one person alone: it is kept no longer than it takes, and goes with the account. A
-   * dead one keeps it, because an operator may give it another life.
+   * dead one keeps it, because an operator may give it another life; without an owner for a month (tidy.ts).
    */
   personal?: true;
   /** False: its work belongs to a later part. Enqueuing is refused with `not_available`. */

@@ -8,6 +8,7 @@ import { db } from "../db";
 import { type QueueName, queues } from "./catalogue";
 import type { TaskMessage } from "./envelope";
 import { flowControlOf, qstash, queueUrl } from "./qstash";
+import { tellTask } from "./tell";
 
 /** A task that is to be handed to QStash. */
 export interface Dispatch {
@@ -32,6 +33,10 @@ const LONGEST_WAIT_SECONDS = 6 * 3_600;
 
 /** Of each of a batch: QStash's id for its message; null when it did not take it. */
 const answersSchema = z.array(z.object({ messageId: z.string().optional().catch(undefined) }));
+
+const markedSchema = z.array(
+  z.object({ id: z.uuid(), state: z.string(), ownerId: z.uuid().nullable(), subject: z.string().nullable() }),
+);
 
 const together = coalesce(
   async (tasks: Dispatch[]) => {
@@ -97,7 +102,7 @@ function messageOf({ id, queue, generation, delaySeconds }: Dispatch) {
  * message. One whose lease has ended waits like any other, or a backlog at QStash would grow with every sweep.
  */
 async function markPublished(taken: readonly (Dispatch & { messageId: string })[]): Promise<void> {
-  await db().$executeRaw`
+  const rows = await db().$queryRaw`
 UPDATE "Task" task SET
   state = CASE task.state WHEN 'pending' THEN 'published' ELSE task.state END,
   "messageId" = sent."messageId",
@@ -106,5 +111,7 @@ UPDATE "Task" task SET
       * least(${LOST_AFTER_SECONDS} * 2.0 ^ least(sent.generation - 1, 20), ${LONGEST_WAIT_SECONDS}) END
 FROM unnest(${taken.map(({ id }) => id)}::uuid[], ${taken.map(({ generation }) => generation)}::int[],
   ${taken.map(({ messageId }) => messageId)}::text[]) AS sent(id, generation, "messageId")
-WHERE task.id = sent.id AND task.generation = sent.generation AND task.state IN ('pending', 'published', 'running')`;
+WHERE task.id = sent.id AND task.generation = sent.generation AND task.state IN ('pending', 'published', 'running')
+RETURNING task.id, task.state::text AS state, task."ownerId", task.subject`;
+  for (const { state, ...task } of markedSchema.parse(rows)) if (state === "published") tellTask(task);
 }

@@ -7,6 +7,7 @@ import { currentTrace } from "../core/trace";
 import { afterCommit, type Transaction } from "../db";
 import { definitionOf, type GuaranteedQueue, type PayloadInput, type QueueName } from "./catalogue";
 import { dispatchSoon } from "./dispatch";
+import { tellSubject } from "./tell";
 
 export interface EnqueueOptions {
   /** What makes it the same task: of two with one key in a queue the first one counts. At most 200 characters. */
@@ -67,7 +68,13 @@ ON CONFLICT (queue, key) DO UPDATE SET key = excluded.key
 RETURNING id, id = ${id}::uuid AS created`;
   const [row] = rowSchema.parse(rows);
   await failpoint("tasks.enqueued");
-  if (row.created) afterCommit(tx, () => dispatchSoon({ id, queue, generation: 1, delaySeconds }));
+  if (row.created) {
+    afterCommit(tx, () => {
+      dispatchSoon({ id, queue, generation: 1, delaySeconds });
+      // Nobody knows of it yet; what it is about has another step.
+      if (subject !== undefined) tellSubject(subject);
+    });
+  }
   return row;
 }
 

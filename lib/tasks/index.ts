@@ -14,6 +14,8 @@ export {
 } from "./overview";
 export { type PublishOptions, publish } from "./publish";
 export { qstash } from "./qstash";
-export { getTask, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";
+export { getTask, mayFollowTasks, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";
 export { backgroundTaskService } from "./service";
 export { type Sweep, sweepSchema, sweepTasks } from "./sweep";
+export { tellSubject } from "./tell";
+export { tidyTasks } from "./tidy";

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { db, Prisma, type Transaction } from "../db";
+import { afterCommit, db, Prisma, type Transaction } from "../db";
 import { raiseAlert } from "./alerts";
 import { personalQueues } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
+import { tellTask } from "./tell";
 
 /**
  * The lease on a task and its fencing number live in the task's own row, never in Redis: whoever commits proves
@@ -25,6 +26,8 @@ const leasedSchema = z.object({
   fence: z.int(),
   attempt: z.int(),
   trace: z.string().nullable(),
+  ownerId: z.uuid().nullable(),
+  subject: z.string().nullable(),
 });
 
 const answerSchema = z.object({
@@ -62,23 +65,25 @@ WITH leased AS (
     "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
   WHERE id = ${taskId}::uuid AND queue = ${queue} AND state IN ('pending', 'published', 'running')
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp()) AND "notBefore" <= clock_timestamp()
-  RETURNING id, queue, version, payload, fence, attempts AS attempt, trace
+  RETURNING id, queue, version, payload, fence, attempts AS attempt, trace, "ownerId", subject
 )
 SELECT task.state, extract(epoch FROM greatest(task."leaseUntil", task."notBefore") - clock_timestamp())::float8 AS "waitSeconds",
   (SELECT to_jsonb(leased) FROM leased) AS leased
 FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
   if (rows.length === 0) return { outcome: "unknown" };
   const { state, waitSeconds, leased } = answerSchema.parse(rows[0]);
-  if (leased) return { outcome: "leased", lease: { ...leased, taskId, timeoutSeconds } };
+  if (leased) {
+    const lease = { ...leased, taskId, timeoutSeconds };
+    tellOf(lease);
+    return { outcome: "leased", lease };
+  }
   if (state === "done" || state === "dead" || state === "cancelled") return { outcome: "finished", state };
   return { outcome: "busy", retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)) };
 }
 
 /** Notes how far a run is, and makes its lease last from now on. @throws {LeaseLostError} */
-export async function extendLease(
-  { taskId, fence, timeoutSeconds }: Lease,
-  progress: Progress,
-): Promise<void> {
+export async function extendLease(lease: Lease, progress: Progress): Promise<void> {
+  const { taskId, fence, timeoutSeconds } = lease;
   const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
   const kept = await db().$executeRaw`
 UPDATE "Task" SET progress = ${JSON.stringify(progress)}::jsonb,
@@ -86,6 +91,7 @@ UPDATE "Task" SET progress = ${JSON.stringify(progress)}::jsonb,
   "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (kept === 0) throw new LeaseLostError(taskId);
+  tellOf(lease);
 }
 
 /**
@@ -93,28 +99,29 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
  * to take over waits, and finds it done.
  * @throws {LeaseLostError} an older lease: nothing of the transaction may commit
  */
-export async function completeTask(tx: Transaction, { taskId, fence }: Lease): Promise<void> {
+export async function completeTask(tx: Transaction, lease: Lease): Promise<void> {
+  const { taskId, fence } = lease;
   const kept = await tx.$executeRaw`
 UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
   payload = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN '{}' ELSE payload END
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (kept === 0) throw new LeaseLostError(taskId);
+  afterCommit(tx, () => tellOf(lease));
 }
 
 /** Gives the lease back after a failure, so that the next attempt need not wait for its end. */
-export async function releaseTask({ taskId, fence }: Lease, error: unknown): Promise<void> {
-  await db().$executeRaw`
+export async function releaseTask(lease: Lease, error: unknown): Promise<void> {
+  const { taskId, fence } = lease;
+  const released = await db().$executeRaw`
 UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${describe(error)},
   "dueAt" = clock_timestamp() + ${RETRY_SECONDS} * interval '1 second' * least(attempts, 12)
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
+  if (released > 0) tellOf(lease);
 }
 
 /** Marks a task as dead, with its alert, in one transaction. */
-export async function buryTask(
-  tx: Transaction,
-  { taskId, fence, queue }: Lease,
-  reason: string,
-): Promise<void> {
+export async function buryTask(tx: Transaction, lease: Lease, reason: string): Promise<void> {
+  const { taskId, fence, queue } = lease;
   const kept = await tx.$executeRaw`
 UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
   error = ${storable(reason)}
@@ -125,6 +132,11 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
     subject: taskId,
     message: `a task of ${queue} is dead: ${storable(reason)}`,
   });
+  afterCommit(tx, () => tellOf(lease));
+}
+
+function tellOf({ taskId, ownerId, subject }: Lease): void {
+  tellTask({ id: taskId, ownerId, subject });
 }
 
 function describe(error: unknown): string {

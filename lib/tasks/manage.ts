@@ -9,6 +9,7 @@ import { definitionOf, isQueue, type QueueName } from "./catalogue";
 import { dispatchSoon } from "./dispatch";
 import { qstash } from "./qstash";
 import { maySee, progressSchema, type TaskView, taskStateSchema, viewFor, viewOf } from "./read";
+import { tellTask } from "./tell";
 
 const QSTASH_LIMIT_MS = 3_000;
 
@@ -44,6 +45,7 @@ export async function cancelTask(
       ...from,
       data: { queue },
     });
+    afterCommit(tx, () => tellTask(task));
   });
   if (task.messageId) await forgetMessage(task.messageId);
   return viewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
@@ -70,6 +72,8 @@ const replayedSchema = z.array(
     error: z.string().nullable(),
     createdAt: z.date(),
     finishedAt: z.date().nullable(),
+    ownerId: z.uuid().nullable(),
+    subject: z.string().nullable(),
   }),
 );
 
@@ -95,7 +99,8 @@ UPDATE "Task" SET state = 'pending', generation = generation + 1, "finishedAt" =
   "dueAt" = clock_timestamp() + interval '30 seconds',
   "deadlineAt" = clock_timestamp() + ${definitionOf(queue).deadlineSeconds} * interval '1 second'
 WHERE id = ${id}::uuid AND state = 'dead'
-RETURNING id, queue, generation, state, attempts, progress, "messageId", error, "createdAt", "finishedAt"`;
+RETURNING id, queue, generation, state, attempts, progress, "messageId", error, "createdAt", "finishedAt",
+  "ownerId", subject`;
     const [task] = replayedSchema.parse(rows);
     if (!task) throw new AppError("conflict", { message: "task_not_dead" });
     await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
@@ -106,7 +111,10 @@ RETURNING id, queue, generation, state, attempts, progress, "messageId", error, 
       ...from,
       data: { queue },
     });
-    afterCommit(tx, () => dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 }));
+    afterCommit(tx, () => {
+      dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 });
+      tellTask(task);
+    });
     return viewOf(task);
   });
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Caller } from "../core/access-token";
 import { idSchema } from "../core/ids";
+import { requireRole } from "../core/permission";
 import { db } from "../db";
 import { definitionOf, isQueue, queues } from "./catalogue";
 import { taskSchema, taskStateSchema, viewOf } from "./read";
@@ -34,8 +36,15 @@ export const taskOverviewSchema = z.object({
 
 export type TaskOverview = z.infer<typeof taskOverviewSchema>;
 
-/** Counts by queue and state, and the dead tasks, those made last first. */
-export async function taskOverview(page: z.input<typeof deadTasksQuerySchema> = {}): Promise<TaskOverview> {
+/**
+ * Counts by queue and state, and the dead tasks, those made last first, for administrators.
+ * @throws {AppError} forbidden for everybody else
+ */
+export async function taskOverview(
+  caller: Pick<Caller, "role">,
+  page: z.input<typeof deadTasksQuerySchema> = {},
+): Promise<TaskOverview> {
+  requireRole(caller, "admin");
   const [rows, dead] = await Promise.all([countTasks(), deadTasks(deadTasksQuerySchema.parse(page))]);
   return { queues: rows, dead };
 }

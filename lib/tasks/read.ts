@@ -66,6 +66,17 @@ export async function getTask(id: string, caller: Caller): Promise<TaskView> {
   return viewFor(caller, task);
 }
 
+/** Of tasks, those that the caller may see. One SQL statement. */
+export async function mayFollowTasks(
+  { userId, role }: Pick<Caller, "userId" | "role">,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const mine = role === "admin" ? {} : { ownerId: userId };
+  const found = await db().task.findMany({ where: { id: { in: [...ids] }, ...mine }, select: { id: true } });
+  return new Set(found.map(({ id }) => id));
+}
+
 /** The tasks that are about something (`order:{id}`), oldest first. Whether the caller may see it is decided there. */
 export async function tasksAbout(subject: string, tx: Transaction = db()): Promise<TaskView[]> {
   const tasks = await tx.task.findMany({ where: { subject }, orderBy: { id: "asc" } });

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db, transaction } from "../db";
+import { afterCommit, db, transaction } from "../db";
 import { raiseAlert } from "./alerts";
 import { isQueue, queues } from "./catalogue";
 import { importDeadLetters } from "./dead-letters";
 import { type Dispatch, dispatch, MOST_PER_CALL } from "./dispatch";
+import { tellTask } from "./tell";
 
 /** What a sweep did. */
 export const sweepSchema = z.object({
@@ -94,7 +95,15 @@ RETURNING task.id, task.queue, task.generation`;
     .flatMap(({ queue, ...task }) => (isQueue(queue) ? [{ ...task, queue, delaySeconds: 0 }] : []));
 }
 
-const expiredSchema = z.array(z.object({ id: z.uuid(), queue: z.string(), error: z.string().nullable() }));
+const expiredSchema = z.array(
+  z.object({
+    id: z.uuid(),
+    queue: z.string(),
+    error: z.string().nullable(),
+    ownerId: z.uuid().nullable(),
+    subject: z.string().nullable(),
+  }),
+);
 
 /** A running one has until its lease ends. */
 async function expireTasks(): Promise<number> {
@@ -108,8 +117,9 @@ WITH late AS (
 )
 UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 FROM late WHERE task.id = late.id
-RETURNING task.id, task.queue, task.error`;
+RETURNING task.id, task.queue, task.error, task."ownerId", task.subject`;
     const expired = expiredSchema.parse(rows);
+    afterCommit(tx, () => expired.forEach(tellTask));
     for (const { id, queue, error } of expired) {
       const why = error === null ? "nothing ran it" : `last: ${error}`;
       await raiseAlert(tx, {

@@ -5,6 +5,7 @@ import { countWithoutRedis } from "./last-shown";
 import { persistViews } from "./persist";
 import { requestSync } from "./request-sync";
 import { loadViewRows } from "./rows";
+import { tellCounts } from "./tell";
 import { type Touch, touch } from "./touch";
 
 /** `counted` is new; `repeated` was seen before; `own` is the author's; `unknown` is no post. */
@@ -58,6 +59,7 @@ async function recordTogether(views: View[]): Promise<(RecordedView | Error)[]> 
   const left = wanted.filter(({ postId }) => !results.has(postId));
   for (const [postId, result] of await countInPostgres(left)) results.set(postId, result);
 
+  tellCounts(countsMoved(results));
   const told = new Set<string>();
   return views.map(({ postId, viewerSeq }) => {
     const result = results.get(postId);
@@ -70,6 +72,13 @@ async function recordTogether(views: View[]): Promise<(RecordedView | Error)[]> 
     told.add(view);
     return { postId, status: again && status === "counted" ? "repeated" : status, viewsCount: result.count };
   });
+}
+
+function* countsMoved(results: Map<string, PostResult>): Iterable<readonly [string, number]> {
+  for (const [postId, result] of results) {
+    if (result === null || result instanceof Error) continue;
+    if ([...result.status.values()].includes("counted")) yield [postId, result.count];
+  }
 }
 
 function byPost(views: View[]): Touch[] {

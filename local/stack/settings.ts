@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { newBlobToken } from "../blob";
 
 /** What the local stack is told by the environment; everything has a default. */
 const settingsSchema = z.object({
@@ -27,6 +28,8 @@ const settingsSchema = z.object({
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_API_URL: z.string().optional(),
   SMTP_URL: z.string().optional(),
+  BLOB_READ_WRITE_TOKEN: z.string().optional(),
+  VERCEL_BLOB_API_URL: z.string().optional(),
   /** Where everything that lasts is kept. */
   DATA_DIR: z.string().default(".data"),
   /** `embedded` leaves a redis-server on the PATH alone. */
@@ -50,6 +53,8 @@ export interface Settings {
   ownStripe: boolean;
   /** True: no mail catcher starts. */
   ownMail: boolean;
+  /** True: no local Vercel Blob starts. */
+  ownBlob: boolean;
 }
 
 /** @throws ZodError */
@@ -68,6 +73,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     ownQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
     ownStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
     ownMail: Boolean(settings.SMTP_URL),
+    ownBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
   };
 }
 
@@ -88,6 +94,7 @@ export function portsFrom(port: number) {
     stripe: port + 14,
     smtp: port + 15,
     mailbox: port + 16,
+    blob: port + 17,
   };
 }
 
@@ -98,6 +105,7 @@ const secretsSchema = z.object({
   qstashToken: z.string(),
   stripeSecretKey: z.string(),
   stripeWebhookSecret: z.string(),
+  blobToken: z.string(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -114,6 +122,7 @@ export async function localSecrets(dataDir: string | null): Promise<Secrets> {
     qstashToken: randomBytes(24).toString("base64url"),
     stripeSecretKey: `sk_test_local_${randomBytes(24).toString("hex")}`,
     stripeWebhookSecret: `whsec_${randomBytes(24).toString("hex")}`,
+    blobToken: newBlobToken(),
   };
   if (dataDir === null) return fresh;
   const file = path.join(dataDir, "secrets.json");

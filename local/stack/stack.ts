@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type RunningBlob, startBlob } from "../blob";
 import { startEmbeddedPostgres } from "../postgres/embedded";
 import { applyMigrations } from "../postgres/migrate";
 import { lockFolder } from "../process/folder-lock";
@@ -31,6 +32,7 @@ export interface Stack {
   readonly qstash: RunningQstash | null;
   readonly stripe: RunningStripe | null;
   readonly mail: MailCatcher | null;
+  readonly blob: RunningBlob | null;
   /** Migrations applied by this start. */
   readonly migrations: readonly string[];
   /** Stops what was started here, last first. Safe to call twice. */
@@ -164,7 +166,16 @@ async function startParts(
     env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
     backends.push({ name: "Mail", what: "caught, none leaves; open it for the mailbox", url: mail.pageUrl });
   }
-  return { env, backends, engineUrl, gateway, qstash, stripe, mail, migrations };
+
+  let blob: RunningBlob | null = null;
+  if (!settings.ownBlob) {
+    blob = await startBlob({ port: port("blob"), dataDir: folder("blob"), token: secrets.blobToken });
+    stops.push(blob.close);
+    env.VERCEL_BLOB_API_URL = blob.url;
+    env.BLOB_READ_WRITE_TOKEN = blob.token;
+    backends.push({ name: "Files", what: "Vercel Blob's API over a folder", url: blob.url });
+  }
+  return { env, backends, engineUrl, gateway, qstash, stripe, mail, blob, migrations };
 }
 
 /** Nobody's database but a laptop's is migrated or seeded by starting a development server. */

@@ -72,6 +72,10 @@ const MATRIX = `
   POST   /api/me/confirm-email              401     202       202    202     202
   POST   /api/me/email                      401     202       202    202     202
   POST   /api/me/password                   401     200       200    200     200
+  GET    /api/me/preferences                401     200       200    200     200
+  PATCH  /api/me/preferences                401     200       200    200     200
+  GET    /api/media/{id}                    401     200       404    404     404
+  POST   /api/media                         401     201       201    201     201
   POST   /api/notifications/read            401     200       200    200     200
   GET    /api/notifications                 401     200       200    200     200
   POST   /api/orders/{id}/refund            401     403       404    202     202
@@ -85,6 +89,8 @@ const MATRIX = `
   POST   /api/posts/sync-views              401     403       403    403     200
   POST   /api/posts/view                    401     200       200    200     200
   POST   /api/posts/views-batch             401     200       200    200     200
+  GET    /api/presence                      401     200       200    200     200
+  POST   /api/presence                      401     200       200    200     200
   GET    /api/products/{id}                 200     200       200    200     200
   DELETE /api/products/{id}                 401     403       403    200     200
   GET    /api/products                      200     200       200    200     200

@@ -4,18 +4,27 @@ import { GET as audit } from "@/app/api/admin/audit/route";
 import { POST as setRole } from "@/app/api/admin/people/[id]/role/route";
 import { GET as people } from "@/app/api/admin/people/route";
 import { GET as me } from "@/app/api/me/route";
+import { DELETE as archiveProduct } from "@/app/api/products/[id]/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
-import { changeRole, closeAlert as closeAlertInLib, listPeople, type PersonView } from "@/lib/admin";
+import {
+  changeRole,
+  closeAlert as closeAlertInLib,
+  listPeople,
+  openAlerts,
+  type PersonView,
+} from "@/lib/admin";
+import { dailyTotals, eventReport } from "@/lib/analytics";
 import { type AuditEntryView, listAudit, recordAudit } from "@/lib/audit";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import type { SignedInCaller } from "@/lib/core/permission";
 import { db, transaction } from "@/lib/db";
-import { cancelTask, raiseAlert, replayTask } from "@/lib/tasks";
+import { cancelTask, raiseAlert, replayTask, taskOverview } from "@/lib/tasks";
 import { auditOf } from "../support/accounts";
 import { call } from "../support/api";
 import { createPeople, createPerson } from "../support/people";
+import { createTestProduct } from "../support/shop";
 import { makeStale, signInAs } from "../support/sign-in";
 
 const roleOf = async ({ userId }: Caller) =>
@@ -145,7 +154,12 @@ describe("checks live in lib, whoever calls it", () => {
     }
     const waiting = await deadTask(victim.userId, "pending");
     await expect(cancelTask(waiting, stale(admin))).rejects.toMatchObject({ code: "fresh_sign_in_required" });
-    const reads = [listPeople, listAudit];
+    const day = { from: "1801-01-01", to: "1801-01-01" };
+    const reads = [
+      ...[listPeople, listAudit, openAlerts, taskOverview],
+      (by: Pick<Caller, "role">) => dailyTotals(by, day),
+      (by: Pick<Caller, "role">) => eventReport(by, 1),
+    ];
     for (const read of reads)
       await expect(read({ role: "artist" })).rejects.toMatchObject({ code: "forbidden" });
     const row = await db().alert.findUniqueOrThrow({ where: { id: alert.id } });
@@ -163,6 +177,25 @@ describe("checks live in lib, whoever calls it", () => {
 });
 
 describe("what administrators do is written down with it", () => {
+  it("somebody else's product taken off sale wants a fresh sign-in and is written down; one's own is not", async () => {
+    const [admin, seller] = [await createPerson("admin"), await createPerson("artist")];
+    const archive = async (token: string, productId: string) =>
+      (await call(archiveProduct, { token, method: "DELETE", params: { id: productId } })).status;
+    const [theirs, own] = [await createTestProduct({}, seller), await createTestProduct({}, seller)];
+    expect(await archive(await staleToken(admin), theirs.id)).toBe(403);
+    expect(await db().product.count({ where: { id: theirs.id, archivedAt: null } })).toBe(1);
+    const { accessToken } = await signInAs(admin);
+    // Twice is once.
+    expect([await archive(accessToken, theirs.id), await archive(accessToken, theirs.id)]).toEqual([
+      200, 200,
+    ]);
+    expect(await archive(await staleToken(seller), own.id)).toBe(200);
+    const written = await db().auditEntry.findMany({
+      where: { subject: { in: [`product:${theirs.id}`, `product:${own.id}`] } },
+    });
+    expect(written).toMatchObject([{ action: "product_archived", actorId: admin.userId }]);
+  });
+
   it("a replay, a cancellation and a closed alert, each once and with who did it", async () => {
     const admin = await createPerson("admin");
     const [dead, waiting] = [await deadTask(), await deadTask(null, "pending")];

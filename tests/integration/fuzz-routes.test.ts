@@ -34,7 +34,18 @@ const routes = await allRoutes();
 
 const KNOWN: Known = {
   ids: [
-    ...["order", "post", "product", "delivery", "task", "deadTask", "alert", "notification", "session"],
+    ...[
+      "order",
+      "post",
+      "product",
+      "delivery",
+      "task",
+      "deadTask",
+      "alert",
+      "notification",
+      "session",
+      "file",
+    ],
     ...["listener", "other", "artist", "nobody", "chat", "openChat", "chatMessage"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
@@ -135,6 +146,7 @@ const ABOUT: Readonly<Record<string, readonly string[]>> = {
   chats: ["chat", "chat", "openChat"],
   messages: ["chatMessage"],
   deliveries: ["delivery"],
+  media: ["file"],
   orders: ["order"],
   people: ["other", "artist"],
   posts: ["post"],

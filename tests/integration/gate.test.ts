@@ -26,7 +26,7 @@ describe("the gate", () => {
     const gate = await freshGate();
     const headers = { authorization: `Bearer ${await tokenOf()}` };
     for (let left = 9; left >= 0; left -= 1) {
-      const response = await gate(request("/api/auth/sign-in", headers));
+      const response = await gate(request("/api/me/password", headers));
       expect(response.status).toBe(200);
       expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60, "person";q=100;w=60');
       expect(response.headers.get("ratelimit")).toMatch(
@@ -34,7 +34,7 @@ describe("the gate", () => {
       );
       expect(response.headers.get("ratelimit-degraded")).toBeNull();
     }
-    const refused = await gate(request("/api/auth/sign-in", { ...headers, "accept-language": "en" }));
+    const refused = await gate(request("/api/me/password", { ...headers, "accept-language": "en" }));
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({
@@ -87,16 +87,16 @@ describe("the gate", () => {
     // Redis learns the script.
     await gate(request("/", { authorization: `Bearer ${await tokenOf()}` }));
     gateway().stats.reset();
-    for (let i = 0; i < 10; i += 1) await gate(request("/api/auth/sign-in", headers));
+    for (let i = 0; i < 10; i += 1) await gate(request("/api/me/password", headers));
     expect(gateway().stats.snapshot().httpRequests).toBe(10);
     for (let i = 0; i < 5; i += 1) {
-      expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(429);
+      expect((await gate(request("/api/me/password", headers))).status).toBe(429);
     }
     expect(gateway().stats.snapshot().httpRequests).toBe(10);
     // Another instance has to ask, once; the refused ones took nothing of the person's 100.
     const other = await freshGate();
     for (let i = 0; i < 5; i += 1) {
-      expect((await other(request("/api/auth/sign-in", headers))).status).toBe(429);
+      expect((await other(request("/api/me/password", headers))).status).toBe(429);
     }
     expect(gateway().stats.snapshot().httpRequests).toBe(11);
     expect((await other(request("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
@@ -167,13 +167,26 @@ describe("the gate", () => {
     const headers = { authorization: `Bearer ${await tokenOf()}` };
     for (let i = 0; i < 10; i += 1) {
       const gate = await freshGate();
-      expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(200);
+      expect((await gate(request("/api/me/password", headers))).status).toBe(200);
     }
     const gate = await freshGate();
-    expect((await gate(request("/api/auth/sign-in", headers))).status).toBe(429);
-    expect((await gate(request("/api/auth/sign-up", headers))).status).toBe(200);
+    expect((await gate(request("/api/me/password", headers))).status).toBe(429);
+    expect((await gate(request("/api/me/email", headers))).status).toBe(200);
     const other = { authorization: `Bearer ${await tokenOf()}` };
-    expect((await gate(request("/api/auth/sign-in", other))).status).toBe(200);
+    expect((await gate(request("/api/me/password", other))).status).toBe(200);
+  });
+
+  it("at a door counts addresses: an account for each ten attempts, or its token, is no way past", async () => {
+    vi.stubEnv("TRUST_PROXY", "1");
+    const gate = await freshGate();
+    for (const path of ["/api/auth/sign-in", "/api/auth/sign-up", "/api/auth/forgot-password"]) {
+      const statuses = [];
+      for (let i = 0; i < 12; i += 1) {
+        const headers = { authorization: `Bearer ${await tokenOf()}`, "x-forwarded-for": "203.0.113.77" };
+        statuses.push((await gate(request(path, headers))).status);
+      }
+      expect([path, ...statuses]).toEqual([path, ...Array(10).fill(200), 429, 429]);
+    }
   });
 
   it("skips signed callbacks and cron", async () => {
@@ -191,7 +204,7 @@ describe("the gate", () => {
     const headers = { authorization: `Bearer ${await tokenOf()}` };
     const statuses = [];
     for (let i = 0; i < 11; i += 1) {
-      const response = await gate(request("/api/auth/sign-in", headers));
+      const response = await gate(request("/api/me/password", headers));
       expect(response.headers.get("ratelimit-degraded")).toBe("process");
       statuses.push(response.status);
     }

@@ -130,6 +130,15 @@ describe("Session Management Implementation", () => {
     expect(browser.answer.headers.get("location")).toBeNull();
   });
 
+  it("Used vs. Accepted Session ID Exchange Mechanisms: a refresh token is for refreshing and opens nothing", async () => {
+    const browser = await signIn(await createMember());
+    const token = browser.cookies.get(refreshCookieName()) ?? "";
+    expect((await me(token)).status).toBe(401);
+    const inItsPlace = { cookie: `${accessCookieName()}=${token}` };
+    expect((await send("GET /api/me", { headers: inItsPlace })).status).toBe(401);
+    expect((await refresh(cookieOf(browser, refreshCookieName()))).status).toBe(200);
+  });
+
   it("Transport Layer Security: HSTS, and cookies that never travel without it", async () => {
     const { headers } = await middleware(new Request("https://music.example/"));
     const seconds = Number(/max-age=(\d+)/.exec(headers.get("strict-transport-security") ?? "")?.[1]);

@@ -59,7 +59,7 @@ describe("the headers of an answer", () => {
     for (const path of ["/api/posts", "/api/there-is-no-such-path", "/api/cron/sync-views"]) {
       expect((await ask(path)).get("content-security-policy")).toBe(DATA_POLICY);
     }
-    expect(DATA_POLICY).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(DATA_POLICY).toBe("sandbox; default-src 'none'; frame-ancestors 'none'");
   });
 
   it("browsers are held to https where the site is reached by it, and only there", async () => {

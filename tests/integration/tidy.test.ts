@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { GET as tidy } from "@/app/api/cron/tidy/route";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
+import { raiseAlert } from "@/lib/tasks";
 import { call } from "../support/api";
 import { createPerson } from "../support/people";
 
@@ -52,4 +53,34 @@ it("what has long been over goes, what is not over long enough stays", async () 
   ).toEqual([tokens[1]?.hash]);
   expect(ids(await db().accountLink.findMany({ where: { userId } }))).toEqual(ids(links.slice(1)));
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
+});
+
+it("a farewell mail that nobody could deliver keeps the address of a deleted account for a month", async () => {
+  const email = `gone-${newId()}@test.example`;
+  const payload = {
+    to: { address: email },
+    locale: "en",
+    template: "account-deleted",
+    props: { name: email },
+  };
+  const { userId } = await createPerson();
+  const dead = ([days, ownerId]: [number, string | null]) => ({
+    ...{ id: newId(), queue: "emails", key: newId(), version: 1, payload, state: "dead" as const, ownerId },
+    ...{ finishedAt: ago(days), dueAt: ago(days), deadlineAt: ago(days) },
+  });
+  const [old, recent, owned] = [dead([31, null]), dead([29, null]), dead([31, userId])];
+  await db().task.createMany({ data: [old, recent, owned] });
+  await transaction((tx) => raiseAlert(tx, { kind: "task_dead", subject: old.id, message: "x" }));
+
+  const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect(answer.body.tasks).toBeGreaterThanOrEqual(1);
+  const stateOf = ({ id }: { id: string }) => db().task.findUniqueOrThrow({ where: { id } });
+  expect(await stateOf(old)).toMatchObject({ state: "cancelled", payload: {} });
+  expect(await stateOf(recent)).toMatchObject({ state: "dead", payload });
+  expect(await stateOf(owned)).toMatchObject({ state: "dead", payload });
+  expect(await db().alert.findFirst({ where: { subject: old.id } })).toMatchObject({
+    closedAt: expect.any(Date),
+  });
+  await db().task.deleteMany({ where: { id: { in: [old.id, recent.id, owned.id] } } });
+  await db().alert.deleteMany({ where: { subject: old.id } });
 });

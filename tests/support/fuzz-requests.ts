@@ -130,6 +130,8 @@ export const headers: fc.Arbitrary<Record<string, string>> = fc
       "x-forwarded-for": oneOf("1.1.1.1", "a:b:c, '; DROP TABLE, [::1", ",,,,"),
       "content-length": oneOf("-1", "NaN", "1e9", "0", "999999999999999999999"),
       "idempotency-key": oneOf("{{order}}", "x".repeat(101), "  "),
+      "x-file-name": oneOf("a.png", "%E0%A4%A", "..%2F..%2Fx", "%00", "%ED%A0%80", "x".repeat(9_000)),
+      "if-none-match": oneOf("*", '"x"', "W/", ","),
       origin: oneOf("null", "https://evil.example", "http://localhost"),
     },
     { requiredKeys: [] },

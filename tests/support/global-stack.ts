@@ -41,6 +41,7 @@ async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> 
       ownQstash: false,
       ownStripe: false,
       ownMail: false,
+      ownBlob: false,
     },
     dataDir,
     ports: "free",

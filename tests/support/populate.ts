@@ -4,6 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, transaction } from "@/lib/db";
+import { storeFile } from "@/lib/media";
 import { changeAccount } from "@/lib/sessions";
 import { createOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
@@ -100,6 +101,12 @@ export async function makeAlert(): Promise<string> {
   const id = newId();
   await db().alert.create({ data: { id, kind: "task_dead", subject: id, message: "A task is dead" } });
   return id;
+}
+
+/** With its bytes in the store. */
+export async function makeFile({ listener }: Pick<World, "listener">): Promise<string> {
+  const bytes = new TextEncoder().encode("A text");
+  return (await storeFile(listener, { name: "a.txt", declaredType: "text/plain", bytes })).id;
 }
 
 export async function makeNotification({ listener }: World): Promise<string> {

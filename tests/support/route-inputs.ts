@@ -4,6 +4,7 @@ import {
   makeBonus,
   makeChat,
   makeDelivery,
+  makeFile,
   makeLinkToken,
   makeNotification,
   makeOrder,
@@ -90,6 +91,11 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
     body: { code: (await makeDelivery(world, "ticket")).code },
   }),
   "GET /api/leaderboards/{period}": () => ({ params: { period: "week" } }),
+  "GET /api/media/{id}": async (world) => id(await makeFile(world)),
+  "POST /api/media": () => ({
+    body: "A text",
+    headers: { "content-type": "text/plain", "x-file-name": "a.txt" },
+  }),
   "POST /api/notifications/read": async (world) => ({ body: { ids: [await makeNotification(world)] } }),
   "GET /api/orders/{id}": async (world) => id(await makeOrder(world)),
   "POST /api/orders/{id}/refund": async (world) => ({ ...id(await makeOrder(world)), body: {} }),
@@ -98,6 +104,8 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
   "POST /api/posts/view": async (world) => ({ body: { postId: await makePost(world) } }),
   "POST /api/posts/views-batch": async (world) => ({ body: { postIds: [await makePost(world)] } }),
+  "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
+  "GET /api/presence": (world) => ({ query: `?userIds=${world.listener.userId}` }),
   "GET /api/products/{id}": async (world) => id(await makeProduct(world)),
   "DELETE /api/products/{id}": async (world) => id(await makeProduct(world)),
   "POST /api/products": () => ({
@@ -112,6 +120,7 @@ export const routeInputs: Readonly<Record<string, MakeInput>> = {
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: PASSWORD } }),
   "PATCH /api/me": () => ({ body: { name: "Another name" } }),
+  "PATCH /api/me/preferences": () => ({ body: { notifications: { bonus: "off" } } }),
   "POST /api/me/password": () => ({
     body: { currentPassword: PASSWORD, newPassword: "eight white herons" },
   }),

@@ -74,12 +74,12 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** The stack's other ports stand up to 16 above the app's. */
-const PORTS = 17;
+const PORTS = 18;
 /** Below those that the system gives to outgoing connections: one of these may be taken at any moment. */
 const LOWEST_PORT = 12_000;
 const HIGHEST_PORT = 31_000;
 
-async function freeBasePort(): Promise<number> {
+export async function freeBasePort(): Promise<number> {
   for (;;) {
     const base = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
     const free = await Promise.all(Array.from({ length: PORTS }, (_, above) => isFree(base + above)));

@@ -7,7 +7,10 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { countSale } from "@/lib/leaderboards/sale";
 import { tellSums } from "@/lib/leaderboards/tell";
+import { storeFile } from "@/lib/media";
+import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
+import { setOnline } from "@/lib/presence";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
 import { createGroup, read, send } from "./chat-tools";
@@ -92,6 +95,12 @@ export async function createWholePerson(currency: string) {
   await db().notification.create({
     data: { id: newId(), userId, kind: "general", title: "Hello", message: "There", key: newId() },
   });
+  await changePreferences(person, { hidesPresence: false, notifications: { bonus: "quiet" } });
+  await setOnline(userId, newId());
+  const file = await storeFile(person, {
+    ...{ name: `${newId()}.txt`, declaredType: "text/plain" },
+    bytes: new TextEncoder().encode("What was said"),
+  });
   await db().analyticsEvent.create({
     data: { id: newId(), userId, name: "played", properties: { loud: true }, at: new Date() },
   });
@@ -156,6 +165,7 @@ export async function createWholePerson(currency: string) {
     posts: { own: post.id, seen: seenPost, lastSeen: lastSeenPost },
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase },
+    file,
     tasks: { waiting, mail, dead, started: started.id },
     chats: { group, pair, left: leftGroup, said: said.id, answer: answer.id },
   };

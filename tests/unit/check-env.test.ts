@@ -26,6 +26,7 @@ const good: Record<string, string> = {
   STRIPE_SECRET_KEY: `sk_live_${random()}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${random()}`,
   SMTP_URL: `smtps://app:${random()}@mail.music.test:465`,
+  BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_store_${random()}`,
   TRUST_PROXY: "vercel",
 };
 

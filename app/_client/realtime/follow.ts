@@ -1,3 +1,6 @@
+import { cursorAfter, type Said } from "./said";
+import { holdStream } from "./tabs";
+
 /** What somebody who follows a channel is told. */
 export interface Follower {
   onEvent(event: string, data: unknown): void;
@@ -7,7 +10,108 @@ export interface Follower {
   onLive(live: boolean): void;
 }
 
-/** Follows a channel. @returns ends it */
-export function follow(_channel: string, _follower: Follower): () => void {
-  return () => undefined;
+/** A channel that is left stays for this long: most often the next page follows it too. */
+const LINGER_MS = 3_000;
+/** Before the first word nobody knows; then it is taken for no. */
+const FIRST_WORD_MS = 5_000;
+
+/** Who follows what in this tab. */
+const followers = new Map<string, Set<Follower>>();
+/** Those who have not read anew since they began. */
+const fresh = new Set<Follower>();
+/** Where this tab is in each channel that the browser's stream carries, whichever tab holds it. */
+const cursors = new Map<string, string>();
+const joined = new Set<string>();
+const lingering = new Map<string, ReturnType<typeof setTimeout>>();
+let live: boolean | null = null;
+let tabs: ReturnType<typeof holdStream> | null = null;
+
+/**
+ * Follows a channel while the page is somebody's ({@link beginRealtime}); whatever is said from then on comes in
+ * order, or `onReload` says that something is missing.
+ *
+ * @returns ends it
+ */
+export function follow(channel: string, follower: Follower): () => void {
+  const own = followers.get(channel) ?? new Set();
+  followers.set(channel, own.add(follower));
+  fresh.add(follower);
+  clearTimeout(lingering.get(channel));
+  lingering.delete(channel);
+  if (live !== null) follower.onLive(live);
+  if (joined.has(channel)) queueMicrotask(() => own.has(follower) && reload(follower));
+  tabs?.change();
+  return () => {
+    own.delete(follower);
+    fresh.delete(follower);
+    if (own.size > 0) return;
+    followers.delete(channel);
+    lingering.set(
+      channel,
+      setTimeout(() => leave(channel), LINGER_MS),
+    );
+  };
+}
+
+function leave(channel: string): void {
+  lingering.delete(channel);
+  cursors.delete(channel);
+  joined.delete(channel);
+  tabs?.change();
+}
+
+/** Begins to listen for this page, with the browser's other tabs. @returns ends it */
+export function beginRealtime(): () => void {
+  const firstWord = setTimeout(() => live ?? hear({ type: "live", live: false }), FIRST_WORD_MS);
+  const held = holdStream({
+    wanted: () => [...followers.keys(), ...lingering.keys()],
+    cursorOf: (channel) => cursors.get(channel) ?? null,
+    onSaid: hear,
+  });
+  tabs = held;
+  return () => {
+    clearTimeout(firstWord);
+    held.close();
+    tabs = null;
+    live = null;
+    joined.clear();
+    cursors.clear();
+  };
+}
+
+function hear(said: Said): void {
+  const place = cursorAfter(said);
+  if (place) cursors.set(place.channel, place.at);
+  switch (said.type) {
+    case "live":
+      if (live === said.live) return;
+      live = said.live;
+      for (const each of followers.values()) for (const follower of each) follower.onLive(said.live);
+      return;
+    case "joined":
+      joined.add(said.channel);
+      for (const follower of of(said.channel)) if (!said.resumed || fresh.has(follower)) reload(follower);
+      return;
+    case "reload":
+      for (const follower of of(said.channel)) reload(follower);
+      return;
+    case "event":
+      for (const follower of of(said.channel)) follower.onEvent(said.event, said.data);
+      return;
+    case "denied":
+      joined.delete(said.channel);
+      cursors.delete(said.channel);
+      return;
+    case "heartbeat":
+      return;
+  }
+}
+
+function of(channel: string): Follower[] {
+  return [...(followers.get(channel) ?? [])];
+}
+
+function reload(follower: Follower): void {
+  fresh.delete(follower);
+  follower.onReload();
 }

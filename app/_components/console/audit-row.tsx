@@ -6,6 +6,7 @@ import {
   LogOut,
   type LucideIcon,
   Mail,
+  PackageX,
   PenLine,
   RotateCcw,
   ShieldAlert,
@@ -45,6 +46,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   task_replayed: RotateCcw,
   alert_closed: BellOff,
   refund_asked: Undo2,
+  product_archived: PackageX,
   sessions_cleared: ShieldAlert,
 };
 
@@ -126,7 +128,7 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "alert", "order"] as const).find((one) => subject.startsWith(`${one}:`));
+  const kind = (["task", "alert", "order", "product"] as const).find((one) => subject.startsWith(`${one}:`));
   const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));
   return (
     <>

@@ -10,6 +10,7 @@ const PAGES = [
   { key: "profile", href: "/me" },
   { key: "devices", href: "/me/devices" },
   { key: "security", href: "/me/security" },
+  { key: "notifications", href: "/me/notifications" },
   { key: "data", href: "/me/data" },
 ] as const;
 

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { NotificationView } from "@/lib/notifications";
-import { type Notice, noticeOf } from "@/lib/notifications";
+import { type Notice, noticeOf } from "@/lib/notifications/client";
 import { useMoney } from "../ui/money";
 
 /** A notification in the reader's language. */

@@ -1,17 +1,20 @@
 "use client";
 
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_client/api";
-import { followOrder, isUnfinished } from "@/app/_client/order-follower";
+import { followOrder, isUnfinished, type OrderFollower } from "@/app/_client/order-follower";
 import type { OrderItem } from "@/app/_client/orders";
+import { useChannel } from "@/app/_client/realtime/use-channel";
 
 /**
- * An order as it is now: what the server rendered, then what the API says while something is unfinished.
+ * An order as it is now: what the server rendered, then what the API says whenever the order's channel says that it has
+ * changed, or again and again while the channel is silent and something is unfinished.
  * `trouble` is why it could not be read the last time; what is on screen stays.
  */
 export function useLiveOrder(rendered: OrderItem) {
   const [state, setState] = useState({ rendered, order: rendered });
   const [trouble, setTrouble] = useState<ApiFailure | null>(null);
+  const [live, setLive] = useState(false);
   // a newer render of the page (after a refresh, in another language) knows better
   if (state.rendered !== rendered) setState({ rendered, order: rendered });
 
@@ -19,9 +22,18 @@ export function useLiveOrder(rendered: OrderItem) {
   const setOrder = (next: OrderItem) => setState({ rendered, order: next });
   const onOrder = useEffectEvent(setOrder);
   const follow = useEffectEvent(() => followOrder(order, { onOrder, onTrouble: setTrouble }));
-  const unfinished = isUnfinished(order);
+  const follower = useRef<OrderFollower | null>(null);
+  const polls = !live && isUnfinished(order);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order is followed anew
-  useEffect(() => (unfinished ? follow() : undefined), [unfinished, order.id]);
+  useEffect(() => {
+    const following = follow();
+    follower.current = following;
+    return () => following.end();
+  }, [order.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the follower of another order has to be told as well
+  useEffect(() => follower.current?.setPolling(polls), [polls, order.id]);
+  const look = () => follower.current?.look();
+  useChannel(`order:${order.id}`, { on: { changed: look }, reload: look, live: setLive });
 
   return { order, setOrder, trouble };
 }

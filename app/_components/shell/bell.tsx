@@ -5,7 +5,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { askUnread, onUnread } from "@/app/_client/notifications";
+import { askUnread, isUnreadLive, onUnread } from "@/app/_client/notifications";
 import { NavLink } from "./nav-link";
 
 /** A page that is opened asks anew, but people who browse quickly do not pay for it with their requests. */
@@ -19,8 +19,8 @@ interface Props {
 }
 
 /**
- * The way to the notifications, with the number of unread ones. The server renders it; the browser asks again as
- * people move through the site or come back to it, since the frame stays as it was rendered.
+ * The way to the notifications, with the number of unread ones. The server renders it, and the person's channel brings
+ * the next (live.tsx); while that is silent the browser asks again as people move through the site or come back to it.
  */
 export function Bell({ unread: rendered, place }: Props) {
   const t = useTranslations("shell");
@@ -65,7 +65,7 @@ function useUnread(rendered: number, place: Props["place"]): number {
   useEffect(() => {
     const ask = () => {
       // Of the two bells one is shown; the rail's asks for both.
-      if (place !== "rail" || document.visibilityState !== "visible") return;
+      if (place !== "rail" || document.visibilityState !== "visible" || isUnreadLive()) return;
       if (Date.now() - askedAt.current < ASK_AGAIN_MS) return;
       askedAt.current = Date.now();
       void askUnread();

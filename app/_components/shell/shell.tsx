@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ChatsKeeper } from "../chat/chats-keeper";
 import { TookOver } from "./arrive";
+import { Live } from "./live";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
@@ -39,6 +40,7 @@ export async function Shell({ children }: { children: ReactNode }) {
         <>
           <SessionKeeper userId={viewer.id} />
           <ChatsKeeper viewerId={viewer.id} unread={unreadMessages} />
+          <Live viewerId={viewer.id} />
           <PasswordDialog email={viewer.email} />
         </>
       ) : null}

@@ -1,33 +1,43 @@
 import { z } from "zod";
-import { AppError } from "@/lib/core/errors";
 import { onlyAllows } from "@/lib/core/http";
-import { openStream } from "@/lib/realtime";
+import { leave, setOnline } from "@/lib/presence";
+import { channelsAskedFor, MOST_CHANNELS, openStream } from "@/lib/realtime";
 import { sessionStands } from "@/lib/sessions";
 import { route } from "../with-session";
+import { mayListen } from "./guards";
 
 /** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/streams.ts). */
 export const maxDuration = 300;
 
+const oneOrMany = (text: z.ZodString) =>
+  z
+    .union([text, z.array(text).max(MOST_CHANNELS)])
+    .optional()
+    .transform((value) => (value === undefined ? [] : [value].flat()));
+
 // GET /api/realtime
 export const GET = route(
   {
-    summary: "Event stream (text/event-stream): says `session-ended` when this device is signed out",
+    summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
     auth: "user",
     query: z.object({
-      /** Channels belong to a later part. */
-      channel: z.union([z.string(), z.array(z.string())]).optional(),
-      after: z.union([z.string(), z.array(z.string())]).optional(),
+      /** `user:{id}`, `chat:{id}`, `order:{id}`, `task:{id}`, `presence`, `views`; may be repeated. */
+      channel: oneOrMany(z.string().max(80)),
+      /** `epoch:number` of the last event that is known; the first belongs to the first channel, and so on. Empty: from now. */
+      after: oneOrMany(z.string().max(60)),
     }),
     response: z.string(),
   },
-  async ({ caller, query, request }) => {
-    if (query.channel !== undefined || query.after !== undefined) throw new AppError("not_available");
-    return openStream({
+  async ({ caller, query, request }) =>
+    openStream({
       userId: caller.userId,
+      channels: channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") }),
+      mayListen: (channels) => mayListen(caller, channels),
+      onOpen: (streamId) => void setOnline(caller.userId, streamId),
+      onClose: (streamId) => leave(caller.userId, streamId),
       mayStay: () => sessionStands(caller.sessionId, caller.userId),
       signal: request.signal,
-    });
-  },
+    }),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

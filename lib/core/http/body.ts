@@ -8,12 +8,31 @@ export const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
  * @throws {AppError} payload_too_large
  */
 export async function readText(request: Request, limitBytes: number): Promise<string> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > limitBytes) throw new AppError("payload_too_large");
-  if (!request.body) return "";
-
   const decoder = new TextDecoder("utf-8");
   let text = "";
+  for await (const chunk of chunksOf(request, limitBytes)) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+}
+
+/**
+ * Reads the body as it is, whatever its type is said to be, once, and no more of it than `limitBytes`.
+ * @throws {AppError} payload_too_large; bad_request when the sender hangs up in the middle
+ */
+export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for await (const chunk of chunksOf(request, limitBytes)) chunks.push(chunk);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("bad_request", { message: "body_broken_off", cause });
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+async function* chunksOf(request: Request, limitBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > limitBytes) throw new AppError("payload_too_large");
+  if (!request.body) return;
   let size = 0;
   const reader = request.body.getReader();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
@@ -22,9 +41,8 @@ export async function readText(request: Request, limitBytes: number): Promise<st
       await reader.cancel();
       throw new AppError("payload_too_large");
     }
-    text += decoder.decode(chunk.value, { stream: true });
+    yield chunk.value;
   }
-  return text + decoder.decode();
 }
 
 /**

@@ -7,13 +7,17 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 /**
  * Refuses a write that another site made somebody's browser send: the browser adds the cookies by itself, so they
  * say who, and not who wanted it. Holds for signing in too, or somebody could be signed in as somebody else without
- * noticing. A request with an `Authorization` header passes: no site gets a browser to add one without asking us.
+ * noticing. A request with a bearer token passes: no site gets a browser to add one without asking us.
  *
  * @throws {AppError} forbidden
  */
 export function requireOwnOrigin(request: Request): void {
-  if (READING.has(request.method) || request.headers.has("authorization")) return;
+  if (READING.has(request.method) || isBearer(request)) return;
   if (!isOwn(request)) throw new AppError("forbidden", { message: "foreign_origin" });
+}
+
+function isBearer(request: Request): boolean {
+  return /^Bearer\s/i.test(request.headers.get("authorization") ?? "");
 }
 
 /**

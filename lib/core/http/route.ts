@@ -7,7 +7,7 @@ import { log } from "../log";
 import { requireFresh, type SignedInCaller } from "../permission";
 import { sameSecret } from "../secret";
 import { currentTrace, traceIdOf, withTrace } from "../trace";
-import { DEFAULT_BODY_LIMIT_BYTES, readJson } from "./body";
+import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson } from "./body";
 import { type ClientInfo, clientOf } from "./client";
 import { failureResponse, toAppError } from "./failure";
 import { localeOf } from "./locale-of";
@@ -21,10 +21,10 @@ import { parseInput } from "./parse";
 export type Auth = "public" | "user" | "admin" | "cron" | "qstash";
 
 /**
- * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `skip` is for
- * callers that prove themselves, by a signature or a secret.
+ * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `frequent` is for
+ * what a conversation consists of; `skip` for callers that prove themselves, by a signature or a secret.
  */
-export type RouteLimit = "strict" | "renewal" | "skip";
+export type RouteLimit = "strict" | "renewal" | "frequent" | "files" | "skip";
 
 /** What a route says of itself; also the source of docs/openapi.json and of the gate's table. */
 export interface RouteSpec {
@@ -39,6 +39,8 @@ export interface RouteSpec {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** The body is a file's bytes, of whatever type, and the context has them as they came; in place of `body`. */
+  bytes?: true;
   response: z.ZodType;
   /** Status of success; 200 unless said. */
   status?: 200 | 201 | 202;
@@ -51,6 +53,7 @@ export interface RouteContext<O extends RouteSpec> {
   params: Output<O["params"]>;
   query: Output<O["query"]>;
   body: Output<O["body"]>;
+  bytes: O["bytes"] extends true ? Uint8Array : undefined;
   caller: O["auth"] extends "user" | "admin" ? SignedInCaller : SignedInCaller | null;
   client: ClientInfo;
   locale: Locale;
@@ -113,6 +116,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
               await readJson(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES),
               locale,
             ),
+          bytes: spec.bytes && (await readBytes(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES)),
           caller,
           client: clientOf(request.headers),
           locale,

@@ -18,8 +18,8 @@ export default async function AdminAlertsPage({ searchParams }: PageProps<"/admi
   const page = alertPageQuerySchema.safeParse({ cursor });
   const read = await unlessDown(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
-    await requireAdmin("/admin/alerts");
-    return openAlerts(page.success ? page.data : {});
+    const viewer = await requireAdmin("/admin/alerts");
+    return openAlerts(viewer, page.success ? page.data : {});
   });
   if (!read) return <PostgresDown path="/admin/alerts" />;
   const { items, nextCursor, openCount } = read;

@@ -19,8 +19,8 @@ export default async function AdminAnalyticsPage({ searchParams }: PageProps<"/a
   const range = rangeOf((await searchParams).days);
   const read = await unlessDown(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
-    await requireAdmin("/admin/analytics");
-    return Promise.all([eventReport(range), countOpenAlerts()]);
+    const viewer = await requireAdmin("/admin/analytics");
+    return Promise.all([eventReport(viewer, range), countOpenAlerts()]);
   });
   if (!read) return <PostgresDown path="/admin/analytics" />;
   const [{ days, totals, series }, alerts] = read;

@@ -25,9 +25,9 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
   const wanted = idSchema.safeParse(id);
   const read = await unlessDown(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
-    await requireAdmin("/admin/tasks");
+    const viewer = await requireAdmin("/admin/tasks");
     return Promise.all([
-      taskOverview(page.success ? page.data : {}),
+      taskOverview(viewer, page.success ? page.data : {}),
       countOpenAlerts(),
       wanted.success ? findTask(wanted.data) : undefined,
     ]);

@@ -10,7 +10,7 @@ export const GET = route(
     query: alertPageQuerySchema,
     response: alertPageSchema,
   },
-  async ({ query }) => openAlerts(query),
+  async ({ caller, query }) => openAlerts(caller, query),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

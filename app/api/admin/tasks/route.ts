@@ -10,7 +10,7 @@ export const GET = route(
     query: deadTasksQuerySchema,
     response: taskOverviewSchema,
   },
-  async ({ query }) => taskOverview(query),
+  async ({ caller, query }) => taskOverview(caller, query),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -10,7 +10,7 @@ export const GET = route(
     query: dailyTotalsQuerySchema,
     response: dailyTotalsSchema,
   },
-  async ({ query }) => ({ items: await dailyTotals(query) }),
+  async ({ caller, query }) => ({ items: await dailyTotals(caller, query) }),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -15,8 +15,9 @@ export const POST = route(
     response: signedInSchema,
   },
   async ({ body, client, request, requestId }) => {
-    const { user } = await signIn(body, { client, requestId, device: deviceOf(request.headers) });
-    const issued = await startSession({ userId: user.id }, client);
+    const door = { client, requestId, device: deviceOf(request.headers) };
+    const { user, requireSamePassword } = await signIn(body, door);
+    const issued = await startSession({ userId: user.id }, client, requireSamePassword);
     await replaceSession(refreshTokenOf(request.headers));
     return signedIn(user, issued, { status: 200, tokens: body.tokens, proved: true });
   },

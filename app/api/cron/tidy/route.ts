@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { tidyLinks } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
+import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
+import { tidyTasks } from "@/lib/tasks";
 import { route } from "../../with-session";
 
 export const maxDuration = 60;
@@ -9,12 +11,19 @@ export const maxDuration = 60;
 // GET /api/cron/tidy
 export const GET = route(
   {
-    summary: "Delete sessions, tokens and links that have long been over (for the schedulers)",
+    summary:
+      "Delete sessions, tokens, links and what dead mails carry that have long been over, and files that nobody has (for the schedulers)",
     auth: "cron",
     limit: "skip",
-    response: tidiedSessionsSchema.extend({ links: z.int() }),
+    response: tidiedSessionsSchema.extend({ links: z.int(), tasks: z.int(), files: tidiedFilesSchema }),
   },
-  async () => ({ ...(await tidySessions()), links: await tidyLinks() }),
+  // The files last: the store may be away, and the rest is done by then.
+  async () => ({
+    ...(await tidySessions()),
+    links: await tidyLinks(),
+    tasks: await tidyTasks(),
+    files: await tidyFiles(),
+  }),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

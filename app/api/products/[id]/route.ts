@@ -18,7 +18,9 @@ export const GET = route({ summary: "One product", auth: "public", params, respo
 // DELETE /api/products/{id}
 export const DELETE = route(
   { summary: "Take a product of yours off sale; who has bought it keeps it", auth: "user", params, response },
-  async ({ params, caller }) => ({ product: await archiveProduct(params.id, caller) }),
+  async ({ params, caller, client, requestId }) => ({
+    product: await archiveProduct(params.id, caller, { client, requestId }),
+  }),
 );
 
 export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");

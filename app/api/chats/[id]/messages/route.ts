@@ -18,6 +18,7 @@ export const GET = route(
   {
     summary: "The newest messages, those before or after one, or all that changed since a revision",
     auth: "user",
+    limit: "frequent",
     params,
     query: messagesQuerySchema,
     response: messagesPageSchema,
@@ -30,6 +31,7 @@ export const POST = route(
   {
     summary: "Write a message, once for its clientId: 200 with the one that is there already",
     auth: "user",
+    limit: "frequent",
     params,
     body: newMessageSchema,
     response: z.object({ message: chatMessageSchema }),

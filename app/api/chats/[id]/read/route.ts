@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Note up to which message you have read, for all your devices",
     auth: "user",
+    limit: "frequent",
     params: z.object({ id: idSchema }),
     body: readUpToSchema,
     response: readStateSchema,

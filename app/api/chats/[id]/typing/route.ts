@@ -9,6 +9,7 @@ export const POST = route(
   {
     summary: "Say that you are writing, every few seconds",
     auth: "user",
+    limit: "frequent",
     params: z.object({ id: idSchema }),
     response: z.object({}),
     status: 202,

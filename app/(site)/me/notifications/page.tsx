@@ -1,0 +1,32 @@
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { LevelsForm } from "@/app/_components/me/levels-form";
+import { PresenceSwitch } from "@/app/_components/me/presence-switch";
+import { Section } from "@/app/_components/me/section";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { getPreferences, levelsOf, preferenceKinds } from "@/lib/notifications";
+
+export async function generateMetadata() {
+  const t = await getTranslations("preferences");
+  return { title: t("title"), robots: { index: false } };
+}
+
+export default async function PreferencesPage() {
+  const [t, viewer] = await Promise.all([getTranslations("preferences"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/me/notifications");
+  const { hidesPresence, notifications } = await getPreferences({ userId: viewer.id });
+  return (
+    <>
+      <h1 className="sr-only">{t("title")}</h1>
+      <Section id="levels" title={t("levels")} text={t("levelsText")}>
+        <LevelsForm
+          kinds={preferenceKinds.map((kind) => ({ kind, levels: levelsOf(kind) }))}
+          saved={notifications}
+        />
+      </Section>
+      <Section id="presence" title={t("presence")} text={t("presenceText")}>
+        <PresenceSwitch saved={hidesPresence} />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+/** Longer than any two tabs hear of the same thing apart. */
+const HELD_MS = 10_000;
+
+/**
+ * Whether this tab is the one to show a notification: it is looked at, and no other tab of this browser has taken it.
+ * Of two windows side by side one gets it.
+ */
+export function claimToast(id: string): Promise<boolean> {
+  if (document.visibilityState !== "visible") return Promise.resolve(false);
+  if (!("locks" in navigator)) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(`normaldance:toast:${id}`, { ifAvailable: true }, async (lock) => {
+        resolve(lock !== null);
+        if (lock) await new Promise((free) => setTimeout(free, HELD_MS));
+      })
+      .catch(() => resolve(true));
+  });
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { mayReadFile } from "@/lib/chat";
+import { onlyAllows } from "@/lib/core/http";
+import { idSchema } from "@/lib/core/ids";
+import { readFile } from "@/lib/media";
+import { route } from "../../with-session";
+
+// GET /api/media/{id}
+export const GET = route(
+  {
+    summary:
+      "A file's bytes, or with Range a part: for who sent it, and for members of the chats it was sent to",
+    auth: "user",
+    limit: "files",
+    params: z.object({ id: idSchema }),
+    response: z.unknown(),
+  },
+  ({ caller, params, requestId, request: { headers } }) =>
+    readFile(caller, params.id, { headers, requestId, mayRead: mayReadFile }),
+);
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

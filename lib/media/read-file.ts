@@ -1,0 +1,102 @@
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { log } from "../core/log";
+import { DATA_POLICY } from "../core/security-headers";
+import { db } from "../db";
+import { readBlob } from "./blob";
+import { isShown } from "./types";
+
+/** Long enough for a page that is opened again and again, short enough on a browser that somebody else takes over. */
+const CACHE_SECONDS = 600;
+
+interface Reading {
+  /** `range`, `if-none-match` and `if-range` are looked at. */
+  headers: Headers;
+  requestId: string;
+  /** Whether somebody who is not the owner may; it is asked about files that there are. */
+  mayRead(userId: string, fileId: string): Promise<boolean>;
+}
+
+/**
+ * A file as a browser gets it: its bytes, a part of them, or that they have not changed (they never do). Whatever is in
+ * them, nothing of it runs: the type is what the first bytes said, nobody guesses another one, and opened by itself it
+ * is in a sandbox.
+ *
+ * @throws {AppError} not_found, also for a file of others; unavailable without the store
+ */
+export async function readFile(caller: Caller, id: string, reading: Reading): Promise<Response> {
+  const file = await db().mediaFile.findFirst({
+    where: { id, ownerId: { not: null } },
+    select: { ownerId: true, name: true, type: true, bytes: true, pathname: true },
+  });
+  if (!file || !(file.ownerId === caller.userId || (await reading.mayRead(caller.userId, id)))) {
+    throw new AppError("not_found", { message: "file_not_found" });
+  }
+  const { headers: asked, requestId } = reading;
+  const etag = `"${id}"`;
+  const headers = new Headers({
+    "accept-ranges": "bytes",
+    "cache-control": `private, max-age=${CACHE_SECONDS}`,
+    // The gate says the same, where there is one.
+    "content-security-policy": DATA_POLICY,
+    etag,
+    vary: "Authorization, Cookie",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+  });
+  if (namesTag(asked.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+
+  const isSame = asked.get("if-range") === null || asked.get("if-range") === etag;
+  const part = isSame ? partOf(asked.get("range"), file.bytes) : undefined;
+  if (part === null) {
+    headers.set("content-range", `bytes */${file.bytes}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const bytes = await readBlob(file.pathname, part);
+  const length = part ? part.end - part.start + 1 : file.bytes;
+  if (bytes?.length !== length) {
+    log().error(
+      { fileId: id, found: bytes?.length ?? null, length },
+      "the store has lost a file, or some of it",
+    );
+    throw new AppError("not_found", { message: "file_not_found" });
+  }
+  headers.set("content-type", file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type);
+  headers.set("content-length", String(length));
+  headers.set("content-disposition", disposition(file.type, file.name));
+  if (part) headers.set("content-range", `bytes ${part.start}-${part.end}/${file.bytes}`);
+  return new Response(bytes, { status: part ? 206 : 200, headers });
+}
+
+function namesTag(header: string | null, etag: string): boolean {
+  const tags = (header ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes(etag) || tags.includes("*");
+}
+
+/**
+ * The one part that a header asks for (RFC 9110).
+ * @returns undefined for the whole: nothing is asked for, or more than one part, or what is no range; null for a part
+ *          that is not there
+ */
+function partOf(header: string | null, size: number): { start: number; end: number } | null | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return undefined;
+  if (first === "") {
+    const length = Number(last);
+    return length === 0 ? null : { start: Math.max(0, size - length), end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  if (last !== "" && Number(last) < start) return undefined;
+  return start < size ? { start, end } : null;
+}
+
+/** RFC 6266: a name in ASCII for the old, and as it is for the others. */
+function disposition(type: string, name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `${isShown(type) ? "inline" : "attachment"}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { now } from "../core/clock";
+import { db, transaction } from "../db";
+import { deleteBlobs, hasBlobStore, listBlobs, listFolders } from "./blob";
+import { deleteUnowned } from "./delete-files";
+import { ageInDays, ROOT } from "./pathname";
+
+const HOUR_MS = 3_600_000;
+/** A file that no message carries so long after it came was not sent, or its message is gone. */
+const UNUSED_MS = 24 * HOUR_MS;
+/** The row comes within seconds of the bytes, or never. */
+const ORPHAN_MS = HOUR_MS;
+/** So many days are looked through every time, and of the older ones another one each day. */
+const RECENT_DAYS = 8;
+/** A run's; the next one goes on. */
+const MAX_UNUSED = 1_000;
+
+export const tidiedFilesSchema = z.object({
+  /** No message carried them; they are among the deleted. */
+  unused: z.int(),
+  deleted: z.int(),
+  /** Bytes whose upload broke off before the row. */
+  orphans: z.int(),
+});
+
+/**
+ * Deletes what is nobody's any more, what was never sent, and bytes that an upload left when it broke off. Safe to
+ * repeat. Without a store there is nothing to do.
+ *
+ * @throws {AppError} unavailable when the store is away; the next run does it
+ */
+export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
+  if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
+  const unused = await disownUnused();
+  const deleted = await deleteUnowned();
+  return { unused, deleted, orphans: await deleteOrphans() };
+}
+
+/**
+ * Two statements: the lock keeps new attachments away (their foreign key waits for it), and only what is looked at
+ * behind it is sure.
+ */
+async function disownUnused(): Promise<number> {
+  const before = new Date(now() - UNUSED_MS);
+  return transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+SELECT f.id::text AS id FROM "MediaFile" f
+WHERE f."ownerId" IS NOT NULL AND f."createdAt" < ${before}
+  AND NOT EXISTS (SELECT 1 FROM "ChatAttachment" a WHERE a."fileId" = f.id)
+ORDER BY f.id LIMIT ${MAX_UNUSED} FOR UPDATE SKIP LOCKED`;
+    if (rows.length === 0) return 0;
+    const { count } = await tx.mediaFile.updateMany({
+      where: { id: { in: rows.map(({ id }) => id) }, attachments: { none: {} } },
+      data: { ownerId: null, name: "" },
+    });
+    return count;
+  });
+}
+
+async function deleteOrphans(): Promise<number> {
+  let deleted = 0;
+  for (const folder of toLookAt(await listFolders(ROOT))) {
+    for await (const blobs of listBlobs(folder)) {
+      const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - ORPHAN_MS);
+      const pathnames = old.map(({ pathname }) => pathname);
+      const kept = await db().mediaFile.findMany({
+        where: { pathname: { in: pathnames } },
+        select: { pathname: true },
+      });
+      const known = new Set(kept.map(({ pathname }) => pathname));
+      const orphans = pathnames.filter((pathname) => !known.has(pathname));
+      await deleteBlobs(orphans);
+      deleted += orphans.length;
+    }
+  }
+  return deleted;
+}
+
+function toLookAt(folders: readonly string[]): string[] {
+  const age = (folder: string) => ageInDays(folder, now());
+  const older = folders.filter((folder) => age(folder) >= RECENT_DAYS);
+  const turn = older[Math.floor(now() / (24 * HOUR_MS)) % Math.max(older.length, 1)];
+  return [...folders.filter((folder) => age(folder) < RECENT_DAYS), ...(turn === undefined ? [] : [turn])];
+}

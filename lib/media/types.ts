@@ -1,0 +1,27 @@
+/** What is taken, each with the endings its files have; the first is put behind a name that has another one. */
+export const mediaTypes = {
+  "image/png": ["png", "apng"],
+  "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
+  "image/webp": ["webp"],
+  "image/gif": ["gif"],
+  "image/avif": ["avif"],
+  "audio/mpeg": ["mp3"],
+  "audio/wav": ["wav", "wave"],
+  "audio/ogg": ["ogg", "oga", "opus", "spx"],
+  "audio/flac": ["flac"],
+  "audio/mp4": ["m4a", "m4b", "f4a", "mp4"],
+  "audio/aac": ["aac"],
+  "application/pdf": ["pdf"],
+  "text/plain": ["txt", "text", "md", "csv", "tsv", "log", "json", "lrc", "srt", "vtt", "cue", "m3u"],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
+
+export type MediaType = keyof typeof mediaTypes;
+
+export function isMediaType(type: string): type is MediaType {
+  return Object.hasOwn(mediaTypes, type);
+}
+
+/** Pictures and sounds are shown where they are; whatever else a browser might open in our name is saved. */
+export function isShown(type: string): boolean {
+  return /^(image|audio)\//.test(type);
+}

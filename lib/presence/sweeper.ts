@@ -1,0 +1,58 @@
+import { log } from "../core/log";
+import type { Swept } from "./store";
+
+/** After a sweep that Redis did not answer. */
+const AGAIN_AFTER_MS = 5_000;
+
+/**
+ * Runs a sweep at the moment when the first of all people expires, as far as this instance has heard, and only while it
+ * has streams open: elsewhere nobody listens. Whatever Redis answers says when that moment is, so while people are
+ * heard of in time it moves on and no sweep runs.
+ */
+export class Sweeper {
+  private readonly streams = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private nextInMs: number | null = null;
+
+  constructor(
+    private readonly sweep: () => Promise<Swept>,
+    private readonly tell: (expired: Swept["expired"]) => void,
+  ) {}
+
+  /** A stream of this instance is open. */
+  add(socketId: string): void {
+    this.streams.add(socketId);
+  }
+
+  /** With the last one the waiting ends. */
+  remove(socketId: string): void {
+    this.streams.delete(socketId);
+    if (this.streams.size === 0) clearTimeout(this.timer);
+  }
+
+  /** Redis has said when the first expires. */
+  due(nextInMs: number | null): void {
+    clearTimeout(this.timer);
+    this.nextInMs = nextInMs;
+    if (nextInMs === null || this.streams.size === 0) return;
+    // A timer may be a little early.
+    this.timer = setTimeout(() => void this.run(), nextInMs + 1);
+    this.timer.unref?.();
+  }
+
+  /** What it waits for; null: nothing. */
+  get waiting(): number | null {
+    return this.streams.size === 0 ? null : this.nextInMs;
+  }
+
+  async run(): Promise<void> {
+    try {
+      const { nextInMs, expired } = await this.sweep();
+      this.tell(expired);
+      this.due(nextInMs);
+    } catch (error) {
+      log().debug({ err: error }, "nobody could say who is here no more");
+      this.due(AGAIN_AFTER_MS);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { type Channel, parseChannel } from "./catalogue";
+import { type Cursor, parseCursor, parseEventId } from "./cursor";
+
+interface Asked {
+  channel: readonly string[];
+  /** The first belongs to the first channel, and so on. */
+  after: readonly string[];
+  /** What a browser sends by itself when it comes back: it is newer than the address it comes back to. */
+  lastEventId: string | null;
+}
+
+/**
+ * What a request wants to listen to, and from where.
+ * @throws {AppError} bad_request for what is no channel
+ */
+export function channelsAskedFor({ channel, after, lastEventId }: Asked): Map<Channel, Cursor | null> {
+  const channels = new Map<Channel, Cursor | null>();
+  for (const [at, name] of channel.entries()) channels.set(parseChannel(name).name, parseCursor(after[at]));
+  const last = parseEventId(lastEventId);
+  if (last && channels.has(last.channel as Channel)) channels.set(last.channel as Channel, last.cursor);
+  return channels;
+}

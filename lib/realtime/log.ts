@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { coalesce } from "../core/coalesce";
+import { keys, redisService, ttlSeconds } from "../redis";
+import { appendEvents, readHeads, readLogs } from "../redis/scripts/realtime";
+import type { Channel } from "./catalogue";
+import { type Cursor, formatCursor } from "./cursor";
+
+/** What a log keeps: some minutes of a busy chat. Whoever was away for longer reads Postgres again. */
+export const KEPT_ENTRIES = 500;
+/** What one who comes back is sent before it is simpler to read anew. */
+const MOST_REPLAYED = 200;
+/** Reads and appends that are made within this are one call. */
+const WINDOW_MS = 2;
+const MOST_IN_ONE_CALL = 100;
+
+/** Of one life of a log; short, since it is in every cursor. */
+const newEpoch = () => randomBytes(6).toString("hex");
+
+/** An event as a log keeps it. */
+export const loggedEventSchema = z.object({ event: z.string(), data: z.unknown() });
+export type LoggedEvent = z.infer<typeof loggedEventSchema>;
+
+export interface Said extends LoggedEvent {
+  channel: Channel;
+}
+
+const cursorsSchema = z.array(z.union([z.string(), z.int()]));
+
+function toCursors(answer: unknown): Cursor[] {
+  const flat = cursorsSchema.parse(answer);
+  return flat.flatMap((epoch, at) =>
+    at % 2 === 0 ? [{ epoch: String(epoch), n: Number(flat[at + 1]) }] : [],
+  );
+}
+
+/**
+ * Appends an event to its channel's log and tells every instance; events of the same moment in one call, in the
+ * order in which they were said here.
+ *
+ * @returns where it is in the log
+ * @throws {RedisUnavailableError} it may have been said all the same
+ */
+export const append: (said: Said) => Promise<Cursor> = coalesce(
+  async (events: Said[]) =>
+    toCursors(
+      await redisService().script(
+        appendEvents,
+        events.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+        [
+          ...[newEpoch(), KEPT_ENTRIES, ttlSeconds.realtime, keys.realtimeUpstream],
+          ...events.flatMap(({ channel, event, data }) => [channel, JSON.stringify({ event, data })]),
+        ],
+        cursorsSchema,
+      ),
+    ),
+  { windowMs: WINDOW_MS, maxSize: MOST_IN_ONE_CALL },
+);
+
+interface Place {
+  channel: Channel;
+  /** Null: only where the channel is now. */
+  since: Cursor | null;
+}
+
+export interface LogRead {
+  head: Cursor;
+  /** All since the cursor, the first being the one after it; null when they cannot be had. */
+  events: LoggedEvent[] | null;
+}
+
+const readsSchema = z.array(
+  z.tuple([z.string(), z.int(), z.union([z.literal(0), z.literal(1)]), z.array(z.string())]),
+);
+
+/**
+ * What was said on a channel since a cursor. Many who ask for the same at the same time are one: after an
+ * interruption all the streams of an instance do.
+ *
+ * @throws {RedisUnavailableError}
+ */
+export const readLog: (place: Place) => Promise<LogRead> = coalesce(
+  async (places: Place[]) => {
+    const nameOf = ({ channel, since }: Place) => `${channel} ${since ? formatCursor(since) : ""}`;
+    const distinct = [...new Map(places.map((place) => [nameOf(place), place])).values()];
+    const answers = await redisService().script(
+      readLogs,
+      distinct.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+      [
+        ...[newEpoch(), ttlSeconds.realtime, MOST_REPLAYED],
+        ...distinct.flatMap(({ since }) => [since?.epoch ?? "", since?.n ?? 0]),
+      ],
+      readsSchema,
+    );
+    const reads = new Map(distinct.map((place, at) => [nameOf(place), toRead(answers[at])]));
+    return places.map((place) => reads.get(nameOf(place)) ?? toRead(undefined));
+  },
+  { windowMs: WINDOW_MS, maxSize: MOST_IN_ONE_CALL },
+);
+
+function toRead(answer: z.infer<typeof readsSchema>[number] | undefined): LogRead {
+  if (!answer) throw new Error("a log was not read");
+  const [epoch, n, whole, texts] = answer;
+  const events = texts.map((text) => loggedEventSchema.safeParse(JSON.parse(text)));
+  // An entry that is none (another program's) cannot be told from one that was lost.
+  const isSound = whole === 1 && events.every(({ success }) => success);
+  return { head: { epoch, n }, events: isSound ? events.flatMap(({ data }) => data ?? []) : null };
+}
+
+/** Where channels are now; an epoch of "" where nothing is kept. @throws {RedisUnavailableError} */
+export async function headsOf(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
+  const heads = new Map<Channel, Cursor>();
+  for (let from = 0; from < channels.length; from += MOST_IN_ONE_CALL) {
+    const some = channels.slice(from, from + MOST_IN_ONE_CALL);
+    const found = toCursors(
+      await redisService().script(
+        readHeads,
+        some.map((channel) => keys.realtimeHead(channel)),
+        [],
+        cursorsSchema,
+      ),
+    );
+    for (const [at, head] of found.entries()) {
+      const channel = some[at];
+      if (channel) heads.set(channel, head);
+    }
+  }
+  return heads;
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { bearerToken, sameSecret } from "../http/server";
+import { BlobApiError, noSuchBlob } from "./errors";
+import type { BlobServer } from "./server";
+
+/** Where the bytes are: `https://<store>.private.blob.vercel-storage.com/` there, this folder here. */
+const PREFIX = "/store/";
+
+export function contentUrl(origin: string, pathname: string): string {
+  return `${origin}${PREFIX}${pathname.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** Where the API takes a URL it takes a pathname too. */
+export function pathnameOf(urlOrPathname: string): string {
+  if (!/^https?:\/\//.test(urlOrPathname)) return urlOrPathname;
+  try {
+    const { pathname } = new URL(urlOrPathname);
+    if (!pathname.startsWith(PREFIX)) throw noSuchBlob();
+    return decodeURIComponent(pathname.slice(PREFIX.length));
+  } catch {
+    throw noSuchBlob();
+  }
+}
+
+export function isContent(url: URL): boolean {
+  return url.pathname.startsWith(PREFIX);
+}
+
+/** Answers `GET /store/{pathname}`: anybody's when it is public, and for who has the token when it is private. */
+export async function handleContent(
+  { store, token }: BlobServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    throw new BlobApiError("not_allowed", `${request.method} is not allowed here`);
+  }
+  const blob = store.get(pathnameOf(url.href));
+  const mayRead = blob?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
+  // Before whether it is there, which is nobody else's to know.
+  if (!mayRead) throw new BlobApiError("forbidden", "Access denied, please provide a valid token.");
+  const bytes = blob && (await store.read(blob.pathname));
+  if (!blob || !bytes) throw noSuchBlob();
+  const headers = {
+    etag: blob.etag,
+    "cache-control": blob.cacheControl,
+    "last-modified": new Date(blob.uploadedAt).toUTCString(),
+    "accept-ranges": "bytes",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+  };
+  if (request.headers["if-none-match"] === blob.etag) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const range = rangeOf(request.headers.range, bytes.length);
+  if (range === null) {
+    response.writeHead(416, { ...headers, "content-range": `bytes */${bytes.length}` }).end();
+    return;
+  }
+  const part = range ? bytes.subarray(range.start, range.end + 1) : bytes;
+  response.writeHead(range ? 206 : 200, {
+    ...headers,
+    "content-type": blob.contentType,
+    "content-length": part.length,
+    "content-disposition": url.searchParams.has("download")
+      ? blob.contentDisposition.replace(/^inline/, "attachment")
+      : blob.contentDisposition,
+    ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${bytes.length}` } : {}),
+  });
+  response.end(request.method === "HEAD" ? undefined : part);
+}
+
+/** @returns undefined for the whole, null for a part that is not there */
+function rangeOf(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | null | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return undefined;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  return start > end ? null : { start, end };
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFromElsewhere, isOwnName } from "../http/own-page";
+import { listen, sendJson } from "../http/server";
+import { handleApi } from "./api";
+import { handleContent, isContent } from "./content";
+import { BlobApiError, noSuchBlob } from "./errors";
+import type { BlobServer } from "./server";
+import { BlobStore } from "./store";
+
+/** Far over what a function on Vercel may pass on, far under what a laptop cannot hold. */
+const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export interface BlobOptions {
+  /** 0 picks a free one. */
+  port?: number;
+  /** Folder in which blobs outlive a restart; null keeps them in memory. */
+  dataDir: string | null;
+  /** `vercel_blob_rw_<store>_<secret>`, in which the SDK looks for the store; made up unless given. */
+  token?: string;
+  /** The largest blob that is taken; 64 MB unless said. */
+  limitBytes?: number;
+}
+
+export interface RunningBlob {
+  /** What `VERCEL_BLOB_API_URL` takes. */
+  readonly url: string;
+  /** What `BLOB_READ_WRITE_TOKEN` takes. */
+  readonly token: string;
+  /** Stops listening and cuts open connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export function newBlobToken(): string {
+  return `vercel_blob_rw_local_${randomBytes(24).toString("hex")}`;
+}
+
+/**
+ * Starts a server on loopback that speaks Vercel Blob's HTTP API over a folder.
+ *
+ * @throws {PortTakenError} when somebody listens there
+ */
+export async function startBlob(options: BlobOptions): Promise<RunningBlob> {
+  const server: Omit<BlobServer, "origin"> = {
+    store: await BlobStore.open(options.dataDir),
+    token: options.token ?? newBlobToken(),
+    limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
+  };
+  const http = await listen("Blob", options.port ?? 0, (request, response) => {
+    // A blob's URL names the server as it was called: through a proxy it leads through the proxy.
+    const origin = `http://${request.headers.host ?? ""}`;
+    handle({ ...server, origin }, request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else if (error instanceof BlobApiError) sendJson(response, error.status, error.body());
+      else sendJson(response, 500, { error: { code: "internal_server_error", message: String(error) } });
+    });
+  });
+  return { url: `${http.url}/api/blob`, token: server.token, close: () => http.close() };
+}
+
+async function handle(server: BlobServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // No page of anybody's needs it: what is public here is so for this machine.
+  if (!isOwnName(request) || isFromElsewhere(request)) {
+    throw new BlobApiError("forbidden", "this server is for programs on this machine");
+  }
+  const url = new URL(request.url ?? "/", server.origin);
+  if (isContent(url)) return handleContent(server, request, response, url);
+  if (/^\/api\/blob(\/|$)/.test(url.pathname)) return handleApi(server, request, response, url);
+  throw noSuchBlob();
+}

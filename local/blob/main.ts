@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import { startBlob } from "./index";
+
+const HELP = `Vercel Blob's HTTP API on your machine, over a folder.
+
+  tsx local/blob/main.ts [options]
+
+  --port <n>           port to listen on (8070)
+  --data-dir <folder>  keep blobs over restarts; without it everything is in memory
+  --token <token>      what clients must show, vercel_blob_rw_<store>_<secret>; made up unless given
+  --limit-mb <n>       the largest blob that is taken (64)
+  --help               this
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "8070" },
+      "data-dir": { type: "string" },
+      token: { type: "string" },
+      "limit-mb": { type: "string", default: "64" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (values.token !== undefined && !/^vercel_blob_rw_[^_]+_.+/.test(values.token)) {
+    throw new Error("--token: must look like vercel_blob_rw_<store>_<secret>, where the SDK finds the store");
+  }
+  const blob = await startBlob({
+    port: number("port", values.port),
+    dataDir: values["data-dir"] ?? null,
+    limitBytes: number("limit-mb", values["limit-mb"]) * 1024 * 1024,
+    ...(values.token === undefined ? {} : { token: values.token }),
+  });
+  process.stdout.write(
+    `Blobs are taken.\n\nVERCEL_BLOB_API_URL=${blob.url}\nBLOB_READ_WRITE_TOKEN=${blob.token}\n`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void blob.close().then(() => process.exit(0)));
+  }
+}
+
+function number(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is no number`);
+  return Number(text);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

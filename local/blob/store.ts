@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { v7 } from "uuid";
+import { type Blob, blobSchema } from "./blob";
+
+const SUFFIX = ".blob";
+
+/**
+ * The blobs, by pathname. In a folder each is a file of its own, named by the hash of its pathname, so that no pathname
+ * leads out of the folder: one line of JSON (what is known of it), then its bytes. A file is written and synced under
+ * another name first: a crash leaves the whole blob, or what was there before.
+ */
+export class BlobStore {
+  readonly #blobs = new Map<string, Blob>();
+  /** Without a folder. */
+  readonly #bytes = new Map<string, Buffer>();
+  /** One write after the other, so that a condition still holds when what depends on it is done. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly folder: string | null) {}
+
+  static async open(folder: string | null): Promise<BlobStore> {
+    const store = new BlobStore(folder);
+    if (folder === null) return store;
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      if (name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
+      if (name.endsWith(SUFFIX)) await store.#load(path.join(folder, name));
+    }
+    return store;
+  }
+
+  get(pathname: string): Blob | undefined {
+    return this.#blobs.get(pathname);
+  }
+
+  /** By pathname. */
+  list(prefix: string): Blob[] {
+    return [...this.#blobs.values()]
+      .filter(({ pathname }) => pathname.startsWith(prefix))
+      .sort((a, b) => (a.pathname < b.pathname ? -1 : 1));
+  }
+
+  /** The bytes; null when it is not there (any more). */
+  async read(pathname: string): Promise<Buffer | null> {
+    if (!this.#blobs.has(pathname)) return null;
+    if (this.folder === null) return this.#bytes.get(pathname) ?? null;
+    try {
+      const file = await readFile(this.#file(this.folder, pathname));
+      return file.subarray(file.indexOf("\n") + 1);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Keeps a blob; resolves once it is on disk.
+   * @param mayPut  looks at what is there now, and throws to leave it
+   */
+  put(blob: Blob, bytes: Buffer, mayPut: (now: Blob | undefined) => void): Promise<void> {
+    return this.#inTurn(async () => {
+      mayPut(this.#blobs.get(blob.pathname));
+      if (this.folder === null) this.#bytes.set(blob.pathname, bytes);
+      else await write(this.#file(this.folder, blob.pathname), blob, bytes);
+      this.#blobs.set(blob.pathname, blob);
+    });
+  }
+
+  /** @param mayRemove  throws to leave it */
+  remove(pathname: string, mayRemove: (now: Blob | undefined) => void = () => {}): Promise<void> {
+    return this.#inTurn(async () => {
+      mayRemove(this.#blobs.get(pathname));
+      if (!this.#blobs.delete(pathname)) return;
+      this.#bytes.delete(pathname);
+      if (this.folder !== null) await rm(this.#file(this.folder, pathname), { force: true });
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  #file(folder: string, pathname: string): string {
+    return path.join(folder, `${createHash("sha256").update(pathname).digest("hex")}${SUFFIX}`);
+  }
+
+  /** A file that cannot be read back is left where it is, and out of the list. */
+  async #load(file: string): Promise<void> {
+    const bytes = await readFile(file);
+    try {
+      const blob = blobSchema.parse(JSON.parse(bytes.subarray(0, bytes.indexOf("\n")).toString()));
+      if (bytes.length === bytes.indexOf("\n") + 1 + blob.size) this.#blobs.set(blob.pathname, blob);
+    } catch {
+      return;
+    }
+  }
+}
+
+async function write(file: string, blob: Blob, bytes: Buffer): Promise<void> {
+  const temporary = `${file}.${v7()}.tmp`;
+  const handle = await open(temporary, "wx", 0o600);
+  try {
+    await handle.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(blob)}\n`), bytes]));
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}

@@ -1,0 +1,77 @@
+import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "../support/browser";
+import { type RunningApp, startApp } from "../support/running-app";
+import { openContext, signUpIn } from "../support/signed-in";
+
+/** The one event stream that the tabs of a browser share. */
+
+let app: RunningApp;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+});
+
+async function somebody() {
+  const context = await openContext(browser, app);
+  contexts.push(context);
+  const account = await signUpIn(context);
+  const open = new Set<Request>();
+  const opened: Request[] = [];
+  context.on("request", (request) => {
+    if (new URL(request.url()).pathname !== "/api/realtime") return;
+    open.add(request);
+    opened.push(request);
+  });
+  context.on("requestfinished", (request) => void open.delete(request));
+  context.on("requestfailed", (request) => void open.delete(request));
+  return { context, account, open, opened };
+}
+
+async function tab(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(path);
+  return page;
+}
+
+const channelsOf = (request: Request | undefined) =>
+  request ? new URL(request.url()).searchParams.getAll("channel") : [];
+
+describe("the tabs of a browser", () => {
+  it("share one stream, which carries what all of them follow", async () => {
+    const { context, account, open, opened } = await somebody();
+    await tab(context, "/me");
+    await expect.poll(() => open.size).toBe(1);
+    await tab(context, "/");
+    await tab(context, "/shop");
+    await expect.poll(() => channelsOf(opened.at(-1))).toContain(`user:${account.id}`);
+    await expect.poll(() => open.size).toBe(1);
+  });
+
+  it("another one takes over when the one that holds it closes, from where it was", async () => {
+    const { context, account, open, opened } = await somebody();
+    const first = await tab(context, "/me");
+    await expect.poll(() => channelsOf(opened.at(-1))).toContain(`user:${account.id}`);
+    await tab(context, "/shop");
+    await tab(context, "/");
+    // What is said meanwhile moves the cursors of all.
+    const read = () => context.request.post("/api/notifications/read", { data: { all: true } });
+    expect((await read()).status()).toBe(200);
+    const before = opened.length;
+    await first.close();
+    await expect.poll(() => opened.length).toBeGreaterThan(before);
+    await expect.poll(() => open.size).toBe(1);
+    const { searchParams } = new URL(opened.at(-1)?.url() ?? "");
+    const place = searchParams.getAll("channel").indexOf(`user:${account.id}`);
+    expect(searchParams.getAll("after")[place]).toMatch(/^[0-9a-f]{12}:\d+$/);
+  });
+});

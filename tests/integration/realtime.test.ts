@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { GET as realtime } from "@/app/api/realtime/route";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { emit, emitVolatile, streamStats, wake } from "@/lib/realtime";
+import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/log";
+import { keys, redis } from "@/lib/redis";
+import { call } from "../support/api";
+import { type EventReader, openEvents } from "../support/event-stream";
+import { gateway } from "../support/gateway";
+import { createPerson } from "../support/people";
+import { tokenOf } from "../support/sign-in";
+import { until } from "../support/until";
+
+const opened: EventReader[] = [];
+
+/** Somebody's open stream, which has joined all it asked for. */
+async function open(
+  person: Awaited<ReturnType<typeof createPerson>>,
+  channels: Record<string, string | null>,
+  headers: Record<string, string> = {},
+): Promise<EventReader> {
+  const stream = await openEvents(await tokenOf(person), channels, headers);
+  opened.push(stream);
+  await until("it has joined", () => stream.named("joined").length === Object.keys(channels).length);
+  await until("it is live", () => streamStats().live);
+  return stream;
+}
+
+afterEach(async () => {
+  for (const stream of opened.splice(0)) stream.leave();
+  await until("nobody is left", () => streamStats().streams === 0);
+});
+
+const unread = (unreadCount: number) => ({ unreadCount });
+
+describe("a channel", () => {
+  it("brings what is said on it to every stream, in order, each with its cursor", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const streams = [await open(person, { [channel]: null }), await open(person, { [channel]: null })];
+    for (let count = 1; count <= 50; count += 1) emit(channel, "unread", unread(count));
+    await deferredWork();
+    for (const stream of streams) {
+      await until("all have come", () => stream.said(channel).length === 50);
+      expect(stream.said(channel).map(({ data }) => data)).toEqual(
+        Array.from({ length: 50 }, (_, at) => unread(at + 1)),
+      );
+      const [{ at } = { at: "" }] = stream.named("joined");
+      const epoch = at.split(":")[0];
+      expect(stream.said(channel).map((event) => event.at)).toEqual(
+        Array.from({ length: 50 }, (_, n) => `${epoch}:${n + 1}`),
+      );
+      expect(stream.events.findLast(({ id }) => id)?.id).toBe(`${channel}@${epoch}:50`);
+    }
+    // Whatever is said at the same moment is one call.
+    expect(streamStats()).toMatchObject({ streams: 2, channels: 1, subscriptions: 1 });
+  });
+
+  it("what a stream missed while it was away is sent from its cursor on, and nothing else", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const first = await open(person, { [channel]: null });
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => first.said(channel).length === 1);
+    const at = String(first.said(channel)[0]?.at);
+    first.leave();
+    emit(channel, "unread", unread(2));
+    emit(channel, "unread", unread(3));
+    await deferredWork();
+    const second = await open(person, { [channel]: at });
+    await until("both have come", () => second.said(channel).length === 2);
+    expect(second.said(channel).map(({ data }) => data)).toEqual([unread(2), unread(3)]);
+    expect(second.named("joined")).toEqual([{ channel, at, resumed: true }]);
+    // A browser that comes back by itself sends the last id, which is newer than its address.
+    const third = await open(
+      person,
+      { [channel]: at },
+      { "last-event-id": String(second.events.findLast(({ id }) => id)?.id) },
+    );
+    emit(channel, "unread", unread(4));
+    await until("it has come", () => third.said(channel).length > 0);
+    expect(third.said(channel).map(({ data }) => data)).toEqual([unread(4)]);
+  });
+
+  it("says so when the log does not go back that far, when it is another one, and when it never was", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const { epoch } = await append({ channel, event: "unread", data: unread(0) });
+    for (let count = 0; count <= KEPT_ENTRIES; count += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => append({ channel, event: "unread", data: unread(1) })),
+      );
+    }
+    for (const after of [`${epoch}:1`, `${epoch}:999999`, "another:5"]) {
+      const stream = await open(person, { [channel]: after });
+      expect(stream.named("joined")).toMatchObject([{ channel, resumed: false }]);
+      expect(stream.said(channel)).toEqual([]);
+    }
+    expect(await redis().xlen(keys.realtimeLog(channel))).toBe(KEPT_ENTRIES);
+  });
+
+  it("an emptied Redis makes the open page read anew, and goes on from there", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => stream.said(channel).length === 1);
+    await redis().del(keys.realtimeHead(channel), keys.realtimeLog(channel));
+    emit(channel, "unread", unread(2));
+    await stream.untilNamed("reload");
+    expect(stream.named("reload")).toMatchObject([{ channel }]);
+    emit(channel, "unread", unread(3));
+    await until("it goes on", () => stream.said(channel).length === 2);
+    expect(stream.said(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
+  });
+
+  it("an entry whose message was lost comes with the next one", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    const { epoch } = await append({ channel, event: "unread", data: unread(1) });
+    await until("it has come", () => stream.said(channel).length === 1);
+    // Into the log and no further, as if the message had been lost.
+    const lost = JSON.stringify({ event: "unread", data: unread(2) });
+    await redis().hincrby(keys.realtimeHead(channel), "n", 1);
+    await redis().xadd(keys.realtimeLog(channel), "2-0", { e: lost });
+    await append({ channel, event: "unread", data: unread(3) });
+    await until("both have come", () => stream.said(channel).length === 3);
+    expect(stream.said(channel).map(({ data, at }) => [data, at])).toEqual(
+      [1, 2, 3].map((count) => [unread(count), `${epoch}:${count}`]),
+    );
+  });
+
+  it("what is not kept comes too, without a number", async () => {
+    const person = await createPerson();
+    const stream = await open(person, { presence: null });
+    const data = { userId: newId(), state: "away", lastSeenAt: null } as const;
+    emitVolatile("presence", "changed", data);
+    await until("it has come", () => stream.said("presence").length === 1);
+    expect(stream.said("presence")).toEqual([{ channel: "presence", event: "changed", data }]);
+    expect((await headsOf(["presence"])).get("presence")).toMatchObject({ n: 0 });
+  });
+
+  it("says nothing that is not as the catalogue has it", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emit(channel, "unread", { unreadCount: "many" } as never);
+    emit(channel, "unread", { ...unread(1), secret: "x" } as never);
+    await until("the second has come", () => stream.said(channel).length === 1);
+    expect(stream.said(channel)[0]?.data).toEqual(unread(1));
+  });
+});
+
+describe("who may listen", () => {
+  it("one who may not gets 403; among others that they may, they are told", async () => {
+    const [person, stranger] = [await createPerson(), await createPerson()];
+    const theirs = `user:${stranger.userId}`;
+    const token = await tokenOf(person);
+    expect((await call(realtime, { token, query: `?channel=${theirs}` })).status).toBe(403);
+    const stream = await openEvents(token, { [theirs]: null, presence: null });
+    opened.push(stream);
+    await stream.untilNamed("joined");
+    expect(stream.named("denied")).toEqual([{ channel: theirs }]);
+    emit(`user:${stranger.userId}`, "unread", unread(1));
+    emitVolatile("presence", "changed", { userId: newId(), state: "online", lastSeenAt: null });
+    await until("something has come", () => stream.named("event").length > 0);
+    expect(stream.said(theirs)).toEqual([]);
+  });
+
+  it.each(["", "chat", "chat:1", "nothing:x", "views:1", "user:%2F"])(
+    "%j is no channel: 400",
+    async (name) => {
+      const token = await tokenOf(await createPerson());
+      const answer = await call(realtime, { token, query: `?channel=${name}` });
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: "bad_request" } } });
+    },
+  );
+
+  it("a hundred channels at most", async () => {
+    const token = await tokenOf(await createPerson());
+    const query = `?${Array.from({ length: 101 }, () => `channel=chat:${newId()}`).join("&")}`;
+    expect((await call(realtime, { token, query })).status).toBe(400);
+  });
+
+  it("a wake with nothing changed leaves a stream as it is", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    wake(person.userId);
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => stream.said(channel).length === 1);
+    expect([...stream.named("denied"), ...stream.named("session-ended")]).toEqual([]);
+  });
+});
+
+it("costs one call for events of one moment, and one for all the reads of one", async () => {
+  const person = await createPerson();
+  const channel = `user:${person.userId}` as const;
+  const first = await append({ channel, event: "unread", data: unread(0) });
+  await readLog({ channel, since: first });
+  gateway().stats.reset();
+  await Promise.all(Array.from({ length: 30 }, () => append({ channel, event: "unread", data: unread(1) })));
+  expect(gateway().stats.snapshot().httpRequests).toBe(1);
+  gateway().stats.reset();
+  const reads = await Promise.all(Array.from({ length: 30 }, () => readLog({ channel, since: first })));
+  expect(gateway().stats.snapshot().httpRequests).toBe(1);
+  expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
+});

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { head, put } from "@vercel/blob";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../../../local/stack/settings";
+import { startStack } from "../../../local/stack/stack";
+import { until } from "../../support/until";
+import { afterTest } from "./support";
+
+const main = path.resolve(import.meta.dirname, "../../../local/blob/main.ts");
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...args]);
+  const ended = once(child, "exit");
+  const said = { out: "", error: "" };
+  child.stdout.on("data", (data: Buffer) => {
+    said.out += data;
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    said.error += data;
+  });
+  afterTest(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return { child, ended, said };
+}
+
+describe("the command line", () => {
+  it("says where it is, takes blobs, and ends on SIGTERM", async () => {
+    const { child, ended, said } = run("--port", "0");
+    await until("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.out));
+    process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.out)?.[1] ?? "";
+    const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.out)?.[1] ?? "";
+    await put("a", "a", { access: "private", token });
+    expect((await head("a", { token })).size).toBe(1);
+    child.kill("SIGTERM");
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it("helps, and says what is wrong with an option", async () => {
+    const help = run("--help");
+    expect((await help.ended)[0]).toBe(0);
+    expect(help.said.out).toContain("--data-dir");
+    const wrong = run("--token", "mine");
+    expect((await wrong.ended)[0]).toBe(1);
+    expect(wrong.said.error).toMatch(/^--token: must look like/);
+  });
+});
+
+describe("the local stack", () => {
+  /** Everything else is somewhere else. */
+  const elsewhere = {
+    DATABASE_URL: "postgresql://u:p@db.example/n",
+    UPSTASH_REDIS_REST_URL: "https://redis.example",
+    QSTASH_TOKEN: "t",
+    STRIPE_SECRET_KEY: "sk_test_x",
+    SMTP_URL: "smtp://mail.example",
+  };
+  const start = (env: Record<string, string>) =>
+    startStack({ settings: readSettings({ ...elsewhere, ...env }), dataDir: null, ports: "free" });
+
+  it("takes files and tells the app where", async () => {
+    const stack = await start({});
+    afterTest(() => stack.stop());
+    expect(stack.env.VERCEL_BLOB_API_URL).toBe(stack.blob?.url);
+    expect(stack.env.BLOB_READ_WRITE_TOKEN).toMatch(/^vercel_blob_rw_local_[0-9a-f]{48}$/);
+    expect(stack.backends).toContainEqual(expect.objectContaining({ name: "Files", url: stack.blob?.url }));
+  });
+
+  it("takes none when there is a store", async () => {
+    const stack = await start({ BLOB_READ_WRITE_TOKEN: "vercel_blob_rw_store_x" });
+    afterTest(() => stack.stop());
+    expect(stack.blob).toBeNull();
+    expect(stack.env.VERCEL_BLOB_API_URL).toBeUndefined();
+  });
+});

@@ -1,0 +1,182 @@
+import {
+  BlobAccessError,
+  BlobNotFoundError,
+  BlobPreconditionFailedError,
+  copy,
+  del,
+  head,
+  list,
+  put,
+  rename,
+} from "@vercel/blob";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { read, start } from "./support";
+
+const access = "private";
+
+it("what is put is there as it was, and says so in the SDK's own words", async () => {
+  const { token } = await start();
+  const bytes = Buffer.from([0, 1, 2, 255, 10, 13, 0]);
+  const stored = await put("chats/a b/ё?.bin", bytes, { access, token, contentType: "image/png" });
+  expect(stored).toMatchObject({ pathname: "chats/a b/ё?.bin", contentType: "image/png" });
+  const known = await head(stored.pathname, { token });
+  expect(known).toMatchObject({ size: 7, contentType: "image/png", url: stored.url, etag: stored.etag });
+  expect(known.uploadedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  expect((await head(stored.url, { token })).pathname).toBe(stored.pathname);
+  const answer = await read(stored.url, token);
+  expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes);
+  expect(answer.headers.get("content-type")).toBe("image/png");
+});
+
+it("a private blob opens for the token alone, and does not say whether it is there", async () => {
+  const { token } = await start();
+  const hidden = await put("hidden.txt", "secret", { access, token });
+  const shown = await put("shown.txt", "hello", { access: "public", token });
+  for (const wrong of [null, "x", `${token}x`]) expect((await read(hidden.url, wrong)).status).toBe(403);
+  expect((await read(`${hidden.url}x`, null)).status).toBe(403);
+  expect((await read(`${hidden.url}x`, token)).status).toBe(404);
+  expect(await (await read(shown.url, null)).text()).toBe("hello");
+});
+
+it("every call wants the token", async () => {
+  const { token, url } = await start();
+  const { pathname } = await put("a", "a", { access, token });
+  const wrong = { token: "vercel_blob_rw_local_wrong" };
+  for (const call of [
+    () => put("b", "b", { access, ...wrong }),
+    () => head(pathname, wrong),
+    () => list(wrong),
+    () => del(pathname, wrong),
+    () => copy(pathname, "c", { access, ...wrong }),
+  ]) {
+    await expect(call()).rejects.toThrow(BlobAccessError);
+  }
+  expect((await fetch(`${url}?prefix=`)).status).toBe(403);
+  expect((await list({ token })).blobs).toHaveLength(1);
+});
+
+it("what is there is not overwritten unless it is said, and only what was seen with ifMatch", async () => {
+  const { token } = await start();
+  const first = await put("a", "one", { access, token });
+  await expect(put("a", "two", { access, token })).rejects.toThrow(/already exists/);
+  const second = await put("a", "two", { access, token, allowOverwrite: true });
+  await expect(put("a", "three", { access, token, ifMatch: first.etag })).rejects.toThrow(
+    BlobPreconditionFailedError,
+  );
+  await put("a", "three", { access, token, ifMatch: second.etag });
+  expect(await (await read(first.url, token)).text()).toBe("three");
+  const suffixed = await put("a.txt", "x", { access, token, addRandomSuffix: true });
+  expect(suffixed.pathname).toMatch(/^a-[0-9a-f]{30}\.txt$/);
+});
+
+it("del takes one, many, URLs and pathnames, and what is not there", async () => {
+  const { token } = await start();
+  const [a, b] = [await put("a", "a", { access, token }), await put("b", "b", { access, token })];
+  await put("c", "c", { access, token });
+  await del([a.url, b.pathname, "nothing"], { token });
+  await del("nothing", { token });
+  expect((await list({ token })).blobs.map(({ pathname }) => pathname)).toEqual(["c"]);
+  await expect(head("a", { token })).rejects.toThrow(BlobNotFoundError);
+  expect((await read(a.url, token)).status).toBe(404);
+});
+
+it("copy and rename", async () => {
+  const { token } = await start();
+  const a = await put("a", "a", { access, token, contentType: "text/plain" });
+  const b = await copy(a.url, "b", { access, token });
+  expect(await (await read(b.url, token)).text()).toBe("a");
+  expect((await head("b", { token })).contentType).toBe("text/plain");
+  await rename("a", "c", { access, token });
+  expect((await list({ token })).blobs.map(({ pathname }) => pathname)).toEqual(["b", "c"]);
+  await expect(copy("nothing", "d", { access, token })).rejects.toThrow(BlobNotFoundError);
+});
+
+it("lists page by page, each once, and by folders", async () => {
+  const { token } = await start();
+  const names = Array.from({ length: 7 }, (_, n) => `day-${n % 3}/${n}`);
+  for (const name of names) await put(name, name, { access, token });
+  const seen: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await list({ token, limit: 2, prefix: "day-", ...(cursor ? { cursor } : {}) });
+    seen.push(...page.blobs.map(({ pathname }) => pathname));
+    if (!page.hasMore) break;
+    cursor = page.cursor;
+  }
+  expect(seen).toEqual([...names].sort());
+  expect(await list({ token, mode: "folded" })).toMatchObject({
+    folders: ["day-0/", "day-1/", "day-2/"],
+    blobs: [],
+    hasMore: false,
+  });
+  expect((await list({ token, mode: "folded", prefix: "day-1/" })).blobs).toHaveLength(2);
+});
+
+it("parts, what has not changed, and downloads", async () => {
+  const { token } = await start();
+  const { url } = await put("a.txt", "0123456789", { access, token, contentType: "text/plain" });
+  const part = async (range: string) => {
+    const answer = await read(url, token, { range });
+    return [answer.status, answer.headers.get("content-range"), await answer.text()];
+  };
+  expect(await part("bytes=2-4")).toEqual([206, "bytes 2-4/10", "234"]);
+  expect(await part("bytes=7-")).toEqual([206, "bytes 7-9/10", "789"]);
+  expect(await part("bytes=-3")).toEqual([206, "bytes 7-9/10", "789"]);
+  expect(await part("bytes=5-99")).toEqual([206, "bytes 5-9/10", "56789"]);
+  expect(await part("bytes=10-")).toEqual([416, "bytes */10", ""]);
+  expect(await part("lines=1-2")).toEqual([200, null, "0123456789"]);
+  const whole = await read(url, token);
+  const again = await read(url, token, { "if-none-match": whole.headers.get("etag") ?? "" });
+  expect([again.status, await again.text()]).toEqual([304, ""]);
+  const saved = await read(`${url}?download=1`, token);
+  expect(saved.headers.get("content-disposition")).toBe('attachment; filename="a.txt"');
+});
+
+it("what is too large is refused, and nothing of it is kept", async () => {
+  const { token } = await start({ limitBytes: 1_000 });
+  await put("a", Buffer.alloc(1_000), { access, token });
+  await expect(put("b", Buffer.alloc(1_001), { access, token })).rejects.toThrow(/too large/i);
+  expect((await list({ token })).blobs).toHaveLength(1);
+});
+
+it("what it does not know it refuses at once, and says so", async () => {
+  const { token } = await start();
+  await expect(put("a", "a", { access, token, multipart: true })).rejects.toThrow(/not here/);
+});
+
+it("of any pathname: it is kept as that very key, or refused", async () => {
+  const { token } = await start();
+  const odd = fc.oneof(
+    fc.constantFrom(
+      "../x",
+      "a/../../x",
+      "..",
+      ".",
+      "/x",
+      "x/",
+      "a\\b",
+      "%2e%2e/x",
+      "a%2Fb",
+      "a#b",
+      "a?b",
+      "ä ö",
+    ),
+    fc.string({ minLength: 1, maxLength: 40, unit: "binary" }),
+  );
+  await fc.assert(
+    fc.asyncProperty(odd, async (pathname) => {
+      const stored = await put(pathname, "x", { access, token, allowOverwrite: true }).catch(
+        (error: Error) => error,
+      );
+      if (stored instanceof Error) {
+        expect(stored.message).toMatch(/pathname/);
+        return;
+      }
+      expect(stored.pathname).toBe(pathname);
+      expect(await (await read(stored.url, token)).text()).toBe("x");
+      await del(stored.url, { token });
+      expect((await list({ token })).blobs).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach } from "vitest";
+import { type BlobOptions, type RunningBlob, startBlob } from "../../../local/blob";
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+// The SDK tries ten times, seconds apart, whatever it does not know.
+beforeEach(() => {
+  process.env.VERCEL_BLOB_RETRIES = "0";
+});
+afterEach(async () => {
+  delete process.env.VERCEL_BLOB_API_URL;
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+export function afterTest(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
+
+/** Starts a store and points the SDK to it, by the environment as the app does. */
+export async function start(options: Partial<BlobOptions> = {}): Promise<RunningBlob> {
+  const blob = await startBlob({ dataDir: null, ...options });
+  afterTest(() => blob.close());
+  process.env.VERCEL_BLOB_API_URL = blob.url;
+  return blob;
+}
+
+/** The bytes of a private blob, as `get` of the SDK asks for them. */
+export function read(url: string, token: string | null, headers: Record<string, string> = {}) {
+  return fetch(url, {
+    headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+  });
+}
