@@ -116,3 +116,5 @@ export const placedOrder = z.object({
 });
 
 export const refundTask = z.object({ task: orderTask });
+
+export * from "./chat/answers";

@@ -13,6 +13,7 @@ interface Props {
     | "/sign-in"
     | "/notifications"
     | "/shop"
+    | "/chat"
     | "/orders"
     | "/leaderboards"
     | "/bonuses"
@@ -34,11 +35,17 @@ const LOOK = {
   bar: "flex min-h-14 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current]:text-ink",
 } as const;
 
+/** Places of many pages. */
+const WITHIN: Partial<Record<Props["href"], string>> = {
+  "/admin/tasks": "/admin/",
+  "/me": "/me/",
+  "/chat": "/chat/",
+};
+
 /** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
 export function NavLink({ href, icon, label, spoken, place }: Props) {
   const pathname = usePathname();
-  // The console and the account are places of many pages.
-  const within = href === "/admin/tasks" ? "/admin/" : href === "/me" ? "/me/" : null;
+  const within = WITHIN[href] ?? null;
   const current = pathname === href || (within !== null && pathname.startsWith(within));
   return (
     <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>

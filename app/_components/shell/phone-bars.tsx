@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { Mark } from "../brand/mark";
 import { Wordmark } from "../brand/wordmark";
 import { Bell } from "./bell";
+import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { SettingsPopover } from "./settings-popover";
 import type { Viewer } from "./viewer";
@@ -11,7 +12,7 @@ import type { Viewer } from "./viewer";
 export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
   const t = useTranslations("shell");
   return (
-    <header className="sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
+    <header className="phone-bar sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
       <Link href="/" prefetch={false} aria-label={t("home")} className="flex items-center gap-2.5 py-1">
         <Mark className="size-8" />
         <Wordmark className="mt-0.5 w-30" />
@@ -25,12 +26,12 @@ export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: numb
   );
 }
 
-export function BottomBar({ viewer }: { viewer: Viewer | null }) {
+export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; unreadMessages: number }) {
   const t = useTranslations("shell");
   return (
     <nav
       aria-label={t("main")}
-      className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+      className="phone-bar fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
         place="bar"
@@ -38,12 +39,7 @@ export function BottomBar({ viewer }: { viewer: Viewer | null }) {
         label={t("feed")}
         icon={<Disc3 className="size-6" aria-hidden="true" />}
       />
-      <NavLink
-        place="bar"
-        href="/shop"
-        label={t("shop")}
-        icon={<ShoppingBag className="size-6" aria-hidden="true" />}
-      />
+      <ChatLink place="bar" unread={unreadMessages} />
       <Link
         href="/posts/new"
         prefetch={false}
@@ -52,6 +48,12 @@ export function BottomBar({ viewer }: { viewer: Viewer | null }) {
       >
         <Plus className="size-6" aria-hidden="true" />
       </Link>
+      <NavLink
+        place="bar"
+        href="/shop"
+        label={t("shop")}
+        icon={<ShoppingBag className="size-6" aria-hidden="true" />}
+      />
       <NavLink
         place="bar"
         href="/leaderboards"

@@ -5,7 +5,6 @@ import {
   Disc3,
   Gauge,
   LogIn,
-  MessagesSquare,
   Plus,
   Receipt,
   ShoppingBag,
@@ -17,18 +16,23 @@ import { Mark } from "../brand/mark";
 import { Wordmark } from "../brand/wordmark";
 import { Button } from "../ui/button";
 import { Bell } from "./bell";
+import { ChatLink } from "./chat-link";
 import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
 import { SettingsPopover } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
 import type { Viewer } from "./viewer";
 
-const SOON = [{ key: "chat", Icon: MessagesSquare }] as const;
-
 const ICON = "size-[1.35rem] shrink-0";
 
+interface Props {
+  viewer: Viewer | null;
+  unread: number;
+  unreadMessages: number;
+}
+
 /** The left rail: icons from 640 px, with words from 1024 px. */
-export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
+export function Rail({ viewer, unread, unreadMessages }: Props) {
   const t = useTranslations("shell");
   return (
     <header className="sticky top-0 hidden h-dvh w-20 shrink-0 flex-col overflow-y-auto border-r border-line px-3 py-5 sm:flex lg:w-62 lg:px-4">
@@ -49,6 +53,7 @@ export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number
           label={t("feed")}
           icon={<Disc3 className={ICON} aria-hidden="true" />}
         />
+        <ChatLink place="rail" unread={unreadMessages} />
         <NavLink
           place="rail"
           href="/shop"
@@ -116,20 +121,6 @@ export function Rail({ viewer, unread }: { viewer: Viewer | null; unread: number
           <span className="max-lg:hidden">{t("newPost")}</span>
         </Link>
       </Button>
-
-      <section className="mt-9 max-lg:hidden" aria-labelledby="soon">
-        <h2 id="soon" className="px-3 text-xs font-medium text-faint">
-          {t("soon")}
-        </h2>
-        <ul className="mt-2 flex flex-col">
-          {SOON.map(({ key, Icon }) => (
-            <li key={key} className="flex min-h-9 items-center gap-3.5 px-3 text-sm text-faint">
-              <Icon className="size-[1.1rem]" aria-hidden="true" />
-              {t(key)}
-            </li>
-          ))}
-        </ul>
-      </section>
 
       <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-6 max-lg:hidden">
         <ThemeSwitch />

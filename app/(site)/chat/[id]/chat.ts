@@ -1,0 +1,19 @@
+import "server-only";
+import { cache } from "react";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { type ChatDetail, getChat } from "@/lib/chat";
+import { AppError } from "@/lib/core/errors";
+import { idSchema } from "@/lib/core/ids";
+
+/** One read a request, shared by the page and its metadata. Null: it is not there for the viewer. */
+export const readChat = cache(async (id: string): Promise<ChatDetail | null> => {
+  const viewer = await getViewer();
+  const parsed = idSchema.safeParse(id);
+  if (!viewer || !parsed.success) return null;
+  try {
+    return await getChat({ userId: viewer.id }, parsed.data);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  }
+});

@@ -1,0 +1,22 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { Page } from "@/app/_components/shell/page";
+import { Button } from "@/app/_components/ui/button";
+import { Notice } from "@/app/_components/ui/notice";
+
+export default async function ChatNotFound() {
+  const t = await getTranslations("chat");
+  return (
+    <div data-chat-screen>
+      <Page>
+        <Notice title={t("notFoundTitle")} text={t("notFoundText")}>
+          <Button asChild size="large">
+            <Link href="/chat" prefetch={false}>
+              {t("backToList")}
+            </Link>
+          </Button>
+        </Notice>
+      </Page>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { ConversationSkeleton } from "@/app/_components/chat/chat-list-skeleton";
+import { Conversation } from "@/app/_components/chat/conversation";
+import { JoinScreen } from "@/app/_components/chat/join-screen";
+import { tintOf } from "@/app/_components/post/hue";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { getViewer, type Viewer } from "@/app/_components/shell/viewer";
+import { type ChatDetail, listMessages, listPinned, messagesQuerySchema } from "@/lib/chat";
+import { readChat } from "./chat";
+
+const PAGE = 50;
+
+export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Promise<Metadata> {
+  const [{ id }, t, viewer] = await Promise.all([params, getTranslations("chat"), getViewer()]);
+  // undefined: not known, and the page itself will say why
+  const chat = await readChat(id).catch(() => undefined);
+  const robots = { index: false };
+  if (chat === undefined) return { robots };
+  if (chat === null) return { title: t("notFoundTitle"), robots };
+  const other = chat.members.find(({ userId }) => userId !== viewer?.id);
+  return {
+    title: chat.kind === "direct" ? (other?.name ?? t("gone")) : (chat.title ?? t("untitled")),
+    robots,
+  };
+}
+
+export default async function ChatPage({ params, searchParams }: PageProps<"/chat/[id]">) {
+  const [{ id }, { before }, viewer] = await Promise.all([params, searchParams, getViewer()]);
+  if (!viewer) redirect(`/sign-in?next=${encodeURIComponent(`/chat/${id}`)}`);
+  const place = messagesQuerySchema.safeParse({ before, limit: PAGE });
+  return (
+    <Arrive key={`${id}:${String(before)}`} skeleton={<ConversationSkeleton />}>
+      <CurrentChat id={id} before={place.success ? place.data.before : undefined} viewer={viewer} />
+    </Arrive>
+  );
+}
+
+interface Props {
+  id: string;
+  /** Older than this: the way back in the history where no scripts run. */
+  before: number | undefined;
+  viewer: Viewer;
+}
+
+async function CurrentChat({ id, before, viewer }: Props) {
+  const chat = await readChat(id);
+  if (!chat) notFound();
+  const reader = { userId: viewer.id };
+  return (
+    <div className="tinted h-full" style={tintOf(artOf(chat, viewer.id))}>
+      <div className="stage-light" aria-hidden="true" />
+      {chat.joined ? (
+        <Open chat={chat} before={before} viewer={viewer} reader={reader} />
+      ) : (
+        <JoinScreen chat={chat} />
+      )}
+    </div>
+  );
+}
+
+async function Open({
+  chat,
+  before,
+  viewer,
+  reader,
+}: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
+  const page = await listMessages(reader, chat.id, { before, limit: PAGE });
+  // After the page, so that none of them is older than what the page says is known.
+  const pinned = await listPinned(reader, chat.id);
+  return (
+    <Conversation
+      key={`${chat.id}:${String(before)}`}
+      rendered={chat}
+      page={page}
+      pinned={pinned.items}
+      viewer={{ id: viewer.id, isAdmin: viewer.role === "admin" }}
+      renderedAt={Date.now()}
+    />
+  );
+}
+
+/** Of a direct chat the other person's. */
+function artOf({ id, kind, members }: ChatDetail, viewerId: string): string {
+  return kind === "group" ? id : (members.find(({ userId }) => userId !== viewerId)?.userId ?? id);
+}

@@ -1,0 +1,13 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { BrokenPage } from "@/app/_components/ui/broken-page";
+
+export default function ChatError({ error, retry }: { error: unknown; retry: () => void }) {
+  const t = useTranslations("chat");
+  return (
+    <div data-chat-screen>
+      <BrokenPage error={error} retry={retry} title={t("brokenTitle")} />
+    </div>
+  );
+}

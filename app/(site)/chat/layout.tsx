@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { ChatList, ChatListHead } from "@/app/_components/chat/chat-list";
+import { ChatListSkeleton } from "@/app/_components/chat/chat-list-skeleton";
+import { Arrive } from "@/app/_components/shell/arrive";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { listChats } from "@/lib/chat";
+
+const PAGE = 30;
+
+/**
+ * The list beside whatever is open; on phones one of the two at a time, by what the page inside is (chat.css). The
+ * pages send away whoever is not signed in: they know where to come back to.
+ */
+export default function ChatLayout({ children }: { children: ReactNode }) {
+  return (
+    <div className="chat-frame lg:grid lg:h-dvh lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)]">
+      <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
+        <ChatListHead />
+        <div className="min-h-0 grow px-2 pb-24 sm:pb-4 lg:overflow-y-auto">
+          <Arrive skeleton={<ChatListSkeleton />}>
+            <CurrentList />
+          </Arrive>
+        </div>
+      </aside>
+      <div className="chat-main min-h-0 min-w-0">{children}</div>
+    </div>
+  );
+}
+
+async function CurrentList() {
+  const viewer = await getViewer();
+  if (!viewer) return null;
+  const page = await listChats({ userId: viewer.id }, { limit: PAGE });
+  return <ChatList rendered={page} viewerId={viewer.id} renderedAt={Date.now()} />;
+}

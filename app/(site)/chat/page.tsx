@@ -1,0 +1,38 @@
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Mark } from "@/app/_components/brand/mark";
+import { OpenGroups } from "@/app/_components/chat/open-groups";
+import { getViewer } from "@/app/_components/shell/viewer";
+import { Button } from "@/app/_components/ui/button";
+import { listOpenChats } from "@/lib/chat";
+
+const SHOWN = 8;
+
+export async function generateMetadata() {
+  const t = await getTranslations("chat");
+  return { title: t("title"), robots: { index: false } };
+}
+
+/** Nothing is open yet; phones show the list instead. */
+export default async function ChatsPage() {
+  const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
+  if (!viewer) redirect("/sign-in?next=/chat");
+  const { items } = await listOpenChats({ userId: viewer.id }, { limit: SHOWN });
+  return (
+    <div className="h-full overflow-y-auto px-6 py-10 lg:px-10">
+      <section className="relative isolate overflow-hidden">
+        <Mark className="pointer-events-none absolute top-0 right-0 -z-10 size-72 text-ink opacity-[0.06]" />
+        <h2 className="display max-w-[16ch] text-[clamp(1.9rem,3.4vw,3.1rem)]">{t("welcomeTitle")}</h2>
+        <p className="mt-4 max-w-[46ch] text-lg text-muted">{t("welcomeText")}</p>
+        <Button asChild size="large" className="mt-7">
+          <Link href="/chat/new" prefetch={false}>
+            {t("start")}
+          </Link>
+        </Button>
+      </section>
+      <h3 className="mt-12 mb-4 font-semibold">{t("openGroups")}</h3>
+      <OpenGroups groups={items} />
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { withMentions } from "@/lib/chat/client";
+
+/** Somebody who is named in a text that is being written. */
+export interface Named {
+  userId: string;
+  name: string;
+}
+
+/** A text as it is written, with `@Name`, and who is meant by the names. */
+export interface Written {
+  text: string;
+  named: Named[];
+}
+
+/** `]` and line breaks would end a mention's name. */
+const plain = (name: string) => name.replace(/[\]\n\r]/g, " ").trim();
+
+export function mentionOf({ name }: Named): string {
+  return `@${plain(name)}`;
+}
+
+/** As the API takes it: each `@Name` of somebody who was chosen becomes `@[Name](id)`. */
+export function toSent({ text, named }: Written): string {
+  if (named.length === 0) return text;
+  // The longest first: "Anna" is not "Ann" and an "a".
+  const byName = new Map([...named].map((each) => [mentionOf(each), each]));
+  const names = [...byName.keys()].sort((a, b) => b.length - a.length).map(escaped);
+  const anyName = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.join("|")})(?![\\p{L}\\p{N}_])`, "gu");
+  return text.replace(anyName, (found) => {
+    const person = byName.get(found);
+    return person ? `@[${plain(person.name)}](${person.userId})` : found;
+  });
+}
+
+/** The way back, for a message that is edited. */
+export function toWritten(sent: string): Written {
+  const named = new Map<string, Named>();
+  const text = withMentions(sent, (name, userId) => {
+    named.set(userId, { userId, name });
+    return `@${name}`;
+  });
+  return { text, named: [...named.values()] };
+}
+
+/** What is being typed after an `@` right before the caret; null when that is no mention. */
+export function typedMention(text: string, caret: number): { from: number; query: string } | null {
+  const found = /(?:^|[\s([{"«„'])@([^\s@][^\n@]{0,39})?$/u.exec(text.slice(0, caret));
+  if (!found) return null;
+  const query = found[1] ?? "";
+  return { from: caret - query.length - 1, query };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,117 @@
+import type { ApiFailure, ApiResult } from "../api";
+import type { Message, NewMessage } from "./calls";
+import type { ConversationStore, Pending } from "./conversation-store";
+import type { Kept } from "./outbox";
+
+/** Failed for reasons that pass: tried again after this, then after twice as long each time, */
+const FIRST_AGAIN_MS = 2_000;
+/** up to this. */
+const LONGEST_AGAIN_MS = 30_000;
+
+/** Nothing is wrong with the message: the connection, the server, or how much one has sent. */
+const PASSING = new Set([
+  "network",
+  "unexpected",
+  "rate_limited",
+  "internal",
+  "unavailable",
+  "unauthenticated",
+]);
+
+export interface Post {
+  send(message: NewMessage): Promise<ApiResult<{ message: Message }>>;
+  keep(pending: Pending): void;
+  forget(clientId: string): void;
+}
+
+/**
+ * Sends what is pending, one after another, in the order in which it was written. A message goes again under the same
+ * `clientId`, so it is one message whichever attempt the server took; what fails for reasons that pass goes again by
+ * itself, the rest waits for the person.
+ */
+export class Sender {
+  private working = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private againMs = FIRST_AGAIN_MS;
+  private ended = false;
+
+  constructor(
+    private readonly store: ConversationStore,
+    private readonly post: Post,
+  ) {}
+
+  add(message: Kept): void {
+    const pending: Pending = { ...message, state: "sending", failure: null, again: false };
+    if (this.store.addPending(pending)) {
+      this.post.keep(pending);
+      void this.work();
+    } else this.post.forget(message.clientId);
+  }
+
+  retry(clientId: string): void {
+    this.store.changePending(clientId, { state: "sending", failure: null, again: false });
+    void this.work();
+  }
+
+  discard(clientId: string): void {
+    this.post.forget(clientId);
+    this.store.removePending(clientId);
+  }
+
+  /** Once more with what failed for reasons that may have passed: the connection is back. */
+  readonly again = (): void => {
+    clearTimeout(this.timer);
+    for (const { clientId, again } of this.store.allPending()) {
+      if (again) this.store.changePending(clientId, { state: "sending", again: false });
+    }
+    void this.work();
+  };
+
+  begin(): void {
+    this.ended = false;
+  }
+
+  /** What is on its way arrives; nothing new is sent until it begins again. */
+  end(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  private async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    for (;;) {
+      const next = this.store.allPending().find(({ state }) => state === "sending");
+      if (!next || this.ended) break;
+      const result = await this.post.send({
+        clientId: next.clientId,
+        text: next.text,
+        replyToId: next.replyTo?.id,
+        attachmentIds: next.attachments.map(({ id }) => id),
+      });
+      if (result.ok) {
+        this.againMs = FIRST_AGAIN_MS;
+        this.post.forget(next.clientId);
+        this.store.apply(result.data.message);
+        // An answer that is not about this message would leave it there for ever.
+        this.store.removePending(next.clientId);
+      } else this.fail(next, result.failure);
+    }
+    this.working = false;
+  }
+
+  private fail(message: Pending, failure: ApiFailure): void {
+    if (!PASSING.has(failure.code)) {
+      this.store.changePending(message.clientId, { state: "failed", failure });
+      return;
+    }
+    // Those behind it would fail as well, and must not overtake it.
+    for (const { clientId, state } of this.store.allPending()) {
+      if (state === "sending") this.store.changePending(clientId, { state: "failed", failure, again: true });
+    }
+    if (this.ended) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.again, Math.max(this.againMs, (failure.retryAfterSeconds ?? 0) * 1_000));
+    this.againMs = Math.min(this.againMs * 2, LONGEST_AGAIN_MS);
+  }
+}

@@ -1,0 +1,185 @@
+"use client";
+
+import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
+import type { ApiFailure } from "../api";
+import { useChannel } from "../realtime/use-channel";
+import {
+  type ChatDetail,
+  fetchChat,
+  fetchMessages,
+  fetchPinned,
+  type Message,
+  type MessagesPage,
+  postMessage,
+} from "./calls";
+import { CatchUp } from "./catch-up";
+import { hearMessage } from "./chat-list";
+import { ConversationStore } from "./conversation-store";
+import { forgetUnsent, keepUnsent, unsentOf } from "./outbox";
+import { Sender } from "./sender";
+import { useTypists } from "./use-typists";
+
+/** Where no events come it is asked for so often, while somebody looks. */
+const POLL_MS = 4_000;
+/** Who is in it, and what they have read, is asked every so many polls. */
+const POLLS_A_DETAIL = 5;
+
+interface Rendered {
+  chat: ChatDetail;
+  page: MessagesPage;
+  pinned: Message[];
+  viewerId: string;
+}
+
+function open({ chat: { id }, page, pinned, viewerId }: Rendered) {
+  const store = new ConversationStore(viewerId, page);
+  store.takeAside(pinned, store.generation);
+  const catchUp = new CatchUp(store, {
+    since: (since) => fetchMessages(id, { since }),
+    newest: () => fetchMessages(id, {}),
+  });
+  const sender = new Sender(store, {
+    send: (message) => postMessage(id, message),
+    keep: (pending) => keepUnsent(viewerId, id, pending),
+    forget: (clientId) => forgetUnsent(viewerId, id, clientId),
+  });
+  return { store, catchUp, sender };
+}
+
+/** A conversation on a page: the store, and everything that keeps it as the server has it. */
+export function useConversation(rendered: Rendered) {
+  const { viewerId } = rendered;
+  const [{ store, catchUp, sender }] = useState(() => open(rendered));
+  const [chat, setChat] = useState(rendered.chat);
+  const [trouble, setTrouble] = useState<ApiFailure | null>(null);
+  const [live, setLive] = useState(false);
+  const { typists, hear, stop } = useTypists();
+  const shown = useSyncExternalStore(store.subscribe, store.read, store.read);
+  const { id } = chat;
+
+  const learn = useEffectEvent(async () => {
+    const { generation } = store;
+    setTrouble(await catchUp.run());
+    // After a reset nothing is known of what is pinned further up.
+    if (generation !== store.generation) await askPinned();
+  });
+  const askPinned = useEffectEvent(async () => {
+    const { generation } = store;
+    const result = await fetchPinned(id);
+    if (result.ok) store.takeAside(result.data.items, generation);
+  });
+  const askDetail = useEffectEvent(async () => {
+    const result = await fetchChat(id);
+    if (result.ok) setChat(result.data.chat);
+    else if (result.failure.code === "not_found") setTrouble(result.failure);
+  });
+  const take = useEffectEvent((message: Message) => {
+    stop(message.authorId);
+    store.apply(message);
+    if (store.isBehind()) void learn();
+  });
+
+  // The list of chats shows the newest, however it came.
+  const newest = shown.hasNewer ? undefined : shown.messages.at(-1);
+  useEffect(() => {
+    if (newest) hearMessage(newest, viewerId);
+  }, [newest, viewerId]);
+
+  useChannel(`chat:${id}`, {
+    on: {
+      message: take,
+      changed: () => void askDetail(),
+      read: ({ userId, seq }) => setChat((before) => withRead(before, userId, seq)),
+      typing: ({ userId, name }) => (userId === viewerId ? undefined : hear(userId, name)),
+    },
+    reload: () => {
+      void learn();
+      void askDetail();
+    },
+    live: setLive,
+  });
+
+  useEffect(() => {
+    let polls = 0;
+    const look = () => {
+      if (document.visibilityState !== "visible") return;
+      if (live && !store.isBehind() && trouble === null) return;
+      void learn();
+      if (!live && ++polls % POLLS_A_DETAIL === 0) void askDetail();
+    };
+    const timer = setInterval(look, POLL_MS);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [live, store, trouble]);
+
+  useEffect(() => {
+    sender.begin();
+    for (const kept of unsentOf(viewerId, id)) sender.add(kept);
+    const online = () => {
+      sender.again();
+      void learn();
+    };
+    addEventListener("online", online);
+    return () => {
+      removeEventListener("online", online);
+      sender.end();
+    };
+  }, [id, sender, viewerId]);
+
+  const history = useMemo(() => historyOf(id, store), [id, store]);
+  return {
+    ...{ store, sender, chat, setChat, shown, trouble, typists, history },
+    /** The answer to something that one has done to a message. */
+    take: (message: Message) => {
+      store.apply(message);
+      if (store.isBehind()) void catchUp.run();
+    },
+  };
+}
+
+export type Conversation = ReturnType<typeof useConversation>;
+
+function withRead(chat: ChatDetail, userId: string, seq: number): ChatDetail {
+  const members = chat.members.map((member) =>
+    member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
+  );
+  return { ...chat, members };
+}
+
+/** Enough before and after a message that is jumped to. */
+const AROUND = 20;
+
+/** The ways to other parts of a conversation. Each gives why it did not work, or null. */
+function historyOf(id: string, store: ConversationStore) {
+  const asked = async (
+    where: { before?: number; after?: number },
+    take: (page: MessagesPage) => void,
+  ): Promise<ApiFailure | null> => {
+    const result = await fetchMessages(id, where);
+    if (!result.ok) return result.failure;
+    take(result.data);
+    return null;
+  };
+  return {
+    older: () => {
+      const { place } = store;
+      const before = store.read().messages[0]?.seq ?? 1;
+      return asked({ before }, (page) => store.takeOlder(page, place));
+    },
+    newer: () => {
+      const { place } = store;
+      const after = store.read().messages.at(-1)?.seq ?? 0;
+      return asked({ after }, (page) => store.takeNewer(page, place));
+    },
+    around: async (seq: number): Promise<ApiFailure | null> => {
+      if (store.at(seq)) return null;
+      const { place } = store;
+      return asked({ before: seq + AROUND }, (page) => store.moveTo(page, place));
+    },
+    newest: async (): Promise<ApiFailure | null> =>
+      store.read().hasNewer ? asked({}, (page) => store.reset(page)) : null,
+  };
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { FileText, Music, RotateCw, X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { MOST_ATTACHMENTS } from "@/lib/chat/client";
+import { useFileSize } from "./attachments";
+import type { Attaching, Chosen } from "./use-attachments";
+
+/** The files that go with what is being written, and how far each is. */
+export function AttachmentTray({ attaching }: { attaching: Attaching }) {
+  const t = useTranslations("chat");
+  const { chosen, tooMany } = attaching;
+  if (chosen.length === 0 && !tooMany) return null;
+  return (
+    <div className="mb-2">
+      <ul aria-label={t("chosen")} className="flex flex-wrap gap-2">
+        {chosen.map((each) => (
+          <li key={each.key}>
+            <Item each={each} attaching={attaching} />
+          </li>
+        ))}
+      </ul>
+      {tooMany ? (
+        <p role="alert" className="mt-1.5 text-xs text-danger">
+          {t("tooManyFiles", { count: MOST_ATTACHMENTS })}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Item({ each, attaching }: { each: Chosen; attaching: Attaching }) {
+  const t = useTranslations("chat");
+  const size = useFileSize();
+  const { file, preview, progress, uploaded, failure } = each;
+  const { name } = file;
+  const Icon = file.type.startsWith("audio/") ? Music : FileText;
+  return (
+    <div className="flex w-60 max-w-full items-center gap-2.5 rounded-xl bg-ink/6 p-1.5 pr-1">
+      {preview ? (
+        // biome-ignore lint/performance/noImgElement: it is on this page alone
+        <img src={preview} alt="" className="size-11 shrink-0 rounded-lg object-cover" />
+      ) : (
+        <span className="flex size-11 shrink-0 items-center justify-center rounded-lg bg-ink/8">
+          <Icon className="size-5 text-muted" aria-hidden="true" />
+        </span>
+      )}
+      <div className="min-w-0 grow text-xs">
+        <p className="truncate font-medium">{name}</p>
+        {failure ? (
+          <p role="alert" className="text-danger [overflow-wrap:anywhere]">
+            {failure.message ?? t("notUploaded")}
+          </p>
+        ) : uploaded ? (
+          <p className="tabular text-muted">{size(file.size)}</p>
+        ) : (
+          <progress
+            value={progress}
+            max={1}
+            aria-label={t("uploading", { name })}
+            className="block h-1.5 w-full appearance-none overflow-hidden rounded-full [&::-moz-progress-bar]:bg-mark [&::-webkit-progress-bar]:bg-ink/12 [&::-webkit-progress-value]:bg-mark"
+          />
+        )}
+      </div>
+      {failure && failure.code !== "payload_too_large" ? (
+        <button
+          type="button"
+          aria-label={t("uploadAgain", { name })}
+          onClick={() => attaching.retry(each)}
+          className="inline-flex size-9 shrink-0 items-center justify-center rounded-full hover:bg-ink/8"
+        >
+          <RotateCw className="size-4" aria-hidden="true" />
+        </button>
+      ) : null}
+      <button
+        type="button"
+        aria-label={t("removeFile", { name })}
+        onClick={() => attaching.remove(each)}
+        className="inline-flex size-9 shrink-0 items-center justify-center rounded-full text-muted hover:bg-ink/8 hover:text-ink"
+      >
+        <X className="size-4" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

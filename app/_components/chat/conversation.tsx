@@ -1,0 +1,264 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type DragEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import type { ApiFailure, ApiResult } from "@/app/_client/api";
+import {
+  type Attachment,
+  type ChatDetail,
+  deleteMessage,
+  editMessage,
+  type Message,
+  type MessagesPage,
+  pinMessage,
+  reactTo,
+  sendRead,
+  sendTyping,
+} from "@/app/_client/chat/calls";
+import { hearRead } from "@/app/_client/chat/chat-list";
+import { readMarker } from "@/app/_client/chat/read-marker";
+import { typingTeller } from "@/app/_client/chat/typing";
+import { useConversation } from "@/app/_client/chat/use-conversation";
+import { plainText } from "@/lib/chat/client";
+import { FailureNote } from "../ui/failure-note";
+import { otherOf } from "./chat-names";
+import { Composer, type Writing } from "./composer";
+import { ConversationHead } from "./conversation-head";
+import { DeleteDialog } from "./delete-dialog";
+import { FaceSheet } from "./face-sheet";
+import { MembersDialog } from "./members-dialog";
+import { type MessageContext, MessageContextProvider } from "./message-context";
+import { MessageList, type Target } from "./message-list";
+import { PinnedBar } from "./pinned-bar";
+import { SearchDialog } from "./search-dialog";
+import { TypingLine } from "./typing-line";
+import { useAnnouncer } from "./use-announcer";
+import { useAttachments } from "./use-attachments";
+
+interface Props {
+  rendered: ChatDetail;
+  page: MessagesPage;
+  pinned: Message[];
+  viewer: { id: string; isAdmin: boolean };
+  renderedAt: number;
+}
+
+const NEW: Writing = { kind: "new", replyTo: null };
+
+/** One conversation, from its head to the line one writes on. */
+export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Props) {
+  const t = useTranslations("chat");
+  const viewerId = viewer.id;
+  const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
+  const { sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
+  const attaching = useAttachments();
+  const said = useAnnouncer(shown.messages, viewerId);
+  const [writing, setWriting] = useState<Writing>(NEW);
+  const [led, setLed] = useState(0);
+  const [target, setTarget] = useState<Target | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [deleting, setDeleting] = useState<Message | null>(null);
+  const [open, setOpen] = useState<"search" | "members" | null>(null);
+  const [dropping, setDropping] = useState(false);
+
+  const others = chat.members.filter(({ userId, left }) => userId !== viewerId && !left);
+  const other = otherOf(chat, viewerId);
+  const otherRead = chat.kind === "direct" ? (others[0]?.readSeq ?? 0) : null;
+  const [newFrom] = useState(() =>
+    rendered.unreadCount > 0
+      ? (page.items.find(({ seq, authorId }) => seq > rendered.readSeq && authorId !== viewerId)?.seq ?? null)
+      : null,
+  );
+
+  const [marker] = useState(() =>
+    readMarker(rendered.readSeq, (seq) => {
+      void sendRead(rendered.id, seq).then((result) => {
+        if (result.ok) hearRead(rendered.id, result.data.readSeq, result.data.unreadCount);
+      });
+    }),
+  );
+  useEffect(() => () => marker.end(), [marker]);
+  const [tellTyping] = useState(() => typingTeller(() => void sendTyping(rendered.id)));
+
+  /** Writes something else from now on; the field takes the focus. */
+  const write = (what: Writing) => {
+    setWriting(what);
+    setLed((before) => before + 1);
+  };
+  const settle = (result: ApiResult<{ message: Message }>): boolean => {
+    setFailure(result.ok ? null : result.failure);
+    if (result.ok) take(result.data.message);
+    return result.ok;
+  };
+  const jump = async (seq: number) => {
+    const trouble = await history.around(seq);
+    setFailure(trouble);
+    if (!trouble) setTarget({ seq });
+  };
+
+  const context = useStable({
+    viewerId,
+    kind: chat.kind,
+    mayDelete: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
+    reply: ({ id, seq, authorId, authorName, text }) =>
+      write({ kind: "new", replyTo: { id, seq, authorId, authorName, text: plainText(text) } }),
+    edit: (message) => write({ kind: "edit", message }),
+    remove: setDeleting,
+    pin: (message, isPinned) => void pinMessage(message, isPinned).then(settle),
+    react: async (message, emoji, on) => {
+      settle(await reactTo(message, emoji, on));
+    },
+    jump: (seq) => void jump(seq),
+    retry: (clientId) => sender.retry(clientId),
+    discard: (clientId) => sender.discard(clientId),
+  });
+
+  const send = async (text: string, attachments: Attachment[]) => {
+    const replyTo = writing.kind === "new" ? writing.replyTo : null;
+    setWriting(NEW);
+    // What one says stands at the end.
+    if (shown.hasNewer) await history.newest();
+    sender.add({
+      clientId: crypto.randomUUID(),
+      createdAt: new Date().toISOString(),
+      ...{ text, attachments, replyTo },
+    });
+  };
+
+  const faces = useMemo(
+    () => [...new Set(shown.messages.map(({ authorId }) => authorId ?? "gone"))],
+    [shown.messages],
+  );
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    attaching.add(event.dataTransfer.files);
+  };
+
+  return (
+    <MessageContextProvider value={context}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere; the button does the same */}
+      <div
+        data-conversation
+        data-chat-screen
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes("Files")) return;
+          event.preventDefault();
+          setDropping(true);
+        }}
+        onDragLeave={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+        }}
+        onDrop={onDrop}
+        className="relative flex h-full min-h-0 flex-col"
+      >
+        <FaceSheet userIds={faces} />
+        <ConversationHead
+          chat={chat}
+          viewerId={viewerId}
+          renderedAt={renderedAt}
+          onSearch={() => setOpen("search")}
+          onMembers={() => setOpen("members")}
+        />
+        <PinnedBar pinned={shown.pinned} onJump={(seq) => void jump(seq)} />
+        <MessageList
+          chatId={chat.id}
+          shown={shown}
+          history={history}
+          newFrom={newFrom}
+          otherRead={otherRead}
+          target={target}
+          onSeen={(seq) => marker.see(seq)}
+        />
+        <p role="status" className="sr-only">
+          {said}
+        </p>
+        <TypingLine names={typists.map(({ name }) => name)} />
+        {trouble || failure ? (
+          <div className="mx-auto w-full max-w-4xl px-4 pb-2">
+            {failure ? <FailureNote failure={failure} /> : null}
+            {trouble && !failure ? (
+              <p role="status" className="rounded-xl bg-ink/6 px-4 py-2 text-sm text-muted">
+                {t("offline")}
+              </p>
+            ) : null}
+          </div>
+        ) : null}
+        {chat.kind === "direct" && !other ? (
+          <p className="px-4 pb-4 text-center text-sm text-muted">{t("goneText")}</p>
+        ) : (
+          <Composer
+            key={writing.kind === "edit" ? writing.message.id : "new"}
+            chatId={chat.id}
+            viewerId={viewerId}
+            others={others}
+            writing={writing}
+            attaching={attaching}
+            led={led}
+            onSend={(text, attachments) => void send(text, attachments)}
+            onEdit={async (message, text) => {
+              const done = settle(await editMessage(message, text));
+              if (done) write(NEW);
+              return done;
+            }}
+            onCancel={() => write(NEW)}
+            onTyping={tellTyping}
+            onEditLast={() => {
+              const last = shown.messages.findLast(
+                ({ authorId, deletedAt }) => authorId === viewerId && deletedAt === null,
+              );
+              if (last) write({ kind: "edit", message: last });
+            }}
+          />
+        )}
+        {dropping ? (
+          <div className="pointer-events-none absolute inset-3 z-30 flex items-center justify-center rounded-3xl border-2 border-dashed border-tint-text bg-ground/85">
+            <p className="display text-2xl">{t("drop")}</p>
+          </div>
+        ) : null}
+        {deleting ? (
+          <DeleteDialog
+            message={deleting}
+            onDelete={(message) => void deleteMessage(message).then(settle)}
+            onClose={() => setDeleting(null)}
+          />
+        ) : null}
+        {open === "search" ? (
+          <SearchDialog chatId={chat.id} onJump={(seq) => void jump(seq)} onClose={() => setOpen(null)} />
+        ) : null}
+        {open === "members" ? (
+          <MembersDialog
+            chat={chat}
+            viewerId={viewerId}
+            renderedAt={renderedAt}
+            onChanged={setChat}
+            onClose={() => setOpen(null)}
+          />
+        ) : null}
+      </div>
+    </MessageContextProvider>
+  );
+}
+
+/** The same object as long as what messages show of it is the same: its functions always do what the newest do. */
+function useStable(latest: MessageContext): MessageContext {
+  const now = useRef(latest);
+  useEffect(() => {
+    now.current = latest;
+  });
+  const { viewerId, kind, mayDelete } = latest;
+  return useMemo(
+    () => ({
+      ...{ viewerId, kind, mayDelete },
+      reply: (message) => now.current.reply(message),
+      edit: (message) => now.current.edit(message),
+      remove: (message) => now.current.remove(message),
+      pin: (message, pinned) => now.current.pin(message, pinned),
+      react: (message, emoji, on) => now.current.react(message, emoji, on),
+      jump: (seq) => now.current.jump(seq),
+      retry: (clientId) => now.current.retry(clientId),
+      discard: (clientId) => now.current.discard(clientId),
+    }),
+    [viewerId, kind, mayDelete],
+  );
+}
