@@ -97,7 +97,7 @@ function When({ at, renderedAt }: { at: string; renderedAt: number }) {
       ? format.dateTime(date, { weekday: "short", timeZone })
       : format.dateTime(date, { day: "numeric", month: "short", timeZone });
   return (
-    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-faint">
+    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-muted">
       {text}
     </time>
   );
