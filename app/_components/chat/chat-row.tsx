@@ -4,7 +4,7 @@ import { Paperclip } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ChatItem } from "@/app/_client/chat/calls";
-import { plainText } from "@/lib/chat/client";
+import { excerptOf } from "@/app/_client/chat/excerpt";
 import { tintOf } from "../post/hue";
 import { cn } from "../ui/cn";
 import { artOf, otherOf, useChatName } from "./chat-names";
@@ -79,7 +79,7 @@ function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
           aria-label={t("files", { count: last.attachments.length })}
         />
       ) : null}
-      {plainText(last.text) || last.attachments[0]?.name}
+      {excerptOf(last)}
     </>
   );
 }
@@ -97,7 +97,7 @@ function When({ at, renderedAt }: { at: string; renderedAt: number }) {
       ? format.dateTime(date, { weekday: "short", timeZone })
       : format.dateTime(date, { day: "numeric", month: "short", timeZone });
   return (
-    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-faint">
+    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-muted">
       {text}
     </time>
   );

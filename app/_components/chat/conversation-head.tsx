@@ -32,7 +32,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
       </Button>
       <Face id={art.id} round={art.round} userId={other?.userId} className="size-10 sm:size-12" />
       <div className="min-w-0 grow">
-        <h1 className="display truncate text-base sm:text-xl" title={name}>
+        <h1 className="display truncate text-base [text-wrap:nowrap] sm:text-xl" title={name}>
           {name}
         </h1>
         <p className="truncate text-xs text-muted sm:text-sm">

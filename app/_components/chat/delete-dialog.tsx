@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { Message } from "@/app/_client/chat/calls";
-import { plainText } from "@/lib/chat/client";
+import { excerptOf } from "@/app/_client/chat/excerpt";
 import { Button } from "../ui/button";
 import { Dialog } from "./dialog";
 
@@ -21,7 +21,7 @@ export function DeleteDialog({ message, onDelete, onClose }: Props) {
         <>
           <p className="text-muted">{t("deleteText")}</p>
           <blockquote className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]">
-            {plainText(message.text) || message.attachments[0]?.name || t("withoutWords")}
+            {excerptOf(message) || t("withoutWords")}
           </blockquote>
           <div className="mt-6 flex flex-wrap gap-3">
             <Button

@@ -225,11 +225,11 @@ function Day({ at }: { at: string }) {
             timeZone,
           });
   return (
-    <li className="sticky top-1 z-1 my-3 flex justify-center">
+    <li className="my-3 flex justify-center">
       {/* The clock of who looks may be in another day than the server's. */}
       <span
         suppressHydrationWarning
-        className="rounded-full bg-ground/85 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line backdrop-blur-sm"
+        className="rounded-full bg-ground/60 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line"
       >
         {words}
       </span>

@@ -4,6 +4,7 @@ import { Check, CheckCheck, Pin } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { memo } from "react";
 import type { Message as ChatMessage } from "@/app/_client/chat/calls";
+import { wordsOf } from "@/app/_client/chat/excerpt";
 import { isOnlyEmoji } from "@/app/_client/chat/text-parts";
 import { tintOf } from "../post/hue";
 import { cn } from "../ui/cn";
@@ -32,13 +33,14 @@ interface Props {
 /** One message. Renders again only when something of it is another. */
 export const Message = memo(function Message({ message, first, active, read, found }: Props) {
   const t = useTranslations("chat");
-  const { viewerId, jump } = useMessageContext();
+  const { viewerId, kind, jump } = useMessageContext();
   const own = message.authorId === viewerId;
   const deleted = message.deletedAt !== null;
   const tabIndex = active ? 0 : -1;
   const id = (part: string) => `${message.id}-${part}`;
   const name = own ? t("you") : (message.authorName ?? t("gone"));
   const named = first && !own;
+  const words = wordsOf(message);
   return (
     <article
       id={`m-${message.id}`}
@@ -62,12 +64,12 @@ export const Message = memo(function Message({ message, first, active, read, fou
         <Bubble
           own={own}
           first={first}
-          bare={!deleted && message.replyTo === null && isOnlyEmoji(message.text)}
+          bare={!deleted && message.replyTo === null && isOnlyEmoji(words)}
         >
           <p
             id={id("name")}
             style={tintOf(message.authorId ?? message.id)}
-            className={cn("tinted truncate text-sm font-semibold text-tint-text", !named && "sr-only")}
+            className={cn("tinted truncate text-sm font-semibold text-tint-text", (!named || kind === "direct") && "sr-only")}
           >
             {name}
           </p>
@@ -78,9 +80,9 @@ export const Message = memo(function Message({ message, first, active, read, fou
               <>
                 {message.replyTo ? <Quote quote={message.replyTo} tabIndex={tabIndex} onJump={jump} /> : null}
                 <Attachments files={message.attachments} tabIndex={tabIndex} />
-                {message.text ? (
+                {words ? (
                   <MessageText
-                    text={message.text}
+                    text={words}
                     mentions={message.mentions}
                     viewerId={viewerId}
                     tabIndex={tabIndex}

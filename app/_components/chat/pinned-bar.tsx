@@ -4,7 +4,7 @@ import { Pin } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { Message } from "@/app/_client/chat/calls";
-import { plainText } from "@/lib/chat/client";
+import { excerptOf } from "@/app/_client/chat/excerpt";
 
 interface Props {
   pinned: readonly Message[];
@@ -33,7 +33,7 @@ export function PinnedBar({ pinned, onJump }: Props) {
           {pinned.length > 1 ? t("pinnedOf", { place: place + 1, count: pinned.length }) : t("pinned")}
         </span>
         <span className="block truncate text-sm">
-          {plainText(message.text) || message.attachments[0]?.name || t("withoutWords")}
+          {excerptOf(message) || t("withoutWords")}
         </span>
       </span>
     </button>

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { Quote as Quoted } from "@/app/_client/chat/calls";
-import { plainText } from "@/lib/chat/client";
+import { quoteOf } from "@/app/_client/chat/excerpt";
 import { tintOf } from "../post/hue";
 import { cn } from "../ui/cn";
 
@@ -18,7 +18,7 @@ export function QuoteWords({ quote, className }: { quote: Quoted; className?: st
       )}
     >
       <span className="block truncate font-semibold text-tint-text">{quote.authorName ?? t("gone")}</span>
-      <span className="block truncate text-muted">{plainText(quote.text) || t("withoutWords")}</span>
+      <span className="block truncate text-muted">{quoteOf(quote.text) || t("withoutWords")}</span>
     </span>
   );
 }
@@ -36,7 +36,7 @@ export function Quote({ quote, tabIndex, onJump }: Props) {
     <button
       type="button"
       tabIndex={tabIndex}
-      aria-label={t("toQuoted", { name: quote.authorName ?? t("gone"), text: plainText(quote.text) })}
+      aria-label={t("toQuoted", { name: quote.authorName ?? t("gone"), text: quoteOf(quote.text) })}
       onClick={() => onJump(quote.seq)}
       className="mt-0.5 mb-1.5 block w-full min-w-0 rounded-md py-0.5 transition-colors hover:bg-ink/6"
     >

@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { excerptOf } from "@/app/_client/chat/excerpt";
+import { toSent, toWritten, typedMention } from "@/app/_client/chat/mentions";
+import { isOnlyEmoji, textParts } from "@/app/_client/chat/text-parts";
+import { rowsOf } from "@/app/_components/chat/rows";
+import { newId } from "@/lib/core/ids";
+
+const ID = newId();
+
+describe("a message's text", () => {
+  it("has links that go by http alone, without the sentence around them", () => {
+    const links = (text: string) => textParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
+    expect(links("see https://a.example/b, (http://c.example/d) and https://e.example/f_(g).")).toEqual([
+      "https://a.example/b",
+      "http://c.example/d",
+      "https://e.example/f_(g)",
+    ]);
+    expect(links("javascript:alert(1) data:text/html,x ftp://a.example //b.example www.c.example")).toEqual([]);
+    expect(links("https:// http://[ https://")).toEqual([]);
+  });
+
+  it("loses nothing and makes nothing up, whatever it is", () => {
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom("https://a.example", "javascript:x", "@[Ann](", `@[Ann](${ID})`, " ", ").", "@["),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join("").replaceAll("\0", "");
+        const parts = textParts(text);
+        const again = parts.map((part) =>
+          part.kind === "mention" ? `@[${part.name}](${part.userId})` : part.text,
+        );
+        expect(again.join("")).toBe(text);
+        for (const part of parts) if (part.kind === "link") expect(part.href).toMatch(/^https?:\/\//);
+      }),
+    );
+  });
+
+  it("is large when it is a few emoji and nothing else", () => {
+    expect(["🔥", "👏🏽👏🏽", "👨‍👩‍👧 ❤️", "🇷🇺"].map(isOnlyEmoji)).toEqual([true, true, true, true]);
+    expect(["", "12", "🔥a", "🔥🔥🔥🔥", "#", "  "].map(isOnlyEmoji)).toEqual(Array(6).fill(false));
+  });
+
+  it("does not repeat the address of the post whose card it has", () => {
+    const post = { id: ID, title: "Snow", authorName: "L" };
+    const say = (text: string) => excerptOf({ text, post, attachments: [] });
+    expect(say(`Listen /posts/${ID} now`)).toBe("Listen  now");
+    expect(say(`https://nd.example/posts/${ID}`)).toBe("Snow");
+  });
+});
+
+describe("mentions", () => {
+  const ann = { userId: ID, name: "Ann" };
+  const anna = { userId: newId(), name: "Anna [K] Reed" };
+
+  it("are written as names and sent with ids, and come back the same", () => {
+    const text = "Hi @Ann, and @Anna [K  Reed: not @Annabel or a@Ann";
+    expect(toSent({ text: "Hi @Ann, not @Annabel, nor a@Ann", named: [ann] })).toBe(
+      `Hi @[Ann](${ID}), not @Annabel, nor a@Ann`,
+    );
+    expect(toSent({ text, named: [ann, anna] })).toContain(`@[Anna [K  Reed](${anna.userId}):`);
+    const sent = `@[Ann](${ID}) and @[Anna](${anna.userId})`;
+    expect(toSent(toWritten(sent))).toBe(sent);
+  });
+
+  it("are offered right after an @ that begins a word", () => {
+    expect(typedMention("hey @an", 7)).toEqual({ from: 4, query: "an" });
+    expect(typedMention("@", 1)).toEqual({ from: 0, query: "" });
+    expect(typedMention("a@b", 3)).toBeNull();
+    expect(typedMention("hey @an", 3)).toBeNull();
+    expect(typedMention("@ann\nx", 6)).toBeNull();
+  });
+});
+
+describe("a conversation's rows", () => {
+  it("have a day once, and a face once for what is said in one go", () => {
+    const at = (authorId: string, seq: number, createdAt: string) => ({
+      ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `c${String(seq)}` },
+      ...{ authorId, authorName: authorId, text: "", createdAt, editedAt: null, deletedAt: null },
+      ...{ pinnedAt: null, replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
+    });
+    const rows = rowsOf({
+      messages: [
+        at("a", 1, "2026-11-25T22:30:00.000Z"),
+        at("a", 2, "2026-11-25T22:32:00.000Z"),
+        at("a", 3, "2026-11-25T22:59:00.000Z"),
+        at("a", 4, "2026-11-25T23:01:00.000Z"),
+        at("b", 5, "2026-11-25T23:02:00.000Z"),
+      ],
+      pending: [],
+      viewerId: "b",
+      newFrom: 4,
+      timeZone: "Europe/Paris",
+    });
+    const words = rows.map((row) =>
+      row.kind === "message" ? `${String(row.message.seq)}${row.first ? " first" : ""}` : row.key,
+    );
+    expect(words).toEqual([
+      ...["day:2026-11-25", "1 first", "2", "3 first", "day:2026-11-26", "new", "4 first", "5 first"],
+    ]);
+    // One's own keep the name they had before the server knew them.
+    expect(rows.at(-1)?.key).toBe("c5");
+  });
+});
