@@ -215,7 +215,7 @@ it("Redis gone: people still read and send, others see it at their next poll, an
 it("axe finds nothing serious on a full conversation", async () => {
   for (const colorScheme of ["dark", "light"] as const) {
     const { page } = first(guests);
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect(await seriousProblems(page)).toEqual([]);
   }
 });
