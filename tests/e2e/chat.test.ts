@@ -169,7 +169,9 @@ describe("a connection that is not there", () => {
     await expect.poll(() => again.locator("[data-pending]").count()).toBe(0);
     expect(await stored(boris, chatId)).toEqual(["taken, unanswered", "not taken"]);
     expect(await messages(again).count()).toBe(2);
-    expect(await again.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox")))).toEqual([]);
+    expect(
+      await again.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox"))),
+    ).toEqual([]);
   });
 
   it("leaves a refused message to its author: again, or away with it", async () => {
@@ -252,11 +254,14 @@ describe("a group", () => {
     await here.getByText("2 members").first().waitFor();
 
     const there = await open(boris, "/chat");
-    await there.getByRole("link", { name: /^Night shift/ }).first().waitFor();
+    await there
+      .getByRole("link", { name: /^Night shift/ })
+      .first()
+      .waitFor();
     const joining = await open(vera, new URL(here.url()).pathname);
     expect(await joining.getByRole("log").count()).toBe(0);
     await joining.getByRole("button", { name: /^Join: / }).click();
-    await log(joining).waitFor();
+    await field(joining).waitFor();
     await here.getByText("3 members").first().waitFor();
     await say(joining, "I am in");
     await message(here, "I am in").waitFor();
@@ -287,9 +292,9 @@ describe("files", () => {
     const [here, there] = [await open(anna, `/chat/${chatId}`), await open(boris, `/chat/${chatId}`)];
     await here.waitForLoadState("networkidle");
     await here.route("**/api/media", (route) => route.abort(), { times: 1 });
-    await here.getByLabel("Files to attach").setInputFiles([
-      { name: "cover.png", mimeType: "image/png", buffer: PNG },
-    ]);
+    await here
+      .getByLabel("Files to attach")
+      .setInputFiles([{ name: "cover.png", mimeType: "image/png", buffer: PNG }]);
     await here.getByRole("button", { name: "Upload again: cover.png" }).click();
     await here.getByLabel("Files to attach").setInputFiles([
       { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("la la la") },

@@ -10,13 +10,16 @@ const ID = newId();
 
 describe("a message's text", () => {
   it("has links that go by http alone, without the sentence around them", () => {
-    const links = (text: string) => textParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
+    const links = (text: string) =>
+      textParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
     expect(links("see https://a.example/b, (http://c.example/d) and https://e.example/f_(g).")).toEqual([
       "https://a.example/b",
       "http://c.example/d",
       "https://e.example/f_(g)",
     ]);
-    expect(links("javascript:alert(1) data:text/html,x ftp://a.example //b.example www.c.example")).toEqual([]);
+    expect(links("javascript:alert(1) data:text/html,x ftp://a.example //b.example www.c.example")).toEqual(
+      [],
+    );
     expect(links("https:// http://[ https://")).toEqual([]);
   });
 

@@ -5,7 +5,10 @@ import type { Message } from "./calls";
 export function wordsOf({ text, post }: Pick<Message, "text" | "post">): string {
   if (!post) return text;
   const address = new RegExp(`(?:https?://[^\\s/]+)?/posts/${post.id}(?![\\w-])`, "gi");
-  return text.replace(address, "").replace(/[ \t]+$/gm, "").trim();
+  return text
+    .replace(address, "")
+    .replace(/[ \t]+$/gm, "")
+    .trim();
 }
 
 /** A message in one line: its words, or what it carries. Empty when there is neither. */
@@ -15,5 +18,7 @@ export function excerptOf(message: Pick<Message, "text" | "post" | "attachments"
 
 /** The same of a quote, which does not say what it links to. */
 export function quoteOf(text: string): string {
-  return plainText(text).replace(/(?:https?:\/\/[^\s/]+)?\/posts\/[0-9a-f-]{36}/gi, "").trim();
+  return plainText(text)
+    .replace(/(?:https?:\/\/[^\s/]+)?\/posts\/[0-9a-f-]{36}/gi, "")
+    .trim();
 }

@@ -61,15 +61,14 @@ export const Message = memo(function Message({ message, first, active, read, fou
       )}
       <div className={cn("relative flex min-w-0 flex-col", own ? "items-end" : "items-start")}>
         {deleted ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
-        <Bubble
-          own={own}
-          first={first}
-          bare={!deleted && message.replyTo === null && isOnlyEmoji(words)}
-        >
+        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(words)}>
           <p
             id={id("name")}
             style={tintOf(message.authorId ?? message.id)}
-            className={cn("tinted truncate text-sm font-semibold text-tint-text", (!named || kind === "direct") && "sr-only")}
+            className={cn(
+              "tinted truncate text-sm font-semibold text-tint-text",
+              (!named || kind === "direct") && "sr-only",
+            )}
           >
             {name}
           </p>

@@ -32,9 +32,7 @@ export function PinnedBar({ pinned, onJump }: Props) {
         <span className="tabular block text-xs font-semibold text-tint-text">
           {pinned.length > 1 ? t("pinnedOf", { place: place + 1, count: pinned.length }) : t("pinned")}
         </span>
-        <span className="block truncate text-sm">
-          {excerptOf(message) || t("withoutWords")}
-        </span>
+        <span className="block truncate text-sm">{excerptOf(message) || t("withoutWords")}</span>
       </span>
     </button>
   );
