@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import type { Transaction } from "../db";
+import { db, type Transaction } from "../db";
+import { forgetChannels } from "../realtime";
 import { deletedColumns } from "./edit";
 import { passOn } from "./members";
 import { invalidateCache } from "./message-cache";
@@ -69,8 +70,20 @@ UPDATE "Chat" SET "directKey" = id::text WHERE id = ANY(${chatIds}::uuid[]) AND 
   return chatIds;
 }
 
-/** After the commit: Redis forgets what the person said, and open pages look again. */
-export async function tellLeft(chatIds: readonly string[]): Promise<void> {
+/**
+ * After the commit: Redis forgets what the person said in chats and what was told of them to those who are in these,
+ * and open pages look again.
+ */
+export async function tellLeft(userId: string, chatIds: readonly string[]): Promise<void> {
+  const others = await db().chatMember.findMany({
+    where: { chatId: { in: [...chatIds] } },
+    select: { userId: true },
+    distinct: ["userId"],
+  });
+  await forgetChannels([
+    ...chatIds.map((chatId) => `chat:${chatId}` as const),
+    ...[userId, ...others.map((other) => other.userId)].map((each) => `user:${each}` as const),
+  ]);
   for (const chatId of chatIds) {
     tellChanged(chatId);
     await invalidateCache(chatId);

@@ -28,13 +28,14 @@ export async function lockChat(
 ): Promise<LockedChat> {
   // Not FOR UPDATE: rows that only point to the chat need not wait.
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT c.kind::text, c.title, c.open, c."lastSeq", (
-  SELECT m.role::text FROM "ChatMember" m
-  WHERE m."chatId" = c.id AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
-) AS role
-FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE OF c`;
+SELECT c.kind::text, c.title, c.open, c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE`;
   if (rows[0] === undefined) throw new AppError("not_found", { message: "chat_not_found" });
-  return chatSchema.parse(rows[0]);
+  // A statement of its own: the one above sees members as they were before it waited.
+  const member = await tx.chatMember.findUnique({
+    where: { chatId_userId: { chatId, userId }, leftAt: null },
+    select: { role: true },
+  });
+  return chatSchema.parse({ ...rows[0], role: member?.role ?? null });
 }
 
 /** @throws {AppError} not_found for whoever is no member: nobody is told that there is such a chat */

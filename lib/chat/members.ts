@@ -40,11 +40,6 @@ export async function inviteToChat(
     requireGroup(chat);
     const known = await tx.chatMember.findUnique({ where: { chatId_userId: { chatId, userId } } });
     if (known && known.leftAt === null) return false;
-    // Their deletion waits, or has been: a row for nobody would be a fault.
-    const there = await tx.$queryRaw<
-      unknown[]
-    >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
-    if (there.length === 0) throw new AppError("not_found", { message: "person_not_found" });
     await add(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;
@@ -54,6 +49,9 @@ export async function inviteToChat(
 }
 
 async function add(tx: Transaction, chatId: string, chat: LockedChat, userId: string): Promise<void> {
+  // Their deletion waits, or has been: a row for nobody would be a fault.
+  const there = await tx.$queryRaw<unknown[]>`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
+  if (there.length === 0) throw new AppError("not_found", { message: "person_not_found" });
   const present = await tx.chatMember.findMany({
     where: { chatId, leftAt: null },
     select: { role: true },

@@ -27,12 +27,12 @@ export class Sweeper {
   /** With the last one the waiting ends. */
   remove(socketId: string): void {
     this.streams.delete(socketId);
-    if (this.streams.size === 0) clearTimeout(this.timer);
+    if (this.streams.size === 0) this.stop();
   }
 
   /** Redis has said when the first expires. */
   due(nextInMs: number | null): void {
-    clearTimeout(this.timer);
+    this.stop();
     this.nextInMs = nextInMs;
     if (nextInMs === null || this.streams.size === 0) return;
     // A timer may be a little early.
@@ -42,10 +42,11 @@ export class Sweeper {
 
   /** What it waits for; null: nothing. */
   get waiting(): number | null {
-    return this.streams.size === 0 ? null : this.nextInMs;
+    return this.timer === undefined ? null : this.nextInMs;
   }
 
   async run(): Promise<void> {
+    this.stop();
     try {
       const { nextInMs, expired } = await this.sweep();
       this.tell(expired);
@@ -54,5 +55,10 @@ export class Sweeper {
       log().debug({ err: error }, "nobody could say who is here no more");
       this.due(AGAIN_AFTER_MS);
     }
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
 }

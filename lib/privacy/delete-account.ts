@@ -59,7 +59,7 @@ export async function deleteAccount(
     forgetSeller(userId, left.currencies),
     forgetPresence(userId),
     forgetSessions(userId, left.sessionIds),
-    tellLeft(left.chatIds),
+    tellLeft(userId, left.chatIds),
   ]);
 }
 

@@ -12,5 +12,6 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
+export { forgetChannels } from "./forget";
 export { MOST_CHANNELS, openStream, streamStats } from "./streams";
 export { wake } from "./wake";

@@ -118,22 +118,34 @@ it(`${String(MESSAGES)} messages through instances that die: all four end with t
     }),
   );
   for (const { page, account } of guests)
-    await until(`nothing of ${account.name} waits`, async () => (await page.locator("[data-pending]").count()) === 0);
+    await until(
+      `nothing of ${account.name} waits`,
+      async () => (await page.locator("[data-pending]").count()) === 0,
+    );
   over = true;
   await killing;
   await allShow(before + each * guests.length);
 
   const truth = await stored();
   expect(truth.map(({ seq }) => seq)).toEqual(truth.map((_, at) => at + 1));
-  const sent = guests.flatMap(({ account }) => Array.from({ length: each }, (_, at) => `${account.name} ${String(at)}`));
-  expect(truth.slice(before).map(({ text }) => text).sort()).toEqual([...sent].sort());
+  const sent = guests.flatMap(({ account }) =>
+    Array.from({ length: each }, (_, at) => `${account.name} ${String(at)}`),
+  );
+  expect(
+    truth
+      .slice(before)
+      .map(({ text }) => text)
+      .sort(),
+  ).toEqual([...sent].sort());
   for (const { account } of guests) {
     const own = truth.slice(before).filter(({ text }) => text.startsWith(`${account.name} `));
     expect(own.map(({ text }) => Number(text.split(" ")[1]))).toEqual(own.map((_, at) => at));
   }
   for (const { page } of guests) expect(await shownOn(page)).toEqual(truth);
   expect(kills).toBeGreaterThan(0);
-  console.log(`${String(truth.length - before)} messages, ${String(kills)} instances killed: four equal lists`);
+  console.log(
+    `${String(truth.length - before)} messages, ${String(kills)} instances killed: four equal lists`,
+  );
 });
 
 it(`away while the log is trimmed or Redis emptied: it says so and matches Postgres, ${String(ROUNDS)} of ${String(ROUNDS)}`, async () => {
@@ -169,7 +181,10 @@ it(`away while the log is trimmed or Redis emptied: it says so and matches Postg
     cluster.proxy.letStreams(true);
     const truth = await stored();
     for (const { page } of guests)
-      await until("the page is as Postgres", async () => JSON.stringify(await shownOn(page)) === JSON.stringify(truth));
+      await until(
+        "the page is as Postgres",
+        async () => JSON.stringify(await shownOn(page)) === JSON.stringify(truth),
+      );
   }
   expect(honest).toBe(ROUNDS);
 });
@@ -190,14 +205,17 @@ it("Redis gone: people still read and send, others see it at their next poll, an
   await write(here.page, "It is back");
   const truth = async () => JSON.stringify(await stored());
   for (const { page } of guests)
-    await until("the page is as Postgres", async () => JSON.stringify(await shownOn(page)) === (await truth()));
+    await until(
+      "the page is as Postgres",
+      async () => JSON.stringify(await shownOn(page)) === (await truth()),
+    );
   expect((await stored()).at(-1)?.text).toBe("It is back");
 });
 
 it("axe finds nothing serious on a full conversation", async () => {
   for (const colorScheme of ["dark", "light"] as const) {
     const { page } = first(guests);
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     expect(await seriousProblems(page)).toEqual([]);
   }
 });

@@ -143,6 +143,7 @@ it("two people who open their chat at once have one; a group has an owner whoeve
       refusedOrDone(inviteToChat(three, group, one)),
       refusedOrDone(send(two, group, "Am I still here?")),
       refusedOrDone(joinChat(two, group)),
+      refusedOrDone(joinChat(two, group)),
       refusedOrDone(leaveChat(three, group)),
     ]);
     const members = await db().chatMember.findMany({ where: { chatId: group, leftAt: null } });

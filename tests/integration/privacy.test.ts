@@ -5,10 +5,12 @@ import { DELETE as deleteMe, GET as me } from "@/app/api/me/route";
 import { GET as readPost } from "@/app/api/posts/[id]/route";
 import { GET as listPosts } from "@/app/api/posts/route";
 import { signUp } from "@/lib/accounts";
+import { getChat } from "@/lib/chat";
 import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
+import { noticeOf } from "@/lib/notifications";
 import { noticeKinds } from "@/lib/notifications/kinds";
 import { accountExportSchema } from "@/lib/privacy";
 import { exportAccount } from "@/lib/privacy/export-account";
@@ -17,6 +19,7 @@ import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { call } from "../support/api";
+import { catchUp, read, violationsOf } from "../support/chat-tools";
 import { startFaultProxy } from "../support/fault-proxy";
 import { gateway } from "../support/gateway";
 import { createOrder } from "../support/orders";
@@ -58,6 +61,7 @@ async function keysWith(text: string): Promise<string[]> {
       hash: () => redis().hgetall(key),
       zset: () => redis().zrange(key, 0, -1),
       set: () => redis().smembers(key),
+      list: () => redis().lrange(key, 0, -1),
     } as Record<string, () => Promise<unknown>>;
     const value = await read[await redis().type(key)]?.();
     if (`${key} ${JSON.stringify(value)}`.includes(text)) found.push(key);
@@ -67,7 +71,7 @@ async function keysWith(text: string): Promise<string[]> {
 
 describe("GET /api/me/export", () => {
   it("has everything that is theirs or about them, and nobody else's", async () => {
-    const { person, others, posts, orders } = await createWholePerson(currency());
+    const { person, others, posts, orders, chats } = await createWholePerson(currency());
     const answer = await call(exportMe, { as: person, headers: { "x-forwarded-for": "192.0.2.1" } });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json");
@@ -90,6 +94,17 @@ describe("GET /api/me/export", () => {
       },
     ]);
     expect(exported.sales).toMatchObject([{ id: orders.sale.id, buyerName: others.buyer.name }]);
+    expect(exported.chats.map(({ kind, title, role }) => [kind, title, role]).sort()).toEqual([
+      ["direct", others.seller.name, "member"],
+      ["group", "A group", "member"],
+      ["group", "A group", "owner"],
+    ]);
+    expect(exported.chatMessages.map(({ text }) => text)).toEqual([
+      `My words, @${others.viewer.name}`,
+      "Words for two",
+      "Parting words",
+    ]);
+    expect(exported.chatReactions).toMatchObject([{ messageId: chats.answer, emoji: "🔥" }]);
     const audit = Object.fromEntries(exported.audit.map((entry) => [entry.action, entry]));
     expect(audit.name_changed).toMatchObject({ byYou: true, ip: "203.0.113.9" });
     expect(audit.sign_in_failed).toMatchObject({ byYou: false, ip: "203.0.113.9" });
@@ -140,7 +155,8 @@ describe("GET /api/me/export", () => {
 describe("DELETE /api/me", () => {
   it("leaves nothing of a person who has everything but what is others', and that without a name", async () => {
     const code = currency();
-    const { person, browser, others, posts, products, orders, tasks, file } = await createWholePerson(code);
+    const { person, browser, others, posts, products, orders, tasks, file, chats } =
+      await createWholePerson(code);
     const [issued, other] = [await signInAs(person), await signInAs(person)];
     // A view that no sync has seen.
     await recordViews(person.seq, [posts.lastSeen]);
@@ -216,6 +232,27 @@ describe("DELETE /api/me", () => {
     await deferredWork();
     expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
     expect(await whereIs(file.name)).toEqual([]);
+    // What they said keeps its place; a group has another owner, and a conversation of two stays for the other one.
+    const { changed, revision } = await catchUp(others.viewer, chats.group, 2);
+    expect(changed).toMatchObject([
+      { id: chats.said, revision: 5, seq: 1, text: "", authorId: null, reactions: [], mentions: [] },
+      { id: chats.answer, revision: 6, seq: 2, text: "Oh, @… said so", reactions: [], mentions: [] },
+    ]);
+    expect(revision).toBe(6);
+    expect((await getChat(others.viewer, chats.group)).role).toBe("owner");
+    expect(await getChat(others.seller, chats.pair)).toMatchObject({
+      membersCount: 1,
+      lastMessage: { text: "", deletedAt: expect.any(String) },
+      unreadCount: 0,
+    });
+    expect((await read(others.buyer, chats.left)).items).toMatchObject([{ text: "", authorId: null }]);
+    for (const id of [chats.group, chats.pair, chats.left]) expect(await violationsOf(id)).toEqual([]);
+    const told = await db().notification.findMany({
+      where: { userId: { in: [others.viewer.userId, others.buyer.userId] }, kind: { not: "general" } },
+    });
+    expect(
+      told.map(({ kind, data }) => noticeOf(kind, data)?.data).map((data) => JSON.stringify(data)),
+    ).toEqual([expect.stringContaining('"authorName":null'), expect.stringContaining('"byName":null')]);
 
     // The whole database: the id in the log and in the number that keeps them out, and the mail that is on its way.
     const mail = await db().task.findUniqueOrThrow({
@@ -340,8 +377,12 @@ describe("DELETE /api/me", () => {
   });
 });
 
-it("what other people's notifications carry names nobody", () => {
-  for (const { shape } of Object.values(noticeKinds)) {
+it("what other people's notifications carry names nobody but in chats, where names go with the account", () => {
+  const { mention, chat_invite, ...others } = noticeKinds;
+  expect(
+    [mention, chat_invite].map((kind) => Object.keys(kind.shape).filter((field) => /name/i.test(field))),
+  ).toEqual([["authorName"], ["byName"]]);
+  for (const { shape } of Object.values(others)) {
     expect(Object.keys(shape).filter((field) => /name|email|user|buyer|seller/i.test(field))).toEqual([]);
   }
 });

@@ -134,12 +134,12 @@ describe("a channel", () => {
 
   it("what is not kept comes too, without a number", async () => {
     const person = await createPerson();
-    const stream = await open(person, { presence: null });
-    const data = { userId: newId(), state: "away", lastSeenAt: null } as const;
-    emitVolatile("presence", "changed", data);
-    await until("it has come", () => stream.said("presence").length === 1);
-    expect(stream.said("presence")).toEqual([{ channel: "presence", event: "changed", data }]);
-    expect((await headsOf(["presence"])).get("presence")).toMatchObject({ n: 0 });
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emitVolatile(channel, "unread", unread(7));
+    await until("it has come", () => stream.said(channel).length === 1);
+    expect(stream.said(channel)).toEqual([{ channel, event: "unread", data: unread(7) }]);
+    expect((await headsOf([channel])).get(channel)).toMatchObject({ n: 0 });
   });
 
   it("says nothing that is not as the catalogue has it", async () => {
@@ -159,13 +159,14 @@ describe("who may listen", () => {
     const theirs = `user:${stranger.userId}`;
     const token = await tokenOf(person);
     expect((await call(realtime, { token, query: `?channel=${theirs}` })).status).toBe(403);
-    const stream = await openEvents(token, { [theirs]: null, presence: null });
+    const own = `user:${person.userId}` as const;
+    const stream = await openEvents(token, { [theirs]: null, [own]: null });
     opened.push(stream);
     await stream.untilNamed("joined");
     expect(stream.named("denied")).toEqual([{ channel: theirs }]);
     emit(`user:${stranger.userId}`, "unread", unread(1));
-    emitVolatile("presence", "changed", { userId: newId(), state: "online", lastSeenAt: null });
-    await until("something has come", () => stream.named("event").length > 0);
+    emit(own, "unread", unread(2));
+    await until("something has come", () => stream.said(own).length > 0);
     expect(stream.said(theirs)).toEqual([]);
   });
 

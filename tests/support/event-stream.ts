@@ -15,6 +15,8 @@ export class EventReader {
 
   constructor(
     readonly response: Response,
+    /** Kept, since its signal follows the caller's only as long as it is there. */
+    readonly request: Request,
     readonly leave: () => void,
   ) {
     void this.read().catch(() => {
@@ -77,5 +79,5 @@ export async function openEvents(
     signal: gone.signal,
   });
   const response = await realtime(request, { params: Promise.resolve({}) });
-  return new EventReader(response, () => gone.abort());
+  return new EventReader(response, request, () => gone.abort());
 }

@@ -25,8 +25,10 @@ const waiting = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let version = 0;
 
-/** Somebody came, went, or is known to be there. */
+/** Somebody came, went, or is known to be there. What two instances say of one person may come in the other order. */
 export function learnPresence(presence: Presence): void {
+  const before = known.get(presence.userId)?.lastSeenAt;
+  if (before && presence.lastSeenAt && presence.lastSeenAt < before) return;
   known.set(presence.userId, { ...presence, askedAt: Date.now() });
   version++;
   for (const listener of listeners) listener();
