@@ -261,7 +261,7 @@ describe("a group", () => {
     const joining = await open(vera, new URL(here.url()).pathname);
     expect(await joining.getByRole("log").count()).toBe(0);
     await joining.getByRole("button", { name: /^Join: / }).click();
-    await log(joining).waitFor({ state: "attached" });
+    await field(joining).waitFor();
     await here.getByText("3 members").first().waitFor();
     await say(joining, "I am in");
     await message(here, "I am in").waitFor();

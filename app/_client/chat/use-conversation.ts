@@ -104,6 +104,8 @@ export function useConversation(rendered: Rendered) {
     const look = () => {
       if (document.visibilityState !== "visible") return;
       if (live && !store.isBehind() && trouble === null) return;
+      // They are in it no more; nothing will change that here.
+      if (trouble?.code === "not_found") return;
       void learn();
       if (!live && ++polls % POLLS_A_DETAIL === 0) void askDetail();
     };

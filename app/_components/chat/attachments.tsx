@@ -14,7 +14,10 @@ export function Attachments({ files, tabIndex }: { files: readonly Attachment[];
     <>
       {pictures.length > 0 ? (
         <div
-          className={cn("my-1 grid gap-1 overflow-hidden rounded-xl", pictures.length > 1 && "grid-cols-2")}
+          className={cn(
+            "my-1 grid max-w-md gap-1 overflow-hidden rounded-xl",
+            pictures.length > 1 && "grid-cols-2",
+          )}
         >
           {pictures.map((file) => (
             <Picture key={file.id} file={file} alone={pictures.length === 1} tabIndex={tabIndex} />
@@ -63,7 +66,7 @@ function FileRow({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
       href={`/api/media/${file.id}`}
       download={file.name}
       tabIndex={tabIndex}
-      className="mt-1 flex w-72 max-w-full items-center gap-3 rounded-xl bg-ink/6 p-2.5 transition-colors hover:bg-ink/10"
+      className="my-1.5 flex w-72 max-w-full items-center gap-3 rounded-xl bg-ink/6 p-2.5 transition-colors hover:bg-ink/10"
     >
       <FileText className="size-6 shrink-0 text-tint-text" aria-hidden="true" />
       <span className="min-w-0">

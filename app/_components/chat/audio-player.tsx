@@ -36,7 +36,7 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
     else element.pause();
   };
   return (
-    <div className="mt-1 grid w-80 max-w-full grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
+    <div className="my-1.5 grid w-80 max-w-full grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
       {/* biome-ignore lint/a11y/useMediaCaption: what people send has no captions */}
       <audio
         ref={audio}

@@ -152,6 +152,7 @@ export function Composer(props: Props) {
         )}
         <textarea
           ref={field}
+          data-composer
           rows={1}
           value={text}
           aria-label={t(editing ? "editing" : "write")}

@@ -179,7 +179,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
             {failure ? <FailureNote failure={failure} /> : null}
             {trouble && !failure ? (
               <p role="status" className="rounded-xl bg-ink/6 px-4 py-2 text-sm text-muted">
-                {t("offline")}
+                {t(trouble.code === "not_found" ? "noMember" : "offline")}
               </p>
             ) : null}
           </div>

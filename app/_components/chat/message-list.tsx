@@ -87,6 +87,7 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
   }, [target, found, scroller, letGo, rows]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key === "Escape") return stepOut();
     const all = [...event.currentTarget.querySelectorAll<HTMLElement>("article[data-seq]")];
     const place = all.findIndex((each) => each.contains(document.activeElement));
     const to = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: all.length - 1 }[event.key];
@@ -101,6 +102,7 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
     <div className="relative min-h-0 grow">
       <div
         ref={scroller}
+        data-scroller
         onScroll={note}
         className="flex h-full flex-col-reverse overflow-x-clip overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
@@ -205,6 +207,14 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
   );
 }
 
+/** From a tool to its message, from a message to the line one writes on. */
+function stepOut(): void {
+  const focused = document.activeElement;
+  const message = focused?.closest<HTMLElement>("article") ?? null;
+  if (message !== focused) message?.focus();
+  else document.querySelector<HTMLElement>("textarea[data-composer]")?.focus();
+}
+
 function Day({ at }: { at: string }) {
   const t = useTranslations("chat");
   const format = useFormatter();
@@ -266,7 +276,7 @@ function Edge({ href, label, load, version }: EdgeProps) {
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) void moreWhenNear();
       },
-      { rootMargin: "500px 0px" },
+      { root: link.current.closest("[data-scroller]"), rootMargin: "500px 0px" },
     );
     near.observe(link.current);
     return () => near.disconnect();

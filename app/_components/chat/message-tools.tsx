@@ -35,7 +35,7 @@ export function MessageTools({ message, own, tabIndex }: Props) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step !== undefined) {
       const buttons = [...(bar.current?.querySelectorAll("button") ?? [])];
-      const place = buttons.findIndex((each) => each === document.activeElement);
+      const place = buttons.findIndex((each) => each.contains(document.activeElement));
       buttons.at((place + step) % buttons.length)?.focus();
     } else if (event.key === "Escape" && reacting) show(false);
     else return;
