@@ -1,3 +1,7 @@
+import type { EventData } from "@/lib/realtime";
+
+export type ToastItem = EventData<"user", "notification">["notification"];
+
 /** Longer than any two tabs hear of the same thing apart. */
 const HELD_MS = 10_000;
 

@@ -68,8 +68,9 @@ export class EventStream {
     const source = new EventSource(`/api/realtime?${query.toString()}`);
     this.source = source;
     const on = (event: string, take: (data: never) => void) =>
-      source.addEventListener(event, ({ data }: MessageEvent<string>) => {
-        if (this.source !== source) return;
+      source.addEventListener(event, ({ data }: MessageEvent<unknown>) => {
+        // The browser has an event of its own that is called `open`, and brings nothing.
+        if (this.source !== source || typeof data !== "string") return;
         this.listenForSilence();
         take(JSON.parse(data) as never);
       });

@@ -3,9 +3,9 @@
 import { useState } from "react";
 import { askUnread, learnUnread, setUnreadLive } from "@/app/_client/notifications";
 import { useChannel } from "@/app/_client/realtime/use-channel";
-import { claimToast } from "@/app/_client/toasts";
+import { claimToast, type ToastItem } from "@/app/_client/toasts";
 import { learnCount } from "@/app/_client/view-counts";
-import { type ToastItem, Toasts } from "./toasts";
+import { Toasts } from "./toasts";
 
 /** Enough to say that there were many. */
 const MOST_WAITING = 20;

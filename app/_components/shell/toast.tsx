@@ -5,10 +5,10 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { markRead } from "@/app/_client/notifications";
+import type { ToastItem } from "@/app/_client/toasts";
 import { KindIcon } from "../notifications/kind-icon";
 import { useWording } from "../notifications/use-wording";
 import { Button } from "../ui/button";
-import type { ToastItem } from "./toasts";
 
 /** Long enough to read two lines and to get there by keyboard. */
 const SHOWN_MS = 8_000;

@@ -4,9 +4,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import type { EventData } from "@/lib/realtime";
-
-export type ToastItem = EventData<"user", "notification">["notification"];
+import type { ToastItem } from "@/app/_client/toasts";
 
 /** A screen reader is to end its sentence before the next. */
 const NEXT_AFTER_MS = 1_500;

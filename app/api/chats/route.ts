@@ -15,6 +15,7 @@ export const GET = route(
   {
     summary: "The chats you are in, the one with the latest message first",
     auth: "user",
+    limit: "frequent",
     query: chatPageQuerySchema,
     response: chatPageSchema,
   },

@@ -8,6 +8,7 @@ export const GET = route(
   {
     summary: "Who is here: state and last seen of up to 100 people; whoever hides is offline",
     auth: "user",
+    limit: "frequent",
     query: presenceQuerySchema,
     response: presencesSchema,
   },

@@ -5,7 +5,7 @@ export const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
 
 /**
  * Reads the body as text, once, and no more of it than `limitBytes`.
- * @throws {AppError} payload_too_large
+ * @throws {AppError} payload_too_large; bad_request when the sender hangs up in the middle
  */
 export async function readText(request: Request, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8");
@@ -20,12 +20,7 @@ export async function readText(request: Request, limitBytes: number): Promise<st
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  try {
-    for await (const chunk of chunksOf(request, limitBytes)) chunks.push(chunk);
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError("bad_request", { message: "body_broken_off", cause });
-  }
+  for await (const chunk of chunksOf(request, limitBytes)) chunks.push(chunk);
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
@@ -35,7 +30,11 @@ async function* chunksOf(request: Request, limitBytes: number): AsyncGenerator<U
   if (!request.body) return;
   let size = 0;
   const reader = request.body.getReader();
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+  const read = () =>
+    reader.read().catch((cause: unknown) => {
+      throw new AppError("bad_request", { message: "body_broken_off", cause });
+    });
+  for (let chunk = await read(); !chunk.done; chunk = await read()) {
     size += chunk.value.byteLength;
     if (size > limitBytes) {
       await reader.cancel();
