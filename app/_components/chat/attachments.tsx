@@ -14,7 +14,10 @@ export function Attachments({ files, tabIndex }: { files: readonly Attachment[];
     <>
       {pictures.length > 0 ? (
         <div
-          className={cn("my-1 grid max-w-md gap-1 overflow-hidden rounded-xl", pictures.length > 1 && "grid-cols-2")}
+          className={cn(
+            "my-1 grid max-w-md gap-1 overflow-hidden rounded-xl",
+            pictures.length > 1 && "grid-cols-2",
+          )}
         >
           {pictures.map((file) => (
             <Picture key={file.id} file={file} alone={pictures.length === 1} tabIndex={tabIndex} />
