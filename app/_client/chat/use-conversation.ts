@@ -15,6 +15,7 @@ import {
 import { CatchUp } from "./catch-up";
 import { hearMessage } from "./chat-list";
 import { ConversationStore } from "./conversation-store";
+import { historyOf } from "./history";
 import { forgetUnsent, keepUnsent, unsentOf } from "./outbox";
 import { Sender } from "./sender";
 import { useTypists } from "./use-typists";
@@ -149,39 +150,4 @@ function withRead(chat: ChatDetail, userId: string, seq: number): ChatDetail {
     member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
   );
   return { ...chat, members };
-}
-
-/** Enough before and after a message that is jumped to. */
-const AROUND = 20;
-
-/** The ways to other parts of a conversation. Each gives why it did not work, or null. */
-function historyOf(id: string, store: ConversationStore) {
-  const asked = async (
-    where: { before?: number; after?: number },
-    take: (page: MessagesPage) => void,
-  ): Promise<ApiFailure | null> => {
-    const result = await fetchMessages(id, where);
-    if (!result.ok) return result.failure;
-    take(result.data);
-    return null;
-  };
-  return {
-    older: () => {
-      const { place } = store;
-      const before = store.read().messages[0]?.seq ?? 1;
-      return asked({ before }, (page) => store.takeOlder(page, place));
-    },
-    newer: () => {
-      const { place } = store;
-      const after = store.read().messages.at(-1)?.seq ?? 0;
-      return asked({ after }, (page) => store.takeNewer(page, place));
-    },
-    around: async (seq: number): Promise<ApiFailure | null> => {
-      if (store.at(seq)) return null;
-      const { place } = store;
-      return asked({ before: seq + AROUND }, (page) => store.moveTo(page, place));
-    },
-    newest: async (): Promise<ApiFailure | null> =>
-      store.read().hasNewer ? asked({}, (page) => store.reset(page)) : null,
-  };
 }

@@ -2,7 +2,15 @@
 
 import { Paperclip, SendHorizontal, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Attachment, Member, Message, Quote } from "@/app/_client/chat/calls";
 import { keepChatDraft, readChatDraft } from "@/app/_client/chat/drafts";
 import { toSent, toWritten, type Written } from "@/app/_client/chat/mentions";
@@ -52,6 +60,13 @@ export function Composer(props: Props) {
     setWritten(to);
     if (!editing) keepChatDraft(viewerId, chatId, toSent(to));
   };
+  /** Where the caret belongs after a name was put in: before the next key, so that what is typed stays in order. */
+  const caretTo = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has another place for it
+  useLayoutEffect(() => {
+    if (caretTo.current !== null) field.current?.setSelectionRange(caretTo.current, caretTo.current);
+    caretTo.current = null;
+  }, [text]);
   const mentioning = useMentions({
     field,
     text,
@@ -59,7 +74,7 @@ export function Composer(props: Props) {
     choose: (chosen, caret, person) => {
       const named = written.named.filter(({ userId }) => userId !== person.userId);
       change({ text: chosen, named: [...named, person] });
-      requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
+      caretTo.current = caret;
     },
   });
 

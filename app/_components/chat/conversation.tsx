@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type DragEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, useEffect, useMemo, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_client/api";
 import {
   type Attachment,
@@ -27,13 +27,14 @@ import { ConversationHead } from "./conversation-head";
 import { DeleteDialog } from "./delete-dialog";
 import { FaceSheet } from "./face-sheet";
 import { MembersDialog } from "./members-dialog";
-import { type MessageContext, MessageContextProvider } from "./message-context";
+import { MessageContextProvider } from "./message-context";
 import { MessageList, type Target } from "./message-list";
 import { PinnedBar } from "./pinned-bar";
 import { SearchDialog } from "./search-dialog";
 import { TypingLine } from "./typing-line";
 import { useAnnouncer } from "./use-announcer";
 import { useAttachments } from "./use-attachments";
+import { useStableContext } from "./use-stable-context";
 
 interface Props {
   rendered: ChatDetail;
@@ -71,10 +72,10 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   );
 
   const [marker] = useState(() =>
-    readMarker(rendered.readSeq, (seq) => {
-      void sendRead(rendered.id, seq).then((result) => {
-        if (result.ok) hearRead(rendered.id, result.data.readSeq, result.data.unreadCount);
-      });
+    readMarker(rendered.readSeq, async (seq) => {
+      const result = await sendRead(rendered.id, seq);
+      if (result.ok) hearRead(rendered.id, result.data.readSeq, result.data.unreadCount);
+      return result.ok;
     }),
   );
   useEffect(() => () => marker.end(), [marker]);
@@ -96,7 +97,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     if (!trouble) setTarget({ seq });
   };
 
-  const context = useStable({
+  const context = useStableContext({
     viewerId,
     kind: chat.kind,
     mayDelete: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
@@ -237,28 +238,5 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
         ) : null}
       </div>
     </MessageContextProvider>
-  );
-}
-
-/** The same object as long as what messages show of it is the same: its functions always do what the newest do. */
-function useStable(latest: MessageContext): MessageContext {
-  const now = useRef(latest);
-  useEffect(() => {
-    now.current = latest;
-  });
-  const { viewerId, kind, mayDelete } = latest;
-  return useMemo(
-    () => ({
-      ...{ viewerId, kind, mayDelete },
-      reply: (message) => now.current.reply(message),
-      edit: (message) => now.current.edit(message),
-      remove: (message) => now.current.remove(message),
-      pin: (message, pinned) => now.current.pin(message, pinned),
-      react: (message, emoji, on) => now.current.react(message, emoji, on),
-      jump: (seq) => now.current.jump(seq),
-      retry: (clientId) => now.current.retry(clientId),
-      discard: (clientId) => now.current.discard(clientId),
-    }),
-    [viewerId, kind, mayDelete],
   );
 }

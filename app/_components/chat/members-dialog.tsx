@@ -1,20 +1,16 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_client/api";
-import { type ChatDetail, changeChat, inviteTo, leaveChat, type Member } from "@/app/_client/chat/calls";
-import { askChats } from "@/app/_client/chat/chat-list";
+import { type ChatDetail, inviteTo, type Member } from "@/app/_client/chat/calls";
 import { usePresence } from "@/app/_client/chat/presence";
-import { chatChangeSchema } from "@/lib/chat/client";
-import { Field } from "../forms/field";
-import { SubmitButton } from "../forms/submit-button";
-import { useForm } from "../forms/use-form";
 import { Button } from "../ui/button";
 import { FailureNote } from "../ui/failure-note";
 import { Dialog } from "./dialog";
 import { Face } from "./face";
+import { GroupSettings } from "./group-settings";
+import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
 import { PresenceWords } from "./presence-words";
 
@@ -47,7 +43,7 @@ export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }
           ) : (
             <Members members={members} viewerId={viewerId} renderedAt={renderedAt} />
           )}
-          <Leaving chat={chat} />
+          <LeaveGroup chat={chat} />
         </div>
       )}
     </Dialog>
@@ -124,74 +120,5 @@ function Inviting({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
         }
       />
     </>
-  );
-}
-
-const titleSchema = chatChangeSchema.pick({ title: true }).required();
-
-function GroupSettings({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
-  const t = useTranslations("chat");
-  const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const form = useForm({
-    schema: titleSchema,
-    initial: { title: chat.title ?? "" },
-    toInput: (values) => values,
-    send: (body) => changeChat(chat.id, body),
-    onSuccess: ({ chat: changed }) => onChanged(changed),
-    stays: true,
-  });
-  const setOpen = async (open: boolean) => {
-    const result = await changeChat(chat.id, { open });
-    setFailure(result.ok ? null : result.failure);
-    if (result.ok) onChanged(result.data.chat);
-  };
-  return (
-    <>
-      <form {...form.formProps} className="flex flex-col gap-1">
-        <Field {...form.field("title")} label={t("groupTitle")} autoComplete="off" />
-        {form.failure ? <FailureNote failure={form.failure} /> : null}
-        {form.values.title.trim() === (chat.title ?? "") ? null : (
-          <SubmitButton busy={form.busy} idle={t("rename")} working={t("saving")} />
-        )}
-      </form>
-      <label className="mb-4 flex items-start gap-3">
-        <input
-          type="checkbox"
-          checked={chat.open}
-          onChange={({ currentTarget: { checked } }) => void setOpen(checked)}
-          className="mt-0.5 size-5 accent-[var(--mark)]"
-        />
-        <span>
-          <span className="block text-sm font-semibold">{t("openGroup")}</span>
-          <span className="block text-xs text-muted">{t("openGroupHint")}</span>
-        </span>
-      </label>
-      {failure ? <FailureNote failure={failure} className="mb-3" /> : null}
-    </>
-  );
-}
-
-/** Twice: what is left is not easily found again. */
-function Leaving({ chat }: { chat: ChatDetail }) {
-  const t = useTranslations("chat");
-  const router = useRouter();
-  const [sure, setSure] = useState(false);
-  const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const leave = async () => {
-    if (!sure) return setSure(true);
-    const result = await leaveChat(chat.id);
-    if (!result.ok) return setFailure(result.failure);
-    askChats();
-    router.push("/chat");
-    router.refresh();
-  };
-  return (
-    <div className="mt-6 flex flex-col gap-3 border-t border-line pt-4">
-      {failure ? <FailureNote failure={failure} /> : null}
-      {sure ? <p className="text-sm text-muted">{t(chat.open ? "leaveOpenText" : "leaveText")}</p> : null}
-      <Button look="danger" size="small" className="self-start" onClick={() => void leave()}>
-        {t(sure ? "leaveSure" : "leave")}
-      </Button>
-    </div>
   );
 }

@@ -1,15 +1,13 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import Link from "next/link";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import type { ApiFailure } from "@/app/_client/api";
 import type { Shown } from "@/app/_client/chat/conversation-store";
 import type { Conversation } from "@/app/_client/chat/use-conversation";
-import { buttonLook } from "../ui/button";
 import { cn } from "../ui/cn";
-import { FailureNote } from "../ui/failure-note";
+import { Day } from "./day";
+import { Edge } from "./edge";
 import { Message } from "./message";
 import { useMessageContext } from "./message-context";
 import { PendingMessage } from "./pending-message";
@@ -213,90 +211,4 @@ function stepOut(): void {
   const message = focused?.closest<HTMLElement>("article") ?? null;
   if (message !== focused) message?.focus();
   else document.querySelector<HTMLElement>("textarea[data-composer]")?.focus();
-}
-
-function Day({ at }: { at: string }) {
-  const t = useTranslations("chat");
-  const format = useFormatter();
-  const timeZone = useZone();
-  const date = new Date(at);
-  const dayOf = (each: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(each);
-  const now = new Date();
-  const yesterday = new Date(now.getTime() - 86_400_000);
-  const words =
-    dayOf(date) === dayOf(now)
-      ? t("today")
-      : dayOf(date) === dayOf(yesterday)
-        ? t("yesterday")
-        : format.dateTime(date, {
-            day: "numeric",
-            month: "long",
-            ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
-            timeZone,
-          });
-  return (
-    <li className="my-3 flex justify-center">
-      {/* The clock of who looks may be in another day than the server's. */}
-      <span
-        suppressHydrationWarning
-        className="rounded-full bg-ground/60 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line"
-      >
-        {words}
-      </span>
-    </li>
-  );
-}
-
-interface EdgeProps {
-  /** Works without scripts. */
-  href: string;
-  label: "older" | "newer";
-  load: () => Promise<ApiFailure | null>;
-  /** Another one: there is another edge to watch. */
-  version: number;
-}
-
-/** Where the run ends: loads more as one comes near, or at a click. */
-function Edge({ href, label, load, version }: EdgeProps) {
-  const t = useTranslations("chat");
-  const link = useRef<HTMLAnchorElement>(null);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const more = async () => {
-    if (busy) return;
-    setBusy(true);
-    setFailure(await load());
-    setBusy(false);
-  };
-  const moreWhenNear = useEffectEvent(more);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another edge
-  useEffect(() => {
-    if (!link.current || failure) return;
-    const near = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void moreWhenNear();
-      },
-      { root: link.current.closest("[data-scroller]"), rootMargin: "500px 0px" },
-    );
-    near.observe(link.current);
-    return () => near.disconnect();
-  }, [version, failure]);
-  return (
-    <div className="flex flex-col items-center gap-2 py-3">
-      {failure ? <FailureNote failure={failure} className="w-full max-w-md" /> : null}
-      <Link
-        ref={link}
-        href={href}
-        prefetch={false}
-        aria-disabled={busy}
-        onClick={(event) => {
-          event.preventDefault();
-          void more();
-        }}
-        className={buttonLook({ look: "quiet", size: "small" })}
-      >
-        {t(busy ? "loading" : label)}
-      </Link>
-    </div>
-  );
 }

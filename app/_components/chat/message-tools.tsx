@@ -2,7 +2,7 @@
 
 import { type LucideIcon, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Message } from "@/app/_client/chat/calls";
 import { cn } from "../ui/cn";
 import { useMessageContext } from "./message-context";
@@ -24,13 +24,19 @@ export function MessageTools({ message, own, tabIndex }: Props) {
   const { mayDelete, reply, edit, remove, pin, react, viewerId } = useMessageContext();
   const [reacting, setReacting] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
   const pinned = message.pinnedAt !== null;
 
   const show = (palette: boolean) => {
     setReacting(palette);
-    // The buttons are others now; the focus stays in the bar.
-    requestAnimationFrame(() => bar.current?.querySelector("button")?.focus());
+    moved.current = true;
   };
+  // The buttons are others now; the focus stays in the bar.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other buttons
+  useLayoutEffect(() => {
+    if (moved.current) bar.current?.querySelector("button")?.focus();
+    moved.current = false;
+  }, [reacting]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step !== undefined) {
