@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser, seriousProblems } from "../support/browser";
 import { type Cluster, startCluster } from "../support/cluster";
 import { openRawStream } from "../support/raw-stream";
-import { type Account, openContext, PASSWORD, signUpIn } from "../support/signed-in";
+import { type Account, openContext, signUpIn, tokenOfAccount } from "../support/signed-in";
 import { until } from "../support/until";
 
 /**
@@ -151,7 +151,7 @@ it(`${String(MESSAGES)} messages through instances that die: all four end with t
 it(`away while the log is trimmed or Redis emptied: it says so and matches Postgres, ${String(ROUNDS)} of ${String(ROUNDS)}`, async () => {
   const [reader, writer] = guests;
   if (!reader || !writer) throw new Error("somebody is missing");
-  const token = await tokenOf(reader);
+  const token = await tokenOfAccount(cluster.url, reader.account);
   const channel = `chat:${chatId}`;
   /** Where the channel is now, by joining it. */
   const join = (after: string) =>
@@ -219,13 +219,3 @@ it("axe finds nothing serious on a full conversation", async () => {
     expect(await seriousProblems(page)).toEqual([]);
   }
 });
-
-/** Of a session of its own, so that the browser's stays as it is. */
-async function tokenOf({ account }: Guest): Promise<string> {
-  const response = await fetch(`${cluster.url}/api/auth/sign-in`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email: account.email, password: PASSWORD, tokens: "body" }),
-  });
-  return ((await response.json()) as { accessToken: string }).accessToken;
-}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "../support/browser";
 import { type Cluster, startCluster } from "../support/cluster";
 import { openRawStream } from "../support/raw-stream";
-import { type Account, openContext, PASSWORD, signUpIn } from "../support/signed-in";
+import { type Account, openContext, signUpIn, tokenOfAccount } from "../support/signed-in";
 import { until } from "../support/until";
 
 /**
@@ -55,9 +55,13 @@ it("every instance says the same, and it is so", async () => {
     await arrive(browser, "Closing"),
   ];
   const asleep = await arrive(sleepy, "Asleep");
-  const token = await tokenOf(watcher);
+  const token = await tokenOfAccount(cluster.url, watcher.account);
   // Each instance is asked by somebody else: a person may ask only so often.
-  const askers = [token, await tokenOf(three), await tokenOf(reloading)];
+  const askers = [
+    token,
+    await tokenOfAccount(cluster.url, three.account),
+    await tokenOfAccount(cluster.url, reloading.account),
+  ];
   const everybody = [watcher, three, reloading, closing, asleep].map(({ account }) => account.id);
 
   /** Who is here, by each instance. */
@@ -136,16 +140,6 @@ it("every instance says the same, and it is so", async () => {
   expect(gone).toEqual([]);
   ear.close();
 });
-
-/** Of a session of its own, so that the browser's stays as it is. */
-async function tokenOf({ account }: Guest): Promise<string> {
-  const response = await fetch(`${cluster.url}/api/auth/sign-in`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email: account.email, password: PASSWORD, tokens: "body" }),
-  });
-  return ((await response.json()) as { accessToken: string }).accessToken;
-}
 
 /** The browser's own processes. */
 async function processesOf(of: Browser): Promise<number[]> {
