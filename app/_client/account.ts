@@ -1,5 +1,6 @@
 import { callApi } from "./api";
 import { confirmPassword } from "./auth";
+import { endingSession } from "./session";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
   return callApi("/api/me", "done", { method: "PATCH", body });
@@ -36,5 +37,6 @@ export function becomeArtist() {
 /** For good. The password makes the session fresh first: the form asks for it anyway. */
 export async function deleteAccount(body: { password: string }) {
   const confirmed = await confirmPassword(body);
-  return confirmed.ok ? callApi("/api/me", "done", { method: "DELETE", body }) : confirmed;
+  if (!confirmed.ok) return confirmed;
+  return endingSession(() => callApi("/api/me", "done", { method: "DELETE", body }));
 }

@@ -1,5 +1,5 @@
 import { type Answer, type ApiResult, callApi } from "./api";
-import { tellSignedIn, tellSignedOut } from "./session";
+import { endingSession, tellSignedIn, tellSignedOut } from "./session";
 
 export async function signIn(body: { email: string; password: string }) {
   return told(await callApi("/api/auth/sign-in", "signedIn", { method: "POST", body, proves: true }));
@@ -21,7 +21,9 @@ function told(result: ApiResult<Answer<"signedIn">>) {
 }
 
 export async function signOut() {
-  const result = await callApi("/api/auth/sign-out", "done", { method: "POST", body: {}, proves: true });
+  const result = await endingSession(() =>
+    callApi("/api/auth/sign-out", "done", { method: "POST", body: {}, proves: true }),
+  );
   if (result.ok) tellSignedOut();
   return result;
 }

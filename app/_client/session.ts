@@ -22,6 +22,9 @@ type News = { userId: string | null };
 /** Whom this page was rendered for. */
 let person: string | null = null;
 let leaving = false;
+/** Calls of this page's own that end the session, and whether its end was heard of meanwhile. */
+let endings = 0;
+let heardMeanwhile = false;
 let underWay: Promise<Renewal> | null = null;
 let onRenewed: () => void = () => undefined;
 
@@ -73,8 +76,27 @@ function belongsTo(userId: string): boolean {
  */
 export function onSessionEnded(): void {
   if (person === null || leaving) return;
+  if (endings > 0) {
+    heardMeanwhile = true;
+    return;
+  }
   leave();
   tellSignedOut();
+}
+
+/**
+ * Makes a call that ends this session. The news of the end may be faster than its answer, and wait for it: where the
+ * page goes then is the caller's to say, and a door that speaks of a session that is over would be the wrong one.
+ */
+export async function endingSession<T>(call: () => Promise<T>): Promise<T> {
+  endings += 1;
+  try {
+    return await call();
+  } finally {
+    endings -= 1;
+    // After the caller, who has left by then if the call succeeded.
+    if (endings === 0 && heardMeanwhile) setTimeout(leave, 0);
+  }
 }
 
 /** The other tabs hear that the session is over; this one is on its way already. */
@@ -93,6 +115,10 @@ export function tellSignedIn(userId: string, expiresAt: string): void {
 /** A new document, so that nothing rendered for the person stays in memory; and none that "back" leads to. */
 function leave(): void {
   if (person === null || leaving) return;
+  if (endings > 0) {
+    heardMeanwhile = true;
+    return;
+  }
   leaving = true;
   const { pathname, search } = window.location;
   const query = new URLSearchParams({ next: pathname + search, ended: "1" });

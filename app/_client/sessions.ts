@@ -1,9 +1,11 @@
 import { callApi } from "./api";
+import { endingSession } from "./session";
 
 export function endSession(id: string) {
   return callApi(`/api/sessions/${id}`, "done", { method: "DELETE" });
 }
 
 export function endSessions(scope: "others" | "all") {
-  return callApi(`/api/sessions?scope=${scope}`, "done", { method: "DELETE" });
+  const call = () => callApi(`/api/sessions?scope=${scope}`, "done", { method: "DELETE" });
+  return scope === "all" ? endingSession(call) : call();
 }
