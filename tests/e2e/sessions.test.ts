@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser";
 import { type RunningApp, startApp } from "../support/running-app";
-import { type Account, openContext, PASSWORD, signInIn, signUpIn } from "../support/signed-in";
+import { type Account, openContext, openTab, PASSWORD, signInIn, signUpIn } from "../support/signed-in";
 
 /** Sessions in Chromium: several browsers, several tabs, tokens that run out, and a server that does not answer. */
 
@@ -40,12 +40,6 @@ async function somebodyIn(browsers: number): Promise<{ account: Account; each: B
   return { account, each };
 }
 
-async function open(context: BrowserContext, path: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(path);
-  return page;
-}
-
 /** Opens a page that knows nothing of a token yet, and waits until it has one of its own. */
 async function openRenewed(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
@@ -79,9 +73,9 @@ describe("signing out other devices", () => {
   it("is at once: the other browser's next request is 401, and its page signs itself out and keeps the draft", async () => {
     const { account, each } = await somebodyIn(3);
     const [here, there, third] = each as [BrowserContext, BrowserContext, BrowserContext];
-    const writing = await open(there, "/posts/new");
+    const writing = await openTab(there, "/posts/new");
     await writing.getByLabel("Title").fill("Half a thought");
-    const devices = await open(here, "/me/devices");
+    const devices = await openTab(here, "/me/devices");
     expect(await devices.getByRole("heading", { level: 2 }).allTextContents()).toContain("2 other devices");
     await devices.getByText("This device").waitFor();
     await devices.getByRole("button", { name: "Sign out all others" }).click();
@@ -103,8 +97,8 @@ describe("signing out other devices", () => {
   it("is one device at a time by keyboard, and the open page of each leaves by itself", async () => {
     const { each } = await somebodyIn(3);
     const [here, there, third] = each as [BrowserContext, BrowserContext, BrowserContext];
-    const page = await open(there, "/me");
-    const devices = await open(here, "/me/devices");
+    const page = await openTab(there, "/me");
+    const devices = await openTab(here, "/me/devices");
     for (const left of ["1 other device", "No other devices"]) {
       const button = devices.getByRole("button", { name: /^Sign out: / }).first();
       await button.focus();
@@ -121,7 +115,7 @@ describe("signing out other devices", () => {
   it("says when it did not work, and leaves the device in the list", async () => {
     const { each } = await somebodyIn(2);
     const [here, there] = each as [BrowserContext, BrowserContext];
-    const devices = await open(here, "/me/devices");
+    const devices = await openTab(here, "/me/devices");
     await here.setOffline(true);
     await devices.getByRole("button", { name: /^Sign out: / }).click();
     await devices.getByText("the device is still signed in").waitFor();
@@ -135,8 +129,8 @@ describe("signing out other devices", () => {
   it("everywhere ends this one as well, and its other tabs follow", async () => {
     const { each } = await somebodyIn(2);
     const [here, there] = each as [BrowserContext, BrowserContext];
-    const tab = await open(here, "/orders");
-    const devices = await open(here, "/me/devices");
+    const tab = await openTab(here, "/orders");
+    const devices = await openTab(here, "/me/devices");
     await devices.getByRole("button", { name: "Sign out on all devices" }).click();
     await devices.waitForURL(app.url.concat("/"));
     await devices.getByRole("link", { name: "Sign in" }).first().waitFor();
@@ -147,8 +141,8 @@ describe("signing out other devices", () => {
   it("signing out in one tab signs out the others, and nothing private comes back with the back button", async () => {
     const { account, each } = await somebodyIn(1);
     const [here] = each as [BrowserContext];
-    const tab = await open(here, "/bonuses");
-    const page = await open(here, "/me");
+    const tab = await openTab(here, "/bonuses");
+    const page = await openTab(here, "/me");
     await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL(app.url.concat("/"));
     await tab.waitForURL(/\/sign-in\?next=%2Fbonuses/);
@@ -185,7 +179,7 @@ describe("an access token that has run out", () => {
     const { each } = await somebodyIn(1);
     const [here] = each as [BrowserContext];
     await withoutStream(here);
-    const tabs = [await openRenewed(here, "/me"), await open(here, "/me")];
+    const tabs = [await openRenewed(here, "/me"), await openTab(here, "/me")];
     const refreshes = tabs.map((tab) => callsTo(tab, "/api/auth/refresh"));
     for (let round = 1; round <= 5; round++) {
       await expire(here);
@@ -241,7 +235,7 @@ describe("an access token that has run out", () => {
   it("stays what it is while the server cannot renew it: nobody is signed out, and the click can be repeated", async () => {
     const { each } = await somebodyIn(1);
     const [here] = each as [BrowserContext];
-    const page = await open(here, "/me");
+    const page = await openTab(here, "/me");
     await page.waitForLoadState("networkidle");
     await page.route("**/api/auth/refresh", (route) => route.fulfill({ status: 503, body: "{}" }));
     await expire(here);
@@ -262,7 +256,7 @@ describe("a page that is another person's now", () => {
     const [here] = each as [BrowserContext];
     const elsewhere = await newContext();
     const other = await signUpIn(elsewhere, "Somebody Else");
-    const page = await open(here, "/me");
+    const page = await openTab(here, "/me");
     const door = await here.newPage();
     await here.request.post("/api/auth/sign-out", { data: {} });
     await door.goto("/sign-in");

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { newId } from "@/lib/core/ids";
 import { portsFrom } from "@/local/stack/settings";
 import type { RunningApp } from "./running-app";
@@ -33,6 +33,19 @@ export function openContext(
     extraHTTPHeaders: { "x-forwarded-for": newClientAddress() },
     ...options,
   });
+}
+
+/** Opens a page in a tab of its own, and waits until a click on any of its buttons is one. */
+export async function openTab(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(path);
+  // React leaves its mark on what it has taken over.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("main button")].every((button) =>
+      Object.keys(button).some((key) => key.startsWith("__reactProps")),
+    ),
+  );
+  return page;
 }
 
 /** Signs somebody up in a browser, which is signed in then. */
