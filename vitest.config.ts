@@ -68,6 +68,7 @@ export default defineConfig({
           name: "e2e",
           retry,
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/support/global-seeded.ts"],
           ...limits,
           expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,

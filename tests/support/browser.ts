@@ -12,6 +12,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--force-prefers-reduced-motion",
 ];
 
 /** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv } from "node:util";
+import { inject } from "vitest";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
 
 export interface RunningApp {
@@ -15,15 +16,34 @@ export interface RunningApp {
 
 const START_LIMIT_MS = 90_000;
 
+const newFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
+
 /**
- * Starts the production build with a local stack, exactly as `npm run start` does, on a free port and with
- * a data folder of its own. Needs `npm run build` first.
+ * Starts the production build with a local stack, exactly as `npm run start` does for the second time, on a free port
+ * and with a data folder of its own: a copy of what the first start of this run left (tests/support/global-seeded.ts).
+ * Needs `npm run build` first.
  *
  * @param extra  as a person would set it in the environment
  */
 export async function startApp(extra: Record<string, string> = {}): Promise<RunningApp> {
+  const dataDir = await newFolder();
+  await cp(inject("seededFolder"), dataDir, { recursive: true });
+  return start(dataDir, extra);
+}
+
+/** The first start, on an empty folder, and its end. @returns the folder, which is the caller's to remove */
+export async function seedFolder(): Promise<string> {
+  const dataDir = await newFolder();
+  const app = await start(dataDir);
+  await app.end();
+  return dataDir;
+}
+
+async function start(
+  dataDir: string,
+  extra: Record<string, string> = {},
+): Promise<RunningApp & { end(): Promise<void> }> {
   if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
-  const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
   const port = await freeBasePort();
   const url = `http://localhost:${port}`;
   const output: string[] = [];
@@ -61,7 +81,7 @@ export async function startApp(extra: Record<string, string> = {}): Promise<Runn
     string,
     string
   >;
-  return { url, env: { ...stackEnv, ...extra }, stop };
+  return { url, env: { ...stackEnv, ...extra }, stop, end: app.stop };
 }
 
 async function answers(url: string): Promise<boolean> {
