@@ -7,6 +7,8 @@ const FIRST_WAIT_MS = 1_000;
 const SLOWER_BY = 1.25;
 /** up to this: a person has 100 requests a minute for everything. */
 const LONGEST_WAIT_MS = 15_000;
+/** Between looks when somebody tells of changes: what they do not tell, since they died before, is seen all the same. */
+const SELDOM_MS = 60_000;
 const ANSWER_LIMIT_MS = 15_000;
 
 /** After these there is nothing to wait for. */
@@ -30,24 +32,26 @@ interface Listener {
   onTrouble: (failure: ApiFailure | null) => void;
 }
 
+export type Pace = "often" | "seldom" | "never";
+
 export interface OrderFollower {
   /** Something about it has changed: looks at once, or when the page is shown again. */
   look(): void;
-  /** Whether to look again and again without being told. */
-  setPolling(polls: boolean): void;
+  /** How often to look without being told. */
+  setPace(pace: Pace): void;
   end(): void;
 }
 
 /**
- * Looks at an order when it is told to and, where nobody tells, again and again while somebody looks at the page: soon
- * at first and after every change, then less often. A hidden page asks nothing; shown again it asks at once.
+ * Looks at an order when it is told to and, at its pace, again and again while somebody looks at the page: `often` is
+ * soon at first and after every change, then less so. A hidden page asks nothing; shown again it asks at once.
  */
 export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener): OrderFollower {
   const ended = new AbortController();
   let last = JSON.stringify(known);
   let waitMs = FIRST_WAIT_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let polls = false;
+  let pace: Pace = "never";
   let asking = false;
   /** Something has changed since the answer that is on its way was asked for, or while the page was hidden. */
   let again = false;
@@ -56,6 +60,8 @@ export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener):
     clearTimeout(timer);
     if (!document.hidden && !ended.signal.aborted) timer = setTimeout(() => void ask(), ms);
   };
+
+  const scheduleNext = () => schedule(pace === "often" ? waitMs : SELDOM_MS);
 
   const ask = async () => {
     if (asking) return;
@@ -81,12 +87,12 @@ export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener):
       onOrder(result.data.order);
     }
     if (again) schedule(0);
-    else if (polls) schedule(waitMs);
+    else if (pace !== "never") scheduleNext();
   };
 
   const onVisibility = () => {
     waitMs = FIRST_WAIT_MS;
-    if (polls || again) schedule(0);
+    if (pace !== "never" || again) schedule(0);
   };
   document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
   return {
@@ -94,12 +100,13 @@ export function followOrder(known: OrderItem, { onOrder, onTrouble }: Listener):
       again = true;
       if (!asking) schedule(0);
     },
-    setPolling: (now) => {
-      if (polls === now) return;
-      polls = now;
+    setPace: (next) => {
+      if (pace === next) return;
+      pace = next;
       waitMs = FIRST_WAIT_MS;
-      if (polls) schedule(waitMs);
-      else if (!again) clearTimeout(timer);
+      if (again) return;
+      if (pace === "never") clearTimeout(timer);
+      else scheduleNext();
     },
     end: () => {
       clearTimeout(timer);

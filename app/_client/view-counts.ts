@@ -16,6 +16,9 @@ export function learnCount(postId: string, count: number): void {
   for (const notify of listeners.get(postId) ?? []) notify();
 }
 
+/** Whether any count is on screen. */
+export const showsCounts = (): boolean => listeners.size > 0;
+
 /** One more view of each of these, for answers that name the posts but not their counts. */
 export function countOneMore(postIds: readonly string[]): void {
   for (const id of postIds) {

@@ -23,6 +23,8 @@ export interface Changing extends z.infer<typeof rowSchema> {
 }
 
 interface ChangeOptions {
+  /** What it said must be nowhere any more. */
+  takesBack?: boolean;
   /** Whoever is no member may do it all the same, if this is so. */
   besidesMembers?: boolean;
 }
@@ -40,7 +42,7 @@ export async function changeMessage(
   chatId: string,
   messageId: string,
   change: (tx: Transaction, before: Changing) => Promise<Prisma.Sql | null>,
-  { besidesMembers = false }: ChangeOptions = {},
+  { besidesMembers = false, takesBack = false }: ChangeOptions = {},
 ): Promise<ChatMessageView> {
   const { told, isChanged } = await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
@@ -53,7 +55,7 @@ export async function changeMessage(
     const set = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
     return { told: await pick(tx, chatId, messageId, set), isChanged: set !== null };
   });
-  if (isChanged) await tellMessage(told);
+  if (isChanged) await tellMessage(told, { takesBack });
   return told.view;
 }
 

@@ -174,7 +174,8 @@ SELECT (SELECT coalesce(jsonb_agg(${rowOf(userId, fewMembers)} ORDER BY c.at DES
 const detailAnswerSchema = z.tuple([pickedSchema.extend({ chat: detailRowSchema.nullable() })]);
 
 /**
- * One chat. Whoever is not in it sees an open group from outside: its name, who is in it, and nothing of what is said.
+ * One chat. Whoever is not in it sees an open group from outside: its name and who is in it, nothing of what is said,
+ * who has left, or how far anybody has read.
  * One statement.
  * @throws {AppError} not_found for a chat that is neither theirs nor open
  */
@@ -193,5 +194,8 @@ SELECT (SELECT ${rowOf(userId, allMembers)} FROM chat c) AS chat, ${storedOfPick
   const [{ chat, ...picked }] = detailAnswerSchema.parse(rows);
   if (!chat) throw new AppError("not_found", { message: "chat_not_found" });
   const [lastMessage] = toViews(picked.items, picked);
-  return { ...chat, lastMessage: lastMessage ?? null };
+  const members = chat.joined
+    ? chat.members
+    : chat.members.filter(({ left }) => !left).map((each) => ({ ...each, readSeq: 0 }));
+  return { ...chat, members, lastMessage: lastMessage ?? null };
 }

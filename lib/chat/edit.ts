@@ -62,7 +62,7 @@ export function deleteMessage(caller: Caller, chatId: string, messageId: string)
       await tx.chatAttachment.deleteMany({ where: { messageId } });
       return deletedColumns(new Date(now()));
     },
-    { besidesMembers: isAdministrator },
+    { besidesMembers: isAdministrator, takesBack: true },
   );
 }
 

@@ -8,7 +8,7 @@ import { type ChatDetail, getChat } from "./chat";
 import { type chatChangeSchema, MOST_MEMBERS } from "./client";
 import { notifyInvited } from "./invitations";
 import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock";
-import { tellChanged } from "./tell";
+import { tellCame, tellChanged } from "./tell";
 
 /** Who is in a chat. Each is one transaction, safe to repeat. All throw {AppError} not_found for a chat that is not theirs. */
 
@@ -24,7 +24,7 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
     await add(tx, chatId, chat, caller.userId);
     return true;
   });
-  if (joined) tellChanged(chatId, [caller.userId]);
+  if (joined) tellCame(chatId, caller.userId);
   return getChat(caller, chatId);
 }
 
@@ -44,7 +44,7 @@ export async function inviteToChat(
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;
   });
-  if (added) tellChanged(chatId, [userId]);
+  if (added) tellCame(chatId, userId);
   return getChat(caller, chatId);
 }
 

@@ -99,18 +99,31 @@ export const searchQuerySchema = z.object({
 
 export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), hasMore: z.boolean() });
 
+/**
+ * A message's text as people read it and search for it: a mention is its `@Name`, one sign has one form (NFC), and `ё`
+ * is `е`, since few type it.
+ */
+const searchable = Prisma.sql`translate(normalize(
+  regexp_replace(x.text, '@\\[([^\\]\\n]+)\\]\\([0-9a-f-]{36}\\)', '@\\1', 'gi')
+), 'ёЁ', 'еЕ')`;
+
+function patternsOf(q: string): string[] {
+  const typed = q.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
+  return spellings(typed).map((text) => `%${text}%`);
+}
+
 /** Messages whose text has the words as they are asked for, newest first. @throws {AppError} not_found as above */
 export async function searchMessages(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
   { q, before }: z.output<typeof searchQuerySchema>,
 ): Promise<z.infer<typeof searchPageSchema>> {
-  const patterns = spellings(q).map((text) => `%${text}%`);
+  const patterns = patternsOf(q);
   const from = before === undefined ? Prisma.empty : Prisma.sql`AND x.seq < ${before}::int`;
   const { views } = await ask(
     userId,
     chatId,
-    Prisma.sql`${from} AND x."deletedAt" IS NULL AND x.text ILIKE ANY(${patterns})
+    Prisma.sql`${from} AND x."deletedAt" IS NULL AND ${searchable} ILIKE ANY(${patterns})
   ORDER BY x.seq DESC LIMIT ${SEARCH_PAGE + 1}`,
   );
   const items = views.reverse();

@@ -14,7 +14,7 @@ import {
 } from "../db";
 import { type ChatMessageView, emit } from "../realtime";
 import { attach } from "./attach";
-import { mentionsIn, type newMessageSchema } from "./client";
+import { mentionsIn, type newMessageSchema, plainText } from "./client";
 import { lockChat } from "./lock";
 import { membersAmong, notifyMentioned } from "./mentions";
 import { around, pickedSchema, storedOfPicked, tablesAround, toViews } from "./message";
@@ -27,10 +27,12 @@ type NewMessage = z.output<typeof newMessageSchema>;
 /**
  * Writes a message, once for its `clientId`: the number, the message, and that its author has read up to it are one
  * statement. A repeat breaks the unique key of (chat, author, clientId), which takes the whole statement back, the
- * numbers with it, and gets the message that is there. Safe to repeat, also at the same time.
+ * numbers with it, and gets the message that is there. Safe to repeat, also at the same time; what says something else
+ * under the same `clientId` is no repeat.
  *
  * @returns the message, and whether it was not there before
- * @throws {AppError} not_found for whoever is no member; bad_request for a `replyToId` that is not of this chat and for
+ * @throws {AppError} not_found for whoever is no member; conflict for a `clientId` that another text of theirs has;
+ *         bad_request for a `replyToId` that is not of this chat and for
  *         files that are not the author's or are taken
  */
 export async function sendMessage(
@@ -45,16 +47,30 @@ export async function sendMessage(
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  const { views } = await ask(
-    caller.userId,
-    chatId,
-    Prisma.sql`AND x."authorId" = ${caller.userId}::uuid AND x."clientId" = ${input.clientId}::uuid`,
-  );
-  const [message] = views;
-  if (!message) throw new AppError("conflict");
+  const message = await sentBefore(caller, chatId, input);
   // Whoever wrote it may have died before anybody heard of it. Who has heard knows it by its revision.
   emit(`chat:${chatId}`, "message", message);
   return { message, created: false };
+}
+
+/** The message that a repeat repeats. One that was changed or deleted since is it, whatever it says now. */
+async function sentBefore(
+  { userId }: Caller,
+  chatId: string,
+  { clientId, text }: NewMessage,
+): Promise<ChatMessageView> {
+  const { views } = await ask(
+    userId,
+    chatId,
+    Prisma.sql`AND x."authorId" = ${userId}::uuid AND x."clientId" = ${clientId}::uuid`,
+  );
+  const [message] = views;
+  if (!message) throw new AppError("conflict");
+  const isAsItWas = message.editedAt === null && message.deletedAt === null;
+  if (isAsItWas && plainText(message.text) !== plainText(text)) {
+    throw new AppError("conflict", { message: "client_id_taken", field: "clientId" });
+  }
+  return message;
 }
 
 /** What it points to (a post, the author) was deleted meanwhile: without it, or not at all. */

@@ -1,6 +1,6 @@
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
-import { type ChatMessageView, emit } from "../realtime";
+import { type ChatMessageView, emit, forgetChannels } from "../realtime";
 import type { StoredMessage } from "./message";
 import { cacheMessage, updateCachedMessage } from "./message-cache";
 
@@ -14,10 +14,31 @@ export interface Told {
  * After the commit, once the answer is out: Redis keeps the message, and whoever listens hears of it. Speed, not safety:
  * a process that dies here leaves a gap in the revisions that readers see and fill.
  */
-export async function tellMessage({ stored, view }: Told, { isNewest = false } = {}): Promise<void> {
+export async function tellMessage(
+  { stored, view }: Told,
+  { isNewest = false, takesBack = false } = {},
+): Promise<void> {
   await failpoint("chat.committed");
   defer(() => (isNewest ? cacheMessage(stored) : updateCachedMessage(stored)));
+  if (takesBack) return forgetSaid(view.chatId);
   emit(`chat:${view.chatId}`, "message", view);
+}
+
+/**
+ * The log of a chat keeps what messages said, for a day: it begins anew, and whoever listens reads the chat as it is.
+ * When something was taken back, and when somebody comes in, who may hear only what is said from now on.
+ */
+function forgetSaid(chatId: string): void {
+  defer(async () => {
+    await forgetChannels([`chat:${chatId}`]);
+    emit(`chat:${chatId}`, "changed", {});
+  });
+}
+
+/** Somebody came in. */
+export function tellCame(chatId: string, userId: string): void {
+  forgetSaid(chatId);
+  emit(`user:${userId}`, "chats", { chatId });
 }
 
 /** Who is in it, its name, or who may join is another one. @param userIds  whose lists of chats are */

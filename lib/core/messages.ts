@@ -194,6 +194,10 @@ const messages = {
     ru: "На сообщении уже 20 разных эмодзи",
     en: "The message has 20 different emoji already",
   },
+  client_id_taken: {
+    ru: "Под этим clientId уже отправлено другое сообщение",
+    en: "Another message was sent with this clientId already",
+  },
   too_many_pinned: {
     ru: "Закреплено уже 50 сообщений, сначала открепите какое-нибудь",
     en: "50 messages are pinned already, unpin one first",

@@ -154,6 +154,13 @@ describe("the message cache", () => {
     expect(await redis().keys("webchat:*")).not.toContainEqual(expect.stringMatching(/message|chat:/));
   });
 
+  it("counts a chat from its first message on", async () => {
+    await messageCache.clearAllCache();
+    await messageCache.cacheMessage(await write("One"));
+    await deferredWork();
+    expect(await messageCache.getStats()).toEqual({ totalCachedMessages: 1, totalChats: 1 });
+  });
+
   it("what is no message is a miss", async () => {
     const first = await write("One");
     await read(owner, chat);

@@ -63,7 +63,7 @@ describe("writing", () => {
   it("the same clientId is one message, also 20 times at once; no number is lost", async () => {
     const clientId = newId();
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => post(owner, { clientId, text: `No. ${n}` })),
+      Array.from({ length: 20 }, () => post(owner, { clientId, text: "Once" })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
     expect(new Set(answers.map(({ body }) => body.message.id)).size).toBe(1);
@@ -72,6 +72,25 @@ describe("writing", () => {
     const other = await createGroup([owner]);
     expect((await post(owner, { clientId, text: "There" }, other)).status).toBe(201);
     expect(await violationsOf(chat)).toEqual([]);
+  });
+
+  it("another text under a clientId that was used is refused, a repeat of what was changed since is not", async () => {
+    const clientId = newId();
+    const text = `@[${stranger.name}](${stranger.userId}), look`;
+    const { body } = await post(owner, { clientId, text });
+    const refused = await post(owner, { clientId, text: "Something else" });
+    expect([refused.status, refused.body.error.code]).toEqual([409, "conflict"]);
+    expect(refused.body.error.details).toMatchObject([{ path: "clientId" }]);
+    const again = async () => {
+      const { status, body: answered } = await post(owner, { clientId, text });
+      return [status, answered.message.id];
+    };
+    expect(await again()).toEqual([200, body.message.id]);
+    await onMessage(edit, owner, body.message.id, { text: "Changed" }, "PATCH");
+    expect(await again()).toEqual([200, body.message.id]);
+    await onMessage(remove, owner, body.message.id, undefined, "DELETE");
+    expect(await again()).toEqual([200, body.message.id]);
+    expect((await read(member, chat)).items).toHaveLength(1);
   });
 
   it("a repeat with mentions and files is one message, and makes one notification", async () => {
@@ -301,6 +320,20 @@ describe("reading", () => {
     expect(changed.map((each) => each.revision)).toEqual(Array.from({ length: 451 }, (_, n) => n + 2));
     expect(changed.at(-1)).toMatchObject({ id: message.id, text: "First!" });
     expect((await read(member, chat, { since: 452 })).items).toEqual([]);
+  });
+
+  it("finds what people read: the names in mentions, whatever form a letter has, ё as е", async () => {
+    const found = async (q: string) => {
+      const query = `?q=${encodeURIComponent(q)}`;
+      const { body } = await call(search, { as: member, params: { id: chat }, query });
+      return body.items.map(({ seq }: { seq: number }) => seq);
+    };
+    await send(owner, chat, `Ask @[${member.name}](${member.userId}) there`);
+    for (const text of ["cafe\u0301", "Ёлка"]) await send(owner, chat, text);
+    expect(await found(`@${member.name} there`)).toEqual([1]);
+    for (const hidden of ["](", member.userId.slice(0, 8)]) expect(await found(hidden)).toEqual([]);
+    expect(await found("caf\u00e9")).toEqual([2]);
+    for (const q of ["елка", "ёлка", "ЁЛКА"]) expect(await found(q)).toEqual([3]);
   });
 
   it("finds words as people write them, Cyrillic in any case, deleted ones not", async () => {

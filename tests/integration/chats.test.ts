@@ -17,6 +17,7 @@ import { db } from "@/lib/db";
 import { call } from "../support/api";
 import { createGroup, read, send } from "../support/chat-tools";
 import { createPeople, createPerson } from "../support/people";
+import { saidOn } from "../support/said-on";
 
 let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
 
@@ -117,6 +118,7 @@ describe("a group", () => {
     const seen = (await at(detail, stranger, id)).body.chat;
     expect(seen).toMatchObject({ joined: false, lastMessage: null, unreadCount: 0, membersCount: 2 });
     expect(JSON.stringify(seen)).not.toContain("Inside");
+    expect(seen.members.map(({ readSeq }: { readSeq: number }) => readSeq)).toEqual([0, 0]);
     expect((await at(messages, stranger, id)).status).toBe(404);
     const found = (await call(open, { as: stranger, query: "?limit=50" })).body.items;
     expect(found).toContainEqual(
@@ -129,6 +131,19 @@ describe("a group", () => {
     expect((await at(join, stranger, id, {})).status).toBe(200);
     expect((await read(stranger, id)).items).toHaveLength(1);
     expect(await memberOf(stranger.userId, [id, newId()])).toEqual(new Set([id]));
+  });
+
+  it("what was taken back is in no log, and who comes in hears only what is said then", async () => {
+    const id = await createGroup([owner, member], true);
+    const channel = `chat:${id}` as const;
+    const { message } = await send(owner, id, "A secret");
+    await send(owner, id, "Something else");
+    expect(JSON.stringify(await saidOn(channel))).toContain("A secret");
+    await deleteMessage(owner, id, message.id);
+    expect((await saidOn(channel)).map(({ event }) => event)).toEqual(["changed"]);
+    await send(owner, id, "Among us");
+    await at(join, stranger, id, {});
+    expect(JSON.stringify(await saidOn(channel))).not.toContain("Among us");
   });
 
   it("who leaves reads nothing more, stays beside what they said, and finds it all when they come back", async () => {

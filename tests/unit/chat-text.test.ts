@@ -68,6 +68,17 @@ describe("mentions", () => {
     expect(toSent(toWritten(sent))).toBe(sent);
   });
 
+  it("of two who are called the same are of each, in the order in which they were chosen", () => {
+    const [one, two] = [ann, { ...ann, userId: newId() }];
+    expect(toSent({ text: "@Ann and @Ann", named: [one, two] })).toBe(
+      `@[Ann](${one.userId}) and @[Ann](${two.userId})`,
+    );
+    // The first one was taken out again.
+    expect(toSent({ text: "@Ann", named: [one, two] })).toBe(`@[Ann](${two.userId})`);
+    const sent = `@[Ann](${two.userId}), @[Ann](${one.userId})`;
+    expect(toSent(toWritten(sent))).toBe(sent);
+  });
+
   it("are offered right after an @ that begins a word", () => {
     expect(typedMention("hey @an", 7)).toEqual({ from: 4, query: "an" });
     expect(typedMention("@", 1)).toEqual({ from: 0, query: "" });

@@ -19,15 +19,25 @@ export function mentionOf({ name }: Named): string {
   return `@${plain(name)}`;
 }
 
-/** As the API takes it: each `@Name` of somebody who was chosen becomes `@[Name](id)`. */
+/**
+ * As the API takes it: each `@Name` of somebody who was chosen becomes `@[Name](id)`. Several who are called the same
+ * are mentioned in the order in which they were chosen; with fewer mentions than people, the last ones are meant.
+ */
 export function toSent({ text, named }: Written): string {
   if (named.length === 0) return text;
+  const byName = new Map<string, Named[]>();
+  for (const each of named) byName.set(mentionOf(each), [...(byName.get(mentionOf(each)) ?? []), each]);
   // The longest first: "Anna" is not "Ann" and an "a".
-  const byName = new Map([...named].map((each) => [mentionOf(each), each]));
   const names = [...byName.keys()].sort((a, b) => b.length - a.length).map(escaped);
   const anyName = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.join("|")})(?![\\p{L}\\p{N}_])`, "gu");
+  const found = [...text.matchAll(anyName)].map(([name]) => name);
+  for (const [name, people] of byName) {
+    const mentions = found.filter((each) => each === name).length;
+    byName.set(name, people.slice(-Math.max(mentions, 1)));
+  }
   return text.replace(anyName, (found) => {
-    const person = byName.get(found);
+    const namesakes = byName.get(found) ?? [];
+    const person = namesakes.length > 1 ? namesakes.shift() : namesakes[0];
     return person ? `@[${plain(person.name)}](${person.userId})` : found;
   });
 }

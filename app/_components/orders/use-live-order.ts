@@ -8,7 +8,7 @@ import { useChannel } from "@/app/_client/realtime/use-channel";
 
 /**
  * An order as it is now: what the server rendered, then what the API says whenever the order's channel says that it has
- * changed, or again and again while the channel is silent and something is unfinished.
+ * changed, and while something is unfinished again and again: often when nothing comes, else seldom.
  * `trouble` is why it could not be read the last time; what is on screen stays.
  */
 export function useLiveOrder(rendered: OrderItem) {
@@ -23,7 +23,8 @@ export function useLiveOrder(rendered: OrderItem) {
   const onOrder = useEffectEvent(setOrder);
   const follow = useEffectEvent(() => followOrder(order, { onOrder, onTrouble: setTrouble }));
   const follower = useRef<OrderFollower | null>(null);
-  const polls = !live && isUnfinished(order);
+  const watched = live ? "seldom" : "often";
+  const pace = isUnfinished(order) ? watched : "never";
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order is followed anew
   useEffect(() => {
     const following = follow();
@@ -31,7 +32,7 @@ export function useLiveOrder(rendered: OrderItem) {
     return () => following.end();
   }, [order.id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the follower of another order has to be told as well
-  useEffect(() => follower.current?.setPolling(polls), [polls, order.id]);
+  useEffect(() => follower.current?.setPace(pace), [pace, order.id]);
   const look = () => follower.current?.look();
   useChannel(`order:${order.id}`, { on: { changed: look }, reload: look, live: setLive });
 
