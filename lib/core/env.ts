@@ -74,6 +74,8 @@ export const envSchema = z.object({
   MAIL_FROM: z.string().optional(),
   /** Files that people send; without it nobody can send one, and those that were sent cannot be seen. */
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
+  /** A file of 4 MB must fit in. */
+  BLOB_TIMEOUT_MS: milliseconds.default(8_000),
   /** Where Vercel Blob's API is; the SDK reads it by itself, and has an address of its own. */
   VERCEL_BLOB_API_URL: httpUrl.optional(),
   /** For crash tests: the process kills itself at the place of this name (lib/core/failpoint.ts). */

@@ -7,12 +7,9 @@ import { withLimit } from "../core/time-limit";
  * The blob store, by Vercel's SDK. Blobs are private: whoever has a URL has nothing, and bytes leave through our own
  * route alone.
  *
- * The SDK tries for minutes when nobody answers; nobody waits so long. What was given up may still happen: a put then
+ * The SDK tries for minutes when nobody answers; nobody waits so long (`BLOB_TIMEOUT_MS`). What was given up may still happen: a put then
  * leaves bytes without a row, which the tidy finds, and a deletion is repeated until it is known to be done.
  */
-const PUT_LIMIT_MS = 20_000;
-const READ_LIMIT_MS = 10_000;
-const CALL_LIMIT_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
 
 interface Access {
@@ -27,7 +24,7 @@ export function hasBlobStore(): boolean {
 
 /** @throws {AppError} unavailable: there is no store, or it does not answer */
 export async function putBlob(pathname: string, bytes: Uint8Array, contentType: string): Promise<void> {
-  const { url } = await ask(PUT_LIMIT_MS, (access) =>
+  const { url } = await ask((access) =>
     // A name of its own is never written twice; a repeat by the SDK, whose first answer was lost, is no conflict.
     put(pathname, Buffer.from(bytes), { ...access, access: "private", contentType, allowOverwrite: true }),
   );
@@ -45,7 +42,7 @@ export async function readBlob(
   pathname: string,
   part?: { start: number; end: number },
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  return ask(READ_LIMIT_MS, async ({ token, abortSignal: signal }) => {
+  return ask(async ({ token, abortSignal: signal }) => {
     const base = await baseOf(pathname, { token, abortSignal: signal });
     if (base === null) return null;
     const response = await fetch(`${base}${pathname}`, {
@@ -67,14 +64,14 @@ export async function readBlob(
 /** Those that are not there count as deleted. @throws {AppError} unavailable */
 export async function deleteBlobs(pathnames: readonly string[]): Promise<void> {
   if (pathnames.length === 0) return;
-  await ask(CALL_LIMIT_MS, (access) => del([...pathnames], access));
+  await ask((access) => del([...pathnames], access));
 }
 
 /** Folders right below a prefix. @throws {AppError} unavailable */
 export async function listFolders(prefix: string): Promise<string[]> {
   const folders: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await ask(CALL_LIMIT_MS, (access) =>
+    const page = await ask((access) =>
       list({ ...access, prefix, mode: "folded", ...(cursor ? { cursor } : {}) }),
     );
     folders.push(...page.folders);
@@ -86,17 +83,15 @@ export async function listFolders(prefix: string): Promise<string[]> {
 /** The blobs under a prefix, page by page. @throws {AppError} unavailable */
 export async function* listBlobs(prefix: string): AsyncGenerator<{ pathname: string; uploadedAt: Date }[]> {
   for (let cursor: string | undefined; ; ) {
-    const page = await ask(CALL_LIMIT_MS, (access) =>
-      list({ ...access, prefix, ...(cursor ? { cursor } : {}) }),
-    );
+    const page = await ask((access) => list({ ...access, prefix, ...(cursor ? { cursor } : {}) }));
     yield page.blobs;
     if (!page.hasMore || page.cursor === undefined) return;
     cursor = page.cursor;
   }
 }
 
-async function ask<T>(limitMs: number, call: (access: Access) => Promise<T>): Promise<T> {
-  const token = env().BLOB_READ_WRITE_TOKEN;
+async function ask<T>(call: (access: Access) => Promise<T>): Promise<T> {
+  const { BLOB_READ_WRITE_TOKEN: token, BLOB_TIMEOUT_MS: limitMs } = env();
   if (token === undefined) throw new AppError("unavailable", { message: "files_not_configured" });
   const abort = new AbortController();
   try {
