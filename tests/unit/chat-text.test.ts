@@ -23,9 +23,33 @@ describe("a message's text", () => {
     expect(links("https:// http://[ https://")).toEqual([]);
   });
 
+  it("keeps the brackets that a link has opened, and cuts no more than its end", () => {
+    const link = (text: string) => textParts(text).find(({ kind }) => kind === "link");
+    expect(link("(https://a.example/x_[1]).")).toMatchObject({ text: "https://a.example/x_[1]" });
+    expect(link("https://a.example/a)b)))")).toMatchObject({ text: "https://a.example/a)b" });
+    expect(link(`https://a.example/${"a".repeat(2_100)}`)).toBeUndefined();
+  });
+
+  it("takes no time to cut, however it was made", () => {
+    const hostile = [
+      `http://a${")".repeat(1_990)}x${")".repeat(1_990)}`,
+      `http://a${"(".repeat(1_990)}${")".repeat(1_999)}`,
+      `http://a${".".repeat(3_990)}x`,
+      "http://".repeat(571),
+      "@[".repeat(2_000),
+      `http://a${"]})".repeat(1_330)}`,
+    ];
+    for (const text of hostile) {
+      const startedAt = performance.now();
+      textParts(text);
+      expect(performance.now() - startedAt).toBeLessThan(100);
+    }
+  });
+
   it("loses nothing and makes nothing up, whatever it is", () => {
     const piece = fc.oneof(
       fc.string(),
+      fc.string({ unit: fc.constantFrom(...".,)(][}{!…x/"), maxLength: 40 }),
       fc.constantFrom("https://a.example", "javascript:x", "@[Ann](", `@[Ann](${ID})`, " ", ").", "@["),
     );
     fc.assert(
