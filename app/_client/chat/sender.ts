@@ -1,7 +1,8 @@
 import type { ApiFailure, ApiResult } from "../api";
 import type { Message, NewMessage } from "./calls";
-import type { ConversationStore, Pending } from "./conversation-store";
+import type { ConversationStore } from "./conversation-store";
 import type { Kept } from "./outbox";
+import type { Pending } from "./shown";
 
 /** Failed for reasons that pass: tried again after this, then after twice as long each time, */
 const FIRST_AGAIN_MS = 2_000;

@@ -3,7 +3,7 @@
 import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import type { Shown } from "@/app/_client/chat/conversation-store";
+import type { Shown } from "@/app/_client/chat/shown";
 import type { Conversation } from "@/app/_client/chat/use-conversation";
 import { cn } from "../ui/cn";
 import { Day } from "./day";

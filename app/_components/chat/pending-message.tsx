@@ -2,7 +2,7 @@
 
 import { CircleAlert, Clock3 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { Pending } from "@/app/_client/chat/conversation-store";
+import type { Pending } from "@/app/_client/chat/shown";
 import { Button } from "../ui/button";
 import { FailureNote } from "../ui/failure-note";
 import { Attachments } from "./attachments";

@@ -1,5 +1,5 @@
 import type { Message } from "@/app/_client/chat/calls";
-import type { Pending } from "@/app/_client/chat/conversation-store";
+import type { Pending } from "@/app/_client/chat/shown";
 
 /** What stands in a conversation, from top to bottom. */
 export type Row =
