@@ -218,6 +218,7 @@ export class ConversationStore {
       hasOlder: this.from > 1,
       hasNewer: this.to !== null && this.to < this.lastSeq,
       lastSeq: this.lastSeq,
+      generation: this.generation,
       pinned: all
         .filter(({ pinnedAt, deletedAt }) => pinnedAt !== null && deletedAt === null)
         .sort((a, b) => (a.pinnedAt ?? "").localeCompare(b.pinnedAt ?? "")),

@@ -28,4 +28,6 @@ export interface Shown {
   lastSeq: number;
   /** Those of all that are known, in the order in which they were pinned. */
   pinned: readonly Message[];
+  /** Another one: it has begun anew, and knows only of what is in the run. */
+  generation: number;
 }

@@ -74,7 +74,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const [marker] = useState(() =>
     readMarker(rendered.readSeq, async (seq) => {
       const result = await sendRead(rendered.id, seq);
-      if (result.ok) hearRead(rendered.id, result.data.readSeq, result.data.unreadCount);
+      if (result.ok) hearRead(rendered.id, result.data.readSeq);
       return result.ok;
     }),
   );
