@@ -22,6 +22,16 @@ interface Options {
   timeZone: string;
 }
 
+/**
+ * Where what was unread begins, by its `seq`; null while that is not loaded: the first of a run is not the first unread.
+ * @param readSeq  one had read up to there
+ */
+export function firstUnread(messages: readonly Message[], readSeq: number, viewerId: string): number | null {
+  const [first] = messages;
+  if (!first || first.seq > readSeq + 1) return null;
+  return messages.find(({ seq, authorId }) => seq > readSeq && authorId !== viewerId)?.seq ?? null;
+}
+
 /** A pending message keeps its key when it becomes a real one: it settles where it stands. */
 export function rowsOf({ messages, pending, viewerId, newFrom, timeZone }: Options): Row[] {
   const format = new Intl.DateTimeFormat("en-CA", { timeZone });
