@@ -81,6 +81,20 @@ describe("messages that are sent", () => {
     expect(written).toEqual(["first", "second"]);
   });
 
+  it("do not wait for nothing when the server took one sooner than it had said", async () => {
+    let limited = true;
+    const { add, written, sender } = sending(() => (limited ? because("rate_limited", 20) : null));
+    add("first");
+    await vi.advanceTimersByTimeAsync(100);
+    limited = false;
+    sender.again();
+    add("second");
+    await vi.advanceTimersByTimeAsync(200);
+    add("third");
+    await vi.advanceTimersByTimeAsync(200);
+    expect(written).toEqual(["first", "second", "third"]);
+  });
+
   it("are not kept waiting by one that was refused, as with a name that is taken", async () => {
     const { add, written, attempts, store } = sending(({ text }) =>
       text === "taken" ? because("conflict") : null,
@@ -135,7 +149,7 @@ describe("messages that are sent", () => {
         expect(written).toEqual(added);
         expect(store.read().pending).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 });

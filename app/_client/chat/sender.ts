@@ -26,6 +26,7 @@ export interface Post {
  */
 export class Sender {
   private working = false;
+  /** Set as long as anything is to go again, until the sender ends. */
   private timer: ReturnType<typeof setTimeout> | undefined;
   private againMs = FIRST_AGAIN_MS;
   /** The server has asked for silence until then (ms). */
@@ -57,7 +58,7 @@ export class Sender {
 
   /** Once more with what failed for reasons that may have passed: the connection is back. */
   readonly again = (): void => {
-    clearTimeout(this.timer);
+    this.stopWaiting();
     for (const { clientId, again } of this.store.allPending()) {
       if (again) this.store.changePending(clientId, { state: "sending", again: false });
     }
@@ -72,11 +73,17 @@ export class Sender {
   /** What is on its way arrives; nothing new is sent until it begins again. */
   end(): void {
     this.ended = true;
+    this.stopWaiting();
+  }
+
+  private stopWaiting(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 
   private go(clientId: string): void {
-    if (Date.now() >= this.silentUntil) this.again();
+    const isSilent = this.timer !== undefined && Date.now() < this.silentUntil;
+    if (!isSilent) this.again();
     else this.store.changePending(clientId, { state: "failed", again: true });
   }
 
@@ -115,7 +122,7 @@ export class Sender {
     const silentMs = (failure.retryAfterSeconds ?? 0) * 1_000;
     this.silentUntil = Date.now() + silentMs;
     if (this.ended) return;
-    clearTimeout(this.timer);
+    this.stopWaiting();
     this.timer = setTimeout(this.again, Math.max(this.againMs, silentMs));
     this.againMs = Math.min(this.againMs * 2, LONGEST_AGAIN_MS);
   }
