@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { ApiResult } from "@/app/_client/api";
 import type { Message, MessagesPage } from "@/app/_client/chat/calls";
 import { CatchUp } from "@/app/_client/chat/catch-up";
-import { ConversationStore, type Pending } from "@/app/_client/chat/conversation-store";
+import { ConversationStore } from "@/app/_client/chat/conversation-store";
+import { quoteOfMessage } from "@/app/_client/chat/quotes";
 import { Sender } from "@/app/_client/chat/sender";
+import type { Pending } from "@/app/_client/chat/shown";
 
 const ME = "me";
 const PAGE = 3;
@@ -21,7 +23,7 @@ class Server {
 
   write(authorId: string, clientId: string): Message {
     const known = this.list.find((each) => each.authorId === authorId && each.clientId === clientId);
-    if (known) return known;
+    if (known) return this.view(known);
     const seq = this.list.length + 1;
     const message: Message = {
       ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: ++this.revision, clientId },
@@ -30,7 +32,17 @@ class Server {
       ...{ mentions: [], reactions: [], attachments: [] },
     };
     this.list.push(message);
-    return message;
+    return this.view(message);
+  }
+
+  /** As it is read now: every third answers an earlier one. */
+  private readonly view = (message: Message): Message => {
+    const original = message.seq % 3 === 0 ? this.list[Math.floor(message.seq / 2) - 1] : undefined;
+    return original ? { ...message, replyTo: quoteOfMessage(original) } : message;
+  };
+
+  read(from = 1, to = this.list.length): Message[] {
+    return this.list.slice(from - 1, to).map(this.view);
   }
 
   change(place: number): Message | undefined {
@@ -40,7 +52,7 @@ class Server {
     const revision = ++this.revision;
     const after = { ...before, revision, text: `r${String(revision)}` };
     this.list[index] = after;
-    return after;
+    return this.view(after);
   }
 
   before(seq: number): MessagesPage {
@@ -64,7 +76,7 @@ class Server {
   }
 
   private page(items: Message[], hasMore: boolean): MessagesPage {
-    return { items, hasMore, revision: this.revision, lastSeq: this.list.length };
+    return { items: items.map(this.view), hasMore, revision: this.revision, lastSeq: this.list.length };
   }
 }
 
@@ -239,7 +251,7 @@ describe("a conversation's store", () => {
         expect(pending).toEqual([]);
         const from = hasOlder ? (messages[0]?.seq ?? 0) : 1;
         const to = hasNewer ? (messages.at(-1)?.seq ?? 0) : server.list.length;
-        expect(messages).toEqual(server.list.slice(from - 1, to));
+        expect(messages).toEqual(server.read(from, to));
       }),
       { numRuns: 2_000 },
     );
@@ -267,6 +279,57 @@ describe("a conversation's store", () => {
     store.takeOlder(server.before(5), store.place);
     expect(store.read().messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(store.read()).toMatchObject({ hasOlder: true, hasNewer: true, lastSeq: 30 });
+  });
+
+  it("quotes what is quoted as it is now, and makes nothing new of what has not changed", () => {
+    const server = new Server();
+    for (let n = 0; n < 3; n++) server.write("other", `c${String(n)}`);
+    const store = new ConversationStore(ME, server.newest());
+    const { replyTo } = server.read()[2] ?? {};
+    store.addPending({ ...pendingOf("mine"), replyTo: replyTo ?? null });
+    const before = store.read();
+    expect(before.messages[2]).toMatchObject({ replyTo: { id: "m1", text: "r1" } });
+    const original = server.list[0];
+    if (!original || !replyTo) throw new Error("the third answers the first");
+    store.apply({ ...original, revision: 4, text: "", deletedAt: "2026-01-01T00:00:00.000Z" });
+    const { messages, pending } = store.read();
+    expect(messages[2]?.replyTo?.text).toBe("");
+    expect(pending[0]?.replyTo?.text).toBe("");
+    expect(store.renewed(replyTo).text).toBe("");
+    expect(messages[1]).toBe(before.messages[1]);
+    store.removePending("mine");
+    expect(store.read().messages[2]).toBe(messages[2]);
+  });
+
+  it("takes what a message points to from the later reading, though the message is the same", () => {
+    const server = new Server();
+    for (let n = 0; n < 9; n++) server.write("other", `c${String(n)}`);
+    const store = new ConversationStore(ME, server.newest());
+    const titled = (title: string) => ({
+      ...server.before(7),
+      items: server.read(4, 6).map((each) => ({ ...each, post: { id: "p", title, authorName: "" } })),
+    });
+    const old = titled("Old");
+    store.takeOlder(old, store.place);
+    store.takeOlder({ ...titled("New"), revision: 10 }, store.place);
+    store.takeOlder(old, store.place);
+    expect(store.at(5)?.post?.title).toBe("New");
+  });
+
+  it("keeps what it knows when it comes back to the end and nothing was missed", () => {
+    const server = new Server();
+    for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
+    const store = new ConversationStore(ME, server.newest());
+    const pinned = server.change(4);
+    if (pinned) server.list[4] = { ...pinned, pinnedAt: "2026-01-01T00:00:00.000Z" };
+    store.takeChanges(server.since(30), store.generation);
+    store.moveTo(server.before(7), store.place);
+    store.reset(server.newest());
+    expect(store.read().pinned).toHaveLength(1);
+    expect(store.read().messages.map(({ seq }) => seq)).toEqual([28, 29, 30]);
+    server.change(0);
+    store.reset(server.newest());
+    expect(store.generation).toBe(1);
   });
 
   it("keeps another person's message apart from one's own of the same name", () => {
@@ -313,7 +376,7 @@ describe("sending", () => {
           expect(kept.size).toBe(0);
           expect(store.read().pending).toEqual([]);
           expect(server.list).toHaveLength(count);
-          expect(store.read().messages).toEqual(server.list);
+          expect(store.read().messages).toEqual(server.read());
           if (!fates.includes("refused"))
             expect(new Set(server.list.map((m) => m.clientId)).size).toBe(count);
         },

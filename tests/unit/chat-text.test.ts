@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_client/chat/drafts";
 import { excerptOf } from "@/app/_client/chat/excerpt";
 import { toSent, toWritten, typedMention } from "@/app/_client/chat/mentions";
 import { isOnlyEmoji, textParts } from "@/app/_client/chat/text-parts";
-import { rowsOf } from "@/app/_components/chat/rows";
+import { firstUnread, rowsOf } from "@/app/_components/chat/rows";
 import { newId } from "@/lib/core/ids";
 
 const ID = newId();
@@ -23,9 +24,33 @@ describe("a message's text", () => {
     expect(links("https:// http://[ https://")).toEqual([]);
   });
 
+  it("keeps the brackets that a link has opened, and cuts no more than its end", () => {
+    const link = (text: string) => textParts(text).find(({ kind }) => kind === "link");
+    expect(link("(https://a.example/x_[1]).")).toMatchObject({ text: "https://a.example/x_[1]" });
+    expect(link("https://a.example/a)b)))")).toMatchObject({ text: "https://a.example/a)b" });
+    expect(link(`https://a.example/${"a".repeat(2_100)}`)).toBeUndefined();
+  });
+
+  it("takes no time to cut, however it was made", () => {
+    const hostile = [
+      `http://a${")".repeat(1_990)}x${")".repeat(1_990)}`,
+      `http://a${"(".repeat(1_990)}${")".repeat(1_999)}`,
+      `http://a${".".repeat(3_990)}x`,
+      "http://".repeat(571),
+      "@[".repeat(2_000),
+      `http://a${"]})".repeat(1_330)}`,
+    ];
+    for (const text of hostile) {
+      const startedAt = performance.now();
+      textParts(text);
+      expect(performance.now() - startedAt).toBeLessThan(100);
+    }
+  });
+
   it("loses nothing and makes nothing up, whatever it is", () => {
     const piece = fc.oneof(
       fc.string(),
+      fc.string({ unit: fc.constantFrom(...".,)(][}{!…x/"), maxLength: 40 }),
       fc.constantFrom("https://a.example", "javascript:x", "@[Ann](", `@[Ann](${ID})`, " ", ").", "@["),
     );
     fc.assert(
@@ -88,13 +113,53 @@ describe("mentions", () => {
   });
 });
 
-describe("a conversation's rows", () => {
-  it("have a day once, and a face once for what is said in one go", () => {
-    const at = (authorId: string, seq: number, createdAt: string) => ({
-      ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `c${String(seq)}` },
-      ...{ authorId, authorName: authorId, text: "", createdAt, editedAt: null, deletedAt: null },
-      ...{ pinnedAt: null, replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
+describe("a chat's draft", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  /** @param room  how many characters a browser keeps */
+  const storage = (room: number) => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      removeItem: (key: string) => kept.delete(key),
+      setItem: (key: string, value: string) => {
+        if (value.length > room) throw new Error("full");
+        kept.set(key, value);
+      },
     });
+  };
+
+  it.each([0, 20, 1_000])("takes back what could not be sent, with %d characters of storage", (room) => {
+    storage(room);
+    putBackIntoDraft("me", "c", "refused");
+    expect(readChatDraft("me", "c")).toBe("refused");
+    keepChatDraft("me", "c", "being written");
+    putBackIntoDraft("me", "c", "refused");
+    expect(readChatDraft("me", "c")).toBe("refused\nbeing written");
+    expect(readChatDraft("another", "c")).toBe("");
+    keepChatDraft("me", "c", "");
+    expect(readChatDraft("me", "c")).toBe("");
+  });
+});
+
+describe("a conversation's rows", () => {
+  it("begin to be new at the first unread message, not at the first that is loaded", () => {
+    const run = (from: number, to: number, own = 0) =>
+      Array.from({ length: to - from + 1 }, (_, n) => at(from + n === own ? "me" : "a", from + n, ""));
+    expect(firstUnread(run(1, 9), 4, "me")).toBe(5);
+    expect(firstUnread(run(5, 9), 4, "me")).toBe(5);
+    expect(firstUnread(run(5, 9, 5), 4, "me")).toBe(6);
+    expect(firstUnread(run(6, 9), 4, "me")).toBeNull();
+    expect(firstUnread([], 4, "me")).toBeNull();
+  });
+
+  const at = (authorId: string, seq: number, createdAt: string) => ({
+    ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `c${String(seq)}` },
+    ...{ authorId, authorName: authorId, text: "", createdAt, editedAt: null, deletedAt: null },
+    ...{ pinnedAt: null, replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
+  });
+
+  it("have a day once, and a face once for what is said in one go", () => {
     const rows = rowsOf({
       messages: [
         at("a", 1, "2026-11-25T22:30:00.000Z"),

@@ -102,6 +102,7 @@ export const presence = z.object({
       lastSeenAt: nullableText,
     }),
   ),
+  known: z.boolean(),
 });
 
 export const uploaded = z.object({ file: attachment });

@@ -1,34 +1,6 @@
-import type { ApiFailure } from "../api";
-import type { Attachment, Message, MessagesPage, Quote } from "./calls";
-
-/** A message of one's own that the server does not have yet, as far as this browser knows. */
-export interface Pending {
-  /** Stays the same however often it is sent. */
-  clientId: string;
-  text: string;
-  replyTo: Quote | null;
-  attachments: Attachment[];
-  createdAt: string;
-  state: "sending" | "failed";
-  /** Why it failed; null when that was before this page was opened. */
-  failure: ApiFailure | null;
-  /** It goes again by itself. */
-  again: boolean;
-}
-
-/** What a conversation shows. A new object after each change. */
-export interface Shown {
-  /** A run without holes, by `seq`. */
-  messages: readonly Message[];
-  pending: readonly Pending[];
-  hasOlder: boolean;
-  /** The run ends before the newest. */
-  hasNewer: boolean;
-  /** The newest message's number. */
-  lastSeq: number;
-  /** Those of all that are known, in the order in which they were pinned. */
-  pinned: readonly Message[];
-}
+import type { Message, MessagesPage, Quote } from "./calls";
+import { quoteRenewer } from "./quotes";
+import type { Pending, Shown } from "./shown";
 
 /**
  * One conversation as a browser knows it, put together from pages, events and answers in whatever order they come,
@@ -44,12 +16,15 @@ export interface Shown {
  */
 export class ConversationStore {
   private readonly messages = new Map<string, Message>();
+  /** The chat's revision at which names, titles and quotes in a message were last read, by its id. */
+  private readonly readAt = new Map<string, number>();
   private readonly pending = new Map<string, Pending>();
   /** Own messages that the server has, by what this browser or another one called them. */
   private readonly sent = new Set<string>();
   /** Revisions beyond `known` that have come already. */
   private readonly ahead = new Set<number>();
   private readonly listeners = new Set<() => void>();
+  private readonly withQuote = quoteRenewer((id) => this.messages.get(id));
   private shown: Shown | null = null;
   private heard = 0;
   private lastSeq = 0;
@@ -84,8 +59,7 @@ export class ConversationStore {
   /** The answer to "everything since", where `since` was `known` then. */
   takeChanges(page: MessagesPage, generation: number): void {
     if (generation !== this.generation) return;
-    for (const message of page.items) this.take(message);
-    this.hear(page);
+    this.takeAll(page);
     const last = page.items.at(-1);
     this.advance(page.hasMore && last ? last.revision : page.revision);
     this.changed();
@@ -127,11 +101,17 @@ export class ConversationStore {
     this.changed();
   }
 
-  /** Begins anew from the newest page: when too much was missed to ask for it, or to come back to the end. */
+  /**
+   * Shows the newest page: to come back to the end, or when too much was missed to ask for it. If anything was missed
+   * it begins anew; else what it has is at least as new.
+   */
   reset(page: MessagesPage): void {
-    this.messages.clear();
-    this.ahead.clear();
-    this.generation++;
+    if (page.revision > this.known) {
+      this.messages.clear();
+      this.readAt.clear();
+      this.ahead.clear();
+      this.generation++;
+    }
     this.place++;
     this.begin(page);
     this.changed();
@@ -160,9 +140,14 @@ export class ConversationStore {
     return [...this.pending.values()];
   }
 
-  /** The message with this number, if it is known. */
+  /** The message with this number, if it is shown. */
   at(seq: number): Message | undefined {
     return this.read().messages.find((message) => message.seq === seq);
+  }
+
+  /** A quote as what it quotes is now. */
+  renewed(quote: Quote): Quote {
+    return this.withQuote({ replyTo: quote }).replyTo;
   }
 
   /** For useSyncExternalStore. */
@@ -179,7 +164,7 @@ export class ConversationStore {
   };
 
   private begin(page: MessagesPage): void {
-    this.known = page.revision;
+    this.known = Math.max(this.known, page.revision);
     const [first, last] = [page.items[0], page.items.at(-1)];
     this.lastSeq = Math.max(this.lastSeq, page.lastSeq);
     this.from = page.hasMore && first ? first.seq : 1;
@@ -190,7 +175,7 @@ export class ConversationStore {
   }
 
   private takeAll(page: MessagesPage): void {
-    for (const message of page.items) this.take(message);
+    for (const message of page.items) this.take(message, page.revision);
     this.hear(page);
   }
 
@@ -199,9 +184,14 @@ export class ConversationStore {
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
   }
 
-  private take(message: Message): void {
-    const before = this.messages.get(message.id);
-    if (!before || message.revision > before.revision) this.messages.set(message.id, message);
+  /** @param readAt  the chat's revision when it was read: of the same message, what points elsewhere may be newer */
+  private take(message: Message, readAt = message.revision): void {
+    const { id, revision } = message;
+    const before = this.messages.get(id)?.revision ?? 0;
+    if (revision > before || (revision === before && readAt > (this.readAt.get(id) ?? 0))) {
+      this.messages.set(id, message);
+      this.readAt.set(id, readAt);
+    }
     if (message.revision > this.known) this.ahead.add(message.revision);
     this.heard = Math.max(this.heard, message.revision);
     this.lastSeq = Math.max(this.lastSeq, message.seq);
@@ -221,13 +211,14 @@ export class ConversationStore {
   private show(): Shown {
     const to = this.to ?? Number.POSITIVE_INFINITY;
     const all = [...this.messages.values()];
-    const messages = all.filter(({ seq }) => seq >= this.from && seq <= to).sort((a, b) => a.seq - b.seq);
+    const run = all.filter(({ seq }) => seq >= this.from && seq <= to).sort((a, b) => a.seq - b.seq);
     return {
-      messages,
-      pending: this.allPending(),
+      messages: run.map(this.withQuote),
+      pending: this.allPending().map(this.withQuote),
       hasOlder: this.from > 1,
       hasNewer: this.to !== null && this.to < this.lastSeq,
       lastSeq: this.lastSeq,
+      generation: this.generation,
       pinned: all
         .filter(({ pinnedAt, deletedAt }) => pinnedAt !== null && deletedAt === null)
         .sort((a, b) => (a.pinnedAt ?? "").localeCompare(b.pinnedAt ?? "")),

@@ -1,4 +1,4 @@
-import type { Pending } from "./conversation-store";
+import type { Pending } from "./shown";
 
 /**
  * Messages that were written and that the server may not have yet, kept in this browser until it has them. One entry a

@@ -6,7 +6,7 @@ import { fetchPresence } from "./calls";
 
 /**
  * Who is here, as far as this tab has asked. Asked once for all who are shown at the same moment; changes come as events
- * (PresenceFollower), and where none come it is asked again now and then.
+ * (to ChatsKeeper, in the frame), and where none come it is asked again now and then.
  */
 
 export type Presence = Answer<"presence">["items"][number];
@@ -34,7 +34,7 @@ export function learnPresence(presence: Presence): void {
   for (const listener of listeners) listener();
 }
 
-/** Asks about everybody who is shown: what is known may be old. */
+/** Asks about everybody who is shown: what is known may be old, or nothing is known. */
 export function askPresenceAgain(): void {
   for (const userId of shown.keys()) waiting.add(userId);
   schedule();
@@ -53,7 +53,8 @@ function schedule(): void {
 
 async function ask(userIds: string[]): Promise<void> {
   const result = await fetchPresence(userIds);
-  if (result.ok) for (const presence of result.data.items) learnPresence(presence);
+  // When nobody can say, everybody seems to be offline. It is asked again once events come again.
+  if (result.ok && result.data.known) for (const presence of result.data.items) learnPresence(presence);
 }
 
 const subscribe = (listener: () => void) => {
@@ -63,7 +64,8 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-function show(userIds: readonly string[]): () => void {
+/** Somebody is shown. @returns when they no longer are */
+export function showPresence(userIds: readonly string[]): () => void {
   for (const userId of userIds) {
     shown.set(userId, (shown.get(userId) ?? 0) + 1);
     const before = known.get(userId);
@@ -82,11 +84,16 @@ function show(userIds: readonly string[]): () => void {
 /** Where each of these people is; undefined while that is not known. */
 export function usePresence(userIds: readonly string[]): (userId: string) => Presence | undefined {
   const key = userIds.join();
-  useEffect(() => (key === "" ? undefined : show(key.split(","))), [key]);
+  useEffect(() => (key === "" ? undefined : showPresence(key.split(","))), [key]);
   useSyncExternalStore(
     subscribe,
     () => version,
     () => 0,
   );
-  return (userId) => known.get(userId);
+  return presenceOf;
+}
+
+/** Where this person is; undefined while that is not known. */
+export function presenceOf(userId: string): Presence | undefined {
+  return known.get(userId);
 }

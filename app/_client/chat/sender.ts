@@ -1,22 +1,14 @@
 import type { ApiFailure, ApiResult } from "../api";
 import type { Message, NewMessage } from "./calls";
-import type { ConversationStore, Pending } from "./conversation-store";
+import type { ConversationStore } from "./conversation-store";
 import type { Kept } from "./outbox";
+import { isPassing } from "./passing";
+import type { Pending } from "./shown";
 
 /** Failed for reasons that pass: tried again after this, then after twice as long each time, */
 const FIRST_AGAIN_MS = 2_000;
 /** up to this. */
 const LONGEST_AGAIN_MS = 30_000;
-
-/** Nothing is wrong with the message: the connection, the server, or how much one has sent. */
-const PASSING = new Set([
-  "network",
-  "unexpected",
-  "rate_limited",
-  "internal",
-  "unavailable",
-  "unauthenticated",
-]);
 
 export interface Post {
   send(message: NewMessage): Promise<ApiResult<{ message: Message }>>;
@@ -27,12 +19,18 @@ export interface Post {
 /**
  * Sends what is pending, one after another, in the order in which it was written. A message goes again under the same
  * `clientId`, so it is one message whichever attempt the server took; what fails for reasons that pass goes again by
- * itself, the rest waits for the person.
+ * itself, the rest waits for the person and keeps nobody waiting.
+ *
+ * While anything is to go again nothing that was written after it is sent: a new message is a reason to try all of them
+ * at once, from the first, or to wait with them for as long as the server has asked for.
  */
 export class Sender {
   private working = false;
+  /** Set as long as anything is to go again, until the sender ends. */
   private timer: ReturnType<typeof setTimeout> | undefined;
   private againMs = FIRST_AGAIN_MS;
+  /** The server has asked for silence until then (ms). */
+  private silentUntil = 0;
   private ended = false;
 
   constructor(
@@ -44,13 +42,13 @@ export class Sender {
     const pending: Pending = { ...message, state: "sending", failure: null, again: false };
     if (this.store.addPending(pending)) {
       this.post.keep(pending);
-      void this.work();
+      this.go(message.clientId);
     } else this.post.forget(message.clientId);
   }
 
   retry(clientId: string): void {
     this.store.changePending(clientId, { state: "sending", failure: null, again: false });
-    void this.work();
+    this.go(clientId);
   }
 
   discard(clientId: string): void {
@@ -60,7 +58,7 @@ export class Sender {
 
   /** Once more with what failed for reasons that may have passed: the connection is back. */
   readonly again = (): void => {
-    clearTimeout(this.timer);
+    this.stopWaiting();
     for (const { clientId, again } of this.store.allPending()) {
       if (again) this.store.changePending(clientId, { state: "sending", again: false });
     }
@@ -69,12 +67,24 @@ export class Sender {
 
   begin(): void {
     this.ended = false;
+    this.again();
   }
 
   /** What is on its way arrives; nothing new is sent until it begins again. */
   end(): void {
     this.ended = true;
+    this.stopWaiting();
+  }
+
+  private stopWaiting(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private go(clientId: string): void {
+    const isSilent = this.timer !== undefined && Date.now() < this.silentUntil;
+    if (!isSilent) this.again();
+    else this.store.changePending(clientId, { state: "failed", again: true });
   }
 
   private async work(): Promise<void> {
@@ -101,7 +111,7 @@ export class Sender {
   }
 
   private fail(message: Pending, failure: ApiFailure): void {
-    if (!PASSING.has(failure.code)) {
+    if (!isPassing(failure)) {
       this.store.changePending(message.clientId, { state: "failed", failure });
       return;
     }
@@ -109,9 +119,11 @@ export class Sender {
     for (const { clientId, state } of this.store.allPending()) {
       if (state === "sending") this.store.changePending(clientId, { state: "failed", failure, again: true });
     }
+    const silentMs = (failure.retryAfterSeconds ?? 0) * 1_000;
+    this.silentUntil = Date.now() + silentMs;
     if (this.ended) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(this.again, Math.max(this.againMs, (failure.retryAfterSeconds ?? 0) * 1_000));
+    this.stopWaiting();
+    this.timer = setTimeout(this.again, Math.max(this.againMs, silentMs));
     this.againMs = Math.min(this.againMs * 2, LONGEST_AGAIN_MS);
   }
 }

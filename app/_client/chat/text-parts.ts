@@ -6,9 +6,12 @@ export type TextPart =
   | { kind: "link"; text: string; href: string }
   | { kind: "mention"; name: string; userId: string };
 
-/** Closing marks and full stops after an address belong to the sentence. */
 const LINK = /https?:\/\/[^\s<>"«»]+/gi;
-const AFTER_A_LINK = /[.,:;!?'…)\]}]+$/u;
+/** Browsers and servers agree on no more; what is longer is shown as the text that it is. */
+const LONGEST_LINK = 2_048;
+/** After an address they belong to the sentence. */
+const ENDS = new Set(".,:;!?'…)]}");
+const OPENED_BY: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 /** Never in a text that somebody wrote: no such character can be stored. */
 const MARK = "\0";
 
@@ -40,20 +43,28 @@ function links(text: string): TextPart[] {
   return parts;
 }
 
-/** A bracket that was opened within the address is its own: `https://…/wiki/Song_(disambiguation)`. */
+/**
+ * Without the marks at its end. A bracket that was opened within the address is its own:
+ * `https://…/wiki/Song_(disambiguation)`. Looks at each character twice at most, whatever the text is.
+ */
 function trimmed(address: string): string {
-  let kept = address;
-  for (;;) {
-    const tail = AFTER_A_LINK.exec(kept)?.[0] ?? "";
-    if (tail === "") return kept;
-    if (kept.endsWith(")") && count(kept, "(") >= count(kept, ")")) return kept;
-    kept = kept.slice(0, -1);
+  const seen = new Map<string, number>();
+  for (const mark of address) seen.set(mark, count(seen, mark) + 1);
+  let end = address.length;
+  for (; end > 0; end--) {
+    const mark = address.charAt(end - 1);
+    if (!ENDS.has(mark)) break;
+    const opened = OPENED_BY[mark];
+    if (opened !== undefined && count(seen, opened) >= count(seen, mark)) break;
+    seen.set(mark, count(seen, mark) - 1);
   }
+  return address.slice(0, end);
 }
 
-const count = (text: string, mark: string) => text.split(mark).length - 1;
+const count = (seen: ReadonlyMap<string, number>, mark: string) => seen.get(mark) ?? 0;
 
 function httpAddress(text: string): string | null {
+  if (text.length > LONGEST_LINK) return null;
   try {
     const { protocol, href } = new URL(text);
     return protocol === "http:" || protocol === "https:" ? href : null;

@@ -5,6 +5,9 @@ import type { Attachment } from "./calls";
 /** What the API takes. */
 export const MOST_BYTES = 4 * 1024 * 1024;
 
+/** Nothing has moved for so long: the connection counts as lost. A slow one may take as long as it needs. */
+const STALLED_MS = 30_000;
+
 interface Options {
   signal: AbortSignal;
   /** From 0 to 1. */
@@ -26,6 +29,11 @@ export async function uploadFile(file: File, options: Options): Promise<ApiResul
 function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ file: Attachment }>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
+    let stalled: ReturnType<typeof setTimeout> | undefined;
+    const moved = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), STALLED_MS);
+    };
     const lost = () => resolve({ ok: false, failure: failed({ code: "network" }) });
     request.open("POST", "/api/media");
     request.responseType = "json";
@@ -34,16 +42,18 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
       "x-file-name",
       encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")),
     );
-    request.upload.addEventListener("progress", ({ loaded, total }) =>
-      onProgress(total ? loaded / total : 0),
-    );
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      moved();
+      onProgress(total ? loaded / total : 0);
+    });
     request.addEventListener("error", lost);
     request.addEventListener("abort", lost);
-    request.addEventListener("timeout", lost);
+    request.addEventListener("loadend", () => clearTimeout(stalled));
     request.addEventListener("load", () => void read(request).then(resolve));
     signal.addEventListener("abort", () => request.abort());
-    if (signal.aborted) lost();
-    else request.send(file);
+    if (signal.aborted) return lost();
+    moved();
+    request.send(file);
   });
 }
 

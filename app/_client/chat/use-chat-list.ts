@@ -4,9 +4,9 @@ import { useEffect, useSyncExternalStore } from "react";
 import { beginChatList, type ChatList, readChatList, subscribeToChatList } from "./chat-list";
 
 /** The list of chats as it is now, beginning with what the server has rendered. */
-export function useChatList(rendered: ChatList): ChatList {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rendered anew it is newer than what the tab knows
-  useEffect(() => beginChatList(rendered), [rendered.items, rendered.nextCursor, rendered.unreadCount]);
+export function useChatList(viewerId: string, rendered: ChatList): ChatList {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, not another object with the same one
+  useEffect(() => beginChatList(viewerId, rendered), [viewerId, rendered.items]);
   const now = useSyncExternalStore(subscribeToChatList, readChatList, () => rendered);
   return now.items ? now : rendered;
 }

@@ -17,11 +17,15 @@ import { hearMessage } from "./chat-list";
 import { ConversationStore } from "./conversation-store";
 import { historyOf } from "./history";
 import { forgetUnsent, keepUnsent, unsentOf } from "./outbox";
+import { pinsOf } from "./pins";
 import { Sender } from "./sender";
 import { useTypists } from "./use-typists";
+import { whileVisible } from "./while-visible";
 
-/** Where no events come it is asked for so often, while somebody looks. */
+/** Where no events come, or something is missing, it is asked for so often while somebody looks; */
 const POLL_MS = 4_000;
+/** where they come, so often: one may be lost, and nobody says so. */
+const LIVE_POLL_MS = 45_000;
 /** Who is in it, and what they have read, is asked every so many polls. */
 const POLLS_A_DETAIL = 5;
 
@@ -44,13 +48,13 @@ function open({ chat: { id }, page, pinned, viewerId }: Rendered) {
     keep: (pending) => keepUnsent(viewerId, id, pending),
     forget: (clientId) => forgetUnsent(viewerId, id, clientId),
   });
-  return { store, catchUp, sender };
+  return { store, catchUp, sender, askPinned: pinsOf(store, () => fetchPinned(id)) };
 }
 
 /** A conversation on a page: the store, and everything that keeps it as the server has it. */
 export function useConversation(rendered: Rendered) {
   const { viewerId } = rendered;
-  const [{ store, catchUp, sender }] = useState(() => open(rendered));
+  const [{ store, catchUp, sender, askPinned }] = useState(() => open(rendered));
   const [chat, setChat] = useState(rendered.chat);
   const [trouble, setTrouble] = useState<ApiFailure | null>(null);
   const [live, setLive] = useState(false);
@@ -59,15 +63,8 @@ export function useConversation(rendered: Rendered) {
   const { id } = chat;
 
   const learn = useEffectEvent(async () => {
-    const { generation } = store;
     setTrouble(await catchUp.run());
-    // After a reset nothing is known of what is pinned further up.
-    if (generation !== store.generation) await askPinned();
-  });
-  const askPinned = useEffectEvent(async () => {
-    const { generation } = store;
-    const result = await fetchPinned(id);
-    if (result.ok) store.takeAside(result.data.items, generation);
+    await askPinned();
   });
   const askDetail = useEffectEvent(async () => {
     const result = await fetchChat(id);
@@ -79,6 +76,9 @@ export function useConversation(rendered: Rendered) {
     store.apply(message);
     if (store.isBehind()) void learn();
   });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each nothing is known of what is pinned further up
+  useEffect(() => void askPinned(), [askPinned, shown.generation]);
 
   // The list of chats shows the newest, however it came.
   const newest = shown.hasNewer ? undefined : shown.messages.at(-1);
@@ -100,23 +100,18 @@ export function useConversation(rendered: Rendered) {
     live: setLive,
   });
 
+  // They are in it no more; nothing will change that here.
+  const isOut = trouble?.code === "not_found";
+  const isWell = live && trouble === null;
   useEffect(() => {
+    if (isOut) return;
     let polls = 0;
     const look = () => {
-      if (document.visibilityState !== "visible") return;
-      if (live && !store.isBehind() && trouble === null) return;
-      // They are in it no more; nothing will change that here.
-      if (trouble?.code === "not_found") return;
       void learn();
-      if (!live && ++polls % POLLS_A_DETAIL === 0) void askDetail();
+      if (!isWell && ++polls % POLLS_A_DETAIL === 0) void askDetail();
     };
-    const timer = setInterval(look, POLL_MS);
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [live, store, trouble]);
+    return whileVisible(look, () => (isWell && !store.isBehind() ? LIVE_POLL_MS : POLL_MS));
+  }, [isOut, isWell, store]);
 
   useEffect(() => {
     sender.begin();

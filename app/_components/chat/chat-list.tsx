@@ -23,7 +23,7 @@ interface Props {
 export function ChatList({ rendered, viewerId, renderedAt }: Props) {
   const t = useTranslations("chat");
   const current = useSelectedLayoutSegment();
-  const { items, nextCursor } = useChatList(rendered);
+  const { items, nextCursor } = useChatList(viewerId, rendered);
   return (
     <>
       {items?.length === 0 ? (

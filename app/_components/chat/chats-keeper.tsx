@@ -2,7 +2,6 @@
 
 import { usePathname } from "next/navigation";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { postMessage } from "@/app/_client/chat/calls";
 import {
   askChats,
   beginChatList,
@@ -11,14 +10,16 @@ import {
   readChatList,
   subscribeToChatList,
 } from "@/app/_client/chat/chat-list";
-import { chatsWithUnsent, forgetUnsent, unsentOf } from "@/app/_client/chat/outbox";
 import { askPresenceAgain, learnPresence } from "@/app/_client/chat/presence";
 import { useUnreadMessages } from "@/app/_client/chat/use-chat-list";
+import { useUnsentElsewhere } from "@/app/_client/chat/use-unsent-elsewhere";
+import { whileVisible } from "@/app/_client/chat/while-visible";
 import { useChannel } from "@/app/_client/realtime/use-channel";
 
-/** Without events it is asked so often: among the chats, and anywhere else. */
+/** Without events it is asked so often among the chats, */
 const ASK_MS = 10_000;
-const ASK_ELSEWHERE_MS = 60_000;
+/** and so often elsewhere, and with them: not every chat is followed, and an event may be lost. */
+const ASK_SLOWLY_MS = 60_000;
 /** Chats that are followed for their badges, the latest ones: the others are asked about. */
 const MOST_FOLLOWED = 40;
 
@@ -30,7 +31,7 @@ export function ChatsKeeper({ viewerId, unread }: { viewerId: string; unread: nu
   const list = useSyncExternalStore(subscribeToChatList, readChatList, readChatList);
   const followed = list.items?.slice(0, MOST_FOLLOWED).map(({ id }) => id) ?? [];
 
-  useEffect(() => beginChatList({ unreadCount: unread }), [unread]);
+  useEffect(() => beginChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
   useChannel(`user:${viewerId}`, {
     on: { chats: askChats, read: ({ chatId, seq }) => hearRead(chatId, seq) },
     reload: askChats,
@@ -39,14 +40,11 @@ export function ChatsKeeper({ viewerId, unread }: { viewerId: string; unread: nu
   useChannel("presence", { on: { changed: learnPresence }, reload: askPresenceAgain });
 
   useEffect(() => {
-    if (live) return;
     const ask = () => {
-      if (document.visibilityState !== "visible") return;
       askChats();
-      if (amongChats) askPresenceAgain();
+      if (!live && amongChats) askPresenceAgain();
     };
-    const timer = setInterval(ask, amongChats ? ASK_MS : ASK_ELSEWHERE_MS);
-    return () => clearInterval(timer);
+    return whileVisible(ask, () => (!live && amongChats ? ASK_MS : ASK_SLOWLY_MS));
   }, [live, amongChats]);
 
   useUnsentElsewhere(viewerId, amongChats ? (pathname.split("/")[2] ?? null) : null);
@@ -60,32 +58,6 @@ function Followed({ chatId, viewerId }: { chatId: string; viewerId: string }) {
     reload: askChats,
   });
   return null;
-}
-
-/** What was written in a chat that is not open goes out as well, once there is a connection. */
-function useUnsentElsewhere(viewerId: string, openChatId: string | null): void {
-  useEffect(() => {
-    let busy = false;
-    const send = async () => {
-      if (busy || !navigator.onLine) return;
-      busy = true;
-      for (const chatId of chatsWithUnsent(viewerId)) {
-        if (chatId === openChatId) continue;
-        for (const { clientId, text, replyTo, attachments } of unsentOf(viewerId, chatId)) {
-          const attachmentIds = attachments.map(({ id }) => id);
-          const result = await postMessage(chatId, { clientId, text, replyToId: replyTo?.id, attachmentIds });
-          // What is refused waits in its chat, where its author sees why.
-          if (!result.ok) break;
-          forgetUnsent(viewerId, chatId, clientId);
-        }
-      }
-      busy = false;
-    };
-    void send();
-    const online = () => void send();
-    addEventListener("online", online);
-    return () => removeEventListener("online", online);
-  }, [viewerId, openChatId]);
 }
 
 const COUNTED = /^\(\d+\+?\) /;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type DragEvent, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_client/api";
 import {
   type Attachment,
@@ -16,24 +16,29 @@ import {
   sendTyping,
 } from "@/app/_client/chat/calls";
 import { hearRead } from "@/app/_client/chat/chat-list";
+import { putBackIntoDraft } from "@/app/_client/chat/drafts";
+import { quoteOfMessage } from "@/app/_client/chat/quotes";
 import { readMarker } from "@/app/_client/chat/read-marker";
 import { typingTeller } from "@/app/_client/chat/typing";
 import { useConversation } from "@/app/_client/chat/use-conversation";
-import { plainText } from "@/lib/chat/client";
+import { newId } from "@/lib/core/ids";
 import { FailureNote } from "../ui/failure-note";
 import { otherOf } from "./chat-names";
 import { Composer, type Writing } from "./composer";
 import { ConversationHead } from "./conversation-head";
 import { DeleteDialog } from "./delete-dialog";
 import { FaceSheet } from "./face-sheet";
+import { focusComposer, focusMessage } from "./focus";
 import { MembersDialog } from "./members-dialog";
 import { MessageContextProvider } from "./message-context";
 import { MessageList, type Target } from "./message-list";
 import { PinnedBar } from "./pinned-bar";
+import { firstUnread } from "./rows";
 import { SearchDialog } from "./search-dialog";
 import { TypingLine } from "./typing-line";
 import { useAnnouncer } from "./use-announcer";
 import { useAttachments } from "./use-attachments";
+import { useDropping } from "./use-dropping";
 import { useStableContext } from "./use-stable-context";
 
 interface Props {
@@ -51,30 +56,28 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const t = useTranslations("chat");
   const viewerId = viewer.id;
   const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
-  const { sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
+  const { store, sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
   const attaching = useAttachments();
-  const said = useAnnouncer(shown.messages, viewerId);
+  const said = useAnnouncer(shown, viewerId);
   const [writing, setWriting] = useState<Writing>(NEW);
   const [led, setLed] = useState(0);
+  const [takenBack, setTakenBack] = useState(0);
   const [target, setTarget] = useState<Target | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [deleting, setDeleting] = useState<Message | null>(null);
   const [open, setOpen] = useState<"search" | "members" | null>(null);
-  const [dropping, setDropping] = useState(false);
+  const { dropping, handlers } = useDropping(writing.kind === "edit" ? null : attaching.add);
 
   const others = chat.members.filter(({ userId, left }) => userId !== viewerId && !left);
   const other = otherOf(chat, viewerId);
   const otherRead = chat.kind === "direct" ? (others[0]?.readSeq ?? 0) : null;
-  const [newFrom] = useState(() =>
-    rendered.unreadCount > 0
-      ? (page.items.find(({ seq, authorId }) => seq > rendered.readSeq && authorId !== viewerId)?.seq ?? null)
-      : null,
-  );
+  const [readTo] = useState(rendered.unreadCount > 0 ? rendered.readSeq : null);
+  const newFrom = readTo === null ? null : firstUnread(shown.messages, readTo, viewerId);
 
   const [marker] = useState(() =>
     readMarker(rendered.readSeq, async (seq) => {
       const result = await sendRead(rendered.id, seq);
-      if (result.ok) hearRead(rendered.id, result.data.readSeq, result.data.unreadCount);
+      if (result.ok) hearRead(rendered.id, result.data.readSeq);
       return result.ok;
     }),
   );
@@ -101,8 +104,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     viewerId,
     kind: chat.kind,
     mayDelete: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
-    reply: ({ id, seq, authorId, authorName, text }) =>
-      write({ kind: "new", replyTo: { id, seq, authorId, authorName, text: plainText(text) } }),
+    reply: (message) => write({ kind: "new", replyTo: quoteOfMessage(message) }),
     edit: (message) => write({ kind: "edit", message }),
     remove: setDeleting,
     pin: (message, isPinned) => void pinMessage(message, isPinned).then(settle),
@@ -110,49 +112,44 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
       settle(await reactTo(message, emoji, on));
     },
     jump: (seq) => void jump(seq),
-    retry: (clientId) => sender.retry(clientId),
-    discard: (clientId) => sender.discard(clientId),
+    retry: (clientId) => {
+      sender.retry(clientId);
+      focusComposer();
+    },
+    discard: (clientId) => {
+      sender.discard(clientId);
+      focusComposer();
+    },
+    takeBack: ({ clientId, text, replyTo }) => {
+      putBackIntoDraft(viewerId, chat.id, text);
+      sender.discard(clientId);
+      setTakenBack((before) => before + 1);
+      write({ kind: "new", replyTo });
+    },
   });
 
-  const send = async (text: string, attachments: Attachment[]) => {
+  const send = (text: string, attachments: Attachment[]) => {
     const replyTo = writing.kind === "new" ? writing.replyTo : null;
     setWriting(NEW);
+    // First of all into the browser's keeping.
+    sender.add({ clientId: newId(), createdAt: new Date().toISOString(), text, attachments, replyTo });
     // What one says stands at the end.
-    if (shown.hasNewer) await history.newest();
-    sender.add({
-      clientId: crypto.randomUUID(),
-      createdAt: new Date().toISOString(),
-      ...{ text, attachments, replyTo },
-    });
+    if (shown.hasNewer) void history.newest().then(setFailure);
   };
 
   const faces = useMemo(
     () => [...new Set(shown.messages.map(({ authorId }) => authorId ?? "gone"))],
     [shown.messages],
   );
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setDropping(false);
-    attaching.add(event.dataTransfer.files);
-  };
+  const written: Writing =
+    writing.kind === "new" && writing.replyTo
+      ? { kind: "new", replyTo: store.renewed(writing.replyTo) }
+      : writing;
 
   return (
     <MessageContextProvider value={context}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: files can be dropped anywhere; the button does the same */}
-      <div
-        data-conversation
-        data-chat-screen
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes("Files")) return;
-          event.preventDefault();
-          setDropping(true);
-        }}
-        onDragLeave={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
-        }}
-        onDrop={onDrop}
-        className="relative flex h-full min-h-0 flex-col"
-      >
+      {/* Files can be dropped anywhere; the button does the same. */}
+      <div data-conversation data-chat-screen {...handlers} className="relative flex h-full min-h-0 flex-col">
         <FaceSheet userIds={faces} />
         <ConversationHead
           chat={chat}
@@ -189,14 +186,14 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
           <p className="px-4 pb-4 text-center text-sm text-muted">{t("goneText")}</p>
         ) : (
           <Composer
-            key={writing.kind === "edit" ? writing.message.id : "new"}
+            key={writing.kind === "edit" ? writing.message.id : `new-${String(takenBack)}`}
             chatId={chat.id}
             viewerId={viewerId}
             others={others}
-            writing={writing}
+            writing={written}
             attaching={attaching}
             led={led}
-            onSend={(text, attachments) => void send(text, attachments)}
+            onSend={send}
             onEdit={async (message, text) => {
               const done = settle(await editMessage(message, text));
               if (done) write(NEW);
@@ -220,7 +217,10 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
         {deleting ? (
           <DeleteDialog
             message={deleting}
-            onDelete={(message) => void deleteMessage(message).then(settle)}
+            onDelete={(message) => {
+              focusMessage(message.id);
+              void deleteMessage(message).then(settle);
+            }}
             onClose={() => setDeleting(null)}
           />
         ) : null}

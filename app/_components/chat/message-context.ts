@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import type { ChatDetail, Message } from "@/app/_client/chat/calls";
+import type { Pending } from "@/app/_client/chat/shown";
 
 /** What a message needs to know of its conversation, and what can be done with it. Changes rarely. */
 export interface MessageContext {
@@ -18,6 +19,8 @@ export interface MessageContext {
   jump: (seq: number) => void;
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
+  /** Into the field again, to be written otherwise. */
+  takeBack: (pending: Pending) => void;
 }
 
 const Context = createContext<MessageContext | null>(null);

@@ -3,11 +3,12 @@
 import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
-import type { Shown } from "@/app/_client/chat/conversation-store";
+import type { Shown } from "@/app/_client/chat/shown";
 import type { Conversation } from "@/app/_client/chat/use-conversation";
 import { cn } from "../ui/cn";
 import { Day } from "./day";
 import { Edge } from "./edge";
+import { focusComposer } from "./focus";
 import { Message } from "./message";
 import { useMessageContext } from "./message-context";
 import { PendingMessage } from "./pending-message";
@@ -24,7 +25,7 @@ interface Props {
   chatId: string;
   shown: Shown;
   history: Conversation["history"];
-  /** The first message that was new when the page was opened. */
+  /** The first message that was new when the page was opened; null when there is none, or it is not loaded. */
   newFrom: number | null;
   /** Up to where the other person has read; null in a group. */
   otherRead: number | null;
@@ -52,11 +53,11 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
   const divider = useRef<HTMLLIElement>(null);
   useEffect(() => divider.current?.scrollIntoView({ block: "center" }), []);
 
-  // One's own words are always followed.
+  // One's own words are always followed, also to the end that is loaded for them.
   const newestPending = pending.at(-1)?.clientId;
   useEffect(() => {
-    if (newestPending !== undefined) toEnd();
-  }, [newestPending, toEnd]);
+    if (newestPending !== undefined && !hasNewer) toEnd();
+  }, [newestPending, hasNewer, toEnd]);
 
   const [seenTo, setSeenTo] = useState(lastSeq);
   const see = useEffectEvent(() => {
@@ -210,5 +211,5 @@ function stepOut(): void {
   const focused = document.activeElement;
   const message = focused?.closest<HTMLElement>("article") ?? null;
   if (message !== focused) message?.focus();
-  else document.querySelector<HTMLElement>("textarea[data-composer]")?.focus();
+  else focusComposer();
 }

@@ -2,7 +2,8 @@
 
 import { CircleAlert, Clock3 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { Pending } from "@/app/_client/chat/conversation-store";
+import { isPassing } from "@/app/_client/chat/passing";
+import type { Pending } from "@/app/_client/chat/shown";
 import { Button } from "../ui/button";
 import { FailureNote } from "../ui/failure-note";
 import { Attachments } from "./attachments";
@@ -14,8 +15,9 @@ import { QuoteWords } from "./quote";
 /** What one has written and the server does not have yet. It is in this browser's keeping until it has. */
 export function PendingMessage({ pending, first }: { pending: Pending; first: boolean }) {
   const t = useTranslations("chat");
-  const { viewerId, retry, discard } = useMessageContext();
+  const { viewerId, retry, discard, takeBack } = useMessageContext();
   const failed = pending.state === "failed";
+  const refused = failed && !pending.again && pending.failure !== null && !isPassing(pending.failure);
   return (
     <article
       aria-label={t("you")}
@@ -48,9 +50,17 @@ export function PendingMessage({ pending, first }: { pending: Pending; first: bo
             {pending.failure && !pending.again ? <FailureNote failure={pending.failure} /> : null}
             <div className="flex flex-wrap items-center justify-end gap-2">
               {pending.again ? <p className="text-xs text-muted">{t("goesAgain")}</p> : null}
-              <Button size="small" look="quiet" onClick={() => retry(pending.clientId)}>
-                {t("retry")}
-              </Button>
+              {refused && pending.text ? (
+                <Button size="small" look="quiet" onClick={() => takeBack(pending)}>
+                  {t("takeBack")}
+                </Button>
+              ) : null}
+              {/* Under a name that is taken it would be refused for ever. */}
+              {pending.failure?.code === "conflict" ? null : (
+                <Button size="small" look="quiet" onClick={() => retry(pending.clientId)}>
+                  {t("retry")}
+                </Button>
+              )}
               <Button size="small" look="plain" onClick={() => discard(pending.clientId)}>
                 {t("discard")}
               </Button>

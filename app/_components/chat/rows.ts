@@ -1,5 +1,5 @@
 import type { Message } from "@/app/_client/chat/calls";
-import type { Pending } from "@/app/_client/chat/conversation-store";
+import type { Pending } from "@/app/_client/chat/shown";
 
 /** What stands in a conversation, from top to bottom. */
 export type Row =
@@ -20,6 +20,16 @@ interface Options {
   /** The first message that was new when the page was opened. */
   newFrom: number | null;
   timeZone: string;
+}
+
+/**
+ * Where what was unread begins, by its `seq`; null while that is not loaded: the first of a run is not the first unread.
+ * @param readSeq  one had read up to there
+ */
+export function firstUnread(messages: readonly Message[], readSeq: number, viewerId: string): number | null {
+  const [first] = messages;
+  if (!first || first.seq > readSeq + 1) return null;
+  return messages.find(({ seq, authorId }) => seq > readSeq && authorId !== viewerId)?.seq ?? null;
 }
 
 /** A pending message keeps its key when it becomes a real one: it settles where it stands. */

@@ -2,19 +2,28 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import type { Message } from "@/app/_client/chat/calls";
+import type { Shown } from "@/app/_client/chat/shown";
 import { plainText } from "@/lib/chat/client";
 
 /** Screen readers hear of new messages at most so often. */
 const EVERY_MS = 5_000;
 const MOST_CHARACTERS = 160;
 
-/** What is to be said of new messages of others: each once, and those that come together together. */
-export function useAnnouncer(messages: readonly Message[], viewerId: string): string {
+/**
+ * What is to be said of new messages of others: each once, and those that come together together. Of one's own, that
+ * one could not be sent yet: once, however often it is tried.
+ */
+export function useAnnouncer({ messages, pending }: Shown, viewerId: string): string {
   const t = useTranslations("chat");
   const [said, setSaid] = useState("");
   const saidTo = useRef(messages.at(-1)?.seq ?? 0);
   const saidAt = useRef(0);
+  const waiting = useRef(new Set<string>());
+  useEffect(() => {
+    const fresh = pending.filter(({ clientId, again }) => again && !waiting.current.has(clientId));
+    for (const { clientId } of fresh) waiting.current.add(clientId);
+    if (fresh.length > 0) setSaid(`${t("failed")}. ${t("goesAgain")}`);
+  }, [pending, t]);
   useEffect(() => {
     const fresh = messages.filter(({ seq, authorId }) => seq > saidTo.current && authorId !== viewerId);
     if (fresh.length === 0) return;

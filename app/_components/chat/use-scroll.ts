@@ -38,7 +38,8 @@ export function useScroll(rows: readonly unknown[], isWhole: boolean) {
 
   const toEnd = useCallback((smooth = false) => {
     anchor.current = null;
-    scroller.current?.scrollTo({ top: 0, behavior: smooth ? "smooth" : "instant" });
+    const moves = smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scroller.current?.scrollTo({ top: 0, behavior: moves ? "smooth" : "instant" });
   }, []);
   /** What is noted of where one reads holds no longer. */
   const letGo = useCallback(() => {

@@ -21,6 +21,7 @@ export function useStableContext(latest: MessageContext): MessageContext {
       jump: (seq) => now.current.jump(seq),
       retry: (clientId) => now.current.retry(clientId),
       discard: (clientId) => now.current.discard(clientId),
+      takeBack: (pending) => now.current.takeBack(pending),
     }),
     [viewerId, kind, mayDelete],
   );
