@@ -73,6 +73,8 @@ export function useConversation(rendered: Rendered) {
   });
   const take = useEffectEvent((message: Message) => {
     stop(message.authorId);
+    // Whoever writes has read what is before it.
+    setChat((before) => withRead(before, message.authorId, message.seq));
     store.apply(message);
     if (store.isBehind()) void learn();
   });
@@ -140,9 +142,10 @@ export function useConversation(rendered: Rendered) {
 
 export type Conversation = ReturnType<typeof useConversation>;
 
-function withRead(chat: ChatDetail, userId: string, seq: number): ChatDetail {
+function withRead(chat: ChatDetail, userId: string | null, seq: number): ChatDetail {
+  if (!chat.members.some((member) => member.userId === userId && member.readSeq < seq)) return chat;
   const members = chat.members.map((member) =>
-    member.userId === userId && member.readSeq < seq ? { ...member, readSeq: seq } : member,
+    member.userId === userId ? { ...member, readSeq: seq } : member,
   );
   return { ...chat, members };
 }

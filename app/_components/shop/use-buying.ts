@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_client/api";
 import { placeOrder } from "@/app/_client/shop";
 import { track } from "@/app/_client/track";
+import { newId } from "@/lib/core/ids";
 
 /**
  * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
@@ -25,7 +26,7 @@ export function useBuying(productId: string) {
 
   const send = (quantity: number) => {
     if (intention.current?.quantity !== quantity) {
-      intention.current = { quantity, clientKey: crypto.randomUUID() };
+      intention.current = { quantity, clientKey: newId() };
     }
     return placeOrder({ productId, ...intention.current });
   };
