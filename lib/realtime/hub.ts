@@ -60,7 +60,6 @@ class Hub {
   add(member: Member): void {
     this.members.add(member);
     addTo(this.ofPerson, member.userId, member);
-    for (const membership of member.memberships.values()) this.join(membership);
     this.comparing ??= setInterval(() => void this.compare(), COMPARE_MS);
     this.upstream ??= this.listen();
   }
@@ -77,6 +76,7 @@ class Hub {
     this.flows = false;
   }
 
+  /** A stream may listen to a channel, and to it no more. */
   join(membership: Membership): void {
     addTo(this.ofChannel, membership.channel, membership);
     void membership.catchUp();
