@@ -119,20 +119,27 @@ export function createPresenceService({
     /**
      * Somebody has opened a stream on this instance.
      * @param socketId  the stream's id, a UUID
+     * @param state  a stream that moved may be that of a page that nobody looks at
      */
-    async setOnline(userId: string, socketId: string): Promise<void> {
+    async setOnline(userId: string, socketId: string, state: "online" | "away" = "online"): Promise<void> {
       sweeper.add(socketId);
-      await beat(userId, socketId, "online");
+      await beat(userId, socketId, state);
     },
 
     beat,
     setOffline,
 
-    /** A stream of this instance has closed: unless they come back meanwhile, they are gone in a moment. */
-    leave(userId: string, socketId: string): void {
-      defer(async () => {
-        await delay(graceMs, undefined, { ref: false });
-        await setOffline(userId, socketId);
+    /**
+     * A stream of this instance has closed: unless they come back meanwhile, they are gone in a moment.
+     * @returns when that is done
+     */
+    leave(userId: string, socketId: string): Promise<void> {
+      return new Promise((resolve) => {
+        defer(async () => {
+          await delay(graceMs, undefined, { ref: false });
+          await setOffline(userId, socketId);
+          resolve();
+        });
       });
     },
 

@@ -1,13 +1,15 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { type Channel, type ChannelKind, channelKinds, type EventData, type EventName } from "./catalogue";
+import { forgetLater } from "./forget";
 import { append, type Said } from "./log";
 import { tellUpstream } from "./upstream";
 
 /**
  * Says something on a channel, once the answer is out: everybody who listens gets it, in order, and whoever was away
- * finds it in the channel's log. Best effort, so never the only place where something is: a crash between a commit
- * and this, or a Redis that is away, costs a moment, which the domain's own numbers make up for.
+ * finds it in the channel's log. Best effort, so never the only place where something is. What Redis did not take is
+ * not said: once it answers again everybody on that channel is told to read anew. A crash between a commit and this
+ * costs a moment, which the domain's own numbers make up for.
  *
  * @throws nothing; what does not fit the event's schema is logged and not said
  */
@@ -16,7 +18,7 @@ export function emit<K extends ChannelKind, E extends EventName<K>>(
   event: E,
   data: EventData<K, E>,
 ): void {
-  say({ channel, event, data }, append);
+  say({ channel, event, data }, appendOrOwe);
 }
 
 /** Says something to whoever listens now; nobody else will know. For what is old in a moment (somebody types). */
@@ -26,6 +28,15 @@ export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
   data: EventData<K, E>,
 ): void {
   say({ channel, event, data }, ({ channel, ...event }) => tellUpstream({ channel, event }));
+}
+
+async function appendOrOwe(said: Said): Promise<void> {
+  try {
+    await append(said);
+  } catch (error) {
+    forgetLater([said.channel]);
+    throw error;
+  }
 }
 
 function say(said: Said, how: (said: Said) => Promise<unknown>): void {

@@ -1,39 +1,38 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
 import type { Channel } from "./catalogue";
-import { type Cursor, formatCursor } from "./cursor";
+import type { Cursor } from "./cursor";
 import { headsOf } from "./log";
 import type { Membership } from "./membership";
 import { listenUpstream } from "./upstream";
 
-/** Proxies cut what is silent; and what was lost without a word is found. */
-export const HEARTBEAT_MS = 15_000;
+/** What was lost without a word is found within this. */
+const COMPARE_MS = 15_000;
 
 /** A stream as the hub sees it. */
 export interface Member {
   readonly userId: string;
   readonly memberships: ReadonlyMap<Channel, Membership>;
-  /** @param heads  of its channels that have moved since the last one */
-  onHeartbeat(live: boolean, heads: Record<string, string>): void;
-  /** Whether events come changed between two heartbeats. */
+  /** Whether events come has changed. */
   onLive(live: boolean): void;
   /** The person's sessions or rights have changed. */
   onWake(): void;
   /** Wakes may have been missed. */
   onDoubt(): void;
+  /** The instance ends. */
+  onShutdown(): void;
 }
 
 /**
  * This instance's open streams and its one subscription, which is there while there are any. It hands on what comes
- * from upstream, and at each heartbeat compares where the logs are with where the streams are.
+ * from upstream, and now and then compares where the logs are with where the streams are.
  */
 class Hub {
   private readonly members = new Set<Member>();
   private readonly ofPerson = new Map<string, Set<Member>>();
   private readonly ofChannel = new Map<Channel, Set<Membership>>();
-  private readonly lastHeads = new Map<Channel, string>();
   private upstream: Subscription | undefined;
-  private heartbeat: NodeJS.Timeout | undefined;
+  private comparing: NodeJS.Timeout | undefined;
   private flows = false;
   private readable = true;
 
@@ -58,34 +57,39 @@ class Hub {
     };
   }
 
-  countOf(userId: string): number {
-    return this.ofPerson.get(userId)?.size ?? 0;
-  }
-
   add(member: Member): void {
     this.members.add(member);
     addTo(this.ofPerson, member.userId, member);
-    for (const [channel, membership] of member.memberships) addTo(this.ofChannel, channel, membership);
-    this.heartbeat ??= setInterval(() => void this.beat(), HEARTBEAT_MS);
+    this.comparing ??= setInterval(() => void this.compare(), COMPARE_MS);
     this.upstream ??= this.listen();
   }
 
   remove(member: Member): void {
     if (!this.members.delete(member)) return;
     removeFrom(this.ofPerson, member.userId, member);
-    for (const channel of member.memberships.keys()) this.leave(member, channel);
+    for (const membership of member.memberships.values()) this.leave(membership);
     if (this.members.size > 0) return;
-    clearInterval(this.heartbeat);
-    this.heartbeat = undefined;
+    clearInterval(this.comparing);
+    this.comparing = undefined;
     this.upstream?.close();
     this.upstream = undefined;
     this.flows = false;
   }
 
-  /** A stream may not listen to one of its channels any more. */
-  leave(member: Member, channel: Channel): void {
-    const membership = member.memberships.get(channel);
-    if (membership && removeFrom(this.ofChannel, channel, membership)) this.lastHeads.delete(channel);
+  /** A stream may listen to a channel, and to it no more. */
+  join(membership: Membership): void {
+    addTo(this.ofChannel, membership.channel, membership);
+    void membership.catchUp();
+  }
+
+  leave(membership: Membership): void {
+    removeFrom(this.ofChannel, membership.channel, membership);
+    membership.end();
+  }
+
+  /** Every stream is told to go elsewhere. */
+  shutDown(): void {
+    for (const member of [...this.members]) member.onShutdown();
   }
 
   private listen(): Subscription {
@@ -101,50 +105,35 @@ class Hub {
       onWake: (userId) => {
         for (const member of [...(this.ofPerson.get(userId) ?? [])]) member.onWake();
       },
+      onForgotten: (channels) => {
+        for (const channel of channels) {
+          for (const membership of this.ofChannel.get(channel as Channel) ?? []) void membership.catchUp();
+        }
+      },
       onConnect: (reconnected) => {
         this.turn({ flows: true });
-        if (!reconnected) return;
-        // Of anybody, and entries of any channel.
-        for (const member of [...this.members]) member.onDoubt();
+        // What was published before it flowed: entries of any channel, and wakes of anybody.
         void this.compare();
+        if (reconnected) for (const member of [...this.members]) member.onDoubt();
       },
       onLost: () => this.turn({ flows: false }),
     });
   }
 
-  /** Every stream hears that the instance lives, whatever Redis does. */
-  private async beat(): Promise<void> {
-    const moved = await this.compare();
-    for (const member of [...this.members]) {
-      const heads: Record<string, string> = {};
-      for (const channel of member.memberships.keys()) {
-        const head = moved.get(channel);
-        if (head) heads[channel] = head;
-      }
-      member.onHeartbeat(this.live, heads);
-    }
-  }
-
-  /** Whoever is not where the log is reads on. @returns heads that have moved since the last time */
-  private async compare(): Promise<Map<Channel, string>> {
-    const moved = new Map<Channel, string>();
+  /** Whoever is not where the log is reads on. */
+  private async compare(): Promise<void> {
     let heads: Map<Channel, Cursor>;
     try {
       heads = await headsOf([...this.ofChannel.keys()]);
     } catch (error) {
-      log().debug({ err: error }, "where the logs are is found out at the next heartbeat");
+      log().debug({ err: error }, "where the logs are is found out later");
       this.turn({ readable: false });
-      return moved;
+      return;
     }
     this.turn({ readable: true });
     for (const [channel, head] of heads) {
-      const text = formatCursor(head);
-      if (this.lastHeads.get(channel) !== text) moved.set(channel, text);
-      if (!this.ofChannel.has(channel)) continue;
-      this.lastHeads.set(channel, text);
       for (const membership of this.ofChannel.get(channel) ?? []) void membership.look(head);
     }
-    return moved;
   }
 
   private turn({ flows = this.flows, readable = this.readable }): void {
@@ -160,13 +149,10 @@ function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   map.set(key, set.add(value));
 }
 
-/** @returns whether it was the last of its key */
-function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): boolean {
+function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   const set = map.get(key);
   set?.delete(value);
-  if (set?.size !== 0) return false;
-  map.delete(key);
-  return true;
+  if (set?.size === 0) map.delete(key);
 }
 
 export const hub = new Hub();

@@ -12,6 +12,7 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { forgetChannels } from "./forget";
-export { MOST_CHANNELS, openStream, streamStats } from "./streams";
+export { clearLogs, forgetChannels } from "./forget";
+export type { Rights } from "./stream";
+export { closeStreams, MOST_CHANNELS, openStream, streamStats } from "./streams";
 export { wake } from "./wake";

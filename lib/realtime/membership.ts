@@ -22,7 +22,10 @@ const MOST_READS = 5;
  */
 export class Membership {
   private joined = false;
+  private ended = false;
   private reading: Promise<void> | null = null;
+  /** What the listener was given last. */
+  private last: LoggedEvent | null = null;
   /** What came from upstream while the log was being read. */
   private waiting: { at: Cursor; event: LoggedEvent }[] = [];
 
@@ -36,17 +39,18 @@ export class Membership {
   /** An entry of the log, as it was published: any, in any order. */
   receive(at: Cursor, event: LoggedEvent): void {
     if (this.reading) this.waiting.push({ at, event });
+    // A number that is known already: it came twice, or the log was set back and counts anew from there.
     else if (!this.take(at, event)) void this.catchUp();
   }
 
   /** Something that no log keeps. */
   pass(event: LoggedEvent): void {
-    if (this.joined) this.listener.onEvent(this.channel, null, event);
+    if (this.joined && !this.ended) this.listener.onEvent(this.channel, null, event);
   }
 
-  /** Where the log is: one who is not there has missed something. */
+  /** Where the log is: one who is before it has missed something, one who is past it has what the log has lost. */
   async look(head: Cursor): Promise<void> {
-    const isThere = this.joined && this.at?.epoch === head.epoch && this.at.n >= head.n;
+    const isThere = this.joined && this.at?.epoch === head.epoch && this.at.n === head.n;
     if (!isThere) await this.catchUp();
   }
 
@@ -56,13 +60,18 @@ export class Membership {
     return this.reading;
   }
 
+  /** The listener is told nothing more, not even of what is being read. */
+  end(): void {
+    this.ended = true;
+  }
+
   private async readOn(): Promise<void> {
     try {
-      for (let reads = 0; reads < MOST_READS; reads += 1) {
+      for (let reads = 0; reads < MOST_READS && !this.ended; reads += 1) {
         this.follow(await readLog({ channel: this.channel, since: this.at }));
         const came = this.waiting;
         this.waiting = [];
-        if (came.every(({ at, event }) => this.take(at, event))) break;
+        if (came.every(({ at, event }) => this.isKnown(at) || this.take(at, event))) break;
       }
     } catch (error) {
       log().debug({ err: error, channel: this.channel }, "a channel is read later");
@@ -74,6 +83,7 @@ export class Membership {
 
   /** Takes over what was read. */
   private follow({ head, events }: LogRead): void {
+    if (this.ended) return;
     const from = this.at;
     const isFirst = !this.joined;
     this.joined = true;
@@ -85,18 +95,29 @@ export class Membership {
     }
     if (isFirst) this.listener.onJoined(this.channel, from, true);
     for (const event of events) {
-      this.at = { epoch: head.epoch, n: (this.at?.n ?? 0) + 1 };
-      this.listener.onEvent(this.channel, this.at, event);
+      this.hand({ epoch: head.epoch, n: (this.at?.n ?? 0) + 1 }, event);
     }
+  }
+
+  /** What was read has it already. */
+  private isKnown(at: Cursor): boolean {
+    return this.at?.epoch === at.epoch && at.n <= this.at.n;
   }
 
   /** @returns false when it is not the next one: then the log has to be asked */
   private take(at: Cursor, event: LoggedEvent): boolean {
+    if (this.ended) return true;
     if (!this.joined || this.at?.epoch !== at.epoch) return false;
-    if (at.n <= this.at.n) return true;
-    if (at.n !== this.at.n + 1) return false;
-    this.at = at;
-    this.listener.onEvent(this.channel, at, event);
+    // A log that was set back by one entry has another one there.
+    const isOther = at.n === this.at.n && JSON.stringify(event) !== JSON.stringify(this.last ?? event);
+    if (at.n !== this.at.n + 1 && !isOther) return false;
+    this.hand(at, event);
     return true;
+  }
+
+  private hand(at: Cursor, event: LoggedEvent): void {
+    this.at = at;
+    this.last = event;
+    this.listener.onEvent(this.channel, at, event);
   }
 }

@@ -21,6 +21,8 @@ const upstreamSchema = z.union([
   z.object({ channel: z.string(), event: loggedEventSchema }),
   /** Something about this person has changed: their streams should look whether they may stay. */
   z.object({ userId: z.uuid() }),
+  /** The logs of these channels are no more: whoever listens to them reads anew. */
+  z.object({ forgotten: z.array(z.string()) }),
 ]);
 
 export type UpstreamEntry = z.infer<typeof entrySchema>;
@@ -29,6 +31,7 @@ interface Listener {
   onEntry(entry: UpstreamEntry): void;
   onVolatile(channel: string, event: z.infer<typeof loggedEventSchema>): void;
   onWake(userId: string): void;
+  onForgotten(channels: readonly string[]): void;
   /** Messages flow. After an interruption some were missed, and nobody knows which. */
   onConnect(reconnected: boolean): void;
   /** They do not flow until the next `onConnect`. */
@@ -42,6 +45,7 @@ export function listenUpstream(listener: Listener): Subscription {
     (message) => {
       if (Array.isArray(message)) for (const entry of message) listener.onEntry(entry);
       else if ("userId" in message) listener.onWake(message.userId);
+      else if ("forgotten" in message) listener.onForgotten(message.forgotten);
       else listener.onVolatile(message.channel, message.event);
     },
     {

@@ -1,14 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { deferredWork } from "../core/defer";
 import { log } from "../core/log";
 import { disconnectDb } from "../db";
+import { closeStreams } from "../realtime";
 import { syncViews } from "../views";
 
 /** What a platform usually grants between SIGTERM and SIGKILL, less a margin. */
 const BUDGET_MS = 8_000;
+/** Of it, for what requests have put off. What waits for longer (who has just left may come back) ends without us. */
+const DEFERRED_MS = 2_000;
 
 /**
- * On a long-lived server SIGTERM carries waiting views into Postgres before the process ends. Needs
- * `NEXT_MANUAL_SIG_HANDLE=true`, or Next exits first. What does not finish in time is not lost: it waits
+ * On a long-lived server SIGTERM sends open pages elsewhere and carries waiting views into Postgres before the process
+ * ends. Needs `NEXT_MANUAL_SIG_HANDLE=true`, or Next exits first. What does not finish in time is not lost: it waits
  * in Redis, claimed or not, for the next sync anywhere.
  */
 export function syncBeforeExit(): void {
@@ -18,9 +22,11 @@ export function syncBeforeExit(): void {
   });
 }
 
-async function finish(): Promise<void> {
+/** All that is done before the process ends. */
+export async function finish(): Promise<void> {
+  closeStreams();
   try {
-    await deferredWork();
+    await Promise.race([deferredWork(), delay(DEFERRED_MS)]);
     await syncViews({ source: "shutdown", budgetMs: BUDGET_MS / 2 });
   } catch (error) {
     log().warn({ err: error }, "views were not synced before exit; the next sync takes them up");

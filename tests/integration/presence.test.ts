@@ -99,6 +99,16 @@ describe("a person", () => {
     expect(states(instance)).toEqual(["online", "offline"]);
   });
 
+  it("whose stream moves while nobody looks at the page stays away", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    const [first, second] = [newSocket(), newSocket()];
+    await instance.setOnline(userId, first, "away");
+    await instance.setOnline(userId, second, "away");
+    await instance.setOffline(userId, first);
+    expect(states(instance)).toEqual(["away"]);
+  });
+
   it("who is heard of no more is gone at that moment, said by one instance alone", async () => {
     const options = { streamMs: 400 };
     const instances = [presenceInstance(options), presenceInstance(options), presenceInstance(options)];

@@ -1,4 +1,6 @@
-import { onSessionEnded, renewSession } from "../session";
+import { callApi } from "../api";
+import { onSessionEnded } from "../session";
+import type { Attention } from "./attention";
 import type { Said } from "./said";
 
 /** Refused or cut: asked again after this, then after twice as long each time, */
@@ -7,6 +9,8 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 /** Of each wait, so much is chance: the browsers of an instance that ended do not come back as one. */
 const JITTER = 0.5;
+/** Asked to come back, a browser does so within this: not all those of an instance at once. */
+const RECONNECT_MS = 1_000;
 /** Two heartbeats and some: a connection that says nothing for so long is dead, whatever the browser believes. */
 export const SILENCE_MS = 40_000;
 /** Changes of what is wanted that are made within this are one: a page that opens follows several channels. */
@@ -18,8 +22,9 @@ export interface EventStreamOptions {
   /** The channels that are wanted, with the last that is known of each; asked at each opening. */
   wanted(): Map<string, string | null>;
   onSaid(said: Said): void;
+  attention(): Attention;
   /** To be answered, so that the person counts as here. */
-  onHeartbeat(streamId: string): void;
+  onHeartbeat(): void;
 }
 
 /**
@@ -32,19 +37,33 @@ export class EventStream {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private doubt: ReturnType<typeof setTimeout> | undefined;
   private retryMs = FIRST_RETRY_MS;
-  private openedWith = "";
-  private streamId = "";
+  private readonly carried = new Set<string>();
+  private id = "";
   private ended = false;
 
   constructor(private readonly options: EventStreamOptions) {
     this.open();
   }
 
+  /** What heartbeats are answered with; empty while none is open. */
+  get streamId(): string {
+    return this.id;
+  }
+
   /** Another set of channels is wanted. */
   change(): void {
-    if (this.ended || this.namesOf(this.options.wanted()) === this.openedWith) return;
+    const wanted = this.options.wanted();
+    const isSame =
+      wanted.size === this.carried.size && [...wanted.keys()].every((one) => this.carried.has(one));
+    if (this.ended || isSame) return;
     // One that waits to be opened is opened with what is wanted then.
     if (this.source) this.schedule(GATHER_MS, () => this.open());
+  }
+
+  /** A channel that was denied is asked for once more. */
+  askAgain(channel: string): void {
+    this.carried.delete(channel);
+    this.change();
   }
 
   close(): void {
@@ -58,13 +77,14 @@ export class EventStream {
     this.drop();
     if (this.ended) return;
     const wanted = this.options.wanted();
-    this.openedWith = this.namesOf(wanted);
-    const query = new URLSearchParams();
+    this.carried.clear();
+    const query = new URLSearchParams({ state: this.options.attention() });
     for (const [channel, after] of wanted) {
+      this.carried.add(channel);
       query.append("channel", channel);
       query.append("after", after ?? "");
     }
-    const openedAt = Date.now();
+    this.options.onSaid({ type: "carries", channels: [...wanted.keys()] });
     const source = new EventSource(`/api/realtime?${query.toString()}`);
     this.source = source;
     const on = (event: string, take: (data: never) => void) =>
@@ -77,8 +97,8 @@ export class EventStream {
     const { onSaid, onHeartbeat } = this.options;
     on("open", ({ streamId, live }: { streamId: string; live: boolean }) => {
       this.retryMs = FIRST_RETRY_MS;
-      this.streamId = streamId;
-      onHeartbeat(streamId);
+      this.id = streamId;
+      onHeartbeat();
       this.say(live);
     });
     on("joined", (data: { channel: string; at: string; resumed: boolean }) =>
@@ -93,31 +113,34 @@ export class EventStream {
     on("heartbeat", ({ live }: { live: boolean }) => {
       onSaid({ type: "heartbeat" });
       this.say(live);
-      onHeartbeat(this.streamId);
+      onHeartbeat();
     });
     on("reconnect", () => {
       this.drop();
-      this.schedule(0, () => this.open());
+      this.schedule(RECONNECT_MS * Math.random(), () => this.open());
     });
     on("session-ended", () => {
       this.close();
       onSessionEnded();
     });
-    // Lost, or refused: then the access token may be too old, or the server away. Its own attempts would go back to
-    // the cursors of now.
+    // Lost, or refused. Its own attempts would go back to the cursors of now.
     source.addEventListener("error", () => {
       if (this.source !== source) return;
       const refused = source.readyState === EventSource.CLOSED;
       this.drop();
-      this.schedule(this.nextWaitMs(), () => void (refused ? this.renewAndOpen(openedAt) : this.open()));
+      this.schedule(this.nextWaitMs(), () => void (refused ? this.askAndOpen() : this.open()));
     });
     this.listenForSilence();
   }
 
-  private async renewAndOpen(since: number): Promise<void> {
+  /** Why it was refused an EventSource does not say. A call does, and renews the access token if it is too old. */
+  private async askAndOpen(): Promise<void> {
     if (this.ended) return;
-    const { outcome } = await renewSession(since);
-    if (outcome !== "over") this.open();
+    const answer = await callApi("/api/presence", "done");
+    if (!answer.ok && answer.failure.code === "unauthenticated") return;
+    if (!answer.ok && answer.failure.retryAfterSeconds)
+      this.schedule(answer.failure.retryAfterSeconds * 1000, () => this.open());
+    else this.open();
   }
 
   /** What is there is let go; events do not come for now. */
@@ -126,6 +149,7 @@ export class EventStream {
     if (!this.source) return;
     this.source.close();
     this.source = undefined;
+    this.id = "";
     this.doubt ??= setTimeout(() => this.options.onSaid({ type: "live", live: false }), DOUBT_MS);
   }
 
@@ -149,9 +173,5 @@ export class EventStream {
     const wait = this.retryMs * (1 - JITTER * Math.random());
     this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
     return wait;
-  }
-
-  private namesOf(wanted: Map<string, string | null>): string {
-    return [...wanted.keys()].sort().join(" ");
   }
 }

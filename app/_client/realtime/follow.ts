@@ -4,9 +4,9 @@ import { holdStream } from "./tabs";
 /** What somebody who follows a channel is told. */
 export interface Follower {
   onEvent(event: string, data: unknown): void;
-  /** Something may have been missed. Also once when the channel is joined. */
+  /** Something may have been missed. Also once when the channel is joined, and when events come again after they did not. */
   onReload(): void;
-  /** Whether events come at the moment. */
+  /** Whether events of this channel come at the moment. */
   onLive(live: boolean): void;
 }
 
@@ -22,8 +22,11 @@ const fresh = new Set<Follower>();
 /** Where this tab is in each channel that the browser's stream carries, whichever tab holds it. */
 const cursors = new Map<string, string>();
 const joined = new Set<string>();
+/** Not theirs to listen to, or nobody can say for now. */
+const denied = new Set<string>();
 const lingering = new Map<string, ReturnType<typeof setTimeout>>();
 let live: boolean | null = null;
+let wasLive = false;
 let tabs: ReturnType<typeof holdStream> | null = null;
 
 /**
@@ -38,9 +41,9 @@ export function follow(channel: string, follower: Follower): () => void {
   fresh.add(follower);
   clearTimeout(lingering.get(channel));
   lingering.delete(channel);
-  if (live !== null) follower.onLive(live);
+  if (live !== null) follower.onLive(live && !denied.has(channel));
   if (joined.has(channel)) queueMicrotask(() => own.has(follower) && reload(follower));
-  tabs?.change();
+  tabs?.change(denied.has(channel) ? channel : undefined);
   return () => {
     own.delete(follower);
     fresh.delete(follower);
@@ -57,6 +60,7 @@ function leave(channel: string): void {
   lingering.delete(channel);
   cursors.delete(channel);
   joined.delete(channel);
+  denied.delete(channel);
   tabs?.change();
 }
 
@@ -74,7 +78,9 @@ export function beginRealtime(): () => void {
     held.close();
     tabs = null;
     live = null;
+    wasLive = false;
     joined.clear();
+    denied.clear();
     cursors.clear();
   };
 }
@@ -84,12 +90,15 @@ function hear(said: Said): void {
   if (place) cursors.set(place.channel, place.at);
   switch (said.type) {
     case "live":
-      if (live === said.live) return;
-      live = said.live;
-      for (const each of followers.values()) for (const follower of each) follower.onLive(said.live);
+      hearLive(said.live);
+      return;
+    case "carries":
+      for (const known of [joined, denied, cursors])
+        for (const channel of known.keys()) if (!said.channels.includes(channel)) known.delete(channel);
       return;
     case "joined":
       joined.add(said.channel);
+      if (denied.delete(said.channel) && live) for (const follower of of(said.channel)) follower.onLive(true);
       for (const follower of of(said.channel)) if (!said.resumed || fresh.has(follower)) reload(follower);
       return;
     case "reload":
@@ -101,9 +110,25 @@ function hear(said: Said): void {
     case "denied":
       joined.delete(said.channel);
       cursors.delete(said.channel);
+      denied.add(said.channel);
+      for (const follower of of(said.channel)) follower.onLive(false);
       return;
     case "heartbeat":
       return;
+  }
+}
+
+function hearLive(now: boolean): void {
+  if (live === now) return;
+  // What was to be said meanwhile may have got lost before any log had it.
+  const isBack = now && wasLive;
+  live = now;
+  wasLive ||= now;
+  for (const channel of [...followers.keys()]) {
+    for (const follower of of(channel)) {
+      follower.onLive(now && !denied.has(channel));
+      if (isBack && joined.has(channel)) reload(follower);
+    }
   }
 }
 

@@ -4,6 +4,8 @@ export type Said =
   | { type: "event"; channel: string; at: string | null; event: string; data: unknown }
   | { type: "reload"; channel: string; at: string }
   | { type: "denied"; channel: string }
+  /** The stream is opened anew, for these channels and no others. */
+  | { type: "carries"; channels: string[] }
   /** Whether events come at the moment. */
   | { type: "live"; live: boolean }
   /** The stream lives. */

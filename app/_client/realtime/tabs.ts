@@ -1,5 +1,6 @@
-import { sendPresence } from "../presence";
+import { AttentionTeller } from "./attention";
 import { EventStream, SILENCE_MS } from "./event-stream";
+import { OtherTabs, type TabState } from "./other-tabs";
 import { cursorAfter, type Said } from "./said";
 
 /**
@@ -10,7 +11,7 @@ import { cursorAfter, type Said } from "./said";
 
 const CHANNEL = "normaldance:realtime";
 const LOCK = "normaldance:stream";
-/** How often a tab that is looked at makes sure that the one that holds the stream is awake. */
+/** How often a tab says that it is there, and makes sure that the one that holds the stream is awake. */
 const CHECK_MS = 10_000;
 /** The server takes so many; the first ones are wanted most. */
 const MOST_CHANNELS = 100;
@@ -24,74 +25,99 @@ interface Options {
 
 /** Between tabs. */
 type Word =
-  /** What a tab wants now, and whether somebody looks at it. */
-  | { type: "want"; tab: string; channels: string[]; visible: boolean }
+  /** @property again  a channel that was denied, and may be theirs by now */
+  | ({ type: "want"; tab: string; again?: string } & TabState)
   | { type: "bye"; tab: string }
   /** A tab holds the stream from now on, and asks what the others want. */
   | { type: "holds" }
   /** @property to  one tab alone */
   | { type: "said"; said: Said; to?: string };
 
-/** @returns `change` when this tab wants something else; `close` when it wants nothing any more */
-export function holdStream({ wanted, cursorOf, onSaid }: Options): { change(): void; close(): void } {
+interface Held {
+  /** This tab wants something else. @param again  a channel that was denied: it is asked for once more */
+  change(again?: string): void;
+  /** It wants nothing any more. */
+  close(): void;
+}
+
+export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
   const tab = crypto.randomUUID();
   const ended = new AbortController();
   const air = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
-  const others = new Map<string, { channels: string[]; visible: boolean }>();
+  const others = new OtherTabs();
   let stream: EventStream | null = null;
   /** Where the stream is in each channel: a tab that begins to follow one that it carries already is told. */
-  let carried = new Map<string, string>();
+  const carried = new Map<string, string>();
+  const denied = new Set<string>();
   let isLive: boolean | null = null;
   let heardAt = Date.now();
 
+  const isVisible = () => document.visibilityState === "visible";
   const tell = (word: Word) => air?.postMessage(word);
-  const sayWant = () =>
-    tell({ type: "want", tab, channels: wanted(), visible: document.visibilityState === "visible" });
+  const sayWant = (again?: string) =>
+    tell({ type: "want", tab, channels: wanted(), visible: isVisible(), again });
 
   const allWanted = () => {
-    const channels = new Set([...wanted(), ...[...others.values()].flatMap((other) => other.channels)]);
+    const channels = new Set([...wanted(), ...others.wanted()]);
     return new Map([...channels].slice(0, MOST_CHANNELS).map((channel) => [channel, cursorOf(channel)]));
   };
 
-  const isLookedAt = () =>
-    document.visibilityState === "visible" || [...others.values()].some(({ visible }) => visible);
+  const attention = () => (isVisible() || others.isLookedAt() ? "online" : "away");
+  const teller = new AttentionTeller({ now: attention, streamId: () => stream?.streamId ?? "" });
 
-  const answer = (streamId: string) => void sendPresence(streamId, isLookedAt() ? "online" : "away");
+  /** What the stream says, for all tabs. */
+  const take = (said: Said) => {
+    const place = cursorAfter(said);
+    if (place) carried.set(place.channel, place.at);
+    if (said.type === "joined") denied.delete(said.channel);
+    if (said.type === "denied") {
+      carried.delete(said.channel);
+      denied.add(said.channel);
+    }
+    if (said.type === "carries") {
+      for (const channel of carried.keys()) if (!said.channels.includes(channel)) carried.delete(channel);
+      for (const channel of denied) if (!said.channels.includes(channel)) denied.delete(channel);
+    }
+    if (said.type === "live") isLive = said.live;
+    tell({ type: "said", said });
+    onSaid(said);
+  };
 
   const begin = () => {
-    let lastStreamId = "";
-    carried = new Map();
+    carried.clear();
+    denied.clear();
     stream = new EventStream({
-      wanted: allWanted,
-      onSaid: (said) => {
-        const place = cursorAfter(said);
-        if (place) carried.set(place.channel, place.at);
-        if (said.type === "denied") carried.delete(said.channel);
-        if (said.type === "live") isLive = said.live;
-        tell({ type: "said", said });
-        onSaid(said);
-      },
-      onHeartbeat: (streamId) => {
-        lastStreamId = streamId;
-        answer(streamId);
-      },
+      ...{ wanted: allWanted, onSaid: take, attention },
+      onHeartbeat: () => teller.answer(),
     });
     tell({ type: "holds" });
-    return () => lastStreamId;
   };
-  let streamId: (() => string) | null = null;
+
+  /** A tab says what it wants; the one that holds the stream tells it where that is. */
+  const hearWant = (want: Extract<Word, { type: "want" }>) => {
+    const added = others.hear(want.tab, want);
+    if (!stream) return;
+    for (const channel of added) {
+      const at = carried.get(channel);
+      if (at !== undefined)
+        tell({ type: "said", said: { type: "joined", channel, at, resumed: false }, to: want.tab });
+    }
+    if (isLive !== null) tell({ type: "said", said: { type: "live", live: isLive }, to: want.tab });
+    for (const channel of [want.again, ...added])
+      if (channel !== undefined && denied.has(channel)) stream.askAgain(channel);
+  };
 
   /** Holds the stream until the signal, or until another tab has taken the lock away. */
   const hold = (steal: boolean) => {
     if (!("locks" in navigator) || !air) {
-      streamId = begin();
+      begin();
       return;
     }
     const held = new Promise<void>((resolve) => ended.signal.addEventListener("abort", () => resolve()));
     navigator.locks
       .request(LOCK, steal ? { steal } : { signal: ended.signal }, () => {
         heardAt = Date.now();
-        streamId = begin();
+        begin();
         return held;
       })
       .catch(() => {
@@ -109,31 +135,23 @@ export function holdStream({ wanted, cursorOf, onSaid }: Options): { change(): v
         return onSaid(data.said);
       }
       if (data.type === "holds") return sayWant();
-      if (data.type === "bye") others.delete(data.tab);
-      else {
-        const before = new Set(others.get(data.tab)?.channels);
-        others.set(data.tab, data);
-        for (const channel of data.channels) {
-          const at = carried.get(channel);
-          if (stream && at !== undefined && !before.has(channel))
-            tell({ type: "said", said: { type: "joined", channel, at, resumed: false }, to: data.tab });
-        }
-        if (stream && isLive !== null)
-          tell({ type: "said", said: { type: "live", live: isLive }, to: data.tab });
-      }
+      if (data.type === "bye") others.drop(data.tab);
+      else hearWant(data);
+      teller.look();
       stream?.change();
     };
   }
 
   const onVisibility = () => {
     sayWant();
-    if (stream && streamId?.()) answer(streamId());
+    teller.look();
   };
   const leave = () => tell({ type: "bye", tab });
   document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
   window.addEventListener("pagehide", leave, { signal: ended.signal });
   const check = setInterval(() => {
-    const asleep = !stream && document.visibilityState === "visible" && Date.now() - heardAt > SILENCE_MS;
+    sayWant();
+    const asleep = !stream && isVisible() && Date.now() - heardAt > SILENCE_MS;
     if (!asleep) return;
     heardAt = Date.now();
     hold(true);
@@ -142,12 +160,14 @@ export function holdStream({ wanted, cursorOf, onSaid }: Options): { change(): v
   hold(false);
   sayWant();
   return {
-    change: () => {
-      sayWant();
+    change: (again) => {
+      sayWant(again);
+      if (again !== undefined && denied.has(again)) stream?.askAgain(again);
       stream?.change();
     },
     close: () => {
       leave();
+      teller.end();
       clearInterval(check);
       ended.abort();
       stream?.close();

@@ -6,7 +6,7 @@ import { sessionStands } from "@/lib/sessions";
 import { route } from "../with-session";
 import { mayListen } from "./guards";
 
-/** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/streams.ts). */
+/** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/stream.ts). */
 export const maxDuration = 300;
 
 const oneOrMany = (text: z.ZodString) =>
@@ -25,6 +25,8 @@ export const GET = route(
       channel: oneOrMany(z.string().max(80)),
       /** `epoch:number` of the last event that is known; the first belongs to the first channel, and so on. Empty: from now. */
       after: oneOrMany(z.string().max(60)),
+      /** `away`: none of the browser's tabs is looked at. */
+      state: z.enum(["online", "away"]).default("online"),
     }),
     response: z.string(),
   },
@@ -33,7 +35,7 @@ export const GET = route(
       userId: caller.userId,
       channels: channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") }),
       mayListen: (channels) => mayListen(caller, channels),
-      onOpen: (streamId) => void setOnline(caller.userId, streamId),
+      onOpen: (streamId) => void setOnline(caller.userId, streamId, query.state),
       onClose: (streamId) => leave(caller.userId, streamId),
       mayStay: () => sessionStands(caller.sessionId, caller.userId),
       signal: request.signal,

@@ -105,3 +105,20 @@ end
 return answer
 `,
 );
+
+/**
+ * Takes away heads and logs, and tells every instance: the next event of each channel begins another epoch.
+ *
+ * KEYS  heads and logs
+ * ARGV  1 channel of Redis that instances listen to, 2 what they are told
+ * Returns how many keys there were
+ * Atomic. Safe to repeat.
+ */
+export const forgetLogs = defineScript(
+  "forgetLogs",
+  `
+local gone = redis.call('DEL', unpack(KEYS))
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return gone
+`,
+);
