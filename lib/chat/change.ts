@@ -23,7 +23,7 @@ export interface Changing extends z.infer<typeof rowSchema> {
 }
 
 interface ChangeOptions {
-  /** What it said must be nowhere any more. */
+  /** What it said before must be nowhere any more. */
   takesBack?: boolean;
   /** Whoever is no member may do it all the same, if this is so. */
   besidesMembers?: boolean;

@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { Prisma } from "../db";
+import { Prisma, type Transaction } from "../db";
 import type { ChatMessageView } from "../realtime";
-import { changeMessage, requireThere } from "./change";
+import { type Changing, changeMessage, requireThere } from "./change";
 import {
   MOST_EMOJI,
   MOST_PINNED,
@@ -28,7 +28,7 @@ export function editMessage(
   messageId: string,
   { text: typed }: z.output<typeof messageChangeSchema>,
 ): Promise<ChatMessageView> {
-  return changeMessage(caller, chatId, messageId, async (tx, before) => {
+  const write = async (tx: Transaction, before: Changing) => {
     if (before.authorId !== caller.userId) throw new AppError("forbidden");
     requireThere(before);
     if (typed === "" && (await tx.chatAttachment.count({ where: { messageId } })) === 0) {
@@ -40,7 +40,8 @@ export function editMessage(
     await notifyMentioned(tx, caller, before.chat, before, added);
     return Prisma.sql`text = ${text}, mentions = ${mentions}::uuid[], "postId" = ${firstPostOf(text)},
     "editedAt" = ${new Date(now())}`;
-  });
+  };
+  return changeMessage(caller, chatId, messageId, write, { takesBack: true });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
-import { type ChatMessageView, emit, forgetChannels } from "../realtime";
+import { type ChatMessageView, clearLogs, emit } from "../realtime";
 import type { StoredMessage } from "./message";
 import { cacheMessage, updateCachedMessage } from "./message-cache";
 
@@ -20,25 +20,22 @@ export async function tellMessage(
 ): Promise<void> {
   await failpoint("chat.committed");
   defer(() => (isNewest ? cacheMessage(stored) : updateCachedMessage(stored)));
-  if (takesBack) return forgetSaid(view.chatId);
   emit(`chat:${view.chatId}`, "message", view);
+  if (takesBack) clearSaid(view.chatId);
 }
 
 /**
- * The log of a chat keeps what messages said, for a day: it begins anew, and whoever listens reads the chat as it is.
- * When something was taken back, and when somebody comes in, who may hear only what is said from now on.
+ * The log of a chat keeps what messages said, for a day; from now on it does not. When something was taken back, and
+ * when somebody comes in, who may hear only what is said from then on. Whoever listens goes on listening.
  */
-function forgetSaid(chatId: string): void {
-  defer(async () => {
-    await forgetChannels([`chat:${chatId}`]);
-    emit(`chat:${chatId}`, "changed", {});
-  });
+function clearSaid(chatId: string): void {
+  defer(() => clearLogs([`chat:${chatId}`]));
 }
 
 /** Somebody came in. */
 export function tellCame(chatId: string, userId: string): void {
-  forgetSaid(chatId);
-  emit(`user:${userId}`, "chats", { chatId });
+  clearSaid(chatId);
+  tellChanged(chatId, [userId]);
 }
 
 /** Who is in it, its name, or who may join is another one. @param userIds  whose lists of chats are */

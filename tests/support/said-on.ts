@@ -6,6 +6,10 @@ import { type LoggedEvent, readLog } from "@/lib/realtime/log";
 export async function saidOn(channel: Channel): Promise<LoggedEvent[]> {
   await deferredWork();
   const { head } = await readLog({ channel, since: null });
-  const { events } = await readLog({ channel, since: { ...head, n: 0 } });
-  return events ?? [];
+  // From the first entry that is there: what was before it may have been cleared.
+  for (let n = 0; n <= head.n; n += 1) {
+    const { events } = await readLog({ channel, since: { ...head, n } });
+    if (events) return events;
+  }
+  return [];
 }
