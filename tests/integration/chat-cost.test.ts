@@ -71,7 +71,8 @@ it("a message sent, and a page read", async () => {
     "the newest page, unknown": { statements: 1, httpCalls: 3 },
     "catching up": { statements: 1, httpCalls: 0 },
     "an older page": { statements: 1, httpCalls: 0 },
-    // BEGIN, the chat, the member, the message, what is set, COMMIT; a reaction is looked for, and added. The log is cleared.
+    // BEGIN, the chat, the member, the message, what is set, COMMIT; a reaction is looked for, and added. What was said
+    // before is cleared from the log.
     "an edit": { statements: 6, httpCalls: 3 },
     "a reaction": { statements: 8, httpCalls: 2 },
     // BEGIN, the chat, the member, who of these is in it, the message, COMMIT.

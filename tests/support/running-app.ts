@@ -81,7 +81,10 @@ async function start(
     string,
     string
   >;
-  return { url, env: { ...stackEnv, ...extra }, stop, end: app.stop };
+  const end = async () => {
+    await app.stop();
+  };
+  return { url, env: { ...stackEnv, ...extra }, stop, end };
 }
 
 async function answers(url: string): Promise<boolean> {

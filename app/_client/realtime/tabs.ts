@@ -1,3 +1,4 @@
+import { v4 } from "uuid";
 import { AttentionTeller } from "./attention";
 import { EventStream, SILENCE_MS } from "./event-stream";
 import { OtherTabs, type TabState } from "./other-tabs";
@@ -41,7 +42,7 @@ interface Held {
 }
 
 export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
-  const tab = crypto.randomUUID();
+  const tab = v4();
   const ended = new AbortController();
   const air = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
   const others = new OtherTabs();

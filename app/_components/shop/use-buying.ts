@@ -1,10 +1,10 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { v4 } from "uuid";
 import type { ApiFailure } from "@/app/_client/api";
 import { placeOrder } from "@/app/_client/shop";
 import { track } from "@/app/_client/track";
-import { newId } from "@/lib/core/ids";
 
 /**
  * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
@@ -26,7 +26,7 @@ export function useBuying(productId: string) {
 
   const send = (quantity: number) => {
     if (intention.current?.quantity !== quantity) {
-      intention.current = { quantity, clientKey: newId() };
+      intention.current = { quantity, clientKey: v4() };
     }
     return placeOrder({ productId, ...intention.current });
   };
