@@ -16,9 +16,25 @@ function tell(result: Counted): void {
   if (result.ok) learnUnread(result.data.unreadCount);
 }
 
-/** Takes in how many are unread, from an answer or from the person's channel. */
-export function learnUnread(unread: number): void {
+/** Takes in how many are unread, from an answer. */
+function learnUnread(unread: number): void {
   for (const listener of listeners) listener(unread);
+}
+
+/** After the last of several changes. */
+const SURE_AFTER_MS = 5_000;
+let asksSoon: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Takes in a count from the person's channel. Of two that were counted at once the older one may come last, so the
+ * server is asked once more when it is quiet again.
+ */
+export function hearUnread(unread: number): void {
+  learnUnread(unread);
+  clearTimeout(asksSoon);
+  asksSoon = setTimeout(() => {
+    if (document.visibilityState === "visible") void askUnread();
+  }, SURE_AFTER_MS);
 }
 
 let live = false;

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
-import { askUnread, learnUnread, setUnreadLive } from "@/app/_client/notifications";
+import { askUnread, hearUnread, setUnreadLive } from "@/app/_client/notifications";
 import { useChannel } from "@/app/_client/realtime/use-channel";
 import { claimToast, type ToastItem } from "@/app/_client/toasts";
 import { learnCount, showsCounts } from "@/app/_client/view-counts";
@@ -23,7 +23,7 @@ export function Live({ viewerId }: { viewerId: string }) {
   useChannel(`user:${viewerId}`, {
     on: {
       notification: ({ notification, unreadCount, level }) => {
-        learnUnread(unreadCount);
+        hearUnread(unreadCount);
         if (level !== "all" || Date.now() - Date.parse(notification.createdAt) > NEWS_MS) return;
         void claimToast(notification.id).then((isMine) => {
           if (!isMine) return;
@@ -35,7 +35,7 @@ export function Live({ viewerId }: { viewerId: string }) {
         });
       },
       unread: ({ unreadCount }) => {
-        learnUnread(unreadCount);
+        hearUnread(unreadCount);
         if (unreadCount === 0) setItems([]);
       },
     },
