@@ -41,7 +41,7 @@ export interface ClusterInstance {
 }
 
 const NEXT = path.resolve("node_modules/next/dist/bin/next");
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 
 /** @param extra  as a person would set it in the environment */
 export async function startCluster(count: number, extra: Record<string, string> = {}): Promise<Cluster> {

@@ -14,7 +14,7 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 150_000;
 
 const newFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
 
