@@ -1,4 +1,5 @@
 import { after } from "next/server";
+import { atExit } from "./at-exit";
 
 const running = new Set<Promise<void>>();
 
@@ -23,3 +24,4 @@ export function defer(work: () => Promise<void>): void {
 export async function deferredWork(): Promise<void> {
   while (running.size > 0) await Promise.allSettled(running);
 }
+atExit(deferredWork);

@@ -14,5 +14,5 @@ export {
 export { emit, emitVolatile } from "./emit";
 export { clearLogs, forgetChannels } from "./forget";
 export type { Rights } from "./stream";
-export { closeStreams, MOST_CHANNELS, openStream, streamStats } from "./streams";
+export { MOST_CHANNELS, openStream, streamStats } from "./streams";
 export { wake } from "./wake";

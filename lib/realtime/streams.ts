@@ -1,3 +1,4 @@
+import { atExit } from "../core/at-exit";
 import { AppError } from "../core/errors";
 import { hub } from "./hub";
 import { takePlace } from "./places";
@@ -13,10 +14,10 @@ let isClosing = false;
 export const streamStats = () => hub.stats();
 
 /** The instance ends: its streams say `reconnect`, and no other is opened here. */
-export function closeStreams(): void {
+atExit(() => {
   isClosing = true;
   hub.shutDown();
-}
+});
 
 /**
  * Opens an event stream (server-sent events). docs/REALTIME.md has the protocol: `open`, then for each channel
@@ -34,9 +35,11 @@ export async function openStream(options: StreamOptions): Promise<Response> {
     if (channels.size > 0 && [...channels.keys()].every((channel) => rights.get(channel) === false))
       throw new AppError("forbidden");
     if (isClosing) throw new AppError("unavailable");
-    let hasEnded: (rest: Promise<void> | undefined) => void = () => {};
-    keepAlive(new Promise((resolve) => (hasEnded = resolve)));
     let stream: Stream | undefined;
+    let hasEnded: (rest: Promise<void> | undefined) => void = () => {};
+    const ended = new Promise<void>((resolve) => {
+      hasEnded = resolve;
+    });
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
       stream = new Stream(options, rights, controller, (rest) => {
         giveBack();
@@ -51,6 +54,7 @@ export async function openStream(options: StreamOptions): Promise<Response> {
           new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
         ),
     );
+    keepAlive(ended);
     return new Response(body, {
       headers: {
         "content-type": "text/event-stream; charset=utf-8",

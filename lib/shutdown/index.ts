@@ -1,14 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { deferredWork } from "../core/defer";
+import { runAtExit } from "../core/at-exit";
 import { log } from "../core/log";
 import { disconnectDb } from "../db";
-import { closeStreams } from "../realtime";
 import { syncViews } from "../views";
 
 /** What a platform usually grants between SIGTERM and SIGKILL, less a margin. */
 const BUDGET_MS = 8_000;
-/** Of it, for what requests have put off. What waits for longer (who has just left may come back) ends without us. */
-const DEFERRED_MS = 2_000;
+/** Of it, for what is under way. What waits for longer (who has just left may come back) ends without us. */
+const UNDER_WAY_MS = 2_000;
 
 /**
  * On a long-lived server SIGTERM sends open pages elsewhere and carries waiting views into Postgres before the process
@@ -24,9 +23,8 @@ export function syncBeforeExit(): void {
 
 /** All that is done before the process ends. */
 export async function finish(): Promise<void> {
-  closeStreams();
   try {
-    await Promise.race([deferredWork(), delay(DEFERRED_MS)]);
+    await Promise.race([runAtExit(), delay(UNDER_WAY_MS)]);
     await syncViews({ source: "shutdown", budgetMs: BUDGET_MS / 2 });
   } catch (error) {
     log().warn({ err: error }, "views were not synced before exit; the next sync takes them up");

@@ -1,8 +1,9 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "../support/browser";
+import { openRawStream } from "../support/raw-stream";
 import { type RunningApp, startApp } from "../support/running-app";
-import { openContext, signUpIn } from "../support/signed-in";
+import { openContext, signUpIn, tokenOfAccount } from "../support/signed-in";
 
 /** The one event stream that the tabs of a browser share. */
 
@@ -76,4 +77,18 @@ describe("the tabs of a browser", () => {
     const place = searchParams.getAll("channel").indexOf(`user:${account.id}`);
     expect(searchParams.getAll("after")[place]).toMatch(/^[0-9a-f]{12}:\d+$/);
   });
+});
+
+// The last one: the app is gone then.
+it("a server that is told to end sends its streams elsewhere first", async () => {
+  const { account } = await somebody();
+  const token = await tokenOfAccount(app.url, account);
+  const said: string[] = [];
+  const stream = await openRawStream(`${app.url}/api/realtime?channel=views`, token, (text) =>
+    said.push(text),
+  );
+  await expect.poll(() => said.some((text) => text.includes("event: joined"))).toBe(true);
+  await app.stop();
+  expect(said.at(-1)).toContain("event: reconnect");
+  stream.close();
 });
