@@ -8,7 +8,9 @@ export type Order =
   | { do: "many-tasks"; count: number }
   /** Tasks that the sweeper finds due. */
   | { do: "make-due"; count: number }
-  | { do: "sweep" };
+  | { do: "sweep" }
+  /** What was deferred until after the answers is done. */
+  | { do: "settle" };
 
 export interface Answer {
   /** How long it took, in the worker. */

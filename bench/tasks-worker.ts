@@ -66,6 +66,8 @@ async function obey(order: Order): Promise<Answer> {
       );
     case "sweep":
       return timed(() => sweepTasks());
+    case "settle":
+      return timed(deferredWork);
   }
 }
 

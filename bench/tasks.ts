@@ -182,10 +182,13 @@ async function countAll(): Promise<Counts> {
   const calls = await startCallMeter(backends.env.QSTASH_URL ?? "");
   const worker = await startWorker({ DATABASE_URL: meter.url, QSTASH_URL: calls.url });
   const count = async (work: () => Promise<unknown>): Promise<Count> => {
+    // What goes on after an answer belongs to what was answered.
+    await worker.tell({ do: "settle" });
     meter.reset();
     calls.reset();
     backends.gateway.stats.reset();
     await work();
+    await worker.tell({ do: "settle" });
     const { commands } = backends.gateway.stats.snapshot();
     return { statements: meter.statements, qstashCalls: calls.calls, redisCommands: commands };
   };

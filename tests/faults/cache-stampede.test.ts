@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { LEASE_MS } from "@/lib/cache/store";
 import { keys, redis } from "@/lib/redis";
 import { newKey } from "../support/cache-tools";
 import { type Child, nextMessage, startChild } from "../support/children";
@@ -42,9 +43,18 @@ afterAll(() => {
 
 it(`${PROCESSES} processes with ${CALLS} concurrent misses each call the loader once, ${RUNS} times of ${RUNS}`, async () => {
   const counts = new Map<number, number>();
+  let paused = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const key = newKey();
+    const startedAt = performance.now();
     const answers = await Promise.all(children.map((child) => ask(child, key)));
+    // Who holds the lease and is silent for all of it is taken for dead, be it that the machine stood still.
+    if (performance.now() - startedAt >= LEASE_MS) {
+      paused += 1;
+      run -= 1;
+      expect(paused).toBeLessThan(RUNS / 10);
+      continue;
+    }
     for (const values of answers) expect(values).toEqual([1]);
     const count = await loads(key);
     counts.set(count, (counts.get(count) ?? 0) + 1);
