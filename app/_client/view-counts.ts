@@ -8,6 +8,8 @@ import { useCallback, useEffect, useSyncExternalStore } from "react";
  */
 const counts = new Map<string, number>();
 const listeners = new Map<string, Set<() => void>>();
+/** Those who want to know whether there are listeners. */
+const watchers = new Set<() => void>();
 
 /** Takes in a count from a page or an answer. */
 export function learnCount(postId: string, count: number): void {
@@ -17,7 +19,17 @@ export function learnCount(postId: string, count: number): void {
 }
 
 /** Whether any count is on screen. */
-export const showsCounts = (): boolean => listeners.size > 0;
+export function useShowsCounts(): boolean {
+  return useSyncExternalStore(watch, showsCounts, showsNone);
+}
+
+function watch(notify: () => void): () => void {
+  watchers.add(notify);
+  return () => watchers.delete(notify);
+}
+
+const showsCounts = (): boolean => listeners.size > 0;
+const showsNone = (): boolean => false;
 
 /** One more view of each of these, for answers that name the posts but not their counts. */
 export function countOneMore(postIds: readonly string[]): void {
@@ -36,9 +48,11 @@ export function useViewCount(postId: string, rendered: number): number {
     (notify: () => void) => {
       const own = listeners.get(postId) ?? new Set();
       listeners.set(postId, own.add(notify));
+      for (const tell of watchers) tell();
       return () => {
         own.delete(notify);
         if (own.size === 0 && listeners.get(postId) === own) listeners.delete(postId);
+        for (const tell of watchers) tell();
       };
     },
     [postId],

@@ -114,12 +114,13 @@ export const channelKinds = {
       changed: z.object({ userId: id, state: presenceStateSchema, lastSeenAt: time.nullable() }),
     },
   },
-  /** Counts of posts that have moved, at most once a second from each instance. */
+  /** Counts of posts that have moved, at most once a second from each instance; everybody's. */
   views: {
     hasId: false,
+    isPublic: true,
     events: { counts: z.object({ counts: z.array(z.object({ postId: id, viewsCount: z.int() })).max(200) }) },
   },
-} as const satisfies Record<string, { hasId: boolean; events: Record<string, z.ZodType> }>;
+} as const satisfies Record<string, { hasId: boolean; isPublic?: true; events: Record<string, z.ZodType> }>;
 
 type Kinds = typeof channelKinds;
 export type ChannelKind = keyof Kinds;
@@ -139,6 +140,9 @@ export interface ParsedChannel {
   /** Of the thing; null for a kind that is one channel. */
   id: string | null;
 }
+
+/** Whether those who are not signed in may listen too. */
+export const isPublic = (kind: ChannelKind): boolean => "isPublic" in channelKinds[kind];
 
 /** @throws {AppError} bad_request for what is no channel */
 export function parseChannel(name: string): ParsedChannel {

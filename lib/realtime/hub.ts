@@ -11,7 +11,8 @@ const COMPARE_MS = 15_000;
 
 /** A stream as the hub sees it. */
 export interface Member {
-  readonly userId: string;
+  /** Null: not signed in. */
+  readonly userId: string | null;
   readonly memberships: ReadonlyMap<Channel, Membership>;
   /** Whether events come has changed. */
   onLive(live: boolean): void;
@@ -59,14 +60,14 @@ class Hub {
 
   add(member: Member): void {
     this.members.add(member);
-    addTo(this.ofPerson, member.userId, member);
+    if (member.userId !== null) addTo(this.ofPerson, member.userId, member);
     this.comparing ??= setInterval(() => void this.compare(), COMPARE_MS);
     this.upstream ??= this.listen();
   }
 
   remove(member: Member): void {
     if (!this.members.delete(member)) return;
-    removeFrom(this.ofPerson, member.userId, member);
+    if (member.userId !== null) removeFrom(this.ofPerson, member.userId, member);
     for (const membership of member.memberships.values()) this.leave(membership);
     if (this.members.size > 0) return;
     clearInterval(this.comparing);

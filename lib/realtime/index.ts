@@ -7,6 +7,7 @@ export {
   chatMessageSchema,
   type EventData,
   type EventName,
+  isPublic,
   type ParsedChannel,
   parseChannel,
   presenceStateSchema,

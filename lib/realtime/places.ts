@@ -2,7 +2,15 @@ import { AppError } from "../core/errors";
 
 /** A browser has one; so many are somebody's script. */
 const MOST_OF_ONE_PERSON = 30;
+/** Of those who are not signed in. A school is many people behind one address; those who come late see counts all the same, but not moving. */
+const MOST_OF_ONE_ADDRESS = 100;
 const RETRY_AFTER_SECONDS = 60;
+
+/** Who has a stream. */
+export type Listening =
+  | { userId: string }
+  /** Somebody who is not signed in. Null where no proxy is trusted to say it: all of them are one then. */
+  | { userId: null; address: string | null };
 
 const taken = new Map<string, number>();
 
@@ -13,17 +21,18 @@ const taken = new Map<string, number>();
  * @returns gives it back; once is enough, twice does nothing
  * @throws {AppError} rate_limited
  */
-export function takePlace(userId: string): () => void {
-  const count = taken.get(userId) ?? 0;
-  if (count >= MOST_OF_ONE_PERSON)
-    throw new AppError("rate_limited", { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  taken.set(userId, count + 1);
+export function takePlace(who: Listening): () => void {
+  const key = who.userId ?? `address:${who.address ?? ""}`;
+  const most = who.userId === null ? MOST_OF_ONE_ADDRESS : MOST_OF_ONE_PERSON;
+  const count = taken.get(key) ?? 0;
+  if (count >= most) throw new AppError("rate_limited", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  taken.set(key, count + 1);
   let isMine = true;
   return () => {
     if (!isMine) return;
     isMine = false;
-    const left = (taken.get(userId) ?? 1) - 1;
-    if (left > 0) taken.set(userId, left);
-    else taken.delete(userId);
+    const left = (taken.get(key) ?? 1) - 1;
+    if (left > 0) taken.set(key, left);
+    else taken.delete(key);
   };
 }

@@ -5,6 +5,7 @@ import { type Cursor, formatCursor, formatEventId } from "./cursor";
 import { EventWriter } from "./event-writer";
 import { hub, type Member } from "./hub";
 import { type Listener, Membership } from "./membership";
+import type { Listening } from "./places";
 
 /** Proxies cut what is silent. */
 const HEARTBEAT_MS = 15_000;
@@ -21,7 +22,7 @@ const RETRY_MS = 1_000;
 export type Rights = ReadonlyMap<Channel, boolean>;
 
 export interface StreamOptions {
-  userId: string;
+  who: Listening;
   /** What it listens to, and from where: null is from now. */
   channels: ReadonlyMap<Channel, Cursor | null>;
   /** Whether who opened it may still have it. Throws when nobody can say: it stays open then. */
@@ -36,7 +37,7 @@ export interface StreamOptions {
 }
 
 export class Stream implements Member, Listener {
-  readonly userId: string;
+  readonly userId: string | null;
   readonly memberships = new Map<Channel, Membership>();
   private readonly id = newId();
   private readonly writer: EventWriter;
@@ -56,7 +57,7 @@ export class Stream implements Member, Listener {
     controller: ReadableStreamDefaultController<Uint8Array>,
     private readonly onEnd: (rest: Promise<void> | undefined) => void,
   ) {
-    this.userId = options.userId;
+    this.userId = options.who.userId;
     this.writer = new EventWriter(controller, this.close);
   }
 
@@ -128,7 +129,7 @@ export class Stream implements Member, Listener {
   };
 
   private isOwn(channel: Channel): boolean {
-    return channel === `user:${this.userId}`;
+    return this.userId !== null && channel === `user:${this.userId}`;
   }
 
   private beginHeartbeats(): void {

@@ -24,12 +24,12 @@ atExit(() => {
  * `joined` and its events in order, `reload` where something is missing for good, `denied` for a channel that is
  * (no longer) theirs, `live`, `heartbeat`, and at the end `session-ended` or `reconnect`.
  *
- * @throws {AppError} forbidden when they may listen to none of what they asked for; rate_limited when the person has
- *         too many open on this instance; unavailable when the instance ends
+ * @throws {AppError} forbidden when they may listen to none of what they asked for; rate_limited when the person, or the
+ *         address of those who are not signed in, has too many open on this instance; unavailable when the instance ends
  */
 export async function openStream(options: StreamOptions): Promise<Response> {
-  const { userId, channels } = options;
-  const giveBack = takePlace(userId);
+  const { who, channels } = options;
+  const giveBack = takePlace(who);
   try {
     const rights = await options.mayListen([...channels.keys()]);
     if (channels.size > 0 && [...channels.keys()].every((channel) => rights.get(channel) === false))

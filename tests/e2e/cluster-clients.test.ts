@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { keys } from "@/lib/redis";
 import { type Cluster, startCluster } from "../support/cluster";
 import { createPeople } from "../support/people";
 import { openRawStream, type RawStream } from "../support/raw-stream";
@@ -77,6 +78,11 @@ it(`${CLIENTS} connected clients on one instance hold one subscription upstream`
   expect(perClient).toBeLessThan(1_000_000);
   for (const stream of [warm, ...streams]) stream.close();
   await until("the subscription ends with the last of them", () => cluster.subscriptions() === 0);
+  // It is said of each of them, in calls that are none of the next test's.
+  await until(
+    "nobody is online",
+    async () => (await cluster.redis(["ZCOUNT", keys.usersOnline, Date.now(), "+inf"])) === 0,
+  );
 });
 
 it("a message is seen on another instance soon; what it costs in Redis", async () => {

@@ -28,7 +28,7 @@ async function openWith(
 ): Promise<{ stream: EventReader; response: Response }> {
   const gone = new AbortController();
   const response = await openStream({
-    ...{ userId: newId(), channels, onClose, signal: gone.signal },
+    ...{ who: { userId: newId() }, channels, onClose, signal: gone.signal },
     ...{ mayStay: async () => true, mayListen: async () => mayListen() },
   });
   const stream = new EventReader(response, new Request("http://localhost/"), () => gone.abort());
@@ -165,7 +165,12 @@ it("an older answer about rights does not undo a newer one", async () => {
   const userId = newId();
   const gone = new AbortController();
   const response = await openStream({
-    ...{ userId, channels: new Map([[channel, null]]), signal: gone.signal, mayStay: async () => true },
+    ...{
+      who: { userId },
+      channels: new Map([[channel, null]]),
+      signal: gone.signal,
+      mayStay: async () => true,
+    },
     mayListen: async () => {
       if (first) {
         first = false;
@@ -191,7 +196,7 @@ it("of sixty streams of one person at once thirty are open", async () => {
   const gone = new AbortController();
   const open = () =>
     openStream({
-      ...{ userId, channels: new Map(), signal: gone.signal, mayStay: async () => true },
+      ...{ who: { userId }, channels: new Map(), signal: gone.signal, mayStay: async () => true },
       mayListen: () => new Promise((resolve) => setTimeout(() => resolve(new Map()), 20)),
     });
   const all = await Promise.allSettled(Array.from({ length: 60 }, open));
@@ -206,7 +211,11 @@ it("a browser that does not read is cut off, and nothing is kept for it", async 
   const big = { event: "unread", data: { pad: "x".repeat(8_000) } };
   for (let count = 0; count < 190; count += 1) await append({ channel, ...big });
   const response = await openStream({
-    ...{ userId: newId(), channels: new Map([[channel, first]]), signal: new AbortController().signal },
+    ...{
+      who: { userId: newId() },
+      channels: new Map([[channel, first]]),
+      signal: new AbortController().signal,
+    },
     ...{ mayStay: async () => true, mayListen: async () => new Map([[channel, true]]) },
   });
   await until("it is cut off", () => streamStats().streams === 0);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
 import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
+import { getOnlineUsersCount } from "@/lib/presence";
 import { emit, emitVolatile, streamStats, wake } from "@/lib/realtime";
 import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/log";
 import { keys, redis } from "@/lib/redis";
@@ -12,15 +13,17 @@ import { createPerson } from "../support/people";
 import { tokenOf } from "../support/sign-in";
 import { until } from "../support/until";
 
+process.env.TRUST_PROXY = "1";
+
 const opened: EventReader[] = [];
 
-/** Somebody's open stream, which has joined all it asked for. */
+/** Somebody's open stream, or nobody's, which has joined all it asked for. */
 async function open(
-  person: Awaited<ReturnType<typeof createPerson>>,
+  person: Awaited<ReturnType<typeof createPerson>> | null,
   channels: Record<string, string | null>,
   headers: Record<string, string> = {},
 ): Promise<EventReader> {
-  const stream = await openEvents(await tokenOf(person), channels, headers);
+  const stream = await openEvents(person && (await tokenOf(person)), channels, headers);
   opened.push(stream);
   await until("it has joined", () => stream.named("joined").length === Object.keys(channels).length);
   await until("it is live", () => streamStats().live);
@@ -208,4 +211,43 @@ it("costs one call for events of one moment, and one for all the reads of one", 
   const reads = await Promise.all(Array.from({ length: 30 }, () => readLog({ channel, since: first })));
   expect(gateway().stats.snapshot().httpRequests).toBe(1);
   expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
+});
+
+describe("whoever is not signed in", () => {
+  it("hears view counts, and is nobody who is here", async () => {
+    const before = await getOnlineUsersCount();
+    const stream = await open(null, { views: null });
+    const counts = [{ postId: newId(), viewsCount: 8 }];
+    emit("views", "counts", { counts });
+    await until("it has come", () => stream.said("views").length === 1);
+    expect(stream.said("views")).toMatchObject([{ event: "counts", data: { counts } }]);
+    expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
+    expect(await getOnlineUsersCount()).toBeLessThanOrEqual(before);
+  });
+
+  it("hears nothing else: one such channel, or none at all, is a 401", async () => {
+    for (const query of [
+      "",
+      "?channel=presence",
+      `?channel=views&channel=user:${newId()}`,
+      `?channel=chat:${newId()}`,
+    ])
+      expect((await call(realtime, { query })).status, query).toBe(401);
+    expect(streamStats().streams).toBe(0);
+  });
+
+  it("has a hundred streams from one address on an instance, and the next is told to wait", async () => {
+    const from = (address: string) => openEvents(null, { views: null }, { "x-forwarded-for": address });
+    const streams = await Promise.all(Array.from({ length: 100 }, () => from("198.51.100.7")));
+    opened.push(...streams);
+    const [late, other] = [await from("198.51.100.7"), await from("198.51.100.8")];
+    opened.push(other);
+    expect(streams.every(({ response }) => response.status === 200)).toBe(true);
+    expect([late.response.status, other.response.status]).toEqual([429, 200]);
+    streams[0]?.leave();
+    await until("there is room", () => streamStats().streams === 100);
+    const next = await from("198.51.100.7");
+    opened.push(next);
+    expect(next.response.status).toBe(200);
+  });
 });

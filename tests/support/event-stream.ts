@@ -62,9 +62,9 @@ export class EventReader {
   }
 }
 
-/** Opens `GET /api/realtime` in this process. */
+/** Opens `GET /api/realtime` in this process. @param token  null: not signed in */
 export async function openEvents(
-  token: string,
+  token: string | null,
   channels: Record<string, string | null> = {},
   headers: Record<string, string> = {},
 ): Promise<EventReader> {
@@ -75,7 +75,7 @@ export async function openEvents(
     query.append("after", after ?? "");
   }
   const request = new Request(`http://localhost/api/realtime?${query.toString()}`, {
-    headers: { authorization: `Bearer ${token}`, ...headers },
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
     signal: gone.signal,
   });
   const response = await realtime(request, { params: Promise.resolve({}) });

@@ -22,6 +22,7 @@ class Source {
   static readonly CLOSED = 2;
   static readonly all: Source[] = [];
   readyState = 1;
+  closed = false;
   private readonly listeners = new Map<string, ((event: { data?: string }) => void)[]>();
 
   constructor(readonly url: string) {
@@ -47,7 +48,9 @@ class Source {
       listener(data ? { data: JSON.stringify(data) } : {});
   }
 
-  close(): void {}
+  close(): void {
+    this.closed = true;
+  }
 }
 
 const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
@@ -83,8 +86,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function begin(wanted: () => string[] = () => ["chat:x"]) {
-  const held = holdStream({ wanted, cursorOf: () => null, onSaid: (each) => said.push(each) });
+function begin(wanted: () => string[] = () => ["chat:x"], signedIn = true) {
+  const held = holdStream({ signedIn, wanted, cursorOf: () => null, onSaid: (each) => said.push(each) });
   end = held.close;
   return held;
 }
@@ -166,7 +169,7 @@ it("what the stream carries no more is not said to be joined", async () => {
 });
 
 it("who follows hears when events come again, and when a channel is not theirs", async () => {
-  end = beginRealtime();
+  end = beginRealtime({ signedIn: true });
   const heard: string[] = [];
   const follower = {
     onEvent: () => {},
@@ -200,4 +203,26 @@ it("who follows hears when events come again, and when a channel is not theirs",
   expect(late).toEqual(["false", "true"]);
   leave();
   leaveToo();
+});
+
+it("where nobody is signed in there is a stream while something public is wanted, and nobody is said to be here", async () => {
+  let wanted: string[] = [];
+  const held = begin(() => wanted, false);
+  await delay(100);
+  expect(Source.all).toEqual([]);
+  wanted = ["views"];
+  held.change();
+  await until("it is open", () => Source.all.length === 1);
+  Source.last.say("open", { streamId: "s", live: true });
+  turn("hidden");
+  await delay(600);
+  expect(posts).toEqual([]);
+  // A tab of somebody's is none of theirs.
+  other.postMessage({ type: "want", tab: "B", channels: ["user:y"], visible: true });
+  await delay(100);
+  expect(Source.all).toHaveLength(1);
+  wanted = [];
+  held.change();
+  await until("it is let go", () => Source.last.closed);
+  expect(Source.all).toHaveLength(1);
 });

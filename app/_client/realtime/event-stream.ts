@@ -19,6 +19,8 @@ const GATHER_MS = 50;
 const DOUBT_MS = 4_000;
 
 export interface EventStreamOptions {
+  /** Whoever is not listens to what is public, and has no stream while there is nothing of that to hear. */
+  signedIn: boolean;
   /** The channels that are wanted, with the last that is known of each; asked at each opening. */
   wanted(): Map<string, string | null>;
   onSaid(said: Said): void;
@@ -39,6 +41,7 @@ export class EventStream {
   private retryMs = FIRST_RETRY_MS;
   private readonly carried = new Set<string>();
   private id = "";
+  private idle = false;
   private ended = false;
 
   constructor(private readonly options: EventStreamOptions) {
@@ -57,7 +60,7 @@ export class EventStream {
       wanted.size === this.carried.size && [...wanted.keys()].every((one) => this.carried.has(one));
     if (this.ended || isSame) return;
     // One that waits to be opened is opened with what is wanted then.
-    if (this.source) this.schedule(GATHER_MS, () => this.open());
+    if (this.source || this.idle) this.schedule(GATHER_MS, () => this.open());
   }
 
   /** A channel that was denied is asked for once more. */
@@ -78,6 +81,8 @@ export class EventStream {
     if (this.ended) return;
     const wanted = this.options.wanted();
     this.carried.clear();
+    this.idle = wanted.size === 0 && !this.options.signedIn;
+    if (this.idle) return;
     const query = new URLSearchParams({ state: this.options.attention() });
     for (const [channel, after] of wanted) {
       this.carried.add(channel);
@@ -136,6 +141,7 @@ export class EventStream {
   /** Why it was refused an EventSource does not say. A call does, and renews the access token if it is too old. */
   private async askAndOpen(): Promise<void> {
     if (this.ended) return;
+    if (!this.options.signedIn) return this.open();
     const answer = await callApi("/api/presence", "done");
     if (!answer.ok && answer.failure.code === "unauthenticated") return;
     if (!answer.ok && answer.failure.retryAfterSeconds)

@@ -30,8 +30,8 @@ let wasLive = false;
 let tabs: ReturnType<typeof holdStream> | null = null;
 
 /**
- * Follows a channel while the page is somebody's ({@link beginRealtime}); whatever is said from then on comes in
- * order, or `onReload` says that something is missing.
+ * Follows a channel while there is a stream ({@link beginRealtime}); whatever is said from then on comes in order, or
+ * `onReload` says that something is missing.
  *
  * @returns ends it
  */
@@ -64,10 +64,15 @@ function leave(channel: string): void {
   tabs?.change();
 }
 
-/** Begins to listen for this page, with the browser's other tabs. @returns ends it */
-export function beginRealtime(): () => void {
+/**
+ * Begins to listen for this page, with the browser's other tabs.
+ * @param signedIn  whoever is not may follow `views` alone
+ * @returns ends it
+ */
+export function beginRealtime({ signedIn }: { signedIn: boolean }): () => void {
   const firstWord = setTimeout(() => live ?? hear({ type: "live", live: false }), FIRST_WORD_MS);
   const held = holdStream({
+    signedIn,
     wanted: () => [...followers.keys(), ...lingering.keys()],
     cursorOf: (channel) => cursors.get(channel) ?? null,
     onSaid: hear,

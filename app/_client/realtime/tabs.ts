@@ -12,12 +12,15 @@ import { cursorAfter, type Said } from "./said";
 
 const CHANNEL = "normaldance:realtime";
 const LOCK = "normaldance:stream";
+/** Tabs in which nobody is signed in are among themselves: no person's stream hangs on one of them. */
+const OF_NOBODY = ":public";
 /** How often a tab says that it is there, and makes sure that the one that holds the stream is awake. */
 const CHECK_MS = 10_000;
 /** The server takes so many; the first ones are wanted most. */
 const MOST_CHANNELS = 100;
 
 interface Options {
+  signedIn: boolean;
   /** What this tab wants to hear, most wanted first. */
   wanted(): string[];
   cursorOf(channel: string): string | null;
@@ -41,10 +44,11 @@ interface Held {
   close(): void;
 }
 
-export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
+export function holdStream({ signedIn, wanted, cursorOf, onSaid }: Options): Held {
+  const whose = signedIn ? "" : OF_NOBODY;
   const tab = v4();
   const ended = new AbortController();
-  const air = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
+  const air = "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL}${whose}`) : null;
   const others = new OtherTabs();
   let stream: EventStream | null = null;
   /** Where the stream is in each channel: a tab that begins to follow one that it carries already is told. */
@@ -64,7 +68,11 @@ export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
   };
 
   const attention = () => (isVisible() || others.isLookedAt() ? "online" : "away");
-  const teller = new AttentionTeller({ now: attention, streamId: () => stream?.streamId ?? "" });
+  // It says nothing where no stream is anybody's.
+  const teller = new AttentionTeller({
+    now: attention,
+    streamId: () => (signedIn && stream?.streamId) || "",
+  });
 
   /** What the stream says, for all tabs. */
   const take = (said: Said) => {
@@ -88,7 +96,7 @@ export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
     carried.clear();
     denied.clear();
     stream = new EventStream({
-      ...{ wanted: allWanted, onSaid: take, attention },
+      ...{ signedIn, wanted: allWanted, onSaid: take, attention },
       onHeartbeat: () => teller.answer(),
     });
     tell({ type: "holds" });
@@ -116,7 +124,7 @@ export function holdStream({ wanted, cursorOf, onSaid }: Options): Held {
     }
     const held = new Promise<void>((resolve) => ended.signal.addEventListener("abort", () => resolve()));
     navigator.locks
-      .request(LOCK, steal ? { steal } : { signal: ended.signal }, () => {
+      .request(`${LOCK}${whose}`, steal ? { steal } : { signal: ended.signal }, () => {
         heardAt = Date.now();
         begin();
         return held;

@@ -1,25 +1,19 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { askUnread, hearUnread, setUnreadLive } from "@/app/_client/notifications";
 import { useChannel } from "@/app/_client/realtime/use-channel";
 import { claimToast, type ToastItem } from "@/app/_client/toasts";
-import { learnCount, showsCounts } from "@/app/_client/view-counts";
 import { Toasts } from "./toasts";
 
 /** Enough to say that there were many. */
 const MOST_WAITING = 20;
 /** What is older was said while this browser was away, and is no news: it stands in the list. */
 const NEWS_MS = 10 * 60_000;
-/** Not all pages of the site at once after an outage. */
-const SPREAD_MS = 5_000;
 
-/** What comes by itself on every page of somebody's: notifications, how many are unread, view counts. */
+/** What comes by itself on every page of somebody's: notifications, and how many are unread. */
 export function Live({ viewerId }: { viewerId: string }) {
   const [items, setItems] = useState<readonly ToastItem[]>([]);
-  const hasJoined = useRef(false);
-  const router = useRouter();
   useChannel(`user:${viewerId}`, {
     on: {
       notification: ({ notification, unreadCount, level }) => {
@@ -44,18 +38,6 @@ export function Live({ viewerId }: { viewerId: string }) {
       if (document.visibilityState === "visible") void askUnread();
     },
     live: setUnreadLive,
-  });
-  useChannel("views", {
-    on: {
-      counts: ({ counts }) => {
-        for (const { postId, viewsCount } of counts) learnCount(postId, viewsCount);
-      },
-    },
-    reload: () => {
-      // What was rendered a moment ago is fresh.
-      if (hasJoined.current && showsCounts()) setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
-      hasJoined.current = true;
-    },
   });
   return (
     <Toasts

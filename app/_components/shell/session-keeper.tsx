@@ -7,7 +7,7 @@ import { keepSession } from "@/app/_client/session-keeper";
 /** Stands in the frame of a page that is somebody's. Renders nothing. */
 export function SessionKeeper({ userId }: { userId: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person is another session
-  useEffect(() => beginRealtime(), [userId]);
+  useEffect(() => beginRealtime({ signedIn: true }), [userId]);
   useEffect(() => keepSession(userId), [userId]);
   return null;
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ChatsKeeper } from "../chat/chats-keeper";
 import { TookOver } from "./arrive";
 import { Live } from "./live";
+import { LiveCounts, PublicStream } from "./live-counts";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
@@ -43,7 +44,10 @@ export async function Shell({ children }: { children: ReactNode }) {
           <Live viewerId={viewer.id} />
           <PasswordDialog email={viewer.email} />
         </>
-      ) : null}
+      ) : (
+        <PublicStream />
+      )}
+      <LiveCounts />
     </>
   );
 }

@@ -1,7 +1,8 @@
 import { memberOf } from "@/lib/chat";
+import { AppError } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import type { SignedInCaller } from "@/lib/core/permission";
-import { type Channel, type ChannelKind, parseChannel, type Rights } from "@/lib/realtime";
+import { type Channel, type ChannelKind, isPublic, parseChannel, type Rights } from "@/lib/realtime";
 import { mayFollowOrders } from "@/lib/shop";
 import { mayFollowTasks } from "@/lib/tasks";
 
@@ -42,4 +43,14 @@ export async function mayListen(caller: SignedInCaller, channels: readonly Chann
     }),
   );
   return rights;
+}
+
+/**
+ * What anybody may listen to needs no sign-in; one other channel, or none at all, does.
+ * @throws {AppError} unauthenticated
+ */
+export function requirePublic(channels: Iterable<Channel>): void {
+  const asked = [...channels];
+  if (asked.length === 0 || !asked.every((channel) => isPublic(parseChannel(channel).kind)))
+    throw new AppError("unauthenticated");
 }

@@ -4,7 +4,7 @@ import { leave, setOnline } from "@/lib/presence";
 import { channelsAskedFor, MOST_CHANNELS, openStream } from "@/lib/realtime";
 import { sessionStands } from "@/lib/sessions";
 import { route } from "../with-session";
-import { mayListen } from "./guards";
+import { mayListen, requirePublic } from "./guards";
 
 /** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/stream.ts). */
 export const maxDuration = 300;
@@ -19,7 +19,8 @@ const oneOrMany = (text: z.ZodString) =>
 export const GET = route(
   {
     summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
-    auth: "user",
+    // Whoever is not signed in may listen to `views`, and gets a 401 for anything else.
+    auth: "public",
     query: z.object({
       /** `user:{id}`, `chat:{id}`, `order:{id}`, `task:{id}`, `presence`, `views`; may be repeated. */
       channel: oneOrMany(z.string().max(80)),
@@ -30,16 +31,27 @@ export const GET = route(
     }),
     response: z.string(),
   },
-  async ({ caller, query, request }) =>
-    openStream({
-      userId: caller.userId,
-      channels: channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") }),
-      mayListen: (channels) => mayListen(caller, channels),
+  async ({ caller, client, query, request }) => {
+    const channels = channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") });
+    const { signal } = request;
+    if (!caller) {
+      requirePublic(channels.keys());
+      return openStream({
+        who: { userId: null, address: client.ip },
+        ...{ channels, signal },
+        mayListen: async (asked) => new Map(asked.map((channel) => [channel, true])),
+        mayStay: async () => true,
+      });
+    }
+    return openStream({
+      who: { userId: caller.userId },
+      ...{ channels, signal },
+      mayListen: (asked) => mayListen(caller, asked),
       onOpen: (streamId) => void setOnline(caller.userId, streamId, query.state),
       onClose: (streamId) => leave(caller.userId, streamId),
       mayStay: () => sessionStands(caller.sessionId, caller.userId),
-      signal: request.signal,
-    }),
+    });
+  },
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");

@@ -1,0 +1,39 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { beginRealtime } from "@/app/_client/realtime/follow";
+import { useChannel } from "@/app/_client/realtime/use-channel";
+import { learnCount, useShowsCounts } from "@/app/_client/view-counts";
+
+/** Not all pages of the site at once after an outage. */
+const SPREAD_MS = 5_000;
+
+/** Moves the view counts on a page, whoever looks at it. Renders nothing. */
+export function LiveCounts() {
+  const shows = useShowsCounts();
+  const hasJoined = useRef(false);
+  const router = useRouter();
+  useEffect(() => {
+    if (shows) hasJoined.current = false;
+  }, [shows]);
+  useChannel(shows ? "views" : null, {
+    on: {
+      counts: ({ counts }) => {
+        for (const { postId, viewsCount } of counts) learnCount(postId, viewsCount);
+      },
+    },
+    reload: () => {
+      // What was rendered a moment ago is fresh.
+      if (hasJoined.current) setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
+      hasJoined.current = true;
+    },
+  });
+  return null;
+}
+
+/** In the frame of a page that is nobody's: a stream for what is public. Renders nothing. */
+export function PublicStream() {
+  useEffect(() => beginRealtime({ signedIn: false }), []);
+  return null;
+}
