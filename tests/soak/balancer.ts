@@ -14,10 +14,10 @@ export async function startBalancer(): Promise<Balancer> {
   const targets: number[] = [];
   const open = new Set<Socket>();
   let turn = 0;
-  const server = createServer((client) => {
+  const server = createServer({ noDelay: true }, (client) => {
     const target = targets[turn++ % Math.max(1, targets.length)];
     if (target === undefined) return client.destroy();
-    const instance = connect(target, "127.0.0.1");
+    const instance = connect({ port: target, host: "127.0.0.1", noDelay: true });
     for (const [one, other] of [
       [client, instance],
       [instance, client],

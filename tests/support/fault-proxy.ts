@@ -41,7 +41,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
       client.resume();
       return;
     }
-    const backend = connect(target);
+    const backend = connect({ ...target, noDelay: true });
     track(backend);
     client.pipe(backend);
     if (mode === "pass") backend.pipe(client);
@@ -66,7 +66,8 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     if (mode === "error") return answering(500, "application/json", '{"error":"ERR internal error"}');
     if (mode === "limited") return answering(429, "application/json", '{"error":"quota exceeded"}');
     if (mode === "page") return answering(502, "text/html", "<html>502 Bad Gateway</html>");
-    return createServer(accept);
+    // Without it the kernel holds small packets back for 40 ms.
+    return createServer({ noDelay: true }, accept);
   }
 
   function track(socket: Socket): void {
