@@ -25,7 +25,7 @@ const maxWorkers = process.env.TEST_DATABASE_URL || process.env.TEST_REDIS_URL ?
  * A file of integration is a whole installation, and two on one stack would do each other's work: any process tells
  * its own Redis of every invalidation that waits in Postgres and deletes the row; sweepTasks() takes every task;
  * QStash delivers to one APP_URL. So each worker has a stack of its own (tests/support/global-stack.ts), and so it
- * is with the faults. e2e runs one file at a time: it measures what browsers see.
+ * is with the faults. A file of e2e has an installation of its own anyway.
  */
 export default defineConfig({
   test: {
@@ -71,7 +71,7 @@ export default defineConfig({
           globalSetup: ["tests/support/global-seeded.ts"],
           ...limits,
           expect: { poll: { timeout: 30_000 } },
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {

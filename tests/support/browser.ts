@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const PATHS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The shell is the same engine without the windows of a desktop's browser, which take longer to open than our pages. */
+const PATHS = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -12,15 +18,22 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--force-prefers-reduced-motion",
 ];
 
-/** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
-export function openBrowser(): Promise<Browser> {
+/**
+ * The system's Chromium (CHROMIUM_PATH, or where Debian puts it). Its people want less motion, unless a test says
+ * otherwise: without a graphics card what moves all the time takes a fifth of a processor for each page.
+ */
+export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium: install it (apt-get install chromium) or set CHROMIUM_PATH");
-  return chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const newContext = browser.newContext.bind(browser);
+  return Object.assign(browser, {
+    newContext: ((options) =>
+      newContext({ reducedMotion: "reduce", ...options })) satisfies Browser["newContext"],
+  });
 }
 
 /** What axe finds serious or worse on a page, one line each. */
