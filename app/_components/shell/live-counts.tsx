@@ -9,15 +9,19 @@ import { learnCount, useShowsCounts } from "@/app/_client/view-counts";
 /** Not all pages of the site at once after an outage. */
 const SPREAD_MS = 5_000;
 
-/** Moves the view counts on a page, whoever looks at it. Renders nothing. */
-export function LiveCounts() {
+/**
+ * Moves the view counts on a page, whoever looks at it. Somebody's stream carries them from page to page; a stream that
+ * is nobody's is there for them alone, and only where some are shown. Renders nothing.
+ */
+export function LiveCounts({ signedIn }: { signedIn: boolean }) {
   const shows = useShowsCounts();
+  const follows = signedIn || shows;
   const hasJoined = useRef(false);
   const router = useRouter();
   useEffect(() => {
-    if (shows) hasJoined.current = false;
-  }, [shows]);
-  useChannel(shows ? "views" : null, {
+    if (follows) hasJoined.current = false;
+  }, [follows]);
+  useChannel(follows ? "views" : null, {
     on: {
       counts: ({ counts }) => {
         for (const { postId, viewsCount } of counts) learnCount(postId, viewsCount);
@@ -25,7 +29,7 @@ export function LiveCounts() {
     },
     reload: () => {
       // What was rendered a moment ago is fresh.
-      if (hasJoined.current) setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
+      if (hasJoined.current && shows) setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
       hasJoined.current = true;
     },
   });

@@ -47,7 +47,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       ) : (
         <PublicStream />
       )}
-      <LiveCounts />
+      <LiveCounts signedIn={viewer !== null} />
     </>
   );
 }
