@@ -82,6 +82,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]) {
 
 const SECURITY: Record<RouteSpec["auth"], object[]> = {
   public: [],
+  optional: [{}, { bearer: [] }, { cookie: [] }],
   user: [{ bearer: [] }, { cookie: [] }],
   admin: [{ bearer: [] }, { cookie: [] }],
   cron: [{ cron: [] }],

@@ -15,5 +15,5 @@ export {
 export { emit, emitVolatile } from "./emit";
 export { clearLogs, forgetChannels } from "./forget";
 export type { Rights } from "./stream";
-export { MOST_CHANNELS, openStream, streamStats } from "./streams";
+export { MOST_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./streams";
 export { wake } from "./wake";

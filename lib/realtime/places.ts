@@ -2,15 +2,15 @@ import { AppError } from "../core/errors";
 
 /** A browser has one; so many are somebody's script. */
 const MOST_OF_ONE_PERSON = 30;
-/** Of those who are not signed in. A school is many people behind one address; those who come late see counts all the same, but not moving. */
-const MOST_OF_ONE_ADDRESS = 100;
+/** Of those who are not signed in. A school is many people behind one; those who come late see counts that do not move. */
+const MOST_OF_ONE_NETWORK = 100;
 const RETRY_AFTER_SECONDS = 60;
 
 /** Who has a stream. */
 export type Listening =
   | { userId: string }
-  /** Somebody who is not signed in. Null where no proxy is trusted to say it: all of them are one then. */
-  | { userId: null; address: string | null };
+  /** Somebody who is not signed in, by `clientNetwork`. Null where no proxy is trusted to say it: all are one then. */
+  | { userId: null; network: string | null };
 
 const taken = new Map<string, number>();
 
@@ -22,8 +22,8 @@ const taken = new Map<string, number>();
  * @throws {AppError} rate_limited
  */
 export function takePlace(who: Listening): () => void {
-  const key = who.userId ?? `address:${who.address ?? ""}`;
-  const most = who.userId === null ? MOST_OF_ONE_ADDRESS : MOST_OF_ONE_PERSON;
+  const key = who.userId ?? `network:${who.network ?? ""}`;
+  const most = who.userId === null ? MOST_OF_ONE_NETWORK : MOST_OF_ONE_PERSON;
   const count = taken.get(key) ?? 0;
   if (count >= most) throw new AppError("rate_limited", { retryAfterSeconds: RETRY_AFTER_SECONDS });
   taken.set(key, count + 1);

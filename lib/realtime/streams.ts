@@ -8,6 +8,13 @@ import { Stream, type StreamOptions } from "./stream";
 /** Of one stream: more do not fit an address. */
 export const MOST_CHANNELS = 100;
 
+export const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store, no-transform",
+  // nginx would hold it back.
+  "x-accel-buffering": "no",
+} as const;
+
 let isClosing = false;
 
 /** What this instance has open, and whether it hears what others tell. */
@@ -25,7 +32,7 @@ atExit(() => {
  * (no longer) theirs, `live`, `heartbeat`, and at the end `session-ended` or `reconnect`.
  *
  * @throws {AppError} forbidden when they may listen to none of what they asked for; rate_limited when the person, or the
- *         address of those who are not signed in, has too many open on this instance; unavailable when the instance ends
+ *         network of those who are not signed in, has too many open on this instance; unavailable when the instance ends
  */
 export async function openStream(options: StreamOptions): Promise<Response> {
   const { who, channels } = options;
@@ -55,14 +62,7 @@ export async function openStream(options: StreamOptions): Promise<Response> {
         ),
     );
     keepAlive(ended);
-    return new Response(body, {
-      headers: {
-        "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-store, no-transform",
-        // nginx would hold it back.
-        "x-accel-buffering": "no",
-      },
-    });
+    return new Response(body, { headers: STREAM_HEADERS });
   } catch (error) {
     giveBack();
     throw error;

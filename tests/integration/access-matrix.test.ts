@@ -121,7 +121,9 @@ const rows = MATRIX.trim()
 const ABOUT_ACCOUNTS = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
-const signedInOnly = [...routes.values()].filter(({ spec }) => spec.auth === "user" || spec.auth === "admin");
+const signedInOnly = [...routes.values()].filter(({ spec }) =>
+  ["user", "admin", "optional"].includes(spec.auth),
+);
 
 let world: World;
 

@@ -236,17 +236,48 @@ describe("whoever is not signed in", () => {
     expect(streamStats().streams).toBe(0);
   });
 
-  it("has a hundred streams from one address on an instance, and the next is told to wait", async () => {
+  it("is whose page was rendered signed out, whatever cookies the browser has by now", async () => {
+    const person = await createPerson();
+    const token = await tokenOf(person);
+    const query = "?as=nobody&channel=views";
+    const answer = await realtime(
+      new Request(`http://localhost/api/realtime${query}`, { headers: { authorization: `Bearer ${token}` } }),
+      { params: Promise.resolve({}) },
+    );
+    expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
+    await answer.body?.cancel();
+    expect((await call(realtime, { token, query: `${query}&channel=user:${person.userId}` })).status).toBe(
+      401,
+    );
+  });
+
+  it("is told by HEAD what GET is, and no stream stays open for that", async () => {
+    const query = "?channel=views";
+    const answer = await call(realtime, { method: "HEAD", query });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      200,
+      "text/event-stream; charset=utf-8",
+    ]);
+    expect((await call(realtime, { method: "HEAD", query: "?channel=presence" })).status).toBe(401);
+    expect(streamStats().streams).toBe(0);
+  });
+
+  it("has a hundred streams from one network on an instance, and the next is told to wait", async () => {
     const from = (address: string) => openEvents(null, { views: null }, { "x-forwarded-for": address });
-    const streams = await Promise.all(Array.from({ length: 100 }, () => from("198.51.100.7")));
+    // A household has all addresses of its /56.
+    const streams = await Promise.all(
+      Array.from({ length: 100 }, (_, at) =>
+        from(`2001:db8:1:${(at % 256).toString(16)}::${at.toString(16)}`),
+      ),
+    );
     opened.push(...streams);
-    const [late, other] = [await from("198.51.100.7"), await from("198.51.100.8")];
+    const [late, other] = [await from("2001:db8:1:ff::1"), await from("2001:db8:1:100::1")];
     opened.push(other);
     expect(streams.every(({ response }) => response.status === 200)).toBe(true);
     expect([late.response.status, other.response.status]).toEqual([429, 200]);
     streams[0]?.leave();
     await until("there is room", () => streamStats().streams === 100);
-    const next = await from("198.51.100.7");
+    const next = await from("2001:db8:1:7::1");
     opened.push(next);
     expect(next.response.status).toBe(200);
   });

@@ -213,16 +213,23 @@ it("where nobody is signed in there is a stream while something public is wanted
   wanted = ["views"];
   held.change();
   await until("it is open", () => Source.all.length === 1);
+  expect(Source.last.query.get("as")).toBe("nobody");
   Source.last.say("open", { streamId: "s", live: true });
-  turn("hidden");
-  await delay(600);
-  expect(posts).toEqual([]);
   // A tab of somebody's is none of theirs.
   other.postMessage({ type: "want", tab: "B", channels: ["user:y"], visible: true });
   await delay(100);
   expect(Source.all).toHaveLength(1);
+  // While nobody looks there is none.
+  turn("hidden");
+  await until("it is let go", () => Source.last.closed);
+  await delay(600);
+  expect([posts, Source.all.length]).toEqual([[], 1]);
+  turn("visible");
+  await until("it is open again", () => Source.all.length === 2);
   wanted = [];
   held.change();
-  await until("it is let go", () => Source.last.closed);
-  expect(Source.all).toHaveLength(1);
+  await until("it is let go for good", () => Source.last.closed);
+  expect(Source.all).toHaveLength(2);
+  // Another tab that begins to follow is not told that it has joined already.
+  expect(said.at(-1)).toEqual({ type: "carries", channels: [] });
 });

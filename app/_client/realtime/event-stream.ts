@@ -19,7 +19,10 @@ const GATHER_MS = 50;
 const DOUBT_MS = 4_000;
 
 export interface EventStreamOptions {
-  /** Whoever is not listens to what is public, and has no stream while there is nothing of that to hear. */
+  /**
+   * Whoever is not listens to what is public, and has a stream while there is something of that to hear and somebody
+   * looks at it.
+   */
   signedIn: boolean;
   /** The channels that are wanted, with the last that is known of each; asked at each opening. */
   wanted(): Map<string, string | null>;
@@ -55,12 +58,19 @@ export class EventStream {
 
   /** Another set of channels is wanted. */
   change(): void {
-    const wanted = this.options.wanted();
-    const isSame =
-      wanted.size === this.carried.size && [...wanted.keys()].every((one) => this.carried.has(one));
-    if (this.ended || isSame) return;
+    if (this.ended || this.isAsWanted()) return;
     // One that waits to be opened is opened with what is wanted then.
-    if (this.source || this.idle) this.schedule(GATHER_MS, () => this.open());
+    if (this.source || this.idle) this.schedule(GATHER_MS, () => this.isAsWanted() || this.open());
+  }
+
+  private isAsWanted(): boolean {
+    const wanted = this.options.wanted();
+    if (this.idle || this.mayRest(wanted)) return this.idle === this.mayRest(wanted);
+    return wanted.size === this.carried.size && [...wanted.keys()].every((one) => this.carried.has(one));
+  }
+
+  private mayRest(wanted: ReadonlyMap<string, unknown>): boolean {
+    return !this.options.signedIn && (wanted.size === 0 || this.options.attention() === "away");
   }
 
   /** A channel that was denied is asked for once more. */
@@ -81,9 +91,15 @@ export class EventStream {
     if (this.ended) return;
     const wanted = this.options.wanted();
     this.carried.clear();
-    this.idle = wanted.size === 0 && !this.options.signedIn;
-    if (this.idle) return;
-    const query = new URLSearchParams({ state: this.options.attention() });
+    this.idle = this.mayRest(wanted);
+    if (this.idle) {
+      // While nobody looks the places are kept: it goes on from there.
+      if (wanted.size === 0) this.options.onSaid({ type: "carries", channels: [] });
+      return;
+    }
+    const query = new URLSearchParams(
+      this.options.signedIn ? { state: this.options.attention() } : { as: "nobody" },
+    );
     for (const [channel, after] of wanted) {
       this.carried.add(channel);
       query.append("channel", channel);

@@ -154,13 +154,18 @@ export function holdStream({ signedIn, wanted, cursorOf, onSaid }: Options): Hel
   const onVisibility = () => {
     sayWant();
     teller.look();
+    stream?.change();
   };
   const leave = () => tell({ type: "bye", tab });
   document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
   window.addEventListener("pagehide", leave, { signal: ended.signal });
   const check = setInterval(() => {
     sayWant();
-    const asleep = !stream && isVisible() && Date.now() - heardAt > SILENCE_MS;
+    // A tab that was looked at may have crashed.
+    stream?.change();
+    // Where nobody is signed in silence may be that there is nothing to hear.
+    const expectsWord = signedIn || wanted().length > 0;
+    const asleep = !stream && isVisible() && expectsWord && Date.now() - heardAt > SILENCE_MS;
     if (!asleep) return;
     heardAt = Date.now();
     hold(true);

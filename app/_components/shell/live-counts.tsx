@@ -28,8 +28,10 @@ export function LiveCounts({ signedIn }: { signedIn: boolean }) {
       },
     },
     reload: () => {
-      // What was rendered a moment ago is fresh.
-      if (hasJoined.current && shows) setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
+      // What was rendered a moment ago is fresh. Nobody's pages do without: all of an address share what it may ask for,
+      // and the next view of a post brings its count.
+      if (signedIn && hasJoined.current && shows)
+        setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
       hasJoined.current = true;
     },
   });

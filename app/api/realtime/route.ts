@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { clientNetwork } from "@/lib/core/client-address";
 import { onlyAllows } from "@/lib/core/http";
 import { leave, setOnline } from "@/lib/presence";
-import { channelsAskedFor, MOST_CHANNELS, openStream } from "@/lib/realtime";
+import { channelsAskedFor, MOST_CHANNELS, openStream, STREAM_HEADERS } from "@/lib/realtime";
 import { sessionStands } from "@/lib/sessions";
 import { route } from "../with-session";
 import { mayListen, requirePublic } from "./guards";
@@ -20,7 +21,7 @@ export const GET = route(
   {
     summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
     // Whoever is not signed in may listen to `views`, and gets a 401 for anything else.
-    auth: "public",
+    auth: "optional",
     query: z.object({
       /** `user:{id}`, `chat:{id}`, `order:{id}`, `task:{id}`, `presence`, `views`; may be repeated. */
       channel: oneOrMany(z.string().max(80)),
@@ -28,16 +29,21 @@ export const GET = route(
       after: oneOrMany(z.string().max(60)),
       /** `away`: none of the browser's tabs is looked at. */
       state: z.enum(["online", "away"]).default("online"),
+      /** `nobody`: a page that was rendered signed out, whatever cookies the browser has by now. */
+      as: z.literal("nobody").optional(),
     }),
     response: z.string(),
   },
-  async ({ caller, client, query, request }) => {
+  async ({ caller, query, request }) => {
     const channels = channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") });
     const { signal } = request;
-    if (!caller) {
-      requirePublic(channels.keys());
+    const isNobody = !caller || query.as === "nobody";
+    if (isNobody) requirePublic(channels.keys());
+    // Next answers HEAD with this, and never lets go of a body.
+    if (request.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
+    if (isNobody) {
       return openStream({
-        who: { userId: null, address: client.ip },
+        who: { userId: null, network: clientNetwork(request.headers) },
         ...{ channels, signal },
         mayListen: async (asked) => new Map(asked.map((channel) => [channel, true])),
         mayStay: async () => true,

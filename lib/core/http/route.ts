@@ -15,10 +15,10 @@ import { requireOwnOrigin } from "./origin";
 import { parseInput } from "./parse";
 
 /**
- * Who may call: anybody, somebody signed in, an administrator, the platform's scheduler (its secret), or
+ * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an administrator, the platform's scheduler (its secret), or
  * QStash (the handler verifies the signature over the raw body).
  */
-export type Auth = "public" | "user" | "admin" | "cron" | "qstash";
+export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "qstash";
 
 /**
  * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `frequent` is for
@@ -166,6 +166,7 @@ async function identify(
       return null;
     }
     case "public":
+    case "optional":
       return authenticate(request);
     case "user":
     case "admin": {
