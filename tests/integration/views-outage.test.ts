@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
 import { getPost, listPosts } from "@/lib/posts";
 import { redis, redisService, resetRedisForTest } from "@/lib/redis";
 import { recordViews, syncNow, syncViews, viewCounts, viewSyncState } from "@/lib/views";
@@ -78,6 +79,27 @@ async function redisIsBack(): Promise<void> {
   });
 }
 
+// The first one: what later ones could not say on open pages is tried again in the background, and would be counted.
+it("a quiet server, whose connections are always closed when it needs them, stops waiting too", async () => {
+  const row = await viewRow(await createTestPost(author));
+  await deferredWork();
+  await viewCounts([row]);
+  await proxy.set("hang");
+  // A breaker that is open tries again in a second, which a busy machine may take from here to the end.
+  stoodStillAt = Date.now();
+  const before = unanswered();
+  // One that is excused, and three that are not.
+  for (let call = 1; call <= 4; call += 1) {
+    clockAhead += IDLE_MS;
+    await viewCounts([row]);
+    // Nobody waited for that; the call itself has all of its limit.
+    await until("it has had its time", () => unanswered() === before + call);
+  }
+  const { connections } = proxy;
+  await viewCounts([row]);
+  expect(proxy.connections).toBe(connections);
+});
+
 describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
   it("a view counts, in Postgres, and feed and post open, each within the time limit", async () => {
     const post = await createTestPost(author, 7);
@@ -136,25 +158,6 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
     expect(await shownCount(post)).toBe(2);
   });
-});
-
-it("a quiet server, whose connections are always closed when it needs them, stops waiting too", async () => {
-  const row = await viewRow(await createTestPost(author));
-  await redisIsBack();
-  await proxy.set("hang");
-  // A breaker that is open tries again in a second, which a busy machine may take from here to the end.
-  stoodStillAt = Date.now();
-  const before = unanswered();
-  // One that is excused, and three that are not.
-  for (let call = 1; call <= 4; call += 1) {
-    clockAhead += IDLE_MS;
-    await viewCounts([row]);
-    // Nobody waited for that; the call itself has all of its limit.
-    await until("it has had its time", () => unanswered() === before + call);
-  }
-  const { connections } = proxy;
-  await viewCounts([row]);
-  expect(proxy.connections).toBe(connections);
 });
 
 it("a view whose answer is lost is counted once, although Redis and Postgres both took it", async () => {
