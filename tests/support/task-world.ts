@@ -49,6 +49,9 @@ export function serveWorld(): () => void {
   );
 }
 
+/** Many at once wait for a connection, and for the processor. */
+const A_BUSY_MACHINE = { maxWait: 60_000, timeout: 60_000 };
+
 /** The business change: a row and its task, in one transaction. @returns the payment's id */
 export async function pay(behaviour: Behaviour = "works", id = newId()): Promise<string> {
   const write = async (tx: Transaction) => {
@@ -56,7 +59,7 @@ export async function pay(behaviour: Behaviour = "works", id = newId()): Promise
     await enqueue(tx, QUEUE, { orderId: id }, { key: id });
   };
   // One that was not opened by lib/db does nothing after its commit.
-  if (behaviour === "unpublished") await db().$transaction(write);
+  if (behaviour === "unpublished") await db().$transaction(write, A_BUSY_MACHINE);
   else await transaction(write);
   return id;
 }
