@@ -8,6 +8,7 @@ import { Stream, type StreamOptions } from "./stream";
 /** Of one stream: more do not fit an address. */
 export const MOST_CHANNELS = 100;
 
+/** Of every answer that is an event stream. */
 export const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store, no-transform",

@@ -27,7 +27,7 @@ const FLAGS = [
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path));
   if (!executablePath)
-    throw new Error("No Chromium: install it (apt-get install chromium) or set CHROMIUM_PATH");
+    throw new Error("No Chromium: install it (apt-get install chromium-headless-shell) or set CHROMIUM_PATH");
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const newContext = browser.newContext.bind(browser);
   return Object.assign(browser, {

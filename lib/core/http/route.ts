@@ -15,8 +15,8 @@ import { requireOwnOrigin } from "./origin";
 import { parseInput } from "./parse";
 
 /**
- * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an administrator, the platform's scheduler (its secret), or
- * QStash (the handler verifies the signature over the raw body).
+ * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an
+ * administrator, the platform's scheduler (its secret), or QStash (the handler verifies the signature over the raw body).
  */
 export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "qstash";
 
