@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { allPages, anchors, codeSpans, linkTargets, type Page, readPage, shellCommands } from "./markdown";
+
+/** What the docs lead to is there: pages, headings, files and npm scripts. */
+
+const pages = allPages();
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+/** What is wrong on each page, as `page: what`. */
+function problems(find: (page: Page) => string[]): string[] {
+  return pages.flatMap((page) => find(page).map((problem) => `${page.file}: ${problem}`));
+}
+
+test("the pages are found", () => {
+  expect(pages.map(({ file }) => file)).toEqual(
+    expect.arrayContaining(["CONTRIBUTING.md", "README.ru.md", "docs/TASKS.md", "docs/decisions/README.md"]),
+  );
+});
+
+test("every npm script that is named exists", () => {
+  const namedScripts = ({ text }: Page) =>
+    [...text.matchAll(/\bnpm run ([\w-]+(?::[\w-]+)*)/g)].map(([, name = ""]) => name);
+  expect(pages.flatMap(namedScripts).length).toBeGreaterThan(20);
+  expect(problems((page) => namedScripts(page).filter((name) => !Object.hasOwn(scripts, name)))).toEqual([]);
+});
+
+test("every relative link leads to a file that is there, and to a heading that it has", () => {
+  expect(
+    problems((page) =>
+      linkTargets(page).filter((target) => !/^[a-z]+:/.test(target) && !resolves(page, target)),
+    ),
+  ).toEqual([]);
+});
+
+function resolves({ file }: Page, target: string): boolean {
+  const [to = "", heading] = target.split("#");
+  const found = to === "" ? file : path.posix.join(path.posix.dirname(file), to);
+  if (!existsSync(found)) return false;
+  return heading === undefined || anchors(readPage(found)).has(heading);
+}
+
+/** A path of this repository, or a test as SECURITY.md names it (`faults/sessions-races`); no pattern, no example. */
+const PATH =
+  /^(?:app|bench|docs|lib|local|prisma|scripts|tests|unit|integration|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
+
+const isThere = (name: string) => existsSync(name) || existsSync(`tests/${name}.test.ts`);
+
+test("every path that is named in code is there", () => {
+  const namedPaths = (page: Page) =>
+    [...codeSpans(page), ...shellCommands(page)]
+      .flatMap((code) => code.split(" "))
+      .filter((word) => PATH.test(word));
+  expect(pages.flatMap(namedPaths).length).toBeGreaterThan(50);
+  expect(problems((page) => namedPaths(page).filter((name) => !isThere(name)))).toEqual([]);
+});
