@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startStack } from "@/local/stack/stack";
-import { freePort, startRealPostgres } from "@/tests/support/real-postgres";
+import { freePort, startRealPostgres } from "@/tests/support/stack/real-postgres";
 
 export interface Backends {
   /** One line for the report: what was measured against. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpus } from "node:os";
 import path from "node:path";
-import { startFaultProxy } from "@/tests/support/fault-proxy";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startBackends } from "./backends";
 import { type Answer, CONTESTANTS, type ContestantName, type Order } from "./cache-protocol";
 

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
-import { startFaultProxy } from "@/tests/support/fault-proxy";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { type Backends, startBackends } from "./backends";
 import { type Ask, contestants, LIMIT } from "./limits-contestants";
 

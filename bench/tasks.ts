@@ -7,9 +7,9 @@ import path from "node:path";
 import { SignJWT } from "jose";
 import { newId } from "@/lib/core/ids";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
-import { startCallMeter } from "@/tests/support/call-meter";
-import { freePort } from "@/tests/support/real-postgres";
-import { startStatementMeter } from "@/tests/support/statement-meter";
+import { startCallMeter } from "@/tests/support/proxies/call-meter";
+import { freePort } from "@/tests/support/stack/real-postgres";
+import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { startBackends } from "./backends";
 import type { Answer, Order } from "./tasks-protocol";
 

@@ -5,7 +5,7 @@ import { newId } from "@/lib/core/ids";
 import { db, disconnectDb } from "@/lib/db";
 import { redis } from "@/lib/redis";
 import { recordViews, syncViews, toViewRow, viewColumns, viewCounts } from "@/lib/views";
-import { createPeople, createTestPost } from "@/tests/support/people";
+import { createPeople, createTestPost } from "@/tests/support/factories/people";
 import type { Answer, Order, WorkName } from "./views-protocol";
 
 /** The app's side of `npm run bench:views`: a process of its own that does one piece of work when told to. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cpus } from "node:os";
 import path from "node:path";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
-import { startStatementMeter } from "@/tests/support/statement-meter";
+import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { type Backends, startBackends } from "./backends";
 import { type Answer, type Order, WORK, type WorkName } from "./views-protocol";
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { db } from "@/lib/db";
 import type { FaultsInput } from "@/local/stripe";
-import { signDelivery } from "../support/signed-delivery";
+import { signDelivery } from "@/tests/support/clients/signed-delivery";
 import type { Instances } from "./instances";
 import type { Journal } from "./journal";
 import type { Fault } from "./plan";

@@ -1,5 +1,5 @@
-import { serveApp } from "../support/app-server";
-import { seededRandom } from "../support/random";
+import { seededRandom } from "@/tests/support/fuzz/random";
+import { serveApp } from "@/tests/support/processes/app-server";
 import { startChaos } from "./chaos";
 
 /**

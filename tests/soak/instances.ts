@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { type Child, startChild } from "../support/children";
-import type { Balancer } from "./balancer";
+import { type Child, startChild } from "@/tests/support/processes/children";
+import type { Balancer } from "@/tests/support/proxies/balancer";
 
 /** Further instances of the app in processes of their own. One that dies is replaced. */
 export interface Instances {

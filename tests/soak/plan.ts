@@ -1,6 +1,6 @@
 import type { Currency, ProductKind } from "@/lib/shop/client";
 import type { Result } from "@/local/stripe";
-import { pick, seededRandom } from "../support/random";
+import { pick, seededRandom } from "@/tests/support/fuzz/random";
 
 /**
  * What a soak plays: a pure function of the seed and of how many orders there are. What then interleaves with what

@@ -7,10 +7,10 @@ import { startRedisEngine } from "@/local/redis/engine";
 import { startRedisGateway } from "@/local/redis/gateway";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { type RunningStripe, startStripe } from "@/local/stripe";
-import { type CommitCutter, startCommitCutter } from "../support/commit-cutter";
-import { type FaultProxy, startFaultProxy } from "../support/fault-proxy";
-import { type RealPostgres, startRealPostgres } from "../support/real-postgres";
-import { type Balancer, startBalancer } from "./balancer";
+import { type Balancer, startBalancer } from "@/tests/support/proxies/balancer";
+import { type CommitCutter, startCommitCutter } from "@/tests/support/proxies/commit-cutter";
+import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
 
 /** Backends of a soak's own, each with a way to go wrong, and the environment that leads to them. */
 export interface World {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import path from "node:path";
 import { head, put } from "@vercel/blob";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
-import { until } from "../../support/until";
 import { afterTest } from "./support";
 
 const main = path.resolve(import.meta.dirname, "../../../local/blob/main.ts");

@@ -11,6 +11,7 @@ import {
 } from "@vercel/blob";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { read, start } from "./support";
 
 const access = "private";
@@ -177,6 +178,6 @@ it("of any pathname: it is kept as that very key, or refused", async () => {
       await del(stored.url, { token });
       expect((await list({ token })).blobs).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

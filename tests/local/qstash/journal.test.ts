@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { PortTakenError } from "../../../local/http/server";
 import { FolderInUseError } from "../../../local/process/folder-lock";
 import { startQstash } from "../../../local/qstash";
@@ -65,7 +66,7 @@ describe("the journal", () => {
           await journal.close();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -346,7 +347,7 @@ describe("the state", () => {
         for (const record of JSON.parse(JSON.stringify(records.slice(cut)))) applyRecord(resumed, record);
         expect(contentOf(resumed)).toEqual(contentOf(live));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

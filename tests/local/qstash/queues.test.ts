@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 import { until } from "./support/until";
@@ -47,7 +48,7 @@ describe("queues", () => {
           failures.flatMap((fails, index) => Array.from({ length: fails + 1 }, () => index)),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

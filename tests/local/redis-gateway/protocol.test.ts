@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { newKey, startTestGateway, type TestGateway } from "./support";
 
 let t: TestGateway;
@@ -98,7 +99,7 @@ describe("commands in the path", () => {
         const { result } = answer.body as { result: string };
         expect(Buffer.from(result, "base64")).toEqual(Buffer.from(bytes));
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

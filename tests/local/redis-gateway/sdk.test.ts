@@ -1,6 +1,7 @@
 import { Redis } from "@upstash/redis";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
 
 let t: TestGateway;
@@ -24,7 +25,7 @@ test("any text survives the way there and back", async () => {
       expect(await client.hget(key, "field")).toBe(value);
       expect(await client.hvals(key)).toEqual([value]);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { PortTakenError } from "../../../local/http/server";
-import { until } from "../../support/until";
 import { afterTest, list, send, start, subjects } from "./support";
 
 async function folder(): Promise<string> {

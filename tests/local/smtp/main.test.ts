@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
-import { until } from "../../support/until";
 import { afterTest } from "./support";
 
 describe("the command line", () => {

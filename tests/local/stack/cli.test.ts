@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { freePort } from "../../support/real-postgres";
+import { freePort } from "@/tests/support/stack/real-postgres";
 
 let dataDir: string;
 beforeEach(async () => {

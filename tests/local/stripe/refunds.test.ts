@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { runs } from "@/tests/support/fuzz/runs";
 import { until } from "../qstash/support/until";
 import { buy, openSession, post, start } from "./support/harness";
 
@@ -128,7 +129,7 @@ describe("a refund", () => {
           if (requests.some((request) => request.amount === undefined)) expect(given).toBe(amount);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

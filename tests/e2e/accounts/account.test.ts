@@ -1,0 +1,330 @@
+import { Client } from "pg";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { linkMailedTo, openContext, PASSWORD, signInIn, signUpIn } from "@/tests/support/clients/signed-in";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+/** An account in Chromium: its profile, its password, its address, and the way back in. Mails come to the local mailbox. */
+
+let app: RunningApp;
+let browser: Browser;
+let database: Client;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+  database = new Client({ connectionString: app.env.DATABASE_URL });
+  await database.connect();
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await database?.end();
+  await browser?.close();
+  await app?.stop();
+});
+
+async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await openContext(browser, app, options);
+  contexts.push(context);
+  return context;
+}
+
+async function open(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(path);
+  return page;
+}
+
+const status = async (context: BrowserContext) => (await context.request.get("/api/me")).status();
+const main = (page: Page) => page.getByRole("main");
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("name"));
+const NEW_PASSWORD = "seven paper umbrellas";
+
+/** As if the password had been given long ago. Redis is emptied, so that it is read from where it is true. */
+async function grewOld(userId: string): Promise<void> {
+  await database.query(
+    `UPDATE "Session" SET "authenticatedAt" = now() - interval '2 hours' WHERE "userId" = $1`,
+    [userId],
+  );
+  const emptied = await fetch(app.env.UPSTASH_REDIS_REST_URL ?? "", {
+    method: "POST",
+    headers: { authorization: `Bearer ${app.env.UPSTASH_REDIS_REST_TOKEN}` },
+    body: JSON.stringify(["FLUSHALL"]),
+  });
+  expect(emptied.ok).toBe(true);
+}
+
+describe("a new account", () => {
+  it("confirms its address by the mail that came, and can be an artist's then", async () => {
+    const context = await newContext();
+    const { email } = await signUpIn(context);
+    const page = await open(context, "/me");
+    await page.getByText("The address is not confirmed yet").waitFor();
+    expect(await page.getByRole("button", { name: "Become an artist" }).count()).toBe(0);
+    const first = await linkMailedTo(app, email, "/confirm-email");
+    await page.getByRole("button", { name: "Send the mail again" }).click();
+    await page.getByText("Sent. The link in it is good for a day.").waitFor();
+    const link = await linkMailedTo(app, email, "/confirm-email", first);
+    const confirm = page.getByRole("button", { name: "Confirm the address" });
+    await page.goto(first);
+    await confirm.click();
+    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.goto(link);
+    await confirm.click();
+    await page.getByText("Thank you.").waitFor();
+    await page.getByRole("link", { name: "To your profile" }).click();
+    await page.waitForURL("**/me");
+    await page.getByText("The address is confirmed").waitFor();
+
+    await page.getByRole("button", { name: "Become an artist" }).click();
+    await page.getByText("Your goods are in the shop").waitFor();
+    await page.getByRole("link", { name: "Put something up for sale" }).click();
+    await page.waitForURL("**/shop/new");
+    await page.getByLabel("Price of one").waitFor();
+
+    await page.goto(link);
+    await confirm.click();
+    await page.getByText("This link does not open anything any more.").waitFor();
+  });
+
+  it("is called what it wants, and says what is wrong with a name and puts the focus there", async () => {
+    const context = await newContext();
+    await signUpIn(context, "Before");
+    const page = await open(context, "/me");
+    await page.getByRole("textbox", { name: "Name" }).fill("   ");
+    await page.getByRole("button", { name: "Save" }).click();
+    expect(await focused(page)).toBe("name");
+    await page.getByText("This field is needed").waitFor();
+    await page.getByRole("textbox", { name: "Name" }).fill("Ночной трамвай 🚋");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Your name is changed").waitFor();
+    await expect.poll(() => main(page).locator("p.display").textContent()).toBe("Ночной трамвай 🚋");
+    await page.getByRole("group", { name: "Language" }).getByRole("button", { name: /^RU/ }).last().click();
+    await page.getByRole("heading", { name: "Язык и вид" }).waitFor();
+    await expect
+      .poll(async () => {
+        const { rows } = await database.query(`SELECT locale FROM "User" WHERE name = 'Ночной трамвай 🚋'`);
+        return rows[0]?.locale;
+      })
+      .toBe("ru");
+  });
+});
+
+describe("a password", () => {
+  it("is changed with the present one, signs out the others, and works at once", async () => {
+    const [context, other] = [await newContext(), await newContext()];
+    const account = await signUpIn(context);
+    expect(await signInIn(other, account)).toBe(200);
+    const page = await open(context, "/me/security");
+    const change = page.getByRole("button", { name: "Change the password" });
+    await page.getByLabel("Current password").fill("not the one");
+    await page.getByLabel("New password").fill("short");
+    await change.click();
+    expect(await focused(page)).toBe("newPassword");
+    await page.getByLabel("New password").fill("password123");
+    await page.getByText("Weak").waitFor();
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await page.getByText("A strong password.").waitFor();
+    await change.click();
+    await expect.poll(() => focused(page)).toBe("currentPassword");
+    expect(await page.getByLabel("New password").inputValue()).toBe(NEW_PASSWORD);
+    await page.getByLabel("Current password").fill(PASSWORD);
+    await change.click();
+    await page.getByText("The password is changed.").waitFor();
+    expect(await page.getByLabel("Current password").inputValue()).toBe("");
+    expect([await status(context), await status(other)]).toEqual([200, 401]);
+    expect([await signInIn(other, account), await signInIn(other, account, NEW_PASSWORD)]).toEqual([
+      401, 200,
+    ]);
+  });
+
+  it("is not asked for twice when its change needs it to be fresh", async () => {
+    const context = await newContext();
+    const account = await signUpIn(context);
+    await grewOld(account.id);
+    const page = await open(context, "/me/security");
+    const change = page.getByRole("button", { name: "Change the password" });
+    await page.getByLabel("Current password").fill("not the one");
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await change.click();
+    await expect.poll(() => focused(page)).toBe("currentPassword");
+    await page.getByLabel("Current password").fill(PASSWORD);
+    await change.click();
+    await page.getByText("The password is changed.").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+
+  it("is asked for again before the address changes; the call goes on by itself, or not when one would rather not", async () => {
+    const context = await newContext();
+    const account = await signUpIn(context);
+    const wanted = `new-${account.email}`;
+    await grewOld(account.id);
+    const page = await open(context, "/me/security");
+    const send = page.getByRole("button", { name: "Send the link" });
+    const dialog = page.getByRole("dialog", { name: "Your password once more" });
+    await page.getByLabel("New address").fill(wanted);
+    await send.click();
+    await dialog.waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByText("Please give your password again for this").waitFor();
+    expect(await page.getByLabel("New address").inputValue()).toBe(wanted);
+
+    await send.click();
+    await dialog.getByLabel("Password", { exact: true }).fill("wrong");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("The password is wrong").waitFor();
+    expect(await focused(page)).toBe("password");
+    await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByText(`The link is on its way to ${wanted}.`).waitFor();
+    expect(await dialog.count()).toBe(0);
+
+    await page.goto(await linkMailedTo(app, wanted, "/confirm-email"));
+    await page.getByRole("button", { name: "Confirm the address" }).click();
+    await page.getByRole("link", { name: "To your profile" }).click();
+    await main(page).getByText(wanted).waitFor();
+  });
+
+  it("that is forgotten is chosen anew by a mail, once, and every device is signed out", async () => {
+    const [context, stranger] = [await newContext(), await newContext()];
+    const account = await signUpIn(context);
+    const page = await open(stranger, "/sign-in");
+    await page.getByRole("link", { name: "Forgot your password?" }).click();
+    await page.waitForURL("**/forgot-password");
+    await page.getByLabel("Email").fill(account.email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByText("Look into your mailbox").waitFor();
+
+    const link = await linkMailedTo(app, account.email, "/reset-password");
+    await page.goto(link);
+    await page.getByLabel("New password").fill("qwertyuiop");
+    await page.getByRole("button", { name: "Save the password" }).click();
+    await expect.poll(() => focused(page)).toBe("password");
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await page.getByRole("button", { name: "Save the password" }).click();
+    await page.waitForURL(/\/sign-in\?reset/);
+    await page.getByText("The new password is saved").waitFor();
+    expect(await status(context)).toBe(401);
+    await page.getByLabel("Email").fill(account.email);
+    await page.getByLabel("Password", { exact: true }).fill(NEW_PASSWORD);
+    await page.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(`${app.url}/`);
+
+    await page.goto(link);
+    await page.getByText("You are signed in as").waitFor();
+    await page.getByLabel("New password").fill(`${NEW_PASSWORD} again`);
+    await page.getByRole("button", { name: "Save the password" }).click();
+    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.getByRole("link", { name: "Send a new link" }).click();
+    expect(await page.getByLabel("Email").inputValue()).toBe(account.email);
+  });
+
+  it("is answered the same for an address that nobody has, and links that were made up open nothing", async () => {
+    const page = await open(await newContext(), "/forgot-password");
+    await page.getByLabel("Email").fill("nobody@normaldance.test");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByText("Look into your mailbox").waitFor();
+
+    for (const query of ["", "?token=", "?token=a&token=b"]) {
+      await page.goto(`/reset-password${query}`);
+      await page.getByText("This link does not open anything any more.").waitFor();
+      await page.goto(`/confirm-email${query}`);
+      await page.getByText("This link does not open anything any more.").waitFor();
+    }
+    await page.goto(`/reset-password?token=${"A".repeat(64)}`);
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await page.getByRole("button", { name: "Save the password" }).click();
+    await page.getByText("This link does not open anything any more.").waitFor();
+  });
+});
+
+describe("an administrator's change", () => {
+  it("asks for the password where it was given long ago, and then goes on by itself", async () => {
+    const [theirs, console] = [await newContext(), await newContext()];
+    const person = await signUpIn(theirs, "Promoted Person");
+    expect(await signInIn(console, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
+    const { user } = await (await console.request.get("/api/me")).json();
+    await grewOld(user.id);
+    const page = await open(console, `/admin/people?q=${encodeURIComponent(person.email)}`);
+    await page.getByRole("button", { name: /Promoted Person/ }).click();
+    await page.getByRole("radio", { name: "Artist" }).check();
+    await page.locator("form button[type=submit]").last().click();
+    const dialog = page.getByRole("dialog", { name: "Your password once more" });
+    await dialog.getByLabel("Password", { exact: true }).fill("normaldance");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(async () => (await database.query(`SELECT role FROM "User" WHERE id = $1`, [person.id])).rows)
+      .toEqual([{ role: "artist" }]);
+    await dialog.waitFor({ state: "hidden" });
+  });
+});
+
+describe("the door", () => {
+  it("says how long to wait after too many tries, and keeps what was typed", async () => {
+    const page = await open(await newContext(), "/sign-in");
+    await page.getByLabel("Email").fill("listener@normaldance.test");
+    await page.getByLabel("Password", { exact: true }).fill("a wrong one");
+    const button = page.locator("form").getByRole("button", { name: "Sign in" });
+    const wait = page.getByText(/^Try again in \d+ (second|minute)s?\.$/).first();
+    await expect
+      .poll(async () => {
+        if (!(await wait.isVisible())) await button.click();
+        return wait.isVisible();
+      })
+      .toBe(true);
+    expect(await page.getByLabel("Email").inputValue()).toBe("listener@normaldance.test");
+  });
+});
+
+describe("the pages of an account", () => {
+  it("send strangers to sign in and back", async () => {
+    const page = await open(await newContext(), "/me");
+    for (const path of ["/me", "/me/devices", "/me/security"]) {
+      await page.goto(path);
+      expect(new URL(page.url()).searchParams.get("next")).toBe(path);
+    }
+  });
+
+  it("axe finds nothing serious, in both languages, dark and light, on a phone and a desktop", async () => {
+    const problems: string[] = [];
+    for (const [locale, width, theme] of [
+      ["ru-RU", 390, "dark"],
+      ["en-US", 1440, "light"],
+    ] as const) {
+      const options = { locale, viewport: { width, height: 900 } };
+      const context = await newContext(options);
+      const account = await signUpIn(context, "Александра Константинопольская-Шереметьева");
+      expect(await signInIn(await newContext(), account)).toBe(200);
+      const stranger = await newContext(options);
+      for (const [who, paths] of [
+        [context, ["/me", "/me/devices", "/me/security"]],
+        [
+          stranger,
+          [
+            "/sign-in?ended=1",
+            "/sign-up",
+            "/forgot-password",
+            "/reset-password?token=x",
+            "/confirm-email?token=x",
+          ],
+        ],
+      ] as const) {
+        await who.addInitScript(`localStorage.setItem("theme", "${theme}")`);
+        const page = await who.newPage();
+        for (const path of paths) {
+          await page.goto(path);
+          expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);
+          const found = await seriousProblems(page);
+          problems.push(...found.map((problem) => `${path} ${width} ${theme}: ${problem}`));
+        }
+      }
+    }
+    expect(problems).toEqual([]);
+  });
+});

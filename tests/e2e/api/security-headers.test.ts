@@ -1,0 +1,259 @@
+import { Client } from "pg";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "@/lib/core/ids";
+import { openBrowser } from "@/tests/support/clients/browser";
+import { pagePatterns } from "@/tests/support/clients/pages";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+/** The content security policy in a browser that obeys it. */
+
+let app: RunningApp;
+let browser: Browser;
+let database: Client;
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  database = new Client({ connectionString: app.env.DATABASE_URL });
+  await database.connect();
+});
+afterAll(async () => {
+  await database?.end();
+  await browser?.close();
+  await app?.stop();
+});
+
+const PEOPLE = ["admin", "artist", "listener"];
+const ALL_PAGES_LIMIT_MS = 300_000;
+
+/** Every page notes what its policy refused it, from the first byte on. */
+async function watchedContext(): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    locale: "en-US",
+    baseURL: app.url,
+    viewport: { width: 1440, height: 900 },
+  });
+  await context.addInitScript(() => {
+    const refused: string[] = [];
+    Object.assign(window, { refused });
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
+      refused.push(`${effectiveDirective}: ${blockedURI} ${sample}`),
+    );
+  });
+  return context;
+}
+
+const refusedOn = (page: Page) => page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+
+async function signIn(context: BrowserContext, who: string): Promise<void> {
+  const answer = await context.request.post("/api/auth/sign-in", {
+    data: { email: `${who}@normaldance.test`, password: "normaldance" },
+  });
+  expect(answer.status()).toBe(200);
+}
+
+const themeOf = (page: Page) =>
+  page.evaluate(() => (document.documentElement.classList.contains("light") ? "light" : "dark"));
+
+/** Presses the other theme's button until the page is awake: only one whose scripts run does anything then. */
+async function changeTheme(page: Page): Promise<void> {
+  const wished = (await themeOf(page)) === "dark" ? "light" : "dark";
+  // Not by the mouse, which waits for the end of a navigation that a policy has just refused.
+  const press = () =>
+    page.evaluate(
+      (label) => document.querySelector<HTMLElement>(`[role="radio"][aria-label="${label}"]`)?.click(),
+      wished === "dark" ? "Dark" : "Light",
+    );
+  await expect
+    .poll(async () => {
+      await press();
+      return themeOf(page);
+    })
+    .toBe(wished);
+}
+
+/** `[id]` is a thing that is there. */
+async function pathOf(pattern: string): Promise<string> {
+  if (!pattern.includes("[")) return pattern;
+  const table = {
+    "/chat/[id]": "Chat",
+    "/posts/[id]": "Post",
+    "/shop/[id]": "Product",
+    "/orders/[id]": "Order",
+  }[pattern];
+  if (!table) throw new Error(`say in this test what ${pattern} is about`);
+  const { rows } = await database.query(`SELECT id FROM "${table}" LIMIT 1`);
+  // An order that is not there has a page of its own kind too.
+  return pattern.replace("[id]", rows[0]?.id ?? newId());
+}
+
+describe("the content security policy", () => {
+  it(
+    "refuses no page anything it needs, in either theme, and every page comes alive",
+    async () => {
+      const complaints: string[] = [];
+      const pages = new Map<string | null, Page>();
+      for (const who of [...PEOPLE, null]) {
+        const context = await watchedContext();
+        if (who) await signIn(context, who);
+        const page = await context.newPage();
+        page.on("console", (message) => {
+          if (/content security policy|hydrat/i.test(message.text())) complaints.push(message.text());
+        });
+        page.on("pageerror", (error) => complaints.push(String(error)));
+        pages.set(who, page);
+      }
+      const seen = new Set<string>();
+      for (const [index, pattern] of [...pagePatterns(), "/there-is-no-such-page"].entries()) {
+        // In turns: a person may ask for a hundred things in a minute.
+        const somebody = pattern.startsWith("/admin") ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
+        for (const who of [somebody, null]) {
+          const page = pages.get(who);
+          if (!page) throw new Error(`nobody is ${who}`);
+          const path = await pathOf(pattern);
+          await page.goto(path);
+          // Somebody who is not signed in is sent to the same door from many pages.
+          const at = `${who} at ${new URL(page.url()).pathname}`;
+          if (seen.has(at)) continue;
+          seen.add(at);
+          // It is loaded in one theme and changed to the other, in which the next one is loaded.
+          await changeTheme(page);
+          expect([path, await refusedOn(page), complaints]).toEqual([path, [], []]);
+        }
+      }
+      for (const page of pages.values()) await page.context().close();
+    },
+    ALL_PAGES_LIMIT_MS,
+  );
+
+  it("runs no script that somebody got into a page, and loads none", async () => {
+    const context = await watchedContext();
+    await signIn(context, "listener");
+    const page = await context.newPage();
+    const injected = `<script>window.taken = "inline"</script>
+      <script nonce="guessed">window.taken = "guessed nonce"</script>
+      <script src="/demo/evil.js"></script>
+      <script src="https://evil.example/evil.js"></script>
+      <img src="/nothing.png" onerror="window.taken = 'attribute'">
+      <svg onload="window.taken = 'svg'"></svg>
+      <a id="link" href="javascript:window.taken = 'link'">link</a>
+      <base href="https://evil.example/">
+      <object data="/demo/evil.svg"></object>
+      <iframe src="https://evil.example/"></iframe>
+      <form id="form" action="https://evil.example/"><button>send</button></form>
+      <style>body { outline: 3px solid red }</style>`;
+    await page.route("**/demo/evil.js", (route) =>
+      route.fulfill({ contentType: "text/javascript", body: "window.taken = 'same origin'" }),
+    );
+    const left: string[] = [];
+    await page.route("https://evil.example/**", (route) => {
+      left.push(route.request().url());
+      return route.fulfill({ contentType: "text/javascript", body: "window.taken = 'elsewhere'" });
+    });
+    await page.route(`${app.url}/`, async (route) => {
+      const answer = await route.fetch();
+      const body = (await answer.text()).replace("</body>", `${injected}</body>`);
+      expect(body).toContain("window.taken");
+      await route.fulfill({ response: answer, body });
+    });
+    await page.goto("/", { waitUntil: "load" });
+    await page.locator("#link").evaluate((link: HTMLElement) => link.click());
+    await page.locator("#form button").evaluate((button: HTMLElement) => button.click());
+    await expect
+      .poll(async () => new Set((await refusedOn(page)).map((line) => line.split(":")[0])))
+      .toEqual(
+        new Set([
+          ...["script-src-elem", "script-src-attr", "base-uri", "object-src", "frame-src"],
+          ...["form-action", "style-src-elem"],
+        ]),
+      );
+    expect(await page.evaluate(() => (window as unknown as { taken?: string }).taken)).toBeUndefined();
+    expect(await page.evaluate(() => getComputedStyle(document.body).outlineStyle)).toBe("none");
+    expect([page.url(), left]).toEqual([`${app.url}/`, []]);
+    // The page itself is none the worse for it.
+    await changeTheme(page);
+    await context.close();
+  });
+
+  it("goes on being believed after the frame was rendered again within the same document", async () => {
+    const context = await watchedContext();
+    const page = await context.newPage();
+    await page.goto("/docs");
+    await page.evaluate(() => document.documentElement.setAttribute("data-same", ""));
+    await page
+      .getByRole("button", { name: /Русский/ })
+      .first()
+      .click();
+    await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe("ru");
+    await page.getByRole("radio", { name: "Светлая" }).click();
+    await expect.poll(() => themeOf(page)).toBe("light");
+    expect(await page.evaluate(() => document.documentElement.hasAttribute("data-same"))).toBe(true);
+    expect(await refusedOn(page)).toEqual([]);
+    await context.close();
+  });
+
+  it("is another one for every answer, whatever nonce a caller sends", async () => {
+    const ask = async (headers: Record<string, string> = {}) => {
+      const answer = await fetch(`${app.url}/sign-in`, { headers });
+      const policy = answer.headers.get("content-security-policy") ?? "";
+      const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? "";
+      const html = await answer.text();
+      const scripts = [...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
+      expect(scripts.length).toBeGreaterThan(0);
+      expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+      return { nonce, html };
+    };
+    const first = await ask();
+    const second = await ask({
+      "x-nonce": "a-callers-own",
+      "content-security-policy": "script-src 'nonce-a-callers-own'",
+      "content-security-policy-report-only": "script-src 'nonce-a-callers-own'",
+    });
+    expect(first.nonce).toMatch(/^[A-Za-z0-9+/]{22}==$/);
+    expect(second.nonce).not.toBe(first.nonce);
+    expect(second.html).not.toContain("a-callers-own");
+  });
+
+  it("is not all: a form of another site does not reach an action", async () => {
+    const html = await (await fetch(`${app.url}/docs`)).text();
+    const action = /name="(\$ACTION_ID_[0-9a-f]+)"/.exec(html)?.[1] ?? "";
+    expect(action).not.toBe("");
+    const press = async (origin: string) => {
+      const body = new FormData();
+      body.set(action, "");
+      body.set("locale", "ru");
+      const answer = await fetch(`${app.url}/docs`, {
+        method: "POST",
+        body,
+        headers: { origin },
+        redirect: "manual",
+      });
+      await answer.arrayBuffer();
+      return answer.headers.getSetCookie().some((cookie) => cookie.startsWith("locale=ru"));
+    };
+    expect(await press(app.url)).toBe(true);
+    for (const origin of ["https://evil.example", "null", `${app.url}.evil.example`]) {
+      expect([origin, await press(origin)]).toEqual([origin, false]);
+    }
+  });
+
+  it("what the build brings is only what it is called", async () => {
+    const html = await (await fetch(app.url)).text();
+    const chunk = /\/_next\/static\/[^"]+\.js/.exec(html)?.[0] ?? "";
+    for (const path of [
+      chunk,
+      "/favicon.ico",
+      "/demo/snow-on-nevsky.wav",
+      "/robots.txt",
+      "/manifest.webmanifest",
+    ]) {
+      const answer = await fetch(`${app.url}${path}`);
+      await answer.arrayBuffer();
+      expect([path, answer.status, answer.headers.get("x-content-type-options")]).toEqual([
+        path,
+        200,
+        "nosniff",
+      ]);
+    }
+  });
+});

@@ -1,0 +1,435 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { type Account, openContext, signUpIn } from "@/tests/support/clients/signed-in";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+/** Two people talk, each in a browser of their own; the connection comes and goes. */
+
+let app: RunningApp;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+});
+
+interface Person {
+  context: BrowserContext;
+  account: Account;
+}
+
+async function person(name: string): Promise<Person> {
+  const context = await openContext(browser, app, { viewport: { width: 1280, height: 800 } });
+  contexts.push(context);
+  return { context, account: await signUpIn(context, name) };
+}
+
+/** Two people and the chat between them. */
+async function pair(other = "Boris Okay") {
+  const [anna, boris] = [await person("Anna Reed"), await person(other)];
+  const answer = await anna.context.request.post("/api/chats", {
+    data: { kind: "direct", userId: boris.account.id },
+  });
+  const chatId: string = (await answer.json()).chat.id;
+  return { anna, boris, chatId };
+}
+
+async function open({ context }: Person, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(path);
+  return page;
+}
+
+const log = (page: Page) => page.getByRole("log", { name: "Messages" });
+const messages = (page: Page) => log(page).getByRole("article");
+const message = (page: Page, text: string) => messages(page).filter({ hasText: text });
+const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
+
+async function say(page: Page, text: string): Promise<void> {
+  await field(page).fill(text);
+  await field(page).press("Enter");
+}
+
+/** A tool of a message, as a hand on it finds it. */
+async function tool(page: Page, text: string, name: string): Promise<void> {
+  await message(page, text).hover();
+  await message(page, text).getByRole("button", { name, exact: true }).click();
+}
+
+async function stored({ context }: Person, chatId: string): Promise<string[]> {
+  const answer = await context.request.get(`/api/chats/${chatId}/messages`);
+  const { items } = (await answer.json()) as { items: { text: string }[] };
+  return items.map(({ text }) => text);
+}
+
+describe("two people", () => {
+  it("see what each other writes, changes, and takes back", async () => {
+    const { anna, boris, chatId } = await pair();
+    const [here, there] = [await open(anna, `/chat/${chatId}`), await open(boris, `/chat/${chatId}`)];
+    await say(here, "Hello, Boris");
+    await message(there, "Hello, Boris").waitFor();
+    await field(there).pressSequentially("And hello");
+    await here.getByText("Boris Okay is typing…").waitFor();
+    await field(there).press("Enter");
+    await message(here, "And hello").waitFor();
+    // What was seen says so.
+    await message(here, "Hello, Boris").getByRole("img", { name: "Read" }).waitFor();
+
+    await tool(here, "And hello", "Reply");
+    await say(here, "An answer");
+    await message(there, "An answer")
+      .getByRole("button", { name: /^To the message of Boris/ })
+      .click();
+    await expect
+      .poll(() => there.evaluate(() => document.activeElement?.textContent ?? ""))
+      .toContain("And hello");
+
+    await tool(there, "An answer", "React");
+    await message(there, "An answer").getByRole("button", { name: "React with 🔥" }).click();
+    await message(here, "An answer").getByRole("button", { name: "🔥, 1 person" }).click();
+    await message(there, "An answer").getByRole("button", { name: "🔥, 2 people" }).waitFor();
+
+    await tool(there, "Hello, Boris", "Pin");
+    await here.getByRole("button", { name: /^Pinned/ }).waitFor();
+
+    await tool(here, "An answer", "Edit");
+    await here.getByRole("textbox", { name: "Editing the message" }).fill("A better answer");
+    await here.keyboard.press("Enter");
+    await message(there, "A better answer").getByText("edited").waitFor();
+
+    await tool(here, "A better answer", "Delete");
+    await here.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await message(there, "Message deleted").waitFor();
+    expect(await message(there, "A better answer").count()).toBe(0);
+    expect(await stored(anna, chatId)).toEqual(["Hello, Boris", "And hello", ""]);
+  });
+
+  it("have badges that are right, and lose them by reading", async () => {
+    const { anna, boris, chatId } = await pair();
+    const elsewhere = await open(boris, "/shop");
+    const chats = elsewhere.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Chat, / });
+    await chats.getByText("nothing new").waitFor({ state: "attached" });
+    const here = await open(anna, `/chat/${chatId}`);
+    for (const text of ["One", "Two", "Three"]) await say(here, text);
+    await message(here, "Three").waitFor();
+    await elsewhere.goto("/shop");
+    await expect.poll(() => chats.textContent()).toContain("3 unread");
+    await expect.poll(() => elsewhere.title()).toMatch(/^\(3\) /);
+    await chats.click();
+    await elsewhere.getByText("3 unread").first().waitFor({ state: "attached" });
+    await elsewhere.getByRole("link", { name: "Anna Reed" }).click();
+    await elsewhere.getByText("New messages").waitFor();
+    await expect.poll(() => chats.textContent()).toContain("nothing new");
+    await expect.poll(() => elsewhere.title()).toMatch(/^Anna Reed/);
+  });
+});
+
+describe("a connection that is not there", () => {
+  it("keeps what was written, and delivers it once when it is back", async () => {
+    const { anna, boris, chatId } = await pair();
+    const here = await open(anna, `/chat/${chatId}`);
+    const there = await open(boris, `/chat/${chatId}`);
+    await say(here, "Before");
+    await message(there, "Before").waitFor();
+    await anna.context.setOffline(true);
+    await say(here, "Into the silence");
+    await say(here, "And after it");
+    await here.getByText("Not sent").first().waitFor();
+    await anna.context.setOffline(false);
+    await message(there, "And after it").waitFor();
+    await expect.poll(() => here.locator("[data-pending]").count()).toBe(0);
+    expect(await stored(anna, chatId)).toEqual(["Before", "Into the silence", "And after it"]);
+  });
+
+  it("delivers once what was unsent when the page was loaded anew, also if the server had it already", async () => {
+    const { anna, boris, chatId } = await pair();
+    const here = await open(anna, `/chat/${chatId}`);
+    // The server takes it; the answer never arrives.
+    await here.route(`**/api/chats/${chatId}/messages`, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      if (route.request().postData()?.includes("taken")) await route.fetch();
+      return route.abort();
+    });
+    await here.route(`**/api/chats/${chatId}/messages?**`, (route) => route.abort());
+    await here.route("**/api/realtime**", (route) => route.abort());
+    await say(here, "taken, unanswered");
+    await say(here, "not taken");
+    await here.getByText("Not sent").first().waitFor();
+    await here.close();
+    const again = await open(anna, `/chat/${chatId}`);
+    await message(again, "not taken").waitFor();
+    await expect.poll(() => again.locator("[data-pending]").count()).toBe(0);
+    expect(await stored(boris, chatId)).toEqual(["taken, unanswered", "not taken"]);
+    expect(await messages(again).count()).toBe(2);
+    expect(
+      await again.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox"))),
+    ).toEqual([]);
+  });
+
+  it("leaves a refused message to its author: again, or away with it", async () => {
+    const { anna, chatId } = await pair();
+    const here = await open(anna, `/chat/${chatId}`);
+    await here.route(`**/api/chats/${chatId}/messages`, (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({
+            status: 400,
+            json: { error: { code: "bad_request", message: "That will not do.", requestId: "r-1" } },
+          })
+        : route.continue(),
+    );
+    await say(here, "First");
+    await here.getByText("That will not do.").waitFor();
+    expect(await here.getByText("Request number: r-1").count()).toBe(1);
+    await here.getByRole("button", { name: "Discard" }).click();
+    await expect.poll(() => here.locator("[data-pending]").count()).toBe(0);
+    await say(here, "Second");
+    await here.getByText("That will not do.").waitFor();
+    await here.unroute(`**/api/chats/${chatId}/messages`);
+    await here.getByRole("button", { name: "Send again" }).click();
+    await expect.poll(() => stored(anna, chatId)).toEqual(["Second"]);
+  });
+});
+
+describe("a long conversation", () => {
+  it("goes back page by page and keeps its place; what is new is one click away", async () => {
+    const { anna, boris, chatId } = await pair();
+    for (let n = 1; n <= 70; n++) {
+      const answer = await anna.context.request.post(`/api/chats/${chatId}/messages`, {
+        data: { clientId: crypto.randomUUID(), text: `Line ${String(n)}.` },
+      });
+      // A person has so many calls a minute.
+      if (answer.status() === 429) n -= await pause(answer.headers()["retry-after"]);
+    }
+    const there = await open(boris, `/chat/${chatId}`);
+    await message(there, "Line 70.").waitFor();
+    expect(await message(there, "Line 3.").count()).toBe(0);
+    const scroller = log(there).locator("xpath=../..");
+    await scroller.evaluate((element) => {
+      element.scrollTop = -element.scrollHeight;
+    });
+    await message(there, "Line 3.").waitFor();
+    await scroller.evaluate((element) => {
+      element.scrollTop = -element.scrollHeight / 2;
+    });
+    const place = () => message(there, "Line 40.").evaluate((element) => element.getBoundingClientRect().top);
+    await there.waitForTimeout(300);
+    const before = await place();
+    const here = await open(anna, `/chat/${chatId}`);
+    await say(here, "Brand new");
+    await there.getByRole("button", { name: "1 new" }).waitFor();
+    expect(Math.abs((await place()) - before)).toBeLessThan(2);
+    await there.getByRole("button", { name: "1 new" }).click();
+    await expect.poll(() => message(there, "Brand new").isVisible()).toBe(true);
+  });
+});
+
+async function pause(seconds = "1"): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1_000 + 100));
+  return 1;
+}
+
+describe("a group", () => {
+  it("is made, joined, named, invited to, and left", async () => {
+    const [anna, boris, vera] = [
+      await person("Anna of Groups"),
+      await person("Boris of Groups"),
+      await person("Vera of Groups"),
+    ];
+    const here = await open(anna, "/chat/new");
+    await here.getByRole("tab", { name: "Group" }).click();
+    await here.getByLabel("Name of the group").fill("Night shift \u{1F319} Ночная смена");
+    await here.getByLabel("Anybody may join").check();
+    await here.getByRole("searchbox").fill("Boris of Gr");
+    await here.getByRole("button", { name: "Add Boris of Groups" }).click();
+    await here.getByRole("button", { name: "Make the group" }).click();
+    await here.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+    await here.getByText("2 members").first().waitFor();
+
+    const there = await open(boris, "/chat");
+    await there
+      .getByRole("link", { name: /^Night shift/ })
+      .first()
+      .waitFor();
+    const joining = await open(vera, new URL(here.url()).pathname);
+    expect(await joining.getByRole("log").count()).toBe(0);
+    await joining.getByRole("button", { name: /^Join: / }).click();
+    await field(joining).waitFor();
+    await here.getByText("3 members").first().waitFor();
+    await say(joining, "I am in");
+    await message(here, "I am in").waitFor();
+
+    const manage = here.getByRole("button", { name: "Members and settings" });
+    await manage.click();
+    const dialog = here.getByRole("dialog");
+    await dialog.getByText("3 members").waitFor();
+    await dialog.getByText("online").first().waitFor();
+    expect(await seriousProblems(here)).toEqual([]);
+    await dialog.getByLabel("Name of the group").fill("Day shift");
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await joining.getByRole("heading", { level: 1, name: "Day shift" }).waitFor();
+    await here.keyboard.press("Escape");
+    expect(await manage.evaluate((element) => element === document.activeElement)).toBe(true);
+
+    await joining.getByRole("button", { name: "Members and settings" }).click();
+    await joining.getByRole("button", { name: "Leave the group" }).click();
+    await joining.getByRole("button", { name: "Yes, leave" }).click();
+    await joining.waitForURL(/\/chat$/);
+    await here.getByText("2 members").first().waitFor();
+  });
+});
+
+describe("files", () => {
+  it("go up as they are chosen, stay when that fails, and are shown as what they are", async () => {
+    const { anna, boris, chatId } = await pair();
+    const [here, there] = [await open(anna, `/chat/${chatId}`), await open(boris, `/chat/${chatId}`)];
+    await here.waitForLoadState("networkidle");
+    await here.route("**/api/media", (route) => route.abort(), { times: 1 });
+    await here
+      .getByLabel("Files to attach")
+      .setInputFiles([{ name: "cover.png", mimeType: "image/png", buffer: PNG }]);
+    await here.getByRole("button", { name: "Upload again: cover.png" }).click();
+    await here.getByLabel("Files to attach").setInputFiles([
+      { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("la la la") },
+      { name: "tone.wav", mimeType: "audio/wav", buffer: wav() },
+    ]);
+    await expect.poll(() => here.getByRole("progressbar").count()).toBe(0);
+    await here.getByRole("button", { name: "Send", exact: true }).click();
+    const files = messages(there).last();
+    await files.getByRole("img", { name: "cover.png" }).waitFor();
+    expect(
+      await files
+        .getByRole("img", { name: "cover.png" })
+        .evaluate((image) => (image as HTMLImageElement).decode().then(() => true)),
+    ).toBe(true);
+    await files.getByRole("link", { name: /words\.txt/ }).waitFor();
+    await files.getByRole("button", { name: "Play: tone.wav" }).click();
+    await files.getByRole("button", { name: "Pause: tone.wav" }).waitFor();
+    expect(await seriousProblems(there)).toEqual([]);
+  });
+});
+
+/** Eight by eight, one colour. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mM4EbUAK2IYWhIA/01wgW0dWOEAAAAASUVORK5CYII=",
+  "base64",
+);
+
+/** Three seconds of a tone. */
+function wav(): Buffer {
+  const [rate, seconds] = [8_000, 3];
+  const data = Buffer.alloc(rate * seconds);
+  for (let n = 0; n < data.length; n++) data[n] = 128 + Math.round(60 * Math.sin(n / 5));
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write("WAVEfmt ", 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write("data", 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+describe("by keyboard alone", () => {
+  it("one finds somebody, writes, moves among the messages, and uses their tools", async () => {
+    const { anna, boris } = await pair("Boris of the Keys");
+    const page = await open(anna, "/chat/new");
+    await page.getByRole("searchbox").focus();
+    await page.keyboard.type("of the Key");
+    const write = page.getByRole("button", { name: "Write to Boris of the Keys" });
+    await write.waitFor();
+    await write.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+    await field(page).focus();
+    await page.keyboard.type("First{");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Hey @bor");
+    await page.getByRole("option", { name: /Boris of the Keys/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("listen");
+    await page.keyboard.press("Enter");
+    await message(page, "@Boris of the Keys listen").waitFor();
+    const chatId = new URL(page.url()).pathname.split("/")[2] ?? "";
+    await expect
+      .poll(() => stored(anna, chatId))
+      .toEqual(["First{", `Hey @[Boris of the Keys](${boris.account.id}) listen`]);
+
+    await message(page, "listen").focus();
+    await page.keyboard.press("ArrowUp");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("First{");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("React");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Do not reply" }).waitFor();
+    expect(await field(page).evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Do not reply" }).waitFor({ state: "detached" });
+
+    const search = page.getByRole("button", { name: "Search in this chat" });
+    await search.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.getByRole("searchbox").focus();
+    await page.keyboard.type("listen");
+    await page.getByText("1 message").waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await search.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+});
+
+describe("the chat pages", () => {
+  it("have nothing serious that axe finds, in both themes, and read without scripts", async () => {
+    const { anna, boris, chatId } = await pair();
+    for (const [who, text] of [
+      [anna, "A question https://example.com/a?b=c."],
+      [boris, "An answer"],
+    ] as const) {
+      await who.context.request.post(`/api/chats/${chatId}/messages`, {
+        data: { clientId: crypto.randomUUID(), text },
+      });
+    }
+    const page = await open(anna, "/chat");
+    for (const theme of ["dark", "light"]) {
+      await page.evaluate((name) => localStorage.setItem("theme", name), theme);
+      for (const path of ["/chat", "/chat/new", `/chat/${chatId}`, "/chat/not-there"]) {
+        await page.goto(path);
+        await page.waitForLoadState("networkidle");
+        expect(await seriousProblems(page), `${path} ${theme}`).toEqual([]);
+      }
+      await page.goto(`/chat/${chatId}`);
+      await message(page, "An answer").focus();
+      expect(await seriousProblems(page), `tools ${theme}`).toEqual([]);
+    }
+    expect(await page.getByRole("link", { name: "https://example.com/a?b=c" }).getAttribute("rel")).toContain(
+      "noopener",
+    );
+    const plain = await browser.newContext({
+      ...{ baseURL: app.url, locale: "en-US", javaScriptEnabled: false },
+      storageState: await anna.context.storageState(),
+    });
+    contexts.push(plain);
+    const read = await plain.newPage();
+    await read.goto(`/chat/${chatId}`);
+    expect(await messages(read).count()).toBe(2);
+  });
+});

@@ -1,0 +1,181 @@
+import { Client } from "pg";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "@/lib/core/ids";
+import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+let app: RunningApp;
+let browser: Browser;
+let database: Client;
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  database = new Client({ connectionString: app.env.DATABASE_URL });
+  await database.connect();
+});
+afterAll(async () => {
+  await database?.end();
+  await browser?.close();
+  await app?.stop();
+});
+
+/** A browser of its own, in English, with somebody's session. */
+async function pageOf(
+  who: "artist" | "listener" | "admin",
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ locale: "en-US", baseURL: app.url, ...options });
+  await context.request.post("/api/auth/sign-in", {
+    data: { email: `${who}@normaldance.test`, password: "normaldance" },
+  });
+  return context.newPage();
+}
+
+async function idOf(who: string): Promise<string> {
+  const { rows } = await database.query(`SELECT id FROM "User" WHERE email = $1`, [
+    `${who}@normaldance.test`,
+  ]);
+  return rows[0].id;
+}
+
+/** Straight into the table: how one gets there is tested elsewhere. */
+async function notify(who: string, title: string, kind = "general", data: unknown = null): Promise<void> {
+  const id = newId();
+  await database.query(
+    `INSERT INTO "Notification" (id, "userId", kind, title, data, key) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [id, await idOf(who), kind, title, data === null ? null : JSON.stringify(data), id],
+  );
+}
+
+const bellOf = (page: Page) =>
+  page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Notif/ });
+
+describe("notifications", () => {
+  it("are worded in the reader's language, and the bell follows what is marked", async () => {
+    const page = await pageOf("artist");
+    const data = {
+      orderId: newId(),
+      title: "Midnight Tram",
+      amountMinor: 1_290,
+      currency: "USD",
+      quantity: 2,
+    };
+    await notify("artist", "", "sale", data);
+    await notify("artist", "Anything else");
+    await page.goto("/notifications");
+    expect(await bellOf(page).textContent()).toContain("2 new");
+    expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
+    expect(await page.getByText("2 copies for $12.90").count()).toBe(1);
+    expect(await seriousProblems(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Mark as read: Anything else" }).click();
+    await expect.poll(() => bellOf(page).textContent()).toContain("1 new");
+    await page.getByRole("button", { name: "Mark all as read" }).click();
+    await expect.poll(() => bellOf(page).textContent()).toContain("nothing new");
+    await page.getByText("All read").waitFor();
+
+    await notify("artist", "", "sale", { ...data, title: "Another one" });
+    await page.reload();
+    await page.getByRole("link", { name: "Sold: Another one" }).click();
+    await page.waitForURL(`**/orders/${data.orderId}`);
+    await expect.poll(() => bellOf(page).textContent()).toContain("nothing new");
+    await page.context().close();
+  });
+
+  it("are read and marked without scripts; what came after the page stays unread", async () => {
+    const page = await pageOf("listener", { javaScriptEnabled: false });
+    await page.goto("/notifications");
+    expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
+    for (let index = 1; index <= 22; index += 1) await notify("listener", `Number ${index}`);
+    await page.goto("/notifications");
+    expect(await page.getByText("22 unread").count()).toBe(1);
+    await notify("listener", "Late");
+    await page.getByRole("button", { name: "Mark all as read" }).click();
+    await page.getByText("1 unread").waitFor();
+    expect(await page.getByRole("button", { name: "Mark as read: Late" }).count()).toBe(1);
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.waitForURL(/cursor=/);
+    await page.getByRole("heading", { name: "Number 1", exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  it("a stranger is sent to sign in", async () => {
+    const context = await browser.newContext({ baseURL: app.url });
+    const page = await context.newPage();
+    await page.goto("/notifications");
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/sign-in?next=/notifications");
+    await context.close();
+  });
+});
+
+describe("the console", () => {
+  const paths = ["/admin/tasks", "/admin/alerts", "/admin/analytics"];
+
+  it("does not exist for whoever is no administrator", async () => {
+    const page = await pageOf("listener");
+    for (const path of paths) expect((await page.goto(path))?.status()).toBe(404);
+    await page.context().close();
+  });
+
+  it("leads from an alert to its dead task; a replay closes the alert", async () => {
+    // Of an account that nobody has: the second life ends well.
+    const id = newId();
+    await database.query(
+      `INSERT INTO "Task" (id, queue, key, version, payload, state, error, "dueAt", "deadlineAt", "finishedAt")
+       VALUES ($1, 'notifications', $2, 2, $3, 'dead', 'Error: out of luck', now(), now() + interval '1 day', now())`,
+      [id, id, JSON.stringify({ userId: newId(), kind: "general", title: "Hello" })],
+    );
+    await database.query(
+      `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'task_dead', $2, 'dead')`,
+      [newId(), id],
+    );
+    const page = await pageOf("admin");
+    await page.goto("/admin/alerts");
+    expect(await seriousProblems(page)).toEqual([]);
+    const alert = page.getByRole("article").filter({ hasText: id });
+    await alert.getByRole("link", { name: "To the task" }).click();
+    await page.waitForURL(`**/admin/tasks?id=${id}`);
+    const task = page.getByRole("region", { name: "Task", exact: true });
+    await task.getByText("Error: out of luck").waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await task.getByRole("button", { name: "Replay" }).click();
+    const stateOf = async () =>
+      (await database.query(`SELECT state FROM "Task" WHERE id = $1`, [id])).rows[0].state;
+    await expect.poll(stateOf).toBe("done");
+    await page.goto("/admin/alerts");
+    expect(await alert.count()).toBe(0);
+    await page.context().close();
+  });
+
+  it("closes an alert", async () => {
+    const subject = `order:${newId()}`;
+    await database.query(
+      `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'payment_mismatch', $2, 'does not add up')`,
+      [newId(), subject],
+    );
+    const page = await pageOf("admin");
+    await page.goto("/admin/alerts");
+    const alert = page.getByRole("article").filter({ hasText: subject });
+    await alert.getByRole("button", { name: "Close" }).click();
+    await expect.poll(() => alert.count()).toBe(0);
+    await page.context().close();
+  });
+
+  it("counts an opened post, and shows it", async () => {
+    const page = await pageOf("admin");
+    await page.goto("/");
+    await page.locator("article a").first().click();
+    await page.waitForURL(/\/posts\//);
+    const count = async () =>
+      (await database.query(`SELECT count(*)::int AS n FROM "AnalyticsEvent" WHERE name = 'post.opened'`))
+        .rows[0].n;
+    await expect.poll(count).toBe(1);
+    await page.goto("/admin/analytics");
+    expect(await page.getByRole("rowheader", { name: "post.opened" }).count()).toBe(1);
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.getByRole("link", { name: "90 days" }).click();
+    await page.waitForURL(/days=90/);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,94 @@
+import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser } from "@/tests/support/clients/browser";
+import { openRawStream } from "@/tests/support/clients/raw-stream";
+import { openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+/** The one event stream that the tabs of a browser share. */
+
+let app: RunningApp;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+});
+
+async function somebody() {
+  const context = await openContext(browser, app);
+  contexts.push(context);
+  const account = await signUpIn(context);
+  const open = new Set<Request>();
+  const opened: Request[] = [];
+  context.on("request", (request) => {
+    if (new URL(request.url()).pathname !== "/api/realtime") return;
+    open.add(request);
+    opened.push(request);
+  });
+  context.on("requestfinished", (request) => void open.delete(request));
+  context.on("requestfailed", (request) => void open.delete(request));
+  /** Streams that are open; of a page that has closed nothing more is said. */
+  const streams = () => [...open].filter((request) => !request.frame().page().isClosed()).length;
+  return { context, account, streams, opened };
+}
+
+async function tab(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(path);
+  return page;
+}
+
+const channelsOf = (request: Request | undefined) =>
+  request ? new URL(request.url()).searchParams.getAll("channel") : [];
+
+describe("the tabs of a browser", () => {
+  it("share one stream, which carries what all of them follow", async () => {
+    const { context, account, streams, opened } = await somebody();
+    await tab(context, "/me");
+    await expect.poll(streams).toBe(1);
+    await tab(context, "/");
+    await tab(context, "/shop");
+    await expect.poll(() => channelsOf(opened.at(-1))).toContain(`user:${account.id}`);
+    await expect.poll(streams).toBe(1);
+  });
+
+  it("another one takes over when the one that holds it closes, from where it was", async () => {
+    const { context, account, streams, opened } = await somebody();
+    const first = await tab(context, "/me");
+    await expect.poll(() => channelsOf(opened.at(-1))).toContain(`user:${account.id}`);
+    await tab(context, "/shop");
+    await tab(context, "/");
+    // What is said meanwhile moves the cursors of all.
+    const read = () => context.request.post("/api/notifications/read", { data: { all: true } });
+    expect((await read()).status()).toBe(200);
+    const before = opened.length;
+    await first.close();
+    await expect.poll(() => opened.length).toBeGreaterThan(before);
+    await expect.poll(streams).toBe(1);
+    const { searchParams } = new URL(opened.at(-1)?.url() ?? "");
+    const place = searchParams.getAll("channel").indexOf(`user:${account.id}`);
+    expect(searchParams.getAll("after")[place]).toMatch(/^[0-9a-f]{12}:\d+$/);
+  });
+});
+
+// The last one: the app is gone then.
+it("a server that is told to end sends its streams elsewhere first", async () => {
+  const { account } = await somebody();
+  const token = await tokenOfAccount(app.url, account);
+  const said: string[] = [];
+  const stream = await openRawStream(`${app.url}/api/realtime?channel=views`, token, (text) =>
+    said.push(text),
+  );
+  await expect.poll(() => said.some((text) => text.includes("event: joined"))).toBe(true);
+  await app.stop();
+  expect(said.at(-1)).toContain("event: reconnect");
+  stream.close();
+});

@@ -1,0 +1,271 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+
+/** The shop in Chromium, paid for on the local Stripe's own page. */
+
+let app: RunningApp;
+let browser: Browser;
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+});
+
+const TEST_LIMIT_MS = 120_000;
+/** On a busy machine a payment, its event and the tasks after it take a while. */
+const TASKS_LIMIT_MS = 30_000;
+
+/** A browser of its own, in English, with the session of one of the demo's people. */
+async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: "en-US", baseURL: app.url, ...options });
+  if (who) {
+    const signedIn = await context.request.post("/api/auth/sign-in", {
+      data: { email: `${who}@normaldance.test`, password: "normaldance" },
+    });
+    expect(signedIn.status()).toBe(200);
+  }
+  return context.newPage();
+}
+
+interface Sale {
+  title: string;
+  stock?: number;
+}
+
+/** Puts a ticket up for sale. @returns its id */
+async function listTicket(page: Page, { title, stock }: Sale): Promise<string> {
+  const answer = await page.request.post("/api/products", {
+    data: { kind: "ticket", title, priceMinor: 1_500, currency: "EUR", ...(stock ? { stock } : {}) },
+  });
+  expect(answer.status()).toBe(201);
+  return (await answer.json()).product.id;
+}
+
+/** Buys on the product's page and posts the payment page's form with a result. */
+async function buy(page: Page, productId: string, result: string): Promise<void> {
+  await page.goto(`/shop/${productId}`);
+  await page.getByRole("button", { name: /^Buy for/ }).click();
+  await page.waitForURL(/\/c\/pay\//);
+  await page
+    .locator(`button[value="${result}"]`)
+    .evaluate((button: HTMLButtonElement) => button.form?.requestSubmit(button));
+}
+
+const arrived = (page: Page) => page.waitForURL(/\/orders\/[0-9a-f-]{36}/);
+const headline = (page: Page) => page.getByRole("heading", { level: 1 });
+
+const says = (page: Page, text: string) =>
+  expect.poll(() => headline(page).textContent(), { timeout: TASKS_LIMIT_MS }).toBe(text);
+
+/** From here on the document must stay the same one. @returns whether it has */
+async function marked(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => document.documentElement.setAttribute("data-same", ""));
+  return () => page.evaluate(() => document.documentElement.hasAttribute("data-same"));
+}
+
+const codesOn = (page: Page) => page.getByTestId("code").allTextContents();
+
+/** The state of each step of an order, by its name. */
+async function stepsOn(page: Page): Promise<Record<string, string>> {
+  const steps = await page
+    .locator("[data-step]")
+    .evaluateAll((all) =>
+      all.map((step) => [step.getAttribute("data-step"), step.getAttribute("data-state")]),
+    );
+  return Object.fromEntries(steps);
+}
+
+describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
+  it("an artist lists a ticket, a listener buys two, sees them arrive, and the artist hears of it", async () => {
+    const title = `Rooftop ${Date.now()}`;
+    const artist = await pageOf("artist");
+    await artist.goto("/shop/new");
+    await artist.getByLabel("Price of one").fill("fifteen");
+    await artist.getByRole("button", { name: "Put it up for sale" }).click();
+    await expect
+      .poll(() => artist.evaluate(() => document.activeElement?.getAttribute("name")))
+      .toBe("title");
+    expect(await artist.getByText(/^An amount from .*0\.50/).isVisible()).toBe(true);
+    await artist.getByLabel("Title").fill(title);
+    await artist.reload();
+    await expect.poll(() => artist.getByLabel("Title").inputValue()).toBe(title);
+    await artist.getByLabel("Price of one").fill("15,50");
+    await artist.getByLabel("Currency").selectOption("EUR");
+    await artist.getByLabel("How many there are").fill("20");
+    await artist.getByRole("button", { name: "Put it up for sale" }).click();
+    await artist.waitForURL(/\/shop\/[0-9a-f-]{36}$/);
+    const productPath = new URL(artist.url()).pathname;
+    await artist.getByText("This is yours, so you cannot buy it.").waitFor();
+    expect(await artist.getByRole("button", { name: /^Buy/ }).count()).toBe(0);
+
+    const buyer = await pageOf(null);
+    await buyer.goto("/shop?kind=ticket");
+    await buyer.getByRole("link", { name: title }).click();
+    await buyer.waitForURL(`**${productPath}`);
+    await buyer.getByRole("link", { name: "Sign in to buy" }).click();
+    await buyer.getByLabel("Email").fill("listener@normaldance.test");
+    await buyer.getByLabel("Password", { exact: true }).fill("normaldance");
+    await buyer.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await buyer.waitForURL(`**${productPath}`);
+    await buyer.getByRole("button", { name: "More", exact: true }).click();
+    await buyer.getByRole("button", { name: "Buy for €31" }).click();
+    await buyer.waitForURL(/\/c\/pay\//);
+    await buyer.locator('button[value="paid"]').click();
+    await arrived(buyer);
+    const stayed = await marked(buyer);
+    await says(buyer, "The tickets are yours");
+    const codes = await codesOn(buyer);
+    expect(new Set(codes).size).toBe(2);
+    expect(codes[0]).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){4}$/);
+    await expect
+      .poll(() => stepsOn(buyer), { timeout: TASKS_LIMIT_MS })
+      .toEqual({
+        placed: "done",
+        payment: "done",
+        "deliver-goods": "done",
+        "referral-bonuses": "done",
+        "supplier-notifications": "done",
+        leaderboards: "done",
+      });
+    expect(await stayed()).toBe(true);
+    await buyer.goto("/orders");
+    await buyer.getByRole("link", { name: title }).waitFor();
+
+    await artist.goto("/notifications");
+    await artist.getByRole("link", { name: `Sold: ${title}` }).click();
+    await arrived(artist);
+    await says(artist, "Sold");
+    expect(await codesOn(artist)).toEqual([]);
+    const artistStayed = await marked(artist);
+    await artist.getByRole("button", { name: "Refund" }).click();
+    await artist.getByRole("button", { name: "Yes, give it back" }).click();
+    await says(artist, "Refunded");
+    expect(await artistStayed()).toBe(true);
+    await buyer.goto(artist.url());
+    await says(buyer, "Refunded");
+    expect(await buyer.getByText("No longer valid").count()).toBe(2);
+    await Promise.all([artist.context().close(), buyer.context().close()]);
+  });
+
+  it("says how it stands after a declined card, a buyer who left, events sent twice, and a late payment", async () => {
+    const artist = await pageOf("kira");
+    const ticket = await listTicket(artist, { title: `Cellar ${Date.now()}`, stock: 9 });
+    const page = await pageOf("wen");
+
+    await buy(page, ticket, "failed");
+    await page.getByText("The card was declined").waitFor();
+    await page.goto("/orders");
+    await page.getByRole("main").locator("h2 a").first().click();
+    await arrived(page);
+    await says(page, "The card was declined");
+    expect(await page.getByRole("link", { name: "Try again" }).getAttribute("href")).toMatch(/\/c\/pay\//);
+
+    await buy(page, ticket, "abandoned");
+    await arrived(page);
+    await says(page, "Called off");
+    await page.getByRole("link", { name: "Order again" }).click();
+    await page.waitForURL(`**/shop/${ticket}`);
+    await expect.poll(() => page.getByText("9 left").isVisible()).toBe(true);
+
+    await buy(page, ticket, "twice");
+    await arrived(page);
+    await says(page, "The ticket is yours");
+    expect(await codesOn(page)).toHaveLength(1);
+
+    await buy(page, ticket, "late");
+    await arrived(page);
+    await says(page, "Confirming the payment");
+    const stayed = await marked(page);
+    await says(page, "The ticket is yours");
+    expect(await codesOn(page)).toHaveLength(1);
+    expect(await stayed()).toBe(true);
+    await Promise.all([artist.context().close(), page.context().close()]);
+  });
+
+  it("says who was faster, and that payments do not work, and keeps the quantity", async () => {
+    const artist = await pageOf("nocturne");
+    const [scarce, plenty] = [
+      await listTicket(artist, { title: `Last one ${Date.now()}`, stock: 1 }),
+      await listTicket(artist, { title: `Plenty ${Date.now()}` }),
+    ];
+    const [fast, slow] = await Promise.all([pageOf("gleb"), pageOf("petr")]);
+    await slow.goto(`/shop/${scarce}`);
+    expect((await fast.request.post("/api/orders", { data: { productId: scarce } })).status()).toBe(201);
+    await slow.getByRole("button", { name: /^Buy for/ }).click();
+    await slow.getByText("All of it is gone.").waitFor();
+    expect(await slow.getByRole("button", { name: /^Buy/ }).count()).toBe(0);
+
+    const setFaults = (faults: unknown) =>
+      fetch(`${app.env.STRIPE_API_URL}/_local/faults`, {
+        method: "PUT",
+        headers: { authorization: `Bearer ${app.env.STRIPE_SECRET_KEY}`, "content-type": "application/json" },
+        body: JSON.stringify(faults),
+      });
+    await slow.goto(`/shop/${plenty}`);
+    await slow.getByLabel("How many").fill("3");
+    expect((await setFaults({ api: { kind: "error" } })).ok).toBe(true);
+    await slow.getByRole("button", { name: "Buy for €45" }).click();
+    await slow.getByText("Payments do not work right now, and nothing was charged.").waitFor();
+    expect(await slow.getByLabel("How many").inputValue()).toBe("3");
+    await setFaults({});
+    await slow.getByRole("button", { name: "Buy for €45" }).click();
+    await slow.waitForURL(/\/c\/pay\//);
+    const orders = await (await slow.request.get("/api/orders")).json();
+    expect(orders.items).toHaveLength(1);
+    await Promise.all([artist, fast, slow].map((page) => page.context().close()));
+  });
+
+  it("axe finds nothing serious, in both languages, dark and light, on a phone and a desktop; readable without scripts", async () => {
+    const seller = await pageOf("tundra");
+    const ticket = await listTicket(seller, { title: `Axe ${Date.now()}`, stock: 5 });
+    const buyer = await pageOf("ayana");
+    await buy(buyer, ticket, "paid");
+    await arrived(buyer);
+    await says(buyer, "The ticket is yours");
+    const order = new URL(buyer.url()).pathname;
+    const storageState = await buyer.context().storageState();
+    const problems: string[] = [];
+    const shop = ["/shop", `/shop/${ticket}`, order];
+    for (const [locale, width, theme, paths] of [
+      ["ru-RU", 390, "dark", [...shop, "/shop/new", "/orders"]],
+      ["en-US", 1440, "light", shop],
+    ] as const) {
+      const page = await pageOf(null, { locale, viewport: { width, height: 900 }, storageState });
+      await page.addInitScript(`localStorage.setItem("theme", "${theme}")`);
+      for (const path of paths) {
+        await page.goto(path);
+        expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);
+        problems.push(
+          ...(await seriousProblems(page)).map((problem) => `${path} ${width} ${theme}: ${problem}`),
+        );
+      }
+      await page.context().close();
+    }
+    expect(problems).toEqual([]);
+
+    const plain = await pageOf(null, { storageState, javaScriptEnabled: false });
+    await plain.goto("/shop");
+    expect(await plain.getByRole("main").locator("article").count()).toBeGreaterThan(3);
+    await plain.goto(order);
+    expect(await codesOn(plain)).toHaveLength(1);
+    await Promise.all([seller, buyer, plain].map((page) => page.context().close()));
+  });
+
+  it("what is not there is a page with status 404, and an order needs its person", async () => {
+    const missing = "00000000-0000-7000-8000-000000000000";
+    for (const path of ["/shop/nope", `/shop/${missing}`]) {
+      expect((await fetch(`${app.url}${path}`)).status).toBe(404);
+    }
+    const stranger = await pageOf(null);
+    await stranger.goto(`/orders/${missing}`);
+    expect(new URL(stranger.url()).search).toBe(`?next=${encodeURIComponent(`/orders/${missing}`)}`);
+    await stranger.context().close();
+  });
+});

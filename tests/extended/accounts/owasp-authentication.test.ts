@@ -1,0 +1,286 @@
+import { describe, expect, it } from "vitest";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { middleware } from "@/middleware";
+import type { Answer } from "@/tests/support/clients/api";
+import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
+import {
+  createMember,
+  makeLinkToken,
+  makeTask,
+  PASSWORD,
+  type Person,
+} from "@/tests/support/factories/populate";
+import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
+
+/**
+ * OWASP Authentication Cheat Sheet (with Forgot Password and Password Storage, which it points to), item by item
+ * under its own headings.
+ *
+ * Not here, and why:
+ * - "Authentication Responses: Account Creation": sign-up says that an address is taken, because it signs in at once
+ *   and has to answer differently. Every other answer is the same for an address that is nobody's.
+ * - "Authentication Solution and Sensitive Accounts", "TLS Client Authentication": there is no back office on a
+ *   network of its own; administrators are people with a role.
+ * - "Multi-Factor Authentication", "CAPTCHA", "Security Questions and Memorable Words": there are none.
+ * - "Authentication Protocols That Require No Password" (OAuth, SAML, FIDO): not offered.
+ * - "Password Managers": plain HTML forms with `autocomplete`, tried in a browser (tests/e2e/account.test.ts).
+ * - "Adaptive or Risk Based Authentication": what is sensitive wants the password again, for everybody alike.
+ */
+
+// As people have it in production. Nothing has read the environment yet.
+process.env.APP_URL = "https://music.example";
+process.env.TRUST_PROXY = "1";
+
+const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
+
+/** From an address of its own each time, so that the limit of one address is not what answers. */
+let address = 0;
+function send(name: string, { headers, ...input }: RouteInput = {}, token?: string): Promise<Answer> {
+  const route = routes.get(name);
+  if (!route) throw new Error(`there is no route ${name}`);
+  address += 1;
+  const from = { "x-forwarded-for": `2001:db8:${address.toString(16)}::1` };
+  return callRoute(route, { ...input, headers: { ...from, ...headers } }, token);
+}
+
+const signIn = (email: string, password: string) =>
+  send("POST /api/auth/sign-in", { body: { email, password } });
+const signUp = (password: string, email = `${newId()}@test.example`) =>
+  send("POST /api/auth/sign-up", { body: { email, password, name: "New here" } });
+/** All of an answer but what is another one each time. */
+const sayingOf = ({ status, headers, body }: Answer) => ({
+  status,
+  body: { ...body, error: body?.error && { ...body.error, requestId: "" } },
+  headers: [...headers].filter(([name]) => name !== "x-request-id"),
+});
+const isOut = async (token: string) => (await send("GET /api/me", {}, token)).status === 401;
+
+describe("Authentication General Guidelines", () => {
+  it("User IDs: random, and an address is the same in capitals", async () => {
+    const email = `Case-${newId()}@Test.Example`;
+    expect((await signUp(PASSWORD, email)).status).toBe(201);
+    expect((await signUp(PASSWORD, email.toLowerCase())).status).toBe(409);
+    const { status, body } = await signIn(email.toUpperCase(), PASSWORD);
+    expect(status).toBe(200);
+    expect(body.user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it("Implement Proper Password Strength Controls: 8 to 128 characters of any kind, none cut off", async () => {
+    for (const password of ["short12", "x".repeat(129)])
+      expect((await signUp(password)).body.error.details[0].path).toBe("password");
+    for (const password of [
+      "plain lower case words",
+      "пять серых цапель",
+      "👩‍👩‍👧‍👦 e\u0301 ﷺ ok",
+      `${"long ".repeat(25)}end`,
+    ]) {
+      const { status, body } = await signUp(password);
+      expect([password, status]).toEqual([password, 201]);
+      expect((await signIn(body.user.email, password)).status).toBe(200);
+      expect((await signIn(body.user.email, password.slice(0, -1))).status).toBe(401);
+    }
+  });
+
+  it("Implement Proper Password Strength Controls: those that everybody tries first are refused", async () => {
+    for (const password of ["password123", "qwertyuiop", "aaaaaaaaaaaa", "normaldance"])
+      expect([password, (await signUp(password)).status]).toEqual([password, 400]);
+    const body = { currentPassword: PASSWORD, newPassword: "password123" };
+    const { accessToken } = await signInAs(await createMember());
+    expect((await send("POST /api/me/password", { body }, accessToken)).status).toBe(400);
+    const token = await makeLinkToken({ listener: await createMember() }, "reset_password");
+    const reset = { body: { token, password: "password123" } };
+    expect((await send("POST /api/auth/reset-password", reset)).status).toBe(400);
+  });
+
+  it("Store Passwords in a Secure Fashion: argon2id with a salt of its own, and never given out", async () => {
+    const [one, two] = [(await signUp(PASSWORD)).body, (await signUp(PASSWORD)).body];
+    const hashes = await db().user.findMany({
+      where: { id: { in: [one.user.id, two.user.id] } },
+      select: { passwordHash: true },
+    });
+    for (const { passwordHash } of hashes) {
+      const [, memory, passes] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$/.exec(passwordHash) ?? [];
+      expect(Number(memory)).toBeGreaterThanOrEqual(19_456);
+      expect(Number(passes)).toBeGreaterThanOrEqual(2);
+    }
+    expect(hashes[0]?.passwordHash).not.toBe(hashes[1]?.passwordHash);
+    const seen = [one, (await send("GET /api/me", {}, one.accessToken)).body];
+    seen.push((await send("GET /api/me/export", {}, one.accessToken)).body);
+    for (const body of seen) expect(JSON.stringify(body)).not.toMatch(/argon2|passwordHash/);
+  });
+
+  it("Change Password Feature: wants a session and the present password, and ends the other sessions", async () => {
+    const person = await createMember();
+    const [here, elsewhere] = [await signInAs(person), await signInAs(person)];
+    const change = (currentPassword: string, token?: string) =>
+      send("POST /api/me/password", { body: { currentPassword, newPassword: "six red herons" } }, token);
+    expect((await change(PASSWORD)).status).toBe(401);
+    expect((await change("not it at all", here.accessToken)).status).toBe(400);
+    expect((await change(PASSWORD, here.accessToken)).status).toBe(200);
+    expect(await isOut(elsewhere.accessToken)).toBe(true);
+    expect((await signIn(person.email, PASSWORD)).status).toBe(401);
+    expect((await signIn(person.email, "six red herons")).status).toBe(200);
+  });
+
+  it("Transmit Passwords Only Over TLS or Other Strong Transport: HSTS", async () => {
+    const { headers } = await middleware(new Request("https://music.example/sign-in"));
+    expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8,}/);
+  });
+
+  it("Require Re-authentication for Sensitive Features: all that want it, and what gives it again", async () => {
+    const sensitive = [...routes.values()].filter(({ spec }) => spec.fresh).map(({ name }) => name);
+    expect(sensitive).toEqual(
+      expect.arrayContaining([
+        "DELETE /api/me",
+        "POST /api/admin/people/{id}/role",
+        "POST /api/me/email",
+        "POST /api/me/password",
+        "POST /api/tasks/{id}/replay",
+      ]),
+    );
+    const person = await createMember();
+    const { accessToken, session } = await signInAs(person);
+    await makeStale(session.id);
+    const ask = () => send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
+    expect((await ask()).body.error.code).toBe("fresh_sign_in_required");
+    const confirm = (password: string) =>
+      send("POST /api/auth/confirm-password", { body: { password } }, accessToken);
+    expect((await confirm("not it at all")).status).toBe(400);
+    expect((await ask()).status).toBe(403);
+    expect((await confirm(PASSWORD)).status).toBe(200);
+    expect((await ask()).status).toBe(202);
+  });
+
+  it("Reauthentication After Risk Events: a password set by mail ends every session", async () => {
+    const listener = await createMember();
+    const { accessToken } = await signInAs(listener);
+    const token = await makeLinkToken({ listener }, "reset_password");
+    const body = { token, password: "six red herons" };
+    const answer = await send("POST /api/auth/reset-password", { body });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.getSetCookie().some((line) => /_access=[^;]/.test(line))).toBe(false);
+    expect(await isOut(accessToken)).toBe(true);
+  });
+});
+
+describe("Implement Secure Password Recovery Mechanism", () => {
+  it("a link is good once, for its own purpose, and stored nowhere as it is sent", async () => {
+    const listener = await createMember();
+    await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
+    const link = await db().accountLink.findFirstOrThrow({ where: { userId: listener.userId } });
+    const task = await db().task.findFirstOrThrow({ where: { key: `link:${link.id}` } });
+    const token = await makeLinkToken({ listener }, "reset_password");
+    expect(Buffer.from(token, "base64url").length).toBeGreaterThanOrEqual(32);
+    for (const stored of [link, task]) expect(JSON.stringify(stored)).not.toContain(token.slice(24));
+    const reset = () =>
+      send("POST /api/auth/reset-password", { body: { token, password: "six red herons" } });
+    expect((await send("POST /api/auth/confirm-email", { body: { token } })).status).toBe(400);
+    expect((await reset()).status).toBe(200);
+    expect((await reset()).status).toBe(400);
+  });
+
+  it("a link is good for an hour", async () => {
+    const listener = await createMember();
+    await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
+    const { createdAt, expiresAt } = await db().accountLink.findFirstOrThrow({
+      where: { userId: listener.userId },
+    });
+    expect(expiresAt.getTime() - createdAt.getTime()).toBeLessThanOrEqual(3_600_000);
+    const token = await makeLinkToken({ listener }, "reset_password");
+    await db().accountLink.updateMany({
+      where: { userId: listener.userId },
+      data: { expiresAt: new Date(Date.now() - 1_000) },
+    });
+    const body = { token, password: "six red herons" };
+    expect((await send("POST /api/auth/reset-password", { body })).status).toBe(400);
+  });
+});
+
+describe("Authentication and Error Messages", () => {
+  it("Authentication Responses: Login: the same for a wrong password and for nobody's address", async () => {
+    const { email } = await createMember();
+    const wrong = sayingOf(await signIn(email, "not it at all"));
+    const nobody = sayingOf(await signIn(`${newId()}@test.example`, "not it at all"));
+    expect(wrong).toEqual(nobody);
+    expect(wrong.status).toBe(401);
+    expect(JSON.stringify(wrong.body)).not.toMatch(/unknown|not found|неизвест/i);
+  });
+
+  it("Authentication Responses: Password recovery: the same for nobody's address", async () => {
+    const ask = (email: string) => send("POST /api/auth/forgot-password", { body: { email } });
+    const known = sayingOf(await ask((await createMember()).email));
+    expect(known).toEqual(sayingOf(await ask(`${newId()}@test.example`)));
+    expect(known.status).toBe(202);
+  });
+
+  it("Error Codes and URLs: a task or order of somebody else is like one that is not there", async () => {
+    const listener = await createMember();
+    const { accessToken } = await signInAs(await createMember());
+    const see = (id: string) => send("GET /api/tasks/{id}", { params: { id } }, accessToken);
+    expect(sayingOf(await see(await makeTask({ listener })))).toEqual(sayingOf(await see(newId())));
+  });
+});
+
+describe("Protect Against Automated Attacks", () => {
+  const guess = async (email: string) => (await signIn(email, "not it at all")).status;
+
+  it("Login Throttling: an account takes ten wrong passwords, from however many addresses", async () => {
+    const { email } = await createMember();
+    const statuses = [];
+    for (let i = 0; i < 12; i += 1) statuses.push(await guess(email));
+    expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
+    // Nobody's address is limited the same.
+    const nobody = `${newId()}@test.example`;
+    for (let i = 0; i < 10; i += 1) await guess(nobody);
+    expect(await guess(nobody)).toBe(429);
+  });
+
+  it("Account Lockout: it ends by itself, and a browser that is known is not kept out", async () => {
+    const person: Person = await createMember();
+    const first = await signIn(person.email, PASSWORD);
+    const cookie = first.headers
+      .getSetCookie()
+      .find((line) => line.includes("nd_device="))
+      ?.split(";")[0];
+    for (let i = 0; i < 11; i += 1) await guess(person.email);
+    const refused = await signIn(person.email, PASSWORD);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(900);
+    const known = await send("POST /api/auth/sign-in", {
+      body: { email: person.email, password: PASSWORD },
+      headers: { cookie: cookie ?? "" },
+    });
+    expect(known.status).toBe(200);
+  });
+
+  it("Logging and Monitoring: a failure is written down with its account, and without the password", async () => {
+    const { email, userId } = await createMember();
+    await guess(email);
+    const rows = await db().auditEntry.findMany({
+      where: { action: "sign_in_failed", subject: `user:${userId}` },
+    });
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.ip).toMatch(/^2001:db8:/);
+    expect(JSON.stringify(rows)).not.toContain("not it at all");
+    expect(JSON.stringify(rows)).not.toContain(email);
+  });
+});
+
+describe("Changing A User's Registered Email Address", () => {
+  it("wants a fresh sign-in, tells the present address, and takes effect with the link alone", async () => {
+    const person = await createMember();
+    const { accessToken } = await signInAs(person);
+    const email = `${newId()}@test.example`;
+    expect((await send("POST /api/me/email", { body: { email } }, accessToken)).status).toBe(202);
+    expect((await send("GET /api/me", {}, accessToken)).body.user.email).toBe(person.email);
+    const mails = await db().task.findMany({ where: { queue: "emails", ownerId: person.userId } });
+    expect(mails.map(({ payload }) => payload)).toContainEqual(
+      expect.objectContaining({ to: { address: person.email } }),
+    );
+    const token = await makeLinkToken({ listener: { ...person, email } }, "confirm_address");
+    expect((await send("POST /api/auth/confirm-email", { body: { token } })).status).toBe(200);
+    expect((await signIn(email, PASSWORD)).status).toBe(200);
+    expect((await signIn(person.email, PASSWORD)).status).toBe(401);
+  });
+});

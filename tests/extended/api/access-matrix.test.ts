@@ -1,0 +1,305 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { changeAccount, deleteSession } from "@/lib/sessions";
+import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
+import {
+  createMember,
+  createWorld,
+  makeNotification,
+  makeOrder,
+  type Person,
+  type World,
+} from "@/tests/support/factories/populate";
+import { closeShop } from "@/tests/support/factories/shop-world";
+import { makeStale, signInAs, tokenOf } from "@/tests/support/factories/sign-in";
+import { routeInputs } from "@/tests/support/fuzz/route-inputs";
+
+/**
+ * Who may call what. Each call is good but for who makes it. What it is about (an order, a session, a task, a
+ * delivery) belongs to the listener, and what is for sale to the artist; `other` is a listener whom none of it
+ * concerns. A route that reads only the caller's own things is 200 for all who are signed in: that they are the
+ * caller's own is shown below.
+ */
+const MATRIX = `
+                                            nobody  listener  other  artist  admin
+  POST   /api/admin/alerts/{id}/close       401     403       403    403     200
+  GET    /api/admin/alerts                  401     403       403    403     200
+  GET    /api/admin/audit                   401     403       403    403     200
+  GET    /api/admin/people                  401     403       403    403     200
+  POST   /api/admin/people/{id}/role        401     403       403    403     200
+  GET    /api/admin/tasks                   401     403       403    403     200
+  POST   /api/analytics/events              202     202       202    202     202
+  GET    /api/analytics/totals              401     403       403    403     200
+  POST   /api/auth/confirm-email            200     200       200    200     200
+  POST   /api/auth/confirm-password         401     200       200    200     200
+  POST   /api/auth/forgot-password          202     202       202    202     202
+  POST   /api/auth/refresh                  200     200       200    200     200
+  POST   /api/auth/reset-password           200     200       200    200     200
+  POST   /api/auth/sign-in                  200     200       200    200     200
+  POST   /api/auth/sign-out                 200     200       200    200     200
+  POST   /api/auth/sign-up                  201     201       201    201     201
+  GET    /api/bonuses                       401     200       200    200     200
+  POST   /api/bonuses/spend                 401     200       409    409     409
+  PATCH  /api/chats/{id}                    401     200       404    403     404
+  GET    /api/chats/{id}                    401     200       404    200     404
+  POST   /api/chats/{id}/join               401     200       200    200     200
+  POST   /api/chats/{id}/leave              401     200       404    200     404
+  POST   /api/chats/{id}/members            401     200       404    200     404
+  GET    /api/chats/{id}/messages           401     200       404    200     404
+  POST   /api/chats/{id}/messages           401     201       404    201     404
+  PATCH  /api/chats/{id}/messages/{messageId}  401  200       404    403     404
+  DELETE /api/chats/{id}/messages/{messageId}  401  200       404    403     200
+  POST   /api/chats/{id}/messages/{messageId}/pin  401  200   404    200     404
+  POST   /api/chats/{id}/messages/{messageId}/reactions  401  200  404  200  404
+  GET    /api/chats/{id}/pinned             401     200       404    200     404
+  POST   /api/chats/{id}/read               401     200       404    200     404
+  GET    /api/chats/{id}/search             401     200       404    200     404
+  POST   /api/chats/{id}/typing             401     202       404    202     404
+  GET    /api/chats/open                    401     200       200    200     200
+  GET    /api/chats                         401     200       200    200     200
+  POST   /api/chats                         401     201       201    201     201
+  GET    /api/cron/sweep-tasks              401     401       401    401     401
+  GET    /api/cron/sync-views               401     401       401    401     401
+  GET    /api/cron/tidy                     401     401       401    401     401
+  GET    /api/deliveries/{id}/download      404     302       404    404     404
+  POST   /api/deliveries/admit              401     404       404    200     200
+  GET    /api/health                        200     200       200    200     200
+  GET    /api/leaderboards/{period}         200     200       200    200     200
+  GET    /api/me                            401     200       200    200     200
+  DELETE /api/me                            401     200       200    200     200
+  GET    /api/me/export                     401     200       200    200     200
+  PATCH  /api/me                            401     200       200    200     200
+  POST   /api/me/artist                     401     200       200    200     409
+  POST   /api/me/confirm-email              401     202       202    202     202
+  POST   /api/me/email                      401     202       202    202     202
+  POST   /api/me/password                   401     200       200    200     200
+  GET    /api/me/preferences                401     200       200    200     200
+  PATCH  /api/me/preferences                401     200       200    200     200
+  GET    /api/media/{id}                    401     200       404    404     404
+  POST   /api/media                         401     201       201    201     201
+  POST   /api/notifications/read            401     200       200    200     200
+  GET    /api/notifications                 401     200       200    200     200
+  POST   /api/orders/{id}/refund            401     403       404    202     202
+  GET    /api/orders/{id}                   401     200       404    200     200
+  GET    /api/orders                        401     200       200    200     200
+  POST   /api/orders                        401     201       201    403     201
+  GET    /api/people                        401     200       200    200     200
+  GET    /api/posts/{id}                    200     200       200    200     200
+  GET    /api/posts                         200     200       200    200     200
+  POST   /api/posts                         401     201       201    201     201
+  POST   /api/posts/sync-views              401     403       403    403     200
+  POST   /api/posts/view                    401     200       200    200     200
+  POST   /api/posts/views-batch             401     200       200    200     200
+  GET    /api/presence                      401     200       200    200     200
+  POST   /api/presence                      401     200       200    200     200
+  GET    /api/products/{id}                 200     200       200    200     200
+  DELETE /api/products/{id}                 401     403       403    200     200
+  GET    /api/products                      200     200       200    200     200
+  POST   /api/products                      401     403       403    201     201
+  POST   /api/qstash/{queue}                401     401       401    401     401
+  DELETE /api/sessions/{id}                 401     200       404    404     404
+  GET    /api/realtime                      401     200       200    200     200
+  GET    /api/sessions                      401     200       200    200     200
+  DELETE /api/sessions                      401     200       200    200     200
+  POST   /api/tasks/{id}/replay             401     403       403    403     200
+  GET    /api/tasks/{id}                    401     200       404    404     200
+  DELETE /api/tasks/{id}                    401     200       404    404     200
+  GET    /api/test-integration              200     200       200    200     200
+  POST   /api/webhooks/payments             401     401       401    401     401
+`;
+
+const CALLERS = ["nobody", "listener", "other", "artist", "admin"] as const;
+
+const rows = MATRIX.trim()
+  .split("\n")
+  .slice(1)
+  .map((line) => {
+    const [method, path, ...statuses] = line.trim().split(/\s+/);
+    return { name: `${method} ${path}`, statuses: statuses.map(Number) };
+  });
+
+/** Their calls end sessions and change accounts: each has people of its own. */
+const ABOUT_ACCOUNTS = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
+
+const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
+const signedInOnly = [...routes.values()].filter(({ spec }) =>
+  ["user", "admin", "optional"].includes(spec.auth),
+);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(closeShop);
+
+function routeOf(name: string): AppRoute {
+  const route = routes.get(name);
+  if (!route) throw new Error(`there is no route ${name}`);
+  return route;
+}
+
+async function inputOf(route: AppRoute, people: World, caller: Person | null): Promise<RouteInput> {
+  return (await routeInputs[route.name]?.(people, caller)) ?? {};
+}
+
+/** Calls a route as it is meant to be called, with whatever token. */
+async function callWith(route: AppRoute, token: string | undefined, caller: Person | null = null) {
+  const { status, body } = await callRoute(route, await inputOf(route, world, caller), token);
+  return { route: route.name, status, code: body?.error?.code };
+}
+
+it("every route has its row, and every row its route", () => {
+  expect(rows.map(({ name }) => name).sort()).toEqual([...routes.keys()].sort());
+  for (const { name, statuses } of rows)
+    expect({ name, columns: statuses.length }).toEqual({ name, columns: 5 });
+});
+
+describe("nobody, listener, other listener, artist, administrator", () => {
+  it.each(rows)("$name: $statuses", async ({ name, statuses }) => {
+    const route = routeOf(name);
+    const isAboutAccounts = ABOUT_ACCOUNTS.test(name);
+    const people = isAboutAccounts ? await createWorld() : world;
+    const answered = [];
+    for (const who of CALLERS) {
+      const caller = who === "nobody" ? null : people[who];
+      const input = await inputOf(route, people, caller);
+      const token =
+        caller && (isAboutAccounts ? (await signInAs(caller)).accessToken : await tokenOf(caller));
+      const { status, body } = await callRoute(route, input, token ?? undefined);
+      // A refusal is one by the standard body, not a page that happens to have the status.
+      if (status >= 400) expect(body.error).toMatchObject({ code: expect.any(String) });
+      answered.push(status);
+    }
+    expect(answered).toEqual(statuses);
+  });
+});
+
+it("what no route takes is 404, whoever asks", async () => {
+  const { GET, POST } = await import("@/app/api/[[...path]]/route");
+  for (const handler of [GET, POST]) {
+    const route = { ...routeOf("GET /api/me"), handler };
+    expect(await callWith(route, await tokenOf(world.admin))).toMatchObject({
+      status: 404,
+      code: "not_found",
+    });
+  }
+});
+
+it("a session that was ended opens nothing: 401 on every route for people", async () => {
+  const { accessToken, session } = await signInAs(world.admin);
+  expect(await callWith(routeOf("GET /api/me"), accessToken)).toMatchObject({ status: 200 });
+  await deleteSession(session.id);
+  for (const route of signedInOnly) {
+    expect(await callWith(route, accessToken)).toEqual({
+      route: route.name,
+      status: 401,
+      code: "unauthenticated",
+    });
+  }
+});
+
+it("an account that is gone opens nothing: 401 on every route for people", async () => {
+  const gone = await createMember("admin");
+  const { accessToken } = await signInAs(gone);
+  await changeAccount(gone.userId, (tx) => tx.user.delete({ where: { id: gone.userId } }), {
+    end: "all",
+    why: "deleted",
+  });
+  for (const route of signedInOnly) {
+    expect(await callWith(route, accessToken)).toEqual({
+      route: route.name,
+      status: 401,
+      code: "unauthenticated",
+    });
+  }
+});
+
+describe("the role is the account's of now, not the token's", () => {
+  const become = (person: Person, role: Person["role"]) =>
+    changeAccount(person.userId, (tx) => tx.user.update({ where: { id: person.userId }, data: { role } }), {
+      why: "role",
+    });
+
+  it("an administrator no more: 403 at the next request, on every route for administrators", async () => {
+    const person = await createMember("admin");
+    const { accessToken } = await signInAs(person);
+    expect(await callWith(routeOf("GET /api/admin/tasks"), accessToken)).toMatchObject({ status: 200 });
+    await become(person, "listener");
+    for (const route of signedInOnly.filter(({ spec }) => spec.auth === "admin")) {
+      expect(await callWith(route, accessToken)).toEqual({
+        route: route.name,
+        status: 403,
+        code: "forbidden",
+      });
+    }
+    // Where `lib` looks at the role, too.
+    for (const [name, status] of [
+      ["GET /api/orders/{id}", 404],
+      ["GET /api/tasks/{id}", 404],
+      ["POST /api/deliveries/admit", 404],
+      ["POST /api/products", 403],
+    ] as const) {
+      expect(await callWith(routeOf(name), accessToken)).toMatchObject({ route: name, status });
+    }
+  });
+
+  it("a listener who became an artist: at once as well", async () => {
+    const person = await createMember();
+    const { accessToken } = await signInAs(person);
+    const create = routeOf("POST /api/products");
+    expect(await callWith(create, accessToken)).toMatchObject({ status: 403 });
+    await become(person, "artist");
+    expect(await callWith(create, accessToken)).toMatchObject({ status: 201 });
+  });
+});
+
+it("what wants a fresh sign-in is 403 with an old one, and says so", async () => {
+  for (const route of signedInOnly.filter(({ spec }) => spec.fresh)) {
+    const person = await createMember(route.spec.auth === "admin" ? "admin" : "listener");
+    const { accessToken, session } = await signInAs(person);
+    await makeStale(session.id);
+    expect(await callWith(route, accessToken, person)).toEqual({
+      route: route.name,
+      status: 403,
+      code: "fresh_sign_in_required",
+    });
+  }
+});
+
+it("the scheduler's secret opens its own routes and nothing else", async () => {
+  const secret = process.env.CRON_SECRET ?? "";
+  for (const route of routes.values()) {
+    if (route.spec.auth === "cron") expect((await callWith(route, secret)).status).toBe(200);
+    if (signedInOnly.includes(route)) expect((await callWith(route, secret)).status).toBe(401);
+  }
+});
+
+describe("what is the caller's own", () => {
+  it("lists show nothing of anybody else's", async () => {
+    const people = await createWorld();
+    const [orderId, notificationId] = await Promise.all([makeOrder(people), makeNotification(people)]);
+    const { session } = await signInAs(people.listener);
+    const seen = async (person: Person, name: string) =>
+      JSON.stringify((await callRoute(routeOf(name), {}, await tokenOf(person))).body);
+    for (const [name, id] of [
+      ["GET /api/orders", orderId],
+      ["GET /api/notifications", notificationId],
+      ["GET /api/sessions", session.id],
+      ["GET /api/me", people.listener.userId],
+    ] as const) {
+      expect(await seen(people.listener, name)).toContain(id);
+      for (const stranger of [people.other, people.admin])
+        expect(await seen(stranger, name)).not.toContain(id);
+    }
+  });
+
+  it("marking as read leaves the notifications of others alone", async () => {
+    const people = await createWorld();
+    const input = { body: { ids: [await makeNotification(people)] } };
+    const mark = routeOf("POST /api/notifications/read");
+    await callRoute(mark, input, await tokenOf(people.other));
+    const list = await callRoute(routeOf("GET /api/notifications"), {}, await tokenOf(people.listener));
+    expect(list.body.unreadCount).toBe(1);
+    expect((await callRoute(mark, input, await tokenOf(people.listener))).body.unreadCount).toBe(0);
+  });
+});

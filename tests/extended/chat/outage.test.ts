@@ -1,0 +1,81 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { messageCache } from "@/lib/chat";
+import { deleteMessage, editMessage, pinMessage } from "@/lib/chat/edit";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { redis, resetRedisForTest } from "@/lib/redis";
+import { until } from "@/tests/support/clients/until";
+import { catchUp, createGroup, read, send, violationsOf } from "@/tests/support/factories/chat-tools";
+import { createPeople } from "@/tests/support/factories/people";
+import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { gateway } from "@/tests/support/stack/gateway";
+
+/** Chat while Redis is away, comes back, and is emptied. */
+
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
+process.env.REDIS_TIMEOUT_MS = "300";
+process.env.REDIS_FIRST_CALL_TIMEOUT_MS = "600";
+
+let owner: Caller;
+let member: Caller;
+let chat: string;
+
+beforeEach(async () => {
+  const [one, two] = await createPeople(2);
+  if (!one || !two) throw new Error("somebody is missing");
+  [owner, member] = [one, two];
+  chat = await createGroup([owner, member]);
+});
+afterEach(async () => {
+  await proxy.set("pass");
+  resetRedisForTest();
+});
+afterAll(() => proxy.close());
+
+const texts = async () => (await read(member, chat)).items.map(({ text }) => text);
+
+describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
+  "Redis away (%s)",
+  (mode) => {
+    it("people write and read, and all is as it should be when it is back", async () => {
+      const { message } = await send(owner, chat, "Before");
+      expect(await texts()).toEqual(["Before"]);
+      await deferredWork();
+      await proxy.set(mode);
+
+      await send(member, chat, "Meanwhile");
+      await editMessage(owner, chat, message.id, { text: "Before!" });
+      const { message: gone } = await send(owner, chat, "Gone");
+      await deleteMessage(owner, chat, gone.id);
+      await pinMessage(member, chat, message.id, { pinned: true });
+      expect(await texts()).toEqual(["Before!", "Meanwhile", ""]);
+      expect(await messageCache.getPinnedMessages(chat)).toMatchObject([{ id: message.id }]);
+      expect(await messageCache.getCachedMessage(message.id)).toBeNull();
+      expect((await catchUp(member, chat, 1)).changed).toHaveLength(3);
+      await messageCache.invalidateCache(chat);
+      await expect(messageCache.getStats()).rejects.toThrow();
+      await deferredWork();
+
+      await proxy.set("pass");
+      resetRedisForTest();
+      // What Redis has is from before; nobody is shown it.
+      for (let round = 0; round < 3; round += 1) {
+        expect(await texts()).toEqual(["Before!", "Meanwhile", ""]);
+        await deferredWork();
+      }
+      await send(owner, chat, "After");
+      expect(await texts()).toEqual(["Before!", "Meanwhile", "", "After"]);
+      expect(await violationsOf(chat)).toEqual([]);
+    });
+  },
+);
+
+it("Redis emptied: the next reader fills it again", async () => {
+  for (const text of ["One", "Two"]) await send(owner, chat, text);
+  await texts();
+  await deferredWork();
+  await redis().flushdb();
+  expect(await texts()).toEqual(["One", "Two"]);
+  await until("it is filled again", async () => (await messageCache.getStats()).totalCachedMessages === 2);
+});

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, expect, it } from "vitest";
+import { listChats, listOpenChats } from "@/lib/chat";
+import { chatPageQuerySchema } from "@/lib/chat/chat";
+import { deferredWork } from "@/lib/core/defer";
+import { db, disconnectDb } from "@/lib/db";
+import { read, violationsOf } from "@/tests/support/factories/chat-tools";
+import { startOwnBackends } from "@/tests/support/stack/own-backends";
+
+const backends = await startOwnBackends();
+afterAll(async () => {
+  await deferredWork();
+  await disconnectDb();
+  await backends.stop();
+});
+
+it("the seed's chats are as lib/chat would have left them", async () => {
+  const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
+    env: { ...process.env, DATABASE_URL: backends.databaseUrl },
+    stdio: "inherit",
+  });
+  expect((await once(seed, "exit"))[0]).toBe(0);
+
+  const { id: userId } = await db().user.findUniqueOrThrow({
+    where: { email: "listener@normaldance.test" },
+  });
+  const page = chatPageQuerySchema.parse({});
+  const { items, unreadCount } = await listChats({ userId }, page);
+  expect(items.map(({ title, unreadCount: unread }) => [title, unread])).toEqual([
+    ["Кухня NormalDance", 4],
+    ["Tape heads & late trains", 2],
+    [null, 1],
+    [null, 0],
+    [null, 0],
+  ]);
+  expect(unreadCount).toBe(7);
+  expect((await listOpenChats({ userId }, page)).items).toHaveLength(2);
+  for (const { id } of items) expect(await violationsOf(id)).toEqual([]);
+
+  const [kitchen] = items;
+  const { items: said } = await read({ userId }, kitchen?.id ?? "");
+  expect(said.filter(({ pinnedAt }) => pinnedAt !== null)).toHaveLength(2);
+  expect(said.filter(({ post }) => post !== null).map(({ post }) => post?.title)).toEqual([
+    "Правила дома",
+    "Полутон — «Снег на Невском» (демо)",
+  ]);
+  expect(said.some(({ mentions }) => mentions.some((each) => each.userId === userId))).toBe(true);
+  expect(Math.max(...said.map(({ text }) => text.length))).toBeGreaterThan(1_000);
+});

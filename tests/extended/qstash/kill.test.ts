@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { startQstash } from "@/local/qstash";
+import { afterTest, clientOf, TOKEN } from "@/tests/local/qstash/support/harness";
+import { startReceiver } from "@/tests/local/qstash/support/receiver";
+import { until } from "@/tests/local/qstash/support/until";
+
+const ROUNDS = 6;
+const PUBLISHERS = 8;
+
+/**
+ * A QStash in its own process; resolves once it listens.
+ * @param limit  a shell command to run before it
+ */
+async function spawnQstash(
+  dataDir: string,
+  limit?: string,
+): Promise<{ child: ChildProcess; url: string; dead: Promise<void> }> {
+  const script = path.join(import.meta.dirname, "../../local/qstash/support/crash-child.ts");
+  const command = [process.execPath, "--import", "tsx", script, dataDir, TOKEN];
+  const child = spawn("sh", ["-c", `${limit ?? ":"}; exec "$@"`, "sh", ...command], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // What a limit is meant for is the data folder, not the loader's own files.
+    env: limit === undefined ? process.env : { ...process.env, TSX_DISABLE_CACHE: "1" },
+  });
+  const dead = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  afterTest(async () => {
+    child.kill("SIGKILL");
+    await dead;
+  });
+  const port = await new Promise<string>((resolve, reject) => {
+    child.stdout?.once("data", (data: Buffer) => resolve(data.toString().trim()));
+    child.once("exit", (code) => reject(new Error(`the child ended with ${code} before it listened`)));
+  });
+  return { child, url: `http://127.0.0.1:${port}`, dead };
+}
+
+describe("killed at random moments", () => {
+  it("delivers every message it acknowledged, or has it as a dead letter; queues keep their order", async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), "qstash-kill-"));
+    afterTest(() => rm(dataDir, { recursive: true, force: true }));
+    const receiver = await startReceiver(({ path: at, headers }) => ({
+      // A third fail twice, and some never succeed, so that every state is there to be killed in.
+      status: at === "/never" || (at === "/flaky" && Number(headers["upstash-retried"]) < 2) ? 500 : 200,
+    }));
+    afterTest(() => receiver.close());
+    const acknowledged = new Set<string>();
+    const queued: string[] = [];
+
+    for (let round = 0; round < ROUNDS; round++) {
+      const { child, url, dead } = await spawnQstash(dataDir);
+      const send = async (call: string, body: string): Promise<void> => {
+        const headers = { authorization: `Bearer ${TOKEN}`, "Upstash-Retries": "2" };
+        const response = await fetch(`${url}/v2/${call}`, { method: "POST", headers, body });
+        expect(response.status).toBe(200);
+      };
+      let killed = false;
+      const publish = async (publisher: number): Promise<void> => {
+        for (let count = 0; !killed; count++) {
+          const body = `${round}-${publisher}-${count}`;
+          const target = ["/fine", "/flaky", "/never"][count % 3] ?? "/fine";
+          try {
+            // The first publisher goes through a queue, one at a time, so its order is known.
+            if (publisher === 0) {
+              await send(`enqueue/q/${receiver.url}/queue`, body);
+              queued.push(body);
+            } else {
+              await send(`publish/${receiver.url}${target}`, body);
+            }
+            acknowledged.add(body);
+          } catch (error) {
+            if (!killed) throw error;
+          }
+        }
+      };
+      const publishers = Array.from({ length: PUBLISHERS }, (_, publisher) => publish(publisher));
+      // However slow the machine: every round is killed in the middle of its work.
+      await until(
+        () => acknowledged.size > (round + 1) * PUBLISHERS,
+        `round ${round} to have messages acknowledged`,
+      );
+      await sleep(Math.random() * 200);
+      killed = true;
+      child.kill("SIGKILL");
+      await dead;
+      await Promise.all(publishers);
+    }
+
+    const last = await startQstash({ dataDir, token: TOKEN, retryScale: 0 });
+    afterTest(() => last.close());
+    await until(() => last.stats().pending === 0, "everything to end");
+    const ended = new Set(
+      receiver.received.filter(({ path: at }) => at !== "/never").map(({ text }) => text),
+    );
+    const client = clientOf(last);
+    let cursor: string | undefined;
+    do {
+      const page = await client.dlq.listMessages({ cursor });
+      for (const { body } of page.messages) ended.add(body ?? "");
+      cursor = page.cursor;
+    } while (cursor);
+
+    expect([...acknowledged].filter((body) => !ended.has(body))).toEqual([]);
+    // At least once: what was under way at a kill comes twice, but never after what is behind it.
+    const order = receiver.received.filter(({ path: at }) => at === "/queue").map(({ text }) => text);
+    const firsts = [...new Set(order)].filter((body) => acknowledged.has(body));
+    expect(firsts).toEqual(queued);
+    const places = order.map((body) => firsts.indexOf(body)).filter((place) => place >= 0);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  }, 30_000);
+});
+
+describe("a disk that takes no more", () => {
+  it("is said with 503; what was acknowledged is delivered after a restart, what was not is never sent", async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), "qstash-full-"));
+    afterTest(() => rm(dataDir, { recursive: true, force: true }));
+    const receiver = await startReceiver();
+    afterTest(() => receiver.close());
+    // No file may grow over 64 KiB.
+    const { child, url, dead } = await spawnQstash(dataDir, "ulimit -f 128");
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const acknowledged: string[] = [];
+    const refused: string[] = [];
+    while (refused.length < 5) {
+      const body = `${acknowledged.length + refused.length} ${"x".repeat(500)}`;
+      const response = await fetch(`${url}/v2/publish/${receiver.url}`, { method: "POST", headers, body });
+      (response.status === 200 ? acknowledged : refused).push(body);
+      if (response.status !== 200) expect(response.status).toBe(503);
+    }
+    expect((await fetch(`${url}/v2/keys`, { headers })).status).toBe(503);
+    child.kill("SIGKILL");
+    await dead;
+    const last = await startQstash({ dataDir, token: TOKEN });
+    afterTest(() => last.close());
+    await until(() => last.stats().pending === 0, "everything to end");
+    const delivered = new Set(receiver.texts);
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(acknowledged.filter((body) => !delivered.has(body))).toEqual([]);
+    expect(refused.filter((body) => delivered.has(body))).toEqual([]);
+  }, 30_000);
+});

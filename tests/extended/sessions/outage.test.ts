@@ -1,0 +1,235 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { deferredWork } from "@/lib/core/defer";
+import { isOutage } from "@/lib/core/http";
+import { db } from "@/lib/db";
+import { keys, redis } from "@/lib/redis";
+import {
+  changeAccount,
+  deleteOtherUserSessions,
+  deleteSession,
+  getUserSessions,
+  refreshSession,
+  validateSession,
+} from "@/lib/sessions";
+import { BELIEF_MS } from "@/lib/sessions/limits";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "@/tests/support/factories/people";
+import { signInAs } from "@/tests/support/factories/sign-in";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { gateway } from "@/tests/support/stack/gateway";
+import { startInstance } from "@/tests/support/stack/instance";
+
+/** Sessions while Redis or Postgres is away, emptied, or as it was some time ago. */
+
+const NOBODY = { ip: null, userAgent: null };
+// Before anything opens a connection.
+const databaseUrl = new URL(process.env.DATABASE_URL ?? "");
+const postgresProxy = await startFaultProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) });
+databaseUrl.host = `127.0.0.1:${postgresProxy.port}`;
+process.env.DATABASE_URL = databaseUrl.toString();
+
+const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+/** Another instance, whose way to Redis can be cut while ours stands. */
+const cutOff = await startInstance(`http://127.0.0.1:${redisProxy.port}`);
+
+afterEach(() => redisProxy.set("pass"));
+afterAll(async () => {
+  await cutOff.deferredWork();
+  await cutOff.stop();
+  await redisProxy.close();
+  await postgresProxy.close();
+});
+
+async function warm(token: string): Promise<void> {
+  await validateSession(token);
+  await deferredWork();
+  expect(await validateSession(token)).not.toBeNull();
+  await deferredWork();
+}
+
+/** Everything Redis holds of sessions, as a backup would; `told` has run out by the time one is restored. */
+async function backup(): Promise<() => Promise<void>> {
+  const found: [string, Record<string, unknown>][] = [];
+  for (const pattern of ["webchat:session:*", "webchat:user:generation:*", "sessions:state"]) {
+    for (const key of await redis().keys(pattern)) {
+      const hash = await redis().hgetall<Record<string, unknown>>(key);
+      if (hash) found.push([key, hash]);
+    }
+  }
+  return async () => {
+    await redis().flushdb();
+    for (const [key, hash] of found) await redis().hset(key, hash);
+  };
+}
+
+describe("Redis emptied", () => {
+  it("signs nobody out and lets nobody in", async () => {
+    const person = await createPerson();
+    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
+    await deleteSession(gone.session.id);
+    await redis().flushdb();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await validateSession(gone.accessToken)).toBeNull();
+      expect(await validateSession(stays.accessToken)).toMatchObject({ id: stays.session.id });
+      await deferredWork();
+    }
+    expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([stays.session.id]);
+  });
+
+  it("while a session is ended: a reader that was on its way does not bring it back", async () => {
+    const { session, accessToken } = await signInAs(await createPerson());
+    // Has read the row from Postgres and not stored it yet.
+    const read = validateSession(accessToken);
+    await Promise.all([read, deleteSession(session.id), redis().flushdb()]);
+    await deferredWork();
+    await validateSession(accessToken);
+    await deferredWork();
+    expect(await validateSession(accessToken)).toBeNull();
+  });
+});
+
+describe("a backup of Redis restored", () => {
+  it("from before a session was ended: it does not come back to life", async () => {
+    const person = await createPerson();
+    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
+    const restore = await backup();
+    await deleteOtherUserSessions(person.userId, stays.session.id);
+    await restore();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await validateSession(gone.accessToken)).toBeNull();
+      expect(await validateSession(stays.accessToken)).not.toBeNull();
+      await deferredWork();
+    }
+  });
+
+  it("from before a role was taken away: it is not given back", async () => {
+    const person = await createPerson("admin");
+    const { accessToken } = await signInAs(person);
+    await warm(accessToken);
+    const restore = await backup();
+    await changeAccount(
+      person.userId,
+      (tx) => tx.user.update({ where: { id: person.userId }, data: { role: "listener" } }),
+      { why: "role" },
+    );
+    await restore();
+    for (let round = 0; round < 3; round += 1) {
+      expect((await validateSession(accessToken))?.role).toBe("listener");
+      await deferredWork();
+    }
+  });
+
+  it("older than Redis can be caught up from: nothing in it is believed", async () => {
+    const { accessToken, session } = await signInAs(await createPerson());
+    await warm(accessToken);
+    const restore = await backup();
+    await deleteSession(session.id);
+    // As if it had been so long ago that nobody would look for it.
+    await db().sessionGeneration.update({
+      where: { userId: session.userId },
+      data: { changedAt: new Date(Date.now() - 30 * 86_400_000) },
+    });
+    await restore();
+    await redis().hset(keys.sessionsState, { caughtUp: Date.now() - 2 * 3_600_000 });
+    for (let round = 0; round < 3; round += 1) {
+      expect(await validateSession(accessToken)).toBeNull();
+      await deferredWork();
+    }
+  });
+});
+
+describe("an instance that has lost Redis", () => {
+  it.each(["refuse", "hang", "error"] as const)("lets in whom Postgres lets in (%s)", async (mode) => {
+    const person = await createPerson();
+    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    await redisProxy.set(mode);
+    expect(await cutOff.sessions.validateSession(gone.accessToken)).not.toBeNull();
+    await deleteSession(gone.session.id);
+    expect(await cutOff.sessions.validateSession(gone.accessToken)).toBeNull();
+    expect(await cutOff.sessions.validateSession(stays.accessToken)).not.toBeNull();
+    expect(await cutOff.sessions.getUserSessions(person.userId)).toHaveLength(1);
+    const next = await cutOff.sessions.refreshSession(stays.refreshToken, NOBODY);
+    expect(await validateSession(next.accessToken)).not.toBeNull();
+  });
+
+  it("ends a session for those who still have Redis: when it answers, nobody lets it in", async () => {
+    const { session, accessToken } = await signInAs(await createPerson());
+    await warm(accessToken);
+    await redisProxy.set("refuse");
+    // Somebody keeps asking, so Redis is caught up and believed again and again.
+    let asking = true;
+    const letIn: number[] = [];
+    const asker = (async () => {
+      while (asking) {
+        if (await validateSession(accessToken)) letIn.push(performance.now());
+        await delay(50);
+      }
+    })();
+    await cutOff.sessions.deleteSession(session.id);
+    const answeredAt = performance.now();
+    expect(await validateSession(accessToken)).toBeNull();
+    await delay(300);
+    asking = false;
+    await asker;
+    expect(letIn.filter((at) => at > answeredAt)).toEqual([]);
+  });
+
+  it("and dies right after the commit: nobody lets the session in once the belief has run out", async () => {
+    const { session, accessToken } = await signInAs(await createPerson());
+    await warm(accessToken);
+    const restore = cutOff.injectFault(async (name) => {
+      if (name === "sessions.committed") throw new Error("killed");
+    });
+    await expect(cutOff.sessions.deleteSession(session.id)).rejects.toThrow("killed");
+    restore();
+    await expect
+      .poll(() => validateSession(accessToken), { timeout: 2 * BELIEF_MS, interval: 100 })
+      .toBeNull();
+  });
+
+  it("signs people in without waiting for it", async () => {
+    await redisProxy.set("refuse");
+    const person = await createPerson();
+    const issued = await cutOff.sessions.startSession({ userId: person.userId }, NOBODY);
+    expect(await validateSession(issued.accessToken)).toMatchObject({ userId: person.userId });
+  });
+});
+
+it("a refresh whose answer was lost can be made again", async () => {
+  const { refreshToken } = await signInAs(await createPerson());
+  const restore = cutOff.injectFault(async (name) => {
+    if (name === "sessions.rotated") throw new Error("killed");
+  });
+  await expect(cutOff.sessions.refreshSession(refreshToken, NOBODY)).rejects.toThrow("killed");
+  restore();
+  const again = await refreshSession(refreshToken, NOBODY);
+  expect(again.session.rotation).toBe(1);
+  expect(await validateSession(again.accessToken)).not.toBeNull();
+});
+
+describe("Postgres away", () => {
+  it("whom Redis knows stays signed in, also when it was not caught up for a while; nobody else is let in", async () => {
+    const known = await signInAs(await createPerson());
+    const unknown = await signInAs(await createPerson());
+    await warm(known.accessToken);
+    await postgresProxy.set("refuse");
+    expect(await validateSession(known.accessToken)).not.toBeNull();
+    await redis().del(keys.sessionsTold);
+    expect(await validateSession(known.accessToken)).not.toBeNull();
+    await deferredWork();
+    await expect(validateSession(unknown.accessToken)).rejects.toSatisfy(isOutage);
+    await expect(deleteSession(known.session.id)).rejects.toSatisfy(isOutage);
+    await postgresProxy.set("pass");
+    // The pool finds out that its connections are gone.
+    await until("Postgres is found back", () =>
+      validateSession(unknown.accessToken).then(
+        (session) => session !== null,
+        () => false,
+      ),
+    );
+    expect(await validateSession(known.accessToken)).not.toBeNull();
+  });
+});

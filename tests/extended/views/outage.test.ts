@@ -1,0 +1,200 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { getPost, listPosts } from "@/lib/posts";
+import { redis, redisService, resetRedisForTest } from "@/lib/redis";
+import { recordViews, syncNow, syncViews, viewCounts, viewSyncState } from "@/lib/views";
+import { until } from "@/tests/support/clients/until";
+import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { shownCount, viewRow } from "@/tests/support/factories/view-tools";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { gateway } from "@/tests/support/stack/gateway";
+
+/** Redis refused, hung, and deaf: everything here goes through a proxy that can be told to fail. */
+
+const CALL_LIMIT_MS = 300;
+const FIRST_CALL_LIMIT_MS = 600;
+/** Postgres and a busy test machine, on top of the limits. */
+const ALLOWANCE_MS = 3_000;
+
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
+process.env.REDIS_TIMEOUT_MS = String(CALL_LIMIT_MS);
+process.env.REDIS_FIRST_CALL_TIMEOUT_MS = String(FIRST_CALL_LIMIT_MS);
+
+let clockAhead = 0;
+/** Where a test has stopped the clock. */
+let stoodStillAt: number | null = null;
+let restoreClock = () => {};
+
+/** Longer than the breaker ever stays open. */
+const LONGEST_OPEN_MS = 10_000;
+
+/** Node has closed a connection that was idle for this long. */
+const IDLE_MS = 5_000;
+
+let author: Caller;
+beforeAll(async () => {
+  restoreClock = useClock({ now: () => (stoodStillAt ?? Date.now()) + clockAhead });
+  author = await createPerson("artist");
+});
+afterEach(async () => {
+  stoodStillAt = null;
+  await proxy.set("pass");
+  resetRedisForTest();
+});
+afterAll(async () => {
+  restoreClock();
+  await proxy.close();
+});
+
+/** How many calls of this process Redis has not answered. */
+function unanswered(): number {
+  return Object.values(redisService().metrics()).reduce((sum, { unavailable }) => sum + unavailable, 0);
+}
+
+/** Fails calls until nobody waits for Redis any more. */
+async function openBreaker(post: string): Promise<void> {
+  const row = await viewRow(post);
+  const called = async () => {
+    const before = proxy.connections;
+    await viewCounts([row]);
+    return proxy.connections > before;
+  };
+  await until("the breaker is open", async () => !(await called()));
+}
+
+/** Until a call gets through: a connection that was cut, or a probe still under way, costs a try or two. */
+async function redisIsBack(): Promise<void> {
+  await proxy.set("pass");
+  await until("Redis answers", () => {
+    clockAhead += LONGEST_OPEN_MS;
+    return redis()
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      );
+  });
+}
+
+// The first one: what later ones could not say on open pages is tried again in the background, and would be counted.
+it("a quiet server, whose connections are always closed when it needs them, stops waiting too", async () => {
+  const row = await viewRow(await createTestPost(author));
+  await deferredWork();
+  await viewCounts([row]);
+  await proxy.set("hang");
+  // A breaker that is open tries again in a second, which a busy machine may take from here to the end.
+  stoodStillAt = Date.now();
+  const before = unanswered();
+  // One that is excused, and three that are not.
+  for (let call = 1; call <= 4; call += 1) {
+    clockAhead += IDLE_MS;
+    await viewCounts([row]);
+    // Nobody waited for that; the call itself has all of its limit.
+    await until("it has had its time", () => unanswered() === before + call);
+  }
+  const { connections } = proxy;
+  await viewCounts([row]);
+  expect(proxy.connections).toBe(connections);
+});
+
+describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
+  it("a view counts, in Postgres, and feed and post open, each within the time limit", async () => {
+    const post = await createTestPost(author, 7);
+    const viewer = await createPerson();
+    await proxy.set(mode);
+    const startedAt = performance.now();
+    expect(await recordViews(viewer.seq, [post])).toEqual([
+      { postId: post, status: "counted", viewsCount: 8 },
+    ]);
+    expect((await getPost(post))?.viewsCount).toBe(8);
+    expect((await listPosts({ limit: 50 })).items.find(({ id }) => id === post)?.viewsCount).toBe(8);
+    expect(performance.now() - startedAt).toBeLessThan(
+      FIRST_CALL_LIMIT_MS + 2 * CALL_LIMIT_MS + ALLOWANCE_MS,
+    );
+
+    expect(await recordViews(viewer.seq, [post])).toEqual([
+      { postId: post, status: "repeated", viewsCount: 8 },
+    ]);
+    expect(await recordViews(author.seq, [post])).toEqual([{ postId: post, status: "own", viewsCount: 8 }]);
+    expect(await persistedViews(post)).toEqual({ views: 8, rows: 1, base: 7 });
+  });
+
+  it("nobody waits for it any more once the breaker is open", async () => {
+    const post = await createTestPost(author);
+    const row = await viewRow(post);
+    await viewCounts([row]);
+    const withRedis = await perCall(100, () => viewCounts([row]));
+    await proxy.set(mode);
+    await openBreaker(post);
+
+    const open = await perCall(1_000, () => viewCounts([row]));
+    expect(open).toBeLessThan(1);
+    expect(open / withRedis).toBeLessThan(0.5);
+  });
+
+  it("views are not synced, and not lost; what waits is synced when it is back", async () => {
+    const post = await createTestPost(author);
+    const [first, second] = await createPeople(2);
+    if (!first || !second) throw new Error("nobody");
+    await recordViews(first.seq, [post]);
+    expect(await viewSyncState()).toMatchObject({ available: true, pendingViews: 1 });
+
+    await proxy.set(mode);
+    await expect(syncNow("admin")).rejects.toMatchObject({ code: "unavailable" });
+    expect(await viewSyncState()).toMatchObject({ available: false });
+    // No step back: this process has shown 1, which Postgres does not have.
+    expect((await getPost(post))?.viewsCount).toBe(1);
+    expect(await recordViews(second.seq, [post])).toMatchObject([{ status: "counted" }]);
+
+    await redisIsBack();
+    expect(await shownCount(post)).toBe(2);
+    expect(await recordViews(second.seq, [post])).toEqual([
+      { postId: post, status: "repeated", viewsCount: 2 },
+    ]);
+    await syncViews({ source: "script" });
+    expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
+    expect(await shownCount(post)).toBe(2);
+  });
+});
+
+it("a view whose answer is lost is counted once, although Redis and Postgres both took it", async () => {
+  const post = await createTestPost(author);
+  const viewer = await createPerson();
+  await shownCount(post);
+  await proxy.set("swallow");
+  expect(await recordViews(viewer.seq, [post])).toEqual([{ postId: post, status: "counted", viewsCount: 1 }]);
+
+  await redisIsBack();
+  // It was applied; else this test tests nothing.
+  expect(await viewSyncState()).toMatchObject({ pendingViews: 1 });
+  expect(await shownCount(post)).toBe(1);
+  expect(await recordViews(viewer.seq, [post])).toEqual([
+    { postId: post, status: "repeated", viewsCount: 1 },
+  ]);
+  await syncViews({ source: "script" });
+  expect(await persistedViews(post)).toEqual({ views: 1, rows: 1, base: 0 });
+  expect(await shownCount(post)).toBe(1);
+});
+
+it("100 concurrent views without Redis are one statement's worth of work, and each is counted", async () => {
+  const post = await createTestPost(author);
+  const people = await createPeople(100);
+  await proxy.set("refuse");
+  const views = await Promise.all(people.map(({ seq }) => recordViews(seq, [post])));
+  expect(views.flat().every(({ status }) => status === "counted")).toBe(true);
+  expect(await persistedViews(post)).toEqual({ views: 100, rows: 100, base: 0 });
+});
+
+/** Milliseconds; the least of several rounds, since others use this machine too. */
+async function perCall(calls: number, call: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round += 1) {
+    const startedAt = performance.now();
+    for (let done = 0; done < calls / 5; done += 1) await call();
+    least = Math.min(least, (performance.now() - startedAt) / (calls / 5));
+  }
+  return least;
+}

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { addEntry } from "@/lib/bonuses/ledger";
+import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import type { Caller } from "@/lib/core/access-token";
+import { db, transaction } from "@/lib/db";
+import { keys, redisService } from "@/lib/redis";
+import { until } from "@/tests/support/clients/until";
+import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
+import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { type Child, nextMessage, startChild } from "@/tests/support/processes/children";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+const PROCESSES = 4;
+/** Together they want 676 of 500, each twice: 38 can be made, and not one more. */
+const SPENDS = 13;
+const AMOUNT = 13;
+const GRANTED = 500;
+const MADE = Math.floor(GRANTED / AMOUNT);
+
+/** Nobody listens there. */
+const NO_REDIS = { UPSTASH_REDIS_REST_URL: "http://127.0.0.1:59999" };
+const saidSchema = z.object({ made: z.number() });
+
+let children: Child[] = [];
+afterEach(() => {
+  for (const child of children) child.process.kill("SIGKILL");
+  children = [];
+});
+
+async function startSpenders(
+  person: Caller,
+  envOf: (process: number) => Record<string, string>,
+): Promise<void> {
+  children = Array.from({ length: PROCESSES }, (_, index) =>
+    startChild(
+      "spend-process.ts",
+      [person.userId, `p${index}`, String(SPENDS), String(AMOUNT)],
+      envOf(index),
+    ),
+  );
+  await Promise.all(children.map((child) => nextMessage(child)));
+}
+
+/** How many spends were made at all of them, in the end. */
+async function madeByAll(): Promise<number> {
+  const said: number[] = [];
+  for (const { process } of children)
+    process.on("message", (message) => said.push(saidSchema.parse(message).made));
+  expect(await Promise.all(children.map(({ ended }) => ended))).toEqual(Array(PROCESSES).fill(0));
+  expect(said).toHaveLength(PROCESSES);
+  return said.reduce((sum, made) => sum + made, 0);
+}
+
+async function expectSpent(person: Caller, made: number): Promise<void> {
+  expect(await ledgerFaults(person)).toEqual([]);
+  const entries = await ledgerOf(person);
+  expect(entries.filter(({ kind }) => kind === "spent")).toHaveLength(made);
+  expect(entries.at(-1)?.balance).toBe(GRANTED - made * AMOUNT);
+}
+
+describe("a person spends at several instances at once", () => {
+  it("each spend is made once, and all together no more than there is", async () => {
+    const person = await createPerson();
+    await grantBonuses(person, GRANTED);
+    await startSpenders(person, () => ({}));
+    expect(await madeByAll()).toBe(MADE);
+    await expectSpent(person, MADE);
+  });
+
+  it("while the lock is taken away from whoever has it, again and again", async () => {
+    const person = await createPerson();
+    await grantBonuses(person, GRANTED);
+    await startSpenders(person, () => ({}));
+    let over = false;
+    let taken = 0;
+    const thief = (async () => {
+      while (!over) taken += await redisService().del(keys.lock("user", `${person.userId}:spend`));
+    })();
+    expect(await madeByAll()).toBe(MADE);
+    over = true;
+    await thief;
+    expect(taken).toBeGreaterThan(0);
+    await expectSpent(person, MADE);
+  });
+
+  it("where half of the instances have no Redis, and so no lock", async () => {
+    const person = await createPerson();
+    await grantBonuses(person, GRANTED);
+    await startSpenders(person, (index) => (index % 2 === 0 ? {} : NO_REDIS));
+    expect(await madeByAll()).toBe(MADE);
+    await expectSpent(person, MADE);
+  });
+
+  it("and instances are killed in the middle of it", async () => {
+    const person = await createPerson();
+    await grantBonuses(person, GRANTED);
+    await startSpenders(person, (index) => (index % 2 === 0 ? {} : NO_REDIS));
+    await until("some were made", async () => (await ledgerOf(person)).length > 10);
+    for (const child of children) child.process.kill("SIGKILL");
+    await Promise.all(children.map(({ ended }) => ended));
+    expect(await ledgerFaults(person)).toEqual([]);
+    // The others' keys, sent again: what was made stays made, and the rest is made now.
+    await startSpenders(person, () => NO_REDIS);
+    expect(await madeByAll()).toBe(MADE);
+    await expectSpent(person, MADE);
+  });
+});
+
+it("fifty appenders at once, without any lock of Redis, leave no gap", async () => {
+  const person = await createPerson();
+  await grantBonuses(person, 100);
+  const added = await Promise.all(
+    Array.from({ length: 50 }, (_, at) =>
+      transaction((tx) =>
+        addEntry(tx, {
+          userId: person.userId,
+          kind: "spent",
+          amount: -3,
+          key: `fifty:${person.userId}:${at}`,
+        }),
+      ),
+    ),
+  );
+  expect(added.filter(({ outcome }) => outcome === "added")).toHaveLength(33);
+  expect(added.filter(({ outcome }) => outcome === "short")).toHaveLength(17);
+  expect(await ledgerFaults(person)).toEqual([]);
+});
+
+it("bonuses granted and taken back in any order, repeated and at once: a tenth of what buyers paid and kept", async () => {
+  const random = seededRandom(Number(process.env.SEED ?? 20_261_121));
+  const [referrer, ...buyers] = await createPeople(6);
+  if (!referrer) throw new Error("nobody was created");
+  await db().user.updateMany({
+    where: { id: { in: buyers.map(({ userId }) => userId) } },
+    data: { referredById: referrer.userId },
+  });
+  const orders: { id: string; due: number }[] = [];
+  const work: (() => Promise<unknown>)[] = [];
+  for (let made = 0; made < 40; made += 1) {
+    const amountMinor = 1 + Math.floor(random() * 5_000);
+    const id = await createOrder({ buyer: pick(buyers, random), amountMinor });
+    const settle = () => transaction((tx) => settleReferralBonus(tx, id));
+    const refunded = pick([0, 0, Math.floor(amountMinor / 3), amountMinor], random);
+    work.push(settle, settle);
+    if (refunded > 0) {
+      work.push(async () => {
+        await refundOrder(id, refunded);
+        await Promise.all([settle(), settle()]);
+      });
+    }
+    orders.push({ id, due: refunded === amountMinor ? 0 : Math.floor((amountMinor - refunded) / 10) });
+  }
+  work.sort(() => random() - 0.5);
+  await Promise.all(work.map((step) => step()));
+
+  expect(await ledgerFaults(referrer)).toEqual([]);
+  const entries = await ledgerOf(referrer);
+  for (const { id, due } of orders) {
+    const about = entries.filter(({ key }) => key.includes(id));
+    expect(about.reduce((sum, { amount }) => sum + amount, 0)).toBe(due);
+    expect(about.filter(({ kind }) => kind === "referral").length).toBeLessThanOrEqual(1);
+  }
+});

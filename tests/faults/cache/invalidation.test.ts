@@ -1,0 +1,117 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { db } from "@/lib/db";
+import { getPost, listPosts } from "@/lib/posts";
+import { keys, redis } from "@/lib/redis";
+import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { seededRandom } from "@/tests/support/fuzz/random";
+import { runs } from "@/tests/support/fuzz/runs";
+import { startChild } from "@/tests/support/processes/children";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+const RUNS = runs(1_000);
+const READERS = 2;
+const WRITES = 2;
+const READS = 6;
+/** Statements, calls and pauses all take about as long as each other, so that any may come first. */
+const LONGEST_PAUSE_MS = 4;
+/** How far another process may be behind (lib/cache/memory.ts), and a little for the clock's grain. */
+const BEHIND_MS = 1_005;
+
+let aheadMs = 0;
+let restoreClock = () => {};
+beforeAll(() => {
+  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+});
+afterAll(() => restoreClock());
+
+/**
+ * What is never served: once a write's `withInvalidation` has returned, no read that begins after it in the
+ * writer's process, and none that begins a second after it in another one, gets what was there before. A read
+ * that began before may. Redis never holds the old value from then on, however late an old loader is.
+ */
+it(`an old value is not served after its invalidation, in ${RUNS} random interleavings`, async () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const random = seededRandom(seed);
+  const pause = () => delay(random() * LONGEST_PAUSE_MS);
+  const post = await createTestPost(await createPerson("artist"));
+  let oldReads = 0;
+
+  for (let run = 0; run < RUNS; run += 1) {
+    const [key, tag] = [newKey(), newKey()];
+    const writer = newManager();
+    const readers = [writer, ...Array.from({ length: READERS }, newManager)];
+    let version = 0;
+    await db().post.update({ where: { id: post }, data: { viewsBase: 0 }, select: { id: true } });
+
+    const load = async () => {
+      if (random() < 0.3) await pause();
+      const row = await db().post.findUniqueOrThrow({ where: { id: post }, select: { viewsBase: true } });
+      if (random() < 0.7) await pause();
+      return row.viewsBase;
+    };
+    const read = (manager: typeof writer) => manager.getOrSet("numbers", key, load, { tags: [tag] });
+    const about = () => `seed ${seed}, run ${run}`;
+
+    const write = async () => {
+      for (let write = 1; write <= WRITES; write += 1) {
+        await pause();
+        await writer.withInvalidation([tag], (tx) =>
+          tx.post.update({
+            where: { id: post },
+            data: { viewsBase: write, views: write },
+            select: { id: true },
+          }),
+        );
+        version = write;
+        expect(await read(writer), about()).toBe(write);
+      }
+    };
+    const readOver = async (manager: typeof writer) => {
+      for (let reads = 0; reads < READS; reads += 1) {
+        const known = version;
+        const value = await read(manager);
+        if (manager === writer) expect(value, about()).toBeGreaterThanOrEqual(known);
+        else if (value < known) oldReads += 1;
+        if (random() < 0.5) await pause();
+      }
+    };
+    // Some begin with a warm cache, some with one that is due for a refresh.
+    if (random() < 0.5) await Promise.all(readers.map(read));
+    aheadMs = random() < 0.3 ? 8_500 : 0;
+    await Promise.all([write(), ...readers.map(readOver)]);
+    await deferredWork();
+
+    expect(await read(newManager()), about()).toBe(WRITES);
+    aheadMs += BEHIND_MS;
+    for (const manager of readers) expect(await read(manager), about()).toBe(WRITES);
+    aheadMs = 0;
+  }
+  // Else nothing here was ever in danger.
+  expect(oldReads).toBeGreaterThan(0);
+});
+
+it("a writer that dies between commit and telling Redis: what it changed is seen when the next look is due", async () => {
+  const post = await createTestPost(await createPerson("artist"));
+  expect((await getPost(post))?.title).toBe("A track");
+  expect((await listPosts()).items[0]?.title).toBe("A track");
+  const writer = startChild("cache-writer.ts", [post, "Renamed"], { FAILPOINT: "cache.committed" });
+  expect(await writer.ended).toBe("SIGKILL");
+  expect(await db().cacheInvalidation.count()).toBe(1);
+  expect(await redis().exists(keys.cacheEntry(`posts:${post}`))).toBe(1);
+  expect(await redis().ttl(keys.cacheTold)).toBeLessThanOrEqual(10);
+
+  // Ten seconds later.
+  await redis().del(keys.cacheTold);
+  aheadMs = BEHIND_MS;
+  expect((await getPost(post))?.title).toBe("Renamed");
+  expect((await listPosts()).items[0]?.title).toBe("Renamed");
+  aheadMs = 0;
+  await deferredWork();
+  expect(await db().cacheInvalidation.count()).toBe(0);
+});

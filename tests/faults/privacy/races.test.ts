@@ -1,0 +1,210 @@
+import { afterAll, expect, it } from "vitest";
+import { POST as spendBonus } from "@/app/api/bonuses/spend/route";
+import { PATCH as changeMe, DELETE as deleteMe } from "@/app/api/me/route";
+import { POST as refund } from "@/app/api/orders/[id]/refund/route";
+import { POST as publishPost } from "@/app/api/posts/route";
+import { POST as view } from "@/app/api/posts/view/route";
+import { POST as sell } from "@/app/api/products/route";
+import { task as countEvents } from "@/lib/analytics/analytics.task";
+import { addEntry } from "@/lib/bonuses/ledger";
+import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import type { Caller } from "@/lib/core/access-token";
+import { AppError } from "@/lib/core/errors";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { countSale } from "@/lib/leaderboards/sale";
+import { startSession } from "@/lib/sessions";
+import { backgroundTaskService, enqueue } from "@/lib/tasks";
+import { syncViews } from "@/lib/views";
+import { call } from "@/tests/support/clients/api";
+import { deliverTask } from "@/tests/support/clients/signed-delivery";
+import { whereIs } from "@/tests/support/clients/where-is";
+import { createOrder } from "@/tests/support/factories/orders";
+import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { createTestProduct, placeTestOrder } from "@/tests/support/factories/shop";
+import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { tokenOf } from "@/tests/support/factories/sign-in";
+import { createKnown, PASSWORD } from "@/tests/support/factories/whole-person";
+import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+provider.setWebhookUrl(null);
+afterAll(closeShop);
+
+const erase = (as: Caller) => call(deleteMe, { method: "DELETE", as, body: { password: PASSWORD } });
+
+/** Of what is no route: what it says to people, or that it went well. */
+async function statusOf(act: Promise<unknown>): Promise<number> {
+  try {
+    await act;
+    return 200;
+  } catch (error) {
+    if (error instanceof AppError) return error.status;
+    throw error;
+  }
+}
+
+/** Somebody with a little of everything, and those who have to do with them. */
+async function createScene() {
+  const [person, [viewer, buyer, brought, seller]] = await Promise.all([createKnown(), createPeople(4)]);
+  if (!viewer || !buyer || !brought || !seller) throw new Error("somebody is missing");
+  await db().user.update({ where: { id: seller.userId }, data: { role: "artist" } });
+  await db().user.update({ where: { id: brought.userId }, data: { referredById: person.userId } });
+  const [post, otherPost, limited, unlimited, theirs, order, sold] = await Promise.all([
+    createTestPost(person),
+    createTestPost(seller),
+    createTestProduct({ stock: 5 }, person),
+    createTestProduct({ kind: "track", assetUrl: "https://files.example/a.flac" }, person),
+    createTestProduct({ stock: 5 }, seller),
+    createOrder({ buyer: brought, seller, amountMinor: 5_000 }),
+    createOrder({ buyer, seller: person, amountMinor: 700 }),
+  ]);
+  await db().order.update({ where: { id: sold }, data: { paymentIntentId: `pi_${sold}` } });
+  await transaction((tx) =>
+    addEntry(tx, { userId: person.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
+  );
+  // Signed in beforehand: otherwise the deletion has won before the first of the others begins.
+  await Promise.all([person, viewer, buyer, seller].map(tokenOf));
+  return { person, viewer, buyer, seller, post, otherPost, limited, unlimited, theirs, order, sold };
+}
+
+type Scene = Awaited<ReturnType<typeof createScene>>;
+
+/** What may happen to somebody at any moment. Each says how it ended. */
+const happenings: Record<string, (scene: Scene) => Promise<number>> = {
+  "an order of something that is counted": async ({ buyer, limited }) =>
+    (await placeTestOrder(buyer, { productId: limited.id })).status,
+  "an order of something that is not": async ({ buyer, unlimited }) =>
+    (await placeTestOrder(buyer, { productId: unlimited.id })).status,
+  "an order of theirs": async ({ person, theirs }) =>
+    (await placeTestOrder(person, { productId: theirs.id })).status,
+  "a view of their post": async ({ viewer, post }) =>
+    (await call(view, { as: viewer, body: { postId: post } })).status,
+  "a view of theirs": async ({ person, otherPost }) =>
+    (await call(view, { as: person, body: { postId: otherPost } })).status,
+  "a sync": () => statusOf(syncViews({ source: "script" })),
+  "a post": async ({ person }) => (await call(publishPost, { as: person, body: { title: "New" } })).status,
+  "a product": async ({ person }) =>
+    (
+      await call(sell, {
+        as: person,
+        body: { kind: "ticket", title: "New", priceMinor: 500, currency: "EUR" },
+      })
+    ).status,
+  "a bonus": ({ order }) => statusOf(transaction((tx) => settleReferralBonus(tx, order))),
+  "a spend": async ({ person }) => (await call(spendBonus, { as: person, body: { amount: 10 } })).status,
+  "a sale that is counted": ({ sold }) => statusOf(countSale(sold)),
+  "a creator who hears of a sale": async ({ sold }) => {
+    const { id } = await transaction((tx) =>
+      enqueue(tx, "supplier-notifications", { orderId: sold, event: "sold" }, { key: newId() }),
+    );
+    return (await deliverTask("supplier-notifications", id)).status;
+  },
+  "a refund": async ({ person, sold }) =>
+    (await call(refund, { as: person, params: { id: sold }, body: { reason: "duplicate" } })).status,
+  "a notification": async ({ person }) => {
+    const id = await backgroundTaskService.sendNotification(person.userId, "Hello", "There");
+    return (await deliverTask("notifications", id)).status;
+  },
+  "an event": ({ person }) =>
+    statusOf(
+      countEvents({
+        events: [
+          { id: newId(), userId: person.userId, name: "e", properties: {}, at: new Date().toISOString() },
+        ],
+      }),
+    ),
+  "a sign-in": ({ person }) => statusOf(startSession(person, { ip: null, userAgent: null })),
+  "a new name": async ({ person }) =>
+    (await call(changeMe, { method: "PATCH", as: person, body: { name: "Somebody else" } })).status,
+  "another deletion": async ({ person }) => (await erase(person)).status,
+};
+
+/** What a deleted account may leave: its id in the log and in its generation, and the name of its last mail. */
+const MAY_STAY = /^(AuditEntry|SessionGeneration|Task): /;
+
+it("whatever happens at the same moment, an account goes as a whole or stays as a whole, and nothing fails", async () => {
+  const random = seededRandom(Number(process.env.SEED ?? 11));
+  const seen = new Set<string>();
+  for (let round = 0; round < 25; round += 1) {
+    const scene = await createScene();
+    const { person, seller, post, otherPost, limited, unlimited, sold } = scene;
+    const names = Object.keys(happenings).filter(() => random() < 0.5);
+    // Now and then the deletion has a head start.
+    const headStart = pick([0, 0, 5, 15, 30], random);
+    const running = erase(person);
+    await new Promise((resolve) => setTimeout(resolve, headStart));
+    const answers = await Promise.all(
+      names.map(async (name) => [name, await happenings[name]?.(scene)] as const),
+    );
+    const deletion = await running;
+    const context = `round ${round}: ${deletion.status} with ${JSON.stringify(answers)}`;
+    for (const [, status] of answers) expect(status, context).toBeLessThan(500);
+    expect([200, 409, 401], context).toContain(deletion.status);
+    await syncViews({ source: "script" });
+
+    const left = await db().user.findUnique({ where: { id: person.userId } });
+    seen.add(left ? "stays" : "goes");
+    if (left) {
+      expect(deletion.status, context).toBe(409);
+      expect(await db().post.findUnique({ where: { id: post } }), context).not.toBeNull();
+      for (const { id } of [limited, unlimited]) {
+        expect(await db().product.findUnique({ where: { id } }), context).toMatchObject({
+          sellerId: person.userId,
+          archivedAt: null,
+        });
+      }
+    } else {
+      const stays = await whereIs(person.userId);
+      expect(
+        stays.filter((where) => !MAY_STAY.test(where)),
+        context,
+      ).toEqual([]);
+      // Their last mail, unless it has gone out meanwhile.
+      expect([[], ["Task: 1"]], context).toContainEqual(await whereIs(person.email));
+      const tasks = await db().task.findMany({ where: { ownerId: person.userId } });
+      expect(tasks, context).toEqual([]);
+      expect(await db().post.findUnique({ where: { id: post } }), context).toBeNull();
+      expect(await db().order.findUnique({ where: { id: sold } }), context).toMatchObject({ sellerId: null });
+      // Nothing of theirs can be bought, and no money is on its way to nobody.
+      const products = await db().product.findMany({ where: { id: { in: [limited.id, unlimited.id] } } });
+      for (const product of products) expect(product.archivedAt, context).not.toBeNull();
+      const moving = await db().order.count({
+        where: {
+          OR: [{ productId: { in: [limited.id, unlimited.id] } }, { id: sold }],
+          status: { in: ["pending", "paid"] },
+        },
+      });
+      expect(moving, context).toBe(0);
+    }
+    const { views, rows, base } = await persistedViews(otherPost);
+    expect(views, context).toBe(rows + base);
+    expect(await db().user.count({ where: { id: seller.userId } }), context).toBe(1);
+  }
+  expect([...seen].sort()).toEqual(["goes", "stays"]);
+});
+
+it("people who bought from, viewed and brought each other all go at once", async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const people = await Promise.all(Array.from({ length: 6 }, () => createKnown()));
+    const posts = await Promise.all(people.map((person) => createTestPost(person)));
+    const stranger = await createPerson("artist");
+    const kept = await createTestPost(stranger);
+    for (const [at, person] of people.entries()) {
+      const next = people[(at + 1) % people.length] ?? person;
+      await db().user.update({ where: { id: person.userId }, data: { referredById: next.userId } });
+      const product = await createTestProduct({}, next);
+      const id = await createOrder({ buyer: person, seller: next, amountMinor: 100 });
+      await db().order.update({ where: { id }, data: { productId: product.id } });
+      for (const postId of [...posts, kept]) await call(view, { as: person, body: { postId } });
+    }
+    await syncViews({ source: "script" });
+    await Promise.all(people.map(tokenOf));
+    const answers = await Promise.all(people.map(erase));
+    expect(answers.map(({ status }) => status)).toEqual(people.map(() => 200));
+    expect(await db().user.count({ where: { id: { in: people.map(({ userId }) => userId) } } })).toBe(0);
+    expect(await persistedViews(kept)).toEqual({ views: 6, rows: 6, base: 0 });
+  }
+});

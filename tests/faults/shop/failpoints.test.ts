@@ -1,0 +1,152 @@
+import { afterAll } from "vitest";
+import type { Failpoint } from "@/lib/core/failpoint";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { stripe } from "@/lib/shop/stripe";
+import { enqueue } from "@/lib/tasks";
+import { createPerson } from "@/tests/support/factories/people";
+import {
+  createReferred,
+  createTestProduct,
+  finishTasks,
+  paidEvent,
+  placeTestOrder,
+  runCheck,
+  runTasks,
+  stockOf,
+  taskKeys,
+  tell,
+} from "@/tests/support/factories/shop";
+import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { startChild } from "@/tests/support/processes/children";
+import { type Scenario, testFailpoints } from "@/tests/support/processes/failpoints";
+import type { ShopWork } from "@/tests/support/processes/shop-process";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+// What the provider tells, and how often, is said here.
+provider.setWebhookUrl(null);
+afterAll(closeShop);
+
+const STOCK = 5;
+const QUANTITY = 2;
+const SALE = ["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"];
+
+const dieDoing = (work: ShopWork) => (failpoint: Failpoint) =>
+  startChild("shop-process.ts", [JSON.stringify(work)], { FAILPOINT: failpoint }).ended;
+
+/** Somebody orders, and never asks again. */
+async function ordering(): Promise<Scenario> {
+  const buyer = await createPerson();
+  const { id: productId } = await createTestProduct({ stock: STOCK });
+  const body = { productId, clientKey: newId() };
+  const order = () => placeTestOrder(buyer, body);
+  const rows = () => db().order.findMany({ where: { buyerId: buyer.userId } });
+  return {
+    act: order,
+    again: order,
+    die: dieDoing({ do: "order", buyer, ...body }),
+    settle: async () => {
+      for (const { id } of await rows()) await runCheck(id, 0);
+    },
+    violations: async () => {
+      const [placed, ...more] = await rows();
+      const stock = await stockOf(productId);
+      const wrong: string[] = [];
+      if (more.length > 0) wrong.push(`${more.length + 1} orders of one request`);
+      if (!placed) return [...wrong, "no order, although it had committed"];
+      const { status, sessionId, checkoutUrl } = placed;
+      const held = status === "pending" ? 1 : 0;
+      if (stock !== STOCK - held) wrong.push(`${status}, and ${stock} of ${STOCK} left`);
+      if (status === "pending" && !(sessionId && checkoutUrl)) wrong.push("pending with nowhere to pay");
+      if (status !== "pending" && status !== "failed") wrong.push(`${status} without a payment`);
+      return wrong;
+    },
+  };
+}
+
+async function placed() {
+  const { buyer } = await createReferred();
+  const product = await createTestProduct({ stock: STOCK });
+  const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity: QUANTITY })).body;
+  const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
+  return { product, order, sessionId: sessionId ?? "" };
+}
+
+/** The provider tells of a payment until it hears that we know. */
+async function telling(): Promise<Scenario> {
+  const { product, order, sessionId } = await placed();
+  const sent = paidEvent({ ...order, sessionId });
+  return {
+    act: () => tell(sent),
+    again: () => tell(sent),
+    die: dieDoing({ do: "tell", event: sent }),
+    settle: async () => {
+      const { status } = await tell(sent);
+      if (status !== 200) throw new Error(`the event was answered ${status}`);
+      await finishTasks(order.id);
+    },
+    violations: async () => {
+      const { status, deliveries } = await db().order.findUniqueOrThrow({
+        where: { id: order.id },
+        include: { deliveries: true },
+      });
+      const wrong: string[] = [];
+      if (status !== "delivered" || deliveries.length !== QUANTITY) {
+        wrong.push(`${status} with ${deliveries.length} deliveries`);
+      }
+      const keys = await taskKeys(order.id);
+      if (JSON.stringify(keys) !== JSON.stringify(SALE)) wrong.push(`tasks: ${keys.join(", ")}`);
+      if ((await stockOf(product.id)) !== STOCK - QUANTITY) wrong.push("the stock is wrong");
+      return wrong;
+    },
+  };
+}
+
+/** Money goes back: the provider does it before we can note it. */
+async function refunding(): Promise<Scenario> {
+  const { order, sessionId } = await placed();
+  await provider.play(sessionId, "paid");
+  await runCheck(order.id, 0);
+  await finishTasks(order.id);
+  const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
+  const amountMinor = 3_000;
+  // In a transaction of Prisma's own nothing is published after the commit: nobody is to be faster than this test.
+  const { id } = await db().$transaction((tx) =>
+    enqueue(
+      tx,
+      "payments",
+      { action: "refund", orderId: order.id, amountMinor, reason: "requested_by_customer" },
+      { key: `refund:${order.id}`, subject: `order:${order.id}` },
+    ),
+  );
+  const task = { id, queue: "payments" };
+  const run = () => runTasks([task]);
+  return {
+    act: run,
+    again: run,
+    die: dieDoing({ do: "run", tasks: [task] }),
+    settle: () => finishTasks(order.id),
+    violations: async () => {
+      const { data } = await stripe().refunds.list({ payment_intent: paymentIntentId ?? "" });
+      const { refundedMinor, status } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
+      const wrong: string[] = [];
+      if (data.length !== 1) wrong.push(`the provider made ${data.length} refunds`);
+      if (refundedMinor !== amountMinor || status !== "delivered") {
+        wrong.push(`${status}, and ${refundedMinor} went back instead of ${amountMinor}`);
+      }
+      const { state } = await db().task.findUniqueOrThrow({ where: { id: task.id } });
+      if (state !== "done") wrong.push(`the task is ${state}`);
+      return wrong;
+    },
+  };
+}
+
+testFailpoints<Extract<Failpoint, `shop.${string}`>>({
+  "shop.order.placed": ordering,
+  "shop.checkout.opened": ordering,
+  "shop.event.applied": telling,
+  "shop.event.committed": telling,
+  "shop.refund.made": refunding,
+});

@@ -1,0 +1,171 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { disconnectDb } from "@/lib/db";
+import { sweepTasks } from "@/lib/tasks";
+import { applyMigrations } from "@/local/postgres/migrate";
+import { startQstash } from "@/local/qstash";
+import { until } from "@/tests/support/clients/until";
+import {
+  createWorld,
+  pay,
+  serveWorld,
+  settle,
+  taskOf,
+  violations,
+} from "@/tests/support/factories/task-world";
+import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { nextMessage, startChild } from "@/tests/support/processes/children";
+import { startCommitCutter } from "@/tests/support/proxies/commit-cutter";
+import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { startRealPostgres } from "@/tests/support/stack/real-postgres";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+/** A QStash and a Postgres of this file's own, behind proxies: they are taken away, restarted, and change keys. */
+const token = "tasks-outages";
+const qstash = await startQstash({ dataDir: null, token, retryScale: 0.001 });
+const toQstash = await startFaultProxy({ host: "127.0.0.1", port: qstash.port });
+const toRedis = await startFaultProxy({
+  host: "127.0.0.1",
+  port: Number(new URL(process.env.UPSTASH_REDIS_REST_URL ?? "").port),
+});
+const postgres = await startRealPostgres();
+await applyMigrations(postgres.url);
+const cutter = await startCommitCutter(postgres.url);
+Object.assign(process.env, {
+  QSTASH_URL: `http://127.0.0.1:${toQstash.port}`,
+  QSTASH_TOKEN: token,
+  QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
+  QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
+  UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${toRedis.port}`,
+  DATABASE_URL: cutter.url,
+});
+
+const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
+let app: AppServer | undefined;
+let endWorld = () => {};
+beforeAll(async () => {
+  await createWorld();
+  endWorld = serveWorld();
+  app = await serveApp(APP_PORT);
+});
+afterEach(async () => {
+  await toQstash.set("pass");
+  await toRedis.set("pass");
+});
+afterAll(async () => {
+  endWorld();
+  await app?.close();
+  await disconnectDb();
+  await Promise.all([toQstash.close(), toRedis.close(), cutter.close(), qstash.close()]);
+  await postgres.stop();
+});
+
+const payMany = (count: number) => Promise.all(Array.from({ length: count }, () => pay()));
+
+async function expectAllRight(ids: readonly string[]): Promise<void> {
+  await settle(ids);
+  expect(await violations(ids)).toEqual([]);
+}
+
+it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
+  "QStash is away (%s): people can pay, and what is due is delivered when it is back",
+  async (mode) => {
+    await toQstash.set(mode);
+    const ids = await payMany(10);
+    await deferredWork();
+    const waiting = await Promise.all(ids.map(taskOf));
+    if (mode !== "swallow") {
+      expect(new Set(waiting.map((task) => task?.state))).toEqual(new Set(["pending"]));
+    }
+    await toQstash.set("pass");
+    await expectAllRight(ids);
+  },
+);
+
+it("QStash goes away while it is being swept to", async () => {
+  const ids = await Promise.all(Array.from({ length: 150 }, () => pay("unpublished")));
+  await toQstash.set("swallow");
+  await expect(sweepTasks()).rejects.toThrow();
+  await toQstash.set("pass");
+  await expectAllRight(ids);
+});
+
+it("without Redis tasks are enqueued, published, run and finished", async () => {
+  await toRedis.set("refuse");
+  await expectAllRight(await payMany(10));
+});
+
+it("Postgres is restarted in the middle of it", async () => {
+  const tried: string[] = [];
+  let paid = 0;
+  const buying = (async () => {
+    while (paid < 60) {
+      const id = newId();
+      tried.push(id);
+      // Whoever is told of a failure may have paid all the same: what is in Postgres counts.
+      await pay("works", id).then(
+        () => {
+          paid += 1;
+        },
+        () => {},
+      );
+    }
+  })();
+  await until("some have paid", () => paid > 15);
+  await postgres.restart();
+  await buying;
+  await expectAllRight(tried);
+});
+
+it("a commit is sent and the connection cut: whether it was written, it is so once", async () => {
+  for (let round = 0; round < 10; round += 1) {
+    // The payment's own commit, the marks of the publisher, or the handler's: whichever comes next.
+    cutter.arm(1);
+    const id = await pay().catch(() => null);
+    await deferredWork();
+    const ids = id === null ? [] : [id];
+    await expectAllRight(ids);
+    cutter.arm(0);
+    const second = await pay();
+    cutter.arm(1);
+    await expectAllRight([second]);
+    cutter.arm(0);
+  }
+  expect(cutter.cuts).toBeGreaterThan(10);
+});
+
+it("signing keys rotated once: nothing is noticed; twice: deliveries wait for the deploy that knows the new ones", async () => {
+  const rotate = async () => {
+    const response = await fetch(`${qstash.url}/v2/keys/rotate`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.ok).toBe(true);
+  };
+  await rotate();
+  await expectAllRight(await payMany(5));
+
+  await rotate();
+  const before = qstash.stats().retried;
+  const ids = await payMany(5);
+  await until("deliveries were refused", () => qstash.stats().retried > before);
+  for (const id of ids) expect((await taskOf(id))?.attempts).toBe(0);
+
+  await app?.close();
+  app = undefined;
+  const deployed = startChild("serve-process.ts", [], {
+    QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
+    QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
+  });
+  try {
+    await nextMessage(deployed);
+    await expectAllRight(ids);
+  } finally {
+    deployed.process.kill("SIGKILL");
+    await deployed.ended;
+    app = await serveApp(APP_PORT);
+  }
+});

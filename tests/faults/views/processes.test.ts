@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
+import { type Batch, claimBatch, finishBatch } from "@/lib/views/claim";
+import { persistViews } from "@/lib/views/persist";
+import { loadViewRows } from "@/lib/views/rows";
+import { until } from "@/tests/support/clients/until";
+import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { nextMessage, startChild } from "@/tests/support/processes/children";
+import { freePort } from "@/tests/support/stack/real-postgres";
+import { requireRealStack } from "@/tests/support/stack/real-stack";
+
+requireRealStack();
+
+const NO_LEASE = 1;
+const LONG_LEASE = 60_000;
+
+async function postWithViews(viewers: number): Promise<{ post: string; seqs: number[] }> {
+  const post = await createTestPost(await createPerson("artist"), 10);
+  const seqs = (await createPeople(viewers)).map(({ seq }) => seq);
+  await Promise.all(seqs.map((seq) => recordViews(seq, [post])));
+  return { post, seqs };
+}
+
+async function shown(post: string): Promise<number | undefined> {
+  return (await viewCounts([...(await loadViewRows([post])).values()])).get(post);
+}
+
+async function claimed(leaseMs: number): Promise<Batch> {
+  let batch: Batch | null = null;
+  await until("there is a batch to claim", async () => {
+    batch = await claimBatch(leaseMs);
+    return batch !== null;
+  });
+  if (!batch) throw new Error("nothing was claimed");
+  return batch;
+}
+
+describe("a sync that is slow", () => {
+  it("is taken over after its lease, and both may finish, in either order", async () => {
+    for (const originalFirst of [true, false]) {
+      const { post } = await postWithViews(20);
+      const original = await claimed(NO_LEASE);
+      const taker = await claimed(LONG_LEASE);
+      expect(taker).toEqual({ ...original, takenOver: true });
+      expect(await claimBatch(LONG_LEASE)).toBeNull();
+
+      const [first, second] = originalFirst ? [original, taker] : [taker, original];
+      const [a, b] = await Promise.all([
+        persistViews(first.pairs, first.id),
+        persistViews(second.pairs, second.id),
+      ]);
+      expect(await shown(post)).toBe(30);
+      await Promise.all([finishBatch(first, a.posts), finishBatch(second, b.posts)]);
+      expect(await shown(post)).toBe(30);
+
+      // The late one again, when the post is already in a newer batch.
+      await recordViews((await createPerson()).seq, [post]);
+      const next = await claimed(LONG_LEASE);
+      await finishBatch(original, (await persistViews(original.pairs, original.id)).posts);
+      expect(await shown(post)).toBe(31);
+      await finishBatch(next, (await persistViews(next.pairs, next.id)).posts);
+      expect(await shown(post)).toBe(31);
+      expect(await persistedViews(post)).toEqual({ views: 31, rows: 21, base: 10 });
+      expect(await viewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
+    }
+  });
+});
+
+describe("SIGTERM", () => {
+  it("carries a process's views into Postgres before it ends", async () => {
+    const post = await createTestPost(await createPerson("artist"));
+    const viewers = await createPeople(25);
+    const server = startChild("viewing-process.ts", [post, ...viewers.map(({ seq }) => String(seq))]);
+    await nextMessage(server);
+    expect(await persistedViews(post)).toEqual({ views: 0, rows: 0, base: 0 });
+    server.process.kill("SIGTERM");
+    expect(await server.ended).toBe(0);
+    expect(await persistedViews(post)).toEqual({ views: 25, rows: 25, base: 0 });
+  });
+
+  it("ends the process just as well when Redis is away", async () => {
+    const post = await createTestPost(await createPerson("artist"));
+    const viewer = await createPerson();
+    const server = startChild("viewing-process.ts", [post, String(viewer.seq)], {
+      UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}`,
+    });
+    await nextMessage(server);
+    expect(await persistedViews(post)).toEqual({ views: 1, rows: 1, base: 0 });
+    server.process.kill("SIGTERM");
+    expect(await server.ended).toBe(0);
+  });
+});
+
+describe("a batch that cannot be synced", () => {
+  it("does not keep others waiting", async () => {
+    const { post: poisoned } = await postWithViews(1);
+    const batch = await claimed(NO_LEASE);
+    const { post } = await postWithViews(3);
+    // No integer of Postgres: what only a fault elsewhere could put there.
+    const { redis, keys } = await import("@/lib/redis");
+    await redis().hset(keys.viewBatch(batch.id), { [poisoned]: "99999999999" });
+
+    await expect(syncViews({ source: "script" })).rejects.toThrow();
+    expect(await persistedViews(post)).toMatchObject({ views: 13 });
+    await redis().del(keys.viewBatch(batch.id), keys.viewBatches, keys.viewClaims);
+  });
+});

@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POST as collect } from "@/app/api/analytics/events/route";
+import { analyticsStats, dailyTotals, eventReport } from "@/lib/analytics";
+import { task } from "@/lib/analytics/analytics.task";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { backgroundTaskService } from "@/lib/tasks";
+import { call } from "@/tests/support/clients/api";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "@/tests/support/factories/people";
+import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { freePort } from "@/tests/support/stack/real-postgres";
+
+const DAY_MS = 86_400_000;
+
+let app: AppServer;
+let qstash: FaultProxy;
+
+beforeAll(async () => {
+  const { hostname, port: target } = new URL(process.env.QSTASH_URL ?? "");
+  qstash = await startFaultProxy({ host: hostname, port: Number(target) });
+  const port = await freePort();
+  Object.assign(process.env, {
+    APP_URL: `http://localhost:${port}`,
+    QSTASH_URL: `http://127.0.0.1:${qstash.port}`,
+  });
+  app = await serveApp(port);
+});
+afterAll(async () => {
+  await app.close();
+  await qstash.close();
+});
+
+/** A name of a test's own. */
+const newName = () => `test.${newId()}`;
+const rowsOf = (name: string) => db().analyticsEvent.findMany({ where: { name }, orderBy: { at: "asc" } });
+const countOf = (name: string) => db().analyticsEvent.count({ where: { name } });
+const send = async (events: unknown, options: Parameters<typeof call>[1] = {}) =>
+  call(collect, { body: { events }, ...options });
+
+describe("POST /api/analytics/events", () => {
+  it("counts what nobody known did, through QStash and back", async () => {
+    const name = newName();
+    const answer = await send([
+      { name, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
+    ]);
+    expect(answer).toMatchObject({ status: 202, body: { accepted: 1 } });
+    await until("it is counted", async () => (await countOf(name)) === 1);
+    expect(await rowsOf(name)).toMatchObject([
+      { userId: null, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
+    ]);
+  });
+
+  it("knows who did it by their session, and by nothing they say", async () => {
+    const [name, person] = [newName(), await createPerson()];
+    await send([{ name, userId: newId() }], { as: person });
+    await until("it is counted", async () => (await countOf(name)) === 1);
+    expect(await rowsOf(name)).toMatchObject([{ userId: person.userId }]);
+  });
+
+  it("an event that is sent twice is counted once", async () => {
+    const event = { id: newId(), name: newName() };
+    const last = { name: newName() };
+    await send([event, event]);
+    await send([event, last]);
+    await until("the last is counted", async () => (await countOf(last.name)) === 1);
+    expect(await countOf(event.name)).toBe(1);
+  });
+
+  it("many calls at once are few messages", async () => {
+    const name = newName();
+    const before = qstash.connections;
+    const published = analyticsStats().published;
+    await Promise.all(Array.from({ length: 40 }, () => send([{ name }, { name }])));
+    await deferredWork();
+    expect(analyticsStats().published - published).toBe(80);
+    expect(qstash.connections - before).toBeLessThan(40);
+    await until("all are counted", async () => (await countOf(name)) === 80);
+  });
+
+  it("a wrong clock's time becomes the nearest believable one", async () => {
+    const name = newName();
+    const sentAt = Date.now();
+    const at = (ms: number) => new Date(sentAt + ms).toISOString();
+    const events = [-30 * DAY_MS, -60_000, 5 * DAY_MS].map((ms) => ({ name, at: at(ms) }));
+    await send(events);
+    await until("all are counted", async () => (await countOf(name)) === 3);
+    const [old, right, early] = (await rowsOf(name)).map((row) => row.at.getTime());
+    const receivedBy = Date.now();
+    expect(old).toBeGreaterThanOrEqual(sentAt - DAY_MS);
+    expect(old).toBeLessThanOrEqual(receivedBy - DAY_MS);
+    expect(right).toBe(sentAt - 60_000);
+    expect(early).toBeGreaterThanOrEqual(sentAt);
+    expect(early).toBeLessThanOrEqual(receivedBy);
+  });
+
+  it("without QStash the caller is answered the same, and what is lost is counted", async () => {
+    const name = newName();
+    const { dropped } = analyticsStats();
+    await qstash.set("error");
+    try {
+      expect(await send([{ name }, { name }])).toMatchObject({ status: 202, body: { accepted: 2 } });
+      await until("the loss is counted", () => analyticsStats().dropped === dropped + 2);
+    } finally {
+      await qstash.set("pass");
+    }
+    await send([{ name }]);
+    await until("the next is counted", async () => (await countOf(name)) === 1);
+  });
+
+  it.each([
+    ["no list", "x", "events"],
+    ["an empty list", [], "events"],
+    ["51 events", Array.from({ length: 51 }, () => ({ name: "x" })), "events"],
+    ["no name", [{}], "events.0.name"],
+    ["a name in capitals", [{ name: "ok" }, { name: "Play" }], "events.1.name"],
+    ["a name of 65 characters", [{ name: "x".repeat(65) }], "events.0.name"],
+    ["an id that is none", [{ name: "x", id: "1" }], "events.0.id"],
+    ["a time that is none", [{ name: "x", at: "yesterday" }], "events.0.at"],
+    ["properties in properties", [{ name: "x", properties: { a: { b: 1 } } }], "events.0.properties.a"],
+    ["more than 2 KB", [{ name: "x", properties: { a: "ж".repeat(1_024) } }], "events.0.properties"],
+    ["what Postgres cannot keep", [{ name: "x", properties: { a: "a\0b" } }], "events.0.properties.a"],
+  ])("%s is 400 with its field, and none is counted", async (_, events, path) => {
+    const taken = analyticsStats();
+    const answer = await send(events);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.details).toEqual([{ path, message: expect.any(String) }]);
+    expect(analyticsStats()).toEqual(taken);
+  });
+});
+
+it("queue analytics stands being run twice", async () => {
+  const name = newName();
+  const at = new Date().toISOString();
+  const events = [1, 2].map(() => ({ id: newId(), userId: null, name, properties: {}, at }));
+  await task({ events });
+  await task({ events: [...events, { id: newId(), userId: null, name, properties: { n: 1 }, at }] });
+  expect(await countOf(name)).toBe(3);
+});
+
+it("backgroundTaskService.trackEvent is counted", async () => {
+  const [name, { userId }] = [newName(), await createPerson()];
+  await backgroundTaskService.trackEvent(userId, name, { deep: { er: [1] } });
+  await until("it is counted", async () => (await countOf(name)) === 1);
+  expect(await rowsOf(name)).toMatchObject([{ userId, properties: { deep: { er: [1] } } }]);
+});
+
+describe("daily totals", () => {
+  // A century of this test's own, so that no other event is in it.
+  const year = 1900 + Math.floor(Math.random() * 60);
+  const add = (name: string, at: string, userId: string | null = null) =>
+    db().analyticsEvent.create({ data: { id: newId(), name, at: new Date(at), userId, properties: {} } });
+
+  afterAll(async () => {
+    const [gte, lt] = [new Date(Date.UTC(year, 0)), new Date(Date.UTC(year + 1, 0))];
+    await db().analyticsEvent.deleteMany({ where: { at: { gte, lt } } });
+  });
+
+  it("are by UTC day, with both ends and nothing beside them", async () => {
+    const [one, other] = [newId(), newId()];
+    await Promise.all([
+      add("before", `${year}-03-01T23:59:59.999Z`),
+      add("play", `${year}-03-02T00:00:00.000Z`, one),
+      add("play", `${year}-03-02T12:00:00.000Z`, one),
+      add("play", `${year}-03-02T13:00:00.000Z`, other),
+      add("play", `${year}-03-02T14:00:00.000Z`),
+      add("open", `${year}-03-03T23:59:59.999Z`),
+      add("after", `${year}-03-04T00:00:00.000Z`),
+    ]);
+    expect(await dailyTotals({ role: "admin" }, { from: `${year}-03-02`, to: `${year}-03-03` })).toEqual([
+      { day: `${year}-03-02`, name: "play", events: 4, people: 2 },
+      { day: `${year}-03-03`, name: "open", events: 1, people: 0 },
+    ]);
+  });
+
+  it("the report has days without events, the most frequent first, and rare names together", async () => {
+    const day = `${year}-06-15`;
+    const names = Array.from({ length: 23 }, (_, index) => `n${String(index).padStart(2, "0")}`);
+    await Promise.all(
+      names.flatMap((name, index) => Array.from({ length: 30 - index }, () => add(name, `${day}T10:00:00Z`))),
+    );
+    const stop = useClock({ now: () => Date.parse(`${year}-06-17T09:00:00Z`) });
+    try {
+      const report = await eventReport({ role: "admin" }, 7);
+      expect([report.days[0], report.days.at(-1)]).toEqual([`${year}-06-11`, `${year}-06-17`]);
+      expect(report.series.map(({ name }) => name)).toEqual([...names.slice(0, 20), null]);
+      const rare = 10 + 9 + 8;
+      expect(report.series.at(-1)).toEqual({ name: null, total: rare, byDay: [0, 0, 0, 0, rare, 0, 0] });
+      const all = names.reduce((total, _, index) => total + 30 - index, 0);
+      expect(report.totals).toEqual([0, 0, 0, 0, all, 0, 0]);
+    } finally {
+      stop();
+    }
+  });
+});

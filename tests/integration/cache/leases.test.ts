@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { makeEntry } from "@/lib/cache/envelope";
+import * as store from "@/lib/cache/store";
+import { useClock } from "@/lib/core/clock";
+import { keys, redis } from "@/lib/redis";
+import { until } from "@/tests/support/clients/until";
+import { newKey, newManager, testNamespaces } from "@/tests/support/factories/cache-tools";
+import { gateway } from "@/tests/support/stack/gateway";
+
+/** What the cache keeps in Redis beside entries: leases, and the tags' memory of their members. */
+
+const LONG_MS = 600_000;
+const SHORT_MS = 1_000;
+
+let aheadMs = 0;
+let restoreClock = () => {};
+beforeAll(() => {
+  const startedAt = Date.now();
+  restoreClock = useClock({ now: () => startedAt + aheadMs });
+});
+afterAll(() => restoreClock());
+
+const newMember = () => `things:${newKey()}`;
+const made = (tags: string[] = [], ttlSeconds = 60) => {
+  const spec = { ...testNamespaces.things, swrSeconds: 0 };
+  return makeEntry(spec, { n: 1 }, { ttlSeconds, tags, createdMs: Date.now() }).entry;
+};
+const read = (member: string, token: string, tags: string[] = [], lifeMs = LONG_MS) =>
+  store.read(member, { token, has: undefined, unusable: undefined, tags, lifeMs });
+
+it("a lease is its holder's alone: nobody else stores with it, prolongs it or ends it", async () => {
+  const member = newMember();
+  expect((await read(member, "holder")).leased).toBe(true);
+  expect((await read(member, "other")).leased).toBe(false);
+  await redis().pexpire(keys.cacheLease(member), 2_000_000);
+  await store.renew(member, "other");
+  await store.release(member, "other");
+  expect(await store.fill(member, "other", "{}", made())).toBe(false);
+  await store.fillNothing(member, "other");
+  expect(await redis().pttl(keys.cacheLease(member))).toBeGreaterThan(store.LEASE_MS);
+  expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
+  await store.renew(member, "holder");
+  expect(await redis().pttl(keys.cacheLease(member))).toBeLessThanOrEqual(store.LEASE_MS);
+  await store.release(member, "holder");
+  expect((await read(member, "other")).leased).toBe(true);
+});
+
+it("storing ends the lease, and so does finding nothing, which removes what was there", async () => {
+  const member = newMember();
+  await read(member, "holder");
+  expect(await store.fill(member, "holder", "an entry", made())).toBe(true);
+  expect(await redis().exists(keys.cacheLease(member))).toBe(0);
+  expect(await redis().exists(keys.cacheEntry(member))).toBe(1);
+  await read(member, "holder");
+  await store.fillNothing(member, "holder");
+  expect(await redis().exists(keys.cacheLease(member), keys.cacheEntry(member))).toBe(0);
+});
+
+it.each(["loading", "set"] as const)(
+  "%s: a tag remembers each member as long as it may be there, and no longer",
+  async (how) => {
+    const [tag, long, short, gone] = [newKey(), newMember(), newMember(), newMember()];
+    const key = keys.cacheTag(tag);
+    const remember = async (member: string, lifeMs: number) => {
+      if (how === "loading") await read(member, newKey(), [tag], lifeMs);
+      else await store.put(member, "an entry", made([tag], lifeMs / 1_000));
+    };
+    await redis().zadd(key, { score: 1, member: gone });
+    await remember(short, SHORT_MS);
+    expect(await redis().pttl(key)).toBeGreaterThan(0);
+    await remember(long, LONG_MS);
+    const score = Number(await redis().zscore(key, long));
+    await remember(short, SHORT_MS);
+    expect(await redis().pttl(key)).toBeGreaterThan(LONG_MS / 2);
+    expect(await redis().zscore(key, gone)).toBeNull();
+    // It is there for long, though the next one to load it would keep it for a moment only.
+    await redis().del(keys.cacheLease(long));
+    if (how === "loading") await read(long, newKey(), [tag], SHORT_MS);
+    expect(Number(await redis().zscore(key, long))).toBe(score);
+  },
+);
+
+it("a tag of more members than one command takes is invalidated whole", async () => {
+  const tag = newKey();
+  const members = Array.from({ length: 1_101 }, newMember);
+  const pipeline = redis().pipeline();
+  for (const member of members) {
+    pipeline.zadd(keys.cacheTag(tag), { score: Date.now() + LONG_MS, member });
+    pipeline.set(keys.cacheEntry(member), "an entry");
+    pipeline.set(keys.cacheLease(member), "a lease");
+  }
+  await pipeline.exec();
+  await store.drop({ members: [], tags: [tag] });
+  const left = members.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
+  expect(await redis().exists(keys.cacheTag(tag), ...left)).toBe(0);
+});
+
+it("what took long to load, and was stored, is as current as the moment it was stored", async () => {
+  const manager = newManager();
+  const key = newKey();
+  const load = async () => {
+    aheadMs += 2_000;
+    return { n: 1 };
+  };
+  await manager.getOrSet("things", key, load);
+  gateway().stats.reset();
+  expect(await manager.get("things", key)).toEqual({ n: 1 });
+  expect(gateway().stats.snapshot().httpRequests).toBe(0);
+});
+
+it("what Redis refuses to store keeps nobody waiting until the lease has run out", async () => {
+  const manager = newManager();
+  const key = newKey();
+  const member = `things:${key}`;
+  // More than a request may have, however it is compressed.
+  const text = randomBytes(9 * 1024 * 1024).toString("base64");
+  const load = async () => {
+    // It would outlive this test.
+    await redis().pexpire(keys.cacheLease(member), LONG_MS);
+    return { n: 1, text };
+  };
+  expect(await manager.getOrSet("things", key, load)).toMatchObject({ n: 1 });
+  expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
+  await until("its lease is given back", async () => (await redis().exists(keys.cacheLease(member))) === 0);
+});

@@ -1,0 +1,400 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { LEASE_MS } from "@/lib/cache/store";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { keys, redis } from "@/lib/redis";
+import { until } from "@/tests/support/clients/until";
+import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { gateway } from "@/tests/support/stack/gateway";
+
+/** A loader that brings its value when it is told to. */
+function heldLoader<T>(value: T): { load: ReturnType<typeof vi.fn<() => Promise<T>>>; finish: () => void } {
+  let finish = () => {};
+  const held = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const load = vi.fn(async () => {
+    await held;
+    return value;
+  });
+  return { load, finish: () => finish() };
+}
+
+/** The clock of this process, some time from now. */
+async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  aheadMs = ms;
+  try {
+    return await work();
+  } finally {
+    aheadMs = 0;
+  }
+}
+
+let aheadMs = 0;
+let restoreClock = () => {};
+beforeAll(() => {
+  // It stands still: on a busy machine the second that memory is trusted goes by between two lines.
+  const startedAt = Date.now();
+  restoreClock = useClock({ now: () => startedAt + aheadMs });
+});
+afterAll(() => restoreClock());
+
+const raw = (member: string) => redis().get<Record<string, unknown>>(keys.cacheEntry(member));
+
+describe("a value", () => {
+  it("that is set is got, here and in another process, and gone once deleted", async () => {
+    const [one, other] = [newManager(), newManager()];
+    const key = newKey();
+    expect(await one.get("things", key)).toBeUndefined();
+    await one.set("things", key, { n: 1 });
+    expect(await one.get("things", key)).toEqual({ n: 1 });
+    expect(await other.get("things", key)).toEqual({ n: 1 });
+    await one.delete("things", key);
+    expect(await one.get("things", key)).toBeUndefined();
+    expect(await newManager().get("things", key)).toBeUndefined();
+  });
+
+  it("is loaded once, and then found in memory, and in Redis by others", async () => {
+    const [one, other] = [newManager(), newManager()];
+    const key = newKey();
+    const load = vi.fn(async () => ({ n: 7 }));
+    const values = await Promise.all(Array.from({ length: 50 }, () => one.getOrSet("things", key, load)));
+    expect(values.every((value) => value === values[0])).toBe(true);
+    await one.getOrSet("things", key, load);
+    expect(await other.getOrSet("things", key, load)).toEqual({ n: 7 });
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(one.stats().total).toMatchObject({ miss: 50, load: 1, hitL1: 1 });
+    expect(other.stats().total).toMatchObject({ hitL2: 1, load: 0 });
+  });
+
+  it("is immutable, and not the object that was given", async () => {
+    const manager = newManager();
+    const key = newKey();
+    const given = { n: 1 };
+    await manager.set("things", key, given);
+    given.n = 2;
+    const got = await manager.get("things", key);
+    expect(got).toEqual({ n: 1 });
+    expect(() => Object.assign(got ?? {}, { n: 3 })).toThrow(TypeError);
+  });
+
+  it("over 1 KB is compressed, and comes back the same", async () => {
+    const manager = newManager();
+    const [short, long, huge] = [newKey(), newKey(), newKey()];
+    const text = "Ночь, улица, фонарь, аптека. ".repeat(100);
+    await manager.set("things", short, { n: 1, text: "x".repeat(900) });
+    await manager.set("things", long, { n: 1, text });
+    await manager.set("things", huge, { n: 1, text: text.repeat(100) });
+    expect(await raw(`things:${short}`)).toMatchObject({ codec: "json" });
+    expect(await raw(`things:${long}`)).toMatchObject({ codec: "deflate" });
+    expect((await redis().strlen(keys.cacheEntry(`things:${long}`))) * 5).toBeLessThan(
+      Buffer.byteLength(text),
+    );
+    const found = await newManager().getMany("things", [short, long, huge]);
+    expect(found.get(long)).toEqual({ n: 1, text });
+    expect(found.get(huge)).toEqual({ n: 1, text: text.repeat(100) });
+  });
+
+  it("null and undefined are kept apart", async () => {
+    const key = newKey();
+    const none = vi.fn(async () => undefined);
+    const manager = newManager();
+    expect(await manager.getOrSet("things", key, none)).toBeUndefined();
+    expect(await manager.getOrSet("things", key, none)).toBeUndefined();
+    expect(none).toHaveBeenCalledTimes(2);
+    expect(await redis().exists(keys.cacheLease(`things:${key}`))).toBe(0);
+
+    const nothing = vi.fn(async () => null);
+    expect(await manager.getOrSet("things", key, nothing)).toBeNull();
+    expect(await newManager().getOrSet("things", key, nothing)).toBeNull();
+    expect(nothing).toHaveBeenCalledTimes(1);
+    expect((await newManager().getMany("things", [key, newKey()])).get(key)).toBeNull();
+
+    // A namespace that does not remember that there is none.
+    expect(await manager.getOrSet("numbers", key, nothing)).toBeNull();
+    expect(await manager.getOrSet("numbers", key, nothing)).toBeNull();
+    expect(nothing).toHaveBeenCalledTimes(3);
+  });
+
+  it("stored in a way the schema refuses is a miss, and is loaded and stored anew", async () => {
+    const key = newKey();
+    const entry = keys.cacheEntry(`things:${key}`);
+    await newManager().set("things", key, { n: 1 });
+    const good = await redis().get<Record<string, unknown>>(entry);
+    const bad: unknown[] = [
+      { ...good, value: { n: "one" } },
+      { ...good, value: undefined },
+      { ...good, codec: "deflate", value: "AAAA" },
+      { ...good, codec: "rot13" },
+      { ...good, id: 1 },
+      `${JSON.stringify(good).slice(0, -3)}`,
+      "nothing like it",
+      { n: 1 },
+      "",
+    ];
+    for (const stored of bad) {
+      await redis().set(entry, typeof stored === "string" ? stored : JSON.stringify(stored), { px: 50_000 });
+      expect(await newManager().get("things", key)).toBeUndefined();
+      const load = vi.fn(async () => ({ n: 2 }));
+      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+      expect(load).toHaveBeenCalledTimes(1);
+      expect(await newManager().get("things", key)).toEqual({ n: 2 });
+    }
+  });
+
+  it("past its TTL is served while one loads anew, and not past its stale window", async () => {
+    const key = newKey();
+    const manager = newManager();
+    await manager.set("things", key, { n: 1 });
+    const load = vi.fn(async () => ({ n: 2 }));
+    await later(61_000, async () => {
+      expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
+      await deferredWork();
+      expect(await manager.getOrSet("things", key, load)).toEqual({ n: 2 });
+      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+    });
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(manager.stats().total).toMatchObject({ stale: 1, load: 1 });
+    // The second one was made in the future: 61 s from now, for 60 s and 30 s more.
+    await later(61_000 + 91_000, async () => {
+      expect(await manager.get("things", key)).toBeUndefined();
+      expect(await newManager().get("things", key)).toBeUndefined();
+    });
+  });
+
+  it("near the end of its TTL is loaded anew by one reader, early", async () => {
+    const key = newKey();
+    const managers = [newManager(), newManager(), newManager()];
+    await newManager().set("things", key, { n: 1 });
+    const { load, finish } = heldLoader({ n: 2 });
+    await later(50_000, async () => {
+      for (const manager of managers) expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
+      finish();
+      await deferredWork();
+      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+    });
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it("that could not be loaded anew is served on, and the loader's error reaches nobody", async () => {
+    const key = newKey();
+    const manager = newManager();
+    await manager.set("things", key, { n: 1 });
+    const load = vi.fn(async () => Promise.reject<{ n: number }>(new Error("Postgres is away")));
+    await later(70_000, async () => {
+      expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
+      await deferredWork();
+      expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
+    });
+    // The lease of the failed load keeps others from trying at once.
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(manager.stats().total.error).toBe(1);
+  });
+});
+
+describe("a loader", () => {
+  it("that fails fails for those who wait for it, and the next one may try at once", async () => {
+    const manager = newManager();
+    const key = newKey();
+    const fail = vi.fn(async () => {
+      await delay(5);
+      throw new Error("no");
+    });
+    const results = await Promise.allSettled([1, 2, 3].map(() => manager.getOrSet("things", key, fail)));
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(fail).toHaveBeenCalledTimes(1);
+    const other = newManager();
+    expect(await other.getOrSet("things", key, async () => ({ n: 1 }))).toEqual({ n: 1 });
+    expect(other.stats().total.wait).toBe(0);
+  });
+
+  it("runs in one process; the others wait for what it stores", async () => {
+    const key = newKey();
+    const { load, finish } = heldLoader({ n: 1 });
+    const managers = Array.from({ length: 5 }, newManager);
+    const values = Promise.all(managers.map((manager) => manager.getOrSet("things", key, load)));
+    await until(
+      "four wait for the fifth",
+      () => managers.reduce((sum, manager) => sum + manager.stats().total.wait, 0) === 4,
+    );
+    finish();
+    expect(await values).toEqual(Array(5).fill({ n: 1 }));
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it("that takes longer than a lease keeps it", async () => {
+    const key = newKey();
+    const { load, finish } = heldLoader({ n: 1 });
+    const first = newManager().getOrSet("things", key, load);
+    const startedAt = performance.now();
+    const left = () => redis().pttl(keys.cacheLease(`things:${key}`));
+    await until("it has the lease", async () => (await left()) > 0);
+    let before = await left();
+    await until("a lease's time is over, and it has been renewed", async () => {
+      const after = await left();
+      expect(after).toBeGreaterThan(0);
+      const renewed = after > before;
+      before = after;
+      return renewed && performance.now() - startedAt > LEASE_MS;
+    });
+    const other = newManager();
+    const second = other.getOrSet("things", key, load);
+    await until("another one waits", () => other.stats().total.wait === 1);
+    finish();
+    expect(await Promise.all([first, second])).toEqual([{ n: 1 }, { n: 1 }]);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a loader that hangs", () => {
+  it("keeps other processes waiting for a bounded time; what they load for themselves is not stored", async () => {
+    const key = newKey();
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = newManager().getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    const impatient = newManager();
+    const own = vi.fn(async () => ({ n: 2 }));
+    expect(await impatient.getOrSet("things", key, own)).toEqual({ n: 2 });
+    expect(impatient.stats().total).toMatchObject({ wait: 1, load: 1 });
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+    expect(await newManager().get("things", key)).toEqual({ n: 1 });
+  });
+
+  it("is not waited for by those who ask a second after another process has invalidated", async () => {
+    const key = newKey();
+    const [one, other] = [newManager(), newManager()];
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = one.getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    await other.delete("things", key);
+    await later(1_000, async () =>
+      expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 }),
+    );
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+  });
+
+  it("leaves nothing in memory when its lease was revoked meanwhile", async () => {
+    const key = newKey();
+    const [one, other] = [newManager(), newManager()];
+    const { load, finish } = heldLoader({ n: 1 });
+    const hanging = one.getOrSet("things", key, load);
+    await until("it hangs", () => load.mock.calls.length === 1);
+    await other.delete("things", key);
+    finish();
+    expect(await hanging).toEqual({ n: 1 });
+    expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 });
+  });
+});
+
+describe("an invalidation", () => {
+  it("of a tag forgets all that carry it, here and in Redis, and nothing else", async () => {
+    const manager = newManager();
+    const [tag, other] = [newKey(), newKey()];
+    const ids = [newKey(), newKey(), newKey()] as const;
+    await manager.getOrSet("things", ids[0], async () => ({ n: 0 }), { tags: [tag, other] });
+    await manager.set("numbers", ids[1], 1, { tags: [tag] });
+    await manager.set("things", ids[2], { n: 2 }, { tags: [other] });
+    await manager.invalidateTag(tag);
+    for (const each of [manager, newManager()]) {
+      expect(await each.get("things", ids[0])).toBeUndefined();
+      expect(await each.get("numbers", ids[1])).toBeUndefined();
+      expect(await each.get("things", ids[2])).toEqual({ n: 2 });
+    }
+    expect(await redis().exists(keys.cacheTag(tag))).toBe(0);
+  });
+
+  it("reaches this process's memory of what another one stored", async () => {
+    const [one, other] = [newManager(), newManager()];
+    const [key, tag] = [newKey(), newKey()];
+    await one.set("things", key, { n: 1 }, { tags: [tag] });
+    expect(await other.get("things", key)).toEqual({ n: 1 });
+    await other.invalidateTag(tag);
+    expect(await other.get("things", key)).toBeUndefined();
+  });
+
+  it.each(["tag", "key", "new value"] as const)(
+    "by %s keeps a loader that read before it from storing",
+    async (how) => {
+      for (const invalidator of ["here", "elsewhere"]) {
+        const [key, tag] = [newKey(), newKey()];
+        const loading = newManager();
+        const other = invalidator === "here" ? loading : newManager();
+        let finish = () => {};
+        const read = new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        let loads = 0;
+        const old = loading.getOrSet(
+          "things",
+          key,
+          async () => {
+            const mine = ++loads;
+            if (mine === 1) await read;
+            return { n: mine };
+          },
+          { tags: [tag] },
+        );
+        await until("it loads", () => loads === 1);
+        if (how === "tag") await other.invalidateTag(tag);
+        else if (how === "key") await other.delete("things", key);
+        else await other.set("things", key, { n: 9 });
+        // Who asks after it does not wait for the old one.
+        const fresh = how === "new value" ? 9 : 2;
+        const load = async () => ({ n: ++loads });
+        expect(await other.getOrSet("things", key, load)).toEqual({ n: fresh });
+        finish();
+        expect(await old).toEqual({ n: 1 });
+        expect(await newManager().getOrSet("things", key, load)).toEqual({ n: fresh });
+        await later(1_000, async () =>
+          expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh }),
+        );
+        if (invalidator === "here") expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh });
+      }
+    },
+  );
+
+  it("by another process is seen within a second", async () => {
+    const [one, other] = [newManager(), newManager()];
+    const key = newKey();
+    await one.set("things", key, { n: 1 });
+    expect(await other.get("things", key)).toEqual({ n: 1 });
+    await one.set("things", key, { n: 2 });
+    await later(1_000, async () => expect(await other.get("things", key)).toEqual({ n: 2 }));
+  });
+});
+
+describe("what it costs", () => {
+  async function cost(work: () => Promise<unknown>) {
+    gateway().stats.reset();
+    await work();
+    const { httpRequests, commands } = gateway().stats.snapshot();
+    return { httpRequests, commands };
+  }
+
+  it("50 keys are one command and one call; those in memory none", async () => {
+    const ids = Array.from({ length: 50 }, newKey);
+    const [writer, reader] = [newManager(), newManager()];
+    for (const id of ids) await writer.set("things", id, { n: 1 });
+    await reader.get("things", newKey());
+    expect(await cost(() => reader.getMany("things", ids))).toEqual({ httpRequests: 1, commands: 1 });
+    expect(await cost(() => reader.getMany("things", ids))).toEqual({ httpRequests: 0, commands: 0 });
+  });
+
+  it("a miss is two calls, a hit in Redis one, one in memory none, and what is still the same is not sent again", async () => {
+    const key = newKey();
+    const [one, other] = [newManager(), newManager()];
+    const load = async () => ({ n: 1, text: "x".repeat(1_000) });
+    await one.getOrSet("things", newKey(), load);
+    expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 2 });
+    expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 0 });
+    expect(await cost(() => other.getOrSet("things", key, load))).toMatchObject({ httpRequests: 1 });
+    const before = await one.get("things", key);
+    await later(2_000, async () => {
+      expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 1 });
+      expect(await one.get("things", key)).toBe(before);
+    });
+  });
+});

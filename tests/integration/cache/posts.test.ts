@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { cacheManager } from "@/lib/cache";
+import type { Caller } from "@/lib/core/access-token";
+import { useClock } from "@/lib/core/clock";
+import { deferredWork } from "@/lib/core/defer";
+import { disconnectDb } from "@/lib/db";
+import { createPost, getPost, listPosts } from "@/lib/posts";
+import { postTags } from "@/lib/posts/post";
+import { keys, redis } from "@/lib/redis";
+import { recordViews } from "@/lib/views";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
+import { gateway } from "@/tests/support/stack/gateway";
+
+/** Feed and post pages through the cache: HTTP calls counted at the gateway, statements on the wire to Postgres. */
+
+const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: Number(new URL(meter.url).port) });
+const throughProxy = new URL(meter.url);
+throughProxy.port = String(proxy.port);
+process.env.DATABASE_URL = throughProxy.toString();
+/** What a page waits for Postgres to say whether Redis may be believed, too; a connection is waited for 3 s. */
+process.env.REDIS_TIMEOUT_MS = "1000";
+
+/** Longer than this process believes its memory. */
+const BEHIND_MS = 1_005;
+
+let author: Caller;
+let aheadMs = 0;
+let restoreClock = () => {};
+beforeAll(async () => {
+  // It stands still: on a busy machine a second goes by between two lines.
+  const startedAt = Date.now();
+  restoreClock = useClock({ now: () => startedAt + aheadMs });
+  author = await createPerson("artist");
+});
+afterEach(async () => {
+  // Or the next statement would go down a connection that is cut.
+  await disconnectDb();
+  await proxy.set("pass");
+});
+afterAll(async () => {
+  restoreClock();
+  await disconnectDb();
+  await proxy.close();
+  await meter.close();
+});
+
+const newPost = (title: string) => createPost(author, { title, text: "words ".repeat(300), tags: ["house"] });
+
+async function cost(work: () => Promise<unknown>) {
+  // On a busy machine what was done before may still be at it.
+  await deferredWork();
+  gateway().stats.reset();
+  meter.reset();
+  await work();
+  const { httpRequests } = gateway().stats.snapshot();
+  return { httpCalls: httpRequests, statements: meter.statements };
+}
+
+it("an unchanged page costs no SQL, and in memory no call but the one for its counts", async () => {
+  const { id } = await newPost("Unchanged");
+  for (const read of [() => listPosts(), () => getPost(id)]) {
+    await read();
+    expect(await cost(read)).toEqual({ httpCalls: 1, statements: 0 });
+    aheadMs += BEHIND_MS;
+    expect(await cost(read)).toEqual({ httpCalls: 2, statements: 0 });
+  }
+  // There is no such post: no SQL for that either, and no counts to ask for.
+  const nobody = crypto.randomUUID();
+  expect(await getPost(nobody)).toBeNull();
+  expect(await cost(() => getPost(nobody))).toEqual({ httpCalls: 0, statements: 0 });
+});
+
+it("a new post is in the feed at once, a changed one on its page and in the feed", async () => {
+  await newPost("Before");
+  await listPosts();
+  const { id } = await newPost("New");
+  expect((await listPosts()).items.map(({ title }) => title).slice(0, 2)).toEqual(["New", "Before"]);
+  expect((await getPost(id))?.title).toBe("New");
+  await cacheManager.withInvalidation(postTags(id), (tx) =>
+    tx.post.update({ where: { id }, data: { title: "Changed" }, select: { id: true } }),
+  );
+  expect((await getPost(id))?.title).toBe("Changed");
+  expect((await listPosts()).items[0]?.title).toBe("Changed");
+});
+
+it("pages behind the first are cached too, but not for long: anybody may name any cursor", async () => {
+  const { id } = await newPost("First");
+  await listPosts({ cursor: id, limit: 7 });
+  const older = () => listPosts({ cursor: id, limit: 7 });
+  expect((await cost(older)).statements).toBe(0);
+  expect(await redis().ttl(keys.cacheEntry(`olderFeed:${id}:7`))).toBeLessThanOrEqual(60);
+  await newPost("Second");
+  expect((await listPosts()).items.map(({ title }) => title).slice(0, 2)).toEqual(["Second", "First"]);
+});
+
+it("counts are live on a cached page", async () => {
+  const { id } = await newPost("Watched");
+  const viewers = await createPeople(3);
+  for (const [index, { seq }] of viewers.entries()) {
+    expect((await getPost(id))?.viewsCount).toBe(index);
+    expect((await listPosts()).items[0]?.viewsCount).toBe(index);
+    await recordViews(seq, [id]);
+  }
+  expect((await getPost(id))?.viewsCount).toBe(3);
+});
+
+it.each(["refuse", "hang"] as const)("cached pages are served with Postgres away (%s)", async (mode) => {
+  const { id } = await newPost("Still here");
+  await Promise.all([listPosts(), getPost(id)]);
+  await deferredWork();
+  await proxy.set(mode);
+  // Nobody can say any more whether Redis has missed something; nobody can have changed anything either.
+  await redis().del(keys.cacheTold);
+  for (const ahead of [0, BEHIND_MS, 400_000]) {
+    aheadMs += ahead;
+    const startedAt = performance.now();
+    expect((await getPost(id))?.title).toBe("Still here");
+    expect((await listPosts()).items[0]?.title).toBe("Still here");
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+  }
+});

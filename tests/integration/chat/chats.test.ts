@@ -1,0 +1,323 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { POST as join } from "@/app/api/chats/[id]/join/route";
+import { POST as leave } from "@/app/api/chats/[id]/leave/route";
+import { POST as invite } from "@/app/api/chats/[id]/members/route";
+import { GET as messages, POST as write } from "@/app/api/chats/[id]/messages/route";
+import { POST as readTo } from "@/app/api/chats/[id]/read/route";
+import { PATCH as change, GET as detail } from "@/app/api/chats/[id]/route";
+import { GET as open } from "@/app/api/chats/open/route";
+import { POST as create, GET as list } from "@/app/api/chats/route";
+import { GET as people } from "@/app/api/people/route";
+import { deleteMessage, joinChat, leaveChat, listChats, memberOf, readUpTo } from "@/lib/chat";
+import { chatPageQuerySchema } from "@/lib/chat/chat";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { call } from "@/tests/support/clients/api";
+import { saidOn } from "@/tests/support/clients/said-on";
+import { createGroup, read, send } from "@/tests/support/factories/chat-tools";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { runs } from "@/tests/support/fuzz/runs";
+
+let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
+
+beforeEach(async () => {
+  const [one, two, three] = await createPeople(3);
+  if (!one || !two || !three) throw new Error("somebody is missing");
+  [owner, member, stranger] = [one, two, three];
+});
+
+const at = (handler: Parameters<typeof call>[0], as: Caller, id: string, body?: object, method?: string) =>
+  call(handler, { as, params: { id }, body, ...(method ? { method } : {}) });
+const listed = async (as: Caller, query = "") => (await call(list, { as, query })).body;
+const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
+
+describe("a direct chat", () => {
+  it("of two people there is one, whoever opens it, also at once", async () => {
+    const openers = [owner, member, owner, member].map((as) => ({
+      as,
+      body: { kind: "direct", userId: (as === owner ? member : owner).userId },
+    }));
+    const answers = await Promise.all(openers.map((each) => call(create, each)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.chat.id)).size).toBe(1);
+    const { chat } = answers[0]?.body ?? {};
+    expect(chat).toMatchObject({
+      ...{ kind: "direct", title: null, open: false, membersCount: 2, lastMessage: null, joined: true },
+      ...{ lastSeq: 0, revision: 0, readSeq: 0, unreadCount: 0, role: "member" },
+    });
+    expect(chat.members.map(({ userId }: { userId: string }) => userId).sort()).toEqual(
+      [owner.userId, member.userId].sort(),
+    );
+    for (const as of [owner, member]) expect(idsOf(await listed(as))).toEqual([chat.id]);
+    expect((await at(detail, stranger, chat.id)).status).toBe(404);
+    // It is theirs, for good.
+    expect((await at(leave, owner, chat.id, {})).status).toBe(409);
+    expect((await at(join, owner, chat.id, {})).status).toBe(409);
+    expect((await at(join, stranger, chat.id, {})).status).toBe(404);
+    expect((await at(invite, owner, chat.id, { userId: stranger.userId })).status).toBe(409);
+    expect((await at(change, owner, chat.id, { title: "Ours" }, "PATCH")).status).toBe(409);
+  });
+
+  it("is with somebody who is there, and not oneself", async () => {
+    const status = async (userId: string) =>
+      (await call(create, { as: owner, body: { kind: "direct", userId } })).status;
+    expect(await status(owner.userId)).toBe(400);
+    expect(await status(newId())).toBe(404);
+  });
+});
+
+describe("a group", () => {
+  it("has its members, who are told that they are in it", async () => {
+    const memberIds = [member.userId, owner.userId, member.userId];
+    const { status, body } = await call(create, {
+      as: owner,
+      body: { kind: "group", title: "  Полутон ", memberIds },
+    });
+    expect(status).toBe(201);
+    expect(body.chat).toMatchObject({ title: "Полутон", membersCount: 2, role: "owner" });
+    expect(body.chat.members.map(({ userId, role }: Record<string, string>) => [userId, role])).toEqual([
+      [owner.userId, "owner"],
+      [member.userId, "member"],
+    ]);
+    const tasks = await db().task.findMany({
+      where: { key: { startsWith: "chat-invite:" }, ownerId: owner.userId },
+    });
+    expect(tasks).toMatchObject([
+      {
+        payload: {
+          ...{ userId: member.userId, kind: "chat_invite" },
+          data: { chatId: body.chat.id, chatTitle: "Полутон", byName: owner.name },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ["no title", { title: " " }],
+    ["a long title", { title: "x".repeat(81) }],
+    ["a title that cannot be kept", { title: "a\0b" }],
+    ["people who are not there", { title: "A", memberIds: [newId()] }],
+    ["too many people", { title: "A", memberIds: Array.from({ length: 200 }, newId) }],
+  ])("%s: none is made", async (_, body) => {
+    const { status } = await call(create, { as: owner, body: { kind: "group", ...body } });
+    expect([400, 404]).toContain(status);
+    expect((await listed(owner)).items).toEqual([]);
+  });
+
+  it("that is closed is nobody's else; an open one may be seen from outside, found and joined", async () => {
+    const id = await createGroup([owner, member]);
+    await send(owner, id, "Inside");
+    for (const handler of [detail, messages]) expect((await at(handler, stranger, id)).status).toBe(404);
+    expect((await at(join, stranger, id, {})).status).toBe(404);
+    expect((await at(change, member, id, { open: true }, "PATCH")).status).toBe(403);
+    expect((await at(change, owner, id, { open: true, title: "Open" }, "PATCH")).body.chat).toMatchObject({
+      open: true,
+      title: "Open",
+    });
+    const seen = (await at(detail, stranger, id)).body.chat;
+    expect(seen).toMatchObject({ joined: false, lastMessage: null, unreadCount: 0, membersCount: 2 });
+    expect(JSON.stringify(seen)).not.toContain("Inside");
+    expect(seen.members.map(({ readSeq }: { readSeq: number }) => readSeq)).toEqual([0, 0]);
+    expect((await at(messages, stranger, id)).status).toBe(404);
+    const found = (await call(open, { as: stranger, query: "?limit=50" })).body.items;
+    expect(found).toContainEqual(
+      expect.objectContaining({ id, title: "Open", membersCount: 2, joined: false }),
+    );
+
+    const joined = (await at(join, stranger, id, {})).body.chat;
+    // What was said before is no news, and there to read.
+    expect(joined).toMatchObject({ joined: true, role: "member", unreadCount: 0, readSeq: 1 });
+    expect((await at(join, stranger, id, {})).status).toBe(200);
+    expect((await read(stranger, id)).items).toHaveLength(1);
+    expect(await memberOf(stranger.userId, [id, newId()])).toEqual(new Set([id]));
+  });
+
+  it("what was taken back is in no log, and who comes in hears only what is said then", async () => {
+    const id = await createGroup([owner, member], true);
+    const channel = `chat:${id}` as const;
+    const { message } = await send(owner, id, "A secret");
+    await send(owner, id, "Something else");
+    expect(JSON.stringify(await saidOn(channel))).toContain("A secret");
+    await deleteMessage(owner, id, message.id);
+    expect(JSON.stringify(await saidOn(channel))).not.toContain("A secret");
+    await send(owner, id, "Among us");
+    await at(join, stranger, id, {});
+    expect(JSON.stringify(await saidOn(channel))).not.toContain("Among us");
+  });
+
+  it("who leaves reads nothing more, stays beside what they said, and finds it all when they come back", async () => {
+    const id = await createGroup([owner, member, stranger]);
+    await send(member, id, "Mine");
+    for (const who of [member, stranger]) expect((await at(leave, who, id, {})).body).toEqual({});
+    expect((await at(leave, member, id, {})).status).toBe(404);
+    for (const handler of [detail, messages]) expect((await at(handler, member, id)).status).toBe(404);
+    expect((await at(write, member, id, { clientId: newId(), text: "Still" })).status).toBe(404);
+    expect((await listed(member)).items).toEqual([]);
+    expect(await memberOf(member.userId, [id])).toEqual(new Set());
+    // The one who said nothing is not there any more.
+    expect((await at(detail, owner, id)).body.chat).toMatchObject({
+      membersCount: 1,
+      members: [
+        { userId: owner.userId, left: false },
+        { userId: member.userId, left: true },
+      ],
+    });
+    await send(owner, id, "Meanwhile");
+    for (let round = 0; round < 2; round += 1) {
+      expect((await at(invite, owner, id, { userId: member.userId })).status).toBe(200);
+    }
+    expect(await db().task.count({ where: { payload: { path: ["userId"], equals: member.userId } } })).toBe(
+      2,
+    );
+    expect((await read(member, id)).items.map(({ text }) => text)).toEqual(["Mine", "Meanwhile"]);
+    expect((await listed(member)).items[0]).toMatchObject({ id, unreadCount: 1, readSeq: 1 });
+    expect((await at(invite, owner, id, { userId: newId() })).status).toBe(404);
+    expect((await at(invite, stranger, id, { userId: member.userId })).status).toBe(404);
+  });
+
+  it("always has an owner while anybody is in it: who is there longest", async () => {
+    const id = await createGroup([owner, member, stranger], true);
+    const owners = async () =>
+      (await db().chatMember.findMany({ where: { chatId: id, role: "owner", leftAt: null } })).map(
+        ({ userId }) => userId,
+      );
+    expect(await owners()).toEqual([owner.userId]);
+    for (const [who, next] of [
+      [owner, member],
+      [member, stranger],
+    ] as const) {
+      await leaveChat(who, id);
+      expect(await owners()).toEqual([next.userId]);
+    }
+    await leaveChat(stranger, id);
+    expect(await owners()).toEqual([]);
+    await joinChat(member, id);
+    await joinChat(owner, id);
+    expect(await owners()).toEqual([member.userId]);
+  });
+
+  it("holds 200 people, also when two come for the last place", async () => {
+    const id = await createGroup([owner], true);
+    const crowd = await createPeople(198);
+    await db().chatMember.createMany({ data: crowd.map(({ userId }) => ({ chatId: id, userId })) });
+    const answers = await Promise.all([at(join, member, id, {}), at(join, stranger, id, {})]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await at(detail, owner, id)).body.chat).toMatchObject({ membersCount: 200 });
+  });
+});
+
+describe("the list", () => {
+  it("has the latest first, each once on any pages, with its last message and who is in it", async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) ids.push(await createGroup([owner, member]));
+    await send(member, ids[1] ?? "", "Latest 🎧");
+    await send(owner, ids[3] ?? "", "Later still");
+    const all = await listed(owner);
+    expect(idsOf(all)).toEqual([ids[3], ids[1], ids[4], ids[2], ids[0]]);
+    expect(all.items[1]).toMatchObject({
+      ...{ title: "A group", lastSeq: 1, revision: 1, readSeq: 0, unreadCount: 1, membersCount: 2 },
+      lastMessage: { text: "Latest 🎧", authorName: member.name },
+      members: [{ userId: owner.userId }, { userId: member.userId }],
+    });
+    expect(all).toMatchObject({ nextCursor: null, unreadCount: 1 });
+    const paged: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof listed>> = await listed(
+        owner,
+        `?limit=2${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(page.unreadCount).toBe(1);
+      paged.push(...idsOf(page));
+      cursor = page.nextCursor;
+    }
+    expect(paged).toEqual(idsOf(all));
+    expect((await call(list, { as: owner, query: "?cursor=x" })).status).toBe(400);
+  });
+});
+
+describe("what is unread", () => {
+  const unreadOf = async ({ userId }: Caller, id: string) => {
+    const { items, unreadCount } = await listChats({ userId }, chatPageQuerySchema.parse({}));
+    const chat = items.find((item) => item.id === id);
+    if (items.length === 1) expect(unreadCount).toBe(chat?.unreadCount);
+    return { unread: chat?.unreadCount, readSeq: chat?.readSeq };
+  };
+
+  it("is what others said after what one has read, and was not taken back, whatever happens", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(fc.constantFrom("send", "send", "send", "read", "delete", "leave"), fc.nat(2), fc.nat(12)),
+          { minLength: 3, maxLength: 25 },
+        ),
+        async (steps) => {
+          const crowd = await createPeople(3);
+          const id = await createGroup(crowd, true);
+          const said: { id: string; seq: number; by: Caller; gone: boolean }[] = [];
+          const readSeq = new Map(crowd.map((each) => [each, 0]));
+          for (const [what, who, which] of steps) {
+            const person = crowd[who] ?? owner;
+            if (what === "send") {
+              const { message } = await send(person, id, `No. ${which}`);
+              said.push({ id: message.id, seq: message.seq, by: person, gone: false });
+              readSeq.set(person, message.seq);
+            } else if (what === "read") {
+              const answer = await readUpTo(person, id, { seq: which });
+              const upTo = Math.max(readSeq.get(person) ?? 0, Math.min(which, said.length));
+              readSeq.set(person, upTo);
+              expect(answer.readSeq).toBe(upTo);
+              expect(answer.unreadCount).toBe((await unreadOf(person, id)).unread);
+            } else if (what === "delete") {
+              const one = said[which % Math.max(1, said.length)];
+              if (!one) continue;
+              await deleteMessage(one.by, id, one.id);
+              one.gone = true;
+            } else {
+              await leaveChat(person, id);
+              expect(await unreadOf(person, id)).toEqual({});
+              await joinChat(person, id);
+            }
+            for (const each of crowd) {
+              const seen = readSeq.get(each) ?? 0;
+              const unread = said.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
+              expect(await unreadOf(each, id)).toEqual({ unread, readSeq: seen });
+            }
+          }
+        },
+      ),
+      { numRuns: runs(8) },
+    );
+  });
+
+  it("stops at 100, and reading never goes back or beyond", async () => {
+    const id = await createGroup([owner, member]);
+    await db().chatMessage.createMany({
+      data: Array.from({ length: 130 }, (_, n) => ({
+        ...{ id: newId(), chatId: id, seq: n + 1, revision: n + 1, clientId: newId() },
+        ...{ authorId: owner.userId, text: "x" },
+      })),
+    });
+    await db().chat.update({ where: { id }, data: { lastSeq: 130, revision: 130 } });
+    expect(await unreadOf(member, id)).toEqual({ unread: 100, readSeq: 0 });
+    const answers = await Promise.all([40, 20, 30].map((seq) => at(readTo, member, id, { seq })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await unreadOf(member, id)).toEqual({ unread: 90, readSeq: 40 });
+    expect((await at(readTo, member, id, { seq: 2 ** 40 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
+    expect((await at(readTo, member, id, { seq: 1 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
+    expect((await at(readTo, stranger, id, { seq: 1 })).status).toBe(404);
+  });
+});
+
+it("people are found by name, in any case, without oneself and without an address", async () => {
+  const word = `Ёж${newId().slice(-6)}`;
+  const [one, me] = [await createPerson("artist"), await createPerson()];
+  for (const { userId } of [one, me])
+    await db().user.update({ where: { id: userId }, data: { name: `Юный ${word}` } });
+  const found = async (q: string) =>
+    (await call(people, { as: me, query: `?q=${encodeURIComponent(q)}` })).body.items;
+  expect(await found(word.toLowerCase())).toEqual([{ id: one.userId, name: `Юный ${word}`, role: "artist" }]);
+  expect(await found(`${one.userId}@test`)).toEqual([]);
+  expect((await found("")).length).toBe(20);
+});

@@ -1,0 +1,367 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { POST as pin } from "@/app/api/chats/[id]/messages/[messageId]/pin/route";
+import { POST as react } from "@/app/api/chats/[id]/messages/[messageId]/reactions/route";
+import { PATCH as edit, DELETE as remove } from "@/app/api/chats/[id]/messages/[messageId]/route";
+import { GET as list, POST as write } from "@/app/api/chats/[id]/messages/route";
+import { GET as pinnedOnes } from "@/app/api/chats/[id]/pinned/route";
+import { GET as search } from "@/app/api/chats/[id]/search/route";
+import { mayReadFile } from "@/lib/chat";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { call } from "@/tests/support/clients/api";
+import {
+  catchUp,
+  createFile,
+  createGroup,
+  read,
+  send,
+  violationsOf,
+} from "@/tests/support/factories/chat-tools";
+import { createPeople, createTestPost } from "@/tests/support/factories/people";
+
+let owner: Caller;
+let member: Caller;
+let stranger: Caller;
+let chat: string;
+
+beforeEach(async () => {
+  const [one, two, three] = await createPeople(3);
+  if (!one || !two || !three) throw new Error("somebody is missing");
+  [owner, member, stranger] = [one, two, three];
+  chat = await createGroup([owner, member]);
+});
+
+const post = (as: Caller, body: object, id = chat) =>
+  call(write, { as, params: { id }, body: { clientId: newId(), ...body } });
+const onMessage = (
+  handler: Parameters<typeof call>[0],
+  as: Caller,
+  messageId: string,
+  body?: object,
+  method?: string,
+) => call(handler, { as, params: { id: chat, messageId }, body, ...(method ? { method } : {}) });
+
+describe("writing", () => {
+  it("answers the message as everybody sees it, numbered", async () => {
+    const first = await post(owner, { text: "  Привет 🎧  " });
+    expect(first.status).toBe(201);
+    expect(first.body.message).toMatchObject({
+      ...{ chatId: chat, seq: 1, revision: 1, authorId: owner.userId, authorName: owner.name },
+      ...{ text: "Привет 🎧", replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
+      ...{ editedAt: null, deletedAt: null, pinnedAt: null },
+    });
+    const second = await post(member, { text: "Hi", replyToId: first.body.message.id });
+    expect(second.body.message).toMatchObject({
+      seq: 2,
+      revision: 2,
+      replyTo: { id: first.body.message.id, seq: 1, authorName: owner.name, text: "Привет 🎧" },
+    });
+    const { items, hasMore, revision, lastSeq } = await read(member, chat);
+    expect({ items, hasMore, revision, lastSeq }).toEqual({
+      items: [first.body.message, second.body.message],
+      hasMore: false,
+      revision: 2,
+      lastSeq: 2,
+    });
+  });
+
+  it("the same clientId is one message, also 20 times at once; no number is lost", async () => {
+    const clientId = newId();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(owner, { clientId, text: "Once" })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(answers.map(({ body }) => body.message.id)).size).toBe(1);
+    // Another author's, and another chat's, are others.
+    expect((await post(member, { clientId, text: "Mine" })).body.message.seq).toBe(2);
+    const other = await createGroup([owner]);
+    expect((await post(owner, { clientId, text: "There" }, other)).status).toBe(201);
+    expect(await violationsOf(chat)).toEqual([]);
+  });
+
+  it("another text under a clientId that was used is refused, a repeat of what was changed since is not", async () => {
+    const clientId = newId();
+    const text = `@[${stranger.name}](${stranger.userId}), look`;
+    const { body } = await post(owner, { clientId, text });
+    const refused = await post(owner, { clientId, text: "Something else" });
+    expect([refused.status, refused.body.error.code]).toEqual([409, "conflict"]);
+    expect(refused.body.error.details).toMatchObject([{ path: "clientId" }]);
+    const again = async () => {
+      const { status, body: answered } = await post(owner, { clientId, text });
+      return [status, answered.message.id];
+    };
+    expect(await again()).toEqual([200, body.message.id]);
+    await onMessage(edit, owner, body.message.id, { text: "Changed" }, "PATCH");
+    expect(await again()).toEqual([200, body.message.id]);
+    await onMessage(remove, owner, body.message.id, undefined, "DELETE");
+    expect(await again()).toEqual([200, body.message.id]);
+    expect((await read(member, chat)).items).toHaveLength(1);
+  });
+
+  it("a repeat with mentions and files is one message, and makes one notification", async () => {
+    const file = await createFile(owner);
+    const body = {
+      ...{ clientId: newId(), text: `@[${member.name}](${member.userId}) look`, attachmentIds: [file] },
+    };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post(owner, body)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(5).fill(200), 201]);
+    const [first] = answers;
+    for (const { body: answered } of answers) expect(answered).toEqual(first?.body);
+    expect(first?.body.message).toMatchObject({
+      mentions: [{ userId: member.userId, name: member.name }],
+      attachments: [{ id: file, name: "cover.png", type: "image/png", bytes: 12, width: 2, height: 3 }],
+    });
+    const key = { startsWith: `mention:${first?.body.message.id}:` };
+    expect(await db().task.findMany({ where: { queue: "notifications", key } })).toMatchObject([
+      {
+        payload: {
+          kind: "mention",
+          userId: member.userId,
+          data: { chatId: chat, chatTitle: "A group", authorName: owner.name },
+        },
+      },
+    ]);
+    expect(await violationsOf(chat)).toEqual([]);
+  });
+
+  it("names members alone, and nobody hears of what they wrote themselves", async () => {
+    const { message } = await send(
+      owner,
+      chat,
+      `@[A](${stranger.userId}) @[B](${member.userId}) @[C](${owner.userId}) @[D](${member.userId})`,
+    );
+    expect(message.text).toBe(`@A @[B](${member.userId}) @[C](${owner.userId}) @[D](${member.userId})`);
+    expect(message.mentions.map(({ userId }) => userId)).toEqual([member.userId, owner.userId]);
+    const tasks = await db().task.findMany({ where: { key: { startsWith: `mention:${message.id}` } } });
+    expect(tasks.map(({ payload }) => payload)).toMatchObject([{ userId: member.userId }]);
+  });
+
+  it("links the first post that exists", async () => {
+    const id = await createTestPost(owner);
+    const { host } = new URL(process.env.APP_URL ?? "");
+    const linked = async (text: string) => (await send(member, chat, text)).message.post;
+    const shown = { id, title: "A track", authorName: owner.name };
+    expect(await linked(`see http://${host}/posts/${newId()} and https://${host}/posts/${id}?x=1`)).toEqual(
+      shown,
+    );
+    expect(await linked(`/posts/${id}`)).toEqual(shown);
+    expect(await linked(`https://elsewhere.example/posts/${id}`)).toBeNull();
+    expect(await linked(`x/posts/${id}`)).toBeNull();
+    await db().post.delete({ where: { id } });
+    await deferredWork();
+    const { items } = await read(member, chat);
+    expect(items.map(({ post: of }) => of)).toEqual([null, null, null, null]);
+  });
+
+  it.each([
+    ["nothing", { text: " " }],
+    ["nothing to see", { text: "\u200b" }],
+    ["what Postgres cannot keep", { text: "a\0b" }],
+    ["too much", { text: "x".repeat(4_001) }],
+    ["no clientId", { clientId: "x", text: "Hi" }],
+    ["a reply to what is not here", { text: "Hi", replyToId: newId() }],
+    ["a file that is not there", { text: "", attachmentIds: [newId()] }],
+  ])("%s is 400, and takes no number", async (_, body) => {
+    expect((await post(owner, body)).status).toBe(400);
+    expect(await db().chat.findUnique({ where: { id: chat } })).toMatchObject({ lastSeq: 0, revision: 0 });
+  });
+
+  it("a reply points into its own chat", async () => {
+    const elsewhere = await createGroup([owner]);
+    const { message } = await send(owner, elsewhere, "There");
+    expect((await post(owner, { text: "Here", replyToId: message.id })).status).toBe(400);
+  });
+});
+
+describe("files", () => {
+  it("are the author's, on one message, and for its readers", async () => {
+    const [mine, theirs] = [await createFile(owner), await createFile(member)];
+    expect((await post(owner, { attachmentIds: [theirs] })).status).toBe(400);
+    const { message } = await send(owner, chat, "", { attachmentIds: [mine] });
+    expect((await post(owner, { attachmentIds: [mine] })).status).toBe(400);
+    const may = async () =>
+      Promise.all([owner, member, stranger].map(({ userId }) => mayReadFile(userId, mine)));
+    expect(await may()).toEqual([true, true, false]);
+    await onMessage(remove, owner, message.id, undefined, "DELETE");
+    expect(await may()).toEqual([false, false, false]);
+    expect(await violationsOf(chat)).toEqual([]);
+  });
+
+  it("of two messages that want one file at once, one gets it", async () => {
+    const file = await createFile(owner);
+    const other = await createGroup([owner]);
+    const answers = await Promise.all([
+      post(owner, { attachmentIds: [file] }),
+      post(owner, { attachmentIds: [file] }, other),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400]);
+  });
+});
+
+describe("changing", () => {
+  it("every change is the chat's next revision; what changes nothing has none", async () => {
+    const { message } = await send(owner, chat, "One");
+    await send(member, chat, "Two");
+    const edited = (await onMessage(edit, owner, message.id, { text: "One!" }, "PATCH")).body.message;
+    expect(edited).toMatchObject({ seq: 1, revision: 3, text: "One!", editedAt: expect.any(String) });
+    expect((await onMessage(edit, owner, message.id, { text: "One!" }, "PATCH")).body.message).toEqual(
+      edited,
+    );
+    const pinned = await onMessage(pin, member, message.id, { pinned: true });
+    expect(pinned.body.message).toMatchObject({ revision: 4, pinnedAt: expect.any(String) });
+    expect((await onMessage(pin, owner, message.id, { pinned: true })).body.message.revision).toBe(4);
+    const fire = { emoji: "🔥", on: true };
+    expect((await onMessage(react, member, message.id, fire)).body.message).toMatchObject({
+      revision: 5,
+      reactions: [{ emoji: "🔥", userIds: [member.userId] }],
+    });
+    expect((await onMessage(react, member, message.id, fire)).body.message.revision).toBe(5);
+    await onMessage(react, owner, message.id, { emoji: "👍🏽", on: true });
+    const given = await onMessage(react, owner, message.id, fire);
+    expect(given.body.message.reactions).toEqual([
+      { emoji: "🔥", userIds: [member.userId, owner.userId] },
+      { emoji: "👍🏽", userIds: [owner.userId] },
+    ]);
+    expect(
+      (await onMessage(react, member, message.id, { emoji: "🔥", on: false })).body.message.reactions,
+    ).toHaveLength(2);
+    expect((await call(pinnedOnes, { as: member, params: { id: chat } })).body.items).toMatchObject([
+      { id: message.id },
+    ]);
+
+    const gone = (await onMessage(remove, owner, message.id, undefined, "DELETE")).body.message;
+    expect(gone).toMatchObject({ seq: 1, text: "", deletedAt: expect.any(String), pinnedAt: null });
+    expect(gone.reactions).toEqual([]);
+    expect((await onMessage(remove, owner, message.id, undefined, "DELETE")).body.message).toEqual(gone);
+    expect((await call(pinnedOnes, { as: member, params: { id: chat } })).body.items).toEqual([]);
+    for (const [handler, body] of [
+      [edit, { text: "Back" }],
+      [pin, { pinned: true }],
+      [react, fire],
+    ] as const) {
+      expect((await onMessage(handler, owner, message.id, body)).status).toBe(404);
+    }
+    expect(await violationsOf(chat)).toEqual([]);
+  });
+
+  it("everybody their own; the group's owner and administrators may delete", async () => {
+    const { message } = await send(member, chat, "Mine");
+    expect((await onMessage(edit, owner, message.id, { text: "Yours" }, "PATCH")).status).toBe(403);
+    const { message: owners } = await send(owner, chat, "Mine too");
+    expect((await onMessage(remove, member, owners.id, undefined, "DELETE")).status).toBe(403);
+    expect((await onMessage(remove, owner, message.id, undefined, "DELETE")).status).toBe(200);
+    for (const handler of [edit, pin, react, remove]) {
+      const body = handler === react ? { emoji: "🔥", on: true } : { text: "x", pinned: true };
+      expect((await onMessage(handler, stranger, owners.id, body)).status).toBe(404);
+    }
+  });
+
+  it("an edit notifies whom it names newly, once", async () => {
+    const { message } = await send(owner, chat, "Somebody?");
+    const text = `@[M](${member.userId})?`;
+    for (const written of [text, "Nobody", text, `${text}!`]) {
+      await onMessage(edit, owner, message.id, { text: written }, "PATCH");
+    }
+    expect(await db().task.count({ where: { key: { startsWith: `mention:${message.id}` } } })).toBe(1);
+  });
+
+  it("a reaction is one emoji, and of different ones there are 20 at most", async () => {
+    const { message } = await send(owner, chat, "One");
+    const status = async (emoji: string) =>
+      (await onMessage(react, member, message.id, { emoji, on: true })).status;
+    for (const wrong of ["", "a", "1", "🔥🔥", "🔥a", "e\u0301", "👍".repeat(30), "\u200d"]) {
+      expect([wrong, await status(wrong)]).toEqual([wrong, 400]);
+    }
+    for (const right of ["❤️", "👨‍👩‍👧", "🇰🇿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"])
+      expect([right, await status(right)]).toEqual([right, 200]);
+    for (let n = 0; n < 16; n += 1) expect(await status(String.fromCodePoint(0x1f400 + n))).toBe(200);
+    expect(await status("🎧")).toBe(409);
+    expect(await status("❤️")).toBe(200);
+  });
+
+  it("what is answered is shown as it is now", async () => {
+    const { message } = await send(owner, chat, "Before");
+    await send(member, chat, "Reply", { replyToId: message.id });
+    await read(owner, chat);
+    await onMessage(edit, owner, message.id, { text: `After @[M](${member.userId})` }, "PATCH");
+    await deferredWork();
+    for (let round = 0; round < 2; round += 1) {
+      expect((await read(owner, chat)).items[1]?.replyTo?.text).toBe("After @M");
+      await deferredWork();
+    }
+  });
+});
+
+describe("reading", () => {
+  it("pages both ways without a gap", async () => {
+    for (let n = 1; n <= 60; n += 1) await send(owner, chat, `No. ${n}`);
+    const newest = await read(member, chat);
+    expect(newest.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
+    expect([newest.hasMore, newest.lastSeq]).toEqual([true, 60]);
+    const older = await read(member, chat, { before: 11, limit: 7 });
+    expect(older.items.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9, 10]);
+    expect(older.hasMore).toBe(true);
+    expect(await read(member, chat, { before: 4 })).toMatchObject({ hasMore: false });
+    const newer = await read(member, chat, { after: 3, limit: 5 });
+    expect(newer.items.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
+    expect(newer.hasMore).toBe(true);
+    expect(await read(member, chat, { after: 58 })).toMatchObject({ hasMore: false });
+    expect(await read(member, chat, { after: 60 })).toMatchObject({ items: [], hasMore: false });
+    const both = await call(list, { as: member, params: { id: chat }, query: "?before=3&since=1" });
+    expect(both.status).toBe(400);
+  });
+
+  it("since a revision: all that changed, in order, over several answers", async () => {
+    const { message } = await send(owner, chat, "First");
+    const rows = Array.from({ length: 450 }, (_, n) => ({
+      ...{ id: newId(), chatId: chat, seq: n + 2, revision: n + 2, clientId: newId() },
+      ...{ authorId: owner.userId, text: `No. ${n + 2}` },
+    }));
+    await db().chatMessage.createMany({ data: rows });
+    await db().chat.update({ where: { id: chat }, data: { lastSeq: 451, revision: 451 } });
+    await onMessage(edit, owner, message.id, { text: "First!" }, "PATCH");
+    const { changed, revision } = await catchUp(member, chat, 1);
+    expect(revision).toBe(452);
+    expect(changed.map((each) => each.revision)).toEqual(Array.from({ length: 451 }, (_, n) => n + 2));
+    expect(changed.at(-1)).toMatchObject({ id: message.id, text: "First!" });
+    expect((await read(member, chat, { since: 452 })).items).toEqual([]);
+  });
+
+  it("finds what people read: the names in mentions, whatever form a letter has, ё as е", async () => {
+    const found = async (q: string) => {
+      const query = `?q=${encodeURIComponent(q)}`;
+      const { body } = await call(search, { as: member, params: { id: chat }, query });
+      return body.items.map(({ seq }: { seq: number }) => seq);
+    };
+    await send(owner, chat, `Ask @[${member.name}](${member.userId}) there`);
+    for (const text of ["cafe\u0301", "Ёлка"]) await send(owner, chat, text);
+    expect(await found(`@${member.name} there`)).toEqual([1]);
+    for (const hidden of ["](", member.userId.slice(0, 8)]) expect(await found(hidden)).toEqual([]);
+    expect(await found("caf\u00e9")).toEqual([2]);
+    for (const q of ["елка", "ёлка", "ЁЛКА"]) expect(await found(q)).toEqual([3]);
+  });
+
+  it("finds words as people write them, Cyrillic in any case, deleted ones not", async () => {
+    const found = async (q: string, before?: number) => {
+      const query = `?q=${encodeURIComponent(q)}${before ? `&before=${before}` : ""}`;
+      const { body } = await call(search, { as: member, params: { id: chat }, query });
+      return body.items.map(({ seq }: { seq: number }) => seq);
+    };
+    for (const text of ["Снег на Невском", "снег и 100% шум", "СНЕГ", "rain", "snow_man"]) {
+      await send(owner, chat, text);
+    }
+    const { message } = await send(owner, chat, "снег растаял");
+    expect(await found("снег")).toEqual([6, 3, 2, 1]);
+    expect(await found("СНЕГ")).toEqual([6, 3, 2, 1]);
+    expect(await found("снег", 3)).toEqual([2, 1]);
+    expect(await found("100%")).toEqual([2]);
+    expect(await found("%")).toEqual([2]);
+    expect(await found("w_m")).toEqual([5]);
+    expect(await found("RAIN")).toEqual([4]);
+    await onMessage(remove, owner, message.id, undefined, "DELETE");
+    expect(await found("снег")).toEqual([3, 2, 1]);
+    expect((await call(search, { as: member, params: { id: chat }, query: "?q=%00" })).status).toBe(400);
+  });
+});

@@ -1,0 +1,315 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { GET as getBoard } from "@/app/api/leaderboards/[period]/route";
+import type { Caller } from "@/lib/core/access-token";
+import { useClock } from "@/lib/core/clock";
+import { db } from "@/lib/db";
+import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
+import { boardOf } from "@/lib/leaderboards/board";
+import { spanOf } from "@/lib/leaderboards/period";
+import { countSale } from "@/lib/leaderboards/sale";
+import { readStored, storeBoards, takeLease } from "@/lib/leaderboards/stored";
+import { loadBoards } from "@/lib/leaderboards/sums";
+import { tellSums } from "@/lib/leaderboards/tell";
+import { keys, RedisUnavailableError, redis, redisService } from "@/lib/redis";
+import { call } from "@/tests/support/clients/api";
+import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A currency of a test's own: boards are shared by everybody who sells in it. */
+let currencies = 0;
+function newCurrency(): string {
+  currencies += 1;
+  return `Q${String.fromCharCode(65 + Math.floor(currencies / 26), 65 + (currencies % 26))}`;
+}
+
+/** What the task does. */
+async function count(orderId: string): Promise<void> {
+  const sale = await countSale(orderId);
+  if (sale) await tellSums(sale);
+}
+
+async function sell(
+  seller: Caller,
+  amountMinor: number,
+  currency: string,
+  paidAt = new Date(),
+): Promise<string> {
+  const orderId = await createOrder({ seller, amountMinor, currency, paidAt });
+  await count(orderId);
+  return orderId;
+}
+
+async function sums(period: "week" | "month" | "all", currency: string) {
+  const { items } = await getLeaderboard(period, { currency });
+  return items.map(({ userId, rank, amountMinor, sales }) => [userId, rank, amountMinor, sales]);
+}
+
+describe("spans", () => {
+  it.each([
+    ["2026-11-21T05:00:00Z", "2026-W47", "2026-11-16", "2026-11-23"],
+    ["2027-01-03T23:59:59.999Z", "2026-W53", "2026-12-28", "2027-01-04"],
+    ["2027-01-04T00:00:00Z", "2027-W01", "2027-01-04", "2027-01-11"],
+    ["2024-12-30T12:00:00Z", "2025-W01", "2024-12-30", "2025-01-06"],
+    ["2023-01-01T12:00:00Z", "2022-W52", "2022-12-26", "2023-01-02"],
+  ])("%s lies in the week %s", (at, bucket, from, to) => {
+    expect(spanOf("week", Date.parse(at))).toEqual({
+      period: "week",
+      bucket,
+      from: new Date(`${from}T00:00:00Z`),
+      to: new Date(`${to}T00:00:00Z`),
+    });
+  });
+
+  it("a month ends with the year", () => {
+    expect(spanOf("month", Date.parse("2026-12-31T23:59:59Z"))).toEqual({
+      period: "month",
+      bucket: "2026-12",
+      from: new Date("2026-12-01T00:00:00Z"),
+      to: new Date("2027-01-01T00:00:00Z"),
+    });
+  });
+});
+
+describe("GET /api/leaderboards/{period}", () => {
+  it("ranks creators by what they sold, equal sums alike, and tells people their own place", async () => {
+    const currency = newCurrency();
+    const [first, second, alike, last] = await createPeople(4, "artist");
+    if (!first || !second || !alike || !last) throw new Error("nobody was created");
+    await sell(last, 100, currency);
+    await sell(second, 500, currency);
+    await sell(alike, 500, currency);
+    await sell(first, 600, currency);
+    await sell(first, 50, currency);
+    const { status, body } = await call(getBoard, {
+      as: last,
+      params: { period: "week" },
+      query: `?currency=${currency.toLowerCase()}`,
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ period: "week", currency, own: { rank: 4, amountMinor: 100, sales: 1 } });
+    expect(body.currencies).toContain(currency);
+    expect(body.items).toHaveLength(4);
+    expect(body.items[0]).toEqual({
+      rank: 1,
+      userId: first.userId,
+      name: first.name,
+      amountMinor: 650,
+      sales: 2,
+    });
+    expect(body.items.map(({ rank }: { rank: number }) => rank)).toEqual([1, 2, 2, 4]);
+    const { body: top } = await call(getBoard, {
+      params: { period: "all" },
+      query: `?currency=${currency}&limit=1`,
+    });
+    expect(top.items).toHaveLength(1);
+    expect(top).toMatchObject({ from: null, to: null, own: null });
+  });
+
+  it("an empty one is empty; what is no period, currency or limit is refused", async () => {
+    const person = await createPerson();
+    const query = "?currency=zzz";
+    expect(await call(getBoard, { as: person, params: { period: "month" }, query })).toMatchObject({
+      status: 200,
+      body: { currency: "ZZZ", items: [], own: null },
+    });
+    expect((await call(getBoard, { params: { period: "year" } })).status).toBe(400);
+    for (const wrong of ["?currency=rubles", "?currency=", "?limit=0", "?limit=101"])
+      expect((await call(getBoard, { params: { period: "week" }, query: wrong })).status).toBe(400);
+  });
+
+  it("does not show who is gone, and moves the others up", async () => {
+    const currency = newCurrency();
+    const [gone, stays] = await createPeople(2);
+    if (!gone || !stays) throw new Error("nobody was created");
+    await sell(gone, 900, currency);
+    await sell(stays, 100, currency);
+    expect(await sums("week", currency)).toHaveLength(2);
+    await db().user.delete({ where: { id: gone.userId } });
+    const board = await getLeaderboard("week", { currency }, stays.userId);
+    expect(board).toMatchObject({
+      items: [{ userId: stays.userId, rank: 1 }],
+      own: { rank: 1, amountMinor: 100 },
+    });
+  });
+});
+
+describe("a sale", () => {
+  it("counts once, less by what went back, and not at all when all did", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson("artist");
+    const { userId } = seller;
+    await getLeaderboard("all");
+    const orderId = await sell(seller, 1_000, currency);
+    await Promise.all([count(orderId), count(orderId), count(orderId)]);
+    expect(await sums("all", currency)).toEqual([[userId, 1, 1_000, 1]]);
+    await refundOrder(orderId, 400);
+    await Promise.all([count(orderId), count(orderId)]);
+    expect(await sums("all", currency)).toEqual([[userId, 1, 600, 1]]);
+    expect(await sums("week", currency)).toEqual([[userId, 1, 600, 1]]);
+    await refundOrder(orderId, 1_000);
+    await count(orderId);
+    expect(await sums("all", currency)).toEqual([]);
+    expect(await db().rankedSale.count({ where: { orderId } })).toBe(0);
+    await sell(seller, 5, currency);
+    expect(await sums("all", currency)).toEqual([[userId, 1, 5, 1]]);
+  });
+
+  it("that is pending, failed, refunded first or of nobody does not", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    const refunded = await createOrder({ seller, amountMinor: 10, currency });
+    await refundOrder(refunded, 10);
+    for (const orderId of [
+      await createOrder({ seller, amountMinor: 10, currency, status: "pending", paidAt: null }),
+      await createOrder({ seller, amountMinor: 10, currency, status: "failed", paidAt: null }),
+      await createOrder({ amountMinor: 10, currency }),
+      refunded,
+      seller.userId,
+    ])
+      await count(orderId);
+    expect(await sums("all", currency)).toEqual([]);
+  });
+
+  it("belongs to the week and month it was paid in", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    const restore = useClock({ now: () => Date.parse("2031-03-05T12:00:00Z") });
+    try {
+      await sell(seller, 1, currency, new Date("2031-03-03T00:00:00Z"));
+      await sell(seller, 10, currency, new Date("2031-03-02T23:59:59.999Z"));
+      await sell(seller, 100, currency, new Date("2031-02-28T23:59:59.999Z"));
+      await sell(seller, 1_000, currency, new Date("2031-03-10T00:00:00Z"));
+      expect(await sums("week", currency)).toEqual([[seller.userId, 1, 1, 1]]);
+      expect(await sums("month", currency)).toEqual([[seller.userId, 1, 1_011, 3]]);
+      expect(await sums("all", currency)).toEqual([[seller.userId, 1, 1_111, 4]]);
+    } finally {
+      restore();
+    }
+  });
+});
+
+describe("Redis", () => {
+  const week = () => spanOf("week", Date.now());
+  const wish = (currency: string, viewerId: string | null = null) => ({ currency, limit: 50, viewerId });
+
+  it("says what Postgres would say", async () => {
+    const currency = newCurrency();
+    const sellers = await createPeople(6);
+    for (const [index, seller] of sellers.entries()) await sell(seller, 100 + (index % 3), currency);
+    await getLeaderboard("week");
+    const loaded = await loadBoards(week());
+    for (const viewerId of [null, ...sellers.map(({ userId }) => userId)]) {
+      const stored = await readStored(week(), wish(currency, viewerId), "nobody's");
+      expect(stored).toMatchObject({ built: true });
+      const mine = boardOf(loaded, wish(currency, viewerId));
+      if (stored.built) {
+        expect(stored.board.rows).toEqual(mine.rows);
+        expect(stored.board.own).toEqual(mine.own);
+      }
+    }
+  });
+
+  it("emptied: it is noticed, the next reader has all of it, and the one after reads Redis", async () => {
+    const currency = newCurrency();
+    const [one, two] = await createPeople(2);
+    if (!one || !two) throw new Error("nobody was created");
+    await sell(one, 10, currency);
+    await sell(two, 20, currency);
+    await getLeaderboard("week");
+    await redis().flushdb();
+    // What is told to an emptied Redis must not look like a whole board.
+    await sell(one, 15, currency);
+    expect(await redisService().exists(keys.leaderboards("week", week().bucket))).toBe(0);
+    const whole = [
+      [one.userId, 1, 25, 2],
+      [two.userId, 2, 20, 1],
+    ];
+    expect(await sums("week", currency)).toEqual(whole);
+    expect(await readStored(week(), wish(currency), "x")).toMatchObject({ built: true });
+    expect(await sums("week", currency)).toEqual(whole);
+    expect(await redisService().ttl(keys.leaderboard("week", week().bucket, currency))).toBeGreaterThan(0);
+  });
+
+  it("a board or its counts evicted alone: noticed too, also by a sale that comes first", async () => {
+    const currency = newCurrency();
+    const [one, two] = await createPeople(2);
+    if (!one || !two) throw new Error("nobody was created");
+    await sell(one, 10, currency);
+    await sell(two, 20, currency);
+    const board = keys.leaderboard("week", week().bucket, currency);
+    for (const key of [board, keys.leaderboardSales("week", week().bucket, currency)]) {
+      await getLeaderboard("week");
+      await redisService().del(key);
+      expect(await sums("week", currency)).toHaveLength(2);
+      await redisService().del(key);
+      await sell(one, 1, currency);
+      expect(await sums("week", currency)).toHaveLength(2);
+    }
+  });
+
+  it("away: the board comes from Postgres, and a sale's task is tried again until Redis knows", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    await sell(seller, 10, currency);
+    await getLeaderboard("week");
+    const orderId = await createOrder({ seller, amountMinor: 5, currency });
+    const down = vi.spyOn(redis(), "send").mockRejectedValue(new RedisUnavailableError("network"));
+    await expect(count(orderId)).rejects.toThrow(RedisUnavailableError);
+    expect(await sums("week", currency)).toEqual([[seller.userId, 1, 15, 2]]);
+    await expect(rebuildLeaderboards()).rejects.toThrow(RedisUnavailableError);
+    down.mockRestore();
+    await count(orderId);
+    expect(await sums("week", currency)).toEqual([[seller.userId, 1, 15, 2]]);
+  });
+
+  it("a rebuild that read Postgres before a sale does not undo it", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    await sell(seller, 10, currency);
+    await takeLease(week(), "slow");
+    const old = await loadBoards(week());
+    await sell(seller, 20, currency);
+    expect(await storeBoards(week(), old, "slow")).toBe(false);
+    expect(await sums("week", currency)).toEqual([[seller.userId, 1, 30, 2]]);
+    // Nor after Redis was emptied meanwhile.
+    await takeLease(week(), "slower");
+    await redis().flushdb();
+    expect(await storeBoards(week(), old, "slower")).toBe(false);
+  });
+
+  it("an older sum that is written last is put right by who wrote it", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    const first = await sell(seller, 10, currency);
+    await getLeaderboard("week");
+    const sale = await countSale(first);
+    if (!sale) throw new Error("no sale");
+    const send = redis().send.bind(redis());
+    let overtaken = false;
+    vi.spyOn(redis(), "send").mockImplementation(async (command) => {
+      // Between the slow one's reading and its writing there is another sale, told by somebody else.
+      if (!overtaken) {
+        overtaken = true;
+        await sell(seller, 90, currency);
+      }
+      return send(command);
+    });
+    await tellSums(sale);
+    vi.restoreAllMocks();
+    expect(await sums("week", currency)).toEqual([[seller.userId, 1, 100, 2]]);
+  });
+
+  it("is rebuilt by the command, whatever stood there", async () => {
+    const currency = newCurrency();
+    const seller = await createPerson();
+    await sell(seller, 10, currency);
+    await getLeaderboard("all");
+    await redis().zadd(keys.leaderboard("all", "all", currency), { score: 1e9, member: seller.userId });
+    const done = await rebuildLeaderboards();
+    expect(done.map(({ period }) => period)).toEqual(["week", "month", "all"]);
+    expect(done[2]?.places).toBeGreaterThan(0);
+    expect(await sums("all", currency)).toEqual([[seller.userId, 1, 10, 1]]);
+  });
+});

@@ -1,0 +1,250 @@
+import fc from "fast-check";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { newId } from "@/lib/core/ids";
+import { locales } from "@/lib/core/locale";
+import { log } from "@/lib/core/log";
+import {
+  type Mail,
+  MailFailedError,
+  MailRefusedError,
+  MailUnavailableError,
+  sendMail,
+  templateNames,
+} from "@/lib/mail";
+import { type MailCatcher, startMailCatcher } from "@/local/smtp";
+import { mailOf, mainLinks, newAddress } from "@/tests/support/factories/mails";
+import { runs } from "@/tests/support/fuzz/runs";
+import { freePort } from "@/tests/support/stack/real-postgres";
+
+/** Through real SMTP into the catcher, and read back from the source that it kept. */
+
+/** Far more than the catcher takes to answer, and short enough to wait for. */
+const SILENCE_MS = 5_000;
+
+let catcher: MailCatcher;
+
+beforeAll(async () => {
+  catcher = await startMailCatcher({ dataDir: null });
+  // Read on first use, which is in the tests below.
+  process.env.SMTP_URL = `${catcher.smtpUrl}?socketTimeout=${SILENCE_MS}`;
+  process.env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
+  process.env.APP_URL = "https://normaldance.example";
+});
+afterEach(() => catcher.heal());
+afterAll(() => catcher.close());
+
+interface Caught {
+  id: string;
+  repeat: boolean;
+}
+
+async function caughtFor(to: string): Promise<Caught[]> {
+  const response = await fetch(`${catcher.pageUrl}/api/messages?to=${encodeURIComponent(to)}`);
+  return ((await response.json()) as { items: Caught[] }).items;
+}
+
+/** The one mail to an address. */
+async function received(to: string): Promise<ParsedMail> {
+  const [caught, ...more] = await caughtFor(to);
+  expect(more).toEqual([]);
+  const source = await fetch(`${catcher.pageUrl}/messages/${caught?.id}/source`);
+  return simpleParser(Buffer.from(await source.arrayBuffer()), { skipHtmlToText: true });
+}
+
+async function failure(mail: Mail): Promise<unknown> {
+  return sendMail(mail).then(
+    () => expect.unreachable("it was sent"),
+    (error: unknown) => error,
+  );
+}
+
+describe.each(templateNames)("%s", (template) => {
+  it.each(locales)("arrives in %s with both parts and its headers", async (locale) => {
+    const mail = mailOf(template, { locale });
+    const { messageId } = await sendMail(mail);
+    const arrived = await received(mail.to);
+    expect(arrived.subject).toMatch(/\S/);
+    expect(arrived.from?.text).toBe('"NormalDance" <no-reply@normaldance.test>');
+    expect(arrived.to).toMatchObject({ value: [{ address: mail.to, name: "" }] });
+    expect(arrived.messageId).toBe(messageId);
+    expect(messageId).toBe(`<${mail.idempotencyKey}@normaldance.example>`);
+    expect(arrived.headers.get("auto-submitted")).toBe("auto-generated");
+    const link = mainLinks[template];
+    if (link) {
+      expect(arrived.html).toContain(`https://normaldance.example${link}`);
+      expect(arrived.text).toContain(`https://normaldance.example${link}`);
+    }
+    expect(`${arrived.html}${arrived.text}`).toMatch(locale === "ru" ? /[а-я]{4}/ : /[a-z]{4}/);
+    const source = arrived.headerLines.map(({ key }) => key);
+    expect(source.includes("list-unsubscribe")).toBe(template === "sale" || template === "notification");
+  });
+});
+
+describe("a repeat", () => {
+  it("carries the same Message-ID, and two mails never do", async () => {
+    const mail = mailOf("plain");
+    await sendMail(mail);
+    await sendMail(mail);
+    await sendMail({ ...mail, idempotencyKey: newId() });
+    expect((await caughtFor(mail.to)).map(({ repeat }) => repeat)).toEqual([false, true, false]);
+  });
+});
+
+describe("a mail that is not well-formed", () => {
+  it.each<[string, (to: string) => Partial<Record<keyof Mail, unknown>>]>([
+    ["a line break in the address", (to) => ({ to: `${to}\r\nBcc: victim@normaldance.test` })],
+    [
+      "a line break in the subject",
+      () => ({ props: { subject: "a\r\nBcc: victim@normaldance.test", body: "b" } }),
+    ],
+    ["a line break in the key", () => ({ idempotencyKey: "a\r\nBcc: victim@normaldance.test" })],
+  ])("is refused for good and goes nowhere: %s", async (_, change) => {
+    const to = newAddress();
+    const error = await failure({ ...mailOf("plain", { to }), ...change(to) } as Mail);
+    expect(error).toBeInstanceOf(MailRefusedError);
+    expect(error).toMatchObject({ smtpCode: undefined });
+    expect(await caughtFor(to)).toEqual([]);
+    expect(await caughtFor("victim@normaldance.test")).toEqual([]);
+  });
+
+  it("whatever the subject and body: what arrives is what was sent, in one header", async () => {
+    const unit = fc.constantFrom(
+      "a",
+      "B",
+      "ж",
+      "é",
+      "🎧",
+      " ",
+      "=",
+      "?",
+      "_",
+      "<",
+      "\r",
+      "\n",
+      ".",
+      "\t",
+      "=?utf-8?Q?a?=",
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit, minLength: 1, maxLength: 120 }),
+        fc.string({ unit, minLength: 1 }),
+        async (subject, body) => {
+          const mail = mailOf("plain", { props: { subject, body } } as Partial<Mail>);
+          const error = await sendMail(mail).catch((caught: unknown) => caught);
+          if (error instanceof MailRefusedError) {
+            expect(await caughtFor(mail.to)).toEqual([]);
+            return;
+          }
+          const arrived = await received(mail.to);
+          const oneLine = (text: string | undefined) =>
+            text?.replaceAll("\u200b", "").replace(/\s+/g, " ").trim();
+          expect(oneLine(arrived.subject)).toBe(oneLine(subject));
+          expect(oneLine(arrived.text)).toContain(oneLine(body));
+          expect(arrived.headerLines.map(({ key }) => key)).not.toContain("bcc");
+        },
+      ),
+      { numRuns: runs(40) },
+    );
+  });
+});
+
+describe("when the mail server", () => {
+  it.each([
+    [550, "recipient"],
+    [554, "mail"],
+  ] as const)("says %i to the %s, it is refused for good", async (code, at) => {
+    const mail = mailOf("plain");
+    catcher.fail({ kind: "answer", code, at, to: mail.to });
+    const error = await failure(mail);
+    expect(error).toBeInstanceOf(MailRefusedError);
+    expect(error).toMatchObject({ smtpCode: code });
+    expect(await caughtFor(mail.to)).toEqual([]);
+  });
+
+  it.each([
+    [451, "recipient"],
+    [452, "mail"],
+    [421, "mail"],
+  ] as const)("says %i to the %s, it is worth repeating and did not arrive", async (code, at) => {
+    const mail = mailOf("plain");
+    catcher.fail({ kind: "answer", code, at, to: mail.to, times: 1 });
+    const error = await failure(mail);
+    expect(error).toBeInstanceOf(MailFailedError);
+    expect(error).toMatchObject({ smtpCode: code, mayHaveArrived: false });
+    await sendMail(mail);
+    await received(mail.to);
+  });
+
+  it("cuts the connection at once, it did not arrive", async () => {
+    const mail = mailOf("plain");
+    catcher.fail({ kind: "refuse" });
+    expect(await failure(mail)).toBeInstanceOf(MailFailedError);
+    catcher.heal();
+    await sendMail(mail);
+    await received(mail.to);
+  });
+
+  it("falls silent after the mail, it may have arrived", async () => {
+    const mail = mailOf("plain");
+    catcher.fail({ kind: "hang", to: mail.to });
+    const error = await failure(mail);
+    expect(error).toBeInstanceOf(MailFailedError);
+    expect(error).toMatchObject({ smtpCode: undefined, mayHaveArrived: true });
+  });
+
+  it("takes the mail and is lost before it says so, the repeat can be recognised", async () => {
+    const mail = mailOf("plain");
+    catcher.fail({ kind: "drop", to: mail.to, times: 1 });
+    const error = await failure(mail);
+    expect(error).toBeInstanceOf(MailFailedError);
+    expect(error).toMatchObject({ mayHaveArrived: true });
+    await sendMail(mail);
+    expect((await caughtFor(mail.to)).map(({ repeat }) => repeat)).toEqual([true, false]);
+  });
+});
+
+describe("where mail cannot be sent from", () => {
+  /** The environment is read once, so each case has modules of its own. */
+  async function freshMail(smtpUrl: string | undefined) {
+    vi.resetModules();
+    vi.stubEnv("SMTP_URL", smtpUrl);
+    return import("@/lib/mail");
+  }
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("says so when no server is set", async () => {
+    const mail = await freshMail(undefined);
+    const error = await mail.sendMail(mailOf("plain")).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(mail.MailUnavailableError);
+    expect(error).toHaveProperty("name", MailUnavailableError.name);
+  });
+
+  it("says so when nobody listens there", async () => {
+    const mail = await freshMail(`smtp://127.0.0.1:${await freePort()}`);
+    const error = await mail.sendMail(mailOf("plain")).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(mail.MailFailedError);
+    expect(error).toMatchObject({ mayHaveArrived: false });
+  });
+});
+
+describe("logs and errors", () => {
+  it("hold no address and nothing that was written", async () => {
+    const lines = vi.spyOn(log(), "info");
+    const secret = newId();
+    const mail = mailOf("plain", { props: { subject: secret, body: secret } } as Partial<Mail>);
+    await sendMail(mail);
+    catcher.fail({ kind: "answer", code: 550, to: mail.to, times: 1 });
+    const refused = (await failure(mail)) as Error;
+    const malformed = (await failure({ ...mail, to: `${mail.to}\n` })) as Error;
+    const said = [
+      ...lines.mock.calls,
+      ...[refused, malformed].map((error) => [error.message, error.stack, { ...error }, error.cause]),
+    ];
+    expect(lines).toHaveBeenCalledOnce();
+    expect(JSON.stringify(said)).not.toContain(mail.to);
+    expect(JSON.stringify(said)).not.toContain(secret);
+    lines.mockRestore();
+  });
+});

@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { AppError } from "@/lib/core/errors";
+import { detectType } from "@/lib/media/detect";
+import { cleanName } from "@/lib/media/name";
+import { pictureSize } from "@/lib/media/picture";
+import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/types";
+import { claiming, gif, jpeg, png, samples, upright } from "@/tests/support/factories/files";
+import { runs } from "@/tests/support/fuzz/runs";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+
+async function detected(bytes: Uint8Array, declared = ""): Promise<string> {
+  try {
+    return await detectType(bytes, declared);
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+}
+
+function sizeOf(bytes: Uint8Array, type: MediaType) {
+  try {
+    return pictureSize(bytes, type);
+  } catch (error) {
+    if (error instanceof AppError) return error.messageKey;
+    throw error;
+  }
+}
+
+describe("what a file is", () => {
+  it.each(Object.entries(samples))("%s", async (_, { bytes, type, isPicture }) => {
+    for (const declared of ["", type, "text/html", "image/svg+xml"]) {
+      if (type === "text/plain" && /html|svg/.test(declared)) continue;
+      expect(await detected(bytes, declared)).toBe(type);
+    }
+    expect(sizeOf(bytes, type)).toEqual(isPicture ? { width: 3, height: 2 } : null);
+  });
+
+  it.each([
+    ["HTML", "<!doctype html><script>alert(1)</script>"],
+    ["HTML behind white space", " \n\t<html><body>"],
+    ["HTML behind a byte order mark", "\ufeff<HTML>"],
+    ["a comment and what comes after it", "<!-- a --><script>alert(1)</script>"],
+    ["a tag", "<b onclick=alert(1)>"],
+    ["SVG", '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
+    ["SVG with its head", '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ["a program", "MZ\x90\0\x03\0\0\0\x04"],
+    ["an archive", "PK\x03\x04\x14\0\0\0\0\0"],
+    ["a video", "\0\0\0\x18ftypisom\0\0\x02\0isomiso2"],
+    ["a picture of another kind", "BM\x46\0\0\0\0\0\0\0\x36\0\0\0"],
+    ["an icon, which may be anything", "\0\0\x01\0\x01\0"],
+    ["a NUL in a text", "a\0b"],
+    ["an escape in a text", "a\x1b[31mb"],
+  ])("%s is not taken", async (_, text) => {
+    for (const bytes of [bytesOf(text), new Uint8Array(Buffer.from(text, "latin1"))])
+      for (const declared of ["", "image/png", "text/plain"])
+        expect(await detected(bytes, declared)).toBe("unsupported_media_type");
+  });
+
+  it("text in another encoding is not taken", async () => {
+    expect(await detected(new Uint8Array([0xcf, 0xf0, 0xe8]))).toBe("unsupported_media_type");
+    expect(await detected(new Uint8Array(Buffer.from("\ufeffhello", "utf16le")))).toBe(
+      "unsupported_media_type",
+    );
+  });
+
+  it("a text that its sender calls markup or a script is not taken", async () => {
+    for (const declared of ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript"])
+      expect(await detected(bytesOf("alert(1)"), declared)).toBe("unsupported_media_type");
+    expect(await detected(bytesOf("let a = 1 < 2"), "text/x-typescript")).toBe("text/plain");
+  });
+
+  it("a file of two kinds is what it begins with", async () => {
+    const page = bytesOf("<html><script>alert(1)</script>");
+    expect(await detected(joined(png, page), "text/html")).toBe("image/png");
+    expect(await detected(joined(gif, bytesOf("PK\x03\x04")))).toBe("image/gif");
+    expect(await detected(bytesOf("GIF89a/*"), "text/javascript")).toBe("image/gif");
+    expect(await detected(joined(page, png))).toBe("unsupported_media_type");
+  });
+
+  it("of anything that is cut off or damaged: an answer, never a crash", async () => {
+    const all = Object.values(samples).map(({ bytes }) => bytes);
+    const damaged = fc
+      .tuple(
+        fc.constantFrom(...all),
+        fc.nat({ max: 300 }),
+        fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 6 }),
+      )
+      .map(([sample, cut, changes]) => {
+        const bytes = sample.slice(0, Math.max(1, sample.length - cut));
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        return bytes;
+      });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ minLength: 1, maxLength: 200 })), async (bytes) => {
+        const type = await detected(bytes);
+        if (!isMediaType(type)) {
+          expect(type).toBe("unsupported_media_type");
+          return;
+        }
+        const size = sizeOf(bytes, type);
+        if (size === null) expect(type).not.toMatch(/^image/);
+        else if (typeof size === "string") expect(size).toMatch(/^picture_/);
+        else {
+          expect(size.width * size.height).toBeGreaterThan(0);
+          expect(size.width * size.height).toBeLessThanOrEqual(64_000_000);
+        }
+      }),
+      { numRuns: runs(1_500) },
+    );
+  }, 60_000);
+});
+
+describe("how large a picture is", () => {
+  it("is how it is looked at", () => {
+    expect(sizeOf(upright(jpeg), "image/jpeg")).toEqual({ width: 2, height: 3 });
+  });
+
+  it("has to be said, and in bounds", () => {
+    expect(sizeOf(png.slice(0, 18), "image/png")).toBe("picture_unreadable");
+    expect(sizeOf(claiming(0, 5), "image/png")).toBe("picture_unreadable");
+    expect(sizeOf(claiming(16_384, 3_906), "image/png")).toEqual({ width: 16_384, height: 3_906 });
+    expect(sizeOf(claiming(16_385, 1), "image/png")).toBe("picture_too_large");
+    expect(sizeOf(claiming(8_001, 8_000), "image/png")).toBe("picture_too_large");
+    expect(sizeOf(gif, "image/png")).toBe("picture_unreadable");
+  });
+});
+
+describe("a name", () => {
+  it.each<[string, MediaType, string]>([
+    ["photo.PNG", "image/png", "photo.PNG"],
+    ["Лето на Неве.jpeg", "image/jpeg", "Лето на Неве.jpeg"],
+    ["../../etc/passwd", "text/plain", "passwd.txt"],
+    ["C:\\Users\\me\\song.mp3", "audio/mpeg", "song.mp3"],
+    ["page.html", "image/png", "page.html.png"],
+    ["page.html", "text/plain", "page.html.txt"],
+    ["run.exe", "application/pdf", "run.exe.pdf"],
+    ["photo\u202egnp.exe", "image/png", "photognp.exe.png"],
+    ["a\u200b\u2066b\r\nc\0.txt", "text/plain", "abc.txt"],
+    ["  spaces   and\u00a0more .txt", "text/plain", "spaces and more.txt"],
+    ['a"b<c>d|e?f*g:h.gif', "image/gif", "a_b_c_d_e_f_g_h.gif"],
+    ["", "image/webp", "file.webp"],
+    ["...", "audio/ogg", "file.ogg"],
+    [".png", "image/png", "png.png"],
+    ["e\u0301.txt", "text/plain", "é.txt"],
+    ["half \ud83d.txt", "text/plain", "half.txt"],
+  ])("%j of %s is kept as %j", (name, type, kept) => {
+    expect(cleanName(name, type)).toBe(kept);
+  });
+
+  it("of anything: short, in one line, no path, with a fitting end, and clean already", () => {
+    const types = Object.keys(mediaTypes) as MediaType[];
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...types), (name, type) => {
+        const kept = cleanName(name, type);
+        expect([...kept].length).toBeLessThanOrEqual(120);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        expect(kept).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|^\./u);
+        expect(mediaTypes[type]).toContain(kept.split(".").at(-1)?.toLowerCase());
+        expect(cleanName(kept, type)).toBe(kept);
+      }),
+      { numRuns: runs(1_000) },
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { GET as tidy } from "@/app/api/cron/tidy/route";
+import { POST as upload } from "@/app/api/media/route";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { deleteFilesOf, readFile } from "@/lib/media";
+import { call } from "@/tests/support/clients/api";
+import { createPerson } from "@/tests/support/factories/people";
+
+// Before anything reads the environment.
+delete process.env.BLOB_READ_WRITE_TOKEN;
+
+it("says that there is no store, and everything else works", async () => {
+  const person = await createPerson();
+  const headers = { "content-type": "text/plain", "accept-language": "en" };
+  const sent = await call(upload, { as: person, body: "words", headers });
+  expect([sent.status, sent.body.error.code]).toEqual([503, "unavailable"]);
+  expect(sent.body.error.message).toMatch(/no store is set up/);
+  // Asking again helps nobody.
+  expect(sent.headers.get("retry-after")).toBeNull();
+
+  const file = await db().mediaFile.create({
+    data: {
+      ...{ id: newId(), ownerId: person.userId, name: "a.txt", type: "text/plain", bytes: 5 },
+      pathname: `media/${newId()}`,
+    },
+  });
+  const reading = { headers: new Headers(), requestId: newId(), mayRead: async () => false };
+  await expect(readFile(person, file.id, reading)).rejects.toMatchObject({ code: "unavailable" });
+  await transaction((tx) => deleteFilesOf(tx, person.userId));
+  const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect([answer.status, answer.body.files]).toEqual([200, { unused: 0, deleted: 0, orphans: 0 }]);
+  // It waits for a store: where its bytes are must not be forgotten.
+  expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toMatchObject({ ownerId: null });
+});

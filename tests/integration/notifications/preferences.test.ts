@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { GET, PATCH } from "@/app/api/me/preferences/route";
+import { POST as markRead } from "@/app/api/notifications/read/route";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { preferenceKinds } from "@/lib/notifications";
+import { task } from "@/lib/notifications/notifications.task";
+import { getUserPresence, setOnline } from "@/lib/presence";
+import { type Channel, channelKinds } from "@/lib/realtime";
+import { call } from "@/tests/support/clients/api";
+import { saidOn } from "@/tests/support/clients/said-on";
+import { createPerson } from "@/tests/support/factories/people";
+
+let person: Caller;
+beforeEach(async () => {
+  person = await createPerson();
+});
+
+const read = async (as = person) => (await call(GET, { as })).body.preferences;
+const change = (body: unknown, as = person) => call(PATCH, { method: "PATCH", as, body });
+/** The data of what was said on a channel under a name. */
+const said = async (channel: Channel, event: string) =>
+  (await saidOn(channel)).filter((each) => each.event === event).map(({ data }) => data);
+const ownChannel = () => `user:${person.userId}` as const;
+
+/** As a delivery does it, without one. */
+async function notify(kind: string, userId = person.userId): Promise<void> {
+  const context = {
+    taskId: newId(),
+    attempt: 1,
+    signal: new AbortController().signal,
+    progress: async () => {},
+  };
+  const payload = { userId, kind, title: "Hello", message: "there" };
+  const prepared = await task.prepare(payload, context);
+  await transaction((tx) => task.commit(tx, prepared, context));
+  await deferredWork();
+}
+const rows = () => db().notification.count({ where: { userId: person.userId } });
+
+describe("preferences", () => {
+  it("are all at `all` and visible until somebody chooses; what is not named stays", async () => {
+    const all = Object.fromEntries(preferenceKinds.map((kind) => [kind, "all"]));
+    expect(await read()).toEqual({ hidesPresence: false, notifications: all });
+    const first = await change({ notifications: { bonus: "off", sale: "quiet" } });
+    expect(first.body.preferences.notifications).toEqual({ ...all, bonus: "off", sale: "quiet" });
+    await change({ hidesPresence: true });
+    await change({ notifications: { bonus: "quiet" } });
+    expect(await read()).toEqual({
+      hidesPresence: true,
+      notifications: { ...all, bonus: "quiet", sale: "quiet" },
+    });
+    expect((await read(await createPerson())).notifications).toEqual(all);
+  });
+
+  it.each([
+    ["money that is switched off", { notifications: { sale: "off" } }],
+    ["a kind that is not there", { notifications: { nonsense: "all" } }],
+    ["a level that is not there", { notifications: { bonus: "loud" } }],
+    ["something else", { name: "Me" }],
+  ])("refuse %s, and nothing changes", async (_, body) => {
+    const refused = await change({ hidesPresence: true, ...body });
+    expect([refused.status, refused.body.error.code]).toEqual([400, "bad_request"]);
+    expect(await db().user.findUnique({ where: { id: person.userId } })).toMatchObject({
+      hidesPresence: false,
+    });
+    expect(await db().notificationPreference.count({ where: { userId: person.userId } })).toBe(0);
+  });
+
+  it("hide somebody at once, on every page, and show them again", async () => {
+    const { userId } = person;
+    await setOnline(userId, newId());
+    await change({ hidesPresence: true });
+    expect(await getUserPresence(userId)).toEqual({ userId, state: "offline", lastSeenAt: null });
+    await change({ hidesPresence: false });
+    expect((await getUserPresence(userId)).state).toBe("online");
+    const ofPerson = (await said("presence", "changed")).filter((data) =>
+      JSON.stringify(data).includes(userId),
+    );
+    expect(ofPerson).toMatchObject([
+      { state: "online" },
+      { state: "offline", lastSeenAt: null },
+      { state: "online" },
+    ]);
+  });
+});
+
+describe("a notification", () => {
+  it("is in the list and said on the person's channel, with how many are unread and how loudly", async () => {
+    await notify("bonus");
+    await change({ notifications: { bonus: "quiet" } });
+    await notify("bonus");
+    await notify("general");
+    const [row] = await db().notification.findMany({
+      where: { userId: person.userId },
+      orderBy: { id: "asc" },
+    });
+    const told = await said(ownChannel(), "notification");
+    expect(told).toMatchObject([
+      { unreadCount: 1, level: "all" },
+      { unreadCount: 2, level: "quiet" },
+      { unreadCount: 3, level: "all" },
+    ]);
+    expect(told[0]).toMatchObject({
+      notification: { id: row?.id, kind: "bonus", createdAt: row?.createdAt.toISOString(), readAt: null },
+    });
+    expect(channelKinds.user.events.notification.safeParse(told[0]).success).toBe(true);
+  });
+
+  it("of a kind that is off is nowhere, and its task is done", async () => {
+    await change({ notifications: { bonus: "off" } });
+    await notify("bonus");
+    await notify("bonus", newId());
+    expect(await rows()).toBe(0);
+    expect(await saidOn(ownChannel())).toEqual([]);
+  });
+
+  it("is said once its transaction has committed, and not when it has not", async () => {
+    const context = {
+      taskId: newId(),
+      attempt: 1,
+      signal: new AbortController().signal,
+      progress: async () => {},
+    };
+    const prepared = await task.prepare({ userId: person.userId, kind: "general", title: "Hello" }, context);
+    const failing = transaction(async (tx) => {
+      await task.commit(tx, prepared, context);
+      throw new Error("too late");
+    });
+    await expect(failing).rejects.toThrow("too late");
+    expect(await saidOn(ownChannel())).toEqual([]);
+  });
+
+  it("read on one device is read on the others", async () => {
+    await notify("general");
+    await call(markRead, { as: person, body: { all: true } });
+    expect(await said(ownChannel(), "unread")).toEqual([{ unreadCount: 0 }]);
+  });
+});

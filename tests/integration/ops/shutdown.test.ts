@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { GET as realtime } from "@/app/api/realtime/route";
+import { newId } from "@/lib/core/ids";
+import { leave } from "@/lib/presence";
+import { finish } from "@/lib/shutdown";
+import { recordViews } from "@/lib/views";
+import { call } from "@/tests/support/clients/api";
+import { openEvents } from "@/tests/support/clients/event-stream";
+import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { tokenOf } from "@/tests/support/factories/sign-in";
+
+it("an instance that ends sends its streams elsewhere and keeps the views, whoever has just left", async () => {
+  const person = await createPerson();
+  const token = await tokenOf(person);
+  const stream = await openEvents(token, { presence: null });
+  await stream.untilNamed("joined");
+  const post = await createTestPost(await createPerson("artist"), 40);
+  await recordViews(person.seq, [post]);
+  expect(await persistedViews(post)).toMatchObject({ rows: 0 });
+  // Somebody leaves every second, and may come back within five.
+  const leaving = setInterval(() => void leave(newId(), newId()), 1_000);
+  void leave(newId(), newId());
+  const startedAt = Date.now();
+  await finish();
+  clearInterval(leaving);
+  expect(Date.now() - startedAt).toBeLessThan(4_800);
+  expect(stream.named("reconnect")).toHaveLength(1);
+  expect(await persistedViews(post)).toMatchObject({ rows: 1 });
+  expect((await call(realtime, { token, query: "?channel=presence" })).status).toBe(503);
+});

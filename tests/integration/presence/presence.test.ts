@@ -1,0 +1,306 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GET, POST } from "@/app/api/presence/route";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { keys, redis } from "@/lib/redis";
+import { call } from "@/tests/support/clients/api";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "@/tests/support/factories/people";
+import {
+  letTimePass,
+  newSocket,
+  type PresenceInstance,
+  presenceInstance,
+} from "@/tests/support/factories/presence-tools";
+import { startCallMeter } from "@/tests/support/proxies/call-meter";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { gateway } from "@/tests/support/stack/gateway";
+
+// Before anything opens a connection.
+const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const meter = await startCallMeter(`http://127.0.0.1:${redisProxy.port}`);
+process.env.UPSTASH_REDIS_REST_URL = meter.url;
+
+let person: Caller;
+beforeEach(async () => {
+  person = await createPerson();
+});
+afterEach(() => redisProxy.set("pass"));
+afterAll(async () => {
+  await meter.close();
+  await redisProxy.close();
+});
+
+/** What was said of the test's own person: an instance tells of everybody's expiry. */
+const told = (...instances: PresenceInstance[]) =>
+  instances.flatMap((each) => each.told).filter(({ userId }) => userId === person.userId);
+const states = (...instances: PresenceInstance[]) => told(...instances).map(({ state }) => state);
+const asked = async (userIds: readonly string[], as = person) =>
+  (await call(GET, { as, query: `?userIds=${userIds.join(",")}` })).body;
+const ttlSeconds = (key: string) => redis().ttl(key);
+
+describe("a person", () => {
+  it("is online with a stream, once said, and offline when it is closed", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    const socket = newSocket();
+    await instance.setOnline(userId, socket);
+    await instance.beat(userId, socket, "online");
+    expect(told(instance)).toEqual([{ userId, state: "online", lastSeenAt: expect.any(String) }]);
+    expect(await instance.getUserPresence(userId)).toMatchObject({ userId, state: "online" });
+    expect(await instance.isUserOnline(userId)).toBe(true);
+    expect(await instance.getOnlineUsers()).toContain(userId);
+    expect(await instance.getOnlineUsersCount()).toBeGreaterThanOrEqual(1);
+
+    await instance.setOffline(userId, socket);
+    expect(told(instance).slice(1)).toEqual([{ userId, state: "offline", lastSeenAt: expect.any(String) }]);
+    expect(await instance.isUserOnline(userId)).toBe(false);
+    expect(await instance.getOnlineUsers()).not.toContain(userId);
+    const { lastSeenAt } = await instance.getUserPresence(userId);
+    expect(Math.abs(Date.parse(lastSeenAt ?? "") - Date.now())).toBeLessThan(10_000);
+    // Kept for a day.
+    expect(await ttlSeconds(keys.userPresence(userId))).toBeGreaterThan(86_000);
+  });
+
+  it("with three streams on three instances is one, and away only when all of them are", async () => {
+    const instances = [presenceInstance(), presenceInstance(), presenceInstance()];
+    const { userId } = person;
+    const sockets = instances.map(newSocket);
+    const [one = instances[0], two = one, three = one] = instances;
+    if (!one || !two || !three) throw new Error("there are three");
+    const before = await one.getOnlineUsersCount();
+    await Promise.all(instances.map((each, n) => each.setOnline(userId, sockets[n] ?? "")));
+    expect(await one.getOnlineUsersCount()).toBe(before + 1);
+    for (const [n, each] of instances.entries()) {
+      expect((await each.getUserPresence(userId)).state).toBe("online");
+      await each.beat(userId, sockets[n] ?? "", "away");
+    }
+    expect((await one.getUserPresence(userId)).state).toBe("away");
+    await two.beat(userId, sockets[1] ?? "", "online");
+    await two.setOffline(userId, sockets[1] ?? "");
+    await one.setOffline(userId, sockets[0] ?? "");
+    await three.setOffline(userId, sockets[2] ?? "");
+    expect(states(...instances).sort()).toEqual(["away", "away", "offline", "online", "online"]);
+    expect(states(three).at(-1)).toBe("offline");
+  });
+
+  it("who comes back within the grace was never away, who does not is gone after it", async () => {
+    const instance = presenceInstance({ graceMs: 150 });
+    const { userId } = person;
+    const [first, second] = [newSocket(), newSocket()];
+    await instance.setOnline(userId, first);
+    instance.leave(userId, first);
+    await instance.setOnline(userId, second);
+    await deferredWork();
+    expect(states(instance)).toEqual(["online"]);
+    expect(await redis().zrange(keys.userSockets(userId), 0, -1)).toEqual([second]);
+
+    const at = Date.now();
+    instance.leave(userId, second);
+    await until("they are gone", () => states(instance).at(-1) === "offline");
+    expect(Date.now() - at).toBeGreaterThanOrEqual(140);
+    expect(states(instance)).toEqual(["online", "offline"]);
+  });
+
+  it("whose stream moves while nobody looks at the page stays away", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    const [first, second] = [newSocket(), newSocket()];
+    await instance.setOnline(userId, first, "away");
+    await instance.setOnline(userId, second, "away");
+    await instance.setOffline(userId, first);
+    expect(states(instance)).toEqual(["away"]);
+  });
+
+  it("who is heard of no more is gone at that moment, said by one instance alone", async () => {
+    const options = { streamMs: 400 };
+    const instances = [presenceInstance(options), presenceInstance(options), presenceInstance(options)];
+    const { userId } = person;
+    const at = Date.now();
+    for (const each of instances) await each.setOnline(userId, newSocket());
+    await until("somebody says so", () => states(...instances).includes("offline"));
+    expect(Date.now() - at).toBeGreaterThanOrEqual(390);
+    expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
+    // Those who swept and found nobody have nothing to wait for.
+    await until("all have looked", () => instances.every(({ waiting }) => waiting() === null));
+    expect(states(...instances)).toEqual(["online", "offline"]);
+    const { lastSeenAt } = await (instances[0] ?? presenceInstance()).getUserPresence(userId);
+    expect(Date.parse(lastSeenAt ?? "")).toBeLessThan(at + 390);
+    expect(await ttlSeconds(keys.userPresence(userId))).toBeGreaterThan(86_000);
+    expect(await redis().exists(keys.userSockets(userId))).toBe(0);
+  });
+
+  it("an instance without streams of its own waits for nobody", async () => {
+    const [holder, other] = [presenceInstance(), presenceInstance()];
+    const socket = newSocket();
+    await holder.setOnline(person.userId, socket);
+    await other.beat(person.userId, socket, "online");
+    expect(other.waiting()).toBeNull();
+    expect(holder.waiting()).toBeGreaterThan(0);
+    await holder.setOffline(person.userId, socket);
+    expect(holder.waiting()).toBeNull();
+  });
+
+  it("of one that nobody looked at for days nothing is left, and one that died is last seen when it was", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    await instance.setOnline(userId, newSocket());
+    const said = told(instance)[0]?.lastSeenAt;
+    await letTimePass([userId], 40_000);
+    expect(await instance.getUserPresence(userId)).toEqual({
+      userId,
+      state: "offline",
+      lastSeenAt: new Date(Date.parse(said ?? "") - 40_000).toISOString(),
+    });
+    // The hash has gone by itself, but nobody has swept.
+    await redis().del(keys.userPresence(userId));
+    const { lastSeenAt } = await instance.getUserPresence(userId);
+    expect(Math.abs(Date.parse(lastSeenAt ?? "") - Date.parse(said ?? "") + 40_000)).toBeLessThan(10);
+  });
+});
+
+describe("whoever hides", () => {
+  it("is in nothing that others see, from the moment on", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    const socket = newSocket();
+    await instance.setOnline(userId, socket);
+    await db().user.update({ where: { id: userId }, data: { hidesPresence: true } });
+    await instance.setHidden(userId, true);
+    expect(told(instance).at(-1)).toEqual({ userId, state: "offline", lastSeenAt: null });
+    const count = await instance.getOnlineUsersCount();
+
+    await instance.beat(userId, socket, "away");
+    await presenceInstance().setOnline(userId, newSocket());
+    expect(await instance.getUserPresence(userId)).toEqual({ userId, state: "offline", lastSeenAt: null });
+    expect(await instance.getOnlineUsers()).not.toContain(userId);
+    expect(await instance.getOnlineUsersCount()).toBe(count);
+    expect(JSON.stringify(await redis().hgetall(keys.userPresence(userId)))).not.toMatch(/"seen":1/);
+    expect(told(instance)).toHaveLength(2);
+
+    // Shown again they are what their streams are.
+    await db().user.update({ where: { id: userId }, data: { hidesPresence: false } });
+    await instance.setHidden(userId, false);
+    expect(told(instance).at(-1)).toEqual({ userId, state: "online", lastSeenAt: expect.any(String) });
+  });
+
+  it("is asked of Postgres when Redis does not know, and again after a while", async () => {
+    await db().user.update({ where: { id: person.userId }, data: { hidesPresence: true } });
+    const instance = presenceInstance();
+    const socket = newSocket();
+    await instance.setOnline(person.userId, socket);
+    expect(told(instance)).toEqual([]);
+    // Redis was away when they changed it.
+    await db().user.update({ where: { id: person.userId }, data: { hidesPresence: false } });
+    await instance.beat(person.userId, socket, "online");
+    expect(told(instance)).toEqual([]);
+    await letTimePass([person.userId], 5 * 60_000);
+    await instance.beat(person.userId, socket, "online");
+    expect(states(instance)).toEqual(["online"]);
+  });
+
+  it("an account that is gone leaves nothing", async () => {
+    const instance = presenceInstance();
+    const { userId } = person;
+    const socket = newSocket();
+    await instance.setOnline(userId, socket);
+    await instance.forgetPresence(userId);
+    await instance.setOffline(userId, socket);
+    expect(states(instance)).toEqual(["online", "offline"]);
+    expect(await redis().exists(keys.userPresence(userId), keys.userSockets(userId))).toBe(0);
+    expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
+  });
+});
+
+describe("the API", () => {
+  it("notes heartbeats and answers for up to a hundred people, in order", async () => {
+    const other = await createPerson();
+    const streamId = newId();
+    expect((await call(POST, { as: person, body: { streamId, state: "away" } })).body).toEqual({});
+    expect(await asked([other.userId, person.userId], other)).toEqual({
+      items: [
+        { userId: other.userId, state: "offline", lastSeenAt: null },
+        { userId: person.userId, state: "away", lastSeenAt: expect.any(String) },
+      ],
+      onlineCount: expect.any(Number),
+      known: true,
+    });
+    const repeated = await call(GET, {
+      as: person,
+      query: `?userIds=${other.userId}&userIds=${person.userId.toUpperCase()}`,
+    });
+    expect(repeated.body.items).toHaveLength(2);
+    expect((await call(GET, { as: person })).body).toMatchObject({ items: [], known: true });
+    const many = Array.from({ length: 101 }, () => newId()).join(",");
+    expect((await call(GET, { as: person, query: `?userIds=${many}` })).status).toBe(400);
+    expect((await call(GET, { as: person, query: "?userIds=me" })).status).toBe(400);
+    expect((await call(POST, { as: person, body: { streamId, state: "offline" } })).status).toBe(400);
+  });
+
+  it("without Redis everybody seems offline, and it says that it does not know", async () => {
+    await call(POST, { as: person, body: { streamId: newId(), state: "online" } });
+    await redisProxy.set("refuse");
+    expect(await asked([person.userId])).toEqual({
+      items: [{ userId: person.userId, state: "offline", lastSeenAt: null }],
+      onlineCount: 0,
+      known: false,
+    });
+    expect((await call(POST, { as: person, body: { streamId: newId(), state: "online" } })).status).toBe(200);
+    const instance = presenceInstance({ graceMs: 1 });
+    await instance.setOnline(person.userId, newSocket());
+    instance.leave(person.userId, newSocket());
+    await deferredWork();
+    expect([await instance.getOnlineUsers(), await instance.getOnlineUsersCount()]).toEqual([[], 0]);
+    expect(told(instance)).toEqual([]);
+    await redisProxy.set("pass");
+    await until("Redis is used again", async () => (await asked([person.userId])).known);
+  });
+
+  it("an emptied Redis is right again with the next heartbeat", async () => {
+    const instance = presenceInstance();
+    const socket = newSocket();
+    await instance.setOnline(person.userId, socket);
+    await redis().flushdb();
+    expect(await instance.isUserOnline(person.userId)).toBe(false);
+    await instance.beat(person.userId, socket, "away");
+    expect((await instance.getUserPresence(person.userId)).state).toBe("away");
+  });
+});
+
+it("clearing it all tells of those who were here, and leaves no key", async () => {
+  const instance = presenceInstance();
+  const hidden = await createPerson();
+  await instance.setOnline(person.userId, newSocket());
+  await instance.setHidden(hidden.userId, true);
+  await instance.setOnline(hidden.userId, newSocket());
+  await instance.clearAllPresence();
+  expect(states(instance)).toEqual(["online", "offline"]);
+  expect(instance.told.filter(({ userId }) => userId === hidden.userId)).toEqual([]);
+  expect(await redis().keys("webchat:user*")).toEqual([]);
+});
+
+it("a heartbeat is one call of one script of ten commands, a question about 100 people one call", async () => {
+  const instance = presenceInstance();
+  const socket = newSocket();
+  await instance.setOnline(person.userId, socket);
+  const ids = Array.from({ length: 100 }, () => newId());
+  await instance.getPresences(ids);
+  const commands = async () => {
+    const info = String(await redis().send(["INFO", "commandstats"]));
+    return [...info.matchAll(/cmdstat_(?!info|ping)[^:]+:calls=(\d+)/g)].reduce(
+      (sum, [, calls]) => sum + Number(calls),
+      0,
+    );
+  };
+  const before = await commands();
+  meter.reset();
+  await instance.beat(person.userId, socket, "online");
+  expect(meter.calls).toBe(1);
+  // Where the engine counts them: the script and what it calls.
+  if (before > 0) expect((await commands()) - before).toBe(10);
+  meter.reset();
+  await instance.getPresences(ids);
+  expect(meter.calls).toBe(1);
+});

@@ -1,0 +1,313 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { signAccessToken } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { policyFor } from "@/lib/rate-limit/policies";
+import { redis } from "@/lib/redis";
+import { gateway } from "@/tests/support/stack/gateway";
+import { freePort } from "@/tests/support/stack/real-postgres";
+
+/** The middleware with a process memory of its own, as a fresh edge instance has. */
+async function freshGate() {
+  vi.resetModules();
+  return (await import("@/middleware")).middleware;
+}
+
+const request = (path: string, headers: Record<string, string> = {}) =>
+  new Request(`http://localhost${path}`, { headers });
+
+async function tokenOf(userId = newId()) {
+  return signAccessToken({ userId, sessionId: newId(), seq: 1, role: "listener", name: "x" }, 60);
+}
+
+describe("the gate", () => {
+  beforeEach(() => vi.unstubAllEnvs());
+
+  it("lets a person through as often as the policy says, then says when to come back", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let left = 9; left >= 0; left -= 1) {
+      const response = await gate(request("/api/me/password", headers));
+      expect(response.status).toBe(200);
+      expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60, "person";q=100;w=60');
+      expect(response.headers.get("ratelimit")).toMatch(
+        new RegExp(`^"strict";r=${left};t=\\d+, "person";r=${left + 90};t=\\d+$`),
+      );
+      expect(response.headers.get("ratelimit-degraded")).toBeNull();
+    }
+    const refused = await gate(request("/api/me/password", { ...headers, "accept-language": "en" }));
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      error: {
+        code: "rate_limited",
+        message: "Too many requests, wait a little",
+        requestId: expect.any(String),
+      },
+    });
+  });
+
+  it("tells somebody who opens a page with a page, in their language", async () => {
+    const gate = await freshGate();
+    const headers = {
+      authorization: `Bearer ${await tokenOf()}`,
+      accept: "text/html,*/*",
+      "accept-language": "en",
+    };
+    for (let i = 0; i < 100; i += 1) expect((await gate(request("/", headers))).status).toBe(200);
+    const refused = await gate(request("/", headers));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(await refused.text()).toContain("Too many requests, wait a little");
+  });
+
+  it("lets a person ask 100 times a minute over all routes together, and tells which limit refuses", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let i = 0; i < 100; i += 1) {
+      const path = ["/", "/api/posts", "/api/posts/view", `/api/posts/${newId()}`][i % 4] ?? "/";
+      expect((await gate(request(path, headers))).status).toBe(200);
+    }
+    for (const refusing of [gate, await freshGate()]) {
+      const refused = await refusing(request("/api/me", headers));
+      expect(refused.status).toBe(429);
+      expect(refused.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60, "person";q=100;w=60');
+      expect(refused.headers.get("ratelimit")).toMatch(/^"person";r=0;t=\d+, "default";r=\d+;t=\d+$/);
+      expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+    }
+    // An address is not a person.
+    for (const path of ["/a", "/api/b"]) {
+      const anonymous = await gate(request(path));
+      expect(anonymous.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+    }
+  });
+
+  it("takes a token of both limits or of none, in one call; a refused caller costs none", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    // Redis learns the script.
+    await gate(request("/", { authorization: `Bearer ${await tokenOf()}` }));
+    gateway().stats.reset();
+    for (let i = 0; i < 10; i += 1) await gate(request("/api/me/password", headers));
+    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    for (let i = 0; i < 5; i += 1) {
+      expect((await gate(request("/api/me/password", headers))).status).toBe(429);
+    }
+    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    // Another instance has to ask, once; the refused ones took nothing of the person's 100.
+    const other = await freshGate();
+    for (let i = 0; i < 5; i += 1) {
+      expect((await other(request("/api/me/password", headers))).status).toBe(429);
+    }
+    expect(gateway().stats.snapshot().httpRequests).toBe(11);
+    expect((await other(request("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
+  });
+
+  it("believes no token that is too long to be one of ours", async () => {
+    const long = await signAccessToken(
+      { userId: newId(), sessionId: newId(), seq: 1, role: "listener", name: "x".repeat(4_096) },
+      60,
+    );
+    const response = await (await freshGate())(request("/", { authorization: `Bearer ${long}` }));
+    expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+  });
+
+  it("keys are named by policy, caller and pattern, and all expire", async () => {
+    const gate = await freshGate();
+    const userId = newId();
+    const postId = newId();
+    await gate(request(`/api/posts/${postId}`, { authorization: `Bearer ${await tokenOf(userId)}` }));
+    for (const key of [
+      `webchat:throttle:default:user-${userId}:/api/posts/:id`,
+      `webchat:throttle:person:user-${userId}:*`,
+    ]) {
+      const ttl = await redis().pttl(key);
+      expect(ttl).toBeGreaterThan(0);
+      expect(ttl).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it("nothing a caller sends is an error", async () => {
+    vi.stubEnv("TRUST_PROXY", "1");
+    const gate = await freshGate();
+    const odd: [string, Record<string, string>][] = [
+      ["/%", {}],
+      ["/api/%E0%A4%A", {}],
+      [`/${"a".repeat(10_000)}`, {}],
+      ["/", { authorization: `Bearer ${"x".repeat(100_000)}` }],
+      ["/", { authorization: "Bearer a.b.c" }],
+      ["/", { authorization: "Bearer eyJhbGciOiJub25lIn0.e30." }],
+      ["/", { cookie: "nd_access=%E0%A4%A; =; ;;" }],
+      ["/", { "x-forwarded-for": "a:b:c, '; DROP TABLE, [::1" }],
+      ["/", { "x-forwarded-for": ",,,," }],
+      ["/", { "accept-language": "*;q=x, \u00ff", accept: "\u00ff" }],
+    ];
+    for (const [path, headers] of odd) {
+      const response = await gate(request(path, headers));
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
+    }
+    for (const method of ["PROPFIND", "OPTIONS", "HEAD"]) {
+      expect((await gate(new Request("http://localhost/", { method }))).status).toBe(200);
+    }
+  });
+
+  it("passes when the limiter itself is broken, and says so", async () => {
+    vi.stubEnv("TRUST_PROXY", "everybody");
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const gate = await freshGate();
+    const response = await gate(request("/api/auth/sign-in"));
+    expect(response.status).toBe(200);
+    expect(response.headers.get("ratelimit-degraded")).toBe("open");
+    expect(response.headers.get("ratelimit-policy")).toBeNull();
+    expect(log).toHaveBeenCalled();
+    log.mockRestore();
+  });
+
+  it("holds across instances, and counts people and routes apart", async () => {
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    for (let i = 0; i < 10; i += 1) {
+      const gate = await freshGate();
+      expect((await gate(request("/api/me/password", headers))).status).toBe(200);
+    }
+    const gate = await freshGate();
+    expect((await gate(request("/api/me/password", headers))).status).toBe(429);
+    expect((await gate(request("/api/me/email", headers))).status).toBe(200);
+    const other = { authorization: `Bearer ${await tokenOf()}` };
+    expect((await gate(request("/api/me/password", other))).status).toBe(200);
+  });
+
+  it("at a door counts addresses: an account for each ten attempts, or its token, is no way past", async () => {
+    vi.stubEnv("TRUST_PROXY", "1");
+    const gate = await freshGate();
+    for (const path of ["/api/auth/sign-in", "/api/auth/sign-up", "/api/auth/forgot-password"]) {
+      const statuses = [];
+      for (let i = 0; i < 12; i += 1) {
+        const headers = { authorization: `Bearer ${await tokenOf()}`, "x-forwarded-for": "203.0.113.77" };
+        statuses.push((await gate(request(path, headers))).status);
+      }
+      expect([path, ...statuses]).toEqual([path, ...Array(10).fill(200), 429, 429]);
+    }
+  });
+
+  it("skips signed callbacks and cron", async () => {
+    const gate = await freshGate();
+    for (const path of ["/api/qstash/views-sync", "/api/cron/sync-views"]) {
+      const response = await gate(request(path));
+      expect(response.headers.get("ratelimit-policy")).toBeNull();
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    }
+  });
+
+  it("without Redis decides by itself with the same numbers, and says so", async () => {
+    vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await tokenOf()}` };
+    const statuses = [];
+    for (let i = 0; i < 11; i += 1) {
+      const response = await gate(request("/api/me/password", headers));
+      expect(response.headers.get("ratelimit-degraded")).toBe("process");
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(200), 429]);
+  });
+
+  it.each([
+    [
+      "1",
+      { "x-forwarded-for": "2001:db8:0:ab01::1" },
+      { "x-forwarded-for": "[2001:DB8:0:abff::2]:443" },
+      true,
+    ],
+    ["1", { "x-forwarded-for": "2001:db8:0:ab01::1" }, { "x-forwarded-for": "2001:db8:0:ac01::1" }, false],
+    ["1", { "x-forwarded-for": "::ffff:9.9.9.9" }, { "x-forwarded-for": "9.9.9.9:1234" }, true],
+    ["1", { "x-forwarded-for": "garbage" }, {}, true],
+    ["none", { "x-forwarded-for": "1.1.1.1" }, { "x-forwarded-for": "2.2.2.2" }, true],
+    ["1", { "x-forwarded-for": "6.6.6.6, 1.1.1.1" }, { "x-forwarded-for": "7.7.7.7, 1.1.1.1" }, true],
+    ["1", { "x-forwarded-for": "1.1.1.1, 6.6.6.6" }, { "x-forwarded-for": "1.1.1.1, 7.7.7.7" }, false],
+    [
+      "2",
+      { "x-forwarded-for": "6.6.6.6, 1.1.1.1, 9.9.9.9" },
+      { "x-forwarded-for": "1.1.1.1, 8.8.8.8" },
+      true,
+    ],
+    [
+      "2",
+      { "x-forwarded-for": "6.6.6.6, 1.1.1.1, 9.9.9.9" },
+      { "x-forwarded-for": "6.6.6.6, 9.9.9.9" },
+      false,
+    ],
+    ["vercel", { "x-real-ip": "8.8.8.8", "x-forwarded-for": "1.1.1.1" }, { "x-real-ip": "8.8.8.8" }, true],
+  ])("TRUST_PROXY=%s: %j and %j are one caller: %s", async (trust, first, second, same) => {
+    vi.stubEnv("TRUST_PROXY", trust);
+    vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
+    const gate = await freshGate();
+    const left = async (headers: Record<string, string>) =>
+      (await gate(request("/api/auth/sign-in", headers))).headers.get("ratelimit")?.match(/r=(\d+)/)?.[1];
+    expect(await left(first)).toBe("9");
+    expect(await left(second)).toBe(same ? "8" : "9");
+  });
+});
+
+it("stands before everything but the build's own files, whatever a path looks like", async () => {
+  const { config } = await import("@/middleware");
+  const stands = (path: string) => config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
+  for (const path of ["/_next/static/chunks/a.js", "/favicon.ico", "/icon1.png", "/robots.txt"]) {
+    expect([path, stands(path)]).toEqual([path, false]);
+  }
+  for (const path of [
+    "/",
+    "/sitemap.xml",
+    "/posts/a.png",
+    "/api/posts/a.png",
+    "/api/auth/sign-in.txt",
+    "/a/favicon.ico",
+    "/api/robots.txt",
+    "/robots.txt/a",
+    "/_next/image",
+    "/_next/staticky",
+    "/icon1xpng",
+  ]) {
+    expect([path, stands(path)]).toEqual([path, true]);
+  }
+});
+
+it.each([
+  "/api/auth/sign-in",
+  "/api/auth/sign-in/",
+  "//api//auth/sign-in",
+  "/api/auth/%73%69gn-in",
+  "/api%2fauth%2Fsign-in",
+  "/api/auth/x/../sign-in",
+  "/api/auth/%2e%2e/auth/sign-in",
+  "\\api\\auth\\sign-in",
+  "/api/auth/sign-in?a=/api/qstash/x",
+  "/api/auth/sign-in#/api/qstash/x",
+])("however a path is written, sign-in is strict: %s", (path) => {
+  const { pathname } = new URL(`http://localhost${path}`);
+  expect(policyFor(pathname)).toMatchObject({ pattern: "/api/auth/sign-in", policy: { name: "strict" } });
+});
+
+it("a path that only contains a skipped one is not skipped", () => {
+  for (const path of ["/x/_next/static/a", "/api/qstash", "/api/qstash/", "/api/cron/a/b", "/API/CRON/a"]) {
+    expect(policyFor(path).policy).not.toBeNull();
+  }
+});
+
+it("routes are known by their pattern, never by the raw path", () => {
+  expect(policyFor(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
+  expect(policyFor("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
+  expect(policyFor("/api/auth/%73ign%2Din/")).toMatchObject({
+    pattern: "/api/auth/sign-in",
+    policy: { name: "strict" },
+  });
+  expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "renewal" } });
+  expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
+  expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
+  expect(policyFor("/api/webhooks/payments", "POST")).toMatchObject({ policy: null });
+  expect(policyFor("/api/orders", "POST")).toMatchObject({
+    pattern: "POST /api/orders",
+    policy: { name: "strict" },
+  });
+  expect(policyFor("/api/orders")).toMatchObject({ policy: { name: "default" } });
+  expect(policyFor("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });
+});

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { useClock } from "@/lib/core/clock";
+import { AppError } from "@/lib/core/errors";
+import { newId } from "@/lib/core/ids";
+import { passwordAttempt, requireBotAllowance } from "@/lib/rate-limit/handlers";
+import { redis } from "@/lib/redis";
+import { LimitingProcess, testClaims } from "@/tests/support/factories/limit-tools";
+
+let time = Date.now();
+let restore = () => {};
+beforeAll(() => {
+  restore = useClock({ now: () => time });
+});
+beforeEach(() => {
+  time += 3_600_000;
+});
+afterAll(() => restore());
+
+describe("a Telegram bot", () => {
+  const ask = (botId: string) =>
+    requireBotAllowance(botId).then(
+      () => 200,
+      (error: unknown) => (error instanceof AppError ? error.status : 0),
+    );
+
+  it("takes 10 messages a second, whoever sends them; another bot has its own", async () => {
+    const [bot, other] = [newId(), newId()];
+    const answers = await Promise.all(Array.from({ length: 25 }, () => ask(bot)));
+    expect(answers.filter((status) => status === 200)).toHaveLength(10);
+    expect(answers.filter((status) => status === 429)).toHaveLength(15);
+    expect(await ask(other)).toBe(200);
+    expect(await redis().exists(`webchat:throttle:telegram:bot-${bot}:/api/webhooks/telegram/:botId`)).toBe(
+      1,
+    );
+    await expect(requireBotAllowance(bot)).rejects.toMatchObject({
+      code: "rate_limited",
+      retryAfterSeconds: 1,
+    });
+    time += 1_000;
+    expect(await ask(bot)).toBe(200);
+  });
+
+  it("that gets nine a second, evenly, loses none", async () => {
+    const bot = newId();
+    for (let n = 0; n < 45; n += 1) {
+      expect(await ask(bot)).toBe(200);
+      time += 112;
+    }
+  });
+});
+
+describe("tokens that were not used", () => {
+  it.each(["up", "away"] as const)("come back, once each, when Redis is %s", async (behaviour) => {
+    const here = new LimitingProcess();
+    here.behaviour = behaviour;
+    const claims = testClaims({ limit: 3 }, { limit: 100 }, 60)("a");
+    const taken = [];
+    for (let n = 0; n < 3; n += 1) taken.push(await here.limiter.take(claims));
+    expect((await here.limiter.take(claims)).allowed).toBe(false);
+    await taken[0]?.giveBack();
+    await taken[0]?.giveBack();
+    expect((await here.limiter.take(claims)).allowed).toBe(true);
+    expect((await here.limiter.take(claims)).allowed).toBe(false);
+    // What this process decided alone Redis is told of; together it is no more and no less.
+    here.behaviour = "up";
+    time += 30_000;
+    const other = new LimitingProcess();
+    if (behaviour === "up") expect((await other.limiter.take(claims)).allowed).toBe(false);
+  });
+
+  it("that Redis knows of come back there too, under what is left of their window", async () => {
+    const claims = testClaims({ limit: 3 }, { limit: 100 }, 60)("a");
+    const first = await new LimitingProcess().limiter.take(claims);
+    await new LimitingProcess().limiter.take(claims);
+    const key = claims[0]?.key ?? "";
+    expect(await redis().get(key)).toBe(`${time}x2 `);
+    await first.giveBack();
+    expect(await redis().get(key)).toBe(`${time}x1 `);
+    expect(await redis().pttl(key)).toBeGreaterThan(0);
+  });
+});
+
+it("an attempt that met an outage has not failed, one that was answered has", async () => {
+  const session = newId();
+  const fail = (error: Error) => passwordAttempt(session, () => Promise.reject(error));
+  for (let n = 0; n < 15; n += 1) await expect(fail(new Error("no database"))).rejects.toThrow("no database");
+  for (let n = 0; n < 10; n += 1)
+    await expect(fail(new AppError("bad_request"))).rejects.toThrow("bad_request");
+  await expect(fail(new AppError("bad_request"))).rejects.toThrow("rate_limited");
+  await expect(passwordAttempt(newId(), async () => "in")).resolves.toBe("in");
+});

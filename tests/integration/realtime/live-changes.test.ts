@@ -1,0 +1,213 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POST as view } from "@/app/api/posts/view/route";
+import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { db, disconnectDb, transaction } from "@/lib/db";
+import { type Channel, channelKinds } from "@/lib/realtime";
+import { mayFollowOrders } from "@/lib/shop";
+import { lockOrder } from "@/lib/shop/order-row";
+import { defineTask, enqueue, mayFollowTasks, TaskRefusedError } from "@/lib/tasks";
+import { replaceHandler } from "@/lib/tasks/registry";
+import { recordViews } from "@/lib/views";
+import { call } from "@/tests/support/clients/api";
+import { saidOn } from "@/tests/support/clients/said-on";
+import { deliverTask } from "@/tests/support/clients/signed-delivery";
+import { until } from "@/tests/support/clients/until";
+import { createOrder } from "@/tests/support/factories/orders";
+import { createPeople, createPerson, createTestPost } from "@/tests/support/factories/people";
+import { startOwnBackends } from "@/tests/support/stack/own-backends";
+
+/** What is said on the channels of orders, tasks and view counts, and who may listen. */
+
+const backends = await startOwnBackends();
+let owner: Caller;
+
+beforeAll(async () => {
+  owner = await createPerson();
+});
+afterAll(async () => {
+  await deferredWork();
+  await disconnectDb();
+  await backends.stop();
+});
+
+/** How much was said on each of these channels since this was asked the last time. */
+function listenTo(...channels: Channel[]): () => Promise<number[]> {
+  let before = channels.map(() => 0);
+  return async () => {
+    const now: number[] = [];
+    for (const channel of channels) now.push((await saidOn(channel)).length);
+    const since = now.map((count, at) => count - (before[at] ?? 0));
+    before = now;
+    return since;
+  };
+}
+
+/** A task of the owner's that is a step of an order; published, not delivered. */
+async function createStep(orderId: string): Promise<string> {
+  const options = { key: newId(), ownerId: owner.userId, subject: `order:${orderId}` };
+  const { id } = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, options));
+  await deferredWork();
+  await until("it is published", async () => {
+    const { state } = await db().task.findUniqueOrThrow({ where: { id }, select: { state: true } });
+    return state === "published";
+  });
+  return id;
+}
+
+describe("a task", () => {
+  it("says on its owner's channel and on its order's each state and each progress, and what else nobody hears", async () => {
+    const orderId = newId();
+    const id = await createStep(orderId);
+    const said = listenTo(`task:${id}`, `order:${orderId}`);
+    // Enqueued: the order has another step, of which nobody knows yet. Published: both.
+    expect(await said()).toEqual([1, 2]);
+
+    const stop = replaceHandler(
+      "leaderboards",
+      defineTask<"leaderboards">()({
+        prepare: async (payload, { attempt, progress }) => {
+          if (attempt === 1) throw new Error("not this time");
+          await progress({ done: 1, total: 2 });
+          return payload;
+        },
+        commit: async () => {},
+      }),
+    );
+    expect((await deliverTask("leaderboards", id)).status).toBe(500);
+    expect(await said()).toEqual([2, 2]);
+    expect((await deliverTask("leaderboards", id)).status).toBe(200);
+    expect(await said()).toEqual([3, 3]);
+    expect((await deliverTask("leaderboards", id)).status).toBe(200);
+    expect(await said()).toEqual([0, 0]);
+    stop();
+
+    const { id: nobodys } = await transaction((tx) =>
+      enqueue(tx, "leaderboards", { orderId }, { key: newId(), subject: "round:1" }),
+    );
+    await until(
+      "it is published",
+      async () => (await db().task.findUnique({ where: { id: nobodys } }))?.state === "published",
+    );
+    expect(await listenTo(`task:${nobodys}`)()).toEqual([0]);
+  });
+
+  it("that dies or is called off says so, and one whose transaction failed does not", async () => {
+    const orderId = newId();
+    const id = await createStep(orderId);
+    const stop = replaceHandler(
+      "leaderboards",
+      defineTask<"leaderboards">()({
+        commit: async () => {
+          throw new TaskRefusedError("nobody can ever do this");
+        },
+      }),
+    );
+    const said = listenTo(`task:${id}`, `order:${orderId}`);
+    await said();
+    expect((await deliverTask("leaderboards", id)).status).toBe(489);
+    // Running, then dead.
+    expect(await said()).toEqual([2, 2]);
+    stop();
+
+    const { id: later } = await transaction((tx) =>
+      enqueue(
+        tx,
+        "notifications",
+        { userId: owner.userId, kind: "general", title: "Later" },
+        { key: newId(), ownerId: owner.userId, delaySeconds: 3_600 },
+      ),
+    );
+    const saidLater = listenTo(`task:${later}`);
+    await saidLater();
+    expect((await call(cancel, { method: "DELETE", params: { id: later }, as: owner })).status).toBe(200);
+    expect(await saidLater()).toEqual([1]);
+
+    const failing = transaction(async (tx) => {
+      await enqueue(tx, "leaderboards", { orderId }, { key: newId(), subject: `order:${orderId}` });
+      throw new Error("rolled back");
+    });
+    await expect(failing).rejects.toThrow("rolled back");
+    expect(await said()).toEqual([0, 0]);
+  });
+});
+
+it("a commit that changes an order says so once, however much of it changed, and so does the publishing of its steps", async () => {
+  const orderId = await createOrder({ buyer: owner, amountMinor: 100, status: "paid" });
+  await transaction(async (tx) => {
+    await lockOrder(tx, orderId);
+    await tx.order.update({ where: { id: orderId }, data: { status: "delivered" } });
+    const options = { subject: `order:${orderId}`, delaySeconds: 86_400 };
+    await enqueue(tx, "leaderboards", { orderId }, { ...options, key: newId() });
+    await enqueue(tx, "leaderboards", { orderId }, { ...options, key: newId() });
+  });
+  expect(await saidOn(`order:${orderId}`)).toEqual([
+    { event: "changed", data: {} },
+    { event: "changed", data: {} },
+  ]);
+});
+
+describe("who may follow", () => {
+  it("orders: the buyer, the seller once it is paid, administrators", async () => {
+    const [seller, stranger, admin] = [
+      await createPerson("artist"),
+      await createPerson(),
+      await createPerson("admin"),
+    ];
+    const paid = await createOrder({ buyer: owner, seller, amountMinor: 100 });
+    const unpaid = await createOrder({
+      buyer: owner,
+      seller,
+      amountMinor: 100,
+      status: "pending",
+      paidAt: null,
+    });
+    const ids = [paid, unpaid, newId()];
+    expect(await mayFollowOrders(owner, ids)).toEqual(new Set([paid, unpaid]));
+    expect(await mayFollowOrders(seller, ids)).toEqual(new Set([paid]));
+    expect(await mayFollowOrders(stranger, ids)).toEqual(new Set());
+    expect(await mayFollowOrders(admin, ids)).toEqual(new Set([paid, unpaid]));
+    expect(await mayFollowOrders(admin, [])).toEqual(new Set());
+  });
+
+  it("tasks: their owner and administrators", async () => {
+    const [stranger, admin] = [await createPerson(), await createPerson("admin")];
+    const ids = [await createStep(newId()), newId()];
+    const [mine = ""] = ids;
+    expect(await mayFollowTasks(owner, ids)).toEqual(new Set([mine]));
+    expect(await mayFollowTasks(stranger, ids)).toEqual(new Set());
+    expect(await mayFollowTasks(admin, ids)).toEqual(new Set([mine]));
+  });
+});
+
+describe("view counts", () => {
+  const { counts: schema } = channelKinds.views.events;
+  const counts = async () => (await saidOn("views")).map(({ data }) => schema.parse(data).counts);
+
+  it("that move are said together, at most once a second, and what moves nothing is not", async () => {
+    const author = await createPerson("artist");
+    const posts = [await createTestPost(author), await createTestPost(author)];
+    const viewers = await createPeople(6);
+    // What an earlier test has said must not hold this up.
+    await delay(1_000);
+    expect(await counts()).toEqual([]);
+    const at = Date.now();
+    await Promise.all(viewers.slice(0, 3).map(({ seq }) => recordViews(seq, posts)));
+    await until("they are said", async () => (await counts()).length === 1);
+    expect((await counts())[0]?.sort((a, b) => a.postId.localeCompare(b.postId))).toEqual(
+      [...posts].sort().map((postId) => ({ postId, viewsCount: 3 })),
+    );
+    for (const { seq } of viewers.slice(3)) await recordViews(seq, posts.slice(0, 1));
+    await until("they are said again", async () => (await counts()).length === 2);
+    expect(Date.now() - at).toBeGreaterThanOrEqual(1_000);
+    expect((await counts())[1]).toEqual([{ postId: posts[0], viewsCount: 6 }]);
+
+    await recordViews(author.seq, posts);
+    for (const { seq } of viewers.slice(0, 3)) await recordViews(seq, posts);
+    await call(view, { as: await createPerson(), body: { postId: newId() } });
+    expect(await counts()).toHaveLength(2);
+  });
+});

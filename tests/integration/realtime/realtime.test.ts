@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { GET as realtime } from "@/app/api/realtime/route";
+import { deferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
+import { getOnlineUsersCount } from "@/lib/presence";
+import { emit, emitVolatile, streamStats, wake } from "@/lib/realtime";
+import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/log";
+import { keys, redis } from "@/lib/redis";
+import { call } from "@/tests/support/clients/api";
+import { type EventReader, openEvents } from "@/tests/support/clients/event-stream";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "@/tests/support/factories/people";
+import { tokenOf } from "@/tests/support/factories/sign-in";
+import { gateway } from "@/tests/support/stack/gateway";
+
+process.env.TRUST_PROXY = "1";
+
+const opened: EventReader[] = [];
+
+/** Somebody's open stream, or nobody's, which has joined all it asked for. */
+async function open(
+  person: Awaited<ReturnType<typeof createPerson>> | null,
+  channels: Record<string, string | null>,
+  headers: Record<string, string> = {},
+): Promise<EventReader> {
+  const stream = await openEvents(person && (await tokenOf(person)), channels, headers);
+  opened.push(stream);
+  await until("it has joined", () => stream.named("joined").length === Object.keys(channels).length);
+  await until("it is live", () => streamStats().live);
+  return stream;
+}
+
+afterEach(async () => {
+  for (const stream of opened.splice(0)) stream.leave();
+  await until("nobody is left", () => streamStats().streams === 0);
+});
+
+const unread = (unreadCount: number) => ({ unreadCount });
+
+describe("a channel", () => {
+  it("brings what is said on it to every stream, in order, each with its cursor", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const streams = [await open(person, { [channel]: null }), await open(person, { [channel]: null })];
+    for (let count = 1; count <= 50; count += 1) emit(channel, "unread", unread(count));
+    await deferredWork();
+    for (const stream of streams) {
+      await until("all have come", () => stream.said(channel).length === 50);
+      expect(stream.said(channel).map(({ data }) => data)).toEqual(
+        Array.from({ length: 50 }, (_, at) => unread(at + 1)),
+      );
+      const [{ at } = { at: "" }] = stream.named("joined");
+      const epoch = at.split(":")[0];
+      expect(stream.said(channel).map((event) => event.at)).toEqual(
+        Array.from({ length: 50 }, (_, n) => `${epoch}:${n + 1}`),
+      );
+      expect(stream.events.findLast(({ id }) => id)?.id).toBe(`${channel}@${epoch}:50`);
+    }
+    // Whatever is said at the same moment is one call.
+    expect(streamStats()).toMatchObject({ streams: 2, channels: 1, subscriptions: 1 });
+  });
+
+  it("what a stream missed while it was away is sent from its cursor on, and nothing else", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const first = await open(person, { [channel]: null });
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => first.said(channel).length === 1);
+    const at = String(first.said(channel)[0]?.at);
+    first.leave();
+    emit(channel, "unread", unread(2));
+    emit(channel, "unread", unread(3));
+    await deferredWork();
+    const second = await open(person, { [channel]: at });
+    await until("both have come", () => second.said(channel).length === 2);
+    expect(second.said(channel).map(({ data }) => data)).toEqual([unread(2), unread(3)]);
+    expect(second.named("joined")).toEqual([{ channel, at, resumed: true }]);
+    // A browser that comes back by itself sends the last id, which is newer than its address.
+    const third = await open(
+      person,
+      { [channel]: at },
+      { "last-event-id": String(second.events.findLast(({ id }) => id)?.id) },
+    );
+    emit(channel, "unread", unread(4));
+    await until("it has come", () => third.said(channel).length > 0);
+    expect(third.said(channel).map(({ data }) => data)).toEqual([unread(4)]);
+  });
+
+  it("says so when the log does not go back that far, when it is another one, and when it never was", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const { epoch } = await append({ channel, event: "unread", data: unread(0) });
+    for (let count = 0; count <= KEPT_ENTRIES; count += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => append({ channel, event: "unread", data: unread(1) })),
+      );
+    }
+    for (const after of [`${epoch}:1`, `${epoch}:999999`, "another:5"]) {
+      const stream = await open(person, { [channel]: after });
+      expect(stream.named("joined")).toMatchObject([{ channel, resumed: false }]);
+      expect(stream.said(channel)).toEqual([]);
+    }
+    expect(await redis().xlen(keys.realtimeLog(channel))).toBe(KEPT_ENTRIES);
+  });
+
+  it("an emptied Redis makes the open page read anew, and goes on from there", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => stream.said(channel).length === 1);
+    await redis().del(keys.realtimeHead(channel), keys.realtimeLog(channel));
+    emit(channel, "unread", unread(2));
+    await stream.untilNamed("reload");
+    expect(stream.named("reload")).toMatchObject([{ channel }]);
+    emit(channel, "unread", unread(3));
+    await until("it goes on", () => stream.said(channel).length === 2);
+    expect(stream.said(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
+  });
+
+  it("an entry whose message was lost comes with the next one", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    const { epoch } = await append({ channel, event: "unread", data: unread(1) });
+    await until("it has come", () => stream.said(channel).length === 1);
+    // Into the log and no further, as if the message had been lost.
+    const lost = JSON.stringify({ event: "unread", data: unread(2) });
+    await redis().hincrby(keys.realtimeHead(channel), "n", 1);
+    await redis().xadd(keys.realtimeLog(channel), "2-0", { e: lost });
+    await append({ channel, event: "unread", data: unread(3) });
+    await until("both have come", () => stream.said(channel).length === 3);
+    expect(stream.said(channel).map(({ data, at }) => [data, at])).toEqual(
+      [1, 2, 3].map((count) => [unread(count), `${epoch}:${count}`]),
+    );
+  });
+
+  it("what is not kept comes too, without a number", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emitVolatile(channel, "unread", unread(7));
+    await until("it has come", () => stream.said(channel).length === 1);
+    expect(stream.said(channel)).toEqual([{ channel, event: "unread", data: unread(7) }]);
+    expect((await headsOf([channel])).get(channel)).toMatchObject({ n: 0 });
+  });
+
+  it("says nothing that is not as the catalogue has it", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    emit(channel, "unread", { unreadCount: "many" } as never);
+    emit(channel, "unread", { ...unread(1), secret: "x" } as never);
+    await until("the second has come", () => stream.said(channel).length === 1);
+    expect(stream.said(channel)[0]?.data).toEqual(unread(1));
+  });
+});
+
+describe("who may listen", () => {
+  it("one who may not gets 403; among others that they may, they are told", async () => {
+    const [person, stranger] = [await createPerson(), await createPerson()];
+    const theirs = `user:${stranger.userId}`;
+    const token = await tokenOf(person);
+    expect((await call(realtime, { token, query: `?channel=${theirs}` })).status).toBe(403);
+    const own = `user:${person.userId}` as const;
+    const stream = await openEvents(token, { [theirs]: null, [own]: null });
+    opened.push(stream);
+    await stream.untilNamed("joined");
+    expect(stream.named("denied")).toEqual([{ channel: theirs }]);
+    emit(`user:${stranger.userId}`, "unread", unread(1));
+    emit(own, "unread", unread(2));
+    await until("something has come", () => stream.said(own).length > 0);
+    expect(stream.said(theirs)).toEqual([]);
+  });
+
+  it.each(["", "chat", "chat:1", "nothing:x", "views:1", "user:%2F"])(
+    "%j is no channel: 400",
+    async (name) => {
+      const token = await tokenOf(await createPerson());
+      const answer = await call(realtime, { token, query: `?channel=${name}` });
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: "bad_request" } } });
+    },
+  );
+
+  it("a hundred channels at most", async () => {
+    const token = await tokenOf(await createPerson());
+    const query = `?${Array.from({ length: 101 }, () => `channel=chat:${newId()}`).join("&")}`;
+    expect((await call(realtime, { token, query })).status).toBe(400);
+  });
+
+  it("a wake with nothing changed leaves a stream as it is", async () => {
+    const person = await createPerson();
+    const channel = `user:${person.userId}` as const;
+    const stream = await open(person, { [channel]: null });
+    wake(person.userId);
+    emit(channel, "unread", unread(1));
+    await until("it has come", () => stream.said(channel).length === 1);
+    expect([...stream.named("denied"), ...stream.named("session-ended")]).toEqual([]);
+  });
+});
+
+it("costs one call for events of one moment, and one for all the reads of one", async () => {
+  const person = await createPerson();
+  const channel = `user:${person.userId}` as const;
+  const first = await append({ channel, event: "unread", data: unread(0) });
+  await readLog({ channel, since: first });
+  gateway().stats.reset();
+  await Promise.all(Array.from({ length: 30 }, () => append({ channel, event: "unread", data: unread(1) })));
+  expect(gateway().stats.snapshot().httpRequests).toBe(1);
+  gateway().stats.reset();
+  const reads = await Promise.all(Array.from({ length: 30 }, () => readLog({ channel, since: first })));
+  expect(gateway().stats.snapshot().httpRequests).toBe(1);
+  expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
+});
+
+describe("whoever is not signed in", () => {
+  it("hears view counts, and is nobody who is here", async () => {
+    const before = await getOnlineUsersCount();
+    const stream = await open(null, { views: null });
+    const counts = [{ postId: newId(), viewsCount: 8 }];
+    emit("views", "counts", { counts });
+    await until("it has come", () => stream.said("views").length === 1);
+    expect(stream.said("views")).toMatchObject([{ event: "counts", data: { counts } }]);
+    expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
+    expect(await getOnlineUsersCount()).toBeLessThanOrEqual(before);
+  });
+
+  it("hears nothing else: one such channel, or none at all, is a 401", async () => {
+    for (const query of [
+      "",
+      "?channel=presence",
+      `?channel=views&channel=user:${newId()}`,
+      `?channel=chat:${newId()}`,
+    ])
+      expect((await call(realtime, { query })).status, query).toBe(401);
+    expect(streamStats().streams).toBe(0);
+  });
+
+  it("is whose page was rendered signed out, whatever cookies the browser has by now", async () => {
+    const person = await createPerson();
+    const token = await tokenOf(person);
+    const query = "?as=nobody&channel=views";
+    const answer = await realtime(
+      new Request(`http://localhost/api/realtime${query}`, { headers: { authorization: `Bearer ${token}` } }),
+      { params: Promise.resolve({}) },
+    );
+    expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
+    await answer.body?.cancel();
+    expect((await call(realtime, { token, query: `${query}&channel=user:${person.userId}` })).status).toBe(
+      401,
+    );
+  });
+
+  it("is told by HEAD what GET is, and no stream stays open for that", async () => {
+    const query = "?channel=views";
+    const answer = await call(realtime, { method: "HEAD", query });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      200,
+      "text/event-stream; charset=utf-8",
+    ]);
+    expect((await call(realtime, { method: "HEAD", query: "?channel=presence" })).status).toBe(401);
+    expect(streamStats().streams).toBe(0);
+  });
+
+  it("has a hundred streams from one network on an instance, and the next is told to wait", async () => {
+    const from = (address: string) => openEvents(null, { views: null }, { "x-forwarded-for": address });
+    // A household has all addresses of its /56.
+    const streams = await Promise.all(
+      Array.from({ length: 100 }, (_, at) =>
+        from(`2001:db8:1:${(at % 256).toString(16)}::${at.toString(16)}`),
+      ),
+    );
+    opened.push(...streams);
+    const [late, other] = [await from("2001:db8:1:ff::1"), await from("2001:db8:1:100::1")];
+    opened.push(other);
+    expect(streams.every(({ response }) => response.status === 200)).toBe(true);
+    expect([late.response.status, other.response.status]).toEqual([429, 200]);
+    streams[0]?.leave();
+    await until("there is room", () => streamStats().streams === 100);
+    const next = await from("2001:db8:1:7::1");
+    opened.push(next);
+    expect(next.response.status).toBe(200);
+  });
+});

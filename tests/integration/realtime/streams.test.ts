@@ -1,0 +1,223 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { joinChat, leaveChat } from "@/lib/chat";
+import { newId } from "@/lib/core/ids";
+import { type Channel, clearLogs, emit, forgetChannels, openStream, streamStats, wake } from "@/lib/realtime";
+import { append, headsOf, readLog } from "@/lib/realtime/log";
+import { keys, redis } from "@/lib/redis";
+import { EventReader, openEvents } from "@/tests/support/clients/event-stream";
+import { until } from "@/tests/support/clients/until";
+import { createGroup, send } from "@/tests/support/factories/chat-tools";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { tokenOf } from "@/tests/support/factories/sign-in";
+
+/** What becomes of a stream whose rights, log or reader are not what they were. */
+
+const opened: EventReader[] = [];
+afterEach(async () => {
+  for (const stream of opened.splice(0)) stream.leave();
+  await until("nobody is left", () => streamStats().streams === 0);
+});
+
+type Rights = ReadonlyMap<Channel, boolean>;
+
+/** A stream past the route, whose rights are what the test says. */
+async function openWith(
+  channels: Map<Channel, null>,
+  mayListen: () => Rights | Promise<Rights>,
+  onClose?: (id: string) => Promise<void>,
+): Promise<{ stream: EventReader; response: Response }> {
+  const gone = new AbortController();
+  const response = await openStream({
+    ...{ who: { userId: newId() }, channels, onClose, signal: gone.signal },
+    ...{ mayStay: async () => true, mayListen: async () => mayListen() },
+  });
+  const stream = new EventReader(response, new Request("http://localhost/"), () => gone.abort());
+  opened.push(stream);
+  return { stream, response };
+}
+
+const unread = (unreadCount: number) => ({ event: "unread", data: { unreadCount } });
+const countsOf = (stream: EventReader, channel: string) =>
+  stream.said(channel).map(({ data }) => (data as { unreadCount: number }).unreadCount);
+
+async function openOwn() {
+  const person = await createPerson();
+  const channel = `user:${person.userId}` as const;
+  const stream = await openEvents(await tokenOf(person), { [channel]: null });
+  opened.push(stream);
+  await stream.untilNamed("joined");
+  await until("it is live", () => streamStats().live);
+  return { channel, stream };
+}
+
+/** As a Redis that was restored from a snapshot has it. */
+async function setBack(channel: Channel, n: number): Promise<void> {
+  const kept = await redis().xrange(keys.realtimeLog(channel), "-", `${n}-0`);
+  await redis().del(keys.realtimeLog(channel));
+  for (const [id, fields] of Object.entries(kept)) await redis().xadd(keys.realtimeLog(channel), id, fields);
+  await redis().hset(keys.realtimeHead(channel), { n });
+}
+
+it.each([1, 2, 5])("a log that was set back by %i loses nothing without a word", async (lost) => {
+  const { channel, stream } = await openOwn();
+  for (let count = 1; count <= 10; count += 1) await append({ channel, ...unread(count) });
+  await until("all have come", () => stream.said(channel).length === 10);
+  await setBack(channel, 10 - lost);
+  await append({ channel, ...unread(100) });
+  await until("it comes, or they read anew", () => {
+    return countsOf(stream, channel).includes(100) || stream.named("reload").length > 0;
+  });
+});
+
+it("words that were taken back are in no log, and whoever is there goes on", async () => {
+  const { channel, stream } = await openOwn();
+  const first = await append({ channel, ...unread(1) });
+  await append({ channel, ...unread(2) });
+  await clearLogs([channel]);
+  await append({ channel, ...unread(3) });
+  await until("all have come", () => stream.said(channel).length === 3);
+  expect(stream.named("reload")).toEqual([]);
+  const late = await readLog({ channel, since: { ...first, n: 0 } });
+  expect(late).toEqual({ head: { ...first, n: 3 }, events: null });
+  expect((await readLog({ channel, since: { ...first, n: 2 } })).events).toEqual([unread(3)]);
+});
+
+it("a forgotten channel makes everybody read anew at once, also when it is said something at the same time", async () => {
+  const { channel, stream } = await openOwn();
+  const { epoch } = await append({ channel, ...unread(1) });
+  const startedAt = Date.now();
+  await Promise.all([
+    forgetChannels([channel]),
+    append({ channel, ...unread(2) }),
+    forgetChannels([channel]),
+  ]);
+  await stream.untilNamed("reload");
+  expect(Date.now() - startedAt).toBeLessThan(5_000);
+  emit(channel, "unread", { unreadCount: 3 });
+  await until("it goes on", () => countsOf(stream, channel).includes(3));
+  expect((await headsOf([channel])).get(channel)?.epoch).not.toBe(epoch);
+});
+
+it("who comes back into a chat hears of it again, on the same stream", async () => {
+  const [owner, member] = await createPeople(2);
+  if (!owner || !member) throw new Error("somebody is missing");
+  const chatId = await createGroup([owner, member], true);
+  const [chat, own] = [`chat:${chatId}`, `user:${member.userId}`];
+  const stream = await openEvents(await tokenOf(member), { [chat]: null, [own]: null });
+  opened.push(stream);
+  await until("both are joined", () => stream.named("joined").length === 2 && streamStats().live);
+  await leaveChat(member, chatId);
+  await stream.untilNamed("denied");
+  await joinChat(member, chatId);
+  await until("it is joined anew", () => stream.named("joined").length === 3);
+  expect(stream.named("joined")[2]).toMatchObject({ channel: chat, resumed: false });
+  await send(owner, chatId, "Welcome back");
+  await until("it comes", () => stream.said(chat).some(({ event }) => event === "message"));
+});
+
+it("rights are asked again every minute, without any news", async () => {
+  const channel = `user:${newId()}` as const;
+  let may = true;
+  vi.useFakeTimers({
+    toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"],
+    shouldAdvanceTime: true,
+  });
+  try {
+    const { stream } = await openWith(new Map([[channel, null]]), () => new Map([[channel, may]]));
+    await stream.untilNamed("joined");
+    may = false;
+    await vi.advanceTimersByTimeAsync(61_000);
+    await stream.untilNamed("denied");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("what nobody can say anything about is denied for now, and holds up nothing else", async () => {
+  const [known, unknown] = [`user:${newId()}`, `chat:${newId()}`] as const;
+  let isThere = false;
+  const asked = new Map<Channel, null>([
+    [known, null],
+    [unknown, null],
+  ]);
+  const { stream } = await openWith(
+    asked,
+    () =>
+      new Map<Channel, boolean>(
+        isThere
+          ? [
+              [known, true],
+              [unknown, true],
+            ]
+          : [[known, true]],
+      ),
+  );
+  await stream.untilNamed("joined");
+  expect(stream.named("denied")).toEqual([{ channel: unknown }]);
+  isThere = true;
+  await until("it is joined later", () => stream.named("joined").length === 2);
+});
+
+it("an older answer about rights does not undo a newer one", async () => {
+  const channel = `user:${newId()}` as const;
+  const answers: ((rights: Rights) => void)[] = [];
+  let first = true;
+  const userId = newId();
+  const gone = new AbortController();
+  const response = await openStream({
+    ...{
+      who: { userId },
+      channels: new Map([[channel, null]]),
+      signal: gone.signal,
+      mayStay: async () => true,
+    },
+    mayListen: async () => {
+      if (first) {
+        first = false;
+        return new Map([[channel, true]]);
+      }
+      return new Promise<Rights>((resolve) => answers.push(resolve));
+    },
+  });
+  const stream = new EventReader(response, new Request("http://localhost/"), () => gone.abort());
+  opened.push(stream);
+  await until("it is live", () => streamStats().live && stream.named("joined").length === 1);
+  wake(userId);
+  await until("it is asked", () => answers.length === 1);
+  wake(userId);
+  answers[0]?.(new Map([[channel, false]]));
+  await until("it is asked again", () => answers.length === 2);
+  answers[1]?.(new Map([[channel, true]]));
+  await until("it is joined anew", () => stream.named("joined").length === 2);
+});
+
+it("of sixty streams of one person at once thirty are open", async () => {
+  const userId = newId();
+  const gone = new AbortController();
+  const open = () =>
+    openStream({
+      ...{ who: { userId }, channels: new Map(), signal: gone.signal, mayStay: async () => true },
+      mayListen: () => new Promise((resolve) => setTimeout(() => resolve(new Map()), 20)),
+    });
+  const all = await Promise.allSettled(Array.from({ length: 60 }, open));
+  expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(30);
+  gone.abort();
+  await expect(open()).resolves.toBeInstanceOf(Response);
+});
+
+it("a browser that does not read is cut off, and nothing is kept for it", async () => {
+  const channel = `user:${newId()}` as const;
+  const first = await append({ channel, ...unread(0) });
+  const big = { event: "unread", data: { pad: "x".repeat(8_000) } };
+  for (let count = 0; count < 190; count += 1) await append({ channel, ...big });
+  const response = await openStream({
+    ...{
+      who: { userId: newId() },
+      channels: new Map([[channel, first]]),
+      signal: new AbortController().signal,
+    },
+    ...{ mayStay: async () => true, mayListen: async () => new Map([[channel, true]]) },
+  });
+  await until("it is cut off", () => streamStats().streams === 0);
+  await expect(response.arrayBuffer()).rejects.toThrow("does not read");
+});

@@ -1,0 +1,381 @@
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { GET as download } from "@/app/api/deliveries/[id]/download/route";
+import { POST as admit } from "@/app/api/deliveries/admit/route";
+import { POST as refund } from "@/app/api/orders/[id]/refund/route";
+import { GET as readOrder } from "@/app/api/orders/[id]/route";
+import { GET as listOrders } from "@/app/api/orders/route";
+import { DELETE as archive, GET as readProduct } from "@/app/api/products/[id]/route";
+import { POST as createProduct, GET as listProducts } from "@/app/api/products/route";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { newProductSchema } from "@/lib/shop/client";
+import { call } from "@/tests/support/clients/api";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "@/tests/support/factories/people";
+import {
+  ageOrder,
+  createTestProduct,
+  event,
+  finishTasks,
+  paidEvent,
+  placeTestOrder,
+  refundEvent,
+  runCheck,
+  seeOrder,
+  stockOf,
+  tell,
+  untilOrder,
+} from "@/tests/support/factories/shop";
+import { closeShop, provider } from "@/tests/support/factories/shop-world";
+
+provider.setWebhookUrl(null);
+afterEach(() => provider.setFaults({}));
+afterAll(closeShop);
+
+const TRACK = {
+  kind: "track",
+  title: "A track",
+  description: "",
+  priceMinor: 500,
+  currency: "EUR",
+  stock: null,
+  assetUrl: "https://files.example/track.flac",
+};
+
+/** An order that was paid and handed over. */
+async function buy(input: object = {}, quantity = 1) {
+  const product = await createTestProduct(input);
+  const buyer = await createPerson();
+  const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
+  const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
+  await tell(paidEvent({ ...order, sessionId }));
+  const delivered = await untilOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");
+  return { product, buyer, order: delivered };
+}
+
+describe("products", () => {
+  it("are put up for sale by artists and administrators", async () => {
+    for (const role of ["artist", "admin"] as const) {
+      const as = await createPerson(role);
+      const { status, body } = await call(createProduct, { as, body: TRACK });
+      expect(status).toBe(201);
+      expect(body.product).toMatchObject({ title: "A track", sellerId: as.userId, archived: false });
+      expect(JSON.stringify(body)).not.toContain("files.example");
+    }
+    expect((await call(createProduct, { as: await createPerson(), body: TRACK })).status).toBe(403);
+    expect((await call(createProduct, { body: TRACK })).status).toBe(401);
+  });
+
+  it.each([
+    ["priceMinor", { priceMinor: 49 }],
+    ["priceMinor", { priceMinor: 100_000_000 }],
+    ["priceMinor", { priceMinor: 99.5 }],
+    ["currency", { currency: "XXX" }],
+    ["stock", { stock: 0 }],
+    ["stock", { stock: -1 }],
+    ["title", { title: " " }],
+    ["title", { title: "a\u0000b" }],
+    ["kind", { kind: "nft" }],
+    ["assetUrl", { assetUrl: null }],
+    ["assetUrl", { assetUrl: "http://files.example/track.flac" }],
+    ["assetUrl", { assetUrl: "javascript:alert(1)" }],
+    ["assetUrl", { kind: "ticket" }],
+  ])("with a %s that is not right are refused: %j", async (path, changed) => {
+    const as = await createPerson("artist");
+    const { status, body } = await call(createProduct, { as, body: { ...TRACK, ...changed } });
+    expect(status).toBe(400);
+    expect(body.error.details[0].path).toBe(path);
+    expect(await db().product.count({ where: { sellerId: as.userId } })).toBe(0);
+  });
+
+  it("are listed newest first, page by page, without those off sale", async () => {
+    const seller = await createPerson("artist");
+    const made = [];
+    for (const title of ["one", "two", "three"]) made.push(await createTestProduct({ title }, seller));
+    const page = async (query: string) =>
+      (await call(listProducts, { query: `?sellerId=${seller.userId}&${query}` })).body;
+    const first = await page("limit=2");
+    expect(first.items.map(({ title }: { title: string }) => title)).toEqual(["three", "two"]);
+    const second = await page(`limit=2&cursor=${first.nextCursor}`);
+    expect(second.items.map(({ title }: { title: string }) => title)).toEqual(["one"]);
+    expect(second.nextCursor).toBeNull();
+
+    const [one] = made;
+    const id = one?.id ?? "";
+    expect(
+      (await call(archive, { as: await createPerson("artist"), params: { id }, method: "DELETE" })).status,
+    ).toBe(403);
+    const gone = await call(archive, { as: seller, params: { id }, method: "DELETE" });
+    expect(gone.body.product.archived).toBe(true);
+    expect((await page("")).items).toHaveLength(2);
+    expect((await call(readProduct, { params: { id } })).body.product.archived).toBe(true);
+    expect(await placeTestOrder(await createPerson(), { productId: id })).toMatchObject({
+      status: 409,
+    });
+  });
+
+  it("that are not there are 404", async () => {
+    expect((await call(readProduct, { params: { id: newId() } })).status).toBe(404);
+  });
+});
+
+describe("an order", () => {
+  it("is refused for what cannot be bought, and nothing is reserved", async () => {
+    const product = await createTestProduct({ stock: 2 });
+    const dear = await createTestProduct({ priceMinor: 50_000_000 });
+    const buyer = await createPerson();
+    const place = async (as: Caller, body: object) =>
+      (await placeTestOrder(as, body as Parameters<typeof placeTestOrder>[1])).status;
+    const productId = product.id;
+    expect(await place(buyer, { productId: newId() })).toBe(404);
+    expect(await place(buyer, { productId: "x" })).toBe(400);
+    for (const quantity of [0, -1, 1.5, 51, "2"])
+      expect(await place(buyer, { productId, quantity })).toBe(400);
+    expect(await place(buyer, { productId, quantity: 3 })).toBe(409);
+    expect(await place(product.seller, { productId })).toBe(403);
+    expect(await place(buyer, { productId: dear.id, quantity: 2 })).toBe(400);
+    expect(await db().order.count({ where: { buyerId: buyer.userId } })).toBe(0);
+    expect(await stockOf(productId)).toBe(2);
+  });
+
+  it("sent again with its key is the same order, also at the same moment", async () => {
+    const { id: productId } = await createTestProduct({ stock: 10 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => placeTestOrder(buyer, { productId, clientKey })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    answers.push(await placeTestOrder(buyer, { productId }, { "idempotency-key": clientKey }));
+    expect(new Set(answers.map(({ body }) => body.order.id)).size).toBe(1);
+    expect(new Set(answers.map(({ body }) => body.checkoutUrl)).size).toBe(1);
+    expect(await stockOf(productId)).toBe(9);
+
+    expect((await placeTestOrder(buyer, { productId, quantity: 2, clientKey })).status).toBe(409);
+    expect((await placeTestOrder(await createPerson(), { productId, clientKey })).status).toBe(201);
+    expect((await placeTestOrder(buyer, { productId }, { "idempotency-key": "k".repeat(101) })).status).toBe(
+      400,
+    );
+  });
+
+  it("sent several times at once for the last piece is one order as well, and never sold out", async () => {
+    const { id: productId } = await createTestProduct({ stock: 1 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => placeTestOrder(buyer, { productId, clientKey })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.order.id)).size).toBe(1);
+    expect(await stockOf(productId)).toBe(0);
+  });
+
+  it("while payments are down is refused in the buyer's language, and cleared up", async () => {
+    const { id: productId } = await createTestProduct({ stock: 1 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    provider.setFaults({ api: { kind: "error" } });
+    const ru = await placeTestOrder(buyer, { productId, clientKey });
+    expect(ru).toMatchObject({
+      status: 503,
+      body: { error: { message: expect.stringMatching(/^Оплата сейчас не работает/) } },
+    });
+    const en = await placeTestOrder(buyer, { productId, clientKey }, { "accept-language": "en" });
+    expect(en).toMatchObject({
+      status: 503,
+      body: { error: { message: expect.stringMatching(/^Payments do not work/) } },
+    });
+    expect(en.headers.get("retry-after")).toBe("30");
+
+    provider.setFaults({});
+    const { id } = await db().order.findFirstOrThrow({ where: { buyerId: buyer.userId } });
+    await runCheck(id, 0);
+    expect((await seeOrder(id, buyer)).status).toBe("failed");
+    expect(await stockOf(productId)).toBe(1);
+  });
+
+  it("whose checkout was opened and the answer lost gets the same checkout", async () => {
+    const { id: productId } = await createTestProduct({ stock: 1 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    const before = provider.stats().sessions;
+    provider.setFaults({ api: { kind: "lost", times: 2, method: "POST" } });
+    expect((await placeTestOrder(buyer, { productId, clientKey })).status).toBe(503);
+    expect((await placeTestOrder(buyer, { productId, clientKey })).body.checkoutUrl).toMatch(/^http/);
+    expect(provider.stats().sessions - before).toBe(1);
+  });
+
+  it("that the provider refuses is given up at once", async () => {
+    const { id: productId } = await createTestProduct({ stock: 1 });
+    const buyer = await createPerson();
+    const clientKey = newId();
+    provider.setFaults({ api: { kind: "error" } });
+    await placeTestOrder(buyer, { productId, clientKey });
+    provider.setFaults({});
+    const { id } = await db().order.findFirstOrThrow({ where: { buyerId: buyer.userId } });
+    // A checkout may not end so soon, says the provider.
+    await ageOrder(id, 20);
+    expect((await placeTestOrder(buyer, { productId, clientKey })).status).toBe(503);
+    expect((await seeOrder(id, buyer)).status).toBe("failed");
+    expect(await stockOf(productId)).toBe(1);
+  });
+
+  it("is seen by its buyer, in part by its seller once it is paid, and by administrators", async () => {
+    const { product, buyer, order } = await buy();
+    const see = async (as: Caller) => call(readOrder, { as, params: { id: order.id } });
+    expect((await see(await createPerson())).status).toBe(404);
+    expect((await see(product.seller)).body.order).toMatchObject({
+      viewedAs: "seller",
+      buyerName: buyer.name,
+      deliveries: [],
+      checkoutUrl: null,
+    });
+    expect((await see(await createPerson("admin"))).body.order.deliveries).toHaveLength(1);
+    expect(order.buyerName).toBeNull();
+
+    const list = async (as: Caller, query = "") => (await call(listOrders, { as, query })).body.items;
+    expect(await list(buyer)).toMatchObject([{ id: order.id }]);
+    expect(await list(product.seller)).toEqual([]);
+    expect(await list(product.seller, "?as=seller")).toMatchObject([{ id: order.id }]);
+
+    const other = await createPerson();
+    const unpaid = (await placeTestOrder(other, { productId: product.id })).body.order;
+    expect(await list(product.seller, "?as=seller")).toHaveLength(1);
+    expect((await call(readOrder, { as: product.seller, params: { id: unpaid.id } })).status).toBe(404);
+  });
+
+  it("that is handed over sends a notification and a mail to both sides", async () => {
+    const { product, buyer, order } = await buy();
+    const kinds = async ({ userId }: Caller) =>
+      (await db().notification.findMany({ where: { userId } })).map(({ kind }) => kind);
+    await until("both have their notification", async () => {
+      return (await kinds(buyer)).includes("delivered") && (await kinds(product.seller)).includes("sale");
+    });
+    await until("the mails are out", async () => {
+      const mails = await db().task.findMany({
+        where: { queue: "emails", ownerId: { in: [buyer.userId, product.seller.userId] } },
+      });
+      expect(mails.filter(({ state }) => state === "dead")).toEqual([]);
+      return mails.length === 2 && mails.every(({ state }) => state === "done");
+    });
+    expect(order.tasks.every(({ queue }) => queue !== "emails")).toBe(true);
+  });
+});
+
+describe("a download", () => {
+  it("opens for its buyer and for whoever has the code, until the money goes back", async () => {
+    const { buyer, order } = await buy({ ...TRACK, stock: 3 });
+    const [delivery] = order.deliveries;
+    const id = delivery?.id ?? "";
+    const open = (options: { as?: Caller; query?: string }) => call(download, { params: { id }, ...options });
+    const query = new URL(delivery?.downloadUrl ?? "", "http://shop").search;
+    expect(delivery?.code).toBeNull();
+    for (const options of [{ as: buyer }, { query }]) {
+      const answer = await open(options);
+      expect(answer.status).toBe(302);
+      expect(answer.headers.get("location")).toBe(TRACK.assetUrl);
+    }
+    expect((await open({})).status).toBe(404);
+    expect((await open({ as: await createPerson() })).status).toBe(404);
+    expect((await open({ query: "?code=00000-00000-00000-00000-00000" })).status).toBe(404);
+
+    await tell(refundEvent(`pi_${order.id}`, order.amountMinor));
+    expect((await open({ as: buyer })).status).toBe(404);
+    expect((await open({ query })).status).toBe(404);
+    expect((await seeOrder(order.id, buyer)).deliveries[0]?.downloadUrl).toBeNull();
+  });
+
+  it("leads to an address in another alphabet, encoded", async () => {
+    const { buyer, order } = await buy({ ...TRACK, assetUrl: "https://музыка.example/трек 1.flac" });
+    const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe(
+      `https://xn--80anjg9azc.example/${encodeURIComponent("трек 1.flac")}`,
+    );
+  });
+
+  it.each([
+    "http://music.example/a.flac",
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "file:///etc/passwd",
+    "//music.example/a.flac",
+    "/a.flac",
+    "https://user:password@music.example/a.flac",
+    "https://user@music.example/a.flac",
+    "https://",
+  ])("is not put up for sale with the address %s", (assetUrl) => {
+    const product = { ...TRACK, title: "A track", priceMinor: 500, currency: "EUR", assetUrl };
+    expect(newProductSchema.safeParse({ ...product, assetUrl: TRACK.assetUrl }).success).toBe(true);
+    expect(newProductSchema.safeParse(product).success).toBe(false);
+  });
+
+  it("leads nowhere but to the web, whatever the row says", async () => {
+    const { product, buyer, order } = await buy(TRACK);
+    for (const assetUrl of ["javascript:alert(1)", "data:text/html,x", "https://user:pw@music.example/a"]) {
+      await db().product.update({ where: { id: product.id }, data: { assetUrl } });
+      const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+      expect([assetUrl, answer.status, answer.headers.get("location")]).toEqual([assetUrl, 404, null]);
+    }
+  });
+});
+
+describe("a refund that came to nothing", () => {
+  const give = async (as: Caller, id: string) =>
+    (await call(refund, { as, params: { id }, body: { amountMinor: 2_000 } })).body.task.id;
+  const boardOf = async (orderId: string) =>
+    (await db().rankedSale.findUnique({ where: { orderId } }))?.amountMinor;
+
+  it("may be asked for again, and is another one then", async () => {
+    const { product, order } = await buy();
+    const first = await give(product.seller, order.id);
+    expect(await give(product.seller, order.id)).toBe(first);
+    await tell(refundEvent(`pi_${order.id}`, 2_000, { status: "failed", type: "refund.failed" }));
+    expect(await give(product.seller, order.id)).not.toBe(first);
+  });
+
+  it("no longer counts, though the charge told of it too; and the boards follow each time", async () => {
+    const { order } = await buy();
+    const intent = `pi_${order.id}`;
+    const refundedNow = async () =>
+      (await db().order.findUniqueOrThrow({ where: { id: order.id } })).refundedMinor;
+    for (const id of [newId(), newId()]) {
+      await tell(refundEvent(intent, 2_000, { id: `re_${id}` }));
+      const sum = { id: `ch_${order.id}`, payment_intent: intent, amount_refunded: 2_000 };
+      await tell(event("charge.refunded", { ...sum, metadata: { orderId: order.id } }));
+      expect(await refundedNow()).toBe(2_000);
+      await finishTasks(order.id);
+      expect(await boardOf(order.id)).toBe(3_000);
+      await tell(refundEvent(intent, 2_000, { id: `re_${id}`, status: "failed", type: "refund.failed" }));
+      expect(await refundedNow()).toBe(0);
+      await finishTasks(order.id);
+      expect(await boardOf(order.id)).toBe(5_000);
+    }
+  });
+});
+
+describe("a ticket", () => {
+  it("with a code that nothing can keep is one that is not known", async () => {
+    const as = await createPerson("artist");
+    for (const code of ["7ZK2M\u0000", "7ZK2M\ud800"]) {
+      expect((await call(admit, { as, body: { code } })).status).toBe(400);
+    }
+  });
+
+  it("is let in once, by whoever sold it", async () => {
+    const { product, buyer, order } = await buy({ stock: 5 }, 2);
+    const [first, second] = order.deliveries.map(({ code }) => code ?? "");
+    const show = (as: Caller, code = "") => call(admit, { as, body: { code } });
+    expect((await show(buyer, first)).status).toBe(404);
+    expect((await show(await createPerson("artist"), first)).status).toBe(404);
+    expect((await show(product.seller, "00000-00000")).status).toBe(404);
+    const both = await Promise.all([show(product.seller, first), show(product.seller, first?.toLowerCase())]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await seeOrder(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
+
+    await tell(refundEvent(`pi_${order.id}`, order.amountMinor));
+    expect((await show(product.seller, second)).status).toBe(409);
+    expect(await stockOf(product.id)).toBe(4);
+  });
+});

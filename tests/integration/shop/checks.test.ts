@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { db, transaction } from "@/lib/db";
+import { applyFinding, askAboutOrder } from "@/lib/shop/check-order";
+import type { OrderView } from "@/lib/shop/client";
+import { stripe } from "@/lib/shop/stripe";
+import { createPerson } from "@/tests/support/factories/people";
+import {
+  ageOrder,
+  createTestProduct,
+  placeTestOrder,
+  runCheck,
+  seeOrder,
+  stockOf,
+  taskKeys,
+} from "@/tests/support/factories/shop";
+import { closeShop, provider } from "@/tests/support/factories/shop-world";
+
+// No event ever comes here: the check task finds everything out by itself.
+provider.setWebhookUrl(null);
+afterEach(() => provider.setFaults({}));
+afterAll(closeShop);
+
+let buyer: Caller;
+let order: OrderView;
+let productId: string;
+
+beforeEach(async () => {
+  buyer = await createPerson();
+  ({ id: productId } = await createTestProduct({ stock: 5 }));
+  order = (await placeTestOrder(buyer, { productId, quantity: 2 })).body.order;
+});
+
+const rowOf = () => db().order.findUniqueOrThrow({ where: { id: order.id } });
+const sessionId = async () => (await rowOf()).sessionId ?? "";
+const checksOf = () =>
+  db().task.findMany({
+    where: { key: { startsWith: `check:${order.id}:` } },
+    orderBy: { notBefore: "asc" },
+    select: { key: true, notBefore: true, state: true },
+  });
+
+it("an order that is not paid yet is looked at again, later each time", async () => {
+  for (const round of [0, 1, 2]) expect((await runCheck(order.id, round)).status).toBe(200);
+  const waits = (await checksOf()).map(({ key, notBefore }) => ({
+    round: Number(key.split(":").at(-1)),
+    seconds: Math.round((notBefore.getTime() - Date.now()) / 1_000),
+  }));
+  expect(waits.at(-1)?.round).toBe(3);
+  expect(waits.at(-1)?.seconds).toBeGreaterThan(600);
+  expect((await rowOf()).status).toBe("pending");
+});
+
+it("the last look comes soon after the checkout's end", async () => {
+  await ageOrder(order.id, 34);
+  await runCheck(order.id, 0);
+  const next = (await checksOf()).at(-1);
+  expect(next?.key).toBe(`check:${order.id}:1`);
+  expect((next?.notBefore.getTime() ?? 0) - Date.now()).toBeLessThan(120_000);
+});
+
+it("a payment whose events never came is found", async () => {
+  await provider.play(await sessionId(), "paid");
+  expect((await runCheck(order.id, 0)).status).toBe(200);
+  expect(["paid", "delivered"]).toContain((await rowOf()).status);
+  expect(await taskKeys(order.id)).toEqual([
+    ...["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"],
+  ]);
+  // Two deliveries of one check are one.
+  expect((await runCheck(order.id, 0)).status).toBe(200);
+  expect(await taskKeys(order.id)).toHaveLength(4);
+});
+
+it("a declined card is no end: what is paid after it, with its event lost, is found", async () => {
+  await db().order.update({ where: { id: order.id }, data: { status: "failed", closedAt: new Date() } });
+  await db().product.update({ where: { id: productId }, data: { stock: 5 } });
+  await provider.play(await sessionId(), "paid");
+  await runCheck(order.id, 0);
+  expect(["paid", "delivered"]).toContain((await rowOf()).status);
+  expect(await stockOf(productId)).toBe(3);
+});
+
+it("a checkout that is open when its time is over is closed, and the goods go back", async () => {
+  await ageOrder(order.id, 36);
+  await runCheck(order.id, 0);
+  expect(await seeOrder(order.id, buyer)).toMatchObject({ status: "failed", checkoutUrl: null });
+  expect((await stripe().checkout.sessions.retrieve(await sessionId())).status).toBe("expired");
+  expect(await stockOf(productId)).toBe(5);
+  expect(await checksOf()).toHaveLength(1);
+});
+
+it("a payment in the last moment counts: the checkout cannot be closed any more", async () => {
+  await ageOrder(order.id, 36);
+  await provider.play(await sessionId(), "paid");
+  await runCheck(order.id, 0);
+  expect(["paid", "delivered"]).toContain((await rowOf()).status);
+});
+
+it("an order without a checkout is given up: nobody ever saw where to pay", async () => {
+  await db().order.update({ where: { id: order.id }, data: { sessionId: null, checkoutUrl: null } });
+  await runCheck(order.id, 0);
+  expect((await rowOf()).status).toBe("failed");
+  expect(await stockOf(productId)).toBe(5);
+});
+
+it("a checkout that was opened while it was about to be given up is looked at instead", async () => {
+  const { sessionId, checkoutUrl } = await rowOf();
+  const note = (data: object) => db().order.update({ where: { id: order.id }, data });
+  await note({ sessionId: null, checkoutUrl: null });
+  const finding = await askAboutOrder(order.id, 0);
+  await note({ sessionId, checkoutUrl });
+  await transaction((tx) => applyFinding(tx, finding));
+  expect(await rowOf()).toMatchObject({ status: "pending", checkoutUrl });
+  await provider.play(sessionId ?? "", "paid");
+  await runCheck(order.id, 1);
+  expect(["paid", "delivered"]).toContain((await rowOf()).status);
+});
+
+it("a checkout that the provider no longer knows is over", async () => {
+  await db().order.update({ where: { id: order.id }, data: { sessionId: `cs_test_${order.id}` } });
+  await runCheck(order.id, 0);
+  expect((await rowOf()).status).toBe("failed");
+});
+
+it("while the provider is down nothing is decided, and the task is tried again", async () => {
+  provider.setFaults({ api: { kind: "error" } });
+  expect((await runCheck(order.id, 0)).status).toBe(500);
+  expect((await rowOf()).status).toBe("pending");
+  expect((await checksOf())[0]?.state).toBe("published");
+  provider.setFaults({});
+  expect((await runCheck(order.id, 0)).status).toBe(200);
+});
+
+it("another amount than the order's is an alert, and the goods are for others", async () => {
+  await provider.play(await sessionId(), "paid");
+  await db().order.update({
+    where: { id: order.id },
+    data: { unitPriceMinor: 6_000, amountMinor: 12_000 },
+  });
+  await runCheck(order.id, 0);
+  expect((await rowOf()).status).toBe("failed");
+  expect(await stockOf(productId)).toBe(5);
+  expect(await taskKeys(order.id)).toEqual([]);
+  const alerts = await db().alert.findMany({ where: { subject: `order:${order.id}` } });
+  expect(alerts.map(({ kind }) => kind)).toEqual(["payment_mismatch"]);
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { db, transaction } from "@/lib/db";
+import { getLeaderboard } from "@/lib/leaderboards";
+import { enqueue } from "@/lib/tasks";
+import { until } from "@/tests/support/clients/until";
+import { ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
+import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { createPeople } from "@/tests/support/factories/people";
+import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+
+let app: AppServer;
+
+beforeAll(async () => {
+  app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+});
+afterAll(() => app.close());
+
+/** Enqueues what a sale or a refund asks for, and waits until QStash has brought it and it is done. */
+async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<void> {
+  const ids = await transaction(async (tx) => [
+    await enqueue(tx, "referral-bonuses", { orderId, action }, { key: `${orderId}:${action}` }),
+    await enqueue(tx, "leaderboards", { orderId }, { key: `${orderId}:${action}` }),
+  ]);
+  await until("both tasks are done", async () => {
+    const done = await db().task.count({ where: { id: { in: ids.map(({ id }) => id) }, state: "done" } });
+    return done === ids.length;
+  });
+}
+
+it("a sale's tasks bring a bonus with its notification and a place on the boards, a refund's take both back", async () => {
+  const currency = "XPT";
+  const [referrer, buyer, seller] = await createPeople(3);
+  if (!referrer || !buyer || !seller) throw new Error("nobody was created");
+  await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
+  const orderId = await createOrder({ buyer, seller, amountMinor: 2_500, currency, status: "paid" });
+
+  await runTasks(orderId, "grant");
+  expect(await ledgerOf(referrer)).toMatchObject([{ kind: "referral", amount: 250 }]);
+  expect((await getLeaderboard("month", { currency })).items).toMatchObject([
+    { userId: seller.userId, rank: 1, amountMinor: 2_500, sales: 1 },
+  ]);
+
+  await refundOrder(orderId, 2_500);
+  await runTasks(orderId, "reverse");
+  expect(await ledgerOf(referrer)).toMatchObject([
+    { amount: 250 },
+    { kind: "referral_reversed", amount: -250 },
+  ]);
+  expect(await ledgerFaults(referrer)).toEqual([]);
+  expect((await getLeaderboard("month", { currency })).items).toEqual([]);
+
+  await until(
+    "the referrer was told of both",
+    async () => (await db().notification.count({ where: { userId: referrer.userId } })) === 2,
+  );
+  const told = await db().notification.findMany({
+    where: { userId: referrer.userId },
+    select: { kind: true },
+  });
+  expect(told.map(({ kind }) => kind).sort()).toEqual(["bonus", "bonus_reversed"]);
+});

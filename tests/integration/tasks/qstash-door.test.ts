@@ -1,0 +1,135 @@
+import { Client } from "@upstash/qstash";
+import { SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { GET as health } from "@/app/api/health/route";
+import { POST as receive } from "@/app/api/qstash/[queue]/route";
+import { GET as probe } from "@/app/api/test-integration/route";
+import { newId } from "@/lib/core/ids";
+import { publish } from "@/lib/tasks";
+import { recordViews } from "@/lib/views";
+import { call } from "@/tests/support/clients/api";
+import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+
+let app: AppServer;
+
+beforeAll(async () => {
+  app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+});
+afterAll(() => app.close());
+
+const envelope = (queue: string, payload: unknown, version = 1) =>
+  JSON.stringify({ queue, version, payload });
+
+/** A signature as QStash makes it. */
+async function sign(
+  body: string,
+  {
+    queue = "probe",
+    key = process.env.QSTASH_CURRENT_SIGNING_KEY,
+    ...claims
+  }: Record<string, string | undefined> = {},
+) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
+  return new SignJWT({ body: Buffer.from(digest).toString("base64url"), ...claims })
+    .setProtectedHeader({ alg: "HS256" })
+    .setIssuer("Upstash")
+    .setSubject(`${process.env.APP_URL}/api/qstash/${queue}`)
+    .setIssuedAt()
+    .setNotBefore(0)
+    .setExpirationTime(claims.exp ?? "5m")
+    .sign(new TextEncoder().encode(key));
+}
+
+const deliver = (queue: string, body: string, signature?: string) =>
+  call(receive, { params: { queue }, body, headers: signature ? { "upstash-signature": signature } : {} });
+
+describe("POST /api/qstash/{queue}", () => {
+  it("runs a task that QStash signed with the current or the next key", async () => {
+    const body = envelope("probe", { id: newId() });
+    expect(await deliver("probe", body, await sign(body))).toMatchObject({
+      status: 200,
+      body: { outcome: "done" },
+    });
+    const next = await sign(body, { key: process.env.QSTASH_NEXT_SIGNING_KEY });
+    expect((await deliver("probe", body, next)).status).toBe(200);
+  });
+
+  it("refuses a signature that is missing, wrong, of another body, expired, or for another queue's address", async () => {
+    const body = envelope("probe", { id: newId() });
+    const signatures = [
+      undefined,
+      "garbage",
+      await sign(body, { key: "sig_other" }),
+      await sign(`${body} `),
+      await sign(body, { exp: "-1m" }),
+      await sign(body, { queue: "views-sync" }),
+    ];
+    for (const signature of signatures) expect((await deliver("probe", body, signature)).status).toBe(401);
+  });
+
+  it("knows no queue before the signature is right, and says 404 after it", async () => {
+    const body = envelope("nope", {});
+    expect((await deliver("nope", body)).status).toBe(401);
+    expect((await deliver("nope", body, await sign(body, { queue: "nope" }))).status).toBe(404);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["no envelope", "[]"],
+    ["another queue's envelope", envelope("views-sync", {})],
+    ["a payload that does not fit", envelope("probe", { id: 5 })],
+    ["a payload from the future", envelope("probe", { id: newId() }, 99)],
+  ])("sends %s to the dead letters", async (_, body) => {
+    const answer = await deliver("probe", body, await sign(body));
+    expect(answer.status).toBe(489);
+    expect(answer.headers.get("upstash-nonretryable-error")).toBe("true");
+  });
+
+  it("a message published to views-sync comes back and carries the views over", async () => {
+    const post = await createTestPost(await createPerson());
+    await recordViews((await createPerson()).seq, [post]);
+    await publish("views-sync", {});
+    await vi.waitFor(async () => expect(await persistedViews(post)).toEqual({ views: 1, rows: 1, base: 0 }), {
+      timeout: 10_000,
+    });
+  });
+
+  it("one deduplication id is one message", async () => {
+    const deduplicationId = `test-${newId()}`;
+    const first = await publish("probe", { id: newId() }, { deduplicationId });
+    expect(await publish("probe", { id: newId() }, { deduplicationId })).toBe(first);
+  });
+
+  it("a message that can never be handled ends in the dead letters after one try", async () => {
+    const client = new Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
+    const { messageId } = await client.publishJSON({
+      url: `${process.env.APP_URL}/api/qstash/probe`,
+      body: { not: "an envelope" },
+    });
+    await vi.waitFor(
+      async () => {
+        const { messages } = await client.dlq.listMessages({ filter: { messageId } });
+        expect(messages).toMatchObject([{ messageId, responseStatus: 489 }]);
+      },
+      { timeout: 10_000 },
+    );
+  });
+});
+
+describe("probes", () => {
+  it("the integration probe goes through Redis and QStash, and is kept for ten seconds", async () => {
+    const [first, second] = await Promise.all([call(probe), call(probe)]);
+    expect(first.body).toMatchObject({ status: "ok", redis: { status: "ok" }, qstash: { status: "ok" } });
+    expect(second.body).toEqual(first.body);
+    expect((await call(probe)).body.at).toBe(first.body.at);
+  });
+
+  it("health asks all three", async () => {
+    const answer = await call(health);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: "ok", database: { status: "ok" }, redis: { status: "ok" }, qstash: { status: "ok" } },
+    });
+  });
+});

@@ -1,0 +1,757 @@
+import { Client } from "@upstash/qstash";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { GET as sweepCron } from "@/app/api/cron/sweep-tasks/route";
+import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
+import { DELETE as cancel, GET as look } from "@/app/api/tasks/[id]/route";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { AppError } from "@/lib/core/errors";
+import { createRoute } from "@/lib/core/http";
+import { newId } from "@/lib/core/ids";
+import { log } from "@/lib/core/log";
+import { currentTrace, traceIdOf } from "@/lib/core/trace";
+import { db, disconnectDb, transaction } from "@/lib/db";
+import {
+  backgroundTaskService,
+  defineTask,
+  type EnqueueOptions,
+  enqueue,
+  LeaseLostError,
+  type PayloadInput,
+  qstash,
+  sweepTasks,
+  TaskRefusedError,
+  taskSchema,
+  tasksAbout,
+} from "@/lib/tasks";
+import { replaceHandler } from "@/lib/tasks/registry";
+import { call } from "@/tests/support/clients/api";
+import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
+import { until } from "@/tests/support/clients/until";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { createWorld, pay, QUEUE, serveWorld, taskOf } from "@/tests/support/factories/task-world";
+import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { startOwnBackends } from "@/tests/support/stack/own-backends";
+
+/** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks-*.test.ts, failpoints.test.ts). */
+
+const backends = await startOwnBackends();
+let app: AppServer;
+let owner: Caller;
+let stranger: Caller;
+let admin: Caller;
+
+beforeAll(async () => {
+  app = await serveApp(backends.appPort);
+  await createWorld();
+  admin = await createPerson("admin");
+  const [one, other] = await createPeople(2);
+  if (!one || !other) throw new Error("nobody was created");
+  [owner, stranger] = [one, other];
+});
+afterAll(async () => {
+  await deferredWork();
+  await app.close();
+  await disconnectDb();
+  await backends.stop();
+});
+
+const restores: (() => void)[] = [];
+afterEach(async () => {
+  for (const restore of restores.splice(0)) restore();
+  vi.restoreAllMocks();
+  await deferredWork();
+});
+
+type Handler = Parameters<ReturnType<typeof defineTask<"notifications">>>[0];
+
+/** Until the end of the test. */
+function handleNotifications(handler: Partial<Handler>): void {
+  restores.push(
+    replaceHandler("notifications", defineTask<"notifications">()({ commit: async () => {}, ...handler })),
+  );
+}
+
+/** Handles notifications by counting. @returns how often a task has committed */
+function countRuns(): (taskId: string) => number {
+  const runs: string[] = [];
+  handleNotifications({
+    commit: async (_, __, { taskId }) => {
+      runs.push(taskId);
+    },
+  });
+  return (taskId) => runs.filter((id) => id === taskId).length;
+}
+
+const notification = (userId = owner.userId): PayloadInput<"notifications"> => ({
+  userId,
+  kind: "general",
+  title: "Hello",
+  message: "World",
+});
+
+const enqueueOne = (options: Partial<EnqueueOptions> = {}) =>
+  transaction((tx) =>
+    enqueue(tx, "notifications", notification(), { key: newId(), ownerId: owner.userId, ...options }),
+  );
+
+/** One that QStash has not been told of: only what the test delivers arrives. */
+async function unpublished(options: Partial<EnqueueOptions> = {}): Promise<string> {
+  const { id } = await db().$transaction((tx) =>
+    enqueue(tx, "notifications", notification(), { key: newId(), ownerId: owner.userId, ...options }),
+  );
+  return id;
+}
+
+const row = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
+const finished = (id: string, state: string) =>
+  until(`the task is ${state}`, async () => (await row(id)).state === state);
+const seen = (id: string, as: Caller) => call(look, { params: { id }, as });
+const calledOff = (id: string, as: Caller) => call(cancel, { params: { id }, as, method: "DELETE" });
+const replayed = (id: string, as: Caller) => call(replay, { params: { id }, as, method: "POST" });
+const openAlerts = (subject: string) => db().alert.count({ where: { subject, closedAt: null } });
+
+/** A promise and what ends it. */
+function gate(): { passed: Promise<void>; open(): void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+
+describe("enqueue", () => {
+  it("twice with one key it is one task, and the first one counts; another queue's key is another task", async () => {
+    const key = newId();
+    const first = await db().$transaction((tx) => enqueue(tx, "notifications", notification(), { key }));
+    const again = await db().$transaction((tx) =>
+      enqueue(tx, "notifications", { ...notification(), title: "Other" }, { key, subject: "other" }),
+    );
+    expect(again).toEqual({ id: first.id, created: false });
+    expect(await row(first.id)).toMatchObject({ payload: { title: "Hello" }, subject: null, generation: 1 });
+
+    const orderId = newId();
+    const elsewhere = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, { key }));
+    expect(elsewhere.created).toBe(true);
+  });
+
+  it("at once, in transactions of their own, it is one task too", async () => {
+    const key = newId();
+    const all = await Promise.all(Array.from({ length: 8 }, () => enqueueOne({ key })));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+  });
+
+  it("once more after it is done it does not run again", async () => {
+    const runs = countRuns();
+    const key = newId();
+    const { id } = await enqueueOne({ key });
+    await finished(id, "done");
+    expect(await enqueueOne({ key })).toEqual({ id, created: false });
+    await deferredWork();
+    expect(await row(id)).toMatchObject({ state: "done", generation: 1 });
+    expect(runs(id)).toBe(1);
+  });
+
+  it("a payload that does not fit is refused field by field; nothing is written, and the transaction goes on", async () => {
+    const before = await db().task.count();
+    const bad = { userId: "nobody", kind: "", title: "x".repeat(201) };
+    const kept = newId();
+    await transaction(async (tx) => {
+      const failure = await enqueue(tx, "notifications", bad, { key: newId() }).catch(
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(AppError);
+      expect(failure).toMatchObject({ code: "bad_request", status: 400 });
+      const { details } = failure as AppError;
+      expect(details?.map(({ path }) => path)).toEqual(["userId", "kind", "title"]);
+      await enqueue(tx, "notifications", notification(), { key: kept });
+    });
+    expect(await db().task.count()).toBe(before + 1);
+  });
+
+  it("what Postgres cannot keep is refused as a bad field, not found out by Postgres", async () => {
+    const message = "half a pair: \ud800";
+    const data = { deep: [{ note: "NUL: \0" }] };
+    await transaction(async (tx) => {
+      await expect(
+        enqueue(tx, "notifications", { ...notification(), message, data }, { key: newId() }),
+      ).rejects.toMatchObject({
+        code: "bad_request",
+        details: [{ path: "message" }, { path: "data.deep.0.note" }],
+      });
+      // A statement that had failed would have ended it.
+      await enqueue(tx, "notifications", { ...notification(), message: "\\u0000 🎧" }, { key: newId() });
+    });
+  });
+
+  it.each([
+    ["an empty key", { key: "" }],
+    ["a key that is too long", { key: "k".repeat(201) }],
+    ["a delay of more than a week", { delaySeconds: 7 * 86_400 + 1 }],
+    ["a delay into the past", { delaySeconds: -1 }],
+  ])("%s is refused before anything is written", async (_, options) => {
+    const before = await db().task.count();
+    await expect(enqueueOne(options)).rejects.toThrow();
+    expect(await db().task.count()).toBe(before);
+  });
+
+  it("tasks about a subject are found by it, oldest first", async () => {
+    const subject = `order:${newId()}`;
+    const ids = [
+      await unpublished({ subject }),
+      await unpublished({ subject }),
+      await unpublished({ subject }),
+    ];
+    await unpublished({ subject: `order:${newId()}` });
+    expect((await tasksAbout(subject)).map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe("queues whose work belongs to a later part", () => {
+  const fileId = newId();
+  const calls: [string, () => Promise<string>][] = [
+    ["processFile", () => backgroundTaskService.processFile({ fileId, operation: "scan" })],
+    ["transcodeAudio", () => backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] })],
+    ["mintNft", () => backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} })],
+    [
+      "workflow-executions",
+      async () => {
+        const payload = { projectId: fileId, workflowId: fileId, sessionId: fileId, input: {} };
+        return (await transaction((tx) => enqueue(tx, "workflow-executions", payload, { key: fileId }))).id;
+      },
+    ],
+  ];
+
+  it.each(calls)("%s is refused, and nothing is written", async (_, refused) => {
+    const before = await db().task.count();
+    await expect(refused()).rejects.toMatchObject({ code: "not_available", status: 501 });
+    expect(await db().task.count()).toBe(before);
+  });
+
+  it("a route that asks for one answers 501 not_available in the standard body, in two languages", async () => {
+    const route = createRoute({ authenticate: async () => null })(
+      { summary: "Test", auth: "public", response: z.object({ id: z.string() }) },
+      async () => ({ id: await backgroundTaskService.processFile({ fileId, operation: "scan" }) }),
+    );
+    for (const language of ["en", "ru"]) {
+      const answer = await call(route, { headers: { "accept-language": language } });
+      expect(answer).toMatchObject({ status: 501, body: { error: { code: "not_available" } } });
+      expect(/\p{Script=Cyrillic}/u.test(answer.body.error.message)).toBe(language === "ru");
+    }
+  });
+
+  it("a message for one goes to the dead letters: no handler pretends", async () => {
+    const body = JSON.stringify({ queue: "nft-minting", taskId: newId(), generation: 1 });
+    expect((await deliver("nft-minting", body, await signDelivery("nft-minting", body))).status).toBe(489);
+  });
+});
+
+describe("backgroundTaskService", () => {
+  it("sendNotification: a row in the person's list", async () => {
+    const reader = await createPerson();
+    const id = await backgroundTaskService.sendNotification(reader.userId, "Title", "Words");
+    await finished(id, "done");
+    expect(await db().notification.findMany({ where: { userId: reader.userId } })).toMatchObject([
+      { kind: "general", title: "Title", message: "Words" },
+    ]);
+  });
+
+  it("sendEmail: a plain mail to an address; one that is none is refused", async () => {
+    const id = await backgroundTaskService.sendEmail("a@test.example", "Subject", "Body", { locale: "en" });
+    expect(await row(id)).toMatchObject({
+      queue: "emails",
+      payload: {
+        to: { address: "a@test.example" },
+        locale: "en",
+        template: "plain",
+        props: { subject: "Subject", body: "Body" },
+      },
+    });
+    await expect(backgroundTaskService.sendEmail("nobody", "Subject", "Body")).rejects.toMatchObject({
+      code: "bad_request",
+      details: [{ path: "to.address" }],
+    });
+  });
+
+  it("trackEvent: counted by way of QStash, without a row in Task; a loss is not the caller's trouble", async () => {
+    const name = `test-${newId()}`;
+    const before = await db().task.count();
+    await backgroundTaskService.trackEvent(owner.userId, name, { from: "test" });
+    await until("it is counted", async () => (await db().analyticsEvent.count({ where: { name } })) === 1);
+    expect(await db().task.count()).toBe(before);
+
+    vi.spyOn(qstash(), "publishJSON").mockRejectedValueOnce(new Error("QStash is away"));
+    await expect(backgroundTaskService.trackEvent(owner.userId, name)).resolves.toBeUndefined();
+  });
+
+  it("processPayment: a task of the payments queue, one for a key", async () => {
+    const payload = { action: "check", orderId: newId(), round: 0 } as const;
+    const options = { key: newId(), delaySeconds: 3_600 };
+    const id = await backgroundTaskService.processPayment(payload, options);
+    expect(await backgroundTaskService.processPayment(payload, options)).toBe(id);
+    expect(await row(id)).toMatchObject({ queue: "payments", payload, version: 1 });
+  });
+
+  it("without a key each call is a task of its own", async () => {
+    const send = () => backgroundTaskService.sendNotification(newId(), "Same", "words");
+    expect(await send()).not.toBe(await send());
+  });
+});
+
+describe("delaySeconds", () => {
+  it("QStash is told of it, and a delivery that comes early is told when to come again", async () => {
+    const runs = countRuns();
+    const { id } = await enqueueOne({ delaySeconds: 600 });
+    await until("QStash has it", async () => (await row(id)).state === "published");
+    const { messageId } = await row(id);
+    const message = await qstash().messages.get(messageId ?? "");
+    expect((message.notBefore ?? 0) - message.createdAt).toBeGreaterThanOrEqual(600_000);
+
+    const early = await deliverTask("notifications", id);
+    expect(early.status).toBe(409);
+    const wait = Number(early.headers.get("retry-after"));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(600);
+    expect(await row(id)).toMatchObject({ state: "published", attempts: 0 });
+    expect(runs(id)).toBe(0);
+
+    await db().$executeRaw`UPDATE "Task" SET "notBefore" = now() WHERE id = ${id}::uuid`;
+    expect((await deliverTask("notifications", id)).status).toBe(200);
+    expect(runs(id)).toBe(1);
+  });
+
+  it("the sweeper does not publish it before its time", async () => {
+    const id = await unpublished({ delaySeconds: 600 });
+    await sweepTasks();
+    expect(await row(id)).toMatchObject({ state: "pending", generation: 1 });
+  });
+
+  it("a delivery while another one is at work is told to come again", async () => {
+    const [running, end] = [gate(), gate()];
+    handleNotifications({
+      prepare: async (payload) => {
+        running.open();
+        await end.passed;
+        return payload;
+      },
+    });
+    const id = await unpublished();
+    const first = deliverTask("notifications", id);
+    await running.passed;
+    const second = await deliverTask("notifications", id);
+    expect(second.status).toBe(409);
+    expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(1);
+    end.open();
+    expect((await first).status).toBe(200);
+  });
+});
+
+describe("GET /api/tasks/{id}", () => {
+  it("shows the owner and administrators how far it is; nobody else knows that it exists", async () => {
+    const [halfway, end] = [gate(), gate()];
+    handleNotifications({
+      prepare: async (payload, { progress }) => {
+        await progress({ done: 1, total: 2, note: "half" });
+        halfway.open();
+        await end.passed;
+        return payload;
+      },
+    });
+    const id = await unpublished();
+    expect((await seen(id, owner)).body.task).toMatchObject({
+      state: "pending",
+      attempts: 0,
+      progress: null,
+    });
+    const delivery = deliverTask("notifications", id);
+    await halfway.passed;
+    for (const caller of [owner, admin]) {
+      const { status, body } = await seen(id, caller);
+      expect(status).toBe(200);
+      expect(body.task).toMatchObject({
+        ...{ id, queue: "notifications", state: "running", attempts: 1 },
+        progress: { done: 1, total: 2, note: "half" },
+      });
+      // Never the payload, the trace or the key.
+      expect(Object.keys(body.task).sort()).toEqual(Object.keys(taskSchema.shape).sort());
+    }
+    expect(await seen(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect((await call(look, { params: { id } })).status).toBe(401);
+    expect((await seen(newId(), admin)).status).toBe(404);
+    expect((await seen("no-id", admin)).status).toBe(400);
+    end.open();
+    await delivery;
+    expect((await seen(id, owner)).body.task).toMatchObject({ state: "done" });
+  });
+
+  it("a task of nobody's is the administrators'", async () => {
+    const { id } = await db().$transaction((tx) =>
+      enqueue(tx, "notifications", notification(), { key: newId() }),
+    );
+    expect((await seen(id, owner)).status).toBe(404);
+    expect((await seen(id, admin)).status).toBe(200);
+  });
+
+  it("what went wrong is told to administrators only, also when it is called off", async () => {
+    handleNotifications({ prepare: () => Promise.reject(new Error("the inner workings")) });
+    const id = await unpublished();
+    expect((await deliverTask("notifications", id)).status).toBe(500);
+    expect((await seen(id, owner)).body.task.error).toBeNull();
+    expect((await seen(id, admin)).body.task.error).toContain("the inner workings");
+    const { status, body } = await calledOff(id, owner);
+    expect([status, body.task.state, body.task.error]).toEqual([200, "cancelled", null]);
+  });
+
+  it("a handler's failure is 500 whatever it would say to people, and is tried again", async () => {
+    for (const code of ["conflict", "unauthenticated", "bad_request", "unavailable"] as const) {
+      handleNotifications({ prepare: () => Promise.reject(new AppError(code)) });
+      const id = await unpublished();
+      expect((await deliverTask("notifications", id)).status).toBe(500);
+      expect((await row(id)).state).toBe("published");
+    }
+  });
+
+  it("names the message to look for at QStash", async () => {
+    const { id } = await enqueueOne({ delaySeconds: 600 });
+    await until("QStash has it", async () => (await row(id)).messageId !== null);
+    const { messageId } = (await seen(id, owner)).body.task;
+    expect((await qstash().messages.get(messageId)).messageId).toBe(messageId);
+  });
+});
+
+describe("progress", () => {
+  it("makes the lease last from then on: nobody takes over a handler that shows signs of life", async () => {
+    const leases: (number | undefined)[] = [];
+    let overtaken: number | undefined;
+    handleNotifications({
+      prepare: async (payload, { taskId, progress }) => {
+        const leaseUntil = async () => (await row(taskId)).leaseUntil?.getTime();
+        // All of its time but half a second is used up.
+        await db()
+          .$executeRaw`UPDATE "Task" SET "leaseUntil" = now() + interval '500 milliseconds' WHERE id = ${taskId}::uuid`;
+        leases.push(await leaseUntil());
+        await progress({ done: 1, total: 2 });
+        leases.push(await leaseUntil());
+        await until("the first lease would be over", () => Date.now() > (leases[0] ?? 0));
+        overtaken = (await deliverTask("notifications", taskId)).status;
+        return payload;
+      },
+    });
+    const id = await unpublished();
+    expect((await deliverTask("notifications", id)).status).toBe(200);
+    const [before = 0, after = 0] = leases;
+    expect(after).toBeGreaterThan(before);
+    expect(overtaken).toBe(409);
+    expect(await row(id)).toMatchObject({ state: "done", attempts: 1, fence: 1 });
+  });
+
+  it("a handler that was overtaken learns of it at its next sign of life", async () => {
+    const failures: unknown[] = [];
+    let runs = 0;
+    handleNotifications({
+      prepare: async (payload, { taskId, progress }) => {
+        runs += 1;
+        if (runs > 1) return payload;
+        await db()
+          .$executeRaw`UPDATE "Task" SET "leaseUntil" = now() - interval '1 second' WHERE id = ${taskId}::uuid`;
+        expect((await deliverTask("notifications", taskId)).status).toBe(200);
+        await progress({ done: 1, total: 1 }).catch((error: unknown) => {
+          failures.push(error);
+          throw error;
+        });
+        return payload;
+      },
+    });
+    const id = await unpublished();
+    expect((await deliverTask("notifications", id)).status).toBe(409);
+    expect(failures).toEqual([expect.any(LeaseLostError)]);
+    expect(await row(id)).toMatchObject({ state: "done", progress: null, error: null, fence: 2 });
+  });
+});
+
+describe("DELETE /api/tasks/{id}", () => {
+  it.each(["progress", "commit"] as const)(
+    "one that runs stops at its next %s, and has no effect",
+    async (place) => {
+      const [running, goOn] = [gate(), gate()];
+      let wentOn = false;
+      handleNotifications({
+        prepare: async (payload, { progress }) => {
+          running.open();
+          await goOn.passed;
+          if (place === "progress") await progress({ done: 1, total: 2 });
+          wentOn = true;
+          return payload;
+        },
+        commit: async (tx, { userId }, { taskId }) => {
+          await tx.notification.create({ data: { id: newId(), userId, kind: "general", key: taskId } });
+        },
+      });
+      const id = await unpublished();
+      const delivery = deliverTask("notifications", id);
+      await running.passed;
+      expect(await calledOff(id, owner)).toMatchObject({
+        status: 200,
+        body: { task: { state: "cancelled" } },
+      });
+      goOn.open();
+      expect((await delivery).status).toBe(409);
+      expect(wentOn).toBe(place === "commit");
+      // QStash comes again, and is told that nothing is left to do.
+      expect((await deliverTask("notifications", id)).status).toBe(200);
+      expect(await db().notification.count({ where: { key: id } })).toBe(0);
+      expect(await row(id)).toMatchObject({ state: "cancelled", attempts: 1 });
+      expect(await openAlerts(id)).toBe(0);
+    },
+  );
+
+  it("one that waits never runs, and its message is taken back", async () => {
+    const { id } = await enqueueOne({ delaySeconds: 600 });
+    await until("QStash has it", async () => (await row(id)).state === "published");
+    const { canceled } = backends.qstash.stats();
+    expect((await calledOff(id, admin)).status).toBe(200);
+    expect(backends.qstash.stats().canceled).toBe(canceled + 1);
+    await db().$executeRaw`UPDATE "Task" SET "dueAt" = now(), "notBefore" = now() WHERE id = ${id}::uuid`;
+    await sweepTasks();
+    expect(await row(id)).toMatchObject({ state: "cancelled", generation: 1, attempts: 0 });
+  });
+
+  it("not somebody else's: 404; not of a queue that may not be called off: 409; not a finished one: 409", async () => {
+    const id = await unpublished();
+    expect((await calledOff(id, stranger)).status).toBe(404);
+    expect((await row(id)).state).toBe("pending");
+
+    const { id: money } = await db().$transaction((tx) =>
+      enqueue(tx, QUEUE, { orderId: newId() }, { key: newId(), ownerId: owner.userId }),
+    );
+    for (const caller of [owner, admin]) {
+      expect(await calledOff(money, caller)).toMatchObject({
+        status: 409,
+        body: { error: { code: "conflict" } },
+      });
+    }
+    expect((await row(money)).state).toBe("pending");
+
+    handleNotifications({});
+    await deliverTask("notifications", id);
+    expect((await calledOff(id, owner)).status).toBe(409);
+    expect((await row(id)).state).toBe("done");
+  });
+});
+
+describe("POST /api/tasks/{id}/replay", () => {
+  it("an administrator gives a dead task another life: it runs, and its alert is closed", async () => {
+    let broken = true;
+    handleNotifications({
+      prepare: async (payload) => {
+        if (broken) throw new TaskRefusedError("not possible");
+        return payload;
+      },
+    });
+    const { id } = await enqueueOne();
+    await finished(id, "dead");
+    expect(await openAlerts(id)).toBe(1);
+    const { deadlineAt } = await row(id);
+
+    broken = false;
+    for (const caller of [owner, stranger]) expect((await replayed(id, caller)).status).toBe(403);
+    expect((await replayed(id, admin)).status).toBe(200);
+    await finished(id, "done");
+    expect(await row(id)).toMatchObject({ generation: 2, error: null });
+    expect((await row(id)).deadlineAt.getTime()).toBeGreaterThan(deadlineAt.getTime());
+    expect(await openAlerts(id)).toBe(0);
+
+    expect(await replayed(id, admin)).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
+    expect((await replayed(newId(), admin)).status).toBe(404);
+  });
+
+  it("one that dies again has its alert open again", async () => {
+    handleNotifications({ prepare: () => Promise.reject(new TaskRefusedError("never")) });
+    const { id } = await enqueueOne();
+    await finished(id, "dead");
+    await replayed(id, admin);
+    await until(
+      "it is dead again",
+      async () => (await row(id)).attempts === 2 && (await openAlerts(id)) === 1,
+    );
+    expect((await row(id)).state).toBe("dead");
+    expect(await db().alert.count({ where: { subject: id } })).toBe(1);
+  });
+
+  it("a reason that Postgres cannot keep as it is does not keep the task alive", async () => {
+    handleNotifications({ prepare: () => Promise.reject(new TaskRefusedError("answered: \0")) });
+    const id = await unpublished();
+    expect((await deliverTask("notifications", id)).status).toBe(489);
+    expect(await row(id)).toMatchObject({ state: "dead", error: "answered: " });
+    expect(await openAlerts(id)).toBe(1);
+  });
+});
+
+describe("trace", () => {
+  it("the request that enqueued is found in the handler, in what it enqueues, and in the log", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const traces: (string | undefined)[] = [];
+    let following = "";
+    handleNotifications({
+      prepare: async (payload) => {
+        traces.push(currentTrace());
+        return payload;
+      },
+      commit: async (tx) => {
+        traces.push(currentTrace());
+        following = (await enqueue(tx, "notifications", notification(), { key: newId(), delaySeconds: 600 }))
+          .id;
+      },
+    });
+    const info = vi.spyOn(log(), "info");
+    const route = createRoute({ authenticate: async () => null })(
+      { summary: "Test", auth: "public", response: z.object({ id: z.uuid() }) },
+      async () => ({ id: (await enqueueOne()).id }),
+    );
+    const { body } = await call(route, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
+    await finished(body.id, "done");
+    expect(traces.map((trace) => traceIdOf(trace ?? ""))).toEqual([traceId, traceId]);
+    expect(traceIdOf((await row(following)).trace ?? "")).toBe(traceId);
+    await until("the log has it", () =>
+      info.mock.calls.some(
+        ([line]: unknown[]) =>
+          typeof line === "object" &&
+          line !== null &&
+          Reflect.get(line, "taskId") === body.id &&
+          Reflect.get(line, "traceId") === traceId,
+      ),
+    );
+  });
+});
+
+describe("POST /api/qstash/{queue}", () => {
+  it("an unknown queue is 401 before the signature is right, and 404 after it", async () => {
+    const body = JSON.stringify({ queue: "nope", taskId: newId(), generation: 1 });
+    expect((await deliver("nope", body)).status).toBe(401);
+    expect((await deliver("nope", body, await signDelivery("nope", body))).status).toBe(404);
+  });
+
+  it("a task that is not there, or another queue's, is refused for good", async () => {
+    expect((await deliverTask("notifications", newId())).status).toBe(489);
+    const id = await unpublished();
+    expect((await deliverTask("leaderboards", id)).status).toBe(489);
+    expect(await row(id)).toMatchObject({ state: "pending", attempts: 0 });
+  });
+});
+
+describe("dead letters", () => {
+  const client = new Client({ baseUrl: backends.qstash.url, token: process.env.QSTASH_TOKEN ?? "" });
+  const letters = async () => (await client.dlq.listMessages()).messages;
+  const letterOf = async (text: string) => (await letters()).find(({ body }) => body?.includes(text));
+
+  it("of a task whose attempts are used up: brought home, deleted, and the task runs again", async () => {
+    let broken = true;
+    handleNotifications({
+      prepare: async (payload) => {
+        if (broken) throw new Error("not now");
+        return payload;
+      },
+    });
+    // Those of the tests before.
+    await sweepTasks();
+    const { id } = await enqueueOne();
+    await until("QStash has given up", async () => (await letterOf(id)) !== undefined);
+    const { attempts } = await row(id);
+    expect(attempts).toBe(4);
+
+    expect((await sweepTasks()).deadLetters).toBe(1);
+    expect(await letterOf(id)).toBeUndefined();
+    const waiting = await row(id);
+    expect(waiting).toMatchObject({ state: "pending", generation: 1 });
+    // After a pause, not at once.
+    expect(waiting.dueAt.getTime()).toBeGreaterThan(Date.now());
+
+    broken = false;
+    await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE id = ${id}::uuid`;
+    expect((await sweepTasks()).republished).toBe(1);
+    await finished(id, "done");
+    expect(await row(id)).toMatchObject({ generation: 2, attempts: attempts + 1 });
+    expect(await openAlerts(id)).toBe(0);
+  });
+
+  it("of an older generation says nothing about the task", async () => {
+    handleNotifications({ prepare: () => Promise.reject(new Error("not now")) });
+    const { id } = await enqueueOne();
+    await until("QStash has given up", async () => (await letterOf(id)) !== undefined);
+    await db().$executeRaw`UPDATE "Task" SET generation = 2, state = 'published',
+      "dueAt" = now() + interval '1 day' WHERE id = ${id}::uuid`;
+    await sweepTasks();
+    expect(await letterOf(id)).toBeUndefined();
+    expect(await row(id)).toMatchObject({ state: "published", generation: 2 });
+  });
+
+  it("of other deployments, of others' messages and of best-effort work are left alone", async () => {
+    const { id } = await enqueueOne({ delaySeconds: 3_600 });
+    await until("QStash has it", async () => (await row(id)).state === "published");
+    const before = await row(id);
+    const elsewhere = `http://127.0.0.1:${backends.appPort}/elsewhere`;
+    const marks = [newId(), newId(), newId()] as const;
+    await Promise.all([
+      // The same message, as another deployment on this account would have sent it.
+      client.publishJSON({
+        url: `${elsewhere}/api/qstash/notifications`,
+        body: { queue: "notifications", taskId: id, generation: 1, mark: marks[0] },
+        retries: 0,
+      }),
+      client.publishJSON({ url: elsewhere, body: { mark: marks[1] }, retries: 0 }),
+      client.publishJSON({
+        url: `${process.env.APP_URL}/api/qstash/probe`,
+        body: { queue: "probe", version: 1, payload: { mark: marks[2] } },
+        retries: 0,
+      }),
+    ]);
+    for (const mark of marks)
+      await until("it is a dead letter", async () => (await letterOf(mark)) !== undefined);
+    await sweepTasks();
+    for (const mark of marks) expect(await letterOf(mark)).toBeDefined();
+    expect(await row(id)).toMatchObject({ dueAt: before.dueAt, generation: 1 });
+  });
+});
+
+describe("GET /api/cron/sweep-tasks", () => {
+  it("is not held up by tasks of queues that only another deployment knows", async () => {
+    const queue = `test-${newId()}`;
+    const long = new Date(Date.now() - 86_400_000);
+    const deadlineAt = new Date(Date.now() + 86_400_000);
+    await db().task.createMany({
+      data: Array.from({ length: 100 }, () => ({
+        ...{ id: newId(), queue, key: newId(), version: 1, payload: {} },
+        ...{ notBefore: long, dueAt: long, deadlineAt },
+      })),
+    });
+    handleNotifications({});
+    const id = await unpublished();
+    await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE id = ${id}::uuid`;
+    await sweepTasks();
+    await finished(id, "done");
+    expect(await db().task.count({ where: { queue, state: "pending", generation: 1 } })).toBe(100);
+  });
+
+  it("needs its secret, which no account replaces", async () => {
+    const due = await pay("unpublished");
+    await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE key = ${due}`;
+    const sweepWith = (authorization?: string) =>
+      call(sweepCron, authorization === undefined ? {} : { headers: { authorization } });
+    for (const refused of [
+      await sweepWith(),
+      await sweepWith("Bearer wrong"),
+      await sweepWith(`Basic ${process.env.CRON_SECRET}`),
+      await call(sweepCron, { as: admin }),
+    ]) {
+      expect(refused).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
+    }
+    expect((await taskOf(due))?.generation).toBe(1);
+
+    restores.push(serveWorld());
+    const swept = await sweepWith(`Bearer ${process.env.CRON_SECRET}`);
+    expect(swept).toMatchObject({ status: 200, body: { republished: 1, expired: 0 } });
+    await until("it is done", async () => (await taskOf(due))?.state === "done");
+  });
+});

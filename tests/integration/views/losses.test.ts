@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest";
+import { keys, redis, ttlSeconds } from "@/lib/redis";
+import { recordViews, syncViews, viewSyncState } from "@/lib/views";
+import { claimBatch, finishBatch } from "@/lib/views/claim";
+import { persistViews } from "@/lib/views/persist";
+import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { expire, expireLeases, shownCount, viewRow } from "@/tests/support/factories/view-tools";
+
+const LEASE_MS = 60_000;
+
+async function newPost(base = 0): Promise<string> {
+  return createTestPost(await createPerson("artist"), base);
+}
+
+async function look(post: string, count: number): Promise<number[]> {
+  const people = await createPeople(count);
+  await Promise.all(people.map(({ seq }) => recordViews(seq, [post])));
+  return people.map(({ seq }) => seq);
+}
+
+const sync = () => syncViews({ source: "script" });
+
+describe("24 hours later", () => {
+  it("the keys that may be lost expire, and what Postgres does not have yet does not", async () => {
+    const post = await newPost();
+    await look(post, 1);
+    expect(await redis().ttl(keys.postMeta(post))).toBeGreaterThan(ttlSeconds.postMeta - 60);
+    expect(await redis().ttl(keys.postViews(post))).toBeGreaterThan(ttlSeconds.postViews - 60);
+    for (const key of [keys.postPendingViews(post), keys.dirtyPosts]) expect(await redis().ttl(key)).toBe(-1);
+    const batch = await claimBatch(LEASE_MS);
+    if (!batch) throw new Error("nothing was claimed");
+    for (const key of [keys.viewBatch(batch.id), keys.viewBatches, keys.viewClaims]) {
+      expect(await redis().ttl(key)).toBe(-1);
+    }
+    await expireLeases();
+    await sync();
+  });
+
+  it("the set of viewers does not live on because people keep coming", async () => {
+    const post = await newPost();
+    await look(post, 1);
+    await redis().expire(keys.postViews(post), 100);
+    await look(post, 3);
+    expect(await redis().ttl(keys.postViews(post))).toBeLessThanOrEqual(100);
+  });
+
+  it("a view of before, synced after, is not lost, and who returns before the sync is a repeat", async () => {
+    const post = await newPost(5);
+    const [first = 0, second = 0, third = 0] = await look(post, 3);
+    await expire("postViews", post);
+
+    const [newcomer = 0] = await look(post, 1);
+    for (const seq of [first, second]) {
+      expect(await recordViews(seq, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 9 }]);
+    }
+    await expire("postViews", post);
+    const views = await Promise.all([newcomer, third].map((seq) => recordViews(seq, [post])));
+    expect(views.flat().map(({ status }) => status)).toEqual(["repeated", "repeated"]);
+    await expire("postViews", post);
+    await expire("postMeta", post);
+
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 9, rows: 4, base: 5 });
+    expect(await shownCount(post)).toBe(9);
+  });
+
+  it("a viewer who returns after the sync is not counted twice", async () => {
+    const post = await newPost();
+    const [viewer = 0] = await look(post, 2);
+    await sync();
+    await expire("postViews", post);
+
+    // Redis cannot know: one more is shown until the next sync.
+    expect((await recordViews(viewer, [post]))[0]?.viewsCount).toBe(3);
+    expect(await sync()).toMatchObject({ syncedPosts: 1, syncedViews: 0, droppedViews: 0 });
+    expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
+    expect(await shownCount(post)).toBe(2);
+    expect(await recordViews(viewer, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 2 }]);
+  });
+
+  it("a meta that expires while a batch is claimed comes back with what is claimed, and with what is synced", async () => {
+    const post = await newPost(1);
+    await look(post, 3);
+    const batch = await claimBatch(LEASE_MS);
+    if (!batch) throw new Error("nothing was claimed");
+    await look(post, 2);
+
+    await expire("postMeta", post);
+    expect(await shownCount(post)).toBe(6);
+    const { posts } = await persistViews(batch.pairs, batch.id);
+    expect(await shownCount(post)).toBe(6);
+    await expire("postMeta", post);
+    expect(await shownCount(post)).toBe(6);
+    await expire("postMeta", post);
+    await finishBatch(batch, posts);
+    expect(await shownCount(post)).toBe(6);
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 6, rows: 5, base: 1 });
+  });
+});
+
+describe("late answers", () => {
+  it("of a reader or a sync do not set the count back", async () => {
+    const post = await newPost();
+    await look(post, 2);
+    const before = await viewRow(post);
+    await sync();
+    expect(await shownCount(post, before)).toBe(2);
+
+    await look(post, 2);
+    const slow = await claimBatch(LEASE_MS);
+    if (!slow) throw new Error("nothing was claimed");
+    const slowAnswer = await persistViews(slow.pairs, slow.id);
+    // Straight to Postgres by an instance that cannot reach Redis, and read by a page.
+    await persistViews([{ postId: post, viewerSeq: (await createPerson()).seq }], null);
+    expect(await shownCount(post)).toBe(5);
+    await finishBatch(slow, slowAnswer.posts);
+    expect(await shownCount(post)).toBe(5);
+    await finishBatch(slow, slowAnswer.posts);
+    expect(await shownCount(post, before)).toBe(5);
+  });
+
+  it("do not drop what a newer batch holds", async () => {
+    const post = await newPost();
+    await look(post, 2);
+    const first = await claimBatch(LEASE_MS);
+    if (!first) throw new Error("nothing was claimed");
+    const answer = await persistViews(first.pairs, first.id);
+    await finishBatch(first, answer.posts);
+    await look(post, 3);
+    const second = await claimBatch(LEASE_MS);
+    if (!second) throw new Error("nothing was claimed");
+
+    await finishBatch(first, answer.posts);
+    expect(await shownCount(post)).toBe(5);
+    expect(await viewSyncState()).toMatchObject({ claimedBatches: 1, claimedViews: 3 });
+    await finishBatch(second, (await persistViews(second.pairs, second.id)).posts);
+    expect(await shownCount(post)).toBe(5);
+    expect(await viewSyncState()).toMatchObject({ claimedBatches: 0, claimedViews: 0 });
+  });
+});
+
+describe("what is deleted between view and sync", () => {
+  it("is dropped and counted, and the rest is synced", async () => {
+    const [doomed, post] = [await newPost(), await newPost()];
+    const people = await createPeople(3);
+    for (const { seq } of people) await recordViews(seq, [doomed, post]);
+    const { db } = await import("@/lib/db");
+    await db().post.delete({ where: { id: doomed } });
+    await db().user.delete({ where: { id: people[0]?.userId ?? "" } });
+
+    expect(await sync()).toMatchObject({ syncedPosts: 1, syncedViews: 2, droppedViews: 4 });
+    expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
+    const left = [keys.postMeta(doomed), keys.postViews(doomed), keys.postPendingViews(doomed)];
+    expect(await redis().exists(...left)).toBe(0);
+    expect(await recordViews(people[1]?.seq ?? 0, [doomed])).toMatchObject([{ status: "unknown" }]);
+
+    // An account that goes later leaves its view behind, without a name.
+    await db().user.delete({ where: { id: people[1]?.userId ?? "" } });
+    expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
+    await recordViews((await createPerson()).seq, [post]);
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 3, rows: 3, base: 0 });
+  });
+});
+
+describe("an emptied Redis", () => {
+  it("costs what was not synced and nothing else", async () => {
+    const post = await newPost(10);
+    const [seen = 0] = await look(post, 4);
+    await sync();
+    await look(post, 2);
+    await redis().flushdb();
+
+    expect(await shownCount(post)).toBe(14);
+    const [fresh = 0] = await look(post, 1);
+    expect(await shownCount(post)).toBe(15);
+    expect(await recordViews(fresh, [post])).toMatchObject([{ status: "repeated", viewsCount: 15 }]);
+    await recordViews(seen, [post]);
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 15, rows: 5, base: 10 });
+    expect(await shownCount(post)).toBe(15);
+  });
+
+  it("between the steps of a sync does not disturb it", async () => {
+    const post = await newPost();
+    await look(post, 2);
+    const batch = await claimBatch(LEASE_MS);
+    if (!batch) throw new Error("nothing was claimed");
+    await redis().flushdb();
+    await look(post, 1);
+    await finishBatch(batch, (await persistViews(batch.pairs, batch.id)).posts);
+    expect(await shownCount(post)).toBe(3);
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 3, rows: 3, base: 0 });
+  });
+
+  it.each([
+    ["the list of dirty posts", () => [keys.dirtyPosts], 5],
+    ["the list of batches", () => [keys.viewBatches], 5],
+    ["the claims", () => [keys.viewClaims], 5],
+    // Its two views are gone with it; the post must not be.
+    ["a batch", (id: string) => [keys.viewBatch(id)], 3],
+    ["all of a batch but its claims", (id: string) => [keys.viewBatch(id), keys.viewBatches], 3],
+  ] as const)("that lost only %s goes on counting", async (_, lost, kept) => {
+    const post = await newPost();
+    await look(post, 2);
+    const batch = await claimBatch(LEASE_MS);
+    if (!batch) throw new Error("nothing was claimed");
+    await look(post, 2);
+    await redis().del(...lost(batch.id));
+
+    await look(post, 1);
+    // The first may only find out what is wrong.
+    for (let turn = 0; turn < 3; turn += 1) {
+      await sync();
+      await expireLeases();
+    }
+    expect(await persistedViews(post)).toEqual({ views: kept, rows: kept, base: 0 });
+    expect(await shownCount(post)).toBe(kept);
+    expect(await viewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
+  });
+
+  it("that lost the list of dirty posts finds a quiet post again when it is read", async () => {
+    const post = await newPost();
+    await look(post, 2);
+    await redis().del(keys.dirtyPosts);
+    await expire("postMeta", post);
+    expect(await shownCount(post)).toBe(2);
+    await sync();
+    expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
+  });
+});

@@ -1,0 +1,36 @@
+import { startStripe } from "@/local/stripe";
+import { serveApp } from "@/tests/support/processes/app-server";
+import { freePort } from "@/tests/support/stack/real-postgres";
+
+/**
+ * A shop of a test file's own: its app on an address of its own, so that QStash and the payment provider call back
+ * into this process, and its own payment provider. Import it before anything reads the environment.
+ */
+const port = await freePort();
+const APP_URL = `http://localhost:${port}`;
+
+export const WEBHOOK_SECRET = "whsec_of_this_test";
+
+export const provider = await startStripe({
+  dataDir: null,
+  webhookUrl: `${APP_URL}/api/webhooks/payments`,
+  secretKey: "sk_test_of_this_test",
+  webhookSecret: WEBHOOK_SECRET,
+  retryScale: 0.001,
+  lateMs: 50,
+});
+
+Object.assign(process.env, {
+  APP_URL,
+  STRIPE_API_URL: provider.url,
+  STRIPE_SECRET_KEY: provider.secretKey,
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+});
+
+const app = await serveApp(port);
+
+/** In `afterAll`. */
+export async function closeShop(): Promise<void> {
+  await app.close();
+  await provider.close();
+}

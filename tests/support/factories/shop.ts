@@ -1,0 +1,176 @@
+import { createHmac } from "node:crypto";
+import { GET as readOrder } from "@/app/api/orders/[id]/route";
+import { POST as order } from "@/app/api/orders/route";
+import { POST as hear } from "@/app/api/webhooks/payments/route";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { createProduct } from "@/lib/shop";
+import type { NewProduct, OrderView, Product } from "@/lib/shop/client";
+import { newProductSchema } from "@/lib/shop/client";
+import { type Answer, call } from "@/tests/support/clients/api";
+import { deliverTask } from "@/tests/support/clients/signed-delivery";
+import { until } from "@/tests/support/clients/until";
+import { createPerson } from "./people";
+
+/** Something for sale, of an artist of its own unless said. */
+export async function createTestProduct(
+  input: Partial<NewProduct> = {},
+  seller?: Caller,
+): Promise<Product & { seller: Caller }> {
+  const owner = seller ?? (await createPerson("artist"));
+  const product = await createProduct(
+    owner,
+    newProductSchema.parse({
+      kind: "ticket",
+      title: "A night",
+      priceMinor: 5_000,
+      currency: "EUR",
+      ...input,
+    }),
+  );
+  return { ...product, seller: owner };
+}
+
+/** Somebody who was brought by somebody else. */
+export async function createReferred(): Promise<{ buyer: Caller; referrer: Caller }> {
+  const [buyer, referrer] = await Promise.all([createPerson(), createPerson()]);
+  await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
+  return { buyer, referrer };
+}
+
+export function placeTestOrder(
+  buyer: Caller,
+  body: { productId: string; quantity?: number; clientKey?: string },
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return call(order, { as: buyer, body, headers });
+}
+
+export async function seeOrder(id: string, as: Caller): Promise<OrderView> {
+  const { status, body } = await call(readOrder, { as, params: { id } });
+  if (status !== 200) throw new Error(`GET /api/orders/${id} answered ${status}`);
+  return body.order;
+}
+
+/** Waits until an order is so. */
+export async function untilOrder(
+  id: string,
+  as: Caller,
+  what: string,
+  holds: (order: OrderView) => boolean,
+): Promise<OrderView> {
+  let order = await seeOrder(id, as);
+  await until(`the order is ${what}`, async () => {
+    order = await seeOrder(id, as);
+    return holds(order);
+  });
+  return order;
+}
+
+export async function stockOf(productId: string): Promise<number | null> {
+  return (await db().product.findUniqueOrThrow({ where: { id: productId } })).stock;
+}
+
+/** An event as the provider sends it. */
+export interface TestEvent {
+  id: string;
+  object: "event";
+  type: string;
+  data: { object: Record<string, unknown> };
+}
+
+export function event(type: string, object: Record<string, unknown>, id = `evt_${newId()}`): TestEvent {
+  return { id, object: "event", type, data: { object } };
+}
+
+/** What tells of the payment of an order; by default of exactly what it costs. */
+export function paidEvent(
+  {
+    id,
+    amountMinor,
+    currency,
+    sessionId,
+  }: { id: string; amountMinor: number; currency: string; sessionId?: string },
+  paymentIntentId = `pi_${id}`,
+): TestEvent {
+  return event("checkout.session.completed", {
+    id: sessionId ?? `cs_${id}`,
+    object: "checkout.session",
+    client_reference_id: id,
+    payment_status: "paid",
+    status: "complete",
+    payment_intent: paymentIntentId,
+    amount_total: amountMinor,
+    currency: currency.toLowerCase(),
+  });
+}
+
+export function refundEvent(
+  paymentIntentId: string,
+  amount: number,
+  { id = `re_${newId()}`, status = "succeeded", type = "refund.created" } = {},
+): TestEvent {
+  return event(type, { id, object: "refund", payment_intent: paymentIntentId, amount, status });
+}
+
+interface Signing {
+  secret?: string;
+  /** Unix seconds. */
+  at?: number;
+}
+
+/** The header over a body, as the provider makes it. */
+export function signEvent(body: string, { secret, at = Math.floor(Date.now() / 1_000) }: Signing = {}) {
+  const key = secret ?? process.env.STRIPE_WEBHOOK_SECRET ?? "";
+  return `t=${at},v1=${createHmac("sha256", key).update(`${at}.${body}`).digest("hex")}`;
+}
+
+/** Sends an event to the shop's door. */
+export function tell(sent: TestEvent, signing: Signing = {}): Promise<Answer> {
+  const body = JSON.stringify(sent, null, 2);
+  return call(hear, { body, headers: { "stripe-signature": signEvent(body, signing) } });
+}
+
+/** Runs a round of the check task as QStash would, now instead of when its time has come. */
+export async function runCheck(orderId: string, round: number): Promise<Answer> {
+  const { id } = await db().task.update({
+    where: { queue_key: { queue: "payments", key: `check:${orderId}:${round}` } },
+    data: { notBefore: new Date(0) },
+    select: { id: true },
+  });
+  return deliverTask("payments", id);
+}
+
+/** How long ago an order was placed. */
+export async function ageOrder(id: string, minutes: number): Promise<void> {
+  await db().order.update({ where: { id }, data: { createdAt: new Date(Date.now() - minutes * 60_000) } });
+}
+
+/** The queues of an order's tasks with their keys, whatever became of them. */
+export async function taskKeys(orderId: string): Promise<string[]> {
+  const tasks = await db().task.findMany({ where: { subject: `order:${orderId}` } });
+  return tasks.map(({ queue, key }) => `${queue} ${key.replace(orderId, "*")}`).sort();
+}
+
+/** Runs tasks as QStash would, at once; a lease that a crash left behind is over. */
+export async function runTasks(tasks: readonly { id: string; queue: string }[]): Promise<void> {
+  for (const { id, queue } of tasks) {
+    await db().task.updateMany({
+      where: { id, state: { notIn: ["done", "dead", "cancelled"] } },
+      data: { notBefore: new Date(0), leaseUntil: null },
+    });
+    await deliverTask(queue, id);
+  }
+}
+
+/** Runs the steps of an order until all are finished. */
+export async function finishTasks(orderId: string): Promise<void> {
+  await until("all steps of the order are done", async () => {
+    const unfinished = await db().task.findMany({
+      where: { subject: `order:${orderId}`, state: { notIn: ["done", "dead", "cancelled"] } },
+    });
+    await runTasks(unfinished);
+    return unfinished.length === 0;
+  });
+}

@@ -1,0 +1,60 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { findRoutes } from "@/scripts/openapi-document";
+
+export interface AppServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The app's route handlers behind a plain HTTP server, for tests that need a backend to call back. What Next
+ * adds (pages, middleware) is tested on Next itself, end to end.
+ *
+ * @param port  0 picks a free one; QStash delivers to `APP_URL`'s
+ */
+export async function serveApp(port: number): Promise<AppServer> {
+  const routes = (await findRoutes()).map(({ path, method, handler }) => ({
+    method,
+    handler,
+    expression: new RegExp(`^${path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
+  }));
+  const server = createServer((incoming, outgoing) => {
+    void (async () => {
+      const request = await toRequest(incoming);
+      const { pathname } = new URL(request.url);
+      for (const { method, handler, expression } of routes) {
+        const match = expression.exec(pathname);
+        if (method !== request.method || !match) continue;
+        const response = await handler(request, { params: Promise.resolve({ ...match.groups }) });
+        outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+        outgoing.end(Buffer.from(await response.arrayBuffer()));
+        return;
+      }
+      outgoing.writeHead(404).end();
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("no address");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function toRequest(incoming: IncomingMessage): Promise<Request> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
+  return new Request(`http://${incoming.headers.host}${incoming.url}`, {
+    method: incoming.method ?? "GET",
+    headers,
+    ...(hasBody ? { body: Buffer.concat(chunks) } : {}),
+  });
+}

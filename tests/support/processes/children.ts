@@ -1,0 +1,27 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+export interface Child {
+  /** Resolves with the signal that ended it, or its exit code. */
+  readonly ended: Promise<NodeJS.Signals | number>;
+  readonly process: ChildProcess;
+}
+
+/** Runs a file of this folder in a process of its own, with this process's environment and more. */
+export function startChild(file: string, args: string[], env: Record<string, string> = {}): Child {
+  const child = fork(path.join(import.meta.dirname, file), args, {
+    execArgv: ["--import", "tsx"],
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit").then(([code, signal]) => (signal ?? code) as NodeJS.Signals | number);
+  return { ended, process: child };
+}
+
+/** Resolves when the child says something; rejects when it ends before. */
+export async function nextMessage(child: Child): Promise<void> {
+  const said = once(child.process, "message").then(() => "said");
+  const how = await Promise.race([said, child.ended]);
+  if (how !== "said") throw new Error(`the child ended early: ${how}`);
+}

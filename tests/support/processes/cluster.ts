@@ -1,0 +1,163 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
+import { type Stack, startStack } from "@/local/stack/stack";
+import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/round-robin";
+import { freePort, type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
+import { freeBasePort } from "./running-app";
+
+/** Several instances of the production build behind one address, on a real Redis and a real Postgres. */
+export interface Cluster {
+  readonly url: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly postgres: RealPostgres;
+  readonly proxy: RoundRobin;
+  /** Between the instances and Redis: cut it and Redis is gone. */
+  readonly toRedis: FaultProxy;
+  readonly instances: readonly ClusterInstance[];
+  /** What Redis forgets when it is emptied: all of it. */
+  emptyRedis(): Promise<void>;
+  redis(command: (string | number)[]): Promise<unknown>;
+  /** Subscriptions that the instances hold upstream, all together. */
+  subscriptions(): number;
+  /** HTTP calls and commands of all instances so far. */
+  redisCost(): { calls: number; commands: number };
+  stop(): Promise<void>;
+}
+
+export interface ClusterInstance {
+  readonly url: string;
+  readonly pid: number;
+  /** As if the power were cut. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Resolves when it answers. @param failpoint  where it will kill itself */
+  start(failpoint?: string): Promise<void>;
+  /** Resolves when it has ended by itself. */
+  ended(): Promise<void>;
+}
+
+const NEXT = path.resolve("node_modules/next/dist/bin/next");
+const START_LIMIT_MS = 120_000;
+
+/** @param extra  as a person would set it in the environment */
+export async function startCluster(count: number, extra: Record<string, string> = {}): Promise<Cluster> {
+  if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
+  const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-cluster-"));
+  const port = await freeBasePort();
+  const postgres = await startRealPostgres();
+  const stack = await startStack({
+    settings: {
+      ...{ port, dataDir, databaseUrl: postgres.url, redisUrl: undefined, redisEngine: "auto" },
+      ...{ ownRedisRest: false, ownQstash: false, ownStripe: false, ownMail: false, ownBlob: false },
+    },
+    dataDir,
+    ports: "free",
+    retryScale: 0.01,
+  });
+  if (stack.backends.some(({ what }) => what === "embedded"))
+    throw new Error("a cluster needs a redis-server on the PATH");
+  const gateway = new URL(stack.env.UPSTASH_REDIS_REST_URL ?? "");
+  const [proxy, toRedis] = await Promise.all([
+    startRoundRobin(port),
+    startFaultProxy({ host: "127.0.0.1", port: Number(gateway.port) }),
+  ]);
+  const env = {
+    ...stack.env,
+    DATABASE_URL: postgres.url,
+    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${toRedis.port}`,
+    LOG_LEVEL: "error",
+    TRUST_PROXY: "1",
+    ...extra,
+  };
+  const instances = await Promise.all(Array.from({ length: count }, () => startInstance(env, proxy)));
+  const redis = (command: (string | number)[]) => send(stack, command);
+  return {
+    ...{ url: proxy.url, env, postgres, proxy, toRedis, instances, redis },
+    subscriptions: () => stack.gateway?.stats.snapshot().openStreams ?? 0,
+    redisCost: () => {
+      const { httpRequests = 0, commands = 0 } = stack.gateway?.stats.snapshot() ?? {};
+      return { calls: httpRequests, commands };
+    },
+    emptyRedis: async () => {
+      await redis(["FLUSHALL"]);
+    },
+    stop: async () => {
+      await Promise.all(instances.map((instance) => instance.kill()));
+      await Promise.all([proxy.close(), toRedis.close()]);
+      await stack.stop();
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startInstance(env: Record<string, string>, proxy: RoundRobin): Promise<ClusterInstance> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let running: GuardedProcess | undefined;
+  let leave = () => {};
+  const instance = {
+    url,
+    get pid() {
+      return running?.pid ?? 0;
+    },
+    start: async (failpoint?: string) => {
+      running = await spawnGuarded({
+        command: process.execPath,
+        args: [NEXT, "start", "--port", String(port)],
+        env: {
+          ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production" },
+          ...{ NEXT_TELEMETRY_DISABLED: "1", NEXT_MANUAL_SIG_HANDLE: "true" },
+          ...env,
+          ...(failpoint ? { FAILPOINT: failpoint } : {}),
+        },
+      });
+      const deadline = Date.now() + START_LIMIT_MS;
+      while (!(await answers(url))) {
+        if (Date.now() > deadline) throw new Error("an instance did not start");
+        await delay(50);
+      }
+      leave = proxy.add(port);
+    },
+    kill: async () => {
+      leave();
+      if (!running) return;
+      try {
+        process.kill(-running.pid, "SIGKILL");
+      } catch {
+        // It was faster.
+      }
+      await running.exited;
+    },
+    ended: async () => {
+      await running?.exited;
+      leave();
+    },
+  };
+  await instance.start();
+  return instance;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Straight to the gateway, whatever stands between it and the instances. */
+async function send({ env, gateway }: Stack, command: (string | number)[]): Promise<unknown> {
+  const response = await fetch(gateway?.url ?? "", {
+    method: "POST",
+    headers: { authorization: `Bearer ${env.UPSTASH_REDIS_REST_TOKEN}` },
+    body: JSON.stringify(command),
+  });
+  const { result, error } = (await response.json()) as { result?: unknown; error?: string };
+  if (error) throw new Error(error);
+  return result;
+}

@@ -1,0 +1,8 @@
+import { serveWorld } from "@/tests/support/factories/task-world";
+import { serveApp } from "./app-server";
+
+/** An instance of the app that works on tasks, with the environment it was started with. */
+process.on("disconnect", () => process.exit(0));
+serveWorld();
+await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+process.send?.("ready");

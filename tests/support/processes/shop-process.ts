@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { callerSchema } from "@/lib/core/access-token";
+import { placeTestOrder, runTasks, tell } from "@/tests/support/factories/shop";
+
+/**
+ * An instance of the app that does one thing of the shop's, and dies at the FAILPOINT of its environment while it
+ * does. Its one argument says what, as JSON.
+ */
+const workSchema = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("order"), buyer: callerSchema, productId: z.uuid(), clientKey: z.string() }),
+  z.object({
+    do: z.literal("tell"),
+    event: z.object({
+      id: z.string(),
+      object: z.literal("event"),
+      type: z.string(),
+      data: z.object({ object: z.record(z.string(), z.unknown()) }),
+    }),
+  }),
+  z.object({ do: z.literal("run"), tasks: z.array(z.object({ id: z.uuid(), queue: z.string() })) }),
+]);
+
+export type ShopWork = z.infer<typeof workSchema>;
+
+const work = workSchema.parse(JSON.parse(process.argv[2] ?? ""));
+if (work.do === "order") await placeTestOrder(work.buyer, work);
+else if (work.do === "tell") await tell(work.event);
+else await runTasks(work.tasks);
+process.exit(0);

@@ -1,0 +1,19 @@
+import { newId } from "@/lib/core/ids";
+import { sweepTasks } from "@/lib/tasks";
+import { type Behaviour, letTimePass, pay, serveWorld } from "@/tests/support/factories/task-world";
+import { serveApp } from "./app-server";
+
+/**
+ * An instance of the app that takes one payment and works on its task until it dies at the FAILPOINT of its
+ * environment. Arguments: payment, how its task behaves.
+ */
+const [id = newId(), behaviour = "works"] = process.argv.slice(2);
+process.on("disconnect", () => process.exit(0));
+serveWorld();
+await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+await pay(behaviour as Behaviour, id);
+for (;;) {
+  await letTimePass([id]);
+  await sweepTasks().catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}

@@ -1,0 +1,43 @@
+import type { Socket } from "node:net";
+import { startPostgresProxy } from "./tcp-proxy";
+
+/** Stands between the app and Postgres and cuts the connection on which a COMMIT has just been sent. */
+export interface CommitCutter {
+  /** The database's URL through the cutter. */
+  readonly url: string;
+  /** Commits whose answer nobody got. */
+  readonly cuts: number;
+  /** The next `count` commits are passed on and never answered. */
+  arm(count: number): void;
+  close(): Promise<void>;
+}
+
+/** The URL must say `sslmode=disable`. */
+export async function startCommitCutter(databaseUrl: string): Promise<CommitCutter> {
+  let armed = 0;
+  let cuts = 0;
+  const join = (client: Socket, dial: () => Socket) => {
+    const backend = dial();
+    client.on("data", (chunk: Buffer) => {
+      backend.write(chunk);
+      if (armed === 0 || !chunk.includes("COMMIT")) return;
+      armed -= 1;
+      cuts += 1;
+      // Postgres reads what was sent before it sees that the connection is gone.
+      backend.end();
+      client.destroy();
+    });
+    client.once("close", () => backend.end());
+    backend.pipe(client);
+  };
+  const { url, close } = await startPostgresProxy(databaseUrl, join, { outlivesClient: true });
+  return {
+    ...{ url, close },
+    get cuts() {
+      return cuts;
+    },
+    arm: (count) => {
+      armed = count;
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { CacheError, CacheManager, defineNamespaces } from "@/lib/cache";
+import { decode, encode, makeEntry, parseEnvelope } from "@/lib/cache/envelope";
+import { toJson } from "@/lib/cache/json";
+import { Memory } from "@/lib/cache/memory";
+import { Sieve } from "@/lib/cache/sieve";
+import { newManager } from "@/tests/support/factories/cache-tools";
+import { seededRandom } from "@/tests/support/fuzz/random";
+
+const json = { schema: z.json(), ttlSeconds: 60, swrSeconds: 0, cacheNull: true };
+
+describe("SIEVE", () => {
+  it("holds no more than its capacity, and always what was just written", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ key: fc.nat(20), weight: fc.integer({ min: 1, max: 6 }), read: fc.boolean() })),
+        (steps) => {
+          const sieve = new Sieve<number>(10);
+          const model = new Map<string, number>();
+          for (const [index, { key, weight, read }] of steps.entries()) {
+            if (read) {
+              const value = sieve.get(String(key));
+              if (value !== undefined) expect(value).toBe(model.get(String(key)));
+              continue;
+            }
+            sieve.set(String(key), index, weight);
+            model.set(String(key), index);
+            expect(sieve.get(String(key))).toBe(index);
+            const held = [...sieve.entries()];
+            expect(held.length).toBe(sieve.size);
+            expect(sieve.weight).toBeLessThanOrEqual(10);
+          }
+          for (const [key] of [...sieve.entries()]) expect(sieve.delete(key)).toBe(true);
+          expect([sieve.size, sieve.weight]).toEqual([0, 0]);
+        },
+      ),
+    );
+  });
+
+  it("keeps what is asked for often better than least recently used does", () => {
+    const [keys, capacity, asks] = [20_000, 200, 200_000];
+    const zipf = zipfian(keys, 0.99);
+    const sieve = new Sieve<true>(capacity);
+    const lru = new Map<number, true>();
+    let [sieveHits, lruHits] = [0, 0];
+    for (let ask = 0; ask < asks; ask += 1) {
+      const key = zipf();
+      if (sieve.get(String(key))) sieveHits += 1;
+      else sieve.set(String(key), true);
+      if (lru.delete(key)) lruHits += 1;
+      lru.set(key, true);
+      if (lru.size > capacity) lru.delete(lru.keys().next().value ?? -1);
+    }
+    expect(sieveHits / lruHits).toBeGreaterThan(1.15);
+  });
+
+  it("does not keep what weighs more than all it may hold", () => {
+    const sieve = new Sieve<number>(10);
+    sieve.set("a", 1, 5);
+    sieve.set("a", 2, 11);
+    expect(sieve.get("a")).toBeUndefined();
+    expect(sieve.weight).toBe(0);
+  });
+});
+
+describe("the memory of a process", () => {
+  const entryOf = (tags: string[]) =>
+    makeEntry(json, "x", { ttlSeconds: 60, tags, createdMs: Date.now() }).entry;
+
+  it("does not take what was invalidated since it was read, by member or by tag", () => {
+    for (const targets of [
+      { members: ["a"], tags: [] },
+      { members: [], tags: ["t"] },
+    ]) {
+      const memory = new Memory();
+      const epoch = memory.epoch;
+      memory.drop(targets);
+      memory.put("a", entryOf(["t"]), epoch, Date.now());
+      memory.put("b", entryOf(["u"]), epoch, Date.now());
+      expect(memory.get("a")).toBeUndefined();
+      expect(memory.get("b")).toBeDefined();
+      memory.put("a", entryOf(["t"]), memory.epoch, Date.now());
+      expect(memory.get("a")).toBeDefined();
+    }
+  });
+
+  it("does not trust what was confirmed at a time that is still to come: the clock was set back", () => {
+    const memory = new Memory();
+    memory.put("a", entryOf([]), memory.epoch, Date.now() + 3_600_000);
+    expect(memory.getTrusted("a")).toBeUndefined();
+    memory.put("a", entryOf([]), memory.epoch, Date.now());
+    expect(memory.getTrusted("a")).toBeDefined();
+  });
+
+  it("takes nothing that was under way when it lost count of invalidations", () => {
+    const memory = new Memory();
+    const epoch = memory.epoch;
+    for (let n = 0; n <= 10_000; n += 1) memory.drop({ members: [`m${n}`], tags: [] });
+    memory.put("a", entryOf([]), epoch, Date.now());
+    expect(memory.get("a")).toBeUndefined();
+    memory.put("a", entryOf([]), memory.epoch, Date.now());
+    expect(memory.get("a")).toBeDefined();
+  });
+});
+
+describe("an envelope", () => {
+  it("gives any JSON value back, through compression too", async () => {
+    const value = fc.oneof(
+      fc.jsonValue({ noUnicodeString: false }),
+      fc.string({ unit: "binary", minLength: 1_000, maxLength: 3_000 }),
+      fc.array(fc.constantFrom("много", "одного", "и того же"), { minLength: 300, maxLength: 400 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(value, async (given) => {
+        const made = makeEntry(json, given, { ttlSeconds: 60, tags: ["t"], createdMs: Date.now() });
+        const stored = parseEnvelope(JSON.parse(await encode(made.entry, made.json)));
+        if (!stored) throw new Error("no envelope");
+        const entry = await decode(json, stored);
+        expect(entry).toEqual(made.entry);
+        // A property called __proto__ is what a schema takes away.
+        expect(JSON.stringify(entry?.value)).toBe(JSON.stringify(json.schema.parse(given)));
+      }),
+    );
+  });
+});
+
+describe("bad input", () => {
+  const refused = (code: string) =>
+    expect.objectContaining({ name: "CacheError", code, message: expect.stringMatching(/.{20}/) });
+
+  it("an undeclared namespace", async () => {
+    for (const name of ["nope", "constructor", "__proto__", ""]) {
+      const namespace = name as "things";
+      const calls = [
+        newManager().get(namespace, "k"),
+        newManager().set(namespace, "k", { n: 1 }),
+        newManager().delete(namespace, "k"),
+        newManager().getMany(namespace, ["k"]),
+        newManager().getOrSet(namespace, "k", async () => ({ n: 1 })),
+      ];
+      for (const call of calls) await expect(call).rejects.toEqual(refused("unknown_namespace"));
+    }
+  });
+
+  it("a key of 10 KB, an empty one, one that has no UTF-8", async () => {
+    for (const key of ["k".repeat(10_240), "ы".repeat(300), "", "\ud800", 7 as unknown as string]) {
+      await expect(newManager().get("things", key)).rejects.toEqual(refused("bad_key"));
+      await expect(newManager().getOrSet("things", key, async () => null)).rejects.toEqual(
+        refused("bad_key"),
+      );
+    }
+  });
+
+  it("a value that is not JSON", async () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const holes: unknown[] = [];
+    holes[2] = 1;
+    const values: unknown[] = [
+      () => {},
+      1n,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      new Date(),
+      new Map(),
+      Symbol("s"),
+      circle,
+      holes,
+      { deep: [{ at: new Date() }] },
+      [undefined],
+    ];
+    for (const value of values) {
+      await expect(newManager().set("anything", "k", value as never)).rejects.toEqual(refused("not_json"));
+      expect(() => toJson(value)).toThrow(CacheError);
+    }
+  });
+
+  it("a value its schema refuses, and undefined", async () => {
+    for (const value of [{ n: "1" }, "text", undefined]) {
+      await expect(newManager().set("things", "k", value as never)).rejects.toEqual(refused("invalid_value"));
+    }
+    await expect(newManager().set("numbers", "k", null as never)).rejects.toEqual(refused("invalid_value"));
+  });
+
+  it("a TTL of 0 or below, of no number, or of more than a day", async () => {
+    for (const ttlSeconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 90_000]) {
+      await expect(newManager().set("things", "k", { n: 1 }, { ttlSeconds })).rejects.toEqual(
+        refused("bad_ttl"),
+      );
+      await expect(
+        newManager().getOrSet("things", "k", async () => ({ n: 1 }), { ttlSeconds }),
+      ).rejects.toEqual(refused("bad_ttl"));
+      expect(() => defineNamespaces({ a: { ...json, ttlSeconds } })).toThrow(CacheError);
+    }
+  });
+
+  it("1,001 keys, many tags, a long tag", async () => {
+    const many = Array.from({ length: 1_001 }, (_, index) => `k${index}`);
+    await expect(newManager().getMany("things", many)).rejects.toEqual(refused("too_many_keys"));
+    for (const tags of [many, ["t".repeat(10_240)], [""]]) {
+      await expect(newManager().set("things", "k", { n: 1 }, { tags })).rejects.toEqual(refused("bad_tag"));
+    }
+    await expect(newManager().invalidateTag("")).rejects.toEqual(refused("bad_tag"));
+  });
+
+  it("a namespace that would share keys with another or with the cache itself", () => {
+    for (const name of ["lease", "tag", "told", "a:b", "", "Ä"]) {
+      expect(() => new CacheManager(defineNamespaces({ [name]: json }))).toThrow(CacheError);
+    }
+  });
+});
+
+/** Numbers below `count`, the n-th of them as often as 1/n^skew. */
+function zipfian(count: number, skew: number): () => number {
+  const random = seededRandom(7);
+  const sums: number[] = [];
+  let sum = 0;
+  for (let n = 1; n <= count; n += 1) {
+    sum += n ** -skew;
+    sums.push(sum);
+  }
+  return () => {
+    const target = random() * sum;
+    let [low, high] = [0, count - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sums[middle] ?? 0) < target) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+}

@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { locales } from "@/lib/core/locale";
+import { type Mail, mailSchema, renderMail, templateNames } from "@/lib/mail";
+import { mailOf, mainLinks } from "@/tests/support/factories/mails";
+import { runs } from "@/tests/support/fuzz/runs";
+
+const APP_URL = "https://normaldance.example";
+
+const render = (mail: Mail) => renderMail(mailSchema.parse(mail), APP_URL);
+
+describe.each(templateNames)("the mail %s", (template) => {
+  it.each(locales)("is whole in %s", async (locale) => {
+    const { subject, html, text } = await render(mailOf(template, { locale }));
+    expect(subject.trim()).not.toBe("");
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).toContain(`lang="${locale}"`);
+    expect(html).toContain("prefers-color-scheme:dark");
+    const link = mainLinks[template];
+    if (link) {
+      expect(html).toContain(`href="${APP_URL}${link}"`);
+      expect(text).toContain(`${APP_URL}${link}`);
+    }
+    for (const part of [subject, html, text]) {
+      expect(part).not.toMatch(/undefined|null|NaN|\[object|Invalid/);
+    }
+  });
+
+  it("says different things in the two languages", async () => {
+    const [ru, en] = await Promise.all(locales.map((locale) => render(mailOf(template, { locale }))));
+    expect(ru?.text).toMatch(/[а-я]{5}/);
+    expect(ru?.text).not.toBe(en?.text);
+    // Words of ours; names and titles are theirs in either.
+    expect(en?.html.replace(/Мира Ким|Мира|Артём|DJ Соль ответила|Про среду/g, "")).not.toMatch(/[а-яё]/i);
+  });
+});
+
+describe("what people wrote", () => {
+  it("is text and never markup", async () => {
+    const nasty = `<script>alert("1")</script><a href="javascript:alert(1)">x</a>`;
+    const { html } = await render(mailOf("plain", { props: { subject: nasty, body: nasty } }));
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain(`<a href="javascript`);
+    expect(html).toContain("&lt;script&gt;");
+  });
+
+  it("keeps its paragraphs and lines", async () => {
+    const { html, text } = await render(mailOf("notification"));
+    expect(html).toContain("First line<br/>second line</p>");
+    expect(text).toContain("First line\nsecond line\n\nnext paragraph");
+  });
+
+  it("cannot break a subject: a title loses its line breaks", async () => {
+    const mail = mailOf("refund", {
+      props: { ...mailOf("refund").props, productTitle: "One\r\nBcc: victim@x.test\u2028two" },
+    } as Partial<Mail>);
+    expect((await render(mail)).subject).toBe("Refund of ¥5,000: One Bcc: victim@x.test two");
+  });
+});
+
+describe("amounts", () => {
+  it.each([
+    ["ru", 258_150, "RUB", "2 581,50 ₽"],
+    ["en", 258_150, "RUB", "₽2,581.50"],
+    ["en", 5_000, "JPY", "¥5,000"],
+    ["en", 1_234_567, "BHD", "1,234.567"],
+    ["en", 0, "USD", "$0.00"],
+  ] as const)("in %s: %i minor units of %s are %s", async (locale, amountMinor, currency, shown) => {
+    const amount = { amountMinor, currency };
+    const mail = mailOf("refund", { locale, props: { ...mailOf("refund").props, amount } } as Partial<Mail>);
+    expect((await render(mail)).subject.replaceAll("\u00a0", " ")).toContain(shown);
+  });
+});
+
+describe("a mail is refused", () => {
+  const good = mailOf("plain");
+  it.each<[string, Record<string, unknown>]>([
+    ["an address with a line break", { to: "a@b.test\r\nBcc: c@d.test" }],
+    ["two addresses", { to: "a@b.test, c@d.test" }],
+    ["an address with a name", { to: "A <a@b.test>" }],
+    ["no address", { to: "" }],
+    ["an address that is too long", { to: `${"a".repeat(250)}@b.test` }],
+    ["a language we do not have", { locale: "de" }],
+    ["a template we do not have", { template: "invoice" }],
+    ["a subject with a line break", { props: { subject: "a\nBcc: c@d.test", body: "b" } }],
+    ["a subject with a NUL", { props: { subject: "a\0b", body: "b" } }],
+    ["no subject", { props: { subject: "  ", body: "b" } }],
+    ["no body", { props: { subject: "a", body: "" } }],
+    ["a key that is no half of a Message-ID", { idempotencyKey: "a@b" }],
+    ["a key with a line break", { idempotencyKey: "a\r\nb" }],
+    ["an empty key", { idempotencyKey: "" }],
+  ])("for %s", (_, change) => {
+    expect(mailSchema.safeParse({ ...good, ...change }).success).toBe(false);
+  });
+
+  it.each([
+    "javascript:alert(1)",
+    "//evil.test",
+    "/\\evil.test",
+    "ftp://x.test",
+    "data:text/html,x",
+    "",
+    "x",
+    "/a b",
+  ])("for the link %j", (link) => {
+    const mail = mailOf("confirm-address", {
+      props: { name: "M", confirmLink: link, hoursValid: 1 },
+    } as Partial<Mail>);
+    expect(mailSchema.safeParse(mail).success).toBe(false);
+  });
+});
+
+describe("whatever is written", () => {
+  const nasty = fc.constantFrom(
+    "\r",
+    "\n",
+    "\r\nBcc: x@y.test",
+    "\u2028",
+    "\0",
+    ":",
+    " ",
+    ",",
+    "<",
+    "@",
+    '"',
+    "Ж",
+  );
+  const line = fc.string({
+    unit: fc.oneof(nasty, fc.constantFrom("a", "b", " ", "🎧", "\ud800", "é")),
+    minLength: 1,
+    maxLength: 20,
+  });
+  /** Something that nearly is one: a good one with something nasty put in somewhere. */
+  const nearly = (good: fc.Arbitrary<string>) =>
+    fc
+      .tuple(good, nasty, fc.nat())
+      .map(
+        ([text, part, at]) =>
+          text.slice(0, at % (text.length + 1)) + part + text.slice(at % (text.length + 1)),
+      );
+
+  const address = fc.stringMatching(/^[a-z0-9]{1,8}(\.[a-z0-9_+-]{1,8})?@[a-z0-9]{1,8}\.(test|example)$/);
+
+  it("an address that is taken is one address on one line", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.oneof(fc.emailAddress(), address, nearly(address)), (to) => {
+        const mail = mailSchema.safeParse(mailOf("plain", { to }));
+        if (!mail.success) return;
+        taken += 1;
+        expect(mail.data.to).toBe(to);
+        expect(to).toMatch(/^[^\s@,<>"\p{Cc}]+@[^\s@,<>"\p{Cc}]+$/u);
+      }),
+      { numRuns: runs(1_000) },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it("a key that is taken is the left half of a Message-ID", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uuid(), nearly(fc.uuid())), (idempotencyKey) => {
+        const taken = mailSchema.safeParse(mailOf("plain", { idempotencyKey })).success;
+        expect(taken).toBe(/^[\w-]+(\.[\w-]+)*$/.test(idempotencyKey) && !idempotencyKey.endsWith("\n"));
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  it("a subject that is taken is one line", async () => {
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(line, async (subject) => {
+        const mail = mailSchema.safeParse(
+          mailOf("plain", { props: { subject, body: "b" } } as Partial<Mail>),
+        );
+        if (!mail.success) return;
+        taken += 1;
+        expect((await renderMail(mail.data, APP_URL)).subject).toMatch(/^[^\p{Cc}\u2028\u2029]+$/u);
+      }),
+      { numRuns: runs(400) },
+    );
+    expect(taken).toBeGreaterThan(10);
+  });
+
+  it("a title from elsewhere makes a subject of one line, or the mail is refused", async () => {
+    await fc.assert(
+      fc.asyncProperty(line, async (productTitle) => {
+        const props = { ...mailOf("sale").props, productTitle };
+        const mail = mailSchema.safeParse(mailOf("sale", { props } as Partial<Mail>));
+        if (mail.success)
+          expect((await renderMail(mail.data, APP_URL)).subject).toMatch(/^[^\p{Cc}\u2028\u2029]+$/u);
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+});
