@@ -3,8 +3,8 @@ import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { enqueue, queues, sweepTasks } from "@/lib/tasks";
-import { serveApp } from "@/tests/support/processes/app-server";
 import { createPerson } from "@/tests/support/factories/people";
+import { serveApp } from "@/tests/support/processes/app-server";
 import type { Answer, Order } from "./tasks-protocol";
 
 /** The app's side of `npm run bench:tasks`: does what it is told, and serves the route handlers at `APP_URL`. */

@@ -8,8 +8,8 @@ import { SignJWT } from "jose";
 import { newId } from "@/lib/core/ids";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
 import { startCallMeter } from "@/tests/support/proxies/call-meter";
-import { freePort } from "@/tests/support/stack/real-postgres";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
+import { freePort } from "@/tests/support/stack/real-postgres";
 import { startBackends } from "./backends";
 import type { Answer, Order } from "./tasks-protocol";
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { readFile, writeFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
@@ -9,7 +10,8 @@ import { keepStatementsWhole } from "./whole-statements.mjs";
  * stop the gateway and the emulator with every statement. Plain JavaScript, so that a thread can start it
  * under any loader.
  *
- * workerData: `{ dataDir: string | null, port: number }`. Says `ready`, then `stopped` once it was told to.
+ * workerData: `{ dataDir: string | null, port: number, snapshot?: string }`. Posts `ready`; then answers `stop` with
+ * `stopped`, and `{ saveSnapshot: file }` with `saved`.
  */
 
 /** More clients than any test or page opens; each is only a socket, statements run one after another. */
@@ -17,9 +19,12 @@ const MAX_CONNECTIONS = 200;
 
 if (!parentPort) throw new Error("local/postgres/worker.mjs runs as a worker thread");
 const parent = parentPort;
-const { dataDir, port } = workerData;
+const { dataDir, port, snapshot } = workerData;
 
-const database = await PGlite.create(dataDir === null ? {} : { dataDir });
+const database = await PGlite.create({
+  ...(dataDir === null ? {} : { dataDir }),
+  ...(snapshot === undefined ? {} : { loadDataDir: new Blob([await readFile(snapshot)]) }),
+});
 const server = new PGLiteSocketServer({
   db: keepStatementsWhole(database),
   host: "127.0.0.1",
@@ -27,7 +32,13 @@ const server = new PGLiteSocketServer({
   maxConnections: MAX_CONNECTIONS,
 });
 await server.start();
-parent.on("message", async () => {
+parent.on("message", async (message) => {
+  if (message !== "stop") {
+    const dump = await database.dumpDataDir("none");
+    await writeFile(message.saveSnapshot, Buffer.from(await dump.arrayBuffer()));
+    parent.postMessage("saved");
+    return;
+  }
   await server.stop();
   await database.close();
   parent.postMessage("stopped");

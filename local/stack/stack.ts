@@ -17,6 +17,8 @@ export interface StackOptions {
   /** Fixed distances from the app's port, or any free ports. */
   ports: "derived" | "free";
   onProgress?: (message: string) => void;
+  /** Of an embedded Postgres: what it begins with (local/postgres/embedded.ts). */
+  postgresSnapshot?: string;
   /** Multiplies the waits between attempts of the queue and of the payment events; 1 is the real thing. */
   retryScale?: number;
 }
@@ -61,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function startParts(
-  { settings, dataDir, ports: choice, onProgress = () => {}, retryScale = 1 }: StackOptions,
+  { settings, dataDir, ports: choice, onProgress = () => {}, retryScale = 1, postgresSnapshot }: StackOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Omit<Stack, "stop">> {
   const derived = portsFrom(settings.port);
@@ -80,7 +82,11 @@ async function startParts(
   let databaseUrl = settings.databaseUrl;
   if (databaseUrl === undefined) {
     onProgress("Postgres (PGlite) is starting; the very first time takes some seconds");
-    const postgres = await startEmbeddedPostgres({ dataDir: folder("postgres"), port: port("postgres") });
+    const postgres = await startEmbeddedPostgres({
+      dataDir: folder("postgres"),
+      port: port("postgres"),
+      snapshot: postgresSnapshot,
+    });
     stops.push(postgres.stop);
     databaseUrl = postgres.url;
     env.DATABASE_URL = postgres.url;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startStack } from "@/local/stack/stack";
+import { postgresSnapshot } from "./postgres-snapshot";
 import { freePort, startRealPostgres } from "./real-postgres";
 
 interface TestStack {
@@ -16,7 +17,11 @@ interface TestStack {
  * a redis-server and a Postgres started for it (or TEST_REDIS_URL, TEST_DATABASE_URL, which one worker uses alone).
  */
 export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
-  const started = await Promise.all(Array.from({ length: project.config.maxWorkers }, startOne));
+  const snapshot = isReal() ? undefined : await postgresSnapshot();
+  project.provide("postgresSnapshot", snapshot ?? "");
+  const started = await Promise.all(
+    Array.from({ length: project.config.maxWorkers }, () => startOne(snapshot)),
+  );
   project.provide(
     "stacks",
     started.map(({ stack }) => stack),
@@ -26,8 +31,14 @@ export default async function startForTests(project: TestProject): Promise<() =>
   };
 }
 
-async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> {
-  const real = process.env.REAL_STACK === "1";
+function isReal(): boolean {
+  return process.env.REAL_STACK === "1";
+}
+
+async function startOne(
+  postgresSnapshot: string | undefined,
+): Promise<{ stack: TestStack; stop(): Promise<void> }> {
+  const real = isReal();
   const postgres = real && !process.env.TEST_DATABASE_URL ? await startRealPostgres() : null;
   const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
   const stack = await startStack({
@@ -46,6 +57,7 @@ async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> 
     dataDir,
     ports: "free",
     retryScale: 0.001,
+    ...(postgresSnapshot ? { postgresSnapshot } : {}),
   });
   const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
   if (real && redisKind === "embedded")
@@ -71,5 +83,7 @@ async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> 
 declare module "vitest" {
   interface ProvidedContext {
     stacks: TestStack[];
+    /** Empty on real engines. */
+    postgresSnapshot: string;
   }
 }

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { inject } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
@@ -49,7 +50,8 @@ export async function startOwnBackends(): Promise<OwnBackends> {
 
 async function ownDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
   // PGlite has one database.
-  if (!testStack().real) return startEmbeddedPostgres({ dataDir: null, port: 0 });
+  if (!testStack().real)
+    return startEmbeddedPostgres({ dataDir: null, port: 0, snapshot: inject("postgresSnapshot") });
   const name = `test_${newId().replaceAll("-", "")}`;
   const server = process.env.DATABASE_URL ?? "";
   await run(server, `CREATE DATABASE ${name}`);
