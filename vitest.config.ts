@@ -9,8 +9,10 @@ const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 /** A file that fails only on a slow machine is played once more in CI, which names it. */
 const retry = process.env.CI ? 1 : 0;
 
-/** Files at once. A database that was given is one, and its files run one at a time. */
-const maxWorkers = process.env.TEST_DATABASE_URL || process.env.TEST_REDIS_URL ? 1 : 2;
+/** Files at once. A Redis or a Postgres that was given is one, and its files run one at a time. */
+const { REAL_STACK, TEST_DATABASE_URL, TEST_REDIS_URL, REDIS_URL, REDIS_HOST } = process.env;
+const given = TEST_DATABASE_URL || TEST_REDIS_URL || REDIS_URL || REDIS_HOST;
+const maxWorkers = REAL_STACK === "1" && given ? 1 : 2;
 
 const stack = {
   globalSetup: ["tests/support/stack/global-stack.ts"],

@@ -38,7 +38,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   guests = [];
   for (const name of ["Ada", "Bo", "Cy", "Di"]) {
-    const context = await openContext(browser, { ...cluster, stop: cluster.stop });
+    const context = await openContext(browser, cluster);
     guests.push({ context, account: await signUpIn(context, name), page: await context.newPage() });
   }
   const memberIds = guests.slice(1).map(({ account }) => account.id);

@@ -40,7 +40,7 @@ interface Guest {
 }
 
 async function arrive(where: Browser, name: string): Promise<Guest> {
-  const context = await openContext(where, { ...cluster, stop: cluster.stop });
+  const context = await openContext(where, cluster);
   const account = await signUpIn(context, name);
   const page = await context.newPage();
   await page.goto("/me");

@@ -24,7 +24,7 @@ function newClientAddress(): string {
 /** A browser from an address of its own, in English. */
 export function openContext(
   browser: Browser,
-  app: RunningApp,
+  app: Pick<RunningApp, "url">,
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   return browser.newContext({

@@ -11,6 +11,8 @@ export interface RunningApp {
   url: string;
   /** Everything the app was given, the stack's addresses and secrets among it. */
   env: Record<string, string>;
+  /** What it has printed so far, a line each. */
+  output: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -84,7 +86,7 @@ async function start(
   const end = async () => {
     await app.stop();
   };
-  return { url, env: { ...stackEnv, ...extra }, stop, end };
+  return { url, env: { ...stackEnv, ...extra }, output, stop, end };
 }
 
 async function answers(url: string): Promise<boolean> {

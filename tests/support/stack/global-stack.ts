@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startStack } from "@/local/stack/stack";
+import { emptyRedis, requireEmptyRedis } from "./empty-redis";
+import { type GivenBackends, givenBackends } from "./given-backends";
 import { postgresSnapshot } from "./postgres-snapshot";
 import { freePort, startRealPostgres } from "./real-postgres";
 
@@ -13,14 +15,17 @@ interface TestStack {
 }
 
 /**
- * A stack for each worker of the run, on free ports and with nothing kept: embedded engines, or with REAL_STACK=1
- * a redis-server and a Postgres started for it (or TEST_REDIS_URL, TEST_DATABASE_URL, which one worker uses alone).
+ * A stack for each worker of the run, on free ports and with nothing kept: embedded engines, or with REAL_STACK=1 a
+ * redis-server and a Postgres started for it. REDIS_URL (or REDIS_HOST, …) names a Redis to use instead, which must be
+ * empty, and TEST_DATABASE_URL a Postgres; one worker uses them alone.
  */
 export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
-  const snapshot = isReal() ? undefined : await postgresSnapshot();
+  const given = givenBackends(process.env);
+  if (given.real && given.redisUrl) await requireEmptyRedis(given.redisUrl);
+  const snapshot = given.real ? undefined : await postgresSnapshot();
   project.provide("postgresSnapshot", snapshot ?? "");
   const started = await Promise.all(
-    Array.from({ length: project.config.maxWorkers }, () => startOne(snapshot)),
+    Array.from({ length: project.config.maxWorkers }, () => startOne(given, snapshot)),
   );
   project.provide(
     "stacks",
@@ -28,25 +33,24 @@ export default async function startForTests(project: TestProject): Promise<() =>
   );
   return async () => {
     await Promise.all(started.map(({ stop }) => stop()));
+    if (given.real && given.redisUrl) await emptyRedis(given.redisUrl);
   };
 }
 
-function isReal(): boolean {
-  return process.env.REAL_STACK === "1";
-}
-
 async function startOne(
+  given: GivenBackends,
   postgresSnapshot: string | undefined,
 ): Promise<{ stack: TestStack; stop(): Promise<void> }> {
-  const real = isReal();
-  const postgres = real && !process.env.TEST_DATABASE_URL ? await startRealPostgres() : null;
+  const { real } = given;
+  const postgres = real && !given.databaseUrl ? await startRealPostgres() : null;
+  const databaseUrl = real ? (given.databaseUrl ?? postgres?.url) : undefined;
   const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
   const stack = await startStack({
     settings: {
       port: await freePort(),
       dataDir: dataDir ?? "",
-      databaseUrl: real ? (process.env.TEST_DATABASE_URL ?? postgres?.url) : undefined,
-      redisUrl: real ? process.env.TEST_REDIS_URL : undefined,
+      databaseUrl,
+      redisUrl: real ? given.redisUrl : undefined,
       redisEngine: real ? "auto" : "embedded",
       ownRedisRest: false,
       ownQstash: false,
@@ -61,16 +65,12 @@ async function startOne(
   });
   const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
   if (real && redisKind === "embedded")
-    throw new Error("REAL_STACK=1 needs a redis-server on the PATH or TEST_REDIS_URL");
+    throw new Error("REAL_STACK=1 needs a redis-server on the PATH, or REDIS_URL");
   return {
     stack: {
       real,
       redisUrl: stack.engineUrl,
-      env: {
-        ...(postgres ? { DATABASE_URL: postgres.url } : {}),
-        ...(process.env.TEST_DATABASE_URL ? { DATABASE_URL: process.env.TEST_DATABASE_URL } : {}),
-        ...stack.env,
-      },
+      env: { ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...stack.env },
     },
     stop: async () => {
       await stack.stop();

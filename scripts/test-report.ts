@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+
+/**
+ * `tsx scripts/test-report.ts FOLDER`: what the JSON reports of several test runs say together. Distinct tests, their
+ * assertions and the runs of their properties (a test that ran in two of them counts once), the slowest files, and what
+ * passed only at a second attempt.
+ */
+const reportSchema = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          duration: z.number().nullish(),
+          failureMessages: z.array(z.string()),
+          meta: z.object({ expects: z.number().default(0), propertyRuns: z.number().default(0) }),
+        }),
+      ),
+    }),
+  ),
+});
+
+const SLOWEST = 10;
+
+const [folder = "."] = process.argv.slice(2);
+const reports = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => ({
+    run: path.basename(name, ".json"),
+    files: reportSchema.parse(JSON.parse(readFileSync(path.join(folder, name), "utf8"))).testResults,
+  }));
+
+const files = reports.flatMap(({ run, files }) =>
+  files.map(({ name, assertionResults }) => ({
+    run,
+    name: path.relative(process.cwd(), name),
+    seconds: assertionResults.reduce((sum, { duration }) => sum + (duration ?? 0), 0) / 1_000,
+    tests: assertionResults,
+  })),
+);
+const tests = files.flatMap(({ run, name, tests }) => tests.map((test) => ({ run, file: name, ...test })));
+
+const again = tests.filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0);
+if (again.length > 0) {
+  console.log("passed at a second attempt:");
+  for (const { run, fullName, failureMessages } of again)
+    console.log(`  ${run}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
+}
+
+console.log("the slowest files:");
+for (const { run, name, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))
+  console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name} (${run})`);
+
+/** A test that was played on two engines is one test; of its counts the higher one is taken. */
+const distinct = new Map<string, { expects: number; propertyRuns: number }>();
+for (const { file, fullName, status, meta } of tests) {
+  if (status !== "passed" && status !== "failed") continue;
+  const key = `${file} ${fullName}`;
+  const before = distinct.get(key) ?? { expects: 0, propertyRuns: 0 };
+  distinct.set(key, {
+    expects: Math.max(before.expects, meta.expects),
+    propertyRuns: Math.max(before.propertyRuns, meta.propertyRuns),
+  });
+}
+const sum = (field: "expects" | "propertyRuns") =>
+  [...distinct.values()].reduce((total, counts) => total + counts[field], 0);
+console.log(
+  `${distinct.size} distinct tests, ${sum("expects")} assertions, ${sum("propertyRuns")} property runs`,
+);
+
+const count = (wanted: string) => tests.filter(({ status }) => status === wanted).length;
+console.log(`${count("passed")} passed, ${count("failed")} failed`);
+process.exitCode = count("failed") > 0 ? 1 : 0;

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseRedisUrl } from "@/local/redis/address";
+import { EngineConnection } from "@/local/redis/connection";
+import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
+import { emptyRedis, requireEmptyRedis } from "@/tests/support/stack/empty-redis";
+import { givenBackends } from "@/tests/support/stack/given-backends";
+
+/** What `npm run test:real` does with a Redis that it is given. */
+
+let engine: RedisEngine;
+beforeAll(async () => {
+  engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
+});
+afterAll(() => engine.stop());
+
+it("takes it by the names that the local stack takes", () => {
+  const real = { REAL_STACK: "1" };
+  expect(givenBackends({ ...real, REDIS_URL: "redis://a:1" }).redisUrl).toBe("redis://a:1");
+  expect(givenBackends({ ...real, REDIS_HOST: "b", REDIS_PORT: "7" }).redisUrl).toBe("redis://b:7/0");
+  expect(givenBackends(real).redisUrl).toBeUndefined();
+});
+
+it("refuses one that is not empty, and leaves it as it is", async () => {
+  await expect(requireEmptyRedis(engine.url)).resolves.toBeUndefined();
+  const connection = await EngineConnection.open(parseRedisUrl(engine.url));
+  await connection.send(["SET", "somebody:s", "value"]);
+  await expect(requireEmptyRedis(engine.url)).rejects.toThrow(/is not empty \(db0 has 1 keys\)/);
+  expect(String(await connection.send(["GET", "somebody:s"]))).toBe("value");
+  await emptyRedis(engine.url);
+  await expect(requireEmptyRedis(engine.url)).resolves.toBeUndefined();
+  connection.close();
+});

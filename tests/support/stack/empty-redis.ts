@@ -1,0 +1,31 @@
+import { parseRedisUrl } from "@/local/redis/address";
+import { EngineConnection } from "@/local/redis/connection";
+
+/**
+ * The suite empties its Redis before every file, so one that holds anything is refused.
+ * @throws Error naming the databases that have keys
+ */
+export async function requireEmptyRedis(redisUrl: string): Promise<void> {
+  const keyspace = String(await send(redisUrl, "INFO", "keyspace"));
+  const databases = [...keyspace.matchAll(/^(db\d+):keys=(\d+)/gm)];
+  if (databases.length === 0) return;
+  const found = databases.map(([, name, keys]) => `${name} has ${keys} keys`).join(", ");
+  throw new Error(
+    `The Redis at ${new URL(redisUrl).host} is not empty (${found}), and the tests would empty it. ` +
+      "Name another one in REDIS_URL, or empty this one yourself: redis-cli FLUSHALL",
+  );
+}
+
+/** Leaves nothing behind, so that the next run is not refused. */
+export async function emptyRedis(redisUrl: string): Promise<void> {
+  await send(redisUrl, "FLUSHALL");
+}
+
+async function send(redisUrl: string, ...command: string[]) {
+  const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
+  try {
+    return await connection.send(command);
+  } finally {
+    connection.close();
+  }
+}
