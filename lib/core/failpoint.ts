@@ -2,7 +2,7 @@ import { env } from "./env";
 
 /**
  * Every named place where a test lets something go wrong. A place that is not here does not compile, and one
- * that no fault test visits fails the fault suite (tests/faults/failpoints.test.ts).
+ * that no fault test visits fails the fault suite (tests/faults/tasks/failpoints.test.ts).
  */
 export const FAILPOINTS = [
   "cache.committed",

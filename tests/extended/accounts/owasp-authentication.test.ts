@@ -24,7 +24,7 @@ import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
  *   network of its own; administrators are people with a role.
  * - "Multi-Factor Authentication", "CAPTCHA", "Security Questions and Memorable Words": there are none.
  * - "Authentication Protocols That Require No Password" (OAuth, SAML, FIDO): not offered.
- * - "Password Managers": plain HTML forms with `autocomplete`, tried in a browser (tests/e2e/account.test.ts).
+ * - "Password Managers": plain HTML forms with `autocomplete`, tried in a browser (tests/e2e/accounts/account.test.ts).
  * - "Adaptive or Risk Based Authentication": what is sensitive wants the password again, for everybody alike.
  */
 

@@ -14,7 +14,7 @@ import { signInAs } from "@/tests/support/factories/sign-in";
  * OWASP Session Management Cheat Sheet, item by item under its own headings.
  *
  * Not here, and why:
- * - "Manage Session ID as Any Other User Input": tests/integration/fuzz-routes.test.ts sends whatever as cookie and
+ * - "Manage Session ID as Any Other User Input": tests/extended/api/fuzz-routes.test.ts sends whatever as cookie and
  *   token.
  * - "Initial Login Timeout", "Force Session Logout On Web Browser Window Close Events", "Disable Web Browser
  *   Cross-Tab Sessions": nothing is kept for somebody who has not signed in; people stay signed in when they close

@@ -13,7 +13,7 @@ import { requireRealStack } from "@/tests/support/stack/real-stack";
 
 requireRealStack();
 
-/** `npm run test:faults -- --full` plays all three. */
+/** `RUNS=3` plays all three. */
 const SEEDS = [11, 22, 33].slice(0, runs(1));
 const VIEWS = 10_000;
 const PEOPLE = 500;

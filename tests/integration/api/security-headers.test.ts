@@ -3,7 +3,7 @@ import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { DATA_POLICY, NONCE_HEADER } from "@/lib/core/security-headers";
 
-/** What the gate writes on every answer. That browsers and pages get along with it: tests/e2e/security-headers.test.ts */
+/** What the gate writes on every answer. That browsers and pages get along with it: tests/e2e/api/security-headers.test.ts */
 
 async function freshGate() {
   vi.resetModules();

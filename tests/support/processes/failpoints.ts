@@ -4,7 +4,7 @@ import { deferredWork } from "@/lib/core/defer";
 import { type Failpoint, injectFault } from "@/lib/core/failpoint";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** Every failpoint × everything that can go wrong there. `npm run test:faults -- --full` does each several times. */
+/** Every failpoint × everything that can go wrong there. `RUNS=5` does each five times. */
 const FAULTS = ["kill", "throw", "delay", "duplicate"] as const;
 type Fault = (typeof FAULTS)[number];
 const ROUNDS = runs(1);
