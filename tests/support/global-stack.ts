@@ -47,8 +47,7 @@ async function startOne(): Promise<{ stack: TestStack; stop(): Promise<void> }> 
     ports: "free",
     retryScale: 0.001,
   });
-  const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
-  if (real && redisKind === "embedded")
+  if (real && stack.engineKind === "embedded")
     throw new Error("REAL_STACK=1 needs a redis-server on the PATH or TEST_REDIS_URL");
   return {
     stack: {
