@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PortTakenError } from "../http/server";
+import { keepRunning } from "../process/keep-running";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { parseRedisUrl } from "./address";
 import { EngineConnection, EngineDownError } from "./connection";
@@ -29,7 +30,9 @@ const PID_FILE = "redis.pid";
 
 /**
  * Starts `program` on loopback with append-only files in `dataDir`, and waits until it answers. It ends with this
- * process, whatever ends this process.
+ * process, whatever ends this process. When it ends before that it is started again on the same port and files:
+ * what it answered is in the file by then, or at most two seconds of it are missing where the disk was slow
+ * (`appendfsync everysec`).
  *
  * @param port  0 picks a free one
  * @throws {PortTakenError} @throws {DataDirInUseError} @throws {EngineDownError} it ended, or was never ready
@@ -46,16 +49,10 @@ export async function startRedisServer(
   for (let attempt = 1; ; attempt++) {
     const actual = port === 0 ? await freePort() : port;
     try {
-      const server = await launch(program.command, folder, actual);
+      const start = (signal: AbortSignal) => launch(program.command, folder, actual, signal);
+      const { stop } = await keepRunning({ name: nameOf(program), start, onProgress });
       const description = describeEngine(nameOf(program), program.lacks);
-      return {
-        url: urlOf(actual),
-        kind: "server",
-        description,
-        stop: async () => {
-          await server.stop();
-        },
-      };
+      return { url: urlOf(actual), kind: "server", description, stop };
     } catch (error) {
       // Between finding a free port and binding it, somebody else may have taken it.
       if (!(error instanceof PortTakenError) || port !== 0 || attempt === FREE_PORT_TRIES) throw error;
@@ -64,7 +61,12 @@ export async function startRedisServer(
   }
 }
 
-async function launch(command: string, folder: string, port: number): Promise<GuardedProcess> {
+async function launch(
+  command: string,
+  folder: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<GuardedProcess> {
   const output: string[] = [];
   const server = await spawnGuarded({
     command,
@@ -76,7 +78,7 @@ async function launch(command: string, folder: string, port: number): Promise<Gu
     },
   });
   try {
-    await untilReady(server, port);
+    await untilReady(server, port, signal);
   } catch (error) {
     await server.stop();
     const said = output.join("\n");
@@ -107,7 +109,7 @@ function settings(folder: string, port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function untilReady(server: GuardedProcess, port: number): Promise<void> {
+async function untilReady(server: GuardedProcess, port: number, signal: AbortSignal): Promise<void> {
   const address = parseRedisUrl(urlOf(port));
   const deadline = Date.now() + START_TIMEOUT_MS;
   let ended = false;
@@ -122,7 +124,7 @@ async function untilReady(server: GuardedProcess, port: number): Promise<void> {
       if (answersItself) return;
       throw new EngineDownError("somebody else answers: address already in use");
     } catch (error) {
-      if (ended || Date.now() > deadline) throw error;
+      if (ended || signal.aborted || Date.now() > deadline) throw error;
     }
     await sleep(START_POLL_MS);
   }

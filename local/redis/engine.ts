@@ -23,8 +23,8 @@ export interface RedisEngineOptions {
 
 /**
  * Makes a Redis available: the one at `redisUrl`, or the most capable `redis-server` or `valkey-server` (7
- * or later) on the PATH, with its data appended to files in `dataDir`, or one inside this process, which is slower
- * and forgets everything when it stops.
+ * or later) on the PATH, with its data appended to files in `dataDir` and restarted when it ends, or one inside
+ * this process, which is slower and forgets everything when it stops.
  *
  * @throws {EngineRefusedError} `redisUrl` wants another password, or has no such database
  * @throws {EngineDownError} nobody answers at `redisUrl`
