@@ -9,7 +9,7 @@ import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { startCrons } from "./crons";
 import { toEnvFile } from "./env-file";
 import { ensurePrismaClient } from "./prisma-client";
-import type { Settings } from "./settings";
+import { type Settings, shownPath } from "./settings";
 import { isLoopback, type Stack, startStack } from "./stack";
 
 interface RunOptions {
@@ -81,7 +81,7 @@ export async function runApp({ mode, settings }: RunOptions): Promise<void> {
     say("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
   }
   say("");
-  say("Ctrl-C stops all of it; npm run reset empties .data/");
+  say(`Ctrl-C stops all of it; npm run reset empties ${shownPath(settings.dataDir)}`);
 }
 
 const PARENT_CHECK_MS = 500;
