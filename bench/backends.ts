@@ -42,7 +42,8 @@ export async function startBackends(): Promise<Backends> {
     });
     if (!stack.gateway) throw new Error("the stack has no gateway");
     const databaseUrl = postgres?.url ?? stack.env.DATABASE_URL ?? "";
-    const redis = stack.backends.find(({ name }) => name === "Redis")?.what ?? "?";
+    // Its name and version, without what it lacks.
+    const redis = stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0];
     return {
       description: `Redis: ${redis}; Postgres: ${postgres ? "a server, fsync off" : "PGlite, embedded"}`,
       env: { ...stack.env, DATABASE_URL: databaseUrl },

@@ -7,12 +7,12 @@ import { DatabaseUnreachableError } from "./postgres/migrate";
 import { FolderInUseError, lockFolder } from "./process/folder-lock";
 import { EngineDownError } from "./redis/connection";
 import { runApp } from "./stack/app";
-import { readSettings } from "./stack/settings";
+import { readSettings, shownPath } from "./stack/settings";
 
 const HELP = `npm run dev      the whole of it for development: Postgres, Redis, QStash, Stripe and the app
 npm run start    the same with the production build (run \`npm run build\` first)
 npm run stack    the backends alone
-npm run reset    empties .data/`;
+npm run reset    empties the data folder: DATA_DIR, or .data/`;
 
 /** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
 const KEPT = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "secrets.json", "stack.env"];
@@ -22,21 +22,27 @@ async function main(command: string | undefined): Promise<void> {
     case "dev":
     case "start":
     case "stack":
-      nextEnv.loadEnvConfig(process.cwd(), command === "dev", { info: () => {}, error: console.error });
+      loadEnvFiles(command === "dev");
       return runApp({ mode: command, settings: readSettings(process.env) });
     case "reset": {
+      // DATA_DIR may stand in .env.local, where `dev` finds it too.
+      loadEnvFiles(true);
       const { dataDir } = readSettings(process.env);
       // Taken first: files of a running stack must not vanish under it.
       const unlock = await lockFolder(dataDir);
       await unlock();
       for (const name of KEPT) await rm(path.join(dataDir, name), { recursive: true, force: true });
-      console.log(`${dataDir} is empty`);
+      console.log(`Removed what the stack kept in ${shownPath(dataDir)}`);
       return;
     }
     default:
       console.log(HELP);
       process.exitCode = command === undefined || command === "help" ? 0 : 2;
   }
+}
+
+function loadEnvFiles(dev: boolean): void {
+  nextEnv.loadEnvConfig(process.cwd(), dev, { info: () => {}, error: console.error });
 }
 
 /** What people can put right themselves: the message is enough. */

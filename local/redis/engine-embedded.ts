@@ -3,12 +3,13 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { createRedisServer } from "js-redis-server";
 import { PortTakenError } from "../http/server";
 import type { RedisEngine } from "./engine-contract";
+import { describeEngine, EMBEDDED_LACKS } from "./engine-features";
 
 const LOOPBACK = "127.0.0.1";
 
 /**
  * A Redis written in JavaScript, inside this process and in memory only. It speaks RESP on loopback like any
- * other; some commands are missing (OBJECT, MEMORY USAGE, DUMP, JSON.*, and `MAXLEN =` in scripts).
+ * other; {@link EMBEDDED_LACKS} says what is missing.
  *
  * @param port  0 picks a free one
  * @throws {PortTakenError} when somebody listens on `port`
@@ -28,6 +29,7 @@ export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
   return {
     url: `redis://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     kind: "embedded",
+    description: describeEngine("embedded; keeps nothing after it stops", EMBEDDED_LACKS),
     stop: () => {
       stopped ??= redis.close();
       // closing waits for connections to end, and clients keep theirs open

@@ -1,14 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { PortTakenError } from "../http/server";
+import { keepRunning } from "../process/keep-running";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { parseRedisUrl } from "./address";
 import { EngineConnection, EngineDownError } from "./connection";
 import type { RedisEngine } from "./engine-contract";
+import { describeEngine } from "./engine-features";
+import { nameOf, SERVER_NAMES, type ServerProgram } from "./rank-servers";
 
 /** Another redis-server has its files open in the folder; two would destroy them. */
 export class DataDirInUseError extends Error {
@@ -18,43 +19,29 @@ export class DataDirInUseError extends Error {
   }
 }
 
-const NAMES = ["redis-server", "valkey-server"];
-/** Older ones lack EVAL_RO, functions and other things Upstash has. */
-const OLDEST_MAJOR = 7;
 /** Reading a large append-only file takes a while; a server that is really stuck has to be reported some time. */
 const START_TIMEOUT_MS = 30_000;
 const START_POLL_MS = 20;
 const FREE_PORT_TRIES = 5;
 const KEPT_OUTPUT_LINES = 20;
+/** How Redis and Valkey say that their own files are of no use to them. */
+const UNREADABLE = /bad file format|reading the (append only|RDB base) file|FATAL AOF MANIFEST FILE/i;
 const PID_FILE = "redis.pid";
 
-/** The command of a usable server on the PATH, or null. */
-export async function findRedisServer(progress: (message: string) => void): Promise<string | null> {
-  for (const name of NAMES) {
-    const output = await promisify(execFile)(name, ["--version"]).then(
-      (result) => result.stdout,
-      () => null,
-    );
-    if (output === null) continue;
-    const version = /v=(\d+)\S*/.exec(output);
-    if (Number(version?.[1]) >= OLDEST_MAJOR) return name;
-    progress(`${name} is too old (${version?.[0] ?? "unknown version"}; ${OLDEST_MAJOR} or later is needed)`);
-  }
-  return null;
-}
-
 /**
- * Starts `command` on loopback with append-only files in `dataDir`, and waits until it answers. It ends with
- * this process, whatever ends this process.
+ * Starts `program` on loopback with append-only files in `dataDir`, and waits until it answers. It ends with this
+ * process, whatever ends this process. When it ends before that it is started again on the same port and files:
+ * what it answered is in the file by then, or at most two seconds of it are missing where the disk was slow
+ * (`appendfsync everysec`).
  *
  * @param port  0 picks a free one
  * @throws {PortTakenError} @throws {DataDirInUseError} @throws {EngineDownError} it ended, or was never ready
  */
 export async function startRedisServer(
-  command: string,
+  program: ServerProgram,
   dataDir: string,
   port: number,
-  progress: (message: string) => void,
+  onProgress: (message: string) => void,
 ): Promise<RedisEngine> {
   const folder = path.resolve(dataDir);
   await mkdir(folder, { recursive: true });
@@ -62,16 +49,24 @@ export async function startRedisServer(
   for (let attempt = 1; ; attempt++) {
     const actual = port === 0 ? await freePort() : port;
     try {
-      return await start(command, folder, actual);
+      const start = (signal: AbortSignal) => launch(program.command, folder, actual, signal);
+      const { stop } = await keepRunning({ name: nameOf(program), start, onProgress });
+      const description = describeEngine(nameOf(program), program.lacks);
+      return { url: urlOf(actual), kind: "server", description, stop };
     } catch (error) {
       // Between finding a free port and binding it, somebody else may have taken it.
       if (!(error instanceof PortTakenError) || port !== 0 || attempt === FREE_PORT_TRIES) throw error;
-      progress(`Port ${actual} was taken meanwhile, trying another`);
+      onProgress(`Port ${actual} was taken meanwhile, trying another`);
     }
   }
 }
 
-async function start(command: string, folder: string, port: number): Promise<RedisEngine> {
+async function launch(
+  command: string,
+  folder: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<GuardedProcess> {
   const output: string[] = [];
   const server = await spawnGuarded({
     command,
@@ -82,22 +77,22 @@ async function start(command: string, folder: string, port: number): Promise<Red
       if (output.length > KEPT_OUTPUT_LINES) output.shift();
     },
   });
-  const url = `redis://127.0.0.1:${port}`;
   try {
-    await untilReady(server, url);
+    await untilReady(server, port, signal);
   } catch (error) {
     await server.stop();
     const said = output.join("\n");
     if (/address already in use/i.test(said)) throw new PortTakenError(port, "Redis");
-    throw new EngineDownError(`${command} did not come up:\n${said}`, { cause: error });
+    const problem = UNREADABLE.test(said)
+      ? `cannot read the files in ${folder}: damaged, or written by another server or a newer one`
+      : `did not come up: ${output.findLast((line) => line !== "") ?? "it said nothing"}`;
+    throw new EngineDownError(`${command} ${problem}\n${said}`, { cause: error });
   }
-  return {
-    url,
-    kind: "redis-server",
-    stop: async () => {
-      await server.stop();
-    },
-  };
+  return server;
+}
+
+function urlOf(port: number): string {
+  return `redis://127.0.0.1:${port}`;
 }
 
 function settings(folder: string, port: number): string[] {
@@ -114,8 +109,8 @@ function settings(folder: string, port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function untilReady(server: GuardedProcess, url: string): Promise<void> {
-  const address = parseRedisUrl(url);
+async function untilReady(server: GuardedProcess, port: number, signal: AbortSignal): Promise<void> {
+  const address = parseRedisUrl(urlOf(port));
   const deadline = Date.now() + START_TIMEOUT_MS;
   let ended = false;
   void server.exited.then(() => {
@@ -129,7 +124,7 @@ async function untilReady(server: GuardedProcess, url: string): Promise<void> {
       if (answersItself) return;
       throw new EngineDownError("somebody else answers: address already in use");
     } catch (error) {
-      if (ended || Date.now() > deadline) throw error;
+      if (ended || signal.aborted || Date.now() > deadline) throw error;
     }
     await sleep(START_POLL_MS);
   }
@@ -157,7 +152,7 @@ async function isRedis(pid: number): Promise<boolean> {
   }
   if (process.platform !== "linux") return true;
   const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return NAMES.some((name) => commandLine.includes(name));
+  return SERVER_NAMES.some((name) => commandLine.includes(name));
 }
 
 function freePort(): Promise<number> {

@@ -1,8 +1,10 @@
+import { firstLine } from "../process/first-line";
 import { parseRedisUrl } from "./address";
-import { EngineConnection } from "./connection";
+import { EngineConnection, EngineDownError } from "./connection";
 import type { RedisEngine } from "./engine-contract";
 import { startEmbeddedEngine } from "./engine-embedded";
-import { findRedisServer, startRedisServer } from "./engine-server";
+import { startRedisServer } from "./engine-server";
+import { nameOf, rankServers } from "./rank-servers";
 
 export type { RedisEngine, RedisEngineKind } from "./engine-contract";
 
@@ -20,9 +22,9 @@ export interface RedisEngineOptions {
 }
 
 /**
- * Makes a Redis available: the one at `redisUrl`, or a `redis-server` (7 or later) found on the PATH with its
- * data appended to files in `dataDir`, or one inside this process, which is slower and forgets everything
- * when it stops.
+ * Makes a Redis available: the one at `redisUrl`, or the most capable `redis-server` or `valkey-server` (7
+ * or later) on the PATH, with its data appended to files in `dataDir` and restarted when it ends, or one inside
+ * this process, which is slower and forgets everything when it stops.
  *
  * @throws {EngineRefusedError} `redisUrl` wants another password, or has no such database
  * @throws {EngineDownError} nobody answers at `redisUrl`
@@ -30,18 +32,31 @@ export interface RedisEngineOptions {
  * @throws {DataDirInUseError} another redis-server works in `dataDir`
  */
 export async function startRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
-  const progress = options.onProgress ?? (() => {});
+  const onProgress = options.onProgress ?? (() => {});
   const port = options.port ?? 0;
   if (options.engine === "embedded") return startEmbeddedEngine(port);
   if (options.redisUrl !== undefined && options.redisUrl !== "") return connectExternal(options.redisUrl);
-  const server = await findRedisServer(progress);
-  if (server !== null) return startRedisServer(server, options.dataDir, port, progress);
-  progress("No redis-server on the PATH: using the embedded engine, which keeps nothing after it stops");
-  return startEmbeddedEngine(port);
+  const [best, ...others] = await rankServers(process.env.PATH ?? "", onProgress);
+  if (best === undefined) {
+    onProgress("No redis-server or valkey-server on the PATH: using the embedded engine");
+    return startEmbeddedEngine(port);
+  }
+  let program = best;
+  for (;;) {
+    try {
+      return await startRedisServer(program, options.dataDir, port, onProgress);
+    } catch (error) {
+      // Redis and Valkey do not read each other's newer files: the one that wrote these may come next.
+      const next = others.shift();
+      if (next === undefined || !(error instanceof EngineDownError)) throw error;
+      onProgress(`${firstLine(error)}; trying ${nameOf(next)}`);
+      program = next;
+    }
+  }
 }
 
 async function connectExternal(url: string): Promise<RedisEngine> {
   const connection = await EngineConnection.open(parseRedisUrl(url));
   connection.close();
-  return { url, kind: "external", stop: async () => {} };
+  return { url, kind: "external", description: "yours", stop: async () => {} };
 }

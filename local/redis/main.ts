@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { describeAddress, parseRedisUrl } from "./address";
 import { startRedisEngine } from "./engine";
 import { startRedisGateway } from "./gateway";
 import type { CommandEvent } from "./runner";
@@ -53,7 +54,8 @@ async function run(): Promise<void> {
     await engine.stop();
     throw error;
   });
-  say(`Redis (${engine.kind}) behind ${gateway.url}`);
+  say(`Redis       ${describeAddress(parseRedisUrl(engine.url))}  (${engine.description})`);
+  say(`Redis REST  ${gateway.url}  (gateway)`);
   const stop = async (): Promise<void> => {
     await gateway.close();
     await engine.stop();

@@ -1,4 +1,5 @@
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
+import { scanWithTypes } from "./scan-with-types";
 import type { ScriptBook } from "./scripts";
 
 /** A command as the engine should get it, and what becomes of the engine's reply. */
@@ -13,6 +14,8 @@ export function translate(name: string, args: readonly Argument[], scripts: Scri
     case "XADD":
     case "XTRIM":
       return { args: withoutExactMark(args), finish: null };
+    case "SCAN":
+      return { args: scanWithTypes(args), finish: null };
     case "COPY":
       return { args, finish: (reply) => (isSameKeyError(reply) ? 0 : reply) };
     case "SCRIPT": {

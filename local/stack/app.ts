@@ -7,8 +7,9 @@ import { PortTakenError } from "../http/server";
 import { isEmpty } from "../postgres/migrate";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { startCrons } from "./crons";
+import { toEnvFile } from "./env-file";
 import { ensurePrismaClient } from "./prisma-client";
-import type { Settings } from "./settings";
+import { type Settings, shownPath } from "./settings";
 import { isLoopback, type Stack, startStack } from "./stack";
 
 interface RunOptions {
@@ -58,7 +59,8 @@ export async function runApp({ mode, settings }: RunOptions): Promise<void> {
   stack = await startStack({ settings, dataDir: settings.dataDir, ports: "derived", onProgress: say });
   // The caller's own environment wins: each backend can be swapped by setting its variable.
   const env = { ...stack.env, ...definedOf(process.env) };
-  await writeFile(path.join(settings.dataDir, "stack.env"), toEnvFile(stack.env), { mode: 0o600 });
+  const envFile = path.join(settings.dataDir, "stack.env");
+  await writeFile(envFile, stackEnvFile(stack, settings), { mode: 0o600 });
   const seeded = await seedIfEmpty(env, say);
 
   for (const { name, what, url } of stack.backends) say(`${name.padEnd(11)} ${url}  (${what})`);
@@ -73,13 +75,13 @@ export async function runApp({ mode, settings }: RunOptions): Promise<void> {
     });
     say(`${"App".padEnd(11)} http://localhost:${settings.port}`);
   }
-  if (mode === "stack") say(`${"For an app".padEnd(11)} ${path.join(settings.dataDir, "stack.env")}`);
+  if (mode === "stack") say(`${"For an app".padEnd(11)} ${envFile}`);
   if (seeded) {
     say("");
     say("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
   }
   say("");
-  say("Ctrl-C stops all of it; npm run reset empties .data/");
+  say(`Ctrl-C stops all of it; npm run reset empties ${shownPath(settings.dataDir)}`);
 }
 
 const PARENT_CHECK_MS = 500;
@@ -148,7 +150,12 @@ function definedOf(source: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-function toEnvFile(env: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${lines.join("\n")}\n`;
+/**
+ * The stack's environment, for commands run beside it and for tools that speak to Redis itself: the app reads no
+ * REDIS_URL, so it is in the file and not in the app's environment.
+ */
+function stackEnvFile({ env, engineUrl }: Stack, { redisUrl }: Settings): string {
+  const startedHere = engineUrl !== "" && redisUrl === undefined;
+  const written = startedHere ? { ...env, REDIS_URL: engineUrl } : env;
+  return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${toEnvFile(written)}`;
 }

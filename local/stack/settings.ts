@@ -77,6 +77,12 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
   };
 }
 
+/** A folder as people would type it from here: relative when it is below. */
+export function shownPath(folder: string): string {
+  const relative = path.relative(process.cwd(), folder);
+  return relative === "" || relative.startsWith("..") || path.isAbsolute(relative) ? folder : `${relative}/`;
+}
+
 function redisUrlOfParts(settings: z.infer<typeof settingsSchema>): string | undefined {
   if (!settings.REDIS_HOST) return undefined;
   const password = settings.REDIS_PASSWORD ? `:${encodeURIComponent(settings.REDIS_PASSWORD)}@` : "";

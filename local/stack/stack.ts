@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from "../postgres/embedded";
 import { applyMigrations } from "../postgres/migrate";
 import { lockFolder } from "../process/folder-lock";
 import { type RunningQstash, startQstash } from "../qstash";
-import { startRedisEngine } from "../redis/engine";
+import { type RedisEngineKind, startRedisEngine } from "../redis/engine";
 import { type RedisGateway, startRedisGateway } from "../redis/gateway";
 import { type MailCatcher, startMailCatcher } from "../smtp";
 import { type RunningStripe, startStripe } from "../stripe";
@@ -30,6 +30,8 @@ export interface Stack {
   readonly backends: readonly { name: string; what: string; url: string }[];
   /** The Redis behind the gateway, password and all; empty when no gateway was started. */
   readonly engineUrl: string;
+  /** null when no gateway was started. */
+  readonly engineKind: RedisEngineKind | null;
   readonly gateway: RedisGateway | null;
   readonly qstash: RunningQstash | null;
   readonly stripe: RunningStripe | null;
@@ -99,6 +101,7 @@ async function startParts(
 
   let gateway: RedisGateway | null = null;
   let engineUrl = "";
+  let engineKind: RedisEngineKind | null = null;
   if (!settings.ownRedisRest) {
     const engine = await startRedisEngine({
       dataDir: folder("redis") ?? "",
@@ -116,12 +119,13 @@ async function startParts(
     stops.push(() => started.close());
     gateway = started;
     engineUrl = engine.url;
+    engineKind = engine.kind;
     env.UPSTASH_REDIS_REST_URL = started.url;
     env.UPSTASH_REDIS_REST_TOKEN = secrets.redisToken;
     // A laptop that compiles a page stands still for longer than a data centre's network ever does.
     env.REDIS_TIMEOUT_MS = "500";
     env.REDIS_EDGE_TIMEOUT_MS = "300";
-    backends.push({ name: "Redis", what: engine.kind, url: withoutPassword(engine.url) });
+    backends.push({ name: "Redis", what: engine.description, url: withoutPassword(engine.url) });
     backends.push({ name: "Redis REST", what: "gateway", url: started.url });
   }
 
@@ -181,7 +185,7 @@ async function startParts(
     env.BLOB_READ_WRITE_TOKEN = blob.token;
     backends.push({ name: "Files", what: "Vercel Blob's API over a folder", url: blob.url });
   }
-  return { env, backends, engineUrl, gateway, qstash, stripe, mail, blob, migrations };
+  return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, migrations };
 }
 
 /** Nobody's database but a laptop's is migrated or seeded by starting a development server. */

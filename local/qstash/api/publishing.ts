@@ -4,6 +4,7 @@ import type { HeaderBag } from "../headers";
 import { newId } from "../ids";
 import { type PublishOptions, parsePublishOptions } from "../message-options";
 import { type PublishAnswer, publish } from "../publish";
+import { refuseWorkflow } from "../workflow";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
 /** Publish, enqueue, batch and the making of schedules: everything that takes a message. */
@@ -11,23 +12,28 @@ export const publishingRoutes: Route[] = [
   {
     method: "POST",
     pattern: "/v2/publish/*",
-    handle: (call) => publishOne(call, parsePublishOptions(call.headers)),
+    handle: (call) => publishOne(call, readOptions(call.headers)),
   },
   {
     method: "POST",
     pattern: "/v2/enqueue/:queue/*",
     handle(call) {
       const queueName = assertName("queue name", call.params.queue ?? "");
-      return publishOne(call, { ...parsePublishOptions(call.headers), queueName });
+      return publishOne(call, { ...readOptions(call.headers), queueName });
     },
   },
   { method: "POST", pattern: "/v2/batch", handle: batch },
   {
     method: "POST",
     pattern: "/v2/schedules/*",
-    handle: (call) => createSchedule(call, parsePublishOptions(call.headers)),
+    handle: (call) => createSchedule(call, readOptions(call.headers)),
   },
 ];
+
+function readOptions(headers: HeaderBag): PublishOptions {
+  refuseWorkflow(headers);
+  return parsePublishOptions(headers);
+}
 
 function publishOne(call: Call, options: PublishOptions): Answer {
   if (options.cron !== undefined) return createSchedule(call, options);
@@ -52,35 +58,55 @@ function createSchedule(call: Call, options: PublishOptions): Answer {
   return { body: { scheduleId: id } };
 }
 
-/** Each message for itself: one that is refused answers `{ error }` in its place, and the others are sent. */
+/**
+ * Each message for itself: one that is refused answers `{ error }` in its place, and the others are sent. A
+ * workflow's message refuses the whole batch before anything is sent, because the Workflow SDK reads no entry of
+ * the answer.
+ */
 function batch(call: Call): Answer {
   const items = jsonBody(call);
   if (!Array.isArray(items)) throw badRequest("expected an array of messages");
-  const answers = items.map((item: unknown): PublishAnswer | { error: string } => {
-    try {
-      const { destination, headers, body, queueName } = readItem(item);
-      const options = parsePublishOptions(headers);
-      if (options.cron !== undefined) throw badRequest("a schedule cannot be made in a batch");
-      return publish(call.api.store, {
-        destination,
-        options: queueName === undefined ? options : { ...options, queueName },
-        body,
-        callerIp: call.callerIp,
-      }).answer;
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) return { error: error.message };
-      throw error;
-    }
-  });
+  const messages = items.map((item: unknown) => orRefusal(() => readItem(item)));
+  refuseWorkflow(call.headers);
+  for (const message of messages) if (!("error" in message)) refuseWorkflow(message.headers);
+  const answers = messages.map((message): PublishAnswer | Refusal =>
+    "error" in message ? message : orRefusal(() => publishItem(call, message)),
+  );
   return { body: answers };
 }
 
-function readItem(item: unknown): {
+interface BatchItem {
   destination: string;
   headers: HeaderBag;
   body: Buffer;
   queueName?: string;
-} {
+}
+
+interface Refusal {
+  error: string;
+}
+
+function orRefusal<T>(work: () => T): T | Refusal {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) return { error: error.message };
+    throw error;
+  }
+}
+
+function publishItem(call: Call, { destination, headers, body, queueName }: BatchItem): PublishAnswer {
+  const options = parsePublishOptions(headers);
+  if (options.cron !== undefined) throw badRequest("a schedule cannot be made in a batch");
+  return publish(call.api.store, {
+    destination,
+    options: queueName === undefined ? options : { ...options, queueName },
+    body,
+    callerIp: call.callerIp,
+  }).answer;
+}
+
+function readItem(item: unknown): BatchItem {
   if (typeof item !== "object" || item === null) throw badRequest("expected an object");
   const { destination, headers = {}, body = "", queue } = item as Record<string, unknown>;
   if (typeof destination !== "string" || destination === "") throw badRequest("destination is missing");

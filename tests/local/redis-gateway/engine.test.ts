@@ -132,7 +132,7 @@ describe.runIf(hasRedisServer)("a redis-server from the PATH", () => {
   test("keeps its data over a restart, and on a new port", async () => {
     const key = newKey();
     const first = await start();
-    expect(first.kind).toBe("redis-server");
+    expect(first.kind).toBe("server");
     await ask(first.url, "SET", key, "kept");
     await first.stop();
     await expect(ask(first.url, "PING")).rejects.toThrow(EngineDownError);

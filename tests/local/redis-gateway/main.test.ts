@@ -1,27 +1,15 @@
-import { afterEach, expect, test } from "vitest";
-import { type GuardedProcess, spawnGuarded } from "../../../local/process/spawn-guarded";
+import { expect, test } from "vitest";
+import { parseRedisUrl } from "../../../local/redis/address";
+import { EngineConnection } from "../../../local/redis/connection";
+import { startCli, startServingCli } from "./cli";
 import { until } from "./support";
 
-const running: GuardedProcess[] = [];
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
-});
-
-async function cli(...args: string[]) {
-  const lines: string[] = [];
-  const guarded = await spawnGuarded({
-    command: process.execPath,
-    args: ["--import", "tsx", "local/redis/main.ts", ...args],
-    onLine: (line) => lines.push(line),
-  });
-  running.push(guarded);
-  return { guarded, lines };
-}
-
 test("starts, serves and stops on SIGTERM", async () => {
-  const { guarded, lines } = await cli("--port", "0", "--token", "secret", "--engine", "embedded", "--log");
-  await until(() => lines.some((line) => line.includes("http://")), 20_000);
-  const url = /http:\S+/.exec(lines.join("\n"))?.[0];
+  const {
+    guarded,
+    lines,
+    gatewayUrl: url,
+  } = await startServingCli(["--token", "secret", "--engine", "embedded", "--log"]);
   const answer = await fetch(`${url}/set/a/private`, { headers: { authorization: "Bearer secret" } });
   expect(await answer.json()).toEqual({ result: "OK" });
   await until(() => lines.includes("SET"));
@@ -29,8 +17,18 @@ test("starts, serves and stops on SIGTERM", async () => {
   expect(await guarded.stop()).toEqual({ code: 0, signal: null });
 });
 
+test("prints the Redis behind it as a URL, and what it is", async () => {
+  const { lines, redisUrl } = await startServingCli(["--engine", "embedded"]);
+  const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
+  expect(String(await connection.send(["PING", "hello"]))).toBe("hello");
+  connection.close();
+  expect(lines[0]).toMatch(
+    /^Redis +redis:\S+ +\(embedded; keeps nothing after it stops; lacks .*JSON and SEARCH\)$/,
+  );
+});
+
 test("explains itself", async () => {
-  const { guarded, lines } = await cli("--help");
+  const { guarded, lines } = await startCli(["--help"]);
   expect(await guarded.exited).toEqual({ code: 0, signal: null });
   expect(lines.join("\n")).toContain("--read-only-token");
 });
@@ -40,7 +38,7 @@ test.each([
   [["--port", "x"], "--port x is not a port"],
   [["--engine", "other"], "--engine other: expected auto or embedded"],
 ])("%s ends with one clear line", async (args, message) => {
-  const { guarded, lines } = await cli(...args);
+  const { guarded, lines } = await startCli(args);
   expect(await guarded.exited).toEqual({ code: 1, signal: null });
   expect(lines).toEqual([message]);
 });

@@ -1,10 +1,15 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { parseEnv, promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freeBasePort } from "@/tests/support/processes/running-app";
 import { freePort } from "@/tests/support/stack/real-postgres";
+import { spawnGuarded } from "../../../local/process/spawn-guarded";
+import { parseRedisUrl } from "../../../local/redis/address";
+import { EngineConnection } from "../../../local/redis/connection";
+import { readSettings } from "../../../local/stack/settings";
 
 let dataDir: string;
 beforeEach(async () => {
@@ -48,10 +53,69 @@ it.each([
   expect(stderr).not.toContain("secret");
 });
 
-it("reset takes away what the stack keeps, and nothing else that is in the folder", async () => {
-  await mkdir(path.join(dataDir, "redis/appendonlydir"), { recursive: true });
-  await writeFile(path.join(dataDir, "secrets.json"), "{}");
-  await writeFile(path.join(dataDir, "thesis.txt"), "all of it");
-  expect(await cli("reset")).toMatchObject({ code: 0 });
-  expect(await readdir(dataDir)).toEqual(["thesis.txt"]);
+describe("reset", () => {
+  it("takes away what the stack keeps, and nothing else that is in the folder, which it names", async () => {
+    await mkdir(path.join(dataDir, "redis/appendonlydir"), { recursive: true });
+    await writeFile(path.join(dataDir, "secrets.json"), "{}");
+    await writeFile(path.join(dataDir, "thesis.txt"), "all of it");
+    const { code, stdout } = await cli("reset");
+    expect(code).toBe(0);
+    expect(stdout.trim()).toBe(`Removed what the stack kept in ${dataDir}`);
+    expect(await readdir(dataDir)).toEqual(["thesis.txt"]);
+  });
+
+  it("finds the folder that .env.local names, as dev does", async () => {
+    await writeFile(path.join(dataDir, ".env.local"), "DATA_DIR=kept\n");
+    await mkdir(path.join(dataDir, "kept/redis"), { recursive: true });
+    const tsx = import.meta.resolve("tsx");
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--import", tsx, path.resolve("local/cli.ts"), "reset"],
+      { cwd: dataDir, env: { PATH: process.env.PATH, NODE_ENV: "development" } },
+    );
+    expect(stdout.trim()).toBe("Removed what the stack kept in kept/");
+    expect(await readdir(path.join(dataDir, "kept"))).toEqual([]);
+  });
+});
+
+it("stack names its folder, and writes there what tools and apps beside it need", async () => {
+  const lines: string[] = [];
+  const stack = await spawnGuarded({
+    command: process.execPath,
+    args: ["--import", "tsx", "local/cli.ts", "stack"],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: "test",
+      DATA_DIR: dataDir,
+      PORT: String(await freeBasePort()),
+      LOCAL_REDIS_ENGINE: "embedded",
+      // Somebody's own, which is neither migrated nor seeded: what this is about needs no database.
+      DATABASE_URL: "postgresql://user:password@database.example/name",
+    },
+    onLine: (line) => lines.push(line),
+  });
+  try {
+    await expect
+      .poll(() => lines.at(-1), { timeout: 100_000 })
+      .toBe(`  Ctrl-C stops all of it; npm run reset empties ${dataDir}`);
+    expect(lines.join("\n")).toMatch(
+      /^ {2}Redis +redis:\S+ +\(embedded; keeps nothing after it stops; lacks /m,
+    );
+
+    const written = parseEnv(await readFile(path.join(dataDir, "stack.env"), "utf8"));
+    expect(written.MAIL_FROM).toBe("NormalDance <no-reply@normaldance.test>");
+    const connection = await EngineConnection.open(parseRedisUrl(written.REDIS_URL ?? ""));
+    await connection.send(["SET", "key", "through Redis itself"]);
+    connection.close();
+    const answer = await fetch(`${written.UPSTASH_REDIS_REST_URL}/get/key`, {
+      headers: { authorization: `Bearer ${written.UPSTASH_REDIS_REST_TOKEN}` },
+    });
+    expect(await answer.json()).toEqual({ result: "through Redis itself" });
+
+    // Whoever starts the app from a shell that sourced the file speaks to this stack: no gateway is put in front
+    // of the Redis behind this one.
+    expect(readSettings(written)).toMatchObject({ ownRedisRest: true, ownQstash: true, ownStripe: true });
+  } finally {
+    await stack.stop();
+  }
 });

@@ -58,8 +58,7 @@ export async function startCluster(count: number, extra: Record<string, string> 
     ports: "free",
     retryScale: 0.01,
   });
-  if (stack.backends.some(({ what }) => what === "embedded"))
-    throw new Error("a cluster needs a redis-server on the PATH");
+  if (stack.engineKind === "embedded") throw new Error("a cluster needs a redis-server on the PATH");
   const gateway = new URL(stack.env.UPSTASH_REDIS_REST_URL ?? "");
   const [proxy, toRedis] = await Promise.all([
     startRoundRobin(port),

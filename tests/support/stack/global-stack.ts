@@ -63,9 +63,8 @@ async function startOne(
     retryScale: 0.001,
     ...(postgresSnapshot ? { postgresSnapshot } : {}),
   });
-  const redisKind = stack.backends.find(({ name }) => name === "Redis")?.what;
-  if (real && redisKind === "embedded")
-    throw new Error("REAL_STACK=1 needs a redis-server on the PATH, or REDIS_URL");
+  if (real && stack.engineKind === "embedded")
+    throw new Error("REAL_STACK=1 needs a redis-server or a valkey-server on the PATH, or REDIS_URL");
   return {
     stack: {
       real,

@@ -1,0 +1,48 @@
+export type Family = "redis" | "valkey";
+/** Major, minor, patch. */
+export type Version = readonly [number, number, number];
+
+interface Feature {
+  readonly name: string;
+  /** The first version that has it; null when none has. */
+  readonly since: Readonly<Record<Family, Version | null>>;
+}
+
+/** What Upstash has beyond Redis 7.0, from the command tables of both servers (`src/commands/*.json`). */
+const FEATURES: readonly Feature[] = [
+  { name: "HEXPIRE and other hash-field TTLs", since: { redis: [7, 4, 0], valkey: [9, 0, 0] } },
+  { name: "HGETEX, HSETEX", since: { redis: [8, 0, 0], valkey: [9, 0, 0] } },
+  { name: "HGETDEL", since: { redis: [8, 0, 0], valkey: [9, 1, 0] } },
+  { name: "XACKDEL, XDELEX", since: { redis: [8, 2, 0], valkey: null } },
+  { name: "DELEX, DIGEST", since: { redis: [8, 4, 0], valkey: null } },
+  { name: "JSON and SEARCH", since: { redis: null, valkey: null } },
+];
+
+/** What the embedded engine (js-redis-server 0.3) lacks, measured with every command of `commands.ts`. */
+export const EMBEDDED_LACKS: readonly string[] = [
+  "HEXPIRETIME, HPEXPIRETIME",
+  "XACKDEL, XDELEX",
+  "DELEX, DIGEST",
+  "DUMP, RESTORE",
+  "MEMORY USAGE",
+  "ACL CAT",
+  "JSON and SEARCH",
+];
+
+/** What Upstash has and a server of that version lacks. */
+export function missingFeatures(family: Family, version: Version): string[] {
+  return FEATURES.filter(({ since }) => {
+    const first = since[family];
+    return first === null || compareVersions(version, first) < 0;
+  }).map(({ name }) => name);
+}
+
+/** Below zero when `a` is older than `b`. */
+export function compareVersions(a: Version, b: Version): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+}
+
+/** One line for people: what an engine is, and what it lacks. */
+export function describeEngine(name: string, lacks: readonly string[]): string {
+  return `${name}; lacks ${lacks.join(", ")}`;
+}

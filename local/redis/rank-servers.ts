@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { realpath } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { compareVersions, type Family, missingFeatures, type Version } from "./engine-features";
+
+/** A server on the PATH that can stand behind the gateway. */
+export interface ServerProgram {
+  /** Absolute path. */
+  readonly command: string;
+  readonly family: Family;
+  readonly version: Version;
+  /** What Upstash has and this one lacks. */
+  readonly lacks: readonly string[];
+}
+
+/** Either may be either: distributions install Valkey under Redis' name too. */
+export const SERVER_NAMES = ["redis-server", "valkey-server"];
+/** Older ones lack EVAL_RO, functions and other things that the gateway builds on. */
+const MIN_MAJOR = 7;
+/** Printing a version takes milliseconds; what takes longer is no such server. */
+const VERSION_TIMEOUT_MS = 5_000;
+
+/**
+ * Every `redis-server` and `valkey-server` in the folders of a PATH that is new enough, the most capable first: the
+ * one with the fewest {@link missingFeatures}, among equals the newest, among equals the first found.
+ *
+ * @param searchPath  as in the environment's PATH
+ */
+export async function rankServers(
+  searchPath: string,
+  onProgress: (message: string) => void,
+): Promise<ServerProgram[]> {
+  const programs: ServerProgram[] = [];
+  for (const command of await findCommands(searchPath)) {
+    const program = await inspect(command);
+    if (program === null) continue;
+    if (program.version[0] >= MIN_MAJOR) programs.push(program);
+    else onProgress(`${command} is too old (${program.version.join(".")}; ${MIN_MAJOR} or later is needed)`);
+  }
+  return programs.sort(byCapability);
+}
+
+/** `redis-server 7.0.15`, whatever the file is called. */
+export function nameOf({ family, version }: ServerProgram): string {
+  return `${family}-server ${version.join(".")}`;
+}
+
+/** Each file once, however many names and links lead to it. */
+async function findCommands(searchPath: string): Promise<string[]> {
+  const found = new Map<string, string>();
+  for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
+    for (const name of SERVER_NAMES) {
+      const command = path.resolve(folder, name);
+      const file = await realpath(command).catch(() => null);
+      if (file !== null && !found.has(file)) found.set(file, command);
+    }
+  }
+  return [...found.values()];
+}
+
+/** null for a file that cannot be run, or is neither Redis nor Valkey. */
+async function inspect(command: string): Promise<ServerProgram | null> {
+  const run = promisify(execFile)(command, ["--version"], { timeout: VERSION_TIMEOUT_MS });
+  const output = await run.then(
+    ({ stdout }) => stdout,
+    () => "",
+  );
+  const match = /^(Redis|Valkey) server v=(\d+)\.(\d+)\.(\d+)/.exec(output);
+  if (match === null) return null;
+  const family: Family = match[1] === "Valkey" ? "valkey" : "redis";
+  const version: Version = [Number(match[2]), Number(match[3]), Number(match[4])];
+  return { command, family, version, lacks: missingFeatures(family, version) };
+}
+
+function byCapability(a: ServerProgram, b: ServerProgram): number {
+  return a.lacks.length - b.lacks.length || compareVersions(b.version, a.version);
+}

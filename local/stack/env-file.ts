@@ -1,0 +1,28 @@
+/** Characters that mean something to a shell between double quotes. */
+const SHELL_SPECIAL = /[$`"\\]/;
+/** Nothing of it can be written so that all readers agree: a dotenv parser drops or rewrites control characters. */
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * An environment as a file that `. file` in a shell, `node --env-file`, `util.parseEnv` and dotenv read alike.
+ * Quotes are single, between which none of them reads anything into a character; a value that has one itself
+ * stands in double quotes.
+ *
+ * @throws {TypeError} naming a variable whose value no quotes keep alike: control characters, a backslash at the
+ *   end, or a single quote beside one of $ ` " \
+ */
+export function toEnvFile(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${quote(name, value)}\n`)
+    .join("");
+}
+
+function quote(name: string, value: string): string {
+  const mark = value.includes("'") ? '"' : "'";
+  if (CONTROL.test(value) || value.endsWith("\\") || (mark === '"' && SHELL_SPECIAL.test(value))) {
+    throw new TypeError(
+      `${name} cannot be written to an environment file: its value mixes quotes or controls`,
+    );
+  }
+  return mark + value + mark;
+}

@@ -1,0 +1,38 @@
+import { afterEach } from "vitest";
+import { type GuardedProcess, spawnGuarded } from "../../../local/process/spawn-guarded";
+import { until } from "./support";
+
+const running: GuardedProcess[] = [];
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+});
+
+export interface Cli {
+  readonly guarded: GuardedProcess;
+  /** What it printed so far. */
+  readonly lines: string[];
+}
+
+/** `local/redis/main.ts` as a process of its own, stopped after the test. */
+export async function startCli(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Cli> {
+  const lines: string[] = [];
+  const guarded = await spawnGuarded({
+    command: process.execPath,
+    args: ["--import", "tsx", "local/redis/main.ts", ...args],
+    env,
+    onLine: (line) => lines.push(line),
+  });
+  running.push(guarded);
+  return { guarded, lines };
+}
+
+/** The same on a free port, once it serves. */
+export async function startServingCli(
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<Cli & { redisUrl: string; gatewayUrl: string }> {
+  const cli = await startCli(["--port", "0", ...args], env);
+  const printed = (pattern: RegExp) => pattern.exec(cli.lines.join("\n"))?.[1] ?? "";
+  await until(() => printed(/^Redis REST +(\S+)/m) !== "");
+  return { ...cli, redisUrl: printed(/^Redis +(redis:\S+)/m), gatewayUrl: printed(/^Redis REST +(\S+)/m) };
+}

@@ -1,0 +1,125 @@
+import { readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseRedisUrl } from "../../../local/redis/address";
+import { EngineConnection, EngineDownError } from "../../../local/redis/connection";
+import { startRedisEngine } from "../../../local/redis/engine";
+import { startRedisGateway } from "../../../local/redis/gateway";
+import { startServingCli } from "./cli";
+import { hasRedisServer, newKey, temporaryFolder, until } from "./support";
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cleanups: (() => Promise<unknown>)[];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  cleanups = [folder.remove];
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+async function info(redisUrl: string, section: string): Promise<string> {
+  const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
+  const report = String(await connection.send(["INFO", section]));
+  connection.close();
+  return report;
+}
+
+/** Kills the server that answers there, as the kernel does when memory is short. @returns what it was */
+async function kill(redisUrl: string, signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
+  const pid = Number(/process_id:(\d+)/.exec(await info(redisUrl, "server"))?.[1]);
+  process.kill(pid, signal);
+  return pid;
+}
+
+async function startWithLines() {
+  const lines: string[] = [];
+  const engine = await startRedisEngine({ dataDir: folder.path, onProgress: (line) => lines.push(line) });
+  cleanups.push(engine.stop);
+  return { engine, lines };
+}
+
+const backAgain = (lines: string[]) => lines.filter((line) => line.includes(" is back ")).length;
+const gaveUp = (lines: string[]) => lines.some((line) => line.includes("could not be restarted"));
+
+describe.runIf(hasRedisServer)("a redis-server that ends by itself", () => {
+  test("is started again with its data, with a line for each, and the gateway finds it", async () => {
+    const cli = await startServingCli(["--token", "secret", "--data-dir", folder.path]);
+    const post = async (route: string, body: unknown) => {
+      const headers = { authorization: "Bearer secret" };
+      const answer = await fetch(cli.gatewayUrl + route, {
+        method: "POST",
+        headers,
+        body: JSON.stringify(body),
+      });
+      return answer.json();
+    };
+    const keys = Array.from({ length: 200 }, newKey);
+    await post(
+      "/pipeline",
+      keys.map((key) => ["SET", key, key]),
+    );
+    // A disk that is busy holds the file back for a moment, and what was not written then is allowed to be lost.
+    await until(async () => /aof_buffer_length:0/.test(await info(cli.redisUrl, "persistence")));
+    const printedBefore = cli.lines.length;
+
+    const pid = await kill(cli.redisUrl);
+    await until(() => backAgain(cli.lines) === 1);
+    expect(await post("/", ["MGET", ...keys])).toEqual({ result: keys });
+    expect(cli.lines.slice(printedBefore)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^\\w+-server [\\d.]+ \\(process ${pid}\\) was killed by SIGKILL; restarting it$`),
+      ),
+      expect.stringMatching(/^\w+-server [\d.]+ is back \(process \d+\)$/),
+    ]);
+  });
+
+  test("is started again when it was asked to end, too", async () => {
+    const { engine, lines } = await startWithLines();
+    await kill(engine.url, "SIGTERM");
+    await until(() => backAgain(lines) === 1);
+    expect(lines[0]).toContain("ended with code 0; restarting it");
+    await info(engine.url, "server");
+  });
+
+  test("and whose files are damaged is given up, and said to be down", async () => {
+    const { engine, lines } = await startWithLines();
+    const gateway = await startRedisGateway({ port: 0, token: "t", redisUrl: engine.url });
+    cleanups.push(gateway.close);
+    const files = path.join(folder.path, "appendonlydir");
+    const manifest = (await readdir(files)).find((name) => name.endsWith(".manifest")) ?? "";
+    await writeFile(path.join(files, manifest), "damaged");
+
+    await kill(engine.url);
+    await until(() => gaveUp(lines));
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(
+        /^\w+-server [\d.]+ could not be restarted \(.*cannot read the files in .*\) and stays down until the next start$/,
+      ),
+    ]);
+    const started = performance.now();
+    expect((await fetch(`${gateway.url}/ping?_token=t`)).status).toBe(503);
+    await engine.stop();
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test("again and again is given up", async () => {
+    const { engine, lines } = await startWithLines();
+    for (let deaths = 1; ; deaths++) {
+      await kill(engine.url);
+      await until(() => backAgain(lines) === deaths || gaveUp(lines));
+      if (gaveUp(lines)) break;
+    }
+    expect(backAgain(lines)).toBe(4);
+    expect(lines.at(-1)).toContain("could not be restarted (it ended again each time)");
+  });
+
+  test("just before the stack stops stays down", async () => {
+    const { engine, lines } = await startWithLines();
+    await kill(engine.url);
+    await until(() => lines.length === 1);
+    await engine.stop();
+    await expect(info(engine.url, "server")).rejects.toThrow(EngineDownError);
+    expect(lines).toHaveLength(1);
+  });
+});

@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseRedisUrl } from "../../../local/redis/address";
+import { EngineConnection } from "../../../local/redis/connection";
+import { startRedisEngine } from "../../../local/redis/engine";
+import { EMBEDDED_LACKS, missingFeatures } from "../../../local/redis/engine-features";
+import { nameOf, rankServers } from "../../../local/redis/rank-servers";
+import { ErrorReply } from "../../../local/redis/resp/reply";
+import { startServingCli } from "./cli";
+import { hasRedisServer, temporaryFolder } from "./support";
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cleanups: (() => Promise<unknown>)[];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  cleanups = [folder.remove];
+});
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+/** A program in a folder of its own, written in shell. @returns that folder */
+async function program(name: string, script: string): Promise<string> {
+  const place = path.join(folder.path, Math.random().toString(36).slice(2));
+  await mkdir(place);
+  await writeFile(path.join(place, name), `#!/bin/sh\n${script}\n`);
+  await chmod(path.join(place, name), 0o755);
+  return place;
+}
+
+/** `Redis 7.0.15` is a redis-server that says so, in the words of the real one. */
+function server(spoken: string): Promise<string> {
+  const [family = "", version = ""] = spoken.split(" ");
+  const words = `${family} server v=${version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0`;
+  return program(`${family.toLowerCase()}-server`, `echo "${words}"`);
+}
+
+async function rank(folders: readonly string[]): Promise<{ names: string[]; lines: string[] }> {
+  const lines: string[] = [];
+  const ranked = await rankServers(folders.join(path.delimiter), (line) => lines.push(line));
+  return { names: ranked.map(nameOf), lines };
+}
+
+describe("of the servers on the PATH", () => {
+  test.each([
+    ["the newer of two", ["Redis 7.0.15", "Redis 8.0.2"], "redis-server 8.0.2"],
+    ["a Valkey before a Redis that is older", ["Redis 7.0.15", "Valkey 8.1.1"], "valkey-server 8.1.1"],
+    [
+      "a Redis with hash-field TTLs before a Valkey without",
+      ["Valkey 8.1.1", "Redis 7.4.0"],
+      "redis-server 7.4.0",
+    ],
+    ["a Valkey with HGETEX before a Redis without", ["Redis 7.4.0", "Valkey 9.0.0"], "valkey-server 9.0.0"],
+    ["a Redis with HGETDEL before a Valkey without", ["Valkey 9.0.0", "Redis 8.0.2"], "redis-server 8.0.2"],
+    ["the one that stands first among equals", ["Redis 8.4.0", "Redis 8.4.0"], "redis-server 8.4.0"],
+  ])("%s is taken, in whatever order they stand", async (_, spoken, best) => {
+    const folders = await Promise.all(spoken.map(server));
+    expect((await rank(folders)).names[0]).toBe(best);
+    expect((await rank(folders.toReversed())).names[0]).toBe(best);
+    expect((await rank(folders)).names).toHaveLength(2);
+  });
+
+  test("one under both names is one", async () => {
+    const place = await server("Valkey 8.1.1");
+    await symlink("valkey-server", path.join(place, "redis-server"));
+    expect((await rank([place, place])).names).toEqual(["valkey-server 8.1.1"]);
+  });
+
+  test("what is too old is named, and what is no such server is passed over", async () => {
+    const old = await server("Redis 6.2.14");
+    const broken = await program("redis-server", "exit 1");
+    const other = await program("valkey-server", "echo something else 9.9.9");
+    const notAProgram = await program("redis-server", "");
+    await chmod(path.join(notAProgram, "redis-server"), 0o644);
+    const { names, lines } = await rank([path.join(folder.path, "nowhere"), broken, other, notAProgram, old]);
+    expect(names).toEqual([]);
+    expect(lines).toEqual([`${path.join(old, "redis-server")} is too old (6.2.14; 7 or later is needed)`]);
+  });
+});
+
+describe.runIf(hasRedisServer)("the server that is installed", () => {
+  test("is found with its version", async () => {
+    const [first] = await rankServers(process.env.PATH ?? "", () => {});
+    const said = execFileSync(first?.command ?? "", ["--version"], { encoding: "utf8" });
+    expect(said).toContain(`v=${first?.version.join(".")} `);
+  });
+
+  test("lacks what is printed of it, and nothing else that a newer one has", async () => {
+    const [first] = await rankServers(process.env.PATH ?? "", () => {});
+    const engine = await startRedisEngine({ dataDir: folder.path });
+    cleanups.push(engine.stop);
+    const everything = missingFeatures("redis", [0, 0, 0]);
+    expect(await unknownOf(engine.url, everything)).toEqual(first?.lacks);
+    expect(engine.description).toBe(`${first && nameOf(first)}; lacks ${first?.lacks.join(", ")}`);
+  });
+
+  test("is taken when a more capable one cannot read the files", async () => {
+    const version = "Valkey server v=99.0.0 sha=0";
+    const refusal = "# Bad file format reading the append only file appendonly.aof.1.base.rdb";
+    const place = await program(
+      "valkey-server",
+      `[ "$1" = --version ] && echo "${version}" && exit; echo "${refusal}"; exit 1`,
+    );
+    const env = { ...process.env, PATH: `${place}${path.delimiter}${process.env.PATH}` };
+    const { lines } = await startServingCli(["--data-dir", folder.path], env);
+    expect(lines[0]).toMatch(/valkey-server cannot read the files in .*; trying \w+-server [\d.]+$/);
+  });
+});
+
+test("the embedded engine lacks what is printed of it", async () => {
+  const engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
+  cleanups.push(engine.stop);
+  expect(await unknownOf(engine.url, EMBEDDED_LACKS)).toEqual(EMBEDDED_LACKS);
+  expect(engine.description).toBe(
+    `embedded; keeps nothing after it stops; lacks ${EMBEDDED_LACKS.join(", ")}`,
+  );
+});
+
+/** Those of whose commands an engine has none. */
+async function unknownOf(url: string, features: readonly string[]): Promise<string[]> {
+  const connection = await EngineConnection.open(parseRedisUrl(url));
+  const unknown: string[] = [];
+  for (const feature of features) {
+    const commands = feature.match(/[A-Z]{3,}( [A-Z]+)?(?![a-zA-Z])/g) ?? [];
+    const replies = await Promise.all(commands.map((words) => connection.send(commandOf(words))));
+    if (replies.every(isUnknown)) unknown.push(feature);
+    else expect(replies.some(isUnknown)).toBe(false);
+  }
+  connection.close();
+  return unknown;
+}
+
+function commandOf(words: string): string[] {
+  if (words === "JSON") return ["JSON.GET"];
+  return words === "SEARCH" ? ["SEARCH.QUERY"] : words.split(" ");
+}
+
+function isUnknown(reply: unknown): boolean {
+  return reply instanceof ErrorReply && /unknown (sub)?command/i.test(reply.message);
+}
