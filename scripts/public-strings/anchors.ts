@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type * as answers from "../../app/_client/answers";
+import type { callApi } from "../../app/_client/api";
+import type { track } from "../../app/_client/track";
+import type { AuditRecord } from "../../lib/audit";
+import type { CacheManager, NoteTags } from "../../lib/cache";
+import type { cookieOf } from "../../lib/core/access-token";
+import type { Mail } from "../../lib/mail";
+import type { Notice } from "../../lib/notifications";
+import type { LimitedCaller } from "../../lib/rate-limit/caller";
+import type { emit, emitVolatile } from "../../lib/realtime";
+import type { EventWriter } from "../../lib/realtime/event-writer";
+import type { tellUpstream } from "../../lib/realtime/upstream";
+import type { acquireLock, RedisService, withLock } from "../../lib/redis";
+import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
+import type { NewAlert } from "../../lib/tasks/alerts";
+import type { messageSchema } from "../../lib/tasks/envelope";
+
+/**
+ * Functions, methods and fields through which public strings go. The extraction finds every use of them by what they
+ * are, not by what they are called: a rename that renames them here too, as an editor's does, changes nothing. The
+ * names on the left are this tool's own. Nothing here runs. Paths are relative, so that ts-morph follows a moved file.
+ */
+
+export interface Functions {
+  "analytics event": typeof track;
+  "call of the API": typeof callApi;
+  cookie: typeof cookieOf;
+  event: typeof emit;
+  "event that is not kept": typeof emitVolatile;
+  lock: typeof acquireLock;
+  "lock around work": typeof withLock;
+  task: typeof enqueue;
+  work: typeof publish;
+}
+
+export const members = {
+  "server-sent event": (writer: EventWriter) => writer.say,
+  "counted event": (service: typeof backgroundTaskService) => service.trackEvent,
+  "redis value": (service: RedisService) => service.set,
+  "cached value": (cache: CacheManager<never>) => cache.getOrSet,
+  "tags of what is cached": (options: CacheOptions) => options.tags,
+  "invalidated tag": (cache: CacheManager<never>) => cache.invalidateTag,
+  "invalidated tags": (cache: CacheManager<never>) => cache.withInvalidation,
+  "task key": (options: EnqueueOptions) => options.key,
+  "task subject": (options: EnqueueOptions) => options.subject,
+  "audit subject": (record: AuditRecord) => record.subject,
+  "audit data": (record: AuditRecord) => record.data,
+  "alert kind": (alert: NewAlert) => alert.kind,
+  "limited caller": (caller: LimitedCaller) => caller.who,
+  "body of a call": (options: CallOptions) => options.body,
+  "method of a call": (options: CallOptions) => options.method,
+};
+
+type CallOptions = NonNullable<Parameters<typeof callApi>[2]>;
+type CacheOptions = NonNullable<Parameters<CacheManager<never>["getOrSet"]>[3]>;
+
+/** What is sent or stored as it is. */
+export interface Shapes {
+  "message between instances": Parameters<typeof tellUpstream>[0];
+  notification: Notice;
+  "message of QStash": z.input<typeof messageSchema>;
+  "template of a mail": Mail["template"];
+  "props of a mail": Mail["props"];
+  "answers of the API": { [Name in keyof typeof answers]: z.infer<(typeof answers)[Name]> };
+}
+
+/** A function that somebody is handed. */
+export interface Callbacks {
+  "note tags": NoteTags;
+}

@@ -1,0 +1,105 @@
+import { AUDIT_ACTIONS } from "../../lib/audit/actions";
+import { namespaces } from "../../lib/cache/namespaces";
+import { envSchema, namesOf } from "../../lib/core/env";
+import { ERROR_STATUS } from "../../lib/core/errors";
+import { FAILPOINTS } from "../../lib/core/failpoint";
+import { locales } from "../../lib/core/locale";
+import { DATA_POLICY, NONCE_HEADER, pagePolicy, setSecurityHeaders } from "../../lib/core/security-headers";
+import { handlerPolicies, personPolicy, policyFor } from "../../lib/rate-limit/policies";
+import { routeRows } from "../../lib/rate-limit/routes.generated";
+import { channelKinds } from "../../lib/realtime/catalogue";
+import { formatEventId } from "../../lib/realtime/cursor";
+import { STREAM_HEADERS } from "../../lib/realtime/streams";
+import { keys } from "../../lib/redis/keys";
+import { queues } from "../../lib/tasks/catalogue";
+import { lanes } from "../../lib/tasks/lanes";
+import { zodLines } from "./schema-lines";
+import type { Sections } from "./sections";
+
+/** What a key is made of is read from the environment; none of it shows in a key. */
+const SAMPLE_ENV = {
+  NODE_ENV: "test",
+  APP_URL: "https://normaldance.test",
+  DATABASE_URL: "postgresql://nobody@127.0.0.1/none",
+  UPSTASH_REDIS_REST_URL: "http://127.0.0.1",
+  UPSTASH_REDIS_REST_TOKEN: "none",
+  REDIS_KEY_PREFIX: "",
+  QSTASH_TOKEN: "none",
+  QSTASH_CURRENT_SIGNING_KEY: "none",
+  QSTASH_NEXT_SIGNING_KEY: "none",
+  AUTH_SECRET: "sample sample sample sample sample",
+  CRON_SECRET: "sample sample sample",
+} as const;
+
+/** Parameters of a key, in order; a builder takes as many as it has. */
+const SAMPLE_PARTS = ["{1}", "{2}", "{3}", "{4}", "{5}"];
+
+/** What the code keeps in catalogues: rendered by the modules themselves. Sets the environment of this process. */
+export function addCatalogues(sections: Sections): void {
+  Object.assign(process.env, SAMPLE_ENV);
+  addKeys(sections);
+  sections.add("Audit actions", ...AUDIT_ACTIONS);
+  sections.add("Failpoints", ...FAILPOINTS);
+  sections.add("Locales", ...locales);
+  for (const [code, status] of Object.entries(ERROR_STATUS)) sections.add("Error codes", `${code} ${status}`);
+  for (const name of Object.keys(envSchema.shape)) sections.add("Environment of the app", ...namesOf(name));
+  for (const [name, { schema, cacheNull }] of Object.entries(namespaces)) {
+    sections.add("Cache namespaces", `${name}${cacheNull ? " or null" : ""}`);
+    sections.add("Cache namespaces", ...zodLines(schema).map((line) => `${name} ${line}`));
+  }
+  addQueues(sections);
+  addChannels(sections);
+  addLimits(sections);
+  addHeaders(sections);
+}
+
+function addKeys(sections: Sections): void {
+  for (const key of Object.values(keys) as (string | ((...parts: string[]) => string))[])
+    sections.add("Redis keys", typeof key === "string" ? key : key(...SAMPLE_PARTS));
+}
+
+function addQueues(sections: Sections): void {
+  for (const [name, { version, delivery, lane, payload }] of Object.entries(queues)) {
+    sections.add("Queues", `${name} version ${version}, ${delivery}, lane ${lanes[lane].key}`);
+    sections.add("Queues", ...zodLines(payload).map((line) => `${name} ${line}`));
+  }
+}
+
+function addChannels(sections: Sections): void {
+  for (const [kind, { hasId, events }] of Object.entries(channelKinds)) {
+    const channel = hasId ? `${kind}:{id}` : kind;
+    for (const [event, schema] of Object.entries(events)) {
+      sections.add("Channel events", `${channel} ${event}`);
+      sections.add("Channel events", ...zodLines(schema).map((line) => `${channel} ${event} ${line}`));
+    }
+  }
+  sections.add("Event ids", formatEventId("{channel}", { epoch: "{epoch}", n: 1 }));
+}
+
+function addLimits(sections: Sections): void {
+  // The rows that hold where no route has its own.
+  const others = ["/_next/static/a", "/api/auth/a", "/api/a", "/a"].map((pattern) => ({ pattern }));
+  for (const row of [...routeRows, ...others]) {
+    const method = "method" in row ? row.method : undefined;
+    const { pattern, policy, by } = policyFor(row.pattern, method);
+    const limit = policy ? `${policy.name} ${policy.limit}/${policy.windowSeconds} s` : "no limit";
+    sections.add("Rate limits", `${pattern}: ${limit}${by ? ` by ${by}` : ""}`);
+  }
+  for (const { name, limit, windowSeconds } of [personPolicy, ...Object.values(handlerPolicies)])
+    sections.add("Rate limits", `${name}: ${limit}/${windowSeconds} s`);
+}
+
+function addHeaders(sections: Sections): void {
+  const heading = "Security headers";
+  for (const isHttps of [false, true]) {
+    const around = { isHttps, isDevelopment: false };
+    for (const policy of [pagePolicy("{nonce}", around), DATA_POLICY]) {
+      const headers = new Headers();
+      setSecurityHeaders(headers, policy, around);
+      for (const [name, value] of headers) sections.add(heading, `${name}: ${value}`);
+    }
+  }
+  for (const [name, value] of Object.entries(STREAM_HEADERS))
+    sections.add("Event stream headers", `${name}: ${value}`);
+  sections.add(heading, NONCE_HEADER);
+}

@@ -1,0 +1,83 @@
+import ts from "typescript";
+import {
+  constantBehind,
+  fields,
+  known,
+  literalsIn,
+  methodCalls,
+  namesIn,
+  packageCalls,
+  type Tools,
+} from "./uses";
+
+/** What goes to other services under a name of theirs with a value of ours. */
+const SERVICE_FIELDS: Readonly<Record<string, string>> = {
+  deduplicationId: "QStash deduplication ids",
+  idempotencyKey: "Idempotency keys of providers",
+  success_url: "Addresses given to providers",
+  cancel_url: "Addresses given to providers",
+};
+
+/** Names that other services know of: QStash, Stripe, the mail server, the file store, whoever reads a token. */
+export function addServices(tools: Tools): void {
+  const { project, sections } = tools;
+  for (const { name, value } of fields(tools)) {
+    const heading = SERVICE_FIELDS[name];
+    if (heading) sections.add(heading, ...known(tools, value));
+    if (name === "messageId")
+      sections.add("Message ids of mails", ...known(tools, value).filter((id) => id.includes("@")));
+  }
+  for (const { name, initializer } of project.find(ts.isPropertyAssignment)) {
+    if (name.getText() === "metadata")
+      for (const literal of literalsIn(initializer))
+        sections.add("Metadata given to providers", ...namesIn(tools, literal));
+    // A name with dots is nobody's property: it is an event's.
+    if (ts.isStringLiteral(name) && /^[a-z_]+(\.[a-z_]+)+$/.test(name.text))
+      sections.add("Events of providers", name.text);
+  }
+  for (const call of packageCalls(tools, "node:crypto", "hkdfSync"))
+    sections.add("Purposes of derived keys", ...known(tools, call.arguments?.[3]));
+  addToken(tools);
+  addSchedules(tools);
+}
+
+const CLAIM_METHODS = [
+  "setIssuer",
+  "setAudience",
+  "setSubject",
+  "setJti",
+  "setExpirationTime",
+  "setProtectedHeader",
+];
+
+/** The claims of the tokens we sign. */
+function addToken(tools: Tools): void {
+  const { sections } = tools;
+  for (const { arguments: given } of packageCalls(tools, "jose", "SignJWT"))
+    for (const literal of literalsIn(given?.[0])) sections.add("Token claims", ...namesIn(tools, literal));
+  for (const { method, argument } of methodCalls(tools, CLAIM_METHODS)) {
+    if (!argument) continue;
+    const values = ts.isObjectLiteralExpression(argument) ? [argument.getText()] : tools.render(argument);
+    sections.add("Token claims", ...values.map((value) => `${method.slice(3)} ${value}`));
+  }
+}
+
+/** How a schedule is named that is made of a cron's path: by the literals of that, `path.replace("/api/", "")`. */
+function addSchedules(tools: Tools): void {
+  const { project, sections } = tools;
+  for (const { name, value, node } of fields(tools, "all")) {
+    const call = node.parent.parent;
+    const isSchedule =
+      name === "scheduleId" &&
+      ts.isCallExpression(call) &&
+      /\.schedules\.create$/.test(call.expression.getText());
+    if (!isSchedule) continue;
+    const found: string[] = [];
+    const visit = (part: ts.Node): void => {
+      if (ts.isStringLiteral(part) || ts.isRegularExpressionLiteral(part)) found.push(part.getText());
+      ts.forEachChild(part, visit);
+    };
+    visit(constantBehind(project, value));
+    sections.add("QStash schedule ids", found.join(" "));
+  }
+}

@@ -1,0 +1,77 @@
+import ts from "typescript";
+import type { Call } from "./project";
+
+/** A type of more literals than this is taken for any text. */
+const MAX_LITERALS = 40;
+
+export function argumentsOf(call: Call): readonly (ts.Expression | ts.JsxAttributes)[] {
+  return "attributes" in call ? [call.attributes] : (call.arguments ?? []);
+}
+
+export function attribute(attributes: ts.JsxAttributes, name: string): ts.Expression | undefined {
+  for (const one of attributes.properties) {
+    if (!ts.isJsxAttribute(one) || one.name.getText() !== name || !one.initializer) continue;
+    if (ts.isStringLiteral(one.initializer)) return one.initializer;
+    return ts.isJsxExpression(one.initializer) ? one.initializer.expression : undefined;
+  }
+  return undefined;
+}
+
+/** The value of a property in an object literal. */
+export function propertyIn(object: ts.Expression, name: string): ts.Expression | undefined {
+  const literal = innerOf(object) ?? object;
+  if (!ts.isObjectLiteralExpression(literal)) return undefined;
+  for (const property of literal.properties) {
+    const isNamed = property.name && ts.isIdentifier(property.name) && property.name.text === name;
+    if (!isNamed) continue;
+    if (ts.isPropertyAssignment(property)) return property.initializer;
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** Without what says something about a value and changes nothing of it. */
+export function innerOf(node: ts.Expression): ts.Expression | undefined {
+  const says =
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isAwaitExpression(node);
+  return says ? (innerOf(node.expression) ?? node.expression) : undefined;
+}
+
+export function constantOf(declaration: ts.Declaration): ts.Expression | undefined {
+  if (ts.isPropertyAssignment(declaration)) return declaration.initializer;
+  if (ts.isPropertyDeclaration(declaration)) return declaration.initializer;
+  const isConstant =
+    ts.isVariableDeclaration(declaration) &&
+    (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+  return isConstant ? declaration.initializer : undefined;
+}
+
+export function returnsOf(owner: ts.SignatureDeclaration): ts.Expression[] {
+  const body = "body" in owner ? (owner.body as ts.ConciseBody | undefined) : undefined;
+  if (!body) return [];
+  if (!ts.isBlock(body)) return [body];
+  const found: ts.Expression[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) return;
+    if (ts.isReturnStatement(node) && node.expression) found.push(node.expression);
+    ts.forEachChild(node, visit);
+  };
+  visit(body);
+  return found;
+}
+
+/** The values of a type that is nothing but literals. */
+export function literalsOf(type: ts.Type): string[] | undefined {
+  const parts = (type.isUnion() ? type.types : [type]).filter(
+    ({ flags }) => !(flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)),
+  );
+  const values = parts.flatMap((part) =>
+    part.isStringLiteral() || part.isNumberLiteral() ? [String(part.value)] : [],
+  );
+  const isKnown = values.length > 0 && values.length === parts.length && values.length <= MAX_LITERALS;
+  return isKnown ? values : undefined;
+}

@@ -1,0 +1,131 @@
+import ts from "typescript";
+import { type Area, calleeOf, type Project } from "./project";
+import { ANYTHING, type Renderer } from "./render";
+import type { Sections } from "./sections";
+import { shapesOf } from "./shape";
+import { innerOf } from "./syntax";
+
+/** What every kind of extraction needs. */
+export interface Tools {
+  project: Project;
+  render: Renderer;
+  sections: Sections;
+}
+
+/** A method of something the browser or the language has, as `Storage.getItem`. */
+export interface MethodCall {
+  call: ts.CallExpression;
+  receiver: ts.Expression;
+  method: string;
+  argument: ts.Expression | undefined;
+}
+
+/** Calls of methods of these names, whatever they are called on. */
+export function methodCalls(
+  { project }: Tools,
+  methods: readonly string[],
+  area: Area = "app",
+): MethodCall[] {
+  return project.find(ts.isCallExpression, area).flatMap((call) => {
+    const callee = calleeOf(call);
+    if (!ts.isPropertyAccessExpression(callee) || !methods.includes(callee.name.text)) return [];
+    return [{ call, receiver: callee.expression, method: callee.name.text, argument: call.arguments[0] }];
+  });
+}
+
+/** Calls and constructions of what a package exports under a name. */
+export function packageCalls(
+  { project }: Tools,
+  packageName: string,
+  name: string,
+  area: Area = "app",
+): (ts.CallExpression | ts.NewExpression)[] {
+  const isIt = (callee: ts.Expression): boolean => {
+    if (!ts.isIdentifier(callee)) return false;
+    const [declaration] = project.checker.getSymbolAtLocation(callee)?.declarations ?? [];
+    if (!declaration || !ts.isImportSpecifier(declaration)) return false;
+    const from = declaration.parent.parent.parent.moduleSpecifier;
+    return (
+      ts.isStringLiteral(from) &&
+      from.text === packageName &&
+      (declaration.propertyName ?? declaration.name).text === name
+    );
+  };
+  return [...project.find(ts.isCallExpression, area), ...project.find(ts.isNewExpression, area)].filter(
+    ({ expression }) => isIt(expression),
+  );
+}
+
+/** What an expression renders to, without what is not known at all. */
+export function known({ render }: Tools, expression: ts.Expression | undefined): string[] {
+  return expression ? render(expression).filter((value) => value !== ANYTHING) : [];
+}
+
+/** The shapes of an expression's type. */
+export function shapes({ project }: Tools, expression: ts.Expression): string[] {
+  return shapesOf(project, project.checker.getTypeAtLocation(expression), expression);
+}
+
+/** Elements of an array that is written down here or stands in a constant. */
+export function elementsOf(project: Project, expression: ts.Expression | undefined): ts.Expression[] {
+  const value = expression && constantBehind(project, expression);
+  if (!value || !ts.isArrayLiteralExpression(value)) return [];
+  return value.elements.filter((one) => !ts.isSpreadElement(one));
+}
+
+/** What a name stands for, where it is the name of a constant; anything else is what it is. */
+export function constantBehind(project: Project, expression: ts.Expression): ts.Expression {
+  const value = innerOf(expression) ?? expression;
+  if (!ts.isIdentifier(value)) return value;
+  const declaration = project.symbolOf(value)?.valueDeclaration;
+  const named =
+    declaration && ts.isShorthandPropertyAssignment(declaration)
+      ? project.checker.getShorthandAssignmentValueSymbol(declaration)?.valueDeclaration
+      : declaration;
+  const initializer = named && ts.isVariableDeclaration(named) ? named.initializer : undefined;
+  return initializer ? constantBehind(project, initializer) : value;
+}
+
+/** Names of the properties of an object literal. */
+export function namesIn({ render }: Pick<Tools, "render">, object: ts.ObjectLiteralExpression): string[] {
+  return object.properties.flatMap(({ name }) => {
+    if (!name) return [];
+    if (ts.isIdentifier(name) || ts.isStringLiteral(name)) return [name.text];
+    return ts.isComputedPropertyName(name) ? render(name.expression) : [];
+  });
+}
+
+/** Object literals in an expression: itself, either of two, and those that are spread into it. */
+export function literalsIn(expression: ts.Expression | undefined): ts.ObjectLiteralExpression[] {
+  if (!expression) return [];
+  const value = innerOf(expression) ?? expression;
+  if (ts.isConditionalExpression(value))
+    return [...literalsIn(value.whenTrue), ...literalsIn(value.whenFalse)];
+  if (!ts.isObjectLiteralExpression(value)) return [];
+  const spread = value.properties.filter(ts.isSpreadAssignment);
+  return [value, ...spread.flatMap((one) => literalsIn(one.expression))];
+}
+
+export interface Field {
+  name: string;
+  value: ts.Expression;
+  node: ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
+}
+
+const fieldsOf = new WeakMap<Project, Map<Area, Field[]>>();
+
+/** Every field of every object literal, with its value. */
+export function fields({ project }: Tools, area: Area = "app"): readonly Field[] {
+  const known = fieldsOf.get(project) ?? new Map<Area, Field[]>();
+  fieldsOf.set(project, known);
+  const these = known.get(area) ?? [
+    ...project
+      .find(ts.isPropertyAssignment, area)
+      .map((node) => ({ name: node.name.getText(), value: node.initializer, node })),
+    ...project
+      .find(ts.isShorthandPropertyAssignment, area)
+      .map((node) => ({ name: node.name.text, value: node.name, node })),
+  ];
+  known.set(area, these);
+  return these;
+}
