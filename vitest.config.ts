@@ -10,9 +10,13 @@ const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 const retry = process.env.CI ? 1 : 0;
 
 /** Files at once. A Redis or a Postgres that was given is one, and its files run one at a time. */
-const { REAL_STACK, TEST_DATABASE_URL, TEST_REDIS_URL, REDIS_URL, REDIS_HOST } = process.env;
-const given = TEST_DATABASE_URL || TEST_REDIS_URL || REDIS_URL || REDIS_HOST;
-const maxWorkers = REAL_STACK === "1" && given ? 1 : 2;
+const given = [
+  process.env.TEST_DATABASE_URL,
+  process.env.TEST_REDIS_URL,
+  process.env.REDIS_URL,
+  process.env.REDIS_HOST,
+].some(Boolean);
+const maxWorkers = process.env.REAL_STACK === "1" && given ? 1 : 2;
 
 const stack = {
   globalSetup: ["tests/support/stack/global-stack.ts"],
