@@ -3,10 +3,10 @@ import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { Shell } from "@/app/_shell/shell";
+import { Theme } from "@/app/_shell/theme";
 import { env } from "@/lib/core/env";
 import { NONCE_HEADER } from "@/lib/core/security-headers";
-import { Shell } from "./_components/shell/shell";
-import { Theme } from "./_components/shell/theme";
 import "./globals.css";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,9 +1,9 @@
 import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
-import { BELL } from "./_components/brand/bell";
-import { imageFonts, TEXT_FACE, wordmarkSource } from "./_components/og/assets";
-import { BrandLine } from "./_components/og/brand-line";
-import { svgSource } from "./_components/og/svg-markup";
+import { BELL } from "@/app/_art/brand/bell";
+import { imageFonts, TEXT_FACE, wordmarkSource } from "@/app/_art/og/assets";
+import { BrandLine } from "@/app/_art/og/brand-line";
+import { svgSource } from "@/app/_art/og/svg-markup";
 
 export const size = { width: 1200, height: 630 };
 export const contentType = "image/png";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type * as answers from "../../app/_client/answers";
-import type { callApi } from "../../app/_client/api";
-import type { track } from "../../app/_client/track";
+import type * as answers from "../../app/_data/answers";
+import type { callApi } from "../../app/_data/api";
+import type { track } from "../../app/_data/track";
 import type { AuditRecord } from "../../lib/audit";
 import type { CacheManager, NoteTags } from "../../lib/cache";
 import type { cookieOf } from "../../lib/core/access-token";

@@ -1,6 +1,6 @@
 import "server-only";
 import { notFound, redirect } from "next/navigation";
-import { getViewer, type Viewer } from "@/app/_components/shell/viewer";
+import { getViewer, type Viewer } from "@/app/_shell/viewer";
 
 /**
  * Lets administrators through. A stranger may sign in; for everybody else the console does not exist.

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { PostgresDown } from "@/app/_components/console/postgres-down";
+import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { requireAdmin } from "./admin";
 import { unlessDown } from "./read";
 

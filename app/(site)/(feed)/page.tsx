@@ -1,10 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { Feed } from "@/app/_components/feed/feed";
-import { FeedIntro } from "@/app/_components/feed/feed-intro";
-import { FeedSkeleton } from "@/app/_components/feed/feed-skeleton";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { Page } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { Feed } from "@/app/_features/posts/feed/feed";
+import { FeedIntro } from "@/app/_features/posts/feed/feed-intro";
+import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
+import { Arrive } from "@/app/_shell/arrive";
+import { Page } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 import { listPosts, postPageQuerySchema } from "@/lib/posts";
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {

@@ -1,14 +1,14 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Balance } from "@/app/_components/bonuses/balance";
-import { BonusesSkeleton } from "@/app/_components/bonuses/bonuses-skeleton";
-import { Ledger } from "@/app/_components/bonuses/ledger";
-import { ReferralCard } from "@/app/_components/bonuses/referral-card";
-import { SpendForm } from "@/app/_components/bonuses/spend-form";
-import { tintOf } from "@/app/_components/post/hue";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { Page } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { Balance } from "@/app/_features/bonuses/balance";
+import { BonusesSkeleton } from "@/app/_features/bonuses/bonuses-skeleton";
+import { Ledger } from "@/app/_features/bonuses/ledger";
+import { ReferralCard } from "@/app/_features/bonuses/referral-card";
+import { SpendForm } from "@/app/_features/bonuses/spend-form";
+import { tintOf } from "@/app/_features/posts/hue";
+import { Arrive } from "@/app/_shell/arrive";
+import { Page } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 import { bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
 
 export async function generateMetadata() {

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { ChatList, ChatListHead } from "@/app/_components/chat/chat-list";
-import { ChatListSkeleton } from "@/app/_components/chat/chat-list-skeleton";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { ChatList, ChatListHead } from "@/app/_features/chat/chat-list";
+import { ChatListSkeleton } from "@/app/_features/chat/chat-list-skeleton";
+import { Arrive } from "@/app/_shell/arrive";
+import { getViewer } from "@/app/_shell/viewer";
 import { listChats } from "@/lib/chat";
 
 const PAGE = 30;

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Mark } from "@/app/_components/brand/mark";
-import { OpenGroups } from "@/app/_components/chat/open-groups";
-import { getViewer } from "@/app/_components/shell/viewer";
-import { Button } from "@/app/_components/ui/button";
+import { Mark } from "@/app/_art/brand/mark";
+import { OpenGroups } from "@/app/_features/chat/open-groups";
+import { getViewer } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
 import { listOpenChats } from "@/lib/chat";
 
 const SHOWN = 8;

@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
-import { ConfirmAddress } from "@/app/_components/auth/confirm-address";
-import { DeadLink } from "@/app/_components/auth/dead-link";
-import { Door } from "@/app/_components/auth/door";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { ConfirmAddress } from "@/app/_features/account/confirm-address";
+import { DeadLink } from "@/app/_features/account/dead-link";
+import { Door } from "@/app/_features/account/door";
+import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");

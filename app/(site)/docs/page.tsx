@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import { EndpointView } from "@/app/_components/docs/endpoint-view";
-import { readReference } from "@/app/_components/docs/openapi";
-import { SchemaView } from "@/app/_components/docs/schema-view";
-import { Page, PageTitle } from "@/app/_components/shell/page";
-import { Notice } from "@/app/_components/ui/notice";
+import { EndpointView } from "@/app/_features/api-docs/endpoint-view";
+import { readReference } from "@/app/_features/api-docs/openapi";
+import { SchemaView } from "@/app/_features/api-docs/schema-view";
+import { Page, PageTitle } from "@/app/_shell/page";
+import { Notice } from "@/app/_ui/notice";
 
 export async function generateMetadata() {
   const t = await getTranslations("docs");

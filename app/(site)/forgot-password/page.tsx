@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_components/auth/door";
-import { ForgotForm } from "@/app/_components/auth/forgot-form";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { Door } from "@/app/_features/account/door";
+import { ForgotForm } from "@/app/_features/account/forgot-form";
+import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");

@@ -1,9 +1,9 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { Cover } from "@/app/_components/art/cover";
-import { MeNav } from "@/app/_components/me/me-nav";
-import { tintOf } from "@/app/_components/post/hue";
-import { Page } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { Cover } from "@/app/_art/cover";
+import { MeNav } from "@/app/_features/account/me-nav";
+import { tintOf } from "@/app/_features/posts/hue";
+import { Page } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 
 /**
  * What surrounds the pages of an account: a person has a picture and a colour too, made from their id as a post's is.

@@ -1,15 +1,15 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { SignOutButton } from "@/app/_components/auth/sign-out-button";
-import { AddressCard } from "@/app/_components/me/address-card";
-import { NameForm } from "@/app/_components/me/name-form";
-import { RoleCard } from "@/app/_components/me/role-card";
-import { Section } from "@/app/_components/me/section";
-import { LanguageSwitch } from "@/app/_components/shell/language-switch";
-import { ThemeSwitch } from "@/app/_components/shell/theme-switch";
-import { getViewer } from "@/app/_components/shell/viewer";
-import { Button } from "@/app/_components/ui/button";
+import { AddressCard } from "@/app/_features/account/address-card";
+import { NameForm } from "@/app/_features/account/name-form";
+import { RoleCard } from "@/app/_features/account/role-card";
+import { Section } from "@/app/_features/account/section";
+import { SignOutButton } from "@/app/_features/account/sign-out-button";
+import { LanguageSwitch } from "@/app/_shell/language-switch";
+import { ThemeSwitch } from "@/app/_shell/theme-switch";
+import { getViewer } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
 
 export async function generateMetadata() {
   const t = await getTranslations("me");

@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Inbox } from "@/app/_components/notifications/inbox";
-import { InboxSkeleton } from "@/app/_components/notifications/inbox-skeleton";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { Page } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { Inbox } from "@/app/_features/notifications/inbox";
+import { InboxSkeleton } from "@/app/_features/notifications/inbox-skeleton";
+import { Arrive } from "@/app/_shell/arrive";
+import { Page } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 import { listNotifications, notificationPageQuerySchema } from "@/lib/notifications";
 
 export async function generateMetadata() {

@@ -1,4 +1,4 @@
-import type { Viewer } from "@/app/_components/shell/viewer";
+import type { Viewer } from "@/app/_shell/viewer";
 import type { Caller } from "@/lib/core/access-token";
 
 /** Who is looking, as the domains want it. */

@@ -1,14 +1,14 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { OrderRow } from "@/app/_components/orders/order-row";
-import { OrderTabs } from "@/app/_components/orders/order-tabs";
-import { OrdersSkeleton } from "@/app/_components/orders/orders-skeleton";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { Page, PageTitle } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
-import { Button } from "@/app/_components/ui/button";
-import { Notice } from "@/app/_components/ui/notice";
+import { OrderRow } from "@/app/_features/shop/orders/order-row";
+import { OrderTabs } from "@/app/_features/shop/orders/order-tabs";
+import { OrdersSkeleton } from "@/app/_features/shop/orders/orders-skeleton";
+import { Arrive } from "@/app/_shell/arrive";
+import { Page, PageTitle } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
 import { listOrders, orderPageQuerySchema } from "@/lib/shop";
 import { callerOf } from "./caller";
 

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import { DeadLink } from "@/app/_components/auth/dead-link";
-import { Door } from "@/app/_components/auth/door";
-import { DoorNote } from "@/app/_components/auth/door-note";
-import { ResetForm } from "@/app/_components/auth/reset-form";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { DeadLink } from "@/app/_features/account/dead-link";
+import { Door } from "@/app/_features/account/door";
+import { DoorNote } from "@/app/_features/account/door-note";
+import { ResetForm } from "@/app/_features/account/reset-form";
+import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");

@@ -1,14 +1,14 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { Page } from "@/app/_components/shell/page";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
-import { ProductList } from "@/app/_components/shop/product-list";
-import { ProductMore } from "@/app/_components/shop/product-more";
-import { ShopIntro } from "@/app/_components/shop/shop-intro";
-import { ShopSkeleton } from "@/app/_components/shop/shop-skeleton";
-import { Button } from "@/app/_components/ui/button";
-import { Notice } from "@/app/_components/ui/notice";
+import { ProductList } from "@/app/_features/shop/product-list";
+import { ProductMore } from "@/app/_features/shop/product-more";
+import { ShopIntro } from "@/app/_features/shop/shop-intro";
+import { ShopSkeleton } from "@/app/_features/shop/shop-skeleton";
+import { Arrive } from "@/app/_shell/arrive";
+import { Page } from "@/app/_shell/page";
+import { viewerForFrame } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
 import { listProducts, productPageQuerySchema } from "@/lib/shop";
 import type { ProductKind } from "@/lib/shop/client";
 

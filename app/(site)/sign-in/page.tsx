@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_components/auth/door";
-import { DoorNote } from "@/app/_components/auth/door-note";
-import { safeNextPath } from "@/app/_components/auth/next-path";
-import { SignInForm } from "@/app/_components/auth/sign-in-form";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { Door } from "@/app/_features/account/door";
+import { DoorNote } from "@/app/_features/account/door-note";
+import { safeNextPath } from "@/app/_features/account/next-path";
+import { SignInForm } from "@/app/_features/account/sign-in-form";
+import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("auth");

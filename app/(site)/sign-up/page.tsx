@@ -1,10 +1,10 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_components/auth/door";
-import { safeNextPath } from "@/app/_components/auth/next-path";
-import { SignUpForm } from "@/app/_components/auth/sign-up-form";
-import { viewerForFrame } from "@/app/_components/shell/viewer";
+import { Door } from "@/app/_features/account/door";
+import { safeNextPath } from "@/app/_features/account/next-path";
+import { SignUpForm } from "@/app/_features/account/sign-up-form";
+import { viewerForFrame } from "@/app/_shell/viewer";
 import { REFERRAL_COOKIE } from "@/lib/bonuses";
 
 export async function generateMetadata() {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { askPresenceAgain, presenceOf, showPresence } from "@/app/_client/chat/presence";
+import { askPresenceAgain, presenceOf, showPresence } from "@/app/_features/chat/client/presence";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

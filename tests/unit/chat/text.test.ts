@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_client/chat/drafts";
-import { excerptOf } from "@/app/_client/chat/excerpt";
-import { toSent, toWritten, typedMention } from "@/app/_client/chat/mentions";
-import { isOnlyEmoji, textParts } from "@/app/_client/chat/text-parts";
-import { firstUnread, rowsOf } from "@/app/_components/chat/rows";
+import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_features/chat/client/drafts";
+import { excerptOf } from "@/app/_features/chat/client/excerpt";
+import { toSent, toWritten, typedMention } from "@/app/_features/chat/client/mentions";
+import { isOnlyEmoji, textParts } from "@/app/_features/chat/client/text-parts";
+import { firstUnread, rowsOf } from "@/app/_features/chat/rows";
 import { newId } from "@/lib/core/ids";
 
 const ID = newId();

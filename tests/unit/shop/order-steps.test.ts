@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isUnfinished } from "@/app/_client/order-follower";
-import type { OrderItem } from "@/app/_client/orders";
-import { stepsOf } from "@/app/_components/orders/steps";
-import { minorOf } from "@/app/_components/shop/minor";
+import { minorOf } from "@/app/_features/shop/minor";
+import { isUnfinished } from "@/app/_features/shop/order-follower";
+import type { OrderItem } from "@/app/_features/shop/orders";
+import { stepsOf } from "@/app/_features/shop/orders/steps";
 
 const PLACED_AT = "2026-11-21T10:00:00.000Z";
 const PAID_AT = "2026-11-21T10:01:00.000Z";

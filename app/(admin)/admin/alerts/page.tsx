@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import { AlertCard } from "@/app/_components/console/alert-card";
-import { ConsoleHead } from "@/app/_components/console/console-head";
-import { Pager } from "@/app/_components/console/pager";
-import { PostgresDown } from "@/app/_components/console/postgres-down";
-import { Page } from "@/app/_components/shell/page";
+import { AlertCard } from "@/app/_features/console/alert-card";
+import { ConsoleHead } from "@/app/_features/console/console-head";
+import { Pager } from "@/app/_features/console/pager";
+import { PostgresDown } from "@/app/_features/console/postgres-down";
+import { Page } from "@/app/_shell/page";
 import { alertPageQuerySchema, openAlerts } from "@/lib/admin";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";

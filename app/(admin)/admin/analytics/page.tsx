@@ -1,10 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_components/console/console-head";
-import { EventsByDay, EventTable } from "@/app/_components/console/event-report";
-import { Figures } from "@/app/_components/console/figures";
-import { PostgresDown } from "@/app/_components/console/postgres-down";
-import { RANGES, type Range, RangeSwitch } from "@/app/_components/console/range-switch";
-import { Page } from "@/app/_components/shell/page";
+import { ConsoleHead } from "@/app/_features/console/console-head";
+import { EventsByDay, EventTable } from "@/app/_features/console/event-report";
+import { Figures } from "@/app/_features/console/figures";
+import { PostgresDown } from "@/app/_features/console/postgres-down";
+import { RANGES, type Range, RangeSwitch } from "@/app/_features/console/range-switch";
+import { Page } from "@/app/_shell/page";
 import { countOpenAlerts } from "@/lib/admin";
 import { eventReport } from "@/lib/analytics";
 import { requireAdmin } from "../admin";

@@ -1,1 +1,1 @@
-export { ConsoleSkeleton as default } from "@/app/_components/console/console-skeleton";
+export { ConsoleSkeleton as default } from "@/app/_features/console/console-skeleton";

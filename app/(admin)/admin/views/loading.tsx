@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
-import { Page } from "@/app/_components/shell/page";
-import { Skeleton } from "@/app/_components/ui/skeleton";
+import { Page } from "@/app/_shell/page";
+import { Skeleton } from "@/app/_ui/skeleton";
 
 export default function LoadingViews() {
   const t = useTranslations("viewSync");

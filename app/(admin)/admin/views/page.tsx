@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import { ConsoleNav } from "@/app/_components/console/console-nav";
-import { Gauges } from "@/app/_components/console/gauges";
-import { LastRun } from "@/app/_components/console/last-run";
-import { SyncNow } from "@/app/_components/console/sync-now";
-import { Page, PageTitle } from "@/app/_components/shell/page";
+import { ConsoleNav } from "@/app/_features/console/console-nav";
+import { Gauges } from "@/app/_features/console/gauges";
+import { LastRun } from "@/app/_features/console/last-run";
+import { SyncNow } from "@/app/_features/console/sync-now";
+import { Page, PageTitle } from "@/app/_shell/page";
 import { countOpenAlerts } from "@/lib/admin";
 import { viewSyncState } from "@/lib/views";
 import { requireAdmin } from "../admin";

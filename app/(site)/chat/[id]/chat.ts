@@ -1,6 +1,6 @@
 import "server-only";
 import { cache } from "react";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { getViewer } from "@/app/_shell/viewer";
 import { type ChatDetail, getChat } from "@/lib/chat";
 import { AppError } from "@/lib/core/errors";
 import { idSchema } from "@/lib/core/ids";

@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { Page } from "@/app/_components/shell/page";
-import { Button } from "@/app/_components/ui/button";
-import { Notice } from "@/app/_components/ui/notice";
+import { Page } from "@/app/_shell/page";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
 
 export default async function ChatNotFound() {
   const t = await getTranslations("chat");

@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ConversationSkeleton } from "@/app/_components/chat/chat-list-skeleton";
-import { Conversation } from "@/app/_components/chat/conversation";
-import { JoinScreen } from "@/app/_components/chat/join-screen";
-import { tintOf } from "@/app/_components/post/hue";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { getViewer, type Viewer } from "@/app/_components/shell/viewer";
+import { ConversationSkeleton } from "@/app/_features/chat/chat-list-skeleton";
+import { Conversation } from "@/app/_features/chat/conversation";
+import { JoinScreen } from "@/app/_features/chat/join-screen";
+import { tintOf } from "@/app/_features/posts/hue";
+import { Arrive } from "@/app/_shell/arrive";
+import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { type ChatDetail, listMessages, listPinned, messagesQuerySchema } from "@/lib/chat";
 import { readChat } from "./chat";
 

@@ -2,10 +2,10 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ChatStart } from "@/app/_components/chat/chat-start";
-import { OpenGroups } from "@/app/_components/chat/open-groups";
-import { PageTitle } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { ChatStart } from "@/app/_features/chat/chat-start";
+import { OpenGroups } from "@/app/_features/chat/open-groups";
+import { PageTitle } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 import { listOpenChats } from "@/lib/chat";
 
 const SHOWN = 12;

@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { DeletionForm } from "@/app/_components/me/deletion-form";
-import { ExportButton } from "@/app/_components/me/export-button";
-import { Fate } from "@/app/_components/me/fate";
-import { Section } from "@/app/_components/me/section";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { DeletionForm } from "@/app/_features/account/deletion-form";
+import { ExportButton } from "@/app/_features/account/export-button";
+import { Fate } from "@/app/_features/account/fate";
+import { Section } from "@/app/_features/account/section";
+import { getViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("myData");

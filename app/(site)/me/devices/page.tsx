@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { CurrentDevice } from "@/app/_components/me/current-device";
-import { DevicesSkeleton } from "@/app/_components/me/devices-skeleton";
-import { OtherDevices } from "@/app/_components/me/other-devices";
-import { Arrive } from "@/app/_components/shell/arrive";
-import { getViewer, type Viewer } from "@/app/_components/shell/viewer";
+import { CurrentDevice } from "@/app/_features/account/current-device";
+import { DevicesSkeleton } from "@/app/_features/account/devices-skeleton";
+import { OtherDevices } from "@/app/_features/account/other-devices";
+import { Arrive } from "@/app/_shell/arrive";
+import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { listDevices } from "@/lib/sessions";
 
 export async function generateMetadata() {

@@ -1,9 +1,9 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { LevelsForm } from "@/app/_components/me/levels-form";
-import { PresenceSwitch } from "@/app/_components/me/presence-switch";
-import { Section } from "@/app/_components/me/section";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { LevelsForm } from "@/app/_features/account/levels-form";
+import { PresenceSwitch } from "@/app/_features/account/presence-switch";
+import { Section } from "@/app/_features/account/section";
+import { getViewer } from "@/app/_shell/viewer";
 import { getPreferences, levelsOf, preferenceKinds } from "@/lib/notifications";
 
 export async function generateMetadata() {

@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { AddressForm } from "@/app/_components/me/address-form";
-import { PasswordForm } from "@/app/_components/me/password-form";
-import { Section } from "@/app/_components/me/section";
-import { getViewer } from "@/app/_components/shell/viewer";
-import { Button } from "@/app/_components/ui/button";
+import { AddressForm } from "@/app/_features/account/address-form";
+import { PasswordForm } from "@/app/_features/account/password-form";
+import { Section } from "@/app/_features/account/section";
+import { getViewer } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
 
 export async function generateMetadata() {
   const t = await getTranslations("security");

@@ -1,6 +1,6 @@
 import { ImageResponse } from "next/og";
-import { imageFonts, wordmarkSource } from "@/app/_components/og/assets";
-import { IMAGE_SIZE, PostImage } from "@/app/_components/og/post-image";
+import { imageFonts, wordmarkSource } from "@/app/_art/og/assets";
+import { IMAGE_SIZE, PostImage } from "@/app/_art/og/post-image";
 import { readPost } from "./post";
 
 export const size = IMAGE_SIZE;

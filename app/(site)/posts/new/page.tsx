@@ -1,8 +1,8 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { NewPostForm } from "@/app/_components/post/new-post-form";
-import { Page, PageTitle } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
+import { NewPostForm } from "@/app/_features/posts/new-post-form";
+import { Page, PageTitle } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("newPost");

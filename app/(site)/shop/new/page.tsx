@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Page, PageTitle } from "@/app/_components/shell/page";
-import { getViewer } from "@/app/_components/shell/viewer";
-import { NewProductForm } from "@/app/_components/shop/new-product-form";
-import { Button } from "@/app/_components/ui/button";
-import { Notice } from "@/app/_components/ui/notice";
+import { NewProductForm } from "@/app/_features/shop/new-product-form";
+import { Page, PageTitle } from "@/app/_shell/page";
+import { getViewer } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
 
 export async function generateMetadata() {
   const t = await getTranslations("newProduct");

@@ -1,0 +1,80 @@
+import { oklch } from "../colour";
+import { coverArt } from "../cover-art";
+import { SIDE } from "../family";
+import { hueOf } from "../palette";
+import { DISPLAY_FACE, drawable, TEXT_FACE } from "./assets";
+import { BrandLine } from "./brand-line";
+import { svgSource } from "./svg-markup";
+
+export const IMAGE_SIZE = { width: 1200, height: 630 };
+
+/** A long title gets smaller letters, so that all of it is read. */
+function titleSize(title: string): number {
+  if (title.length <= 16) return 64;
+  if (title.length <= 36) return 50;
+  return title.length <= 70 ? 40 : 31;
+}
+
+interface Props {
+  id: string;
+  title: string;
+  authorName: string;
+  /** From `wordmarkSource`. */
+  wordmark: string;
+}
+
+/** The opened sleeve of the feed, as a picture: cover on the left, name on the cover's colour. */
+export function PostImage({ id, title, authorName, wordmark }: Props) {
+  const hue = hueOf(id);
+  const name = drawable(title) || "NormalDance";
+  const side = IMAGE_SIZE.height;
+  return (
+    <div style={{ display: "flex", width: "100%", height: "100%", background: oklch(0.31, 0.095, hue) }}>
+      {/* biome-ignore lint/performance/noImgElement: the renderer knows no other */}
+      <img
+        alt=""
+        width={side}
+        height={side}
+        src={svgSource(`0 0 ${String(SIDE)} ${String(SIDE)}`, coverArt(id, "c"))}
+      />
+      <div
+        style={{
+          display: "flex",
+          flexDirection: "column",
+          justifyContent: "space-between",
+          width: IMAGE_SIZE.width - side,
+          height: "100%",
+          padding: "48px 44px",
+          color: "#ffffff",
+        }}
+      >
+        <div
+          style={{
+            display: "flex",
+            fontFamily: DISPLAY_FACE,
+            fontSize: titleSize(name),
+            lineHeight: 1.12,
+            letterSpacing: -1,
+            wordBreak: "break-word",
+          }}
+        >
+          {name}
+        </div>
+        <div style={{ display: "flex", flexDirection: "column" }}>
+          <div
+            style={{
+              display: "flex",
+              fontFamily: TEXT_FACE,
+              fontSize: 30,
+              color: oklch(0.88, 0.07, hue),
+              marginBottom: 36,
+            }}
+          >
+            {drawable(authorName)}
+          </div>
+          <BrandLine width={300} wordmark={wordmark} accent="#baed3f" />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,5 +1,0 @@
-import { keptPages } from "./kept-pages";
-import type { PostItem } from "./posts";
-
-/** The feed's pages after the server's. */
-export const { loadedAfter, keepLoaded } = keptPages<PostItem>();

@@ -1,6 +1,0 @@
-import { useMounted } from "../ui/use-mounted";
-
-/** The person's time zone; UTC until the page has been taken over, as the server writes it. */
-export function useZone(): string {
-  return useMounted() ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
-}

@@ -1,7 +1,0 @@
-import type { CSSProperties } from "react";
-import { hueOf } from "../art/palette";
-
-/** For an element with the class `tinted`: everything inside takes the colour of the post's cover. */
-export function tintOf(id: string): CSSProperties {
-  return { "--hue": hueOf(id) } as CSSProperties;
-}

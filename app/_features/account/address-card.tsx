@@ -1,0 +1,44 @@
+"use client";
+
+import { Check, MailQuestionMark } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { sendConfirmation } from "./account";
+import { CallButton } from "./call-button";
+
+/** The address of an account, and whether it is known to be theirs. */
+export function AddressCard({ email, confirmed }: { email: string; confirmed: boolean }) {
+  const t = useTranslations("profile");
+  const Icon = confirmed ? Check : MailQuestionMark;
+  return (
+    <>
+      <p className="text-lg font-semibold [overflow-wrap:anywhere]">{email}</p>
+      <p className="mt-1 flex items-center gap-2 text-sm text-muted">
+        <Icon className={confirmed ? "size-4 text-mark" : "size-4 text-money"} aria-hidden="true" />
+        {t(confirmed ? "confirmed" : "unconfirmed")}
+        {confirmed ? (
+          <>
+            <span aria-hidden="true">·</span>
+            <Link
+              href="/me/security#address"
+              prefetch={false}
+              className="font-semibold text-ink underline underline-offset-4"
+            >
+              {t("change")}
+            </Link>
+          </>
+        ) : null}
+      </p>
+      {confirmed ? null : (
+        <div className="mt-4">
+          <CallButton
+            call={sendConfirmation}
+            idle={t("sendAgain")}
+            working={t("sendingAgain")}
+            done={t("sentAgain")}
+          />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Mark } from "@/app/_art/brand/mark";
+import type { ApiFailure } from "@/app/_data/api";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { confirmAddress } from "./auth";
+import { DeadLink, isDeadLink } from "./dead-link";
+import { DoorNote } from "./door-note";
+
+type State = "asking" | "working" | "done";
+
+/** A click, and not the opening of the page, confirms: mail programs open links to look for viruses. */
+export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: boolean }) {
+  const t = useTranslations("recover");
+  const [state, setState] = useState<State>("asking");
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+
+  const confirm = async () => {
+    setState("working");
+    setFailure(null);
+    const result = await confirmAddress({ token });
+    setState(result.ok ? "done" : "asking");
+    if (!result.ok) setFailure(result.failure);
+  };
+
+  if (isDeadLink(failure)) return <DeadLink text={t("confirmDead")} href="/me" action={t("toProfile")} />;
+  if (state === "done") {
+    return (
+      <>
+        <DoorNote>
+          <p className="font-semibold">{t("confirmedTitle")}</p>
+          <p className="mt-1 text-muted">{t("confirmedText")}</p>
+        </DoorNote>
+        <Button asChild size="large" className="w-full">
+          {/* a new document: the frame may show the address of before */}
+          <a href={signedIn ? "/me" : "/sign-in"}>{t(signedIn ? "toProfile" : "signIn")}</a>
+        </Button>
+      </>
+    );
+  }
+  return (
+    <>
+      {failure ? <FailureNote failure={failure} className="mb-4" /> : null}
+      <Button
+        size="large"
+        className="w-full"
+        aria-disabled={state === "working"}
+        onClick={() => (state === "working" ? undefined : void confirm())}
+      >
+        {state === "working" ? <Mark dancing className="size-6 text-on-accent" /> : null}
+        <span aria-live="polite">{t(state === "working" ? "confirming" : "confirm")}</span>
+      </Button>
+      <p className="mt-6 text-sm text-muted">
+        {t("notYou")}{" "}
+        <Link href="/" prefetch={false} className="font-semibold text-ink underline underline-offset-4">
+          {t("toFeed")}
+        </Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import type { ApiFailure } from "@/app/_data/api";
+import { tellSignedOut } from "@/app/_data/session";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { PasswordField } from "@/app/_ui/forms/password-field";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { UsernameHint } from "@/app/_ui/forms/username-hint";
+import { deletionSchema } from "@/lib/privacy/client";
+import { deleteAccount } from "./account";
+
+/** The last step of an account: asked for twice, and with the password. */
+export function DeletionForm({ email }: { email: string }) {
+  const t = useTranslations("myData");
+  const [open, setOpen] = useState(false);
+  const { form, formProps, field, failure, busy } = useForm({
+    schema: deletionSchema,
+    initial: { password: "" },
+    toInput: (values) => values,
+    send: deleteAccount,
+    onSuccess: () => {
+      tellSignedOut();
+      // A new document: nothing that was rendered for the person is left.
+      window.location.replace("/sign-in?deleted=1");
+    },
+  });
+  // The button that had the focus is gone.
+  useEffect(() => {
+    const control = open ? form.current?.elements.namedItem("password") : null;
+    if (!(control instanceof HTMLElement)) return;
+    control.focus();
+    // On a phone the bar at the bottom would cover it.
+    control.scrollIntoView({ block: "center" });
+  }, [open, form]);
+  if (!open) {
+    return (
+      <Button look="danger" size="large" className="mt-8" onClick={() => setOpen(true)}>
+        {t("deletionAsk")}
+      </Button>
+    );
+  }
+  return (
+    <form
+      {...formProps}
+      aria-labelledby="deletion-last"
+      className="mt-8 flex animate-settle flex-col gap-1.5 rounded-2xl border border-danger/50 p-5 sm:p-6"
+    >
+      <p id="deletion-last" className="mb-3 font-semibold text-pretty">
+        {t("deletionLast")}
+      </p>
+      <UsernameHint email={email} />
+      <PasswordField {...field("password")} autoComplete="current-password" />
+      {failure ? <FailureNote failure={failure} /> : null}
+      {failure ? <Orders failure={failure} /> : null}
+      <div className="mt-2 flex flex-wrap gap-3">
+        <Button type="submit" look="danger" size="large" aria-disabled={busy}>
+          <span aria-live="polite">{t(busy ? "deleting" : "deletionAction")}</span>
+        </Button>
+        {busy ? null : (
+          <Button look="plain" size="large" onClick={() => setOpen(false)}>
+            {t("deletionNo")}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+const ORDER = /^orders\.([\da-f-]{36})$/;
+
+/** The orders that the account has to wait for. */
+function Orders({ failure }: { failure: ApiFailure }) {
+  const orders = failure.details.flatMap(({ path, message }) => {
+    const id = ORDER.exec(path)?.[1];
+    return id ? [{ id, title: message }] : [];
+  });
+  if (orders.length === 0) return null;
+  return (
+    <ul className="mt-1 space-y-1">
+      {orders.map(({ id, title }) => (
+        <li key={id}>
+          <Link
+            href={`/orders/${id}`}
+            prefetch={false}
+            className="inline-flex min-h-9 max-w-full items-center underline underline-offset-4 hover:text-accent-text"
+          >
+            <span className="truncate">{title}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from "react";
+import { Mark } from "@/app/_art/brand/mark";
+
+/** Why somebody stands at the door who did not mean to, or what they have just done. */
+export function DoorNote({ children }: { children: ReactNode }) {
+  return (
+    <div role="status" className="mb-6 flex items-center gap-4 rounded-2xl border border-line bg-raised p-4">
+      <Mark className="size-8 shrink-0" />
+      <div className="min-w-0 text-[0.9375rem] text-pretty">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Cover } from "@/app/_art/cover";
+import { PageTitle } from "@/app/_shell/page";
+
+interface Props {
+  title: string;
+  lead?: string;
+  /** Seed of the picture beside the form. */
+  art: string;
+  other?: { question: string; answer: string; href: string };
+  children: ReactNode;
+}
+
+/** The way in: words and form on one side, stage on the other. */
+export function Door({ title, lead, art, other, children }: Props) {
+  return (
+    <div className="grid min-h-[calc(100dvh-3.6rem)] max-sm:pb-20 sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+      <div className="flex flex-col justify-center px-4 py-10 sm:px-12">
+        <div className="mx-auto w-full max-w-108">
+          <PageTitle className="text-[clamp(1.7rem,3vw,2.3rem)]">{title}</PageTitle>
+          {lead ? <p className="mt-3 text-lg text-pretty text-muted">{lead}</p> : null}
+          <div className="mt-8">{children}</div>
+          {other ? (
+            <p className="mt-6 text-sm text-muted">
+              {other.question}{" "}
+              <Link
+                href={other.href}
+                prefetch={false}
+                className="font-semibold text-ink underline underline-offset-4"
+              >
+                {other.answer}
+              </Link>
+            </p>
+          ) : null}
+        </div>
+      </div>
+      <div className="m-4 overflow-hidden rounded-3xl max-lg:hidden">
+        <Cover id={art} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
+import { cn } from "@/app/_ui/cn";
+
+const PAGES = [
+  { key: "profile", href: "/me" },
+  { key: "devices", href: "/me/devices" },
+  { key: "security", href: "/me/security" },
+  { key: "notifications", href: "/me/notifications" },
+  { key: "data", href: "/me/data" },
+] as const;
+
+/** The way between the pages of an account. */
+export function MeNav() {
+  const t = useTranslations("me");
+  const pathname = usePathname();
+  const list = useRef<HTMLUListElement>(null);
+  // On a phone the row is wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another current page
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
+  return (
+    <nav aria-label={t("pages")} className="-mx-4 mt-8 overflow-x-auto px-4 pb-1 sm:mx-0 sm:mt-10 sm:px-0">
+      <ul ref={list} className="flex w-max gap-1.5">
+        {PAGES.map(({ key, href }) => (
+          <li key={key}>
+            <Link
+              href={href}
+              prefetch={false}
+              aria-current={pathname === href ? "page" : undefined}
+              className={cn(
+                "inline-flex min-h-11 items-center rounded-full border px-4 text-sm font-semibold transition-colors sm:px-5",
+                pathname === href
+                  ? "border-ink bg-ink text-ground"
+                  : "border-line-strong text-muted hover:border-ink hover:text-ink",
+              )}
+            >
+              {t(key)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { signUpSchema } from "@/lib/accounts/client";
+import { changeProfile } from "./account";
+import { SavedNote } from "./saved-note";
+
+const schema = signUpSchema.pick({ name: true });
+
+/** How one is called, everywhere and at once. */
+export function NameForm({ name }: { name: string }) {
+  const t = useTranslations("profile");
+  const router = useRouter();
+  const [saved, setSaved] = useState(false);
+  const { formProps, field, failure, busy } = useForm({
+    schema,
+    initial: { name },
+    toInput: (values) => values,
+    send: changeProfile,
+    stays: true,
+    onSuccess: () => {
+      setSaved(true);
+      router.refresh();
+    },
+  });
+  const { onChange, ...control } = field("name");
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <Field
+        {...control}
+        onChange={(value) => {
+          setSaved(false);
+          onChange(value);
+        }}
+        label={t("nameLabel")}
+        hint={t("nameHint")}
+        autoComplete="nickname"
+        required
+      />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <div className="flex flex-wrap items-center gap-4">
+        <SubmitButton busy={busy} idle={t("save")} working={t("saving")} />
+        <SavedNote text={saved ? t("saved") : null} />
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,7 @@
+import { callApi } from "@/app/_data/api";
+
+type Level = "all" | "quiet" | "off";
+
+export function changePreferences(body: { hidesPresence?: boolean; notifications?: Record<string, Level> }) {
+  return callApi("/api/me/preferences", "done", { method: "PATCH", body });
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { changePreferences } from "./preferences";
+import { SavingNote } from "./saving-note";
+import { useSaving } from "./use-saving";
+
+/** Whether others see that one is here; saved as it is switched. */
+export function PresenceSwitch({ saved }: { saved: boolean }) {
+  const t = useTranslations("preferences");
+  const [hides, setHides] = useState(saved);
+  const saving = useSaving(changePreferences);
+  return (
+    <form onSubmit={(event) => event.preventDefault()} aria-busy={saving.saving}>
+      <label className="flex min-h-11 cursor-pointer items-center gap-4">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={hides}
+          aria-checked={hides}
+          onChange={({ target }) => {
+            setHides(target.checked);
+            saving.save({ hidesPresence: target.checked });
+          }}
+          className="peer sr-only"
+        />
+        <span
+          aria-hidden="true"
+          className="relative h-7 w-12 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors peer-checked:border-accent peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-3 peer-focus-visible:outline-focus after:absolute after:top-1 after:left-1 after:size-4.5 after:rounded-full after:bg-muted after:transition-transform peer-checked:after:translate-x-5 peer-checked:after:bg-on-accent"
+        />
+        <span className="text-[0.9375rem] font-medium">{t("hide")}</span>
+      </label>
+      <SavingNote {...saving} />
+    </form>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { becomeArtist } from "./account";
+import { CallButton } from "./call-button";
+
+interface Props {
+  role: "listener" | "artist" | "admin";
+  /** Only a confirmed address may sell. */
+  confirmed: boolean;
+}
+
+/** What one is here, and the way on to the stage. */
+export function RoleCard({ role, confirmed }: Props) {
+  const t = useTranslations("profile");
+  const roles = useTranslations("me.roles");
+  return (
+    <>
+      <p className="text-lg font-semibold">{roles(role)}</p>
+      <p className="mt-1 mb-4 text-sm text-muted">
+        {t(role === "listener" && !confirmed ? "roleTexts.unconfirmed" : `roleTexts.${role}`)}
+      </p>
+      {role === "listener" && confirmed ? (
+        <CallButton
+          call={becomeArtist}
+          idle={t("becomeArtist")}
+          working={t("becomingArtist")}
+          done={t("becameArtist")}
+        />
+      ) : null}
+      {role === "artist" ? (
+        <Button asChild look="quiet">
+          <Link href="/shop/new" prefetch={false}>
+            {t("sell")}
+          </Link>
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ReactNode } from "react";
+import { cn } from "@/app/_ui/cn";
+
+interface Props {
+  id: string;
+  title: string;
+  text?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}
+
+/** One thing of an account: what it is on one side, what can be done about it on the other. */
+export function Section({ id, title, text, children, className }: Props) {
+  return (
+    <section
+      aria-labelledby={id}
+      className={cn(
+        "grid gap-x-12 gap-y-5 border-t border-line py-8 first-of-type:border-0 first-of-type:pt-2 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:py-10",
+        className,
+      )}
+    >
+      <div>
+        <h2 id={id} className="text-lg font-semibold">
+          {title}
+        </h2>
+        {text ? <div className="mt-1.5 max-w-[46ch] text-sm text-pretty text-muted">{text}</div> : null}
+      </div>
+      <div className="min-w-0 max-w-120">{children}</div>
+    </section>
+  );
+}

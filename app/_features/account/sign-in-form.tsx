@@ -1,0 +1,49 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useEffect } from "react";
+import { onSignedIn } from "@/app/_data/session";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { PasswordField } from "@/app/_ui/forms/password-field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { signInSchema } from "@/lib/accounts/client";
+import { signIn } from "./auth";
+
+export function SignInForm({ next }: { next: string }) {
+  const t = useTranslations("auth");
+  const { formProps, field, failure, busy } = useForm({
+    schema: signInSchema,
+    initial: { email: "", password: "" },
+    toInput: (values) => values,
+    send: signIn,
+    // a whole new document: nothing rendered for a stranger stays in any cache
+    onSuccess: () => window.location.assign(next),
+  });
+  // Tabs whose session was over go on where they were once somebody has signed in again in one of them.
+  useEffect(() => onSignedIn(() => window.location.assign(next)), [next]);
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <Field
+        {...field("email")}
+        label={t("email")}
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        required
+      />
+      <PasswordField {...field("password")} autoComplete="current-password" />
+      <Link
+        href="/forgot-password"
+        prefetch={false}
+        className="-mt-1 mb-2 self-start py-1 text-sm text-muted underline underline-offset-4 hover:text-ink"
+      >
+        {t("forgot")}
+      </Link>
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("signIn")} working={t("signingIn")} className="mt-2 w-full" />
+    </form>
+  );
+}

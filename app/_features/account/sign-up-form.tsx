@@ -1,0 +1,46 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { PasswordField } from "@/app/_ui/forms/password-field";
+import { StrengthHint } from "@/app/_ui/forms/strength-hint";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { signUpSchema } from "@/lib/accounts/client";
+import { signUp } from "./auth";
+
+export function SignUpForm({ next, referralCode }: { next: string; referralCode: string }) {
+  const t = useTranslations("auth");
+  const { formProps, field, values, failure, busy } = useForm({
+    schema: signUpSchema,
+    initial: { name: "", email: "", password: "", referralCode },
+    toInput: (values) => ({ ...values, referralCode: values.referralCode.trim() || undefined }),
+    send: signUp,
+    onSuccess: () => window.location.assign(next),
+  });
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <Field {...field("name")} label={t("name")} hint={t("nameHint")} autoComplete="nickname" required />
+      <Field
+        {...field("email")}
+        label={t("email")}
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        required
+      />
+      <PasswordField {...field("password")} autoComplete="new-password" />
+      <StrengthHint password={values.password} known={[values.email, values.name]} />
+      <Field
+        {...field("referralCode")}
+        label={t("referral")}
+        optional
+        autoComplete="off"
+        className="uppercase"
+      />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("signUp")} working={t("signingUp")} className="mt-2 w-full" />
+    </form>
+  );
+}

@@ -1,0 +1,28 @@
+import { useTranslations } from "next-intl";
+import { Rolling } from "@/app/_features/posts/views/rolling";
+import { cn } from "@/app/_ui/cn";
+import { bonusesOf, useBonusText } from "./amount";
+
+/** How much there is, as large as it can be. */
+export function Balance({ balance }: { balance: number }) {
+  const t = useTranslations("bonuses");
+  const text = useBonusText();
+  const count = bonusesOf(balance);
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+      <span className="sr-only">{t("balanceExact", { count })}</span>
+      <span
+        aria-hidden="true"
+        className={cn(
+          "display tabular text-[clamp(3rem,13vw,7rem)] leading-none break-normal",
+          balance < 0 ? "text-danger" : "text-money",
+        )}
+      >
+        <Rolling text={text(balance)} />
+      </span>
+      <span aria-hidden="true" className="text-lg text-muted">
+        {t("unit", { count: Math.abs(count) })}
+      </span>
+    </p>
+  );
+}

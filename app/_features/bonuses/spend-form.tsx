@@ -1,0 +1,91 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { type Spend, spendSchema } from "@/lib/bonuses/client";
+import { newId } from "@/lib/core/ids";
+import { minorOf, useBonusText } from "./amount";
+import { spendBonuses } from "./bonuses";
+
+/** Takes bonuses off the balance; the page's numbers are read again after it. */
+export function SpendForm({ balance }: { balance: number }) {
+  const t = useTranslations("bonuses");
+  const text = useBonusText();
+  const router = useRouter();
+  const [spent, setSpent] = useState({ times: 0, amount: 0 });
+  return (
+    <section aria-labelledby="spend">
+      <h2 id="spend" className="display text-2xl">
+        {t("spend")}
+      </h2>
+      <p className="mt-2 mb-5 text-sm text-muted">{t("spendText")}</p>
+      {balance > 0 ? (
+        <Fields
+          key={spent.times}
+          balance={balance}
+          onSpent={(amount) => {
+            setSpent(({ times }) => ({ times: times + 1, amount }));
+            router.refresh();
+          }}
+        />
+      ) : (
+        <p className="rounded-2xl border border-dashed border-line-strong p-6 text-muted">
+          {t(balance < 0 ? "belowZero" : "nothingToSpend")}
+        </p>
+      )}
+      <p role="status" className="mt-3 min-h-6 text-sm text-muted">
+        {spent.times > 0 ? (
+          <span key={spent.times} className="block animate-settle">
+            {t("spent", {
+              amount: text(spent.amount),
+            })}
+          </span>
+        ) : null}
+      </p>
+    </section>
+  );
+}
+
+function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: number) => void }) {
+  const t = useTranslations("bonuses");
+  const text = useBonusText();
+  const attempt = useRef<{ what: string; key: string } | null>(null);
+
+  /** Sent again after an answer was lost it is the same spend; with anything changed it is another. */
+  const send = (input: Spend) => {
+    const what = JSON.stringify(input);
+    if (attempt.current?.what !== what) attempt.current = { what, key: newId() };
+    return spendBonuses({ ...input, key: attempt.current.key });
+  };
+
+  const { formProps, field, failure, busy, values } = useForm({
+    schema: spendSchema,
+    initial: { amount: "", note: "" },
+    toInput: (typed) => ({ amount: minorOf(typed.amount), note: typed.note.trim() || undefined }),
+    send,
+    onSuccess: () => onSpent(minorOf(values.amount)),
+  });
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <Field
+        {...field("amount")}
+        label={t("amountLabel")}
+        hint={t("amountHint", {
+          balance: text(balance),
+        })}
+        inputMode="decimal"
+        autoComplete="off"
+        required
+        className="tabular h-14 font-display text-xl font-semibold"
+      />
+      <Field {...field("note")} label={t("noteLabel")} autoComplete="off" maxLength={140} optional />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} className="mt-2 self-start" />
+    </form>
+  );
+}

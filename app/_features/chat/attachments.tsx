@@ -1,0 +1,90 @@
+"use client";
+
+import { FileText } from "lucide-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { cn } from "@/app/_ui/cn";
+import { AudioPlayer } from "./audio-player";
+import type { Attachment } from "./client/calls";
+
+/** What came with a message: pictures as pictures, sounds to be played, anything else as a row. */
+export function Attachments({ files, tabIndex }: { files: readonly Attachment[]; tabIndex: number }) {
+  const pictures = files.filter(({ type }) => type.startsWith("image/"));
+  const others = files.filter(({ type }) => !type.startsWith("image/"));
+  return (
+    <>
+      {pictures.length > 0 ? (
+        <div
+          className={cn(
+            "my-1 grid max-w-md gap-1 overflow-hidden rounded-xl",
+            pictures.length > 1 && "grid-cols-2",
+          )}
+        >
+          {pictures.map((file) => (
+            <Picture key={file.id} file={file} alone={pictures.length === 1} tabIndex={tabIndex} />
+          ))}
+        </div>
+      ) : null}
+      {others.map((file) =>
+        file.type.startsWith("audio/") ? (
+          <AudioPlayer key={file.id} file={file} tabIndex={tabIndex} />
+        ) : (
+          <FileRow key={file.id} file={file} tabIndex={tabIndex} />
+        ),
+      )}
+    </>
+  );
+}
+
+function Picture({ file, alone, tabIndex }: { file: Attachment; alone: boolean; tabIndex: number }) {
+  return (
+    <a
+      href={`/api/media/${file.id}`}
+      target="_blank"
+      rel="noopener noreferrer"
+      tabIndex={tabIndex}
+      className="block overflow-hidden rounded-lg bg-ink/8"
+    >
+      {/* Its size is known, so nothing jumps when it arrives. */}
+      {/* biome-ignore lint/performance/noImgElement: it is served to members alone, and as it is */}
+      <img
+        src={`/api/media/${file.id}`}
+        alt={file.name}
+        width={file.width ?? 480}
+        height={file.height ?? 360}
+        loading="lazy"
+        decoding="async"
+        className={cn("w-full object-cover", alone ? "h-auto max-h-96" : "aspect-square h-full")}
+      />
+    </a>
+  );
+}
+
+function FileRow({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
+  const size = useFileSize();
+  return (
+    <a
+      href={`/api/media/${file.id}`}
+      download={file.name}
+      tabIndex={tabIndex}
+      className="my-1.5 flex w-72 max-w-full items-center gap-3 rounded-xl bg-ink/6 p-2.5 transition-colors hover:bg-ink/10"
+    >
+      <FileText className="size-6 shrink-0 text-tint-text" aria-hidden="true" />
+      <span className="min-w-0">
+        <span className="block truncate text-sm font-medium">{file.name}</span>
+        <span className="tabular block text-xs text-muted">{size(file.bytes)}</span>
+      </span>
+    </a>
+  );
+}
+
+const KILO = 1_000;
+
+/** `1.2 MB`, in the reader's language. */
+export function useFileSize(): (bytes: number) => string {
+  const t = useTranslations("chat");
+  const format = useFormatter();
+  return (bytes) =>
+    bytes < KILO * KILO
+      ? t("kilobytes", { size: Math.max(1, Math.round(bytes / KILO)) })
+      : t("megabytes", { size: format.number(bytes / KILO / KILO, { maximumFractionDigits: 1 }) });
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import { Pause, Play } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { randomFrom } from "@/app/_art/random";
+import type { Attachment } from "./client/calls";
+
+const BARS = 42;
+/** Arrow keys move by so much. */
+const STEP_SECONDS = 5;
+
+/** `3:07` */
+function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** A sound in a message. The bars are drawn from its id, as covers are: they are its picture, not its measure. */
+export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
+  const t = useTranslations("chat");
+  const audio = useRef<HTMLAudioElement>(null);
+  const [playing, setPlaying] = useState(false);
+  const [at, setAt] = useState(0);
+  const [length, setLength] = useState(0);
+  const random = randomFrom(`sound:${file.id}`);
+  const bars = Array.from(
+    { length: BARS },
+    (_, n) => 0.25 + 0.75 * random() * Math.sin(((n + 1) / BARS) * Math.PI) ** 0.5,
+  );
+  const share = length > 0 ? at / length : 0;
+  const toggle = () => {
+    const element = audio.current;
+    if (!element) return;
+    if (element.paused) void element.play().catch(() => setPlaying(false));
+    else element.pause();
+  };
+  return (
+    <div className="my-1.5 grid w-80 max-w-full grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
+      {/* biome-ignore lint/a11y/useMediaCaption: what people send has no captions */}
+      <audio
+        ref={audio}
+        src={`/api/media/${file.id}`}
+        preload="metadata"
+        onPlay={() => setPlaying(true)}
+        onPause={() => setPlaying(false)}
+        onTimeUpdate={({ currentTarget }) => setAt(currentTarget.currentTime)}
+        onLoadedMetadata={({ currentTarget }) => setLength(currentTarget.duration)}
+        onDurationChange={({ currentTarget }) => setLength(currentTarget.duration)}
+      />
+      <button
+        type="button"
+        tabIndex={tabIndex}
+        onClick={toggle}
+        aria-label={t(playing ? "pause" : "play", { name: file.name })}
+        className="row-span-2 flex size-11 items-center justify-center rounded-full bg-accent text-on-accent"
+      >
+        {playing ? (
+          <Pause className="size-5 fill-current" aria-hidden="true" />
+        ) : (
+          <Play className="ml-0.5 size-5 fill-current" aria-hidden="true" />
+        )}
+      </button>
+      <div className="relative h-8">
+        <svg
+          viewBox={`0 0 ${String(BARS * 3)} 20`}
+          preserveAspectRatio="none"
+          aria-hidden="true"
+          className="size-full"
+        >
+          {bars.map((height, n) => (
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: bars stay where they are
+              key={n}
+              x={n * 3}
+              y={10 - height * 9}
+              width="1.8"
+              height={height * 18}
+              rx="0.9"
+              className={n / BARS < share ? "fill-tint-text" : "fill-ink/25"}
+            />
+          ))}
+        </svg>
+        <input
+          type="range"
+          tabIndex={tabIndex}
+          min={0}
+          max={Number.isFinite(length) && length > 0 ? length : 1}
+          step={STEP_SECONDS / 5}
+          value={at}
+          aria-label={t("position", { name: file.name })}
+          aria-valuetext={t("positionOf", { at: clock(at), length: clock(length) })}
+          onChange={({ currentTarget: { value } }) => {
+            const element = audio.current;
+            if (element) element.currentTime = Number(value);
+            setAt(Number(value));
+          }}
+          className="absolute inset-0 size-full cursor-pointer opacity-0 focus-visible:opacity-100"
+        />
+      </div>
+      <p className="tabular flex min-w-0 justify-between gap-3 text-xs text-muted">
+        <span className="truncate">{file.name}</span>
+        <span className="shrink-0">{playing || at > 0 ? clock(at) : clock(length)}</span>
+      </p>
+    </div>
+  );
+}

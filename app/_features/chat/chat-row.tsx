@@ -1,0 +1,104 @@
+"use client";
+
+import { Paperclip } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { tintOf } from "@/app/_features/posts/hue";
+import { cn } from "@/app/_ui/cn";
+import { artOf, otherOf, useChatName } from "./chat-names";
+import type { ChatItem } from "./client/calls";
+import { excerptOf } from "./client/excerpt";
+import { Face } from "./face";
+import { useZone } from "./use-zone";
+
+const DAY_MS = 86_400_000;
+
+interface Props {
+  chat: ChatItem;
+  viewerId: string;
+  current: boolean;
+  renderedAt: number;
+}
+
+/** One chat of the list: whose it is, what was said last, and how much of it is new. */
+export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
+  const t = useTranslations("chat");
+  const name = useChatName()(chat, viewerId);
+  const art = artOf(chat, viewerId);
+  const unread = current ? 0 : chat.unreadCount;
+  return (
+    <li
+      style={tintOf(art.id)}
+      className={cn(
+        "tinted relative grid grid-cols-[3rem_minmax(0,1fr)] items-center gap-x-3 rounded-2xl px-2.5 py-2 transition-colors",
+        current ? "bg-tint-strong" : "hover:bg-tint",
+      )}
+    >
+      <Face id={art.id} round={art.round} userId={otherOf(chat, viewerId)?.userId} />
+      <div className="min-w-0">
+        <div className="flex items-baseline gap-2">
+          <Link
+            href={`/chat/${chat.id}`}
+            prefetch={false}
+            aria-current={current ? "page" : undefined}
+            className={cn("stretched truncate outline-none", unread > 0 ? "font-bold" : "font-semibold")}
+          >
+            {name}
+          </Link>
+          <When at={chat.lastMessageAt ?? chat.createdAt} renderedAt={renderedAt} />
+        </div>
+        <div className="flex items-center gap-2">
+          <p className={cn("min-w-0 grow truncate text-sm", unread > 0 ? "text-ink" : "text-muted")}>
+            <LastMessage chat={chat} viewerId={viewerId} />
+          </p>
+          {unread > 0 ? (
+            <span className="tabular min-w-5.5 shrink-0 rounded-full bg-accent px-1.5 text-center text-xs leading-5.5 font-bold text-on-accent">
+              <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+              <span className="sr-only">{t("unread", { count: unread })}</span>
+            </span>
+          ) : null}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
+  const t = useTranslations("chat");
+  const { lastMessage: last, kind } = chat;
+  if (!last) return t("nothingSaid");
+  if (last.deletedAt !== null) return <span className="italic">{t("deleted")}</span>;
+  const own = last.authorId === viewerId;
+  const by = own ? t("you") : kind === "group" ? (last.authorName ?? t("gone")) : null;
+  return (
+    <>
+      {by === null ? null : <span className="text-ink/80">{by}: </span>}
+      {last.attachments.length > 0 ? (
+        <Paperclip
+          className="mr-1 inline size-3.5 align-[-0.15em]"
+          aria-label={t("files", { count: last.attachments.length })}
+        />
+      ) : null}
+      {excerptOf(last)}
+    </>
+  );
+}
+
+/** The time today, the weekday within a week, the date before that. */
+function When({ at, renderedAt }: { at: string; renderedAt: number }) {
+  const format = useFormatter();
+  const timeZone = useZone();
+  const date = new Date(at);
+  const today = format.dateTime(new Date(renderedAt), { dateStyle: "short", timeZone });
+  const isToday = format.dateTime(date, { dateStyle: "short", timeZone }) === today;
+  const text = isToday
+    ? format.dateTime(date, { timeStyle: "short", timeZone })
+    : renderedAt - date.getTime() < 6 * DAY_MS
+      ? format.dateTime(date, { weekday: "short", timeZone })
+      : format.dateTime(date, { day: "numeric", month: "short", timeZone });
+  return (
+    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-muted">
+      {text}
+    </time>
+  );
+}

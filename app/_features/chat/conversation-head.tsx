@@ -1,0 +1,73 @@
+"use client";
+
+import { ArrowLeft, Search, UsersRound } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { artOf, otherOf, useChatName } from "./chat-names";
+import type { ChatDetail } from "./client/calls";
+import { usePresence } from "./client/presence";
+import { Face } from "./face";
+import { PresenceWords } from "./presence-words";
+
+interface Props {
+  chat: ChatDetail;
+  viewerId: string;
+  renderedAt: number;
+  onSearch: () => void;
+  onMembers: () => void;
+}
+
+export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembers }: Props) {
+  const t = useTranslations("chat");
+  const name = useChatName()(chat, viewerId);
+  const art = artOf(chat, viewerId);
+  const other = otherOf(chat, viewerId);
+  return (
+    <header className="relative flex items-center gap-3 border-b border-line bg-tint/70 py-2 pr-2 pl-1 backdrop-blur-lg sm:px-5 sm:py-3">
+      <Button asChild look="plain" size="icon" className="lg:hidden">
+        <Link href="/chat" prefetch={false} aria-label={t("backToList")}>
+          <ArrowLeft className="size-5" aria-hidden="true" />
+        </Link>
+      </Button>
+      <Face id={art.id} round={art.round} userId={other?.userId} className="size-10 sm:size-12" />
+      <div className="min-w-0 grow">
+        <h1 className="display truncate text-base [text-wrap:nowrap] sm:text-xl" title={name}>
+          {name}
+        </h1>
+        <p className="truncate text-xs text-muted sm:text-sm">
+          {chat.kind === "direct" ? (
+            other ? (
+              <PresenceWords userId={other.userId} renderedAt={renderedAt} />
+            ) : (
+              t("goneText")
+            )
+          ) : (
+            <GroupWords chat={chat} />
+          )}
+        </p>
+      </div>
+      <Button look="plain" size="icon" aria-label={t("search")} title={t("search")} onClick={onSearch}>
+        <Search className="size-5" aria-hidden="true" />
+      </Button>
+      {chat.kind === "group" ? (
+        <Button look="plain" size="icon" aria-label={t("manage")} title={t("manage")} onClick={onMembers}>
+          <UsersRound className="size-5" aria-hidden="true" />
+        </Button>
+      ) : null}
+    </header>
+  );
+}
+
+function GroupWords({ chat }: { chat: ChatDetail }) {
+  const t = useTranslations("chat");
+  const ids = chat.members.flatMap(({ userId, left }) => (left ? [] : [userId]));
+  const presenceOf = usePresence(ids);
+  const online = ids.filter((id) => presenceOf(id)?.state === "online").length;
+  return (
+    <span className="tabular">
+      {t("members", { count: chat.membersCount })}
+      {online > 0 ? ` · ${t("onlineCount", { count: online })}` : ""}
+    </span>
+  );
+}

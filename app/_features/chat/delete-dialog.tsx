@@ -1,0 +1,45 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import type { Message } from "./client/calls";
+import { excerptOf } from "./client/excerpt";
+import { Dialog } from "./dialog";
+
+interface Props {
+  message: Message;
+  onDelete: (message: Message) => void;
+  onClose: () => void;
+}
+
+/** Asks first: what is deleted is gone for everybody. */
+export function DeleteDialog({ message, onDelete, onClose }: Props) {
+  const t = useTranslations("chat");
+  return (
+    <Dialog title={t("deleteTitle")} onClose={onClose}>
+      {(close) => (
+        <>
+          <p className="text-muted">{t("deleteText")}</p>
+          <blockquote className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]">
+            {excerptOf(message) || t("withoutWords")}
+          </blockquote>
+          <div className="mt-6 flex flex-wrap gap-3">
+            <Button
+              look="danger"
+              className="grow"
+              onClick={() => {
+                close();
+                onDelete(message);
+              }}
+            >
+              {t("delete")}
+            </Button>
+            <Button look="quiet" className="grow" onClick={close}>
+              {t("keep")}
+            </Button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: (close: () => void) => ReactNode;
+  /** Beside the page on a desktop, instead of over its middle. */
+  aside?: boolean;
+  className?: string;
+}
+
+/** The browser's own modal dialog: it keeps the focus inside, closes with Escape and gives the focus back. */
+export function Dialog({ title, onClose, children, aside = false, className }: Props) {
+  const t = useTranslations("chat");
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    // Twice in development.
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
+  const close = () => dialog.current?.close();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same, by the browser
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => (event.target === dialog.current ? close() : undefined)}
+      className={cn(
+        "max-h-[min(44rem,calc(100dvh-2rem))] w-[min(30rem,calc(100vw-1.5rem))] border border-line bg-raised text-ink shadow-2xl backdrop:bg-sunken/75 backdrop:backdrop-blur-sm open:flex open:animate-settle",
+        aside
+          ? "m-auto rounded-3xl sm:mr-0 sm:h-dvh sm:max-h-dvh sm:rounded-none sm:rounded-l-3xl"
+          : "m-auto rounded-3xl",
+        className,
+      )}
+    >
+      <div className="flex min-h-0 w-full flex-col p-5 sm:p-6">
+        <div className="mb-4 flex items-start justify-between gap-4">
+          <h2 id={titleId} className="display pt-1.5 text-xl">
+            {title}
+          </h2>
+          <Button look="plain" size="icon" aria-label={t("close")} onClick={close} className="-mt-1 -mr-2">
+            <X className="size-5" aria-hidden="true" />
+          </Button>
+        </div>
+        {children(close)}
+      </div>
+    </dialog>
+  );
+}

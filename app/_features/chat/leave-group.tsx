@@ -1,0 +1,35 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { ApiFailure } from "@/app/_data/api";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { type ChatDetail, leaveChat } from "./client/calls";
+import { askChats } from "./client/chat-list";
+
+/** Asks once more: what is left is not easily found again. */
+export function LeaveGroup({ chat }: { chat: ChatDetail }) {
+  const t = useTranslations("chat");
+  const router = useRouter();
+  const [sure, setSure] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const leave = async () => {
+    if (!sure) return setSure(true);
+    const result = await leaveChat(chat.id);
+    if (!result.ok) return setFailure(result.failure);
+    askChats();
+    router.push("/chat");
+    router.refresh();
+  };
+  return (
+    <div className="mt-6 flex flex-col gap-3 border-t border-line pt-4">
+      {failure ? <FailureNote failure={failure} /> : null}
+      {sure ? <p className="text-sm text-muted">{t(chat.open ? "leaveOpenText" : "leaveText")}</p> : null}
+      <Button look="danger" size="small" className="self-start" onClick={() => void leave()}>
+        {t(sure ? "leaveSure" : "leave")}
+      </Button>
+    </div>
+  );
+}

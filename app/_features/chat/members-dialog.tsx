@@ -1,0 +1,124 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { ApiFailure } from "@/app/_data/api";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { type ChatDetail, inviteTo, type Member } from "./client/calls";
+import { usePresence } from "./client/presence";
+import { Dialog } from "./dialog";
+import { Face } from "./face";
+import { GroupSettings } from "./group-settings";
+import { LeaveGroup } from "./leave-group";
+import { PeoplePicker } from "./people-picker";
+import { PresenceWords } from "./presence-words";
+
+interface Props {
+  chat: ChatDetail;
+  viewerId: string;
+  renderedAt: number;
+  onChanged: (chat: ChatDetail) => void;
+  onClose: () => void;
+}
+
+/** Of a group: who is in it and where they are, its name, inviting and leaving. */
+export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }: Props) {
+  const t = useTranslations("chat");
+  const [inviting, setInviting] = useState(false);
+  const members = chat.members.filter(({ left }) => !left);
+  return (
+    <Dialog title={chat.title ?? t("untitled")} onClose={onClose} aside>
+      {() => (
+        <div className="-mx-2 min-h-0 grow overflow-y-auto px-2">
+          {chat.role === "owner" ? <GroupSettings chat={chat} onChanged={onChanged} /> : null}
+          <div className="mt-2 mb-2 flex items-center justify-between gap-3">
+            <h3 className="text-sm font-semibold">{t("members", { count: members.length })}</h3>
+            <Button look="quiet" size="small" aria-expanded={inviting} onClick={() => setInviting(!inviting)}>
+              {t(inviting ? "done" : "invite")}
+            </Button>
+          </div>
+          {inviting ? (
+            <Inviting chat={chat} onChanged={onChanged} />
+          ) : (
+            <Members members={members} viewerId={viewerId} renderedAt={renderedAt} />
+          )}
+          <LeaveGroup chat={chat} />
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+const RANK = { online: 0, away: 1, offline: 2 } as const;
+
+function Members({
+  members,
+  viewerId,
+  renderedAt,
+}: {
+  members: readonly Member[];
+  viewerId: string;
+  renderedAt: number;
+}) {
+  const t = useTranslations("chat");
+  const presenceOf = usePresence(members.map(({ userId }) => userId));
+  const rank = ({ userId }: Member) => RANK[presenceOf(userId)?.state ?? "offline"];
+  return (
+    <ul>
+      {[...members]
+        .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+        .map((member) => (
+          <li key={member.userId} className="flex items-center gap-3 py-1.5">
+            <Face id={member.userId} round userId={member.userId} className="size-10" />
+            <span className="min-w-0 grow">
+              <span className="block truncate font-medium">
+                {member.name}
+                {member.userId === viewerId ? <span className="text-muted"> · {t("you")}</span> : null}
+              </span>
+              <span className="block truncate text-xs text-muted">
+                <PresenceWords userId={member.userId} renderedAt={renderedAt} />
+              </span>
+            </span>
+            {member.role === "owner" ? <span className="text-xs text-muted">{t("owner")}</span> : null}
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+function Inviting({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
+  const t = useTranslations("chat");
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+  const invite = async (userId: string) => {
+    setBusy(userId);
+    const result = await inviteTo(chat.id, userId);
+    setBusy(null);
+    setFailure(result.ok ? null : result.failure);
+    if (result.ok) onChanged(result.data.chat);
+  };
+  return (
+    <>
+      {failure ? <FailureNote failure={failure} className="mb-3" /> : null}
+      <PeoplePicker
+        label={t("findPeople")}
+        action={({ id, name }) =>
+          chat.members.some(({ userId, left }) => userId === id && !left) ? (
+            <span className="px-3 text-sm text-muted">{t("isIn")}</span>
+          ) : (
+            <Button
+              look="quiet"
+              size="small"
+              aria-label={t("inviteNamed", { name })}
+              aria-disabled={busy !== null}
+              onClick={() => (busy === null ? void invite(id) : undefined)}
+            >
+              {t("invite")}
+            </Button>
+          )
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { cn } from "@/app/_ui/cn";
+import { isOnlyEmoji, textParts } from "./client/text-parts";
+
+interface Props {
+  text: string;
+  /** As they are called now. */
+  mentions: readonly { userId: string; name: string }[];
+  viewerId: string;
+  /** Of its links. */
+  tabIndex: number;
+}
+
+/** What a message says, with its links and with those who are named in it. */
+export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
+  if (isOnlyEmoji(text)) return <p className="text-[2.75rem] leading-tight">{text}</p>;
+  const nameOf = new Map(mentions.map(({ userId, name }) => [userId, name]));
+  return (
+    <p className="leading-snug whitespace-pre-wrap [overflow-wrap:anywhere]">
+      {textParts(text).map((part, place) => {
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of a text have no other name
+        if (part.kind === "text") return <span key={place}>{part.text}</span>;
+        if (part.kind === "mention") {
+          return (
+            <strong
+              key={place}
+              className={cn(
+                "rounded-md px-1 font-semibold text-tint-text",
+                part.userId === viewerId ? "bg-accent text-on-accent" : "bg-tint-text/12",
+              )}
+            >
+              @{nameOf.get(part.userId) ?? part.name}
+            </strong>
+          );
+        }
+        return (
+          <a
+            key={place}
+            href={part.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            tabIndex={tabIndex}
+            className="text-tint-text underline decoration-1 underline-offset-3 hover:decoration-2"
+          >
+            {part.text}
+          </a>
+        );
+        // biome-ignore-end lint/suspicious/noArrayIndexKey: as above
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,126 @@
+"use client";
+
+import { type LucideIcon, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { cn } from "@/app/_ui/cn";
+import type { Message } from "./client/calls";
+import { useMessageContext } from "./message-context";
+
+export const PALETTE = ["🔥", "❤️", "👏", "😂", "😮", "🎧", "👍", "👎"] as const;
+
+const BUTTON =
+  "inline-flex size-9 items-center justify-center rounded-full text-muted transition-colors hover:bg-ink/8 hover:text-ink";
+
+interface Props {
+  message: Message;
+  own: boolean;
+  tabIndex: number;
+}
+
+/** What can be done with a message: shown by a hand on it, or by the focus. Arrow keys move along it. */
+export function MessageTools({ message, own, tabIndex }: Props) {
+  const t = useTranslations("chat");
+  const { mayDelete, reply, edit, remove, pin, react, viewerId } = useMessageContext();
+  const [reacting, setReacting] = useState(false);
+  const bar = useRef<HTMLDivElement>(null);
+  const moved = useRef(false);
+  const pinned = message.pinnedAt !== null;
+
+  const show = (palette: boolean) => {
+    setReacting(palette);
+    moved.current = true;
+  };
+  // The buttons are others now; the focus stays in the bar.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other buttons
+  useLayoutEffect(() => {
+    if (moved.current) bar.current?.querySelector("button")?.focus();
+    moved.current = false;
+  }, [reacting]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      const buttons = [...(bar.current?.querySelectorAll("button") ?? [])];
+      const place = buttons.findIndex((each) => each.contains(document.activeElement));
+      buttons.at((place + step) % buttons.length)?.focus();
+    } else if (event.key === "Escape" && reacting) show(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const give = (emoji: string) => {
+    const on = !message.reactions.some((each) => each.emoji === emoji && each.userIds.includes(viewerId));
+    void react(message, emoji, on);
+    setReacting(false);
+    bar.current?.closest<HTMLElement>("article")?.focus();
+  };
+
+  return (
+    <div
+      ref={bar}
+      role="toolbar"
+      aria-label={t(reacting ? "reactions" : "tools")}
+      onKeyDown={onKeyDown}
+      className={cn(
+        "absolute -top-8 z-10 flex rounded-full border border-line bg-raised p-0.5 opacity-0 shadow-lg transition-opacity",
+        "pointer-events-none group-hover/message:pointer-events-auto group-hover/message:opacity-100",
+        "group-focus-within/message:pointer-events-auto group-focus-within/message:opacity-100",
+        own ? "right-0" : "left-0",
+      )}
+    >
+      {reacting ? (
+        PALETTE.map((emoji) => (
+          <button
+            key={emoji}
+            type="button"
+            tabIndex={tabIndex}
+            aria-label={t("give", { emoji })}
+            onClick={() => give(emoji)}
+            className={cn(BUTTON, "text-lg")}
+          >
+            <span aria-hidden="true">{emoji}</span>
+          </button>
+        ))
+      ) : (
+        <>
+          <Tool Icon={SmilePlus} label={t("react")} tabIndex={tabIndex} onClick={() => show(true)} />
+          <Tool Icon={Reply} label={t("reply")} tabIndex={tabIndex} onClick={() => reply(message)} />
+          <Tool
+            Icon={pinned ? PinOff : Pin}
+            label={t(pinned ? "unpin" : "pin")}
+            tabIndex={tabIndex}
+            onClick={() => pin(message, !pinned)}
+          />
+          {own ? (
+            <Tool Icon={Pencil} label={t("edit")} tabIndex={tabIndex} onClick={() => edit(message)} />
+          ) : null}
+          {own || mayDelete ? (
+            <Tool Icon={Trash2} label={t("delete")} tabIndex={tabIndex} onClick={() => remove(message)} />
+          ) : null}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ToolProps {
+  Icon: LucideIcon;
+  label: string;
+  tabIndex: number;
+  onClick: () => void;
+}
+
+function Tool({ Icon, label, tabIndex, onClick }: ToolProps) {
+  return (
+    <button
+      type="button"
+      tabIndex={tabIndex}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className={BUTTON}
+    >
+      <Icon className="size-4.5" aria-hidden="true" />
+    </button>
+  );
+}

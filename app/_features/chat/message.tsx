@@ -1,0 +1,130 @@
+"use client";
+
+import { Check, CheckCheck, Pin } from "lucide-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { memo } from "react";
+import { tintOf } from "@/app/_features/posts/hue";
+import { cn } from "@/app/_ui/cn";
+import { Attachments } from "./attachments";
+import { Bubble } from "./bubble";
+import type { Message as ChatMessage } from "./client/calls";
+import { wordsOf } from "./client/excerpt";
+import { isOnlyEmoji } from "./client/text-parts";
+import { SheetFace } from "./face-sheet";
+import { useMessageContext } from "./message-context";
+import { MessageText } from "./message-text";
+import { MessageTools } from "./message-tools";
+import { PostCard } from "./post-card";
+import { Quote } from "./quote";
+import { Reactions } from "./reactions";
+import { useZone } from "./use-zone";
+
+interface Props {
+  message: ChatMessage;
+  first: boolean;
+  /** The one that Tab leads to. */
+  active: boolean;
+  /** The other person has seen it; null where that is not shown. */
+  read: boolean | null;
+  /** One was just led here. */
+  found: boolean;
+}
+
+/** One message. Renders again only when something of it is another. */
+export const Message = memo(function Message({ message, first, active, read, found }: Props) {
+  const t = useTranslations("chat");
+  const { viewerId, kind, jump } = useMessageContext();
+  const own = message.authorId === viewerId;
+  const deleted = message.deletedAt !== null;
+  const tabIndex = active ? 0 : -1;
+  const id = (part: string) => `${message.id}-${part}`;
+  const name = own ? t("you") : (message.authorName ?? t("gone"));
+  const named = first && !own;
+  const words = wordsOf(message);
+  return (
+    <article
+      id={`m-${message.id}`}
+      data-seq={message.seq}
+      tabIndex={tabIndex}
+      aria-labelledby={`${id("name")} ${id("body")} ${id("meta")}`}
+      className={cn(
+        "group/message relative flex scroll-m-12 gap-2.5 rounded-2xl px-2 outline-offset-1 sm:px-3",
+        first ? "pt-2" : "pt-0.5",
+        own ? "justify-end pl-12 sm:pl-24" : "pr-10 sm:pr-24",
+        found && "animate-found",
+      )}
+    >
+      {own ? null : named ? (
+        <SheetFace userId={message.authorId ?? "gone"} className="mt-0.5 size-9" />
+      ) : (
+        <span className="w-9 shrink-0" />
+      )}
+      <div className={cn("relative flex min-w-0 flex-col", own ? "items-end" : "items-start")}>
+        {deleted ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
+        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(words)}>
+          <p
+            id={id("name")}
+            style={tintOf(message.authorId ?? message.id)}
+            className={cn(
+              "tinted truncate text-sm font-semibold text-tint-text",
+              (!named || kind === "direct") && "sr-only",
+            )}
+          >
+            {name}
+          </p>
+          <div id={id("body")}>
+            {deleted ? (
+              <p className="text-muted italic">{t("deleted")}</p>
+            ) : (
+              <>
+                {message.replyTo ? <Quote quote={message.replyTo} tabIndex={tabIndex} onJump={jump} /> : null}
+                <Attachments files={message.attachments} tabIndex={tabIndex} />
+                {words ? (
+                  <MessageText
+                    text={words}
+                    mentions={message.mentions}
+                    viewerId={viewerId}
+                    tabIndex={tabIndex}
+                  />
+                ) : null}
+                {message.post ? <PostCard post={message.post} tabIndex={tabIndex} /> : null}
+              </>
+            )}
+          </div>
+          <Meta id={id("meta")} message={message} read={read} />
+        </Bubble>
+        {deleted ? null : <Reactions message={message} tabIndex={tabIndex} />}
+      </div>
+    </article>
+  );
+});
+
+function Meta({ id, message, read }: { id: string; message: ChatMessage; read: boolean | null }) {
+  const t = useTranslations("chat");
+  const format = useFormatter();
+  const timeZone = useZone();
+  const date = new Date(message.createdAt);
+  const Tick = read ? CheckCheck : Check;
+  return (
+    <p
+      id={id}
+      className="tabular mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-4 text-muted"
+    >
+      {message.pinnedAt ? <Pin className="size-3" aria-label={t("pinned")} role="img" /> : null}
+      {message.editedAt && !message.deletedAt ? <span>{t("edited")}</span> : null}
+      <time
+        dateTime={message.createdAt}
+        title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone })}
+      >
+        {format.dateTime(date, { timeStyle: "short", timeZone })}
+      </time>
+      {read === null ? null : (
+        <Tick
+          role="img"
+          aria-label={t(read ? "read" : "sent")}
+          className={cn("size-3.5", read ? "text-tint-text" : null)}
+        />
+      )}
+    </p>
+  );
+}

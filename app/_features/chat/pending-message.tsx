@@ -1,0 +1,73 @@
+"use client";
+
+import { CircleAlert, Clock3 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Attachments } from "./attachments";
+import { Bubble } from "./bubble";
+import { isPassing } from "./client/passing";
+import type { Pending } from "./client/shown";
+import { useMessageContext } from "./message-context";
+import { MessageText } from "./message-text";
+import { QuoteWords } from "./quote";
+
+/** What one has written and the server does not have yet. It is in this browser's keeping until it has. */
+export function PendingMessage({ pending, first }: { pending: Pending; first: boolean }) {
+  const t = useTranslations("chat");
+  const { viewerId, retry, discard, takeBack } = useMessageContext();
+  const failed = pending.state === "failed";
+  const refused = failed && !pending.again && pending.failure !== null && !isPassing(pending.failure);
+  return (
+    <article
+      aria-label={t("you")}
+      data-pending={pending.state}
+      className={`relative flex animate-settle justify-end px-2 pl-12 sm:px-3 sm:pl-24 ${first ? "pt-2" : "pt-0.5"}`}
+    >
+      <div className="flex min-w-0 flex-col items-end gap-1.5">
+        <Bubble own first={first} dimmed={!failed}>
+          {pending.replyTo ? <QuoteWords quote={pending.replyTo} className="mb-1.5" /> : null}
+          <Attachments files={pending.attachments} tabIndex={0} />
+          {pending.text ? (
+            <MessageText text={pending.text} mentions={[]} viewerId={viewerId} tabIndex={0} />
+          ) : null}
+          <p className="mt-0.5 flex items-center justify-end gap-1 text-[0.6875rem] leading-4 text-muted">
+            {failed ? (
+              <span className="inline-flex items-center gap-1 font-semibold text-danger">
+                <CircleAlert className="size-3.5" aria-hidden="true" />
+                {t("failed")}
+              </span>
+            ) : (
+              <>
+                <Clock3 className="size-3" aria-hidden="true" />
+                {t("sending")}
+              </>
+            )}
+          </p>
+        </Bubble>
+        {failed ? (
+          <>
+            {pending.failure && !pending.again ? <FailureNote failure={pending.failure} /> : null}
+            <div className="flex flex-wrap items-center justify-end gap-2">
+              {pending.again ? <p className="text-xs text-muted">{t("goesAgain")}</p> : null}
+              {refused && pending.text ? (
+                <Button size="small" look="quiet" onClick={() => takeBack(pending)}>
+                  {t("takeBack")}
+                </Button>
+              ) : null}
+              {/* Under a name that is taken it would be refused for ever. */}
+              {pending.failure?.code === "conflict" ? null : (
+                <Button size="small" look="quiet" onClick={() => retry(pending.clientId)}>
+                  {t("retry")}
+                </Button>
+              )}
+              <Button size="small" look="plain" onClick={() => discard(pending.clientId)}>
+                {t("discard")}
+              </Button>
+            </div>
+          </>
+        ) : null}
+      </div>
+    </article>
+  );
+}

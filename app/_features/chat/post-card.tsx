@@ -1,0 +1,29 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Cover } from "@/app/_art/cover";
+import { tintOf } from "@/app/_features/posts/hue";
+import type { Message } from "./client/calls";
+
+/** A post that a message links to, as it looks everywhere: its cover and its name. */
+export function PostCard({ post, tabIndex }: { post: NonNullable<Message["post"]>; tabIndex: number }) {
+  const t = useTranslations("chat");
+  return (
+    <Link
+      href={`/posts/${post.id}`}
+      prefetch={false}
+      tabIndex={tabIndex}
+      style={tintOf(post.id)}
+      className="tinted group/card mt-2 grid w-72 max-w-full grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-3 overflow-hidden rounded-xl bg-tint-strong pr-3 transition-transform hover:-translate-y-px"
+    >
+      <span className="block aspect-square overflow-hidden">
+        <Cover id={post.id} />
+      </span>
+      <span className="min-w-0 py-1.5">
+        <span className="block truncate text-xs text-muted">{t("postBy", { name: post.authorName })}</span>
+        <span className="display mt-0.5 line-clamp-2 text-sm leading-snug">{post.title}</span>
+      </span>
+    </Link>
+  );
+}

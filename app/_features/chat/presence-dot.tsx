@@ -1,0 +1,24 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { cn } from "@/app/_ui/cn";
+import { usePresence } from "./client/presence";
+
+/** Full: here. A ring: away. Nothing: neither. Told by its shape as well as by its colour, and in words. */
+export function PresenceDot({ userId, className }: { userId: string; className?: string }) {
+  const t = useTranslations("chat");
+  const state = usePresence([userId])(userId)?.state;
+  if (state === undefined || state === "offline") return null;
+  return (
+    <span
+      data-presence={state}
+      className={cn(
+        "block size-3.5 rounded-full ring-[3px] ring-ground",
+        state === "online" ? "bg-mark" : "border-[3px] border-faint bg-ground",
+        className,
+      )}
+    >
+      <span className="sr-only">{t(`presence.${state}`)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { cn } from "@/app/_ui/cn";
+import type { Message } from "./client/calls";
+import { useMessageContext } from "./message-context";
+
+/** What has been given to a message; a click gives or takes back one's own. */
+export function Reactions({ message, tabIndex }: { message: Message; tabIndex: number }) {
+  const t = useTranslations("chat");
+  const { viewerId, react } = useMessageContext();
+  // What was clicked shows at once; the answer, or its failure, decides.
+  const [clicked, setClicked] = useState<ReadonlyMap<string, boolean>>(new Map());
+  if (message.reactions.length === 0) return null;
+  const toggle = async (emoji: string, on: boolean) => {
+    setClicked((before) => new Map(before).set(emoji, on));
+    await react(message, emoji, on);
+    setClicked((before) => {
+      const after = new Map(before);
+      after.delete(emoji);
+      return after;
+    });
+  };
+  return (
+    <ul className="mt-1 flex flex-wrap gap-1">
+      {message.reactions.map(({ emoji, userIds }) => {
+        const was = userIds.includes(viewerId);
+        const on = clicked.get(emoji) ?? was;
+        const count = userIds.length + Number(on) - Number(was);
+        if (count === 0) return null;
+        return (
+          <li key={emoji}>
+            <button
+              type="button"
+              tabIndex={tabIndex}
+              aria-pressed={on}
+              aria-label={t("reaction", { emoji, count })}
+              onClick={() => void toggle(emoji, !on)}
+              className={cn(
+                "tabular inline-flex h-7 items-center gap-1.5 rounded-full border px-2 text-xs font-semibold transition-colors",
+                on
+                  ? "border-tint-text bg-tint-strong text-tint-text"
+                  : "border-line bg-raised text-muted hover:border-line-strong",
+              )}
+            >
+              <span className="text-sm" aria-hidden="true">
+                {emoji}
+              </span>
+              {count}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import type { ApiFailure } from "@/app/_data/api";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { plainText } from "@/lib/chat/client";
+import { type Message, searchMessages } from "./client/calls";
+import { Dialog } from "./dialog";
+import { Face } from "./face";
+import { SearchField } from "./search-field";
+import { useZone } from "./use-zone";
+
+/** So long after the last key. */
+const PAUSE_MS = 300;
+
+interface Props {
+  chatId: string;
+  onJump: (seq: number) => void;
+  onClose: () => void;
+}
+
+interface Found {
+  q: string;
+  items: readonly Message[];
+  hasMore: boolean;
+}
+
+/** Finds messages of a chat by their words, and leads to them. */
+export function SearchDialog({ chatId, onJump, onClose }: Props) {
+  const t = useTranslations("chat");
+  const [q, setQ] = useState("");
+  const [found, setFound] = useState<Found | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const sought = q.trim();
+
+  const ask = async (signal: AbortSignal, before: Found | null) => {
+    const result = await searchMessages(chatId, sought, before?.items.at(-1)?.seq ?? null, signal);
+    if (signal.aborted) return;
+    setFailure(result.ok ? null : result.failure);
+    if (!result.ok) return;
+    const { items, hasMore } = result.data;
+    setFound({ q: sought, items: [...(before?.items ?? []), ...items], hasMore });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked when other words are sought
+  useEffect(() => {
+    if (sought === "") return setFound(null);
+    const controller = new AbortController();
+    const timer = setTimeout(() => void ask(controller.signal, null), PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [sought]);
+
+  return (
+    <Dialog title={t("search")} onClose={onClose} aside>
+      {(close) => (
+        <>
+          <SearchField label={t("searchWords")} value={q} onChange={setQ} maxLength={100} />
+          {failure ? <FailureNote failure={failure} className="mt-3" /> : null}
+          <p role="status" className="mt-3 text-sm text-muted">
+            {sought === ""
+              ? t("searchHint")
+              : found?.q === sought
+                ? t(found.hasMore ? "foundMore" : "found", { count: found.items.length })
+                : t("searching")}
+          </p>
+          <ul className="-mx-2 mt-1 min-h-0 grow overflow-y-auto">
+            {found?.items.map((message) => (
+              <li key={message.id}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    close();
+                    onJump(message.seq);
+                  }}
+                  className="grid w-full grid-cols-[2.25rem_minmax(0,1fr)] gap-3 rounded-xl px-2 py-2 text-left transition-colors hover:bg-ink/6"
+                >
+                  <Face id={message.authorId ?? message.id} round className="size-9" />
+                  <span className="min-w-0">
+                    <span className="flex items-baseline gap-2">
+                      <span className="truncate text-sm font-semibold">
+                        {message.authorName ?? t("gone")}
+                      </span>
+                      <FoundAt at={message.createdAt} />
+                    </span>
+                    <Excerpt text={plainText(message.text)} q={found.q} />
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {found?.hasMore ? (
+            <Button
+              look="quiet"
+              size="small"
+              className="mt-3"
+              onClick={() => void ask(AbortSignal.timeout(15_000), found)}
+            >
+              {t("older")}
+            </Button>
+          ) : null}
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function FoundAt({ at }: { at: string }) {
+  const format = useFormatter();
+  const timeZone = useZone();
+  return (
+    <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-faint">
+      {format.dateTime(new Date(at), { day: "numeric", month: "short", timeZone })}
+    </time>
+  );
+}
+
+const BEFORE = 30;
+
+/** The text around what was found. */
+function Excerpt({ text, q }: { text: string; q: string }) {
+  const at = text.toLocaleLowerCase().indexOf(q.toLocaleLowerCase());
+  if (at < 0) return <span className="line-clamp-2 text-sm text-muted">{text}</span>;
+  const from = Math.max(0, at - BEFORE);
+  return (
+    <span className="line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">
+      {from > 0 ? "…" : ""}
+      {text.slice(from, at)}
+      <mark className="rounded bg-accent px-0.5 text-on-accent">{text.slice(at, at + q.length)}</mark>
+      {text.slice(at + q.length, at + 200)}
+    </span>
+  );
+}

@@ -1,0 +1,59 @@
+import { TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import type { AlertView } from "@/lib/admin";
+import { PostButton } from "./post-button";
+
+const KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;
+
+export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {
+  const t = useTranslations("alertConsole");
+  const kind = KINDS.find((known) => known === alert.kind);
+  const place = placeOf(alert);
+  return (
+    <article
+      aria-labelledby={alert.id}
+      className="grid gap-x-5 gap-y-4 rounded-2xl border border-line bg-raised/70 p-5 sm:grid-cols-[auto_minmax(0,1fr)_auto]"
+    >
+      <span className="flex size-11 items-center justify-center rounded-full bg-danger-ground text-danger">
+        <TriangleAlert className="size-5" aria-hidden="true" />
+      </span>
+      <div className="min-w-0">
+        <h2 id={alert.id} className="text-lg font-semibold">
+          {kind ? t(`kinds.${kind}`) : alert.kind}
+        </h2>
+        <p className="mt-1 text-muted [overflow-wrap:anywhere]">{alert.message}</p>
+        <p className="mt-2 flex flex-wrap gap-x-3 text-xs text-faint">
+          <RelativeTime at={alert.createdAt} renderedAt={renderedAt} />
+          <span className="tabular break-all">{alert.subject}</span>
+        </p>
+      </div>
+      <div className="flex flex-wrap items-start gap-2">
+        {place ? (
+          <Button asChild look="plain">
+            <Link href={place.href} prefetch={false}>
+              {t(place.label)}
+            </Link>
+          </Button>
+        ) : null}
+        <PostButton
+          path={`/api/admin/alerts/${alert.id}/close`}
+          idle={t("close")}
+          working={t("closing")}
+          done={t("closed")}
+        />
+      </div>
+    </article>
+  );
+}
+
+/** Where what an alert is about can be looked at. */
+function placeOf({ kind, subject }: AlertView) {
+  if (kind === "task_dead") {
+    return { label: "toTask", href: { pathname: "/admin/tasks", query: { id: subject } } } as const;
+  }
+  const order = /^order:([0-9a-f-]{36})$/.exec(subject)?.[1];
+  return order ? ({ label: "toOrder", href: { pathname: `/orders/${order}` } } as const) : null;
+}

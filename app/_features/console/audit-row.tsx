@@ -1,0 +1,165 @@
+import {
+  BellOff,
+  Download,
+  KeyRound,
+  LogIn,
+  LogOut,
+  type LucideIcon,
+  Mail,
+  PackageX,
+  PenLine,
+  RotateCcw,
+  ShieldAlert,
+  Trash2,
+  Undo2,
+  UserCog,
+  UserPlus,
+} from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { cn } from "@/app/_ui/cn";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntryView } from "@/lib/audit";
+import { deviceOf } from "@/lib/sessions";
+
+const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
+  sign_up: UserPlus,
+  sign_in: LogIn,
+  sign_in_failed: ShieldAlert,
+  sign_out: LogOut,
+  password_confirm_failed: ShieldAlert,
+  sessions_ended: LogOut,
+  refresh_reused: ShieldAlert,
+  password_changed: KeyRound,
+  password_change_failed: ShieldAlert,
+  password_reset_asked: KeyRound,
+  password_reset: KeyRound,
+  address_change_asked: Mail,
+  address_changed: Mail,
+  address_confirmed: Mail,
+  name_changed: PenLine,
+  role_changed: UserCog,
+  account_exported: Download,
+  account_deleted: Trash2,
+  task_cancelled: BellOff,
+  task_replayed: RotateCcw,
+  alert_closed: BellOff,
+  refund_asked: Undo2,
+  product_archived: PackageX,
+  sessions_cleared: ShieldAlert,
+};
+
+/** What may be somebody at a door that is not theirs. */
+const SUSPICIOUS: ReadonlySet<string> = new Set<AuditAction>([
+  "sign_in_failed",
+  "password_confirm_failed",
+  "password_change_failed",
+  "refresh_reused",
+  "sessions_cleared",
+]);
+
+export function AuditRow({ entry, renderedAt }: { entry: AuditEntryView; renderedAt: number }) {
+  const t = useTranslations("auditConsole");
+  const action = AUDIT_ACTIONS.find((known) => known === entry.action);
+  const Icon = action ? ICONS[action] : KeyRound;
+  const suspicious = SUSPICIOUS.has(entry.action);
+  return (
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 border-b border-line py-4 last:border-0">
+      <span
+        className={cn(
+          "flex size-11 items-center justify-center rounded-full",
+          suspicious ? "bg-danger-ground text-danger" : "bg-ink/6 text-muted",
+        )}
+      >
+        <Icon className="size-5" aria-hidden="true" />
+      </span>
+      <div className="min-w-0">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-6">
+          <h2 className={cn("leading-snug font-semibold", suspicious && "text-danger")}>
+            {action ? t(`actions.${action}`) : entry.action}
+          </h2>
+          <RelativeTime at={entry.createdAt} renderedAt={renderedAt} className="text-sm text-faint" />
+        </div>
+        <p className="mt-0.5 text-muted [overflow-wrap:anywhere]">
+          <Actor entry={entry} />
+          <Subject entry={entry} />
+        </p>
+        <Facts entry={entry} />
+      </div>
+    </li>
+  );
+}
+
+function Filter({
+  query,
+  name,
+  children,
+}: {
+  query: Record<string, string>;
+  name: string;
+  children: ReactNode;
+}) {
+  const t = useTranslations("auditConsole");
+  return (
+    <Link
+      href={{ pathname: "/admin/audit", query }}
+      prefetch={false}
+      title={t("onlyThis", { name })}
+      className="text-ink underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+    >
+      {children}
+    </Link>
+  );
+}
+
+function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
+  const t = useTranslations("auditConsole");
+  if (actorId === null) return t("nobody");
+  const name = actorName ?? t("gone");
+  return (
+    <Filter query={{ actor: actorId }} name={name}>
+      {name}
+    </Filter>
+  );
+}
+
+/** What it was done to, unless that is who did it. */
+function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
+  const t = useTranslations("auditConsole");
+  if (subject === `user:${actorId}` || subject === "app") return null;
+  const kind = (["task", "alert", "order", "product"] as const).find((one) => subject.startsWith(`${one}:`));
+  const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));
+  return (
+    <>
+      <span aria-hidden="true"> → </span>
+      <Filter query={{ subject }} name={name}>
+        {name}
+      </Filter>
+    </>
+  );
+}
+
+/** From where, and what else belongs to it. */
+function Facts({ entry: { ip, userAgent, data, requestId } }: { entry: AuditEntryView }) {
+  const t = useTranslations("auditConsole");
+  const devices = useTranslations("devices");
+  const { browser, os } = deviceOf(userAgent);
+  const device = browser && os ? devices("browserOn", { browser, os }) : (browser ?? os);
+  const more = Object.entries(data ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
+  return (
+    <p
+      title={
+        [userAgent, requestId && t("request", { id: requestId })].filter(Boolean).join("\n") || undefined
+      }
+      className="tabular mt-1 flex flex-wrap gap-x-3 text-xs text-faint [overflow-wrap:anywhere]"
+    >
+      {[device, ip].filter(Boolean).map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+      {more.map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,43 @@
+import { cn } from "@/app/_ui/cn";
+
+export interface Figure {
+  name: string;
+  value: string;
+  /** What the number means for whoever looks: lit when it moves, red when it is bad, faint when it is nothing. */
+  tone: "plain" | "moving" | "bad" | "faint";
+  hint?: string | undefined;
+}
+
+const TONES = {
+  plain: "text-ink",
+  moving: "text-accent-text",
+  bad: "text-danger",
+  faint: "text-faint",
+} as const;
+
+/** A row of numbers. */
+export function Figures({ figures, label }: { figures: readonly Figure[]; label: string }) {
+  return (
+    <section className="mt-10" aria-label={label}>
+      <dl
+        className={cn(
+          "grid grid-cols-2 gap-3",
+          figures.length === 3 ? "sm:grid-cols-3 max-sm:*:last:col-span-2" : "lg:grid-cols-4",
+        )}
+      >
+        {figures.map(({ name, value, tone, hint }) => (
+          <div
+            key={name}
+            className="flex flex-col-reverse justify-between gap-4 rounded-2xl border border-line bg-raised/70 p-5"
+          >
+            <dt className="text-sm text-muted">
+              {name}
+              {hint ? <span className="block text-xs text-faint">{hint}</span> : null}
+            </dt>
+            <dd className={cn("display tabular text-[clamp(1.5rem,4.2vw,2.75rem)]", TONES[tone])}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

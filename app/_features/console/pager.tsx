@@ -1,0 +1,35 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+
+interface Props {
+  path: "/admin/tasks" | "/admin/alerts" | "/admin/people" | "/admin/audit";
+  /** What the list is filtered by. */
+  query?: Readonly<Record<string, string>>;
+  nextCursor: string | null;
+  /** Not the newest page. */
+  continued: boolean;
+}
+
+export function Pager({ path, query = {}, nextCursor, continued }: Props) {
+  const t = useTranslations("console");
+  if (!nextCursor && !continued) return null;
+  return (
+    <div className="mt-8 flex flex-wrap gap-3">
+      {continued ? (
+        <Button asChild look="plain">
+          <Link href={{ pathname: path, query }} prefetch={false}>
+            {t("newest")}
+          </Link>
+        </Button>
+      ) : null}
+      {nextCursor ? (
+        <Button asChild look="quiet">
+          <Link href={{ pathname: path, query: { ...query, cursor: nextCursor } }} prefetch={false}>
+            {t("older")}
+          </Link>
+        </Button>
+      ) : null}
+    </div>
+  );
+}

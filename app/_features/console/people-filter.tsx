@@ -1,0 +1,58 @@
+import { Search } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { segments } from "@/app/_shell/segments";
+import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
+import type { PersonView } from "@/lib/admin";
+
+export const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
+
+interface Props {
+  q: string;
+  role: PersonView["role"] | null;
+}
+
+/** A form that works without scripts: what is looked for is in the address. */
+export function PeopleFilter({ q, role }: Props) {
+  const t = useTranslations("peopleConsole");
+  return (
+    <div className="mt-8 flex flex-wrap items-center justify-between gap-4">
+      <search className="w-full sm:w-auto sm:min-w-96">
+        <form action="/admin/people" className="flex gap-2">
+          {role ? <input type="hidden" name="role" value={role} /> : null}
+          <input
+            type="search"
+            name="q"
+            defaultValue={q}
+            aria-label={t("search")}
+            placeholder={t("search")}
+            maxLength={100}
+            autoComplete="off"
+            className="h-11 w-full min-w-0 rounded-full border border-line-strong bg-ground/70 px-5 text-ink placeholder:text-faint hover:border-muted focus:border-ink"
+          />
+          <Button type="submit" look="quiet" size="icon" aria-label={t("find")} className="shrink-0">
+            <Search className="size-5" aria-hidden="true" />
+          </Button>
+        </form>
+      </search>
+      <nav aria-label={t("roleFilter")} className={cn(segments.group, "max-w-full overflow-x-auto")}>
+        {([null, ...ROLES] as const).map((one) => (
+          <Link
+            key={one ?? "all"}
+            href={{
+              pathname: "/admin/people",
+              query: { ...(q ? { q } : {}), ...(one ? { role: one } : {}) },
+            }}
+            prefetch={false}
+            scroll={false}
+            aria-current={one === role ? "true" : undefined}
+            className={cn(segments.item, "h-9 px-3 whitespace-nowrap sm:px-4", one === role && segments.on)}
+          >
+            {one ? t(`roles.${one}`) : t("everyone")}
+          </Link>
+        ))}
+      </nav>
+    </div>
+  );
+}

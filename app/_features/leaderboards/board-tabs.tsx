@@ -1,0 +1,60 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { segments } from "@/app/_shell/segments";
+import { cn } from "@/app/_ui/cn";
+import { type Leaderboard, type Period, periods } from "@/lib/leaderboards";
+
+function hrefOf(period: Period, currency: string | null): string {
+  const query = new URLSearchParams({
+    ...(period === "week" ? {} : { period }),
+    ...(currency ? { currency } : {}),
+  });
+  return query.size === 0 ? "/leaderboards" : `/leaderboards?${query.toString()}`;
+}
+
+interface Props {
+  period: Period;
+  board: Pick<Leaderboard, "currency" | "currencies">;
+  /** The one that was asked for, if any: it is kept from tab to tab. */
+  chosen: string | null;
+}
+
+/** Week, month, all time, and the currencies where there are several. Links, so they work without scripts. */
+export function BoardTabs({ period, board, chosen }: Props) {
+  const t = useTranslations("leaderboards");
+  const currencies = [...new Set([...board.currencies, board.currency])].sort();
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3">
+      <nav aria-label={t("periods")} className={cn(segments.group, "w-full sm:w-auto")}>
+        {periods.map((each) => (
+          <Link
+            key={each}
+            href={hrefOf(each, chosen)}
+            prefetch={false}
+            scroll={false}
+            aria-current={each === period ? "page" : undefined}
+            className={cn(segments.item, "h-11 px-5 text-sm", each === period && segments.on)}
+          >
+            {t(`period.${each}`)}
+          </Link>
+        ))}
+      </nav>
+      {currencies.length > 1 ? (
+        <nav aria-label={t("currencies")} className={segments.group}>
+          {currencies.map((currency) => (
+            <Link
+              key={currency}
+              href={hrefOf(period, currency)}
+              prefetch={false}
+              scroll={false}
+              aria-current={currency === board.currency ? "page" : undefined}
+              className={cn(segments.item, "h-11 px-4", currency === board.currency && segments.on)}
+            >
+              {currency}
+            </Link>
+          ))}
+        </nav>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useTranslations } from "next-intl";
+import { Cover } from "@/app/_art/cover";
+import { tintOf } from "@/app/_features/posts/hue";
+import { cn } from "@/app/_ui/cn";
+import { useMoney } from "@/app/_ui/money";
+import type { Leaderboard } from "@/lib/leaderboards";
+
+type Item = Leaderboard["items"][number];
+
+/** By place in the list and not by rank: two may share the first. */
+const STEPS = [
+  { order: "sm:order-2", art: "aspect-[4/3] sm:aspect-[5/6]", drop: "" },
+  { order: "sm:order-1", art: "aspect-square sm:aspect-[5/6]", drop: "sm:mt-14" },
+  { order: "sm:order-3", art: "aspect-square sm:aspect-[5/6]", drop: "sm:mt-24" },
+] as const;
+
+/** The first three, on three steps; on a phone the first one stands over the other two. */
+export function Podium({
+  items,
+  currency,
+  viewerId,
+}: {
+  items: Item[];
+  currency: string;
+  viewerId: string | null;
+}) {
+  const t = useTranslations("leaderboards");
+  const money = useMoney();
+  return (
+    <ol className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-5">
+      {items.slice(0, STEPS.length).map((item, at) => {
+        const step = STEPS[at] ?? STEPS[0];
+        return (
+          <li
+            key={item.userId}
+            style={tintOf(item.userId)}
+            className={cn("tinted min-w-0", at === 0 && "max-sm:col-span-2", step.order, step.drop)}
+          >
+            <div className="relative h-full overflow-hidden rounded-3xl bg-tint-strong">
+              <div className={cn("overflow-hidden", step.art)}>
+                <Cover id={item.userId} />
+              </div>
+              <p
+                className={cn(
+                  "display tabular absolute top-3 left-3 flex min-w-11 items-center justify-center rounded-full bg-ground px-3 py-1.5",
+                  at === 0 ? "text-3xl text-money sm:text-4xl" : "text-xl",
+                )}
+              >
+                <span className="sr-only">{t("rank", { rank: item.rank })}</span>
+                <span aria-hidden="true">{item.rank}</span>
+              </p>
+              <div className="p-4 sm:p-5">
+                <p
+                  className={cn(
+                    "display line-clamp-2",
+                    at === 0 ? "text-xl sm:text-2xl" : "text-base sm:text-xl",
+                  )}
+                >
+                  {item.name}
+                </p>
+                {item.userId === viewerId ? <p className="mt-1 text-sm text-tint-text">{t("you")}</p> : null}
+                <p
+                  className={cn(
+                    "tabular mt-3 font-semibold [overflow-wrap:anywhere] dark:text-money",
+                    at === 0 ? "text-xl" : "text-base sm:text-lg",
+                  )}
+                >
+                  {money({ amountMinor: item.amountMinor, currency })}
+                </p>
+                <p className="text-sm text-muted">{t("sales", { count: item.sales })}</p>
+              </div>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

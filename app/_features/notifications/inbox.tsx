@@ -1,0 +1,69 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { PageTitle } from "@/app/_shell/page";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
+import { markSeen } from "@/app/(site)/notifications/actions";
+import type { NotificationView } from "@/lib/notifications";
+import { MarkAllButton } from "./mark-button";
+import { NotificationRow } from "./notification-row";
+
+interface Props {
+  items: readonly NotificationView[];
+  unreadCount: number;
+  nextCursor: string | null;
+  /** Not the newest page. */
+  continued: boolean;
+  renderedAt: number;
+}
+
+/** Everything works without scripts: pages are links, marks are forms. */
+export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }: Props) {
+  const t = useTranslations("notifications");
+  const newest = items[0]?.id;
+  if (newest === undefined) {
+    return (
+      <Notice title={t(continued ? "endTitle" : "emptyTitle")} text={t(continued ? "endText" : "emptyText")}>
+        <Button asChild size="large">
+          <Link href={continued ? "/notifications" : "/posts/new"} prefetch={false}>
+            {t(continued ? "newest" : "emptyAction")}
+          </Link>
+        </Button>
+      </Notice>
+    );
+  }
+  return (
+    <div className="mx-auto max-w-3xl">
+      <PageTitle>{t("title")}</PageTitle>
+      <div className="mt-4 flex min-h-11 flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <p className="tabular text-muted">{t("unread", { count: unreadCount })}</p>
+        {unreadCount > 0 && !continued ? (
+          <form action={markSeen}>
+            <input type="hidden" name="before" value={newest} />
+            <MarkAllButton />
+          </form>
+        ) : null}
+        {continued ? (
+          <Link href="/notifications" prefetch={false} className="text-muted underline underline-offset-4">
+            {t("newest")}
+          </Link>
+        ) : null}
+      </div>
+      <h2 className="sr-only">{t("list")}</h2>
+      <ul className="-mx-3 mt-5 flex flex-col gap-1.5">
+        {items.map((notification) => (
+          <NotificationRow key={notification.id} notification={notification} renderedAt={renderedAt} />
+        ))}
+      </ul>
+      {nextCursor ? (
+        <div className="mt-8 flex justify-center">
+          <Button asChild look="quiet" size="large">
+            <Link href={{ pathname: "/notifications", query: { cursor: nextCursor } }} prefetch={false}>
+              {t("older")}
+            </Link>
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { markRead } from "./notifications";
+
+interface Props {
+  id: string;
+  href: string;
+  unread: boolean;
+  children: ReactNode;
+}
+
+/** Leads to what a notification is about, and marks it as read on the way. */
+export function NotificationLink({ id, href, unread, children }: Props) {
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      onClick={() => {
+        if (unread) void markRead(id);
+      }}
+      className="stretched [overflow-wrap:anywhere] outline-none"
+    >
+      {children}
+    </Link>
+  );
+}

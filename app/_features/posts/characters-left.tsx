@@ -1,0 +1,18 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { cn } from "@/app/_ui/cn";
+
+/** Silent until the end comes near: nobody needs to count down from five thousand. */
+const SHOWN_FROM_SHARE = 0.8;
+
+export function CharactersLeft({ used, limit }: { used: number; limit: number }) {
+  const t = useTranslations("form");
+  if (used < limit * SHOWN_FROM_SHARE) return null;
+  const left = limit - used;
+  return (
+    <p className={cn("tabular shrink-0", left < 0 ? "text-danger" : "text-faint")}>
+      {left < 0 ? t("over", { count: -left }) : t("left", { count: left })}
+    </p>
+  );
+}

@@ -1,0 +1,17 @@
+import { ViewTransition } from "react";
+import { Cover } from "@/app/_art/cover";
+import { cn } from "@/app/_ui/cn";
+
+/** A post's cover under a name of its own, so it is the same object in the feed and on the post's page. */
+export function CoverFrame({ id, className }: { id: string; className?: string }) {
+  return (
+    <ViewTransition name={`cover-${id}`} share="cover" default="none">
+      <div className={cn("overflow-hidden", className)}>
+        <Cover
+          id={id}
+          className="transition-transform duration-500 ease-out group-hover/card:scale-[1.035] motion-reduce:transform-none"
+        />
+      </div>
+    </ViewTransition>
+  );
+}

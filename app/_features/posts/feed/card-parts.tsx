@@ -1,0 +1,22 @@
+import Link from "next/link";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import type { PostItem } from "../posts";
+
+/** The whole card follows this one link; the card itself needs `relative`. */
+export function CardLink({ post }: { post: PostItem }) {
+  return (
+    <Link href={`/posts/${post.id}`} prefetch={false} className="stretched">
+      {post.title}
+    </Link>
+  );
+}
+
+export function Byline({ post, renderedAt }: { post: PostItem; renderedAt: number }) {
+  return (
+    <p className="flex min-w-0 items-baseline gap-x-2 text-sm text-muted">
+      <span className="truncate font-medium text-ink">{post.authorName}</span>
+      <span aria-hidden="true">·</span>
+      <RelativeTime at={post.createdAt} renderedAt={renderedAt} className="shrink-0" />
+    </p>
+  );
+}

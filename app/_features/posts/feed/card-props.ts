@@ -1,0 +1,9 @@
+import type { PostItem } from "../posts";
+
+export interface CardProps {
+  post: PostItem;
+  /** The server's time in milliseconds. */
+  renderedAt: number;
+  /** Whether seeing this card counts as a view; not for one's own posts. */
+  counted: boolean;
+}

@@ -1,0 +1,45 @@
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { Mark } from "@/app/_art/brand/mark";
+import { PageTitle } from "@/app/_shell/page";
+import { viewerForFrame } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
+
+/** The headline over the feed. Strangers are told what this is; people who are in get straight to it. */
+export async function FeedIntro({ continued }: { continued: boolean }) {
+  const [t, shell, viewer] = await Promise.all([
+    getTranslations("feed"),
+    getTranslations("shell"),
+    viewerForFrame(),
+  ]);
+  return (
+    <div className="pt-8 pb-7 sm:pt-12 sm:pb-9">
+      <div className="flex items-center gap-4 sm:gap-6">
+        <PageTitle>{t(continued ? "earlierPosts" : "title")}</PageTitle>
+        <Mark dancing className="size-12 shrink-0 sm:size-18" />
+      </div>
+      {continued ? (
+        <Link href="/" prefetch={false} className="mt-4 inline-block text-muted underline underline-offset-4">
+          {t("toStart")}
+        </Link>
+      ) : null}
+      {viewer || continued ? null : (
+        <div className="mt-5 flex flex-wrap items-center gap-x-8 gap-y-5">
+          <p className="max-w-[54ch] text-pretty text-muted sm:text-lg">{t("lead")}</p>
+          <div className="flex gap-2">
+            <Button asChild>
+              <Link href="/sign-up" prefetch={false}>
+                {shell("signUp")}
+              </Link>
+            </Button>
+            <Button asChild look="quiet">
+              <Link href="/sign-in" prefetch={false}>
+                {shell("signIn")}
+              </Link>
+            </Button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import { TrackOpened } from "@/app/_ui/track-opened";
+import type { PostItem } from "./posts";
+import { Tags } from "./tags";
+import { PostView } from "./views/post-view";
+import { ViewCount } from "./views/view-count";
+
+interface Props {
+  post: PostItem;
+  viewerId: string | null;
+  renderedAt: number;
+}
+
+/** A short name fills the stage; a long one has to share it. */
+function titleSize(title: string): string {
+  if (title.length <= 22) return "text-[clamp(2.25rem,6vw,4rem)]";
+  if (title.length <= 60) return "text-[clamp(1.75rem,4.4vw,2.85rem)]";
+  return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
+}
+
+export function PostBody({ post, viewerId, renderedAt }: Props) {
+  const t = useTranslations("post");
+  const own = viewerId === post.authorId;
+  return (
+    <div className="flex min-w-0 flex-col">
+      <h1 className={`display ${titleSize(post.title)}`}>{post.title}</h1>
+      <p className="mt-4 flex flex-wrap items-baseline gap-x-2 text-muted">
+        <span className="font-semibold text-ink">{post.authorName}</span>
+        <span aria-hidden="true">·</span>
+        <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
+      </p>
+      <div className="mt-6 border-y border-line py-5">
+        <ViewCount
+          postId={post.id}
+          rendered={post.viewsCount}
+          className="flex flex-wrap items-baseline gap-x-3 text-muted"
+          numberClassName="display text-[clamp(2.5rem,7vw,3.75rem)]"
+        />
+        {own ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
+        {viewerId === null ? (
+          <p className="mt-2 text-sm text-muted">
+            {t.rich("anonymousView", {
+              link: (words) => (
+                <Link
+                  href={`/sign-in?next=${encodeURIComponent(`/posts/${post.id}`)}`}
+                  prefetch={false}
+                  className="text-ink underline underline-offset-4"
+                >
+                  {words}
+                </Link>
+              ),
+            })}
+          </p>
+        ) : null}
+      </div>
+      {post.text ? (
+        <p className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed whitespace-pre-line [overflow-wrap:anywhere]">
+          {post.text}
+        </p>
+      ) : null}
+      <Tags tags={post.tags} className="mt-6 text-base" />
+      {viewerId !== null && !own ? <PostView postId={post.id} /> : null}
+      <TrackOpened name="post.opened" id={post.id} />
+    </div>
+  );
+}

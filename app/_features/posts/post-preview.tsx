@@ -1,0 +1,36 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Cover } from "@/app/_art/cover";
+import { tintOf } from "./hue";
+import { Tags } from "./tags";
+
+interface Props {
+  seed: string;
+  title: string;
+  tags: string[];
+  authorName: string;
+}
+
+/**
+ * How the post will look. The real cover comes from an id that does not exist yet, so this one is drawn
+ * from the title: it changes as one types, which says better than words that each post gets its own.
+ */
+export function PostPreview({ seed, title, tags, authorName }: Props) {
+  const t = useTranslations("newPost");
+  const art = `${seed}:${title.trim().toLowerCase()}`;
+  return (
+    <section
+      aria-label={t("preview")}
+      style={tintOf(art)}
+      className="tinted flex flex-col self-start overflow-hidden rounded-3xl bg-tint-strong transition-colors duration-500 max-lg:hidden lg:sticky lg:top-8"
+    >
+      <Cover id={art} className="aspect-square" />
+      <div className="flex min-h-44 flex-col gap-2 p-6">
+        <p className="text-sm text-muted">{authorName}</p>
+        <p className="display line-clamp-4 text-2xl">{title.trim() || t("previewTitle")}</p>
+        <Tags tags={[...new Set(tags)]} className="mt-1" />
+      </div>
+    </section>
+  );
+}

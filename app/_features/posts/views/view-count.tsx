@@ -1,0 +1,47 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { useViewCount } from "@/app/_data/view-counts";
+import { cn } from "@/app/_ui/cn";
+import { Rolling } from "./rolling";
+
+interface Props {
+  postId: string;
+  /** The count the page was rendered with. */
+  rendered: number;
+  className?: string;
+  numberClassName?: string;
+}
+
+/** From here on the number is cut to thousands, as `1,2 тыс.` */
+const COMPACT_FROM = 1_000;
+
+/**
+ * How often a post was seen. What rolls is hidden from screen readers; they read the exact number when
+ * they come to it, and are not told each time it moves.
+ */
+export function ViewCount({ postId, rendered, className, numberClassName }: Props) {
+  const t = useTranslations("views");
+  const format = useFormatter();
+  const count = useViewCount(postId, rendered);
+  const exact = t("exact", { count });
+  const n = (text: ReactNode) => (
+    <span className={cn("tabular text-accent-text", numberClassName)}>
+      <Rolling text={Array.isArray(text) ? text.join("") : String(text)} />
+    </span>
+  );
+  return (
+    <span className={className} title={count >= COMPACT_FROM ? exact : undefined}>
+      <span className="sr-only">{exact}</span>
+      <span aria-hidden="true" className="contents">
+        {count < COMPACT_FROM
+          ? t.rich("label", { count, n })
+          : t.rich("compact", {
+              text: format.number(count, { notation: "compact", maximumFractionDigits: 1 }),
+              n,
+            })}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,29 @@
+import { integer, randomFrom } from "@/app/_art/random";
+
+const HEIGHT = 100;
+const WIDTH = 30;
+
+/** Bars down a ticket's stub, each its own from its text. A picture of a barcode: no machine reads it. */
+export function Barcode({ text, className }: { text: string; className?: string }) {
+  const random = randomFrom(`bars:${text}`);
+  const bars: { y: number; height: number }[] = [];
+  for (let y = 0; y < HEIGHT; ) {
+    const height = integer(random, 1, 4);
+    bars.push({ y, height: Math.min(height, HEIGHT - y) });
+    y += height + integer(random, 1, 3);
+  }
+  return (
+    <svg
+      viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      focusable="false"
+      className={className}
+    >
+      <path
+        fill="currentColor"
+        d={bars.map(({ y, height }) => `M0 ${y}h${WIDTH}v${height}h-${WIDTH}z`).join("")}
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ComponentType } from "react";
+import { Cover } from "@/app/_art/cover";
+import type { ProductKind } from "@/lib/shop/client";
+import { Barcode } from "./barcode";
+
+interface ThingProps {
+  id: string;
+}
+
+function Track({ id }: ThingProps) {
+  return (
+    <div className="goods goods-track">
+      <div className="goods-disc" />
+      <div className="goods-sleeve">
+        <Cover id={id} />
+      </div>
+    </div>
+  );
+}
+
+function Ticket({ id }: ThingProps) {
+  const t = useTranslations("shop");
+  return (
+    <div className="goods goods-ticket">
+      <Cover id={id} />
+      <div className="goods-stub">
+        <span>{t("admit")}</span>
+        <Barcode text={id} className="h-3/4 w-1/4" />
+      </div>
+    </div>
+  );
+}
+
+const POINTS = 24;
+
+/** A star with many points, as a sealing stamp leaves it. */
+const SEAL = Array.from({ length: POINTS * 2 }, (_, i) => {
+  const radius = i % 2 === 0 ? 50 : 44;
+  const angle = (i * Math.PI) / POINTS;
+  return `${(50 + radius * Math.cos(angle)).toFixed(1)},${(50 + radius * Math.sin(angle)).toFixed(1)}`;
+}).join(" ");
+
+function Licence({ id }: ThingProps) {
+  return (
+    <div className="goods goods-licence">
+      <div className="relative aspect-[1.12] overflow-hidden">
+        <Cover id={id} />
+      </div>
+      <div className="goods-licence-lines" />
+      <svg viewBox="0 0 100 100" className="goods-seal" aria-hidden="true" focusable="false">
+        <polygon points={SEAL} fill="currentColor" />
+        <circle cx="50" cy="50" r="34" fill="none" stroke="white" strokeOpacity="0.75" strokeWidth="2.5" />
+        <path
+          d="M44 66a7 6 0 1 1-5-6V37l24-5v27a7 6 0 1 1-5-6V41l-14 3z"
+          fill="white"
+          transform="translate(-1 1)"
+        />
+      </svg>
+    </div>
+  );
+}
+
+const THINGS: Record<ProductKind, ComponentType<ThingProps>> = {
+  track: Track,
+  ticket: Ticket,
+  licence: Licence,
+};
+
+/**
+ * A product as a thing on a stage of its colour: a record, a ticket, a paper with a seal, each wearing the cover of
+ * its id. Decoration: what it is stands beside it in words. A client component so that the drawing travels once.
+ */
+export function Goods({ kind, id }: { kind: ProductKind; id: string }) {
+  const Thing = THINGS[kind];
+  return <Thing id={id} />;
+}

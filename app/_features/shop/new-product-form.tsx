@@ -1,0 +1,137 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useFormatter, useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { CharactersLeft } from "@/app/_features/posts/characters-left";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { type FieldProps, useForm } from "@/app/_ui/forms/use-form";
+import { useMoney } from "@/app/_ui/money";
+import {
+  LEAST_PRICE_MINOR,
+  MOST_AMOUNT_MINOR,
+  MOST_STOCK,
+  newProductSchema,
+  productKindSchema,
+} from "@/lib/shop/client";
+import { CurrencyField } from "./currency-field";
+import { KindChoice } from "./kind-choice";
+import { ProductPreview } from "./product-preview";
+import { createProduct } from "./shop";
+import { SignInAgain } from "./sign-in-again";
+import { EMPTY_PRODUCT, productDrafts, toNewProduct } from "./typed-product";
+
+const TITLE_LIMIT = 120;
+const TEXT_LIMIT = 5_000;
+
+export function NewProductForm({ viewerId, viewerName }: { viewerId: string; viewerName: string }) {
+  const t = useTranslations("newProduct");
+  const money = useMoney();
+  const format = useFormatter();
+  const router = useRouter();
+  const [listed, setListed] = useState(false);
+  const { formProps, field, values, setValues, failure, busy } = useForm({
+    schema: newProductSchema,
+    initial: EMPTY_PRODUCT,
+    toInput: toNewProduct,
+    send: createProduct,
+    onSuccess: ({ product }) => {
+      setListed(true);
+      productDrafts.keep(viewerId, EMPTY_PRODUCT);
+      router.push(`/shop/${product.id}`);
+    },
+  });
+
+  // Only the browser knows the draft, so it comes in after the first render.
+  useEffect(() => {
+    const draft = productDrafts.read(viewerId);
+    if (!draft) return;
+    const isKnown = productKindSchema.safeParse(draft.kind).success;
+    setValues(isKnown ? draft : { ...draft, kind: EMPTY_PRODUCT.kind });
+  }, [viewerId, setValues]);
+  useEffect(() => {
+    if (values !== EMPTY_PRODUCT && !listed) productDrafts.keep(viewerId, values);
+  }, [viewerId, values, listed]);
+
+  /** Of these the page knows better what is wrong than a schema that sees a number, or none. */
+  const explained = (props: FieldProps, explanation: string): FieldProps =>
+    props.error && props.value.trim() ? { ...props, error: explanation } : props;
+  const { currency } = values;
+
+  return (
+    <div className="mt-8 grid gap-10 lg:grid-cols-[minmax(0,7fr)_minmax(0,4fr)] lg:gap-14">
+      <form {...formProps} className="flex flex-col gap-3">
+        <KindChoice {...field("kind")} />
+        <Field
+          {...field("title")}
+          label={t("titleLabel")}
+          placeholder={t(`titlePlaceholders.${values.kind as "ticket"}`)}
+          autoComplete="off"
+          required
+          counter={<CharactersLeft limit={TITLE_LIMIT} used={values.title.trim().length} />}
+          className="h-16 font-display text-lg font-semibold"
+        />
+        <div className="grid grid-cols-[minmax(0,1fr)_7rem] gap-3 sm:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)]">
+          <Field
+            {...explained(
+              field("priceMinor"),
+              t("priceError", {
+                least: money({ amountMinor: LEAST_PRICE_MINOR, currency }),
+                most: money({ amountMinor: MOST_AMOUNT_MINOR, currency }),
+              }),
+            )}
+            label={t("priceLabel")}
+            inputMode="decimal"
+            autoComplete="off"
+            required
+          />
+          <CurrencyField {...field("currency")} />
+          <div className="max-sm:col-span-2">
+            <Field
+              {...explained(field("stock"), t("stockError", { most: format.number(MOST_STOCK) }))}
+              label={t("stockLabel")}
+              hint={t("stockHint")}
+              inputMode="numeric"
+              autoComplete="off"
+              optional
+            />
+          </div>
+        </div>
+        {values.kind === "ticket" ? null : (
+          <Field
+            {...explained(field("assetUrl"), t("assetError"))}
+            label={t("assetLabel")}
+            hint={t("assetHint")}
+            placeholder="https://"
+            type="url"
+            inputMode="url"
+            autoComplete="off"
+            required={values.kind === "track"}
+            optional={values.kind === "licence"}
+          />
+        )}
+        <Field
+          {...field("description")}
+          multiline
+          label={t("textLabel")}
+          hint={t(`textHints.${values.kind as "ticket"}`)}
+          optional
+          counter={<CharactersLeft limit={TEXT_LIMIT} used={values.description.trim().length} />}
+        />
+        {failure ? <FailureNote failure={failure} /> : null}
+        {failure?.code === "unauthenticated" ? <SignInAgain next="/shop/new" /> : null}
+        <div className="mt-3 flex flex-wrap items-center gap-3">
+          <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} />
+          <Button look="plain" size="large" onClick={() => setValues({ ...EMPTY_PRODUCT })}>
+            {t("clear")}
+          </Button>
+        </div>
+        <p className="text-sm text-faint">{t("draft")}</p>
+      </form>
+      <ProductPreview seed={viewerId} typed={values} sellerName={viewerName} />
+    </div>
+  );
+}

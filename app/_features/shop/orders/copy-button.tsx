@@ -1,0 +1,45 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { Button } from "@/app/_ui/button";
+import { useMounted } from "@/app/_ui/use-mounted";
+
+const SAID_FOR_MS = 2_500;
+
+/** Not there without scripts, where the code can still be selected. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const t = useTranslations("order");
+  const mounted = useMounted();
+  const [outcome, setOutcome] = useState<"copied" | "copyFailed" | null>(null);
+
+  useEffect(() => {
+    if (outcome === null) return;
+    const timer = setTimeout(() => setOutcome(null), SAID_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  if (!mounted) return null;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome("copied");
+    } catch {
+      // no permission, or a page that is not secure
+      setOutcome("copyFailed");
+    }
+  };
+  const Icon = outcome === "copied" ? Check : Copy;
+  return (
+    <>
+      <Button look="quiet" size="small" aria-label={label} onClick={() => void copy()} className="min-h-11">
+        <Icon className="size-4" aria-hidden="true" />
+        <span aria-hidden="true">{t(outcome ?? "copy")}</span>
+      </Button>
+      <span role="status" className="sr-only">
+        {outcome ? t(outcome) : ""}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { Download } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import { Barcode } from "../barcode";
+import type { OrderItem } from "../orders";
+import { CopyButton } from "./copy-button";
+
+type Delivery = OrderItem["deliveries"][number];
+
+interface Props {
+  delivery: Delivery;
+  /** Units in the order. */
+  of: number;
+  renderedAt: number;
+}
+
+/** One unit of what was bought, as something to show at a door or to open. */
+export function DeliveryCard({ delivery, of, renderedAt }: Props) {
+  const t = useTranslations("order");
+  const { kind, unit, code, downloadUrl, revokedAt, usedAt } = delivery;
+  const over = revokedAt !== null || usedAt !== null;
+  return (
+    <article
+      className={cn(
+        "animate-settle grid overflow-hidden rounded-2xl bg-tint-strong",
+        kind === "ticket" && "stub grid-cols-[1fr_auto]",
+      )}
+    >
+      <div className={cn("flex min-w-0 flex-col gap-3 p-5", kind === "ticket" && "pl-7")}>
+        <p className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm text-tint-text">
+          <span className="font-semibold">{t(`units.${kind}`, { unit, of })}</span>
+          {revokedAt ? <span>{t("revoked")}</span> : null}
+          {usedAt && !revokedAt ? (
+            <span>
+              {t("used")} <RelativeTime at={usedAt} renderedAt={renderedAt} />
+            </span>
+          ) : null}
+        </p>
+        {code ? (
+          <p
+            data-testid="code"
+            className={cn(
+              "tabular font-display text-[clamp(0.8125rem,2.9vw,1.125rem)] font-semibold tracking-wide break-words",
+              over && "line-through opacity-60",
+            )}
+          >
+            {code}
+          </p>
+        ) : null}
+        {over && !downloadUrl ? null : (
+          <div className="flex flex-wrap gap-2">
+            {code && !over ? <CopyButton text={code} label={t("copyCode", { unit })} /> : null}
+            {downloadUrl ? (
+              <Button asChild size="small" className="min-h-11">
+                {/* not a page of ours: it leads to the file */}
+                <a href={downloadUrl} target="_blank" rel="noreferrer">
+                  <Download className="size-4" aria-hidden="true" />
+                  {t("download")}
+                </a>
+              </Button>
+            ) : null}
+          </div>
+        )}
+      </div>
+      {kind === "ticket" && code ? (
+        <div className="flex items-center border-l-2 border-dashed border-tint-text/45 px-5 pr-7 text-tint-text">
+          <Barcode text={code} className="h-24 w-10" />
+        </div>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,66 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { cn } from "@/app/_ui/cn";
+import { useMoney } from "@/app/_ui/money";
+import type { OrderItem } from "../orders";
+
+/** What was bought, from whom, for how much, and what of it went back. */
+export function OrderFacts({ order }: { order: OrderItem }) {
+  const t = useTranslations("order");
+  const money = useMoney();
+  const { currency, quantity } = order;
+  const amount = (amountMinor: number) => money({ amountMinor, currency });
+  return (
+    <dl className="flex flex-wrap gap-px overflow-hidden rounded-2xl border border-line bg-line">
+      <Fact name={t("what")} wide>
+        {order.productId ? (
+          <Link
+            href={`/shop/${order.productId}`}
+            prefetch={false}
+            className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+          >
+            {order.title}
+          </Link>
+        ) : (
+          order.title
+        )}
+      </Fact>
+      <Fact name={t("amount")}>
+        <span className="tabular text-money">{amount(order.amountMinor)}</span>
+        {quantity > 1 ? (
+          <span className="tabular font-normal text-muted">
+            {" "}
+            {quantity} × {amount(order.unitPriceMinor)}
+          </span>
+        ) : null}
+      </Fact>
+      {order.viewedAs === "seller" ? null : <Fact name={t("seller")}>{order.sellerName ?? t("nobody")}</Fact>}
+      {order.viewedAs === "buyer" ? null : <Fact name={t("buyer")}>{order.buyerName ?? t("nobody")}</Fact>}
+      {order.refundedMinor > 0 ? (
+        <Fact name={t("back")}>
+          <span className="tabular">{amount(order.refundedMinor)}</span>
+        </Fact>
+      ) : null}
+      <Fact name={t("number")} wide>
+        <span className="tabular text-sm font-normal break-all">{order.id}</span>
+      </Fact>
+    </dl>
+  );
+}
+
+interface FactProps {
+  name: string;
+  /** Has a line of its own. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Fact({ name, wide = false, children }: FactProps) {
+  return (
+    <div className={cn("min-w-0 grow bg-ground/90 px-5 py-4", wide ? "basis-full" : "basis-44")}>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="mt-1 font-semibold [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { tintOf } from "@/app/_features/posts/hue";
+import { useMoney } from "@/app/_ui/money";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import type { OrderSummary } from "@/lib/shop/client";
+import { GoodsFrame } from "../goods-frame";
+import { StatusPill } from "./status-pill";
+
+interface Props {
+  order: OrderSummary;
+  renderedAt: number;
+}
+
+/** One order in the list; the whole row leads to its page. */
+export function OrderRow({ order, renderedAt }: Props) {
+  const t = useTranslations("orders");
+  const money = useMoney();
+  const { amountMinor, currency, refundedMinor } = order;
+  const someone = order.buyerName ?? order.sellerName;
+  return (
+    <article
+      style={tintOf(order.productId ?? order.id)}
+      className="tinted group/card relative -mx-3 grid grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-x-4 rounded-2xl p-3 transition-colors hover:bg-tint-strong sm:grid-cols-[5.5rem_minmax(0,1fr)_auto] sm:gap-x-6"
+    >
+      <GoodsFrame
+        id={order.productId ?? order.id}
+        of={order.id}
+        kind={order.kind}
+        gone={order.status === "failed" || order.status === "refunded"}
+        className="aspect-square w-full rounded-xl"
+      />
+      <div className="min-w-0">
+        <h2 className="display line-clamp-2 text-[clamp(0.95rem,2.4vw,1.2rem)] font-semibold">
+          <Link href={`/orders/${order.id}`} prefetch={false} className="stretched">
+            {order.title}
+          </Link>
+        </h2>
+        <p className="mt-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm text-muted">
+          {someone ? <span className="max-w-full truncate font-medium text-ink">{someone}</span> : null}
+          {order.quantity > 1 ? (
+            <span className="tabular">{t("pieces", { count: order.quantity })}</span>
+          ) : null}
+          <RelativeTime at={order.createdAt} renderedAt={renderedAt} />
+        </p>
+      </div>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 max-sm:col-start-2 max-sm:mt-2 sm:flex-col sm:items-end">
+        <span className="tabular font-display font-semibold text-money">
+          {money({ amountMinor, currency })}
+        </span>
+        <StatusPill status={order.status} />
+        {refundedMinor > 0 && refundedMinor < amountMinor ? (
+          <span className="text-xs text-muted">
+            {t("partBack", { amount: money({ amountMinor: refundedMinor, currency }) })}
+          </span>
+        ) : null}
+      </div>
+    </article>
+  );
+}

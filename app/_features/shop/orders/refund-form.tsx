@@ -1,0 +1,94 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { ApiFailure } from "@/app/_data/api";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { useMoney } from "@/app/_ui/money";
+import { minorOf } from "../minor";
+import { type OrderItem, refundOrder } from "../orders";
+
+interface Props {
+  order: OrderItem;
+  onAccepted: (task: OrderItem["tasks"][number]) => void;
+}
+
+/** For the seller and administrators: all of it, or a part. Money does not move on one click. */
+export function RefundForm({ order, onAccepted }: Props) {
+  const t = useTranslations("order");
+  const money = useMoney();
+  const left = order.amountMinor - order.refundedMinor;
+  const [asked, setAsked] = useState(false);
+  const [typed, setTyped] = useState("");
+  const [error, setError] = useState<string>();
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const send = async () => {
+    const amountMinor = minorOf(typed);
+    setFailure(null);
+    if (!(amountMinor >= 1 && amountMinor <= left)) {
+      return setError(t("refundError", { most: money({ amountMinor: left, currency: order.currency }) }));
+    }
+    setError(undefined);
+    setBusy(true);
+    // the rest is named as such: it is then right even if a part went back meanwhile
+    const result = await refundOrder(order.id, amountMinor === left ? {} : { amountMinor });
+    setBusy(false);
+    if (result.ok) {
+      setAsked(false);
+      return onAccepted(result.data.task);
+    }
+    const named = result.failure.details.find(({ path }) => path === "amountMinor");
+    if (named) setError(named.message);
+    else setFailure(result.failure);
+  };
+
+  if (!asked) {
+    return (
+      <Button
+        look="quiet"
+        onClick={() => {
+          setTyped((left / 100).toFixed(2));
+          setAsked(true);
+        }}
+      >
+        {t("refund")}
+      </Button>
+    );
+  }
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void send();
+      }}
+      className="flex w-full max-w-md animate-settle flex-col gap-2 rounded-2xl border border-line p-5"
+    >
+      <Field
+        name="amountMinor"
+        value={typed}
+        error={error}
+        onChange={setTyped}
+        onBlur={() => undefined}
+        label={t("refundAmount", { currency: order.currency })}
+        hint={t("refundHint")}
+        inputMode="decimal"
+        autoComplete="off"
+        autoFocus
+      />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" look="danger" aria-disabled={busy}>
+          <span aria-live="polite">{t(busy ? "refunding" : "refundYes")}</span>
+        </Button>
+        <Button look="plain" onClick={() => setAsked(false)}>
+          {t("refundNo")}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,57 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { tintOf } from "@/app/_features/posts/hue";
+import { cn } from "@/app/_ui/cn";
+import { useMoney } from "@/app/_ui/money";
+import { GoodsFrame } from "./goods-frame";
+import type { ProductItem } from "./shop";
+import { StockNote } from "./stock-note";
+
+interface Props {
+  product: ProductItem;
+  /** The newest thing takes more of the table. */
+  large: boolean;
+}
+
+export function ProductCard({ product, large }: Props) {
+  const t = useTranslations("shop");
+  const money = useMoney();
+  const soldOut = product.stock === 0;
+  return (
+    <article
+      style={tintOf(product.id)}
+      className="tinted group/card relative flex h-full flex-col [--card-radius:1.5rem]"
+    >
+      <GoodsFrame
+        id={product.id}
+        kind={product.kind}
+        gone={soldOut}
+        stamp={soldOut ? t("soldOut") : undefined}
+        className={cn(
+          "w-full grow rounded-3xl",
+          large ? "aspect-[3/2] @3xl:aspect-auto" : "aspect-square grow-0",
+        )}
+      />
+      <div className="flex flex-col px-1 pt-3">
+        <p className="text-xs font-medium text-tint-text">{t(`kinds.${product.kind}`)}</p>
+        <h3
+          className={cn(
+            "display mt-1 line-clamp-2 font-semibold",
+            large ? "text-[clamp(1.25rem,4cqi,2rem)]" : "text-[clamp(0.9rem,2.2cqi,1.15rem)]",
+          )}
+        >
+          <Link href={`/shop/${product.id}`} prefetch={false} className="stretched">
+            {product.title}
+          </Link>
+        </h3>
+        <p className="mt-1 truncate text-sm text-muted">{product.sellerName}</p>
+        <p className="mt-2 flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
+          <span className="tabular font-display font-semibold text-money">
+            {money({ amountMinor: product.priceMinor, currency: product.currency })}
+          </span>
+          {soldOut ? <span className="sr-only">{t("soldOut")}</span> : <StockNote stock={product.stock} />}
+        </p>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,27 @@
+"use client";
+
+import { cn } from "@/app/_ui/cn";
+import { ProductCard } from "./product-card";
+import type { ProductItem } from "./shop";
+
+interface Props {
+  products: readonly ProductItem[];
+  /** The first of these is the newest thing in the shop. */
+  fromStart: boolean;
+}
+
+/** Products side by side, inside a container. A client component for the same reason as the feed's list. */
+export function ProductList({ products, fromStart }: Props) {
+  return (
+    <ul className="grid grid-cols-2 gap-x-4 gap-y-9 @3xl:grid-cols-3 @3xl:gap-x-6 @3xl:gap-y-12">
+      {products.map((product, i) => {
+        const large = fromStart && i === 0 && products.length > 1 && product.stock !== 0;
+        return (
+          <li key={product.id} className={cn("min-w-0", large && "col-span-2")}>
+            <ProductCard product={product} large={large} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

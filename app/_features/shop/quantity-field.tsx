@@ -1,0 +1,74 @@
+"use client";
+
+import { Minus, Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { Button } from "@/app/_ui/button";
+
+interface Props {
+  value: number;
+  most: number;
+  error: string | undefined;
+  onChange: (value: number) => void;
+}
+
+/** A number between two buttons; arrow keys and typing work as in any number field. */
+export function QuantityField({ value, most, error, onChange }: Props) {
+  const t = useTranslations("shop");
+  const id = useId();
+  // what is being typed may be nothing for a moment
+  const [typed, setTyped] = useState<string | null>(null);
+  const set = (next: number) => {
+    setTyped(null);
+    onChange(Math.min(Math.max(Math.trunc(next) || 1, 1), most));
+  };
+  return (
+    <div>
+      <label htmlFor={id} className="sr-only">
+        {t("quantity")}
+      </label>
+      <div className="inline-flex items-center rounded-full border border-line-strong bg-ground/70">
+        <Button
+          look="plain"
+          size="icon"
+          aria-label={t("fewer")}
+          aria-disabled={value <= 1}
+          onClick={() => set(value - 1)}
+          className="size-12"
+        >
+          <Minus className="size-4" aria-hidden="true" />
+        </Button>
+        <input
+          id={id}
+          name="quantity"
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={most}
+          value={typed ?? value}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? `${id}-error` : undefined}
+          onChange={(event) => (event.target.value === "" ? setTyped("") : set(event.target.valueAsNumber))}
+          onBlur={() => setTyped(null)}
+          onFocus={(event) => event.target.select()}
+          className="tabular h-12 w-12 rounded-md bg-transparent text-center text-lg font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
+        />
+        <Button
+          look="plain"
+          size="icon"
+          aria-label={t("moreOf")}
+          aria-disabled={value >= most}
+          onClick={() => set(value + 1)}
+          className="size-12"
+        >
+          <Plus className="size-4" aria-hidden="true" />
+        </Button>
+      </div>
+      {error ? (
+        <p id={`${id}-error`} role="alert" className="mt-1.5 animate-settle text-xs font-medium text-danger">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}

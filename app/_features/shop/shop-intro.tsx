@@ -1,0 +1,42 @@
+import { Plus, Receipt } from "lucide-react";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { PageTitle } from "@/app/_shell/page";
+import { viewerForFrame } from "@/app/_shell/viewer";
+import { Button } from "@/app/_ui/button";
+import type { ProductKind } from "@/lib/shop/client";
+import { KindFilter } from "./kind-filter";
+
+/** The headline over the shop, the way to one's own orders, and what there is to choose from. */
+export async function ShopIntro({ kind }: { kind: ProductKind | null }) {
+  const [t, viewer] = await Promise.all([getTranslations("shop"), viewerForFrame()]);
+  return (
+    <div className="flex flex-col gap-6 pt-8 pb-8 sm:pt-12 sm:pb-10">
+      <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">
+        <div>
+          <PageTitle>{t("title")}</PageTitle>
+          <p className="mt-4 max-w-[54ch] text-pretty text-muted sm:text-lg">{t("lead")}</p>
+        </div>
+        {viewer ? (
+          <div className="flex flex-wrap gap-2">
+            {viewer.role === "listener" ? null : (
+              <Button asChild>
+                <Link href="/shop/new" prefetch={false}>
+                  <Plus className="size-5" aria-hidden="true" />
+                  {t("sell")}
+                </Link>
+              </Button>
+            )}
+            <Button asChild look="quiet">
+              <Link href="/orders" prefetch={false}>
+                <Receipt className="size-5" aria-hidden="true" />
+                {t("orders")}
+              </Link>
+            </Button>
+          </div>
+        ) : null}
+      </div>
+      <KindFilter current={kind} />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { MessagesSquare } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useUnreadMessages } from "@/app/_features/chat/client/use-chat-list";
+import { NavLink } from "./nav-link";
+
+/** The way to the chats, with the number of unread messages: as the server rendered it, then as it moves. */
+export function ChatLink({ unread: rendered, place }: { unread: number; place: "rail" | "bar" }) {
+  const t = useTranslations("shell");
+  const unread = useUnreadMessages(rendered);
+  return (
+    <NavLink
+      place={place}
+      href="/chat"
+      label={t("chat")}
+      spoken={t("unreadMessages", { count: unread })}
+      icon={
+        <span className="relative inline-flex">
+          <MessagesSquare
+            className={place === "rail" ? "size-[1.35rem] shrink-0" : "size-6"}
+            aria-hidden="true"
+          />
+          {unread > 0 ? (
+            <span
+              aria-hidden="true"
+              className="tabular absolute -top-2 left-2.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[0.6875rem] leading-4.5 font-bold text-on-accent ring-2 ring-ground"
+            >
+              {unread > 99 ? t("unreadMany") : unread}
+            </span>
+          ) : null}
+        </span>
+      }
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { useLocale, useTranslations } from "next-intl";
+import { cn } from "@/app/_ui/cn";
+import { setLocale } from "@/app/i18n/set-locale";
+import { locales } from "@/lib/core/locale";
+import { segments } from "./segments";
+
+/** A plain form with one button a language: it works before any script has loaded. */
+export function LanguageSwitch() {
+  const t = useTranslations("language");
+  const current = useLocale();
+  return (
+    <form action={setLocale}>
+      <fieldset className={segments.group}>
+        <legend className="sr-only">{t("label")}</legend>
+        {locales.map((locale) => (
+          <button
+            key={locale}
+            type="submit"
+            name="locale"
+            value={locale}
+            lang={locale}
+            aria-label={`${locale.toUpperCase()}, ${t(locale)}`}
+            aria-pressed={locale === current}
+            className={cn(segments.item, locale === current && segments.on)}
+          >
+            {locale.toUpperCase()}
+          </button>
+        ))}
+      </fieldset>
+    </form>
+  );
+}

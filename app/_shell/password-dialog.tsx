@@ -1,0 +1,83 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useId, useRef, useState } from "react";
+import { answerPasswordQuestions } from "@/app/_data/password-question";
+import { confirmPassword } from "@/app/_features/account/auth";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { PasswordField } from "@/app/_ui/forms/password-field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { UsernameHint } from "@/app/_ui/forms/username-hint";
+import { signInSchema } from "@/lib/accounts/client";
+
+const schema = signInSchema.pick({ password: true });
+
+type Answer = (given: boolean) => void;
+
+/**
+ * Asks for the password again when a call needs that (app/_data/api.ts), and lets the call go on. The browser's own
+ * modal dialog: it keeps the focus inside, closes with Escape and gives the focus back.
+ */
+export function PasswordDialog({ email }: { email: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  const t = useTranslations("passwordQuestion");
+  const [answer, setAnswer] = useState<Answer | null>(null);
+
+  useEffect(() => answerPasswordQuestions(() => new Promise((resolve) => setAnswer(() => resolve))), []);
+  useEffect(() => {
+    if (answer) dialog.current?.showModal();
+  }, [answer]);
+
+  const settle = (given: boolean) => {
+    answer?.(given);
+    setAnswer(null);
+    dialog.current?.close();
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      // Escape; after an answer there is nothing left to settle
+      onClose={() => (answer ? settle(false) : undefined)}
+      className="m-auto w-[min(27rem,calc(100vw-2rem))] rounded-3xl border border-line bg-raised p-6 text-ink shadow-2xl backdrop:bg-sunken/75 backdrop:backdrop-blur-sm open:animate-settle sm:p-8"
+    >
+      {answer ? (
+        <>
+          <h2 id={titleId} className="display text-2xl">
+            {t("title")}
+          </h2>
+          <p className="mt-3 mb-6 text-muted">{t("text")}</p>
+          <Question email={email} settle={settle} />
+        </>
+      ) : null}
+    </dialog>
+  );
+}
+
+function Question({ email, settle }: { email: string; settle: Answer }) {
+  const t = useTranslations("passwordQuestion");
+  const { formProps, field, failure, busy } = useForm({
+    schema,
+    initial: { password: "" },
+    toInput: (values) => values,
+    send: confirmPassword,
+    onSuccess: () => settle(true),
+  });
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <UsernameHint email={email} />
+      <PasswordField {...field("password")} autoComplete="current-password" />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <div className="mt-2 flex flex-wrap gap-3">
+        <SubmitButton busy={busy} idle={t("confirm")} working={t("confirming")} className="grow" />
+        <Button look="quiet" size="large" onClick={() => settle(false)}>
+          {t("cancel")}
+        </Button>
+      </div>
+    </form>
+  );
+}

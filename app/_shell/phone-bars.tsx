@@ -1,0 +1,80 @@
+import { CircleUserRound, Disc3, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Mark } from "@/app/_art/brand/mark";
+import { Wordmark } from "@/app/_art/brand/wordmark";
+import { Bell } from "./bell";
+import { ChatLink } from "./chat-link";
+import { NavLink } from "./nav-link";
+import { SettingsPopover } from "./settings-popover";
+import type { Viewer } from "./viewer";
+
+export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
+  const t = useTranslations("shell");
+  return (
+    <header className="phone-bar sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
+      <Link href="/" prefetch={false} aria-label={t("home")} className="flex items-center gap-2.5 py-1">
+        <Mark className="size-8" />
+        <Wordmark className="mt-0.5 w-30" />
+      </Link>
+      <div className="flex items-center">
+        {/* as in the rail */}
+        {viewer ? <Bell key={Date.now()} place="top" unread={unread} /> : null}
+        <SettingsPopover id="bar-settings" className="top-16 right-2" />
+      </div>
+    </header>
+  );
+}
+
+export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; unreadMessages: number }) {
+  const t = useTranslations("shell");
+  return (
+    <nav
+      aria-label={t("main")}
+      className="phone-bar fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+    >
+      <NavLink
+        place="bar"
+        href="/"
+        label={t("feed")}
+        icon={<Disc3 className="size-6" aria-hidden="true" />}
+      />
+      <ChatLink place="bar" unread={unreadMessages} />
+      <Link
+        href="/posts/new"
+        prefetch={false}
+        aria-label={t("newPost")}
+        className="m-auto flex h-10 w-16 items-center justify-center rounded-full bg-accent text-on-accent"
+      >
+        <Plus className="size-6" aria-hidden="true" />
+      </Link>
+      <NavLink
+        place="bar"
+        href="/shop"
+        label={t("shop")}
+        icon={<ShoppingBag className="size-6" aria-hidden="true" />}
+      />
+      <NavLink
+        place="bar"
+        href="/leaderboards"
+        label={t("leaderboard")}
+        icon={<Trophy className="size-6" aria-hidden="true" />}
+      />
+      {viewer ? (
+        <NavLink
+          place="bar"
+          href="/me"
+          label={t("account")}
+          icon={<CircleUserRound className="size-6" aria-hidden="true" />}
+        />
+      ) : (
+        <NavLink
+          place="bar"
+          href="/sign-in"
+          label={t("signIn")}
+          icon={<LogIn className="size-6" aria-hidden="true" />}
+        />
+      )}
+    </nav>
+  );
+}

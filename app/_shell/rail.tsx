@@ -1,0 +1,134 @@
+import {
+  BookOpen,
+  CircleUserRound,
+  Coins,
+  Disc3,
+  Gauge,
+  LogIn,
+  Plus,
+  Receipt,
+  ShoppingBag,
+  Trophy,
+} from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Mark } from "@/app/_art/brand/mark";
+import { Wordmark } from "@/app/_art/brand/wordmark";
+import { Button } from "@/app/_ui/button";
+import { Bell } from "./bell";
+import { ChatLink } from "./chat-link";
+import { LanguageSwitch } from "./language-switch";
+import { NavLink } from "./nav-link";
+import { SettingsPopover } from "./settings-popover";
+import { ThemeSwitch } from "./theme-switch";
+import type { Viewer } from "./viewer";
+
+const ICON = "size-[1.35rem] shrink-0";
+
+interface Props {
+  viewer: Viewer | null;
+  unread: number;
+  unreadMessages: number;
+}
+
+/** The left rail: icons from 640 px, with words from 1024 px. */
+export function Rail({ viewer, unread, unreadMessages }: Props) {
+  const t = useTranslations("shell");
+  return (
+    <header className="sticky top-0 hidden h-dvh w-20 shrink-0 flex-col overflow-y-auto border-r border-line px-3 py-5 sm:flex lg:w-62 lg:px-4">
+      <Link
+        href="/"
+        prefetch={false}
+        aria-label={t("home")}
+        className="mb-7 flex items-center gap-3 rounded-xl px-1 max-lg:justify-center lg:px-2"
+      >
+        <Mark className="size-9 shrink-0" />
+        <Wordmark className="mt-0.5 w-34 max-lg:hidden" />
+      </Link>
+
+      <nav aria-label={t("main")} className="flex flex-col gap-1">
+        <NavLink
+          place="rail"
+          href="/"
+          label={t("feed")}
+          icon={<Disc3 className={ICON} aria-hidden="true" />}
+        />
+        <ChatLink place="rail" unread={unreadMessages} />
+        <NavLink
+          place="rail"
+          href="/shop"
+          label={t("shop")}
+          icon={<ShoppingBag className={ICON} aria-hidden="true" />}
+        />
+        <NavLink
+          place="rail"
+          href="/leaderboards"
+          label={t("leaderboard")}
+          icon={<Trophy className={ICON} aria-hidden="true" />}
+        />
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/orders"
+            label={t("orders")}
+            icon={<Receipt className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/bonuses"
+            label={t("bonuses")}
+            icon={<Coins className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
+        {/* a frame that is rendered anew knows better than what its bell has learned since */}
+        {viewer ? <Bell key={Date.now()} place="rail" unread={unread} /> : null}
+        {viewer ? (
+          <NavLink
+            place="rail"
+            href="/me"
+            label={t("account")}
+            icon={<CircleUserRound className={ICON} aria-hidden="true" />}
+          />
+        ) : (
+          <NavLink
+            place="rail"
+            href="/sign-in"
+            label={t("signIn")}
+            icon={<LogIn className={ICON} aria-hidden="true" />}
+          />
+        )}
+        {viewer?.role === "admin" ? (
+          <NavLink
+            place="rail"
+            href="/admin/tasks"
+            label={t("admin")}
+            icon={<Gauge className={ICON} aria-hidden="true" />}
+          />
+        ) : null}
+        <NavLink
+          place="rail"
+          href="/docs"
+          label={t("docs")}
+          icon={<BookOpen className={ICON} aria-hidden="true" />}
+        />
+      </nav>
+
+      <Button asChild size="normal" className="mt-4 max-lg:size-11 max-lg:self-center max-lg:px-0">
+        <Link href="/posts/new" prefetch={false} aria-label={t("newPost")}>
+          <Plus className="size-5" aria-hidden="true" />
+          <span className="max-lg:hidden">{t("newPost")}</span>
+        </Link>
+      </Button>
+
+      <div className="mt-auto flex flex-wrap items-center justify-between gap-2 pt-6 max-lg:hidden">
+        <ThemeSwitch />
+        <LanguageSwitch />
+      </div>
+      <div className="mt-auto self-center pt-6 lg:hidden">
+        <SettingsPopover id="rail-settings" className="bottom-4 left-22" />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,53 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { ChatsKeeper } from "@/app/_features/chat/chats-keeper";
+import { TookOver } from "./arrive";
+import { Live } from "./live";
+import { LiveCounts, PublicStream } from "./live-counts";
+import { PasswordDialog } from "./password-dialog";
+import { BottomBar, TopBar } from "./phone-bars";
+import { Rail } from "./rail";
+import { SessionKeeper } from "./session-keeper";
+import { unreadForFrame, unreadMessagesForFrame } from "./unread";
+import { viewerForFrame } from "./viewer";
+
+/** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */
+export async function Shell({ children }: { children: ReactNode }) {
+  const [t, viewer, unread, unreadMessages] = await Promise.all([
+    getTranslations("shell"),
+    viewerForFrame(),
+    unreadForFrame(),
+    unreadMessagesForFrame(),
+  ]);
+  return (
+    <>
+      <a
+        href="#content"
+        className="fixed top-3 left-3 z-50 -translate-y-24 rounded-full bg-accent px-5 py-3 font-semibold text-on-accent focus:translate-y-0"
+      >
+        {t("skip")}
+      </a>
+      <div className="stage-light" aria-hidden="true" />
+      <div className="sm:flex">
+        <TopBar viewer={viewer} unread={unread} />
+        <Rail viewer={viewer} unread={unread} unreadMessages={unreadMessages} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          {children}
+        </main>
+      </div>
+      <BottomBar viewer={viewer} unreadMessages={unreadMessages} />
+      <TookOver />
+      {viewer ? (
+        <>
+          <SessionKeeper userId={viewer.id} />
+          <ChatsKeeper viewerId={viewer.id} unread={unreadMessages} />
+          <Live viewerId={viewer.id} />
+          <PasswordDialog email={viewer.email} />
+        </>
+      ) : (
+        <PublicStream />
+      )}
+      <LiveCounts signedIn={viewer !== null} />
+    </>
+  );
+}

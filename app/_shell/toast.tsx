@@ -1,0 +1,70 @@
+"use client";
+
+import { X } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { KindIcon } from "@/app/_features/notifications/kind-icon";
+import { markRead } from "@/app/_features/notifications/notifications";
+import { useWording } from "@/app/_features/notifications/use-wording";
+import { Button } from "@/app/_ui/button";
+import type { ToastItem } from "./claim-toast";
+
+/** Long enough to read two lines and to get there by keyboard. */
+const SHOWN_MS = 8_000;
+
+interface Props {
+  item: ToastItem;
+  /** Somebody points at it, or has the focus in it. */
+  paused: boolean;
+  onClose: () => void;
+}
+
+export function Toast({ item, paused, onClose }: Props) {
+  const t = useTranslations("toasts");
+  const { kind, title, text, href } = useWording()(item);
+  const left = useRef(SHOWN_MS);
+  const close = useEffectEvent(onClose);
+  useEffect(() => {
+    if (paused) return;
+    const from = Date.now();
+    const timer = setTimeout(() => close(), left.current);
+    return () => {
+      clearTimeout(timer);
+      left.current -= Date.now() - from;
+    };
+  }, [paused]);
+  return (
+    <li className="pointer-events-auto grid animate-settle grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-3 rounded-2xl border border-line bg-raised p-3.5 text-ink shadow-2xl">
+      <KindIcon kind={kind} className="mt-0.5" />
+      <div className="min-w-0">
+        <p className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">
+          <Link
+            href={href ?? "/notifications"}
+            prefetch={false}
+            onClick={() => {
+              if (href) void markRead(item.id);
+              onClose();
+            }}
+            onKeyDown={({ key }) => (key === "Escape" ? onClose() : undefined)}
+          >
+            {title}
+          </Link>
+        </p>
+        {text ? (
+          <p className="mt-0.5 line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">{text}</p>
+        ) : null}
+      </div>
+      <Button
+        look="plain"
+        size="icon"
+        aria-label={t("dismiss", { title })}
+        onClick={onClose}
+        onKeyDown={({ key }) => (key === "Escape" ? onClose() : undefined)}
+        className="-my-2 -mr-2"
+      >
+        <X className="size-4" aria-hidden="true" />
+      </Button>
+    </li>
+  );
+}

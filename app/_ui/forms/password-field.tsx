@@ -1,0 +1,41 @@
+"use client";
+
+import { Eye, EyeOff } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "../button";
+import { Field } from "./field";
+import type { FieldProps } from "./use-form";
+
+interface Props extends FieldProps {
+  autoComplete: "current-password" | "new-password";
+  hint?: string;
+  /** Where there are several: which one. */
+  label?: string;
+}
+
+export function PasswordField({ label, ...props }: Props) {
+  const t = useTranslations("auth");
+  const [shown, setShown] = useState(false);
+  const Icon = shown ? EyeOff : Eye;
+  return (
+    <Field
+      {...props}
+      label={label ?? t("password")}
+      type={shown ? "text" : "password"}
+      required
+      adornment={
+        <Button
+          look="plain"
+          size="icon"
+          aria-label={t(shown ? "hidePassword" : "showPassword")}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+          className="size-10"
+        >
+          <Icon className="size-5" aria-hidden="true" />
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,117 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type FormEvent, useRef, useState } from "react";
+import type { z } from "zod";
+import type { ApiFailure, ApiResult } from "@/app/_data/api";
+import { issueText } from "./issue-text";
+
+interface Options<Field extends string, S extends z.ZodType, T> {
+  schema: S;
+  initial: Record<Field, string>;
+  /** What the schema judges, from what was typed. Its top-level keys are the fields' names. */
+  toInput: (values: Record<Field, string>) => z.input<S>;
+  send: (input: z.output<S>) => Promise<ApiResult<T>>;
+  onSuccess: (answer: T) => void;
+  /** The page stays as it is after success, and the form can be used again. */
+  stays?: boolean;
+}
+
+/** What ties a control to its form. */
+export interface FieldProps {
+  name: string;
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+  onBlur: () => void;
+}
+
+type Errors<Field extends string> = Partial<Record<Field, string>>;
+
+/**
+ * A form that keeps what was typed whatever happens, judges a field when it is left and again on every
+ * change once it was wrong, and on submit puts the focus on the first field that is wrong, whether the
+ * browser or the server found it. It stays busy after success, unless the page stays: it is about to change.
+ */
+export function useForm<Field extends string, S extends z.ZodType, T>({
+  schema,
+  initial,
+  toInput,
+  send,
+  onSuccess,
+  stays = false,
+}: Options<Field, S, T>) {
+  const t = useTranslations("form");
+  const form = useRef<HTMLFormElement>(null);
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<Errors<Field>>({});
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const isField = (name: PropertyKey | undefined): name is Field =>
+    typeof name === "string" && name in initial;
+
+  const judge = (typed: Record<Field, string>): Errors<Field> => {
+    const parsed = schema.safeParse(toInput(typed));
+    const found: Errors<Field> = {};
+    for (const issue of parsed.error?.issues ?? []) {
+      const name = issue.path[0];
+      if (isField(name)) found[name] ??= issueText(issue, typed[name], t);
+    }
+    return found;
+  };
+
+  const show = (found: Errors<Field>) => {
+    setErrors(found);
+    const first = Object.keys(initial).find((name) => isField(name) && found[name] !== undefined);
+    const control = first ? form.current?.elements.namedItem(first) : null;
+    if (control instanceof HTMLElement) control.focus();
+    return first !== undefined;
+  };
+
+  const submit = async () => {
+    setFailure(null);
+    if (show(judge(values))) return;
+    setBusy(true);
+    const result = await send(schema.parse(toInput(values)));
+    if (stays || !result.ok) setBusy(false);
+    if (result.ok) return onSuccess(result.data);
+    const named: Errors<Field> = {};
+    for (const { path, message } of result.failure.details) {
+      const name = path.split(".")[0];
+      if (isField(name)) named[name] ??= message;
+    }
+    if (!show(named)) setFailure(result.failure);
+  };
+
+  return {
+    form,
+    values,
+    setValues,
+    failure,
+    busy,
+    /** For the form element. */
+    formProps: {
+      ref: form,
+      noValidate: true,
+      onSubmit: (event: FormEvent) => {
+        event.preventDefault();
+        if (!busy) void submit();
+      },
+    },
+    /** For a field. Leaving one that is still empty is no mistake yet. */
+    field: (name: Field): FieldProps => ({
+      name,
+      value: values[name],
+      error: errors[name],
+      onChange: (value: string) => {
+        const typed = { ...values, [name]: value };
+        setValues(typed);
+        if (errors[name] !== undefined) setErrors({ ...errors, [name]: judge(typed)[name] });
+      },
+      onBlur: () => {
+        if (values[name].trim() !== "") setErrors({ ...errors, [name]: judge(values)[name] });
+      },
+    }),
+  };
+}
