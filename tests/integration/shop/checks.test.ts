@@ -14,10 +14,11 @@ import {
   stockOf,
   taskKeys,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-world";
 
 // No event ever comes here: the check task finds everything out by itself.
 provider.setWebhookUrl(null);
+await holdDeliveries();
 afterEach(() => provider.setFaults({}));
 afterAll(closeShop);
 

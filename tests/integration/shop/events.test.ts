@@ -10,6 +10,7 @@ import {
   createReferred,
   createTestProduct,
   event,
+  finishTasks,
   paidEvent,
   placeTestOrder,
   refundEvent,
@@ -21,10 +22,11 @@ import {
   tell,
   untilOrder,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-world";
 
 // Events are told by hand here; what the provider would send by itself is in shop-payments.test.ts.
 provider.setWebhookUrl(null);
+await holdDeliveries();
 afterAll(closeShop);
 
 let buyer: Caller;
@@ -282,6 +284,7 @@ describe("a refund", () => {
 
   it("does not put a used ticket up for sale again", async () => {
     await tell(await paid());
+    await finishTasks(order.id);
     await untilOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");
     const unit = await db().delivery.findFirstOrThrow({ where: { orderId: order.id, unit: 1 } });
     await db().delivery.update({ where: { id: unit.id }, data: { usedAt: new Date() } });

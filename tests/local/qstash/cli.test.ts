@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { Client, Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { afterTest } from "./support/harness";
 import { startReceiver } from "./support/receiver";
-import { until } from "./support/until";
 
 function run(...args: string[]) {
   const { QSTASH_TOKEN: _token, ...env } = process.env;
@@ -33,7 +33,7 @@ describe("the command line", () => {
     const receiver = await startReceiver();
     afterTest(() => receiver.close());
     const { child, running, ended } = run("--port", "0", "--connect-to", `app.example=${receiver.url}`);
-    await until(() => running.output.includes("NEXT_SIGNING_KEY"), "the environment");
+    await until("the environment", () => running.output.includes("NEXT_SIGNING_KEY"));
     const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(running.output) ?? [];
     // The SDK's development mode: it must find this server by its credentials and start no other.
     process.env.QSTASH_DEV_PORT = port;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { type Harness, start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
-import { until } from "./support/until";
 
 async function withLetters(count: number, options: Parameters<typeof start>[0] = {}): Promise<Harness> {
   const harness = await start(options);
@@ -15,7 +15,7 @@ async function withLetters(count: number, options: Parameters<typeof start>[0] =
       retries: 0,
       label: [`label-${index}`, "all"],
     });
-    await until(() => qstash.stats().deadLettered === index, "the dead letter");
+    await until("the dead letter", () => qstash.stats().deadLettered === index);
   }
   return harness;
 }

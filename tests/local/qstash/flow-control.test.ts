@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { applyRecord } from "../../../local/qstash/apply";
 import { FlowLanes } from "../../../local/qstash/flow-lanes";
 import { defaultLimits } from "../../../local/qstash/options";
@@ -7,7 +8,6 @@ import { State } from "../../../local/qstash/state";
 import { Timers } from "../../../local/qstash/timers";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
-import { until } from "./support/until";
 
 interface Arrival {
   key: "a" | "b" | "none";
@@ -160,7 +160,7 @@ describe("flow control over HTTP", () => {
       parallelismCount: 3,
     });
     release();
-    await until(() => qstash.stats().pending === 0, "everything to end");
+    await until("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.received.map(({ path }) => path).sort()).toEqual(["/a", "/b", "/c", "/d", "/free"]);
   });
 
@@ -206,7 +206,7 @@ describe("flow control over HTTP", () => {
     });
     await api(`${path}/unpin?parallelism=true&rate=true`, { method: "POST" });
     await api(`${path}/resume`, { method: "POST" });
-    await until(() => qstash.stats().pending === 0, "everything to end");
+    await until("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.peak).toBe(1);
     await client.publish({ url: receiver.url, flowControl });
     expect(await (await api(path)).json()).toMatchObject({
@@ -226,10 +226,10 @@ describe("flow control over HTTP", () => {
     receiver.onRequest = () => ({ status: 500 });
     await client.publish({ url: receiver.url, retries: 3, flowControl: { key: "k", rate: 2, period: "1h" } });
     await receiver.waitFor(2);
-    await until(() => qstash.stats().inFlight === 0, "the attempt to end");
+    await until("the attempt to end", () => qstash.stats().inFlight === 0);
     clock.advance(3_599_000);
     expect(receiver.received).toHaveLength(2);
     clock.advance(1000);
-    await until(() => qstash.stats().deadLetters === 1, "the dead letter");
+    await until("the dead letter", () => qstash.stats().deadLetters === 1);
   });
 });

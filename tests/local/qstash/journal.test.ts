@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { runs } from "@/tests/support/fuzz/runs";
 import { PortTakenError } from "../../../local/http/server";
 import { FolderInUseError } from "../../../local/process/folder-lock";
@@ -16,7 +17,6 @@ import type { JournalRecord } from "../../../local/qstash/records";
 import { State } from "../../../local/qstash/state";
 import { afterTest, clientOf, start, TOKEN } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
-import { until } from "./support/until";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "qstash-"));
@@ -130,7 +130,7 @@ describe("the journal", () => {
     for (let round = 0; round < 30; round++) {
       await client.batch(Array.from({ length: 50 }, () => ({ url: receiver.url, body: "x".repeat(100) })));
     }
-    await until(() => qstash.stats().pending === 0, "everything to end");
+    await until("everything to end", () => qstash.stats().pending === 0);
     await qstash.close();
     const names = (await readdir(dir)).sort();
     expect(names.map((name) => name.replace(/\d+/, "N"))).toEqual(["journal-N", "snapshot-N"]);
@@ -164,11 +164,11 @@ describe("the journal", () => {
     if (process.platform === "linux") {
       // The shell would collect it; what it becomes does not.
       await until(
-        async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n",
         "the shell to have become another program",
+        async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n",
       );
       process.kill(pid, "SIGKILL");
-      await until(async () => /\) Z /.test(await stat()), "the process to be dead and not collected");
+      await until("the process to be dead and not collected", async () => /\) Z /.test(await stat()));
       const started = (await stat()).split(") ")[1]?.split(" ")[19];
       await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));
       const { journal: taken } = await openList(dir);
@@ -360,7 +360,7 @@ describe("a restart", () => {
     const { qstash, client, receiver } = await start(options);
     receiver.onRequest = ({ path }) => ({ status: path === "/bad" ? 500 : 200 });
     await client.publish({ url: `${receiver.url}/bad`, retries: 0 });
-    await until(() => qstash.stats().deadLetters === 1, "the dead letter");
+    await until("the dead letter", () => qstash.stats().deadLetters === 1);
     await client.queue({ queueName: "q" }).upsert({ parallelism: 1, paused: true });
     for (const body of ["1", "2", "3"])
       await client.queue({ queueName: "q" }).enqueue({ url: receiver.url, body });
@@ -394,7 +394,7 @@ describe("a restart", () => {
     expect(await after.queue({ queueName: "q" }).get()).toMatchObject({ paused: true, lag: 3 });
     receiver.received.length = 0;
     await after.queue({ queueName: "q" }).resume();
-    await until(() => again.stats().pending === 1, "the queue to empty");
+    await until("the queue to empty", () => again.stats().pending === 1);
     expect(receiver.texts).toEqual(["1", "2", "3"]);
   });
 
@@ -409,7 +409,7 @@ describe("a restart", () => {
     for (const path of ["/first", "/second"])
       await client.queue({ queueName: "q" }).enqueue({ url: receiver.url + path });
     await receiver.waitFor(2);
-    await until(() => qstash.stats().retried === 1, "the failure to be noted");
+    await until("the failure to be noted", () => qstash.stats().retried === 1);
     await qstash.close();
 
     receiver.received.length = 0;
@@ -417,7 +417,7 @@ describe("a restart", () => {
     const again = await startQstash({ token: TOKEN, dataDir: dir, clock });
     afterTest(() => again.close());
     await receiver.waitFor(1);
-    await until(() => again.stats().pending === 2, "the hanging one to be delivered");
+    await until("the hanging one to be delivered", () => again.stats().pending === 2);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging"]);
     clock.advance(13_000);
     await receiver.waitFor(3);
@@ -445,7 +445,7 @@ describe("a restart", () => {
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
     await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "* * * * *" });
     clock.advance(30_000);
-    await until(() => qstash.stats().delivered === 1, "the first tick");
+    await until("the first tick", () => qstash.stats().delivered === 1);
     await qstash.close();
     const restart = async () => {
       const running = await startQstash({ token: TOKEN, dataDir: dir, clock });
@@ -458,7 +458,7 @@ describe("a restart", () => {
     clock.advance(3 * 86_400_000 + 10_000);
     const late = await restart();
     clock.advance(0);
-    await until(() => late.stats().delivered === 2, "the late run");
+    await until("the late run", () => late.stats().delivered === 2);
     expect(late.stats().published).toBe(2);
     expect((await clientOf(late).schedules.get("s")).nextScheduleTime).toBe(Date.UTC(2026, 0, 4, 0, 2));
   });

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
-import { until } from "./support/until";
 
 const SECOND = 1000;
 
@@ -11,7 +11,7 @@ async function startTimed(options: Parameters<typeof start>[0] = {}) {
   const clock = new ManualClock();
   const harness = await start({ clock, ...options });
   const { qstash, receiver } = harness;
-  const idle = () => until(() => qstash.stats().inFlight === 0, "attempts to end");
+  const idle = () => until("attempts to end", () => qstash.stats().inFlight === 0);
   /** Advances in steps until the next attempt is made, and says how far that was. */
   const nextAttemptAfter = async (stepMs: number, limitMs: number): Promise<number> => {
     await idle();
@@ -54,7 +54,7 @@ describe("retries", () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = () => ({ status: 503 });
     await client.publish({ url: receiver.url });
-    await until(() => qstash.stats().deadLetters === 1, "the dead letter");
+    await until("the dead letter", () => qstash.stats().deadLetters === 1);
     expect(receiver.received).toHaveLength(4);
   });
 
@@ -97,7 +97,7 @@ describe("retries", () => {
     });
     await client.publish({ url: `${receiver.url}/never` });
     for (const path of ["/status", "/header"]) await client.publish({ url: receiver.url + path, retries: 2 });
-    await until(() => qstash.stats().deadLetters === 3, "three dead letters");
+    await until("three dead letters", () => qstash.stats().deadLetters === 3);
     expect(receiver.received.filter(({ path }) => path === "/never")).toHaveLength(1);
     for (const again of ["/status", "/header"]) {
       expect(receiver.received.filter(({ path }) => path === again)).toHaveLength(3);
@@ -116,7 +116,7 @@ describe("retries", () => {
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter?.responseStatus).toBe(0);
     expect(letter?.responseBody).toContain("timeout");
-    await until(() => receiver.received[0]?.abandoned, "the connection to be cut");
+    await until("the connection to be cut", () => receiver.received[0]?.abandoned === true);
   });
 
   it("follow a connection refused and a name that does not exist", async () => {
@@ -124,7 +124,7 @@ describe("retries", () => {
     const closed = await closedPort();
     await client.publish({ url: `http://127.0.0.1:${closed}/`, retries: 1 });
     await client.publish({ url: "http://no-such-host.invalid/", retries: 0 });
-    await until(() => qstash.stats().deadLetters === 2, "two dead letters");
+    await until("two dead letters", () => qstash.stats().deadLetters === 2);
     const { messages } = await client.dlq.listMessages();
     const reasons = messages.map(({ responseBody }) => responseBody).join();
     expect(reasons).toContain("ECONNREFUSED");
@@ -135,7 +135,7 @@ describe("retries", () => {
     const { client, receiver, qstash } = await start({ limits: { maxResponseBytes: 1000 } });
     receiver.onRequest = () => ({ status: 500, body: "x".repeat(5_000_000) });
     await client.publish({ url: receiver.url, retries: 0 });
-    await until(() => qstash.stats().deadLetters === 1, "the dead letter");
+    await until("the dead letter", () => qstash.stats().deadLetters === 1);
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter?.responseBody).toBe("x".repeat(1000));
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { parseCron } from "../../../local/qstash/cron";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
-import { until } from "./support/until";
 
 const MINUTE = 60_000;
 /** 2026-01-01T00:00:30Z, a Thursday. */
@@ -34,7 +34,7 @@ describe("schedules", () => {
     for (let tick = 1; tick <= 3; tick++) {
       clock.advance(10 * MINUTE);
       await receiver.waitFor(tick);
-      await until(() => qstash.stats().delivered === tick, "the delivery");
+      await until("the delivery", () => qstash.stats().delivered === tick);
     }
     expect(receiver.received[0]).toMatchObject({ method: "PUT", text: "payload" });
     expect(receiver.received[0]?.headers).toMatchObject({ "x-h": "1", "upstash-schedule-id": scheduleId });
@@ -95,7 +95,7 @@ describe("schedules", () => {
     });
     await client.schedules.create({ destination: "group", cron: "0 * * * *", delay: 30, queueName: "q" });
     clock.advance(59 * MINUTE + 30_000);
-    await until(() => qstash.stats().published === 2, "the messages");
+    await until("the messages", () => qstash.stats().published === 2);
     expect(receiver.received).toHaveLength(0);
     clock.advance(30_000);
     await receiver.waitFor(2);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { RESULTS } from "../../../local/stripe/checkout/play";
 import { ManualClock } from "../qstash/support/manual-clock";
-import { until } from "../qstash/support/until";
 import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from "./support/harness";
 
 const successUrl = (id: string): string => SUCCESS_URL.replace("{CHECKOUT_SESSION_ID}", id);
 const typesOf = ({ app }: Harness): string[] => app.events.map(({ type }) => type).sort();
 const settled = ({ server }: Harness): Promise<void> =>
-  until(() => server.stats().waiting === 0, "every event to be delivered");
+  until("every event to be delivered", () => server.stats().waiting === 0);
 
 const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_intent.succeeded"];
 

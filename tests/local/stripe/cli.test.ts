@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "../qstash/support/until";
+import { until } from "@/tests/support/clients/until";
 import { afterTest, openSession, post, startApp } from "./support/harness";
 
 function run(...args: string[]) {
@@ -31,7 +31,7 @@ describe("the command line", () => {
   it("prints what an app needs, works with it, and ends on SIGTERM", async () => {
     const app = await startApp();
     const { child, running, ended } = run("--port", "0", "--webhook-url", `${app.url}/hook`);
-    await until(() => /WEBHOOK_SECRET=.*\n/.test(running.output), "the environment");
+    await until("the environment", () => /WEBHOOK_SECRET=.*\n/.test(running.output));
     const printed = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(running.output)?.[1] ?? "";
     const { hostname, port } = new URL(printed("STRIPE_API_URL"));
     const sdk = new Stripe(printed("STRIPE_SECRET_KEY"), { host: hostname, port, protocol: "http" });

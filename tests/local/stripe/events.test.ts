@@ -1,8 +1,8 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { RETRY_WAITS_MS } from "../../../local/stripe/options";
 import { ManualClock } from "../qstash/support/manual-clock";
-import { until } from "../qstash/support/until";
 import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";
 
 describe("an event's signature", () => {
@@ -37,7 +37,7 @@ describe("an event's signature", () => {
     const { id } = await openSession(sdk);
     await server.play(id, "abandoned");
     await app.waitFor(1);
-    await until(() => server.stats().inFlight === 0, "the first attempt to be over");
+    await until("the first attempt to be over", () => server.stats().inFlight === 0);
     clock.advance(RETRY_WAITS_MS[0] ?? 0);
     const [first, second] = await app.waitFor(2);
     expect(second?.headers["stripe-signature"]).not.toBe(first?.headers["stripe-signature"]);
@@ -51,7 +51,7 @@ describe("delivery", () => {
     app.onRequest = () => ({ status: [500, 302, 404][app.received.length - 1] ?? 204 });
     const { id } = await openSession(sdk);
     await server.play(id, "abandoned");
-    await until(() => server.stats().waiting === 0, "the event to be taken");
+    await until("the event to be taken", () => server.stats().waiting === 0);
     expect(app.received).toHaveLength(4);
     expect(new Set(app.events.map((event) => event.id)).size).toBe(1);
     const [event] = (await sdk.events.list()).data;
@@ -67,7 +67,7 @@ describe("delivery", () => {
     const startedAt = clock.now();
     for (const [index, wait] of [...RETRY_WAITS_MS, 0].entries()) {
       await app.waitFor(index + 1);
-      await until(() => server.stats().inFlight === 0, "the attempt to be over");
+      await until("the attempt to be over", () => server.stats().inFlight === 0);
       clock.advance(wait);
     }
     expect(server.stats().waiting).toBe(0);
@@ -78,7 +78,7 @@ describe("delivery", () => {
     expect((await sdk.events.list({ delivery_success: true })).data).toEqual([]);
     app.onRequest = () => undefined;
     server.resend(data[0]?.id ?? "");
-    await until(() => server.stats().waiting === 0, "the event that was sent again");
+    await until("the event that was sent again", () => server.stats().waiting === 0);
     expect((await sdk.events.list({ delivery_success: false })).data).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe("delivery", () => {
     app.onRequest = () => (app.received.length === 1 ? { after: never } : {});
     const { id } = await openSession(sdk);
     await server.play(id, "abandoned");
-    await until(() => server.stats().waiting === 0, "the second attempt");
+    await until("the second attempt", () => server.stats().waiting === 0);
     expect(app.received.length).toBeGreaterThanOrEqual(2);
   });
 });
@@ -155,13 +155,13 @@ describe("time", () => {
       const { id } = await openSession(sdk, {}, { idempotencyKey: `key-${index}` });
       await server.play(id, "abandoned");
       await app.waitFor(index + 1);
-      await until(() => server.stats().inFlight === 0, "the attempt to be over");
+      await until("the attempt to be over", () => server.stats().inFlight === 0);
       ids.push(id);
     }
     clock.advance(5_000); // before the first is tried again
     expect(server.stats()).toMatchObject({ events: 5, waiting: 1 });
     clock.advance(60_000);
-    await until(() => server.stats().events === 2, "the oldest to go");
+    await until("the oldest to go", () => server.stats().events === 2);
     clock.advance(25 * 3600 * 1000);
     // A day later the key is a new one.
     const { id } = await openSession(sdk, { metadata: { other: "yes" } }, { idempotencyKey: "key-0" });

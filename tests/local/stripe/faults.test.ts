@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import type { FaultsInput } from "../../../local/stripe";
-import { until } from "../qstash/support/until";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
 describe("what goes wrong on purpose with the API", () => {
@@ -77,7 +77,7 @@ describe("what goes wrong on purpose with events", () => {
     const harness = await start();
     harness.server.setFaults({ events: { copies: 3 } });
     await buy(harness);
-    await until(() => harness.server.stats().waiting === 0, "the events");
+    await until("the events", () => harness.server.stats().waiting === 0);
     expect(harness.app.received).toHaveLength(9);
     expect(new Set(harness.app.events.map(({ id }) => id)).size).toBe(3);
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { until } from "@/tests/support/clients/until";
 import { runs } from "@/tests/support/fuzz/runs";
-import { until } from "../qstash/support/until";
 import { buy, openSession, post, start } from "./support/harness";
 
 describe("a refund", () => {
@@ -37,7 +37,7 @@ describe("a refund", () => {
     expect((await sdk.refunds.list({ charge: charge.id })).data).toHaveLength(2);
     expect((await sdk.refunds.list({ payment_intent: "pi_other" })).data).toEqual([]);
     expect(await sdk.refunds.retrieve(part.id)).toMatchObject({ amount: 300 });
-    await until(() => server.stats().waiting === 0, "the events");
+    await until("the events", () => server.stats().waiting === 0);
     const types = app.events.map(({ type }) => type);
     expect(types.filter((type) => type === "refund.created")).toHaveLength(2);
     expect(types.filter((type) => type === "charge.refunded")).toHaveLength(2);

@@ -1,3 +1,5 @@
+import { Client } from "@upstash/qstash";
+import { lanes } from "@/lib/tasks/lanes";
 import { startStripe } from "@/local/stripe";
 import { serveApp } from "@/tests/support/processes/app-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
@@ -29,8 +31,28 @@ Object.assign(process.env, {
 
 const app = await serveApp(port);
 
+const qstash = new Client({
+  baseUrl: process.env.QSTASH_URL ?? "",
+  token: process.env.QSTASH_TOKEN ?? "",
+  retry: false,
+});
+let held = false;
+
+/**
+ * From now on QStash keeps what it is given. A paid order has four tasks and two mails; a file that asserts what is
+ * enqueued would wait behind their work. `finishTasks` and `runCheck` deliver by hand.
+ */
+export async function holdDeliveries(): Promise<void> {
+  held = true;
+  for (const { key } of Object.values(lanes)) await qstash.flowControl.pause(key);
+}
+
 /** In `afterAll`. */
 export async function closeShop(): Promise<void> {
+  if (held) {
+    await qstash.messages.cancel({ all: true });
+    for (const { key } of Object.values(lanes)) await qstash.flowControl.resume(key);
+  }
   await app.close();
   await provider.close();
 }

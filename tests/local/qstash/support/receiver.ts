@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { until } from "@/tests/support/clients/until";
 import { type ListeningServer, listen, readBody } from "../../../../local/http/server";
-import { until } from "./until";
 
 export interface Received {
   method: string;
@@ -82,7 +82,7 @@ export async function startReceiver(
     },
     onRequest,
     async waitFor(count, match = () => true) {
-      await until(() => received.filter(match).length >= count, `${count} requests`);
+      await until(`${count} requests`, () => received.filter(match).length >= count);
       return received.filter(match);
     },
     close: () => server.close(),
