@@ -1,48 +1,46 @@
 /**
- * The import rules of the house (docs/ARCHITECTURE.md): imports point one way,
- * `core` <- `redis`, `db` <- `audit`, `cache`, `rate-limit`, `tasks`, `realtime` <- the domains <- `app`.
+ * The floors of the house (docs/ARCHITECTURE.md#floors): a room imports from its own floor and from those below, and a
+ * domain is used through its index. Two lists and the rules made from them.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const services = "^lib/(audit|cache|rate-limit|tasks|realtime)/";
-const domains =
-  "^lib/(accounts|sessions|presence|chat|notifications|mail|analytics|posts|views|media|nft|shop|bonuses|leaderboards|bot|admin|health|privacy)/";
+
+/** Lowest first. */
+const libFloors = [
+  ["core"],
+  ["schemas"],
+  ["redis", "db"],
+  ["cache", "rate-limit", "audit", "storage"],
+  ["realtime", "tasks"],
+  [
+    ...["accounts", "sessions", "posts", "views", "chat", "presence", "notifications", "mail", "media", "shop"],
+    ...["bonuses", "leaderboards", "analytics", "privacy", "bot", "nft", "ops"],
+  ],
+];
+const appFloors = [["_ui", "_art"], ["_data"], ["_shell", "_features"], ["(site)", "(admin)", "api"]];
+
+const escape = (name) => name.replace(/[()]/g, "\\$&");
+const rooms = (house, names) => `^${house}/(${names.map(escape).join("|")})/`;
+const domains = rooms("lib", libFloors.at(-1));
+
+/** One rule a floor: nothing above it is imported. The task registry alone reaches up, and only lazily. */
+const upwards = (house, floors) =>
+  floors.slice(0, -1).map((names, floor) => ({
+    name: `${house}-floor-${floor + 1}-imports-nothing-above`,
+    severity: "error",
+    from: { path: rooms(house, names), pathNot: "^lib/tasks/registry\\.ts$" },
+    to: { path: rooms(house, floors.slice(floor + 1).flat()) },
+  }));
 
 export default {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    ...upwards("lib", libFloors),
+    ...upwards("app", appFloors),
     {
-      name: "core-stands-alone",
-      comment: "lib/core imports nothing else in lib",
+      name: "every-room-has-a-floor",
       severity: "error",
-      from: { path: "^lib/core/" },
-      to: { path: "^(lib/(?!core/)|app/|local/|tests/|scripts/)" },
-    },
-    {
-      name: "redis-and-db-stand-on-core",
-      severity: "error",
-      from: { path: "^lib/(redis|db)/" },
-      to: { path: "^(lib/(?!core/)|app/|local/|tests/|scripts/)", pathNot: "^lib/$1/" },
-    },
-    {
-      name: "services-stand-on-foundations",
-      comment: "the task registry alone may reach up into the domains, and only lazily",
-      severity: "error",
-      from: { path: services, pathNot: "^lib/tasks/registry\\.ts$" },
-      to: { path: [domains, "^(app|local|tests|scripts)/"] },
-    },
-    {
-      name: "realtime-stands-below-tasks",
-      comment: "whatever changes may say so, a task's state too",
-      severity: "error",
-      from: { path: "^lib/realtime/" },
-      to: { path: "^lib/(?!(realtime|core|redis|db)/)" },
-    },
-    {
-      name: "audit-stands-on-db",
-      comment: "everybody who does something sensitive calls it, so it knows nobody",
-      severity: "error",
-      from: { path: "^lib/audit/" },
-      to: { path: "^lib/(?!(audit|core|db)/)" },
+      from: {},
+      to: { path: "^lib/[^/]+/", pathNot: [rooms("lib", libFloors.flat()), "^lib/generated/"] },
     },
     {
       name: "registry-imports-lazily",
@@ -51,7 +49,7 @@ export default {
       to: { path: domains, dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "domains-do-not-know-the-doors",
+      name: "lib-imports-lib-only",
       severity: "error",
       from: { path: "^lib/" },
       to: { path: "^(app|local|tests|scripts|bench)/" },

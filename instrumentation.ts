@@ -3,5 +3,5 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   (await import("./lib/core/require-env")).requireEnv();
   if (process.env.NODE_ENV === "production") (await import("./lib/core/console")).logConsoleErrors();
-  (await import("./lib/shutdown")).syncBeforeExit();
+  (await import("./lib/ops")).syncBeforeExit();
 }

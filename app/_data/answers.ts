@@ -117,4 +117,4 @@ export const placedOrder = z.object({
 
 export const refundTask = z.object({ task: orderTask });
 
-export * from "@/app/_features/chat/client/answers";
+export * from "./chat-answers";

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 import { askForPassword } from "./password-question";
 import { retryAfterOf } from "./retry-after";
 import { isSomebodys, renewSession } from "./session";
@@ -7,17 +8,6 @@ type Answers = typeof import("./answers");
 
 /** What a successful call brings, by the name of its schema in `answers.ts`. */
 export type Answer<Name extends keyof Answers> = z.infer<Answers[Name]>;
-
-/** Why a call did not succeed. `message` is already in the person's language; null means the page has to say it. */
-export interface ApiFailure {
-  code: string;
-  message: string | null;
-  requestId: string | null;
-  details: { path: string; message: string }[];
-  retryAfterSeconds: number | null;
-}
-
-export type ApiResult<T> = { ok: true; data: T } | { ok: false; failure: ApiFailure };
 
 interface CallOptions {
   method?: "GET" | "POST" | "PATCH" | "DELETE";

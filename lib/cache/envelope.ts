@@ -23,7 +23,7 @@ export interface Entry {
 /** Smaller values do not shrink enough to be worth it. */
 const COMPRESS_ABOVE_BYTES = 1_024;
 
-/** Field order matters: the scripts read the first four by a pattern (lib/redis/scripts/cache.ts). */
+/** Field order matters: the scripts read the first four by a pattern (lib/cache/scripts.ts). */
 const envelopeSchema = z.object({
   id: z.string(),
   created: z.number(),

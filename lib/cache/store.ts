@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, redis, runScript, ttlSeconds } from "../redis";
-import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "../redis/scripts/cache";
 import type { Entry } from "./envelope";
 import type { Targets } from "./memory";
+import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "./scripts";
 
 /**
  * The cache in Redis (L2): each function is one HTTP call.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService, ttlSeconds } from "../redis";
+import { type StoredMessage, storedMessageSchema } from "./message";
 import {
   dropChat,
   dropChatMessage,
@@ -8,10 +9,9 @@ import {
   keepChatMessage,
   readPinnedMessages,
   readRecentMessages,
-} from "../redis/scripts/chat";
-import { type StoredMessage, storedMessageSchema } from "./message";
+} from "./scripts";
 
-/** The message cache in Redis: one script and one round trip each. Why it can be believed: lib/redis/scripts/chat.ts. */
+/** The message cache in Redis: one script and one round trip each. Why it can be believed: lib/chat/scripts.ts. */
 
 /** The newest messages that are kept of a chat: a page. */
 export const RECENT = 50;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { keys, redisService, ttlSeconds } from "../redis";
-import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "../redis/scripts/leaderboards";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
+import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "./scripts";
 import type { Boards, Row, Sum } from "./sums";
 
 /** How long whoever rebuilds a board has before somebody else may. */

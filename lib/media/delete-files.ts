@@ -1,7 +1,7 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { afterCommit, db, type Transaction } from "../db";
-import { deleteBlobs, hasBlobStore } from "./blob";
+import { deleteBlobs, hasBlobStore } from "../storage";
 
 const BATCH = 100;
 /** A run's; the next one goes on. */

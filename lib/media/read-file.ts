@@ -3,7 +3,7 @@ import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { DATA_POLICY } from "../core/security-headers";
 import { db } from "../db";
-import { readBlob } from "./blob";
+import { readBlob } from "../storage";
 import { isShown } from "./types";
 
 /** Long enough for a page that is opened again and again, short enough on a browser that somebody else takes over. */

@@ -6,7 +6,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { db, type Transaction, transaction } from "../db";
-import { deleteBlobs, putBlob } from "./blob";
+import { deleteBlobs, putBlob } from "../storage";
 import { detectType } from "./detect";
 import { MAX_FILE_BYTES, MAX_FILES, MAX_FILES_BYTES } from "./limits";
 import { cleanName } from "./name";

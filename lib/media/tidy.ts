@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { db, transaction } from "../db";
-import { deleteBlobs, hasBlobStore, listBlobs, listFolders } from "./blob";
+import { deleteBlobs, hasBlobStore, listBlobs, listFolders } from "../storage";
 import { deleteUnowned } from "./delete-files";
 import { ageInDays, ROOT } from "./pathname";
 

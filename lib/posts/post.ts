@@ -56,7 +56,7 @@ export function toCachedPost(row: PostRow): CachedPost {
 
 /**
  * Posts as people see them; all their counts in one round trip to Redis. The rows may be from the cache: an
- * older one cannot set a count back, because its version tells (lib/redis/scripts/views.ts).
+ * older one cannot set a count back, because its version tells (lib/views/scripts.ts).
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
   const counts = await viewCounts(cached.map(({ views }) => views));

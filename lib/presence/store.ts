@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { idSchema } from "../core/ids";
 import { keys, redis, runScript, ttlSeconds } from "../redis";
+import { type PresenceState, stateSchema } from "./presence-state";
 import {
   beatPresence,
   closePresence,
@@ -10,8 +11,7 @@ import {
   listPresent,
   readPresences,
   sweepPresence,
-} from "../redis/scripts/presence";
-import { type PresenceState, stateSchema } from "./presence-state";
+} from "./scripts";
 
 /** Presence in Redis. Each function but the last is one call; all throw when Redis does not answer. */
 

@@ -1,7 +1,7 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
-import { giveBackTokensSource, takeTokensSource } from "../redis/scripts/take-tokens";
 import type { Claim, Status } from "./claim";
+import { giveBackTokensSource, takeTokensSource } from "./take-tokens";
 
 export interface SharedAnswer {
   allowed: boolean;

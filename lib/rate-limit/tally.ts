@@ -1,6 +1,6 @@
 /**
  * Tokens taken within one second (within a sixtieth of a window of less than a minute); all count from the last of
- * them, as in lib/redis/scripts/take-tokens.ts.
+ * them, as in lib/rate-limit/take-tokens.ts.
  */
 export interface Slot {
   /** ms since the epoch */

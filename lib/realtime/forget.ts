@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
-import { forgetLogs } from "../redis/scripts/realtime";
 import type { Channel } from "./catalogue";
+import { forgetLogs } from "./scripts";
 
 /** A command's keys are bounded. */
 const MOST_AT_ONCE = 200;

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { coalesce } from "../core/coalesce";
 import { keys, redisService, ttlSeconds } from "../redis";
-import { appendEvents, readHeads, readLogs } from "../redis/scripts/realtime";
 import type { Channel } from "./catalogue";
 import { type Cursor, formatCursor } from "./cursor";
+import { appendEvents, readHeads, readLogs } from "./scripts";
 
 /** What a log keeps: some minutes of a busy chat. Whoever was away for longer reads Postgres again. */
 export const KEPT_ENTRIES = 500;

@@ -11,7 +11,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 export const keys = prefixed({
   /** Set of `User.seq` who viewed the post. Losing it costs a repeated view until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
-  /** Hash, see lib/redis/scripts/views.ts. Losing it costs one read from Postgres. */
+  /** Hash, see lib/views/scripts.ts. Losing it costs one read from Postgres. */
   postMeta: (postId: string) => `post:${postId}:meta`,
   /** Set of `User.seq` whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,
@@ -37,7 +37,7 @@ export const keys = prefixed({
   lock: (resource: string, id: string) => `lock:${resource}:${id}`,
   /** String: the last fencing number of any lock. Losing it matters only if the server's clock went back too. */
   lockFence: "lock:fence",
-  /** Set: the currencies that have a board, and `built` (lib/redis/scripts/leaderboards.ts). Losing it costs a rebuild. */
+  /** Set: the currencies that have a board, and `built` (lib/leaderboards/scripts.ts). Losing it costs a rebuild. */
   leaderboards: (period: string, bucket: string) => `leaderboard:${period}:${bucket}`,
   /** Sorted set of sellers by the sum of their sales in minor units; `bucket` is `2026-W47`, `2026-11` or `all`. */
   leaderboard: (period: string, bucket: string, currency: string) =>
@@ -67,7 +67,7 @@ export const keys = prefixed({
    * Nothing is kept. Not a key.
    */
   realtimeUpstream: "realtime:upstream",
-  /** Stream, newest entries alone: what was said on a channel, `{number}-0` (lib/redis/scripts/realtime.ts). Losing it makes pages read Postgres again. */
+  /** Stream, newest entries alone: what was said on a channel, `{number}-0` (lib/realtime/scripts.ts). Losing it makes pages read Postgres again. */
   realtimeLog: (channel: string) => `realtime:${channel}:log`,
   /** Hash {epoch, n}: which log this is, and the number of its last entry. */
   realtimeHead: (channel: string) => `realtime:${channel}:head`,
@@ -90,7 +90,7 @@ export const keys = prefixed({
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
-   * String: when a caller's tokens were taken (lib/redis/scripts/take-tokens.ts). `route` is the policy table's
+   * String: when a caller's tokens were taken (lib/rate-limit/take-tokens.ts). `route` is the policy table's
    * pattern, never the raw path, or `*` for all routes together. Lives for the policy's window. Losing it gives
    * the caller a fresh allowance.
    */

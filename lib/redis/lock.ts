@@ -4,8 +4,8 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import { keys, ttlSeconds } from "./keys";
+import { keepLock, acquireLock as takeLock } from "./lock-scripts";
 import { redisService } from "./redis-service";
-import { keepLock, acquireLock as takeLock } from "./scripts/lock";
 
 /**
  * A lock on one thing, across all processes. It makes people wait their turn and gives them a good answer; it

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, redisService, runScript } from "../redis";
+import { FURTHEST_BEHIND_MS, SESSION_TTL_SECONDS } from "./limits";
+import type { Read } from "./rows";
 import {
   beginCatchUp,
   endCatchUp,
@@ -9,9 +11,7 @@ import {
   keepSessions,
   listSessionIds,
   raiseGenerations,
-} from "../redis/scripts/sessions";
-import { FURTHEST_BEHIND_MS, SESSION_TTL_SECONDS } from "./limits";
-import type { Read } from "./rows";
+} from "./scripts";
 import { endsAt, type Session, sessionSchema } from "./session";
 
 /** Sessions in Redis. Each function is one call; all throw when Redis does not answer. */

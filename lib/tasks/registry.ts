@@ -15,7 +15,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerOf<Q>> } = {
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
   leaderboards: async () => (await import("../leaderboards/leaderboards.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
-  probe: async () => (await import("../health/probe.task")).task,
+  probe: async () => (await import("../ops/probe.task")).task,
 };
 
 const replaced = new Map<HandledQueue, unknown>();

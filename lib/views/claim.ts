@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
 import { keys, runScript, ttlSeconds } from "../redis";
-import { claimViews, finishViews } from "../redis/scripts/views";
 import type { PersistedPost, ViewPair } from "./persist";
+import { claimViews, finishViews } from "./scripts";
 
 /** A sync's share of the work: nobody else holds views of these posts until it is finished. */
 export interface Batch {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
-import { viewsState } from "../redis/scripts/views";
+import { viewsState } from "./scripts";
 
 const syncRunSchema = z.object({
   /** When it began; ISO 8601, UTC */

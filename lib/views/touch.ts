@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, runScript, ttlSeconds } from "../redis";
-import { touchViews } from "../redis/scripts/views";
 import { rememberWritten, takeWritten, type Written } from "./hand-over";
 import { rememberShown } from "./last-shown";
+import { touchViews } from "./scripts";
 import type { ViewRow } from "./view-row";
 
 export interface Touch {

@@ -1,5 +1,6 @@
-import { type Answer, type ApiResult, callApi } from "@/app/_data/api";
+import { type Answer, callApi } from "@/app/_data/api";
 import { endingSession, tellSignedIn, tellSignedOut } from "@/app/_data/session";
+import type { ApiResult } from "@/app/_ui/api-failure";
 
 export async function signIn(body: { email: string; password: string }) {
   return told(await callApi("/api/auth/sign-in", "signedIn", { method: "POST", body, proves: true }));

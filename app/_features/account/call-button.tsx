@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
-import type { ApiFailure, ApiResult } from "@/app/_data/api";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { SavedNote } from "./saved-note";

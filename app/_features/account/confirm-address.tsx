@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { confirmAddress } from "./auth";

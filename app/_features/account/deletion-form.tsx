@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
 import { tellSignedOut } from "@/app/_data/session";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { PasswordField } from "@/app/_ui/forms/password-field";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { FailureNote } from "@/app/_ui/failure-note";

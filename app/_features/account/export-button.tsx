@@ -3,7 +3,8 @@
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type MouseEvent, useState } from "react";
-import { type ApiFailure, callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { buttonLook } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { SavedNote } from "./saved-note";

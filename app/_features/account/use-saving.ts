@@ -1,7 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
-import type { ApiFailure, ApiResult } from "@/app/_data/api";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 
 /**
  * Saves each change at once, one call after the other, so that the last choice is what stays. What could not be saved

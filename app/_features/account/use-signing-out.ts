@@ -3,8 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
 import { tellSignedOut } from "@/app/_data/session";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import type { SignedInDevice } from "@/lib/sessions";
 import { useDeviceWords } from "./device-words";
 import { endSession, endSessions } from "./sessions";

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
-import type { ApiFailure, ApiResult } from "@/app/_data/api";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { newId } from "@/lib/core/ids";
 import { otherOf } from "./chat-names";

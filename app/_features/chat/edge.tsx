@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { buttonLook } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 

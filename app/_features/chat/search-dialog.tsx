@@ -2,7 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { plainText } from "@/lib/chat/client";

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { MOST_ATTACHMENTS } from "@/lib/chat/client";
 import type { Attachment } from "./client/calls";
 import { MOST_BYTES, uploadFile } from "./client/upload";

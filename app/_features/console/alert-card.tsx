@@ -3,7 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { AlertView } from "@/lib/admin";
+import type { AlertView } from "@/lib/ops";
 import { PostButton } from "./post-button";
 
 const KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;

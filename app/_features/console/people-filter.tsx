@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { segments } from "@/app/_shell/segments";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
-import type { PersonView } from "@/lib/admin";
+import type { PersonView } from "@/lib/ops";
 
 export const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
 

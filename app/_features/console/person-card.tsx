@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { PersonView } from "@/lib/admin";
+import type { PersonView } from "@/lib/ops";
 import { RoleChange } from "./role-change";
 
 interface Props {

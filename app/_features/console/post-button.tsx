@@ -2,7 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
-import { type ApiResult, callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/api";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 

@@ -3,10 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useRef, useState, useTransition } from "react";
-import { type ApiFailure, callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import type { PersonView } from "@/lib/admin";
+import type { PersonView } from "@/lib/ops";
 
 const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
 

@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { Mark } from "@/app/_art/brand/mark";
-import type { ApiResult } from "@/app/_data/api";
 import { syncViews } from "@/app/_features/posts/views";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 

@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { Notice } from "@/app/_ui/notice";
-import { markSeen } from "@/app/(site)/notifications/actions";
 import type { NotificationView } from "@/lib/notifications";
+import { markSeen } from "./actions";
 import { MarkAllButton } from "./mark-button";
 import { NotificationRow } from "./notification-row";
 

@@ -1,4 +1,5 @@
-import { type ApiResult, callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/api";
+import type { ApiResult } from "@/app/_ui/api-failure";
 
 type Counted = ApiResult<{ unreadCount: number }>;
 

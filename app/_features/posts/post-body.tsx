@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import { TrackOpened } from "@/app/_ui/track-opened";
 import type { PostItem } from "./posts";
 import { Tags } from "./tags";
 import { PostView } from "./views/post-view";

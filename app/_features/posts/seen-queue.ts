@@ -1,4 +1,4 @@
-import type { ApiResult } from "@/app/_data/api";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import { MAX_BATCH } from "./views";
 
 /** Views of cards that come into sight close together travel together. */

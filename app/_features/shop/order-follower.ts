@@ -1,4 +1,4 @@
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { fetchOrder, type OrderItem } from "./orders";
 
 /** How soon the first look is, and the next one after something changed. */

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { archiveProduct } from "./shop";

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from "react";
 import { v4 } from "uuid";
-import type { ApiFailure } from "@/app/_data/api";
 import { track } from "@/app/_data/track";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { placeOrder } from "./shop";
 
 /**

@@ -1,5 +1,5 @@
 import { onlyAllows, Reply } from "@/lib/core/http";
-import { health, healthSchema } from "@/lib/health";
+import { health, healthSchema } from "@/lib/ops";
 import { route } from "../with-session";
 
 // GET /api/health

@@ -1,5 +1,5 @@
 import { onlyAllows, Reply } from "@/lib/core/http";
-import { integrationSchema, probeIntegration } from "@/lib/health";
+import { integrationSchema, probeIntegration } from "@/lib/ops";
 import { route } from "../with-session";
 
 // GET /api/test-integration

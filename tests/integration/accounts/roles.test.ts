@@ -7,19 +7,19 @@ import { GET as me } from "@/app/api/me/route";
 import { DELETE as archiveProduct } from "@/app/api/products/[id]/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
-import {
-  changeRole,
-  closeAlert as closeAlertInLib,
-  listPeople,
-  openAlerts,
-  type PersonView,
-} from "@/lib/admin";
 import { dailyTotals, eventReport } from "@/lib/analytics";
 import { type AuditEntryView, listAudit, recordAudit } from "@/lib/audit";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import type { SignedInCaller } from "@/lib/core/permission";
 import { db, transaction } from "@/lib/db";
+import {
+  changeRole,
+  closeAlert as closeAlertInLib,
+  listPeople,
+  openAlerts,
+  type PersonView,
+} from "@/lib/ops";
 import { cancelTask, raiseAlert, replayTask, taskOverview } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/api";
 import { auditOf } from "@/tests/support/factories/accounts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
 import { newId } from "@/lib/core/ids";
+import { finish } from "@/lib/ops";
 import { leave } from "@/lib/presence";
-import { finish } from "@/lib/shutdown";
 import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/api";
 import { openEvents } from "@/tests/support/clients/event-stream";

@@ -1,4 +1,4 @@
-import { syncBeforeExit } from "@/lib/shutdown";
+import { syncBeforeExit } from "@/lib/ops";
 import { recordViews } from "@/lib/views";
 
 /**

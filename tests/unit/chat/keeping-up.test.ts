@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ApiResult } from "@/app/_data/api";
 import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
 import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
 import { Elsewhere } from "@/app/_features/chat/client/elsewhere";
 import { pinsOf } from "@/app/_features/chat/client/pins";
 import { whileVisible } from "@/app/_features/chat/client/while-visible";
+import type { ApiResult } from "@/app/_ui/api-failure";
 
 /** What a page asks by itself, and what it sends for chats that are not open. */
 

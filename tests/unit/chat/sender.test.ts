@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ApiFailure } from "@/app/_data/api";
 import type { Message, NewMessage } from "@/app/_features/chat/client/calls";
 import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
 import { Sender } from "@/app/_features/chat/client/sender";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { runs } from "@/tests/support/fuzz/runs";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ApiResult } from "@/app/_data/api";
 import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
 import { CatchUp } from "@/app/_features/chat/client/catch-up";
 import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
 import { quoteOfMessage } from "@/app/_features/chat/client/quotes";
 import { Sender } from "@/app/_features/chat/client/sender";
 import type { Pending } from "@/app/_features/chat/client/shown";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import { runs } from "@/tests/support/fuzz/runs";
 
 const ME = "me";

@@ -4,7 +4,7 @@ import { ConsoleHead } from "@/app/_features/console/console-head";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
-import { alertPageQuerySchema, openAlerts } from "@/lib/admin";
+import { alertPageQuerySchema, openAlerts } from "@/lib/ops";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";
 

@@ -5,8 +5,8 @@ import { Figures } from "@/app/_features/console/figures";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { RANGES, type Range, RangeSwitch } from "@/app/_features/console/range-switch";
 import { Page } from "@/app/_shell/page";
-import { countOpenAlerts } from "@/lib/admin";
 import { eventReport } from "@/lib/analytics";
+import { countOpenAlerts } from "@/lib/ops";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";
 

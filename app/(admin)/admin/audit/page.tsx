@@ -7,8 +7,8 @@ import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { countOpenAlerts } from "@/lib/admin";
 import { auditQuerySchema, listAudit } from "@/lib/audit";
+import { countOpenAlerts } from "@/lib/ops";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";
 

@@ -7,7 +7,7 @@ import { PersonCard } from "@/app/_features/console/person-card";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/admin";
+import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";
 

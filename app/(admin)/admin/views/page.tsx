@@ -4,7 +4,7 @@ import { Gauges } from "@/app/_features/console/gauges";
 import { LastRun } from "@/app/_features/console/last-run";
 import { SyncNow } from "@/app/_features/console/sync-now";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { countOpenAlerts } from "@/lib/admin";
+import { countOpenAlerts } from "@/lib/ops";
 import { viewSyncState } from "@/lib/views";
 import { requireAdmin } from "../admin";
 import { unlessDown } from "../read";

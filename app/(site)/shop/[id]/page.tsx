@@ -7,10 +7,10 @@ import { tintOf } from "@/app/_features/posts/hue";
 import { GoodsFrame } from "@/app/_features/shop/goods-frame";
 import { ProductSkeleton } from "@/app/_features/shop/product-skeleton";
 import { ProductWords } from "@/app/_features/shop/product-words";
+import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { Arrive } from "@/app/_shell/arrive";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { TrackOpened } from "@/app/_ui/track-opened";
 import { readProduct } from "./product";
 
 const DESCRIPTION_CHARS = 180;

@@ -1,4 +1,4 @@
-import type { ApiResult } from "@/app/_data/api";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import type { NewMessage } from "./calls";
 import type { Kept } from "./outbox";
 import { isPassing } from "./passing";

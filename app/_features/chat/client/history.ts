@@ -1,4 +1,4 @@
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { fetchMessages, type MessagesPage } from "./calls";
 import type { ConversationStore } from "./conversation-store";
 

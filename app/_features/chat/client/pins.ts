@@ -1,4 +1,4 @@
-import type { ApiResult } from "@/app/_data/api";
+import type { ApiResult } from "@/app/_ui/api-failure";
 import type { Message } from "./calls";
 import type { ConversationStore } from "./conversation-store";
 

@@ -1,4 +1,4 @@
-import type { ApiFailure, ApiResult } from "@/app/_data/api";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 import type { Message, NewMessage } from "./calls";
 import type { ConversationStore } from "./conversation-store";
 import type { Kept } from "./outbox";

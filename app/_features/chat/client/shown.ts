@@ -1,4 +1,4 @@
-import type { ApiFailure } from "@/app/_data/api";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import type { Attachment, Message, Quote } from "./calls";
 
 /** A message of one's own that the server does not have yet, as far as this browser knows. */

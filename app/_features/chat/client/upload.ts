@@ -1,5 +1,5 @@
-import type { ApiFailure, ApiResult } from "@/app/_data/api";
 import { isSomebodys, renewSession } from "@/app/_data/session";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
 import type { Attachment } from "./calls";
 
 /** What the API takes. */

@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
-import type { ApiFailure } from "@/app/_data/api";
 import { useChannel } from "@/app/_data/realtime/use-channel";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import {
   type ChatDetail,
   fetchChat,

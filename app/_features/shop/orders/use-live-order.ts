@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { ApiFailure } from "@/app/_data/api";
 import { useChannel } from "@/app/_data/realtime/use-channel";
+import type { ApiFailure } from "@/app/_ui/api-failure";
 import { followOrder, isUnfinished, type OrderFollower } from "../order-follower";
 import type { OrderItem } from "../orders";
 

@@ -1,5 +1,5 @@
-import { alertPageQuerySchema, alertPageSchema, openAlerts } from "@/lib/admin";
 import { onlyAllows } from "@/lib/core/http";
+import { alertPageQuerySchema, alertPageSchema, openAlerts } from "@/lib/ops";
 import { route } from "../../with-session";
 
 // GET /api/admin/alerts

@@ -1,5 +1,5 @@
-import { listPeople, peoplePageSchema, peopleQuerySchema } from "@/lib/admin";
 import { onlyAllows } from "@/lib/core/http";
+import { listPeople, peoplePageSchema, peopleQuerySchema } from "@/lib/ops";
 import { route } from "../../with-session";
 
 // GET /api/admin/people

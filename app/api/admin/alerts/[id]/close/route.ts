@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { alertSchema, closeAlert } from "@/lib/admin";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
+import { alertSchema, closeAlert } from "@/lib/ops";
 import { route } from "../../../../with-session";
 
 // POST /api/admin/alerts/{id}/close

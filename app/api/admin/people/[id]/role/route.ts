@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { changeRole, newRoleSchema, personSchema } from "@/lib/admin";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
+import { changeRole, newRoleSchema, personSchema } from "@/lib/ops";
 import { route } from "../../../../with-session";
 
 // POST /api/admin/people/{id}/role

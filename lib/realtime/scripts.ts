@@ -1,4 +1,4 @@
-import { defineScript } from "../script";
+import { defineScript } from "../redis/script";
 
 /**
  * The scripts of ordered channels. A channel has a head, a hash {epoch, n}, and a log, a stream whose entries are

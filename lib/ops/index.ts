@@ -8,6 +8,7 @@ export {
   countOpenAlerts,
   openAlerts,
 } from "./alerts";
+export { health, healthSchema, integrationSchema, probeIntegration } from "./health";
 export {
   changeRole,
   listPeople,
@@ -18,3 +19,4 @@ export {
   peopleQuerySchema,
   personSchema,
 } from "./people";
+export { finish, syncBeforeExit } from "./shutdown";

@@ -2,9 +2,9 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Page } from "@/app/_shell/page";
-import { Button } from "./button";
-import { Notice } from "./notice";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/notice";
+import { Page } from "./page";
 
 interface Props {
   error: unknown;

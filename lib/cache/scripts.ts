@@ -1,4 +1,4 @@
-import { defineScript } from "../script";
+import { defineScript } from "../redis/script";
 
 /**
  * The scripts of the cache manager. A *member* is `{namespace}:{key}`; its entry is `cache:{member}`, its

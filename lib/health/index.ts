@@ -1,1 +1,0 @@
-export { health, healthSchema, integrationSchema, probeIntegration } from "./report";

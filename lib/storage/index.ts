@@ -1,0 +1,1 @@
+export { deleteBlobs, hasBlobStore, listBlobs, listFolders, putBlob, readBlob } from "./blob";
