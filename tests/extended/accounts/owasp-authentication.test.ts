@@ -4,13 +4,8 @@ import { db } from "@/lib/db";
 import { middleware } from "@/middleware";
 import type { Answer } from "@/tests/support/clients/api";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import {
-  createMember,
-  makeLinkToken,
-  makeTask,
-  PASSWORD,
-  type Person,
-} from "@/tests/support/factories/populate";
+import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
+import { makeLinkToken, makeTask } from "@/tests/support/factories/populate";
 import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
 
 /**

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeAccount, deleteSession } from "@/lib/sessions";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import {
-  createMember,
-  createWorld,
-  makeNotification,
-  makeOrder,
-  type Person,
-  type World,
-} from "@/tests/support/factories/populate";
+import { createMember, type Person } from "@/tests/support/factories/accounts";
+import { createWorld, makeNotification, makeOrder, type World } from "@/tests/support/factories/populate";
 import { closeShop } from "@/tests/support/factories/shop-world";
 import { makeStale, signInAs, tokenOf } from "@/tests/support/factories/sign-in";
 import { routeInputs } from "@/tests/support/fuzz/route-inputs";

@@ -5,7 +5,7 @@ import { deferredWork } from "@/lib/core/defer";
 import { ERROR_STATUS, type ErrorCode } from "@/lib/core/errors";
 import { type AppRoute, allRoutes, requestOf, textOf } from "@/tests/support/clients/routes";
 import { signDelivery } from "@/tests/support/clients/signed-delivery";
-import { PASSWORD } from "@/tests/support/factories/populate";
+import { PASSWORD } from "@/tests/support/factories/accounts";
 import { signEvent } from "@/tests/support/factories/shop";
 import { CALLERS, createPlace, type FuzzCaller, type Place } from "@/tests/support/fuzz/place";
 import {

@@ -7,7 +7,7 @@ import { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } f
 import { middleware } from "@/middleware";
 import type { Answer } from "@/tests/support/clients/api";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import { createMember, PASSWORD, type Person } from "@/tests/support/factories/populate";
+import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
 import { signInAs } from "@/tests/support/factories/sign-in";
 
 /**

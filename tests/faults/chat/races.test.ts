@@ -10,6 +10,7 @@ import { db } from "@/lib/db";
 import type { ChatMessageView } from "@/lib/realtime";
 import { call } from "@/tests/support/clients/api";
 import { whereIs } from "@/tests/support/clients/where-is";
+import { PASSWORD } from "@/tests/support/factories/accounts";
 import {
   catchUp,
   createFile,
@@ -20,7 +21,7 @@ import {
 } from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { tokenOf } from "@/tests/support/factories/sign-in";
-import { createKnown, PASSWORD } from "@/tests/support/factories/whole-person";
+import { createKnown } from "@/tests/support/factories/whole-person";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/real-stack";
 

@@ -19,12 +19,13 @@ import { syncViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/api";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { whereIs } from "@/tests/support/clients/where-is";
+import { PASSWORD } from "@/tests/support/factories/accounts";
 import { createOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { createTestProduct, placeTestOrder } from "@/tests/support/factories/shop";
 import { closeShop, provider } from "@/tests/support/factories/shop-world";
 import { tokenOf } from "@/tests/support/factories/sign-in";
-import { createKnown, PASSWORD } from "@/tests/support/factories/whole-person";
+import { createKnown } from "@/tests/support/factories/whole-person";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/real-stack";
 

@@ -12,10 +12,11 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { deleteFilesOf, readFile, storeFile, tidyFiles } from "@/lib/media";
 import { call } from "@/tests/support/clients/api";
+import { PASSWORD } from "@/tests/support/factories/accounts";
 import { png, samples, wav } from "@/tests/support/factories/files";
 import { createPerson } from "@/tests/support/factories/people";
 import { tokenOf } from "@/tests/support/factories/sign-in";
-import { createKnown, PASSWORD } from "@/tests/support/factories/whole-person";
+import { createKnown } from "@/tests/support/factories/whole-person";
 import { runs } from "@/tests/support/fuzz/runs";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 

@@ -21,12 +21,13 @@ import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { call } from "@/tests/support/clients/api";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { whereIs } from "@/tests/support/clients/where-is";
+import { PASSWORD } from "@/tests/support/factories/accounts";
 import { catchUp, read, violationsOf } from "@/tests/support/factories/chat-tools";
 import { createOrder } from "@/tests/support/factories/orders";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
 import { shownCount } from "@/tests/support/factories/view-tools";
-import { createKnown, createWholePerson, PASSWORD } from "@/tests/support/factories/whole-person";
+import { createKnown, createWholePerson } from "@/tests/support/factories/whole-person";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { gateway } from "@/tests/support/stack/gateway";
 

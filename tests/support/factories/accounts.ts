@@ -1,20 +1,54 @@
 import { POST as signUp } from "@/app/api/auth/sign-up/route";
+import { hashPassword } from "@/lib/accounts";
+import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
-import { db } from "@/lib/db";
+import { db, type Prisma } from "@/lib/db";
 import { call } from "@/tests/support/clients/api";
+import { createPerson } from "./people";
+import { openSession } from "./sign-in";
 
-export const PASSWORD = "correct horse";
+/** Everybody's who has one. */
+export const PASSWORD = "seven grey herons";
+let passwordHash: Promise<string> | undefined;
+
+export type Person = Caller & { email: string };
+
+/** Somebody with {@link PASSWORD} and a confirmed address, straight into the database. The hash is computed once. */
+export async function createMember(
+  role: Caller["role"] = "listener",
+  data: Pick<Prisma.UserUpdateInput, "confirmedAt" | "locale"> & { email?: string; name?: string } = {},
+): Promise<Person> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const caller = await createPerson(role);
+  const { email, name } = await db().user.update({
+    where: { id: caller.userId },
+    data: { passwordHash: await passwordHash, confirmedAt: new Date(), ...data },
+    select: { email: true, name: true },
+  });
+  return { ...caller, email, name };
+}
 
 export interface Account {
   id: string;
   email: string;
   name: string;
-  /** Of the session that sign-up opened. */
+  /** Of a session that is open. */
   token: string;
 }
 
-/** Somebody who signed up, with a password that works. */
+/** A member with an open session: for tests of what an account does once it exists. */
+export async function createAccount(data?: Parameters<typeof createMember>[1]): Promise<Account> {
+  const person = await createMember("listener", { locale: "en", ...data });
+  return {
+    id: person.userId,
+    email: person.email,
+    name: person.name,
+    token: await openSession(person),
+  };
+}
+
+/** Somebody who signed up: their address waits to be confirmed, and a link to do so was mailed. */
 export async function newAccount(language = "en"): Promise<Account> {
   const name = `Person ${newId().slice(-6)}`;
   const body = { email: `p-${newId()}@test.example`, password: PASSWORD, name };

@@ -1,17 +1,12 @@
-import { hashPassword } from "@/lib/accounts";
 import { addEntry } from "@/lib/bonuses/ledger";
-import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, transaction } from "@/lib/db";
 import { storeFile } from "@/lib/media";
 import { changeAccount } from "@/lib/sessions";
+import { createMember, type Person } from "./accounts";
 import { createOrder } from "./orders";
-import { createPerson, createTestPost } from "./people";
-
-/** Everybody's in a world. */
-export const PASSWORD = "seven grey herons";
-let passwordHash: Promise<string> | undefined;
+import { createTestPost } from "./people";
 
 /**
  * The people that access is about. What the makers below make belongs to `listener`; what is for sale, to `artist`.
@@ -24,26 +19,12 @@ export interface World {
   admin: Person;
 }
 
-export type Person = Caller & { email: string };
-
 export async function createWorld(): Promise<World> {
   const [listener, other, artist, admin] = await Promise.all(
-    (["listener", "listener", "artist", "admin"] as const).map(createMember),
+    (["listener", "listener", "artist", "admin"] as const).map((role) => createMember(role)),
   );
   if (!listener || !other || !artist || !admin) throw new Error("somebody is missing");
   return { listener, other, artist, admin };
-}
-
-/** Somebody with a confirmed address and {@link PASSWORD}. */
-export async function createMember(role: Caller["role"] = "listener"): Promise<Person> {
-  passwordHash ??= hashPassword(PASSWORD);
-  const caller = await createPerson(role);
-  const { email } = await db().user.update({
-    where: { id: caller.userId },
-    data: { passwordHash: await passwordHash, confirmedAt: new Date() },
-    select: { email: true },
-  });
-  return { ...caller, email };
 }
 
 /** One of each thing, straight into the database as `lib` would leave it. Each returns what a route asks for. */

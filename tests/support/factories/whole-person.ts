@@ -1,4 +1,3 @@
-import { hashPassword } from "@/lib/accounts";
 import { recordAudit } from "@/lib/audit";
 import { addEntry } from "@/lib/bonuses/ledger";
 import { createChat, leaveChat, reactTo } from "@/lib/chat";
@@ -13,24 +12,15 @@ import { createPost } from "@/lib/posts";
 import { setOnline } from "@/lib/presence";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
+import { createMember, type Person } from "./accounts";
 import { createGroup, read, send } from "./chat-tools";
 import { createOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
 import { signInAs } from "./sign-in";
 
-export const PASSWORD = "nine quiet otters";
-let passwordHash: Promise<string> | undefined;
-
-/** Somebody whose password is {@link PASSWORD}, with an address and a name that are found in any text. */
-export async function createKnown(role: Caller["role"] = "artist"): Promise<Caller & { email: string }> {
-  passwordHash ??= hashPassword(PASSWORD);
-  const person = await createPerson(role);
-  const [email, name] = [`${newId()}@gone.example`, `Gone ${newId()}`];
-  await db().user.update({
-    where: { id: person.userId },
-    data: { email, name, passwordHash: await passwordHash, confirmedAt: new Date(), locale: "en" },
-  });
-  return { ...person, name, email };
+/** A member with an address and a name that are found in any text. */
+export function createKnown(role: Caller["role"] = "artist"): Promise<Person> {
+  return createMember(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
 }
 
 /** One thing of each kind that exists, in a currency of the test's own. All money rests. */

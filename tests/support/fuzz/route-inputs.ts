@@ -1,5 +1,6 @@
 import { newId } from "@/lib/core/ids";
 import type { RouteInput } from "@/tests/support/clients/routes";
+import { PASSWORD, type Person } from "@/tests/support/factories/accounts";
 import {
   makeAlert,
   makeBonus,
@@ -12,8 +13,6 @@ import {
   makePost,
   makeProduct,
   makeTask,
-  PASSWORD,
-  type Person,
   unconfirm,
   type World,
 } from "@/tests/support/factories/populate";
