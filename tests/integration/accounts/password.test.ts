@@ -15,12 +15,13 @@ import { call } from "@/tests/support/clients/api";
 import {
   type Account,
   auditOf,
+  createAccount,
   linksOf,
   newAccount,
   newestToken,
   PASSWORD,
 } from "@/tests/support/factories/accounts";
-import { makeStale } from "@/tests/support/factories/sign-in";
+import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 
 // Before anything opens a connection: every statement of this file goes through it.
@@ -46,9 +47,7 @@ const opens = async ({ email }: Account, password: string) =>
 const askReset = (email: string) => call(forgot, { body: { email }, headers: { "accept-language": "en" } });
 const resetWith = (token: string, password = NEW) => call(reset, { body: { token, password } });
 
-async function otherSession({ email }: Account): Promise<string> {
-  return (await call(signIn, { body: { email, password: PASSWORD } })).body.accessToken;
-}
+const otherSession = async ({ id }: Account) => (await signInAs({ userId: id })).accessToken;
 
 async function resetTokenOf({ id, email }: Account): Promise<string> {
   await askReset(email);
@@ -62,7 +61,7 @@ describe("POST /api/me/password", () => {
   const change = (token: string, body: object) => call(changePassword, { token, body });
 
   it("changes it, ends the other sessions and keeps this one, tells the address and writes it down", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const other = await otherSession(account);
     const answer = await change(account.token, { currentPassword: PASSWORD, newPassword: NEW });
     expect(answer.status).toBe(200);
@@ -81,7 +80,7 @@ describe("POST /api/me/password", () => {
     ["one that is too long", { currentPassword: PASSWORD, newPassword: "x7 ".repeat(43) }, "newPassword"],
     ["one that everybody tries", { currentPassword: PASSWORD, newPassword: "qwertyuiop" }, "newPassword"],
   ])("refuses %s, and nothing has changed", async (_, body, field) => {
-    const account = await newAccount();
+    const account = await createAccount();
     const other = await otherSession(account);
     const answer = await change(account.token, body);
     expect(answer.status).toBe(400);
@@ -90,13 +89,13 @@ describe("POST /api/me/password", () => {
   });
 
   it("a wrong present password is written down", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     await change(account.token, { currentPassword: "wrong", newPassword: NEW });
     expect(await auditOf(account.id)).toContain("password_change_failed");
   });
 
   it("wants the password to have been given lately, and says so", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const { id } = await db().session.findFirstOrThrow({ where: { userId: account.id } });
     await makeStale(id);
     const answer = await change(account.token, { currentPassword: PASSWORD, newPassword: NEW });
@@ -105,7 +104,7 @@ describe("POST /api/me/password", () => {
   });
 
   it("two at once: one wins, and the password is the winner's", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const wanted = ["the first long one", "the second long one"];
     const answers = await Promise.all(
       wanted.map((newPassword) => change(account.token, { currentPassword: PASSWORD, newPassword })),
@@ -118,7 +117,7 @@ describe("POST /api/me/password", () => {
 
 describe("POST /api/auth/forgot-password", () => {
   it("says the same of an address that is nobody's, by the same statements and as many tasks", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     await deferredWork();
     const cost = async (email: string) => {
       const tasks = await db().task.count({ where: { queue: "emails" } });
@@ -154,7 +153,7 @@ describe("POST /api/auth/forgot-password", () => {
   });
 
   it("five mails an hour and no more, also when many ask at once; an hour later there are more", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const answers = await Promise.all(Array.from({ length: 8 }, () => askReset(account.email)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(await linksOf(account.id, "reset_password")).toHaveLength(5);
@@ -165,7 +164,7 @@ describe("POST /api/auth/forgot-password", () => {
   });
 
   it("asking too often does not void the link that was mailed", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     for (let time = 0; time < 5; time += 1) await askReset(account.email);
     const token = await newestToken(account.id, "reset_password");
     await askReset(account.email);
@@ -175,7 +174,7 @@ describe("POST /api/auth/forgot-password", () => {
 
 describe("POST /api/auth/reset-password", () => {
   it("sets the password, ends every session, and shows that the address is theirs", async () => {
-    const account = await newAccount();
+    const account = await createAccount({ confirmedAt: null });
     const other = await otherSession(account);
     const answer = await resetWith(await resetTokenOf(account));
     expect(answer.status).toBe(200);
@@ -189,7 +188,7 @@ describe("POST /api/auth/reset-password", () => {
   const refused = { status: 400, body: { error: { details: [{ path: "token" }] } } };
 
   it("a link works once", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     await resetWith(token);
     expect(await resetWith(token, "another long one")).toMatchObject(refused);
@@ -197,7 +196,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("two at once: one wins, and the password is the winner's", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     const wanted = ["the first long one", "the second long one"];
     const answers = await Promise.all(wanted.map((password) => resetWith(token, password)));
@@ -207,7 +206,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a link works for an hour", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     aheadMs = 3_600_000;
     expect(await resetWith(token)).toMatchObject(refused);
@@ -216,7 +215,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a newer link voids the one before", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const first = await resetTokenOf(account);
     const second = await resetTokenOf(account);
     expect(await resetWith(first)).toMatchObject(refused);
@@ -224,7 +223,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a change of password voids it", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     await call(changePassword, {
       token: account.token,
@@ -234,7 +233,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("is worth nothing once the account has another address", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     await db().user.update({ where: { id: account.id }, data: { email: `m-${newId()}@test.example` } });
     expect(await resetWith(token)).toMatchObject(refused);
@@ -249,7 +248,7 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a forged one, an id alone and another's id are the same to it", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     const [link] = await linksOf(account.id, "reset_password");
     const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
@@ -264,14 +263,14 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a password that everybody tries does not use the link up", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const token = await resetTokenOf(account);
     expect((await resetWith(token, "password1")).status).toBe(400);
     expect((await resetWith(token)).status).toBe(200);
   });
 
   it("voids a change of address that somebody else has asked for meanwhile", async () => {
-    const account = await newAccount();
+    const account = await createAccount();
     const email = `thief-${newId()}@test.example`;
     const asked = await call(changeAddress, { token: account.token, body: { email } });
     expect(asked.status).toBe(202);
@@ -307,7 +306,7 @@ describe("sign-up", () => {
 });
 
 it("a sign-in that fails is written down, also for an address that is nobody's", async () => {
-  const account = await newAccount();
+  const account = await createAccount();
   expect(await opens(account, "nope")).toBe(false);
   expect(await auditOf(account.id)).toContain("sign_in_failed");
   const before = await db().auditEntry.count({ where: { action: "sign_in_failed", subject: "app" } });

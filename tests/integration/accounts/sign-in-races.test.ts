@@ -5,7 +5,7 @@ import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
 import { GET as me } from "@/app/api/me/route";
 import { call } from "@/tests/support/clients/api";
-import { type Account, newAccount, newestToken, PASSWORD } from "@/tests/support/factories/accounts";
+import { type Account, createAccount, newestToken, PASSWORD } from "@/tests/support/factories/accounts";
 
 /** What happens once a password was found right and before its session is there. */
 let meanwhile = async () => {};
@@ -39,7 +39,7 @@ it.each([
   ["set by a link from a mail", resetByMail],
   ["changed", change],
 ])("a sign-in with a password that is %s at that moment leaves no session behind", async (_, replace) => {
-  const account = await newAccount();
+  const account = await createAccount();
   const replaced: number[] = [];
   meanwhile = async () => {
     replaced.push(await replace(account));

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POST as confirm } from "@/app/api/auth/confirm-email/route";
+import { POST as forgot } from "@/app/api/auth/forgot-password/route";
+import { POST as reset } from "@/app/api/auth/reset-password/route";
+import { POST as changeAddress } from "@/app/api/me/email/route";
+import { GET as me } from "@/app/api/me/route";
+import { db } from "@/lib/db";
+import type { MailCatcher } from "@/local/smtp";
+import { call } from "@/tests/support/clients/api";
+import { mailTo, tokenIn } from "@/tests/support/clients/mailbox";
+import { type Account, auditOf, createMember, newAccount } from "@/tests/support/factories/accounts";
+import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
+
+let app: Awaited<ReturnType<typeof serveAppWithMail>>;
+let catcher: MailCatcher;
+
+beforeAll(async () => {
+  app = await serveAppWithMail();
+  catcher = app.catcher;
+});
+afterAll(() => app.close());
+
+const open = (token: string) => call(confirm, { body: { token } });
+const accountRow = (id: string) => db().user.findUniqueOrThrow({ where: { id } });
+const move = ({ token }: Account, email: string) =>
+  call(changeAddress, { token, body: { email }, headers: { "accept-language": "en" } });
+
+describe("mails with links", () => {
+  it("sign-up mails a link in the visitor's language; opened, the address is confirmed", async () => {
+    const account = await newAccount("ru");
+    const text = await mailTo(catcher, account.email, /Подтвердите адрес/);
+    expect(text).toContain(account.name);
+    expect((await accountRow(account.id)).locale).toBe("ru");
+    const answer = await open(tokenIn(text, "/confirm-email"));
+    expect(answer).toMatchObject({ status: 200, body: { outcome: "confirmed" } });
+    expect((await call(me, { token: account.token })).body.user).toMatchObject({ confirmed: true });
+    expect(await auditOf(account.id)).toContain("address_confirmed");
+  });
+
+  it("a forgotten password is mailed a link that sets a new one, in the account's language", async () => {
+    const account = await newAccount("en");
+    await call(forgot, { body: { email: account.email }, headers: { "accept-language": "ru" } });
+    const text = await mailTo(catcher, account.email, /^A new password/);
+    const token = tokenIn(text, "/reset-password");
+    const answer = await call(reset, { body: { token, password: "a new long password" } });
+    expect(answer.status).toBe(200);
+    await mailTo(catcher, account.email, /password was changed/);
+  });
+});
+
+describe("POST /api/me/email", () => {
+  it("five an hour, taken addresses among them", async () => {
+    const [account, owner] = [await newAccount(), await createMember()];
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 5; asked += 1) statuses.push((await move(account, owner.email)).status);
+    // The mail of the sign-up was the first.
+    expect(statuses).toEqual([202, 202, 202, 202, 429]);
+  });
+});

@@ -1,0 +1,35 @@
+import type { MailCatcher } from "@/local/smtp";
+import { until } from "./until";
+
+/** A mail as the catcher lists it. */
+export interface CaughtMail {
+  id: string;
+  subject: string;
+  messageId: string;
+  /** One of the same Message-ID came before. */
+  repeat: boolean;
+}
+
+/** What was caught for an address, newest first. */
+export async function mailbox({ pageUrl }: MailCatcher, to: string): Promise<CaughtMail[]> {
+  const response = await fetch(`${pageUrl}/api/messages?to=${encodeURIComponent(to)}`);
+  return ((await response.json()) as { items: CaughtMail[] }).items;
+}
+
+/** Waits for a mail and answers its text. */
+export async function mailTo(catcher: MailCatcher, to: string, subject: RegExp): Promise<string> {
+  let found: CaughtMail | undefined;
+  await until(`a mail ${String(subject)}`, async () => {
+    found = (await mailbox(catcher, to)).find((mail) => subject.test(mail.subject));
+    return found !== undefined;
+  });
+  const response = await fetch(`${catcher.pageUrl}/api/messages/${found?.id}`);
+  return ((await response.json()) as { text: string }).text;
+}
+
+/** The token of the link to a page, as a person would find it in a mail's text. */
+export function tokenIn(text: string, page: string): string {
+  const token = new RegExp(`${page}\\?token=([\\w-]{64})`).exec(text.replace(/=\r?\n/g, ""))?.[1];
+  if (!token) throw new Error(`the mail has no link to ${page}`);
+  return token;
+}

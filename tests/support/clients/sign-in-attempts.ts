@@ -1,0 +1,35 @@
+import { POST as signIn } from "@/app/api/auth/sign-in/route";
+import { middleware } from "@/middleware";
+
+/** Passwords are tried through the gate and the route, as over HTTP: set `TRUST_PROXY=1` before anything reads it. */
+export interface Attempt {
+  email: string;
+  ip: string;
+  password?: string;
+  cookie?: string;
+}
+
+/** One attempt, as it comes in from the proxy that the app trusts. */
+export async function attempt({ email, ip, password = "wrong", cookie }: Attempt): Promise<Response> {
+  const request = () =>
+    new Request("http://localhost/api/auth/sign-in", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-forwarded-for": `6.6.6.6, ${ip}`,
+        "accept-language": "en",
+        ...(cookie ? { cookie } : {}),
+      },
+      body: JSON.stringify({ email, password }),
+    });
+  const gate = await middleware(request());
+  if (gate.status !== 200) return gate;
+  return signIn(request(), { params: Promise.resolve({}) });
+}
+
+/** The device cookie of an answer, as a browser sends it back. */
+export function deviceIn(response: Response): string {
+  const cookie = response.headers.getSetCookie().find((one) => one.startsWith("nd_device="));
+  if (!cookie) throw new Error("no device cookie");
+  return cookie.split(";")[0] ?? "";
+}
