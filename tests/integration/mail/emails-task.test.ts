@@ -5,28 +5,22 @@ import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { db, transaction } from "@/lib/db";
 import { backgroundTaskService, enqueue, type PayloadInput } from "@/lib/tasks";
-import { type MailCatcher, startMailCatcher } from "@/local/smtp";
+import type { MailCatcher } from "@/local/smtp";
+import { mailbox } from "@/tests/support/clients/mailbox";
 import { until } from "@/tests/support/clients/until";
 import { createPerson } from "@/tests/support/factories/people";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
-import { freePort } from "@/tests/support/stack/real-postgres";
+import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 
-let app: AppServer;
+let app: Awaited<ReturnType<typeof serveAppWithMail>>;
 let catcher: MailCatcher;
 let person: Caller;
 let address: string;
 
 beforeAll(async () => {
-  // A mail server and a door of this file's own: faults of the one hit no other test.
-  catcher = await startMailCatcher({ dataDir: null });
-  const port = await freePort();
-  Object.assign(process.env, { APP_URL: `http://localhost:${port}`, SMTP_URL: catcher.smtpUrl });
-  app = await serveApp(port);
+  app = await serveAppWithMail();
+  catcher = app.catcher;
 });
-afterAll(async () => {
-  await app.close();
-  await catcher.close();
-});
+afterAll(() => app.close());
 
 beforeEach(async () => {
   person = await createPerson();
@@ -47,17 +41,7 @@ const plain = (to: PayloadInput<"emails">["to"]): PayloadInput<"emails"> => ({
   props: { subject: "Hello", body: "World" },
 });
 
-interface Caught {
-  id: string;
-  subject: string;
-  messageId: string;
-}
-
-async function mailbox(to = address): Promise<Caught[]> {
-  const response = await fetch(`${catcher.pageUrl}/api/messages?to=${encodeURIComponent(to)}`);
-  const { items } = (await response.json()) as { items: Caught[] };
-  return items;
-}
+const caughtFor = (to = address) => mailbox(catcher, to);
 
 async function openMail(id: string): Promise<{ text: string; html: string }> {
   return (await fetch(`${catcher.pageUrl}/api/messages/${id}`)).json() as Promise<{
@@ -88,7 +72,7 @@ describe("queue emails", () => {
       },
     });
     await finished(id, "done");
-    const [mail, ...more] = await mailbox();
+    const [mail, ...more] = await caughtFor();
     expect(more).toEqual([]);
     expect(mail?.subject.replace(/\s/g, " ")).toBe(subject);
     expect(mail?.messageId).toContain(id);
@@ -99,7 +83,7 @@ describe("queue emails", () => {
     const to = `${newId()}@test.example`;
     const id = await backgroundTaskService.sendEmail(to, "Тема", "Два слова\n\nи ещё два");
     await finished(id, "done");
-    expect(await mailbox(to)).toMatchObject([{ subject: "Тема" }]);
+    expect(await caughtFor(to)).toMatchObject([{ subject: "Тема" }]);
   });
 
   it("writes to the address the account has by then", async () => {
@@ -110,14 +94,14 @@ describe("queue emails", () => {
       return task.id;
     });
     await finished(id, "done");
-    expect([await mailbox(), await mailbox(moved)]).toMatchObject([[], [{ subject: "Hello" }]]);
+    expect([await caughtFor(), await caughtFor(moved)]).toMatchObject([[], [{ subject: "Hello" }]]);
   });
 
   it("is done without a mail or an alert when the account is gone", async () => {
     await db().user.delete({ where: { id: person.userId } });
     const id = await enqueueMail(plain({ userId: person.userId }));
     await finished(id, "done");
-    expect(await mailbox()).toEqual([]);
+    expect(await caughtFor()).toEqual([]);
     expect(await db().alert.count({ where: { subject: id } })).toBe(0);
   });
 });
@@ -133,7 +117,7 @@ describe("when the mail server says no", () => {
     });
     expect(alert?.message).toContain("550");
     expect(alert?.message).not.toContain(address);
-    expect(await mailbox()).toEqual([]);
+    expect(await caughtFor()).toEqual([]);
   });
 
   it("a mail that does not fit its template is refused before anything is sent", async () => {
@@ -142,7 +126,7 @@ describe("when the mail server says no", () => {
     expect((await taskRow(id)).error).toContain("props.subject");
     const unknown = await enqueueMail({ ...plain({ address }), template: "no-such" });
     await finished(unknown, "dead");
-    expect(await mailbox()).toEqual([]);
+    expect(await caughtFor()).toEqual([]);
   });
 
   it("4xx is for now: the next attempt sends it, once and without a warning", async () => {
@@ -151,7 +135,7 @@ describe("when the mail server says no", () => {
     const id = await enqueueMail(plain({ address }));
     await finished(id, "done");
     expect((await taskRow(id)).attempts).toBe(2);
-    expect(await mailbox()).toHaveLength(1);
+    expect(await caughtFor()).toHaveLength(1);
     expect(warned.of(id)).toEqual([]);
   });
 
@@ -160,7 +144,7 @@ describe("when the mail server says no", () => {
     catcher.fail({ kind: "drop", to: address, times: 1 });
     const id = await enqueueMail(plain({ address }));
     await finished(id, "done");
-    const mails = await mailbox();
+    const mails = await caughtFor();
     expect(mails).toHaveLength(2);
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
     expect(warned.of(id)).toEqual(["a mail may go out twice"]);
@@ -178,7 +162,7 @@ describe("when the mail server says no", () => {
       stop();
     }
     expect((await taskRow(id)).attempts).toBe(2);
-    expect(await mailbox()).toHaveLength(1);
+    expect(await caughtFor()).toHaveLength(1);
   });
 });
 
