@@ -23,8 +23,15 @@ export function createKnown(role: Caller["role"] = "artist"): Promise<Person> {
   return createMember(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
 }
 
-/** One thing of each kind that exists, in a currency of the test's own. All money rests. */
-export async function createWholePerson(currency: string) {
+/** A currency that no other test sells in. */
+export function newCurrency(): string {
+  return newId()
+    .slice(-3)
+    .replace(/./g, (digit) => "ABCDEFGHIJKLMNOP"[Number.parseInt(digit, 16)] ?? "");
+}
+
+/** One thing of each kind that exists. All money rests. */
+export async function createWholePerson(currency = newCurrency()) {
   const person = await createKnown();
   const { userId } = person;
   const [viewer, buyer, seller, referrer, friend] = await Promise.all([
