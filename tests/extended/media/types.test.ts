@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cleanName } from "@/lib/media/name";
+import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/types";
+import { detected, sizeOf } from "@/tests/support/clients/detection";
+import { samples } from "@/tests/support/factories/files";
+import { runs } from "@/tests/support/fuzz/runs";
+
+describe("what a file is", () => {
+  it("of anything that is cut off or damaged: an answer, never a crash", async () => {
+    const all = Object.values(samples).map(({ bytes }) => bytes);
+    const damaged = fc
+      .tuple(
+        fc.constantFrom(...all),
+        fc.nat({ max: 300 }),
+        fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 6 }),
+      )
+      .map(([sample, cut, changes]) => {
+        const bytes = sample.slice(0, Math.max(1, sample.length - cut));
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        return bytes;
+      });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ minLength: 1, maxLength: 200 })), async (bytes) => {
+        const type = await detected(bytes);
+        if (!isMediaType(type)) {
+          expect(type).toBe("unsupported_media_type");
+          return;
+        }
+        const size = sizeOf(bytes, type);
+        if (size === null) expect(type).not.toMatch(/^image/);
+        else if (typeof size === "string") expect(size).toMatch(/^picture_/);
+        else {
+          expect(size.width * size.height).toBeGreaterThan(0);
+          expect(size.width * size.height).toBeLessThanOrEqual(64_000_000);
+        }
+      }),
+      { numRuns: runs(1_500) },
+    );
+  }, 60_000);
+});
+
+describe("a name", () => {
+  it("of anything: short, in one line, no path, with a fitting end, and clean already", () => {
+    const types = Object.keys(mediaTypes) as MediaType[];
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...types), (name, type) => {
+        const kept = cleanName(name, type);
+        expect([...kept].length).toBeLessThanOrEqual(120);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        expect(kept).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|^\./u);
+        expect(mediaTypes[type]).toContain(kept.split(".").at(-1)?.toLowerCase());
+        expect(cleanName(kept, type)).toBe(kept);
+      }),
+      { numRuns: runs(1_000) },
+    );
+  });
+});
