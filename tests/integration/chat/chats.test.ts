@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { POST as join } from "@/app/api/chats/[id]/join/route";
 import { POST as leave } from "@/app/api/chats/[id]/leave/route";
@@ -9,16 +8,14 @@ import { PATCH as change, GET as detail } from "@/app/api/chats/[id]/route";
 import { GET as open } from "@/app/api/chats/open/route";
 import { POST as create, GET as list } from "@/app/api/chats/route";
 import { GET as people } from "@/app/api/people/route";
-import { deleteMessage, joinChat, leaveChat, listChats, memberOf, readUpTo } from "@/lib/chat";
-import { chatPageQuerySchema } from "@/lib/chat/chat";
+import { deleteMessage, joinChat, leaveChat, memberOf } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/api";
 import { saidOn } from "@/tests/support/clients/said-on";
-import { createGroup, read, send } from "@/tests/support/factories/chat-tools";
+import { createGroup, createMessages, read, send, unreadOf } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { runs } from "@/tests/support/fuzz/runs";
 
 let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
 
@@ -238,68 +235,9 @@ describe("the list", () => {
 });
 
 describe("what is unread", () => {
-  const unreadOf = async ({ userId }: Caller, id: string) => {
-    const { items, unreadCount } = await listChats({ userId }, chatPageQuerySchema.parse({}));
-    const chat = items.find((item) => item.id === id);
-    if (items.length === 1) expect(unreadCount).toBe(chat?.unreadCount);
-    return { unread: chat?.unreadCount, readSeq: chat?.readSeq };
-  };
-
-  it("is what others said after what one has read, and was not taken back, whatever happens", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.tuple(fc.constantFrom("send", "send", "send", "read", "delete", "leave"), fc.nat(2), fc.nat(12)),
-          { minLength: 3, maxLength: 25 },
-        ),
-        async (steps) => {
-          const crowd = await createPeople(3);
-          const id = await createGroup(crowd, true);
-          const said: { id: string; seq: number; by: Caller; gone: boolean }[] = [];
-          const readSeq = new Map(crowd.map((each) => [each, 0]));
-          for (const [what, who, which] of steps) {
-            const person = crowd[who] ?? owner;
-            if (what === "send") {
-              const { message } = await send(person, id, `No. ${which}`);
-              said.push({ id: message.id, seq: message.seq, by: person, gone: false });
-              readSeq.set(person, message.seq);
-            } else if (what === "read") {
-              const answer = await readUpTo(person, id, { seq: which });
-              const upTo = Math.max(readSeq.get(person) ?? 0, Math.min(which, said.length));
-              readSeq.set(person, upTo);
-              expect(answer.readSeq).toBe(upTo);
-              expect(answer.unreadCount).toBe((await unreadOf(person, id)).unread);
-            } else if (what === "delete") {
-              const one = said[which % Math.max(1, said.length)];
-              if (!one) continue;
-              await deleteMessage(one.by, id, one.id);
-              one.gone = true;
-            } else {
-              await leaveChat(person, id);
-              expect(await unreadOf(person, id)).toEqual({});
-              await joinChat(person, id);
-            }
-            for (const each of crowd) {
-              const seen = readSeq.get(each) ?? 0;
-              const unread = said.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
-              expect(await unreadOf(each, id)).toEqual({ unread, readSeq: seen });
-            }
-          }
-        },
-      ),
-      { numRuns: runs(8) },
-    );
-  });
-
   it("stops at 100, and reading never goes back or beyond", async () => {
     const id = await createGroup([owner, member]);
-    await db().chatMessage.createMany({
-      data: Array.from({ length: 130 }, (_, n) => ({
-        ...{ id: newId(), chatId: id, seq: n + 1, revision: n + 1, clientId: newId() },
-        ...{ authorId: owner.userId, text: "x" },
-      })),
-    });
-    await db().chat.update({ where: { id }, data: { lastSeq: 130, revision: 130 } });
+    await createMessages(owner, id, { to: 130 });
     expect(await unreadOf(member, id)).toEqual({ unread: 100, readSeq: 0 });
     const answers = await Promise.all([40, 20, 30].map((seq) => at(readTo, member, id, { seq })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);

@@ -15,6 +15,7 @@ import {
   catchUp,
   createFile,
   createGroup,
+  createMessages,
   read,
   send,
   violationsOf,
@@ -296,7 +297,7 @@ describe("changing", () => {
 
 describe("reading", () => {
   it("pages both ways without a gap", async () => {
-    for (let n = 1; n <= 60; n += 1) await send(owner, chat, `No. ${n}`);
+    await createMessages(owner, chat, { to: 60 });
     const newest = await read(member, chat);
     expect(newest.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
     expect([newest.hasMore, newest.lastSeq]).toEqual([true, 60]);
@@ -315,12 +316,7 @@ describe("reading", () => {
 
   it("since a revision: all that changed, in order, over several answers", async () => {
     const { message } = await send(owner, chat, "First");
-    const rows = Array.from({ length: 450 }, (_, n) => ({
-      ...{ id: newId(), chatId: chat, seq: n + 2, revision: n + 2, clientId: newId() },
-      ...{ authorId: owner.userId, text: `No. ${n + 2}` },
-    }));
-    await db().chatMessage.createMany({ data: rows });
-    await db().chat.update({ where: { id: chat }, data: { lastSeq: 451, revision: 451 } });
+    await createMessages(owner, chat, { from: 2, to: 451 });
     await onMessage(edit, owner, message.id, { text: "First!" }, "PATCH");
     const { changed, revision } = await catchUp(member, chat, 1);
     expect(revision).toBe(452);

@@ -1,4 +1,13 @@
-import { createChat, listMessages, messagesQuerySchema, newMessageSchema, sendMessage } from "@/lib/chat";
+import { expect } from "vitest";
+import {
+  createChat,
+  listChats,
+  listMessages,
+  messagesQuerySchema,
+  newMessageSchema,
+  sendMessage,
+} from "@/lib/chat";
+import { chatPageQuerySchema } from "@/lib/chat/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
@@ -21,6 +30,24 @@ export function send(
   return sendMessage(as, chatId, newMessageSchema.parse({ clientId: newId(), text, ...more }));
 }
 
+/**
+ * Messages straight into the database, numbered from `from` to `to`: each its own revision, the text `No. ` and its
+ * number. The chat's numbers are theirs. Returns their ids in order.
+ */
+export async function createMessages(
+  { userId }: Pick<Caller, "userId">,
+  chatId: string,
+  { from = 1, to }: { from?: number; to: number },
+): Promise<string[]> {
+  const rows = Array.from({ length: to - from + 1 }, (_, n) => ({
+    ...{ id: newId(), chatId, seq: from + n, revision: from + n, clientId: newId() },
+    ...{ authorId: userId, text: `No. ${from + n}` },
+  }));
+  await db().chatMessage.createMany({ data: rows });
+  await db().chat.update({ where: { id: chatId }, data: { lastSeq: to, revision: to } });
+  return rows.map(({ id }) => id);
+}
+
 export const read = (
   as: Pick<Caller, "userId">,
   chatId: string,
@@ -36,6 +63,14 @@ export async function catchUp(as: Pick<Caller, "userId">, chatId: string, since 
     if (!page.hasMore) return { changed, revision: page.revision, lastSeq: page.lastSeq };
     from = page.items.at(-1)?.revision ?? from;
   }
+}
+
+/** How many messages of a chat somebody has not read, and up to which they have; nothing when they are not in it. */
+export async function unreadOf({ userId }: Pick<Caller, "userId">, chatId: string) {
+  const { items, unreadCount } = await listChats({ userId }, chatPageQuerySchema.parse({}));
+  const chat = items.find((item) => item.id === chatId);
+  if (items.length === 1) expect(unreadCount).toBe(chat?.unreadCount);
+  return { unread: chat?.unreadCount, readSeq: chat?.readSeq };
 }
 
 /** What must hold of any chat at any time: numbers without gaps, each revision on the message that has it. */

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { messageCache } from "@/lib/chat";
+import * as store from "@/lib/chat/cache-store";
+import { deleteMessage, editMessage, pinMessage, reactTo } from "@/lib/chat/edit";
+import type { StoredMessage } from "@/lib/chat/message";
+import { ask } from "@/lib/chat/pages";
+import type { Caller } from "@/lib/core/access-token";
+import { deferredWork } from "@/lib/core/defer";
+import { Prisma } from "@/lib/db";
+import { keys, redis } from "@/lib/redis";
+import { catchUp, createGroup, read, send } from "@/tests/support/factories/chat-tools";
+import { createPerson } from "@/tests/support/factories/people";
+import { runs } from "@/tests/support/fuzz/runs";
+
+let owner: Caller;
+let member: Caller;
+let chat: string;
+
+beforeEach(async () => {
+  [owner, member] = await Promise.all([createPerson(), createPerson()]);
+});
+
+/** As Postgres has it, past the cache. */
+const fromPostgres = (n = 50) => ask(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
+const marker = () => redis().get(keys.chatRevision(chat));
+
+/** What may happen, in any order, and what was read from Postgres a while ago and is kept only now. */
+const happenings = [
+  ...["send", "edit", "delete", "pin", "unpin", "react", "lost send", "lost edit", "lost pin"],
+  ...["emptied", "evicted", "read", "read pinned", "read for a fill", "late fill", "late write-through"],
+] as const;
+
+describe("whatever happens, in any order", () => {
+  it("what is served equals Postgres at the revision that was read", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(30)), { minLength: 5, maxLength: 25 }),
+        async (steps) => {
+          chat = await createGroup([owner, member]);
+          const late: (() => Promise<unknown>)[] = [];
+          for (const [what, which] of steps) {
+            await happen(what, which, late);
+            // Whoever reads heals: most of the time several things happen in between.
+            if (which % 3 === 0) await check();
+          }
+          await check();
+        },
+      ),
+      { numRuns: runs(30) },
+    );
+  });
+
+  async function check(): Promise<void> {
+    const [served, real] = [await read(member, chat), await fromPostgres()];
+    await deferredWork();
+    expect(served.items).toEqual(real.views);
+    expect([served.revision, served.lastSeq]).toEqual([real.revision, real.lastSeq]);
+    // Whatever the cache has at the chat's revision is what Postgres has.
+    const kept = await store.recent(chat, 50);
+    if (kept?.revision === real.revision && kept.messages.length === Math.min(50, real.lastSeq)) {
+      expect(kept.messages).toEqual(real.stored);
+    }
+  }
+
+  async function happen(what: (typeof happenings)[number], which: number, late: (() => Promise<unknown>)[]) {
+    const { stored, revision } = await fromPostgres();
+    const there = stored.filter(({ deletedAt }) => deletedAt === null);
+    const one = there[which % Math.max(1, there.length)];
+    const lose = async (work: () => Promise<unknown>) => {
+      const before = await backup();
+      await work();
+      await deferredWork();
+      const told = (await fromPostgres()).stored.find((message) => message.revision > revision);
+      // Redis never heard of it, or hears of it later.
+      await before();
+      if (told) late.push(() => store.keep(told, { isNewest: told.seq > stored.length }));
+    };
+    if (what === "send") await send(owner, chat, `No. ${which}`);
+    else if (what === "lost send") await lose(() => send(member, chat, `No. ${which}`));
+    else if (what === "emptied") await redis().flushdb();
+    else if (what === "evicted" && one) await redis().del(keys.chatMessage(one.id));
+    else if (what === "read") await read(member, chat, { limit: 1 + which });
+    else if (what === "read pinned") {
+      const pinned = await messageCache.getPinnedMessages(chat);
+      const real = await ask(null, chat, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
+      expect(pinned.map(({ id }) => id).sort()).toEqual(real.stored.map(({ id }) => id).sort());
+    } else if (what === "read for a fill") {
+      late.push(() => store.fill(chat, "recent", { revision, messages: stored }));
+    } else if (what === "late fill" || what === "late write-through") {
+      const [work] = late.splice(which % Math.max(1, late.length), 1);
+      await work?.();
+    } else if (one) {
+      if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` }).catch(() => {});
+      if (what === "lost edit")
+        await lose(() => reactTo(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 }));
+      if (what === "delete") await deleteMessage(owner, chat, one.id);
+      if (what === "pin" || what === "unpin")
+        await pinMessage(owner, chat, one.id, { pinned: what === "pin" });
+      if (what === "lost pin") await lose(() => pinMessage(owner, chat, one.id, { pinned: which % 2 === 0 }));
+      if (what === "react") await reactTo(owner, chat, one.id, { emoji: "👍", on: true });
+    }
+    await deferredWork();
+  }
+
+  /** Redis as it is now; called, it is so again. */
+  async function backup(): Promise<() => Promise<void>> {
+    const { stored } = await fromPostgres();
+    const texts = await Promise.all(
+      stored.map(async ({ id }) => [id, await redis().get<object>(keys.chatMessage(id))] as const),
+    );
+    const ids = await redis().lrange(keys.chatRecent(chat), 0, -1);
+    const pinned = await redis().zrange<(string | number)[]>(keys.chatPinned(chat), 0, -1, {
+      withScores: true,
+    });
+    const revision = await marker();
+    return async () => {
+      const now = (await fromPostgres()).stored.map(({ id }) => keys.chatMessage(id));
+      await redis().del(keys.chatRecent(chat), keys.chatPinned(chat), keys.chatRevision(chat), ...now);
+      for (const [id, message] of texts) {
+        if (!message) continue;
+        const { revision: first, ...rest } = message as StoredMessage;
+        await redis().set(keys.chatMessage(id), JSON.stringify({ revision: first, ...rest }));
+      }
+      if (ids.length > 0) await redis().rpush(keys.chatRecent(chat), ...ids);
+      for (let at = 0; at < pinned.length; at += 2) {
+        await redis().zadd(keys.chatPinned(chat), {
+          member: String(pinned[at]),
+          score: Number(pinned[at + 1]),
+        });
+      }
+      if (revision !== null) await redis().set(keys.chatRevision(chat), String(revision));
+    };
+  }
+});
+
+it("a client that catches up from any revision ends with what Postgres has", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom("send", "edit", "delete", "pin", "react"), fc.nat(20)), {
+        minLength: 1,
+        maxLength: 20,
+      }),
+      fc.nat(20),
+      async (steps, at) => {
+        chat = await createGroup([owner, member]);
+        let held = await catchUp(member, chat);
+        for (const [index, [what, which]] of steps.entries()) {
+          const { stored } = await fromPostgres();
+          const one = stored[which % Math.max(1, stored.length)];
+          if (what === "send" || !one) await send(owner, chat, `No. ${which}`);
+          else if (what === "delete") await deleteMessage(owner, chat, one.id);
+          else if (!one.deletedAt) {
+            if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` });
+            if (what === "pin") await pinMessage(member, chat, one.id, { pinned: which % 2 === 0 });
+            if (what === "react") await reactTo(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 });
+          }
+          if (index === at) held = await catchUp(member, chat);
+        }
+        const messages = new Map(held.changed.map((message) => [message.id, message]));
+        const { changed, revision } = await catchUp(member, chat, held.revision);
+        for (const message of changed) messages.set(message.id, message);
+        const real = await fromPostgres();
+        expect([...messages.values()].sort((a, b) => a.seq - b.seq)).toEqual(real.views);
+        expect(revision).toBe(real.revision);
+      },
+    ),
+    { numRuns: runs(15) },
+  );
+});
