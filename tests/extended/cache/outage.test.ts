@@ -4,7 +4,7 @@ import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, redisService, resetRedisForTest } from "@/lib/redis";
 import { until } from "@/tests/support/clients/until";
-import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { gateway } from "@/tests/support/stack/gateway";
 
@@ -240,14 +240,7 @@ it("without Redis too, a loader that read before an invalidation does not leave 
   const [key, tag] = [newKey(), newKey()];
   await proxy.set("refuse");
   await openBreaker();
-  let finish = () => {};
-  const held = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const load = vi.fn(async () => {
-    await held;
-    return { n: 1 };
-  });
+  const { load, finish } = heldLoader({ n: 1 });
   const old = manager.getOrSet("things", key, load, { tags: [tag] });
   await until("it loads", () => load.mock.calls.length === 1);
   await manager.invalidateTag(tag);

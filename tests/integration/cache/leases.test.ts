@@ -1,10 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeEntry } from "@/lib/cache/envelope";
 import * as store from "@/lib/cache/store";
 import { useClock } from "@/lib/core/clock";
 import { keys, redis } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
 import { newKey, newManager, testNamespaces } from "@/tests/support/factories/cache-tools";
 import { gateway } from "@/tests/support/stack/gateway";
 
@@ -107,20 +105,4 @@ it("what took long to load, and was stored, is as current as the moment it was s
   gateway().stats.reset();
   expect(await manager.get("things", key)).toEqual({ n: 1 });
   expect(gateway().stats.snapshot().httpRequests).toBe(0);
-});
-
-it("what Redis refuses to store keeps nobody waiting until the lease has run out", async () => {
-  const manager = newManager();
-  const key = newKey();
-  const member = `things:${key}`;
-  // More than a request may have, however it is compressed.
-  const text = randomBytes(9 * 1024 * 1024).toString("base64");
-  const load = async () => {
-    // It would outlive this test.
-    await redis().pexpire(keys.cacheLease(member), LONG_MS);
-    return { n: 1, text };
-  };
-  expect(await manager.getOrSet("things", key, load)).toMatchObject({ n: 1 });
-  expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
-  await until("its lease is given back", async () => (await redis().exists(keys.cacheLease(member))) === 0);
 });

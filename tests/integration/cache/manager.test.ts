@@ -1,25 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { LEASE_MS } from "@/lib/cache/store";
 import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
 import { until } from "@/tests/support/clients/until";
-import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 import { gateway } from "@/tests/support/stack/gateway";
-
-/** A loader that brings its value when it is told to. */
-function heldLoader<T>(value: T): { load: ReturnType<typeof vi.fn<() => Promise<T>>>; finish: () => void } {
-  let finish = () => {};
-  const held = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const load = vi.fn(async () => {
-    await held;
-    return value;
-  });
-  return { load, finish: () => finish() };
-}
 
 /** The clock of this process, some time from now. */
 async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
@@ -222,46 +208,9 @@ describe("a loader", () => {
     expect(await values).toEqual(Array(5).fill({ n: 1 }));
     expect(load).toHaveBeenCalledTimes(1);
   });
-
-  it("that takes longer than a lease keeps it", async () => {
-    const key = newKey();
-    const { load, finish } = heldLoader({ n: 1 });
-    const first = newManager().getOrSet("things", key, load);
-    const startedAt = performance.now();
-    const left = () => redis().pttl(keys.cacheLease(`things:${key}`));
-    await until("it has the lease", async () => (await left()) > 0);
-    let before = await left();
-    await until("a lease's time is over, and it has been renewed", async () => {
-      const after = await left();
-      expect(after).toBeGreaterThan(0);
-      const renewed = after > before;
-      before = after;
-      return renewed && performance.now() - startedAt > LEASE_MS;
-    });
-    const other = newManager();
-    const second = other.getOrSet("things", key, load);
-    await until("another one waits", () => other.stats().total.wait === 1);
-    finish();
-    expect(await Promise.all([first, second])).toEqual([{ n: 1 }, { n: 1 }]);
-    expect(load).toHaveBeenCalledTimes(1);
-  });
 });
 
 describe("a loader that hangs", () => {
-  it("keeps other processes waiting for a bounded time; what they load for themselves is not stored", async () => {
-    const key = newKey();
-    const { load, finish } = heldLoader({ n: 1 });
-    const hanging = newManager().getOrSet("things", key, load);
-    await until("it hangs", () => load.mock.calls.length === 1);
-    const impatient = newManager();
-    const own = vi.fn(async () => ({ n: 2 }));
-    expect(await impatient.getOrSet("things", key, own)).toEqual({ n: 2 });
-    expect(impatient.stats().total).toMatchObject({ wait: 1, load: 1 });
-    finish();
-    expect(await hanging).toEqual({ n: 1 });
-    expect(await newManager().get("things", key)).toEqual({ n: 1 });
-  });
-
   it("is not waited for by those who ask a second after another process has invalidated", async () => {
     const key = newKey();
     const [one, other] = [newManager(), newManager()];

@@ -4,7 +4,7 @@ import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, resetRedisForTest } from "@/lib/redis";
 import { until } from "@/tests/support/clients/until";
-import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { gateway } from "@/tests/support/stack/gateway";
 
@@ -48,25 +48,12 @@ async function redisIsBack(): Promise<void> {
 const invalidatedElsewhere = (tag: string) =>
   db().cacheInvalidation.create({ data: { id: newKey(), members: [], tags: [tag] } });
 
-/** A loader that brings its value when it is told to. */
-function held(n: number) {
-  let finish = () => {};
-  const until = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const load = vi.fn(async () => {
-    await until;
-    return { n };
-  });
-  return { load, finish: () => finish() };
-}
-
 describe("without Redis", () => {
   it("whoever asks while something is loaded waits for it, however long that takes", async () => {
     const manager = newManager();
     const key = newKey();
     await proxy.set("refuse");
-    const { load, finish } = held(1);
+    const { load, finish } = heldLoader({ n: 1 });
     const first = manager.getOrSet("things", key, load);
     await until("it loads", () => load.mock.calls.length === 1);
     nowMs += 5_000;
@@ -85,7 +72,7 @@ describe("without Redis", () => {
     await manager.set("things", key, { n: 1 });
     await proxy.set("refuse");
     nowMs += 61_000;
-    const { load, finish } = held(2);
+    const { load, finish } = heldLoader({ n: 2 });
     for (let ask = 0; ask < 3; ask += 1) {
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
     }
@@ -99,7 +86,7 @@ describe("without Redis", () => {
     const key = newKey();
     await manager.set("things", key, { n: 1 });
     nowMs += 50_000;
-    const { load, finish } = held(2);
+    const { load, finish } = heldLoader({ n: 2 });
     expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
     await until("it is loaded anew", () => load.mock.calls.length === 1);
     await other.delete("things", key);
@@ -170,16 +157,6 @@ describe("when Redis is back", () => {
     gateway().stats.reset();
     await writer.get("things", newKey());
     expect(gateway().stats.snapshot().httpRequests).toBe(1);
-  });
-
-  it("more rows than can be told in a few looks: it is done without, and not said to know them all", async () => {
-    const manager = newManager();
-    const ids = Array.from({ length: 3_600 }, newKey);
-    await db().cacheInvalidation.createMany({ data: ids.map((id) => ({ id, members: [], tags: [id] })) });
-    await redis().del(keys.cacheTold);
-    expect(await manager.getOrSet("things", newKey(), async () => ({ n: 1 }))).toEqual({ n: 1 });
-    expect(manager.stats().total).toMatchObject({ error: 1, load: 1 });
-    expect(await redis().exists(keys.cacheTold)).toBe(0);
   });
 
   it("one row is told, and the entry is loaded as ever: the lease that came with the old answer is given back", async () => {

@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import { z } from "zod";
 import { CacheManager, defineNamespaces } from "@/lib/cache";
 import { newId } from "@/lib/core/ids";
@@ -21,3 +22,19 @@ export function newManager(): CacheManager<typeof testNamespaces> {
 
 /** A key of a test's own. */
 export const newKey = newId;
+
+/** A loader that brings its value when it is told to. */
+export function heldLoader<T>(value: T): {
+  load: ReturnType<typeof vi.fn<() => Promise<T>>>;
+  finish: () => void;
+} {
+  let finish = () => {};
+  const held = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const load = vi.fn(async () => {
+    await held;
+    return value;
+  });
+  return { load, finish: () => finish() };
+}

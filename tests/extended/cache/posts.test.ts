@@ -1,0 +1,28 @@
+import { afterAll, it } from "vitest";
+import { disconnectDb } from "@/lib/db";
+import { expectPagesWithoutPostgres } from "@/tests/support/clients/cached-pages";
+import { standingClock } from "@/tests/support/clients/standing-clock";
+import { createPerson } from "@/tests/support/factories/people";
+import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+
+// Before anything opens a connection.
+const postgres = new URL(process.env.DATABASE_URL ?? "");
+const proxy = await startFaultProxy({ host: postgres.hostname, port: Number(postgres.port) });
+postgres.host = `127.0.0.1:${proxy.port}`;
+process.env.DATABASE_URL = postgres.toString();
+/** What a page waits for Postgres to say whether Redis may be believed, too; a connection is waited for 3 s. */
+process.env.REDIS_TIMEOUT_MS = "1000";
+
+const clock = standingClock();
+afterAll(async () => {
+  // Or the next statement would go down a connection that is cut.
+  await disconnectDb();
+  await proxy.close();
+});
+
+it.each(["hang"] as const)("cached pages are served with Postgres away (%s)", async (mode) => {
+  const author = await createPerson("artist");
+  await expectPagesWithoutPostgres(proxy, mode, author, (ms) => {
+    clock.nowMs += ms;
+  });
+});
