@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { POST as read } from "@/app/api/notifications/read/route";
 import { GET as list } from "@/app/api/notifications/route";
@@ -9,8 +8,8 @@ import { markRead, unreadCount } from "@/lib/notifications";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/api";
 import { until } from "@/tests/support/clients/until";
+import { createNotifications } from "@/tests/support/factories/notifications";
 import { createPerson } from "@/tests/support/factories/people";
-import { runs } from "@/tests/support/fuzz/runs";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
@@ -32,16 +31,6 @@ beforeEach(async () => {
 const listed = async (query = "", as = reader) => (await call(list, { as, query })).body;
 const marked = async (body: unknown, as = reader) => (await call(read, { as, body })).body;
 const stateOf = async (id: string) => (await db().task.findUnique({ where: { id } }))?.state;
-
-/** Rows as the handler writes them; newest last. */
-async function notify({ userId }: Caller, count: number): Promise<string[]> {
-  const rows = Array.from({ length: count }, () => {
-    const id = newId();
-    return { id, userId, kind: "general", title: "Hello", key: id };
-  });
-  await db().notification.createMany({ data: rows });
-  return rows.map(({ id }) => id);
-}
 
 describe("queue notifications", () => {
   it("one task is one notification, through QStash and back", async () => {
@@ -88,83 +77,8 @@ describe("queue notifications", () => {
 });
 
 describe("reading", () => {
-  it("any way of paging shows each of one's own once, newest first", async () => {
-    const others = await createPerson();
-    const [mine] = await Promise.all([notify(reader, 23), notify(others, 5)]);
-    const newestFirst = [...mine].reverse();
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
-        async (limits) => {
-          const seen: string[] = [];
-          let cursor: string | null = null;
-          let page = 0;
-          do {
-            const limit = limits[page++ % limits.length];
-            const body: { items: { id: string }[]; nextCursor: string | null } = await listed(
-              `?limit=${limit}${cursor === null ? "" : `&cursor=${cursor}`}`,
-            );
-            expect(body.items.length).toBeLessThanOrEqual(limit ?? 0);
-            seen.push(...body.items.map(({ id }) => id));
-            cursor = body.nextCursor;
-          } while (cursor !== null);
-          expect(seen).toEqual(newestFirst);
-        },
-      ),
-      { numRuns: runs(15) },
-    );
-  });
-
-  it("any order of marking leaves unread exactly what was not marked", async () => {
-    const command = fc.oneof(
-      fc.record({ add: fc.integer({ min: 1, max: 3 }) }),
-      fc.record({ ids: fc.array(fc.nat(20), { maxLength: 4 }) }),
-      fc.record({ before: fc.nat(20) }),
-      fc.constant({ all: true as const }),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { maxLength: 8 }), async (commands) => {
-        const person = await createPerson();
-        const other = await createPerson();
-        const [foreign = ""] = await notify(other, 1);
-        const model: { id: string; unread: boolean }[] = [];
-        const at = (index: number) => model[index % Math.max(1, model.length)]?.id ?? foreign;
-        const markWhere = (holds: (id: string) => boolean) => {
-          for (const entry of model) if (holds(entry.id)) entry.unread = false;
-        };
-        for (const one of commands) {
-          if ("add" in one) {
-            for (const id of await notify(person, one.add)) model.push({ id, unread: true });
-            continue;
-          }
-          let body: unknown = { all: true };
-          if ("ids" in one) {
-            const ids = [...one.ids.map(at), foreign, newId()];
-            body = { ids };
-            markWhere((id) => ids.includes(id));
-          } else if ("before" in one) {
-            const before = at(one.before);
-            body = { all: true, before };
-            markWhere((id) => id <= before);
-          } else markWhere(() => true);
-          const unread = model.filter((entry) => entry.unread).length;
-          expect(await marked(body, person)).toEqual({ unreadCount: unread });
-        }
-        const { items } = await listed("?limit=50", person);
-        expect(
-          items.map(({ id, readAt }: { id: string; readAt: string | null }) => ({
-            id,
-            unread: readAt === null,
-          })),
-        ).toEqual([...model].reverse());
-        expect(await unreadCount(other.userId)).toBe(1);
-      }),
-      { numRuns: runs(15) },
-    );
-  });
-
   it("what was read keeps the time it was read at", async () => {
-    const [id = ""] = await notify(reader, 1);
+    const [id = ""] = await createNotifications(reader, 1);
     await marked({ ids: [id] });
     const [before] = (await listed()).items;
     await marked({ all: true });
@@ -173,13 +87,13 @@ describe("reading", () => {
   });
 
   it("marking while new ones arrive loses none: what came after stays unread, and the count is theirs", async () => {
-    const seen = (await notify(reader, 20)).at(-1);
+    const seen = (await createNotifications(reader, 20)).at(-1);
     const rounds = Array.from({ length: 20 }, async (_, index) => {
       const { unreadCount: left } = await markRead(reader, { all: true, before: seen });
       expect(left).toBeLessThanOrEqual(20);
       return index;
     });
-    const arrivals = Array.from({ length: 20 }, () => notify(reader, 1));
+    const arrivals = Array.from({ length: 20 }, () => createNotifications(reader, 1));
     const arrived = (await Promise.all(arrivals)).flat();
     await Promise.all(rounds);
     expect(await marked({ all: true, before: seen })).toEqual({ unreadCount: 20 });
@@ -197,7 +111,7 @@ describe("access and bad input", () => {
 
   it("somebody else's are neither shown nor marked, also when they are named", async () => {
     const stranger = await createPerson();
-    const ids = await notify(reader, 2);
+    const ids = await createNotifications(reader, 2);
     expect(await listed("", stranger)).toEqual({ items: [], nextCursor: null, unreadCount: 0 });
     expect((await listed(`?cursor=${newId()}`, stranger)).items).toEqual([]);
     expect(await marked({ ids }, stranger)).toEqual({ unreadCount: 0 });
@@ -215,7 +129,7 @@ describe("access and bad input", () => {
     ["before that is no id", { all: true, before: "yesterday" }],
     ["a list", []],
   ])("marking: %s is 400, and nothing is marked", async (_, body) => {
-    await notify(reader, 1);
+    await createNotifications(reader, 1);
     const answer = await call(read, { as: reader, body });
     expect({ status: answer.status, code: answer.body.error.code }).toEqual({
       status: 400,
