@@ -3,6 +3,7 @@ import { findRoutes } from "@/scripts/openapi-document";
 
 export interface AppServer {
   url: string;
+  /** Resolves when no handler is at work any more. */
   close(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ export async function serveApp(port: number): Promise<AppServer> {
     handler,
     expression: new RegExp(`^${path.replace(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
   }));
+  const running = new Set<Promise<Response>>();
   const server = createServer((incoming, outgoing) => {
     void (async () => {
       const request = await toRequest(incoming);
@@ -25,7 +27,9 @@ export async function serveApp(port: number): Promise<AppServer> {
       for (const { method, handler, expression } of routes) {
         const match = expression.exec(pathname);
         if (method !== request.method || !match) continue;
-        const response = await handler(request, { params: Promise.resolve({ ...match.groups }) });
+        const answer = handler(request, { params: Promise.resolve({ ...match.groups }) });
+        running.add(answer);
+        const response = await answer.finally(() => running.delete(answer));
         outgoing.writeHead(response.status, Object.fromEntries(response.headers));
         outgoing.end(Buffer.from(await response.arrayBuffer()));
         return;
@@ -38,11 +42,13 @@ export async function serveApp(port: number): Promise<AppServer> {
   if (typeof address !== "object" || !address) throw new Error("no address");
   return {
     url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await Promise.allSettled(running);
+    },
   };
 }
 

@@ -10,6 +10,10 @@ import { afterAll, vi } from "vitest";
 vi.resetModules();
 restoreEnvironment();
 
+const { disconnectDb } = await import("@/lib/db");
+// It is kept on globalThis, and work that the file before left behind may have opened it again.
+await disconnectDb();
+
 const { startRedisGateway } = await import("@/local/redis/gateway");
 const { setGateway } = await import("./gateway");
 const { testStack } = await import("./test-stack");
@@ -41,7 +45,6 @@ await fetch(gateway.url, {
 
 afterAll(async () => {
   const { runAtExit } = await import("@/lib/core/at-exit");
-  const { disconnectDb } = await import("@/lib/db");
   // As a server that ends: streams are closed, and what was deferred is finished.
   await runAtExit();
   await disconnectDb();
