@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GET as download } from "@/app/api/deliveries/[id]/download/route";
 import { POST as admit } from "@/app/api/deliveries/admit/route";
 import { POST as refund } from "@/app/api/orders/[id]/refund/route";
@@ -25,11 +25,11 @@ import {
   seeOrder,
   stockOf,
   tell,
-  untilOrder,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, holdDeliveries, provider, releaseDeliveries } from "@/tests/support/factories/shop-world";
 
 provider.setWebhookUrl(null);
+beforeEach(holdDeliveries);
 afterEach(() => provider.setFaults({}));
 afterAll(closeShop);
 
@@ -50,7 +50,9 @@ async function buy(input: object = {}, quantity = 1) {
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
   await tell(paidEvent({ ...order, sessionId }));
-  const delivered = await untilOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");
+  await finishTasks(order.id);
+  const delivered = await seeOrder(order.id, buyer);
+  expect(delivered.status).toBe("delivered");
   return { product, buyer, order: delivered };
 }
 
@@ -246,6 +248,7 @@ describe("an order", () => {
   });
 
   it("that is handed over sends a notification and a mail to both sides", async () => {
+    await releaseDeliveries();
     const { product, buyer, order } = await buy();
     const kinds = async ({ userId }: Caller) =>
       (await db().notification.findMany({ where: { userId } })).map(({ kind }) => kind);

@@ -24,7 +24,7 @@ import {
 } from "@/tests/support/factories/shop";
 import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-world";
 
-// Events are told by hand here; what the provider would send by itself is in shop-payments.test.ts.
+// Events are told by hand here; what the provider would send by itself is in payments.test.ts.
 provider.setWebhookUrl(null);
 await holdDeliveries();
 afterAll(closeShop);
@@ -222,6 +222,7 @@ describe("a refund", () => {
   it("at the same moment as the payment ends refunded, with nothing left in the buyer's hands", async () => {
     const events = [await paid(), refundEvent(intent(), order.amountMinor), await paid()];
     await Promise.all(events.map((sent) => tell(sent)));
+    await finishTasks(order.id);
     const seen = await seeOrder(order.id, buyer);
     expect(seen).toMatchObject({ status: "refunded", refundedMinor: order.amountMinor });
     expect(seen.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);

@@ -43,16 +43,22 @@ let held = false;
  * enqueued would wait behind their work. `finishTasks` and `runCheck` deliver by hand.
  */
 export async function holdDeliveries(): Promise<void> {
+  if (held) return;
   held = true;
   for (const { key } of Object.values(lanes)) await qstash.flowControl.pause(key);
 }
 
+/** What was held is forgotten, and what comes from now on is delivered. */
+export async function releaseDeliveries(): Promise<void> {
+  if (!held) return;
+  held = false;
+  await qstash.messages.cancel({ all: true });
+  for (const { key } of Object.values(lanes)) await qstash.flowControl.resume(key);
+}
+
 /** In `afterAll`. */
 export async function closeShop(): Promise<void> {
-  if (held) {
-    await qstash.messages.cancel({ all: true });
-    for (const { key } of Object.values(lanes)) await qstash.flowControl.resume(key);
-  }
+  await releaseDeliveries();
   await app.close();
   await provider.close();
 }
