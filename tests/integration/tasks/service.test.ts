@@ -34,9 +34,10 @@ import { createWorld, pay, QUEUE, serveWorld, taskOf } from "@/tests/support/fac
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { startOwnBackends } from "@/tests/support/stack/own-backends";
 
-/** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks-*.test.ts, failpoints.test.ts). */
+/** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks/*.test.ts). */
 
-const backends = await startOwnBackends();
+// Tests wait until QStash has given up.
+const backends = await startOwnBackends({ retryScale: 0.0001 });
 let app: AppServer;
 let owner: Caller;
 let stranger: Caller;

@@ -21,11 +21,13 @@ const TOKEN = "own-backends";
 /**
  * An empty database, of the same kind as the run's, and a QStash of a file's own: a sweep takes every task there
  * is, also those of other files. Call it at the top of a file; the environment leads there from then on.
+ *
+ * @param retryScale  of QStash's waits between attempts; its last of three is 30 minutes
  */
-export async function startOwnBackends(): Promise<OwnBackends> {
+export async function startOwnBackends({ retryScale = 0.001 } = {}): Promise<OwnBackends> {
   const [database, qstash, appPort] = await Promise.all([
     ownDatabase(),
-    startQstash({ dataDir: null, token: TOKEN, retryScale: 0.001 }),
+    startQstash({ dataDir: null, token: TOKEN, retryScale }),
     freePort(),
   ]);
   await applyMigrations(database.url);

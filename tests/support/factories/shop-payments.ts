@@ -1,0 +1,61 @@
+import { expect } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import type { OrderView, Product } from "@/lib/shop/client";
+import { createReferred, createTestProduct, placeTestOrder, stockOf, untilOrder } from "./shop";
+
+/** The buyer's form on the provider's page. */
+export async function payAt(checkoutUrl: string, result: string): Promise<void> {
+  const answer = await fetch(checkoutUrl, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ result }),
+    redirect: "manual",
+  });
+  expect(answer.status).toBeLessThan(400);
+}
+
+export const queuesOf = ({ tasks }: OrderView) => tasks.map(({ queue }) => queue).sort();
+export const allDone = ({ tasks }: OrderView) => tasks.every(({ state }) => state === "done");
+
+/** A purchase whose payment comes so: it is handed over once, with exactly what must follow. */
+export async function buyOnce(result: "paid" | "twice" | "late"): Promise<void> {
+  const product = await createTestProduct({ stock: 10 });
+  const { buyer } = await createReferred();
+  const placed = await placeTestOrder(buyer, { productId: product.id, quantity: 2 });
+  expect(placed.status).toBe(201);
+  expect(placed.body.order).toMatchObject({ status: "pending", tasks: [], deliveries: [] });
+  expect(placed.body.checkoutUrl).toBe(placed.body.order.checkoutUrl);
+  await payAt(placed.body.checkoutUrl, result);
+
+  const order = await untilOrder(
+    placed.body.order.id,
+    buyer,
+    "delivered",
+    (seen) => seen.status === "delivered" && allDone(seen),
+  );
+  expect(queuesOf(order)).toEqual([
+    "deliver-goods",
+    "leaderboards",
+    "referral-bonuses",
+    "supplier-notifications",
+  ]);
+  expect(order.deliveries.map(({ unit }) => unit)).toEqual([1, 2]);
+  expect(new Set(order.deliveries.map(({ code }) => code)).size).toBe(2);
+  expect(order.checkoutUrl).toBeNull();
+  expect(await stockOf(product.id)).toBe(8);
+}
+
+/** A referred buyer has two of something, and all steps of the order are done. */
+export async function buyDelivered(): Promise<{
+  product: Product & { seller: Caller };
+  buyer: Caller;
+  order: OrderView;
+}> {
+  const product = await createTestProduct({ stock: 5 });
+  const { buyer } = await createReferred();
+  const { body } = await placeTestOrder(buyer, { productId: product.id, quantity: 2 });
+  await payAt(body.checkoutUrl, "paid");
+  const isDone = (seen: OrderView) => seen.status === "delivered" && allDone(seen);
+  const order = await untilOrder(body.order.id, buyer, "delivered", isDone);
+  return { product, buyer, order };
+}
