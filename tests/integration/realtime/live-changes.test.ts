@@ -1,26 +1,23 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { POST as view } from "@/app/api/posts/view/route";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
 import type { Caller } from "@/lib/core/access-token";
 import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, transaction } from "@/lib/db";
-import { type Channel, channelKinds } from "@/lib/realtime";
+import type { Channel } from "@/lib/realtime";
 import { mayFollowOrders } from "@/lib/shop";
 import { lockOrder } from "@/lib/shop/order-row";
 import { defineTask, enqueue, mayFollowTasks, TaskRefusedError } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
-import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/api";
 import { saidOn } from "@/tests/support/clients/said-on";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { until } from "@/tests/support/clients/until";
 import { createOrder } from "@/tests/support/factories/orders";
-import { createPeople, createPerson, createTestPost } from "@/tests/support/factories/people";
+import { createPerson } from "@/tests/support/factories/people";
 import { startOwnBackends } from "@/tests/support/stack/own-backends";
 
-/** What is said on the channels of orders, tasks and view counts, and who may listen. */
+/** What is said on the channels of orders and tasks, and who may listen. */
 
 const backends = await startOwnBackends();
 let owner: Caller;
@@ -180,34 +177,5 @@ describe("who may follow", () => {
     expect(await mayFollowTasks(owner, ids)).toEqual(new Set([mine]));
     expect(await mayFollowTasks(stranger, ids)).toEqual(new Set());
     expect(await mayFollowTasks(admin, ids)).toEqual(new Set([mine]));
-  });
-});
-
-describe("view counts", () => {
-  const { counts: schema } = channelKinds.views.events;
-  const counts = async () => (await saidOn("views")).map(({ data }) => schema.parse(data).counts);
-
-  it("that move are said together, at most once a second, and what moves nothing is not", async () => {
-    const author = await createPerson("artist");
-    const posts = [await createTestPost(author), await createTestPost(author)];
-    const viewers = await createPeople(6);
-    // What an earlier test has said must not hold this up.
-    await delay(1_000);
-    expect(await counts()).toEqual([]);
-    const at = Date.now();
-    await Promise.all(viewers.slice(0, 3).map(({ seq }) => recordViews(seq, posts)));
-    await until("they are said", async () => (await counts()).length === 1);
-    expect((await counts())[0]?.sort((a, b) => a.postId.localeCompare(b.postId))).toEqual(
-      [...posts].sort().map((postId) => ({ postId, viewsCount: 3 })),
-    );
-    for (const { seq } of viewers.slice(3)) await recordViews(seq, posts.slice(0, 1));
-    await until("they are said again", async () => (await counts()).length === 2);
-    expect(Date.now() - at).toBeGreaterThanOrEqual(1_000);
-    expect((await counts())[1]).toEqual([{ postId: posts[0], viewsCount: 6 }]);
-
-    await recordViews(author.seq, posts);
-    for (const { seq } of viewers.slice(0, 3)) await recordViews(seq, posts);
-    await call(view, { as: await createPerson(), body: { postId: newId() } });
-    expect(await counts()).toHaveLength(2);
   });
 });

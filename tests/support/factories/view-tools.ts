@@ -1,7 +1,8 @@
 import { keys, redis } from "@/lib/redis";
-import { viewCounts } from "@/lib/views";
+import { recordViews, syncViews, viewCounts } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/rows";
 import type { ViewRow } from "@/lib/views/view-row";
+import { createPeople, createPerson, createTestPost } from "./people";
 
 /** What Postgres says of one post's views. */
 export async function viewRow(postId: string): Promise<ViewRow> {
@@ -26,4 +27,23 @@ export async function expire(kind: "postMeta" | "postViews", postId: string): Pr
 export async function expireLeases(): Promise<void> {
   const batches = await redis().zrange<string[]>(keys.viewBatches, 0, -1);
   for (const member of batches) await redis().zadd(keys.viewBatches, { score: 0, member });
+}
+
+export async function createPosts(count: number): Promise<string[]> {
+  const author = await createPerson("artist");
+  return Promise.all(Array.from({ length: count }, () => createTestPost(author)));
+}
+
+/** New people look at a post. @returns their `seq` */
+export async function lookAt(post: string, count: number): Promise<number[]> {
+  const people = await createPeople(count);
+  await Promise.all(people.map(({ seq }) => recordViews(seq, [post])));
+  return people.map(({ seq }) => seq);
+}
+
+/** Makes the server know the scripts: the first use of each costs one call more, once. */
+export async function knowViewScripts(): Promise<void> {
+  const [post = ""] = await createPosts(1);
+  await recordViews((await createPerson()).seq, [post]);
+  await syncViews({ source: "script" });
 }

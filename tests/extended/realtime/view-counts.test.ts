@@ -1,0 +1,39 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { POST as view } from "@/app/api/posts/view/route";
+import { newId } from "@/lib/core/ids";
+import { channelKinds } from "@/lib/realtime";
+import { recordViews } from "@/lib/views";
+import { call } from "@/tests/support/clients/api";
+import { saidOn } from "@/tests/support/clients/said-on";
+import { until } from "@/tests/support/clients/until";
+import { createPeople, createPerson, createTestPost } from "@/tests/support/factories/people";
+
+describe("view counts", () => {
+  const { counts: schema } = channelKinds.views.events;
+  const counts = async () => (await saidOn("views")).map(({ data }) => schema.parse(data).counts);
+
+  it("that move are said together, at most once a second, and what moves nothing is not", async () => {
+    const author = await createPerson("artist");
+    const posts = [await createTestPost(author), await createTestPost(author)];
+    const viewers = await createPeople(6);
+    // What an earlier test has said must not hold this up.
+    await delay(1_000);
+    expect(await counts()).toEqual([]);
+    const at = Date.now();
+    await Promise.all(viewers.slice(0, 3).map(({ seq }) => recordViews(seq, posts)));
+    await until("they are said", async () => (await counts()).length === 1);
+    expect((await counts())[0]?.sort((a, b) => a.postId.localeCompare(b.postId))).toEqual(
+      [...posts].sort().map((postId) => ({ postId, viewsCount: 3 })),
+    );
+    for (const { seq } of viewers.slice(3)) await recordViews(seq, posts.slice(0, 1));
+    await until("they are said again", async () => (await counts()).length === 2);
+    expect(Date.now() - at).toBeGreaterThanOrEqual(1_000);
+    expect((await counts())[1]).toEqual([{ postId: posts[0], viewsCount: 6 }]);
+
+    await recordViews(author.seq, posts);
+    for (const { seq } of viewers.slice(0, 3)) await recordViews(seq, posts);
+    await call(view, { as: await createPerson(), body: { postId: newId() } });
+    expect(await counts()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,84 @@
+import { deferredWork } from "@/lib/core/defer";
+import { injectFault } from "@/lib/core/failpoint";
+import { newId } from "@/lib/core/ids";
+import { disconnectDb, type Transaction, transaction } from "@/lib/db";
+import { enqueue } from "@/lib/tasks";
+import { until } from "../clients/until";
+import { gateway } from "../stack/gateway";
+import { startOwnBackends } from "../stack/own-backends";
+import { startCallMeter } from "./call-meter";
+import { startStatementMeter } from "./statement-meter";
+
+interface Cost {
+  /** On the wire to Postgres. */
+  statements: number;
+  qstashCalls: number;
+  redisCommands: number;
+}
+
+export const BEGIN_AND_COMMIT = 2;
+
+/** Backends of a file's own with meters in front. Start it before anything reads the environment. */
+export async function startTaskCosts(): Promise<{
+  /** With all that is done once the answer is out. */
+  cost(work: () => Promise<unknown>): Promise<Cost>;
+  stop(): Promise<void>;
+}> {
+  const backends = await startOwnBackends();
+  const meter = await startStatementMeter(backends.databaseUrl);
+  const toQstash = await startCallMeter(backends.qstash.url);
+  Object.assign(process.env, { DATABASE_URL: meter.url, QSTASH_URL: toQstash.url });
+  return {
+    cost: async (work) => {
+      await deferredWork();
+      gateway().stats.reset();
+      meter.reset();
+      toQstash.reset();
+      await work();
+      await deferredWork();
+      return {
+        statements: meter.statements,
+        qstashCalls: toQstash.calls,
+        redisCommands: gateway().stats.snapshot().commands,
+      };
+    },
+    stop: async () => {
+      await deferredWork();
+      await disconnectDb();
+      await toQstash.close();
+      await meter.close();
+      await backends.stop();
+    },
+  };
+}
+
+/** A business change of one statement. */
+export const changeNothing = (tx: Transaction) => tx.$executeRaw`UPDATE "User" SET name = name WHERE false`;
+
+/** For tomorrow: QStash takes it, and nothing of its delivery is counted. */
+export function addTask(tx: Transaction) {
+  const options = { key: newId(), delaySeconds: 86_400 };
+  return enqueue(tx, "notifications", { userId: newId(), kind: "general" }, options);
+}
+
+/** In one transaction. */
+export function addTasks(count: number): Promise<void> {
+  return transaction(async (tx) => {
+    for (let task = 0; task < count; task += 1) await addTask(tx);
+  });
+}
+
+/** A statement each, one call and one note for all. */
+export function costOfAdding(count: number): Cost {
+  return { statements: BEGIN_AND_COMMIT + count + 1, qstashCalls: 1, redisCommands: 0 };
+}
+
+/** Transactions end together when the last has committed, however slow the machine is. @returns what ends that */
+export function endTogether(tasks: number): () => void {
+  let committed = 0;
+  return injectFault(async (name) => {
+    if (name !== "tasks.committed") return;
+    committed += 1;
+    await until("all have committed", () => committed === tasks);
+  });
+}

@@ -1,0 +1,31 @@
+import { deferredWork } from "@/lib/core/defer";
+import { gateway } from "../stack/gateway";
+import { startStatementMeter } from "./statement-meter";
+
+interface ViewCost<T> {
+  result: T;
+  /** To Redis, counted at the gateway. */
+  httpCalls: number;
+  /** On the wire to Postgres. */
+  statements: number;
+}
+
+/** Meters between this file and its backends. Start it before anything reads the environment. */
+export async function startViewCosts(): Promise<{
+  cost<T>(work: () => Promise<T>): Promise<ViewCost<T>>;
+  stop(): Promise<void>;
+}> {
+  const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
+  process.env.DATABASE_URL = meter.url;
+  return {
+    cost: async (work) => {
+      // What an earlier view tells open pages, up to a second later, is its own cost.
+      await deferredWork();
+      gateway().stats.reset();
+      meter.reset();
+      const result = await work();
+      return { result, httpCalls: gateway().stats.snapshot().httpRequests, statements: meter.statements };
+    },
+    stop: () => meter.close(),
+  };
+}
