@@ -1,51 +1,31 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
 import { head, put } from "@vercel/blob";
 import { describe, expect, it } from "vitest";
 import { until } from "@/tests/support/clients/until";
+import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
 import { afterTest } from "./support";
 
-const main = path.resolve(import.meta.dirname, "../../../local/blob/main.ts");
-
-function run(...args: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args]);
-  const ended = once(child, "exit");
-  const said = { out: "", error: "" };
-  child.stdout.on("data", (data: Buffer) => {
-    said.out += data;
-  });
-  child.stderr.on("data", (data: Buffer) => {
-    said.error += data;
-  });
-  afterTest(async () => {
-    child.kill("SIGKILL");
-    await ended;
-  });
-  return { child, ended, said };
-}
-
 describe("the command line", () => {
   it("says where it is, takes blobs, and ends on SIGTERM", async () => {
-    const { child, ended, said } = run("--port", "0");
-    await until("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.out));
-    process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.out)?.[1] ?? "";
-    const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.out)?.[1] ?? "";
+    const { child, ended, said } = startCommand("local/blob/main.ts", ["--port", "0"]);
+    await until("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
+    process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.output)?.[1] ?? "";
+    const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.output)?.[1] ?? "";
     await put("a", "a", { access: "private", token });
     expect((await head("a", { token })).size).toBe(1);
     child.kill("SIGTERM");
-    expect((await ended)[0]).toBe(0);
+    expect(await ended).toBe(0);
   });
 
   it("helps, and says what is wrong with an option", async () => {
-    const help = run("--help");
-    expect((await help.ended)[0]).toBe(0);
-    expect(help.said.out).toContain("--data-dir");
-    const wrong = run("--token", "mine");
-    expect((await wrong.ended)[0]).toBe(1);
-    expect(wrong.said.error).toMatch(/^--token: must look like/);
+    const load = () => import("../../../local/blob/main");
+    const help = await runCommand(load, ["--help"]);
+    expect(help.code).toBe(0);
+    expect(help.output).toContain("--data-dir");
+    const wrong = await runCommand(load, ["--token", "mine"]);
+    expect(wrong.code).toBe(1);
+    expect(wrong.errors).toMatch(/^--token: must look like/);
   });
 });
 

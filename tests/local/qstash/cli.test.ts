@@ -1,40 +1,19 @@
-import { spawn } from "node:child_process";
-import path from "node:path";
 import { Client, Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
 import { until } from "@/tests/support/clients/until";
+import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { afterTest } from "./support/harness";
 import { startReceiver } from "./support/receiver";
-
-function run(...args: string[]) {
-  const { QSTASH_TOKEN: _token, ...env } = process.env;
-  const main = path.resolve(import.meta.dirname, "../../../local/qstash/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const running = { output: "", errors: "" };
-  child.stdout.on("data", (data: Buffer) => {
-    running.output += data;
-  });
-  child.stderr.on("data", (data: Buffer) => {
-    running.errors += data;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  afterTest(async () => {
-    child.kill("SIGKILL");
-    await ended;
-  });
-  return { child, running, ended };
-}
 
 describe("the command line", () => {
   it("prints what a client needs, is what QSTASH_DEV=true looks for, and ends on SIGTERM", async () => {
     const receiver = await startReceiver();
     afterTest(() => receiver.close());
-    const { child, running, ended } = run("--port", "0", "--connect-to", `app.example=${receiver.url}`);
-    await until("the environment", () => running.output.includes("NEXT_SIGNING_KEY"));
-    const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(running.output) ?? [];
+    const { QSTASH_TOKEN: _token, ...env } = process.env;
+    const args = ["--port", "0", "--connect-to", `app.example=${receiver.url}`];
+    const { child, said, ended } = startCommand("local/qstash/main.ts", args, env);
+    await until("the environment", () => said.output.includes("NEXT_SIGNING_KEY"));
+    const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(said.output) ?? [];
     // The SDK's development mode: it must find this server by its credentials and start no other.
     process.env.QSTASH_DEV_PORT = port;
     try {
@@ -56,11 +35,12 @@ describe("the command line", () => {
   });
 
   it("says what is wrong and what there is", async () => {
-    const help = run("--help");
-    const wrong = run("--connect-to", "nowhere");
-    expect(await help.ended).toBe(0);
-    expect(help.running.output).toContain("--retry-scale");
-    expect(await wrong.ended).toBe(1);
-    expect(wrong.running.errors).toContain("expected host=url");
+    const load = () => import("../../../local/qstash/main");
+    const help = await runCommand(load, ["--help"]);
+    const wrong = await runCommand(load, ["--connect-to", "nowhere"]);
+    expect(help.code).toBe(0);
+    expect(help.output).toContain("--retry-scale");
+    expect(wrong.code).toBe(1);
+    expect(wrong.errors).toContain("expected host=url");
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { runCommand } from "@/tests/support/processes/command-line";
 import { parseRedisUrl } from "../../../local/redis/address";
 import { EngineConnection } from "../../../local/redis/connection";
 import { startCli, startServingCli } from "./cli";
@@ -38,7 +39,7 @@ test.each([
   [["--port", "x"], "--port x is not a port"],
   [["--engine", "other"], "--engine other: expected auto or embedded"],
 ])("%s ends with one clear line", async (args, message) => {
-  const { guarded, lines } = await startCli(args);
-  expect(await guarded.exited).toEqual({ code: 1, signal: null });
-  expect(lines).toEqual([message]);
+  const { code, output, errors } = await runCommand(() => import("../../../local/redis/main"), args);
+  expect(code).toBe(1);
+  expect(output + errors).toBe(`${message}\n`);
 });

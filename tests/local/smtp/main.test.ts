@@ -1,33 +1,20 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { until } from "@/tests/support/clients/until";
+import { startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
 import { afterTest } from "./support";
 
 describe("the command line", () => {
   it("says where it is, and ends on SIGTERM", async () => {
-    const main = path.resolve(import.meta.dirname, "../../../local/smtp/main.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", main, "--smtp-port", "0", "--page-port", "0"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const ended = once(child, "exit");
-    afterTest(async () => {
-      child.kill("SIGKILL");
-      await ended;
-    });
-    let output = "";
-    child.stdout.on("data", (data: Buffer) => {
-      output += data;
-    });
-    await until("it is open", () => /Mailbox: \S+\n/.test(output));
-    expect(output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
-    const page = await fetch(/Mailbox: (\S+)/.exec(output)?.[1] ?? "");
+    const args = ["--smtp-port", "0", "--page-port", "0"];
+    const { child, said, ended } = startCommand("local/smtp/main.ts", args);
+    await until("it is open", () => /Mailbox: \S+\n/.test(said.output));
+    expect(said.output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
+    const page = await fetch(/Mailbox: (\S+)/.exec(said.output)?.[1] ?? "");
     expect(page.headers.get("content-type")).toContain("text/html");
     child.kill("SIGTERM");
-    expect((await ended)[0]).toBe(0);
+    expect(await ended).toBe(0);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCommand } from "@/tests/support/processes/command-line";
 import { freeBasePort } from "@/tests/support/processes/running-app";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { spawnGuarded } from "../../../local/process/spawn-guarded";
@@ -39,12 +40,22 @@ async function cli(command: string, env: Record<string, string> = {}) {
 it.each([
   ["PORT", "x", /^PORT: /],
   ["DATABASE_URL", "localhost", /^DATABASE_URL: must be a URL like postgresql:/],
+  ["REDIS_URL", "localhost:6379", /^REDIS_URL: must be a URL like redis:/],
+])("a wrong %s=%s is said in one line", async (name, value, message) => {
+  const { code, errors } = await runCommand(() => import("../../../local/cli"), ["stack"], {
+    ...{ NODE_ENV: "test", DATA_DIR: dataDir, [name]: value },
+  });
+  expect(code).toBe(1);
+  expect(errors).toMatch(message);
+  expect(errors.trim().split("\n")).toHaveLength(1);
+});
+
+it.each([
   [
     "DATABASE_URL",
     "postgresql://u:secret@127.0.0.1:1/n",
     /^DATABASE_URL: no connection to Postgres at 127\.0\.0\.1:1: .*ECONNREFUSED/,
   ],
-  ["REDIS_URL", "localhost:6379", /^REDIS_URL: must be a URL like redis:/],
 ])("a wrong %s=%s is said in one line", async (name, value, message) => {
   const { code, stderr } = await cli("stack", { [name]: value });
   expect(code).toBe(1);

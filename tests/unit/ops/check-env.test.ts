@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { envSchema } from "@/lib/core/env";
 import { type EnvProblems, envProblems } from "@/scripts/env-problems";
 import { environmentSchema, secrets, secretsConfigSchema } from "@/scripts/secrets-config";
+import { runCommand } from "@/tests/support/processes/command-line";
 
 const random = () => randomBytes(32).toString("base64url");
 const example = parseEnv(readFileSync(".env.example", "utf8"));
@@ -228,9 +229,10 @@ describe("npm run check:env", () => {
 
   it.each([[[]], [["prod"]], [["production", "--file", "/does/not/exist"]], [["production", "--what"]]])(
     "%j ends with 1 and says why",
-    (args) => {
-      const { status, said } = run(args, good);
-      expect(status).toBe(1);
+    async (args) => {
+      const { code, output, errors } = await runCommand(() => import("@/scripts/check-env"), args, good);
+      const said = output + errors;
+      expect(code).toBe(1);
       expect(said).not.toBe("");
       expect(said).not.toMatch(/^ +at /m);
     },

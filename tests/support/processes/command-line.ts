@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { onTestFinished, vi } from "vitest";
+import { until } from "../clients/until";
+
+export interface Command {
+  readonly child: ChildProcess;
+  /** What it printed so far. */
+  readonly said: { output: string; errors: string };
+  /** Its exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+/**
+ * A program of the repository in a process of its own, killed after the test.
+ * @param file  by the repository's folder
+ */
+export function startCommand(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Command {
+  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = { output: "", errors: "" };
+  child.stdout.on("data", (data: Buffer) => {
+    said.output += data;
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    said.errors += data;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return { child, said, ended };
+}
+
+/**
+ * What a program says before it does anything: its help, and what is wrong with an option. It runs in this process,
+ * which is a second faster than one of its own.
+ *
+ * @param load  imports the program
+ */
+export async function runCommand(
+  load: () => Promise<unknown>,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<{ code: number; output: string; errors: string }> {
+  const { argv, env: environment, exitCode } = process;
+  const said = { output: "", errors: "" };
+  const write = (to: keyof typeof said) => (text: unknown) => {
+    said[to] += String(text);
+    return true;
+  };
+  const print = (to: keyof typeof said) => (text: unknown) => {
+    said[to] += `${String(text)}\n`;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, "write").mockImplementation(write("output")),
+    vi.spyOn(process.stderr, "write").mockImplementation(write("errors")),
+    vi.spyOn(console, "log").mockImplementation(print("output")),
+    vi.spyOn(console, "warn").mockImplementation(print("errors")),
+    vi.spyOn(console, "error").mockImplementation(print("errors")),
+    vi.spyOn(process, "exit").mockImplementation((code) => {
+      process.exitCode = code ?? 0;
+      return undefined as never;
+    }),
+  ];
+  process.argv = [process.execPath, "program", ...args];
+  process.env = { ...env } as NodeJS.ProcessEnv;
+  process.exitCode = undefined;
+  try {
+    vi.resetModules();
+    await load();
+    await until("the program has said something", () => said.output !== "" || said.errors !== "");
+    return { code: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    Object.assign(process, { argv, env: environment });
+    process.exitCode = exitCode;
+  }
+}
