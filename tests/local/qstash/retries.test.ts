@@ -16,13 +16,16 @@ async function startTimed(options: Parameters<typeof start>[0] = {}) {
   const nextAttemptAfter = async (stepMs: number, limitMs: number): Promise<number> => {
     await idle();
     const before = receiver.received.length;
-    for (let waited = 0; waited <= limitMs; waited += stepMs) {
+    for (let waited = 0; waited <= limitMs; ) {
       if (qstash.stats().inFlight > 0) {
         await receiver.waitFor(before + 1);
         await idle();
         return waited;
       }
-      clock.advance(stepMs);
+      // In one go over the steps in which nothing is due.
+      const steps = Math.max(1, Math.ceil((clock.nextAt - clock.now()) / stepMs));
+      clock.advance(steps * stepMs);
+      waited += steps * stepMs;
     }
     throw new Error(`no attempt within ${limitMs} ms`);
   };

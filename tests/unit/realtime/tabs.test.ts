@@ -137,19 +137,23 @@ it("a tab says every now and then that it is there", async () => {
 });
 
 it("a refused stream asks why, and waits for as long as it is told to", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
   begin();
   await until("it is open", () => Source.all.length === 1);
   answer = { ok: false, failure: { code: "rate_limited", retryAfterSeconds: 1 } };
   Source.last.readyState = Source.CLOSED;
   Source.last.say("error");
+  await vi.advanceTimersByTimeAsync(1_000);
   await until("it asks", () => calls.length === 1);
   expect(calls).toEqual(["/api/presence"]);
+  await vi.advanceTimersByTimeAsync(1_000);
   await until("it is open again", () => Source.all.length === 2);
   answer = { ok: false, failure: { code: "unauthenticated", retryAfterSeconds: null } };
   Source.last.readyState = Source.CLOSED;
   Source.last.say("error");
+  await vi.advanceTimersByTimeAsync(2_000);
   await until("it asks", () => calls.length === 2);
-  await delay(1_500);
+  await vi.advanceTimersByTimeAsync(1_500);
   expect(Source.all).toHaveLength(2);
 });
 

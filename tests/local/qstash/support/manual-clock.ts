@@ -12,6 +12,11 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
+  /** When the next timer is due; never when there is none. */
+  get nextAt(): number {
+    return Math.min(...this.timers.map(({ at }) => at));
+  }
+
   after(delayMs: number, fn: () => void): () => void {
     const timer = { at: this.time + Math.max(0, delayMs), order: this.order++, fn };
     this.timers.push(timer);
