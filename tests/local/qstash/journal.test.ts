@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,69 +9,19 @@ import { PortTakenError } from "../../../local/http/server";
 import { FolderInUseError } from "../../../local/process/folder-lock";
 import { startQstash } from "../../../local/qstash";
 import { applyRecord } from "../../../local/qstash/apply";
-import { JournalCorruptError, openJournal } from "../../../local/qstash/journal";
+import { JournalCorruptError } from "../../../local/qstash/journal";
 import { decodeLines, encodeLine } from "../../../local/qstash/journal-lines";
 import { defaultLimits } from "../../../local/qstash/options";
 import type { JournalRecord } from "../../../local/qstash/records";
 import { State } from "../../../local/qstash/state";
 import { afterTest, clientOf, start, TOKEN } from "./support/harness";
+import { journalFolder, openJournalOfLines } from "./support/journal";
 import { ManualClock } from "./support/manual-clock";
 
-async function folder(): Promise<string> {
-  const made = await mkdtemp(path.join(tmpdir(), "qstash-"));
-  afterTest(() => rm(made, { recursive: true, force: true }));
-  return made;
-}
-
-/** A journal over a plain list of lines, the simplest state there is. */
-async function openList(dir: string, compactAfterBytes = 1_000_000) {
-  const list: string[] = [];
-  const journal = await openJournal(
-    dir,
-    {
-      load: (json) => list.push(JSON.parse(json)),
-      replay: (json) => list.push(JSON.parse(json)),
-      dump: () => list.map((item) => JSON.stringify(item)),
-    },
-    compactAfterBytes,
-  );
-  const add = (item: string): void => {
-    journal.append(JSON.stringify(item));
-    list.push(item);
-  };
-  return { list, journal, add };
-}
-
 describe("the journal", () => {
-  it("gives back what was appended, over restarts and compactions, whatever the order of writing", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }), { minLength: 1, maxLength: 4 }),
-        fc.integer({ min: 1, max: 3000 }),
-        async (runs, compactAfterBytes) => {
-          const dir = await folder();
-          for (const [index, items] of runs.entries()) {
-            const { list, journal, add } = await openList(dir, compactAfterBytes);
-            expect(list).toEqual(runs.slice(0, index).flat());
-            for (const [at, item] of items.entries()) {
-              add(item);
-              if (at % 7 === 0) await journal.durable();
-            }
-            await journal.durable();
-            await journal.close();
-          }
-          const { list, journal } = await openList(dir);
-          expect(list).toEqual(runs.flat());
-          await journal.close();
-        },
-      ),
-      { numRuns: runs(25) },
-    );
-  });
-
   it("drops a last line that was cut off, at any byte, and nothing before it", async () => {
-    const dir = await folder();
-    const { journal, add } = await openList(dir);
+    const dir = await journalFolder();
+    const { journal, add } = await openJournalOfLines(dir);
     for (const item of ["one", "two", "drei и четыре"]) add(item);
     await journal.durable();
     const [name = ""] = (await readdir(dir)).filter((file) => file.startsWith("journal-"));
@@ -80,70 +29,47 @@ describe("the journal", () => {
     await journal.close();
     const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
     for (let length = lastLine; length < whole.length; length++) {
-      const torn = await folder();
+      const torn = await journalFolder();
       await writeFile(path.join(torn, "journal-1"), whole.subarray(0, length));
-      const reopened = await openList(torn);
+      const reopened = await openJournalOfLines(torn);
       expect(reopened.list).toEqual(["one", "two"]);
       reopened.add("three");
       await reopened.journal.close();
-      const again = await openList(torn);
+      const again = await openJournalOfLines(torn);
       expect(again.list).toEqual(["one", "two", "three"]);
       await again.journal.close();
     }
   });
 
   it("reads the older files when a crash came between a new journal and its snapshot", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const line = (item: string): string => encodeLine(JSON.stringify(item));
     await writeFile(path.join(dir, "snapshot-3"), line("a") + encodeLine('{"kind":"end"}'));
     await writeFile(path.join(dir, "journal-2"), line("older than the snapshot"));
     await writeFile(path.join(dir, "journal-3"), line("b"));
     await writeFile(path.join(dir, "journal-4"), line("c"));
     await writeFile(path.join(dir, "snapshot-4.tmp"), "half a snapsh");
-    const { list, journal } = await openList(dir);
+    const { list, journal } = await openJournalOfLines(dir);
     expect(list).toEqual(["a", "b", "c"]);
     await journal.close();
     expect((await readdir(dir)).sort()).toEqual(["journal-5", "snapshot-5"]);
   });
 
   it("refuses a folder that is damaged where no crash damages it, and leaves it as it is", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     await writeFile(path.join(dir, "snapshot-1"), encodeLine('"a"'));
-    await expect(openList(dir)).rejects.toThrow(JournalCorruptError);
+    await expect(openJournalOfLines(dir)).rejects.toThrow(JournalCorruptError);
     expect(await readdir(dir)).toEqual(["snapshot-1"]);
-    const other = await folder();
+    const other = await journalFolder();
     await writeFile(path.join(other, "journal-1"), `${encodeLine('"a"')}cut o`);
     await writeFile(path.join(other, "journal-2"), encodeLine('"b"'));
-    await expect(openList(other)).rejects.toThrow(JournalCorruptError);
-  });
-
-  it("compacts: the folder does not grow with what is over", async () => {
-    const dir = await folder();
-    const qstash = await startQstash({
-      dataDir: dir,
-      token: TOKEN,
-      limits: { compactAfterBytes: 10_000, maxLogEntries: 20 },
-    });
-    afterTest(() => qstash.close());
-    const client = clientOf(qstash);
-    const { receiver } = await start();
-    for (let round = 0; round < 30; round++) {
-      await client.batch(Array.from({ length: 50 }, () => ({ url: receiver.url, body: "x".repeat(100) })));
-    }
-    await until("everything to end", () => qstash.stats().pending === 0);
-    await qstash.close();
-    const names = (await readdir(dir)).sort();
-    expect(names.map((name) => name.replace(/\d+/, "N"))).toEqual(["journal-N", "snapshot-N"]);
-    const bytes = (await Promise.all(names.map((name) => readFile(path.join(dir, name))))).map(
-      ({ length }) => length,
-    );
-    expect(Math.max(...bytes)).toBeLessThan(250_000);
+    await expect(openJournalOfLines(other)).rejects.toThrow(JournalCorruptError);
   });
 
   it("is one process's at a time, also after the one before was killed", async () => {
-    const dir = await folder();
-    const { journal } = await openList(dir);
-    await expect(openList(dir)).rejects.toThrow(FolderInUseError);
+    const dir = await journalFolder();
+    const { journal } = await openJournalOfLines(dir);
+    await expect(openJournalOfLines(dir)).rejects.toThrow(FolderInUseError);
     await journal.close();
     // The lock of a process that is gone, and of a later one that only has its number.
     for (const owner of [
@@ -151,7 +77,7 @@ describe("the journal", () => {
       { pid: process.ppid, started: "1" },
     ]) {
       await writeFile(path.join(dir, "lock"), JSON.stringify(owner));
-      const { journal: taken } = await openList(dir);
+      const { journal: taken } = await openJournalOfLines(dir);
       await taken.close();
     }
     // One that was killed and that its parent never collects, as in a container without an init.
@@ -171,16 +97,16 @@ describe("the journal", () => {
       await until("the process to be dead and not collected", async () => /\) Z /.test(await stat()));
       const started = (await stat()).split(") ")[1]?.split(" ")[19];
       await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));
-      const { journal: taken } = await openList(dir);
+      const { journal: taken } = await openJournalOfLines(dir);
       await taken.close();
     }
     await appendFile(path.join(dir, "lock"), "{half");
-    const { journal: last } = await openList(dir);
+    const { journal: last } = await openJournalOfLines(dir);
     await last.close();
   });
 
   it("is given back when the server cannot start", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const { qstash } = await start();
     const options = { dataDir: dir, token: TOKEN };
     await expect(startQstash({ ...options, port: qstash.port })).rejects.toThrow(PortTakenError);
@@ -354,7 +280,7 @@ describe("the state", () => {
 
 describe("a restart", () => {
   it("keeps everything: messages, queue order, letters, schedules, groups, keys, flow, duplicates, log", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const clock = new ManualClock();
     const options = { dataDir: dir, clock, signingKeys: { current: "sig_1", next: "sig_2" } };
     const { qstash, client, receiver } = await start(options);
@@ -399,7 +325,7 @@ describe("a restart", () => {
   });
 
   it("delivers again what was under way, and keeps a queue's head its head while it waits to retry", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const clock = new ManualClock();
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
     receiver.onRequest = () => ({ after: new Promise(() => {}) });
@@ -425,7 +351,7 @@ describe("a restart", () => {
   });
 
   it("takes up in order what became due while it was down", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const clock = new ManualClock();
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
     for (const delay of [10, 5, 20]) {
@@ -440,7 +366,7 @@ describe("a restart", () => {
   });
 
   it("fires one late run for the ticks that were missed, and none twice", async () => {
-    const dir = await folder();
+    const dir = await journalFolder();
     const clock = new ManualClock(Date.UTC(2026, 0, 1, 0, 0, 30));
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
     await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "* * * * *" });

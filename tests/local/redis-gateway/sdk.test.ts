@@ -1,7 +1,5 @@
 import { Redis } from "@upstash/redis";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runs } from "@/tests/support/fuzz/runs";
 import { newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
 
 let t: TestGateway;
@@ -11,23 +9,6 @@ beforeAll(async () => {
   redis = t.redis;
 });
 afterAll(() => t.close());
-
-/** Without the SDK's guessing of types: what was written is what is read. */
-const plain = () =>
-  new Redis({ url: t.gateway.url, token: TOKEN, retry: false, automaticDeserialization: false });
-
-test("any text survives the way there and back", async () => {
-  const client = plain();
-  const key = newKey();
-  await fc.assert(
-    fc.asyncProperty(fc.string({ unit: "binary" }), async (value) => {
-      await client.hset(key, { field: value });
-      expect(await client.hget(key, "field")).toBe(value);
-      expect(await client.hvals(key)).toEqual([value]);
-    }),
-    { numRuns: runs(60) },
-  );
-});
 
 test("the SDK without base64 reads the same", async () => {
   const client = new Redis({ url: t.gateway.url, token: TOKEN, retry: false, responseEncoding: false });

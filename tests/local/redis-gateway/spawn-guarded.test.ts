@@ -1,18 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { alive, FAMILY, killParent } from "@/tests/support/processes/guarded-family";
 import { type GuardedProcess, SpawnError, spawnGuarded } from "../../../local/process/spawn-guarded";
 import { until } from "./support";
 
 const NODE = process.execPath;
-/** Prints its own number and that of a child, which runs until it is killed, and then does the same. */
-const FAMILY = `
-  const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"]);
-  console.log(process.pid + " " + child.pid);
-  setInterval(() => {}, 1e6);`;
 /** Ignores the polite signal, and says so. */
 const STUBBORN = `
   process.on("SIGTERM", () => console.log("no"));
@@ -36,44 +27,9 @@ async function run(script: string, options: { graceMs?: number; env?: NodeJS.Pro
   return { guarded, lines };
 }
 
-/** Not counting one that ended and whose parent has not taken notice yet. */
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  if (process.platform !== "linux") return true;
-  try {
-    return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-/** Another process that guards FAMILY, as the stack guards its servers. */
-async function startParent(): Promise<{ parent: ChildProcess; family: number[] }> {
-  const script = fileURLToPath(new URL("./guarding-parent.ts", import.meta.url));
-  const parent = spawn(NODE, ["--import", "tsx", script, FAMILY], { stdio: ["ignore", "pipe", "inherit"] });
-  started.push({ stop: () => parent.kill("SIGKILL") });
-  const line = await firstLine(parent.stdout);
-  return { parent, family: line.split(" ").map(Number) };
-}
-
-function firstLine(stream: Readable): Promise<string> {
-  return new Promise((resolve) => createInterface({ input: stream }).once("line", resolve));
-}
-
-test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
-  "a parent that dies of %s leaves nobody behind",
-  async (signal) => {
-    const { parent, family } = await startParent();
-    expect(family).toHaveLength(2);
-    expect(family.every(alive)).toBe(true);
-    parent.kill(signal);
-    await until(() => !family.some(alive));
-  },
-);
+test("a parent that dies of SIGKILL leaves nobody behind", async () => {
+  await killParent("SIGKILL");
+});
 
 test("stop ends the whole group and tells how the command ended", async () => {
   const { guarded, lines } = await run(FAMILY);

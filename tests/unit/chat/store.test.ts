@@ -1,265 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
-import { CatchUp } from "@/app/_features/chat/client/catch-up";
 import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
-import { quoteOfMessage } from "@/app/_features/chat/client/quotes";
 import { Sender } from "@/app/_features/chat/client/sender";
 import type { Pending } from "@/app/_features/chat/client/shown";
-import type { ApiResult } from "@/app/_ui/api-failure";
+import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
 import { runs } from "@/tests/support/fuzz/runs";
 
-const ME = "me";
-const PAGE = 3;
-const CHANGES = 2;
-
-const NOTHING: Pick<Message, "editedAt" | "deletedAt" | "pinnedAt" | "replyTo" | "post"> = {
-  ...{ editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
-};
-
-/** What the server has and answers, at the moment it is asked. */
-class Server {
-  readonly list: Message[] = [];
-  revision = 0;
-
-  write(authorId: string, clientId: string): Message {
-    const known = this.list.find((each) => each.authorId === authorId && each.clientId === clientId);
-    if (known) return this.view(known);
-    const seq = this.list.length + 1;
-    const message: Message = {
-      ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: ++this.revision, clientId },
-      ...{ authorId, authorName: authorId, text: `r${String(this.revision)}`, createdAt: "" },
-      ...NOTHING,
-      ...{ mentions: [], reactions: [], attachments: [] },
-    };
-    this.list.push(message);
-    return this.view(message);
-  }
-
-  /** As it is read now: every third answers an earlier one. */
-  private readonly view = (message: Message): Message => {
-    const original = message.seq % 3 === 0 ? this.list[Math.floor(message.seq / 2) - 1] : undefined;
-    return original ? { ...message, replyTo: quoteOfMessage(original) } : message;
-  };
-
-  read(from = 1, to = this.list.length): Message[] {
-    return this.list.slice(from - 1, to).map(this.view);
-  }
-
-  change(place: number): Message | undefined {
-    const index = place % Math.max(1, this.list.length);
-    const before = this.list[index];
-    if (!before) return undefined;
-    const revision = ++this.revision;
-    const after = { ...before, revision, text: `r${String(revision)}` };
-    this.list[index] = after;
-    return this.view(after);
-  }
-
-  before(seq: number): MessagesPage {
-    const older = this.list.filter((each) => each.seq < seq);
-    return this.page(older.slice(-PAGE), older.length > PAGE);
-  }
-
-  after(seq: number): MessagesPage {
-    const newer = this.list.filter((each) => each.seq > seq);
-    return this.page(newer.slice(0, PAGE), newer.length > PAGE);
-  }
-
-  newest(): MessagesPage {
-    return this.before(Number.POSITIVE_INFINITY);
-  }
-
-  since(revision: number): MessagesPage {
-    const changed = this.list.filter((each) => each.revision > revision);
-    changed.sort((a, b) => a.revision - b.revision);
-    return this.page(changed.slice(0, CHANGES), changed.length > CHANGES);
-  }
-
-  private page(items: Message[], hasMore: boolean): MessagesPage {
-    return { items: items.map(this.view), hasMore, revision: this.revision, lastSeq: this.list.length };
-  }
-}
-
-/** A question on its way: the server looks at it at one moment, the answer comes at a later one, if at all. */
-interface Question {
-  look: () => MessagesPage;
-  seen?: MessagesPage;
-  answer: (result: ApiResult<MessagesPage>) => void;
-}
-
-const lost: ApiResult<never> = {
-  ok: false,
-  failure: { code: "network", message: null, requestId: null, details: [], retryAfterSeconds: null },
-};
-
-const settle = async () => {
-  for (let turn = 0; turn < 12; turn++) await Promise.resolve();
-};
-
-const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("write" as const), mine: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("change" as const), n: fc.nat(20) }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant("hear" as const), n: fc.nat(20), again: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), n: fc.nat(20) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("catchUp", "older", "newer", "toNewest") }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("jump" as const), n: fc.nat(30) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("look" as const), n: fc.nat(9) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("answer" as const), n: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("cut" as const), n: fc.nat(9) }) },
-);
-
-/** A browser in front of that server, with everything that may happen on the way. */
-function world(written: number) {
-  const server = new Server();
-  for (let n = 0; n < written; n++) server.write("other", `old${String(n)}`);
-  const store = new ConversationStore(ME, server.newest());
-  const questions: Question[] = [];
-  const ask = (look: () => MessagesPage) =>
-    new Promise<ApiResult<MessagesPage>>((answer) => questions.push({ look, answer }));
-  const catchUp = new CatchUp(store, {
-    since: (revision) => ask(() => server.since(revision)),
-    newest: () => ask(() => server.newest()),
-  });
-  const events: Message[] = [];
-  let clientIds = 0;
-
-  const act = (given: { do: string; n?: number; mine?: boolean; again?: boolean }): void => {
-    const n = given.n ?? 0;
-    const { place } = store;
-    const { messages } = store.read();
-    const paged = (look: () => MessagesPage, take: (page: MessagesPage) => void) =>
-      void ask(look).then((result) => (result.ok ? take(result.data) : undefined));
-    switch (given.do) {
-      case "write": {
-        const clientId = `c${String(clientIds++)}`;
-        if (given.mine) store.addPending(pendingOf(clientId));
-        events.push(server.write(given.mine ? ME : "other", clientId));
-        return;
-      }
-      case "change": {
-        const changed = server.change(n);
-        if (changed) events.push(changed);
-        return;
-      }
-      case "hear": {
-        const [heard] = given.again
-          ? [events[n % events.length]]
-          : events.splice(n % Math.max(1, events.length), 1);
-        if (!heard) return;
-        store.apply(heard);
-        if (store.isBehind()) void catchUp.run();
-        return;
-      }
-      case "lose":
-        events.splice(n % Math.max(1, events.length), 1);
-        return;
-      case "catchUp":
-        void catchUp.run();
-        return;
-      case "older": {
-        const from = messages[0]?.seq ?? 1;
-        paged(
-          () => server.before(from),
-          (page) => store.takeOlder(page, place),
-        );
-        return;
-      }
-      case "newer": {
-        const to = messages.at(-1)?.seq ?? 0;
-        paged(
-          () => server.after(to),
-          (page) => store.takeNewer(page, place),
-        );
-        return;
-      }
-      case "jump":
-        paged(
-          () => server.before(n + 1),
-          (page) => store.moveTo(page, place),
-        );
-        return;
-      case "toNewest":
-        paged(
-          () => server.newest(),
-          (page) => store.reset(page),
-        );
-        return;
-      case "look": {
-        const question = questions[n % Math.max(1, questions.length)];
-        if (question) question.seen ??= question.look();
-        return;
-      }
-      case "answer":
-      case "cut": {
-        const [question] = questions.splice(n % Math.max(1, questions.length), 1);
-        if (!question) return;
-        question.seen ??= question.look();
-        question.answer(given.do === "cut" ? lost : { ok: true, data: question.seen });
-      }
-    }
-  };
-
-  /** The way is clear again: whatever is asked is answered, until nobody asks. */
-  const calmDown = async () => {
-    for (const { answer } of questions.splice(0)) answer(lost);
-    await settle();
-    const caughtUp = catchUp.run();
-    let done = false;
-    void caughtUp.then(() => {
-      done = true;
-    });
-    for (let turn = 0; turn < 200 && !done; turn++) {
-      await settle();
-      for (const { look, answer } of questions.splice(0)) answer({ ok: true, data: look() });
-    }
-    expect(done).toBe(true);
-  };
-  return { server, store, act, calmDown };
-}
-
-function pendingOf(clientId: string): Pending {
-  return {
-    ...{ clientId, text: "", replyTo: null, attachments: [], createdAt: "" },
-    ...{ state: "sending", failure: null, again: false },
-  };
-}
-
 describe("a conversation's store", () => {
-  it("ends with the server's list, whatever is lost, repeated, reordered or late", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(24), fc.array(step, { maxLength: 60 }), async (written, steps) => {
-        const { server, store, act, calmDown } = world(written);
-        for (const each of steps) {
-          act(each);
-          await settle();
-          const { messages, pending } = store.read();
-          // A run without anything twice, and never a message beside its own shadow.
-          expect(messages.map(({ seq }) => seq)).toEqual(
-            [...new Set(messages.map(({ seq }) => seq))].sort((a, b) => a - b),
-          );
-          const shown = new Set(messages.map(({ clientId }) => clientId));
-          expect(pending.filter(({ clientId }) => shown.has(clientId))).toEqual([]);
-        }
-        await calmDown();
-        const { messages, pending, hasOlder, hasNewer, lastSeq } = store.read();
-        expect(store.isBehind()).toBe(false);
-        expect(store.known).toBe(server.revision);
-        expect(lastSeq).toBe(server.list.length);
-        expect(pending).toEqual([]);
-        const from = hasOlder ? (messages[0]?.seq ?? 0) : 1;
-        const to = hasNewer ? (messages.at(-1)?.seq ?? 0) : server.list.length;
-        expect(messages).toEqual(server.read(from, to));
-      }),
-      { numRuns: runs(2_000) },
-    );
-  });
-
   it("does not show again what the server has when it is found among the unsent", () => {
-    const server = new Server();
+    const server = new ChatServer();
     server.write(ME, "a");
     const store = new ConversationStore(ME, server.newest());
     expect(store.addPending(pendingOf("a"))).toBe(false);
@@ -267,7 +16,7 @@ describe("a conversation's store", () => {
   });
 
   it("takes nothing for its ends that was asked for at the ends of another run", () => {
-    const server = new Server();
+    const server = new ChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     store.moveTo(server.before(20), store.place);
@@ -283,7 +32,7 @@ describe("a conversation's store", () => {
   });
 
   it("quotes what is quoted as it is now, and makes nothing new of what has not changed", () => {
-    const server = new Server();
+    const server = new ChatServer();
     for (let n = 0; n < 3; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const { replyTo } = server.read()[2] ?? {};
@@ -303,7 +52,7 @@ describe("a conversation's store", () => {
   });
 
   it("takes what a message points to from the later reading, though the message is the same", () => {
-    const server = new Server();
+    const server = new ChatServer();
     for (let n = 0; n < 9; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const titled = (title: string) => ({
@@ -318,7 +67,7 @@ describe("a conversation's store", () => {
   });
 
   it("keeps what it knows when it comes back to the end and nothing was missed", () => {
-    const server = new Server();
+    const server = new ChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const pinned = server.change(4);
@@ -334,7 +83,7 @@ describe("a conversation's store", () => {
   });
 
   it("keeps another person's message apart from one's own of the same name", () => {
-    const server = new Server();
+    const server = new ChatServer();
     const store = new ConversationStore(ME, server.newest());
     store.addPending(pendingOf("a"));
     store.apply(server.write("other", "a"));
@@ -349,7 +98,7 @@ describe("sending", () => {
         fc.array(fc.constantFrom("ok", "lost before", "lost after", "refused"), { maxLength: 12 }),
         fc.integer({ min: 1, max: 5 }),
         async (fates, count) => {
-          const server = new Server();
+          const server = new ChatServer();
           const store = new ConversationStore(ME, server.newest());
           const kept = new Map<string, Pending>();
           const refusal = { ...lost, failure: { ...lost.failure, code: "bad_request" } };

@@ -1,0 +1,44 @@
+import { del, list, put } from "@vercel/blob";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { read, start } from "@/tests/local/blob/support";
+import { runs } from "@/tests/support/fuzz/runs";
+
+const access = "private";
+
+it("of any pathname: it is kept as that very key, or refused", async () => {
+  const { token } = await start();
+  const odd = fc.oneof(
+    fc.constantFrom(
+      "../x",
+      "a/../../x",
+      "..",
+      ".",
+      "/x",
+      "x/",
+      "a\\b",
+      "%2e%2e/x",
+      "a%2Fb",
+      "a#b",
+      "a?b",
+      "ä ö",
+    ),
+    fc.string({ minLength: 1, maxLength: 40, unit: "binary" }),
+  );
+  await fc.assert(
+    fc.asyncProperty(odd, async (pathname) => {
+      const stored = await put(pathname, "x", { access, token, allowOverwrite: true }).catch(
+        (error: Error) => error,
+      );
+      if (stored instanceof Error) {
+        expect(stored.message).toMatch(/pathname/);
+        return;
+      }
+      expect(stored.pathname).toBe(pathname);
+      expect(await (await read(stored.url, token)).text()).toBe("x");
+      await del(stored.url, { token });
+      expect((await list({ token })).blobs).toEqual([]);
+    }),
+    { numRuns: runs(60) },
+  );
+});

@@ -1,0 +1,60 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { startQstash } from "@/local/qstash";
+import { afterTest, clientOf, start, TOKEN } from "@/tests/local/qstash/support/harness";
+import { journalFolder, openJournalOfLines } from "@/tests/local/qstash/support/journal";
+import { until } from "@/tests/support/clients/until";
+import { runs } from "@/tests/support/fuzz/runs";
+
+describe("the journal", () => {
+  it("gives back what was appended, over restarts and compactions, whatever the order of writing", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (runs, compactAfterBytes) => {
+          const dir = await journalFolder();
+          for (const [index, items] of runs.entries()) {
+            const { list, journal, add } = await openJournalOfLines(dir, compactAfterBytes);
+            expect(list).toEqual(runs.slice(0, index).flat());
+            for (const [at, item] of items.entries()) {
+              add(item);
+              if (at % 7 === 0) await journal.durable();
+            }
+            await journal.durable();
+            await journal.close();
+          }
+          const { list, journal } = await openJournalOfLines(dir);
+          expect(list).toEqual(runs.flat());
+          await journal.close();
+        },
+      ),
+      { numRuns: runs(25) },
+    );
+  });
+
+  it("compacts: the folder does not grow with what is over", async () => {
+    const dir = await journalFolder();
+    const qstash = await startQstash({
+      dataDir: dir,
+      token: TOKEN,
+      limits: { compactAfterBytes: 10_000, maxLogEntries: 20 },
+    });
+    afterTest(() => qstash.close());
+    const client = clientOf(qstash);
+    const { receiver } = await start();
+    for (let round = 0; round < 30; round++) {
+      await client.batch(Array.from({ length: 50 }, () => ({ url: receiver.url, body: "x".repeat(100) })));
+    }
+    await until("everything to end", () => qstash.stats().pending === 0);
+    await qstash.close();
+    const names = (await readdir(dir)).sort();
+    expect(names.map((name) => name.replace(/\d+/, "N"))).toEqual(["journal-N", "snapshot-N"]);
+    const bytes = (await Promise.all(names.map((name) => readFile(path.join(dir, name))))).map(
+      ({ length }) => length,
+    );
+    expect(Math.max(...bytes)).toBeLessThan(250_000);
+  });
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { until } from "@/tests/support/clients/until";
+import {
+  FIRST_CALL_TIMEOUT_MS,
+  IDLE_MS,
+  type PlayedRedis,
+  playRedis,
+  pong,
+  slowly,
+  TIMEOUT_MS,
+} from "@/tests/support/proxies/played-redis";
+
+/** What waits for real limits of time. */
+
+let played: PlayedRedis;
+beforeEach(async () => {
+  played = await playRedis();
+});
+afterEach(() => played.close());
+
+it("gives a call that opens a connection longer, and only that one", async () => {
+  played.answer = slowly(pong);
+  expect(await played.outcomes(2)).toEqual(["ok", "timeout"]);
+  played.answer = pong;
+  await until("it is not in doubt any more", async () => (await played.outcomes(1))[0] === "ok");
+  played.answer = slowly(pong);
+  played.time += IDLE_MS;
+  expect(await played.outcomes(1)).toEqual(["ok"]);
+});
+
+it("finds a distant Redis back after an outage: the probe may open a connection, and nobody waits for that", async () => {
+  played.answer = (request) => request.socket.destroy();
+  expect(await played.outcomes(5)).toEqual(["network", "network", "network", "network", "open"]);
+  played.answer = slowly(pong);
+  played.time += 1_000;
+  expect(await played.outcomes(2)).toEqual(["timeout", "open"]);
+  played.answer = pong;
+  await until("it is found back", async () => (await played.outcomes(1))[0] === "ok");
+});
+
+it("a caller that listens on waits no longer than the limit, for a probe not at all, and gets the answer", async () => {
+  const patient = new GuardedRedis({
+    url: played.url,
+    token: "t",
+    timeoutMs: TIMEOUT_MS,
+    firstCallTimeoutMs: FIRST_CALL_TIMEOUT_MS,
+    late: { answerMs: 2 * FIRST_CALL_TIMEOUT_MS },
+  });
+  const failed = async () => {
+    const startedAt = performance.now();
+    const error: unknown = await patient.ping().catch((thrown: unknown) => thrown);
+    if (!(error instanceof RedisUnavailableError)) throw new Error("an answer in time");
+    return { reason: error.reason, ms: performance.now() - startedAt, late: error.late };
+  };
+  let answerNow = () => {};
+  const asked = new Promise<void>((resolve) => {
+    played.answer = (request, response) => {
+      answerNow = () => pong(request, response);
+      resolve();
+    };
+  });
+  const first = await failed();
+  expect(first.reason).toBe("timeout");
+  expect(first.ms).toBeLessThan(FIRST_CALL_TIMEOUT_MS / 2);
+  await asked;
+  answerNow();
+  expect(await first.late).toEqual({ result: "PONG" });
+  played.answer = () => {};
+  await Promise.all([failed(), failed(), failed()]);
+  expect(await failed()).toMatchObject({ reason: "open", late: undefined });
+  played.time += 1_000;
+  played.answer = slowly(pong);
+  const probe = await failed();
+  expect(probe.reason).toBe("open");
+  expect(probe.ms).toBeLessThan(TIMEOUT_MS / 2);
+  expect(await probe.late).toEqual({ result: "PONG" });
+  played.answer = pong;
+  await until("it is found back", () =>
+    patient.ping().then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+it("after one call that hung callers hardly wait, until an answer comes", async () => {
+  played.answer = pong;
+  expect(await played.outcomes(1)).toEqual(["ok"]);
+  played.answer = () => {};
+  expect(await played.outcomes(1)).toEqual(["timeout"]);
+  const startedAt = performance.now();
+  // Its answer is late for whoever asked, and in time for the breaker.
+  played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
+  expect(await played.outcomes(1)).toEqual(["timeout"]);
+  expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS / 2);
+  await until("it has been answered", async () => (await played.outcomes(1))[0] === "ok");
+  // Not in doubt any more: the whole limit again.
+  expect(await played.outcomes(3)).toEqual(["ok", "ok", "ok"]);
+
+  // A connection that is refused costs no time, so nobody is in doubt.
+  played.answer = (request) => request.socket.destroy();
+  expect(await played.outcomes(1)).toEqual(["network"]);
+  played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 4);
+  expect(await played.outcomes(1)).toEqual(["ok"]);
+});

@@ -1,0 +1,92 @@
+import type { ApiResult } from "@/app/_ui/api-failure";
+import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
+import { quoteOfMessage } from "@/app/_features/chat/client/quotes";
+import type { Pending } from "@/app/_features/chat/client/shown";
+
+export const ME = "me";
+const PAGE = 3;
+const CHANGES = 2;
+
+const NOTHING: Pick<Message, "editedAt" | "deletedAt" | "pinnedAt" | "replyTo" | "post"> = {
+  ...{ editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
+};
+
+/** What the server has and answers, at the moment it is asked. */
+export class ChatServer {
+  readonly list: Message[] = [];
+  revision = 0;
+
+  write(authorId: string, clientId: string): Message {
+    const known = this.list.find((each) => each.authorId === authorId && each.clientId === clientId);
+    if (known) return this.view(known);
+    const seq = this.list.length + 1;
+    const message: Message = {
+      ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: ++this.revision, clientId },
+      ...{ authorId, authorName: authorId, text: `r${String(this.revision)}`, createdAt: "" },
+      ...NOTHING,
+      ...{ mentions: [], reactions: [], attachments: [] },
+    };
+    this.list.push(message);
+    return this.view(message);
+  }
+
+  /** As it is read now: every third answers an earlier one. */
+  private readonly view = (message: Message): Message => {
+    const original = message.seq % 3 === 0 ? this.list[Math.floor(message.seq / 2) - 1] : undefined;
+    return original ? { ...message, replyTo: quoteOfMessage(original) } : message;
+  };
+
+  read(from = 1, to = this.list.length): Message[] {
+    return this.list.slice(from - 1, to).map(this.view);
+  }
+
+  change(place: number): Message | undefined {
+    const index = place % Math.max(1, this.list.length);
+    const before = this.list[index];
+    if (!before) return undefined;
+    const revision = ++this.revision;
+    const after = { ...before, revision, text: `r${String(revision)}` };
+    this.list[index] = after;
+    return this.view(after);
+  }
+
+  before(seq: number): MessagesPage {
+    const older = this.list.filter((each) => each.seq < seq);
+    return this.page(older.slice(-PAGE), older.length > PAGE);
+  }
+
+  after(seq: number): MessagesPage {
+    const newer = this.list.filter((each) => each.seq > seq);
+    return this.page(newer.slice(0, PAGE), newer.length > PAGE);
+  }
+
+  newest(): MessagesPage {
+    return this.before(Number.POSITIVE_INFINITY);
+  }
+
+  since(revision: number): MessagesPage {
+    const changed = this.list.filter((each) => each.revision > revision);
+    changed.sort((a, b) => a.revision - b.revision);
+    return this.page(changed.slice(0, CHANGES), changed.length > CHANGES);
+  }
+
+  private page(items: Message[], hasMore: boolean): MessagesPage {
+    return { items: items.map(this.view), hasMore, revision: this.revision, lastSeq: this.list.length };
+  }
+}
+
+export const lost = {
+  ok: false,
+  failure: { code: "network", message: null, requestId: null, details: [], retryAfterSeconds: null },
+} satisfies ApiResult<never>;
+
+export const settle = async () => {
+  for (let turn = 0; turn < 12; turn++) await Promise.resolve();
+};
+
+export function pendingOf(clientId: string): Pending {
+  return {
+    ...{ clientId, text: "", replyTo: null, attachments: [], createdAt: "" },
+    ...{ state: "sending", failure: null, again: false },
+  };
+}

@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { expect, onTestFinished } from "vitest";
+import { until } from "../clients/until";
+
+/** Prints its own number and that of a child, which runs until it is killed, and then does the same. */
+export const FAMILY = `
+  const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"]);
+  console.log(process.pid + " " + child.pid);
+  setInterval(() => {}, 1e6);`;
+
+/** Not counting one that ended and whose parent has not taken notice yet. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  if (process.platform !== "linux") return true;
+  try {
+    return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Another process guards FAMILY, as the stack guards its servers, and dies: nobody is left. */
+export async function killParent(signal: NodeJS.Signals): Promise<void> {
+  const script = path.join(import.meta.dirname, "guarding-parent.ts");
+  const args = ["--import", "tsx", script, FAMILY];
+  const parent = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void parent.kill("SIGKILL"));
+  const family = (await firstLine(parent.stdout)).split(" ").map(Number);
+  expect(family).toHaveLength(2);
+  expect(family.every(alive)).toBe(true);
+  parent.kill(signal);
+  await until("they are gone", () => !family.some(alive));
+}
+
+function firstLine(stream: Readable): Promise<string> {
+  return new Promise((resolve) => createInterface({ input: stream }).once("line", resolve));
+}
