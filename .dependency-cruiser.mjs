@@ -12,14 +12,25 @@ const libFloors = [
   ["cache", "rate-limit", "audit", "storage"],
   ["realtime", "tasks"],
   [
-    ...["accounts", "sessions", "posts", "views", "chat", "presence", "notifications", "mail", "media", "shop"],
+    ...[
+      "accounts",
+      "sessions",
+      "posts",
+      "views",
+      "chat",
+      "presence",
+      "notifications",
+      "mail",
+      "media",
+      "shop",
+    ],
     ...["bonuses", "leaderboards", "analytics", "privacy", "bot", "nft", "ops"],
   ],
 ];
 const appFloors = [["_ui", "_art"], ["_data"], ["_shell", "_features"], ["(site)", "(admin)", "api"]];
 
-const escape = (name) => name.replace(/[()]/g, "\\$&");
-const rooms = (house, names) => `^${house}/(${names.map(escape).join("|")})/`;
+const escapeName = (name) => name.replace(/[()]/g, "\\$&");
+const rooms = (house, names) => `^${house}/(${names.map(escapeName).join("|")})/`;
 const domains = rooms("lib", libFloors.at(-1));
 
 /** One rule a floor: nothing above it is imported. The task registry alone reaches up, and only lazily. */

@@ -18,9 +18,11 @@ const given = [
 ].some(Boolean);
 const maxWorkers = process.env.REAL_STACK === "1" && given ? 1 : 2;
 
+const counting = "tests/support/stack/counting.ts";
+const freshModules = "tests/support/stack/fresh-modules.ts";
 const stack = {
   globalSetup: ["tests/support/stack/global-stack.ts"],
-  setupFiles: ["tests/support/stack/counting.ts", "tests/support/stack/setup.ts"],
+  setupFiles: [freshModules, counting, "tests/support/stack/setup.ts"],
 };
 
 /**
@@ -36,18 +38,18 @@ const stack = {
  * `integration` and `extended` run on the embedded engines, or with REAL_STACK=1 on real ones. A file of theirs uses
  * a whole installation: any process drains the outbox of its database, and QStash delivers to one APP_URL. So each
  * worker has a stack of its own (tests/support/stack/global-stack.ts). Their files share a process: starting one and
- * loading the libraries would be a third of the run. tests/support/stack/setup.ts gives each file modules of its own.
+ * loading the libraries would be a third of the run. tests/support/stack/fresh-modules.ts gives each file modules of its own.
  */
 export default defineConfig({
   test: {
     projects: [
-      project("unit", { isolate: false, setupFiles: ["tests/support/stack/counting.ts"] }),
-      project("local", { setupFiles: ["tests/support/stack/counting.ts"] }),
+      project("unit", { isolate: false, setupFiles: [freshModules, counting] }),
+      project("local", { setupFiles: [counting] }),
       project("integration", { isolate: false, ...stack }),
       project("extended", { isolate: false, ...stack }),
       project("e2e", {
         globalSetup: ["tests/support/stack/global-seeded.ts"],
-        setupFiles: ["tests/support/stack/counting.ts"],
+        setupFiles: [counting],
         expect: { poll: { timeout: 30_000 } },
       }),
       // No second attempt: a race that shows once in two runs is a race.
@@ -59,6 +61,14 @@ export default defineConfig({
 function project(name: string, options: object) {
   return {
     resolve: { alias },
-    test: { name, retry, maxWorkers, include: [`tests/${name}/**/*.test.ts`], ...limits, ...options },
+    test: {
+      name,
+      retry,
+      maxWorkers,
+      include: [`tests/${name}/**/*.test.ts`],
+      sequence: { setupFiles: "list" as const },
+      ...limits,
+      ...options,
+    },
   };
 }

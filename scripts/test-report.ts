@@ -44,7 +44,9 @@ const files = reports.flatMap(({ run, files }) =>
 );
 const tests = files.flatMap(({ run, name, tests }) => tests.map((test) => ({ run, file: name, ...test })));
 
-const again = tests.filter(({ status, failureMessages }) => status === "passed" && failureMessages.length > 0);
+const again = tests.filter(
+  ({ status, failureMessages }) => status === "passed" && failureMessages.length > 0,
+);
 if (again.length > 0) {
   console.log("passed at a second attempt:");
   for (const { run, fullName, failureMessages } of again)

@@ -1,7 +1,7 @@
-import type { ApiResult } from "@/app/_ui/api-failure";
 import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
 import { quoteOfMessage } from "@/app/_features/chat/client/quotes";
 import type { Pending } from "@/app/_features/chat/client/shown";
+import type { ApiResult } from "@/app/_ui/api-failure";
 
 export const ME = "me";
 const PAGE = 3;

@@ -1,14 +1,9 @@
-import { afterAll, vi } from "vitest";
+import { afterAll } from "vitest";
 
 /**
- * Gives each test file modules and an environment of its own, the environment of its worker's stack, an empty Redis,
- * and a gateway of its own, so that it can count calls and put faults in between.
- *
- * The files of a worker share its process. Modules of the project are evaluated anew for each file, so nothing that
- * one file left in a module's memory reaches the next; libraries are not.
+ * Gives each test file the environment of its worker's stack, an empty Redis, and a gateway of its own, so that it can
+ * count calls and put faults in between. Runs after fresh-modules.ts, so nothing is imported before.
  */
-vi.resetModules();
-restoreEnvironment();
 
 const { disconnectDb } = await import("@/lib/db");
 // It is kept on globalThis, and work that the file before left behind may have opened it again.
@@ -50,13 +45,3 @@ afterAll(async () => {
   await disconnectDb();
   await gateway.close();
 });
-
-/** A test file changes the process's environment as it likes; the next begins with what the first began with. */
-function restoreEnvironment(): void {
-  const holder = globalThis as { environmentOfFirstFile?: NodeJS.ProcessEnv };
-  holder.environmentOfFirstFile ??= { ...process.env };
-  for (const name of Object.keys(process.env)) {
-    if (!(name in holder.environmentOfFirstFile)) delete process.env[name];
-  }
-  Object.assign(process.env, holder.environmentOfFirstFile);
-}
