@@ -1,4 +1,4 @@
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 
 /**
  * Gives each test file the environment of its worker's stack, an empty Redis, and a gateway of its own, so that it can
@@ -8,6 +8,8 @@ import { afterAll } from "vitest";
 const { disconnectDb } = await import("@/lib/db");
 // It is kept on globalThis, and work that the file before left behind may have opened it again.
 await disconnectDb();
+// A file may mock what that import has loaded.
+vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
 const { setGateway } = await import("./gateway");
