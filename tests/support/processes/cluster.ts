@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
 import { type Stack, startStack } from "@/local/stack/stack";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/round-robin";
 import { freePort, type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
+import { type NextServer, requireBuild, startNextServer } from "./next-server";
 import { freeBasePort } from "./running-app";
 
 /** Several instances of the production build behind one address, on a real Redis and a real Postgres. */
@@ -40,12 +38,9 @@ export interface ClusterInstance {
   ended(): Promise<void>;
 }
 
-const NEXT = path.resolve("node_modules/next/dist/bin/next");
-const START_LIMIT_MS = 120_000;
-
 /** @param extra  as a person would set it in the environment */
 export async function startCluster(count: number, extra: Record<string, string> = {}): Promise<Cluster> {
-  if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
+  requireBuild();
   const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-cluster-"));
   const port = await freeBasePort();
   const postgres = await startRealPostgres();
@@ -96,30 +91,15 @@ export async function startCluster(count: number, extra: Record<string, string> 
 
 async function startInstance(env: Record<string, string>, proxy: RoundRobin): Promise<ClusterInstance> {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  let running: GuardedProcess | undefined;
+  let running: NextServer | undefined;
   let leave = () => {};
   const instance = {
-    url,
+    url: `http://127.0.0.1:${port}`,
     get pid() {
       return running?.pid ?? 0;
     },
     start: async (failpoint?: string) => {
-      running = await spawnGuarded({
-        command: process.execPath,
-        args: [NEXT, "start", "--port", String(port)],
-        env: {
-          ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production" },
-          ...{ NEXT_TELEMETRY_DISABLED: "1", NEXT_MANUAL_SIG_HANDLE: "true" },
-          ...env,
-          ...(failpoint ? { FAILPOINT: failpoint } : {}),
-        },
-      });
-      const deadline = Date.now() + START_LIMIT_MS;
-      while (!(await answers(url))) {
-        if (Date.now() > deadline) throw new Error("an instance did not start");
-        await delay(50);
-      }
+      running = await startNextServer({ ...env, ...(failpoint ? { FAILPOINT: failpoint } : {}) }, port);
       leave = proxy.add(port);
     },
     kill: async () => {
@@ -139,14 +119,6 @@ async function startInstance(env: Record<string, string>, proxy: RoundRobin): Pr
   };
   await instance.start();
   return instance;
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })).ok;
-  } catch {
-    return false;
-  }
 }
 
 /** Straight to the gateway, whatever stands between it and the instances. */

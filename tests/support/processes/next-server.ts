@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
+import { freePort } from "@/tests/support/stack/real-postgres";
+
+export interface NextServer extends GuardedProcess {
+  readonly url: string;
+}
+
+const NEXT = path.resolve("node_modules/next/dist/bin/next");
+const START_LIMIT_MS = 120_000;
+
+/**
+ * Starts one server of the production build beside a stack that runs already. Resolves when it answers.
+ *
+ * @param env  the stack's, and what a person would set besides
+ * @param port  a free one unless said
+ */
+export async function startNextServer(
+  env: Readonly<Record<string, string>>,
+  port?: number,
+): Promise<NextServer> {
+  requireBuild();
+  const at = port ?? (await freePort());
+  const url = `http://127.0.0.1:${at}`;
+  const server = await spawnGuarded({
+    command: process.execPath,
+    args: [NEXT, "start", "--port", String(at)],
+    env: {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production" },
+      ...{ NEXT_TELEMETRY_DISABLED: "1", NEXT_MANUAL_SIG_HANDLE: "true" },
+      ...env,
+    },
+    // A server that is asked to stop syncs views first.
+    graceMs: 20_000,
+  });
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await answers(url))) {
+    if (Date.now() > deadline) throw new Error("a server did not start");
+    await delay(50);
+  }
+  return { ...server, url };
+}
+
+/** @throws when `npm run build` has not been run */
+export function requireBuild(): void {
+  if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
+}
+
+/** Whether an app at this address is well. */
+export async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })).ok;
+  } catch {
+    return false;
+  }
+}
