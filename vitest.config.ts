@@ -48,8 +48,9 @@ export default defineConfig({
       project("integration", { isolate: false, ...stack }),
       project("extended", { isolate: false, ...stack }),
       project("e2e", {
-        globalSetup: ["tests/support/stack/global-seeded.ts"],
-        setupFiles: [counting],
+        isolate: false,
+        globalSetup: ["tests/support/stack/global-shared.ts"],
+        setupFiles: [freshModules, counting],
         expect: { poll: { timeout: 30_000 } },
       }),
       // No second attempt: a race that shows once in two runs is a race.

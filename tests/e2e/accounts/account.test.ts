@@ -1,19 +1,20 @@
 import { Client } from "pg";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { seriousProblems } from "@/tests/support/clients/browser";
 import { linkMailedTo, openContext, PASSWORD, signInIn, signUpIn } from "@/tests/support/clients/signed-in";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** An account in Chromium: its profile, its password, its address, and the way back in. Mails come to the local mailbox. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 let database: Client;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   database = new Client({ connectionString: app.env.DATABASE_URL });
   await database.connect();
 });
@@ -23,7 +24,6 @@ afterEach(async () => {
 afterAll(async () => {
   await database?.end();
   await browser?.close();
-  await app?.stop();
 });
 
 async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
@@ -265,8 +265,9 @@ describe("an administrator's change", () => {
 
 describe("the door", () => {
   it("says how long to wait after too many tries, and keeps what was typed", async () => {
+    const { email } = await signUpIn(await newContext());
     const page = await open(await newContext(), "/sign-in");
-    await page.getByLabel("Email").fill("listener@normaldance.test");
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("a wrong one");
     const button = page.locator("form").getByRole("button", { name: "Sign in" });
     const wait = page.getByText(/^Try again in \d+ (second|minute)s?\.$/).first();
@@ -276,7 +277,7 @@ describe("the door", () => {
         return wait.isVisible();
       })
       .toBe(true);
-    expect(await page.getByLabel("Email").inputValue()).toBe("listener@normaldance.test");
+    expect(await page.getByLabel("Email").inputValue()).toBe(email);
   });
 });
 

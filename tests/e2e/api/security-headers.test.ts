@@ -2,25 +2,25 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { openBrowser } from "@/tests/support/clients/browser";
 import { pagePatterns } from "@/tests/support/clients/pages";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { openContext } from "@/tests/support/clients/signed-in";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The content security policy in a browser that obeys it. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 let database: Client;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   database = new Client({ connectionString: app.env.DATABASE_URL });
   await database.connect();
 });
 afterAll(async () => {
   await database?.end();
   await browser?.close();
-  await app?.stop();
 });
 
 const PEOPLE = ["admin", "artist", "listener"];
@@ -28,11 +28,7 @@ const ALL_PAGES_LIMIT_MS = 300_000;
 
 /** Every page notes what its policy refused it, from the first byte on. */
 async function watchedContext(): Promise<BrowserContext> {
-  const context = await browser.newContext({
-    locale: "en-US",
-    baseURL: app.url,
-    viewport: { width: 1440, height: 900 },
-  });
+  const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 } });
   await context.addInitScript(() => {
     const refused: string[] = [];
     Object.assign(window, { refused });
@@ -72,7 +68,7 @@ async function changeTheme(page: Page): Promise<void> {
     .toBe(wished);
 }
 
-/** `[id]` is a thing that is there. */
+/** `[id]` is a thing that is there: the oldest, which is the demo's. */
 async function pathOf(pattern: string): Promise<string> {
   if (!pattern.includes("[")) return pattern;
   const table = {
@@ -82,7 +78,7 @@ async function pathOf(pattern: string): Promise<string> {
     "/orders/[id]": "Order",
   }[pattern];
   if (!table) throw new Error(`say in this test what ${pattern} is about`);
-  const { rows } = await database.query(`SELECT id FROM "${table}" LIMIT 1`);
+  const { rows } = await database.query(`SELECT id FROM "${table}" ORDER BY id LIMIT 1`);
   // An order that is not there has a page of its own kind too.
   return pattern.replace("[id]", rows[0]?.id ?? newId());
 }

@@ -1,24 +1,24 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { seriousProblems } from "@/tests/support/clients/browser";
 import { type Account, openContext, signUpIn } from "@/tests/support/clients/signed-in";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** Two people talk, each in a browser of their own; the connection comes and goes. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
 });
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
   await browser?.close();
-  await app?.stop();
 });
 
 interface Person {
@@ -423,8 +423,8 @@ describe("the chat pages", () => {
     expect(await page.getByRole("link", { name: "https://example.com/a?b=c" }).getAttribute("rel")).toContain(
       "noopener",
     );
-    const plain = await browser.newContext({
-      ...{ baseURL: app.url, locale: "en-US", javaScriptEnabled: false },
+    const plain = await openContext(browser, app, {
+      javaScriptEnabled: false,
       storageState: await anna.context.storageState(),
     });
     contexts.push(plain);

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
+import { seriousProblems } from "@/tests/support/clients/browser";
+import { workerBrowser } from "@/tests/support/processes/worker";
 import { serveHttp } from "@/tests/support/proxies/http-server";
 import { list, send } from "../../local/smtp/support";
 
@@ -13,7 +14,7 @@ let context: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await workerBrowser();
 });
 afterAll(() => browser?.close());
 

@@ -2,49 +2,51 @@ import { Client } from "pg";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { seriousProblems } from "@/tests/support/clients/browser";
+import { type Account, openContext, signInIn, signUpIn } from "@/tests/support/clients/signed-in";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 let database: Client;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   database = new Client({ connectionString: app.env.DATABASE_URL });
   await database.connect();
 });
 afterAll(async () => {
   await database?.end();
   await browser?.close();
-  await app?.stop();
 });
 
-/** A browser of its own, in English, with somebody's session. */
-async function pageOf(
-  who: "artist" | "listener" | "admin",
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const context = await browser.newContext({ locale: "en-US", baseURL: app.url, ...options });
-  await context.request.post("/api/auth/sign-in", {
-    data: { email: `${who}@normaldance.test`, password: "normaldance" },
-  });
-  return context.newPage();
+/** Somebody new, signed in in a browser of their own. */
+async function somebody(options: BrowserContextOptions = {}): Promise<{ page: Page; account: Account }> {
+  const context = await openContext(browser, app, options);
+  const account = await signUpIn(context);
+  return { page: await context.newPage(), account };
 }
 
-async function idOf(who: string): Promise<string> {
-  const { rows } = await database.query(`SELECT id FROM "User" WHERE email = $1`, [
-    `${who}@normaldance.test`,
-  ]);
-  return rows[0].id;
+async function administrator(): Promise<{ page: Page; account: Account }> {
+  const { page, account } = await somebody();
+  await database.query(`UPDATE "User" SET role = 'admin' WHERE id = $1`, [account.id]);
+  // The token says who one is.
+  expect(await signInIn(page.context(), account)).toBe(200);
+  return { page, account };
 }
 
 /** Straight into the table: how one gets there is tested elsewhere. */
-async function notify(who: string, title: string, kind = "general", data: unknown = null): Promise<void> {
+async function notify(
+  { id: userId }: Account,
+  title: string,
+  kind = "general",
+  data: unknown = null,
+): Promise<void> {
   const id = newId();
   await database.query(
     `INSERT INTO "Notification" (id, "userId", kind, title, data, key) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [id, await idOf(who), kind, title, data === null ? null : JSON.stringify(data), id],
+    [id, userId, kind, title, data === null ? null : JSON.stringify(data), id],
   );
 }
 
@@ -53,7 +55,7 @@ const bellOf = (page: Page) =>
 
 describe("notifications", () => {
   it("are worded in the reader's language, and the bell follows what is marked", async () => {
-    const page = await pageOf("artist");
+    const { page, account } = await somebody();
     const data = {
       orderId: newId(),
       title: "Midnight Tram",
@@ -61,8 +63,8 @@ describe("notifications", () => {
       currency: "USD",
       quantity: 2,
     };
-    await notify("artist", "", "sale", data);
-    await notify("artist", "Anything else");
+    await notify(account, "", "sale", data);
+    await notify(account, "Anything else");
     await page.goto("/notifications");
     expect(await bellOf(page).textContent()).toContain("2 new");
     expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
@@ -75,7 +77,7 @@ describe("notifications", () => {
     await expect.poll(() => bellOf(page).textContent()).toContain("nothing new");
     await page.getByText("All read").waitFor();
 
-    await notify("artist", "", "sale", { ...data, title: "Another one" });
+    await notify(account, "", "sale", { ...data, title: "Another one" });
     await page.reload();
     await page.getByRole("link", { name: "Sold: Another one" }).click();
     await page.waitForURL(`**/orders/${data.orderId}`);
@@ -84,13 +86,13 @@ describe("notifications", () => {
   });
 
   it("are read and marked without scripts; what came after the page stays unread", async () => {
-    const page = await pageOf("listener", { javaScriptEnabled: false });
+    const { page, account } = await somebody({ javaScriptEnabled: false });
     await page.goto("/notifications");
     expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
-    for (let index = 1; index <= 22; index += 1) await notify("listener", `Number ${index}`);
+    for (let index = 1; index <= 22; index += 1) await notify(account, `Number ${index}`);
     await page.goto("/notifications");
     expect(await page.getByText("22 unread").count()).toBe(1);
-    await notify("listener", "Late");
+    await notify(account, "Late");
     await page.getByRole("button", { name: "Mark all as read" }).click();
     await page.getByText("1 unread").waitFor();
     expect(await page.getByRole("button", { name: "Mark as read: Late" }).count()).toBe(1);
@@ -101,7 +103,7 @@ describe("notifications", () => {
   });
 
   it("a stranger is sent to sign in", async () => {
-    const context = await browser.newContext({ baseURL: app.url });
+    const context = await openContext(browser, app);
     const page = await context.newPage();
     await page.goto("/notifications");
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/sign-in?next=/notifications");
@@ -113,7 +115,7 @@ describe("the console", () => {
   const paths = ["/admin/tasks", "/admin/alerts", "/admin/analytics"];
 
   it("does not exist for whoever is no administrator", async () => {
-    const page = await pageOf("listener");
+    const { page } = await somebody();
     for (const path of paths) expect((await page.goto(path))?.status()).toBe(404);
     await page.context().close();
   });
@@ -130,7 +132,7 @@ describe("the console", () => {
       `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'task_dead', $2, 'dead')`,
       [newId(), id],
     );
-    const page = await pageOf("admin");
+    const { page } = await administrator();
     await page.goto("/admin/alerts");
     expect(await seriousProblems(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
@@ -154,7 +156,7 @@ describe("the console", () => {
       `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'payment_mismatch', $2, 'does not add up')`,
       [newId(), subject],
     );
-    const page = await pageOf("admin");
+    const { page } = await administrator();
     await page.goto("/admin/alerts");
     const alert = page.getByRole("article").filter({ hasText: subject });
     await alert.getByRole("button", { name: "Close" }).click();
@@ -163,13 +165,17 @@ describe("the console", () => {
   });
 
   it("counts an opened post, and shows it", async () => {
-    const page = await pageOf("admin");
+    const { page, account } = await administrator();
     await page.goto("/");
     await page.locator("article a").first().click();
     await page.waitForURL(/\/posts\//);
     const count = async () =>
-      (await database.query(`SELECT count(*)::int AS n FROM "AnalyticsEvent" WHERE name = 'post.opened'`))
-        .rows[0].n;
+      (
+        await database.query(
+          `SELECT count(*)::int AS n FROM "AnalyticsEvent" WHERE name = 'post.opened' AND "userId" = $1`,
+          [account.id],
+        )
+      ).rows[0].n;
     await expect.poll(count).toBe(1);
     await page.goto("/admin/analytics");
     expect(await page.getByRole("rowheader", { name: "post.opened" }).count()).toBe(1);

@@ -1,25 +1,25 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "@/tests/support/clients/browser";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
 import { openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { startNextServer } from "@/tests/support/processes/next-server";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The one event stream that the tabs of a browser share. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
 });
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
   await browser?.close();
-  await app?.stop();
 });
 
 async function somebody() {
@@ -79,16 +79,16 @@ describe("the tabs of a browser", () => {
   });
 });
 
-// The last one: the app is gone then.
 it("a server that is told to end sends its streams elsewhere first", async () => {
   const { account } = await somebody();
   const token = await tokenOfAccount(app.url, account);
+  const server = await startNextServer(app.env);
   const said: string[] = [];
-  const stream = await openRawStream(`${app.url}/api/realtime?channel=views`, token, (text) =>
+  const stream = await openRawStream(`${server.url}/api/realtime?channel=views`, token, (text) =>
     said.push(text),
   );
   await expect.poll(() => said.some((text) => text.includes("event: joined"))).toBe(true);
-  await app.stop();
+  await server.stop();
   expect(said.at(-1)).toContain("event: reconnect");
   stream.close();
 });

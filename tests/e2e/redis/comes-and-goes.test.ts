@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "@/local/redis/gateway";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { type NextServer, startNextServer } from "@/tests/support/processes/next-server";
+import { workerApp } from "@/tests/support/processes/worker";
 import { type FaultMode, type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
 /**
@@ -25,21 +26,20 @@ const TOKEN = "e2e";
 let engine: RedisEngine;
 let gateway: RedisGateway;
 let proxy: FaultProxy;
-let app: RunningApp;
+let server: NextServer;
 
 beforeAll(async () => {
   engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
   gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url });
   proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
-  app = await startApp({
+  server = await startNextServer({
+    ...(await workerApp()).env,
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${proxy.port}`,
     UPSTASH_REDIS_REST_TOKEN: TOKEN,
-    // Each part of the test is a caller of its own.
-    TRUST_PROXY: "1",
   });
 });
 afterAll(async () => {
-  await app?.stop();
+  await server?.stop();
   await proxy?.close();
   await gateway?.close();
   await engine?.stop();
@@ -55,7 +55,7 @@ function newCaller(): { call: (path: string, body?: unknown, token?: string) => 
   const headers = { "x-forwarded-for": `10.0.${lastCaller >> 8}.${lastCaller & 255}` };
   return {
     call: (path, body, token) =>
-      fetch(`${app.url}${path}`, {
+      fetch(`${server.url}${path}`, {
         method: body === undefined ? "GET" : "POST",
         headers: {
           ...headers,

@@ -1,7 +1,9 @@
 import { createServer, type Server } from "node:net";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { type NextServer, startNextServer } from "@/tests/support/processes/next-server";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp } from "@/tests/support/processes/worker";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 /** Accepts connections and never says a word. */
@@ -14,24 +16,30 @@ async function silentServer(): Promise<{ url: string; server: Server }> {
 }
 
 describe.each(["refused", "hung"])("with Redis %s", (kind) => {
-  let app: RunningApp;
+  let app: App;
+  let server: NextServer;
   let silent: Server | undefined;
 
   beforeAll(async () => {
     let url = `http://127.0.0.1:${await freePort()}`;
     if (kind === "hung") ({ url, server: silent } = await silentServer());
-    app = await startApp({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: "none" });
+    app = await workerApp();
+    server = await startNextServer({
+      ...app.env,
+      UPSTASH_REDIS_REST_URL: url,
+      UPSTASH_REDIS_REST_TOKEN: "none",
+    });
   });
   afterAll(async () => {
-    await app?.stop();
+    await server?.stop();
     silent?.close();
   });
 
   it("feed and post page open, a view counts in Postgres, and the probes say what is wrong", async () => {
     const json = { "content-type": "application/json" };
-    const { items } = await (await fetch(`${app.url}/api/posts?limit=3`)).json();
+    const { items } = await (await fetch(`${server.url}/api/posts?limit=3`)).json();
     const post = items[2];
-    const signIn = await fetch(`${app.url}/api/auth/sign-in`, {
+    const signIn = await fetch(`${server.url}/api/auth/sign-in`, {
       method: "POST",
       headers: json,
       body: JSON.stringify({ email: "petr@normaldance.test", password: "normaldance" }),
@@ -50,7 +58,7 @@ describe.each(["refused", "hung"])("with Redis %s", (kind) => {
     );
     const before = (await database.query(`SELECT views FROM "Post" WHERE id = $1`, [post.id])).rows[0].views;
 
-    const view = await fetch(`${app.url}/api/posts/view`, {
+    const view = await fetch(`${server.url}/api/posts/view`, {
       method: "POST",
       headers: { ...json, authorization: `Bearer ${accessToken}` },
       body: JSON.stringify({ postId: post.id }),
@@ -65,16 +73,16 @@ describe.each(["refused", "hung"])("with Redis %s", (kind) => {
 
     for (const path of ["/", `/posts/${post.id}`]) {
       const startedAt = performance.now();
-      const page = await fetch(`${app.url}${path}`);
+      const page = await fetch(`${server.url}${path}`);
       expect(page.status).toBe(200);
       expect(await page.text()).toContain(post.title);
       expect(performance.now() - startedAt).toBeLessThan(3_000);
     }
-    expect(await (await fetch(`${app.url}/api/health`)).json()).toMatchObject({
+    expect(await (await fetch(`${server.url}/api/health`)).json()).toMatchObject({
       status: "degraded",
       redis: { status: "down" },
     });
-    expect(await (await fetch(`${app.url}/api/test-integration`)).json()).toMatchObject({
+    expect(await (await fetch(`${server.url}/api/test-integration`)).json()).toMatchObject({
       status: "degraded",
       redis: { status: "down" },
       qstash: { status: "ok" },

@@ -1,6 +1,5 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser } from "@/tests/support/clients/browser";
 import {
   type Account,
   openContext,
@@ -9,23 +8,23 @@ import {
   signInIn,
   signUpIn,
 } from "@/tests/support/clients/signed-in";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** Sessions in Chromium: several browsers, several tabs, tokens that run out, and a server that does not answer. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp({ TRUST_PROXY: "1" }), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
 });
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
   await browser?.close();
-  await app?.stop();
 });
 
 async function newContext(): Promise<BrowserContext> {

@@ -1,19 +1,20 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { seriousProblems } from "@/tests/support/clients/browser";
+import { openContext } from "@/tests/support/clients/signed-in";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The shop in Chromium, paid for on the local Stripe's own page. */
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
-  await app?.stop();
 });
 
 const TEST_LIMIT_MS = 120_000;
@@ -22,7 +23,7 @@ const TASKS_LIMIT_MS = 30_000;
 
 /** A browser of its own, in English, with the session of one of the demo's people. */
 async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: "en-US", baseURL: app.url, ...options });
+  const context = await openContext(browser, app, options);
   if (who) {
     const signedIn = await context.request.post("/api/auth/sign-in", {
       data: { email: `${who}@normaldance.test`, password: "normaldance" },

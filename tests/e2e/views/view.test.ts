@@ -1,27 +1,28 @@
 import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, seriousProblems } from "@/tests/support/clients/browser";
-import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
+import { seriousProblems } from "@/tests/support/clients/browser";
+import { newClientAddress, openContext } from "@/tests/support/clients/signed-in";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-let app: RunningApp;
+let app: App;
 let browser: Browser;
 let database: Client;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([startApp(), openBrowser()]);
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   database = new Client({ connectionString: app.env.DATABASE_URL });
   await database.connect();
 });
 afterAll(async () => {
   await database?.end();
   await browser?.close();
-  await app?.stop();
 });
 
 /** A browser of its own, in English, signed in through the form. */
 async function signedIn(email: string): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ locale: "en-US", baseURL: app.url });
+  const context = await openContext(browser, app);
   const page = await context.newPage();
   await page.goto("/sign-in");
   await page.getByLabel("Email").fill(email);
@@ -68,7 +69,7 @@ describe("a view, from the browser to Postgres", () => {
     const url = artist.page.url();
     expect(await countOn(artist.page)).toBe(0);
 
-    const second = await browser.newContext({ locale: "en-US" });
+    const second = await openContext(browser, app);
     const onlooker = await second.newPage();
     await onlooker.goto(url);
     expect(await countOn(onlooker)).toBe(0);
@@ -156,11 +157,7 @@ describe("pages", () => {
   ] as const)("axe finds nothing serious: %s, %i px, %s", async (locale, width, theme) => {
     const { rows } = await database.query(`SELECT id FROM "Post" ORDER BY id DESC LIMIT 1`);
     const problems: string[] = [];
-    const context = await browser.newContext({
-      locale,
-      viewport: { width, height: 900 },
-      baseURL: app.url,
-    });
+    const context = await openContext(browser, app, { locale, viewport: { width, height: 900 } });
     await context.addInitScript(`localStorage.setItem("theme", "${theme}")`);
     const page = await context.newPage();
     for (const path of ["/", `/posts/${rows[0].id}`, "/sign-in", "/sign-up", "/docs"]) {
@@ -175,7 +172,7 @@ describe("pages", () => {
   it("is Russian without a wish, and the switch wins over the browser's", async () => {
     const bare = await fetch(app.url, { headers: { "accept-language": "" } });
     expect(await bare.text()).toContain('<html lang="ru"');
-    const context = await browser.newContext({ locale: "ru-RU", baseURL: app.url });
+    const context = await openContext(browser, app, { locale: "ru-RU" });
     const page = await context.newPage();
     await page.goto("/");
     await page.getByRole("button", { name: "English" }).first().click();
@@ -186,7 +183,7 @@ describe("pages", () => {
   });
 
   it("a form keeps what was typed and goes to the first field that is wrong", async () => {
-    const context = await browser.newContext({ locale: "en-US", baseURL: app.url });
+    const context = await openContext(browser, app);
     const page = await context.newPage();
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Somebody");
@@ -209,10 +206,11 @@ describe("pages", () => {
 
 describe("the gate", () => {
   it("limits sign-in attempts by its policy and says when to come back", async () => {
+    const address = newClientAddress();
     const attempt = () =>
       fetch(`${app.url}/api/auth/sign-up`, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
         body: "{}",
       });
     const answers = [];

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserServer, chromium, type Page } from "playwright-core";
 
 /** The shell is the same engine without the windows of a desktop's browser, which take longer to open than our pages. */
 const PATHS = [
@@ -21,15 +21,34 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/**
- * The system's Chromium (CHROMIUM_PATH, or where Debian puts it). Its people want less motion, unless a test says
- * otherwise: without a graphics card what moves all the time takes a fifth of a processor for each page.
- */
+/** A browser of a test's own. Where that of the worker will do, take it (processes/worker.ts). */
 export async function openBrowser(): Promise<Browser> {
+  return withLessMotion(await chromium.launch(launchOptions()));
+}
+
+/** Starts the browser that many connect to. */
+export function startBrowserServer(): Promise<BrowserServer> {
+  return chromium.launchServer(launchOptions());
+}
+
+/** @param endpoint  of a browser that was started with {@link startBrowserServer}; closing it closes its own contexts */
+export async function connectBrowser(endpoint: string): Promise<Browser> {
+  return withLessMotion(await chromium.connect(endpoint));
+}
+
+/** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
+function launchOptions() {
   const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium: install it (apt-get install chromium-headless-shell) or set CHROMIUM_PATH");
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  return { executablePath, args: FLAGS };
+}
+
+/**
+ * Its people want less motion, unless a test says otherwise: without a graphics card what moves all the time takes a
+ * fifth of a processor for each page.
+ */
+function withLessMotion(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   return Object.assign(browser, {
     newContext: ((options) =>

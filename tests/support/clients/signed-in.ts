@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { newId } from "@/lib/core/ids";
 import { portsFrom } from "@/local/stack/settings";
-import type { RunningApp } from "@/tests/support/processes/running-app";
+import type { App } from "@/tests/support/processes/running-app";
 import { until } from "./until";
 
 /** People with browsers of their own, for tests of what they see of their accounts. */
@@ -14,17 +15,15 @@ export interface Account {
   name: string;
 }
 
-/** So that limits by address do not meet: the app must trust one proxy (`startApp({ TRUST_PROXY: "1" })`). */
-let lastAddress = 0;
-function newClientAddress(): string {
-  lastAddress++;
-  return `198.51.${String(lastAddress >> 8)}.${String(lastAddress & 255)}`;
+/** So that limits by address do not meet, whoever asked before: the app must trust one proxy (`TRUST_PROXY=1`). */
+export function newClientAddress(): string {
+  return `10.${[...randomBytes(3)].join(".")}`;
 }
 
 /** A browser from an address of its own, in English. */
 export function openContext(
   browser: Browser,
-  app: Pick<RunningApp, "url">,
+  app: Pick<App, "url">,
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   return browser.newContext({
@@ -88,7 +87,7 @@ interface CaughtMail {
  * @param besides  one that came before: of several the newest alone opens anything
  */
 export async function linkMailedTo(
-  app: RunningApp,
+  app: App,
   address: string,
   path: string,
   besides?: string,

@@ -1,16 +1,20 @@
-import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseEnv } from "node:util";
-import { inject } from "vitest";
-import { spawnGuarded } from "@/local/process/spawn-guarded";
+import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
+import { answers, requireBuild } from "./next-server";
+import { shared } from "./shared";
 
-export interface RunningApp {
+export interface App {
   url: string;
   /** Everything the app was given, the stack's addresses and secrets among it. */
   env: Record<string, string>;
+}
+
+export interface RunningApp extends App {
   /** What it has printed so far, a line each. */
   output: readonly string[];
   stop(): Promise<void>;
@@ -22,79 +26,72 @@ const newFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
 
 /**
  * Starts the production build with a local stack, exactly as `npm run start` does for the second time, on a free port
- * and with a data folder of its own: a copy of what the first start of this run left (tests/support/stack/global-seeded.ts).
- * Needs `npm run build` first.
+ * and with a data folder of its own. Needs `npm run build` first. Where the app of the worker will do, take that
+ * (worker.ts): starting one takes longer than most tests.
  *
  * @param extra  as a person would set it in the environment
  */
 export async function startApp(extra: Record<string, string> = {}): Promise<RunningApp> {
-  const dataDir = await newFolder();
-  await cp(inject("seededFolder"), dataDir, { recursive: true });
-  return start(dataDir, extra);
+  return startAppOn(await shared<string>("folder"), extra);
 }
 
-/** The first start, on an empty folder, and its end. @returns the folder, which is the caller's to remove */
-export async function seedFolder(): Promise<string> {
+/** @param seeded  the folder that the first start of this run left; the app gets a copy */
+export async function startAppOn(seeded: string, extra: Record<string, string>): Promise<RunningApp> {
+  requireBuild();
   const dataDir = await newFolder();
-  const app = await start(dataDir);
-  await app.end();
-  return dataDir;
-}
-
-async function start(
-  dataDir: string,
-  extra: Record<string, string> = {},
-): Promise<RunningApp & { end(): Promise<void> }> {
-  if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
+  await cp(seeded, dataDir, { recursive: true });
   const port = await freeBasePort();
   const url = `http://localhost:${port}`;
   const output: string[] = [];
-  const app = await spawnGuarded({
-    command: process.execPath,
-    args: ["--import", "tsx", "local/cli.ts", "start"],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: "warn",
-      ...extra,
-    },
-    graceMs: 20_000,
-    onLine: (line) => output.push(line),
-  });
-  let ended = false;
-  void app.exited.then(() => {
-    ended = true;
-  });
+  const app = await spawnCli("start", { PORT: String(port), DATA_DIR: dataDir, ...extra }, output);
   const stop = async () => {
     await app.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await answers(url))) {
-    if (ended || Date.now() > deadline) {
-      await stop();
-      throw new Error(`the app did not start:\n${output.join("\n")}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  await untilStarted(app, output, () => answers(url)).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const stackEnv = parseEnv(await readFile(path.join(dataDir, "stack.env"), "utf8")) as Record<
     string,
     string
   >;
-  const end = async () => {
-    await app.stop();
-  };
-  return { url, env: { ...stackEnv, ...extra }, output, stop, end };
+  return { url, env: { ...stackEnv, ...extra }, output, stop };
 }
 
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) });
-    return response.status === 200;
-  } catch {
-    return false;
+/** The first start, of the stack alone, on an empty folder, and its end. @returns the folder, which is the caller's to remove */
+export async function seedFolder(): Promise<string> {
+  const dataDir = await newFolder();
+  const output: string[] = [];
+  const stack = await spawnCli("stack", { PORT: String(await freeBasePort()), DATA_DIR: dataDir }, output);
+  await untilStarted(stack, output, () => output.some((line) => line.includes("Ctrl-C stops")));
+  await stack.stop();
+  return dataDir;
+}
+
+function spawnCli(command: "start" | "stack", env: Record<string, string>, output: string[]) {
+  return spawnGuarded({
+    command: process.execPath,
+    args: ["--import", "tsx", "local/cli.ts", command],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: "warn", ...env },
+    graceMs: 20_000,
+    onLine: (line) => output.push(line),
+  });
+}
+
+async function untilStarted(
+  { exited }: GuardedProcess,
+  output: readonly string[],
+  hasStarted: () => Promise<boolean> | boolean,
+): Promise<void> {
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+  });
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await hasStarted())) {
+    if (ended || Date.now() > deadline) throw new Error(`the app did not start:\n${output.join("\n")}`);
+    await delay(200);
   }
 }
 
