@@ -76,6 +76,8 @@ export async function tokenOfAccount(url: string, { email }: Pick<Account, "emai
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
 
+const MAILBOX_PAUSE_MS = 50;
+
 interface CaughtMail {
   id: string;
   subject: string;
@@ -94,17 +96,21 @@ export async function linkMailedTo(
 ): Promise<string> {
   const mailbox = `http://localhost:${String(portsFrom(Number(new URL(app.url).port)).mailbox)}`;
   let found: string | undefined;
-  await until(`a mail to ${address} with a link to ${path}`, async () => {
-    const list = await fetch(`${mailbox}/api/messages?${new URLSearchParams({ to: address }).toString()}`);
-    const { items } = (await list.json()) as { items: CaughtMail[] };
-    const texts = await Promise.all(
-      items.map(async ({ id }) => {
-        const mail = (await (await fetch(`${mailbox}/api/messages/${id}`)).json()) as CaughtMail;
-        return mail.text.match(/https?:\/\/\S+/g) ?? [];
-      }),
-    );
-    found = texts.flat().find((link) => new URL(link).pathname === path && link !== besides);
-    return found !== undefined;
-  });
+  await until(
+    `a mail to ${address} with a link to ${path}`,
+    async () => {
+      const list = await fetch(`${mailbox}/api/messages?${new URLSearchParams({ to: address }).toString()}`);
+      const { items } = (await list.json()) as { items: CaughtMail[] };
+      const texts = await Promise.all(
+        items.map(async ({ id }) => {
+          const mail = (await (await fetch(`${mailbox}/api/messages/${id}`)).json()) as CaughtMail;
+          return mail.text.match(/https?:\/\/\S+/g) ?? [];
+        }),
+      );
+      found = texts.flat().find((link) => new URL(link).pathname === path && link !== besides);
+      return found !== undefined;
+    },
+    MAILBOX_PAUSE_MS,
+  );
   return found ?? "";
 }
