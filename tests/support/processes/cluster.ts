@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Browser } from "playwright-core";
 import { type Stack, startStack } from "@/local/stack/stack";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/round-robin";
@@ -26,6 +27,9 @@ export interface Cluster {
   redisCost(): { calls: number; commands: number };
   stop(): Promise<void>;
 }
+
+/** Resolves with a cluster that several share, when nobody is on it any more and its Redis is empty. */
+export type TakeCluster = () => Promise<{ cluster: Cluster; browser: Browser }>;
 
 export interface ClusterInstance {
   readonly url: string;

@@ -1,0 +1,245 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousProblems } from "@/tests/support/clients/browser";
+import { openRawStream } from "@/tests/support/clients/raw-stream";
+import { type Account, openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
+import { until } from "@/tests/support/clients/until";
+import { runs } from "@/tests/support/fuzz/runs";
+import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
+
+/**
+ * One conversation over three instances, as four browsers see it, while instances die, logs are trimmed, Redis is
+ * emptied and Redis is gone. `RUNS=8` plays 1,000 messages.
+ */
+const MESSAGES = runs(120);
+const ROUNDS = runs(6);
+const KILL_EVERY_MS = 5_000;
+/** A look at a page is work for it, which it has enough of. */
+const LOOK_EVERY_MS = 100;
+/** Beside other work; a thousand messages take as long as they take. */
+const LIMIT_MS = 300_000 + MESSAGES * 1_000;
+
+let cluster: Cluster;
+let guests: Guest[];
+let chatId: string;
+
+interface Guest {
+  context: BrowserContext;
+  account: Account;
+  page: Page;
+}
+
+interface Line {
+  seq: number;
+  text: string;
+}
+
+function first<T>(list: readonly T[]): T {
+  const [one] = list;
+  if (one === undefined) throw new Error("there is none");
+  return one;
+}
+
+/** What a page shows, from the first to the last. */
+const shownOn = (page: Page): Promise<Line[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("[role=log] article[data-seq]")].map((article) => ({
+      seq: Number(article.dataset.seq),
+      text: document.getElementById(`${article.id.slice(2)}-body`)?.textContent ?? "",
+    })),
+  );
+
+/** What Postgres has, by the API of whichever instance. */
+async function stored(): Promise<Line[]> {
+  const { request } = first(guests).context;
+  const lines: Line[] = [];
+  for (let after = 0; ; after = lines.at(-1)?.seq ?? 0) {
+    const answer = await request.get(`/api/chats/${chatId}/messages?after=${String(after)}&limit=50`);
+    if (answer.status() !== 200) continue;
+    const { items, hasMore } = (await answer.json()) as { items: Line[]; hasMore: boolean };
+    lines.push(...items.map(({ seq, text }) => ({ seq, text })));
+    if (!hasMore) return lines;
+  }
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill(text);
+  await box.press("Enter");
+}
+
+async function allShow(count: number): Promise<void> {
+  for (const { page, account } of guests)
+    await until(
+      `${account.name} sees ${String(count)}`,
+      async () => (await shownOn(page)).length >= count,
+      LOOK_EVERY_MS,
+    );
+}
+
+export function testChat(takeCluster: TakeCluster): void {
+  describe("chat", () => {
+    beforeAll(async () => {
+      const { browser, ...at } = await takeCluster();
+      cluster = at.cluster;
+      guests = [];
+      for (const name of ["Ada", "Bo", "Cy", "Di"]) {
+        const context = await openContext(browser, cluster);
+        guests.push({ context, account: await signUpIn(context, name), page: await context.newPage() });
+      }
+      const memberIds = guests.slice(1).map(({ account }) => account.id);
+      const answer = await first(guests).context.request.post("/api/chats", {
+        data: { kind: "group", title: "Everybody", memberIds },
+      });
+      expect(answer.status()).toBe(201);
+      chatId = (await answer.json()).chat.id;
+      await Promise.all(guests.map(({ page }) => page.goto(`/chat/${chatId}`)));
+      for (const { page } of guests) await page.getByRole("log").waitFor({ state: "attached" });
+    });
+    afterAll(async () => {
+      await Promise.all(guests.map(({ context }) => context.close()));
+    });
+
+    it(`${String(MESSAGES)} messages through instances that die: all four end with the same list`, {
+      timeout: LIMIT_MS,
+    }, async () => {
+      const before = (await stored()).length;
+      const each = Math.ceil(MESSAGES / guests.length);
+      let over = false;
+      let kills = 0;
+      const killing = (async () => {
+        while (!over) {
+          await new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS));
+          const instance = cluster.instances[kills % cluster.instances.length];
+          if (over || !instance) return;
+          await instance.kill();
+          if (kills % 2 === 1) {
+            // Between a message's commit and its publish: it dies of the first one that it is given.
+            await instance.start("chat.committed");
+            await Promise.race([
+              instance.ended(),
+              new Promise((resolve) => setTimeout(resolve, KILL_EVERY_MS)),
+            ]);
+            await instance.kill();
+          }
+          await instance.start();
+          kills += 1;
+        }
+      })();
+      await Promise.all(
+        guests.map(async ({ page, account }) => {
+          for (let at = 0; at < each; at += 1) await write(page, `${account.name} ${String(at)}`);
+        }),
+      );
+      for (const { page, account } of guests)
+        await until(
+          `nothing of ${account.name} waits`,
+          async () => (await page.locator("[data-pending]").count()) === 0,
+          LOOK_EVERY_MS,
+        );
+      over = true;
+      await killing;
+      await allShow(before + each * guests.length);
+
+      const truth = await stored();
+      expect(truth.map(({ seq }) => seq)).toEqual(truth.map((_, at) => at + 1));
+      const sent = guests.flatMap(({ account }) =>
+        Array.from({ length: each }, (_, at) => `${account.name} ${String(at)}`),
+      );
+      expect(
+        truth
+          .slice(before)
+          .map(({ text }) => text)
+          .sort(),
+      ).toEqual([...sent].sort());
+      for (const { account } of guests) {
+        const own = truth.slice(before).filter(({ text }) => text.startsWith(`${account.name} `));
+        expect(own.map(({ text }) => Number(text.split(" ")[1]))).toEqual(own.map((_, at) => at));
+      }
+      for (const { page } of guests) expect(await shownOn(page)).toEqual(truth);
+      expect(kills).toBeGreaterThan(0);
+      console.log(
+        `${String(truth.length - before)} messages, ${String(kills)} instances killed: four equal lists`,
+      );
+    });
+
+    it(`away while the log is trimmed or Redis emptied: it says so and matches Postgres, ${String(ROUNDS)} of ${String(ROUNDS)}`, {
+      timeout: LIMIT_MS + ROUNDS * 10_000,
+    }, async () => {
+      const [reader, writer] = guests;
+      if (!reader || !writer) throw new Error("somebody is missing");
+      const token = await tokenOfAccount(cluster.url, reader.account);
+      const channel = `chat:${chatId}`;
+      /** Where the channel is now, by joining it. */
+      const join = (after: string) =>
+        new Promise<{ at: string; resumed: boolean }>((resolve, reject) => {
+          const url = `${first(cluster.instances).url}/api/realtime?channel=${channel}&after=${after}`;
+          const stream = openRawStream(url, token, (text) => {
+            const [, data] = /^event: joined\ndata: (.*)$/m.exec(text) ?? [];
+            if (!data) return;
+            resolve(JSON.parse(data) as { at: string; resumed: boolean });
+            void stream.then(({ close }) => close());
+          });
+          stream.catch(reject);
+        });
+      let honest = 0;
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const { at } = await join("");
+        cluster.proxy.letStreams(false);
+        for (let count = 0; count < 3; count += 1) {
+          const answer = await writer.context.request.post(`/api/chats/${chatId}/messages`, {
+            data: { clientId: crypto.randomUUID(), text: `round ${String(round)}, ${String(count)}` },
+          });
+          expect(answer.status()).toBe(201);
+        }
+        if (round % 2 === 0) await cluster.redis(["XTRIM", `realtime:${channel}:log`, "MAXLEN", 0]);
+        else await cluster.emptyRedis();
+        if (!(await join(at)).resumed) honest += 1;
+        cluster.proxy.letStreams(true);
+        const truth = await stored();
+        for (const { page } of guests)
+          await until(
+            "the page is as Postgres",
+            async () => JSON.stringify(await shownOn(page)) === JSON.stringify(truth),
+            LOOK_EVERY_MS,
+          );
+      }
+      expect(honest).toBe(ROUNDS);
+    });
+
+    it("Redis gone: people still read and send, others see it at their next poll, and it all catches up", async () => {
+      const [here, there] = guests;
+      if (!here || !there) throw new Error("somebody is missing");
+      await cluster.toRedis.set("refuse");
+      await write(here.page, "Is anybody there?");
+      await there.page.getByRole("log").getByText("Is anybody there?").waitFor();
+      await write(there.page, "Yes, and without Redis");
+      await here.page.getByRole("log").getByText("Yes, and without Redis").waitFor();
+      const fresh = await here.context.newPage();
+      await fresh.goto(`/chat/${chatId}`);
+      await fresh.getByRole("log").getByText("Yes, and without Redis").waitFor();
+      await fresh.close();
+      await cluster.toRedis.set("pass");
+      await write(here.page, "It is back");
+      const truth = async () => JSON.stringify(await stored());
+      for (const { page } of guests)
+        await until(
+          "the page is as Postgres",
+          async () => JSON.stringify(await shownOn(page)) === (await truth()),
+          LOOK_EVERY_MS,
+        );
+      expect((await stored()).at(-1)?.text).toBe("It is back");
+    });
+
+    it("axe finds nothing serious on a full conversation", async () => {
+      const { page } = first(guests);
+      // As it opens: what a thousand messages look like fifty of them show.
+      await page.reload();
+      await page.getByRole("log").getByText("It is back").waitFor();
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        expect(await seriousProblems(page)).toEqual([]);
+      }
+    });
+  });
+}

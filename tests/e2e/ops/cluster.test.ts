@@ -1,0 +1,34 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { until } from "@/tests/support/clients/until";
+import { type Cluster, startCluster } from "@/tests/support/processes/cluster";
+import { workerBrowser } from "@/tests/support/processes/worker";
+import { testChat } from "../chat/cluster";
+import { testPresence } from "../presence/cluster";
+import { testClients } from "../realtime/cluster";
+
+/**
+ * Three instances of the app behind one address. Starting them, a Postgres and a Redis takes as long as many a test, and
+ * the tests kill instances and empty Redis: so those of all rooms share one cluster and run one after another.
+ */
+
+let cluster: Cluster;
+let browser: Browser;
+
+beforeAll(async () => {
+  [cluster, browser] = await Promise.all([startCluster(3), workerBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await cluster?.stop();
+});
+
+async function takeCluster() {
+  await until("nobody is on the cluster any more", () => cluster.subscriptions() === 0);
+  await cluster.emptyRedis();
+  return { cluster, browser };
+}
+
+testClients(takeCluster);
+testPresence(takeCluster);
+testChat(takeCluster);

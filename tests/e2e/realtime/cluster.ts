@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keys } from "@/lib/redis";
+import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
+import { until } from "@/tests/support/clients/until";
+import { createPeople } from "@/tests/support/factories/people";
+import { tokenOf } from "@/tests/support/factories/sign-in";
+import { runs } from "@/tests/support/fuzz/runs";
+import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
+
+/**
+ * Many clients on one instance, and what a message costs on its way from one instance to another. `CLIENTS` and
+ * `MESSAGES` say how many; CI plays it small.
+ */
+const CLIENTS = runs(200);
+const MESSAGES = runs(40);
+
+let cluster: Cluster;
+
+/** Resident memory of a process, bytes. */
+async function memoryOf(pid: number): Promise<number> {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+function first<T>(list: readonly T[]): T {
+  const [one] = list;
+  if (one === undefined) throw new Error("there is none");
+  return one;
+}
+
+async function api(url: string, token: string, path: string, body?: unknown) {
+  const response = await fetch(`${url}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
+  return (await response.json()) as any;
+}
+
+export function testClients(takeCluster: TakeCluster): void {
+  describe("realtime", () => {
+    beforeAll(async () => {
+      ({ cluster } = await takeCluster());
+      Object.assign(process.env, cluster.env, { NODE_ENV: "test" });
+    });
+    afterAll(async () => {
+      const { disconnectDb } = await import("@/lib/db");
+      await disconnectDb();
+    });
+
+    it(`${CLIENTS} connected clients on one instance hold one subscription upstream`, async () => {
+      const instance = first(cluster.instances);
+      const people = await createPeople(Math.ceil(CLIENTS / 10));
+      const tokens = await Promise.all(people.map(tokenOf));
+      const url = `${instance.url}/api/realtime?channel=presence&channel=views`;
+      // The first one pays for what is loaded once.
+      const warm = await openRawStream(url, first(tokens));
+      await until("it is open", () => warm.blocks > 0);
+      const before = await memoryOf(instance.pid);
+      const streams: RawStream[] = [];
+      let joined = 0;
+      for (let at = 0; at < CLIENTS; at += 20) {
+        const some = Array.from({ length: Math.min(20, CLIENTS - at) }, (_, each) =>
+          openRawStream(url, tokens[(at + each) % tokens.length] ?? "", (text) => {
+            if (text.includes("event: joined")) joined += 1;
+          }),
+        );
+        streams.push(...(await Promise.all(some)));
+      }
+      await until("all have joined", () => joined === 2 * CLIENTS);
+      expect(cluster.subscriptions()).toBe(1);
+      const perClient = ((await memoryOf(instance.pid)) - before) / CLIENTS;
+      console.log(
+        `${CLIENTS} clients: ${cluster.subscriptions()} subscription upstream, ${(perClient / 1024).toFixed(1)} KiB of memory each`,
+      );
+      // A leak of a whole megabyte each would be one.
+      expect(perClient).toBeLessThan(1_000_000);
+      for (const stream of [warm, ...streams]) stream.close();
+      await until("the subscription ends with the last of them", () => cluster.subscriptions() === 0);
+      // It is said of each of them, in calls that are none of the next test's.
+      await until(
+        "nobody is online",
+        async () => (await cluster.redis(["ZCOUNT", keys.usersOnline, Date.now(), "+inf"])) === 0,
+      );
+    });
+
+    it("a message is seen on another instance soon; what it costs in Redis", async () => {
+      const [here, there] = cluster.instances;
+      const [sender, reader] = await createPeople(2);
+      if (!here || !there || !sender || !reader) throw new Error("somebody is missing");
+      const [sending, reading] = await Promise.all([tokenOf(sender), tokenOf(reader)]);
+      const { chat } = await api(here.url, sending, "/api/chats", { kind: "direct", userId: reader.userId });
+      const seenAt = new Map<string, number>();
+      let joined = false;
+      const stream = await openRawStream(
+        `${there.url}/api/realtime?channel=chat:${chat.id}`,
+        reading,
+        (text) => {
+          if (text.includes("event: joined")) joined = true;
+          const [, clientId] = /"clientId":"([^"]+)"/.exec(text) ?? [];
+          if (clientId) seenAt.set(clientId, performance.now());
+        },
+      );
+      await until("it has joined", () => joined);
+      const send = async () => {
+        const clientId = crypto.randomUUID();
+        const sentAt = performance.now();
+        await api(here.url, sending, `/api/chats/${chat.id}/messages`, { clientId, text: "A message" });
+        await until("it is seen", () => seenAt.has(clientId));
+        return (seenAt.get(clientId) ?? 0) - sentAt;
+      };
+      for (let warming = 0; warming < 5; warming += 1) await send();
+
+      const before = cluster.redisCost();
+      const latencies: number[] = [];
+      for (let sent = 0; sent < MESSAGES; sent += 1) latencies.push(await send());
+      const after = cluster.redisCost();
+      latencies.sort((a, b) => a - b);
+      const p95 = latencies[Math.floor(latencies.length * 0.95)] ?? Number.NaN;
+      const p50 = latencies[Math.floor(latencies.length * 0.5)] ?? Number.NaN;
+      const calls = (after.calls - before.calls) / MESSAGES;
+      const commands = (after.commands - before.commands) / MESSAGES;
+      const beforeRead = cluster.redisCost();
+      for (let read = 0; read < MESSAGES; read += 1)
+        await api(there.url, reading, `/api/chats/${chat.id}/messages`);
+      const afterRead = cluster.redisCost();
+      console.log(
+        [
+          `send to seen on another instance: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms of ${MESSAGES}`,
+          `Redis for a message sent: ${calls.toFixed(1)} round trips, ${commands.toFixed(1)} commands sent (a script is one)`,
+          `Redis for a page read: ${((afterRead.calls - beforeRead.calls) / MESSAGES).toFixed(1)} round trips, ${((afterRead.commands - beforeRead.commands) / MESSAGES).toFixed(1)} commands`,
+        ].join("\n"),
+      );
+      stream.close();
+      // The gate, who is signed in, the message into the cache, the message to everybody; and what a slow machine adds.
+      expect(calls).toBeLessThan(6);
+      expect(p95).toBeLessThan(2_000);
+    });
+  });
+}
