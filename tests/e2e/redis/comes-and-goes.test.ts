@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "@/local/redis/gateway";
-import { type NextServer, startNextServer } from "@/tests/support/processes/next-server";
+import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
 import { workerApp } from "@/tests/support/processes/worker";
 import { type FaultMode, type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
@@ -32,11 +32,8 @@ beforeAll(async () => {
   engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
   gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url });
   proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
-  server = await startNextServer({
-    ...(await workerApp()).env,
-    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${proxy.port}`,
-    UPSTASH_REDIS_REST_TOKEN: TOKEN,
-  });
+  const { env } = await workerApp();
+  server = await startNextServer(withRedis(env, `http://127.0.0.1:${proxy.port}`, TOKEN));
 });
 afterAll(async () => {
   await server?.stop();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type NextServer, startNextServer } from "@/tests/support/processes/next-server";
+import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp } from "@/tests/support/processes/worker";
 import { freePort } from "@/tests/support/stack/real-postgres";
@@ -24,11 +24,7 @@ describe.each(["refused", "hung"])("with Redis %s", (kind) => {
     let url = `http://127.0.0.1:${await freePort()}`;
     if (kind === "hung") ({ url, server: silent } = await silentServer());
     app = await workerApp();
-    server = await startNextServer({
-      ...app.env,
-      UPSTASH_REDIS_REST_URL: url,
-      UPSTASH_REDIS_REST_TOKEN: "none",
-    });
+    server = await startNextServer(withRedis(app.env, url, "none"));
   });
   afterAll(async () => {
     await server?.stop();

@@ -43,6 +43,20 @@ export async function startNextServer(
   return { ...server, url };
 }
 
+/**
+ * A stack's environment with another Redis than its own. A stack gives its own one more time for a call than a server
+ * has by itself.
+ */
+export function withRedis(
+  stackEnv: Readonly<Record<string, string>>,
+  url: string,
+  token: string,
+): Record<string, string> {
+  const limits = ["REDIS_TIMEOUT_MS", "REDIS_EDGE_TIMEOUT_MS"];
+  const env = Object.fromEntries(Object.entries(stackEnv).filter(([name]) => !limits.includes(name)));
+  return { ...env, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
+}
+
 /** @throws when `npm run build` has not been run */
 export function requireBuild(): void {
   if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
