@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import path from "node:path";
 import { type Child, startChild } from "@/tests/support/processes/children";
 import type { Balancer } from "@/tests/support/proxies/balancer";
 
@@ -15,17 +16,21 @@ export interface Instances {
 /** Of everything that passes a failpoint in them so much ends in a death. */
 const KILLED = 0.0005;
 
+/** An instance can die while it starts; several in a row cannot start at all. */
+const STARTS = 5;
+
 export async function startInstances(count: number, balancer: Balancer, seed: number): Promise<Instances> {
   const running = new Map<number, Child>();
   let deaths = 0;
   let started = 0;
   let stopping = false;
   let calm = false;
+  let failedStarts = 0;
 
   async function keep(index: number, ready: () => void): Promise<void> {
     while (!stopping) {
       started += 1;
-      const child = startChild("../soak/instance-process.ts", [
+      const child = startChild(path.join(import.meta.dirname, "instance-process.ts"), [
         String(seed + started),
         String(calm ? 0 : KILLED),
       ]);
@@ -33,11 +38,14 @@ export async function startInstances(count: number, balancer: Balancer, seed: nu
       const said = once(child.process, "message").then(([message]) => message as { port: number });
       const ready_ = await Promise.race([said, child.ended]);
       if (typeof ready_ === "object") {
+        failedStarts = 0;
         if (calm) child.process.send("calm", () => {});
         const leave = balancer.add(ready_.port);
         ready();
         await child.ended;
         leave();
+      } else if (!stopping && ++failedStarts >= STARTS) {
+        throw new Error(`${STARTS} instances in a row ended before they listened, the last with ${ready_}`);
       }
       if (!stopping) deaths += 1;
     }

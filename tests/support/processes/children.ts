@@ -8,9 +8,9 @@ export interface Child {
   readonly process: ChildProcess;
 }
 
-/** Runs a file of this folder in a process of its own, with this process's environment and more. */
+/** Runs a file of this folder, or one named by its whole path, in a process of its own, with this environment and more. */
 export function startChild(file: string, args: string[], env: Record<string, string> = {}): Child {
-  const child = fork(path.join(import.meta.dirname, file), args, {
+  const child = fork(path.resolve(import.meta.dirname, file), args, {
     execArgv: ["--import", "tsx"],
     env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
