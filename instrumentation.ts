@@ -2,6 +2,7 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   (await import("./lib/core/require-env")).requireEnv();
-  if (process.env.NODE_ENV === "production") (await import("./lib/core/console")).logConsoleErrors();
+  if (process.env.NODE_ENV === "production")
+    (await import("./lib/core/log-console-errors")).logConsoleErrors();
   (await import("./lib/ops")).syncBeforeExit();
 }

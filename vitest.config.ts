@@ -30,10 +30,10 @@ const given = [
 ].some(Boolean);
 const maxWorkers = process.env.REAL_STACK === "1" && given ? 1 : 2;
 
-const counting = "tests/support/stack/counting.ts";
+const counting = "tests/support/stack/count-assertions.ts";
 const freshModules = "tests/support/stack/fresh-modules.ts";
 const stack = {
-  globalSetup: ["tests/support/stack/global-stack.ts"],
+  globalSetup: ["tests/support/stack/global-stacks.ts"],
   setupFiles: [freshModules, counting, "tests/support/stack/setup.ts"],
 };
 
@@ -49,7 +49,7 @@ const stack = {
  *
  * `integration` and `extended` run on the embedded engines, or with REAL_STACK=1 on real ones. A file of theirs uses
  * a whole installation: any process drains the outbox of its database, and QStash delivers to one APP_URL. So each
- * worker has a stack of its own (tests/support/stack/global-stack.ts). Their files share a process: starting one and
+ * worker has a stack of its own (tests/support/stack/global-stacks.ts). Their files share a process: starting one and
  * loading the libraries would be a third of the run. tests/support/stack/fresh-modules.ts gives each file modules of its own.
  */
 export default defineConfig({

@@ -4,7 +4,7 @@ import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Shell } from "@/app/_shell/shell";
-import { Theme } from "@/app/_shell/theme";
+import { Theme } from "@/app/_shell/theme-root";
 import { env } from "@/lib/core/env";
 import { NONCE_HEADER } from "@/lib/core/security-headers";
 import "./globals.css";

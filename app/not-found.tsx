@@ -2,7 +2,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("notFound");

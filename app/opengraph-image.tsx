@@ -1,8 +1,8 @@
 import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
-import { BELL } from "@/app/_art/brand/bell";
-import { imageFonts, TEXT_FACE, wordmarkSource } from "@/app/_art/og/assets";
+import { BELL } from "@/app/_art/brand/mark-geometry";
 import { BrandLine } from "@/app/_art/og/brand-line";
+import { imageFonts, TEXT_FACE, wordmarkSource } from "@/app/_art/og/image-assets";
 import { svgSource } from "@/app/_art/og/svg-markup";
 
 export const size = { width: 1200, height: 630 };

@@ -1,7 +1,7 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { claimsOf } from "@/lib/rate-limit/claim";
+import { claimsOf } from "@/lib/rate-limit/buckets";
 import { Limiter } from "@/lib/rate-limit/limiter";
 import { policyFor } from "@/lib/rate-limit/policies";
 import { GuardedRedis } from "@/lib/redis/guarded-redis";

@@ -7,7 +7,7 @@ import path from "node:path";
 import { SignJWT } from "jose";
 import { newId } from "@/lib/core/ids";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
-import { startCallMeter } from "@/tests/support/proxies/call-meter";
+import { startCallMeter } from "@/tests/support/proxies/http-call-meter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { startBackends } from "./backends";

@@ -5,7 +5,7 @@ import { ZodError } from "zod";
 import { PortTakenError } from "./http/server";
 import { DatabaseUnreachableError } from "./postgres/migrate";
 import { FolderInUseError, lockFolder } from "./process/folder-lock";
-import { EngineDownError } from "./redis/connection";
+import { EngineDownError } from "./redis/engine-connection";
 import { runApp } from "./stack/app";
 import { readSettings, shownPath } from "./stack/settings";
 

@@ -1,7 +1,7 @@
 import "./load-env";
 import { z } from "zod";
 import { env } from "@/lib/core/env";
-import { withLimit } from "@/lib/core/time-limit";
+import { withLimit } from "@/lib/core/with-timeout";
 import { qstash } from "@/lib/tasks";
 import vercel from "../vercel.json" with { type: "json" };
 

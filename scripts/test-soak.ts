@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { runSoak } from "../tests/soak/driver";
-import { reportOf } from "../tests/soak/report";
-import { startWorld } from "../tests/soak/world";
+import { reportOf } from "../tests/soak/format-report";
+import { runSoak } from "../tests/soak/run-soak";
+import { startWorld } from "../tests/soak/soak-stack";
 
 /**
  * `npm run test:soak`: 10,000 orders with random faults, on a Redis and a Postgres of its own. `--seed N` plays the

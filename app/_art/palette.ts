@@ -1,4 +1,4 @@
-import { oklch } from "./colour";
+import { oklch } from "./oklch";
 import { between, hash, pick, type Random } from "./random";
 
 /** The four inks of one cover, from the ground up, and a mixer between ground and light. */

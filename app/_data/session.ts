@@ -1,5 +1,5 @@
-import { forgetRenewal, keepRenewal, keptRenewal } from "./kept-renewal";
-import { retryAfterOf } from "./retry-after";
+import { forgetRenewal, keepRenewal, keptRenewal } from "./last-refresh";
+import { retryAfterOf } from "./parse-retry-after";
 
 /**
  * The session as a browser's tabs share it. The access token is short-lived and renewed by a cookie that no script
@@ -72,7 +72,7 @@ function belongsTo(userId: string): boolean {
 
 /**
  * The session is over: this page and those in the other tabs show nothing of the person any more. What was typed is
- * in its drafts (draft.ts). The door for whoever hears of it, be it a call that was refused or an event.
+ * in its drafts (draft-store.ts). The door for whoever hears of it, be it a call that was refused or an event.
  */
 export function onSessionEnded(): void {
   if (person === null || leaving) return;

@@ -2,7 +2,7 @@
 
 import { MessagesSquare } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useUnreadMessages } from "@/app/_features/chat/client/use-chat-list";
+import { useUnreadMessages } from "@/app/_features/chat/use-chat-list";
 import { NavLink } from "./nav-link";
 
 /** The way to the chats, with the number of unread messages: as the server rendered it, then as it moves. */

@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { setLocale } from "@/app/i18n/set-locale";
 import { locales } from "@/lib/core/locale";
-import { segments } from "./segments";
+import { segments } from "./segmented-control";
 
 /** A plain form with one button a language: it works before any script has loaded. */
 export function LanguageSwitch() {

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
-import { answerPasswordQuestions } from "@/app/_data/password-question";
-import { confirmPassword } from "@/app/_features/account/auth";
+import { answerPasswordQuestions } from "@/app/_data/password-prompt";
+import { confirmPassword } from "@/app/_features/account/auth-api";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { PasswordField } from "@/app/_ui/forms/password-field";
@@ -17,7 +17,7 @@ const schema = signInSchema.pick({ password: true });
 type Answer = (given: boolean) => void;
 
 /**
- * Asks for the password again when a call needs that (app/_data/api.ts), and lets the call go on. The browser's own
+ * Asks for the password again when a call needs that (app/_data/call-api.ts), and lets the call go on. The browser's own
  * modal dialog: it keeps the focus inside, closes with Escape and gives the focus back.
  */
 export function PasswordDialog({ email }: { email: string }) {

@@ -3,9 +3,9 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "@/app/_art/brand/mark";
 import { Wordmark } from "@/app/_art/brand/wordmark";
-import { Bell } from "./bell";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
+import { Bell } from "./notification-bell";
 import { SettingsPopover } from "./settings-popover";
 import type { Viewer } from "./viewer";
 

@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect } from "react";
-import { beginRealtime } from "@/app/_data/realtime/follow";
-import { keepSession } from "./keep-session";
+import { beginRealtime } from "@/app/_data/realtime/channel-subscriptions";
+import { keepSession } from "./session-refresh";
 
 /** Stands in the frame of a page that is somebody's. Renders nothing. */
 export function SessionKeeper({ userId }: { userId: string }) {

@@ -1,14 +1,14 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { ChatsKeeper } from "@/app/_features/chat/chats-keeper";
-import { TookOver } from "./arrive";
-import { Live } from "./live";
-import { LiveCounts, PublicStream } from "./live-counts";
+import { ChatsKeeper } from "@/app/_features/chat/chat-sync";
+import { Live } from "./live-notifications";
+import { LiveCounts, PublicStream } from "./live-view-counts";
+import { TookOver } from "./navigation-suspense";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { SessionKeeper } from "./session-keeper";
-import { unreadForFrame, unreadMessagesForFrame } from "./unread";
+import { unreadForFrame, unreadMessagesForFrame } from "./unread-counts";
 import { viewerForFrame } from "./viewer";
 
 /** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */

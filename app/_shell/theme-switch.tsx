@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { ToggleGroup } from "radix-ui";
 import { useMounted } from "@/app/_ui/use-mounted";
-import { segments } from "./segments";
+import { segments } from "./segmented-control";
 
 const THEMES = [
   { name: "dark", Icon: Moon },

@@ -4,9 +4,9 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef } from "react";
-import { KindIcon } from "@/app/_features/notifications/kind-icon";
-import { markRead } from "@/app/_features/notifications/notifications";
-import { useWording } from "@/app/_features/notifications/use-wording";
+import { KindIcon } from "@/app/_features/notifications/notification-icon";
+import { markRead } from "@/app/_features/notifications/notification-unread";
+import { useWording } from "@/app/_features/notifications/use-notification-text";
 import { Button } from "@/app/_ui/button";
 import type { ToastItem } from "./claim-toast";
 

@@ -6,8 +6,8 @@ import { requireFresh, type SignedInCaller } from "../core/permission";
 import { transaction } from "../db";
 import type { changeAddressSchema } from "./client";
 import { tooManyMails } from "./confirm-address";
-import { makeLink } from "./links";
 import { lockCaller } from "./lock";
+import { makeLink } from "./mail-links";
 import { localeOf, mailLink, mailNotice } from "./mails";
 
 /**

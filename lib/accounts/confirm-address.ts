@@ -4,8 +4,8 @@ import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { isUniqueViolation, type Transaction, transaction } from "../db";
 import { changeAccount } from "../sessions";
-import { type Addressee, findLink, invalidLink, makeLink, useLink, voidLinks } from "./links";
 import { type LockedPerson, lockCaller, lockPerson } from "./lock";
+import { type Addressee, findLink, invalidLink, makeLink, useLink, voidLinks } from "./mail-links";
 import { localeOf, mailLink, mailNotice } from "./mails";
 
 /** For a new account, in the transaction that makes it. */

@@ -2,7 +2,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import type { SignedInCaller } from "../core/permission";
 import { db } from "../db";
-import { passwordAttempt } from "../rate-limit/handlers";
+import { passwordAttempt } from "../rate-limit/handler-limits";
 import { updateSession } from "../sessions";
 import { checkPassword } from "./password";
 

@@ -1,6 +1,7 @@
-export { becomeArtist } from "./artist";
+export { becomeArtist } from "./become-artist";
 export { changeAddress } from "./change-address";
 export { changePassword } from "./change-password";
+export { changeProfile } from "./change-profile";
 export {
   changeAddressSchema,
   changePasswordSchema,
@@ -14,12 +15,11 @@ export {
 } from "./client";
 export { confirmAddress, sendConfirmationAgain } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
-export { askForPasswordReset } from "./forgot-password";
 export { localeOf } from "./mails";
 export { hashPassword } from "./password";
-export { changeProfile } from "./profile";
+export { askForPasswordReset } from "./request-password-reset";
 export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";
-export { tidyLinks } from "./tidy";
+export { tidyLinks } from "./tidy-links";
 export { type User, userSchema } from "./user";

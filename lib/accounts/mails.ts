@@ -2,7 +2,7 @@ import type { Locale } from "../core/locale";
 import { localeSchema } from "../core/locale";
 import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
-import type { LinkKind } from "./links";
+import type { LinkKind } from "./mail-links";
 
 /** Mails about an account, as tasks in the transaction of what they are about. Payloads carry no token. */
 

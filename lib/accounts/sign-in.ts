@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { db, type Transaction } from "../db";
-import { signInAttempt } from "../rate-limit/handlers";
+import { signInAttempt } from "../rate-limit/handler-limits";
 import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";

@@ -1,6 +1,5 @@
 export { acceptedSchema, newEventsSchema } from "./client";
-export { analyticsStats, collectEvents } from "./collect";
-export { anonymiseEventsOf } from "./forget";
+export { analyticsStats, collectEvents } from "./collect-events";
 export {
   type DailyTotal,
   dailyTotals,
@@ -8,4 +7,5 @@ export {
   dailyTotalsSchema,
   type EventReport,
   eventReport,
-} from "./totals";
+} from "./daily-totals";
+export { anonymiseEventsOf } from "./erase-account";

@@ -1,5 +1,5 @@
 export { AUDIT_ACTIONS, type AuditAction, type AuditSubject } from "./actions";
-export { anonymiseAuditOf } from "./forget";
+export { anonymiseAuditOf } from "./erase-account";
 export {
   type AuditEntryView,
   type AuditPage,
@@ -7,5 +7,5 @@ export {
   auditPageSchema,
   auditQuerySchema,
   listAudit,
-} from "./list";
-export { type AuditContext, type AuditRecord, recordAudit } from "./record";
+} from "./list-audit";
+export { type AuditContext, type AuditRecord, recordAudit } from "./record-audit";

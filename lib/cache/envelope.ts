@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
 import { compress, decompress } from "./compress";
-import type { NamespaceSpec } from "./define";
+import { deepFreeze } from "./deep-freeze";
+import type { NamespaceSpec } from "./define-namespaces";
 import { CacheError } from "./errors";
-import { deepFreeze } from "./freeze";
-import { findProblem, toJson } from "./json";
+import { findProblem, toJson } from "./to-json";
 
 /** A cached value with what is known about it. Immutable: it is shared by all who read it. */
 export interface Entry {

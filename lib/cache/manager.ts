@@ -2,17 +2,17 @@ import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
-import type { Cached, NamespaceSpec, NamespaceSpecs } from "./define";
+import type { Cached, NamespaceSpec, NamespaceSpecs } from "./define-namespaces";
 import { decode, type Entry, encode, makeEntry, parseEnvelope } from "./envelope";
 import { CacheError } from "./errors";
+import { Told } from "./invalidation-log";
 import { checkCount, checkKey, checkTags, checkTtl } from "./limits";
-import type { Place } from "./load";
-import { Loads } from "./loads";
+import type { Place } from "./loader";
 import { ageMs, Memory, type Targets } from "./memory";
 import { type OutboxRow, writeOutbox } from "./outbox";
+import { Loads } from "./single-flight";
 import { CacheStats } from "./stats";
 import * as store from "./store";
-import { Told } from "./told";
 
 interface WriteOptions {
   /** What the value depends on: `invalidateTag` of any of them removes it. Known before it is loaded. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineNamespaces } from "./define";
+import { defineNamespaces } from "./define-namespaces";
 
 /**
  * Everything that is cached, declared once. The cache stands below the domains, so what is stored is

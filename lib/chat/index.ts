@@ -1,4 +1,4 @@
-export { mayReadFile } from "./attach";
+export { mayReadFile } from "./attach-files";
 export {
   type ChatDetail,
   type ChatItem,
@@ -20,13 +20,9 @@ export {
   reactionSchema,
   readUpToSchema,
 } from "./client";
-export { createChat } from "./create";
-export { deleteMessage, editMessage, pinMessage, reactTo } from "./edit";
-export { forgetChatsOf, lockChatsOf, tellLeft } from "./forget";
-export { changeChat, inviteToChat, joinChat, leaveChat, memberOf } from "./members";
-export * as messageCache from "./message-cache";
-export { listOpenChats, openChatPageSchema } from "./open-chats";
-export { findPeople, peopleFoundQuerySchema, peopleFoundSchema } from "./people";
+export { createChat } from "./create-chat";
+export { forgetChatsOf, lockChatsOf, tellLeft } from "./erase-account";
+export { findPeople, peopleFoundQuerySchema, peopleFoundSchema } from "./find-people";
 export {
   listMessages,
   listPinned,
@@ -36,6 +32,10 @@ export {
   searchMessages,
   searchPageSchema,
   searchQuerySchema,
-} from "./read-messages";
+} from "./list-messages";
+export { listOpenChats, openChatPageSchema } from "./list-open-chats";
+export { changeChat, inviteToChat, joinChat, leaveChat, memberOf } from "./members";
+export { deleteMessage, editMessage, pinMessage, reactTo } from "./message-actions";
+export * as messageCache from "./message-cache";
 export { readStateSchema, readUpTo, sayTyping } from "./read-state";
-export { sendMessage } from "./send";
+export { sendMessage } from "./send-message";

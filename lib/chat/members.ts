@@ -6,9 +6,9 @@ import { db, type Transaction, transaction } from "../db";
 import { wake } from "../realtime";
 import { type ChatDetail, getChat } from "./chat";
 import { type chatChangeSchema, MOST_MEMBERS } from "./client";
-import { notifyInvited } from "./invitations";
-import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock";
-import { tellCame, tellChanged } from "./tell";
+import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock-chat";
+import { notifyInvited } from "./notify-invited";
+import { tellCame, tellChanged } from "./publish-changes";
 
 /** Who is in a chat. Each is one transaction, safe to repeat. All throw {AppError} not_found for a chat that is not theirs. */
 

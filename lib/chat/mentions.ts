@@ -2,7 +2,7 @@ import type { Caller } from "../core/access-token";
 import { keyedHash } from "../core/keyed-hash";
 import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
-import type { LockedChat } from "./lock";
+import type { LockedChat } from "./lock-chat";
 import type { StoredMessage } from "./message";
 
 /** Who of these people is a member. */

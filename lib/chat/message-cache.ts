@@ -1,7 +1,7 @@
 import { keys, redis, redisService } from "../redis";
 import * as store from "./cache-store";
 import { type StoredMessage, storedMessageSchema } from "./message";
-import { pinnedOf, recentOf } from "./pages";
+import { pinnedOf, recentOf } from "./query-messages";
 
 /**
  * The cache of chat messages. It is speed alone: what is written is in Postgres before it is told here, and nothing of

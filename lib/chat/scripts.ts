@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/script";
+import { defineScript } from "../redis/define-script";
 
 /**
  * The scripts of the message cache (lib/chat). Of each chat Redis may hold the newest messages' ids and the pinned

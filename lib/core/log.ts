@@ -1,7 +1,7 @@
 import { type Logger, pino } from "pino";
+import { censored } from "./censor-text";
 import { env } from "./env";
-import { censored } from "./log-censor";
-import { loggedError } from "./log-error";
+import { loggedError } from "./serialize-error";
 
 let root: Logger | undefined;
 
@@ -15,7 +15,7 @@ const PRIVATE_NAMES = [
  * The process's logger: one JSON line an event. Made on first use, since the level comes from the environment.
  *
  * What could be a secret or a person's data is kept out three times: by name, by naming the fields of an error that
- * may be told (lib/core/log-error.ts), and by what the finished line looks like (lib/core/log-censor.ts).
+ * may be told (lib/core/serialize-error.ts), and by what the finished line looks like (lib/core/censor-text.ts).
  */
 export function log(): Logger {
   root ??= pino({

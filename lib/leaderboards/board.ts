@@ -1,9 +1,9 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { RedisUnavailableError } from "../redis";
+import { type Board, readStored, type Stored, storeBoards, takeLease, type Wish } from "./board-store";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
-import { type Board, readStored, type Stored, storeBoards, takeLease, type Wish } from "./stored";
 import { type Boards, loadBoards } from "./sums";
 
 /**

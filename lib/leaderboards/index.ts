@@ -1,4 +1,9 @@
-export { deleteSalesOf, forgetSeller } from "./forget";
+export { deleteSalesOf, forgetSeller } from "./erase-account";
+export {
+  getLeaderboard,
+  type Leaderboard,
+  leaderboardQuerySchema,
+  leaderboardSchema,
+} from "./get-leaderboard";
 export { type Period, periodSchema, periods } from "./period";
-export { getLeaderboard, type Leaderboard, leaderboardQuerySchema, leaderboardSchema } from "./read";
-export { rebuildLeaderboards } from "./rebuild";
+export { rebuildLeaderboards } from "./rebuild-leaderboards";

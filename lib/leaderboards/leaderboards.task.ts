@@ -1,6 +1,6 @@
 import { defineTask } from "../tasks";
-import { countSale } from "./sale";
-import { tellSums } from "./tell";
+import { countSale } from "./ranked-sale";
+import { tellSums } from "./sync-seller-sums";
 
 /**
  * Queue `leaderboards`: makes the boards count an order as it is now. Everything is in `prepare`, because Redis is

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { db } from "../db";
 import { defineTask, type Payload, type TaskContext, TaskRefusedError } from "../tasks";
-import { type Addressee, addressee } from "./addressee";
 import { MailFailedError, MailRefusedError, MailUnavailableError } from "./errors";
 import type { Mail } from "./mail";
+import { type Addressee, addressee } from "./recipient";
 import { sendMail } from "./send";
 
 /** What is known of a mail, kept in its task's progress before and after the call that nobody can take back. */

@@ -87,7 +87,7 @@ export function Layout({ locale, subject, preview, appUrl, settingsLink, childre
   );
 }
 
-/** Heights of the mark's bars (app/_art/brand/bell.ts) at 28 pixels. */
+/** Heights of the mark's bars (app/_art/brand/mark-geometry.ts) at 28 pixels. */
 const BARS = [4, 7, 14, 20, 14, 7, 4];
 
 /** The mark out of table cells, since mail programs show no SVG and load pictures late; the name as text. */

@@ -1,9 +1,9 @@
 import { env } from "../core/env";
 import { log } from "../core/log";
 import { MailRefusedError } from "./errors";
-import { toMailError } from "./failure";
 import { type Mail, mailSchema } from "./mail";
 import { renderMail } from "./render";
+import { toMailError } from "./smtp-error";
 import { mailTransporter, SEND_TIMEOUT_MS } from "./transporter";
 
 export interface SentMail {

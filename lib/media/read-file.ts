@@ -4,7 +4,7 @@ import { log } from "../core/log";
 import { DATA_POLICY } from "../core/security-headers";
 import { db } from "../db";
 import { readBlob } from "../storage";
-import { isShown } from "./types";
+import { isShown } from "./media-types";
 
 /** Long enough for a page that is opened again and again, short enough on a browser that somebody else takes over. */
 const CACHE_SECONDS = 600;

@@ -7,11 +7,11 @@ import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { db, type Transaction, transaction } from "../db";
 import { deleteBlobs, putBlob } from "../storage";
-import { detectType } from "./detect";
+import { detectType } from "./detect-type";
+import { cleanName } from "./file-name";
+import { pictureSize } from "./image-dimensions";
 import { MAX_FILE_BYTES, MAX_FILES, MAX_FILES_BYTES } from "./limits";
-import { cleanName } from "./name";
 import { folderOf } from "./pathname";
-import { pictureSize } from "./picture";
 
 /** A file as people are told of it. */
 export const fileSchema = z.object({

@@ -1,4 +1,4 @@
-export { unnameInNotifications } from "./forget";
+export { unnameInNotifications } from "./erase-account";
 export { type Notice, type NoticeKind, noticeOf } from "./kinds";
 export { markRead, markReadResponseSchema, markReadSchema } from "./mark-read";
 export { type NotificationView, notificationSchema } from "./notification";

@@ -36,7 +36,7 @@ export const noticeKinds = {
   bonus: order.pick({ amountMinor: true, currency: true }),
   /** The order it was for has been refunded. */
   bonus_reversed: order.pick({ amountMinor: true, currency: true }),
-  /** Somebody named the reader in a chat. The names go with the account that they are of (forget.ts). */
+  /** Somebody named the reader in a chat. The names go with the account that they are of (erase-account.ts). */
   mention: chat.extend({ messageId: idSchema, authorName: z.string().nullable() }),
   /** Somebody put the reader into a group. */
   chat_invite: chat.extend({ byName: z.string().nullable() }),

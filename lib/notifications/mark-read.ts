@@ -3,8 +3,8 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
+import { tellUnread } from "./publish";
 import { unreadCount } from "./read";
-import { tellUnread } from "./tell";
 
 const MOST_IDS = 100;
 

@@ -4,7 +4,7 @@ import { log } from "../core/log";
 import { afterCommit } from "../db";
 import { defineTask } from "../tasks";
 import { viewOf } from "./notification";
-import { tellNew } from "./tell";
+import { tellNew } from "./publish";
 
 const writtenSchema = z
   .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(["all", "quiet"]) }))

@@ -9,7 +9,7 @@ import { db, transaction } from "../db";
 
 export const alertSchema = z.object({
   id: z.uuid(),
-  /** What went wrong (lib/tasks/alerts.ts has them all). */
+  /** What went wrong (lib/tasks/raise-alert.ts has them all). */
   kind: z.string(),
   /** What it is about: a task's id, an order's. */
   subject: z.string(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 import { db } from "../db";
 import { keys, redisService, ttlSeconds } from "../redis";
 import { publish, qstash } from "../tasks";

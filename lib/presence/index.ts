@@ -1,10 +1,10 @@
-import { createPresenceService } from "./service";
+import { createPresenceService } from "./presence-service";
 
 export { heartbeatSchema, presenceQuerySchema, presencesSchema } from "./api";
+export type { Presence, Presences } from "./presence-service";
 export type { PresenceState } from "./presence-state";
-export type { Presence, Presences } from "./service";
 
-/** This instance's part of the presence service; see lib/presence/service.ts for what each does. */
+/** This instance's part of the presence service; see lib/presence/presence-service.ts for what each does. */
 export const {
   setOnline,
   beat,

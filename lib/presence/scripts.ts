@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/script";
+import { defineScript } from "../redis/define-script";
 
 /**
  * The scripts of the presence service. A stream is here until its expiry, by Redis's clock: what nobody renews is over

@@ -1,5 +1,5 @@
 import { log } from "../core/log";
-import type { Swept } from "./store";
+import type { Swept } from "./presence-store";
 
 /** After a sweep that Redis did not answer. */
 const AGAIN_AFTER_MS = 5_000;

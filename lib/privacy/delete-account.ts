@@ -18,8 +18,8 @@ import { changeAccount } from "../sessions";
 import { deleteProductsOf, lockTrade } from "../shop";
 import { enqueue, forgetTasksOf } from "../tasks";
 import { forgetViewsOf, syncBeforeDeletion } from "../views";
-import { lockForDeletion } from "./lock";
-import { requireSettled } from "./settled";
+import { lockForDeletion } from "./lock-for-deletion";
+import { requireSettled } from "./require-no-unsettled-orders";
 
 export { deletionSchema } from "./client";
 

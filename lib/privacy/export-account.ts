@@ -10,7 +10,7 @@ import {
   type SectionName,
   sectionSchemas,
 } from "./export-schema";
-import { sections } from "./sections";
+import { sections } from "./section-readers";
 
 /**
  * All that is somebody's or about them, as one JSON document (`accountExportSchema`), piece by piece: a page of rows is

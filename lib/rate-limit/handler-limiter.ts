@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors";
 import { redis } from "../redis";
-import type { Claim } from "./claim";
-import { secondsLeft } from "./headers";
+import type { Claim } from "./buckets";
+import { secondsLeft } from "./limit-headers";
 import { Limiter, type Taken } from "./limiter";
 
 /** One a process, like the gate's: but with the server's client, its time limits and its counts. */

@@ -2,7 +2,7 @@ import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import { now } from "../core/clock";
 import { RedisUnavailableError } from "../redis/guarded-redis";
-import type { Claim, Status } from "./claim";
+import type { Claim, Status } from "./buckets";
 import { type Counted, ProcessLimiter } from "./process-limiter";
 import { readAnswer, type SharedAnswer, SharedLimiter } from "./shared-limiter";
 import { countDecision } from "./stats";

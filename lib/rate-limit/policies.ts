@@ -40,7 +40,7 @@ export const handlerPolicies = {
    * (2.2.1) allows.
    */
   account: { name: "account", limit: 10, windowSeconds: 900 },
-  /** Passwords given for one account from a browser that has signed in to it before (device.ts). */
+  /** Passwords given for one account from a browser that has signed in to it before (device-cookie.ts). */
   device: { name: "device", limit: 10, windowSeconds: 900 },
   /** Passwords given from one address, for whatever accounts. Many people may be behind it. */
   address: { name: "address", limit: 100, windowSeconds: 3_600 },

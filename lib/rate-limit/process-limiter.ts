@@ -1,5 +1,5 @@
-import type { Claim, Status } from "./claim";
-import { type Slot, Tally } from "./tally";
+import type { Claim, Status } from "./buckets";
+import { type Slot, Tally } from "./sliding-window";
 
 /** Above this many keys the ones not used for longest go: memory is bounded, an attacker gains one window. */
 const MOST_KEYS = 10_000;

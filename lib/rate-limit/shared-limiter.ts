@@ -1,7 +1,7 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
-import type { Claim, Status } from "./claim";
-import { giveBackTokensSource, takeTokensSource } from "./take-tokens";
+import type { Claim, Status } from "./buckets";
+import { giveBackTokensSource, takeTokensSource } from "./scripts";
 
 export interface SharedAnswer {
   allowed: boolean;

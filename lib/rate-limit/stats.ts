@@ -1,4 +1,4 @@
-import type { Claim, Status } from "./claim";
+import type { Claim, Status } from "./buckets";
 
 /** How one policy's requests were decided since the process began. */
 export interface LimitCounts {

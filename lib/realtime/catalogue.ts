@@ -5,7 +5,7 @@ import { idSchema } from "../core/ids";
 /**
  * Every kind of channel and what is said on it, with the schema of each event. A kind with an id has a channel for
  * each thing (`chat:{id}`), one without is a single channel (`views`). Who may listen is the domains' to say
- * (app/api/realtime/guards.ts). As with the tasks' catalogue, what is said is described here, below the domains.
+ * (app/api/realtime/channel-guards.ts). As with the tasks' catalogue, what is said is described here, below the domains.
  */
 
 const id = idSchema;

@@ -1,8 +1,8 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { type Channel, type ChannelKind, channelKinds, type EventData, type EventName } from "./catalogue";
-import { forgetLater } from "./forget";
-import { append, type Said } from "./log";
+import { append, type Said } from "./channel-log";
+import { forgetLater } from "./reset-channels";
 import { tellUpstream } from "./upstream";
 
 /**

@@ -1,9 +1,9 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
 import type { Channel } from "./catalogue";
+import { headsOf } from "./channel-log";
+import type { Membership } from "./channel-subscription";
 import type { Cursor } from "./cursor";
-import { headsOf } from "./log";
-import type { Membership } from "./membership";
 import { listenUpstream } from "./upstream";
 
 /** What was lost without a word is found within this. */

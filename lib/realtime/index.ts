@@ -1,4 +1,3 @@
-export { channelsAskedFor } from "./asked";
 export {
   type Channel,
   type ChannelKind,
@@ -13,7 +12,8 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { clearLogs, forgetChannels } from "./forget";
+export { MOST_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./open-stream";
+export { channelsAskedFor } from "./parse-subscriptions";
+export { clearLogs, forgetChannels } from "./reset-channels";
 export type { Rights } from "./stream";
-export { MOST_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./streams";
-export { wake } from "./wake";
+export { wake } from "./wake-user-streams";

@@ -1,11 +1,11 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import type { Channel } from "./catalogue";
+import { type Listener, Membership } from "./channel-subscription";
+import type { Listening } from "./connection-slots";
 import { type Cursor, formatCursor, formatEventId } from "./cursor";
 import { EventWriter } from "./event-writer";
 import { hub, type Member } from "./hub";
-import { type Listener, Membership } from "./membership";
-import type { Listening } from "./places";
 
 /** Proxies cut what is silent. */
 const HEARTBEAT_MS = 15_000;

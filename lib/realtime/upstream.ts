@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { keys, redisService, type Subscription } from "../redis";
-import { loggedEventSchema } from "./log";
+import { loggedEventSchema } from "./channel-log";
 
 /**
  * What instances tell each other, all through one channel of Redis, so that an instance has one subscription

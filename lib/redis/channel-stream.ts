@@ -1,5 +1,5 @@
 import { now } from "../core/clock";
-import { readEvents } from "./event-stream";
+import { readEvents } from "./read-events";
 
 const DELAY_STEP_MS = 50;
 const LONGEST_DELAY_MS = 2_000;

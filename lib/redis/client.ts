@@ -1,8 +1,8 @@
 import { env } from "../core/env";
 import { log } from "../core/log";
-import { callLog } from "./call-log";
+import { callLog } from "./call-logger";
+import { CallMeter } from "./call-meter";
 import { GuardedRedis } from "./guarded-redis";
-import { CallMeter } from "./meter";
 
 let client: GuardedRedis | undefined;
 let meter = new CallMeter();

@@ -1,15 +1,15 @@
 import { errors, Redis } from "@upstash/redis";
 import { now } from "../core/clock";
-import { TimeLimitError, withLimit } from "../core/time-limit";
-import { commandsOf, isAnswer, isOutOfService, replyError } from "./answers";
-import { type BreakerState, CircuitBreaker } from "./breaker";
+import { TimeLimitError, withLimit } from "../core/with-timeout";
+import { type BreakerState, CircuitBreaker } from "./circuit-breaker";
+import { commandsOf, isAnswer, isOutOfService, replyError } from "./replies";
 
 /** A command's name and its arguments, as they are sent. */
 export type CommandArguments = readonly [name: string, ...rest: (string | number)[]];
 
 /** Redis did not answer in time, could not be reached, or is known to be away. */
 export class RedisUnavailableError extends Error {
-  /** An outage, for those who do not know Redis (lib/core/http/failure.ts). */
+  /** An outage, for those who do not know Redis (lib/core/http/error-response.ts). */
   readonly code = "REDIS_UNAVAILABLE";
 
   constructor(

@@ -1,5 +1,7 @@
-export { ChannelNameError } from "./channels";
+export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
+export { ChannelNameError } from "./channel-name";
 export { redis, resetRedisForTest } from "./client";
+export type { RedisService } from "./create-redis-service";
 export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
 export {
@@ -10,9 +12,7 @@ export {
   type LockAttempt,
   releaseLock,
 } from "./lock";
-export { type RedisMetrics, redisMetricsSchema } from "./meter";
 export { redisService } from "./redis-service";
 export { runScript } from "./run-script";
-export type { RedisService } from "./service";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

@@ -1,4 +1,4 @@
-import { prefixed } from "./key-prefix";
+import { prefixed } from "./with-key-prefix";
 
 /**
  * Every key and its time to live, built here and nowhere else; each begins with REDIS_KEY_PREFIX. What may be
@@ -58,7 +58,7 @@ export const keys = prefixed({
   userGeneration: (userId: string) => `webchat:user:generation:${userId}`,
   /** String; there while an access token is good no more though its session is. By the token's SHA-256. */
   blacklistedToken: (hash: string) => `webchat:token:blacklist:${hash}`,
-  /** String; there while Redis surely knows of every session that was ended (lib/sessions/belief.ts). */
+  /** String; there while Redis surely knows of every session that was ended (lib/sessions/catch-up.ts). */
   sessionsTold: "sessions:told",
   /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
   sessionsState: "sessions:state",
@@ -90,7 +90,7 @@ export const keys = prefixed({
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
-   * String: when a caller's tokens were taken (lib/rate-limit/take-tokens.ts). `route` is the policy table's
+   * String: when a caller's tokens were taken (lib/rate-limit/scripts.ts). `route` is the policy table's
    * pattern, never the raw path, or `*` for all routes together. Lives for the policy's window. Losing it gives
    * the caller a fresh allowance.
    */

@@ -1,4 +1,4 @@
-import { defineScript } from "./script";
+import { defineScript } from "./define-script";
 
 /** The scripts of locks. A lock's key holds `{token}:{fencing number}` while somebody has it. */
 

@@ -1,7 +1,7 @@
 import { env } from "../core/env";
 import { redis, redisMeter } from "./client";
+import { createRedisService, type RedisService } from "./create-redis-service";
 import type { GuardedRedis } from "./guarded-redis";
-import { createRedisService, type RedisService } from "./service";
 import { Subscriber } from "./subscriber";
 
 let current: { client: GuardedRedis; service: RedisService } | undefined;

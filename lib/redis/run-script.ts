@@ -1,6 +1,6 @@
 import { errors } from "@upstash/redis";
 import { redis } from "./client";
-import type { RedisScript } from "./script";
+import type { RedisScript } from "./define-script";
 
 /**
  * Runs a script in one round trip; two when the server does not know it yet (first use, or a restart).

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { log } from "../core/log";
+import { checkedChannel } from "./channel-name";
 import { type ChannelStreamOptions, keepStream } from "./channel-stream";
-import { checkedChannel } from "./channels";
-import { decodeMessage } from "./messages";
+import { decodeMessage } from "./message-codec";
 
 export interface SubscribeOptions {
   /**

@@ -75,7 +75,7 @@ const RETRY_MS = 500;
 
 /**
  * Tells Redis what was committed. While it cannot be told, waits until Redis cannot be believed: who was told that a
- * device is signed out must be able to rely on it (belief.ts).
+ * device is signed out must be able to rely on it (catch-up.ts).
  */
 export async function untilNobodyBelieves(tell: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { accessCookieName, refreshCookieName } from "../core/access-token";
 import { now } from "../core/clock";
 import { env } from "../core/env";
-import type { Issued } from "./access";
+import type { Issued } from "./issue-tokens";
 import { ACCESS_TOKEN_TTL_SECONDS } from "./limits";
 
 /**

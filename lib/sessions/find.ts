@@ -1,7 +1,7 @@
 import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
-import { catchUpLater } from "./belief";
+import { catchUpLater } from "./catch-up";
 import { RENEW_BELOW_MS } from "./limits";
 import { type Read, readSession } from "./rows";
 import { isLive, type Session } from "./session";

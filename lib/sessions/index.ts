@@ -1,11 +1,8 @@
-export { type Issued, startSession } from "./access";
 export { authenticate, refreshTokenOf } from "./authenticate";
 export { changeAccount } from "./change";
 export { clearedSessionCookies, sessionCookies } from "./cookie";
 export { createSession } from "./create";
 export { currentUser } from "./current-user";
-export { type Device, deviceOf } from "./device";
-export { listDevices, type SignedInDevice, signedInDeviceSchema } from "./devices";
 export {
   clearAllSessions,
   deleteAllUserSessions,
@@ -13,7 +10,10 @@ export {
   deleteSession,
   replaceSession,
   sessionIdOf,
-} from "./end";
+} from "./delete-sessions";
+export { type Device, deviceOf } from "./device";
+export { listDevices, type SignedInDevice, signedInDeviceSchema } from "./devices";
+export { type Issued, startSession } from "./issue-tokens";
 export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 export { getSession, getUserSessions, sessionStands, updateSession, validateSession } from "./read";
 export { refreshSession } from "./refresh";

@@ -18,7 +18,7 @@ export const MOST_SESSIONS = 100;
 
 /**
  * How long Redis may be believed about sessions once it surely knew of all that were ended. A revocation that
- * cannot tell Redis takes this much longer: when it answers, nobody believes Redis any more (belief.ts).
+ * cannot tell Redis takes this much longer: when it answers, nobody believes Redis any more (catch-up.ts).
  */
 export const BELIEF_MS = 5_000;
 /** Below that the next catch-up begins, so that under traffic nobody finds Redis not to be believed. */

@@ -2,7 +2,7 @@ import { verifyAccessToken } from "../core/access-token";
 import { now } from "../core/clock";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
-import { catchUpLater } from "./belief";
+import { catchUpLater } from "./catch-up";
 import { commitChange, tellOrLeave } from "./change";
 import { findSession } from "./find";
 import { REFRESH_GRACE_MS } from "./limits";

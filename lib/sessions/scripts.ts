@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/script";
+import { defineScript } from "../redis/define-script";
 
 /**
  * The scripts of the session service. A session in Redis is a hash {era, generation, data}: it holds only while both

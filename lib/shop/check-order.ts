@@ -1,12 +1,12 @@
 import Stripe from "stripe";
 import { db, type Transaction } from "../db";
 import { enqueue } from "../tasks";
-import { checkTask, isCheckoutOver, isPaymentOverdue } from "./check-rounds";
+import { checkTask, isCheckoutOver, isPaymentOverdue } from "./check-schedule";
 import { closeCheckout } from "./checkout";
-import { failOrder } from "./give-up";
-import { lockOrder } from "./order-row";
+import { failOrder } from "./fail-order";
+import { lockOrder } from "./lock-order";
 import { paymentOf } from "./payment-events";
-import { type Payment, settlePaid } from "./settle";
+import { type Payment, settlePaid } from "./record-payment";
 import { stripe } from "./stripe";
 
 /** What the provider says of an order that is not paid here. */

@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, transaction } from "../db";
 import { tellSubject } from "../tasks";
-import { failOrder } from "./give-up";
+import { failOrder } from "./fail-order";
 import { links } from "./links";
 import { orderSubject } from "./order-subject";
 import { isRefused, paymentsUnavailable, stripe } from "./stripe";

@@ -2,9 +2,9 @@ import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
 import { defineTask, enqueue, TaskRefusedError } from "../tasks";
-import { newCode } from "./codes";
+import { newCode } from "./delivery-code";
 import { links } from "./links";
-import { type LockedOrder, lockOrder } from "./order-row";
+import { type LockedOrder, lockOrder } from "./lock-order";
 
 /**
  * Queue `deliver-goods`: one delivery for each unit of a paid order. An order that was refunded meanwhile gets

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { sameSecret } from "../core/secret";
+import { sameSecret } from "../core/secrets-equal";
 import { db } from "../db";
 import { tellSubject } from "../tasks";
 import type { admissionSchema } from "./client";

@@ -14,9 +14,9 @@ export {
   refundRequestSchema,
 } from "./client";
 export { admit, openDownload } from "./deliveries";
-export { deleteProductsOf, type InMotion, lockTrade, ordersInMotion } from "./forget";
+export { requestRefund } from "./enqueue-refund";
+export { deleteProductsOf, type InMotion, lockTrade, ordersInMotion } from "./erase-account";
 export { getOrder, listOrders, mayFollowOrders } from "./orders";
 export { placeOrder } from "./place-order";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
-export { requestRefund } from "./request-refund";
-export { eventReceiptSchema, receivePaymentEvent } from "./webhook";
+export { eventReceiptSchema, receivePaymentEvent } from "./receive-payment-event";

@@ -6,9 +6,9 @@ import { log } from "../core/log";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
 import { MOST_AMOUNT_MINOR } from "./client";
-import { failOrder } from "./give-up";
-import { recordRefund, TOTAL } from "./refund";
-import { type Payment, settlePaid } from "./settle";
+import { failOrder } from "./fail-order";
+import { type Payment, settlePaid } from "./record-payment";
+import { recordRefund, TOTAL } from "./record-refund";
 
 /** What an event means here. */
 export interface EventPlan {

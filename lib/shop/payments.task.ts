@@ -1,7 +1,7 @@
 import { defineTask } from "../tasks";
 import { applyFinding, askAboutOrder, type Finding } from "./check-order";
-import { makeRefund } from "./make-refund";
-import { type RefundFact, recordRefund } from "./refund";
+import { makeRefund } from "./create-refund";
+import { type RefundFact, recordRefund } from "./record-refund";
 
 type Told = { action: "check"; finding: Finding } | { action: "refund"; refunds: RefundFact[] };
 

@@ -7,7 +7,7 @@ import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
 import { enqueue } from "../tasks";
-import { checkTask } from "./check-rounds";
+import { checkTask } from "./check-schedule";
 import { openCheckout, type UnpaidOrder } from "./checkout";
 import { MOST_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
 import { getOrder } from "./orders";

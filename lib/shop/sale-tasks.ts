@@ -1,7 +1,7 @@
 import type { Transaction } from "../db";
 import { type EnqueueOptions, enqueue } from "../tasks";
 import { links } from "./links";
-import type { LockedOrder } from "./order-row";
+import type { LockedOrder } from "./lock-order";
 import { orderSubject } from "./order-subject";
 
 function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {

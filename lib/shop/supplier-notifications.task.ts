@@ -2,7 +2,7 @@ import { localeOf } from "../accounts";
 import type { Transaction } from "../db";
 import { defineTask, enqueue } from "../tasks";
 import { links } from "./links";
-import { lockOrder } from "./order-row";
+import { lockOrder } from "./lock-order";
 
 /** Queue `supplier-notifications`: the creator hears of a sale, with a mail, and of money that went back. */
 export const task = defineTask<"supplier-notifications">()({

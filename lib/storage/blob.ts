@@ -1,7 +1,7 @@
 import { BlobNotFoundError, del, head, list, put } from "@vercel/blob";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 
 /**
  * The blob store, by Vercel's SDK. Blobs are private: whoever has a URL has nothing, and bytes leave through our own

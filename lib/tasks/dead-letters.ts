@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 import { db } from "../db";
-import { messageSchema } from "./envelope";
+import { messageSchema } from "./message";
 import { qstash, queueUrl } from "./qstash";
 
 const LIMIT_MS = 5_000;

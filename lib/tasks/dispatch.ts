@@ -3,12 +3,12 @@ import { coalesce } from "../core/coalesce";
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 import { db } from "../db";
 import { type QueueName, queues } from "./catalogue";
-import type { TaskMessage } from "./envelope";
+import type { TaskMessage } from "./message";
+import { tellTask } from "./publish-changes";
 import { flowControlOf, qstash, queueUrl } from "./qstash";
-import { tellTask } from "./tell";
 
 /** A task that is to be handed to QStash. */
 export interface Dispatch {

@@ -7,7 +7,7 @@ import { currentTrace } from "../core/trace";
 import { afterCommit, type Transaction } from "../db";
 import { definitionOf, type GuaranteedQueue, type PayloadInput, type QueueName } from "./catalogue";
 import { dispatchSoon } from "./dispatch";
-import { tellSubject } from "./tell";
+import { tellSubject } from "./publish-changes";
 
 export interface EnqueueOptions {
   /** What makes it the same task: of two with one key in a queue the first one counts. At most 200 characters. */

@@ -1,7 +1,7 @@
-export { raiseAlert } from "./alerts";
+export { backgroundTaskService } from "./background-task-service";
 export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
 export { type EnqueueOptions, enqueue } from "./enqueue";
-export { forgetTasksOf } from "./forget";
+export { forgetTasksOf } from "./erase-account";
 export { defineTask, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
 export { cancelTask, replayTask } from "./manage";
 export {
@@ -13,9 +13,9 @@ export {
   taskOverviewSchema,
 } from "./overview";
 export { type PublishOptions, publish } from "./publish";
+export { tellSubject } from "./publish-changes";
 export { qstash } from "./qstash";
-export { getTask, mayFollowTasks, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./read";
-export { backgroundTaskService } from "./service";
-export { type Sweep, sweepSchema, sweepTasks } from "./sweep";
-export { tellSubject } from "./tell";
+export { raiseAlert } from "./raise-alert";
+export { type Sweep, sweepSchema, sweepTasks } from "./sweep-tasks";
+export { getTask, mayFollowTasks, type TaskView, taskSchema, taskStateSchema, tasksAbout } from "./task-view";
 export { tidyTasks } from "./tidy";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
-import { raiseAlert } from "./alerts";
 import { personalQueues } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
-import { tellTask } from "./tell";
+import { tellTask } from "./publish-changes";
+import { raiseAlert } from "./raise-alert";
 
 /**
  * The lease on a task and its fencing number live in the task's own row, never in Redis: whoever commits proves

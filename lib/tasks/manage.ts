@@ -3,13 +3,13 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
 import { definitionOf, isQueue, type QueueName } from "./catalogue";
 import { dispatchSoon } from "./dispatch";
+import { tellTask } from "./publish-changes";
 import { qstash } from "./qstash";
-import { maySee, progressSchema, type TaskView, taskStateSchema, viewFor, viewOf } from "./read";
-import { tellTask } from "./tell";
+import { maySee, progressSchema, type TaskView, taskStateSchema, viewFor, viewOf } from "./task-view";
 
 const QSTASH_LIMIT_MS = 3_000;
 

@@ -4,7 +4,7 @@ import { idSchema } from "../core/ids";
 import { requireRole } from "../core/permission";
 import { db } from "../db";
 import { definitionOf, isQueue, queues } from "./catalogue";
-import { taskSchema, taskStateSchema, viewOf } from "./read";
+import { taskSchema, taskStateSchema, viewOf } from "./task-view";
 
 /** What operators see of all tasks. Reads only. */
 

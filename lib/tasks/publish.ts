@@ -1,7 +1,7 @@
-import { withLimit } from "../core/time-limit";
+import { withLimit } from "../core/with-timeout";
 import { type BestEffortQueue, type PayloadInput, queues } from "./catalogue";
 import { parsePayload } from "./enqueue";
-import type { WorkMessage } from "./envelope";
+import type { WorkMessage } from "./message";
 import { flowControlOf, qstash, queueUrl } from "./qstash";
 
 const PUBLISH_LIMIT_MS = 3_000;

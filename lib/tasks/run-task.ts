@@ -1,13 +1,13 @@
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { TimeLimitError, withLimit } from "../core/time-limit";
 import { currentTrace, traceIdOf, withTrace } from "../core/trace";
+import { TimeLimitError, withLimit } from "../core/with-timeout";
 import { transaction } from "../db";
 import { definitionOf, type GuaranteedQueue, type HandledQueue, queues } from "./catalogue";
 import { type AnyTaskHandler, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
 import { buryTask, claimTask, completeTask, extendLease, type Lease, releaseTask } from "./lease";
-import type { Receipt } from "./receipt";
 import { handlerOf } from "./registry";
+import type { Receipt } from "./task-delivery-result";
 
 interface Delivery {
   taskId: string;

@@ -5,9 +5,9 @@ import { idSchema } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { RedisUnavailableError } from "../redis";
 import { newlyCounted, viewMessage } from "./messages";
-import { recordViews } from "./record";
-import type { SyncRun } from "./state";
-import { syncViews } from "./sync";
+import { recordViews } from "./record-views";
+import type { SyncRun } from "./sync-state";
+import { syncViews } from "./sync-views";
 
 /** What the three view routes take and answer. */
 

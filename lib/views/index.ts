@@ -8,10 +8,10 @@ export {
   viewPostsResponseSchema,
   viewPostsSchema,
 } from "./api";
-export { viewCounts } from "./counts";
-export { forgetViewsOf, syncBeforeDeletion } from "./forget";
-export { type RecordedView, recordViews, type ViewStatus } from "./record";
-export { toViewRow, viewColumns } from "./rows";
-export { type SyncRun, type ViewSyncState, viewSyncState } from "./state";
-export { type SyncOptions, syncViews } from "./sync";
-export { warmViews } from "./warm";
+export { forgetViewsOf, syncBeforeDeletion } from "./erase-account";
+export { viewCounts } from "./get-view-counts";
+export { toViewRow, viewColumns } from "./load-view-rows";
+export { type RecordedView, recordViews, type ViewStatus } from "./record-views";
+export { type SyncRun, type ViewSyncState, viewSyncState } from "./sync-state";
+export { type SyncOptions, syncViews } from "./sync-views";
+export { warmViews } from "./warm-views";

@@ -1,5 +1,5 @@
 import type { Locale } from "../core/locale";
-import type { ViewStatus } from "./record";
+import type { ViewStatus } from "./record-views";
 
 const texts = {
   counted: { ru: "Просмотр добавлен", en: "View added" },

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/script";
+import { defineScript } from "../redis/define-script";
 
 /**
  * The scripts of the views counter.

@@ -1,4 +1,4 @@
-import { syncViews } from "./sync";
+import { syncViews } from "./sync-views";
 
 /** Queue `views-sync`: carries waiting views into Postgres. Running it twice does nothing twice. */
 export async function task(): Promise<void> {

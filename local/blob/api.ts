@@ -4,8 +4,8 @@ import { z } from "zod";
 import { BodyTooLargeError, bearerToken, readBody, sameSecret, sendJson } from "../http/server";
 import { accessSchema, type Blob, checkPathname, dispositionOf } from "./blob";
 import { contentUrl, pathnameOf } from "./content";
+import type { BlobServer } from "./context";
 import { BlobApiError, noSuchBlob } from "./errors";
-import type { BlobServer } from "./server";
 
 const MAX_JSON_BYTES = 2_000_000;
 const MAX_PAGE = 1_000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bearerToken, sameSecret } from "../http/server";
+import type { BlobServer } from "./context";
 import { BlobApiError, noSuchBlob } from "./errors";
-import type { BlobServer } from "./server";
 
 /** Where the bytes are: `https://<store>.private.blob.vercel-storage.com/` there, this folder here. */
 const PREFIX = "/store/";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromElsewhere, isOwnName } from "../http/own-page";
+import { isFromElsewhere, isOwnName } from "../http/same-origin";
 import { listen, sendJson } from "../http/server";
 import { handleApi } from "./api";
+import { BlobStore } from "./blob-store";
 import { handleContent, isContent } from "./content";
+import type { BlobServer } from "./context";
 import { BlobApiError, noSuchBlob } from "./errors";
-import type { BlobServer } from "./server";
-import { BlobStore } from "./store";
 
 /** Far over what a function on Vercel may pass on, far under what a laptop cannot hold. */
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;

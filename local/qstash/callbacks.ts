@@ -1,6 +1,6 @@
+import { buildMessage } from "./build-message";
 import type { DeliveryResult } from "./deliverer";
 import { canonicalName } from "./headers";
-import { buildMessage } from "./messages";
 import type { CallbackOptions, HeldPlace, Message, MessageSpec, Redaction } from "./model";
 
 /** What a callback is about: one attempt to deliver a message, and the dead letter if that was the end of it. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { parseDuration } from "./durations";
 import { startQstash } from "./index";
+import { parseDuration } from "./parse-duration";
 
 /**
  * What the official development server uses, published in QStash's documentation, so that `QSTASH_DEV=true`

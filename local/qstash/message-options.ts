@@ -1,9 +1,9 @@
+import { parseDelayExpression } from "./delay-expression";
 import { assertName, assertUrl } from "./destination";
-import { parseDuration } from "./durations";
 import { badRequest } from "./errors";
-import { parseDelayExpression } from "./expression";
 import { canonicalName, forwardedHeaders, type HeaderBag, isSendable } from "./headers";
 import type { CallbackOptions, DeliveryOptions, FlowSettings, MessageOptions, Redaction } from "./model";
+import { parseDuration } from "./parse-duration";
 
 export interface PublishOptions extends MessageOptions {
   deduplicationId?: string;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { buildMessage } from "./build-message";
 import { resolveDestination } from "./destination";
 import { badRequest } from "./errors";
 import type { PublishOptions } from "./message-options";
-import { buildMessage } from "./messages";
 import type { PublishResult } from "./model";
 import type { Store } from "./store";
 

@@ -1,5 +1,5 @@
-import { parseDuration } from "./durations";
-import { parseDelayExpression } from "./expression";
+import { parseDelayExpression } from "./delay-expression";
+import { parseDuration } from "./parse-duration";
 
 const MAX_DELAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
+import { buildMessage } from "./build-message";
 import type { Clock } from "./clock";
 import { parseCron } from "./cron";
 import { resolveDestination } from "./destination";
 import { badRequest } from "./errors";
-import { buildMessage } from "./messages";
 import type { MessageSpec, Schedule, ScheduleSpec } from "./model";
 import type { Store } from "./store";
 import { Timers } from "./timers";

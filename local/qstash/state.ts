@@ -1,4 +1,4 @@
-import { LogBook } from "./log-book";
+import { LogBook } from "./message-log";
 import type {
   Counters,
   DeadLetter,

@@ -1,4 +1,4 @@
-import { applyRecord } from "./apply";
+import { applyRecord } from "./apply-record";
 import type { Clock } from "./clock";
 import { ApiError } from "./errors";
 import { type Journal, memoryJournal, openJournal } from "./journal";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { parseRedisUrl } from "./address";
-import { EngineConnection } from "./connection";
+import { EngineConnection } from "./engine-connection";
+import { parseRedisUrl } from "./redis-address";
 import { ErrorReply, type Reply, SimpleString } from "./resp/reply";
 
 /** What the engine ran, by upper-case name. */

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PortTakenError } from "../http/server";
 import { keepRunning } from "../process/keep-running";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
-import { parseRedisUrl } from "./address";
-import { EngineConnection, EngineDownError } from "./connection";
+import { EngineConnection, EngineDownError } from "./engine-connection";
 import type { RedisEngine } from "./engine-contract";
 import { describeEngine } from "./engine-features";
-import { nameOf, SERVER_NAMES, type ServerProgram } from "./rank-servers";
+import { nameOf, SERVER_NAMES, type ServerProgram } from "./find-servers";
+import { parseRedisUrl } from "./redis-address";
 
 /** Another redis-server has its files open in the folder; two would destroy them. */
 export class DataDirInUseError extends Error {

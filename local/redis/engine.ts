@@ -1,10 +1,10 @@
 import { firstLine } from "../process/first-line";
-import { parseRedisUrl } from "./address";
-import { EngineConnection, EngineDownError } from "./connection";
+import { EngineConnection, EngineDownError } from "./engine-connection";
 import type { RedisEngine } from "./engine-contract";
 import { startEmbeddedEngine } from "./engine-embedded";
 import { startRedisServer } from "./engine-server";
-import { nameOf, rankServers } from "./rank-servers";
+import { nameOf, rankServers } from "./find-servers";
+import { parseRedisUrl } from "./redis-address";
 
 export type { RedisEngine, RedisEngineKind } from "./engine-contract";
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { RedisAddress } from "./address";
-import { type ConnectionOptions, EngineConnection } from "./connection";
+import { type ConnectionOptions, EngineConnection } from "./engine-connection";
+import type { RedisAddress } from "./redis-address";
 import { type Argument, ErrorReply, type Reply, SimpleString } from "./resp/reply";
 
 export interface StreamOptions {

@@ -1,11 +1,11 @@
 import { listen } from "../http/server";
-import { parseRedisUrl } from "./address";
-import type { ConnectionOptions } from "./connection";
-import { EngineLink } from "./link";
+import type { CommandEvent } from "./command-runner";
+import type { ConnectionOptions } from "./engine-connection";
+import { GatewayStats } from "./gateway-stats";
+import { EngineLink } from "./reconnecting-connection";
+import { parseRedisUrl } from "./redis-address";
 import { sendFailure } from "./responses";
 import { RestHandler } from "./rest-handler";
-import type { CommandEvent } from "./runner";
-import { GatewayStats } from "./stats";
 
 export interface RedisGatewayOptions {
   /** 0 picks a free one. */

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { describeAddress, parseRedisUrl } from "./address";
+import type { CommandEvent } from "./command-runner";
 import { startRedisEngine } from "./engine";
 import { startRedisGateway } from "./gateway";
-import type { CommandEvent } from "./runner";
+import { describeAddress, parseRedisUrl } from "./redis-address";
 
 const HELP = `A stand-in for Upstash Redis: its REST API in front of a Redis on this machine.
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { BodyTooLargeError } from "../http/server";
-import { EngineDownError } from "./connection";
+import { EngineDownError } from "./engine-connection";
 import { encodeReply } from "./resp/encode";
 import { errorToJson, replyToJson } from "./resp/json";
 import type { Reply } from "./resp/reply";

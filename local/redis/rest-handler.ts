@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bearerToken, readBody, sameSecret } from "../http/server";
-import type { RedisAddress } from "./address";
+import { type CommandEvent, CommandRunner } from "./command-runner";
 import { noPermission } from "./commands";
-import type { ConnectionOptions } from "./connection";
+import type { ConnectionOptions } from "./engine-connection";
 import { streamEvents } from "./event-stream";
-import type { EngineLink } from "./link";
+import type { GatewayStats } from "./gateway-stats";
+import type { EngineLink } from "./reconnecting-connection";
+import type { RedisAddress } from "./redis-address";
 import { encodeCommand } from "./resp/encode";
 import { ErrorReply } from "./resp/reply";
 import { type Format, readFormat } from "./response-format";
 import { sendError, sendJsonText, sendReplies, sendReply } from "./responses";
 import { parseTarget, queryToken, type RestRequest, readRestRequest, type Target } from "./rest-request";
-import { type CommandEvent, CommandRunner } from "./runner";
-import type { GatewayStats } from "./stats";
 
 export interface RestHandlerOptions {
   readonly token: string;

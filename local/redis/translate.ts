@@ -1,6 +1,6 @@
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 import { scanWithTypes } from "./scan-with-types";
-import type { ScriptBook } from "./scripts";
+import type { ScriptBook } from "./script-registry";
 
 /** A command as the engine should get it, and what becomes of the engine's reply. */
 export interface Translation {

@@ -3,7 +3,7 @@ import { ZodError, z } from "zod";
 import { BodyTooLargeError, readBody, sendJson } from "../http/server";
 import { type Faults, faultSchema } from "./faults";
 import { describeMail, parseMail, type Summary } from "./mail";
-import type { MailStore } from "./store";
+import type { MailStore } from "./mail-store";
 
 const MAX_BODY_BYTES = 10_000;
 const PAGE = 50;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { sendJson } from "../http/server";
 import { parseMail } from "./mail";
-import type { MailStore } from "./store";
+import type { MailStore } from "./mail-store";
 
 /**
  * For what somebody sent. No script runs, nothing is loaded from anywhere, no form is sent, no frame is taken

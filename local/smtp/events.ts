@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { MailStore } from "./store";
+import type { MailStore } from "./mail-store";
 
 /** Some proxies and browsers drop a stream that says nothing. */
 const HEARTBEAT_MS = 20_000;

@@ -1,8 +1,8 @@
 import { listen } from "../http/server";
 import { type Fault, Faults } from "./faults";
-import { mailboxHandler } from "./http";
+import { MailStore } from "./mail-store";
+import { mailboxHandler } from "./mailbox-handler";
 import { listenSmtp } from "./smtp";
-import { MailStore } from "./store";
 
 export type { Fault } from "./faults";
 

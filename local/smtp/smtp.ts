@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { PortTakenError } from "../http/server";
 import type { Faults } from "./faults";
-import type { MailStore } from "./store";
+import type { MailStore } from "./mail-store";
 
 export interface ListeningSmtp {
   readonly port: number;

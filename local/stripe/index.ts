@@ -3,18 +3,18 @@ import { listen } from "../http/server";
 import { systemClock } from "../qstash/clock";
 import { Router } from "./api/router";
 import { handleCheckout } from "./checkout/handler";
-import { play, type Result } from "./checkout/play";
-import { handleControl } from "./control";
+import { play, type Result } from "./checkout/simulate-buyer";
 import { handleDashboard } from "./dashboard/handler";
 import { Dispatcher } from "./delivery/dispatcher";
 import { FaultSwitch, type FaultsInput } from "./faults";
+import { handleControl } from "./faults-endpoint";
 import { refundPayment } from "./money/refund";
 import { DELIVERY_TIMEOUT_MS, defaultLimits, LATE_MS, type StripeOptions } from "./options";
 import { Provider } from "./provider";
 import { Store } from "./state/store";
-import { splitUrl } from "./wire/request";
+import { splitUrl } from "./wire/split-url";
 
-export type { Result } from "./checkout/play";
+export type { Result } from "./checkout/simulate-buyer";
 export type { FaultsInput } from "./faults";
 export { API_VERSION, type StripeOptions } from "./options";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../qstash/clock";
 import { Timers } from "../qstash/timers";
 import type { Dispatcher } from "./delivery/dispatcher";
-import { planDeliveries } from "./delivery/plan";
+import { planDeliveries } from "./delivery/plan-deliveries";
 import { type FaultSwitch, NO_FAULTS } from "./faults";
 import { Draft, type Origin } from "./money/draft";
 import { expireSession, paySession } from "./money/payment";

@@ -1,20 +1,20 @@
 import type { z } from "zod";
-import type * as answers from "../../app/_data/answers";
-import type { callApi } from "../../app/_data/api";
+import type { callApi } from "../../app/_data/call-api";
+import type * as answers from "../../app/_data/response-schemas";
 import type { track } from "../../app/_data/track";
 import type { AuditRecord } from "../../lib/audit";
 import type { CacheManager, NoteTags } from "../../lib/cache";
 import type { cookieOf } from "../../lib/core/access-token";
 import type { Mail } from "../../lib/mail";
 import type { Notice } from "../../lib/notifications";
-import type { LimitedCaller } from "../../lib/rate-limit/caller";
+import type { LimitedCaller } from "../../lib/rate-limit/limited-caller";
 import type { emit, emitVolatile } from "../../lib/realtime";
 import type { EventWriter } from "../../lib/realtime/event-writer";
 import type { tellUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
-import type { NewAlert } from "../../lib/tasks/alerts";
-import type { messageSchema } from "../../lib/tasks/envelope";
+import type { messageSchema } from "../../lib/tasks/message";
+import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**
  * Functions, methods and fields through which public strings go. The extraction finds every use of them by what they

@@ -9,7 +9,7 @@ import { handlerPolicies, personPolicy, policyFor } from "../../lib/rate-limit/p
 import { routeRows } from "../../lib/rate-limit/routes.generated";
 import { channelKinds } from "../../lib/realtime/catalogue";
 import { formatEventId } from "../../lib/realtime/cursor";
-import { STREAM_HEADERS } from "../../lib/realtime/streams";
+import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
 import { queues } from "../../lib/tasks/catalogue";
 import { lanes } from "../../lib/tasks/lanes";

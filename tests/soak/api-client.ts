@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/core/access-token";
-import { openSession } from "@/tests/support/factories/sign-in";
+import { openSession } from "@/tests/support/factories/sessions";
 
 const LIMIT_MS = 25_000;
 const TOKEN_SECONDS = 86_400;

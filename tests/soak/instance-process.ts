@@ -1,6 +1,6 @@
 import { seededRandom } from "@/tests/support/fuzz/random";
 import { serveApp } from "@/tests/support/processes/app-server";
-import { startChaos } from "./chaos";
+import { startChaos } from "./start-chaos";
 
 /**
  * One of several instances of the app. Arguments: seed of what goes wrong in it, and how often it dies by itself;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import path from "node:path";
 import { type Child, startChild } from "@/tests/support/processes/children";
-import type { Balancer } from "@/tests/support/proxies/balancer";
+import type { Balancer } from "@/tests/support/proxies/tcp-balancer";
 
 /** Further instances of the app in processes of their own. One that dies is replaced. */
 export interface Instances {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
-import { requireAdmin } from "./admin";
-import { unlessDown } from "./read";
+import { unlessDown } from "./null-on-outage";
+import { requireAdmin } from "./require-admin";
 
 /** Above the loading screen, so that a stranger's answer has the right status and not a skeleton. */
 export async function ConsoleLayout({ path, children }: { path: string; children: ReactNode }) {

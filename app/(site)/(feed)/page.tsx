@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { Feed } from "@/app/_features/posts/feed/feed";
 import { FeedIntro } from "@/app/_features/posts/feed/feed-intro";
 import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listPosts, postPageQuerySchema } from "@/lib/posts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { BrokenPage } from "@/app/_shell/broken-page";
+import { BrokenPage } from "@/app/_shell/error-page";
 
 export default function ChatError({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useTranslations("chat");

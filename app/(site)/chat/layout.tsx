@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { ChatList, ChatListHead } from "@/app/_features/chat/chat-list";
-import { ChatListSkeleton } from "@/app/_features/chat/chat-list-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { ChatListSkeleton } from "@/app/_features/chat/chat-skeletons";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { getViewer } from "@/app/_shell/viewer";
 import { listChats } from "@/lib/chat";
 

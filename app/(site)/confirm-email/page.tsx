@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
+import { Door } from "@/app/_features/account/auth-layout";
 import { ConfirmAddress } from "@/app/_features/account/confirm-address";
-import { DeadLink } from "@/app/_features/account/dead-link";
-import { Door } from "@/app/_features/account/door";
+import { DeadLink } from "@/app/_features/account/invalid-link";
 import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {

@@ -3,7 +3,7 @@ import { EndpointView } from "@/app/_features/api-docs/endpoint-view";
 import { readReference } from "@/app/_features/api-docs/openapi";
 import { SchemaView } from "@/app/_features/api-docs/schema-view";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("docs");

@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/door";
-import { ForgotForm } from "@/app/_features/account/forgot-form";
+import { Door } from "@/app/_features/account/auth-layout";
+import { ForgotForm } from "@/app/_features/account/forgot-password-form";
 import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {

@@ -1,13 +1,13 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { BoardSkeleton } from "@/app/_features/leaderboards/board-skeleton";
 import { BoardTabs } from "@/app/_features/leaderboards/board-tabs";
-import { OwnPlace } from "@/app/_features/leaderboards/own-place";
-import { Places } from "@/app/_features/leaderboards/places";
+import { OwnPlace } from "@/app/_features/leaderboards/own-rank";
 import { Podium } from "@/app/_features/leaderboards/podium";
-import { Arrive } from "@/app/_shell/arrive";
+import { Places } from "@/app/_features/leaderboards/rank-list";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { viewerForFrame } from "@/app/_shell/viewer";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 import { getLeaderboard, leaderboardQuerySchema, type Period, periodSchema } from "@/lib/leaderboards";
 
 const PODIUM = 3;

@@ -1,7 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { Cover } from "@/app/_art/cover";
 import { MeNav } from "@/app/_features/account/me-nav";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 

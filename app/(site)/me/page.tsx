@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { AddressCard } from "@/app/_features/account/address-card";
 import { NameForm } from "@/app/_features/account/name-form";
 import { RoleCard } from "@/app/_features/account/role-card";
-import { Section } from "@/app/_features/account/section";
+import { Section } from "@/app/_features/account/settings-section";
 import { SignOutButton } from "@/app/_features/account/sign-out-button";
 import { LanguageSwitch } from "@/app/_shell/language-switch";
 import { ThemeSwitch } from "@/app/_shell/theme-switch";

@@ -2,7 +2,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Inbox } from "@/app/_features/notifications/inbox";
 import { InboxSkeleton } from "@/app/_features/notifications/inbox-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listNotifications, notificationPageQuerySchema } from "@/lib/notifications";

@@ -4,13 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { OrderRow } from "@/app/_features/shop/orders/order-row";
 import { OrderTabs } from "@/app/_features/shop/orders/order-tabs";
 import { OrdersSkeleton } from "@/app/_features/shop/orders/orders-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 import { listOrders, orderPageQuerySchema } from "@/lib/shop";
-import { callerOf } from "./caller";
+import { callerOf } from "./viewer-to-caller";
 
 export async function generateMetadata() {
   const t = await getTranslations("orders");

@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
-import { DeadLink } from "@/app/_features/account/dead-link";
-import { Door } from "@/app/_features/account/door";
-import { DoorNote } from "@/app/_features/account/door-note";
-import { ResetForm } from "@/app/_features/account/reset-form";
+import { Door } from "@/app/_features/account/auth-layout";
+import { DoorNote } from "@/app/_features/account/auth-note";
+import { DeadLink } from "@/app/_features/account/invalid-link";
+import { ResetForm } from "@/app/_features/account/reset-password-form";
 import { viewerForFrame } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {

@@ -1,14 +1,14 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { ProductMore } from "@/app/_features/shop/load-more-products";
 import { ProductList } from "@/app/_features/shop/product-list";
-import { ProductMore } from "@/app/_features/shop/product-more";
 import { ShopIntro } from "@/app/_features/shop/shop-intro";
 import { ShopSkeleton } from "@/app/_features/shop/shop-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { viewerForFrame } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 import { listProducts, productPageQuerySchema } from "@/lib/shop";
 import type { ProductKind } from "@/lib/shop/client";
 

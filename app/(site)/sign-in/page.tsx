@@ -1,8 +1,8 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/door";
-import { DoorNote } from "@/app/_features/account/door-note";
-import { safeNextPath } from "@/app/_features/account/next-path";
+import { Door } from "@/app/_features/account/auth-layout";
+import { DoorNote } from "@/app/_features/account/auth-note";
+import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignInForm } from "@/app/_features/account/sign-in-form";
 import { viewerForFrame } from "@/app/_shell/viewer";
 

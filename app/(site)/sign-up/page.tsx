@@ -1,8 +1,8 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/door";
-import { safeNextPath } from "@/app/_features/account/next-path";
+import { Door } from "@/app/_features/account/auth-layout";
+import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignUpForm } from "@/app/_features/account/sign-up-form";
 import { viewerForFrame } from "@/app/_shell/viewer";
 import { REFERRAL_COOKIE } from "@/lib/bonuses";

@@ -1,5 +1,5 @@
 import { cn } from "@/app/_ui/cn";
-import { BELL } from "./bell";
+import { BELL } from "./mark-geometry";
 
 /** @param dancing the bars move; for what is live or being loaded, not for decoration in passing */
 export function Mark({ className, dancing = false }: { className?: string; dancing?: boolean }) {

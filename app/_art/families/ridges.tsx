@@ -1,5 +1,5 @@
+import { openCurve } from "../curves";
 import { type Brush, SIDE } from "../family";
-import { openCurve } from "../paths";
 import { between, cut, integer } from "../random";
 
 const POINTS = 30;

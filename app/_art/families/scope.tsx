@@ -1,5 +1,5 @@
+import { closedCurve } from "../curves";
 import { type Brush, SIDE } from "../family";
-import { closedCurve } from "../paths";
 import { between, cut, pick } from "../random";
 
 const POINTS = 72;

@@ -1,4 +1,4 @@
-import { BELL } from "../brand/bell";
+import { BELL } from "../brand/mark-geometry";
 import { svgSource } from "./svg-markup";
 
 const MARK_RATIO = 1.55;

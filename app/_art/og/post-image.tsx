@@ -1,9 +1,9 @@
-import { oklch } from "../colour";
 import { coverArt } from "../cover-art";
 import { SIDE } from "../family";
+import { oklch } from "../oklch";
 import { hueOf } from "../palette";
-import { DISPLAY_FACE, drawable, TEXT_FACE } from "./assets";
 import { BrandLine } from "./brand-line";
+import { DISPLAY_FACE, drawable, TEXT_FACE } from "./image-assets";
 import { svgSource } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };

@@ -1,7 +1,7 @@
-import { callApi } from "../api";
+import { callApi } from "../call-api";
 import { onSessionEnded } from "../session";
-import type { Attention } from "./attention";
-import type { Said } from "./said";
+import type { Attention } from "./presence-reporter";
+import type { Said } from "./stream-event";
 
 /** Refused or cut: asked again after this, then after twice as long each time, */
 const FIRST_RETRY_MS = 1_000;

@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent } from "react";
 import type { Channel, ChannelKind, EventData, EventName } from "@/lib/realtime";
-import { follow } from "./follow";
+import { follow } from "./channel-subscriptions";
 
 /** What a component does with what is said on a channel. */
 export interface ChannelHandlers<K extends ChannelKind> {

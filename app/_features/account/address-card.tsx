@@ -3,8 +3,8 @@
 import { Check, MailQuestionMark } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { sendConfirmation } from "./account";
-import { CallButton } from "./call-button";
+import { sendConfirmation } from "./account-api";
+import { CallButton } from "./action-button";
 
 /** The address of an account, and whether it is known to be theirs. */
 export function AddressCard({ email, confirmed }: { email: string; confirmed: boolean }) {

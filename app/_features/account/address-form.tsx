@@ -7,8 +7,8 @@ import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { changeAddressSchema } from "@/lib/accounts/client";
-import { changeAddress } from "./account";
-import { SavedNote } from "./saved-note";
+import { changeAddress } from "./account-api";
+import { SavedNote } from "./success-note";
 
 /** Asks for another address. It is theirs once the link that goes there was opened. */
 export function AddressForm() {

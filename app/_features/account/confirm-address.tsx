@@ -4,12 +4,12 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { confirmAddress } from "./auth";
-import { DeadLink, isDeadLink } from "./dead-link";
-import { DoorNote } from "./door-note";
+import { confirmAddress } from "./auth-api";
+import { DoorNote } from "./auth-note";
+import { DeadLink, isDeadLink } from "./invalid-link";
 
 type State = "asking" | "working" | "done";
 

@@ -2,8 +2,8 @@ import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceArt } from "./device-art";
-import { useDeviceWords } from "./device-words";
 import { SignOutButton } from "./sign-out-button";
+import { useDeviceWords } from "./use-device-labels";
 
 /** The device somebody reads this on. */
 export function CurrentDevice({ device, renderedAt }: { device: SignedInDevice; renderedAt: number }) {

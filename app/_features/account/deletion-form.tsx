@@ -4,14 +4,14 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { tellSignedOut } from "@/app/_data/session";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { PasswordField } from "@/app/_ui/forms/password-field";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { UsernameHint } from "@/app/_ui/forms/username-hint";
 import { deletionSchema } from "@/lib/privacy/client";
-import { deleteAccount } from "./account";
+import { deleteAccount } from "./account-api";
 
 /** The last step of an account: asked for twice, and with the password. */
 export function DeletionForm({ email }: { email: string }) {

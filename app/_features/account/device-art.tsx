@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { BELL } from "@/app/_art/brand/bell";
+import { BELL } from "@/app/_art/brand/mark-geometry";
 import { cn } from "@/app/_ui/cn";
 import type { SignedInDevice } from "@/lib/sessions";
 

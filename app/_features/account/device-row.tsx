@@ -1,14 +1,14 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceArt } from "./device-art";
-import { useDeviceWords } from "./device-words";
+import { useDeviceWords } from "./use-device-labels";
 
 interface Props {
   device: SignedInDevice;

@@ -3,11 +3,11 @@
 import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type MouseEvent, useState } from "react";
-import { callApi } from "@/app/_data/api";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import { callApi } from "@/app/_data/call-api";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { buttonLook } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { SavedNote } from "./saved-note";
+import { SavedNote } from "./success-note";
 
 const PATH = "/api/me/export";
 

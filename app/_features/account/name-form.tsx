@@ -8,8 +8,8 @@ import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { signUpSchema } from "@/lib/accounts/client";
-import { changeProfile } from "./account";
-import { SavedNote } from "./saved-note";
+import { changeProfile } from "./account-api";
+import { SavedNote } from "./success-note";
 
 const schema = signUpSchema.pick({ name: true });
 

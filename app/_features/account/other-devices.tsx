@@ -6,7 +6,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceRow } from "./device-row";
-import { useSigningOut } from "./use-signing-out";
+import { useSigningOut } from "./use-device-sign-out";
 
 /** Everywhere else somebody is signed in, and the ways to end that: one, all of these, or these and this one. */
 export function OtherDevices({ devices, renderedAt }: { devices: SignedInDevice[]; renderedAt: number }) {

@@ -1,4 +1,4 @@
-import { callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/call-api";
 
 type Level = "all" | "quiet" | "off";
 

@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { SavingNote } from "./autosave-status";
 import { changePreferences } from "./preferences";
-import { SavingNote } from "./saving-note";
-import { useSaving } from "./use-saving";
+import { useSaving } from "./use-autosave";
 
 /** Whether others see that one is here; saved as it is switched. */
 export function PresenceSwitch({ saved }: { saved: boolean }) {

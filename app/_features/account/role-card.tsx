@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { becomeArtist } from "./account";
-import { CallButton } from "./call-button";
+import { becomeArtist } from "./account-api";
+import { CallButton } from "./action-button";
 
 interface Props {
   role: "listener" | "artist" | "admin";

@@ -10,7 +10,7 @@ import { PasswordField } from "@/app/_ui/forms/password-field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { signInSchema } from "@/lib/accounts/client";
-import { signIn } from "./auth";
+import { signIn } from "./auth-api";
 
 export function SignInForm({ next }: { next: string }) {
   const t = useTranslations("auth");

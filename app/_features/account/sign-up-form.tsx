@@ -4,11 +4,11 @@ import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { PasswordField } from "@/app/_ui/forms/password-field";
-import { StrengthHint } from "@/app/_ui/forms/strength-hint";
+import { StrengthHint } from "@/app/_ui/forms/password-strength-hint";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { signUpSchema } from "@/lib/accounts/client";
-import { signUp } from "./auth";
+import { signUp } from "./auth-api";
 
 export function SignUpForm({ next, referralCode }: { next: string; referralCode: string }) {
   const t = useTranslations("auth");

@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
+import { resolved, typeLine } from "./describe-type";
 import type { Endpoint, Method, Operation, Schema } from "./openapi";
-import { resolved, typeLine } from "./schema-type";
 import { FieldLine, SchemaView } from "./schema-view";
 
 /** Reading is quiet; what changes something stands out, what takes something away is a warning. */

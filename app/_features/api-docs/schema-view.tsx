@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
+import { resolved, typeLine } from "./describe-type";
 import type { Schema } from "./openapi";
-import { resolved, typeLine } from "./schema-type";
 
 /** Deeper than any body of ours; a schema that refers to itself ends here. */
 const DEPTH_LIMIT = 5;

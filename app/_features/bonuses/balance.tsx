@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
-import { Rolling } from "@/app/_features/posts/views/rolling";
+import { Rolling } from "@/app/_features/posts/views/rolling-text";
 import { cn } from "@/app/_ui/cn";
-import { bonusesOf, useBonusText } from "./amount";
+import { bonusesOf, useBonusText } from "./bonus-amount";
 
 /** How much there is, as large as it can be. */
 export function Balance({ balance }: { balance: number }) {

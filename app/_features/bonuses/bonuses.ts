@@ -1,4 +1,4 @@
-import { callApi } from "@/app/_data/api";
+import { callApi } from "@/app/_data/call-api";
 import type { Spend } from "@/lib/bonuses/client";
 
 export function spendBonuses(body: Spend) {

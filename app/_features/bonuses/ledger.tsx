@@ -5,7 +5,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Bonuses, Entry } from "@/lib/bonuses";
-import { useBonusText } from "./amount";
+import { useBonusText } from "./bonus-amount";
 
 const ICONS: Record<Entry["kind"], typeof Plus> = {
   referral: UsersRound,

@@ -1,6 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { Bonuses } from "@/lib/bonuses";
-import { useBonusText } from "./amount";
+import { useBonusText } from "./bonus-amount";
 import { CopyLink } from "./copy-link";
 
 /** The link that brings bonuses, and what it has brought. */

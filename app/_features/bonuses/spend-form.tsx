@@ -9,7 +9,7 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { type Spend, spendSchema } from "@/lib/bonuses/client";
 import { newId } from "@/lib/core/ids";
-import { minorOf, useBonusText } from "./amount";
+import { minorOf, useBonusText } from "./bonus-amount";
 import { spendBonuses } from "./bonuses";
 
 /** Takes bonuses off the balance; the page's numbers are read again after it. */

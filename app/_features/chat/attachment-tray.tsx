@@ -4,7 +4,7 @@ import { FileText, Music, RotateCw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { MOST_ATTACHMENTS } from "@/lib/chat/client";
 import { useFileSize } from "./attachments";
-import type { Attaching, Chosen } from "./use-attachments";
+import type { Attaching, Chosen } from "./use-file-uploads";
 
 /** The files that go with what is being written, and how far each is. */
 export function AttachmentTray({ attaching }: { attaching: Attaching }) {

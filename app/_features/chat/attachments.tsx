@@ -4,7 +4,7 @@ import { FileText } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { AudioPlayer } from "./audio-player";
-import type { Attachment } from "./client/calls";
+import type { Attachment } from "./store/chat-api";
 
 /** What came with a message: pictures as pictures, sounds to be played, anything else as a row. */
 export function Attachments({ files, tabIndex }: { files: readonly Attachment[]; tabIndex: number }) {

@@ -4,7 +4,7 @@ import { Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { randomFrom } from "@/app/_art/random";
-import type { Attachment } from "./client/calls";
+import type { Attachment } from "./store/chat-api";
 
 const BARS = 42;
 /** Arrow keys move by so much. */

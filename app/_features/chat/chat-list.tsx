@@ -5,13 +5,13 @@ import Link from "next/link";
 import { useSelectedLayoutSegment } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { ChatRow } from "./chat-row";
-import { fetchChats } from "./client/calls";
-import { addChats, type ChatList as Chats } from "./client/chat-list";
-import { useChatList } from "./client/use-chat-list";
+import { fetchChats } from "./store/chat-api";
+import { addChats, type ChatList as Chats } from "./store/chat-list-store";
+import { useChatList } from "./use-chat-list";
 
 interface Props {
   rendered: Chats;

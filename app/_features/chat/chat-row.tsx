@@ -3,13 +3,13 @@
 import { Paperclip } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { artOf, otherOf, useChatName } from "./chat-names";
-import type { ChatItem } from "./client/calls";
-import { excerptOf } from "./client/excerpt";
-import { Face } from "./face";
-import { useZone } from "./use-zone";
+import { Face } from "./avatar";
+import { artOf, otherOf, useChatName } from "./chat-identity";
+import { excerptOf } from "./message-excerpt";
+import type { ChatItem } from "./store/chat-api";
+import { useZone } from "./use-browser-time-zone";
 
 const DAY_MS = 86_400_000;
 

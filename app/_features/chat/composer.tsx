@@ -14,13 +14,13 @@ import {
 import { CharactersLeft } from "@/app/_features/posts/characters-left";
 import { LONGEST_TEXT } from "@/lib/chat/client";
 import { AttachmentTray } from "./attachment-tray";
-import type { Attachment, Member, Message, Quote } from "./client/calls";
-import { keepChatDraft, readChatDraft } from "./client/drafts";
-import { toSent, toWritten, type Written } from "./client/mentions";
 import { MentionList } from "./mention-list";
+import { toSent, toWritten, type Written } from "./mention-markup";
 import { QuoteWords } from "./quote";
-import type { Attaching } from "./use-attachments";
-import { useMentions } from "./use-mentions";
+import type { Attachment, Member, Message, Quote } from "./store/chat-api";
+import { keepChatDraft, readChatDraft } from "./store/chat-drafts";
+import type { Attaching } from "./use-file-uploads";
+import { useMentions } from "./use-mention-picker";
 
 /** What is being written: something new, perhaps an answer, or something old anew. */
 export type Writing = { kind: "new"; replyTo: Quote | null } | { kind: "edit"; message: Message };

@@ -4,11 +4,11 @@ import { ArrowLeft, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { artOf, otherOf, useChatName } from "./chat-names";
-import type { ChatDetail } from "./client/calls";
-import { usePresence } from "./client/presence";
-import { Face } from "./face";
-import { PresenceWords } from "./presence-words";
+import { Face } from "./avatar";
+import { artOf, otherOf, useChatName } from "./chat-identity";
+import { PresenceWords } from "./presence-label";
+import type { ChatDetail } from "./store/chat-api";
+import { usePresence } from "./store/presence-store";
 
 interface Props {
   chat: ChatDetail;

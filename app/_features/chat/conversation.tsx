@@ -2,10 +2,21 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { newId } from "@/lib/core/ids";
-import { otherOf } from "./chat-names";
+import { FaceSheet } from "./avatar-sprite";
+import { otherOf } from "./chat-identity";
+import { Composer, type Writing } from "./composer";
+import { ConversationHead } from "./conversation-head";
+import { DeleteDialog } from "./delete-dialog";
+import { focusComposer, focusMessage } from "./focus";
+import { MembersDialog } from "./members-dialog";
+import { MessageContextProvider } from "./message-context";
+import { MessageList, type Target } from "./message-list";
+import { firstUnread } from "./message-rows";
+import { PinnedBar } from "./pinned-bar";
+import { SearchDialog } from "./search-dialog";
 import {
   type Attachment,
   type ChatDetail,
@@ -17,28 +28,17 @@ import {
   reactTo,
   sendRead,
   sendTyping,
-} from "./client/calls";
-import { hearRead } from "./client/chat-list";
-import { putBackIntoDraft } from "./client/drafts";
-import { quoteOfMessage } from "./client/quotes";
-import { readMarker } from "./client/read-marker";
-import { typingTeller } from "./client/typing";
-import { useConversation } from "./client/use-conversation";
-import { Composer, type Writing } from "./composer";
-import { ConversationHead } from "./conversation-head";
-import { DeleteDialog } from "./delete-dialog";
-import { FaceSheet } from "./face-sheet";
-import { focusComposer, focusMessage } from "./focus";
-import { MembersDialog } from "./members-dialog";
-import { MessageContextProvider } from "./message-context";
-import { MessageList, type Target } from "./message-list";
-import { PinnedBar } from "./pinned-bar";
-import { firstUnread } from "./rows";
-import { SearchDialog } from "./search-dialog";
-import { TypingLine } from "./typing-line";
-import { useAnnouncer } from "./use-announcer";
-import { useAttachments } from "./use-attachments";
-import { useDropping } from "./use-dropping";
+} from "./store/chat-api";
+import { putBackIntoDraft } from "./store/chat-drafts";
+import { hearRead } from "./store/chat-list-store";
+import { quoteOfMessage } from "./store/quotes";
+import { readMarker } from "./store/read-marker";
+import { typingTeller } from "./store/typing-notifier";
+import { TypingLine } from "./typing-indicator";
+import { useConversation } from "./use-conversation";
+import { useDropping } from "./use-file-drop";
+import { useAttachments } from "./use-file-uploads";
+import { useAnnouncer } from "./use-message-announcer";
 import { useStableContext } from "./use-stable-context";
 
 interface Props {

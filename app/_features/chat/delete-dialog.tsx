@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import type { Message } from "./client/calls";
-import { excerptOf } from "./client/excerpt";
 import { Dialog } from "./dialog";
+import { excerptOf } from "./message-excerpt";
+import type { Message } from "./store/chat-api";
 
 interface Props {
   message: Message;

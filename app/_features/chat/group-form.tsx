@@ -11,9 +11,9 @@ import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { newChatSchema } from "@/lib/chat/client";
-import { createChat, type Person } from "./client/calls";
-import { askChats } from "./client/chat-list";
 import { PeoplePicker } from "./people-picker";
+import { createChat, type Person } from "./store/chat-api";
+import { askChats } from "./store/chat-list-store";
 
 const schema = newChatSchema.options[1];
 

@@ -2,13 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { chatChangeSchema } from "@/lib/chat/client";
-import { type ChatDetail, changeChat } from "./client/calls";
+import { type ChatDetail, changeChat } from "./store/chat-api";
 
 interface Props {
   chat: ChatDetail;

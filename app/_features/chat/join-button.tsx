@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { joinChat } from "./client/calls";
-import { askChats } from "./client/chat-list";
+import { joinChat } from "./store/chat-api";
+import { askChats } from "./store/chat-list-store";
 
 /** Joins an open group and goes there. */
 export function JoinButton({

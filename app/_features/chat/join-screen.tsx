@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import type { ChatDetail } from "@/lib/chat";
-import { Face } from "./face";
+import { Face } from "./avatar";
 import { JoinButton } from "./join-button";
 
 const FACES = 6;

@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { type ChatDetail, leaveChat } from "./client/calls";
-import { askChats } from "./client/chat-list";
+import { type ChatDetail, leaveChat } from "./store/chat-api";
+import { askChats } from "./store/chat-list-store";
 
 /** Asks once more: what is left is not easily found again. */
 export function LeaveGroup({ chat }: { chat: ChatDetail }) {

@@ -2,17 +2,17 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { type ChatDetail, inviteTo, type Member } from "./client/calls";
-import { usePresence } from "./client/presence";
+import { Face } from "./avatar";
 import { Dialog } from "./dialog";
-import { Face } from "./face";
 import { GroupSettings } from "./group-settings";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
-import { PresenceWords } from "./presence-words";
+import { PresenceWords } from "./presence-label";
+import { type ChatDetail, inviteTo, type Member } from "./store/chat-api";
+import { usePresence } from "./store/presence-store";
 
 interface Props {
   chat: ChatDetail;

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import { Face } from "./face";
-import type { Mentioning } from "./use-mentions";
+import { Face } from "./avatar";
+import type { Mentioning } from "./use-mention-picker";
 
 /** Who can be named. The focus stays in the text; the list is led from there. */
 export function MentionList({ mentioning }: { mentioning: Mentioning }) {

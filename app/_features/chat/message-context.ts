@@ -1,8 +1,8 @@
 "use client";
 
 import { createContext, useContext } from "react";
-import type { ChatDetail, Message } from "./client/calls";
-import type { Pending } from "./client/shown";
+import type { ChatDetail, Message } from "./store/chat-api";
+import type { Pending } from "./store/conversation-view";
 
 /** What a message needs to know of its conversation, and what can be done with it. Changes rarely. */
 export interface MessageContext {

@@ -4,17 +4,17 @@ import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
-import type { Shown } from "./client/shown";
-import type { Conversation } from "./client/use-conversation";
-import { Day } from "./day";
-import { Edge } from "./edge";
+import { Day } from "./day-divider";
 import { focusComposer } from "./focus";
+import { Edge } from "./history-edge";
 import { Message } from "./message";
 import { useMessageContext } from "./message-context";
+import { rowsOf } from "./message-rows";
 import { PendingMessage } from "./pending-message";
-import { rowsOf } from "./rows";
-import { useScroll } from "./use-scroll";
-import { useZone } from "./use-zone";
+import type { Shown } from "./store/conversation-view";
+import { useZone } from "./use-browser-time-zone";
+import type { Conversation } from "./use-conversation";
+import { useScroll } from "./use-scroll-anchor";
 
 /** A jump to a message; a new object each time. */
 export interface Target {

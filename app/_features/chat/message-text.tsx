@@ -1,7 +1,7 @@
 "use client";
 
 import { cn } from "@/app/_ui/cn";
-import { isOnlyEmoji, textParts } from "./client/text-parts";
+import { isOnlyEmoji, textParts } from "./text-parts";
 
 interface Props {
   text: string;

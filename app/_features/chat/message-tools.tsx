@@ -4,8 +4,8 @@ import { type LucideIcon, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
-import type { Message } from "./client/calls";
 import { useMessageContext } from "./message-context";
+import type { Message } from "./store/chat-api";
 
 export const PALETTE = ["🔥", "❤️", "👏", "😂", "😮", "🎧", "👍", "👎"] as const;
 

@@ -3,21 +3,21 @@
 import { Check, CheckCheck, Pin } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { memo } from "react";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { Attachments } from "./attachments";
+import { SheetFace } from "./avatar-sprite";
 import { Bubble } from "./bubble";
-import type { Message as ChatMessage } from "./client/calls";
-import { wordsOf } from "./client/excerpt";
-import { isOnlyEmoji } from "./client/text-parts";
-import { SheetFace } from "./face-sheet";
 import { useMessageContext } from "./message-context";
+import { wordsOf } from "./message-excerpt";
 import { MessageText } from "./message-text";
 import { MessageTools } from "./message-tools";
 import { PostCard } from "./post-card";
 import { Quote } from "./quote";
 import { Reactions } from "./reactions";
-import { useZone } from "./use-zone";
+import type { Message as ChatMessage } from "./store/chat-api";
+import { isOnlyEmoji } from "./text-parts";
+import { useZone } from "./use-browser-time-zone";
 
 interface Props {
   message: ChatMessage;

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { JoinButton } from "./join-button";
 
 interface OpenGroup {

@@ -6,11 +6,11 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Attachments } from "./attachments";
 import { Bubble } from "./bubble";
-import { isPassing } from "./client/passing";
-import type { Pending } from "./client/shown";
 import { useMessageContext } from "./message-context";
 import { MessageText } from "./message-text";
 import { QuoteWords } from "./quote";
+import type { Pending } from "./store/conversation-view";
+import { isPassing } from "./store/is-retryable";
 
 /** What one has written and the server does not have yet. It is in this browser's keeping until it has. */
 export function PendingMessage({ pending, first }: { pending: Pending; first: boolean }) {

@@ -4,10 +4,10 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Skeleton } from "@/app/_ui/skeleton";
-import type { Person } from "./client/calls";
-import { Face } from "./face";
+import { Face } from "./avatar";
 import { SearchField } from "./search-field";
-import { usePeople } from "./use-people";
+import type { Person } from "./store/chat-api";
+import { usePeople } from "./use-people-search";
 
 interface Props {
   label: string;

@@ -3,8 +3,8 @@
 import { Pin } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { Message } from "./client/calls";
-import { excerptOf } from "./client/excerpt";
+import { excerptOf } from "./message-excerpt";
+import type { Message } from "./store/chat-api";
 
 interface Props {
   pinned: readonly Message[];

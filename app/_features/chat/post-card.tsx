@@ -3,8 +3,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/hue";
-import type { Message } from "./client/calls";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import type { Message } from "./store/chat-api";
 
 /** A post that a message links to, as it looks everywhere: its cover and its name. */
 export function PostCard({ post, tabIndex }: { post: NonNullable<Message["post"]>; tabIndex: number }) {

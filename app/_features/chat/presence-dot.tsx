@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import { usePresence } from "./client/presence";
+import { usePresence } from "./store/presence-store";
 
 /** Full: here. A ring: away. Nothing: neither. Told by its shape as well as by its colour, and in words. */
 export function PresenceDot({ userId, className }: { userId: string; className?: string }) {

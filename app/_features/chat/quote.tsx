@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import type { Quote as Quoted } from "./client/calls";
-import { quoteOf } from "./client/excerpt";
+import { quoteOf } from "./message-excerpt";
+import type { Quote as Quoted } from "./store/chat-api";
 
 /** The beginning of what a message answers, in the colour of who said it. */
 export function QuoteWords({ quote, className }: { quote: Quoted; className?: string }) {

@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { cn } from "@/app/_ui/cn";
-import type { Message } from "./client/calls";
 import { useMessageContext } from "./message-context";
+import type { Message } from "./store/chat-api";
 
 /** What has been given to a message; a click gives or takes back one's own. */
 export function Reactions({ message, tabIndex }: { message: Message; tabIndex: number }) {

@@ -2,15 +2,15 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { plainText } from "@/lib/chat/client";
-import { type Message, searchMessages } from "./client/calls";
+import { Face } from "./avatar";
 import { Dialog } from "./dialog";
-import { Face } from "./face";
 import { SearchField } from "./search-field";
-import { useZone } from "./use-zone";
+import { type Message, searchMessages } from "./store/chat-api";
+import { useZone } from "./use-browser-time-zone";
 
 /** So long after the last key. */
 const PAUSE_MS = 300;

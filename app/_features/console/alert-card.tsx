@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
-import { PostButton } from "./post-button";
+import { PostButton } from "./admin-action-button";
 
 const KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;
 

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { segments } from "@/app/_shell/segments";
+import { segments } from "@/app/_shell/segmented-control";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import type { PersonView } from "@/lib/ops";

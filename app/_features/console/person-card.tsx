@@ -5,7 +5,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PersonView } from "@/lib/ops";
-import { RoleChange } from "./role-change";
+import { RoleChange } from "./role-form";
 
 interface Props {
   person: PersonView;

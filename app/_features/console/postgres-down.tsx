@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 
 /** The console without its ledger: says so, and what that means. */
 export function PostgresDown({ path }: { path: string }) {

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { segments } from "@/app/_shell/segments";
+import { segments } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
 
 export const RANGES = [7, 30, 90] as const;

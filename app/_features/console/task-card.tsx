@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { DeadTask, TaskView } from "@/lib/tasks";
-import { PostButton } from "./post-button";
+import { PostButton } from "./admin-action-button";
 
 /** One task with what went wrong, and another life for it when it is dead. */
 export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; renderedAt: number }) {

@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/money";
+import { useMoney } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/leaderboards";
 
 type Item = Leaderboard["items"][number];

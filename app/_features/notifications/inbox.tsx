@@ -2,10 +2,10 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 import type { NotificationView } from "@/lib/notifications";
 import { markSeen } from "./actions";
-import { MarkAllButton } from "./mark-button";
+import { MarkAllButton } from "./mark-read-buttons";
 import { NotificationRow } from "./notification-row";
 
 interface Props {

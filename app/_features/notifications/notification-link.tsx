@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { markRead } from "./notifications";
+import { markRead } from "./notification-unread";
 
 interface Props {
   id: string;

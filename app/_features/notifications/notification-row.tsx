@@ -1,14 +1,14 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { NotificationView } from "@/lib/notifications";
 import { markSeen } from "./actions";
-import { KindIcon } from "./kind-icon";
-import { MarkOneButton } from "./mark-button";
+import { MarkOneButton } from "./mark-read-buttons";
+import { KindIcon } from "./notification-icon";
 import { NotificationLink } from "./notification-link";
-import { useWording } from "./use-wording";
+import { useWording } from "./use-notification-text";
 
 interface Props {
   notification: NotificationView;

@@ -1,5 +1,5 @@
-import { keptPages } from "@/app/_data/kept-pages";
-import type { PostItem } from "./posts";
+import { keptPages } from "@/app/_data/page-cache";
+import type { PostItem } from "./posts-api";
 
 /** The feed's pages after the server's. */
 export const { loadedAfter, keepLoaded } = keptPages<PostItem>();

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { EMPTY_DRAFT, keepDraft, readDraft } from "@/app/_data/draft";
+import { EMPTY_DRAFT, keepDraft, readDraft } from "@/app/_data/draft-store";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
@@ -13,7 +13,7 @@ import { useForm } from "@/app/_ui/forms/use-form";
 import { newPostSchema } from "@/lib/posts/client";
 import { CharactersLeft } from "./characters-left";
 import { PostPreview } from "./post-preview";
-import { createPost } from "./posts";
+import { createPost } from "./posts-api";
 
 const TITLE_LIMIT = 120;
 const TEXT_LIMIT = 5_000;

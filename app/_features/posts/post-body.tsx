@@ -2,9 +2,9 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { PostItem } from "./posts";
+import type { PostItem } from "./posts-api";
 import { Tags } from "./tags";
-import { PostView } from "./views/post-view";
+import { PostView } from "./views/post-view-tracker";
 import { ViewCount } from "./views/view-count";
 
 interface Props {

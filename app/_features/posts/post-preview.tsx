@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "./hue";
 import { Tags } from "./tags";
+import { tintOf } from "./tint-style";
 
 interface Props {
   seed: string;

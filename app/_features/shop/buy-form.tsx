@@ -5,11 +5,11 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
-import { useMoney } from "@/app/_ui/money";
+import { useMoney } from "@/app/_ui/use-money-formatter";
 import { QuantityField } from "./quantity-field";
-import type { ProductItem } from "./shop";
-import { SignInAgain } from "./sign-in-again";
-import { useBuying } from "./use-buying";
+import type { ProductItem } from "./shop-api";
+import { SignInAgain } from "./sign-in-again-note";
+import { useBuying } from "./use-place-order";
 
 interface Props {
   product: ProductItem;

@@ -9,7 +9,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { type FieldProps, useForm } from "@/app/_ui/forms/use-form";
-import { useMoney } from "@/app/_ui/money";
+import { useMoney } from "@/app/_ui/use-money-formatter";
 import {
   LEAST_PRICE_MINOR,
   MOST_AMOUNT_MINOR,
@@ -18,11 +18,11 @@ import {
   productKindSchema,
 } from "@/lib/shop/client";
 import { CurrencyField } from "./currency-field";
-import { KindChoice } from "./kind-choice";
+import { KindChoice } from "./kind-field";
+import { EMPTY_PRODUCT, productDrafts, toNewProduct } from "./product-draft";
 import { ProductPreview } from "./product-preview";
-import { createProduct } from "./shop";
-import { SignInAgain } from "./sign-in-again";
-import { EMPTY_PRODUCT, productDrafts, toNewProduct } from "./typed-product";
+import { createProduct } from "./shop-api";
+import { SignInAgain } from "./sign-in-again-note";
 
 const TITLE_LIMIT = 120;
 const TEXT_LIMIT = 5_000;

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/hue";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/money";
-import { GoodsFrame } from "./goods-frame";
-import type { ProductItem } from "./shop";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import { GoodsFrame } from "./product-art-frame";
+import type { ProductItem } from "./shop-api";
 import { StockNote } from "./stock-note";
 
 interface Props {

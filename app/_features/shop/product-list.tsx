@@ -2,7 +2,7 @@
 
 import { cn } from "@/app/_ui/cn";
 import { ProductCard } from "./product-card";
-import type { ProductItem } from "./shop";
+import type { ProductItem } from "./shop-api";
 
 interface Props {
   products: readonly ProductItem[];

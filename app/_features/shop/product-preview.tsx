@@ -1,12 +1,12 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/hue";
-import { useMoney } from "@/app/_ui/money";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { useMoney } from "@/app/_ui/use-money-formatter";
 import type { ProductKind } from "@/lib/shop/client";
-import { Goods } from "./goods";
-import { minorOf } from "./minor";
-import type { TypedProduct } from "./typed-product";
+import { minorOf } from "./parse-amount-minor";
+import { Goods } from "./product-art";
+import type { TypedProduct } from "./product-draft";
 
 interface Props {
   seed: string;

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState } from "react";
 import type { z } from "zod";
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-failure";
+import type { ApiFailure, ApiResult } from "../api-result";
 import { issueText } from "./issue-text";
 
 interface Options<Field extends string, S extends z.ZodType, T> {

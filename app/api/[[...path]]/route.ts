@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
-import { route } from "../with-session";
 
 /** Whatever no other route takes: the standard body, not a page. */
 const notFound = route({ summary: "No such path", auth: "public", response: z.never() }, async () => {

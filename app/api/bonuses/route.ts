@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { bonusesSchema, bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../with-session";
 
 // GET /api/bonuses
 export const GET = route(

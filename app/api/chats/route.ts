@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import {
   chatDetailSchema,
   chatPageQuerySchema,
@@ -8,7 +9,6 @@ import {
   newChatSchema,
 } from "@/lib/chat";
 import { onlyAllows, Reply } from "@/lib/core/http";
-import { route } from "../with-session";
 
 // GET /api/chats
 export const GET = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { health, healthSchema } from "@/lib/ops";
-import { route } from "../with-session";
 
 // GET /api/health
 export const GET = route(

@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { changeProfile, getUser, profileSchema, userSchema } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 import { deleteAccount, deletionSchema } from "@/lib/privacy";
 import { clearedSessionCookies } from "@/lib/sessions";
-import { route } from "../with-session";
 
 // GET /api/me
 export const GET = route(

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { decodeName, fileSchema, MAX_FILE_BYTES, storeFile } from "@/lib/media";
-import { route } from "../with-session";
 
 export const maxDuration = 60;
 

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { listNotifications, notificationPageQuerySchema, notificationPageSchema } from "@/lib/notifications";
-import { route } from "../with-session";
 
 // GET /api/notifications
 export const GET = route(

@@ -1,3 +1,4 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows, parseInput } from "@/lib/core/http";
 import {
   listOrders,
@@ -7,7 +8,6 @@ import {
   placedOrderSchema,
   placeOrder,
 } from "@/lib/shop";
-import { route } from "../with-session";
 
 /** The payment provider has 8 s for an answer, twice. */
 export const maxDuration = 30;

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { findPeople, peopleFoundQuerySchema, peopleFoundSchema } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../with-session";
 
 // GET /api/people
 export const GET = route(

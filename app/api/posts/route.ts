@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import {
   createPost,
@@ -8,7 +9,6 @@ import {
   postPageSchema,
   postSchema,
 } from "@/lib/posts";
-import { route } from "../with-session";
 
 // GET /api/posts
 export const GET = route(

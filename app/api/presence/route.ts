@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { beat, getPresences, heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/presence";
-import { route } from "../with-session";
 
 // GET /api/presence
 export const GET = route(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import {
   createProduct,
@@ -8,7 +9,6 @@ import {
   productPageSchema,
   productSchema,
 } from "@/lib/shop";
-import { route } from "../with-session";
 
 // GET /api/products
 export const GET = route(

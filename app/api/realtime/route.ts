@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { clientNetwork } from "@/lib/core/client-address";
 import { onlyAllows } from "@/lib/core/http";
 import { leave, setOnline } from "@/lib/presence";
 import { channelsAskedFor, MOST_CHANNELS, openStream, STREAM_HEADERS } from "@/lib/realtime";
 import { sessionStands } from "@/lib/sessions";
-import { route } from "../with-session";
-import { mayListen, requirePublic } from "./guards";
+import { mayListen, requirePublic } from "./channel-guards";
 
 /** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/stream.ts). */
 export const maxDuration = 300;

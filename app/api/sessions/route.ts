@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import {
   clearedSessionCookies,
@@ -7,7 +8,6 @@ import {
   listDevices,
   signedInDeviceSchema,
 } from "@/lib/sessions";
-import { route } from "../with-session";
 
 // GET /api/sessions
 export const GET = route(

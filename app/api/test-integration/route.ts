@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { integrationSchema, probeIntegration } from "@/lib/ops";
-import { route } from "../with-session";
 
 // GET /api/test-integration
 export const GET = route(

@@ -5,14 +5,14 @@ import { newId } from "../ids";
 import type { Locale } from "../locale";
 import { log } from "../log";
 import { requireFresh, type SignedInCaller } from "../permission";
-import { sameSecret } from "../secret";
+import { sameSecret } from "../secrets-equal";
 import { currentTrace, traceIdOf, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson } from "./body";
-import { type ClientInfo, clientOf } from "./client";
-import { failureResponse, toAppError } from "./failure";
-import { localeOf } from "./locale-of";
-import { requireOwnOrigin } from "./origin";
-import { parseInput } from "./parse";
+import { type ClientInfo, clientOf } from "./client-info";
+import { failureResponse, toAppError } from "./error-response";
+import { parseInput } from "./parse-input";
+import { localeOf } from "./request-locale";
+import { requireOwnOrigin } from "./require-same-origin";
 
 /**
  * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an

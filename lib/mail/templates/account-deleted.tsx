@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Note, Paragraph, Title } from "../components";
 import { lineSchema } from "../fields";
-import { Action, Note, Paragraph, Title } from "../parts";
 import { defineTemplate } from "../template";
 
 const props = z.object({ name: lineSchema });

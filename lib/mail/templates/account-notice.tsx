@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Paragraph, Title } from "../components";
 import { lineSchema } from "../fields";
-import { Action, Paragraph, Title } from "../parts";
 import { defineTemplate } from "../template";
 
 const noticeSchema = z.enum(["password_changed", "address_change_asked", "address_changed", "address_taken"]);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Note, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema } from "../fields";
-import { spanText } from "../numbers";
-import { Action, Note, Paragraph, PlainLink, Title } from "../parts";
+import { spanText } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Title, WrittenText } from "../components";
 import { headerSchema, linkSchema, textSchema } from "../fields";
-import { Action, Title, WrittenText } from "../parts";
 import { defineTemplate } from "../template";
 
 const props = z.object({

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Code, Line, Note, Panel, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText, timesText } from "../numbers";
+import { moneyText, timesText } from "../format";
 import { light } from "../palette";
-import { Action, Code, Line, Note, Panel, Paragraph, PlainLink, Title } from "../parts";
 import { defineTemplate } from "../template";
 
 const props = z.object({

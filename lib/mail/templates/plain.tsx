@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { Title, WrittenText } from "../components";
 import { headerSchema, textSchema } from "../fields";
-import { Title, WrittenText } from "../parts";
 import { defineTemplate } from "../template";
 
 const props = z.object({

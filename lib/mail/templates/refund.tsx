@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Line, Note, Panel, Paragraph, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText } from "../numbers";
-import { Action, Line, Note, Panel, Paragraph, Title } from "../parts";
+import { moneyText } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { Action, Line, Panel, Paragraph, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText, timesText } from "../numbers";
-import { Action, Line, Panel, Paragraph, Title } from "../parts";
+import { moneyText, timesText } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({

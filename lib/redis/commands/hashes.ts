@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, type Read, type Run, texts, yes } from "./run";
+import { count, type Read, type Run, texts, yes } from "./reply-readers";
 import { decode, encode, many, one, pairs, type Value } from "./values";
 
 /** The fields of a hash that is one thing: each with its own schema. */

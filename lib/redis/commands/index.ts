@@ -1,6 +1,6 @@
 import { hashCommands } from "./hashes";
 import { listCommands } from "./lists";
-import type { Run } from "./run";
+import type { Run } from "./reply-readers";
 import { setCommands } from "./sets";
 import { sortedSetCommands } from "./sorted-sets";
 import { stringCommands } from "./strings";

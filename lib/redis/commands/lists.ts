@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { count, type Run } from "./run";
+import { count, type Run } from "./reply-readers";
 import { encode, many, one, type Value } from "./values";
 
 /** Commands on lists. Atomic each; pushes and pops are NOT safe to repeat. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { count, type Run, yes } from "./run";
+import { count, type Run, yes } from "./reply-readers";
 import { encode, many, type Value } from "./values";
 
 /** Commands on sets. Atomic each, and all safe to repeat. */

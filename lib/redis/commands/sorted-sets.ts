@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, expected, type Read, type Run } from "./run";
+import { count, expected, type Read, type Run } from "./reply-readers";
 import { decode, encode, many, pairs, type Value } from "./values";
 
 export interface Scored<T> {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { count, done, type Run, wholeSeconds, yes } from "./run";
+import { count, done, type Run, wholeSeconds, yes } from "./reply-readers";
 import { encode, one, type Value } from "./values";
 
 /** Commands on strings, and on keys of any type. Atomic each. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expected, type Read } from "./run";
+import { expected, type Read } from "./reply-readers";
 
 /** What can be stored. Nothing is not among it: delete the key, field or member. */
 export type Value = string | number | bigint | boolean | object;

@@ -1,9 +1,9 @@
+import { buildMessage } from "../build-message";
 import { callbackMessage } from "../callbacks";
 import { badRequest, notFound } from "../errors";
 import { countOf, parseFilter, values } from "../filters";
 import type { HeaderBag } from "../headers";
 import { parsePublishOptions } from "../message-options";
-import { buildMessage } from "../messages";
 import type { DeadLetter, MessageSpec } from "../model";
 import { deadLetterView } from "../views";
 import type { Answer, Api, Call, Route } from "./router";

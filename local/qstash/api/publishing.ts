@@ -4,7 +4,7 @@ import type { HeaderBag } from "../headers";
 import { newId } from "../ids";
 import { type PublishOptions, parsePublishOptions } from "../message-options";
 import { type PublishAnswer, publish } from "../publish";
-import { refuseWorkflow } from "../workflow";
+import { refuseWorkflow } from "../refuse-workflow";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
 /** Publish, enqueue, batch and the making of schedules: everything that takes a message. */

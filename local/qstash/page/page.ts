@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromOwnPage, isOwnName } from "../../http/own-page";
+import { isFromOwnPage, isOwnName } from "../../http/same-origin";
 import { sendJson } from "../../http/server";
 import { retryDeadLetters } from "../api/dead-letters";
 import type { Api } from "../api/router";
@@ -9,7 +9,7 @@ import { SCRIPT, STYLE } from "./style";
 
 /**
  * Answers `/` and the buttons on it; false for what is not the page's. It needs no token, so it trusts a browser
- * only as far as it must (../../http/own-page.ts).
+ * only as far as it must (../../http/same-origin.ts).
  */
 export function handlePage(api: Api, request: IncomingMessage, response: ServerResponse): boolean {
   const path = (request.url ?? "").split("?")[0] ?? "";

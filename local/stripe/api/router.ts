@@ -7,7 +7,7 @@ import { API_VERSION } from "../options";
 import type { Provider } from "../provider";
 import { parseForm } from "../wire/form";
 import { readParams } from "../wire/params";
-import { splitUrl } from "../wire/request";
+import { splitUrl } from "../wire/split-url";
 import { authenticate } from "./authenticate";
 import { eventRoutes } from "./events";
 import { IdempotencyLocks, type Keyed, keyedRequest, keyOf } from "./idempotency";

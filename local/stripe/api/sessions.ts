@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { noSuch, refused } from "../errors";
-import { newSessionParams, openSession } from "../money/new-session";
+import { newSessionParams, openSession } from "../money/open-session";
 import { expireSession } from "../money/payment";
 import type { Provider } from "../provider";
 import type { Session } from "../state/model";

@@ -7,7 +7,7 @@ import type { Session } from "../state/model";
 import { serveFont } from "./fonts";
 import { languageOf } from "./messages";
 import { badFormPage, checkoutPage, unknownPage } from "./page";
-import { isResult, play, RESULTS, shopUrls } from "./play";
+import { isResult, play, RESULTS, shopUrls } from "./simulate-buyer";
 import { STYLE } from "./style";
 
 const MAX_FORM_BYTES = 4096;

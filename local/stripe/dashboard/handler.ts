@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromOwnPage, isOwnName } from "../../http/own-page";
+import { isFromOwnPage, isOwnName } from "../../http/same-origin";
 import { BodyTooLargeError, readBody } from "../../http/server";
 import { SCRIPT } from "../../qstash/page/style";
 import { StripeApiError } from "../errors";

@@ -2,7 +2,13 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousProblems } from "@/tests/support/clients/browser";
-import { linkMailedTo, openContext, PASSWORD, signInIn, signUpIn } from "@/tests/support/clients/signed-in";
+import {
+  linkMailedTo,
+  openContext,
+  PASSWORD,
+  signInIn,
+  signUpIn,
+} from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

@@ -2,8 +2,8 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { pagePatterns } from "@/tests/support/clients/pages";
-import { openContext } from "@/tests/support/clients/signed-in";
+import { openContext } from "@/tests/support/clients/browser-accounts";
+import { pagePatterns } from "@/tests/support/clients/page-patterns";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousProblems } from "@/tests/support/clients/browser";
-import { type Account, openContext, signUpIn } from "@/tests/support/clients/signed-in";
+import { type Account, openContext, signUpIn } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

@@ -1,9 +1,14 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousProblems } from "@/tests/support/clients/browser";
+import {
+  type Account,
+  openContext,
+  signUpIn,
+  tokenOfAccount,
+} from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
-import { type Account, openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 

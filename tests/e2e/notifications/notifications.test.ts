@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousProblems } from "@/tests/support/clients/browser";
-import { type Account, openContext, signInIn, signUpIn } from "@/tests/support/clients/signed-in";
+import { type Account, openContext, signInIn, signUpIn } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { type Cluster, startCluster } from "@/tests/support/processes/cluster";
 import { workerBrowser } from "@/tests/support/processes/worker";
 import { testChat } from "../chat/cluster";

@@ -2,9 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "@/tests/support/clients/browser";
+import {
+  type Account,
+  openContext,
+  signUpIn,
+  tokenOfAccount,
+} from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
-import { type Account, openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
 /**

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keys } from "@/lib/redis";
 import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
+import { tokenOf } from "@/tests/support/factories/sessions";
 import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
-import { openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/signed-in";
 import { startNextServer } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";

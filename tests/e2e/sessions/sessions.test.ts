@@ -7,7 +7,7 @@ import {
   PASSWORD,
   signInIn,
   signUpIn,
-} from "@/tests/support/clients/signed-in";
+} from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

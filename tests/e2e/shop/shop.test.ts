@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousProblems } from "@/tests/support/clients/browser";
-import { openContext } from "@/tests/support/clients/signed-in";
+import { openContext } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

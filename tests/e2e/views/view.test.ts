@@ -2,7 +2,7 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousProblems } from "@/tests/support/clients/browser";
-import { newClientAddress, openContext } from "@/tests/support/clients/signed-in";
+import { newClientAddress, openContext } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 

@@ -6,7 +6,7 @@ import { POST as changeAddress } from "@/app/api/me/email/route";
 import { GET as me } from "@/app/api/me/route";
 import { db } from "@/lib/db";
 import type { MailCatcher } from "@/local/smtp";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { mailTo, tokenIn } from "@/tests/support/clients/mailbox";
 import { type Account, auditOf, createMember, newAccount } from "@/tests/support/factories/accounts";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { middleware } from "@/middleware";
-import type { Answer } from "@/tests/support/clients/api";
+import type { Answer } from "@/tests/support/clients/call";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
-import { makeLinkToken, makeTask } from "@/tests/support/factories/populate";
-import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
+import { makeStale, signInAs } from "@/tests/support/factories/sessions";
+import { makeLinkToken, makeTask } from "@/tests/support/factories/test-users";
 
 /**
  * OWASP Authentication Cheat Sheet (with Forgot Password and Password Storage, which it points to), item by item

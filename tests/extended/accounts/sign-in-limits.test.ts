@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
+import { standingClock } from "@/tests/support/clients/freeze-clock";
 import { type Attempt, attempt, deviceIn } from "@/tests/support/clients/sign-in-attempts";
-import { standingClock } from "@/tests/support/clients/standing-clock";
 import { createMember, PASSWORD } from "@/tests/support/factories/accounts";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
-import { testStack } from "@/tests/support/stack/test-stack";
+import { gateway } from "@/tests/support/stack/current-gateway";
+import { testStack } from "@/tests/support/stack/worker-stack";
 
 /**
  * What reached the check of a password is what was answered with 401 or 200, and each failure of those left a line in

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeAccount, deleteSession } from "@/lib/sessions";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { createMember, type Person } from "@/tests/support/factories/accounts";
-import { createWorld, makeNotification, makeOrder, type World } from "@/tests/support/factories/populate";
-import { closeShop } from "@/tests/support/factories/shop-world";
-import { makeStale, signInAs, tokenOf } from "@/tests/support/factories/sign-in";
+import { makeStale, signInAs, tokenOf } from "@/tests/support/factories/sessions";
+import { closeShop } from "@/tests/support/factories/shop-server";
+import { createWorld, makeNotification, makeOrder, type World } from "@/tests/support/factories/test-users";
 import { routeInputs } from "@/tests/support/fuzz/route-inputs";
 
 /**

@@ -7,7 +7,7 @@ import { type AppRoute, allRoutes, requestOf, textOf } from "@/tests/support/cli
 import { signDelivery } from "@/tests/support/clients/signed-delivery";
 import { PASSWORD } from "@/tests/support/factories/accounts";
 import { signEvent } from "@/tests/support/factories/shop";
-import { CALLERS, createPlace, type FuzzCaller, type Place } from "@/tests/support/fuzz/place";
+import { CALLERS, createPlace, type FuzzCaller, type Place } from "@/tests/support/fuzz/fuzz-fixture";
 import {
   bodiesAround,
   contentTypes,
@@ -15,10 +15,10 @@ import {
   paramsAround,
   queriesAround,
   wellFormed,
-} from "@/tests/support/fuzz/requests";
+} from "@/tests/support/fuzz/request-arbitraries";
 import { runs } from "@/tests/support/fuzz/runs";
-import { filled, inputsOf, type Known } from "@/tests/support/fuzz/schema";
-import { tableSums } from "@/tests/support/stack/table-sums";
+import { filled, inputsOf, type Known } from "@/tests/support/fuzz/schema-arbitraries";
+import { tableSums } from "@/tests/support/stack/table-checksums";
 
 /**
  * Every route, called with whatever: never a 500, never an answer that shows how the house is built, always the

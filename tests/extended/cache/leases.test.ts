@@ -4,8 +4,8 @@ import { LEASE_MS } from "@/lib/cache/store";
 import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
-import { standingClock } from "@/tests/support/clients/standing-clock";
-import { until } from "@/tests/support/clients/until";
+import { standingClock } from "@/tests/support/clients/freeze-clock";
+import { until } from "@/tests/support/clients/wait-until";
 import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 
 /** Leases that run out by Redis's clock, and what is too much for one command. */

@@ -3,10 +3,10 @@ import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, redisService, resetRedisForTest } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Redis away, deaf and coming back, with writers and readers in several processes (managers). */
 

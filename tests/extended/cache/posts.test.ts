@@ -1,7 +1,7 @@
 import { afterAll, it } from "vitest";
 import { disconnectDb } from "@/lib/db";
-import { expectPagesWithoutPostgres } from "@/tests/support/clients/cached-pages";
-import { standingClock } from "@/tests/support/clients/standing-clock";
+import { expectPagesWithoutPostgres } from "@/tests/support/clients/expect-pages-without-postgres";
+import { standingClock } from "@/tests/support/clients/freeze-clock";
 import { createPerson } from "@/tests/support/factories/people";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { messageCache } from "@/lib/chat";
-import { deleteMessage, editMessage, pinMessage } from "@/lib/chat/edit";
+import { deleteMessage, editMessage, pinMessage } from "@/lib/chat/message-actions";
 import type { Caller } from "@/lib/core/access-token";
 import { deferredWork } from "@/lib/core/defer";
 import { redis, resetRedisForTest } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { catchUp, createGroup, read, send, violationsOf } from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Chat while Redis is away, comes back, and is emptied. */
 

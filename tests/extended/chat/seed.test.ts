@@ -6,7 +6,7 @@ import { chatPageQuerySchema } from "@/lib/chat/chat";
 import { deferredWork } from "@/lib/core/defer";
 import { db, disconnectDb } from "@/lib/db";
 import { read, violationsOf } from "@/tests/support/factories/chat-tools";
-import { startOwnBackends } from "@/tests/support/stack/own-backends";
+import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
 
 const backends = await startOwnBackends();
 afterAll(async () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
-import { CatchUp } from "@/app/_features/chat/client/catch-up";
-import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
-import type { ApiResult } from "@/app/_ui/api-failure";
+import { CatchUp } from "@/app/_features/chat/store/catch-up";
+import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
+import type { ApiResult } from "@/app/_ui/api-result";
 import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
 import { runs } from "@/tests/support/fuzz/runs";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanName } from "@/lib/media/name";
-import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/types";
-import { detected, sizeOf } from "@/tests/support/clients/detection";
-import { samples } from "@/tests/support/factories/files";
+import { cleanName } from "@/lib/media/file-name";
+import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/media-types";
+import { detected, sizeOf } from "@/tests/support/clients/detect-or-error";
+import { samples } from "@/tests/support/factories/file-samples";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("what a file is", () => {

@@ -5,7 +5,7 @@ import { GET as list } from "@/app/api/notifications/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { unreadCount } from "@/lib/notifications";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createNotifications } from "@/tests/support/factories/notifications";
 import { createPerson } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";

@@ -4,10 +4,10 @@ import { newId } from "@/lib/core/ids";
 import { finish } from "@/lib/ops";
 import { leave } from "@/lib/presence";
 import { recordViews } from "@/lib/views";
-import { call } from "@/tests/support/clients/api";
-import { openEvents } from "@/tests/support/clients/event-stream";
+import { call } from "@/tests/support/clients/call";
+import { openEvents } from "@/tests/support/clients/event-reader";
 import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
+import { tokenOf } from "@/tests/support/factories/sessions";
 
 it("an instance that ends sends its streams elsewhere and keeps the views, whoever has just left", async () => {
   const person = await createPerson();

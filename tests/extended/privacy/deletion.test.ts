@@ -12,18 +12,18 @@ import { noticeOf } from "@/lib/notifications";
 import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { mailbox } from "@/tests/support/clients/mailbox";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { whereIs } from "@/tests/support/clients/where-is";
+import { whereIs } from "@/tests/support/clients/tables-containing";
 import { PASSWORD } from "@/tests/support/factories/accounts";
 import { catchUp, read, violationsOf } from "@/tests/support/factories/chat-tools";
+import { createKnown, createWholePerson, newCurrency } from "@/tests/support/factories/full-account";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sign-in";
+import { signInAs } from "@/tests/support/factories/sessions";
 import { shownCount } from "@/tests/support/factories/view-tools";
-import { createKnown, createWholePerson, newCurrency } from "@/tests/support/factories/whole-person";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection.
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
 import { afterTest, clientOf, start, TOKEN } from "@/tests/local/qstash/support/harness";
 import { journalFolder, openJournalOfLines } from "@/tests/local/qstash/support/journal";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("the journal", () => {

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
 import { afterTest, clientOf, TOKEN } from "@/tests/local/qstash/support/harness";
 import { startReceiver } from "@/tests/local/qstash/support/receiver";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 
 const ROUNDS = 6;
 const PUBLISHERS = 8;

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { useClock } from "@/lib/core/clock";
-import type { Claim } from "@/lib/rate-limit/claim";
+import type { Claim } from "@/lib/rate-limit/buckets";
 import type { Limited } from "@/lib/rate-limit/limiter";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import {
   BEHAVIOURS,
   type Behaviour,
   LimitingProcess,
   testClaims,
-} from "@/tests/support/factories/limit-tools";
+} from "@/tests/support/factories/simulated-limiter";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /** Any order of requests, time passing and Redis failing, against a plain list of who was let through when. */

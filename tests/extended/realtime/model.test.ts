@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
+import { append, headsOf, type LoggedEvent } from "@/lib/realtime/channel-log";
+import { type Listener, Membership } from "@/lib/realtime/channel-subscription";
 import type { Cursor } from "@/lib/realtime/cursor";
-import { append, headsOf, type LoggedEvent } from "@/lib/realtime/log";
-import { type Listener, Membership } from "@/lib/realtime/membership";
 import { keys, redis } from "@/lib/redis";
 import { runs } from "@/tests/support/fuzz/runs";
 

@@ -2,13 +2,13 @@ import { afterAll, afterEach, expect, it } from "vitest";
 import { leaveChat } from "@/lib/chat";
 import { deferredWork } from "@/lib/core/defer";
 import { emit, streamStats } from "@/lib/realtime";
-import { type EventReader, openEvents } from "@/tests/support/clients/event-stream";
-import { until } from "@/tests/support/clients/until";
+import { type EventReader, openEvents } from "@/tests/support/clients/event-reader";
+import { until } from "@/tests/support/clients/wait-until";
 import { createGroup, send } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
+import { tokenOf } from "@/tests/support/factories/sessions";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Streams while Redis is away, and when it is back. */
 

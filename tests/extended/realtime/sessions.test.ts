@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
 import { streamStats } from "@/lib/realtime";
 import { deleteOtherUserSessions, deleteSession } from "@/lib/sessions";
-import { call } from "@/tests/support/clients/api";
-import { openEvents } from "@/tests/support/clients/event-stream";
-import { until } from "@/tests/support/clients/until";
+import { call } from "@/tests/support/clients/call";
+import { openEvents } from "@/tests/support/clients/event-reader";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sign-in";
-import { startInstance } from "@/tests/support/stack/instance";
+import { signInAs } from "@/tests/support/factories/sessions";
+import { startInstance } from "@/tests/support/stack/in-process-instance";
 
 async function open(token: string) {
   const stream = await openEvents(token);

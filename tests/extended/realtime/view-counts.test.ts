@@ -4,9 +4,9 @@ import { POST as view } from "@/app/api/posts/view/route";
 import { newId } from "@/lib/core/ids";
 import { channelKinds } from "@/lib/realtime";
 import { recordViews } from "@/lib/views";
-import { call } from "@/tests/support/clients/api";
-import { saidOn } from "@/tests/support/clients/said-on";
-import { until } from "@/tests/support/clients/until";
+import { call } from "@/tests/support/clients/call";
+import { saidOn } from "@/tests/support/clients/channel-log";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost } from "@/tests/support/factories/people";
 
 describe("view counts", () => {

@@ -14,7 +14,7 @@ import {
   releaseLock,
   withLock,
 } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { expireTestLock } from "@/tests/support/factories/locks";
 import { runs } from "@/tests/support/fuzz/runs";
 

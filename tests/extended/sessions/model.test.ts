@@ -6,7 +6,7 @@ import { redis } from "@/lib/redis";
 import * as sessions from "@/lib/sessions";
 import { createPerson } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
-import { startInstance } from "@/tests/support/stack/instance";
+import { startInstance } from "@/tests/support/stack/in-process-instance";
 
 /**
  * Whatever people do on two instances, and however often Redis is emptied meanwhile: after every step exactly the

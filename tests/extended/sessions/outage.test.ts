@@ -13,12 +13,12 @@ import {
   validateSession,
 } from "@/lib/sessions";
 import { BELIEF_MS } from "@/lib/sessions/limits";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sign-in";
+import { signInAs } from "@/tests/support/factories/sessions";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
-import { startInstance } from "@/tests/support/stack/instance";
+import { gateway } from "@/tests/support/stack/current-gateway";
+import { startInstance } from "@/tests/support/stack/in-process-instance";
 
 /** Sessions while Redis or Postgres is away, emptied, or as it was some time ago. */
 

@@ -5,10 +5,10 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "@/lib/sessions";
 import { middleware } from "@/middleware";
-import type { Answer } from "@/tests/support/clients/api";
+import type { Answer } from "@/tests/support/clients/call";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
-import { signInAs } from "@/tests/support/factories/sign-in";
+import { signInAs } from "@/tests/support/factories/sessions";
 
 /**
  * OWASP Session Management Cheat Sheet, item by item under its own headings.

@@ -14,7 +14,7 @@ import {
   type TestEvent,
   tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, provider } from "@/tests/support/factories/shop-server";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /*

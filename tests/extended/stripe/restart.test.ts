@@ -16,7 +16,7 @@ import {
   startApp,
   WEBHOOK_SECRET,
 } from "@/tests/local/stripe/support/harness";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "stripe-"));

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { redis, resetRedisForTest } from "@/lib/redis";
 import { type RecordedView, recordViews, syncViews } from "@/lib/views";
-import { type Batch, claimBatch, finishBatch } from "@/lib/views/claim";
-import { type Persisted, persistViews } from "@/lib/views/persist";
-import { touch } from "@/lib/views/touch";
+import { type Persisted, persistViews } from "@/lib/views/persist-views";
+import { touch } from "@/lib/views/record-and-count";
+import { type Batch, claimBatch, finishBatch } from "@/lib/views/view-batches";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { expire, expireLeases, shownCount, viewRow } from "@/tests/support/factories/view-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /**
  * Any order of views, reads, late reads, the steps of several syncs, expired keys and views without Redis,

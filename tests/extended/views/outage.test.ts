@@ -5,11 +5,11 @@ import { deferredWork } from "@/lib/core/defer";
 import { getPost, listPosts } from "@/lib/posts";
 import { redis, redisService, resetRedisForTest } from "@/lib/redis";
 import { recordViews, syncNow, syncViews, viewCounts, viewSyncState } from "@/lib/views";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { shownCount, viewRow } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Redis refused, hung, and deaf: everything here goes through a proxy that can be told to fail. */
 

@@ -5,13 +5,13 @@ import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
 import type { Caller } from "@/lib/core/access-token";
 import { db, transaction } from "@/lib/db";
 import { keys, redisService } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
 import { createOrder, refundOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { type Child, nextMessage, startChild } from "@/tests/support/processes/children";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

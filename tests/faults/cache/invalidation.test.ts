@@ -10,7 +10,7 @@ import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { seededRandom } from "@/tests/support/fuzz/random";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LEASE_MS } from "@/lib/cache/store";
 import { keys, redis } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { newKey } from "@/tests/support/factories/cache-tools";
 import { type Child, nextMessage, startChild } from "@/tests/support/processes/children";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -1,15 +1,15 @@
 import { afterAll, expect, it } from "vitest";
 import { DELETE as deleteMe } from "@/app/api/me/route";
 import { createChat, inviteToChat, joinChat, leaveChat, readUpTo } from "@/lib/chat";
-import { deleteMessage, editMessage, pinMessage, reactTo } from "@/lib/chat/edit";
+import { deleteMessage, editMessage, pinMessage, reactTo } from "@/lib/chat/message-actions";
 import type { Caller } from "@/lib/core/access-token";
 import { deferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { ChatMessageView } from "@/lib/realtime";
-import { call } from "@/tests/support/clients/api";
-import { whereIs } from "@/tests/support/clients/where-is";
+import { call } from "@/tests/support/clients/call";
+import { whereIs } from "@/tests/support/clients/tables-containing";
 import { PASSWORD } from "@/tests/support/factories/accounts";
 import {
   catchUp,
@@ -19,11 +19,11 @@ import {
   send,
   violationsOf,
 } from "@/tests/support/factories/chat-tools";
+import { createKnown } from "@/tests/support/factories/full-account";
 import { createPeople } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
-import { createKnown } from "@/tests/support/factories/whole-person";
+import { tokenOf } from "@/tests/support/factories/sessions";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 afterAll(() => deferredWork());

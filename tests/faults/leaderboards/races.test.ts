@@ -3,15 +3,15 @@ import { expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { getLeaderboard, periods, rebuildLeaderboards } from "@/lib/leaderboards";
+import { readStored } from "@/lib/leaderboards/board-store";
 import { spanOf } from "@/lib/leaderboards/period";
-import { countSale } from "@/lib/leaderboards/sale";
-import { readStored } from "@/lib/leaderboards/stored";
-import { tellSums } from "@/lib/leaderboards/tell";
+import { countSale } from "@/lib/leaderboards/ranked-sale";
+import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
 import { RedisUnavailableError, redis } from "@/lib/redis";
 import { createOrder, refundOrder } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

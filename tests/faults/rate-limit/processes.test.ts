@@ -4,8 +4,8 @@ import { afterAll, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { startChild } from "@/tests/support/processes/children";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { gateway } from "@/tests/support/stack/current-gateway";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -5,14 +5,14 @@ import type { Failpoint } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { deleteOtherUserSessions, refreshSession, validateSession } from "@/lib/sessions";
 import { BELIEF_MS, REFRESH_GRACE_MS } from "@/lib/sessions/limits";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sign-in";
+import { signInAs } from "@/tests/support/factories/sessions";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/failpoints";
-import { startInstance } from "@/tests/support/stack/instance";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { startInstance } from "@/tests/support/stack/in-process-instance";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 /** Ends that race with refreshes, on several instances; and processes that die in the middle of either. */
 

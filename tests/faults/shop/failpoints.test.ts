@@ -17,11 +17,11 @@ import {
   taskKeys,
   tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, provider } from "@/tests/support/factories/shop-server";
 import { startChild } from "@/tests/support/processes/children";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/failpoints";
 import type { ShopWork } from "@/tests/support/processes/shop-process";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

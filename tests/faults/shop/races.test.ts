@@ -2,7 +2,7 @@ import { afterAll, expect, it } from "vitest";
 import { POST as admit } from "@/app/api/deliveries/admit/route";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/shop/stripe";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { createPeople } from "@/tests/support/factories/people";
 import {
@@ -19,9 +19,9 @@ import {
   taskKeys,
   tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, provider } from "@/tests/support/factories/shop-server";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { db, disconnectDb } from "@/lib/db";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
-import { runSoak } from "../../soak/driver";
-import { reportOf } from "../../soak/report";
-import { startWorld } from "../../soak/world";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+import { reportOf } from "../../soak/format-report";
+import { runSoak } from "../../soak/run-soak";
+import { startWorld } from "../../soak/soak-stack";
 
 requireRealStack();
 

@@ -13,9 +13,9 @@ import {
   settle,
   taskOf,
   violations,
-} from "@/tests/support/factories/task-world";
+} from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

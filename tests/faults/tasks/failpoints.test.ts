@@ -9,7 +9,7 @@ import { postTags } from "@/lib/posts/post";
 import { sweepTasks } from "@/lib/tasks";
 import { recordViews, syncViews, viewSyncState } from "@/lib/views";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { catchUp, createGroup, read, send, violationsOf } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import {
@@ -22,11 +22,11 @@ import {
   settle,
   taskOf,
   violations,
-} from "@/tests/support/factories/task-world";
+} from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { startChild } from "@/tests/support/processes/children";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/failpoints";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -5,7 +5,7 @@ import { disconnectDb } from "@/lib/db";
 import { sweepTasks } from "@/lib/tasks";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { startQstash } from "@/local/qstash";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import {
   createWorld,
   pay,
@@ -13,13 +13,13 @@ import {
   settle,
   taskOf,
   violations,
-} from "@/tests/support/factories/task-world";
+} from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { nextMessage, startChild } from "@/tests/support/processes/children";
 import { startCommitCutter } from "@/tests/support/proxies/commit-cutter";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startRealPostgres } from "@/tests/support/stack/real-postgres";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

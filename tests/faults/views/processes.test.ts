@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
-import { type Batch, claimBatch, finishBatch } from "@/lib/views/claim";
-import { persistViews } from "@/lib/views/persist";
-import { loadViewRows } from "@/lib/views/rows";
-import { until } from "@/tests/support/clients/until";
+import { loadViewRows } from "@/lib/views/load-view-rows";
+import { persistViews } from "@/lib/views/persist-views";
+import { type Batch, claimBatch, finishBatch } from "@/lib/views/view-batches";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { nextMessage, startChild } from "@/tests/support/processes/children";
 import { freePort } from "@/tests/support/stack/real-postgres";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, isConflict } from "@/lib/db";
-import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/persist";
-import { until } from "@/tests/support/clients/until";
+import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/persist-views";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

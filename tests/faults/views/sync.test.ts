@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db, retryOnConflict } from "@/lib/db";
 import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
-import { loadViewRows } from "@/lib/views/rows";
+import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { runs } from "@/tests/support/fuzz/runs";
-import { STEPS, startKillGang } from "@/tests/support/processes/kill-gang";
-import { requireRealStack } from "@/tests/support/stack/real-stack";
+import { STEPS, startKillGang } from "@/tests/support/processes/crashing-workers";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 

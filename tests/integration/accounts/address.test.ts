@@ -12,9 +12,9 @@ import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import type { MailCatcher } from "@/local/smtp";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { mailbox, mailTo, tokenIn } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import {
   type Account,
   auditOf,
@@ -26,7 +26,7 @@ import {
   PASSWORD,
 } from "@/tests/support/factories/accounts";
 import { createTestPost } from "@/tests/support/factories/people";
-import { makeStale } from "@/tests/support/factories/sign-in";
+import { makeStale } from "@/tests/support/factories/sessions";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 
 let app: Awaited<ReturnType<typeof serveAppWithMail>>;

@@ -5,7 +5,7 @@ import { POST as signUp } from "@/app/api/auth/sign-up/route";
 import { GET as me } from "@/app/api/me/route";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 
 const person = () => ({ email: `Person-${newId()}@Test.example`, password: "correct horse", name: "Кто-то" });
 

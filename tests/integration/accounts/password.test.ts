@@ -11,7 +11,7 @@ import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import {
   type Account,
   auditOf,
@@ -21,7 +21,7 @@ import {
   newestToken,
   PASSWORD,
 } from "@/tests/support/factories/accounts";
-import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
+import { makeStale, signInAs } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 
 // Before anything opens a connection: every statement of this file goes through it.

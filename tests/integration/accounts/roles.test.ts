@@ -21,11 +21,11 @@ import {
   type PersonView,
 } from "@/lib/ops";
 import { cancelTask, raiseAlert, replayTask, taskOverview } from "@/lib/tasks";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { auditOf } from "@/tests/support/factories/accounts";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
+import { makeStale, signInAs } from "@/tests/support/factories/sessions";
 import { createTestProduct } from "@/tests/support/factories/shop";
-import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
 
 const roleOf = async ({ userId }: Caller) =>
   (await db().user.findUniqueOrThrow({ where: { id: userId } })).role;

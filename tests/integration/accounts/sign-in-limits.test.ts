@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { limitStats } from "@/lib/rate-limit/handlers";
+import { limitStats } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
+import { standingClock } from "@/tests/support/clients/freeze-clock";
 import { attempt, deviceIn } from "@/tests/support/clients/sign-in-attempts";
-import { standingClock } from "@/tests/support/clients/standing-clock";
 import { createMember, PASSWORD } from "@/tests/support/factories/accounts";
 
 // Before anything reads the environment.

@@ -4,7 +4,7 @@ import { POST as reset } from "@/app/api/auth/reset-password/route";
 import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
 import { GET as me } from "@/app/api/me/route";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { type Account, createAccount, newestToken, PASSWORD } from "@/tests/support/factories/accounts";
 
 /** What happens once a password was found right and before its session is there. */

@@ -12,7 +12,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { viewSyncState } from "@/lib/views";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 
 let listener: Caller;

@@ -98,6 +98,6 @@ describe("a body", () => {
     );
     const names = readers.map((file) => file.replaceAll(path.sep, "/")).sort();
     // The second reads what the Redis client is about to send, which is ours.
-    expect(names).toEqual(["lib/core/http/body.ts", "lib/redis/answers.ts"]);
+    expect(names).toEqual(["lib/core/http/body.ts", "lib/redis/replies.ts"]);
   });
 });

@@ -3,7 +3,7 @@ import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as receiveEvent } from "@/app/api/webhooks/payments/route";
 import { env } from "@/lib/core/env";
 import { findRoutes } from "@/scripts/openapi-document";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 
 /** Cross-site request forgery: what another site makes a browser send is refused at every door that writes. */
 
@@ -60,7 +60,7 @@ describe("a write that cookies could authorise", () => {
   it("is refused from the http page of a host that is asked by https", async () => {
     vi.resetModules();
     vi.stubEnv("APP_URL", "https://music.test");
-    const { requireOwnOrigin } = await import("@/lib/core/http/origin");
+    const { requireOwnOrigin } = await import("@/lib/core/http/require-same-origin");
     const ask = (origin: string) => () =>
       requireOwnOrigin(
         new Request("https://www.music.test/api", {

@@ -7,7 +7,7 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { acquireLock, releaseLock } from "@/lib/redis";
 import { changeAccount } from "@/lib/sessions";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
 import { createOrder, refundOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";

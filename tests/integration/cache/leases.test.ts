@@ -4,7 +4,7 @@ import * as store from "@/lib/cache/store";
 import { useClock } from "@/lib/core/clock";
 import { keys, redis } from "@/lib/redis";
 import { newKey, newManager, testNamespaces } from "@/tests/support/factories/cache-tools";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** What the cache keeps in Redis beside entries: leases, and the tags' memory of their members. */
 

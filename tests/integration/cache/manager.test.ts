@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** The clock of this process, some time from now. */
 async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {

@@ -8,11 +8,15 @@ import { getPost, listPosts } from "@/lib/posts";
 import { postTags } from "@/lib/posts/post";
 import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
-import { BEHIND_MS, expectPagesWithoutPostgres, newPost } from "@/tests/support/clients/cached-pages";
+import {
+  BEHIND_MS,
+  expectPagesWithoutPostgres,
+  newPost,
+} from "@/tests/support/clients/expect-pages-without-postgres";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Feed and post pages through the cache: HTTP calls counted at the gateway, statements on the wire to Postgres. */
 

@@ -3,10 +3,10 @@ import { useClock } from "@/lib/core/clock";
 import { deferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, resetRedisForTest } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** Whom a process believes while Redis is away and when it is back, by the rows that wait in Postgres. */
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { messageCache } from "@/lib/chat";
 import * as store from "@/lib/chat/cache-store";
-import { editMessage, pinMessage } from "@/lib/chat/edit";
 import type { StoredMessage } from "@/lib/chat/message";
-import { ask } from "@/lib/chat/pages";
+import { editMessage, pinMessage } from "@/lib/chat/message-actions";
+import { ask } from "@/lib/chat/query-messages";
 import type { Caller } from "@/lib/core/access-token";
 import { deferredWork } from "@/lib/core/defer";
 import { db, Prisma } from "@/lib/db";

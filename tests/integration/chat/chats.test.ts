@@ -12,8 +12,8 @@ import { deleteMessage, joinChat, leaveChat, memberOf } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
-import { saidOn } from "@/tests/support/clients/said-on";
+import { call } from "@/tests/support/clients/call";
+import { saidOn } from "@/tests/support/clients/channel-log";
 import { createGroup, createMessages, read, send, unreadOf } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 

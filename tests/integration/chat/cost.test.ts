@@ -1,12 +1,12 @@
 import { afterAll, expect, it } from "vitest";
 import { messageCache, readUpTo } from "@/lib/chat";
-import { editMessage, reactTo } from "@/lib/chat/edit";
+import { editMessage, reactTo } from "@/lib/chat/message-actions";
 import { deferredWork } from "@/lib/core/defer";
 import { disconnectDb } from "@/lib/db";
 import { catchUp, createGroup, read, send } from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 /** What chat costs: HTTP calls and commands counted at the gateway, SQL statements on the wire to Postgres. */
 

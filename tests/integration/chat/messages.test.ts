@@ -10,7 +10,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import {
   catchUp,
   createFile,

@@ -5,13 +5,13 @@ import { useClock } from "@/lib/core/clock";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
 import { boardOf } from "@/lib/leaderboards/board";
+import { readStored, storeBoards, takeLease } from "@/lib/leaderboards/board-store";
 import { spanOf } from "@/lib/leaderboards/period";
-import { countSale } from "@/lib/leaderboards/sale";
-import { readStored, storeBoards, takeLease } from "@/lib/leaderboards/stored";
+import { countSale } from "@/lib/leaderboards/ranked-sale";
 import { loadBoards } from "@/lib/leaderboards/sums";
-import { tellSums } from "@/lib/leaderboards/tell";
+import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
 import { keys, RedisUnavailableError, redis, redisService } from "@/lib/redis";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createOrder, refundOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 

@@ -7,7 +7,7 @@ import { db, transaction } from "@/lib/db";
 import { backgroundTaskService, enqueue, type PayloadInput } from "@/lib/tasks";
 import type { MailCatcher } from "@/local/smtp";
 import { mailbox } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cleanName } from "@/lib/media/name";
-import type { MediaType } from "@/lib/media/types";
-import { detected, sizeOf } from "@/tests/support/clients/detection";
-import { claiming, gif, jpeg, png, samples, upright } from "@/tests/support/factories/files";
+import { cleanName } from "@/lib/media/file-name";
+import type { MediaType } from "@/lib/media/media-types";
+import { detected, sizeOf } from "@/tests/support/clients/detect-or-error";
+import { claiming, gif, jpeg, png, samples, upright } from "@/tests/support/factories/file-samples";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));

@@ -4,7 +4,7 @@ import { POST as upload } from "@/app/api/media/route";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { deleteFilesOf, readFile } from "@/lib/media";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
 // Before anything reads the environment.

@@ -9,8 +9,8 @@ import { preferenceKinds } from "@/lib/notifications";
 import { task } from "@/lib/notifications/notifications.task";
 import { getUserPresence, setOnline } from "@/lib/presence";
 import { type Channel, channelKinds } from "@/lib/realtime";
-import { call } from "@/tests/support/clients/api";
-import { saidOn } from "@/tests/support/clients/said-on";
+import { call } from "@/tests/support/clients/call";
+import { saidOn } from "@/tests/support/clients/channel-log";
 import { createPerson } from "@/tests/support/factories/people";
 
 let person: Caller;

@@ -9,7 +9,7 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import type { AlertPage } from "@/lib/ops";
 import { type QueueOverview, raiseAlert, type TaskOverview } from "@/lib/tasks";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
 let admin: Caller;

@@ -3,7 +3,7 @@ import { GET as tidy } from "@/app/api/cron/tidy/route";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { raiseAlert } from "@/lib/tasks";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
 const DAY_MS = 86_400_000;

@@ -5,8 +5,8 @@ import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
-import { call } from "@/tests/support/clients/api";
-import { until } from "@/tests/support/clients/until";
+import { call } from "@/tests/support/clients/call";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   letTimePass,
@@ -14,9 +14,9 @@ import {
   type PresenceInstance,
   presenceInstance,
 } from "@/tests/support/factories/presence-tools";
-import { startCallMeter } from "@/tests/support/proxies/call-meter";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/gateway";
+import { startCallMeter } from "@/tests/support/proxies/http-call-meter";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection.
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });

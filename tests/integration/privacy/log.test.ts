@@ -4,23 +4,23 @@ import { POST as forgotPassword } from "@/app/api/auth/forgot-password/route";
 import { POST as resetPassword } from "@/app/api/auth/reset-password/route";
 import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as signUp } from "@/app/api/auth/sign-up/route";
+import { route } from "@/app/api/define-route";
 import { GET as download } from "@/app/api/deliveries/[id]/download/route";
 import { GET as readOrder } from "@/app/api/orders/[id]/route";
 import { POST as placeOrder } from "@/app/api/orders/route";
 import { POST as receiveEvent } from "@/app/api/webhooks/payments/route";
-import { route } from "@/app/api/with-session";
-import { logConsoleErrors } from "@/lib/core/console";
 import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
+import { logConsoleErrors } from "@/lib/core/log-console-errors";
 import { db, transaction } from "@/lib/db";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { type Answer, call } from "@/tests/support/clients/api";
+import { type Answer, call } from "@/tests/support/clients/call";
 import { mailTo, tokenIn } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createTestProduct } from "@/tests/support/factories/shop";
-import { closeShop } from "@/tests/support/factories/shop-world";
+import { closeShop } from "@/tests/support/factories/shop-server";
 
 /** Everything the process would have written, in the most talkative mode there is. */
 const lines = vi.hoisted((): string[] => []);

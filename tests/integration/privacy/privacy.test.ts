@@ -8,12 +8,12 @@ import { noticeKinds } from "@/lib/notifications/kinds";
 import { accountExportSchema } from "@/lib/privacy";
 import { exportAccount } from "@/lib/privacy/export-account";
 import { sectionSchemas } from "@/lib/privacy/export-schema";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { PASSWORD } from "@/tests/support/factories/accounts";
+import { createKnown, createWholePerson } from "@/tests/support/factories/full-account";
 import { createOrder } from "@/tests/support/factories/orders";
 import { createTestPost } from "@/tests/support/factories/people";
-import { makeStale, signInAs } from "@/tests/support/factories/sign-in";
-import { createKnown, createWholePerson } from "@/tests/support/factories/whole-person";
+import { makeStale, signInAs } from "@/tests/support/factories/sessions";
 
 const erase = (person: Parameters<typeof call>[1] & object, password = PASSWORD) =>
   call(deleteMe, { method: "DELETE", body: { password }, ...person });

@@ -4,7 +4,7 @@ import { newId } from "@/lib/core/ids";
 import { policyFor } from "@/lib/rate-limit/policies";
 import { redis } from "@/lib/redis";
 import { freshGate, gateRequest, listenerToken } from "@/tests/support/clients/gate";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 describe("the gate", () => {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { useClock } from "@/lib/core/clock";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
-import { passwordAttempt, requireBotAllowance } from "@/lib/rate-limit/handlers";
+import { passwordAttempt, requireBotAllowance } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
-import { LimitingProcess, testClaims } from "@/tests/support/factories/limit-tools";
+import { LimitingProcess, testClaims } from "@/tests/support/factories/simulated-limiter";
 
 let time = Date.now();
 let restore = () => {};

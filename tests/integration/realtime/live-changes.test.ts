@@ -6,16 +6,16 @@ import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, transaction } from "@/lib/db";
 import type { Channel } from "@/lib/realtime";
 import { mayFollowOrders } from "@/lib/shop";
-import { lockOrder } from "@/lib/shop/order-row";
+import { lockOrder } from "@/lib/shop/lock-order";
 import { defineTask, enqueue, mayFollowTasks, TaskRefusedError } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
-import { call } from "@/tests/support/clients/api";
-import { saidOn } from "@/tests/support/clients/said-on";
+import { call } from "@/tests/support/clients/call";
+import { saidOn } from "@/tests/support/clients/channel-log";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createOrder } from "@/tests/support/factories/orders";
 import { createPerson } from "@/tests/support/factories/people";
-import { startOwnBackends } from "@/tests/support/stack/own-backends";
+import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
 
 /** What is said on the channels of orders and tasks, and who may listen. */
 

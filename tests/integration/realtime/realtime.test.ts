@@ -4,14 +4,14 @@ import { deferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { getOnlineUsersCount } from "@/lib/presence";
 import { emit, emitVolatile, streamStats, wake } from "@/lib/realtime";
-import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/log";
+import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
-import { call } from "@/tests/support/clients/api";
-import { type EventReader, openEvents } from "@/tests/support/clients/event-stream";
-import { until } from "@/tests/support/clients/until";
+import { call } from "@/tests/support/clients/call";
+import { type EventReader, openEvents } from "@/tests/support/clients/event-reader";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
-import { gateway } from "@/tests/support/stack/gateway";
+import { tokenOf } from "@/tests/support/factories/sessions";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 process.env.TRUST_PROXY = "1";
 

@@ -2,13 +2,13 @@ import { afterEach, expect, it, vi } from "vitest";
 import { joinChat, leaveChat } from "@/lib/chat";
 import { newId } from "@/lib/core/ids";
 import { type Channel, clearLogs, emit, forgetChannels, openStream, streamStats, wake } from "@/lib/realtime";
-import { append, headsOf, readLog } from "@/lib/realtime/log";
+import { append, headsOf, readLog } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
-import { EventReader, openEvents } from "@/tests/support/clients/event-stream";
-import { until } from "@/tests/support/clients/until";
+import { EventReader, openEvents } from "@/tests/support/clients/event-reader";
+import { until } from "@/tests/support/clients/wait-until";
 import { createGroup, send } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sign-in";
+import { tokenOf } from "@/tests/support/factories/sessions";
 
 /** What becomes of a stream whose rights, log or reader are not what they were. */
 

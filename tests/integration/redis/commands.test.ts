@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { RedisUnavailableError, redis, redisService } from "@/lib/redis";
-import { defineScript } from "@/lib/redis/script";
-import { gateway } from "@/tests/support/stack/gateway";
+import { defineScript } from "@/lib/redis/define-script";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 const service = redisService();
 const newKey = () => `test:${randomUUID()}`;

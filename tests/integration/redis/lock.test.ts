@@ -15,7 +15,7 @@ import {
   ttlSeconds,
   withLock,
 } from "@/lib/redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { acquireTestLock, expireTestLock } from "@/tests/support/factories/locks";
 
 afterEach(() => vi.restoreAllMocks());

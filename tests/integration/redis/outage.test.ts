@@ -6,12 +6,12 @@ import { useClock } from "@/lib/core/clock";
 import { toAppError } from "@/lib/core/http";
 import { log } from "@/lib/core/log";
 import { RedisUnavailableError } from "@/lib/redis";
-import { callLog } from "@/lib/redis/call-log";
-import { until } from "@/tests/support/clients/until";
+import { callLog } from "@/lib/redis/call-logger";
+import { until } from "@/tests/support/clients/wait-until";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { serveHttp } from "@/tests/support/proxies/http-server";
-import { gateway } from "@/tests/support/stack/gateway";
-import { serviceAt } from "@/tests/support/stack/redis-service";
+import { gateway } from "@/tests/support/stack/current-gateway";
+import { serviceAt } from "@/tests/support/stack/test-redis-service";
 
 /** The service with Redis refused, hung, deaf, answering errors, and a web page in its place. */
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { z } from "zod";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
-import { gateway } from "@/tests/support/stack/gateway";
-import { serviceAt } from "@/tests/support/stack/redis-service";
+import { gateway } from "@/tests/support/stack/current-gateway";
+import { serviceAt } from "@/tests/support/stack/test-redis-service";
 
 /** The whole of lib as a deployment with this prefix would load it. */
 async function deployment(prefix: string) {

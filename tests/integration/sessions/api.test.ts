@@ -9,7 +9,7 @@ import { DELETE as endOne } from "@/app/api/sessions/[id]/route";
 import { DELETE as endMany, GET as list } from "@/app/api/sessions/route";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 
 const password = "correct horse battery";
 const UA = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0";

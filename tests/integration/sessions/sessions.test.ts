@@ -24,9 +24,9 @@ import {
   validateSession,
 } from "@/lib/sessions";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sign-in";
+import { signInAs } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection: every statement of this file goes through it.
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");

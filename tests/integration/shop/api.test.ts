@@ -10,8 +10,8 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { newProductSchema } from "@/lib/shop/client";
-import { call } from "@/tests/support/clients/api";
-import { until } from "@/tests/support/clients/until";
+import { call } from "@/tests/support/clients/call";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   ageOrder,
@@ -26,7 +26,12 @@ import {
   stockOf,
   tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, holdDeliveries, provider, releaseDeliveries } from "@/tests/support/factories/shop-world";
+import {
+  closeShop,
+  holdDeliveries,
+  provider,
+  releaseDeliveries,
+} from "@/tests/support/factories/shop-server";
 
 provider.setWebhookUrl(null);
 beforeEach(holdDeliveries);

@@ -14,7 +14,7 @@ import {
   stockOf,
   taskKeys,
 } from "@/tests/support/factories/shop";
-import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-server";
 
 // No event ever comes here: the check task finds everything out by itself.
 provider.setWebhookUrl(null);

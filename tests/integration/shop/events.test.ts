@@ -4,7 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { OrderView } from "@/lib/shop/client";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   createReferred,
@@ -22,7 +22,7 @@ import {
   tell,
   untilOrder,
 } from "@/tests/support/factories/shop";
-import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-server";
 
 // Events are told by hand here; what the provider would send by itself is in payments.test.ts.
 provider.setWebhookUrl(null);

@@ -1,10 +1,10 @@
 import { afterAll, expect, it } from "vitest";
 import { GET as readOrder } from "@/app/api/orders/[id]/route";
 import { newId } from "@/lib/core/ids";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
+import { pretendSignedIn } from "@/tests/support/factories/sessions";
 import { event, paidEvent, placeTestOrder, tell } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
-import { pretendSignedIn } from "@/tests/support/factories/sign-in";
+import { closeShop, provider } from "@/tests/support/factories/shop-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 // Before anything reads the environment: a Postgres that is not there.

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { POST as refund } from "@/app/api/orders/[id]/refund/route";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import { createTestProduct, placeTestOrder, stockOf, untilOrder } from "@/tests/support/factories/shop";
 import { allDone, buyDelivered, buyOnce, payAt, queuesOf } from "@/tests/support/factories/shop-payments";
-import { closeShop, provider } from "@/tests/support/factories/shop-world";
+import { closeShop, provider } from "@/tests/support/factories/shop-server";
 
 afterEach(() => provider.setFaults({}));
 afterAll(closeShop);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { db, transaction } from "@/lib/db";
 import { getLeaderboard } from "@/lib/leaderboards";
 import { enqueue } from "@/lib/tasks";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
 import { createOrder, refundOrder } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { GET as listProducts } from "@/app/api/products/route";
 import { db } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import { createTestProduct, paidEvent, placeTestOrder, stockOf, tell } from "@/tests/support/factories/shop";
 

@@ -7,7 +7,7 @@ import { GET as probe } from "@/app/api/test-integration/route";
 import { newId } from "@/lib/core/ids";
 import { publish } from "@/lib/tasks";
 import { recordViews } from "@/lib/views";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 

@@ -26,13 +26,13 @@ import {
   tasksAbout,
 } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { createWorld, pay, QUEUE, serveWorld, taskOf } from "@/tests/support/factories/task-world";
+import { createWorld, pay, QUEUE, serveWorld, taskOf } from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
-import { startOwnBackends } from "@/tests/support/stack/own-backends";
+import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
 
 /** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks/*.test.ts). */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { recordViews, syncViews, viewSyncState } from "@/lib/views";
-import { claimBatch, finishBatch } from "@/lib/views/claim";
-import { persistViews } from "@/lib/views/persist";
+import { persistViews } from "@/lib/views/persist-views";
+import { claimBatch, finishBatch } from "@/lib/views/view-batches";
 import { goOnWithout } from "@/tests/support/factories/lost-views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { expire, expireLeases, lookAt, shownCount, viewRow } from "@/tests/support/factories/view-tools";

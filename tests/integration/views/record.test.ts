@@ -3,7 +3,7 @@ import { newId } from "@/lib/core/ids";
 import { getPost } from "@/lib/posts";
 import { recordViews, syncViews, viewSyncState } from "@/lib/views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { gateway } from "@/tests/support/stack/gateway";
+import { gateway } from "@/tests/support/stack/current-gateway";
 
 describe("recordViews", () => {
   it("counts a person once, and not the author", async () => {

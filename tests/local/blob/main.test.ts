@@ -1,6 +1,6 @@
 import { head, put } from "@vercel/blob";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";

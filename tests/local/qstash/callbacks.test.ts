@@ -1,6 +1,6 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 
 describe("callbacks", () => {

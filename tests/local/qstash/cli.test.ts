@@ -1,6 +1,6 @@
 import { Client, Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { afterTest } from "./support/harness";
 import { startReceiver } from "./support/receiver";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { type Harness, start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDuration } from "../../../local/qstash/durations";
-import { parseDelayExpression } from "../../../local/qstash/expression";
+import { parseDelayExpression } from "@/local/qstash/delay-expression";
+import { parseDuration } from "@/local/qstash/parse-duration";
 import { backoffMs } from "../../../local/qstash/retry-policy";
 
 const evaluate = (source: string, retried = 0): number => parseDelayExpression(source)(retried);

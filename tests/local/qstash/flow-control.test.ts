@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
-import { applyRecord } from "../../../local/qstash/apply";
-import { FlowLanes } from "../../../local/qstash/flow-lanes";
+import { applyRecord } from "@/local/qstash/apply-record";
+import { FlowLanes } from "@/local/qstash/flow-controller";
+import { until } from "@/tests/support/clients/wait-until";
 import { defaultLimits } from "../../../local/qstash/options";
 import { State } from "../../../local/qstash/state";
 import { Timers } from "../../../local/qstash/timers";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";

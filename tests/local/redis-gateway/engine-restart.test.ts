@@ -1,8 +1,8 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseRedisUrl } from "../../../local/redis/address";
-import { EngineConnection, EngineDownError } from "../../../local/redis/connection";
+import { EngineConnection, EngineDownError } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 import { startRedisEngine } from "../../../local/redis/engine";
 import { startRedisGateway } from "../../../local/redis/gateway";
 import { startServingCli } from "./cli";

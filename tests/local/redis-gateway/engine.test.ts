@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EngineConnection, EngineDownError, EngineRefusedError } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 import { PortTakenError } from "../../../local/http/server";
-import { parseRedisUrl } from "../../../local/redis/address";
-import { EngineConnection, EngineDownError, EngineRefusedError } from "../../../local/redis/connection";
 import { type RedisEngineOptions, startRedisEngine } from "../../../local/redis/engine";
 import { DataDirInUseError } from "../../../local/redis/engine-server";
 import { startRedisGateway } from "../../../local/redis/gateway";

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { parseRedisUrl } from "../../../local/redis/address";
-import { EngineConnection } from "../../../local/redis/connection";
+import { EngineConnection } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 import { startRedisEngine } from "../../../local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "../../../local/redis/gateway";
 import { newKey, TOKEN, until } from "./support";

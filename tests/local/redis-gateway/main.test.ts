@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { EngineConnection } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 import { runCommand } from "@/tests/support/processes/command-line";
-import { parseRedisUrl } from "../../../local/redis/address";
-import { EngineConnection } from "../../../local/redis/connection";
 import { startCli, startServingCli } from "./cli";
 import { until } from "./support";
 

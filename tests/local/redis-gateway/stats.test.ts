@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CommandEvent } from "@/local/redis/command-runner";
 import { openCommandCounter } from "../../../local/redis/command-counter";
 import { startRedisEngine } from "../../../local/redis/engine";
-import type { CommandEvent } from "../../../local/redis/runner";
 import { hasRedisServer, newKey, startTestGateway, type TestGateway, temporaryFolder } from "./support";
 
 const events: CommandEvent[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";

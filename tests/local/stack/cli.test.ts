@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EngineConnection } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 import { runCommand } from "@/tests/support/processes/command-line";
 import { freeBasePort } from "@/tests/support/processes/running-app";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { spawnGuarded } from "../../../local/process/spawn-guarded";
-import { parseRedisUrl } from "../../../local/redis/address";
-import { EngineConnection } from "../../../local/redis/connection";
 import { readSettings } from "../../../local/stack/settings";
 
 let dataDir: string;

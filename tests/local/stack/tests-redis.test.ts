@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseRedisUrl } from "@/local/redis/address";
-import { EngineConnection } from "@/local/redis/connection";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
+import { EngineConnection } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
+import { givenBackends } from "@/tests/support/stack/configured-backends";
 import { emptyRedis, requireEmptyRedis } from "@/tests/support/stack/empty-redis";
-import { givenBackends } from "@/tests/support/stack/given-backends";
 
 /** What `npm run test:real` does with a Redis that it is given. */
 

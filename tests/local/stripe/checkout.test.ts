@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
-import { RESULTS } from "../../../local/stripe/checkout/play";
+import { RESULTS } from "@/local/stripe/checkout/simulate-buyer";
+import { until } from "@/tests/support/clients/wait-until";
 import { ManualClock } from "../qstash/support/manual-clock";
 import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from "./support/harness";
 

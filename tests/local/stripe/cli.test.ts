@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { openSession, post, startApp } from "./support/harness";
 

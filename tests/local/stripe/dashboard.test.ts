@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { buy, lineItem, openSession, post, SECRET_KEY, start, WEBHOOK_SECRET } from "./support/harness";
 
 describe("the page", () => {

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { RETRY_WAITS_MS } from "../../../local/stripe/options";
 import { ManualClock } from "../qstash/support/manual-clock";
 import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import type { FaultsInput } from "../../../local/stripe";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 

@@ -1,5 +1,5 @@
 import type { MailCatcher } from "@/local/smtp";
-import { until } from "./until";
+import { until } from "./wait-until";
 
 /** A mail as the catcher lists it. */
 export interface CaughtMail {

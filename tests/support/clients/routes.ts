@@ -1,5 +1,5 @@
 import { type DocumentedRoute, findRoutes } from "@/scripts/openapi-document";
-import type { Answer } from "./api";
+import type { Answer } from "./call";
 
 /** A route of the app under the name tests know it by. */
 export interface AppRoute extends DocumentedRoute {

@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 import { POST as receive } from "@/app/api/qstash/[queue]/route";
-import { type Answer, call } from "./api";
+import { type Answer, call } from "./call";
 
 interface Signing {
   key?: string | undefined;

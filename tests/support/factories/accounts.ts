@@ -4,9 +4,9 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, type Prisma } from "@/lib/db";
-import { call } from "@/tests/support/clients/api";
+import { call } from "@/tests/support/clients/call";
 import { createPerson } from "./people";
-import { openSession } from "./sign-in";
+import { openSession } from "./sessions";
 
 /** Everybody's who has one. */
 export const PASSWORD = "seven grey herons";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { redis } from "@/lib/redis";
 import { syncViews, viewSyncState } from "@/lib/views";
-import { claimBatch } from "@/lib/views/claim";
+import { claimBatch } from "@/lib/views/view-batches";
 import { createPerson, createTestPost, persistedViews } from "./people";
 import { expireLeases, lookAt, shownCount } from "./view-tools";
 

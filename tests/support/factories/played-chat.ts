@@ -1,7 +1,7 @@
-import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
-import { quoteOfMessage } from "@/app/_features/chat/client/quotes";
-import type { Pending } from "@/app/_features/chat/client/shown";
-import type { ApiResult } from "@/app/_ui/api-failure";
+import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { Pending } from "@/app/_features/chat/store/conversation-view";
+import { quoteOfMessage } from "@/app/_features/chat/store/quotes";
+import type { ApiResult } from "@/app/_ui/api-result";
 
 export const ME = "me";
 const PAGE = 3;

@@ -1,6 +1,6 @@
 import { newId } from "@/lib/core/ids";
 import type { Presence } from "@/lib/presence";
-import { createPresenceService } from "@/lib/presence/service";
+import { createPresenceService } from "@/lib/presence/presence-service";
 import { keys, redis } from "@/lib/redis";
 
 /** An instance of the app, as far as presence goes, and what it has said of whom. */

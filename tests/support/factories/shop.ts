@@ -8,9 +8,9 @@ import { db } from "@/lib/db";
 import { createProduct } from "@/lib/shop";
 import type { NewProduct, OrderView, Product } from "@/lib/shop/client";
 import { newProductSchema } from "@/lib/shop/client";
-import { type Answer, call } from "@/tests/support/clients/api";
+import { type Answer, call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { createPerson } from "./people";
 
 /** Something for sale, of an artist of its own unless said. */

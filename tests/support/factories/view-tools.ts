@@ -1,6 +1,6 @@
 import { keys, redis } from "@/lib/redis";
 import { recordViews, syncViews, viewCounts } from "@/lib/views";
-import { loadViewRows } from "@/lib/views/rows";
+import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createPerson, createTestPost } from "./people";
 

@@ -1,6 +1,7 @@
 import { newId } from "@/lib/core/ids";
 import type { RouteInput } from "@/tests/support/clients/routes";
 import { PASSWORD, type Person } from "@/tests/support/factories/accounts";
+import { signInAs } from "@/tests/support/factories/sessions";
 import {
   makeAlert,
   makeBonus,
@@ -15,8 +16,7 @@ import {
   makeTask,
   unconfirm,
   type World,
-} from "@/tests/support/factories/populate";
-import { signInAs } from "@/tests/support/factories/sign-in";
+} from "@/tests/support/factories/test-users";
 
 /** Makes what a call is about, anew for each call, and returns a request that is good but for who sends it. */
 type MakeInput = (world: World, caller: Person | null) => RouteInput | Promise<RouteInput>;

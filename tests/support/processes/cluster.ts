@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Browser } from "playwright-core";
 import { type Stack, startStack } from "@/local/stack/stack";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/round-robin";
+import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/http-balancer";
 import { freePort, type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
 import { type NextServer, requireBuild, startNextServer } from "./next-server";
 import { freeBasePort } from "./running-app";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { onTestFinished, vi } from "vitest";
-import { until } from "../clients/until";
+import { until } from "../clients/wait-until";
 
 export interface Command {
   readonly child: ChildProcess;

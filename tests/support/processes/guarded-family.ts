@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { expect, onTestFinished } from "vitest";
-import { until } from "../clients/until";
+import { until } from "../clients/wait-until";
 
 /** Prints its own number and that of a child, which runs until it is killed, and then does the same. */
 export const FAMILY = `

@@ -1,4 +1,4 @@
-import { serveWorld } from "@/tests/support/factories/task-world";
+import { serveWorld } from "@/tests/support/factories/test-payments";
 import { serveApp } from "./app-server";
 
 /** An instance of the app that works on tasks, with the environment it was started with. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { syncViews } from "@/lib/views/sync";
+import { syncViews } from "@/lib/views/sync-views";
 
 /**
  * A process that syncs views over and over until it is told to stop, or dies at the FAILPOINT of its

@@ -1,6 +1,6 @@
 import { newId } from "@/lib/core/ids";
 import { sweepTasks } from "@/lib/tasks";
-import { type Behaviour, letTimePass, pay, serveWorld } from "@/tests/support/factories/task-world";
+import { type Behaviour, letTimePass, pay, serveWorld } from "@/tests/support/factories/test-payments";
 import { serveApp } from "./app-server";
 
 /**

@@ -3,10 +3,10 @@ import { injectFault } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { enqueue } from "@/lib/tasks";
-import { until } from "../clients/until";
-import { gateway } from "../stack/gateway";
-import { startOwnBackends } from "../stack/own-backends";
-import { startCallMeter } from "./call-meter";
+import { until } from "../clients/wait-until";
+import { gateway } from "../stack/current-gateway";
+import { startOwnBackends } from "../stack/isolated-backends";
+import { startCallMeter } from "./http-call-meter";
 import { startStatementMeter } from "./statement-meter";
 
 interface Cost {

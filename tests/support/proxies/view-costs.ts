@@ -1,5 +1,5 @@
 import { deferredWork } from "@/lib/core/defer";
-import { gateway } from "../stack/gateway";
+import { gateway } from "../stack/current-gateway";
 import { startStatementMeter } from "./statement-meter";
 
 interface ViewCost<T> {

@@ -1,5 +1,5 @@
-import { parseRedisUrl } from "@/local/redis/address";
-import { EngineConnection } from "@/local/redis/connection";
+import { EngineConnection } from "@/local/redis/engine-connection";
+import { parseRedisUrl } from "@/local/redis/redis-address";
 
 /**
  * The suite empties its Redis before every file, so one that holds anything is refused.

@@ -12,8 +12,8 @@ await disconnectDb();
 vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
-const { setGateway } = await import("./gateway");
-const { testStack } = await import("./test-stack");
+const { setGateway } = await import("./current-gateway");
+const { testStack } = await import("./worker-stack");
 
 const { env, redisUrl } = testStack();
 const url = new URL(redisUrl);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { safeNextPath } from "@/app/_features/account/next-path";
+import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { runs } from "@/tests/support/fuzz/runs";
 
 it.each([

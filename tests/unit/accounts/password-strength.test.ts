@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { strengthOf } from "@/app/_ui/forms/strength";
+import { strengthOf } from "@/app/_ui/forms/password-strength";
 
 describe("the strength hint", () => {
   it("counts length, whatever the characters are", () => {

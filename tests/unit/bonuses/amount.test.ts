@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bonusesOf, minorOf } from "@/app/_features/bonuses/amount";
+import { bonusesOf, minorOf } from "@/app/_features/bonuses/bonus-amount";
 
 it.each([
   ["12", 1_200],

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CacheError, CacheManager, defineNamespaces } from "@/lib/cache";
 import { decode, encode, makeEntry, parseEnvelope } from "@/lib/cache/envelope";
-import { toJson } from "@/lib/cache/json";
 import { Memory } from "@/lib/cache/memory";
 import { Sieve } from "@/lib/cache/sieve";
+import { toJson } from "@/lib/cache/to-json";
 import { newManager } from "@/tests/support/factories/cache-tools";
 import { seededRandom } from "@/tests/support/fuzz/random";
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Message, MessagesPage } from "@/app/_features/chat/client/calls";
-import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
-import { Elsewhere } from "@/app/_features/chat/client/elsewhere";
-import { pinsOf } from "@/app/_features/chat/client/pins";
-import { whileVisible } from "@/app/_features/chat/client/while-visible";
-import type { ApiResult } from "@/app/_ui/api-failure";
+import { Elsewhere } from "@/app/_features/chat/store/background-sender";
+import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
+import { pinsOf } from "@/app/_features/chat/store/pinned-loader";
+import { whileVisible } from "@/app/_features/chat/store/poll-while-visible";
+import type { ApiResult } from "@/app/_ui/api-result";
 
 /** What a page asks by itself, and what it sends for chats that are not open. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatItem, Message } from "@/app/_features/chat/client/calls";
+import type { ChatItem, Message } from "@/app/_features/chat/store/chat-api";
 
 /** The badges, put together from events, answers and readings in whatever order they come. */
 
@@ -19,14 +19,14 @@ const message = (seq: number, more: Partial<Message> = {}): Message => ({
   ...{ mentions: [], reactions: [], attachments: [], ...more },
 });
 
-let list: typeof import("@/app/_features/chat/client/chat-list");
+let list: typeof import("@/app/_features/chat/store/chat-list-store");
 /** Questions that have no answer yet. */
 let questions: ((answer: Response) => void)[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
-  list = await import("@/app/_features/chat/client/chat-list");
+  list = await import("@/app/_features/chat/store/chat-list-store");
   questions = [];
   vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => questions.push(resolve)));
 });
@@ -123,9 +123,7 @@ describe("what is unread", () => {
   });
 
   it("ends with the server's count, whatever is lost, late or mixed up", async () => {
-    const { isOlder, merged, withMessage, withRead } = await import(
-      "@/app/_features/chat/client/chat-counts"
-    );
+    const { isOlder, merged, withMessage, withRead } = await import("@/app/_features/chat/store/chat-unread");
     const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "hear", "answer"), n: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {

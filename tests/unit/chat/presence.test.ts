@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { askPresenceAgain, presenceOf, showPresence } from "@/app/_features/chat/client/presence";
+import { askPresenceAgain, presenceOf, showPresence } from "@/app/_features/chat/store/presence-store";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Message, NewMessage } from "@/app/_features/chat/client/calls";
-import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
-import { Sender } from "@/app/_features/chat/client/sender";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { Message, NewMessage } from "@/app/_features/chat/store/chat-api";
+import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
+import { Sender } from "@/app/_features/chat/store/message-sender";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { runs } from "@/tests/support/fuzz/runs";
 
 beforeEach(() => void vi.useFakeTimers());

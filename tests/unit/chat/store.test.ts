@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConversationStore } from "@/app/_features/chat/client/conversation-store";
-import { Sender } from "@/app/_features/chat/client/sender";
-import type { Pending } from "@/app/_features/chat/client/shown";
+import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
+import type { Pending } from "@/app/_features/chat/store/conversation-view";
+import { Sender } from "@/app/_features/chat/store/message-sender";
 import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
 import { runs } from "@/tests/support/fuzz/runs";
 

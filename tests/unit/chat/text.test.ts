@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_features/chat/client/drafts";
-import { excerptOf } from "@/app/_features/chat/client/excerpt";
-import { toSent, toWritten, typedMention } from "@/app/_features/chat/client/mentions";
-import { isOnlyEmoji, textParts } from "@/app/_features/chat/client/text-parts";
-import { firstUnread, rowsOf } from "@/app/_features/chat/rows";
+import { toSent, toWritten, typedMention } from "@/app/_features/chat/mention-markup";
+import { excerptOf } from "@/app/_features/chat/message-excerpt";
+import { firstUnread, rowsOf } from "@/app/_features/chat/message-rows";
+import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_features/chat/store/chat-drafts";
+import { isOnlyEmoji, textParts } from "@/app/_features/chat/text-parts";
 import { newId } from "@/lib/core/ids";
 
 const ID = newId();

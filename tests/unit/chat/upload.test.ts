@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { uploadFile } from "@/app/_features/chat/client/upload";
+import { uploadFile } from "@/app/_features/chat/store/upload-file";
 
 /** As much of a browser's request as an upload has to do with. */
 class FakeRequest extends EventTarget {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { loggedError } from "@/lib/core/log-error";
+import { loggedError } from "@/lib/core/serialize-error";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -18,7 +18,7 @@ const ENVIRONMENT = {
 async function censor(text: string): Promise<string> {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
   vi.resetModules();
-  return (await import("@/lib/core/log-censor")).censored(text);
+  return (await import("@/lib/core/censor-text")).censored(text);
 }
 
 describe("a line of the log", () => {

@@ -1,14 +1,14 @@
 import { Redis } from "@upstash/redis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { useClock } from "@/lib/core/clock";
-import type { Claim, Status } from "@/lib/rate-limit/claim";
-import { secondsLeft, setLimitHeaders } from "@/lib/rate-limit/headers";
+import type { Claim, Status } from "@/lib/rate-limit/buckets";
+import { secondsLeft, setLimitHeaders } from "@/lib/rate-limit/limit-headers";
 import { Limiter } from "@/lib/rate-limit/limiter";
 import { ProcessLimiter } from "@/lib/rate-limit/process-limiter";
-import { refusal } from "@/lib/rate-limit/refusal";
-import { Tally } from "@/lib/rate-limit/tally";
+import { refusal } from "@/lib/rate-limit/rate-limited-response";
+import { Tally } from "@/lib/rate-limit/sliding-window";
 import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 
 const START = 1_700_000_000_000;
 const WINDOW_MS = 10_000;

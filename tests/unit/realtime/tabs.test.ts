@@ -1,17 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Said } from "@/app/_data/realtime/said";
-import { until } from "@/tests/support/clients/until";
+import type { Said } from "@/app/_data/realtime/stream-event";
+import { until } from "@/tests/support/clients/wait-until";
 
 /** The tabs' one stream, in a browser that is made of as little as it needs. */
 
 const posts: string[] = [];
-vi.mock("@/app/_data/realtime/presence", () => ({
+vi.mock("@/app/_data/realtime/send-presence", () => ({
   sendPresence: async (_: string, state: string) => void posts.push(state),
 }));
 const calls: string[] = [];
 let answer: object = { ok: true };
-vi.mock("@/app/_data/api", () => ({
+vi.mock("@/app/_data/call-api", () => ({
   callApi: async (path: string) => {
     calls.push(path);
     return answer;
@@ -65,8 +65,8 @@ vi.stubGlobal("navigator", {
   locks: { request: async (_name: string, _options: object, take: () => Promise<void>) => take() },
 });
 
-const { holdStream } = await import("@/app/_data/realtime/tabs");
-const { beginRealtime, follow } = await import("@/app/_data/realtime/follow");
+const { holdStream } = await import("@/app/_data/realtime/shared-stream");
+const { beginRealtime, follow } = await import("@/app/_data/realtime/channel-subscriptions");
 const { OtherTabs } = await import("@/app/_data/realtime/other-tabs");
 
 const said: Said[] = [];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { useClock } from "@/lib/core/clock";
-import { type BreakerState, CircuitBreaker } from "@/lib/redis/breaker";
+import { type BreakerState, CircuitBreaker } from "@/lib/redis/circuit-breaker";
 
 let time = 0;
 let restore: () => void;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { GuardedRedis, type RedisCall } from "@/lib/redis/guarded-redis";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import {
   IDLE_MS,
   type PlayedRedis,

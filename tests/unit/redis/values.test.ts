@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { CallMeter } from "@/lib/redis/call-meter";
 import { reconnectDelayMs } from "@/lib/redis/channel-stream";
 import { decode, encode } from "@/lib/redis/commands/values";
-import { readEvents } from "@/lib/redis/event-stream";
-import { CallMeter } from "@/lib/redis/meter";
+import { readEvents } from "@/lib/redis/read-events";
 
 describe("a stored value", () => {
   it.each([

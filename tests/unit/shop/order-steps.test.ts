@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { minorOf } from "@/app/_features/shop/minor";
-import { isUnfinished } from "@/app/_features/shop/order-follower";
-import type { OrderItem } from "@/app/_features/shop/orders";
-import { stepsOf } from "@/app/_features/shop/orders/steps";
+import { isUnfinished } from "@/app/_features/shop/order-poller";
+import { stepsOf } from "@/app/_features/shop/orders/build-order-steps";
+import type { OrderItem } from "@/app/_features/shop/orders-api";
+import { minorOf } from "@/app/_features/shop/parse-amount-minor";
 
 const PLACED_AT = "2026-11-21T10:00:00.000Z";
 const PAID_AT = "2026-11-21T10:01:00.000Z";

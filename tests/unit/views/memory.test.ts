@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { rememberWritten, takeWritten, type Written } from "@/lib/views/hand-over";
-import { countWithoutRedis, rememberShown } from "@/lib/views/last-shown";
+import { countWithoutRedis, rememberShown } from "@/lib/views/last-counts";
+import { rememberWritten, takeWritten, type Written } from "@/lib/views/redis-backfill";
 
 const written = (postId: string, viewers: number): Written => ({
   written: true,

@@ -1,12 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { AlertCard } from "@/app/_features/console/alert-card";
-import { ConsoleHead } from "@/app/_features/console/console-head";
+import { ConsoleHead } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
+import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { alertPageQuerySchema, openAlerts } from "@/lib/ops";
-import { requireAdmin } from "../admin";
-import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");

@@ -1,14 +1,14 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_features/console/console-head";
+import { ConsoleHead } from "@/app/_features/console/console-header";
 import { EventsByDay, EventTable } from "@/app/_features/console/event-report";
-import { Figures } from "@/app/_features/console/figures";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { RANGES, type Range, RangeSwitch } from "@/app/_features/console/range-switch";
+import { Figures } from "@/app/_features/console/stat-tiles";
 import { Page } from "@/app/_shell/page";
+import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { eventReport } from "@/lib/analytics";
 import { countOpenAlerts } from "@/lib/ops";
-import { requireAdmin } from "../admin";
-import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");

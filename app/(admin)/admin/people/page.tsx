@@ -1,15 +1,15 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_features/console/console-head";
+import { ConsoleHead } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PeopleFilter } from "@/app/_features/console/people-filter";
 import { PersonCard } from "@/app/_features/console/person-card";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
-import { requireAdmin } from "../admin";
-import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");

@@ -1,18 +1,18 @@
 import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_features/console/console-head";
-import { Figures } from "@/app/_features/console/figures";
+import { ConsoleHead } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { QueueTable } from "@/app/_features/console/queue-table";
+import { Figures } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
 import { Page } from "@/app/_shell/page";
+import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
 import { idSchema } from "@/lib/core/ids";
 import { countOpenAlerts } from "@/lib/ops";
 import { deadTasksQuerySchema, getTask, type QueueOverview, type TaskView, taskOverview } from "@/lib/tasks";
-import { requireAdmin } from "../admin";
-import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");

@@ -1,13 +1,13 @@
 import { getTranslations } from "next-intl/server";
 import { ConsoleNav } from "@/app/_features/console/console-nav";
-import { Gauges } from "@/app/_features/console/gauges";
-import { LastRun } from "@/app/_features/console/last-run";
-import { SyncNow } from "@/app/_features/console/sync-now";
+import { LastRun } from "@/app/_features/console/last-sync";
+import { SyncNow } from "@/app/_features/console/sync-now-button";
+import { Gauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
+import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts } from "@/lib/ops";
 import { viewSyncState } from "@/lib/views";
-import { requireAdmin } from "../admin";
-import { unlessDown } from "../read";
 
 export async function generateMetadata() {
   const t = await getTranslations("viewSync");

@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ConversationSkeleton } from "@/app/_features/chat/chat-list-skeleton";
+import { ConversationSkeleton } from "@/app/_features/chat/chat-skeletons";
 import { Conversation } from "@/app/_features/chat/conversation";
 import { JoinScreen } from "@/app/_features/chat/join-screen";
-import { tintOf } from "@/app/_features/posts/hue";
-import { Arrive } from "@/app/_shell/arrive";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { type ChatDetail, listMessages, listPinned, messagesQuerySchema } from "@/lib/chat";
-import { readChat } from "./chat";
+import { readChat } from "./read-chat";
 
 const PAGE = 50;
 

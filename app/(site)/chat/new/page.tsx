@@ -2,7 +2,7 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ChatStart } from "@/app/_features/chat/chat-start";
+import { ChatStart } from "@/app/_features/chat/new-chat-tabs";
 import { OpenGroups } from "@/app/_features/chat/open-groups";
 import { PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";

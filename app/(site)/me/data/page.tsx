@@ -1,9 +1,9 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DeletionForm } from "@/app/_features/account/deletion-form";
+import { Fate } from "@/app/_features/account/deletion-summary";
 import { ExportButton } from "@/app/_features/account/export-button";
-import { Fate } from "@/app/_features/account/fate";
-import { Section } from "@/app/_features/account/section";
+import { Section } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { CurrentDevice } from "@/app/_features/account/current-device";
 import { DevicesSkeleton } from "@/app/_features/account/devices-skeleton";
 import { OtherDevices } from "@/app/_features/account/other-devices";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { listDevices } from "@/lib/sessions";
 

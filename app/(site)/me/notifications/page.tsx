@@ -1,8 +1,8 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { LevelsForm } from "@/app/_features/account/levels-form";
+import { LevelsForm } from "@/app/_features/account/notification-levels-form";
 import { PresenceSwitch } from "@/app/_features/account/presence-switch";
-import { Section } from "@/app/_features/account/section";
+import { Section } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 import { getPreferences, levelsOf, preferenceKinds } from "@/lib/notifications";
 

@@ -2,8 +2,8 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressForm } from "@/app/_features/account/address-form";
-import { PasswordForm } from "@/app/_features/account/password-form";
-import { Section } from "@/app/_features/account/section";
+import { PasswordForm } from "@/app/_features/account/change-password-form";
+import { Section } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 

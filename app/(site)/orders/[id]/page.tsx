@@ -2,18 +2,18 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { tintOf } from "@/app/_features/posts/hue";
-import { GoodsFrame } from "@/app/_features/shop/goods-frame";
-import { OrderLive } from "@/app/_features/shop/orders/order-live";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { OrderLive } from "@/app/_features/shop/orders/live-order";
 import { OrderSkeleton } from "@/app/_features/shop/orders/order-skeleton";
-import type { Arrival } from "@/app/_features/shop/orders/payment-call";
-import { Arrive } from "@/app/_shell/arrive";
+import type { Arrival } from "@/app/_features/shop/orders/payment-actions";
+import { GoodsFrame } from "@/app/_features/shop/product-art-frame";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
+import { callerOf } from "@/app/(site)/orders/viewer-to-caller";
 import { AppError } from "@/lib/core/errors";
 import { getOrder } from "@/lib/shop";
 import type { OrderView } from "@/lib/shop/client";
-import { callerOf } from "../caller";
 
 export async function generateMetadata() {
   const t = await getTranslations("orders");

@@ -1,7 +1,7 @@
 import { ImageResponse } from "next/og";
-import { imageFonts, wordmarkSource } from "@/app/_art/og/assets";
+import { imageFonts, wordmarkSource } from "@/app/_art/og/image-assets";
 import { IMAGE_SIZE, PostImage } from "@/app/_art/og/post-image";
-import { readPost } from "./post";
+import { readPost } from "./read-post";
 
 export const size = IMAGE_SIZE;
 export const contentType = "image/png";

@@ -4,13 +4,13 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { CoverFrame } from "@/app/_features/posts/cover-frame";
-import { tintOf } from "@/app/_features/posts/hue";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
-import { Arrive } from "@/app/_shell/arrive";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { readPost } from "./post";
+import { readPost } from "./read-post";
 
 const DESCRIPTION_CHARS = 180;
 

@@ -3,15 +3,15 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { tintOf } from "@/app/_features/posts/hue";
-import { GoodsFrame } from "@/app/_features/shop/goods-frame";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { GoodsFrame } from "@/app/_features/shop/product-art-frame";
+import { ProductWords } from "@/app/_features/shop/product-details";
 import { ProductSkeleton } from "@/app/_features/shop/product-skeleton";
-import { ProductWords } from "@/app/_features/shop/product-words";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
-import { Arrive } from "@/app/_shell/arrive";
+import { Arrive } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { readProduct } from "./product";
+import { readProduct } from "./read-product";
 
 const DESCRIPTION_CHARS = 180;
 

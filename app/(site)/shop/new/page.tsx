@@ -5,7 +5,7 @@ import { NewProductForm } from "@/app/_features/shop/new-product-form";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
+import { Notice } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("newProduct");

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { PostItem } from "../posts";
+import type { PostItem } from "../posts-api";
 
 /** The whole card follows this one link; the card itself needs `relative`. */
 export function CardLink({ post }: { post: PostItem }) {

@@ -1,4 +1,4 @@
-import type { PostItem } from "../posts";
+import type { PostItem } from "../posts-api";
 
 export interface CardProps {
   post: PostItem;

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/notice";
-import type { PostItem } from "../posts";
-import { FeedViews } from "../views/feed-views";
-import { FeedMore } from "./feed-more";
+import { Notice } from "@/app/_ui/empty-state";
+import type { PostItem } from "../posts-api";
+import { FeedViews } from "../views/feed-view-tracker";
+import { FeedMore } from "./load-more-posts";
 import { PostList } from "./post-list";
 
 interface Props {

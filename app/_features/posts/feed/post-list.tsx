@@ -1,11 +1,11 @@
 "use client";
 
-import type { PostItem } from "../posts";
+import type { PostItem } from "../posts-api";
+import { type CardLook, cardLookAt } from "./card-layout";
 import type { CardProps } from "./card-props";
-import { Gatefold } from "./gatefold";
-import { type CardLook, cardLookAt } from "./layout-of";
-import { Strip } from "./strip";
-import { Tile } from "./tile";
+import { Gatefold } from "./gatefold-card";
+import { Strip } from "./strip-card";
+import { Tile } from "./tile-card";
 
 const CARDS: Record<CardLook, (props: CardProps) => React.ReactNode> = {
   gatefold: Gatefold,

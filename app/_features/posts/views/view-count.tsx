@@ -4,7 +4,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useViewCount } from "@/app/_data/view-counts";
 import { cn } from "@/app/_ui/cn";
-import { Rolling } from "./rolling";
+import { Rolling } from "./rolling-text";
 
 interface Props {
   postId: string;

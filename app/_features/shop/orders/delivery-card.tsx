@@ -4,7 +4,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { Barcode } from "../barcode";
-import type { OrderItem } from "../orders";
+import type { OrderItem } from "../orders-api";
 import { CopyButton } from "./copy-button";
 
 type Delivery = OrderItem["deliveries"][number];

@@ -2,8 +2,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/money";
-import type { OrderItem } from "../orders";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import type { OrderItem } from "../orders-api";
 
 /** What was bought, from whom, for how much, and what of it went back. */
 export function OrderFacts({ order }: { order: OrderItem }) {

@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/hue";
-import { useMoney } from "@/app/_ui/money";
+import { tintOf } from "@/app/_features/posts/tint-style";
 import { RelativeTime } from "@/app/_ui/relative-time";
+import { useMoney } from "@/app/_ui/use-money-formatter";
 import type { OrderSummary } from "@/lib/shop/client";
-import { GoodsFrame } from "../goods-frame";
-import { StatusPill } from "./status-pill";
+import { GoodsFrame } from "../product-art-frame";
+import { StatusPill } from "./status-badge";
 
 interface Props {
   order: OrderSummary;

@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { Mark } from "@/app/_art/brand/mark";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { OrderItem } from "../orders";
-import { type StepState, stepsOf } from "./steps";
+import type { OrderItem } from "../orders-api";
+import { type StepState, stepsOf } from "./build-order-steps";
 
 interface Props {
   order: OrderItem;

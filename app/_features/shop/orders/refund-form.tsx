@@ -2,13 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-failure";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
-import { useMoney } from "@/app/_ui/money";
-import { minorOf } from "../minor";
-import { type OrderItem, refundOrder } from "../orders";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import { type OrderItem, refundOrder } from "../orders-api";
+import { minorOf } from "../parse-amount-minor";
 
 interface Props {
   order: OrderItem;

@@ -2,9 +2,9 @@
 
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
-import type { ApiFailure } from "@/app/_ui/api-failure";
-import { followOrder, isUnfinished, type OrderFollower } from "../order-follower";
-import type { OrderItem } from "../orders";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { followOrder, isUnfinished, type OrderFollower } from "../order-poller";
+import type { OrderItem } from "../orders-api";
 
 /**
  * An order as it is now: what the server rendered, then what the API says whenever the order's channel says that it has

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { alertPageQuerySchema, alertPageSchema, openAlerts } from "@/lib/ops";
-import { route } from "../../with-session";
 
 // GET /api/admin/alerts
 export const GET = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { auditPageSchema, auditQuerySchema, listAudit } from "@/lib/audit";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // GET /api/admin/audit
 export const GET = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { deadTasksQuerySchema, taskOverview, taskOverviewSchema } from "@/lib/tasks";
-import { route } from "../../with-session";
 
 // GET /api/admin/tasks
 export const GET = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { acceptedSchema, collectEvents, newEventsSchema } from "@/lib/analytics";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 /** 50 events with all that may be in them, as JSON may spell it. */
 const BODY_LIMIT_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { dailyTotals, dailyTotalsQuerySchema, dailyTotalsSchema } from "@/lib/analytics";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // GET /api/analytics/totals
 export const GET = route(

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { confirmPassword, passwordSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // POST /api/auth/confirm-password
 export const POST = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { askForPasswordReset, forgotPasswordSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { route } from "../../with-session";
 
 // POST /api/auth/forgot-password
 export const POST = route(

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { signedIn, signedInSchema } from "@/app/api/auth/signed-in-reply";
+import { route } from "@/app/api/define-route";
 import { getUser } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows } from "@/lib/core/http";
 import { refreshSession, refreshTokenOf } from "@/lib/sessions";
-import { route } from "../../with-session";
-import { signedIn, signedInSchema } from "../signed-in";
 
 // POST /api/auth/refresh
 export const POST = route(

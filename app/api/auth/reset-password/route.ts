@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { resetPassword, resetPasswordSchema } from "@/lib/accounts";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { deviceCookie } from "@/lib/rate-limit/handlers";
+import { deviceCookie } from "@/lib/rate-limit/handler-limits";
 import { clearedSessionCookies } from "@/lib/sessions";
-import { route } from "../../with-session";
 
 // POST /api/auth/reset-password
 export const POST = route(

@@ -1,9 +1,9 @@
+import { signedIn, signedInSchema, tokensSchema } from "@/app/api/auth/signed-in-reply";
+import { route } from "@/app/api/define-route";
 import { signIn, signInSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
-import { deviceOf } from "@/lib/rate-limit/handlers";
+import { deviceOf } from "@/lib/rate-limit/handler-limits";
 import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
-import { route } from "../../with-session";
-import { signedIn, signedInSchema, tokensSchema } from "../signed-in";
 
 // POST /api/auth/sign-in
 export const POST = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 import { clearedSessionCookies, deleteSession, refreshTokenOf, sessionIdOf } from "@/lib/sessions";
-import { route } from "../../with-session";
 
 // POST /api/auth/sign-out
 export const POST = route(

@@ -1,8 +1,8 @@
+import { signedIn, signedInSchema, tokensSchema } from "@/app/api/auth/signed-in-reply";
+import { route } from "@/app/api/define-route";
 import { signUp, signUpSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
 import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
-import { route } from "../../with-session";
-import { signedIn, signedInSchema, tokensSchema } from "../signed-in";
 
 // POST /api/auth/sign-up
 export const POST = route(

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { entrySchema, spend, spendSchema } from "@/lib/bonuses";
 import { onlyAllows, parseInput } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // POST /api/bonuses/spend
 export const POST = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { changeChat, chatChangeSchema, chatDetailSchema, getChat } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { route } from "../../with-session";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ chat: chatDetailSchema });

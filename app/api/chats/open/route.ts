@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { chatPageQuerySchema, listOpenChats, openChatPageSchema } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // GET /api/chats/open
 export const GET = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { sweepSchema, sweepTasks } from "@/lib/tasks";
-import { route } from "../../with-session";
 
 /** A sweep begins nothing new after 40 s. */
 export const maxDuration = 60;

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
-import { route } from "../../with-session";
 
 /** A sync takes at most 45 s of new batches and one statement more. */
 export const maxDuration = 60;

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { tidyLinks } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidyTasks } from "@/lib/tasks";
-import { route } from "../../with-session";
 
 export const maxDuration = 60;
 

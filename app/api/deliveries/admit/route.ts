@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { admissionRequestSchema, admissionSchema, admit } from "@/lib/shop";
-import { route } from "../../with-session";
 
 // POST /api/deliveries/admit
 export const POST = route(

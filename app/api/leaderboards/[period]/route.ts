@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { getLeaderboard, leaderboardQuerySchema, leaderboardSchema, periodSchema } from "@/lib/leaderboards";
-import { route } from "../../with-session";
 
 // GET /api/leaderboards/{period}
 export const GET = route(

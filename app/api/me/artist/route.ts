@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { becomeArtist, userSchema } from "@/lib/accounts";
 import { onlyAllows } from "@/lib/core/http";
-import { route } from "../../with-session";
 
 // POST /api/me/artist
 export const POST = route(

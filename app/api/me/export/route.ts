@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { accountExportSchema, exportAccount } from "@/lib/privacy";
-import { route } from "../../with-session";
 
 // GET /api/me/export
 export const GET = route(

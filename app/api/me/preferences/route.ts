@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import {
   changePreferences,
@@ -6,7 +7,6 @@ import {
   getPreferences,
   preferencesSchema,
 } from "@/lib/notifications";
-import { route } from "../../with-session";
 
 const response = z.object({ preferences: preferencesSchema });
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { mayReadFile } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { readFile } from "@/lib/media";
-import { route } from "../../with-session";
 
 // GET /api/media/{id}
 export const GET = route(

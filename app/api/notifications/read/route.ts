@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { markRead, markReadResponseSchema, markReadSchema } from "@/lib/notifications";
-import { route } from "../../with-session";
 
 // POST /api/notifications/read
 export const POST = route(

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { getPost, postSchema } from "@/lib/posts";
-import { route } from "../../with-session";
 
 // GET /api/posts/{id}
 export const GET = route(

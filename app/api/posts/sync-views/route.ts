@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
-import { route } from "../../with-session";
 
 // POST /api/posts/sync-views
 export const POST = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { viewPost, viewPostResponseSchema, viewPostSchema } from "@/lib/views";
-import { route } from "../../with-session";
 
 // POST /api/posts/view
 export const POST = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { viewPosts, viewPostsResponseSchema, viewPostsSchema } from "@/lib/views";
-import { route } from "../../with-session";
 
 // POST /api/posts/views-batch
 export const POST = route(

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { archiveProduct, getProduct, productSchema } from "@/lib/shop";
-import { route } from "../../with-session";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ product: productSchema });

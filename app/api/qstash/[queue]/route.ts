@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows, Reply } from "@/lib/core/http";
-import { receive } from "@/lib/tasks/receive";
-import { route } from "../../with-session";
+import { receive } from "@/lib/tasks/receive-message";
 
 /** The longest a queue's run may take (lib/tasks/catalogue.ts), that of queues which work already. */
 export const maxDuration = 90;

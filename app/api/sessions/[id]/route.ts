@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { clearedSessionCookies, deleteSession } from "@/lib/sessions";
-import { route } from "../../with-session";
 
 // DELETE /api/sessions/{id}
 export const DELETE = route(

@@ -1,6 +1,6 @@
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { eventReceiptSchema, receivePaymentEvent } from "@/lib/shop";
-import { route } from "../../with-session";
 
 // POST /api/webhooks/payments
 export const POST = route(

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { until } from "@/tests/support/clients/until";
+import { until } from "@/tests/support/clients/wait-until";
 import { type ListeningServer, listen, readBody } from "../../../../local/http/server";
 
 export interface Received {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { leaveChat } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { route } from "../../../with-session";
 
 // POST /api/chats/{id}/leave
 export const POST = route(

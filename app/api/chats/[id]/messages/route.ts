@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import {
   listMessages,
   messagesPageSchema,
@@ -9,7 +10,6 @@ import {
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
-import { route } from "../../../with-session";
 
 const params = z.object({ id: idSchema });
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { listPinned, pinnedSchema } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { route } from "../../../with-session";
 
 // GET /api/chats/{id}/pinned
 export const GET = route(

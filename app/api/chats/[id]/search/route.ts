@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { searchMessages, searchPageSchema, searchQuerySchema } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { route } from "../../../with-session";
 
 // GET /api/chats/{id}/search
 export const GET = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { openDownload } from "@/lib/shop";
-import { route } from "../../../with-session";
 
 // GET /api/deliveries/{id}/download
 export const GET = route(

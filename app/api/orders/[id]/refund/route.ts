@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows, Reply } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { refundAcceptedSchema, refundRequestSchema, requestRefund } from "@/lib/shop";
-import { route } from "../../../with-session";
 
 // POST /api/orders/{id}/refund
 export const POST = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { replayTask, taskSchema } from "@/lib/tasks";
-import { route } from "../../../with-session";
 
 // POST /api/tasks/{id}/replay
 export const POST = route(

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { changeRole, newRoleSchema, personSchema } from "@/lib/ops";
-import { route } from "../../../../with-session";
 
 // POST /api/admin/people/{id}/role
 export const POST = route(

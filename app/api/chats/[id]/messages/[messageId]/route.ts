@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { deleteMessage, editMessage, messageChangeSchema } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
-import { route } from "../../../../with-session";
 
 const params = z.object({ id: idSchema, messageId: idSchema });
 const response = z.object({ message: chatMessageSchema });

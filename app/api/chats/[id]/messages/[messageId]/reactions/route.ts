@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { route } from "@/app/api/define-route";
 import { reactionSchema, reactTo } from "@/lib/chat";
 import { onlyAllows } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
-import { route } from "../../../../../with-session";
 
 // POST /api/chats/{id}/messages/{messageId}/reactions
 export const POST = route(

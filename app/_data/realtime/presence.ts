@@ -1,6 +1,0 @@
-import { callApi } from "../api";
-
-/** Answers a heartbeat of the browser's event stream: somebody is here, or has left the page open. Best effort. */
-export async function sendPresence(streamId: string, state: "online" | "away"): Promise<void> {
-  await callApi("/api/presence", "done", { method: "POST", body: { streamId, state }, keepalive: true });
-}

@@ -1,0 +1,42 @@
+import { callApi } from "@/app/_data/call-api";
+import { endingSession } from "@/app/_data/session";
+import { confirmPassword } from "./auth-api";
+
+export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
+  return callApi("/api/me", "done", { method: "PATCH", body });
+}
+
+export async function changePassword(body: { currentPassword: string; newPassword: string }) {
+  const result = await callApi("/api/me/password", "done", {
+    method: "POST",
+    body,
+    password: body.currentPassword,
+  });
+  if (result.ok) return result;
+  // What is wrong with the password given again is wrong with the field it was typed into.
+  const details = result.failure.details.map((detail) =>
+    detail.path === "password" ? { ...detail, path: "currentPassword" } : detail,
+  );
+  return { ok: false as const, failure: { ...result.failure, details } };
+}
+
+/** Takes effect when the link in the mail to the new address is opened. */
+export function changeAddress(body: { email: string }) {
+  return callApi("/api/me/email", "done", { method: "POST", body });
+}
+
+/** Sends the link that confirms the address once more. */
+export function sendConfirmation() {
+  return callApi("/api/me/confirm-email", "done", { method: "POST", body: {} });
+}
+
+export function becomeArtist() {
+  return callApi("/api/me/artist", "done", { method: "POST", body: {} });
+}
+
+/** For good. The password makes the session fresh first: the form asks for it anyway. */
+export async function deleteAccount(body: { password: string }) {
+  const confirmed = await confirmPassword(body);
+  if (!confirmed.ok) return confirmed;
+  return endingSession(() => callApi("/api/me", "done", { method: "DELETE", body }));
+}

@@ -1,0 +1,31 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { SavedNote } from "./success-note";
+
+interface Props {
+  saved: boolean;
+  failure: ApiFailure | null;
+  retry: () => void;
+}
+
+/** What became of a choice that is saved at once. */
+export function SavingNote({ saved, failure, retry }: Props) {
+  const t = useTranslations("preferences");
+  return (
+    <div className="mt-3">
+      <SavedNote text={saved && !failure ? t("saved") : null} />
+      {failure ? (
+        <div className="mt-2 flex flex-col items-start gap-3">
+          <FailureNote failure={failure} />
+          <Button look="quiet" size="small" onClick={retry}>
+            {t("retry")}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

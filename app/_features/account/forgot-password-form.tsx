@@ -1,0 +1,54 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { Field } from "@/app/_ui/forms/field";
+import { SubmitButton } from "@/app/_ui/forms/submit-button";
+import { useForm } from "@/app/_ui/forms/use-form";
+import { forgotPasswordSchema } from "@/lib/accounts/client";
+import { forgotPassword } from "./auth-api";
+import { DoorNote } from "./auth-note";
+
+/** Asks for the link. What it says afterwards is the same for an address that nobody has. */
+export function ForgotForm({ email }: { email: string }) {
+  const t = useTranslations("recover");
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const { formProps, field, values, failure, busy } = useForm({
+    schema: forgotPasswordSchema,
+    initial: { email },
+    toInput: (typed) => typed,
+    send: forgotPassword,
+    stays: true,
+    onSuccess: () => setSentTo(values.email.trim()),
+  });
+  if (sentTo !== null) {
+    return (
+      <>
+        <DoorNote>
+          <p className="font-semibold">{t("sentTitle")}</p>
+          <p className="mt-1 text-muted [overflow-wrap:anywhere]">{t("sentText", { email: sentTo })}</p>
+        </DoorNote>
+        <p className="mb-5 text-sm text-muted">{t("sentHint")}</p>
+        <Button look="quiet" size="large" className="w-full" onClick={() => setSentTo(null)}>
+          {t("again")}
+        </Button>
+      </>
+    );
+  }
+  return (
+    <form {...formProps} className="flex flex-col gap-1.5">
+      <Field
+        {...field("email")}
+        label={t("email")}
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        required
+      />
+      {failure ? <FailureNote failure={failure} /> : null}
+      <SubmitButton busy={busy} idle={t("send")} working={t("sending")} className="mt-2 w-full" />
+    </form>
+  );
+}

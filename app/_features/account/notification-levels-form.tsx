@@ -1,0 +1,89 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { segments } from "@/app/_shell/segmented-control";
+import { cn } from "@/app/_ui/cn";
+import type { Level, PreferenceKind } from "@/lib/notifications";
+import { SavingNote } from "./autosave-status";
+import { changePreferences } from "./preferences";
+import { useSaving } from "./use-autosave";
+
+interface Props {
+  kinds: readonly { kind: PreferenceKind; levels: readonly Level[] }[];
+  saved: Record<PreferenceKind, Level>;
+}
+
+const ALL: readonly Level[] = ["all", "quiet", "off"];
+
+/** A line for each kind of notification with how loudly it comes; each choice is saved as it is made. */
+export function LevelsForm({ kinds, saved }: Props) {
+  const t = useTranslations("preferences");
+  const [chosen, setChosen] = useState(saved);
+  const saving = useSaving((change: Record<string, Level>) => changePreferences({ notifications: change }));
+  const choose = (kind: PreferenceKind, level: Level) => {
+    setChosen({ ...chosen, [kind]: level });
+    saving.save({ [kind]: level });
+  };
+  return (
+    <form onSubmit={(event) => event.preventDefault()} aria-busy={saving.saving}>
+      <ul className="flex flex-col divide-y divide-line">
+        {kinds.map(({ kind, levels }) => (
+          <li key={kind} className="py-3.5 first:pt-0">
+            <fieldset className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+              <legend className="float-left min-w-0 text-[0.9375rem] font-medium">
+                {t(`kinds.${kind}`)}
+              </legend>
+              <div className={cn(segments.group, "ml-auto max-sm:w-full")}>
+                {ALL.map((level) => (
+                  <Choice
+                    key={level}
+                    name={kind}
+                    label={t(`level.${level}`)}
+                    checked={chosen[kind] === level}
+                    disabled={!levels.includes(level)}
+                    onChoose={() => choose(kind, level)}
+                  />
+                ))}
+              </div>
+            </fieldset>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-3 text-sm text-pretty text-muted">{t("moneyNote")}</p>
+      <SavingNote {...saving} />
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  label: string;
+  checked: boolean;
+  disabled: boolean;
+  onChoose: () => void;
+}
+
+/** One of three. The browser's own radio button lies over it: arrows, names and focus are its. */
+function Choice({ name, label, checked, disabled, onChoose }: ChoiceProps) {
+  return (
+    <label
+      className={cn(
+        segments.item,
+        "relative h-11 px-3.5 text-sm has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus",
+        checked && segments.on,
+        disabled ? "line-through opacity-50" : "cursor-pointer",
+      )}
+    >
+      <input
+        type="radio"
+        name={name}
+        checked={checked}
+        disabled={disabled}
+        onChange={onChoose}
+        className="absolute inset-0 cursor-[inherit] opacity-0"
+      />
+      {label}
+    </label>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useZone } from "./use-browser-time-zone";
+
+const DAY_MS = 86_400_000;
+
+/** Where a day begins. */
+export function Day({ at }: { at: string }) {
+  const t = useTranslations("chat");
+  const format = useFormatter();
+  const timeZone = useZone();
+  const date = new Date(at);
+  const dayOf = (each: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(each);
+  const now = new Date();
+  const yesterday = new Date(now.getTime() - DAY_MS);
+  const words =
+    dayOf(date) === dayOf(now)
+      ? t("today")
+      : dayOf(date) === dayOf(yesterday)
+        ? t("yesterday")
+        : format.dateTime(date, {
+            day: "numeric",
+            month: "long",
+            ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
+            timeZone,
+          });
+  return (
+    <li className="my-3 flex justify-center">
+      {/* The clock of who looks may be in another day than the server's. */}
+      <span
+        suppressHydrationWarning
+        className="rounded-full bg-ground/60 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line"
+      >
+        {words}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,62 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { buttonLook } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+
+interface Props {
+  /** Works without scripts. */
+  href: string;
+  label: "older" | "newer";
+  load: () => Promise<ApiFailure | null>;
+  /** Another one: there is another edge to watch. */
+  version: number;
+}
+
+/** Where the run ends: loads more as one comes near, or at a click. */
+export function Edge({ href, label, load, version }: Props) {
+  const t = useTranslations("chat");
+  const link = useRef<HTMLAnchorElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const more = async () => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(await load());
+    setBusy(false);
+  };
+  const moreWhenNear = useEffectEvent(more);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another edge
+  useEffect(() => {
+    if (!link.current || failure) return;
+    const near = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void moreWhenNear();
+      },
+      { root: link.current.closest("[data-scroller]"), rootMargin: "500px 0px" },
+    );
+    near.observe(link.current);
+    return () => near.disconnect();
+  }, [version, failure]);
+  return (
+    <div className="flex flex-col items-center gap-2 py-3">
+      {failure ? <FailureNote failure={failure} className="w-full max-w-md" /> : null}
+      <Link
+        ref={link}
+        href={href}
+        prefetch={false}
+        aria-disabled={busy}
+        onClick={(event) => {
+          event.preventDefault();
+          void more();
+        }}
+        className={buttonLook({ look: "quiet", size: "small" })}
+      >
+        {t(busy ? "loading" : label)}
+      </Link>
+    </div>
+  );
+}

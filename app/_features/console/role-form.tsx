@@ -1,0 +1,105 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useId, useRef, useState, useTransition } from "react";
+import { callApi } from "@/app/_data/call-api";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import type { PersonView } from "@/lib/ops";
+
+const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
+
+type Props = Pick<PersonView, "id" | "name" | "role">;
+
+/** Opens in place: which role, what that does to the person, and the call. */
+export function RoleChange({ id, name, role }: Props) {
+  const t = useTranslations("peopleConsole");
+  const router = useRouter();
+  const group = useId();
+  const opener = useRef<HTMLButtonElement>(null);
+  const [wanted, setWanted] = useState<PersonView["role"] | null>(null);
+  const [sending, setSending] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [refreshing, startRefresh] = useTransition();
+  const busy = sending || refreshing;
+
+  const close = () => {
+    setWanted(null);
+    setFailure(null);
+    opener.current?.focus();
+  };
+
+  const give = async () => {
+    if (busy) return;
+    setSending(true);
+    setFailure(null);
+    const result = await callApi(`/api/admin/people/${id}/role`, "done", {
+      method: "POST",
+      body: { role: wanted },
+    });
+    setSending(false);
+    if (!result.ok) return setFailure(result.failure);
+    // The person's new role is this leaf's new key: it closes with the page that is read again.
+    startRefresh(() => router.refresh());
+  };
+
+  return (
+    <>
+      <Button
+        ref={opener}
+        look="quiet"
+        aria-expanded={wanted !== null}
+        aria-label={t("changeOf", { name })}
+        onClick={() => (wanted === null ? setWanted(ROLES.find((one) => one !== role) ?? role) : close())}
+        className="max-md:ml-5"
+      >
+        {t("change")}
+      </Button>
+      {wanted === null ? null : (
+        <form
+          aria-label={t("changeOf", { name })}
+          className="animate-settle w-full rounded-2xl border border-line bg-raised/70 p-5 max-md:ml-5 md:w-96"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void give();
+          }}
+        >
+          <fieldset className="flex flex-col">
+            <legend className="mb-1 text-sm font-semibold">{t("newRole")}</legend>
+            {ROLES.filter((one) => one !== role).map((one) => (
+              <label key={one} className="flex min-h-11 cursor-pointer items-center gap-3">
+                <input
+                  type="radio"
+                  name={group}
+                  value={one}
+                  checked={one === wanted}
+                  onChange={() => setWanted(one)}
+                  className="size-5 accent-current"
+                />
+                {t(`roles.${one}`)}
+              </label>
+            ))}
+          </fieldset>
+          <p className="mt-2 text-sm text-muted [overflow-wrap:anywhere]">
+            {t("ends", { name })} {wanted === "admin" ? t("givesAll") : null}
+          </p>
+          <div className="mt-4 flex flex-wrap gap-2">
+            <Button type="submit" look={wanted === "admin" ? "danger" : "primary"} aria-disabled={busy}>
+              <span aria-live="polite">{busy ? t("giving") : t("give")}</span>
+            </Button>
+            <Button look="plain" onClick={close}>
+              {t("leave")}
+            </Button>
+          </div>
+          {failure ? (
+            <div className="mt-4">
+              <FailureNote failure={failure} />
+            </div>
+          ) : null}
+        </form>
+      )}
+    </>
+  );
+}

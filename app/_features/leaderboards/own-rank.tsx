@@ -1,0 +1,19 @@
+import { useTranslations } from "next-intl";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import type { Leaderboard } from "@/lib/leaderboards";
+
+/** Where the viewer stands, said once at the top, wherever that is. */
+export function OwnPlace({ own, currency }: { own: Leaderboard["own"]; currency: string }) {
+  const t = useTranslations("leaderboards");
+  const money = useMoney();
+  if (!own) return <p className="text-muted">{t("notThere")}</p>;
+  return (
+    <p className="tabular text-muted">
+      {t.rich("ownPlace", {
+        rank: own.rank,
+        amount: money({ amountMinor: own.amountMinor, currency }),
+        strong: (words) => <strong className="font-semibold text-ink">{words}</strong>,
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,57 @@
+import { useTranslations } from "next-intl";
+import { Cover } from "@/app/_art/cover";
+import { tintOf } from "@/app/_features/posts/tint-style";
+import { cn } from "@/app/_ui/cn";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import type { Leaderboard } from "@/lib/leaderboards";
+
+interface Props {
+  items: Leaderboard["items"];
+  /** The place of the first of these in the whole list. */
+  start: number;
+  currency: string;
+  viewerId: string | null;
+}
+
+/** From the fourth place on: a name, and the sum at the end of the line. */
+export function Places({ items, start, currency, viewerId }: Props) {
+  const t = useTranslations("leaderboards");
+  const money = useMoney();
+  return (
+    <ol start={start} className="mt-8 sm:mt-12">
+      {items.map((item) => (
+        <li
+          key={item.userId}
+          style={tintOf(item.userId)}
+          className={cn(
+            "tinted grid grid-cols-[2.5rem_2.75rem_minmax(0,1fr)_auto] items-center gap-x-3 rounded-2xl px-2 py-2.5 sm:gap-x-5 sm:px-4",
+            item.userId === viewerId && "bg-tint-strong",
+          )}
+        >
+          <span className="display tabular text-right text-lg text-muted">
+            <span className="sr-only">{t("rank", { rank: item.rank })}</span>
+            <span aria-hidden="true">{item.rank}</span>
+          </span>
+          <span className="size-11 overflow-hidden rounded-full">
+            <Cover id={item.userId} />
+          </span>
+          <span className="min-w-0">
+            <span className="block truncate font-semibold">{item.name}</span>
+            <span className="block truncate text-sm text-muted">
+              {item.userId === viewerId ? `${t("you")} · ` : null}
+              {t("sales", { count: item.sales })}
+            </span>
+          </span>
+          <span
+            className={cn(
+              "tabular text-right font-semibold dark:text-money",
+              item.userId !== viewerId && "text-money",
+            )}
+          >
+            {money({ amountMinor: item.amountMinor, currency })}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,14 @@
+import { type Answer, callApi } from "@/app/_data/call-api";
+
+export type PostPage = Answer<"postPage">;
+
+/** A post as pages show it. */
+export type PostItem = PostPage["items"][number];
+
+export function fetchPosts(cursor: string, signal: AbortSignal) {
+  return callApi(`/api/posts?${new URLSearchParams({ cursor }).toString()}`, "postPage", { signal });
+}
+
+export function createPost(body: { title: string; text: string; tags: string[] }) {
+  return callApi("/api/posts", "createdPost", { method: "POST", body });
+}

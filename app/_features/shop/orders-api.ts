@@ -1,0 +1,13 @@
+import { type Answer, callApi } from "@/app/_data/call-api";
+import type { RefundRequest } from "@/lib/shop/client";
+
+/** An order as its page shows it. */
+export type OrderItem = Answer<"order">["order"];
+
+export function fetchOrder(id: string, signal: AbortSignal) {
+  return callApi(`/api/orders/${id}`, "order", { signal });
+}
+
+export function refundOrder(id: string, body: RefundRequest) {
+  return callApi(`/api/orders/${id}/refund`, "refundTask", { method: "POST", body });
+}

@@ -1,0 +1,98 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { isUnfinished } from "../order-poller";
+import type { OrderItem } from "../orders-api";
+import { SignInAgain } from "../sign-in-again-note";
+import { DeliveryCard } from "./delivery-card";
+import { OrderFacts } from "./order-facts";
+import { OrderSteps } from "./order-steps";
+import { type Arrival, PaymentCall } from "./payment-actions";
+import { RefundForm } from "./refund-form";
+import { useLiveOrder } from "./use-live-order";
+import { useHeadline } from "./use-order-headline";
+
+interface Props {
+  rendered: OrderItem;
+  arrival: Arrival;
+  renderedAt: number;
+}
+
+/** The words of an order's page. They change while one looks: nobody has to reload to see a ticket arrive. */
+export function OrderLive({ rendered, arrival, renderedAt }: Props) {
+  const t = useTranslations("order");
+  const { order, setOrder, trouble } = useLiveOrder(rendered);
+  const headline = useHeadline(order, arrival);
+  const { deliveries, tasks } = order;
+  const refundPending = tasks.some(
+    ({ queue, state }) => queue === "payments" && ["pending", "published", "running"].includes(state),
+  );
+  const mayRefund =
+    order.viewedAs !== "buyer" &&
+    (order.status === "paid" || order.status === "delivered") &&
+    order.refundedMinor < order.amountMinor;
+  return (
+    <div className="flex min-w-0 flex-col">
+      <p className="text-sm font-semibold text-tint-text">{t(`sides.${order.viewedAs}`)}</p>
+      <div role="status">
+        <h1 className="display mt-2 text-[clamp(2rem,5.4vw,3.5rem)]">{headline.title}</h1>
+        <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{headline.text}</p>
+      </div>
+      <PaymentCall order={order} arrival={arrival} />
+      {deliveries.length > 0 ? (
+        <section aria-labelledby="goods" className="mt-8">
+          <h2 id="goods" className="sr-only">
+            {t("goods")}
+          </h2>
+          <ul className="flex flex-col gap-3">
+            {deliveries.map((delivery) => (
+              <li key={delivery.id}>
+                <DeliveryCard delivery={delivery} of={deliveries.length} renderedAt={renderedAt} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <div className="mt-10">
+        <OrderSteps order={order} renderedAt={renderedAt} />
+        {isUnfinished(order) ? (
+          <noscript>
+            <a href={`/orders/${order.id}`} className="mt-4 inline-block underline underline-offset-4">
+              {t("reload")}
+            </a>
+          </noscript>
+        ) : null}
+        {trouble ? (
+          <div className="mt-4">
+            <FailureNote failure={trouble} />
+            {trouble.code === "unauthenticated" ? (
+              <div className="mt-2">
+                <SignInAgain next={`/orders/${order.id}`} />
+              </div>
+            ) : (
+              <p className="mt-2 text-sm text-muted">{t("stillTrying")}</p>
+            )}
+          </div>
+        ) : null}
+      </div>
+      <div className="mt-10">
+        <OrderFacts order={order} />
+      </div>
+      {mayRefund ? (
+        <div className="mt-6">
+          {refundPending ? (
+            <p role="status" className="text-sm text-muted">
+              {t("refundPending")}
+            </p>
+          ) : (
+            <RefundForm
+              order={order}
+              onAccepted={(task) => setOrder({ ...order, tasks: [...tasks, task] })}
+            />
+          )}
+        </div>
+      ) : null}
+    </div>
+  );
+}

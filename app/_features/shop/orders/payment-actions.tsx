@@ -1,0 +1,37 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import type { OrderItem } from "../orders-api";
+
+/** How the buyer came from the payment page. */
+export type Arrival = "done" | "cancelled" | null;
+
+/** What a buyer can do about an order that is not paid. */
+export function PaymentCall({ order, arrival }: { order: OrderItem; arrival: Arrival }) {
+  const t = useTranslations("order");
+  const money = useMoney();
+  const { status, checkoutUrl, productId } = order;
+  if (order.viewedAs !== "buyer" || order.paidAt || (status !== "pending" && status !== "failed"))
+    return null;
+  const confirming = status === "pending" && arrival === "done";
+  return (
+    <div className="mt-6 flex flex-wrap gap-3">
+      {checkoutUrl ? (
+        <Button asChild size="large" look={confirming ? "quiet" : "primary"}>
+          <a href={checkoutUrl}>
+            {confirming
+              ? t("toCheckout")
+              : t(status === "failed" ? "payAgain" : "pay", { amount: money(order) })}
+          </a>
+        </Button>
+      ) : productId && !confirming ? (
+        <Button asChild size="large">
+          <Link href={`/shop/${productId}`} prefetch={false}>
+            {t("orderAgain")}
+          </Link>
+        </Button>
+      ) : null}
+    </div>
+  );
+}

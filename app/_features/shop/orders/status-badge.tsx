@@ -1,0 +1,25 @@
+import { useTranslations } from "next-intl";
+import { cn } from "@/app/_ui/cn";
+import type { OrderItem } from "../orders-api";
+
+const LOOK: Record<OrderItem["status"], string> = {
+  pending: "border-line-strong text-muted",
+  paid: "border-money text-money",
+  delivered: "border-transparent bg-ink/9 text-ink",
+  refunded: "border-line text-muted",
+  failed: "border-danger/60 text-danger",
+};
+
+export function StatusPill({ status }: { status: OrderItem["status"] }) {
+  const t = useTranslations("orders");
+  return (
+    <span
+      className={cn(
+        "inline-flex min-h-7 items-center rounded-full border px-3 text-xs font-semibold whitespace-nowrap",
+        LOOK[status],
+      )}
+    >
+      {t(`statuses.${status}`)}
+    </span>
+  );
+}

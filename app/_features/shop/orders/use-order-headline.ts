@@ -1,0 +1,36 @@
+import { useTranslations } from "next-intl";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import type { OrderItem } from "../orders-api";
+import type { Arrival } from "./payment-actions";
+
+/** How an order stands, in a few big words and a sentence. */
+export function useHeadline(order: OrderItem, arrival: Arrival): { title: string; text: string } {
+  const t = useTranslations("order.headlines");
+  const money = useMoney();
+  const amount = money({ amountMinor: order.amountMinor, currency: order.currency });
+  const mine = order.viewedAs === "buyer";
+  switch (order.status) {
+    case "pending":
+      if (!mine) return { title: t("pendingTitle"), text: t("pendingOther") };
+      if (arrival === "done") return { title: t("confirmingTitle"), text: t("confirmingText") };
+      if (order.checkoutUrl === null) return { title: t("pendingTitle"), text: t("pendingNoCheckout") };
+      return {
+        title: t(arrival === "cancelled" ? "cancelledTitle" : "pendingTitle"),
+        text: t("pendingText", { amount }),
+      };
+    case "paid":
+      return { title: t("paidTitle"), text: t(mine ? `paid.${order.kind}` : "paidOther") };
+    case "delivered":
+      if (!mine) return { title: t("soldTitle"), text: t("soldText", { amount }) };
+      return {
+        title: t(`delivered.${order.kind}`, { count: order.quantity }),
+        text: t(`deliveredText.${order.kind}`, { count: order.quantity }),
+      };
+    case "refunded":
+      return { title: t("refundedTitle"), text: t(mine ? "refundedText" : "refundedOther", { amount }) };
+    case "failed":
+      if (order.paidAt) return { title: t("tooLateTitle"), text: t("tooLateText", { amount }) };
+      if (order.checkoutUrl) return { title: t("declinedTitle"), text: t("declinedText") };
+      return { title: t("failedTitle"), text: t("failedText") };
+  }
+}

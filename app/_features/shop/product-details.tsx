@@ -1,0 +1,86 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { useMoney } from "@/app/_ui/use-money-formatter";
+import { MOST_AMOUNT_MINOR, MOST_QUANTITY } from "@/lib/shop/client";
+import { BuyForm } from "./buy-form";
+import { OwnProduct } from "./seller-actions";
+import type { ProductItem } from "./shop-api";
+import { StockNote } from "./stock-note";
+
+interface Props {
+  product: ProductItem;
+  viewerId: string | null;
+}
+
+/** A short name fills the stage; a long one has to share it. */
+function titleSize(title: string): string {
+  if (title.length <= 22) return "text-[clamp(2rem,5.4vw,3.5rem)]";
+  return title.length <= 60 ? "text-[clamp(1.6rem,4vw,2.5rem)]" : "text-[clamp(1.3rem,3vw,1.9rem)]";
+}
+
+/** Worked out here and not in the browser, which has no other use for the schemas. */
+function mostOf({ priceMinor, stock }: ProductItem): number {
+  return Math.max(
+    1,
+    Math.min(MOST_QUANTITY, stock ?? MOST_QUANTITY, Math.floor(MOST_AMOUNT_MINOR / priceMinor)),
+  );
+}
+
+/** What it is, what it costs, and how to have it. */
+export function ProductWords({ product, viewerId }: Props) {
+  const t = useTranslations("shop");
+  const money = useMoney();
+  return (
+    <div className="flex min-w-0 flex-col">
+      <p className="text-sm font-semibold text-tint-text">{t(`kinds.${product.kind}`)}</p>
+      <h1 className={`display mt-2 ${titleSize(product.title)}`}>{product.title}</h1>
+      <p className="mt-4 text-muted">
+        {product.sellerName === null
+          ? t("sellerGone")
+          : t.rich("by", {
+              name: product.sellerName,
+              who: (words) => <span className="font-semibold text-ink">{words}</span>,
+            })}
+      </p>
+      <div className="mt-6 border-y border-line py-6">
+        <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+          <span className="display tabular text-[clamp(2rem,5vw,3rem)] text-money">
+            {money({ amountMinor: product.priceMinor, currency: product.currency })}
+          </span>
+          <StockNote stock={product.stock} />
+        </p>
+        <div className="mt-5">
+          <Deal product={product} viewerId={viewerId} />
+        </div>
+      </div>
+      {product.description ? (
+        <p className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed whitespace-pre-line [overflow-wrap:anywhere]">
+          {product.description}
+        </p>
+      ) : null}
+      <p className="mt-6 max-w-[64ch] text-sm text-muted">{t(`gets.${product.kind}`)}</p>
+    </div>
+  );
+}
+
+/** What can be done about it by whoever looks. */
+function Deal({ product, viewerId }: Props) {
+  const t = useTranslations("shop");
+  if (viewerId === product.sellerId) {
+    return <OwnProduct productId={product.id} archived={product.archived} />;
+  }
+  if (product.archived) return <p className="text-muted">{t("archived")}</p>;
+  if (product.stock === 0) return <p className="text-muted">{t("soldOutText")}</p>;
+  if (viewerId !== null) return <BuyForm product={product} most={mostOf(product)} />;
+  return (
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
+      <Button asChild size="large">
+        <Link href={`/sign-in?next=${encodeURIComponent(`/shop/${product.id}`)}`} prefetch={false}>
+          {t("signInToBuy")}
+        </Link>
+      </Button>
+      <p className="text-sm text-muted">{t("payNote")}</p>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import { archiveProduct } from "./shop-api";
+
+/** For whoever sells it: what was sold, and the way to stop. Taking it off sale is asked twice, as it is for good. */
+export function OwnProduct({ productId, archived }: { productId: string; archived: boolean }) {
+  const t = useTranslations("shop");
+  const router = useRouter();
+  const [asked, setAsked] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [busy, startWork] = useTransition();
+
+  const takeOff = () =>
+    startWork(async () => {
+      setFailure(null);
+      const result = await archiveProduct(productId);
+      if (!result.ok) return setFailure(result.failure);
+      setAsked(false);
+      router.refresh();
+    });
+
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-muted">{t(archived ? "ownArchived" : "own")}</p>
+      <div className="flex flex-wrap gap-3">
+        <Button asChild look="quiet">
+          <Link href="/orders?as=seller" prefetch={false}>
+            {t("sold")}
+          </Link>
+        </Button>
+        {archived ? null : asked ? (
+          <>
+            <Button look="danger" aria-disabled={busy} onClick={() => (busy ? undefined : takeOff())}>
+              {t(busy ? "takingOff" : "takeOffYes")}
+            </Button>
+            <Button look="plain" autoFocus onClick={() => setAsked(false)}>
+              {t("takeOffNo")}
+            </Button>
+          </>
+        ) : (
+          <Button look="plain" onClick={() => setAsked(true)}>
+            {t("takeOff")}
+          </Button>
+        )}
+      </div>
+      {asked ? (
+        <p role="status" className="text-sm text-muted">
+          {t("takeOffNote")}
+        </p>
+      ) : null}
+      {failure ? <FailureNote failure={failure} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { type Answer, callApi } from "@/app/_data/call-api";
+import { keptPages } from "@/app/_data/page-cache";
+import type { NewOrder, NewProduct, ProductKind } from "@/lib/shop/client";
+
+/** A product as pages show it. */
+export type ProductItem = Answer<"productPage">["items"][number];
+
+/** The shop's pages after the server's. */
+export const keptProducts = keptPages<ProductItem>();
+
+export function fetchProducts(cursor: string, kind: ProductKind | null, signal: AbortSignal) {
+  const query = new URLSearchParams(kind ? { cursor, kind } : { cursor });
+  return callApi(`/api/products?${query.toString()}`, "productPage", { signal });
+}
+
+export function createProduct(body: NewProduct) {
+  return callApi("/api/products", "createdProduct", { method: "POST", body });
+}
+
+export function archiveProduct(id: string) {
+  return callApi(`/api/products/${id}`, "done", { method: "DELETE" });
+}
+
+export function placeOrder(body: NewOrder) {
+  return callApi("/api/orders", "placedOrder", { method: "POST", body });
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { v4 } from "uuid";
+import { track } from "@/app/_data/track";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { placeOrder } from "./shop-api";
+
+/**
+ * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
+ * changes or the order it made is over, so a click after a lost answer does not reserve the goods twice.
+ */
+export function useBuying(productId: string) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const intention = useRef<{ quantity: number; clientKey: string } | null>(null);
+
+  // The payment page's "back" may show this page as it was left: busy.
+  useEffect(() => {
+    const onShow = (event: PageTransitionEvent) => {
+      if (event.persisted) setBusy(false);
+    };
+    window.addEventListener("pageshow", onShow);
+    return () => window.removeEventListener("pageshow", onShow);
+  }, []);
+
+  const send = (quantity: number) => {
+    if (intention.current?.quantity !== quantity) {
+      intention.current = { quantity, clientKey: v4() };
+    }
+    return placeOrder({ productId, ...intention.current });
+  };
+
+  const buy = async (quantity: number): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(null);
+    let result = await send(quantity);
+    if (result.ok && result.data.checkoutUrl === null) {
+      // This key's order is over: whoever clicks again wants another one.
+      intention.current = null;
+      if (result.data.order.status !== "pending") result = await send(quantity);
+    }
+    if (result.ok) {
+      track("order.begun", { productId, quantity });
+      window.location.assign(result.data.checkoutUrl ?? `/orders/${result.data.order.id}`);
+      return;
+    }
+    setFailure(result.failure);
+    setBusy(false);
+  };
+
+  return { buy, busy, failure };
+}

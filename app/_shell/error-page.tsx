@@ -1,0 +1,39 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/app/_ui/button";
+import { Notice } from "@/app/_ui/empty-state";
+import { Page } from "./page";
+
+interface Props {
+  error: unknown;
+  retry: () => void;
+  title?: string;
+}
+
+/** What an error boundary shows inside the frame. The digest is the same in our log. */
+export function BrokenPage({ error, retry, title }: Props) {
+  const t = useTranslations("failure");
+  const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
+  return (
+    <Page>
+      <div role="alert">
+        <Notice
+          title={title ?? t("title")}
+          text={t("text")}
+          detail={digest === null ? undefined : t("digest", { id: digest })}
+        >
+          <Button size="large" onClick={() => retry()}>
+            {t("retry")}
+          </Button>
+          <Button asChild look="quiet" size="large">
+            <Link href="/" prefetch={false}>
+              {t("home")}
+            </Link>
+          </Button>
+        </Notice>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { Prisma, type Transaction, transaction } from "../db";
+import type { ChatMessageView } from "../realtime";
+import { type LockedChat, lockChat, requireMember } from "./lock-chat";
+import { around, pickedSchema, storedOfPicked, tablesAround, toViews } from "./message";
+import { type Told, tellMessage } from "./publish-changes";
+
+const rowSchema = z.object({
+  authorId: z.uuid().nullable(),
+  text: z.string(),
+  mentions: z.array(z.uuid()),
+  deletedAt: z.date().nullable(),
+  pinnedAt: z.date().nullable(),
+});
+
+/** A message as it is before a change, with its chat; both are the transaction's alone until it ends. */
+export interface Changing extends z.infer<typeof rowSchema> {
+  id: string;
+  chatId: string;
+  chat: LockedChat;
+}
+
+interface ChangeOptions {
+  /** What it said before must be nowhere any more. */
+  takesBack?: boolean;
+  /** Whoever is no member may do it all the same, if this is so. */
+  besidesMembers?: boolean;
+}
+
+/**
+ * Changes a message and gives it the chat's next revision, in one transaction: what nobody has seen has no number, and
+ * what changes nothing takes none.
+ *
+ * @param change  decides on the message as it is, does what belongs to it (reactions, tasks), and returns what is set in
+ *        its row; null: all is as it should be already. It may run more than once
+ * @throws {AppError} not_found for whoever is no member, and for a message that is not in this chat
+ */
+export async function changeMessage(
+  caller: Caller,
+  chatId: string,
+  messageId: string,
+  change: (tx: Transaction, before: Changing) => Promise<Prisma.Sql | null>,
+  { besidesMembers = false, takesBack = false }: ChangeOptions = {},
+): Promise<ChatMessageView> {
+  const { told, isChanged } = await transaction(async (tx) => {
+    const chat = await lockChat(tx, caller, chatId);
+    if (!besidesMembers) requireMember(chat);
+    const row = await tx.chatMessage.findUnique({
+      where: { id: messageId, chatId },
+      select: { authorId: true, text: true, mentions: true, deletedAt: true, pinnedAt: true },
+    });
+    if (!row) throw new AppError("not_found", { message: "message_not_found" });
+    const set = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
+    return { told: await pick(tx, chatId, messageId, set), isChanged: set !== null };
+  });
+  if (isChanged) await tellMessage(told, { takesBack });
+  return told.view;
+}
+
+/** Sets what is to be set, and returns the message as it is then. One statement. */
+async function pick(
+  tx: Transaction,
+  chatId: string,
+  messageId: string,
+  set: Prisma.Sql | null,
+): Promise<Told> {
+  const picked = set
+    ? Prisma.sql`bumped AS (
+  UPDATE "Chat" SET revision = revision + 1 WHERE id = ${chatId}::uuid RETURNING revision
+), picked AS (
+  UPDATE "ChatMessage" x SET revision = bumped.revision, ${set} FROM bumped WHERE x.id = ${messageId}::uuid
+  RETURNING x.*
+)`
+    : Prisma.sql`picked AS (SELECT x.* FROM "ChatMessage" x WHERE x.id = ${messageId}::uuid)`;
+  const rows = await tx.$queryRaw`
+WITH ${picked}, ${tablesAround()} SELECT ${storedOfPicked}, ${around}`;
+  const [answer] = z.tuple([pickedSchema]).parse(rows);
+  const [stored] = answer.items;
+  const [view] = toViews(answer.items, answer);
+  if (!stored || !view) throw new Error("a locked message is gone");
+  return { stored, view };
+}
+
+/** @throws {AppError} not_found: of a deleted message only its place is there */
+export function requireThere({ deletedAt }: Pick<Changing, "deletedAt">): void {
+  if (deletedAt) throw new AppError("not_found", { message: "message_not_found" });
+}

@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { newId } from "../core/ids";
+import { isForeignKeyViolation, type Transaction, transaction } from "../db";
+import { type ChatDetail, getChat } from "./chat";
+import type { newChatSchema } from "./client";
+import { notifyInvited } from "./notify-invited";
+import { tellChanged } from "./publish-changes";
+
+type NewChat = z.output<typeof newChatSchema>;
+type NewGroup = Extract<NewChat, { kind: "group" }>;
+
+/**
+ * Opens a chat. Of two people there is one direct chat, whoever opens it and however often; a group is a new one each
+ * time.
+ *
+ * @returns the chat, and whether it was not there before
+ * @throws {AppError} bad_request for a conversation with oneself, not_found for people who are not there, unauthenticated
+ *         when the caller's account is gone
+ */
+export async function createChat(
+  caller: Caller,
+  input: NewChat,
+): Promise<{ chat: ChatDetail; created: boolean }> {
+  const { id, created, members } = await transaction((tx) =>
+    input.kind === "direct" ? openDirect(tx, caller, input.userId) : openGroup(tx, caller, input),
+  ).catch((error: unknown) => {
+    // An account was deleted just now.
+    if (isForeignKeyViolation(error)) throw new AppError("not_found", { cause: error });
+    throw error;
+  });
+  if (created) tellChanged(id, members);
+  return { chat: await getChat(caller, id), created };
+}
+
+interface Opened {
+  id: string;
+  created: boolean;
+  members: string[];
+}
+
+async function openDirect(tx: Transaction, { userId }: Caller, otherId: string): Promise<Opened> {
+  if (otherId === userId) throw new AppError("bad_request", { message: "own_chat", field: "userId" });
+  const members = [userId, otherId].sort();
+  const directKey = members.join(":");
+  const known = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
+  if (known) return { ...known, created: false, members };
+  await requirePeople(tx, members);
+  const id = newId();
+  const at = new Date(now());
+  // Both may begin at once: the second one waits here for the first, and takes its chat.
+  const made = await tx.$executeRaw`
+INSERT INTO "Chat" (id, kind, "directKey", "createdAt") VALUES (${id}::uuid, 'direct', ${directKey}, ${at})
+ON CONFLICT ("directKey") DO NOTHING`;
+  if (made === 0) {
+    const first = await tx.chat.findUniqueOrThrow({ where: { directKey }, select: { id: true } });
+    return { ...first, created: false, members };
+  }
+  await tx.chatMember.createMany({
+    data: members.map((each) => ({ chatId: id, userId: each, joinedAt: at })),
+  });
+  return { id, created: true, members };
+}
+
+async function openGroup(
+  tx: Transaction,
+  caller: Caller,
+  { title, open, memberIds }: NewGroup,
+): Promise<Opened> {
+  const invited = [...new Set(memberIds)].filter((id) => id !== caller.userId).sort();
+  const members = [caller.userId, ...invited];
+  await requirePeople(tx, members);
+  const id = newId();
+  const at = now();
+  await tx.chat.create({ data: { id, kind: "group", title, open, createdAt: new Date(at) } });
+  await tx.chatMember.createMany({
+    data: members.map((userId, place) => ({
+      ...{ chatId: id, userId, role: userId === caller.userId ? ("owner" as const) : ("member" as const) },
+      // In the order in which they were named.
+      joinedAt: new Date(at + place),
+    })),
+  });
+  await notifyInvited(tx, caller, { id, title }, invited);
+  return { id, created: true, members };
+}
+
+async function requirePeople(tx: Transaction, userIds: readonly string[]): Promise<void> {
+  const count = await tx.user.count({ where: { id: { in: [...userIds] } } });
+  if (count < userIds.length) throw new AppError("not_found", { message: "person_not_found" });
+}

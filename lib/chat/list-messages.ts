@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { isStorable, isVisible, spellings } from "../core/text";
+import { Prisma } from "../db";
+import { chatMessageSchema } from "../realtime";
+import { RECENT } from "./cache-store";
+import { type Answer, ask, newest, pinned } from "./query-messages";
+
+/** Of one answer to `since`: whoever was away for long asks again from the last one's revision. */
+const MOST_CHANGES = 200;
+const SEARCH_PAGE = 20;
+/** Postgres's integers end there. */
+const number = z.coerce.number().int().nonnegative().max(2_147_483_647);
+
+export const messagesQuerySchema = z
+  .object({
+    /** Older than this `seq`. */
+    before: number.optional(),
+    /** Newer than this `seq`. */
+    after: number.optional(),
+    /** Everything that was written or changed after this revision of the chat. */
+    since: number.optional(),
+    limit: z.coerce.number().int().min(1).max(RECENT).default(RECENT),
+  })
+  .refine(
+    (query) => [query.before, query.after, query.since].filter((each) => each !== undefined).length < 2,
+    {
+      error: "one of before, after, since",
+    },
+  );
+
+export const messagesPageSchema = z.object({
+  /** In the order of their `seq`; with `since` in the order of their `revision`. */
+  items: z.array(chatMessageSchema),
+  /** There are more of those that were asked for. */
+  hasMore: z.boolean(),
+  /** The chat's, as it was when they were read. */
+  revision: z.int(),
+  lastSeq: z.int(),
+});
+
+type MessagesPage = z.infer<typeof messagesPageSchema>;
+
+/**
+ * Messages of a chat: the newest (from Redis while it has them as they are), those before or after one, or those that
+ * changed since a revision. The last is how a client catches up: it always asks Postgres, and whoever had everything up
+ * to that revision has everything up to the answer's when `hasMore` is false.
+ *
+ * @throws {AppError} not_found for whoever is no member
+ */
+export async function listMessages(
+  { userId }: Pick<Caller, "userId">,
+  chatId: string,
+  { before, after, since, limit }: z.output<typeof messagesQuerySchema>,
+): Promise<MessagesPage> {
+  if (since !== undefined) return changesSince(userId, chatId, since);
+  if (after !== undefined) {
+    const which = Prisma.sql`AND x.seq > ${after}::int ORDER BY x.seq LIMIT ${limit}`;
+    const page = await ask(userId, chatId, which);
+    return pageOf(page, (page.views.at(-1)?.seq ?? page.lastSeq) < page.lastSeq);
+  }
+  const page =
+    before === undefined
+      ? await newest(userId, chatId, limit)
+      : await ask(userId, chatId, Prisma.sql`AND x.seq < ${before}::int ORDER BY x.seq DESC LIMIT ${limit}`);
+  // Numbers have no gaps: the first message is 1.
+  return pageOf(page, (page.views[0]?.seq ?? 1) > 1);
+}
+
+async function changesSince(userId: string, chatId: string, since: number): Promise<MessagesPage> {
+  const page = await ask(
+    userId,
+    chatId,
+    Prisma.sql`AND x.revision > ${since}::int ORDER BY x.revision LIMIT ${MOST_CHANGES + 1}`,
+  );
+  const items = [...page.views].sort((a, b) => a.revision - b.revision);
+  return { ...pageOf(page, items.length > MOST_CHANGES), items: items.slice(0, MOST_CHANGES) };
+}
+
+function pageOf({ views, revision, lastSeq }: Answer, hasMore: boolean): MessagesPage {
+  return { items: views, hasMore, revision, lastSeq };
+}
+
+export const pinnedSchema = z.object({ items: z.array(chatMessageSchema) });
+
+/** In the order in which they were pinned. @throws {AppError} not_found for whoever is no member */
+export async function listPinned(
+  { userId }: Pick<Caller, "userId">,
+  chatId: string,
+): Promise<z.infer<typeof pinnedSchema>> {
+  return { items: (await pinned(userId, chatId)).views };
+}
+
+export const searchQuerySchema = z.object({
+  q: z.string().trim().min(1, { abort: true }).max(100).refine(isStorable).refine(isVisible),
+  /** Older than this `seq`. */
+  before: number.optional(),
+});
+
+export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), hasMore: z.boolean() });
+
+/**
+ * A message's text as people read it and search for it: a mention is its `@Name`, one sign has one form (NFC), and `ё`
+ * is `е`, since few type it.
+ */
+const searchable = Prisma.sql`translate(normalize(
+  regexp_replace(x.text, '@\\[([^\\]\\n]+)\\]\\([0-9a-f-]{36}\\)', '@\\1', 'gi')
+), 'ёЁ', 'еЕ')`;
+
+function patternsOf(q: string): string[] {
+  const typed = q.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
+  return spellings(typed).map((text) => `%${text}%`);
+}
+
+/** Messages whose text has the words as they are asked for, newest first. @throws {AppError} not_found as above */
+export async function searchMessages(
+  { userId }: Pick<Caller, "userId">,
+  chatId: string,
+  { q, before }: z.output<typeof searchQuerySchema>,
+): Promise<z.infer<typeof searchPageSchema>> {
+  const patterns = patternsOf(q);
+  const from = before === undefined ? Prisma.empty : Prisma.sql`AND x.seq < ${before}::int`;
+  const { views } = await ask(
+    userId,
+    chatId,
+    Prisma.sql`${from} AND x."deletedAt" IS NULL AND ${searchable} ILIKE ANY(${patterns})
+  ORDER BY x.seq DESC LIMIT ${SEARCH_PAGE + 1}`,
+  );
+  const items = views.reverse();
+  return { items: items.slice(0, SEARCH_PAGE), hasMore: items.length > SEARCH_PAGE };
+}

@@ -1,0 +1,118 @@
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { Prisma, type Transaction } from "../db";
+import type { ChatMessageView } from "../realtime";
+import { type Changing, changeMessage, requireThere } from "./change-message";
+import {
+  MOST_EMOJI,
+  MOST_PINNED,
+  mentionsIn,
+  type messageChangeSchema,
+  type pinSchema,
+  type reactionSchema,
+} from "./client";
+import { membersAmong, notifyMentioned } from "./mentions";
+import { firstPostOf, mentioning } from "./text-references";
+
+/**
+ * What people do to messages that are there. Each is one transaction, safe to repeat: what is so already is not changed.
+ * All throw {AppError} not_found for whoever is no member, and for a message that is deleted.
+ */
+
+/** Writes one's own message anew. Who is named now and was not before hears of it. @throws forbidden for others */
+export function editMessage(
+  caller: Caller,
+  chatId: string,
+  messageId: string,
+  { text: typed }: z.output<typeof messageChangeSchema>,
+): Promise<ChatMessageView> {
+  const write = async (tx: Transaction, before: Changing) => {
+    if (before.authorId !== caller.userId) throw new AppError("forbidden");
+    requireThere(before);
+    if (typed === "" && (await tx.chatAttachment.count({ where: { messageId } })) === 0) {
+      throw new AppError("bad_request", { message: "message_empty", field: "text" });
+    }
+    const { text, mentions } = mentioning(typed, await membersAmong(tx, chatId, mentionsIn(typed)));
+    if (text === before.text) return null;
+    const added = mentions.filter((userId) => !before.mentions.includes(userId));
+    await notifyMentioned(tx, caller, before.chat, before, added);
+    return Prisma.sql`text = ${text}, mentions = ${mentions}::uuid[], "postId" = ${firstPostOf(text)},
+    "editedAt" = ${new Date(now())}`;
+  };
+  return changeMessage(caller, chatId, messageId, write, { takesBack: true });
+}
+
+/**
+ * Takes back what a message says; its place stays, so that nobody takes it for a lost one. Its files are on no message
+ * then. For its author, the owner of the group, and administrators, who need not be members.
+ * @throws forbidden for others
+ */
+export function deleteMessage(caller: Caller, chatId: string, messageId: string): Promise<ChatMessageView> {
+  const isAdministrator = caller.role === "admin";
+  return changeMessage(
+    caller,
+    chatId,
+    messageId,
+    async (tx, before) => {
+      const isOwner = before.chat.kind === "group" && before.chat.role === "owner";
+      if (before.authorId !== caller.userId && !isOwner && !isAdministrator) throw new AppError("forbidden");
+      if (before.deletedAt) return null;
+      await tx.chatReaction.deleteMany({ where: { messageId } });
+      await tx.chatAttachment.deleteMany({ where: { messageId } });
+      return deletedColumns(new Date(now()));
+    },
+    { besidesMembers: isAdministrator, takesBack: true },
+  );
+}
+
+/** What a deleted message's row "ChatMessage" x is; one that was deleted before keeps when. */
+export function deletedColumns(at: Date): Prisma.Sql {
+  return Prisma.sql`text = '', mentions = '{}', "postId" = NULL, "replyToId" = NULL, "editedAt" = NULL,
+    "pinnedAt" = NULL, "deletedAt" = coalesce(x."deletedAt", ${at})`;
+}
+
+/** Any member may. @throws conflict when too many are pinned */
+export function pinMessage(
+  caller: Caller,
+  chatId: string,
+  messageId: string,
+  { pinned }: z.output<typeof pinSchema>,
+): Promise<ChatMessageView> {
+  return changeMessage(caller, chatId, messageId, async (tx, before) => {
+    requireThere(before);
+    if (pinned === (before.pinnedAt !== null)) return null;
+    if (!pinned) return Prisma.sql`"pinnedAt" = NULL`;
+    const others = await tx.chatMessage.count({ where: { chatId, pinnedAt: { not: null } } });
+    if (others >= MOST_PINNED) throw new AppError("conflict", { message: "too_many_pinned" });
+    return Prisma.sql`"pinnedAt" = ${new Date(now())}`;
+  });
+}
+
+/** Gives an emoji, or takes one's own back. @throws conflict when too many different ones are given */
+export function reactTo(
+  caller: Caller,
+  chatId: string,
+  messageId: string,
+  { emoji, on }: z.output<typeof reactionSchema>,
+): Promise<ChatMessageView> {
+  const { userId } = caller;
+  return changeMessage(caller, chatId, messageId, async (tx, before) => {
+    requireThere(before);
+    const given = await tx.chatReaction.findMany({
+      where: { messageId },
+      select: { emoji: true, userId: true },
+    });
+    const isOn = given.some((each) => each.emoji === emoji && each.userId === userId);
+    if (isOn === on) return null;
+    if (!on) {
+      await tx.chatReaction.deleteMany({ where: { messageId, userId, emoji } });
+      return Prisma.sql`text = x.text`;
+    }
+    const different = new Set(given.map((each) => each.emoji)).add(emoji);
+    if (different.size > MOST_EMOJI) throw new AppError("conflict", { message: "too_many_reactions" });
+    await tx.chatReaction.create({ data: { messageId, userId, emoji, createdAt: new Date(now()) } });
+    return Prisma.sql`text = x.text`;
+  });
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { AppError } from "../core/errors";
+import { newId } from "../core/ids";
+import {
+  db,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  Prisma,
+  retryOnConflict,
+  type Transaction,
+  transaction,
+} from "../db";
+import { type ChatMessageView, emit } from "../realtime";
+import { attach } from "./attach-files";
+import { mentionsIn, type newMessageSchema, plainText } from "./client";
+import { lockChat } from "./lock-chat";
+import { membersAmong, notifyMentioned } from "./mentions";
+import { around, pickedSchema, storedOfPicked, tablesAround, toViews } from "./message";
+import { type Told, tellMessage } from "./publish-changes";
+import { ask } from "./query-messages";
+import { firstPostOf, mentioning } from "./text-references";
+
+type NewMessage = z.output<typeof newMessageSchema>;
+
+/**
+ * Writes a message, once for its `clientId`: the number, the message, and that its author has read up to it are one
+ * statement. A repeat breaks the unique key of (chat, author, clientId), which takes the whole statement back, the
+ * numbers with it, and gets the message that is there. Safe to repeat, also at the same time; what says something else
+ * under the same `clientId` is no repeat.
+ *
+ * @returns the message, and whether it was not there before
+ * @throws {AppError} not_found for whoever is no member; conflict for a `clientId` that another text of theirs has;
+ *         bad_request for a `replyToId` that is not of this chat and for
+ *         files that are not the author's or are taken
+ */
+export async function sendMessage(
+  caller: Caller,
+  chatId: string,
+  input: NewMessage,
+): Promise<{ message: ChatMessageView; created: boolean }> {
+  try {
+    const told = await onceMoreIfGone(() => write(caller, chatId, input));
+    await tellMessage(told, { isNewest: true });
+    return { message: told.view, created: true };
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+  }
+  const message = await sentBefore(caller, chatId, input);
+  // Whoever wrote it may have died before anybody heard of it. Who has heard knows it by its revision.
+  emit(`chat:${chatId}`, "message", message);
+  return { message, created: false };
+}
+
+/** The message that a repeat repeats. One that was changed or deleted since is it, whatever it says now. */
+async function sentBefore(
+  { userId }: Caller,
+  chatId: string,
+  { clientId, text }: NewMessage,
+): Promise<ChatMessageView> {
+  const { views } = await ask(
+    userId,
+    chatId,
+    Prisma.sql`AND x."authorId" = ${userId}::uuid AND x."clientId" = ${clientId}::uuid`,
+  );
+  const [message] = views;
+  if (!message) throw new AppError("conflict");
+  const isAsItWas = message.editedAt === null && message.deletedAt === null;
+  if (isAsItWas && plainText(message.text) !== plainText(text)) {
+    throw new AppError("conflict", { message: "client_id_taken", field: "clientId" });
+  }
+  return message;
+}
+
+/** What it points to (a post, the author) was deleted meanwhile: without it, or not at all. */
+async function onceMoreIfGone<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    return run();
+  }
+}
+
+async function write(caller: Caller, chatId: string, input: NewMessage): Promise<Told> {
+  const named = mentionsIn(input.text);
+  if (named.length === 0 && input.attachmentIds.length === 0) {
+    return retryOnConflict(() => insert(db(), caller, chatId, { ...input, mentions: [] }));
+  }
+  // Whom it names, their tasks and its files belong to it. The chat first, as everywhere.
+  return transaction(async (tx) => {
+    const chat = await lockChat(tx, caller, chatId);
+    const members = await membersAmong(tx, chatId, named);
+    const told = await insert(tx, caller, chatId, { ...input, ...mentioning(input.text, members) });
+    await notifyMentioned(tx, caller, chat, told.stored, told.stored.mentions);
+    if (input.attachmentIds.length === 0) return told;
+    const attachments = await attach(tx, caller, told.stored.id, input.attachmentIds);
+    return { stored: { ...told.stored, attachments }, view: { ...told.view, attachments } };
+  });
+}
+
+const insertedSchema = z.tuple([z.object({ member: z.boolean() }).extend(pickedSchema.shape)]);
+
+/** One statement. It waits for the chat's row and keeps it until it commits, so that numbers come in their order. */
+async function insert(
+  client: Transaction,
+  { userId }: Caller,
+  chatId: string,
+  { clientId, text, mentions, replyToId: answered }: NewMessage & { mentions: string[] },
+): Promise<Told> {
+  const replyToId = answered ?? null;
+  const rows = await client.$queryRaw`
+WITH member AS (
+  SELECT FROM "ChatMember" m
+  WHERE m."chatId" = ${chatId}::uuid AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
+), bumped AS (
+  UPDATE "Chat" c SET "lastSeq" = c."lastSeq" + 1, revision = c.revision + 1,
+    "lastMessageAt" = greatest(c."lastMessageAt", ${new Date(now())}::timestamptz)
+  WHERE c.id = ${chatId}::uuid AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
+    SELECT FROM "ChatMessage" r WHERE r.id = ${replyToId}::uuid AND r."chatId" = ${chatId}::uuid
+  ))
+  RETURNING c.id, c."lastSeq", c.revision, c."lastMessageAt"
+), picked AS (
+  INSERT INTO "ChatMessage" (id, "chatId", seq, revision, "clientId", "authorId", text, "replyToId", "postId", mentions,
+    "createdAt")
+  SELECT ${newId()}::uuid, bumped.id, bumped."lastSeq", bumped.revision, ${clientId}::uuid, ${userId}::uuid, ${text},
+    ${replyToId}::uuid, ${firstPostOf(text)}, ${mentions}::uuid[], bumped."lastMessageAt"
+  FROM bumped
+  RETURNING *
+), seen AS (
+  UPDATE "ChatMember" m SET "readSeq" = bumped."lastSeq" FROM bumped
+  WHERE m."chatId" = bumped.id AND m."userId" = ${userId}::uuid
+), ${tablesAround()}
+SELECT EXISTS (SELECT FROM member) AS member, ${storedOfPicked}, ${around}`;
+  const [{ member, ...picked }] = insertedSchema.parse(rows);
+  const [stored] = picked.items;
+  const [view] = toViews(picked.items, picked);
+  if (stored && view) return { stored, view };
+  if (!member) throw new AppError("not_found", { message: "chat_not_found" });
+  throw new AppError("bad_request", { message: "message_not_found", field: "replyToId" });
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { now } from "../core/clock";
+import { db } from "../db";
+import { RedisUnavailableError } from "../redis";
+import { readBoard } from "./board";
+import type { Board, Wish } from "./board-store";
+import { currencyCodeSchema } from "./currency";
+import { type Period, periodSchema, spanOf } from "./period";
+import { tellSums } from "./sync-seller-sums";
+
+export const leaderboardQuerySchema = z.object({
+  /** ISO 4217; RUB unless said, and where nobody sold in it the one in which most people did. */
+  currency: currencyCodeSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+const place = {
+  /** Sums that are equal have the same. */
+  rank: z.int(),
+  /** Minor units: what buyers paid and did not get back. */
+  amountMinor: z.number(),
+  sales: z.int(),
+};
+
+export const leaderboardSchema = z.object({
+  period: periodSchema,
+  /** First moment of the week or month in UTC, and of the next one; null for all time. */
+  from: z.iso.datetime().nullable(),
+  to: z.iso.datetime().nullable(),
+  currency: z.string(),
+  /** In which anybody sold. */
+  currencies: z.array(z.string()),
+  items: z.array(z.object({ userId: z.uuid(), name: z.string(), ...place })),
+  /** The caller's own place; null for nobody signed in, and for who has sold nothing. */
+  own: z.object(place).nullable(),
+});
+
+export type Leaderboard = z.infer<typeof leaderboardSchema>;
+
+/**
+ * The best-selling creators of this week, this month or of all time, in one currency.
+ * @param viewerId  whose own place is wanted too
+ */
+export async function getLeaderboard(
+  period: Period,
+  query: z.input<typeof leaderboardQuerySchema> = {},
+  viewerId: string | null = null,
+): Promise<Leaderboard> {
+  const { currency = null, limit } = leaderboardQuerySchema.parse(query);
+  const span = spanOf(period, now());
+  const wish: Wish = { currency, limit, viewerId };
+  let board = await readBoard(span, wish);
+  let names = await namesOf(board);
+  const gone = board.rows.filter(({ userId }) => !names.has(userId));
+  if (gone.length > 0) {
+    // Their accounts were deleted after the board was built: Postgres has no sum for them any more.
+    const soldAt = new Date(now());
+    await forget(gone.map(({ userId }) => ({ sellerId: userId, currency: board.currency, soldAt })));
+    board = await readBoard(span, wish);
+    names = await namesOf(board);
+  }
+  const items = board.rows.flatMap((row) => {
+    const name = names.get(row.userId);
+    return name === undefined ? [] : [{ ...row, name }];
+  });
+  return {
+    period,
+    from: span.from?.toISOString() ?? null,
+    to: span.to?.toISOString() ?? null,
+    currency: board.currency,
+    currencies: board.currencies,
+    items: items.map((item) => ({
+      rank: 1 + items.findIndex(({ amountMinor }) => amountMinor === item.amountMinor),
+      ...item,
+    })),
+    own: board.own && {
+      rank: board.own.above + 1,
+      amountMinor: board.own.amountMinor,
+      sales: board.own.sales,
+    },
+  };
+}
+
+/** Names change and accounts go, so they are not kept with the sums. */
+async function namesOf({ rows }: Board): Promise<Map<string, string>> {
+  if (rows.length === 0) return new Map();
+  const people = await db().user.findMany({
+    where: { id: { in: rows.map(({ userId }) => userId) } },
+    select: { id: true, name: true },
+  });
+  return new Map(people.map(({ id, name }) => [id, name]));
+}
+
+async function forget(sales: readonly Parameters<typeof tellSums>[0][]): Promise<void> {
+  try {
+    await Promise.all(sales.map(tellSums));
+  } catch (error) {
+    if (!(error instanceof RedisUnavailableError)) throw error;
+  }
+}

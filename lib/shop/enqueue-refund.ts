@@ -1,0 +1,67 @@
+import type { z } from "zod";
+import { type AuditContext, recordAudit } from "../audit";
+import { AppError } from "../core/errors";
+import { requireFresh, type SignedInCaller } from "../core/permission";
+import { db, transaction } from "../db";
+import { enqueue } from "../tasks";
+import type { refundAcceptedSchema, refundRequestSchema } from "./client";
+import { lockOrder } from "./lock-order";
+import { orderSubject } from "./order-subject";
+import { failedRefunds } from "./record-refund";
+
+/**
+ * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice
+ * before anything went back it is one refund; asked again after one that failed it is another.
+ *
+ * @throws {AppError} not_found; forbidden for the buyer; fresh_sign_in_required for an administrator; conflict when
+ *         nothing was paid or nothing is left; bad_request for more than is left
+ */
+export async function requestRefund(
+  orderId: string,
+  caller: SignedInCaller,
+  { amountMinor, reason }: z.output<typeof refundRequestSchema>,
+  from: AuditContext = {},
+): Promise<z.infer<typeof refundAcceptedSchema>> {
+  const { userId, role } = caller;
+  const id = await transaction(async (tx) => {
+    const order = await lockOrder(tx, orderId);
+    const isSeller = order?.sellerId === userId;
+    const maySee = role === "admin" || isSeller || order?.buyerId === userId;
+    if (!order || !maySee) throw new AppError("not_found", { message: "order_not_found" });
+    if (role !== "admin" && !isSeller) throw new AppError("forbidden");
+    if (!isSeller) requireFresh(caller);
+    if (order.paymentIntentId === null) throw new AppError("conflict", { message: "order_not_paid" });
+    const left = order.amountMinor - order.refundedMinor;
+    if (left === 0) throw new AppError("conflict", { message: "order_refunded" });
+    if (amountMinor !== undefined && amountMinor > left) {
+      throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });
+    }
+    // The sum is what it was before a refund that failed: asked again after that, it is another one.
+    const failed = await failedRefunds(tx, order.paymentIntentId);
+    const { id, created } = await enqueue(
+      tx,
+      "payments",
+      { action: "refund", orderId: order.id, reason, ...(amountMinor ? { amountMinor } : {}) },
+      {
+        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}${failed > 0 ? `:${failed}` : ""}`,
+        ownerId: userId,
+        subject: orderSubject(order.id),
+      },
+    );
+    if (created) {
+      await recordAudit(tx, {
+        action: "refund_asked",
+        actorId: userId,
+        subject: `order:${order.id}`,
+        ...from,
+        data: { amountMinor: amountMinor ?? left, currency: order.currency, reason, taskId: id },
+      });
+    }
+    return id;
+  });
+  const { queue, state } = await db().task.findUniqueOrThrow({
+    where: { id },
+    select: { queue: true, state: true },
+  });
+  return { task: { id, queue, state } };
+}

@@ -1,0 +1,147 @@
+import { coalesce } from "../core/coalesce";
+import { log } from "../core/log";
+import { countWithoutRedis } from "./last-counts";
+import { loadViewRows } from "./load-view-rows";
+import { persistViews } from "./persist-views";
+import { tellCounts } from "./publish-counts";
+import { type Touch, touch } from "./record-and-count";
+import { rememberWritten } from "./redis-backfill";
+import { requestSync } from "./request-sync";
+
+/** `counted` is new; `repeated` was seen before; `own` is the author's; `unknown` is no post. */
+export type ViewStatus = "counted" | "repeated" | "own" | "unknown";
+
+export interface RecordedView {
+  postId: string;
+  status: ViewStatus;
+  /** 0 for an unknown post. */
+  viewsCount: number;
+}
+
+interface View {
+  viewerSeq: number;
+  postId: string;
+}
+
+/** Long enough to gather requests that came in together, too short to be felt. */
+const GATHER_MS = 3;
+/** Keeps one script short: Redis does nothing else while it runs. */
+const MOST_AT_ONCE = 500;
+
+const record = coalesce(recordTogether, { windowMs: GATHER_MS, maxSize: MOST_AT_ONCE });
+
+/**
+ * Counts one person's views of some posts, each once. Concurrent calls in one process share one round
+ * trip. Without Redis they go to Postgres, in one statement.
+ *
+ * @param viewerSeq  `User.seq` of who looks
+ * @returns one for each distinct post, in order
+ * @throws when neither Redis nor Postgres could take a view; asking again is safe
+ */
+export async function recordViews(viewerSeq: number, postIds: readonly string[]): Promise<RecordedView[]> {
+  const distinct = [...new Set(postIds)];
+  return Promise.all(
+    distinct.map(async (postId) => {
+      const result = await record({ viewerSeq, postId });
+      if (result instanceof Error) throw result;
+      return result;
+    }),
+  );
+}
+
+/** What became of one post's views; null for no such post, an error when no backend could say. */
+type PostResult = { count: number; status: Map<number, ViewStatus> } | null | Error;
+
+/** A failure is an output, not a throw: one post that cannot be looked up must not fail the others. */
+async function recordTogether(views: View[]): Promise<(RecordedView | Error)[]> {
+  const wanted = byPost(views);
+  const results = await countInRedis(wanted);
+  const left = wanted.filter(({ postId }) => !results.has(postId));
+  for (const [postId, result] of await countInPostgres(left)) results.set(postId, result);
+
+  tellCounts(countsMoved(results));
+  const told = new Set<string>();
+  return views.map(({ postId, viewerSeq }) => {
+    const result = results.get(postId);
+    if (result instanceof Error) return result;
+    if (!result) return { postId, status: "unknown", viewsCount: 0 };
+    const status = result.status.get(viewerSeq) ?? "repeated";
+    // The same view asked for twice in one batch was counted once: only the first hears so.
+    const view = `${postId}:${viewerSeq}`;
+    const again = told.has(view);
+    told.add(view);
+    return { postId, status: again && status === "counted" ? "repeated" : status, viewsCount: result.count };
+  });
+}
+
+function* countsMoved(results: Map<string, PostResult>): Iterable<readonly [string, number]> {
+  for (const [postId, result] of results) {
+    if (result === null || result instanceof Error) continue;
+    if ([...result.status.values()].includes("counted")) yield [postId, result.count];
+  }
+}
+
+function byPost(views: View[]): Touch[] {
+  const viewersOf = new Map<string, Set<number>>();
+  for (const { postId, viewerSeq } of views) {
+    viewersOf.set(postId, (viewersOf.get(postId) ?? new Set()).add(viewerSeq));
+  }
+  return [...viewersOf].map(([postId, viewers]) => ({ postId, viewers: [...viewers] }));
+}
+
+/** Leaves out the posts that could not be settled with Redis; what it did record there stays and is safe. */
+async function countInRedis(wanted: Touch[]): Promise<Map<string, PostResult>> {
+  const results = new Map<string, PostResult>();
+  try {
+    const missing = await touchInto(results, wanted);
+    if (missing.length === 0) return results;
+    const rows = await loadViewRows(missing.map(({ postId }) => postId));
+    for (const { postId } of missing) if (!rows.has(postId)) results.set(postId, null);
+    await touchInto(
+      results,
+      missing.flatMap((entry) => {
+        const row = rows.get(entry.postId);
+        return row ? [{ ...entry, row }] : [];
+      }),
+    );
+  } catch (error) {
+    log().debug({ err: error }, "views go to Postgres");
+  }
+  return results;
+}
+
+const STATUS_OF = { "1": "counted", "0": "repeated", "-1": "own" } as const;
+
+/** @returns the posts that Redis does not know */
+async function touchInto(results: Map<string, PostResult>, touches: Touch[]): Promise<Touch[]> {
+  const { dirtied, posts } = await touch(touches);
+  if (dirtied) requestSync();
+  return touches.filter(({ postId, viewers }, index) => {
+    const answer = posts[index];
+    if (!answer) return true;
+    const status = new Map(viewers.map((viewer, i) => [viewer, STATUS_OF[`${answer.outcomes[i] ?? 0}`]]));
+    results.set(postId, { count: answer.count, status });
+    return false;
+  });
+}
+
+async function countInPostgres(wanted: Touch[]): Promise<Map<string, PostResult>> {
+  const pairs = wanted.flatMap(({ postId, viewers }) => viewers.map((viewerSeq) => ({ postId, viewerSeq })));
+  try {
+    const { posts } = await persistViews(pairs, null);
+    const viewersOf = new Map(wanted.map(({ postId, viewers }) => [postId, viewers]));
+    rememberWritten(
+      posts.map((row) => ({ written: true, postId: row.id, row, viewers: viewersOf.get(row.id) ?? [] })),
+    );
+    return new Map(
+      posts.map((post) => {
+        const status = new Map<number, ViewStatus>(post.inserted.map((viewer) => [viewer, "counted"]));
+        status.set(post.authorSeq, "own");
+        return [post.id, { count: countWithoutRedis(post.id, post.views), status }];
+      }),
+    );
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error("views could not be written", { cause });
+    return new Map(wanted.map(({ postId }) => [postId, error]));
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { newId } from "../core/ids";
+import { keys, runScript, ttlSeconds } from "../redis";
+import type { PersistedPost, ViewPair } from "./persist-views";
+import { claimViews, finishViews } from "./scripts";
+
+/** A sync's share of the work: nobody else holds views of these posts until it is finished. */
+export interface Batch {
+  id: string;
+  /** Its first sync died, or is slower than its lease. */
+  takenOver: boolean;
+  postIds: string[];
+  pairs: ViewPair[];
+}
+
+/** What one SQL statement takes well, and how many posts' locks it may hold (the scripts take no more). */
+const MOST_VIEWS = 10_000;
+const MOST_POSTS = 1_000;
+
+const answerSchema = z.union([
+  z.tuple([]).transform(() => null),
+  z.tuple([z.string(), z.coerce.number()], z.coerce.string()),
+]);
+
+/**
+ * Takes the next batch: one whose sync died, else up to 10,000 waiting views.
+ *
+ * @param leaseMs  after this long another sync may take the batch over
+ * @returns null when nothing waits
+ */
+export async function claimBatch(leaseMs: number): Promise<Batch | null> {
+  const [before = "", pendingEnd = ""] = keys.postPendingViews("\n").split("\n");
+  const answer = answerSchema.parse(
+    await runScript(
+      claimViews,
+      [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
+      [newId(), leaseMs, MOST_VIEWS, MOST_POSTS, keys.viewBatch(""), before, pendingEnd],
+    ),
+  );
+  if (!answer) return null;
+  const [id, takenOver, ...held] = answer;
+  const postIds: string[] = [];
+  const pairs: ViewPair[] = [];
+  for (let at = 0; at + 1 < held.length; at += 2) {
+    const postId = held[at] ?? "";
+    postIds.push(postId);
+    for (const viewer of (held[at + 1] ?? "").split(",")) pairs.push({ postId, viewerSeq: Number(viewer) });
+  }
+  return { id, takenOver: takenOver === 1, postIds, pairs };
+}
+
+/** Drops a batch that is in Postgres and moves the counts over, in one step. Safe to repeat. */
+export async function finishBatch(batch: Batch, persisted: readonly PersistedPost[]): Promise<void> {
+  const rows = new Map(persisted.map((post) => [post.id, post]));
+  const scriptKeys: string[] = [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)];
+  const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
+  for (const postId of batch.postIds) {
+    const row = rows.get(postId);
+    scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
+    args.push(postId, ...(row ? [row.authorSeq, row.views, row.version] : [""]));
+  }
+  await runScript(finishViews, scriptKeys, args);
+}

@@ -1,0 +1,223 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { describeAddress, type RedisAddress } from "./redis-address";
+import { encodeCommand } from "./resp/encode";
+import { RespParser } from "./resp/parser";
+import { type Argument, ErrorReply, type Reply } from "./resp/reply";
+
+/** The engine cannot be reached, or the connection was lost with the outcome of what was sent unknown. */
+export class EngineDownError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EngineDownError";
+  }
+}
+
+/** The engine answered, and refused: a wrong password, or a database it does not have. */
+export class EngineRefusedError extends EngineDownError {
+  constructor(message: string) {
+    super(message);
+    this.name = "EngineRefusedError";
+  }
+}
+
+export interface ConnectionOptions {
+  /** Milliseconds for the socket and the sign-in together. */
+  readonly connectTimeoutMs?: number;
+  /** A reply that takes longer than this many milliseconds means a hung engine: the connection is given up. */
+  readonly replyTimeoutMs?: number;
+}
+
+/** Loopback answers at once; a real Redis elsewhere gets time for a TLS handshake. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Above any sane single command, below the patience of whoever waits for the HTTP answer. */
+const REPLY_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECKS = 10;
+
+interface Waiter {
+  readonly replies: Reply[];
+  readonly count: number;
+  readonly since: number;
+  readonly resolve: (replies: Reply[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One pipelined connection. Commands of many callers share it: what is sent in one turn of the event loop
+ * leaves in one write, and replies are matched by order. Nothing is ever sent twice: when the connection
+ * breaks, every waiting caller gets an {@link EngineDownError} and decides for itself.
+ */
+export class EngineConnection {
+  /** Settles, with the reason, when the connection is gone. Never rejects. */
+  readonly closed: Promise<EngineDownError>;
+  #waiters: Waiter[] = [];
+  #firstWaiter = 0;
+  #outbox: Buffer[] = [];
+  #failure: EngineDownError | null = null;
+  #onPush: ((reply: Reply) => void) | null = null;
+  #resolveClosed: (error: EngineDownError) => void = () => {};
+  readonly #watchdog: NodeJS.Timeout;
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly where: string,
+    replyTimeoutMs: number,
+  ) {
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    const parser = new RespParser((reply) => this.#receive(reply));
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        this.#fail(new EngineDownError(`${where} does not answer like Redis`, { cause: error }));
+      }
+    });
+    socket.on("error", (error) => this.#fail(unreachable(where, error)));
+    socket.on("close", () => this.#fail(new EngineDownError(`${where} closed the connection`)));
+    this.#watchdog = setInterval(() => {
+      const oldest = this.#waiters[this.#firstWaiter];
+      if (oldest === undefined || performance.now() - oldest.since < replyTimeoutMs) return;
+      this.#fail(new EngineDownError(`${where} did not answer within ${replyTimeoutMs} ms`));
+    }, replyTimeoutMs / TIMEOUT_CHECKS);
+    this.#watchdog.unref();
+  }
+
+  /**
+   * Connects, signs in and selects the database.
+   * @throws {EngineRefusedError} wrong password or database
+   * @throws {EngineDownError} nobody there, or no answer in time
+   */
+  static async open(address: RedisAddress, options: ConnectionOptions = {}): Promise<EngineConnection> {
+    const where = describeAddress(address);
+    const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    const socket = address.tls
+      ? connectTls({ host: address.host, port: address.port, servername: address.host })
+      : connectTcp({ host: address.host, port: address.port });
+    const connection = new EngineConnection(socket, where, options.replyTimeoutMs ?? REPLY_TIMEOUT_MS);
+    const late = setTimeout(
+      () => connection.#fail(new EngineDownError(`${where} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      for (const [args, problem] of handshake(address)) {
+        const reply = await connection.send(args);
+        if (!(reply instanceof ErrorReply)) continue;
+        connection.close();
+        throw new EngineRefusedError(`${where} ${problem}: ${reply.message}`);
+      }
+      return connection;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#failure === null;
+  }
+
+  /** Sends one command. An error reply is a value, not an exception. */
+  async send(args: readonly Argument[]): Promise<Reply> {
+    const [reply] = await this.sendEncoded(encodeCommand(args), 1);
+    return reply ?? null;
+  }
+
+  /**
+   * Sends bytes that hold `count` whole commands and resolves with their replies in order. No other caller's
+   * command comes between them.
+   * @throws {EngineDownError} when the connection is or gets lost; whether the commands ran is then unknown
+   */
+  sendEncoded(bytes: Buffer, count: number): Promise<Reply[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== null) {
+        reject(this.#failure);
+        return;
+      }
+      this.#waiters.push({ replies: [], count, since: performance.now(), resolve, reject });
+      if (this.#outbox.push(bytes) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  /**
+   * Turns the connection over to SUBSCRIBE or MONITOR: sends `args`, after which every frame goes to
+   * `onPush`. The connection answers no more commands.
+   */
+  stream(args: readonly Argument[], onPush: (reply: Reply) => void): void {
+    this.#onPush = onPush;
+    this.socket.write(encodeCommand(args));
+  }
+
+  /** Stops reading, so that a slow consumer's backlog waits in the engine. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Hangs up. Callers still waiting get an {@link EngineDownError}. */
+  close(): void {
+    this.#fail(new EngineDownError(`the connection to ${this.where} was closed`));
+  }
+
+  #flush(): void {
+    if (this.#failure !== null) return;
+    const [only] = this.#outbox;
+    const bytes = this.#outbox.length === 1 && only !== undefined ? only : Buffer.concat(this.#outbox);
+    this.#outbox = [];
+    this.socket.write(bytes);
+  }
+
+  #receive(reply: Reply): void {
+    if (this.#onPush !== null) {
+      this.#onPush(reply);
+      return;
+    }
+    const waiter = this.#waiters[this.#firstWaiter];
+    if (waiter === undefined) {
+      this.#fail(new EngineDownError(`${this.where} sent a reply nobody asked for`));
+      return;
+    }
+    waiter.replies.push(reply);
+    if (waiter.replies.length < waiter.count) return;
+    this.#firstWaiter += 1;
+    if (this.#firstWaiter === this.#waiters.length) {
+      this.#waiters = [];
+      this.#firstWaiter = 0;
+    }
+    waiter.resolve(waiter.replies);
+  }
+
+  #fail(error: EngineDownError): void {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    clearInterval(this.#watchdog);
+    this.socket.destroy();
+    for (const waiter of this.#waiters.slice(this.#firstWaiter)) waiter.reject(error);
+    this.#waiters = [];
+    this.#firstWaiter = 0;
+    this.#outbox = [];
+    this.#resolveClosed(error);
+  }
+}
+
+function handshake(address: RedisAddress): [args: string[], problem: string][] {
+  const steps: [string[], string][] = [];
+  if (address.password !== null) {
+    const user = address.username === null ? [] : [address.username];
+    steps.push([["AUTH", ...user, address.password], "refused the password"]);
+  }
+  if (address.database !== 0) {
+    steps.push([["SELECT", String(address.database)], `has no database ${address.database}`]);
+  }
+  // Without this a server that accepts and never answers, or that wants a password, would pass for a Redis.
+  steps.push([["PING"], "refused a PING"]);
+  return steps;
+}
+
+function unreachable(where: string, error: NodeJS.ErrnoException): EngineDownError {
+  return new EngineDownError(`${where} is unreachable: ${error.code ?? error.message}`, { cause: error });
+}

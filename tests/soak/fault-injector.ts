@@ -1,0 +1,144 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { db } from "@/lib/db";
+import type { FaultsInput } from "@/local/stripe";
+import { signDelivery } from "@/tests/support/clients/signed-delivery";
+import { passTime } from "./advance-time";
+import type { Instances } from "./instances";
+import type { Journal } from "./journal";
+import type { Fault } from "./plan-soak";
+import type { World } from "./soak-stack";
+
+/** Lets things go wrong as planned, and all be well again. */
+export class FaultPlayer {
+  readonly #played = new Map<Fault["kind"], number>();
+  readonly #running = new Set<Promise<void>>();
+  #provider: { api: FaultsInput["api"]; events: FaultsInput["events"] } = { api: null, events: {} };
+
+  constructor(
+    private readonly world: World,
+    private readonly instances: Instances,
+    private readonly journal: Journal,
+    private readonly random: () => number,
+  ) {}
+
+  /** How often each kind was played. */
+  get played(): Record<string, number> {
+    return Object.fromEntries([...this.#played].sort(([left], [right]) => (left < right ? -1 : 1)));
+  }
+
+  play(fault: Fault): void {
+    this.journal.note("world", JSON.stringify(fault));
+    this.#played.set(fault.kind, (this.#played.get(fault.kind) ?? 0) + 1);
+    // One that meets another outage (emptying a Redis that is away) has had its effect.
+    const playing = this.#do(fault)
+      .catch(() => {})
+      .finally(() => this.#running.delete(playing));
+    this.#running.add(playing);
+  }
+
+  /** All is well from now on. */
+  async end(): Promise<void> {
+    await Promise.all(this.#running);
+    const { toQstash, toRedis, cutter, provider, mail } = this.world;
+    await toQstash.set("pass");
+    await toRedis.set("pass");
+    cutter.arm(0);
+    provider.setFaults({});
+    mail.heal();
+  }
+
+  async #do(fault: Fault): Promise<void> {
+    const { world } = this;
+    switch (fault.kind) {
+      case "qstash":
+        return this.#away(world.toQstash, fault.mode, fault.forMs);
+      case "redis-away":
+        return this.#away(world.toRedis, "refuse", fault.forMs);
+      case "redis-emptied":
+        return world.emptyRedis();
+      case "postgres-restarted":
+        return world.postgres.restart();
+      case "commits-cut":
+        return world.cutter.arm(fault.count);
+      case "provider-api":
+        this.#provider.api = { kind: fault.how, times: fault.times };
+        return world.provider.setFaults(this.#provider);
+      case "events":
+        return this.#disturbEvents(fault);
+      case "mail":
+        return this.#disturbMail(fault);
+      case "instance-killed":
+        return this.instances.kill(fault.instance);
+      case "time-jump":
+        return passTime(fault.seconds);
+      case "replay":
+        return this.#replay(fault);
+    }
+  }
+
+  /** One outage of a backend at a time: a proxy that is told two things at once would listen twice. */
+  readonly #busy = new Set<World["toRedis"]>();
+
+  async #away(proxy: World["toRedis"], mode: Parameters<World["toRedis"]["set"]>[0], forMs: number) {
+    if (this.#busy.has(proxy)) return;
+    this.#busy.add(proxy);
+    try {
+      await proxy.set(mode);
+      await delay(forMs);
+      await proxy.set("pass");
+    } finally {
+      this.#busy.delete(proxy);
+    }
+  }
+
+  async #disturbEvents({ how, forMs }: Extract<Fault, { kind: "events" }>): Promise<void> {
+    const ways = {
+      drop: { drop: true },
+      copies: { copies: 3 },
+      reorder: { reorder: true },
+      late: { delayMs: 700 },
+    } as const;
+    this.#provider.events = ways[how];
+    this.world.provider.setFaults(this.#provider);
+    await delay(forMs);
+    this.#provider = { api: null, events: {} };
+    this.world.provider.setFaults({});
+  }
+
+  #disturbMail({ how, times }: Extract<Fault, { kind: "mail" }>): void {
+    const { mail } = this.world;
+    if (how === "refuse") mail.fail({ kind: "refuse", times });
+    else if (how === "drop") mail.fail({ kind: "drop", times });
+    else mail.fail({ kind: "answer", code: how === "later" ? 451 : 550, times });
+  }
+
+  /** Messages and events that came before come again, finished or not. */
+  async #replay({ tasks, events }: Extract<Fault, { kind: "replay" }>): Promise<void> {
+    const some = await db().task.findMany({
+      skip: Math.floor(this.random() * Math.max(1, (await db().task.count()) - tasks)),
+      take: tasks,
+      orderBy: { id: "asc" },
+      select: { id: true, queue: true, generation: true },
+    });
+    const told = await db().paymentEvent.findMany({
+      skip: Math.floor(this.random() * Math.max(1, (await db().paymentEvent.count()) - events)),
+      take: events,
+      orderBy: { id: "asc" },
+      select: { id: true },
+    });
+    for (const { id } of told) this.world.provider.resend(id);
+    await Promise.all(
+      some.map(async ({ id: taskId, queue, generation }) => {
+        const body = JSON.stringify({ queue, taskId, generation });
+        await fetch(`${process.env.APP_URL}/api/qstash/${queue}`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            "upstash-signature": await signDelivery(queue, body),
+          },
+          body,
+        });
+      }),
+    );
+  }
+}

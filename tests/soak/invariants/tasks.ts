@@ -1,0 +1,130 @@
+import { db } from "@/lib/db";
+import { type Books, grouped, type Task, type Violation } from "./read-records";
+
+/** Which order a task is about. */
+export function orderOf(task: Task, byId: ReadonlyMap<string, Task>): string | null {
+  const { orderId } = task.payload as { orderId?: string };
+  if (orderId) return orderId;
+  const [what, id = ""] = task.key.split(":");
+  // What follows from the creator's task is named after that task.
+  const parent = what === "supplier" ? byId.get(id) : undefined;
+  return parent ? orderOf(parent, byId) : id || null;
+}
+
+const SALE_QUEUES = ["deliver-goods", "referral-bonuses", "supplier-notifications", "leaderboards"];
+
+/** Each task done, or dead with an open alert; paid ⇔ exactly the tasks that must be; none of an order that is not. */
+export function judgeTasks(books: Books): Violation[] {
+  const wrong: Violation[] = [];
+  const byId = new Map(books.tasks.map((task) => [task.id, task]));
+  const alerted = new Set(
+    books.alerts.filter(({ kind }) => kind === "task_dead").map(({ subject }) => subject),
+  );
+  const orderIds = new Set(books.orders.map(({ id }) => id));
+  for (const task of books.tasks) {
+    const orderId = orderOf(task, byId);
+    const name = `${task.queue} ${task.key}`;
+    if (task.state === "dead") {
+      if (!alerted.has(task.id))
+        wrong.push({ orderId, what: `${name} is dead without an alert: ${task.error}` });
+    } else if (task.state !== "done")
+      wrong.push({ orderId, what: `${name} is ${task.state}: ${task.error}` });
+    if (orderId === null || !orderIds.has(orderId)) {
+      wrong.push({ orderId, what: `${name} belongs to no order: its transaction was rolled back` });
+    }
+  }
+  const byOrder = grouped(books.tasks, (task) => orderOf(task, byId));
+  for (const order of books.orders) {
+    for (const what of tasksOf(order, byOrder.get(order.id) ?? [], books))
+      wrong.push({ orderId: order.id, what });
+  }
+  return wrong;
+}
+
+type Order = Books["orders"][number];
+
+function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
+  const { id, status, paymentIntentId, refundedMinor } = order;
+  const keys = new Set(tasks.map(({ queue, key }) => `${queue} ${key.replaceAll(id, "*")}`));
+  const has = (name: string) => keys.has(name);
+  const wrong: string[] = [];
+  const must = (name: string, wanted: boolean) => {
+    if (has(name) !== wanted) wrong.push(`${wanted ? "lacks" : "has"} the task ${name}`);
+  };
+  const isSold = has("deliver-goods *");
+  // Refunded before it was heard of, or given back because it was sold out: nothing was sold then.
+  const mustBeSold = paymentIntentId !== null && status !== "refunded" && status !== "failed";
+  if (mustBeSold && !isSold) wrong.push(`is ${status} and has no deliver-goods`);
+  if (paymentIntentId === null && isSold) wrong.push("nobody paid, and it has deliver-goods");
+  must("supplier-notifications *", isSold);
+  must("leaderboards *", isSold);
+  must("referral-bonuses *", isSold);
+
+  const isTakenBack = isSold && status === "refunded";
+  must("supplier-notifications *:refunded", isTakenBack);
+  must("leaderboards *:refunded", isTakenBack);
+  must("referral-bonuses *:reverse", isTakenBack);
+  const sums = (queue: string, infix: string) =>
+    [...keys]
+      .filter((key) => key.startsWith(`${queue} *:${infix}:`))
+      .map((key) => Number(key.split(":").at(-1)))
+      .sort((left, right) => left - right);
+  const steps = sums("supplier-notifications", "refunded");
+  if (String(steps) !== String(sums("leaderboards", "refunded"))) {
+    wrong.push("creator and leaderboards were told of different refunds");
+  }
+  if (String(steps) !== String(sums("referral-bonuses", "reverse"))) {
+    wrong.push("creator and referrer's bonus follow different refunds");
+  }
+  if (steps.some((sum) => sum > refundedMinor)) wrong.push("a refund was counted that was not made");
+  if (!isSold && steps.length > 0) wrong.push("was not sold, and has tasks of refunds of the sale");
+  for (const queue of ["notifications", "emails"]) {
+    const told = [...keys].filter((key) => key.startsWith(`${queue} refund:*:`));
+    if (refundedMinor > 0 !== has(`${queue} refund:*:${refundedMinor}`)) {
+      wrong.push(`${refundedMinor} went back, and ${queue} tell of: ${told.join(", ") || "nothing"}`);
+    }
+    const isDelivered = books.deliveries.some(({ orderId }) => orderId === id);
+    must(`${queue} delivered:*`, isDelivered);
+  }
+  for (const task of tasks.filter(({ queue }) => queue === "supplier-notifications")) {
+    if (task.state !== "done") continue;
+    const follows = (queue: string) =>
+      tasks.some((other) => other.queue === queue && other.key === `supplier:${task.id}`);
+    const { event } = task.payload as { event: string };
+    if (!follows("notifications")) wrong.push(`the creator has no notification of ${event}`);
+    if (follows("emails") !== (event === "sold")) wrong.push(`the creator's mail of ${event} is wrong`);
+  }
+  const known = new Set([...SALE_QUEUES, "payments", "notifications", "emails"]);
+  for (const { queue } of tasks) if (!known.has(queue)) wrong.push(`has a task of ${queue}`);
+  return wrong;
+}
+
+/** Notes every change of a task that was finished. */
+export async function watchTasks(): Promise<void> {
+  await db().$executeRawUnsafe(
+    `CREATE TABLE IF NOT EXISTS "SoakRegression" (id uuid, key text, change text, at timestamptz DEFAULT now())`,
+  );
+  await db().$executeRawUnsafe(`TRUNCATE "SoakRegression"`);
+  await db().$executeRawUnsafe(`
+CREATE OR REPLACE FUNCTION soak_watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO "SoakRegression" (id, key, change) VALUES (OLD.id, OLD.queue || ' ' || OLD.key,
+    OLD.state || ' became ' || CASE WHEN TG_OP = 'DELETE' THEN 'nothing' ELSE NEW.state::text END);
+  RETURN NULL;
+END $$`);
+  await db().$executeRawUnsafe(`
+CREATE OR REPLACE TRIGGER soak_watch AFTER UPDATE ON "Task" FOR EACH ROW
+WHEN (OLD.state IN ('done', 'dead', 'cancelled') AND NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION soak_watch()`);
+  await db().$executeRawUnsafe(`
+CREATE OR REPLACE TRIGGER soak_watch_gone AFTER DELETE ON "Task" FOR EACH ROW EXECUTE FUNCTION soak_watch()`);
+}
+
+/** A finished task never regresses; not for a moment. */
+export async function judgeRegressions(): Promise<Violation[]> {
+  const rows = await db().$queryRaw<
+    { key: string; change: string }[]
+  >`SELECT key, change FROM "SoakRegression"`;
+  return rows.map(({ key, change }) => ({
+    orderId: /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(key)?.[0] ?? null,
+    what: `${key}: ${change}`,
+  }));
+}

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Caller } from "@/lib/core/access-token";
+import { db } from "@/lib/db";
+import type { RunningStripe } from "@/local/stripe";
+import { ask, askUntilDecided } from "./api-client";
+import type { Journal } from "./journal";
+import type { PlannedOrder, PlannedRefund } from "./plan-soak";
+import { clientOf } from "./provider-payments";
+
+export interface Shop {
+  buyers: (Caller & { referrer: Caller | null })[];
+  products: { id: string; seller: Caller }[];
+  provider: RunningStripe;
+  journal: Journal;
+}
+
+/** Plays one order from the buyer's click to the last refund. */
+export async function playOrder(plan: PlannedOrder, shop: Shop): Promise<void> {
+  const placed = await place(plan, shop);
+  if (!placed) return;
+  const early = plan.refunds.filter(({ early }) => early);
+  for (const result of plan.results) await playBuyer(plan, result, placed.checkoutUrl, shop);
+  for (const refund of early) await giveBack(plan, refund, placed.id, shop);
+  for (const refund of plan.refunds.filter(({ early }) => !early)) {
+    if (!(await isHandedOver(placed.id))) break;
+    await giveBack(plan, refund, placed.id, shop);
+  }
+  await spendBonuses(plan, shop);
+}
+
+/** Sends the order until somebody says yes or no; with one key it is one order however often it is sent. */
+async function place(
+  plan: PlannedOrder,
+  { buyers, products, journal }: Shop,
+): Promise<{ id: string; checkoutUrl: string | null } | null> {
+  const buyer = buyers[plan.buyer];
+  const product = products[plan.product];
+  if (!buyer || !product) throw new Error("the plan names nobody");
+  const body = { productId: product.id, quantity: plan.quantity, clientKey: `order-${plan.index}` };
+  const send = () => askUntilDecided(() => ask("POST", "/api/orders", { as: buyer, body }));
+  const answers = await Promise.all(Array.from({ length: plan.copies }, send));
+  journal.note(
+    plan.index,
+    `ordered ${plan.quantity} of ${product.id}: ${answers.map((answer) => answer?.status ?? "no answer").join(", ")}`,
+  );
+  const orders = answers.flatMap((answer) => (answer?.status === 201 ? [answer.body] : []));
+  const [first] = orders;
+  if (!first) return null;
+  const { id } = first.order;
+  journal.identify(plan.index, id);
+  if (orders.some(({ order }) => order.id !== id)) {
+    journal.broken.push({ orderId: id, what: "one client key made two orders" });
+  }
+  // What is asked for again after an answer is the same order; nothing but an outage stands in the way.
+  const refused = answers.find((answer) => answer && answer.status !== 201);
+  if (refused) {
+    journal.broken.push({
+      orderId: id,
+      what: `the same request was answered 201 and ${refused.status} ${JSON.stringify(refused.body)}`,
+    });
+  }
+  const checkoutUrl = orders.map((order) => order.checkoutUrl).find((url) => url !== null) ?? null;
+  return { id, checkoutUrl };
+}
+
+async function playBuyer(
+  { index }: PlannedOrder,
+  result: string,
+  checkoutUrl: string | null,
+  { journal }: Shop,
+): Promise<void> {
+  if (checkoutUrl === null) return journal.note(index, "there is no page to pay on any more");
+  const response = await fetch(checkoutUrl, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ result }),
+    redirect: "manual",
+  });
+  await response.arrayBuffer();
+  journal.note(index, `on the provider's page: ${result} (${response.status})`);
+}
+
+async function giveBack(plan: PlannedOrder, refund: PlannedRefund, orderId: string, shop: Shop) {
+  const { journal, products } = shop;
+  const order = await patiently(() =>
+    db().order.findUnique({ where: { id: orderId }, select: { amountMinor: true, sessionId: true } }),
+  );
+  if (!order) return;
+  const amount =
+    refund.share === null ? undefined : Math.max(1, Math.floor(order.amountMinor * refund.share));
+  const label = `${refund.by} gives back ${amount ?? "all that is left"}`;
+  if (refund.by === "provider") {
+    const paid = await paymentIntentOf(order.sessionId, shop.provider);
+    const outcome = paid
+      ? await shop.provider.refund(paid, amount).catch((error: Error) => error.message)
+      : "nothing was paid";
+    return journal.note(plan.index, `${label}: ${outcome}`);
+  }
+  const seller = products[plan.product]?.seller;
+  const answer = await askUntilDecided(() =>
+    ask("POST", `/api/orders/${orderId}/refund`, {
+      ...(seller ? { as: seller } : {}),
+      body: amount === undefined ? {} : { amountMinor: amount },
+    }),
+  );
+  journal.note(plan.index, `${label}: ${answer?.status ?? "no answer"}`);
+  if (answer?.status !== 202) return;
+  const task = await patiently(() =>
+    db().task.findUnique({ where: { id: answer.body.task.id }, select: { id: true } }),
+  );
+  if (!task) journal.broken.push({ orderId, what: "a refund was accepted and there is no task of it" });
+}
+
+/** Asked for until it is known; the provider's API may be in trouble on purpose. */
+async function paymentIntentOf(sessionId: string | null, provider: RunningStripe): Promise<string | null> {
+  if (sessionId === null) return null;
+  const session = await patiently(() => clientOf(provider).checkout.sessions.retrieve(sessionId));
+  const intent = session?.payment_intent;
+  return typeof intent === "string" && session?.payment_status === "paid" ? intent : null;
+}
+
+const LOOKS = 40;
+const LOOK_MS = 250;
+
+/** Whether it is delivered soon; a refund asked for before would be refused. */
+async function isHandedOver(orderId: string): Promise<boolean> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const order = await db()
+      .order.findUnique({ where: { id: orderId }, select: { status: true } })
+      .catch(() => null);
+    if (order?.status === "delivered") return true;
+    if (order?.status === "failed" || order?.status === "refunded") return false;
+    await delay(LOOK_MS);
+  }
+  return false;
+}
+
+/** Two requests with one key at the same time: more than there is may never be spent. */
+async function spendBonuses({ index, buyer, spends }: PlannedOrder, { buyers, journal }: Shop) {
+  const referrer = buyers[buyer]?.referrer;
+  if (spends === 0 || !referrer) return;
+  const body = { amount: spends, key: `spend-${index}` };
+  const send = () => ask("POST", "/api/bonuses/spend", { as: referrer, body });
+  const answers = await Promise.all([send(), send()]);
+  journal.note(index, `bonuses spent: ${answers.map((answer) => answer?.status ?? "no answer").join(", ")}`);
+}
+
+async function patiently<R>(read: () => Promise<R>): Promise<R | null> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    try {
+      return await read();
+    } catch {
+      await delay(LOOK_MS);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { applyMigrations } from "@/local/postgres/migrate";
+import { startQstash } from "@/local/qstash";
+import { startRedisEngine } from "@/local/redis/engine";
+import { startRedisGateway } from "@/local/redis/gateway";
+import { type MailCatcher, startMailCatcher } from "@/local/smtp";
+import { type RunningStripe, startStripe } from "@/local/stripe";
+import { type CommitCutter, startCommitCutter } from "@/tests/support/proxies/commit-cutter";
+import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { type Balancer, startBalancer } from "@/tests/support/proxies/tcp-balancer";
+import { type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
+
+/** Backends of a soak's own, each with a way to go wrong, and the environment that leads to them. */
+export interface World {
+  balancer: Balancer;
+  postgres: RealPostgres;
+  cutter: CommitCutter;
+  toRedis: FaultProxy;
+  toQstash: FaultProxy;
+  provider: RunningStripe;
+  mail: MailCatcher;
+  emptyRedis(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TOKEN = "soak";
+/** Mails are kept in memory until the end. */
+const MOST_MAILS = 100_000;
+
+/** Sets the environment of this process and of those it starts: call it before anything reads it. */
+export async function startWorld(): Promise<World> {
+  const folder = await mkdtemp(path.join(tmpdir(), "normaldance-soak-"));
+  const balancer = await startBalancer();
+  const appUrl = `http://localhost:${balancer.port}`;
+  const [postgres, engine, qstash, mail] = await Promise.all([
+    startRealPostgres(),
+    startRedisEngine({ dataDir: path.join(folder, "redis") }),
+    startQstash({ dataDir: null, token: TOKEN, retryScale: 0.001 }),
+    startMailCatcher({ dataDir: path.join(folder, "mail"), limit: MOST_MAILS }),
+  ]);
+  if (engine.kind === "embedded") throw new Error("the soak needs a redis-server on the PATH");
+  await applyMigrations(postgres.url);
+  const gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url });
+  const [cutter, toRedis, toQstash] = await Promise.all([
+    startCommitCutter(postgres.url),
+    startFaultProxy({ host: "127.0.0.1", port: gateway.port }),
+    startFaultProxy({ host: "127.0.0.1", port: qstash.port }),
+  ]);
+  const provider = await startStripe({
+    dataDir: null,
+    webhookUrl: `${appUrl}/api/webhooks/payments`,
+    secretKey: "sk_test_of_the_soak",
+    webhookSecret: "whsec_of_the_soak",
+    retryScale: 0.001,
+    lateMs: 400,
+    // Its own truth is asked for in the end.
+    limits: { maxEvents: 1_000_000 },
+  });
+  Object.assign(process.env, {
+    NODE_ENV: "test",
+    LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
+    APP_URL: appUrl,
+    DATABASE_URL: cutter.url,
+    UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${toRedis.port}`,
+    UPSTASH_REDIS_REST_TOKEN: TOKEN,
+    // A busy machine is no outage; there are enough of those.
+    REDIS_TIMEOUT_MS: "2000",
+    REDIS_FIRST_CALL_TIMEOUT_MS: "5000",
+    QSTASH_URL: `http://127.0.0.1:${toQstash.port}`,
+    QSTASH_TOKEN: TOKEN,
+    QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
+    QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
+    AUTH_SECRET: "a secret of the soak, long enough for HS256",
+    CRON_SECRET: "a secret of the soak's cron",
+    STRIPE_SECRET_KEY: provider.secretKey,
+    STRIPE_WEBHOOK_SECRET: provider.webhookSecret,
+    STRIPE_API_URL: provider.url,
+    SMTP_URL: mail.smtpUrl,
+  });
+  await liftMailRate(qstash.url);
+  return {
+    ...{ balancer, postgres, cutter, toRedis, toQstash, provider, mail },
+    emptyRedis: async () => {
+      await fetch(gateway.url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify(["FLUSHALL"]),
+      });
+    },
+    close: async () => {
+      await Promise.all([provider.close(), qstash.close(), toQstash.close(), toRedis.close()]);
+      await Promise.all([gateway.close(), cutter.close(), balancer.close(), mail.close()]);
+      await Promise.all([engine.stop(), postgres.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ten mails in a second are right for a mail server, and a soak would wait for nothing else. */
+async function liftMailRate(qstashUrl: string): Promise<void> {
+  const response = await fetch(`${qstashUrl}/v2/flowControl/mail/pin?rate=1000&period=1&parallelism=6`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  if (!response.ok) throw new Error(`QStash did not take the mail lane's rate: ${response.status}`);
+}

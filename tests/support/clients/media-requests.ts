@@ -1,0 +1,44 @@
+import { GET as read } from "@/app/api/media/[id]/route";
+import { POST as upload } from "@/app/api/media/route";
+import type { Caller } from "@/lib/core/access-token";
+import { tokenOf } from "@/tests/support/factories/sessions";
+
+interface Sending {
+  name?: string;
+  type?: string;
+  headers?: Record<string, string>;
+}
+
+/** Uploads a file as a browser does. */
+export async function sendFile(
+  as: Caller,
+  body: BodyInit,
+  { name = "a.txt", type = "text/plain", headers }: Sending = {},
+) {
+  const request = new Request("http://localhost/api/media", {
+    ...{ method: "POST", body, duplex: "half" },
+    headers: {
+      authorization: `Bearer ${await tokenOf(as)}`,
+      "content-type": type,
+      "x-file-name": encodeURIComponent(name),
+      "accept-language": "en",
+      ...headers,
+    },
+  } as RequestInit);
+  const answer = await upload(request, { params: Promise.resolve({}) });
+  // biome-ignore lint/suspicious/noExplicitAny: an answer that the test looks into
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as any };
+}
+
+/** Gets a file. @param as  null: nobody */
+export async function getFile(id: string, as: Caller | null, headers: Record<string, string> = {}) {
+  const request = new Request(`http://localhost/api/media/${id}`, {
+    headers: { ...headers, ...(as ? { authorization: `Bearer ${await tokenOf(as)}` } : {}) },
+  });
+  const response = await read(request, { params: Promise.resolve({ id }) });
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes: new Uint8Array(await response.arrayBuffer()),
+  };
+}

@@ -1,0 +1,169 @@
+import { recordAudit } from "@/lib/audit";
+import { addEntry } from "@/lib/bonuses/ledger";
+import { createChat, leaveChat, reactTo } from "@/lib/chat";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { countSale } from "@/lib/leaderboards/ranked-sale";
+import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
+import { storeFile } from "@/lib/media";
+import { changePreferences } from "@/lib/notifications";
+import { createPost } from "@/lib/posts";
+import { setOnline } from "@/lib/presence";
+import { backgroundTaskService, enqueue } from "@/lib/tasks";
+import { recordViews, syncViews } from "@/lib/views";
+import { createMember, type Person } from "./accounts";
+import { createGroup, read, send } from "./chat-tools";
+import { createOrder } from "./orders";
+import { createPerson, createTestPost } from "./people";
+import { signInAs } from "./sessions";
+
+/** A member with an address and a name that are found in any text. */
+export function createKnown(role: Caller["role"] = "artist"): Promise<Person> {
+  return createMember(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
+}
+
+/** A currency that no other test sells in. */
+export function newCurrency(): string {
+  return newId()
+    .slice(-3)
+    .replace(/./g, (digit) => "ABCDEFGHIJKLMNOP"[Number.parseInt(digit, 16)] ?? "");
+}
+
+/** One thing of each kind that exists. All money rests. */
+export async function createWholePerson(currency = newCurrency()) {
+  const person = await createKnown();
+  const { userId } = person;
+  const [viewer, buyer, seller, referrer, friend] = await Promise.all([
+    createPerson(),
+    createPerson(),
+    createPerson("artist"),
+    createPerson(),
+    createPerson(),
+  ]);
+  await signInAs(person);
+  await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
+  await db().user.update({ where: { id: friend.userId }, data: { referredById: userId } });
+  await db().accountLink.create({
+    data: {
+      ...{ id: newId(), userId, kind: "reset_password", email: person.email },
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
+
+  const post = await createPost(person, { title: "My track", text: "Words", tags: ["mine"] });
+  await recordViews(viewer.seq, [post.id]);
+  const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
+  await recordViews(person.seq, [seenPost]);
+  await recordViews(viewer.seq, [seenPost]);
+  await syncViews({ source: "script" });
+
+  const product = (title: string, owner: Caller) =>
+    db().product.create({
+      data: {
+        ...{ id: newId(), sellerId: owner.userId, kind: "track", title, description: "" },
+        ...{ priceMinor: 900, currency, assetUrl: `https://files.example/${newId()}.flac` },
+      },
+    });
+  const [sold, unsold, theirs] = await Promise.all([
+    product("Sold", person),
+    product("Unsold", person),
+    product("Theirs", seller),
+  ]);
+  const order = async (from: Caller, to: Caller, productId: string) => {
+    const id = await createOrder({ buyer: to, seller: from, amountMinor: 900, currency });
+    await db().order.update({
+      where: { id },
+      data: { kind: "track", productId, deliveredAt: new Date(), paymentIntentId: `pi_${id}` },
+    });
+    const delivery = await db().delivery.create({
+      data: { id: newId(), orderId: id, kind: "track", unit: 1, code: newId().toUpperCase() },
+    });
+    const sale = await countSale(id);
+    if (sale) await tellSums(sale);
+    return { id, delivery };
+  };
+  const sale = await order(person, buyer, sold.id);
+  const purchase = await order(seller, person, theirs.id);
+
+  await transaction((tx) =>
+    addEntry(tx, { userId, kind: "granted", amount: 500, key: `granted:${newId()}`, note: "Welcome" }),
+  );
+  await db().notification.create({
+    data: { id: newId(), userId, kind: "general", title: "Hello", message: "There", key: newId() },
+  });
+  await changePreferences(person, { hidesPresence: false, notifications: { bonus: "quiet" } });
+  await setOnline(userId, newId());
+  const file = await storeFile(person, {
+    ...{ name: `${newId()}.txt`, declaredType: "text/plain" },
+    bytes: new TextEncoder().encode("What was said"),
+  });
+  await db().analyticsEvent.create({
+    data: { id: newId(), userId, name: "played", properties: { loud: true }, at: new Date() },
+  });
+  const waiting = await backgroundTaskService.sendNotification(userId, "Soon", "More", { ownerId: userId });
+  const mail = await backgroundTaskService.sendEmail(person.email, "Hello", `Dear ${person.name}`, {
+    delaySeconds: 3_600,
+  });
+  const dead = await backgroundTaskService.sendNotification(userId, "Late", "Lost", { delaySeconds: 3_600 });
+  await db().task.update({ where: { id: dead }, data: { state: "dead", finishedAt: new Date() } });
+  await db().alert.create({ data: { id: newId(), kind: "task_dead", subject: dead, message: "dead" } });
+  const started = await transaction((tx) =>
+    enqueue(
+      tx,
+      "leaderboards",
+      { orderId: purchase.id },
+      { key: newId(), ownerId: userId, subject: `order:${purchase.id}` },
+    ),
+  );
+  // A group of theirs, a conversation of two, and a group that they have left: with everything that can be said.
+  const group = await createGroup([person, viewer, buyer]);
+  const pair = (await createChat(person, { kind: "direct", userId: seller.userId })).chat.id;
+  const leftGroup = await createGroup([buyer, person]);
+  const said = (await send(person, group, `My words, @[${viewer.name}](${viewer.userId})`)).message;
+  await send(person, pair, "Words for two");
+  await send(person, leftGroup, "Parting words");
+  const answer = (
+    await send(viewer, group, `Oh, @[${person.name}](${userId}) said so`, { replyToId: said.id })
+  ).message;
+  await reactTo(person, group, answer.id, { emoji: "🔥", on: true });
+  await reactTo(buyer, group, said.id, { emoji: "👍", on: true });
+  await leaveChat(person, leftGroup);
+  for (const chatId of [group, pair]) await read(person, chatId);
+  // What these were told of the person.
+  for (const [reader, kind, data] of [
+    [
+      viewer,
+      "mention",
+      { chatId: group, messageId: said.id, chatTitle: null, authorId: userId, authorName: person.name },
+    ],
+    [buyer, "chat_invite", { chatId: group, chatTitle: null, byId: userId, byName: person.name }],
+  ] as const) {
+    await db().notification.create({
+      data: { id: newId(), userId: reader.userId, kind, data, key: newId() },
+    });
+  }
+  const browser = `Browser ${newId()}`;
+  const client = { ip: "203.0.113.9", userAgent: browser };
+  await recordAudit(db(), { action: "name_changed", actorId: userId, subject: `user:${userId}`, client });
+  await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject: `user:${userId}`, client });
+  const administrator = await createPerson("admin");
+  await recordAudit(db(), {
+    action: "role_changed",
+    actorId: administrator.userId,
+    subject: `user:${userId}`,
+    client: { ip: "198.51.100.7", userAgent: "An administrator's" },
+    data: { role: "artist" },
+  });
+  return {
+    person,
+    browser,
+    others: { viewer, buyer, seller, referrer, friend, administrator },
+    posts: { own: post.id, seen: seenPost, lastSeen: lastSeenPost },
+    products: { sold: sold.id, unsold: unsold.id },
+    orders: { sale, purchase },
+    file,
+    tasks: { waiting, mail, dead, started: started.id },
+    chats: { group, pair, left: leftGroup, said: said.id, answer: answer.id },
+  };
+}

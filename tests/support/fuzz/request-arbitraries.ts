@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { hostile, mutated } from "./hostile-values";
+
+/** Bodies around values that the route would take: those values, values slightly wrong, and what is no JSON at all. */
+export function bodiesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array> {
+  const texts = values.map((value) => JSON.stringify(value) ?? "");
+  return fc.oneof(
+    { weight: 8, arbitrary: texts },
+    { weight: 12, arbitrary: mutated(values).map((value) => JSON.stringify(value) ?? "") },
+    // Only as text can a body have such keys, or one key twice.
+    texts.map((text) =>
+      text.replace("{", '{"__proto__":{"role":"admin"},"constructor":{"prototype":{"a":1}},'),
+    ),
+    fc.tuple(texts, texts).map(([one, two]) => one.replace(/\}$/, `,${two.slice(1)}`)),
+    fc.tuple(texts, fc.nat()).map(([text, at]) => text.slice(0, at % (text.length + 1))),
+    fc.tuple(texts, fc.nat(), fc.integer({ min: 0x80, max: 0xff })).map(([text, at, byte]) => {
+      const bytes = new TextEncoder().encode(text);
+      if (bytes.length > 0) bytes[at % bytes.length] = byte;
+      return bytes;
+    }),
+    fc.constantFrom("", "null", "[]", "0", '"x"', "\ufeff{}", "{} {}", "{'a':1}", '{"a":NaN}', "\0"),
+    fc.integer({ min: 1, max: 30_000 }).map((depth) => "[".repeat(depth) + "]".repeat(depth)),
+    fc.integer({ min: 1, max: 10_000 }).map((depth) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`),
+    fc.constant(`{"a":"${"x".repeat(600_000)}"}`),
+    fc.uint8Array({ maxLength: 60 }),
+  );
+}
+
+/** Query strings around values that the route would take. */
+export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
+  const pairs = values.map((value) =>
+    Object.entries(Object(value) as object).map(([k, v]) => `${k}=${asText(v)}`),
+  );
+  const odd = fc.constantFrom(
+    ...[
+      "__proto__=1",
+      "__proto__=1&__proto__=2",
+      "constructor=1",
+      "a[b]=1",
+      "a[]=1",
+      "=",
+      "&&",
+      "%",
+      "%00=%00",
+    ],
+    ...[
+      "limit=%ED%A0%80",
+      "cursor=%00",
+      "limit=1&limit=2",
+      "limit[]=1",
+      "cursor={{order}}&cursor={{post}}",
+      "limit=NaN",
+    ],
+    ...[
+      "limit=0x10",
+      "limit=1e1",
+      "limit=-0",
+      "limit=+5",
+      "limit=%205",
+      "cursor=",
+      "limit=",
+      `q=${"x".repeat(9_000)}`,
+    ],
+  );
+  const mixed = fc
+    .tuple(pairs, fc.array(odd, { maxLength: 2 }), fc.option(hostile), fc.nat())
+    .map(([own, extra, what, where]) => {
+      const pair = own[where % Math.max(own.length, 1)];
+      const wrong = pair && what !== null ? [`${pair.split("=")[0]}=${asText(what)}`] : [];
+      return [...own, ...extra, ...wrong].join("&");
+    });
+  return fc
+    .oneof(
+      pairs.map((own) => own.join("&")),
+      mixed,
+    )
+    .map((text) => (text === "" ? "" : `?${text}`));
+}
+
+/** As it stands in a URL; what has no spelling in UTF-8 goes in as the replacement character. */
+function asText(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return encodeURIComponent(wellFormed(text)).replace(/%7B%7B(\w+)%7D%7D/g, "{{$1}}");
+}
+
+/** Halves of surrogate pairs have no spelling in UTF-8. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/** Path parameters around those that the route would take, as Next hands them over: decoded. */
+export function paramsAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, string>> {
+  const texts = (params: unknown) =>
+    Object.fromEntries(
+      Object.entries(Object(params) as object).map(([name, value]) => [name, String(value)]),
+    );
+  const odd = fc.tuple(values, hostile).map(([params, what]) => {
+    const text = typeof what === "string" ? what : (JSON.stringify(what) ?? "");
+    return Object.fromEntries(Object.keys(Object(params) as object).map((name) => [name, text]));
+  });
+  return fc.oneof({ weight: 4, arbitrary: values.map(texts) }, odd);
+}
+
+/** Header values: bytes without line ends and NUL, as every server has them. */
+const headerText = fc
+  .string({
+    unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
+    maxLength: 60,
+  })
+  .filter((text) => !text.includes("\x7f"));
+
+function oneOf(...values: string[]): fc.Arbitrary<string> {
+  return fc.oneof(fc.constantFrom(...values), headerText);
+}
+
+/** Headers of any client, and of none that there is. */
+export const headers: fc.Arbitrary<Record<string, string>> = fc
+  .record(
+    {
+      "accept-language": oneOf("en", "ru", "de;q=1,*;q=0", "*;q=x", "en-".repeat(2_000), "__proto__", ",;,"),
+      cookie: oneOf(
+        "nd_access=%E0%A4%A; =; ;;",
+        "nd_access=a.b.c; nd_refresh=x",
+        `nd_refresh=${"A".repeat(91)}`,
+        "nd_refresh={{refresh}}",
+        `a=${"x".repeat(9_000)}`,
+      ),
+      traceparent: oneOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0-0-0", "ff-x"),
+      "user-agent": oneOf("Mozilla/5.0 (X11; Linux x86_64)", "x".repeat(9_000), "\u00ff\u00fe"),
+      "x-forwarded-for": oneOf("1.1.1.1", "a:b:c, '; DROP TABLE, [::1", ",,,,"),
+      "content-length": oneOf("-1", "NaN", "1e9", "0", "999999999999999999999"),
+      "idempotency-key": oneOf("{{order}}", "x".repeat(101), "  "),
+      "x-file-name": oneOf("a.png", "%E0%A4%A", "..%2F..%2Fx", "%00", "%ED%A0%80", "x".repeat(9_000)),
+      "if-none-match": oneOf("*", '"x"', "W/", ","),
+      origin: oneOf("null", "https://evil.example", "http://localhost"),
+    },
+    { requiredKeys: [] },
+  )
+  .map((record) => ({ ...record }));
+
+export const contentTypes: fc.Arbitrary<string> = fc.oneof(
+  { weight: 12, arbitrary: fc.constant("application/json") },
+  oneOf(
+    "application/json; charset=utf-16",
+    "application/vnd.api+json",
+    "text/plain",
+    "multipart/form-data",
+    "",
+  ),
+);

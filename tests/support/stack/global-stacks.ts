@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { startStack } from "@/local/stack/stack";
+import { type GivenBackends, givenBackends } from "./configured-backends";
+import { emptyRedis, requireEmptyRedis } from "./empty-redis";
+import { postgresSnapshot } from "./postgres-snapshot";
+import { freePort, startRealPostgres } from "./real-postgres";
+
+interface TestStack {
+  real: boolean;
+  redisUrl: string;
+  env: Record<string, string>;
+}
+
+/**
+ * A stack for each worker of the run, on free ports and with nothing kept: embedded engines, or with REAL_STACK=1 a
+ * redis-server and a Postgres started for it. REDIS_URL (or REDIS_HOST, …) names a Redis to use instead, which must be
+ * empty, and TEST_DATABASE_URL a Postgres; one worker uses them alone.
+ */
+export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
+  const given = givenBackends(process.env);
+  if (given.real && given.redisUrl) await requireEmptyRedis(given.redisUrl);
+  const snapshot = given.real ? undefined : await postgresSnapshot();
+  project.provide("postgresSnapshot", snapshot ?? "");
+  const started = await Promise.all(
+    Array.from({ length: project.config.maxWorkers }, () => startOne(given, snapshot)),
+  );
+  project.provide(
+    "stacks",
+    started.map(({ stack }) => stack),
+  );
+  return async () => {
+    await Promise.all(started.map(({ stop }) => stop()));
+    if (given.real && given.redisUrl) await emptyRedis(given.redisUrl);
+  };
+}
+
+async function startOne(
+  given: GivenBackends,
+  postgresSnapshot: string | undefined,
+): Promise<{ stack: TestStack; stop(): Promise<void> }> {
+  const { real } = given;
+  const postgres = real && !given.databaseUrl ? await startRealPostgres() : null;
+  const databaseUrl = real ? (given.databaseUrl ?? postgres?.url) : undefined;
+  const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
+  const stack = await startStack({
+    settings: {
+      port: await freePort(),
+      dataDir: dataDir ?? "",
+      databaseUrl,
+      redisUrl: real ? given.redisUrl : undefined,
+      redisEngine: real ? "auto" : "embedded",
+      ownRedisRest: false,
+      ownQstash: false,
+      ownStripe: false,
+      ownMail: false,
+      ownBlob: false,
+    },
+    dataDir,
+    ports: "free",
+    retryScale: 0.001,
+    ...(postgresSnapshot ? { postgresSnapshot } : {}),
+  });
+  if (real && stack.engineKind === "embedded")
+    throw new Error("REAL_STACK=1 needs a redis-server or a valkey-server on the PATH, or REDIS_URL");
+  return {
+    stack: {
+      real,
+      redisUrl: stack.engineUrl,
+      env: { ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}), ...stack.env },
+    },
+    stop: async () => {
+      await stack.stop();
+      await postgres?.stop();
+      if (dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    stacks: TestStack[];
+    /** Empty on real engines. */
+    postgresSnapshot: string;
+  }
+}

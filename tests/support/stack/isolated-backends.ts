@@ -1,0 +1,73 @@
+import { Client } from "pg";
+import { inject } from "vitest";
+import { newId } from "@/lib/core/ids";
+import { startEmbeddedPostgres } from "@/local/postgres/embedded";
+import { applyMigrations } from "@/local/postgres/migrate";
+import { type RunningQstash, startQstash } from "@/local/qstash";
+import { freePort } from "./real-postgres";
+import { testStack } from "./worker-stack";
+
+export interface OwnBackends {
+  databaseUrl: string;
+  qstash: RunningQstash;
+  /** Where QStash delivers: `APP_URL`'s. */
+  appPort: number;
+  /** Close the pool (`disconnectDb`) before. */
+  stop(): Promise<void>;
+}
+
+const TOKEN = "own-backends";
+
+/**
+ * An empty database, of the same kind as the run's, and a QStash of a file's own: a sweep takes every task there
+ * is, also those of other files. Call it at the top of a file; the environment leads there from then on.
+ *
+ * @param retryScale  of QStash's waits between attempts; its last of three is 30 minutes
+ */
+export async function startOwnBackends({ retryScale = 0.001 } = {}): Promise<OwnBackends> {
+  const [database, qstash, appPort] = await Promise.all([
+    ownDatabase(),
+    startQstash({ dataDir: null, token: TOKEN, retryScale }),
+    freePort(),
+  ]);
+  await applyMigrations(database.url);
+  Object.assign(process.env, {
+    APP_URL: `http://127.0.0.1:${appPort}`,
+    DATABASE_URL: database.url,
+    QSTASH_URL: qstash.url,
+    QSTASH_TOKEN: TOKEN,
+    QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
+    QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
+  });
+  return {
+    databaseUrl: database.url,
+    qstash,
+    appPort,
+    stop: async () => {
+      await qstash.close();
+      await database.stop();
+    },
+  };
+}
+
+async function ownDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+  // PGlite has one database.
+  if (!testStack().real)
+    return startEmbeddedPostgres({ dataDir: null, port: 0, snapshot: inject("postgresSnapshot") });
+  const name = `test_${newId().replaceAll("-", "")}`;
+  const server = process.env.DATABASE_URL ?? "";
+  await run(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.toString(), stop: () => run(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,37 @@
+import { CallMeter } from "@/lib/redis/call-meter";
+import { createRedisService, type RedisService } from "@/lib/redis/create-redis-service";
+import { GuardedRedis, type GuardedRedisOptions } from "@/lib/redis/guarded-redis";
+import { Subscriber, type SubscriberOptions } from "@/lib/redis/subscriber";
+
+interface Options extends Partial<GuardedRedisOptions> {
+  wait?: SubscriberOptions["wait"];
+  connectTimeoutMs?: number;
+}
+
+/** A Redis service of a test's own, with limits of its own. */
+export function serviceAt(
+  url: string,
+  { wait, connectTimeoutMs = 5_000, ...options }: Options = {},
+): RedisService {
+  const meter = new CallMeter();
+  const token = options.token ?? "test";
+  const client = new GuardedRedis({
+    url,
+    token,
+    timeoutMs: 5_000,
+    firstCallTimeoutMs: 5_000,
+    ...options,
+    onCall: (call) => {
+      meter.record(call);
+      options.onCall?.(call);
+    },
+  });
+  const subscriber = new Subscriber({
+    url,
+    token,
+    connectTimeoutMs,
+    wait,
+    onInvalid: () => meter.recordInvalid(["subscribe"]),
+  });
+  return createRedisService({ client, subscriber, meter });
+}
