@@ -4,5 +4,5 @@ export async function register(): Promise<void> {
   (await import("./lib/core/require-env")).requireEnv();
   if (process.env.NODE_ENV === "production")
     (await import("./lib/core/log-console-errors")).logConsoleErrors();
-  (await import("./lib/ops")).syncBeforeExit();
+  (await import("./lib/ops")).registerShutdown();
 }

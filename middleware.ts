@@ -1,35 +1,35 @@
 import { NextResponse } from "next/server";
 import {
-  DATA_POLICY,
+  DATA_CONTENT_POLICY,
+  getSecurityContext,
   NONCE_HEADER,
   newNonce,
-  pagePolicy,
+  pageContentPolicy,
   setSecurityHeaders,
-  surroundings,
 } from "@/lib/core/security-headers";
-import { refusal, secondsLeft, setLimitHeaders, takeToken } from "@/lib/rate-limit";
+import { getRetryAfterSeconds, rateLimitedResponse, setLimitHeaders, takeToken } from "@/lib/rate-limit";
 
 /** The gate at the edge: one token from the policy table, and the headers every answer carries. */
 export async function middleware(request: Request): Promise<Response> {
-  const limited = await takeToken(request);
+  const decision = await takeToken(request);
   const nonce = newNonce();
-  const around = surroundings();
-  const policy = isData(request) ? DATA_POLICY : pagePolicy(nonce, around);
+  const securityContext = getSecurityContext();
+  const policy = isApiRequest(request) ? DATA_CONTENT_POLICY : pageContentPolicy(nonce, securityContext);
   const response =
-    limited?.allowed === false
-      ? refusal(request, secondsLeft(limited), nonce)
-      : NextResponse.next({ request: { headers: told(request, nonce, policy) } });
-  if (limited) setLimitHeaders(response.headers, limited);
-  setSecurityHeaders(response.headers, policy, around);
+    decision?.allowed === false
+      ? rateLimitedResponse(request, getRetryAfterSeconds(decision), nonce)
+      : NextResponse.next({ request: { headers: forwardedHeaders(request, nonce, policy) } });
+  if (decision) setLimitHeaders(response.headers, decision);
+  setSecurityHeaders(response.headers, policy, securityContext);
   return response;
 }
 
-function isData(request: Request): boolean {
+function isApiRequest(request: Request): boolean {
   return new URL(request.url).pathname.startsWith("/api/");
 }
 
 /** Next takes the nonce of its scripts from the policy, the layout that of its own from the header. */
-function told(request: Request, nonce: string, policy: string): Headers {
+function forwardedHeaders(request: Request, nonce: string, policy: string): Headers {
   const headers = new Headers(request.headers);
   headers.set(NONCE_HEADER, nonce);
   headers.set("content-security-policy", policy);

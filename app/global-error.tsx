@@ -5,45 +5,46 @@ import type { Locale } from "@/lib/core/locale";
 import "./globals.css";
 
 /** This page stands where not even the frame could be built, so it brings its own words. */
-const WORDS: Record<Locale, { title: string; text: string; retry: string; home: string; digest: string }> = {
-  ru: {
-    title: "Свет погас",
-    text: "Страница не открылась целиком. Ничего из вашего не потеряно.",
-    retry: "Попробовать снова",
-    home: "На главную",
-    digest: "Номер ошибки:",
-  },
-  en: {
-    title: "The lights went out",
-    text: "The whole page failed to open. Nothing of yours is lost.",
-    retry: "Try again",
-    home: "To the feed",
-    digest: "Error number:",
-  },
-};
+const MESSAGES: Record<Locale, { title: string; text: string; retry: string; home: string; digest: string }> =
+  {
+    ru: {
+      title: "Свет погас",
+      text: "Страница не открылась целиком. Ничего из вашего не потеряно.",
+      retry: "Попробовать снова",
+      home: "На главную",
+      digest: "Номер ошибки:",
+    },
+    en: {
+      title: "The lights went out",
+      text: "The whole page failed to open. Nothing of yours is lost.",
+      retry: "Try again",
+      home: "To the feed",
+      digest: "Error number:",
+    },
+  };
 
 /** Read by hand: the schema that knows the languages would bring its library to every page with this file. */
-function localeOfBrowser(): Locale {
+function browserLocale(): Locale {
   const chosen = /(?:^|; )locale=(ru|en)/.exec(document.cookie)?.[1] ?? navigator.language;
   return chosen.startsWith("en") ? "en" : "ru";
 }
 
-const never = () => () => undefined;
+const subscribeToNothing = () => () => undefined;
 
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
-  const locale = useSyncExternalStore<Locale>(never, localeOfBrowser, () => "ru");
-  const words = WORDS[locale];
+  const locale = useSyncExternalStore<Locale>(subscribeToNothing, browserLocale, () => "ru");
+  const messages = MESSAGES[locale];
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
   return (
     <html lang={locale} className="dark">
       <body>
-        <title>{words.title}</title>
+        <title>{messages.title}</title>
         <main className="mx-auto flex min-h-dvh max-w-3xl flex-col justify-center px-6">
-          <h1 className="display text-[clamp(2.25rem,8vw,4.5rem)]">{words.title}</h1>
-          <p className="mt-6 text-lg text-muted">{words.text}</p>
+          <h1 className="display text-[clamp(2.25rem,8vw,4.5rem)]">{messages.title}</h1>
+          <p className="mt-6 text-lg text-muted">{messages.text}</p>
           {digest === null ? null : (
             <p className="tabular mt-3 text-sm text-faint">
-              {words.digest} {digest}
+              {messages.digest} {digest}
             </p>
           )}
           <div className="mt-9 flex flex-wrap gap-3">
@@ -52,14 +53,14 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
               onClick={() => retry()}
               className="min-h-13 rounded-full bg-accent px-7 font-semibold text-on-accent"
             >
-              {words.retry}
+              {messages.retry}
             </button>
             {/* a full load on purpose: what is in memory is what broke */}
             <a
               href="/"
               className="inline-flex min-h-13 items-center rounded-full border border-line-strong px-7 font-semibold"
             >
-              {words.home}
+              {messages.home}
             </a>
           </div>
         </main>

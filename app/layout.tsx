@@ -4,7 +4,7 @@ import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Shell } from "@/app/_shell/shell";
-import { Theme } from "@/app/_shell/theme-root";
+import { ThemeRoot } from "@/app/_shell/theme-root";
 import { env } from "@/lib/core/env";
 import { NONCE_HEADER } from "@/lib/core/security-headers";
 import "./globals.css";
@@ -36,11 +36,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     // next-themes writes the class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>
       <body>
-        <Theme nonce={nonce}>
+        <ThemeRoot nonce={nonce}>
           <NextIntlClientProvider>
             <Shell>{children}</Shell>
           </NextIntlClientProvider>
-        </Theme>
+        </ThemeRoot>
       </body>
     </html>
   );

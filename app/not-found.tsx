@@ -2,7 +2,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("notFound");
@@ -13,13 +13,13 @@ export default async function NotFound() {
   const t = await getTranslations("notFound");
   return (
     <Page>
-      <Notice title={t("title")} text={t("text")}>
+      <EmptyState title={t("title")} text={t("text")}>
         <Button asChild size="large">
           <Link href="/" prefetch={false}>
             {t("action")}
           </Link>
         </Button>
-      </Notice>
+      </EmptyState>
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
-import { BELL } from "@/app/_art/brand/mark-geometry";
+import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { BrandLine } from "@/app/_art/og/brand-line";
-import { imageFonts, TEXT_FACE, wordmarkSource } from "@/app/_art/og/image-assets";
-import { svgSource } from "@/app/_art/og/svg-markup";
+import { getImageFonts, TEXT_FONT, wordmarkDataUri } from "@/app/_art/og/image-assets";
+import { svgDataUri } from "@/app/_art/og/svg-markup";
 
 export const size = { width: 1200, height: 630 };
 export const contentType = "image/png";
@@ -13,17 +13,17 @@ export const alt = "NormalDance";
 export default async function OpenGraphImage() {
   const [t, fonts, wordmark] = await Promise.all([
     getTranslations("meta"),
-    imageFonts(),
-    wordmarkSource("#ffffff"),
+    getImageFonts(),
+    wordmarkDataUri("#ffffff"),
   ]);
-  const bars = BELL.bars.map((bar) => (
+  const bars = MARK_GEOMETRY.bars.map((bar) => (
     <rect
       key={bar.x}
       x={bar.x}
       y={bar.y}
-      width={BELL.width}
+      width={MARK_GEOMETRY.width}
       height={bar.height}
-      rx={BELL.width / 2}
+      rx={MARK_GEOMETRY.width / 2}
       fill="#1d1a2b"
     />
   ));
@@ -46,10 +46,10 @@ export default async function OpenGraphImage() {
         width={980}
         height={980}
         style={{ position: "absolute", top: -175, left: 330 }}
-        src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
+        src={svgDataUri(`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`, bars)}
       />
       <BrandLine width={820} wordmark={wordmark} accent="#baed3f" />
-      <div style={{ display: "flex", marginTop: 40, fontFamily: TEXT_FACE, fontSize: 36, color: "#bdb8cc" }}>
+      <div style={{ display: "flex", marginTop: 40, fontFamily: TEXT_FONT, fontSize: 36, color: "#bdb8cc" }}>
         {t("tagline")}
       </div>
     </div>,

@@ -4,9 +4,9 @@ import { env } from "@/lib/core/env";
 import { listPosts } from "@/lib/posts";
 import { listProducts } from "@/lib/shop";
 
-const ITEMS_PER_READ = 50;
+const PAGE_SIZE = 50;
 /** The newest thousand of each; older ones are reached through the feed and the shop. */
-const MOST_READS = 20;
+const MAX_PAGES = 20;
 
 /** Fails as a whole when Postgres is down: crawlers keep the last one, which beats an empty one. */
 export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
@@ -18,24 +18,24 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
     { url: `${base}/shop`, changeFrequency: "hourly", priority: 0.8 },
     { url: `${base}/docs`, changeFrequency: "weekly", priority: 0.3 },
   ];
-  for await (const post of newest(listPosts)) {
+  for await (const post of listNewest(listPosts)) {
     entries.push({ url: `${base}/posts/${post.id}`, lastModified: post.createdAt });
   }
-  for await (const product of newest(listProducts)) {
+  for await (const product of listNewest(listProducts)) {
     entries.push({ url: `${base}/shop/${product.id}`, lastModified: product.createdAt });
   }
   return entries;
 }
 
-type List<Item> = (page: {
+type ListPage<Item> = (page: {
   cursor: string | undefined;
   limit: number;
 }) => Promise<{ items: Item[]; nextCursor: string | null }>;
 
-async function* newest<Item>(list: List<Item>): AsyncGenerator<Item> {
+async function* listNewest<Item>(list: ListPage<Item>): AsyncGenerator<Item> {
   let cursor: string | undefined;
-  for (let read = 0; read < MOST_READS; read++) {
-    const page = await list({ cursor, limit: ITEMS_PER_READ });
+  for (let pageIndex = 0; pageIndex < MAX_PAGES; pageIndex++) {
+    const page = await list({ cursor, limit: PAGE_SIZE });
     yield* page.items;
     if (page.nextCursor === null) return;
     cursor = page.nextCursor;

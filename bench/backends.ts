@@ -19,7 +19,7 @@ export interface Backends {
 export async function startBackends(): Promise<Backends> {
   const postgres = await startRealPostgres().catch(() => null);
   const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-bench-"));
-  const clear = async () => {
+  const cleanUp = async () => {
     await postgres?.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
@@ -31,11 +31,11 @@ export async function startBackends(): Promise<Backends> {
         databaseUrl: postgres?.url,
         redisUrl: undefined,
         redisEngine: "auto",
-        ownRedisRest: false,
-        ownQstash: false,
-        ownStripe: true,
-        ownMail: true,
-        ownBlob: true,
+        externalRedisRest: false,
+        externalQstash: false,
+        externalStripe: true,
+        externalMail: true,
+        externalBlob: true,
       },
       dataDir,
       ports: "free",
@@ -52,11 +52,11 @@ export async function startBackends(): Promise<Backends> {
       redisUrl: stack.engineUrl,
       stop: async () => {
         await stack.stop();
-        await clear();
+        await cleanUp();
       },
     };
   } catch (error) {
-    await clear();
+    await cleanUp();
     throw error;
   }
 }

@@ -22,7 +22,7 @@ const TTL_SECONDS = 60;
 const TTL_MS = TTL_SECONDS * 1_000;
 
 /** All but lib/cache over the SDK as it comes. */
-function sdk(): Redis {
+function newUpstashRedis(): Redis {
   return new Redis({ url: env().UPSTASH_REDIS_REST_URL, token: env().UPSTASH_REDIS_REST_TOKEN });
 }
 
@@ -41,7 +41,7 @@ export const contestants: Record<ContestantName, () => Contestant> = {
   },
 
   bentocache: () => {
-    const redis = sdk();
+    const redis = newUpstashRedis();
     const upstash = {
       options: {},
       factory: () => new BentoUpstash(redis),
@@ -61,13 +61,13 @@ export const contestants: Record<ContestantName, () => Contestant> = {
   },
 
   cachified: () => {
-    const redis = sdk();
+    const redis = newUpstashRedis();
     const memory = new Map<string, Awaited<ReturnType<CachifiedCache["get"]>>>();
     const cache: CachifiedCache = {
       get: async (key) => {
-        const held = memory.get(key);
-        if (held) return held;
-        const entry = await redis.get<NonNullable<typeof held>>(`cachified:${key}`);
+        const cached = memory.get(key);
+        if (cached) return cached;
+        const entry = await redis.get<NonNullable<typeof cached>>(`cachified:${key}`);
         if (entry) memory.set(key, entry);
         return entry;
       },
@@ -87,7 +87,7 @@ export const contestants: Record<ContestantName, () => Contestant> = {
   },
 
   "cache-manager": () => {
-    const redis = sdk();
+    const redis = newUpstashRedis();
     const name = (key: string) => `cache-manager:${key}`;
     const store = {
       opts: {},
@@ -114,7 +114,10 @@ export const contestants: Record<ContestantName, () => Contestant> = {
   "@unkey/cache": () => {
     const cache = createUnkeyCache({
       bench: new Namespace<string>(new DefaultStatefulContext(), {
-        stores: [new MemoryStore({ persistentMap: new Map() }), new UpstashRedisStore({ redis: sdk() })],
+        stores: [
+          new MemoryStore({ persistentMap: new Map() }),
+          new UpstashRedisStore({ redis: newUpstashRedis() }),
+        ],
         fresh: TTL_MS,
         stale: TTL_MS,
       }),

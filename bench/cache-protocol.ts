@@ -3,7 +3,7 @@ export const CONTESTANTS = ["lib/cache", "bentocache", "cachified", "cache-manag
 export type ContestantName = (typeof CONTESTANTS)[number];
 
 /** What the bench tells a worker, which answers each order with an `Answer`. */
-export type Order =
+export type WorkerCommand =
   /** 250 concurrent misses on a cold key. */
   | { do: "stampede"; name: ContestantName; key: string }
   /** Asks for what is in memory, over and over. */
@@ -15,7 +15,7 @@ export type Order =
   /** Asks for one cold key after another. */
   | { do: "misses"; name: ContestantName; keys: string[] };
 
-export interface Answer {
+export interface WorkerResult {
   /** How often a loader was called. */
   loads: number;
   /** How long each call took; ms. `stampede` and `hits` give the whole. */

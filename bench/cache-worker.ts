@@ -1,72 +1,74 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Contestant, contestants } from "./cache-contestants";
-import type { Answer, ContestantName, Order } from "./cache-protocol";
+import type { ContestantName, WorkerCommand, WorkerResult } from "./cache-protocol";
 
 /** A process of the app, for `npm run bench:cache`: does one piece of work when told to. */
 
-const STAMPEDE = 250;
+const STAMPEDE_SIZE = 250;
 /** Long enough that every process misses before the first loader is done. */
-const LOAD_MS = 50;
+const LOADER_DELAY_MS = 50;
 /** Nobody waits longer for a page. */
-const PATIENCE_MS = 10_000;
-const VALUE = "a value of some length, which is read far more often than it is made. ".repeat(10);
+const REQUEST_TIMEOUT_MS = 10_000;
+const CACHED_VALUE = "a value of some length, which is read far more often than it is made. ".repeat(10);
 
-const running = new Map<ContestantName, Contestant>();
+const contestantsByName = new Map<ContestantName, Contestant>();
 
 function contestant(name: ContestantName): Contestant {
-  const known = running.get(name) ?? contestants[name]();
-  running.set(name, known);
+  const known = contestantsByName.get(name) ?? contestants[name]();
+  contestantsByName.set(name, known);
   return known;
 }
 
-async function obey(order: Order): Promise<Answer> {
-  const answer: Answer = { loads: 0, ms: [], errors: 0 };
-  const load = async () => {
-    answer.loads += 1;
-    return VALUE;
+async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
+  const result: WorkerResult = { loads: 0, ms: [], errors: 0 };
+  const loader = async () => {
+    result.loads += 1;
+    return CACHED_VALUE;
   };
   const timed = async (work: () => Promise<unknown>) => {
     const startedAt = performance.now();
-    const late = delay(PATIENCE_MS, undefined, { ref: false });
-    await Promise.race([work(), late]).catch(() => {
-      answer.errors += 1;
+    const timeout = delay(REQUEST_TIMEOUT_MS, undefined, { ref: false });
+    await Promise.race([work(), timeout]).catch(() => {
+      result.errors += 1;
     });
-    answer.ms.push(performance.now() - startedAt);
+    result.ms.push(performance.now() - startedAt);
   };
 
-  switch (order.do) {
+  switch (command.do) {
     case "stampede": {
-      const slow = () => delay(LOAD_MS).then(load);
-      const { getOrSet } = contestant(order.name);
-      await timed(() => Promise.all(Array.from({ length: STAMPEDE }, () => getOrSet(order.key, slow))));
+      const slowLoader = () => delay(LOADER_DELAY_MS).then(loader);
+      const { getOrSet } = contestant(command.name);
+      await timed(() =>
+        Promise.all(Array.from({ length: STAMPEDE_SIZE }, () => getOrSet(command.key, slowLoader))),
+      );
       break;
     }
     case "hits": {
-      const { getOrSet } = contestant(order.name);
+      const { getOrSet } = contestant(command.name);
       const key = `hot-${process.pid}`;
-      await getOrSet(key, load);
+      await getOrSet(key, loader);
       await timed(async () => {
-        for (let call = 0; call < order.count; call += 1) await getOrSet(key, load);
+        for (let call = 0; call < command.count; call += 1) await getOrSet(key, loader);
       });
       break;
     }
     case "write":
-      for (const key of order.keys) await contestant(order.name).getOrSet(key, load);
+      for (const key of command.keys) await contestant(command.name).getOrSet(key, loader);
       break;
     case "readMany": {
-      const cold = contestants[order.name]();
-      await timed(() => cold.getMany(order.keys));
+      const coldContestant = contestants[command.name]();
+      await timed(() => coldContestant.getMany(command.keys));
       break;
     }
     case "misses":
-      for (const key of order.keys) await timed(() => contestant(order.name).getOrSet(key, load));
+      for (const key of command.keys) await timed(() => contestant(command.name).getOrSet(key, loader));
       break;
   }
-  return answer;
+  return result;
 }
 
-process.on("message", (order: Order) => {
-  obey(order).then(
+process.on("message", (order: WorkerCommand) => {
+  handleCommand(order).then(
     (answer) => process.send?.(answer),
     (error: unknown) => {
       console.error(error);

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import path from "node:path";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startBackends } from "./backends";
-import { type Answer, CONTESTANTS, type ContestantName, type Order } from "./cache-protocol";
+import { CONTESTANTS, type ContestantName, type WorkerCommand, type WorkerResult } from "./cache-protocol";
 
 /**
  * `npm run bench:cache`: how often a loader is called when four processes miss at once, what a hit in memory
@@ -14,10 +14,10 @@ import { type Answer, CONTESTANTS, type ContestantName, type Order } from "./cac
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const PROCESSES = 4;
-const HITS = 5_000;
-const MANY = 50;
+const HITS_PER_TURN = 5_000;
+const KEYS_PER_READ = 50;
 /** Cold keys asked for one after another without Redis: enough for a breaker to open. */
-const MISSES = 6;
+const MISS_COUNT = 6;
 
 interface Figures {
   loads: number[];
@@ -25,30 +25,32 @@ interface Figures {
   hitUs: number[];
   httpCalls: number;
   commands: number;
-  refuse: Answer;
-  hang: Answer;
+  refuse: WorkerResult;
+  hang: WorkerResult;
 }
 
 const backends = await startBackends();
-const started: ChildProcess[] = [];
+const startedWorkers: ChildProcess[] = [];
 try {
   const proxy = await startFaultProxy({ host: "127.0.0.1", port: backends.gateway.port });
   const figures = new Map<ContestantName, Figures>();
   const workers = await Promise.all(Array.from({ length: PROCESSES }, () => startWorker()));
   const [first] = workers;
   if (!first) throw new Error("no worker");
-  for (const name of CONTESTANTS) figures.set(name, await countMany(name, first));
-  await inTurns(async (name, round) => {
+  for (const name of CONTESTANTS) figures.set(name, await measureReadMany(name, first));
+  await runInterleaved(async (name, round) => {
     const key = `stampede-${round}-${name}`;
     const startedAt = performance.now();
-    const answers = await Promise.all(workers.map((worker) => tell(worker, { do: "stampede", name, key })));
+    const answers = await Promise.all(
+      workers.map((worker) => runCommand(worker, { do: "stampede", name, key })),
+    );
     const own = figures.get(name);
     own?.stampedeMs.push(performance.now() - startedAt);
     own?.loads.push(answers.reduce((sum, { loads }) => sum + loads, 0));
   });
-  await inTurns(async (name) => {
-    const { ms } = await tell(first, { do: "hits", name, count: HITS });
-    figures.get(name)?.hitUs.push(((ms[0] ?? Number.NaN) * 1_000) / HITS);
+  await runInterleaved(async (name) => {
+    const { ms } = await runCommand(first, { do: "hits", name, count: HITS_PER_TURN });
+    figures.get(name)?.hitUs.push(((ms[0] ?? Number.NaN) * 1_000) / HITS_PER_TURN);
   });
   const url = `http://127.0.0.1:${proxy.port}`;
   for (const mode of ["refuse", "hang"] as const) {
@@ -57,15 +59,15 @@ try {
     const own = await Promise.all(
       CONTESTANTS.map(async (name) => {
         const worker = await startWorker(url);
-        await tell(worker, { do: "hits", name, count: 1 });
+        await runCommand(worker, { do: "hits", name, count: 1 });
         return { name, worker };
       }),
     );
     await proxy.set(mode);
     await Promise.all(
       own.map(async ({ name, worker }) => {
-        const keys = Array.from({ length: MISSES }, (_, index) => `${mode}-${index}`);
-        const answer = await tell(worker, { do: "misses", name, keys });
+        const keys = Array.from({ length: MISS_COUNT }, (_, index) => `${mode}-${index}`);
+        const answer = await runCommand(worker, { do: "misses", name, keys });
         const found = figures.get(name);
         if (found) found[mode] = answer;
       }),
@@ -74,23 +76,23 @@ try {
   await proxy.close();
   report(figures);
 } finally {
-  for (const worker of started) worker.kill();
+  for (const worker of startedWorkers) worker.kill();
   await backends.stop();
 }
 
 /** Also makes everybody's connections and scripts known before anything is timed. */
-async function countMany(name: ContestantName, worker: ChildProcess): Promise<Figures> {
-  const keys = Array.from({ length: MANY }, (_, index) => `many-${index}`);
-  await tell(worker, { do: "write", name, keys });
-  await tell(worker, { do: "readMany", name, keys: keys.slice(0, 1) });
+async function measureReadMany(name: ContestantName, worker: ChildProcess): Promise<Figures> {
+  const keys = Array.from({ length: KEYS_PER_READ }, (_, index) => `many-${index}`);
+  await runCommand(worker, { do: "write", name, keys });
+  await runCommand(worker, { do: "readMany", name, keys: keys.slice(0, 1) });
   backends.gateway.stats.reset();
-  await tell(worker, { do: "readMany", name, keys });
+  await runCommand(worker, { do: "readMany", name, keys });
   const { httpRequests: httpCalls, commands } = backends.gateway.stats.snapshot();
-  const none: Answer = { loads: 0, ms: [], errors: 0 };
+  const none: WorkerResult = { loads: 0, ms: [], errors: 0 };
   return { loads: [], stampedeMs: [], hitUs: [], httpCalls, commands, refuse: none, hang: none };
 }
 
-async function inTurns(work: (name: ContestantName, round: number) => Promise<void>): Promise<void> {
+async function runInterleaved(work: (name: ContestantName, round: number) => Promise<void>): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     // Another one begins each round: whatever the machine does meanwhile hits all of them.
     for (let turn = 0; turn < CONTESTANTS.length; turn += 1) {
@@ -112,20 +114,20 @@ async function startWorker(redisUrl?: string): Promise<ChildProcess> {
         : { REDIS_TIMEOUT_MS: "30000", REDIS_FIRST_CALL_TIMEOUT_MS: "30000" }),
     },
   });
-  started.push(worker);
+  startedWorkers.push(worker);
   await once(worker, "message");
   return worker;
 }
 
-async function tell(worker: ChildProcess, order: Order): Promise<Answer> {
+async function runCommand(worker: ChildProcess, command: WorkerCommand): Promise<WorkerResult> {
   const aborter = new AbortController();
   const ended = once(worker, "exit", aborter).then(() =>
-    Promise.reject(new Error(`a worker ended: ${order.name}`)),
+    Promise.reject(new Error(`a worker ended: ${command.name}`)),
   );
-  const answered = once(worker, "message", aborter);
-  worker.send(order);
+  const result = once(worker, "message", aborter);
+  worker.send(command);
   try {
-    const [answer] = (await Promise.race([answered, ended])) as [Answer];
+    const [answer] = (await Promise.race([result, ended])) as [WorkerResult];
     return answer;
   } finally {
     ended.catch(() => {});
@@ -140,14 +142,14 @@ function report(figures: Map<ContestantName, Figures>): void {
   );
   const rows = [...figures].map(([name, each]) => [
     name,
-    spread(each.loads),
+    formatRange(each.loads),
     median(each.stampedeMs).toFixed(0),
     median(each.hitUs).toFixed(1),
     (median(each.hitUs) / own).toFixed(1),
     String(each.httpCalls),
     String(each.commands),
-    waits(each.refuse),
-    waits(each.hang),
+    formatWaits(each.refuse),
+    formatWaits(each.hang),
   ]);
   const head = [
     "",
@@ -164,14 +166,14 @@ function report(figures: Map<ContestantName, Figures>): void {
 }
 
 /** Longest of the first three calls, the last one, and what people got. */
-function waits({ ms, loads, errors }: Answer): string {
+function formatWaits({ ms, loads, errors }: WorkerResult): string {
   const time = (value: number) =>
     value < 1_000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1_000).toFixed(1)} s`;
-  const trouble = errors > 0 ? `, ${errors} errors` : "";
-  return `${time(Math.max(...ms.slice(0, 3)))} / ${time(ms.at(-1) ?? Number.NaN)}, ${loads} loaded${trouble}`;
+  const errorText = errors > 0 ? `, ${errors} errors` : "";
+  return `${time(Math.max(...ms.slice(0, 3)))} / ${time(ms.at(-1) ?? Number.NaN)}, ${loads} loaded${errorText}`;
 }
 
-function spread(values: number[]): string {
+function formatRange(values: number[]): string {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return least === most ? String(least) : `${least} to ${most}`;
 }

@@ -1,20 +1,20 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { claimsOf } from "@/lib/rate-limit/buckets";
+import { bucketsFor } from "@/lib/rate-limit/buckets";
 import { Limiter } from "@/lib/rate-limit/limiter";
-import { policyFor } from "@/lib/rate-limit/policies";
+import { findPolicy } from "@/lib/rate-limit/policies";
 import { GuardedRedis } from "@/lib/redis/guarded-redis";
 
 /** Takes what one request of a person needs; true when it may pass. Throws what the library throws. */
-export type Ask = (person: string) => Promise<boolean>;
+export type LimitCheck = (person: string) => Promise<boolean>;
 
-export const LIMIT = 100;
+export const ALLOWED_REQUESTS = 100;
 const WINDOW_SECONDS = 60;
 const ROUTE = "/api/posts/1";
 
 /** Each answers the same question: has this person something left of the route's 100 and of their own 100? */
-export const contestants: Record<string, (url: string, token: string) => Ask> = {
+export const contestants: Record<string, (url: string, token: string) => LimitCheck> = {
   "lib/rate-limit": (url, token) => {
     const limiter = new Limiter(
       new GuardedRedis({
@@ -22,18 +22,20 @@ export const contestants: Record<string, (url: string, token: string) => Ask> = 
         token,
         timeoutMs: 50,
         firstCallTimeoutMs: 1_000,
-        late: { answerMs: 5_000 },
+        lateReply: { answerMs: 5_000 },
       }),
     );
-    const { pattern, policy } = policyFor(ROUTE);
+    const { pattern, policy } = findPolicy(ROUTE);
     if (!policy) throw new Error("the route has no limit");
     return async (person) => {
-      const claims = claimsOf({ who: `user-${person}`, isPerson: true }, pattern, policy);
+      const claims = bucketsFor({ callerId: `user-${person}`, isSignedIn: true }, pattern, policy);
       return (await limiter.take(claims)).allowed;
     };
   },
-  "@upstash/ratelimit, sliding": (url, token) => upstash(url, token, Ratelimit.slidingWindow(LIMIT, "60 s")),
-  "@upstash/ratelimit, fixed": (url, token) => upstash(url, token, Ratelimit.fixedWindow(LIMIT, "60 s")),
+  "@upstash/ratelimit, sliding": (url, token) =>
+    upstashLimiter(url, token, Ratelimit.slidingWindow(ALLOWED_REQUESTS, "60 s")),
+  "@upstash/ratelimit, fixed": (url, token) =>
+    upstashLimiter(url, token, Ratelimit.fixedWindow(ALLOWED_REQUESTS, "60 s")),
   "rate-limiter-flexible": (url, token) => {
     const redis = new Redis({ url, token, enableTelemetry: false });
     // It wants a client over TCP; this is what of it the library calls, over Upstash's REST.
@@ -47,7 +49,7 @@ export const contestants: Record<string, (url: string, token: string) => Ask> = 
           storeClient,
           useRedisPackage: true,
           keyPrefix,
-          points: LIMIT,
+          points: ALLOWED_REQUESTS,
           duration: WINDOW_SECONDS,
         }),
     );
@@ -62,7 +64,11 @@ export const contestants: Record<string, (url: string, token: string) => Ask> = 
 };
 
 /** As its documentation shows it: two limiters at module scope, with their default local cache. */
-function upstash(url: string, token: string, limiter: ReturnType<typeof Ratelimit.slidingWindow>): Ask {
+function upstashLimiter(
+  url: string,
+  token: string,
+  limiter: ReturnType<typeof Ratelimit.slidingWindow>,
+): LimitCheck {
   const redis = new Redis({ url, token, enableTelemetry: false });
   const [route, own] = ["route", "person"].map((prefix) => new Ratelimit({ redis, limiter, prefix }));
   return async (person) => {

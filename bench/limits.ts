@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { type Backends, startBackends } from "./backends";
-import { type Ask, contestants, LIMIT } from "./limits-contestants";
+import { ALLOWED_REQUESTS, contestants, type LimitCheck } from "./limits-contestants";
 
 /**
  * `npm run bench:limits`: what a request's two limits (the route's, and the person's over all routes) cost
@@ -12,11 +12,11 @@ import { type Ask, contestants, LIMIT } from "./limits-contestants";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 /** Requests of one turn. */
-const REQUESTS = 20;
+const REQUESTS_PER_TURN = 20;
 /** How many one after another, without Redis: enough for a breaker to open. */
-const SEQUENTIAL = 6;
+const SEQUENTIAL_REQUESTS = 6;
 /** Nobody waits longer than this for a page. */
-const PATIENCE_MS = 6_000;
+const REQUEST_TIMEOUT_MS = 6_000;
 
 const backends = await startBackends();
 let lastPerson = 0;
@@ -36,20 +36,23 @@ try {
   // The names of keys begin as the environment says.
   Object.assign(process.env, env);
   const token = env.UPSTASH_REDIS_REST_TOKEN ?? "";
-  const asks = Object.entries(contestants).map(([name, make]) => ({ name, ask: make(gateway.url, token) }));
+  const checks = Object.entries(contestants).map(([name, make]) => ({
+    name,
+    check: make(gateway.url, token),
+  }));
   // Redis knows the scripts, the connections are open.
-  for (const { ask } of asks) await ask(newPerson());
-  const costs = await countAll(backends, asks);
-  const times = await timeAll(asks);
-  const silent = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
-  await silent.set("hang");
-  const gone = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
-  await gone.set("refuse");
+  for (const { check: ask } of checks) await ask(newPerson());
+  const costs = await measureCosts(backends, checks);
+  const times = await measureTimes(checks);
+  const hangingProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
+  await hangingProxy.set("hang");
+  const refusingProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
+  await refusingProxy.set("refuse");
   const [refused, hung] = await Promise.all([
-    withoutRedis(`http://127.0.0.1:${gone.port}`, token),
-    withoutRedis(`http://127.0.0.1:${silent.port}`, token),
+    measureOutages(`http://127.0.0.1:${refusingProxy.port}`, token),
+    measureOutages(`http://127.0.0.1:${hangingProxy.port}`, token),
   ]);
-  await silent.close();
+  await hangingProxy.close();
   report(costs, times, refused, hung);
 } finally {
   await backends.stop();
@@ -57,29 +60,29 @@ try {
 // Calls to the hung Redis that nobody waits for any more.
 process.exit(0);
 
-type Named = { name: string; ask: Ask };
+type NamedCheck = { name: string; check: LimitCheck };
 
-async function times(count: number, ask: () => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < count; i += 1) await ask();
+async function repeat(count: number, check: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < count; i += 1) await check();
 }
 
 /** Somebody who has nothing left, and whom the library had to refuse once already. */
-async function spentPerson(ask: Ask): Promise<string> {
+async function exhaustedPerson(check: LimitCheck): Promise<string> {
   const person = newPerson();
-  await times(LIMIT, () => ask(person));
-  if (await ask(person)) throw new Error("more than the limit was let through");
+  await repeat(ALLOWED_REQUESTS, () => check(person));
+  if (await check(person)) throw new Error("more than the limit was let through");
   return person;
 }
 
-async function countAll({ gateway, redisUrl }: Backends, asks: Named[]) {
+async function measureCosts({ gateway, redisUrl }: Backends, checks: NamedCheck[]) {
   const counter = await openCommandCounter(redisUrl);
   const costs = new Map<string, { allowed: Cost; denied: Cost }>();
-  for (const { name, ask } of asks) {
+  for (const { name, check } of checks) {
     const allowed = newPerson();
-    const denied = await spentPerson(ask);
+    const denied = await exhaustedPerson(check);
     costs.set(name, {
-      allowed: await counted(gateway, counter, () => ask(allowed)),
-      denied: await counted(gateway, counter, () => ask(denied)),
+      allowed: await measureCost(gateway, counter, () => check(allowed)),
+      denied: await measureCost(gateway, counter, () => check(denied)),
     });
   }
   counter.close();
@@ -87,40 +90,44 @@ async function countAll({ gateway, redisUrl }: Backends, asks: Named[]) {
 }
 
 /** For each request. */
-async function counted(
+async function measureCost(
   gateway: Backends["gateway"],
   counter: CommandCounter,
-  ask: () => Promise<unknown>,
+  check: () => Promise<unknown>,
 ): Promise<Cost> {
   gateway.stats.reset();
   await counter.reset();
-  await times(REQUESTS, ask);
+  await repeat(REQUESTS_PER_TURN, check);
   const { httpRequests, commands } = gateway.stats.snapshot();
   const { total } = await counter.read();
   return {
-    httpCalls: httpRequests / REQUESTS,
-    commands: commands / REQUESTS,
-    inScripts: (total - commands) / REQUESTS,
+    httpCalls: httpRequests / REQUESTS_PER_TURN,
+    commands: commands / REQUESTS_PER_TURN,
+    inScripts: (total - commands) / REQUESTS_PER_TURN,
   };
 }
 
-async function timeAll(asks: Named[]) {
-  const all = new Map(asks.map(({ name }) => [name, { allowed: [] as number[], denied: [] as number[] }]));
-  const spent = new Map<string, string>();
-  for (const { name, ask } of asks) spent.set(name, await spentPerson(ask));
+async function measureTimes(checks: NamedCheck[]) {
+  const all = new Map(checks.map(({ name }) => [name, { allowed: [] as number[], denied: [] as number[] }]));
+  const exhausted = new Map<string, string>();
+  for (const { name, check } of checks) exhausted.set(name, await exhaustedPerson(check));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (let turn = 0; turn < asks.length; turn += 1) {
-      const one = asks[(round + turn) % asks.length];
-      if (!one) continue;
-      const [fresh, denied] = [newPerson(), spent.get(one.name) ?? ""];
-      all.get(one.name)?.allowed.push(await timed(() => times(REQUESTS, () => one.ask(fresh))));
-      all.get(one.name)?.denied.push(await timed(() => times(REQUESTS, () => one.ask(denied))));
+    for (let turn = 0; turn < checks.length; turn += 1) {
+      const current = checks[(round + turn) % checks.length];
+      if (!current) continue;
+      const [fresh, denied] = [newPerson(), exhausted.get(current.name) ?? ""];
+      all
+        .get(current.name)
+        ?.allowed.push(await timed(() => repeat(REQUESTS_PER_TURN, () => current.check(fresh))));
+      all
+        .get(current.name)
+        ?.denied.push(await timed(() => repeat(REQUESTS_PER_TURN, () => current.check(denied))));
     }
   }
   return new Map(
     [...all].map(([name, { allowed, denied }]) => [
       name,
-      { allowed: median(allowed) / REQUESTS, denied: median(denied) / REQUESTS },
+      { allowed: median(allowed) / REQUESTS_PER_TURN, denied: median(denied) / REQUESTS_PER_TURN },
     ]),
   );
 }
@@ -134,41 +141,43 @@ interface Outage {
 }
 
 /** All at once: they wait for nothing but time. */
-async function withoutRedis(url: string, token: string): Promise<Map<string, Outage>> {
+async function measureOutages(url: string, token: string): Promise<Map<string, Outage>> {
   const entries = Object.entries(contestants).map(async ([name, make]): Promise<[string, Outage]> => {
-    const ask = make(url, token);
-    const waited: string[] = [];
-    for (let i = 0; i < SEQUENTIAL; i += 1) {
+    const check = make(url, token);
+    const waits: string[] = [];
+    for (let i = 0; i < SEQUENTIAL_REQUESTS; i += 1) {
       let outcome = "";
       const ms = await timed(async () => {
-        outcome = await outcomeOf(ask, newPerson());
+        outcome = await classifyOutcome(check, newPerson());
       });
-      waited.push(outcome === "no answer" ? `> ${PATIENCE_MS}` : ms < 10 ? ms.toFixed(2) : ms.toFixed(0));
+      waits.push(
+        outcome === "no answer" ? `> ${REQUEST_TIMEOUT_MS}` : ms < 10 ? ms.toFixed(2) : ms.toFixed(0),
+      );
     }
     const person = newPerson();
-    const outcomes = await Promise.all(Array.from({ length: 150 }, () => outcomeOf(ask, person)));
+    const outcomes = await Promise.all(Array.from({ length: 150 }, () => classifyOutcome(check, person)));
     const tally = ["passed", "refused", "error", "no answer"]
       .map((kind) => [kind, outcomes.filter((one) => one === kind).length] as const)
       .filter(([, count]) => count > 0)
       .map(([kind, count]) => `${count} ${kind}`);
     return [
       name,
-      { first: waited[0] ?? "", sixth: waited[SEQUENTIAL - 1] ?? "", outcomes: tally.join(", ") },
+      { first: waits[0] ?? "", sixth: waits[SEQUENTIAL_REQUESTS - 1] ?? "", outcomes: tally.join(", ") },
     ];
   });
   return new Map(await Promise.all(entries));
 }
 
-async function outcomeOf(ask: Ask, person: string): Promise<string> {
+async function classifyOutcome(check: LimitCheck, person: string): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("no answer"), PATIENCE_MS);
+  const timeout = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("no answer"), REQUEST_TIMEOUT_MS);
   });
-  const asked = ask(person).then(
+  const attempt = check(person).then(
     (passed) => (passed ? "passed" : "refused"),
     () => "error",
   );
-  const outcome = await Promise.race([asked, patience]);
+  const outcome = await Promise.race([attempt, timeout]);
   clearTimeout(timer);
   return outcome;
 }
@@ -184,15 +193,15 @@ function median(values: number[]): number {
 }
 
 function report(
-  costs: Awaited<ReturnType<typeof countAll>>,
-  latencies: Awaited<ReturnType<typeof timeAll>>,
+  costs: Awaited<ReturnType<typeof measureCosts>>,
+  latencies: Awaited<ReturnType<typeof measureTimes>>,
   refused: Map<string, Outage>,
   hung: Map<string, Outage>,
 ): void {
   const names = Object.keys(contestants);
   const own = latencies.get(names[0] ?? "")?.allowed ?? Number.NaN;
   console.log(
-    `${backends.description.split(";")[0]}; Node ${process.version}; ${cpus().length} cores; median of ${ROUNDS} rounds of ${REQUESTS}`,
+    `${backends.description.split(";")[0]}; Node ${process.version}; ${cpus().length} cores; median of ${ROUNDS} rounds of ${REQUESTS_PER_TURN}`,
   );
   console.log("\nA request with something left:\n");
   const row = (name: string, kind: "allowed" | "denied") => {
@@ -210,17 +219,20 @@ function report(
   console.log(table([head, ...names.map((name) => row(name, "allowed"))]));
   console.log("\nOne with nothing left, refused before:\n");
   console.log(table([head, ...names.map((name) => row(name, "denied"))]));
-  for (const [what, outages] of [
+  for (const [mode, outages] of [
     ["refused", refused],
     ["hung", hung],
   ] as const) {
-    console.log(`\nRedis ${what}:\n`);
+    console.log(`\nRedis ${mode}:\n`);
     const lines = names.map((name) => {
       const { first, sixth, outcomes } = outages.get(name) ?? { first: "", sixth: "", outcomes: "" };
       return [name, first, sixth, outcomes];
     });
     console.log(
-      table([["", "first request, ms", "sixth, ms", `150 of one person, ${LIMIT} allowed`], ...lines]),
+      table([
+        ["", "first request, ms", "sixth, ms", `150 of one person, ${ALLOWED_REQUESTS} allowed`],
+        ...lines,
+      ]),
     );
   }
 }

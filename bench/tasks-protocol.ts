@@ -1,5 +1,5 @@
 /** What `npm run bench:tasks` tells its worker, which answers each order with an `Answer`. */
-export type Order =
+export type WorkerCommand =
   /** Tasks that wait for a delivery. */
   | { do: "await-delivery"; count: number }
   /** One transaction after another, each with a change and perhaps a task. */
@@ -12,7 +12,7 @@ export type Order =
   /** What was deferred until after the answers is done. */
   | { do: "settle" };
 
-export interface Answer {
+export interface WorkerResult {
   /** How long it took, in the worker. */
   ms: number;
   /** Tasks that were made. */

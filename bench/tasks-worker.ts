@@ -1,11 +1,11 @@
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { enqueue, queues, sweepTasks } from "@/lib/tasks";
 import { createPerson } from "@/tests/support/factories/people";
 import { serveApp } from "@/tests/support/processes/app-server";
-import type { Answer, Order } from "./tasks-protocol";
+import type { WorkerCommand, WorkerResult } from "./tasks-protocol";
 
 /** The app's side of `npm run bench:tasks`: does what it is told, and serves the route handlers at `APP_URL`. */
 
@@ -32,48 +32,48 @@ const change = (tx: Transaction) =>
 const addTask = (tx: Transaction) =>
   enqueue(tx, QUEUE, payload, { key: newId(), delaySeconds: TOMORROW_SECONDS });
 
-async function timed(work: () => Promise<unknown>): Promise<Answer> {
+async function timed(work: () => Promise<unknown>): Promise<WorkerResult> {
   const startedAt = performance.now();
   await work();
   const ms = performance.now() - startedAt;
-  await deferredWork();
+  await waitForDeferredWork();
   return { ms, taskIds: [] };
 }
 
-async function obey(order: Order): Promise<Answer> {
-  switch (order.do) {
+async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
+  switch (command.do) {
     case "await-delivery":
       return {
         ms: 0,
-        taskIds: await createTasks(order.count, new Date(Date.now() + TOMORROW_SECONDS * 1_000)),
+        taskIds: await createTasks(command.count, new Date(Date.now() + TOMORROW_SECONDS * 1_000)),
       };
     case "make-due":
-      return { ms: 0, taskIds: await createTasks(order.count, new Date(Date.now() - 1_000)) };
+      return { ms: 0, taskIds: await createTasks(command.count, new Date(Date.now() - 1_000)) };
     case "transactions":
       return timed(async () => {
-        for (let round = 0; round < order.count; round += 1) {
+        for (let round = 0; round < command.count; round += 1) {
           await transaction(async (tx) => {
             await change(tx);
-            if (order.withTask) await addTask(tx);
+            if (command.withTask) await addTask(tx);
           });
         }
       });
     case "many-tasks":
       return timed(() =>
         transaction(async (tx) => {
-          for (let task = 0; task < order.count; task += 1) await addTask(tx);
+          for (let task = 0; task < command.count; task += 1) await addTask(tx);
         }),
       );
     case "sweep":
       return timed(() => sweepTasks());
     case "settle":
-      return timed(deferredWork);
+      return timed(waitForDeferredWork);
   }
 }
 
 const app = await serveApp(Number(new URL(env().APP_URL).port));
-process.on("message", (order: Order) => {
-  obey(order).then(
+process.on("message", (order: WorkerCommand) => {
+  handleCommand(order).then(
     (answer) => process.send?.(answer),
     (error: unknown) => {
       console.error(error);
@@ -88,6 +88,6 @@ process.on("disconnect", () => {
     .finally(() => process.exit(0));
 });
 // Connections are open and modules loaded before anything is counted.
-await obey({ do: "transactions", count: 20, withTask: true });
-await obey({ do: "sweep" });
-process.send?.({ ms: 0, taskIds: [] } satisfies Answer);
+await handleCommand({ do: "transactions", count: 20, withTask: true });
+await handleCommand({ do: "sweep" });
+process.send?.({ ms: 0, taskIds: [] } satisfies WorkerResult);

@@ -7,11 +7,11 @@ import path from "node:path";
 import { SignJWT } from "jose";
 import { newId } from "@/lib/core/ids";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
-import { startCallMeter } from "@/tests/support/proxies/http-call-meter";
+import { startHttpCallMeter } from "@/tests/support/proxies/http-call-meter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { startBackends } from "./backends";
-import type { Answer, Order } from "./tasks-protocol";
+import type { WorkerCommand, WorkerResult } from "./tasks-protocol";
 
 /**
  * `npm run bench:tasks`: what a guaranteed task costs where it is enqueued, where it is delivered and where it is
@@ -23,22 +23,22 @@ import type { Answer, Order } from "./tasks-protocol";
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 /** Requests of one turn, and how many are under way at once. */
 const DELIVERIES = 300;
-const AT_ONCE = 16;
+const CONCURRENCY = 16;
 const TRANSACTIONS = 100;
-const MANY = 20;
-const DUE = 1_000;
+const TASKS_PER_TRANSACTION = 20;
+const DUE_TASKS = 1_000;
 
 const KINDS = ["a message without a signature", "a message with nothing to do", "a guaranteed task"] as const;
 type Kind = (typeof KINDS)[number];
 
 const backends = await startBackends();
-const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 const key = new TextEncoder().encode(backends.env.QSTASH_CURRENT_SIGNING_KEY);
 try {
   // What is published is accepted and stays there: its delivery is not part of what is measured.
   await qstash("/v2/flowControl/people/pause");
-  const counts = await countAll();
-  const timings = await timeAll();
+  const counts = await measureCounts();
+  const timings = await measureTimes();
   report(counts, timings);
 } finally {
   agent.destroy();
@@ -56,7 +56,7 @@ async function qstash(pathname: string): Promise<void> {
 
 interface Worker {
   url: string;
-  tell(order: Order): Promise<Answer>;
+  run(order: WorkerCommand): Promise<WorkerResult>;
   stop(): Promise<void>;
 }
 
@@ -66,13 +66,13 @@ async function startWorker(env: Record<string, string>): Promise<Worker> {
     execArgv: ["--import", "tsx"],
     env: { ...process.env, ...backends.env, LOG_LEVEL: "silent", APP_URL: url, ...env },
   });
-  await answerOf(worker);
+  await nextResult(worker);
   return {
     url,
-    tell: (order) => {
-      const answered = answerOf(worker);
-      worker.send(order);
-      return answered;
+    run: (command) => {
+      const result = nextResult(worker);
+      worker.send(command);
+      return result;
     },
     stop: async () => {
       if (worker.exitCode !== null) return;
@@ -83,11 +83,11 @@ async function startWorker(env: Record<string, string>): Promise<Worker> {
   };
 }
 
-async function answerOf(worker: ChildProcess): Promise<Answer> {
+async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
   const aborter = new AbortController();
   const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("the worker ended")));
   try {
-    const [message]: Answer[] = await Promise.race([once(worker, "message", aborter), ended]);
+    const [message]: WorkerResult[] = await Promise.race([once(worker, "message", aborter), ended]);
     if (!message) throw new Error("the worker said nothing");
     return message;
   } finally {
@@ -105,7 +105,7 @@ interface Call {
 }
 
 /** Requests of a kind, signed before anything is timed. */
-async function callsOf(kind: Kind, { url, tell }: Worker, count: number): Promise<Call[]> {
+async function buildCalls(kind: Kind, { url, run }: Worker, count: number): Promise<Call[]> {
   if (kind === "a message without a signature") {
     // The body is read, and refused.
     const body = JSON.stringify({ queue: "notifications", taskId: newId(), generation: 1 });
@@ -116,17 +116,19 @@ async function callsOf(kind: Kind, { url, tell }: Worker, count: number): Promis
   if (kind === "a message with nothing to do") {
     return Promise.all(
       Array.from({ length: count }, () =>
-        signed(url, "probe", { queue: "probe", version: 1, payload: { id: newId() } }),
+        signedCall(url, "probe", { queue: "probe", version: 1, payload: { id: newId() } }),
       ),
     );
   }
-  const { taskIds } = await tell({ do: "await-delivery", count });
+  const { taskIds } = await run({ do: "await-delivery", count });
   return Promise.all(
-    taskIds.map((taskId) => signed(url, "notifications", { queue: "notifications", taskId, generation: 1 })),
+    taskIds.map((taskId) =>
+      signedCall(url, "notifications", { queue: "notifications", taskId, generation: 1 }),
+    ),
   );
 }
 
-async function signed(base: string, queue: string, message: unknown): Promise<Call> {
+async function signedCall(base: string, queue: string, message: unknown): Promise<Call> {
   const body = JSON.stringify(message);
   const url = `${base}/api/qstash/${queue}`;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
@@ -162,7 +164,7 @@ async function sendAll(calls: readonly Call[]): Promise<number> {
   const waiting = [...calls];
   const startedAt = performance.now();
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
+    Array.from({ length: CONCURRENCY }, async () => {
       for (let call = waiting.pop(); call; call = waiting.pop()) await send(call);
     }),
   );
@@ -177,24 +179,24 @@ interface Count {
 
 type Counts = Record<Kind | "change" | "change and task" | "many tasks" | "sweep", Count>;
 
-async function countAll(): Promise<Counts> {
+async function measureCounts(): Promise<Counts> {
   const meter = await startStatementMeter(backends.databaseUrl);
-  const calls = await startCallMeter(backends.env.QSTASH_URL ?? "");
+  const calls = await startHttpCallMeter(backends.env.QSTASH_URL ?? "");
   const worker = await startWorker({ DATABASE_URL: meter.url, QSTASH_URL: calls.url });
   const count = async (work: () => Promise<unknown>): Promise<Count> => {
     // What goes on after an answer belongs to what was answered.
-    await worker.tell({ do: "settle" });
+    await worker.run({ do: "settle" });
     meter.reset();
     calls.reset();
     backends.gateway.stats.reset();
     await work();
-    await worker.tell({ do: "settle" });
+    await worker.run({ do: "settle" });
     const { commands } = backends.gateway.stats.snapshot();
     return { statements: meter.statements, qstashCalls: calls.calls, redisCommands: commands };
   };
   const countKind = async (kind: Kind) => {
-    const requests = await callsOf(kind, worker, 1);
-    await sendAll(await callsOf(kind, worker, 1));
+    const requests = await buildCalls(kind, worker, 1);
+    await sendAll(await buildCalls(kind, worker, 1));
     return count(() => sendAll(requests));
   };
   try {
@@ -202,12 +204,12 @@ async function countAll(): Promise<Counts> {
       "a message without a signature": await countKind("a message without a signature"),
       "a message with nothing to do": await countKind("a message with nothing to do"),
       "a guaranteed task": await countKind("a guaranteed task"),
-      change: await count(() => worker.tell({ do: "transactions", count: 1, withTask: false })),
-      "change and task": await count(() => worker.tell({ do: "transactions", count: 1, withTask: true })),
-      "many tasks": await count(() => worker.tell({ do: "many-tasks", count: MANY })),
+      change: await count(() => worker.run({ do: "transactions", count: 1, withTask: false })),
+      "change and task": await count(() => worker.run({ do: "transactions", count: 1, withTask: true })),
+      "many tasks": await count(() => worker.run({ do: "many-tasks", count: TASKS_PER_TRANSACTION })),
       sweep: await (async () => {
-        await worker.tell({ do: "make-due", count: DUE });
-        return count(() => worker.tell({ do: "sweep" }));
+        await worker.run({ do: "make-due", count: DUE_TASKS });
+        return count(() => worker.run({ do: "sweep" }));
       })(),
     };
   } finally {
@@ -229,7 +231,7 @@ interface Timings {
   sweep: number[];
 }
 
-async function timeAll(): Promise<Timings> {
+async function measureTimes(): Promise<Timings> {
   const worker = await startWorker({});
   const built = await startBuild();
   const target = built ? { ...worker, url: built.url } : worker;
@@ -239,25 +241,25 @@ async function timeAll(): Promise<Timings> {
     ...{ change: [], changeAndTask: [], sweep: [] },
   };
   try {
-    for (const kind of KINDS) await sendAll(await callsOf(kind, target, DELIVERIES));
+    for (const kind of KINDS) await sendAll(await buildCalls(kind, target, DELIVERIES));
     for (let round = 0; round < ROUNDS; round += 1) {
       // Another one begins each round: whatever the machine does meanwhile hits all of them. All are signed
       // beforehand: on a busy machine whoever had time to rest while that was done would run faster.
-      const order = KINDS.map((_, turn) => KINDS[(round + turn) % KINDS.length] ?? KINDS[0]);
+      const kinds = KINDS.map((_, turn) => KINDS[(round + turn) % KINDS.length] ?? KINDS[0]);
       const turns = await Promise.all(
-        order.map(async (kind) => ({ kind, calls: await callsOf(kind, target, DELIVERIES) })),
+        kinds.map(async (kind) => ({ kind, calls: await buildCalls(kind, target, DELIVERIES) })),
       );
       for (const { kind, calls } of turns) {
         const ms = await sendAll(calls);
         timings.rates.get(kind)?.push(DELIVERIES / (ms / 1_000));
       }
       for (const withTask of round % 2 === 0 ? [false, true] : [true, false]) {
-        const { ms } = await worker.tell({ do: "transactions", count: TRANSACTIONS, withTask });
+        const { ms } = await worker.run({ do: "transactions", count: TRANSACTIONS, withTask });
         (withTask ? timings.changeAndTask : timings.change).push(ms / TRANSACTIONS);
       }
-      await worker.tell({ do: "make-due", count: DUE });
-      const { ms } = await worker.tell({ do: "sweep" });
-      timings.sweep.push(DUE / (ms / 1_000));
+      await worker.run({ do: "make-due", count: DUE_TASKS });
+      const { ms } = await worker.run({ do: "sweep" });
+      timings.sweep.push(DUE_TASKS / (ms / 1_000));
     }
     return timings;
   } finally {
@@ -278,7 +280,7 @@ async function startBuild(): Promise<{ url: string; stop(): Promise<void> } | nu
     graceMs: 10_000,
   });
   const deadline = Date.now() + 60_000;
-  while (!(await answers(`${url}/api/health`))) {
+  while (!(await isUp(`${url}/api/health`))) {
     if (Date.now() > deadline) {
       await app.stop();
       throw new Error("the build did not start");
@@ -288,7 +290,7 @@ async function startBuild(): Promise<{ url: string; stop(): Promise<void> } | nu
   return { url, stop: async () => void (await app.stop()) };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isUp(url: string): Promise<boolean> {
   return fetch(url).then(
     ({ ok }) => ok,
     () => false,
@@ -304,41 +306,46 @@ function report(counts: Counts, timings: Timings): void {
   const { description } = backends;
   console.log(`${description}; Node ${process.version}; ${cpus().length} cores; median of ${ROUNDS} rounds`);
   console.log();
-  console.log(`Deliveries, ${AT_ONCE} at once, to ${timings.server}:`);
+  console.log(`Deliveries, ${CONCURRENCY} at once, to ${timings.server}:`);
   console.log();
-  const nothing = median(timings.rates.get("a message with nothing to do") ?? []);
-  const counted = ({ statements, qstashCalls, redisCommands }: Count) =>
+  const noopRate = median(timings.rates.get("a message with nothing to do") ?? []);
+  const countCells = ({ statements, qstashCalls, redisCommands }: Count) =>
     [statements, qstashCalls, redisCommands].map(String);
   console.log(
     table([
       ["", "a second", "of doing nothing", "SQL statements", "QStash calls", "Redis commands"],
       ...KINDS.map((kind) => {
         const rate = median(timings.rates.get(kind) ?? []);
-        return [kind, rate.toFixed(0), `${((rate / nothing) * 100).toFixed(0)} %`, ...counted(counts[kind])];
+        return [
+          kind,
+          rate.toFixed(0),
+          `${((rate / noopRate) * 100).toFixed(0)} %`,
+          ...countCells(counts[kind]),
+        ];
       }),
     ]),
   );
   console.log();
   console.log("Enqueuing, BEGIN and COMMIT counted:");
   console.log();
-  const [change, both] = [median(timings.change), median(timings.changeAndTask)];
+  const [change, changeAndTask] = [median(timings.change), median(timings.changeAndTask)];
   console.log(
     table([
       ["", "ms", "to the change alone", "SQL statements", "QStash calls", "Redis commands"],
-      ["a change", change.toFixed(2), "1.00 x", ...counted(counts.change)],
+      ["a change", change.toFixed(2), "1.00 x", ...countCells(counts.change)],
       [
         "a change and a task",
-        both.toFixed(2),
-        `${(both / change).toFixed(2)} x`,
-        ...counted(counts["change and task"]),
+        changeAndTask.toFixed(2),
+        `${(changeAndTask / change).toFixed(2)} x`,
+        ...countCells(counts["change and task"]),
       ],
-      [`${MANY} tasks of one transaction`, "", "", ...counted(counts["many tasks"])],
+      [`${TASKS_PER_TRANSACTION} tasks of one transaction`, "", "", ...countCells(counts["many tasks"])],
     ]),
   );
   console.log();
   const { statements, qstashCalls } = counts.sweep;
   console.log(
-    `Sweep: ${median(timings.sweep).toFixed(0)} tasks a second; ${DUE} tasks are ${statements} statements and ${qstashCalls} calls`,
+    `Sweep: ${median(timings.sweep).toFixed(0)} tasks a second; ${DUE_TASKS} tasks are ${statements} statements and ${qstashCalls} calls`,
   );
 }
 

@@ -1,4 +1,4 @@
-export const WORK = [
+export const WORKLOADS = [
   "views: lib/views",
   "views: a transaction each",
   "views: a REST call each",
@@ -8,12 +8,12 @@ export const WORK = [
   "feed: 20 counts",
 ] as const;
 
-export type WorkName = (typeof WORK)[number];
+export type WorkloadName = (typeof WORKLOADS)[number];
 
 /** What the bench tells its worker, which answers each order with an `Answer`. */
-export type Order = { do: "prepare"; work: WorkName } | { do: "run" };
+export type WorkerCommand = { do: "prepare"; work: WorkloadName } | { do: "run" };
 
-export interface Answer {
+export interface WorkerResult {
   /** How long the run took, in the worker. */
   ms: number;
 }

@@ -4,40 +4,43 @@ import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb } from "@/lib/db";
 import { redis } from "@/lib/redis";
-import { recordViews, syncViews, toViewRow, viewColumns, viewCounts } from "@/lib/views";
+import { getViewCounts, recordViews, syncViews, toViewRow, viewColumns } from "@/lib/views";
 import { createPeople, createTestPost } from "@/tests/support/factories/people";
-import type { Answer, Order, WorkName } from "./views-protocol";
+import type { WorkerCommand, WorkerResult, WorkloadName } from "./views-protocol";
 
 /** The app's side of `npm run bench:views`: a process of its own that does one piece of work when told to. */
 
-const VIEWS = 100;
-const POSTS = 10;
+const VIEWS_PER_RUN = 100;
+const POST_COUNT = 10;
 const SYNC_PEOPLE = 500;
 const SYNC_POSTS = 20;
-const ROW_BY_ROW = 500;
+const ROW_BY_ROW_VIEWS = 500;
 
-const posts = await createPosts(POSTS);
-const pipelining = new Redis({ url: env().UPSTASH_REDIS_REST_URL, token: env().UPSTASH_REDIS_REST_TOKEN });
+const posts = await createPosts(POST_COUNT);
+const pipeliningRedis = new Redis({
+  url: env().UPSTASH_REDIS_REST_URL,
+  token: env().UPSTASH_REDIS_REST_TOKEN,
+});
 
 type Run = () => Promise<unknown>;
 
 /** Each makes what it needs, and returns what is measured. */
-const work: Record<WorkName, () => Promise<Run>> = {
+const workloads: Record<WorkloadName, () => Promise<Run>> = {
   "views: lib/views": async () => {
-    const views = await newViews();
+    const views = await createViews();
     return () => Promise.all(views.map(([post, seq]) => recordViews(seq, [post])));
   },
   "views: a transaction each": async () => {
-    const views = await newViews();
-    return () => Promise.all(views.map(([post, seq]) => straightToPostgres(post, seq)));
+    const views = await createViews();
+    return () => Promise.all(views.map(([post, seq]) => writeViewDirectly(post, seq)));
   },
   "views: a REST call each": async () => {
-    const views = await newViews();
+    const views = await createViews();
     return () => Promise.all(views.map(([post, seq]) => redis().sadd(`bench:${post}`, seq)));
   },
   "views: the SDK's pipeline": async () => {
-    const views = await newViews();
-    return () => Promise.all(views.map(([post, seq]) => pipelining.sadd(`bench:${post}`, seq)));
+    const views = await createViews();
+    return () => Promise.all(views.map(([post, seq]) => pipeliningRedis.sadd(`bench:${post}`, seq)));
   },
   "sync: 10,000 views": async () => {
     const screen = await createPosts(SYNC_POSTS);
@@ -49,17 +52,17 @@ const work: Record<WorkName, () => Promise<Run>> = {
   },
   "sync: 500 views, row by row": async () => {
     const [post = ""] = posts;
-    const people = await createPeople(ROW_BY_ROW);
+    const people = await createPeople(ROW_BY_ROW_VIEWS);
     return async () => {
-      for (const { seq } of people) await straightToPostgres(post, seq);
+      for (const { seq } of people) await writeViewDirectly(post, seq);
     };
   },
   "feed: 20 counts": async () => {
     await createPosts(20);
     const rows = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: 20 });
     const wanted = rows.map(toViewRow);
-    await viewCounts(wanted);
-    return () => viewCounts(wanted);
+    await getViewCounts(wanted);
+    return () => getViewCounts(wanted);
   },
 };
 
@@ -70,13 +73,13 @@ async function createPosts(count: number): Promise<string[]> {
 }
 
 /** One view each of as many new people, spread over the posts. */
-async function newViews(): Promise<[post: string, seq: number][]> {
-  const people = await createPeople(VIEWS);
-  return people.map(({ seq }, index) => [posts[index % POSTS] ?? newId(), seq]);
+async function createViews(): Promise<[post: string, seq: number][]> {
+  const people = await createPeople(VIEWS_PER_RUN);
+  return people.map(({ seq }, index) => [posts[index % POST_COUNT] ?? newId(), seq]);
 }
 
 /** What one would write without Redis: the row, and the count on the post, in one transaction. */
-async function straightToPostgres(postId: string, viewerSeq: number): Promise<void> {
+async function writeViewDirectly(postId: string, viewerSeq: number): Promise<void> {
   await db().$transaction([
     db().postView.create({ data: { postId, viewerSeq }, select: { id: true } }),
     db().post.update({
@@ -87,22 +90,22 @@ async function straightToPostgres(postId: string, viewerSeq: number): Promise<vo
   ]);
 }
 
-let run: Run = async () => {};
+let preparedRun: Run = async () => {};
 
-async function obey(order: Order): Promise<Answer> {
-  if (order.do === "prepare") {
-    run = await work[order.work]();
+async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
+  if (command.do === "prepare") {
+    preparedRun = await workloads[command.work]();
     // What preparing left to do in the background is not to be measured.
     await delay(20);
     return { ms: 0 };
   }
   const startedAt = performance.now();
-  await run();
+  await preparedRun();
   return { ms: performance.now() - startedAt };
 }
 
-process.on("message", (order: Order) => {
-  obey(order).then(
+process.on("message", (order: WorkerCommand) => {
+  handleCommand(order).then(
     (answer) => process.send?.(answer),
     (error: unknown) => {
       console.error(error);

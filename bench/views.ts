@@ -5,7 +5,7 @@ import path from "node:path";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { type Backends, startBackends } from "./backends";
-import { type Answer, type Order, WORK, type WorkName } from "./views-protocol";
+import { WORKLOADS, type WorkerCommand, type WorkerResult, type WorkloadName } from "./views-protocol";
 
 /**
  * `npm run bench:views`: what 100 concurrent views cost here and done otherwise, what a sync costs, and what
@@ -25,36 +25,36 @@ interface Cost {
 
 const backends = await startBackends();
 try {
-  const costs = await countAll(backends);
-  const times = await timeAll(backends);
+  const costs = await measureCosts(backends);
+  const times = await measureTimes(backends);
   report(costs, times);
 } finally {
   await backends.stop();
 }
 
-async function countAll({ gateway, redisUrl, databaseUrl }: Backends): Promise<Map<WorkName, Cost>> {
+async function measureCosts({ gateway, redisUrl, databaseUrl }: Backends): Promise<Map<WorkloadName, Cost>> {
   const meter = await startStatementMeter(databaseUrl);
   const counter = await openCommandCounter(redisUrl);
   const worker = await startWorker(meter.url);
-  const costs = new Map<WorkName, Cost>();
+  const costs = new Map<WorkloadName, Cost>();
   try {
-    for (const work of WORK) {
-      await tell(worker, { do: "prepare", work });
+    for (const work of WORKLOADS) {
+      await runCommand(worker, { do: "prepare", work });
       gateway.stats.reset();
       meter.reset();
       await counter.reset();
-      await tell(worker, { do: "run" });
-      costs.set(work, await read(gateway, counter, meter.statements));
+      await runCommand(worker, { do: "run" });
+      costs.set(work, await readCost(gateway, counter, meter.statements));
     }
   } finally {
-    await stop(worker);
+    await stopWorker(worker);
     counter.close();
     await meter.close();
   }
   return costs;
 }
 
-async function read(
+async function readCost(
   gateway: Backends["gateway"],
   counter: CommandCounter,
   statements: number,
@@ -64,21 +64,21 @@ async function read(
   return { httpCalls: httpRequests, commands, inScripts: total - commands, statements };
 }
 
-async function timeAll({ databaseUrl }: Backends): Promise<Map<WorkName, number>> {
+async function measureTimes({ databaseUrl }: Backends): Promise<Map<WorkloadName, number>> {
   const worker = await startWorker(databaseUrl);
-  const times = new Map<WorkName, number[]>(WORK.map((work) => [work, []]));
+  const times = new Map<WorkloadName, number[]>(WORKLOADS.map((work) => [work, []]));
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
       // Another one begins each round: whatever the machine does meanwhile hits all of them.
-      for (let turn = 0; turn < WORK.length; turn += 1) {
-        const work = WORK[(round + turn) % WORK.length] ?? WORK[0];
-        await tell(worker, { do: "prepare", work });
-        const { ms } = await tell(worker, { do: "run" });
+      for (let turn = 0; turn < WORKLOADS.length; turn += 1) {
+        const work = WORKLOADS[(round + turn) % WORKLOADS.length] ?? WORKLOADS[0];
+        await runCommand(worker, { do: "prepare", work });
+        const { ms } = await runCommand(worker, { do: "run" });
         times.get(work)?.push(ms);
       }
     }
   } finally {
-    await stop(worker);
+    await stopWorker(worker);
   }
   return new Map([...times].map(([work, values]) => [work, median(values)]));
 }
@@ -95,21 +95,21 @@ async function startWorker(databaseUrl: string): Promise<ChildProcess> {
       REDIS_FIRST_CALL_TIMEOUT_MS: "30000",
     },
   });
-  await answer(worker);
+  await nextResult(worker);
   return worker;
 }
 
-async function tell(worker: ChildProcess, order: Order): Promise<Answer> {
-  const answered = answer(worker);
-  worker.send(order);
+async function runCommand(worker: ChildProcess, command: WorkerCommand): Promise<WorkerResult> {
+  const answered = nextResult(worker);
+  worker.send(command);
   return answered;
 }
 
-async function answer(worker: ChildProcess): Promise<Answer> {
+async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
   const aborter = new AbortController();
   const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("the worker ended")));
   try {
-    const [message]: Answer[] = await Promise.race([once(worker, "message", aborter), ended]);
+    const [message]: WorkerResult[] = await Promise.race([once(worker, "message", aborter), ended]);
     if (!message) throw new Error("the worker said nothing");
     return message;
   } finally {
@@ -118,7 +118,7 @@ async function answer(worker: ChildProcess): Promise<Answer> {
   }
 }
 
-async function stop(worker: ChildProcess): Promise<void> {
+async function stopWorker(worker: ChildProcess): Promise<void> {
   if (worker.exitCode !== null) return;
   const ended = once(worker, "exit");
   worker.disconnect();
@@ -130,14 +130,14 @@ function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-function report(costs: Map<WorkName, Cost>, times: Map<WorkName, number>): void {
+function report(costs: Map<WorkloadName, Cost>, times: Map<WorkloadName, number>): void {
   const own = times.get("views: lib/views") ?? Number.NaN;
-  const lines = WORK.map((work) => {
+  const lines = WORKLOADS.map((work) => {
     const cost = costs.get(work);
     const ms = times.get(work) ?? Number.NaN;
     const ratio = work.startsWith("views") ? `${(ms / own).toFixed(1)} x` : "";
-    const counted = [cost?.httpCalls, cost?.commands, cost?.inScripts, cost?.statements].map(String);
-    return [work, ...counted, ms.toFixed(1), ratio];
+    const costCells = [cost?.httpCalls, cost?.commands, cost?.inScripts, cost?.statements].map(String);
+    return [work, ...costCells, ms.toFixed(1), ratio];
   });
   const head = ["", "HTTP calls", "commands", "in scripts", "SQL statements", "ms", "to lib/views"];
   console.log(
@@ -145,7 +145,7 @@ function report(costs: Map<WorkName, Cost>, times: Map<WorkName, number>): void 
   );
   console.log();
   console.log(table([head, ...lines]));
-  const rate = (views: number, work: WorkName) =>
+  const rate = (views: number, work: WorkloadName) =>
     Math.round((views / (times.get(work) ?? Number.NaN)) * 1_000);
   console.log();
   console.log(

@@ -7,7 +7,7 @@ import { DatabaseUnreachableError } from "./postgres/migrate";
 import { FolderInUseError, lockFolder } from "./process/folder-lock";
 import { EngineDownError } from "./redis/engine-connection";
 import { runApp } from "./stack/app";
-import { readSettings, shownPath } from "./stack/settings";
+import { displayPath, readSettings } from "./stack/settings";
 
 const HELP = `npm run dev      the whole of it for development: Postgres, Redis, QStash, Stripe and the app
 npm run start    the same with the production build (run \`npm run build\` first)
@@ -15,7 +15,7 @@ npm run stack    the backends alone
 npm run reset    empties the data folder: DATA_DIR, or .data/`;
 
 /** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
-const KEPT = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "secrets.json", "stack.env"];
+const STACK_FILES = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "secrets.json", "stack.env"];
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {
@@ -31,8 +31,8 @@ async function main(command: string | undefined): Promise<void> {
       // Taken first: files of a running stack must not vanish under it.
       const unlock = await lockFolder(dataDir);
       await unlock();
-      for (const name of KEPT) await rm(path.join(dataDir, name), { recursive: true, force: true });
-      console.log(`Removed what the stack kept in ${shownPath(dataDir)}`);
+      for (const name of STACK_FILES) await rm(path.join(dataDir, name), { recursive: true, force: true });
+      console.log(`Removed what the stack kept in ${displayPath(dataDir)}`);
       return;
     }
     default:
@@ -46,10 +46,10 @@ function loadEnvFiles(dev: boolean): void {
 }
 
 /** What people can put right themselves: the message is enough. */
-const PLAIN = [PortTakenError, FolderInUseError, DatabaseUnreachableError, EngineDownError];
+const EXPECTED_ERRORS = [PortTakenError, FolderInUseError, DatabaseUnreachableError, EngineDownError];
 
 main(process.argv[2]).catch((error: unknown) => {
-  if (PLAIN.some((kind) => error instanceof kind)) console.error((error as Error).message);
+  if (EXPECTED_ERRORS.some((kind) => error instanceof kind)) console.error((error as Error).message);
   else if (error instanceof ZodError) {
     console.error(error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   } else console.error(error);

@@ -26,18 +26,20 @@ async function seed(): Promise<void> {
   const now = Date.now();
   const postIds: string[] = [];
   for (const [index, { author, hoursAgo, ...post }] of posts.entries()) {
-    const owner = users[author];
-    if (!owner) throw new Error(`post ${index} is by nobody`);
+    const authorUser = users[author];
+    if (!authorUser) throw new Error(`post ${index} is by nobody`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
     // Everybody has seen some: deterministic, and never one's own.
-    const viewers = users.filter((user, seat) => user !== owner && (seat * 7 + index * 3) % 5 !== 0);
+    const viewers = users.filter(
+      (user, userIndex) => user !== authorUser && (userIndex * 7 + index * 3) % 5 !== 0,
+    );
     const id = v7({ msecs: createdAt.getTime() });
     postIds.push(id);
     await db().post.create({
       data: {
         ...post,
         id,
-        authorId: owner.id,
+        authorId: authorUser.id,
         createdAt,
         views: index === 0 ? 0 : post.viewsBase + viewers.length,
         viewsVersion: 1,
@@ -45,11 +47,11 @@ async function seed(): Promise<void> {
       },
     });
   }
-  await fillShop(
+  await seedShop(
     users.map(({ id }) => id),
     now,
   );
-  await fillChats(
+  await seedChats(
     users.map(({ id }) => id),
     postIds,
     now,
@@ -57,10 +59,10 @@ async function seed(): Promise<void> {
 }
 
 /** Index into people: the demo listener, and who brought them. Somebody earns a bonus when they buy. */
-const LISTENER = 2;
-const REFERRER = 3;
+const LISTENER_INDEX = 2;
+const REFERRER_INDEX = 3;
 
-async function fillShop(userIds: readonly string[], now: number): Promise<void> {
+async function seedShop(userIds: readonly string[], now: number): Promise<void> {
   for (const { seller, hoursAgo, ...product } of products) {
     const sellerId = userIds[seller];
     if (!sellerId) throw new Error(`${product.title} is sold by nobody`);
@@ -70,14 +72,14 @@ async function fillShop(userIds: readonly string[], now: number): Promise<void> 
     });
   }
   await db().user.update({
-    where: { id: userIds[LISTENER] },
-    data: { referredById: userIds[REFERRER] },
+    where: { id: userIds[LISTENER_INDEX] },
+    data: { referredById: userIds[REFERRER_INDEX] },
   });
 }
 
 /** Each message has the number and the revision that lib/chat would have given it, in the order in which they were written. */
-async function fillChats(userIds: readonly string[], postIds: readonly string[], now: number): Promise<void> {
-  const idOf = (person: number) => {
+async function seedChats(userIds: readonly string[], postIds: readonly string[], now: number): Promise<void> {
+  const userIdAt = (person: number) => {
     const id = userIds[person];
     if (!id) throw new Error(`nobody is person ${person}`);
     return id;
@@ -86,7 +88,7 @@ async function fillChats(userIds: readonly string[], postIds: readonly string[],
     const ids = messages.map(({ minutesAgo }) => v7({ msecs: now - minutesAgo * 60_000 }));
     const times = messages.map(({ minutesAgo }) => new Date(now - minutesAgo * 60_000));
     const first = new Date((times[0]?.getTime() ?? now) - 3_600_000);
-    const pair = members.map(idOf).sort();
+    const pair = members.map(userIdAt).sort();
     const { id: chatId } = await db().chat.create({
       data: {
         id: v7({ msecs: first.getTime() }),
@@ -95,9 +97,9 @@ async function fillChats(userIds: readonly string[], postIds: readonly string[],
         ...{ lastMessageAt: times.at(-1) ?? null, createdAt: first },
         members: {
           create: members.map((person, place) => ({
-            userId: idOf(person),
+            userId: userIdAt(person),
             role: title !== null && place === 0 ? "owner" : "member",
-            readSeq: messages.length - (person === LISTENER ? unread : 0),
+            readSeq: messages.length - (person === LISTENER_INDEX ? unread : 0),
             joinedAt: new Date(first.getTime() + place * 1_000),
           })),
         },
@@ -107,25 +109,25 @@ async function fillChats(userIds: readonly string[], postIds: readonly string[],
     for (const [at, message] of messages.entries()) {
       const { by, text, replyTo, reactions = {}, pinned, edited, post, mentions = [] } = message;
       const createdAt = times[at] ?? first;
-      const named = text.replace(/\{(\d+)\}/g, (_, person: string) => {
-        const [name, id] = [people[Number(person)]?.name ?? "", idOf(Number(person))];
+      const textWithMentions = text.replace(/\{(\d+)\}/g, (_, person: string) => {
+        const [name, id] = [people[Number(person)]?.name ?? "", userIdAt(Number(person))];
         return `@[${name}](${id})`;
       });
       await db().chatMessage.create({
         data: {
           ...{ id: ids[at] ?? v7(), chatId, seq: at + 1, revision: at + 1, clientId: v7() },
-          authorId: idOf(by),
-          text: post === undefined ? named : `${named}\n/posts/${postIds[post]}`,
+          authorId: userIdAt(by),
+          text: post === undefined ? textWithMentions : `${textWithMentions}\n/posts/${postIds[post]}`,
           replyToId: replyTo === undefined ? null : (ids[replyTo] ?? null),
           postId: post === undefined ? null : (postIds[post] ?? null),
-          mentions: mentions.map(idOf),
+          mentions: mentions.map(userIdAt),
           createdAt,
           editedAt: edited ? new Date(createdAt.getTime() + 60_000) : null,
           pinnedAt: pinned ? new Date(createdAt.getTime() + 120_000) : null,
           reactions: {
             create: Object.entries(reactions).flatMap(([emoji, given], turn) =>
               given.map((person, place) => ({
-                userId: idOf(person),
+                userId: userIdAt(person),
                 emoji,
                 createdAt: new Date(createdAt.getTime() + (turn * 20 + place + 1) * 1_000),
               })),

@@ -8,10 +8,10 @@ import { z } from "zod";
  * network proves nothing about packages, and is no fault of theirs.
  */
 
-const NPM = ["audit", "--omit=dev", "--audit-level=high", "--json"];
+const NPM_ARGUMENTS = ["audit", "--omit=dev", "--audit-level=high", "--json"];
 /** In all, npm's own repeats included; a service that is slower is one that cannot be asked. */
-const LIMIT_MS = 90_000;
-const SETTINGS = { npm_config_fetch_retries: "1", npm_config_fetch_timeout: "20000" };
+const TIMEOUT_MS = 90_000;
+const NPM_ENV = { npm_config_fetch_retries: "1", npm_config_fetch_timeout: "20000" };
 
 const severitySchema = z.enum(["info", "low", "moderate", "high", "critical"]);
 
@@ -28,7 +28,7 @@ const reportSchema = z.object({
 });
 
 /** What npm says when the service did not answer as one does: no connection, or a status that is no success. */
-const refusalSchema = z.union([
+const unavailableSchema = z.union([
   z.object({ statusCode: z.int() }).transform(({ statusCode }) => `it answered ${String(statusCode)}`),
   z.object({ message: z.string().regex(/^request to |network|audit endpoint|timeout/i) }).transform(
     // The address alone: what stands in it besides is the machine's own business.
@@ -37,25 +37,25 @@ const refusalSchema = z.union([
 ]);
 
 function main(): number {
-  const run = spawnSync("npm", NPM, {
+  const run = spawnSync("npm", NPM_ARGUMENTS, {
     encoding: "utf8",
-    timeout: LIMIT_MS,
-    env: { ...process.env, ...SETTINGS },
+    timeout: TIMEOUT_MS,
+    env: { ...process.env, ...NPM_ENV },
     shell: process.platform === "win32",
   });
   if (run.error && "code" in run.error && run.error.code === "ETIMEDOUT")
     return notChecked("it did not answer");
   if (run.error) throw run.error;
-  const said = parsed(run.stdout);
-  const report = reportSchema.safeParse(said);
-  if (report.success) return judge(report.data);
-  const refusal = refusalSchema.safeParse(said);
-  if (refusal.success) return notChecked(refusal.data);
+  const output = parseJson(run.stdout);
+  const report = reportSchema.safeParse(output);
+  if (report.success) return reportVulnerabilities(report.data);
+  const unavailable = unavailableSchema.safeParse(output);
+  if (unavailable.success) return notChecked(unavailable.data);
   console.error(`npm audit did not work:\n${run.stdout}${run.stderr}`);
   return 1;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -63,22 +63,22 @@ function parsed(text: string): unknown {
   }
 }
 
-function notChecked(why: string): number {
-  console.log(`dependencies: not checked (the advisory service cannot be asked: ${why})`);
+function notChecked(reason: string): number {
+  console.log(`dependencies: not checked (the advisory service cannot be asked: ${reason})`);
   return 0;
 }
 
-function judge({ vulnerabilities }: z.infer<typeof reportSchema>): number {
+function reportVulnerabilities({ vulnerabilities }: z.infer<typeof reportSchema>): number {
   const found = Object.entries(vulnerabilities);
   for (const [name, { severity, range, via }] of found) {
-    const why = via.map((each) =>
+    const causes = via.map((each) =>
       typeof each === "string" ? `through ${each}` : `${each.title} (${each.url})`,
     );
-    console.log(`${severity.padEnd(9)} ${name} ${range}: ${why.join("; ")}`);
+    console.log(`${severity.padEnd(9)} ${name} ${range}: ${causes.join("; ")}`);
   }
-  const grave = found.filter(([, { severity }]) => severity === "high" || severity === "critical");
-  console.log(`dependencies: checked, ${found.length} found, ${grave.length} of them high or critical`);
-  return grave.length > 0 ? 1 : 0;
+  const severe = found.filter(([, { severity }]) => severity === "high" || severity === "critical");
+  console.log(`dependencies: checked, ${found.length} found, ${severe.length} of them high or critical`);
+  return severe.length > 0 ? 1 : 0;
 }
 
 process.exitCode = main();

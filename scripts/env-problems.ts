@@ -1,4 +1,4 @@
-import { EnvError, envSchema, namesOf, parseEnv, readEnv } from "@/lib/core/env";
+import { EnvError, envNames, envSchema, parseEnv, readEnv } from "@/lib/core/env";
 import type { Environment, Secret } from "./secrets-config";
 
 type Values = Readonly<Record<string, string | undefined>>;
@@ -21,32 +21,38 @@ export interface Expectations {
  *
  * @param source  variables as they are set
  */
-export function envProblems(source: Values, environment: Environment, expected: Expectations): EnvProblems {
-  const values = { ...readEnv(source), ...ofLocalStack(source, expected.secrets) };
-  const deployed = environment !== "development";
-  const found: EnvProblems = { errors: [], warnings: [] };
-  checkSchema(source, deployed, found);
-  checkSecrets(values, environment, expected, found);
-  checkReuse(values, expected.secrets, found);
-  checkWriting(source, values, found);
-  if (deployed) checkDeployed(source, values, expected.example, found);
-  if (environment === "production") checkProduction(values, found);
-  return found;
+export function envProblems(
+  source: Values,
+  environment: Environment,
+  expectations: Expectations,
+): EnvProblems {
+  const values = { ...readEnv(source), ...localStackValues(source, expectations.secrets) };
+  const isDeployed = environment !== "development";
+  const problems: EnvProblems = { errors: [], warnings: [] };
+  checkSchema(source, isDeployed, problems);
+  checkSecrets(values, environment, expectations, problems);
+  checkReuse(values, expectations.secrets, problems);
+  checkFormatting(source, values, problems);
+  if (isDeployed) checkDeployed(source, values, expectations.example, problems);
+  if (environment === "production") checkProduction(values, problems);
+  return problems;
 }
 
-function ofLocalStack(source: Values, secrets: Expectations["secrets"]): Values {
+function localStackValues(source: Values, secrets: Expectations["secrets"]): Values {
   const names = [...secrets.keys()].filter((name) => !(name in envSchema.shape));
   return Object.fromEntries(names.map((name) => [name, source[name]?.trim() || undefined]));
 }
 
 /** What the app itself would say. In development the local stack sets what is missing. */
-function checkSchema(source: Values, deployed: boolean, { errors }: EnvProblems): void {
-  const asRun = deployed ? { ...source, NODE_ENV: source.NODE_ENV?.trim() || "production" } : source;
+function checkSchema(source: Values, isDeployed: boolean, { errors }: EnvProblems): void {
+  const runtimeSource = isDeployed
+    ? { ...source, NODE_ENV: source.NODE_ENV?.trim() || "production" }
+    : source;
   try {
-    parseEnv(asRun);
+    parseEnv(runtimeSource);
   } catch (error) {
     if (!(error instanceof EnvError)) throw error;
-    errors.push(...error.problems.filter((problem) => deployed || !problem.endsWith(": is not set")));
+    errors.push(...error.problems.filter((problem) => isDeployed || !problem.endsWith(": is not set")));
   }
 }
 
@@ -56,7 +62,7 @@ const PLACEHOLDERS =
 /** Published with QStash's SDK for its development server: anybody can sign with them. */
 const PUBLIC_KEYS = ["sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"];
 /** A random secret of any length has more; repeated words have not. */
-const FEWEST_CHARACTERS = 8;
+const MIN_DISTINCT_CHARACTERS = 8;
 
 function checkSecrets(
   values: Values,
@@ -81,11 +87,11 @@ function checkSecrets(
     } else if (PUBLIC_KEYS.includes(value)) {
       errors.push(`${name}: is the public key of QStash's development server`);
     } else if (minLength !== undefined && value.length < minLength) {
-      const said =
+      const isReported =
         name in envSchema.shape &&
         !envSchema.shape[name as keyof typeof envSchema.shape].safeParse(value).success;
-      if (!said) errors.push(`${name}: must have at least ${minLength} characters`);
-    } else if (new Set(value).size < FEWEST_CHARACTERS) {
+      if (!isReported) errors.push(`${name}: must have at least ${minLength} characters`);
+    } else if (new Set(value).size < MIN_DISTINCT_CHARACTERS) {
       errors.push(`${name}: is too easy to guess`);
     }
     if (prefix !== undefined && !value.startsWith(prefix)) errors.push(`${name}: must begin with ${prefix}`);
@@ -105,25 +111,27 @@ function isPlaceholder(value: string): boolean {
 }
 
 function checkReuse(values: Values, secrets: Expectations["secrets"], { errors }: EnvProblems): void {
-  const byValue = new Map<string, string[]>();
+  const namesByValue = new Map<string, string[]>();
   for (const name of secrets.keys()) {
     const value = values[name];
-    if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), name]);
+    if (value !== undefined) namesByValue.set(value, [...(namesByValue.get(value) ?? []), name]);
   }
-  for (const names of byValue.values()) {
+  for (const names of namesByValue.values()) {
     if (names.length > 1) errors.push(`${names.join(", ")}: are the same; each needs its own`);
   }
 }
 
 /** What a console or a file may have done to a value. */
-function checkWriting(source: Values, values: Values, { errors, warnings }: EnvProblems): void {
+function checkFormatting(source: Values, values: Values, { errors, warnings }: EnvProblems): void {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (/^(".*"|'.*'|`.*`)$/s.test(value)) errors.push(`${name}: has quotes around it`);
     if (/[\r\n]/.test(value)) errors.push(`${name}: has a line end in it`);
-    const others = namesOf(name).filter((alias) => source[alias]?.trim() && source[alias]?.trim() !== value);
-    if (others.length > 0)
-      warnings.push(`${name}: ${others.join(", ")} says something else, and is not used`);
+    const conflictingAliases = envNames(name).filter(
+      (alias) => source[alias]?.trim() && source[alias]?.trim() !== value,
+    );
+    if (conflictingAliases.length > 0)
+      warnings.push(`${name}: ${conflictingAliases.join(", ")} says something else, and is not used`);
   }
 }
 
@@ -143,7 +151,7 @@ function checkDeployed(
     if (isLocal(url)) errors.push(`${name}: is an address of this machine`);
     else if (/^http:/i.test(url)) errors.push(`${name}: must begin with https://`);
   }
-  if (isPlaceholder(passwordOf(values.DATABASE_URL)))
+  if (isPlaceholder(urlPassword(values.DATABASE_URL)))
     errors.push("DATABASE_URL: has a placeholder for a password");
   if (isLocal(values.DATABASE_URL)) warnings.push("DATABASE_URL: is an address of this machine");
   if (values.NODE_ENV !== undefined && values.NODE_ENV !== "production")
@@ -161,7 +169,7 @@ function checkProduction(values: Values, { warnings }: EnvProblems): void {
     warnings.push("LOG_LEVEL: writes a line for every Redis command");
 }
 
-function passwordOf(url: string | undefined): string {
+function urlPassword(url: string | undefined): string {
   return url !== undefined && URL.canParse(url) ? new URL(url).password : "";
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { RouteLimit } from "@/lib/core/http";
 import type { DocumentedRoute } from "./openapi-document";
 
-const APP = path.resolve(import.meta.dirname, "../app");
+const APP_DIR = path.resolve(import.meta.dirname, "../app");
 
 export const LIMIT_TABLE_FILE = "lib/rate-limit/routes.generated.ts";
 
@@ -19,7 +19,7 @@ interface Row {
  * A door that anybody may try, and nobody often, counts by address alone: whoever makes accounts would otherwise bring
  * an allowance of its own for each, and try as often as they like.
  */
-function isDoor({ auth, limit }: DocumentedRoute["spec"]): boolean {
+function isLimitedByAddress({ auth, limit }: DocumentedRoute["spec"]): boolean {
   return auth === "public" && limit === "strict";
 }
 
@@ -37,31 +37,31 @@ export function limitRows(routes: readonly DocumentedRoute[]): Row[] {
         pattern,
         method,
         policy: spec.limit ?? "default",
-        ...(isDoor(spec) ? { by: "address" as const } : {}),
+        ...(isLimitedByAddress(spec) ? { by: "address" as const } : {}),
       },
     ]);
   }
-  const rows = [...byPath].flatMap(([pattern, said]) => {
-    const [first] = said;
-    if (first && said.every(({ policy, by }) => policy === first.policy && by === first.by)) {
+  const rows = [...byPath].flatMap(([pattern, methodRows]) => {
+    const [first] = methodRows;
+    if (first && methodRows.every(({ policy, by }) => policy === first.policy && by === first.by)) {
       const { method: _, ...row } = first;
       return [row];
     }
     // A method that the route does not have is answered with little work.
-    const others: Row = { pattern, policy: "default" };
-    return [...said.filter(({ policy }) => policy !== "default"), others];
+    const defaultRow: Row = { pattern, policy: "default" };
+    return [...methodRows.filter(({ policy }) => policy !== "default"), defaultRow];
   });
-  return rows.sort((a, b) => (rank(a.pattern) < rank(b.pattern) ? -1 : 1));
+  return rows.sort((a, b) => (sortKey(a.pattern) < sortKey(b.pattern) ? -1 : 1));
 }
 
 /** `:` stands for anything, so it comes last among its neighbours: `~` is behind every letter. */
-function rank(pattern: string): string {
+function sortKey(pattern: string): string {
   return pattern.replace(/\/:/g, "/~");
 }
 
 /** The paths of handlers that are not part of the API, from their folders: `/r/:code`. */
-export async function otherHandlers(): Promise<Row[]> {
-  const files = await readdir(APP, { recursive: true });
+export async function nonApiRows(): Promise<Row[]> {
+  const files = await readdir(APP_DIR, { recursive: true });
   return files
     .filter((file) => /(^|\/)route\.ts$/.test(file) && !file.startsWith("api/"))
     .map((file) => path.dirname(file).split(path.sep))
@@ -73,10 +73,10 @@ export async function otherHandlers(): Promise<Row[]> {
 
 /** The table as the file that the gate imports: at the edge it cannot load the routes themselves. */
 export async function limitTable(routes: readonly DocumentedRoute[]): Promise<string> {
-  const rows = [...limitRows(routes), ...(await otherHandlers())].map(({ pattern, method, policy, by }) => {
-    const only = method ? `method: "${method}", ` : "";
-    const whom = by ? `, by: "${by}"` : "";
-    return `  { pattern: "${pattern}", ${only}policy: "${policy}"${whom} },\n`;
+  const rows = [...limitRows(routes), ...(await nonApiRows())].map(({ pattern, method, policy, by }) => {
+    const methodField = method ? `method: "${method}", ` : "";
+    const byField = by ? `, by: "${by}"` : "";
+    return `  { pattern: "${pattern}", ${methodField}policy: "${policy}"${byField} },\n`;
   });
   return `/** What each route says of its limit (\`limit\` in its spec). Written by \`npm run openapi\`: not to be edited. */
 export const routeRows = [

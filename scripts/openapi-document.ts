@@ -58,7 +58,7 @@ const errorSchema = z.object({
 export function openApiDocument(routes: readonly DocumentedRoute[]) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path: name, method, spec } of routes) {
-    paths[name] = { ...paths[name], [method.toLowerCase()]: operation(spec) };
+    paths[name] = { ...paths[name], [method.toLowerCase()]: operationOf(spec) };
   }
   return {
     openapi: "3.1.0",
@@ -69,7 +69,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]) {
     },
     paths,
     components: {
-      schemas: { Error: schemaOf(errorSchema, "output") },
+      schemas: { Error: jsonSchemaOf(errorSchema, "output") },
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         cookie: { type: "apiKey", in: "cookie", name: "nd_access" },
@@ -89,7 +89,7 @@ const SECURITY: Record<RouteSpec["auth"], object[]> = {
   qstash: [{ qstash: [] }],
 };
 
-function operation(spec: RouteSpec) {
+function operationOf(spec: RouteSpec) {
   const statuses = [
     ...(spec.params || spec.query || spec.body || spec.bytes ? [400] : []),
     ...(spec.auth === "public" ? [] : [401]),
@@ -105,44 +105,52 @@ function operation(spec: RouteSpec) {
     ...(spec.auth === "admin" ? { "x-role": "admin" } : {}),
     ...(spec.limit ? { "x-limit": spec.limit } : {}),
     parameters: [...parameters(spec.params, "path"), ...parameters(spec.query, "query")],
-    ...(spec.body ? { requestBody: { required: true, content: json(schemaOf(spec.body, "input")) } } : {}),
-    ...(spec.bytes ? { requestBody: { required: true, content: BYTES } } : {}),
+    ...(spec.body
+      ? { requestBody: { required: true, content: jsonContent(jsonSchemaOf(spec.body, "input")) } }
+      : {}),
+    ...(spec.bytes ? { requestBody: { required: true, content: BINARY_CONTENT } } : {}),
     responses: {
-      [spec.status ?? 200]: { description: "Done", content: json(schemaOf(spec.response, "output")) },
+      [spec.status ?? 200]: {
+        description: "Done",
+        content: jsonContent(jsonSchemaOf(spec.response, "output")),
+      },
       ...Object.fromEntries(
         statuses.map((status) => [
           status,
-          { description: describe(status), content: json({ $ref: "#/components/schemas/Error" }) },
+          {
+            description: describeStatus(status),
+            content: jsonContent({ $ref: "#/components/schemas/Error" }),
+          },
         ]),
       ),
     },
   };
 }
 
-function parameters(schema: z.ZodType | undefined, place: "path" | "query") {
+function parameters(schema: z.ZodType | undefined, location: "path" | "query") {
   if (!schema) return [];
-  const { properties = {}, required = [] } = schemaOf(schema, "input");
+  const { properties = {}, required = [] } = jsonSchemaOf(schema, "input");
   return Object.entries(properties).map(([name, property]) => ({
     name,
-    in: place,
-    required: place === "path" || required.includes(name),
+    in: location,
+    required: location === "path" || required.includes(name),
     schema: property,
   }));
 }
 
-function schemaOf(schema: z.ZodType, io: "input" | "output") {
+function jsonSchemaOf(schema: z.ZodType, io: "input" | "output") {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
 }
 
 /** OpenAPI 3.1 leaves the schema out where a body is what it is. */
-const BYTES = { "*/*": {} };
+const BINARY_CONTENT = { "*/*": {} };
 
-function json(schema: unknown) {
+function jsonContent(schema: unknown) {
   return { "application/json": { schema } };
 }
 
-function describe(status: number): string {
+function describeStatus(status: number): string {
   const found = Object.entries(ERROR_STATUS).find(([, code]) => code === status);
   return found?.[0] ?? String(status);
 }

@@ -1,7 +1,7 @@
 import "./load-env";
 import { z } from "zod";
 import { env } from "@/lib/core/env";
-import { withLimit } from "@/lib/core/with-timeout";
+import { withTimeout } from "@/lib/core/with-timeout";
 import { qstash } from "@/lib/tasks";
 import vercel from "../vercel.json" with { type: "json" };
 
@@ -14,12 +14,12 @@ const { every } = z
   .object({ every: z.string().optional() })
   .parse(process.argv[2] === "--every" ? { every: process.argv[3] } : {});
 
-const LIMIT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 for (const { path, schedule } of vercel.crons) {
   const scheduleId = path.replace(/^\/api\//, "").replaceAll("/", "-");
   const cron = every ?? schedule;
-  await withLimit(
+  await withTimeout(
     qstash().schedules.create({
       scheduleId,
       destination: `${env().APP_URL}${path}`,
@@ -29,7 +29,7 @@ for (const { path, schedule } of vercel.crons) {
       headers: { Authorization: `Bearer ${env().CRON_SECRET}` },
       retries: 1,
     }),
-    LIMIT_MS,
+    TIMEOUT_MS,
   );
   console.log(`${scheduleId}: GET ${path} at ${cron}`);
 }

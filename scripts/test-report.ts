@@ -24,7 +24,7 @@ const reportSchema = z.object({
   ),
 });
 
-const SLOWEST = 10;
+const MAX_SLOW_FILES = 10;
 
 const [folder = "."] = process.argv.slice(2);
 const reports = readdirSync(folder)
@@ -44,36 +44,36 @@ const files = reports.flatMap(({ run, files }) =>
 );
 const tests = files.flatMap(({ run, name, tests }) => tests.map((test) => ({ run, file: name, ...test })));
 
-const again = tests.filter(
+const flakyTests = tests.filter(
   ({ status, failureMessages }) => status === "passed" && failureMessages.length > 0,
 );
-if (again.length > 0) {
+if (flakyTests.length > 0) {
   console.log("passed at a second attempt:");
-  for (const { run, fullName, failureMessages } of again)
+  for (const { run, fullName, failureMessages } of flakyTests)
     console.log(`  ${run}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
 }
 
 console.log("the slowest files:");
-for (const { run, name, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))
+for (const { run, name, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, MAX_SLOW_FILES))
   console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name} (${run})`);
 
 /** A test that was played on two engines is one test; of its counts the higher one is taken. */
-const distinct = new Map<string, { expects: number; propertyRuns: number }>();
+const distinctTests = new Map<string, { expects: number; propertyRuns: number }>();
 for (const { file, fullName, status, meta } of tests) {
   if (status !== "passed" && status !== "failed") continue;
   const key = `${file} ${fullName}`;
-  const before = distinct.get(key) ?? { expects: 0, propertyRuns: 0 };
-  distinct.set(key, {
+  const before = distinctTests.get(key) ?? { expects: 0, propertyRuns: 0 };
+  distinctTests.set(key, {
     expects: Math.max(before.expects, meta.expects),
     propertyRuns: Math.max(before.propertyRuns, meta.propertyRuns),
   });
 }
-const sum = (field: "expects" | "propertyRuns") =>
-  [...distinct.values()].reduce((total, counts) => total + counts[field], 0);
+const sumOf = (field: "expects" | "propertyRuns") =>
+  [...distinctTests.values()].reduce((total, counts) => total + counts[field], 0);
 console.log(
-  `${distinct.size} distinct tests, ${sum("expects")} assertions, ${sum("propertyRuns")} property runs`,
+  `${distinctTests.size} distinct tests, ${sumOf("expects")} assertions, ${sumOf("propertyRuns")} property runs`,
 );
 
-const count = (wanted: string) => tests.filter(({ status }) => status === wanted).length;
-console.log(`${count("passed")} passed, ${count("failed")} failed`);
-process.exitCode = count("failed") > 0 ? 1 : 0;
+const countByStatus = (wantedStatus: string) => tests.filter(({ status }) => status === wantedStatus).length;
+console.log(`${countByStatus("passed")} passed, ${countByStatus("failed")} failed`);
+process.exitCode = countByStatus("failed") > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { reportOf } from "../tests/soak/format-report";
+import { formatReport } from "../tests/soak/format-report";
 import { runSoak } from "../tests/soak/run-soak";
-import { startWorld } from "../tests/soak/soak-stack";
+import { startSoakStack } from "../tests/soak/soak-stack";
 
 /**
  * `npm run test:soak`: 10,000 orders with random faults, on a Redis and a Postgres of its own. `--seed N` plays the
@@ -13,14 +13,14 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const orders = Number(values.orders);
 console.log(`seed ${seed}, ${orders} orders`);
-const startedMs = Date.now();
-const world = await startWorld();
-const result = await runSoak(world, {
-  ...{ seed, orders, settleLimitMs: 60_000 + orders * 60 },
-  onProgress: (line) => console.log(`${Math.round((Date.now() - startedMs) / 1_000)} s: ${line}`),
+const startedAtMs = Date.now();
+const soakStack = await startSoakStack();
+const result = await runSoak(soakStack, {
+  ...{ seed, orders, drainTimeoutMs: 60_000 + orders * 60 },
+  onProgress: (line) => console.log(`${Math.round((Date.now() - startedAtMs) / 1_000)} s: ${line}`),
 });
-console.log(await reportOf(result));
+console.log(await formatReport(result));
 const { disconnectDb } = await import("@/lib/db");
 await disconnectDb();
-await world.close();
+await soakStack.close();
 process.exit(result.violations.length === 0 ? 0 : 1);

@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { BrokenPage } from "@/app/_shell/error-page";
+import { ErrorPage } from "@/app/_shell/error-page";
 
 export default function ConsoleError({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useTranslations("failure");
-  return <BrokenPage error={error} retry={retry} title={t("adminTitle")} />;
+  return <ErrorPage error={error} retry={retry} title={t("adminTitle")} />;
 }

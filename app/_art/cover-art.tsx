@@ -7,9 +7,9 @@ import { moire } from "./families/moire";
 import { ridges } from "./families/ridges";
 import { scope } from "./families/scope";
 import { waveform } from "./families/waveform";
-import { type Family, SIDE } from "./family";
-import { ANY_SCHEME, paletteOf, type Schemes } from "./palette";
-import { pick, randomFrom } from "./random";
+import { COVER_SIZE, type Family } from "./family";
+import { ALL_SCHEMES, createPalette, type Schemes } from "./palette";
+import { pickRandom, seededRandom } from "./random";
 
 const FAMILIES: readonly [Family, ...Family[]] = [
   waveform,
@@ -24,7 +24,7 @@ const FAMILIES: readonly [Family, ...Family[]] = [
 ];
 
 /** Lamps need the dark. */
-const LIT_BY_LAMPS: Schemes = ["night"];
+const DARK_SCHEMES: Schemes = ["night"];
 
 /**
  * The cover of a post that has none of its own: the same id always gives the same picture. It is a
@@ -33,12 +33,12 @@ const LIT_BY_LAMPS: Schemes = ["night"];
  * @param uid prefix for the ids inside, unique within the document
  */
 export function coverArt(id: string, uid: string) {
-  const random = randomFrom(`cover:${id}`);
-  const family = pick(random, FAMILIES);
-  const palette = paletteOf(id, random, family === beams ? LIT_BY_LAMPS : ANY_SCHEME);
+  const random = seededRandom(`cover:${id}`);
+  const family = pickRandom(random, FAMILIES);
+  const palette = createPalette(id, random, family === beams ? DARK_SCHEMES : ALL_SCHEMES);
   return (
     <>
-      <rect width={SIDE} height={SIDE} fill={palette.ground} />
+      <rect width={COVER_SIZE} height={COVER_SIZE} fill={palette.ground} />
       {family({ random, palette, uid })}
     </>
   );

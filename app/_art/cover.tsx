@@ -3,7 +3,7 @@
 import { useId } from "react";
 import { cn } from "@/app/_ui/cn";
 import { coverArt } from "./cover-art";
-import { SIDE } from "./family";
+import { COVER_SIZE } from "./family";
 
 /**
  * A client component although nothing in it moves: rendered as one, the drawing travels once, as HTML,
@@ -14,7 +14,7 @@ export function Cover({ id, className }: { id: string; className?: string }) {
   const uid = `c${useId().replace(/[^a-zA-Z0-9]/g, "")}`;
   return (
     <svg
-      viewBox={`0 0 ${String(SIDE)} ${String(SIDE)}`}
+      viewBox={`0 0 ${String(COVER_SIZE)} ${String(COVER_SIZE)}`}
       preserveAspectRatio="xMidYMid slice"
       aria-hidden="true"
       focusable="false"

@@ -1,11 +1,11 @@
-import { cut } from "./random";
+import { roundCoordinate } from "./random";
 
 export interface Point {
   x: number;
   y: number;
 }
 
-function middle(a: Point, b: Point): Point {
+function midpoint(a: Point, b: Point): Point {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
@@ -17,11 +17,11 @@ export function closedCurve(points: Point[]): string {
   const last = points.at(-1);
   const first = points[0];
   if (!last || !first) return "";
-  const start = middle(last, first);
-  let path = `M${cut(start.x)} ${cut(start.y)}`;
+  const start = midpoint(last, first);
+  let path = `M${roundCoordinate(start.x)} ${roundCoordinate(start.y)}`;
   points.forEach((point, i) => {
-    const end = middle(point, points[(i + 1) % points.length] ?? first);
-    path += `Q${cut(point.x)} ${cut(point.y)} ${cut(end.x)} ${cut(end.y)}`;
+    const end = midpoint(point, points[(i + 1) % points.length] ?? first);
+    path += `Q${roundCoordinate(point.x)} ${roundCoordinate(point.y)} ${roundCoordinate(end.x)} ${roundCoordinate(end.y)}`;
   });
   return `${path}Z`;
 }
@@ -30,13 +30,13 @@ export function closedCurve(points: Point[]): string {
 export function openCurve(points: Point[]): string {
   const first = points[0];
   if (!first) return "";
-  let path = `M${cut(first.x)} ${cut(first.y)}`;
+  let path = `M${roundCoordinate(first.x)} ${roundCoordinate(first.y)}`;
   for (let i = 1; i < points.length - 1; i++) {
     const point = points[i];
     const next = points[i + 1];
     if (!point || !next) break;
-    const end = middle(point, next);
-    path += `Q${cut(point.x)} ${cut(point.y)} ${cut(end.x)} ${cut(end.y)}`;
+    const end = midpoint(point, next);
+    path += `Q${roundCoordinate(point.x)} ${roundCoordinate(point.y)} ${roundCoordinate(end.x)} ${roundCoordinate(end.y)}`;
   }
   return path;
 }

@@ -3,7 +3,7 @@ import type { Palette } from "./palette";
 import type { Random } from "./random";
 
 /** The side of a cover in its own units; every family draws from 0 to SIDE on both axes. */
-export const SIDE = 400;
+export const COVER_SIZE = 400;
 
 export interface Brush {
   random: Random;

@@ -1,5 +1,5 @@
 import { oklch } from "./oklch";
-import { between, hash, pick, type Random } from "./random";
+import { hash, pickRandom, type Random, randomBetween } from "./random";
 
 /** The four inks of one cover, from the ground up, and a mixer between ground and light. */
 export interface Palette {
@@ -8,7 +8,7 @@ export interface Palette {
   body: string;
   light: string;
   /** A colour `amount` of the way from the ground (0) to the light (1). */
-  between: (amount: number) => string;
+  interpolate: (amount: number) => string;
 }
 
 /** The hue in degrees that a post's cover and its page share. */
@@ -25,58 +25,60 @@ interface Ink {
 export type Scheme = "night" | "dusk" | "day";
 
 /** Like record sleeves: most are bright marks on a dark ground, some dark marks on a bright one. */
-export const ANY_SCHEME: Schemes = ["night", "night", "dusk", "dusk", "day"];
+export const ALL_SCHEMES: Schemes = ["night", "night", "dusk", "dusk", "day"];
 
 export type Schemes = readonly [Scheme, ...Scheme[]];
 
-export function paletteOf(id: string, random: Random, schemes: Schemes): Palette {
+export function createPalette(id: string, random: Random, schemes: Schemes): Palette {
   const hue = hueOf(id);
-  const other = hue + pick(random, [28, -34, 55, 140, 172, -125]);
-  const picked = pick(random, schemes);
+  const accentHue = hue + pickRandom(random, [28, -34, 55, 140, 172, -125]);
+  const picked = pickRandom(random, schemes);
   // A yellow of middle lightness is brown, which no sleeve would choose.
   const scheme = picked === "dusk" && hue > 48 && hue < 128 ? "night" : picked;
   if (scheme === "day") {
-    return inks(
-      { l: between(random, 0.8, 0.87), c: 0.17, h: hue },
+    return createInks(
+      { l: randomBetween(random, 0.8, 0.87), c: 0.17, h: hue },
       { l: 0.7, c: 0.19, h: hue + 12 },
-      { l: 0.55, c: 0.22, h: other },
-      { l: 0.22, c: 0.08, h: other },
+      { l: 0.55, c: 0.22, h: accentHue },
+      { l: 0.22, c: 0.08, h: accentHue },
     );
   }
   if (scheme === "dusk") {
-    return inks(
+    return createInks(
       { l: 0.42, c: 0.19, h: hue },
       { l: 0.3, c: 0.13, h: hue - 20 },
-      { l: 0.66, c: 0.22, h: other },
-      { l: 0.93, c: 0.08, h: other },
+      { l: 0.66, c: 0.22, h: accentHue },
+      { l: 0.93, c: 0.08, h: accentHue },
     );
   }
-  return inks(
+  return createInks(
     { l: 0.2, c: 0.07, h: hue },
     { l: 0.28, c: 0.11, h: hue + 10 },
     { l: 0.6, c: 0.23, h: hue },
-    { l: 0.88, c: 0.15, h: other },
+    { l: 0.88, c: 0.15, h: accentHue },
   );
 }
 
-function inks(ground: Ink, deep: Ink, body: Ink, light: Ink): Palette {
+function createInks(ground: Ink, deep: Ink, body: Ink, light: Ink): Palette {
   const colour = (ink: Ink) => oklch(ink.l, ink.c, ink.h);
   return {
     ground: colour(ground),
     deep: colour(deep),
     body: colour(body),
     light: colour(light),
-    between: (amount) =>
-      amount < 0.5 ? colour(mix(ground, body, amount * 2)) : colour(mix(body, light, (amount - 0.5) * 2)),
+    interpolate: (amount) =>
+      amount < 0.5
+        ? colour(mixInks(ground, body, amount * 2))
+        : colour(mixInks(body, light, (amount - 0.5) * 2)),
   };
 }
 
 /** Hue goes the short way round the wheel, so a mix never passes through unrelated colours. */
-function mix(from: Ink, to: Ink, amount: number): Ink {
-  const turn = ((((to.h - from.h) % 360) + 540) % 360) - 180;
+function mixInks(from: Ink, to: Ink, amount: number): Ink {
+  const hueDelta = ((((to.h - from.h) % 360) + 540) % 360) - 180;
   return {
     l: from.l + (to.l - from.l) * amount,
     c: from.c + (to.c - from.c) * amount,
-    h: from.h + turn * amount,
+    h: from.h + hueDelta * amount,
   };
 }

@@ -13,7 +13,7 @@ export function hash(text: string): number {
 }
 
 /** mulberry32: 32 bits of state are plenty for a drawing. */
-export function randomFrom(seed: string): Random {
+export function seededRandom(seed: string): Random {
   let state = hash(seed);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -23,15 +23,15 @@ export function randomFrom(seed: string): Random {
   };
 }
 
-export function between(random: Random, low: number, high: number): number {
+export function randomBetween(random: Random, low: number, high: number): number {
   return low + random() * (high - low);
 }
 
-export function integer(random: Random, low: number, high: number): number {
-  return Math.floor(between(random, low, high + 1));
+export function randomInteger(random: Random, low: number, high: number): number {
+  return Math.floor(randomBetween(random, low, high + 1));
 }
 
-export function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
+export function pickRandom<T>(random: Random, choices: readonly [T, ...T[]]): T {
   return choices[Math.floor(random() * choices.length)] ?? choices[0];
 }
 
@@ -39,6 +39,6 @@ export function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
  * Coordinates are cut to a tenth of a unit: it keeps the markup small, and hides the last-digit
  * differences between the maths of two JavaScript engines, which would break hydration.
  */
-export function cut(value: number): number {
+export function roundCoordinate(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,19 +1,19 @@
 import type * as z from "zod/mini";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
-import { retryAfterOf } from "./parse-retry-after";
-import { askForPassword } from "./password-prompt";
-import { isSomebodys, renewSession } from "./session";
+import { parseRetryAfter } from "./parse-retry-after";
+import { promptForPassword } from "./password-prompt";
+import { isAuthenticated, refreshSession } from "./session";
 
-type Answers = typeof import("./response-schemas");
+type ResponseSchemas = typeof import("./response-schemas");
 
 /** What a successful call brings, by the name of its schema in `response-schemas.ts`. */
-export type Answer<Name extends keyof Answers> = z.infer<Answers[Name]>;
+export type ResponseBody<Name extends keyof ResponseSchemas> = z.infer<ResponseSchemas[Name]>;
 
 interface CallOptions {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
   /** 401 is about what was sent, a wrong password for one, and says nothing about the session. */
-  proves?: boolean;
+  skipSessionRefresh?: boolean;
   /** Typed into the form that makes this call: should the password be asked for, that is the answer. */
   password?: string;
   /** The request outlives the page; for what is sent as people leave. */
@@ -29,41 +29,41 @@ interface CallOptions {
  * too old is renewed, and a password that has to be given again is asked for. Neither had any effect, so repeating
  * is safe whatever the call does.
  */
-export async function callApi<Name extends keyof Answers>(
+export async function callApi<Name extends keyof ResponseSchemas>(
   path: `/api/${string}`,
-  answer: Name,
+  schemaName: Name,
   options: CallOptions = {},
-): Promise<ApiResult<Answer<Name>>> {
+): Promise<ApiResult<ResponseBody<Name>>> {
   const startedAt = Date.now();
-  let result = await send(path, answer, options);
-  if (isRefusal(result, "unauthenticated") && !options.proves && isSomebodys()) {
-    const renewal = await renewSession(startedAt);
-    if (renewal.outcome === "renewed") result = await send(path, answer, options);
+  let result = await send(path, schemaName, options);
+  if (failedWithCode(result, "unauthenticated") && !options.skipSessionRefresh && isAuthenticated()) {
+    const refresh = await refreshSession(startedAt);
+    if (refresh.outcome === "renewed") result = await send(path, schemaName, options);
     // The one to blame is the connection: "sign in" would be the wrong thing to say.
-    if (renewal.outcome === "away") {
-      return failed({ code: "network", retryAfterSeconds: renewal.retryAfterSeconds });
+    if (refresh.outcome === "away") {
+      return failureResult({ code: "network", retryAfterSeconds: refresh.retryAfterSeconds });
     }
   }
-  if (!isRefusal(result, "fresh_sign_in_required")) return result;
+  if (!failedWithCode(result, "fresh_sign_in_required")) return result;
   if (options.password !== undefined) {
-    const given = await send("/api/auth/confirm-password", "done", {
+    const confirmation = await send("/api/auth/confirm-password", "done", {
       method: "POST",
       body: { password: options.password },
     });
-    return given.ok ? send(path, answer, options) : given;
+    return confirmation.ok ? send(path, schemaName, options) : confirmation;
   }
-  return (await askForPassword()) ? send(path, answer, options) : result;
+  return (await promptForPassword()) ? send(path, schemaName, options) : result;
 }
 
-function isRefusal(result: ApiResult<unknown>, code: string): boolean {
+function failedWithCode(result: ApiResult<unknown>, code: string): boolean {
   return !result.ok && result.failure.code === code;
 }
 
-async function send<Name extends keyof Answers>(
+async function send<Name extends keyof ResponseSchemas>(
   path: `/api/${string}`,
-  answer: Name,
+  schemaName: Name,
   { method = "GET", body, keepalive = false, signal }: CallOptions,
-): Promise<ApiResult<Answer<Name>>> {
+): Promise<ApiResult<ResponseBody<Name>>> {
   try {
     const response = await fetch(path, {
       method,
@@ -72,27 +72,27 @@ async function send<Name extends keyof Answers>(
       headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const [json, answers]: [unknown, Answers] = await Promise.all([
+    const [json, schemas]: [unknown, ResponseSchemas] = await Promise.all([
       response.json().catch(() => null),
       import("./response-schemas"),
     ]);
-    if (!response.ok) return failed(describe(response, answers.failure.safeParse(json).data));
-    const parsed = answers[answer].safeParse(json);
+    if (!response.ok) return failureResult(parseFailure(response, schemas.failure.safeParse(json).data));
+    const parsed = schemas[schemaName].safeParse(json);
     // the name picks the schema, which a compiler cannot follow through the union of all of them
-    if (parsed.success) return { ok: true, data: parsed.data as Answer<Name> };
-    return failed({ requestId: response.headers.get("x-request-id") });
+    if (parsed.success) return { ok: true, data: parsed.data as ResponseBody<Name> };
+    return failureResult({ requestId: response.headers.get("x-request-id") });
   } catch {
-    return failed({ code: "network" });
+    return failureResult({ code: "network" });
   }
 }
 
-function describe(response: Response, body: Answer<"failure"> | undefined): Partial<ApiFailure> {
-  const retryAfterSeconds = retryAfterOf(response);
+function parseFailure(response: Response, body: ResponseBody<"failure"> | undefined): Partial<ApiFailure> {
+  const retryAfterSeconds = parseRetryAfter(response);
   if (!body) return { requestId: response.headers.get("x-request-id"), retryAfterSeconds };
   return { ...body.error, details: body.error.details ?? [], retryAfterSeconds };
 }
 
-function failed(failure: Partial<ApiFailure>): { ok: false; failure: ApiFailure } {
+function failureResult(failure: Partial<ApiFailure>): { ok: false; failure: ApiFailure } {
   return {
     ok: false,
     failure: {

@@ -3,34 +3,37 @@ interface DraftStore<Name extends string> {
   /** What was typed; null when there is nothing, or storage is closed to us. */
   read(viewerId: string): Record<Name, string> | null;
   /** Best effort: a browser without storage still sends, it only does not remember. */
-  keep(viewerId: string, typed: Record<Name, string>): void;
+  save(viewerId: string, values: Record<Name, string>): void;
 }
 
 /**
  * Drafts of one form. Per person: two people at one computer must not find each other's words.
  *
- * @param empty  what the form begins with; a draft that is the same is none
+ * @param emptyValues  what the form begins with; a draft that is the same is none
  */
-export function draftStore<Name extends string>(form: string, empty: Record<Name, string>): DraftStore<Name> {
-  const keyOf = (viewerId: string) => `normaldance:${form}:${viewerId}`;
-  const names = Object.keys(empty) as Name[];
+export function createDraftStore<Name extends string>(
+  form: string,
+  emptyValues: Record<Name, string>,
+): DraftStore<Name> {
+  const storageKey = (viewerId: string) => `normaldance:${form}:${viewerId}`;
+  const names = Object.keys(emptyValues) as Name[];
   return {
     read(viewerId) {
       try {
-        const kept: unknown = JSON.parse(localStorage.getItem(keyOf(viewerId)) ?? "null");
-        if (typeof kept !== "object" || kept === null) return null;
-        const typed = { ...empty };
-        for (const name of names) typed[name] = String(Reflect.get(kept, name) ?? empty[name]);
-        return typed;
+        const stored: unknown = JSON.parse(localStorage.getItem(storageKey(viewerId)) ?? "null");
+        if (typeof stored !== "object" || stored === null) return null;
+        const values = { ...emptyValues };
+        for (const name of names) values[name] = String(Reflect.get(stored, name) ?? emptyValues[name]);
+        return values;
       } catch {
         return null;
       }
     },
-    keep(viewerId, typed) {
+    save(viewerId, values) {
       try {
-        if (names.some((name) => typed[name] !== empty[name]))
-          localStorage.setItem(keyOf(viewerId), JSON.stringify(typed));
-        else localStorage.removeItem(keyOf(viewerId));
+        if (names.some((name) => values[name] !== emptyValues[name]))
+          localStorage.setItem(storageKey(viewerId), JSON.stringify(values));
+        else localStorage.removeItem(storageKey(viewerId));
       } catch {
         // private windows and full disks
       }
@@ -40,6 +43,6 @@ export function draftStore<Name extends string>(form: string, empty: Record<Name
 
 export const EMPTY_DRAFT = { title: "", text: "", tags: "" };
 
-const posts = draftStore("draft", EMPTY_DRAFT);
-export const readDraft = posts.read;
-export const keepDraft = posts.keep;
+const postDrafts = createDraftStore("draft", EMPTY_DRAFT);
+export const readDraft = postDrafts.read;
+export const saveDraft = postDrafts.save;

@@ -1,7 +1,7 @@
-const KEY = "normaldance:renewed";
+const STORAGE_KEY = "normaldance:renewed";
 
 /** What the tabs of a browser know of the newest access token. */
-export interface KeptRenewal {
+export interface LastRefresh {
   /** Whose it is. */
   userId: string;
   /** When the browser heard of it, by its own clock (ms). */
@@ -11,22 +11,22 @@ export interface KeptRenewal {
 }
 
 /** @param expiresAt  ISO 8601 */
-export function keepRenewal(userId: string, expiresAt: string): void {
+export function saveLastRefresh(userId: string, expiresAt: string): void {
   const at = Date.now();
-  const kept: KeptRenewal = { userId, at, livesMs: Math.max(0, Date.parse(expiresAt) - at) || 0 };
+  const lastRefresh: LastRefresh = { userId, at, livesMs: Math.max(0, Date.parse(expiresAt) - at) || 0 };
   try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(lastRefresh));
   } catch {
     // Without storage each tab renews for itself, which the server puts up with.
   }
 }
 
 /** Null when this browser does not know, or its clock was set back: then a time to come was made of one past. */
-export function keptRenewal(): KeptRenewal | null {
+export function readLastRefresh(): LastRefresh | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Partial<KeptRenewal> | null;
-    if (!kept) return null;
-    const { userId, at, livesMs } = kept;
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null") as Partial<LastRefresh> | null;
+    if (!stored) return null;
+    const { userId, at, livesMs } = stored;
     if (typeof userId !== "string" || typeof at !== "number" || typeof livesMs !== "number") return null;
     return at <= Date.now() ? { userId, at, livesMs } : null;
   } catch {
@@ -34,9 +34,9 @@ export function keptRenewal(): KeptRenewal | null {
   }
 }
 
-export function forgetRenewal(): void {
+export function clearLastRefresh(): void {
   try {
-    localStorage.removeItem(KEY);
+    localStorage.removeItem(STORAGE_KEY);
   } catch {
     // as above
   }

@@ -5,24 +5,24 @@ export interface LoadedPages<Item> {
 }
 
 /** Enough to come back to; the oldest list is forgotten first. */
-const KEPT_LISTS = 5;
+const MAX_CACHED_LISTS = 5;
 
 /**
  * Pages that were loaded after the server's, by the cursor they start at, and the filter where there is one. Going
  * back to a list finds them here, so it is as long as it was and the scroll position means the same place.
  */
-export function keptPages<Item>() {
-  const loaded = new Map<string, LoadedPages<Item>>();
+export function createPageCache<Item>() {
+  const pagesByKey = new Map<string, LoadedPages<Item>>();
   return {
-    loadedAfter(cursor: string, filter = ""): LoadedPages<Item> {
-      return loaded.get(`${filter}:${cursor}`) ?? { items: [], nextCursor: cursor };
+    readPages(cursor: string, filter = ""): LoadedPages<Item> {
+      return pagesByKey.get(`${filter}:${cursor}`) ?? { items: [], nextCursor: cursor };
     },
-    keepLoaded(cursor: string, pages: LoadedPages<Item>, filter = ""): void {
+    savePages(cursor: string, pages: LoadedPages<Item>, filter = ""): void {
       const key = `${filter}:${cursor}`;
-      loaded.delete(key);
-      loaded.set(key, pages);
-      const oldest = loaded.keys().next();
-      if (loaded.size > KEPT_LISTS && !oldest.done) loaded.delete(oldest.value);
+      pagesByKey.delete(key);
+      pagesByKey.set(key, pages);
+      const oldest = pagesByKey.keys().next();
+      if (pagesByKey.size > MAX_CACHED_LISTS && !oldest.done) pagesByKey.delete(oldest.value);
     },
   };
 }

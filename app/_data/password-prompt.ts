@@ -1,13 +1,13 @@
-type Ask = () => Promise<boolean>;
+type ShowPrompt = () => Promise<boolean>;
 
-let ask: Ask | null = null;
-let underWay: Promise<boolean> | null = null;
+let showPrompt: ShowPrompt | null = null;
+let pendingPrompt: Promise<boolean> | null = null;
 
 /** Whoever can show the question (one dialog a page) says so. @returns takes it back */
-export function answerPasswordQuestions(asker: Ask): () => void {
-  ask = asker;
+export function registerPasswordPrompt(show: ShowPrompt): () => void {
+  showPrompt = show;
   return () => {
-    if (ask === asker) ask = null;
+    if (showPrompt === show) showPrompt = null;
   };
 }
 
@@ -16,9 +16,9 @@ export function answerPasswordQuestions(asker: Ask): () => void {
  *
  * @returns whether it was given and is right; false as well when they would rather not, or nobody can ask
  */
-export function askForPassword(): Promise<boolean> {
-  underWay ??= (ask?.() ?? Promise.resolve(false)).finally(() => {
-    underWay = null;
+export function promptForPassword(): Promise<boolean> {
+  pendingPrompt ??= (showPrompt?.() ?? Promise.resolve(false)).finally(() => {
+    pendingPrompt = null;
   });
-  return underWay;
+  return pendingPrompt;
 }

@@ -1,14 +1,14 @@
-const PATH = "/api/analytics/events";
+const ENDPOINT = "/api/analytics/events";
 /** Events that happen close together travel together. */
-const GATHER_MS = 1_000;
+const BATCH_DELAY_MS = 1_000;
 /** What the API takes in one call. */
-const MOST = 50;
+const MAX_BATCH_SIZE = 50;
 
 type Properties = Record<string, string | number | boolean | null>;
 
-let waiting: { name: string; properties: Properties; at: string }[] = [];
-let timer: ReturnType<typeof setTimeout> | undefined;
-let listening = false;
+let queuedEvents: { name: string; properties: Properties; at: string }[] = [];
+let flushTimer: ReturnType<typeof setTimeout> | undefined;
+let isListening = false;
 
 /**
  * Counts something that happened on a page. Best effort, and nothing waits for it: the browser sends it when it
@@ -16,18 +16,18 @@ let listening = false;
  * @param name  `[a-z0-9_.:-]`, at most 64 characters
  */
 export function track(name: string, properties: Properties = {}): void {
-  waiting.push({ name, properties, at: new Date().toISOString() });
-  if (waiting.length >= MOST) flush();
-  else timer ??= setTimeout(flush, GATHER_MS);
-  if (!listening) addEventListener("pagehide", flush);
-  listening = true;
+  queuedEvents.push({ name, properties, at: new Date().toISOString() });
+  if (queuedEvents.length >= MAX_BATCH_SIZE) flush();
+  else flushTimer ??= setTimeout(flush, BATCH_DELAY_MS);
+  if (!isListening) addEventListener("pagehide", flush);
+  isListening = true;
 }
 
 function flush(): void {
-  clearTimeout(timer);
-  timer = undefined;
-  const events = waiting;
-  waiting = [];
+  clearTimeout(flushTimer);
+  flushTimer = undefined;
+  const events = queuedEvents;
+  queuedEvents = [];
   if (events.length === 0) return;
-  navigator.sendBeacon(PATH, new Blob([JSON.stringify({ events })], { type: "application/json" }));
+  navigator.sendBeacon(ENDPOINT, new Blob([JSON.stringify({ events })], { type: "application/json" }));
 }

@@ -9,50 +9,50 @@ import { useCallback, useEffect, useSyncExternalStore } from "react";
 const counts = new Map<string, number>();
 const listeners = new Map<string, Set<() => void>>();
 /** Those who want to know whether there are listeners. */
-const watchers = new Set<() => void>();
+const visibilityListeners = new Set<() => void>();
 
 /** Takes in a count from a page or an answer. */
-export function learnCount(postId: string, count: number): void {
+export function applyViewCount(postId: string, count: number): void {
   if (count <= (counts.get(postId) ?? -1)) return;
   counts.set(postId, count);
   for (const notify of listeners.get(postId) ?? []) notify();
 }
 
 /** Whether any count is on screen. */
-export function useShowsCounts(): boolean {
-  return useSyncExternalStore(watch, showsCounts, showsNone);
+export function useHasVisibleCounts(): boolean {
+  return useSyncExternalStore(subscribeToVisibility, hasVisibleCounts, hasNoVisibleCounts);
 }
 
-function watch(notify: () => void): () => void {
-  watchers.add(notify);
-  return () => watchers.delete(notify);
+function subscribeToVisibility(notify: () => void): () => void {
+  visibilityListeners.add(notify);
+  return () => visibilityListeners.delete(notify);
 }
 
-const showsCounts = (): boolean => listeners.size > 0;
-const showsNone = (): boolean => false;
+const hasVisibleCounts = (): boolean => listeners.size > 0;
+const hasNoVisibleCounts = (): boolean => false;
 
 /** One more view of each of these, for answers that name the posts but not their counts. */
-export function countOneMore(postIds: readonly string[]): void {
+export function incrementViewCounts(postIds: readonly string[]): void {
   for (const id of postIds) {
-    const known = counts.get(id);
-    if (known !== undefined) learnCount(id, known + 1);
+    const count = counts.get(id);
+    if (count !== undefined) applyViewCount(id, count + 1);
   }
 }
 
 /** The newest known count of a post, starting from what the server rendered. */
 export function useViewCount(postId: string, rendered: number): number {
   useEffect(() => {
-    learnCount(postId, rendered);
+    applyViewCount(postId, rendered);
   }, [postId, rendered]);
   const subscribe = useCallback(
     (notify: () => void) => {
-      const own = listeners.get(postId) ?? new Set();
-      listeners.set(postId, own.add(notify));
-      for (const tell of watchers) tell();
+      const postListeners = listeners.get(postId) ?? new Set();
+      listeners.set(postId, postListeners.add(notify));
+      for (const notifyWatcher of visibilityListeners) notifyWatcher();
       return () => {
-        own.delete(notify);
-        if (own.size === 0 && listeners.get(postId) === own) listeners.delete(postId);
-        for (const tell of watchers) tell();
+        postListeners.delete(notify);
+        if (postListeners.size === 0 && listeners.get(postId) === postListeners) listeners.delete(postId);
+        for (const tell of visibilityListeners) tell();
       };
     },
     [postId],

@@ -2,23 +2,23 @@
 
 import { MessagesSquare } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useUnreadMessages } from "@/app/_features/chat/use-chat-list";
+import { useUnreadMessageCount } from "@/app/_features/chat/use-chat-list";
 import { NavLink } from "./nav-link";
 
 /** The way to the chats, with the number of unread messages: as the server rendered it, then as it moves. */
-export function ChatLink({ unread: rendered, place }: { unread: number; place: "rail" | "bar" }) {
+export function ChatLink({ unread: rendered, variant }: { unread: number; variant: "rail" | "bar" }) {
   const t = useTranslations("shell");
-  const unread = useUnreadMessages(rendered);
+  const unread = useUnreadMessageCount(rendered);
   return (
     <NavLink
-      place={place}
+      variant={variant}
       href="/chat"
       label={t("chat")}
-      spoken={t("unreadMessages", { count: unread })}
+      accessibleLabel={t("unreadMessages", { count: unread })}
       icon={
         <span className="relative inline-flex">
           <MessagesSquare
-            className={place === "rail" ? "size-[1.35rem] shrink-0" : "size-6"}
+            className={variant === "rail" ? "size-[1.35rem] shrink-0" : "size-6"}
             aria-hidden="true"
           />
           {unread > 0 ? (

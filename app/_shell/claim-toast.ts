@@ -3,7 +3,7 @@ import type { EventData } from "@/lib/realtime";
 export type ToastItem = EventData<"user", "notification">["notification"];
 
 /** Longer than any two tabs hear of the same thing apart. */
-const HELD_MS = 10_000;
+const CLAIM_DURATION_MS = 10_000;
 
 /**
  * Whether this tab is the one to show a notification: it is looked at, and no other tab of this browser has taken it.
@@ -16,7 +16,7 @@ export function claimToast(id: string): Promise<boolean> {
     navigator.locks
       .request(`normaldance:toast:${id}`, { ifAvailable: true }, async (lock) => {
         resolve(lock !== null);
-        if (lock) await new Promise((free) => setTimeout(free, HELD_MS));
+        if (lock) await new Promise((release) => setTimeout(release, CLAIM_DURATION_MS));
       })
       .catch(() => resolve(true));
   });

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 import { Page } from "./page";
 
 interface Props {
@@ -13,13 +13,13 @@ interface Props {
 }
 
 /** What an error boundary shows inside the frame. The digest is the same in our log. */
-export function BrokenPage({ error, retry, title }: Props) {
+export function ErrorPage({ error, retry, title }: Props) {
   const t = useTranslations("failure");
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
   return (
     <Page>
       <div role="alert">
-        <Notice
+        <EmptyState
           title={title ?? t("title")}
           text={t("text")}
           detail={digest === null ? undefined : t("digest", { id: digest })}
@@ -32,7 +32,7 @@ export function BrokenPage({ error, retry, title }: Props) {
               {t("home")}
             </Link>
           </Button>
-        </Notice>
+        </EmptyState>
       </div>
     </Page>
   );

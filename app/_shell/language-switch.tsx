@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { setLocale } from "@/app/i18n/set-locale";
 import { locales } from "@/lib/core/locale";
-import { segments } from "./segmented-control";
+import { segmentedControl } from "./segmented-control";
 
 /** A plain form with one button a language: it works before any script has loaded. */
 export function LanguageSwitch() {
@@ -10,7 +10,7 @@ export function LanguageSwitch() {
   const current = useLocale();
   return (
     <form action={setLocale}>
-      <fieldset className={segments.group}>
+      <fieldset className={segmentedControl.group}>
         <legend className="sr-only">{t("label")}</legend>
         {locales.map((locale) => (
           <button
@@ -21,7 +21,7 @@ export function LanguageSwitch() {
             lang={locale}
             aria-label={`${locale.toUpperCase()}, ${t(locale)}`}
             aria-pressed={locale === current}
-            className={cn(segments.item, locale === current && segments.on)}
+            className={cn(segmentedControl.item, locale === current && segmentedControl.active)}
           >
             {locale.toUpperCase()}
           </button>

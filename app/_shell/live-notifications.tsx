@@ -2,42 +2,42 @@
 
 import { useState } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
-import { askUnread, hearUnread, setUnreadLive } from "@/app/_features/notifications/notification-unread";
+import { applyUnread, fetchUnread, setUnreadLive } from "@/app/_features/notifications/notification-unread";
 import { claimToast, type ToastItem } from "./claim-toast";
 import { Toasts } from "./toasts";
 
 /** Enough to say that there were many. */
-const MOST_WAITING = 20;
+const MAX_QUEUED_TOASTS = 20;
 /** What is older was said while this browser was away, and is no news: it stands in the list. */
-const NEWS_MS = 10 * 60_000;
+const MAX_TOAST_AGE_MS = 10 * 60_000;
 
 /** What comes by itself on every page of somebody's: notifications, and how many are unread. */
-export function Live({ viewerId }: { viewerId: string }) {
+export function LiveNotifications({ viewerId }: { viewerId: string }) {
   const [items, setItems] = useState<readonly ToastItem[]>([]);
   useChannel(`user:${viewerId}`, {
     on: {
       notification: ({ notification, unreadCount, level }) => {
-        hearUnread(unreadCount);
-        if (level !== "all" || Date.now() - Date.parse(notification.createdAt) > NEWS_MS) return;
-        void claimToast(notification.id).then((isMine) => {
-          if (!isMine) return;
+        applyUnread(unreadCount);
+        if (level !== "all" || Date.now() - Date.parse(notification.createdAt) > MAX_TOAST_AGE_MS) return;
+        void claimToast(notification.id).then((isClaimed) => {
+          if (!isClaimed) return;
           setItems((known) =>
             known.some(({ id }) => id === notification.id)
               ? known
-              : [...known, notification].slice(-MOST_WAITING),
+              : [...known, notification].slice(-MAX_QUEUED_TOASTS),
           );
         });
       },
       unread: ({ unreadCount }) => {
-        hearUnread(unreadCount);
+        applyUnread(unreadCount);
         if (unreadCount === 0) setItems([]);
       },
     },
     // A page that nobody looks at asks when they come back (session-keeper.ts).
-    reload: () => {
-      if (document.visibilityState === "visible") void askUnread();
+    onReload: () => {
+      if (document.visibilityState === "visible") void fetchUnread();
     },
-    live: setUnreadLive,
+    onLive: setUnreadLive,
   });
   return (
     <Toasts

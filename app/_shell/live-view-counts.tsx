@@ -2,36 +2,36 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { beginRealtime } from "@/app/_data/realtime/channel-subscriptions";
+import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
 import { useChannel } from "@/app/_data/realtime/use-channel";
-import { learnCount, useShowsCounts } from "@/app/_data/view-counts";
+import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
 
 /** Not all pages of the site at once after an outage. */
-const SPREAD_MS = 5_000;
+const REFRESH_JITTER_MS = 5_000;
 
 /**
  * Moves the view counts on a page, whoever looks at it. Somebody's stream carries them from page to page; a stream that
  * is nobody's is there for them alone, and only where some are shown. Renders nothing.
  */
-export function LiveCounts({ signedIn }: { signedIn: boolean }) {
-  const shows = useShowsCounts();
-  const follows = signedIn || shows;
+export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
+  const hasVisibleCounts = useHasVisibleCounts();
+  const isSubscribed = signedIn || hasVisibleCounts;
   const hasJoined = useRef(false);
   const router = useRouter();
   useEffect(() => {
-    if (follows) hasJoined.current = false;
-  }, [follows]);
-  useChannel(follows ? "views" : null, {
+    if (isSubscribed) hasJoined.current = false;
+  }, [isSubscribed]);
+  useChannel(isSubscribed ? "views" : null, {
     on: {
       counts: ({ counts }) => {
-        for (const { postId, viewsCount } of counts) learnCount(postId, viewsCount);
+        for (const { postId, viewsCount } of counts) applyViewCount(postId, viewsCount);
       },
     },
-    reload: () => {
+    onReload: () => {
       // What was rendered a moment ago is fresh. Nobody's pages do without: all of an address share what it may ask for,
       // and the next view of a post brings its count.
-      if (signedIn && hasJoined.current && shows)
-        setTimeout(() => router.refresh(), Math.random() * SPREAD_MS);
+      if (signedIn && hasJoined.current && hasVisibleCounts)
+        setTimeout(() => router.refresh(), Math.random() * REFRESH_JITTER_MS);
       hasJoined.current = true;
     },
   });
@@ -39,7 +39,7 @@ export function LiveCounts({ signedIn }: { signedIn: boolean }) {
 }
 
 /** In the frame of a page that is nobody's: a stream for what is public. Renders nothing. */
-export function PublicStream() {
-  useEffect(() => beginRealtime({ signedIn: false }), []);
+export function AnonymousStream() {
+  useEffect(() => startRealtime({ signedIn: false }), []);
   return null;
 }

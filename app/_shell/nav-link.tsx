@@ -22,11 +22,11 @@ interface Props {
   icon: ReactNode;
   label: string;
   /** What is read out in the label's place, where more is to be said. */
-  spoken?: string;
-  place: "rail" | "bar";
+  accessibleLabel?: string;
+  variant: "rail" | "bar";
 }
 
-const LOOK = {
+const CLASS_NAMES = {
   rail: [
     "flex min-h-11 items-center gap-3.5 rounded-xl px-3 text-[0.9375rem] font-medium text-muted",
     "transition-colors hover:bg-ink/6 hover:text-ink aria-[current]:bg-ink/9 aria-[current]:text-ink aria-[current]:font-semibold",
@@ -36,24 +36,32 @@ const LOOK = {
 } as const;
 
 /** Places of many pages. */
-const WITHIN: Partial<Record<Props["href"], string>> = {
+const NESTED_PATHS: Partial<Record<Props["href"], string>> = {
   "/admin/tasks": "/admin/",
   "/me": "/me/",
   "/chat": "/chat/",
 };
 
 /** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
-export function NavLink({ href, icon, label, spoken, place }: Props) {
+export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) {
   const pathname = usePathname();
-  const within = WITHIN[href] ?? null;
-  const current = pathname === href || (within !== null && pathname.startsWith(within));
+  const nestedPath = NESTED_PATHS[href] ?? null;
+  const current = pathname === href || (nestedPath !== null && pathname.startsWith(nestedPath));
   return (
-    <Link href={href} prefetch={false} aria-current={current ? "page" : undefined} className={LOOK[place]}>
+    <Link
+      href={href}
+      prefetch={false}
+      aria-current={current ? "page" : undefined}
+      className={CLASS_NAMES[variant]}
+    >
       {icon}
-      <span aria-hidden={spoken ? true : undefined} className={cn(place === "rail" && "max-lg:sr-only")}>
+      <span
+        aria-hidden={accessibleLabel ? true : undefined}
+        className={cn(variant === "rail" && "max-lg:sr-only")}
+      >
         {label}
       </span>
-      {spoken ? <span className="sr-only">{spoken}</span> : null}
+      {accessibleLabel ? <span className="sr-only">{accessibleLabel}</span> : null}
     </Link>
   );
 }

@@ -3,12 +3,12 @@
 import { type ReactNode, Suspense, useEffect, useState } from "react";
 
 /** Whether the document this script came with has been taken over; from then on pages arrive one by one. */
-let tookOver = false;
+let isHydrated = false;
 
 /** Stands once in the root layout. */
-export function TookOver() {
+export function HydrationMarker() {
   useEffect(() => {
-    tookOver = true;
+    isHydrated = true;
   }, []);
   return null;
 }
@@ -20,7 +20,7 @@ export function TookOver() {
  * document, where only a script can move it into place). Decided once per arrival, so that refreshing a
  * page keeps what is on screen.
  */
-export function Arrive({ skeleton, children }: { skeleton: ReactNode; children: ReactNode }) {
-  const [withSkeleton] = useState(() => tookOver);
+export function NavigationSuspense({ skeleton, children }: { skeleton: ReactNode; children: ReactNode }) {
+  const [withSkeleton] = useState(() => isHydrated);
   return withSkeleton ? <Suspense fallback={skeleton}>{children}</Suspense> : children;
 }

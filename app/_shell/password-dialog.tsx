@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useRef, useState } from "react";
-import { answerPasswordQuestions } from "@/app/_data/password-prompt";
+import { registerPasswordPrompt } from "@/app/_data/password-prompt";
 import { confirmPassword } from "@/app/_features/account/auth-api";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
@@ -14,7 +14,7 @@ import { signInSchema } from "@/lib/accounts/client";
 
 const schema = signInSchema.pick({ password: true });
 
-type Answer = (given: boolean) => void;
+type ResolvePrompt = (given: boolean) => void;
 
 /**
  * Asks for the password again when a call needs that (app/_data/call-api.ts), and lets the call go on. The browser's own
@@ -24,16 +24,19 @@ export function PasswordDialog({ email }: { email: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const t = useTranslations("passwordQuestion");
-  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [resolvePrompt, setResolvePrompt] = useState<ResolvePrompt | null>(null);
 
-  useEffect(() => answerPasswordQuestions(() => new Promise((resolve) => setAnswer(() => resolve))), []);
+  useEffect(
+    () => registerPasswordPrompt(() => new Promise((resolve) => setResolvePrompt(() => resolve))),
+    [],
+  );
   useEffect(() => {
-    if (answer) dialog.current?.showModal();
-  }, [answer]);
+    if (resolvePrompt) dialog.current?.showModal();
+  }, [resolvePrompt]);
 
-  const settle = (given: boolean) => {
-    answer?.(given);
-    setAnswer(null);
+  const finish = (given: boolean) => {
+    resolvePrompt?.(given);
+    setResolvePrompt(null);
     dialog.current?.close();
   };
 
@@ -42,30 +45,30 @@ export function PasswordDialog({ email }: { email: string }) {
       ref={dialog}
       aria-labelledby={titleId}
       // Escape; after an answer there is nothing left to settle
-      onClose={() => (answer ? settle(false) : undefined)}
+      onClose={() => (resolvePrompt ? finish(false) : undefined)}
       className="m-auto w-[min(27rem,calc(100vw-2rem))] rounded-3xl border border-line bg-raised p-6 text-ink shadow-2xl backdrop:bg-sunken/75 backdrop:backdrop-blur-sm open:animate-settle sm:p-8"
     >
-      {answer ? (
+      {resolvePrompt ? (
         <>
           <h2 id={titleId} className="display text-2xl">
             {t("title")}
           </h2>
           <p className="mt-3 mb-6 text-muted">{t("text")}</p>
-          <Question email={email} settle={settle} />
+          <PasswordForm email={email} onFinish={finish} />
         </>
       ) : null}
     </dialog>
   );
 }
 
-function Question({ email, settle }: { email: string; settle: Answer }) {
+function PasswordForm({ email, onFinish }: { email: string; onFinish: ResolvePrompt }) {
   const t = useTranslations("passwordQuestion");
   const { formProps, field, failure, busy } = useForm({
     schema,
     initial: { password: "" },
     toInput: (values) => values,
     send: confirmPassword,
-    onSuccess: () => settle(true),
+    onSuccess: () => onFinish(true),
   });
   return (
     <form {...formProps} className="flex flex-col gap-1.5">
@@ -73,8 +76,8 @@ function Question({ email, settle }: { email: string; settle: Answer }) {
       <PasswordField {...field("password")} autoComplete="current-password" />
       {failure ? <FailureNote failure={failure} /> : null}
       <div className="mt-2 flex flex-wrap gap-3">
-        <SubmitButton busy={busy} idle={t("confirm")} working={t("confirming")} className="grow" />
-        <Button look="quiet" size="large" onClick={() => settle(false)}>
+        <SubmitButton busy={busy} label={t("confirm")} busyLabel={t("confirming")} className="grow" />
+        <Button look="quiet" size="large" onClick={() => onFinish(false)}>
           {t("cancel")}
         </Button>
       </div>

@@ -5,7 +5,7 @@ import { Mark } from "@/app/_art/brand/mark";
 import { Wordmark } from "@/app/_art/brand/wordmark";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
-import { Bell } from "./notification-bell";
+import { NotificationBell } from "./notification-bell";
 import { SettingsPopover } from "./settings-popover";
 import type { Viewer } from "./viewer";
 
@@ -19,7 +19,7 @@ export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: numb
       </Link>
       <div className="flex items-center">
         {/* as in the rail */}
-        {viewer ? <Bell key={Date.now()} place="top" unread={unread} /> : null}
+        {viewer ? <NotificationBell key={Date.now()} variant="top" unread={unread} /> : null}
         <SettingsPopover id="bar-settings" className="top-16 right-2" />
       </div>
     </header>
@@ -34,12 +34,12 @@ export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; u
       className="phone-bar fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
-        place="bar"
+        variant="bar"
         href="/"
         label={t("feed")}
         icon={<Disc3 className="size-6" aria-hidden="true" />}
       />
-      <ChatLink place="bar" unread={unreadMessages} />
+      <ChatLink variant="bar" unread={unreadMessages} />
       <Link
         href="/posts/new"
         prefetch={false}
@@ -49,27 +49,27 @@ export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; u
         <Plus className="size-6" aria-hidden="true" />
       </Link>
       <NavLink
-        place="bar"
+        variant="bar"
         href="/shop"
         label={t("shop")}
         icon={<ShoppingBag className="size-6" aria-hidden="true" />}
       />
       <NavLink
-        place="bar"
+        variant="bar"
         href="/leaderboards"
         label={t("leaderboard")}
         icon={<Trophy className="size-6" aria-hidden="true" />}
       />
       {viewer ? (
         <NavLink
-          place="bar"
+          variant="bar"
           href="/me"
           label={t("account")}
           icon={<CircleUserRound className="size-6" aria-hidden="true" />}
         />
       ) : (
         <NavLink
-          place="bar"
+          variant="bar"
           href="/sign-in"
           label={t("signIn")}
           icon={<LogIn className="size-6" aria-hidden="true" />}

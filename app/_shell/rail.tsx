@@ -18,12 +18,12 @@ import { Button } from "@/app/_ui/button";
 import { ChatLink } from "./chat-link";
 import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
-import { Bell } from "./notification-bell";
+import { NotificationBell } from "./notification-bell";
 import { SettingsPopover } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
 import type { Viewer } from "./viewer";
 
-const ICON = "size-[1.35rem] shrink-0";
+const ICON_CLASS = "size-[1.35rem] shrink-0";
 
 interface Props {
   viewer: Viewer | null;
@@ -48,70 +48,70 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
 
       <nav aria-label={t("main")} className="flex flex-col gap-1">
         <NavLink
-          place="rail"
+          variant="rail"
           href="/"
           label={t("feed")}
-          icon={<Disc3 className={ICON} aria-hidden="true" />}
+          icon={<Disc3 className={ICON_CLASS} aria-hidden="true" />}
         />
-        <ChatLink place="rail" unread={unreadMessages} />
+        <ChatLink variant="rail" unread={unreadMessages} />
         <NavLink
-          place="rail"
+          variant="rail"
           href="/shop"
           label={t("shop")}
-          icon={<ShoppingBag className={ICON} aria-hidden="true" />}
+          icon={<ShoppingBag className={ICON_CLASS} aria-hidden="true" />}
         />
         <NavLink
-          place="rail"
+          variant="rail"
           href="/leaderboards"
           label={t("leaderboard")}
-          icon={<Trophy className={ICON} aria-hidden="true" />}
+          icon={<Trophy className={ICON_CLASS} aria-hidden="true" />}
         />
         {viewer ? (
           <NavLink
-            place="rail"
+            variant="rail"
             href="/orders"
             label={t("orders")}
-            icon={<Receipt className={ICON} aria-hidden="true" />}
+            icon={<Receipt className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : null}
         {viewer ? (
           <NavLink
-            place="rail"
+            variant="rail"
             href="/bonuses"
             label={t("bonuses")}
-            icon={<Coins className={ICON} aria-hidden="true" />}
+            icon={<Coins className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : null}
         {/* a frame that is rendered anew knows better than what its bell has learned since */}
-        {viewer ? <Bell key={Date.now()} place="rail" unread={unread} /> : null}
+        {viewer ? <NotificationBell key={Date.now()} variant="rail" unread={unread} /> : null}
         {viewer ? (
           <NavLink
-            place="rail"
+            variant="rail"
             href="/me"
             label={t("account")}
-            icon={<CircleUserRound className={ICON} aria-hidden="true" />}
+            icon={<CircleUserRound className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : (
           <NavLink
-            place="rail"
+            variant="rail"
             href="/sign-in"
             label={t("signIn")}
-            icon={<LogIn className={ICON} aria-hidden="true" />}
+            icon={<LogIn className={ICON_CLASS} aria-hidden="true" />}
           />
         )}
         {viewer?.role === "admin" ? (
           <NavLink
-            place="rail"
+            variant="rail"
             href="/admin/tasks"
             label={t("admin")}
-            icon={<Gauge className={ICON} aria-hidden="true" />}
+            icon={<Gauge className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : null}
         <NavLink
-          place="rail"
+          variant="rail"
           href="/docs"
           label={t("docs")}
-          icon={<BookOpen className={ICON} aria-hidden="true" />}
+          icon={<BookOpen className={ICON_CLASS} aria-hidden="true" />}
         />
       </nav>
 

@@ -1,23 +1,23 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { ChatsKeeper } from "@/app/_features/chat/chat-sync";
-import { Live } from "./live-notifications";
-import { LiveCounts, PublicStream } from "./live-view-counts";
-import { TookOver } from "./navigation-suspense";
+import { ChatSync } from "@/app/_features/chat/chat-sync";
+import { LiveNotifications } from "./live-notifications";
+import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
+import { HydrationMarker } from "./navigation-suspense";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
-import { SessionKeeper } from "./session-keeper";
-import { unreadForFrame, unreadMessagesForFrame } from "./unread-counts";
-import { viewerForFrame } from "./viewer";
+import { SessionRefresh } from "./session-keeper";
+import { getShellUnreadCount, getShellUnreadMessageCount } from "./unread-counts";
+import { getShellViewer } from "./viewer";
 
 /** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */
 export async function Shell({ children }: { children: ReactNode }) {
   const [t, viewer, unread, unreadMessages] = await Promise.all([
     getTranslations("shell"),
-    viewerForFrame(),
-    unreadForFrame(),
-    unreadMessagesForFrame(),
+    getShellViewer(),
+    getShellUnreadCount(),
+    getShellUnreadMessageCount(),
   ]);
   return (
     <>
@@ -36,18 +36,18 @@ export async function Shell({ children }: { children: ReactNode }) {
         </main>
       </div>
       <BottomBar viewer={viewer} unreadMessages={unreadMessages} />
-      <TookOver />
+      <HydrationMarker />
       {viewer ? (
         <>
-          <SessionKeeper userId={viewer.id} />
-          <ChatsKeeper viewerId={viewer.id} unread={unreadMessages} />
-          <Live viewerId={viewer.id} />
+          <SessionRefresh userId={viewer.id} />
+          <ChatSync viewerId={viewer.id} unread={unreadMessages} />
+          <LiveNotifications viewerId={viewer.id} />
           <PasswordDialog email={viewer.email} />
         </>
       ) : (
-        <PublicStream />
+        <AnonymousStream />
       )}
-      <LiveCounts signedIn={viewer !== null} />
+      <LiveViewCounts signedIn={viewer !== null} />
     </>
   );
 }

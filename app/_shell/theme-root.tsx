@@ -9,14 +9,14 @@ import { type ReactNode, useState } from "react";
  * @param nonce  of the answer that brought the document. The layout may be rendered again in the same document,
  *               with the nonce of another answer; the browser goes on believing the first.
  */
-export function Theme({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
-  const [nonceOfDocument] = useState(nonce);
+export function ThemeRoot({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
+  const [documentNonce] = useState(nonce);
   return (
     <ThemeProvider
       attribute="class"
       defaultTheme="dark"
       disableTransitionOnChange
-      {...(nonceOfDocument === undefined ? {} : { nonce: nonceOfDocument })}
+      {...(documentNonce === undefined ? {} : { nonce: documentNonce })}
     >
       {children}
     </ThemeProvider>

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { ToggleGroup } from "radix-ui";
 import { useMounted } from "@/app/_ui/use-mounted";
-import { segments } from "./segmented-control";
+import { segmentedControl } from "./segmented-control";
 
 const THEMES = [
   { name: "dark", Icon: Moon },
@@ -26,7 +26,7 @@ export function ThemeSwitch() {
       onValueChange={(name) => {
         if (name) setTheme(name);
       }}
-      className={segments.group}
+      className={segmentedControl.group}
     >
       {THEMES.map(({ name, Icon }) => (
         <ToggleGroup.Item
@@ -34,7 +34,7 @@ export function ThemeSwitch() {
           value={name}
           aria-label={t(name)}
           title={t(name)}
-          className={`${segments.item} data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-[0_0_0_1px_var(--line)]`}
+          className={`${segmentedControl.item} data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-[0_0_0_1px_var(--line)]`}
         >
           <Icon className="size-4" aria-hidden="true" />
         </ToggleGroup.Item>

@@ -4,14 +4,14 @@ import { X } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef } from "react";
-import { KindIcon } from "@/app/_features/notifications/notification-icon";
+import { NotificationIcon } from "@/app/_features/notifications/notification-icon";
 import { markRead } from "@/app/_features/notifications/notification-unread";
-import { useWording } from "@/app/_features/notifications/use-notification-text";
+import { useNotificationText } from "@/app/_features/notifications/use-notification-text";
 import { Button } from "@/app/_ui/button";
 import type { ToastItem } from "./claim-toast";
 
 /** Long enough to read two lines and to get there by keyboard. */
-const SHOWN_MS = 8_000;
+const TOAST_DURATION_MS = 8_000;
 
 interface Props {
   item: ToastItem;
@@ -22,21 +22,21 @@ interface Props {
 
 export function Toast({ item, paused, onClose }: Props) {
   const t = useTranslations("toasts");
-  const { kind, title, text, href } = useWording()(item);
-  const left = useRef(SHOWN_MS);
+  const { kind, title, text, href } = useNotificationText()(item);
+  const remainingMs = useRef(TOAST_DURATION_MS);
   const close = useEffectEvent(onClose);
   useEffect(() => {
     if (paused) return;
-    const from = Date.now();
-    const timer = setTimeout(() => close(), left.current);
+    const startedAt = Date.now();
+    const timer = setTimeout(() => close(), remainingMs.current);
     return () => {
       clearTimeout(timer);
-      left.current -= Date.now() - from;
+      remainingMs.current -= Date.now() - startedAt;
     };
   }, [paused]);
   return (
     <li className="pointer-events-auto grid animate-settle grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-3 rounded-2xl border border-line bg-raised p-3.5 text-ink shadow-2xl">
-      <KindIcon kind={kind} className="mt-0.5" />
+      <NotificationIcon kind={kind} className="mt-0.5" />
       <div className="min-w-0">
         <p className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">
           <Link

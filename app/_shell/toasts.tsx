@@ -7,8 +7,8 @@ import { useEffect, useRef, useState } from "react";
 import type { ToastItem } from "./claim-toast";
 
 /** A screen reader is to end its sentence before the next. */
-const NEXT_AFTER_MS = 1_500;
-const MOST_SHOWN = 3;
+const TOAST_INTERVAL_MS = 1_500;
+const MAX_VISIBLE_TOASTS = 3;
 
 // Its words are needed when there is something to say.
 const Toast = dynamic(() => import("./toast").then((module) => module.Toast), { ssr: false });
@@ -28,9 +28,9 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
   const t = useTranslations("toasts");
   const region = useRef<HTMLElement>(null);
   const [paused, setPaused] = useState(false);
-  const admitted = useAdmitted(items);
-  const shown = items.slice(0, admitted);
-  const waiting = items.length - shown.length;
+  const visibleCount = useVisibleCount(items);
+  const visibleItems = items.slice(0, visibleCount);
+  const queuedCount = items.length - visibleItems.length;
 
   const close = (id: string) => {
     const hadFocus = region.current?.contains(document.activeElement) ?? false;
@@ -58,18 +58,18 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
     >
       {/* There before anything is in it, so that what comes is read out. */}
       <ol aria-live="polite" aria-relevant="additions" className="flex flex-col gap-2.5">
-        {shown.map((item) => (
+        {visibleItems.map((item) => (
           <Toast key={item.id} item={item} paused={paused} onClose={() => close(item.id)} />
         ))}
       </ol>
-      {waiting > 0 && shown.length === MOST_SHOWN ? (
+      {queuedCount > 0 && visibleItems.length === MAX_VISIBLE_TOASTS ? (
         <Link
           href="/notifications"
           prefetch={false}
           onClick={onCloseAll}
           className="pointer-events-auto mt-2.5 inline-flex min-h-11 items-center rounded-full border border-line bg-raised px-4 text-sm font-semibold shadow-lg"
         >
-          {t("more", { count: waiting })}
+          {t("more", { count: queuedCount })}
         </Link>
       ) : null}
     </section>
@@ -77,21 +77,21 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
 }
 
 /** How many of the items are on screen: one more every now and then, up to what there is room for. */
-function useAdmitted(items: readonly ToastItem[]): number {
-  const [admitted, setAdmitted] = useState(0);
-  const wanted = Math.min(items.length, MOST_SHOWN);
-  const lastAt = useRef(0);
+function useVisibleCount(items: readonly ToastItem[]): number {
+  const [visibleCount, setVisibleCount] = useState(0);
+  const targetCount = Math.min(items.length, MAX_VISIBLE_TOASTS);
+  const lastShownAt = useRef(0);
   useEffect(() => {
-    if (admitted > wanted) return setAdmitted(wanted);
-    if (admitted === wanted) return;
+    if (visibleCount > targetCount) return setVisibleCount(targetCount);
+    if (visibleCount === targetCount) return;
     const timer = setTimeout(
       () => {
-        lastAt.current = Date.now();
-        setAdmitted(admitted + 1);
+        lastShownAt.current = Date.now();
+        setVisibleCount(visibleCount + 1);
       },
-      Math.max(0, lastAt.current + NEXT_AFTER_MS - Date.now()),
+      Math.max(0, lastShownAt.current + TOAST_INTERVAL_MS - Date.now()),
     );
     return () => clearTimeout(timer);
-  }, [admitted, wanted]);
-  return Math.min(admitted, wanted);
+  }, [visibleCount, targetCount]);
+  return Math.min(visibleCount, targetCount);
 }

@@ -2,15 +2,15 @@ import "server-only";
 import { cache } from "react";
 import { listChats } from "@/lib/chat";
 import { log } from "@/lib/core/log";
-import { unreadCount } from "@/lib/notifications";
-import { viewerForFrame } from "./viewer";
+import { countUnread } from "@/lib/notifications";
+import { getShellViewer } from "./viewer";
 
 /** How many notifications the viewer has not read; 0 when that cannot be known: the frame stands all the same. */
-export const unreadForFrame = cache(async (): Promise<number> => {
-  const viewer = await viewerForFrame();
+export const getShellUnreadCount = cache(async (): Promise<number> => {
+  const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
-    return await unreadCount(viewer.id);
+    return await countUnread(viewer.id);
   } catch (cause) {
     log().warn({ err: cause }, "the frame is shown without the unread count");
     return 0;
@@ -18,8 +18,8 @@ export const unreadForFrame = cache(async (): Promise<number> => {
 });
 
 /** The same of messages, in all chats. */
-export const unreadMessagesForFrame = cache(async (): Promise<number> => {
-  const viewer = await viewerForFrame();
+export const getShellUnreadMessageCount = cache(async (): Promise<number> => {
+  const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
     return (await listChats({ userId: viewer.id }, { limit: 1 })).unreadCount;

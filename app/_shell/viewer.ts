@@ -12,7 +12,7 @@ export const getViewer = cache(() => currentUser());
  * The same for the frame around a page: when nobody can say who is looking, the frame shows its
  * signed-out side and the page inside decides for itself, instead of the whole document failing.
  */
-export const viewerForFrame = cache(async (): Promise<Viewer | null> => {
+export const getShellViewer = cache(async (): Promise<Viewer | null> => {
   try {
     return await getViewer();
   } catch (cause) {

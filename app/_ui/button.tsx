@@ -3,7 +3,7 @@ import { Slot } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
-export const buttonLook = cva(
+export const buttonVariants = cva(
   [
     "inline-flex items-center justify-center gap-2 rounded-full font-semibold whitespace-nowrap",
     "transition-[background-color,color,border-color,transform] duration-150 active:translate-y-px",
@@ -28,10 +28,10 @@ export const buttonLook = cva(
   },
 );
 
-type Props = ComponentProps<"button"> & VariantProps<typeof buttonLook> & { asChild?: boolean };
+type Props = ComponentProps<"button"> & VariantProps<typeof buttonVariants> & { asChild?: boolean };
 
 export function Button({ look, size, asChild = false, className, type = "button", ...rest }: Props) {
-  const classes = cn(buttonLook({ look, size }), className);
+  const classes = cn(buttonVariants({ look, size }), className);
   return asChild ? (
     <Slot.Root className={classes} {...rest} />
   ) : (

@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** A whole screen with nothing to show: empty, broken, not there. Says why, and what can be done. */
-export function Notice({ title, text, detail, level: Heading = "h1", children, className }: Props) {
+export function EmptyState({ title, text, detail, level: Heading = "h1", children, className }: Props) {
   return (
     <section className={cn("relative isolate overflow-hidden py-16 sm:py-24", className)}>
       <Mark className="-z-10 pointer-events-none absolute -right-52 top-1/2 size-[26rem] -translate-y-1/2 text-ink opacity-[0.06] sm:right-0 sm:size-[34rem]" />

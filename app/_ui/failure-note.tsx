@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import type { ApiFailure } from "./api-result";
 import { cn } from "./cn";
 
-const SECOND_MS = 1_000;
+const MS_PER_SECOND = 1_000;
 /** From here on a wait is told in minutes. */
-const MINUTES_FROM_SECONDS = 91;
+const MIN_SECONDS_SHOWN_AS_MINUTES = 91;
 
 /** What to say about a call that failed: the server's own words where it had any. */
 function useFailureText(): (failure: ApiFailure) => string {
@@ -30,7 +30,7 @@ export function FailureNote({ failure, className }: { failure: ApiFailure; class
       <p className="font-medium">
         {text(failure)}{" "}
         {failure.retryAfterSeconds === null ? null : (
-          <Wait
+          <RetryCountdown
             key={`${failure.requestId ?? ""}:${String(failure.retryAfterSeconds)}`}
             seconds={failure.retryAfterSeconds}
           />
@@ -44,27 +44,27 @@ export function FailureNote({ failure, className }: { failure: ApiFailure; class
 }
 
 /** How long is left to wait. It counts down for the eye; what is read out is said once. */
-function Wait({ seconds }: { seconds: number }) {
+function RetryCountdown({ seconds }: { seconds: number }) {
   const t = useTranslations("failure");
-  const [left, setLeft] = useState(seconds);
+  const [secondsLeft, setSecondsLeft] = useState(seconds);
   useEffect(() => {
-    const until = Date.now() + seconds * SECOND_MS;
-    const clock = setInterval(() => {
-      const now = Math.max(0, Math.ceil((until - Date.now()) / SECOND_MS));
-      setLeft(now);
-      if (now === 0) clearInterval(clock);
-    }, SECOND_MS);
-    return () => clearInterval(clock);
+    const endsAt = Date.now() + seconds * MS_PER_SECOND;
+    const timer = setInterval(() => {
+      const remaining = Math.max(0, Math.ceil((endsAt - Date.now()) / MS_PER_SECOND));
+      setSecondsLeft(remaining);
+      if (remaining === 0) clearInterval(timer);
+    }, MS_PER_SECOND);
+    return () => clearInterval(timer);
   }, [seconds]);
-  const words = (wait: number) =>
-    wait < MINUTES_FROM_SECONDS
-      ? t("waitSeconds", { seconds: wait })
-      : t("waitMinutes", { minutes: Math.ceil(wait / 60) });
+  const label = (waitSeconds: number) =>
+    waitSeconds < MIN_SECONDS_SHOWN_AS_MINUTES
+      ? t("waitSeconds", { seconds: waitSeconds })
+      : t("waitMinutes", { minutes: Math.ceil(waitSeconds / 60) });
   return (
     <>
-      <span className="sr-only">{words(seconds)}</span>
+      <span className="sr-only">{label(seconds)}</span>
       <span aria-hidden="true" className="tabular">
-        {left === 0 ? t("waitOver") : words(left)}
+        {secondsLeft === 0 ? t("waitOver") : label(secondsLeft)}
       </span>
     </>
   );

@@ -9,13 +9,13 @@ const MINUTE_MS = 60_000;
 /** One clock for every time on the page; it ticks only while somebody listens. */
 let now = Date.now();
 const listeners = new Set<() => void>();
-let clock: ReturnType<typeof setInterval> | undefined;
+let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(notify: () => void): () => void {
   listeners.add(notify);
-  if (clock === undefined) {
+  if (timer === undefined) {
     now = Date.now();
-    clock = setInterval(() => {
+    timer = setInterval(() => {
       now = Date.now();
       for (const listener of listeners) listener();
     }, MINUTE_MS);
@@ -23,8 +23,8 @@ function subscribe(notify: () => void): () => void {
   return () => {
     listeners.delete(notify);
     if (listeners.size > 0) return;
-    clearInterval(clock);
-    clock = undefined;
+    clearInterval(timer);
+    timer = undefined;
   };
 }
 
@@ -49,11 +49,11 @@ export function RelativeTime({ at, renderedAt, className }: Props) {
   const date = new Date(at);
   // a clock that is behind must not speak of the future
   const reference = Math.max(current, date.getTime());
-  const zone = mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
+  const timeZone = mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
   return (
     <time
       dateTime={at}
-      title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone: zone })}
+      title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone: timeZone })}
       className={className}
     >
       {reference - date.getTime() < MINUTE_MS ? t("now") : format.relativeTime(date, reference)}

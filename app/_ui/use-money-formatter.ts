@@ -1,7 +1,7 @@
 import { useLocale } from "next-intl";
 
 /** Writes amounts in the reader's language: `1 290,50 ₽`, `$12`. How many minor units make one is the currency's own. */
-export function useMoney(): (amount: { amountMinor: number; currency: string }) => string {
+export function useMoneyFormatter(): (amount: { amountMinor: number; currency: string }) => string {
   const locale = useLocale();
   return ({ amountMinor, currency }) => {
     const format = new Intl.NumberFormat(locale, {

@@ -10,11 +10,11 @@ export default getRequestConfig(async () => {
     cookie: jar.get(LOCALE_COOKIE)?.value,
     acceptLanguage: head.get("accept-language"),
   });
-  return { locale, messages: await messagesOf(locale), timeZone: "UTC", now: new Date() };
+  return { locale, messages: await loadMessages(locale), timeZone: "UTC", now: new Date() };
 });
 
 /** The type is what holds English to Russian: a key that is missing there does not compile. */
-async function messagesOf(locale: Locale): Promise<typeof ru> {
+async function loadMessages(locale: Locale): Promise<typeof ru> {
   if (locale === "ru") return (await import("./messages/ru.json")).default;
   return (await import("./messages/en.json")).default;
 }

@@ -10,7 +10,10 @@ import { toUser, type User, userColumns } from "./user";
  *
  * @throws {AppError} forbidden while the address is not confirmed; conflict for an administrator, who would lose rights
  */
-export async function becomeArtist({ userId }: { userId: string }, from: AuditContext = {}): Promise<User> {
+export async function becomeArtist(
+  { userId }: { userId: string },
+  auditContext: AuditContext = {},
+): Promise<User> {
   return changeAccount(userId, async (tx) => {
     const { confirmed } = await lockCaller(tx, userId);
     const before = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: userColumns });
@@ -26,7 +29,7 @@ export async function becomeArtist({ userId }: { userId: string }, from: AuditCo
       action: "role_changed",
       actorId: userId,
       subject: `user:${userId}`,
-      ...from,
+      ...auditContext,
       data: { from: "listener", to: "artist" },
     });
     return toUser(row);

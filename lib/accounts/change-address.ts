@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
-import { requireFresh, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { transaction } from "../db";
 import type { changeAddressSchema } from "./client";
-import { tooManyMails } from "./confirm-address";
+import { tooManyMailsError } from "./confirm-address";
 import { lockCaller } from "./lock";
-import { makeLink } from "./mail-links";
-import { localeOf, mailLink, mailNotice } from "./mails";
+import { createLink } from "./mail-links";
+import { accountLocale, enqueueLinkMail, enqueueNoticeMail } from "./mails";
 
 /**
  * Asks for another address: it becomes the account's when the link mailed to it is opened, and the present one is
@@ -21,9 +21,9 @@ import { localeOf, mailLink, mailNotice } from "./mails";
 export async function changeAddress(
   caller: SignedInCaller,
   { email }: z.output<typeof changeAddressSchema>,
-  { locale, ...from }: AuditContext & { locale: Locale },
+  { locale, ...auditContext }: AuditContext & { locale: Locale },
 ): Promise<void> {
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   const { userId } = caller;
   await transaction(async (tx) => {
     const person = await lockCaller(tx, userId);
@@ -33,21 +33,25 @@ export async function changeAddress(
       where: { email },
       select: { id: true, name: true, locale: true },
     });
-    const { id, made } = await makeLink(
+    const { id, created } = await createLink(
       tx,
       "confirm_address",
       { id: userId, email },
-      { opensNothing: owner !== null },
+      { isDecoy: owner !== null },
     );
-    if (!made) throw tooManyMails();
-    if (owner) await mailNotice(tx, owner, { notice: "address_taken", key: id });
-    else await mailLink(tx, "confirm_address", id, { locale: localeOf(person, locale), ownerId: userId });
-    await mailNotice(tx, person, { notice: "address_change_asked", key: id, address: person.email });
+    if (!created) throw tooManyMailsError();
+    if (owner) await enqueueNoticeMail(tx, owner, { notice: "address_taken", key: id });
+    else
+      await enqueueLinkMail(tx, "confirm_address", id, {
+        locale: accountLocale(person, locale),
+        ownerId: userId,
+      });
+    await enqueueNoticeMail(tx, person, { notice: "address_change_asked", key: id, address: person.email });
     await recordAudit(tx, {
       action: "address_change_asked",
       actorId: userId,
       subject: `user:${userId}`,
-      ...from,
+      ...auditContext,
     });
   });
 }

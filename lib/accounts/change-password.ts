@@ -2,16 +2,16 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { requireFresh, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db } from "../db";
-import { passwordAttempt } from "../rate-limit/handler-limits";
+import { withPasswordLimit } from "../rate-limit/handler-limits";
 import { changeAccount } from "../sessions";
 import type { changePasswordSchema } from "./client";
 import { lockCaller } from "./lock";
-import { voidLinks } from "./mail-links";
-import { mailNotice } from "./mails";
+import { revokeLinks } from "./mail-links";
+import { enqueueNoticeMail } from "./mails";
 import { checkPassword, hashPassword } from "./password";
-import { requireGoodPassword } from "./password-rules";
+import { requireStrongPassword } from "./password-rules";
 
 /**
  * Changes one's password. All other sessions end, links in mails that were sent before open nothing any more, and
@@ -23,25 +23,25 @@ import { requireGoodPassword } from "./password-rules";
 export async function changePassword(
   caller: SignedInCaller,
   { currentPassword, newPassword }: z.output<typeof changePasswordSchema>,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<void> {
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   const { userId, sessionId } = caller;
-  const entry = { actorId: userId, subject: `user:${userId}`, ...from } as const;
+  const auditEntry = { actorId: userId, subject: `user:${userId}`, ...auditContext } as const;
   const before = await db().user.findUnique({
     where: { id: userId },
     select: { passwordHash: true, email: true, name: true },
   });
-  await passwordAttempt(sessionId, async () => {
+  await withPasswordLimit(sessionId, async () => {
     if (await checkPassword(currentPassword, before?.passwordHash ?? null)) return;
-    await recordAudit(db(), { action: "password_change_failed", ...entry });
+    await recordAudit(db(), { action: "password_change_failed", ...auditEntry });
     throw new AppError("bad_request", { message: "wrong_password", field: "currentPassword" });
   });
   if (!before) throw new AppError("unauthenticated");
   if (newPassword === currentPassword) {
     throw new AppError("bad_request", { message: "same_password", field: "newPassword" });
   }
-  await requireGoodPassword(newPassword, before, "newPassword");
+  await requireStrongPassword(newPassword, before, "newPassword");
   const passwordHash = await hashPassword(newPassword);
   await changeAccount(
     userId,
@@ -49,10 +49,10 @@ export async function changePassword(
       const person = await lockCaller(tx, userId);
       if (person.passwordHash !== before.passwordHash) throw new AppError("conflict");
       await tx.user.update({ where: { id: userId }, data: { passwordHash }, select: { id: true } });
-      await voidLinks(tx, userId);
-      await recordAudit(tx, { action: "password_changed", ...entry });
-      await mailNotice(tx, person, { notice: "password_changed", key: newId() });
+      await revokeLinks(tx, userId);
+      await recordAudit(tx, { action: "password_changed", ...auditEntry });
+      await enqueueNoticeMail(tx, person, { notice: "password_changed", key: newId() });
     },
-    { end: "others", keep: sessionId, why: "password" },
+    { revoke: "others", exceptSessionId: sessionId, reason: "password" },
   );
 }

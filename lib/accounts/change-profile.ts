@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { cacheManager } from "../cache";
-import { notePostsOf } from "../posts";
+import { recordAuthorPostTags } from "../posts";
 import { changeAccount } from "../sessions";
 import type { profileSchema } from "./client";
 import { lockCaller } from "./lock";
@@ -14,9 +14,9 @@ import { toUser, type User, userColumns } from "./user";
 export function changeProfile(
   { userId }: { userId: string },
   { name, locale }: z.output<typeof profileSchema>,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<User> {
-  return cacheManager.invalidating((note) =>
+  return cacheManager.withRecordedInvalidation((recordTags) =>
     changeAccount(userId, async (tx) => {
       const before = await lockCaller(tx, userId);
       const row = await tx.user.update({
@@ -25,9 +25,9 @@ export function changeProfile(
         select: userColumns,
       });
       if (row.name !== before.name) {
-        await notePostsOf(tx, userId, note);
+        await recordAuthorPostTags(tx, userId, recordTags);
         const subject = `user:${userId}` as const;
-        await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...from });
+        await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...auditContext });
       }
       return toUser(row);
     }),

@@ -4,17 +4,24 @@ import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { isUniqueViolation, type Transaction, transaction } from "../db";
 import { changeAccount } from "../sessions";
-import { type LockedPerson, lockCaller, lockPerson } from "./lock";
-import { type Addressee, findLink, invalidLink, makeLink, useLink, voidLinks } from "./mail-links";
-import { localeOf, mailLink, mailNotice } from "./mails";
+import { type LockedUser, lockCaller, lockUser } from "./lock";
+import {
+  consumeLink,
+  createLink,
+  findLink,
+  invalidLinkError,
+  type LinkRecipient,
+  revokeLinks,
+} from "./mail-links";
+import { accountLocale, enqueueLinkMail, enqueueNoticeMail } from "./mails";
 
 /** For a new account, in the transaction that makes it. */
-export async function mailFirstConfirmation(
+export async function sendFirstConfirmation(
   tx: Transaction,
-  person: Addressee & { locale: Locale },
+  person: LinkRecipient & { locale: Locale },
 ): Promise<void> {
-  const { id } = await makeLink(tx, "confirm_address", person);
-  await mailLink(tx, "confirm_address", id, { locale: person.locale, ownerId: person.id });
+  const { id } = await createLink(tx, "confirm_address", person);
+  await enqueueLinkMail(tx, "confirm_address", id, { locale: person.locale, ownerId: person.id });
 }
 
 /**
@@ -23,17 +30,20 @@ export async function mailFirstConfirmation(
  *
  * @throws {AppError} conflict when it is confirmed, rate_limited when the hour has had enough mails
  */
-export async function sendConfirmationAgain({ userId }: { userId: string }, locale: Locale): Promise<void> {
+export async function resendConfirmation({ userId }: { userId: string }, locale: Locale): Promise<void> {
   await transaction(async (tx) => {
     const person = await lockCaller(tx, userId);
     if (person.confirmed) throw new AppError("conflict", { message: "address_already_confirmed" });
-    const { id, made } = await makeLink(tx, "confirm_address", person);
-    if (!made) throw tooManyMails();
-    await mailLink(tx, "confirm_address", id, { locale: localeOf(person, locale), ownerId: userId });
+    const { id, created } = await createLink(tx, "confirm_address", person);
+    if (!created) throw tooManyMailsError();
+    await enqueueLinkMail(tx, "confirm_address", id, {
+      locale: accountLocale(person, locale),
+      ownerId: userId,
+    });
   });
 }
 
-export function tooManyMails(): AppError {
+export function tooManyMailsError(): AppError {
   return new AppError("rate_limited", { message: "too_many_mails", retryAfterSeconds: 3_600 });
 }
 
@@ -45,30 +55,30 @@ export function tooManyMails(): AppError {
  */
 export async function confirmAddress(
   token: string,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<"confirmed" | "changed"> {
   const { id, userId, email } = await findLink("confirm_address", token);
   return changeAccount(userId, async (tx) => {
-    const person = await lockPerson(tx, { id: userId });
-    if (!person) throw invalidLink();
-    await useLink(tx, "confirm_address", id);
+    const person = await lockUser(tx, { id: userId });
+    if (!person) throw invalidLinkError();
+    await consumeLink(tx, "confirm_address", id);
     const isSame = person.email === email;
-    await takeAddress(tx, person, email);
+    await setAddress(tx, person, email);
     await recordAudit(tx, {
       action: isSame ? "address_confirmed" : "address_changed",
       actorId: userId,
       subject: `user:${userId}`,
-      ...from,
+      ...auditContext,
     });
     if (isSame) return "confirmed";
     // A way back in through the old mailbox is what a change of address is to close.
-    await voidLinks(tx, userId);
-    await mailNotice(tx, person, { notice: "address_changed", key: id, address: person.email });
+    await revokeLinks(tx, userId);
+    await enqueueNoticeMail(tx, person, { notice: "address_changed", key: id, address: person.email });
     return "changed";
   });
 }
 
-async function takeAddress(tx: Transaction, { id }: LockedPerson, email: string): Promise<void> {
+async function setAddress(tx: Transaction, { id }: LockedUser, email: string): Promise<void> {
   try {
     await tx.user.update({
       where: { id },

@@ -2,7 +2,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import type { SignedInCaller } from "../core/permission";
 import { db } from "../db";
-import { passwordAttempt } from "../rate-limit/handler-limits";
+import { withPasswordLimit } from "../rate-limit/handler-limits";
 import { updateSession } from "../sessions";
 import { checkPassword } from "./password";
 
@@ -14,9 +14,9 @@ import { checkPassword } from "./password";
 export async function confirmPassword(
   caller: SignedInCaller,
   password: string,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<string> {
-  await requirePassword(caller, password, from);
+  await requirePassword(caller, password, auditContext);
   const session = await updateSession(caller.sessionId, { authenticated: true });
   if (!session) throw new AppError("unauthenticated");
   return new Date(session.authenticatedAt).toISOString();
@@ -31,13 +31,18 @@ export async function confirmPassword(
 export function requirePassword(
   { userId, sessionId }: SignedInCaller,
   password: string,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<void> {
-  return passwordAttempt(sessionId, async () => {
+  return withPasswordLimit(sessionId, async () => {
     const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
     if (!(await checkPassword(password, row?.passwordHash ?? null))) {
       const subject = `user:${userId}` as const;
-      await recordAudit(db(), { action: "password_confirm_failed", actorId: userId, subject, ...from });
+      await recordAudit(db(), {
+        action: "password_confirm_failed",
+        actorId: userId,
+        subject,
+        ...auditContext,
+      });
       throw new AppError("bad_request", { message: "wrong_password", field: "password" });
     }
   });

@@ -13,11 +13,11 @@ export {
   signInSchema,
   signUpSchema,
 } from "./client";
-export { confirmAddress, sendConfirmationAgain } from "./confirm-address";
+export { confirmAddress, resendConfirmation } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
-export { localeOf } from "./mails";
+export { accountLocale } from "./mails";
 export { hashPassword } from "./password";
-export { askForPasswordReset } from "./request-password-reset";
+export { requestPasswordReset } from "./request-password-reset";
 export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";

@@ -9,15 +9,15 @@ import type { LinkKind } from "./mail-links";
 const TEMPLATES = { confirm_address: "confirm-address", reset_password: "reset-password" } as const;
 
 /** The language an account is written to in. */
-export function localeOf(account: { locale: string | null }, otherwise: Locale = "ru"): Locale {
-  return localeSchema.catch(otherwise).parse(account.locale);
+export function accountLocale(account: { locale: string | null }, fallback: Locale = "ru"): Locale {
+  return localeSchema.catch(fallback).parse(account.locale);
 }
 
 /**
  * Mails a link. For a link that there is none the task is the same and ends without a mail: making it takes as long.
  * @param linkId  a link's; the mail's address, name and token come from its row when it is rendered
  */
-export async function mailLink(
+export async function enqueueLinkMail(
   tx: Transaction,
   kind: LinkKind,
   linkId: string,
@@ -43,7 +43,7 @@ interface NoticeOptions {
 }
 
 /** Tells somebody what was done with their account. */
-export async function mailNotice(
+export async function enqueueNoticeMail(
   tx: Transaction,
   person: { id: string; name: string; locale: string | null },
   { notice, key, address }: NoticeOptions,
@@ -53,7 +53,7 @@ export async function mailNotice(
     "emails",
     {
       to: address === undefined ? { userId: person.id } : { address },
-      locale: localeOf(person),
+      locale: accountLocale(person),
       template: "account-notice",
       props: { name: person.name, notice },
     },

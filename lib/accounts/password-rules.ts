@@ -6,12 +6,12 @@ import { AppError } from "../core/errors";
  */
 
 /** The name of the house is the first thing to try here. */
-const OURS = ["normaldance"];
+const SITE_NAMES = ["normaldance"];
 /** `aaaaaaaa` and `abababab` are long and nothing else. */
-const FEWEST_CHARACTERS = 3;
+const MIN_DISTINCT_CHARACTERS = 3;
 
 /** Who the password is for: what everybody knows of them makes a bad one. */
-interface Owner {
+interface PasswordOwner {
   email: string;
   name: string;
 }
@@ -20,31 +20,36 @@ interface Owner {
  * @param field  what the form calls it
  * @throws {AppError} bad_request when it is one of the most common, or everybody's first guess for this account
  */
-export async function requireGoodPassword(
+export async function requireStrongPassword(
   password: string,
-  { email, name }: Owner,
+  { email, name }: PasswordOwner,
   field = "password",
 ): Promise<void> {
-  const plain = password.trim().toLowerCase();
-  const guesses = [...OURS, email, email.split("@")[0], name].map((guess) => guess?.trim().toLowerCase());
-  const weak = new Set(plain).size < FEWEST_CHARACTERS || guesses.includes(plain) || (await isCommon(plain));
-  if (weak) throw new AppError("bad_request", { message: "password_common", field });
+  const normalized = password.trim().toLowerCase();
+  const guesses = [...SITE_NAMES, email, email.split("@")[0], name].map((guess) =>
+    guess?.trim().toLowerCase(),
+  );
+  const isWeak =
+    new Set(normalized).size < MIN_DISTINCT_CHARACTERS ||
+    guesses.includes(normalized) ||
+    (await isCommonPassword(normalized));
+  if (isWeak) throw new AppError("bad_request", { message: "password_common", field });
 }
 
 /** Also when it was typed with the Russian layout on: `зфыыцщкв` is what `password` looks like then. */
-async function isCommon(password: string): Promise<boolean> {
-  common ??= load();
-  const passwords = await common;
-  return passwords.has(password) || passwords.has(inLatinLayout(password));
+async function isCommonPassword(password: string): Promise<boolean> {
+  commonPasswords ??= loadCommonPasswords();
+  const passwords = await commonPasswords;
+  return passwords.has(password) || passwords.has(toLatinLayout(password));
 }
 
-let common: Promise<ReadonlySet<string>> | undefined;
+let commonPasswords: Promise<ReadonlySet<string>> | undefined;
 
 /**
  * Some 50,000 passwords by how often they were found in leaks. Loaded when the first one is chosen: half a megabyte
  * that most processes never need, and browsers never.
  */
-async function load(): Promise<ReadonlySet<string>> {
+async function loadCommonPasswords(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   return new Set(dictionary["passwords-common"]);
 }
@@ -52,6 +57,6 @@ async function load(): Promise<ReadonlySet<string>> {
 const CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю";
 const LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.";
 
-function inLatinLayout(text: string): string {
+function toLatinLayout(text: string): string {
   return Array.from(text, (character) => LATIN[CYRILLIC.indexOf(character)] ?? character).join("");
 }

@@ -1,21 +1,21 @@
 import { hash, verify } from "@node-rs/argon2";
 
 /** OWASP's second choice for argon2id: 19 MiB, 2 passes, 1 lane; some 30 ms here. */
-const OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const ARGON2_OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** @returns a PHC string that carries its own salt and parameters */
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, OPTIONS);
+  return hash(password, ARGON2_OPTIONS);
 }
 
-let nobodysHash: Promise<string> | undefined;
+let dummyHash: Promise<string> | undefined;
 
 /**
  * Whether the password is the hash's. Without a hash (no such account) the same work is done for nothing,
  * so that the time to answer does not tell which addresses are registered.
  */
 export async function checkPassword(password: string, passwordHash: string | null): Promise<boolean> {
-  nobodysHash ??= hashPassword("nobody");
-  const matches = await verify(passwordHash ?? (await nobodysHash), password);
+  dummyHash ??= hashPassword("nobody");
+  const matches = await verify(passwordHash ?? (await dummyHash), password);
   return passwordHash !== null && matches;
 }

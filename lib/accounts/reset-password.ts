@@ -2,14 +2,14 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { now } from "../core/clock";
 import { db } from "../db";
-import { resetAttempt } from "../rate-limit/handler-limits";
+import { withPasswordResetLimit } from "../rate-limit/handler-limits";
 import { changeAccount } from "../sessions";
 import type { resetPasswordSchema } from "./client";
-import { lockPerson } from "./lock";
-import { findLink, invalidLink, useLink, voidLinks } from "./mail-links";
-import { mailNotice } from "./mails";
+import { lockUser } from "./lock";
+import { consumeLink, findLink, invalidLinkError, revokeLinks } from "./mail-links";
+import { enqueueNoticeMail } from "./mails";
 import { hashPassword } from "./password";
-import { requireGoodPassword } from "./password-rules";
+import { requireStrongPassword } from "./password-rules";
 
 /**
  * Sets a new password by a link from a mail. All sessions of the account end, and all its other links with them. Who
@@ -21,43 +21,43 @@ import { requireGoodPassword } from "./password-rules";
  */
 export async function resetPassword(
   { token, password }: z.output<typeof resetPasswordSchema>,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<{ email: string }> {
   const link = await findLink("reset_password", token);
-  await resetAttempt(link.email, () => setPassword(link, password, from));
+  await withPasswordResetLimit(link.email, () => setPassword(link, password, auditContext));
   return { email: link.email };
 }
 
 async function setPassword(
   { id, userId, email }: Awaited<ReturnType<typeof findLink>>,
   password: string,
-  from: AuditContext,
+  auditContext: AuditContext,
 ): Promise<void> {
   const account = await db().user.findUnique({ where: { id: userId }, select: { email: true, name: true } });
-  if (!account) throw invalidLink();
-  await requireGoodPassword(password, account);
+  if (!account) throw invalidLinkError();
+  await requireStrongPassword(password, account);
   const passwordHash = await hashPassword(password);
   await changeAccount(
     userId,
     async (tx) => {
-      const person = await lockPerson(tx, { id: userId });
+      const person = await lockUser(tx, { id: userId });
       // Sent to an address that is the account's no more, it is somebody else's mailbox by now.
-      if (!person || person.email !== email) throw invalidLink();
-      await useLink(tx, "reset_password", id);
+      if (!person || person.email !== email) throw invalidLinkError();
+      await consumeLink(tx, "reset_password", id);
       await tx.user.update({
         where: { id: userId },
         data: { passwordHash, ...(person.confirmed ? {} : { confirmedAt: new Date(now()) }) },
         select: { id: true },
       });
-      await voidLinks(tx, userId);
+      await revokeLinks(tx, userId);
       await recordAudit(tx, {
         action: "password_reset",
         actorId: userId,
         subject: `user:${userId}`,
-        ...from,
+        ...auditContext,
       });
-      await mailNotice(tx, person, { notice: "password_changed", key: id });
+      await enqueueNoticeMail(tx, person, { notice: "password_changed", key: id });
     },
-    { end: "all", why: "password" },
+    { revoke: "all", reason: "password" },
   );
 }

@@ -2,20 +2,20 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { db, type Transaction } from "../db";
-import { signInAttempt } from "../rate-limit/handler-limits";
+import { withSignInLimit } from "../rate-limit/handler-limits";
 import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";
 
 /** Somebody whose password was right. */
-interface Proved {
+interface VerifiedCredentials {
   user: User;
   /**
    * For the transaction that opens the session: a change of the password that ended all others would otherwise leave
    * this one behind.
    * @throws {AppError} unauthenticated when the password was changed since
    */
-  requireSamePassword(tx: Transaction): Promise<void>;
+  requireUnchangedPassword(tx: Transaction): Promise<void>;
 }
 
 /**
@@ -28,33 +28,36 @@ interface Proved {
  */
 export function signIn(
   input: z.output<typeof signInSchema>,
-  { device, ...from }: AuditContext & { device?: string | null } = {},
-): Promise<Proved> {
-  const door = { email: input.email, ip: from.client?.ip, device };
-  return signInAttempt(door, () => prove(input, from));
+  { device, ...auditContext }: AuditContext & { device?: string | null } = {},
+): Promise<VerifiedCredentials> {
+  const attempt = { email: input.email, ip: auditContext.client?.ip, device };
+  return withSignInLimit(attempt, () => verifyCredentials(input, auditContext));
 }
 
-async function prove(input: z.output<typeof signInSchema>, from: AuditContext): Promise<Proved> {
+async function verifyCredentials(
+  input: z.output<typeof signInSchema>,
+  auditContext: AuditContext,
+): Promise<VerifiedCredentials> {
   const row = await db().user.findUnique({
     where: { email: input.email },
     select: { ...userColumns, passwordHash: true },
   });
   if (!(await checkPassword(input.password, row?.passwordHash ?? null)) || !row) {
     const subject = row ? (`user:${row.id}` as const) : "app";
-    await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject, ...from });
-    throw wrongCredentials();
+    await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject, ...auditContext });
+    throw wrongCredentialsError();
   }
   const { passwordHash, ...user } = row;
   return {
     user: toUser(user),
-    requireSamePassword: async (tx) => {
-      const present = await tx.user.findUnique({ where: { id: row.id }, select: { passwordHash: true } });
-      if (present?.passwordHash !== passwordHash) throw wrongCredentials();
+    requireUnchangedPassword: async (tx) => {
+      const current = await tx.user.findUnique({ where: { id: row.id }, select: { passwordHash: true } });
+      if (current?.passwordHash !== passwordHash) throw wrongCredentialsError();
     },
   };
 }
 
-function wrongCredentials(): AppError {
+function wrongCredentialsError(): AppError {
   return new AppError("unauthenticated", { message: "wrong_credentials" });
 }
 

@@ -6,14 +6,14 @@ import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isUniqueViolation, transaction } from "../db";
 import type { signUpSchema } from "./client";
-import { mailFirstConfirmation } from "./confirm-address";
+import { sendFirstConfirmation } from "./confirm-address";
 import { hashPassword } from "./password";
-import { requireGoodPassword } from "./password-rules";
+import { requireStrongPassword } from "./password-rules";
 import { toUser, type User, userColumns } from "./user";
 
 /** No vowels and no look-alikes: read aloud without mistakes, and no words. */
-const CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
-const CODE_LENGTH = 8;
+const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
+const REFERRAL_CODE_LENGTH = 8;
 
 /**
  * Creates an account, and mails the link that confirms its address.
@@ -24,10 +24,10 @@ const CODE_LENGTH = 8;
  */
 export async function signUp(
   { email, name, password, referralCode }: z.output<typeof signUpSchema>,
-  { locale, ...from }: AuditContext & { locale: Locale },
+  { locale, ...auditContext }: AuditContext & { locale: Locale },
 ): Promise<{ user: User }> {
-  const referredById = referralCode ? await referrer(referralCode) : null;
-  await requireGoodPassword(password, { email, name });
+  const referredById = referralCode ? await findReferrerId(referralCode) : null;
+  await requireStrongPassword(password, { email, name });
   const passwordHash = await hashPassword(password);
   const id = newId();
   try {
@@ -36,8 +36,8 @@ export async function signUp(
         data: { id, email, name, passwordHash, locale, referralCode: newReferralCode(), referredById },
         select: userColumns,
       });
-      await mailFirstConfirmation(tx, { id, email, locale });
-      await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...from });
+      await sendFirstConfirmation(tx, { id, email, locale });
+      await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...auditContext });
       return { user: toUser(row) };
     });
   } catch (error) {
@@ -47,7 +47,7 @@ export async function signUp(
   }
 }
 
-async function referrer(referralCode: string): Promise<string> {
+async function findReferrerId(referralCode: string): Promise<string> {
   const found = await db().user.findUnique({ where: { referralCode }, select: { id: true } });
   if (!found) throw new AppError("bad_request", { message: "unknown_referral_code", field: "referralCode" });
   return found.id;
@@ -55,5 +55,8 @@ async function referrer(referralCode: string): Promise<string> {
 
 /** One of 28^8 = 378 billion; the unique constraint has the last word. */
 export function newReferralCode(): string {
-  return Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join("");
+  return Array.from(
+    { length: REFERRAL_CODE_LENGTH },
+    () => REFERRAL_CODE_ALPHABET[randomInt(REFERRAL_CODE_ALPHABET.length)],
+  ).join("");
 }

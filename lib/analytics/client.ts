@@ -4,17 +4,17 @@ import { isStorable } from "../core/text";
 
 /** What is sent to be counted. Safe to import in the browser. */
 
-export const MOST_EVENTS = 50;
+export const MAX_EVENTS = 50;
 /** Of one event's properties, as JSON in UTF-8. */
-const MOST_PROPERTY_BYTES = 2_048;
+const MAX_PROPERTIES_BYTES = 2_048;
 
-const text = z.string().refine(isStorable);
+const storableTextSchema = z.string().refine(isStorable);
 
 const propertiesSchema = z
-  .record(text.min(1).max(64), z.union([text, z.number(), z.boolean(), z.null()]))
+  .record(storableTextSchema.min(1).max(64), z.union([storableTextSchema, z.number(), z.boolean(), z.null()]))
   .refine(
-    (properties) => new TextEncoder().encode(JSON.stringify(properties)).length <= MOST_PROPERTY_BYTES,
-    `at most ${MOST_PROPERTY_BYTES} bytes as JSON`,
+    (properties) => new TextEncoder().encode(JSON.stringify(properties)).length <= MAX_PROPERTIES_BYTES,
+    `at most ${MAX_PROPERTIES_BYTES} bytes as JSON`,
   );
 
 export const newEventSchema = z.object({
@@ -32,7 +32,7 @@ export const newEventSchema = z.object({
 
 export type NewEvent = z.input<typeof newEventSchema>;
 
-export const newEventsSchema = z.object({ events: z.array(newEventSchema).min(1).max(MOST_EVENTS) });
+export const newEventsSchema = z.object({ events: z.array(newEventSchema).min(1).max(MAX_EVENTS) });
 
 /** `accepted` is what was taken in, not what will be counted: that is best effort. */
 export const acceptedSchema = z.object({ accepted: z.int() });

@@ -10,7 +10,7 @@ export type Day = string;
 const DAY_MS = 86_400_000;
 
 /** Names that are counted on their own; anybody may send events, so there may be any number of names. */
-const MOST_NAMES = 20;
+const MAX_EVENT_NAMES = 20;
 
 const rowsSchema = z.array(
   z.object({
@@ -25,12 +25,12 @@ const rowsSchema = z.array(
 
 export type DailyTotal = z.infer<typeof rowsSchema>[number];
 
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 
 /** Days in UTC, both included; a year of them at most. */
 export const dailyTotalsQuerySchema = z
   .object({ from: z.iso.date(), to: z.iso.date() })
-  .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < MOST_DAYS * DAY_MS, {
+  .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < MAX_DAYS * DAY_MS, {
     path: ["to"],
   });
 
@@ -44,7 +44,7 @@ export const dailyTotalsSchema = z.object({ items: rowsSchema });
  * @returns by day, then by name
  * @throws {AppError} forbidden for whoever is no administrator
  */
-export async function dailyTotals(
+export async function getDailyTotals(
   caller: Pick<Caller, "role">,
   { from, to }: { from: Day; to: Day },
 ): Promise<DailyTotal[]> {
@@ -57,7 +57,7 @@ WITH daily AS (
   WHERE at >= ${from}::date::timestamp AT TIME ZONE 'UTC' AND at < (${to}::date + 1)::timestamp AT TIME ZONE 'UTC'
   GROUP BY 1, 2
 ), frequent AS (
-  SELECT name FROM daily GROUP BY name ORDER BY sum(events) DESC, name LIMIT ${MOST_NAMES}
+  SELECT name FROM daily GROUP BY name ORDER BY sum(events) DESC, name LIMIT ${MAX_EVENT_NAMES}
 )
 SELECT daily.day, frequent.name, sum(daily.events)::int AS events,
   CASE WHEN frequent.name IS NOT NULL THEN max(daily.people)::int END AS people
@@ -78,18 +78,18 @@ export interface EventReport {
  * The last days up to today, as a table and charts show them: with the days on which nothing happened.
  * @throws {AppError} forbidden for whoever is no administrator
  */
-export async function eventReport(caller: Pick<Caller, "role">, lastDays: number): Promise<EventReport> {
-  const days = Array.from({ length: lastDays }, (_, index) => dayOf(now() - (lastDays - 1 - index) * DAY_MS));
+export async function getEventReport(caller: Pick<Caller, "role">, lastDays: number): Promise<EventReport> {
+  const days = Array.from({ length: lastDays }, (_, index) => toDay(now() - (lastDays - 1 - index) * DAY_MS));
   const [from = "", to = from] = [days[0], days.at(-1)];
-  return reportOf(days, await dailyTotals(caller, { from, to }));
+  return buildEventReport(days, await getDailyTotals(caller, { from, to }));
 }
 
-function reportOf(days: Day[], rows: readonly DailyTotal[]): EventReport {
-  const at = new Map(days.map((day, index) => [day, index]));
+function buildEventReport(days: Day[], rows: readonly DailyTotal[]): EventReport {
+  const indexByDay = new Map(days.map((day, index) => [day, index]));
   const totals = days.map(() => 0);
   const byName = new Map<string | null, number[]>();
   for (const { day, name, events } of rows) {
-    const index = at.get(day);
+    const index = indexByDay.get(day);
     if (index === undefined) continue;
     const byDay = byName.get(name) ?? days.map(() => 0);
     byName.set(name, byDay);
@@ -97,21 +97,21 @@ function reportOf(days: Day[], rows: readonly DailyTotal[]): EventReport {
     totals[index] = (totals[index] ?? 0) + events;
   }
   const series = [...byName].map(([name, byDay]) => ({ name, byDay, total: sum(byDay) }));
-  return { days, totals, series: series.sort(mostFrequentFirst) };
+  return { days, totals, series: series.sort(compareByFrequency) };
 }
 
 type Series = EventReport["series"][number];
 
 /** What is taken together comes last, whatever it adds up to. */
-function mostFrequentFirst(one: Series, other: Series): number {
-  if (one.name === null || other.name === null) return one.name === null ? 1 : -1;
-  return other.total - one.total || one.name.localeCompare(other.name);
+function compareByFrequency(a: Series, b: Series): number {
+  if (a.name === null || b.name === null) return a.name === null ? 1 : -1;
+  return b.total - a.total || a.name.localeCompare(b.name);
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function dayOf(ms: number): Day {
+function toDay(ms: number): Day {
   return new Date(ms).toISOString().slice(0, 10);
 }

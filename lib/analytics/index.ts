@@ -1,11 +1,11 @@
 export { acceptedSchema, newEventsSchema } from "./client";
-export { analyticsStats, collectEvents } from "./collect-events";
+export { collectEvents, getAnalyticsStats } from "./collect-events";
 export {
   type DailyTotal,
-  dailyTotals,
   dailyTotalsQuerySchema,
   dailyTotalsSchema,
   type EventReport,
-  eventReport,
+  getDailyTotals,
+  getEventReport,
 } from "./daily-totals";
-export { anonymiseEventsOf } from "./erase-account";
+export { anonymiseAccountEvents } from "./erase-account";

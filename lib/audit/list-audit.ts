@@ -6,8 +6,8 @@ import { isStorable } from "../core/text";
 import { db } from "../db";
 import { AUDIT_ACTIONS } from "./actions";
 
-const PAGE_SIZE = 50;
-const MOST_ON_A_PAGE = 100;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 100;
 
 export const auditQuerySchema = z.object({
   action: z.enum(AUDIT_ACTIONS).optional(),
@@ -17,7 +17,7 @@ export const auditQuerySchema = z.object({
   subject: z.string().trim().min(1).max(80).refine(isStorable).optional(),
   /** Id of the last entry of the page before. */
   cursor: idSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const auditEntrySchema = z.object({
@@ -68,12 +68,12 @@ export async function listAudit(
     take: limit + 1,
   });
   const page = rows.slice(0, limit);
-  const names = await namesOf(page.flatMap((row) => [row.actorId, personOf(row.subject)]));
+  const names = await loadUserNames(page.flatMap((row) => [row.actorId, subjectUserId(row.subject)]));
   const items = page.map(
     ({ createdAt, data, ...row }): AuditEntryView => ({
       ...row,
-      actorName: nameIn(names, row.actorId),
-      subjectName: nameIn(names, personOf(row.subject)),
+      actorName: findName(names, row.actorId),
+      subjectName: findName(names, subjectUserId(row.subject)),
       data: dataSchema.parse(data),
       createdAt: createdAt.toISOString(),
     }),
@@ -84,18 +84,21 @@ export async function listAudit(
 const dataSchema = auditEntrySchema.shape.data.catch(null);
 
 /** The account that a subject is; null when it is something else. */
-function personOf(subject: string): string | null {
+function subjectUserId(subject: string): string | null {
   const parsed = idSchema.safeParse(/^user:(.+)$/.exec(subject)?.[1]);
   return parsed.success ? parsed.data : null;
 }
 
 /** Entries name accounts by id alone, so that a deleted one leaves nothing behind. */
-async function namesOf(ids: readonly (string | null)[]): Promise<Map<string, string>> {
-  const known = [...new Set(ids.filter((id) => id !== null))];
-  const people = await db().user.findMany({ where: { id: { in: known } }, select: { id: true, name: true } });
-  return new Map(people.map(({ id, name }) => [id, name]));
+async function loadUserNames(ids: readonly (string | null)[]): Promise<Map<string, string>> {
+  const distinctIds = [...new Set(ids.filter((id) => id !== null))];
+  const users = await db().user.findMany({
+    where: { id: { in: distinctIds } },
+    select: { id: true, name: true },
+  });
+  return new Map(users.map(({ id, name }) => [id, name]));
 }
 
-function nameIn(names: ReadonlyMap<string, string>, id: string | null): string | null {
+function findName(names: ReadonlyMap<string, string>, id: string | null): string | null {
   return id === null ? null : (names.get(id) ?? null);
 }

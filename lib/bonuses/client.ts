@@ -7,11 +7,11 @@ import { isStorable } from "../core/text";
 export const MINOR_PER_BONUS = 100;
 
 /** Of one spend: a million bonuses, and far from where the ledger's integers end. */
-export const MOST_SPENT_MINOR = 100_000_000;
+export const MAX_SPEND_MINOR = 100_000_000;
 
 export const spendSchema = z.object({
   /** Hundredths of a bonus. */
-  amount: z.int().positive().max(MOST_SPENT_MINOR),
+  amount: z.int().positive().max(MAX_SPEND_MINOR),
   /** What for, in the spender's own words. */
   note: z.string().trim().max(140).refine(isStorable).optional(),
   /** Made by the spender's client: sent twice, it is spent once. An `Idempotency-Key` header does the same. */

@@ -7,7 +7,7 @@ import type { Entry } from "./entry";
 import { addEntry } from "./ledger";
 
 /** How long somebody's second spend waits for the first before it is told that the ledger is busy. */
-const TURN_MS = 1_000;
+const LOCK_WAIT_MS = 1_000;
 
 export interface SpendOptions {
   /** What makes it the same spend, among this person's; without it every call is one of its own. */
@@ -29,29 +29,35 @@ export interface SpendOptions {
  * @throws {AppError} conflict: not enough, the key was used for another spend, or another spend is under way
  * @throws {AppError} unauthenticated when the account is gone
  */
-export async function spend(
+export async function debitBonuses(
   userId: string,
   amount: number,
   { key = newId(), note }: SpendOptions = {},
 ): Promise<{ balance: number; entry: Entry }> {
-  const what = note === "" ? undefined : note;
+  const storedNote = note === "" ? undefined : note;
   return withLock(
     "user",
     `${userId}:spend`,
     async (_, lock) => {
-      const added = await transaction((tx) =>
-        addEntry(tx, { userId, kind: "spent", amount: -amount, key: `spent:${userId}:${key}`, note: what }),
+      const result = await transaction((tx) =>
+        addEntry(tx, {
+          userId,
+          kind: "spent",
+          amount: -amount,
+          key: `spent:${userId}:${key}`,
+          note: storedNote,
+        }),
       );
-      if (added.outcome === "nobody") throw new AppError("unauthenticated");
-      if (added.outcome === "short") throw new AppError("conflict", { message: "not_enough_bonuses" });
-      const { entry } = added;
-      if (added.outcome === "added") {
+      if (result.outcome === "nobody") throw new AppError("unauthenticated");
+      if (result.outcome === "short") throw new AppError("conflict", { message: "not_enough_bonuses" });
+      const { entry } = result;
+      if (result.outcome === "added") {
         log().info({ userId, entryId: entry.id, fence: lock?.fence ?? null }, "bonuses spent");
-      } else if (entry.amount !== -amount || entry.note !== (what ?? null)) {
+      } else if (entry.amount !== -amount || entry.note !== (storedNote ?? null)) {
         throw new AppError("conflict", { message: "idempotency_key_reused", field: "key" });
       }
       return { balance: entry.balance, entry };
     },
-    { waitMs: TURN_MS, withoutRedis: "work" },
+    { waitMs: LOCK_WAIT_MS, withoutRedis: "work" },
   );
 }

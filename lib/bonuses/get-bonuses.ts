@@ -4,13 +4,13 @@ import { db } from "../db";
 import { entrySchema } from "./entry";
 import { referralLink } from "./referral-link";
 
-const PAGE_SIZE = 20;
-const MOST_ON_A_PAGE = 50;
+const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 50;
 
 export const bonusPageQuerySchema = z.object({
   /** `seq` of the last entry of the page before. */
   cursor: z.coerce.number().int().positive().max(2_147_483_647).optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const bonusesSchema = z.object({
@@ -39,7 +39,7 @@ export async function getBonuses(
   page: z.input<typeof bonusPageQuerySchema> = {},
 ): Promise<Bonuses> {
   const { cursor, limit } = bonusPageQuerySchema.parse(page);
-  const [person, last, rows, earned] = await Promise.all([
+  const [person, lastEntry, rows, earned] = await Promise.all([
     db().user.findUnique({
       where: { id: userId },
       select: { referralCode: true, _count: { select: { referred: true } } },
@@ -61,7 +61,7 @@ export async function getBonuses(
     createdAt: createdAt.toISOString(),
   }));
   return {
-    balance: last?.balance ?? 0,
+    balance: lastEntry?.balance ?? 0,
     entries: { items, nextCursor: rows.length > limit ? String(items.at(-1)?.seq) : null },
     referral: {
       code: person.referralCode,

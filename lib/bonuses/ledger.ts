@@ -17,12 +17,12 @@ export interface NewEntry {
  * `there`: an entry with this key was there before, and nothing was added. `short`: a spend of more than there
  * is. `nobody`: the account is gone.
  */
-export type Added =
+export type AddEntryResult =
   | { outcome: "added" | "there"; entry: Entry }
   | { outcome: "short"; balance: number }
   | { outcome: "nobody" };
 
-const answerSchema = z.tuple([
+const appendRowsSchema = z.tuple([
   z.object({ balance: z.int(), added: entryRowSchema.nullable(), known: entryRowSchema.nullable() }),
 ]);
 
@@ -41,9 +41,9 @@ const answerSchema = z.tuple([
  *
  * @throws when the key is another person's entry
  */
-export async function addEntry(tx: Transaction, entry: NewEntry): Promise<Added> {
+export async function addEntry(tx: Transaction, entry: NewEntry): Promise<AddEntryResult> {
   if (!(await lockLedger(tx, entry.userId))) return { outcome: "nobody" };
-  return append(tx, entry);
+  return appendEntry(tx, entry);
 }
 
 /**
@@ -59,7 +59,10 @@ export async function lockLedger(tx: Transaction, userId: string): Promise<boole
 }
 
 /** Adds a line; the ledger must be locked, in a statement before this one, or this one sees an older state. */
-export async function append(tx: Transaction, { userId, kind, amount, key, note }: NewEntry): Promise<Added> {
+export async function appendEntry(
+  tx: Transaction,
+  { userId, kind, amount, key, note }: NewEntry,
+): Promise<AddEntryResult> {
   // A repeated key and a spend of too much are found before the insert: a constraint's error would end the transaction.
   const rows = await tx.$queryRaw`
 WITH last AS (
@@ -78,7 +81,7 @@ WITH last AS (
 )
 SELECT now.balance, (SELECT to_jsonb(added) FROM added) AS added, (SELECT to_jsonb(known) FROM known) AS known
 FROM now`;
-  const [{ balance, added, known }] = answerSchema.parse(rows);
+  const [{ balance, added, known }] = appendRowsSchema.parse(rows);
   if (known && known.userId !== userId) throw new Error(`the key ${key} is an entry of somebody else`);
   const row = added ?? known;
   if (!row) return { outcome: "short", balance };

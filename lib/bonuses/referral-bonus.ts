@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
-import { append, lockLedger, type NewEntry } from "./ledger";
+import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
 /** The referrer's part of what the buyer paid and kept: a tenth, rounded down to whole hundredths. */
-const SHARE = 10;
+const REFERRAL_DIVISOR = 10;
 
-const whoseSchema = z.array(z.object({ userId: z.uuid().nullable() }));
+const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));
 
-const stateSchema = z.array(
+const orderStateRowsSchema = z.array(
   z.object({
     status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
     amountMinor: z.int(),
@@ -32,55 +32,55 @@ const stateSchema = z.array(
  * The ledger is locked before order and entries are read, so of two of these the second sees what the first did,
  * and a refund that commits meanwhile has a task of its own that comes after.
  */
-export async function settleReferralBonus(tx: Transaction, orderId: string): Promise<void> {
-  const userId = await referrerOf(tx, orderId);
+export async function reconcileReferralBonus(tx: Transaction, orderId: string): Promise<void> {
+  const userId = await findReferrer(tx, orderId);
   // Nobody referred the buyer, or whoever did is gone.
   if (!userId || !(await lockLedger(tx, userId))) return;
 
-  const order = await stateOf(tx, orderId, userId);
+  const order = await loadOrderState(tx, orderId, userId);
   if (!order) return;
   const isSold = order.status === "paid" || order.status === "delivered";
-  const due = isSold ? Math.floor((order.amountMinor - order.refundedMinor) / SHARE) : 0;
-  if (!order.isGranted && due > 0) {
-    await write(tx, order, { userId, kind: "referral", amount: due, key: grantKey(orderId) });
-  } else if (due < order.granted) {
-    await write(tx, order, {
-      ...{ userId, kind: "referral_reversed", amount: due - order.granted },
+  const earned = isSold ? Math.floor((order.amountMinor - order.refundedMinor) / REFERRAL_DIVISOR) : 0;
+  if (!order.isGranted && earned > 0) {
+    await appendAndNotify(tx, order, { userId, kind: "referral", amount: earned, key: grantKey(orderId) });
+  } else if (earned < order.granted) {
+    await appendAndNotify(tx, order, {
+      ...{ userId, kind: "referral_reversed", amount: earned - order.granted },
       // What is left only shrinks, so each size of it is come down to once.
-      key: `${reversalKeys(orderId)}${due}`,
+      key: `${reversalKeyPrefix(orderId)}${earned}`,
     });
   }
 }
 
 const grantKey = (orderId: string) => `referral:${orderId}`;
-const reversalKeys = (orderId: string) => `referral-reversed:${orderId}:`;
+const reversalKeyPrefix = (orderId: string) => `referral-reversed:${orderId}:`;
 
 /** Whose ledger it is: theirs who got the bonus, or who referred the buyer. Never the buyer's own. */
-async function referrerOf(tx: Transaction, orderId: string): Promise<string | null> {
+async function findReferrer(tx: Transaction, orderId: string): Promise<string | null> {
   const rows = await tx.$queryRaw`
 SELECT coalesce(
   (SELECT "userId" FROM "BonusEntry" WHERE key = ${grantKey(orderId)}),
   (SELECT nullif(buyer."referredById", buyer.id) FROM "Order" bought JOIN "User" buyer ON buyer.id = bought."buyerId"
     WHERE bought.id = ${orderId}::uuid)
 ) AS "userId"`;
-  return whoseSchema.parse(rows)[0]?.userId ?? null;
+  return referrerRowsSchema.parse(rows)[0]?.userId ?? null;
 }
 
-async function stateOf(tx: Transaction, orderId: string, userId: string) {
+async function loadOrderState(tx: Transaction, orderId: string, userId: string) {
   const rows = await tx.$queryRaw`
 SELECT bought.status, bought."amountMinor", bought."refundedMinor", bought.currency,
   coalesce(sum(entry.amount), 0)::int AS granted,
   coalesce(bool_or(entry.key = ${grantKey(orderId)}), false) AS "isGranted"
 FROM "Order" bought LEFT JOIN "BonusEntry" entry ON entry."userId" = ${userId}::uuid
-  AND (entry.key = ${grantKey(orderId)} OR starts_with(entry.key, ${reversalKeys(orderId)}))
+  AND (entry.key = ${grantKey(orderId)} OR starts_with(entry.key, ${reversalKeyPrefix(orderId)}))
 WHERE bought.id = ${orderId}::uuid
 GROUP BY bought.id`;
-  return stateSchema.parse(rows)[0];
+  return orderStateRowsSchema.parse(rows)[0];
 }
 
 /** The entry, and a word about it to its owner, in the same commit. */
-async function write(tx: Transaction, order: { currency: string }, entry: NewEntry): Promise<void> {
-  const { outcome } = await append(tx, entry);
+async function appendAndNotify(tx: Transaction, order: { currency: string }, entry: NewEntry): Promise<void> {
+  const { outcome } = await appendEntry(tx, entry);
   if (outcome !== "added") return;
   await enqueue(
     tx,

@@ -1,7 +1,7 @@
 import { defineTask } from "../tasks";
-import { settleReferralBonus } from "./referral-bonus";
+import { reconcileReferralBonus } from "./referral-bonus";
 
 /** Queue `referral-bonuses`: the order's state decides, whichever action was asked for. */
 export const task = defineTask<"referral-bonuses">()({
-  commit: (tx, { orderId }) => settleReferralBonus(tx, orderId),
+  commit: (tx, { orderId }) => reconcileReferralBonus(tx, orderId),
 });

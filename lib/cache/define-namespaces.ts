@@ -19,13 +19,13 @@ export interface NamespaceSpec<S extends z.ZodType = z.ZodType> {
 export type NamespaceSpecs = Readonly<Record<string, NamespaceSpec>>;
 
 /** What is cached in a namespace. */
-export type Cached<T extends NamespaceSpecs, N extends keyof T> =
+export type CachedValue<T extends NamespaceSpecs, N extends keyof T> =
   | z.output<T[N]["schema"]>
   | (T[N]["cacheNull"] extends true ? null : never);
 
 /** They would be taken for the cache's own keys, `cache:lease:…` and `cache:tag:…`. */
-const RESERVED = new Set(["lease", "tag", "told"]);
-const NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
+const RESERVED_NAMES = new Set(["lease", "tag", "told"]);
+const NAMESPACE_NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
 
 /**
  * Declares namespaces.
@@ -33,10 +33,10 @@ const NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
  */
 export function defineNamespaces<const T extends NamespaceSpecs>(specs: T): T {
   for (const [name, { ttlSeconds, swrSeconds }] of Object.entries(specs)) {
-    if (!NAME.test(name) || RESERVED.has(name)) {
+    if (!NAMESPACE_NAME.test(name) || RESERVED_NAMES.has(name)) {
       throw new CacheError(
         "bad_namespace",
-        `"${name}" cannot name a cache namespace: use letters, digits and dashes, and not ${[...RESERVED].join(", ")}`,
+        `"${name}" cannot name a cache namespace: use letters, digits and dashes, and not ${[...RESERVED_NAMES].join(", ")}`,
       );
     }
     checkTtl(ttlSeconds, swrSeconds);

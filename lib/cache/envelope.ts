@@ -4,7 +4,7 @@ import { compress, decompress } from "./compress";
 import { deepFreeze } from "./deep-freeze";
 import type { NamespaceSpec } from "./define-namespaces";
 import { CacheError } from "./errors";
-import { findProblem, toJson } from "./to-json";
+import { findUnserializable, toJson } from "./to-json";
 
 /** A cached value with what is known about it. Immutable: it is shared by all who read it. */
 export interface Entry {
@@ -21,7 +21,7 @@ export interface Entry {
 }
 
 /** Smaller values do not shrink enough to be worth it. */
-const COMPRESS_ABOVE_BYTES = 1_024;
+const COMPRESSION_THRESHOLD_BYTES = 1_024;
 
 /** Field order matters: the scripts read the first four by a pattern (lib/cache/scripts.ts). */
 const envelopeSchema = z.object({
@@ -43,7 +43,7 @@ export function parseEnvelope(stored: unknown): Envelope | null {
 }
 
 /** The id of something the scripts took for an envelope, however damaged the rest of it is. */
-export function idOf(stored: unknown): string | undefined {
+export function readEnvelopeId(stored: unknown): string | undefined {
   if (typeof stored === "string") return /^\{"id":"([^"]*)"/.exec(stored)?.[1];
   const parsed = z.object({ id: z.string() }).safeParse(stored);
   return parsed.success ? parsed.data.id : undefined;
@@ -60,12 +60,12 @@ interface EntryOptions {
  * Makes an entry of a value somebody brings: a private copy, as JSON will give it back.
  * @throws {CacheError} not_json, invalid_value
  */
-export function makeEntry(
+export function createEntry(
   spec: NamespaceSpec,
   value: unknown,
   { ttlSeconds, tags, createdMs }: EntryOptions,
 ): { entry: Entry; json: string } {
-  const json = toJson(validate(spec, value));
+  const json = toJson(validateValue(spec, value));
   const entry: Entry = {
     id: newId(),
     value: deepFreeze(JSON.parse(json)),
@@ -78,12 +78,12 @@ export function makeEntry(
   return { entry, json };
 }
 
-function validate(spec: NamespaceSpec, value: unknown): unknown {
+function validateValue(spec: NamespaceSpec, value: unknown): unknown {
   if (value === null && spec.cacheNull) return null;
   const parsed = spec.schema.safeParse(value);
   if (parsed.success) return parsed.data;
   // A function or a date is wrong by any schema, and this says what to do.
-  if (value !== undefined && findProblem(value, "value", new Set())) toJson(value);
+  if (value !== undefined && findUnserializable(value, "value", new Set())) toJson(value);
   throw new CacheError(
     "invalid_value",
     `the value does not fit its namespace's schema: ${z.prettifyError(parsed.error)}`,
@@ -92,9 +92,12 @@ function validate(spec: NamespaceSpec, value: unknown): unknown {
 }
 
 /** An entry as it is stored in Redis. */
-export async function encode({ id, createdMs, ttlMs, swrMs, tags }: Entry, json: string): Promise<string> {
+export async function encodeEntry(
+  { id, createdMs, ttlMs, swrMs, tags }: Entry,
+  json: string,
+): Promise<string> {
   const head = { id, created: createdMs, ttl: ttlMs, swr: swrMs, tags };
-  if (Buffer.byteLength(json) > COMPRESS_ABOVE_BYTES) {
+  if (Buffer.byteLength(json) > COMPRESSION_THRESHOLD_BYTES) {
     const packed = await compress(json);
     if (packed.length < json.length) return JSON.stringify({ ...head, codec: "deflate", value: packed });
   }
@@ -102,7 +105,7 @@ export async function encode({ id, createdMs, ttlMs, swrMs, tags }: Entry, json:
 }
 
 /** The entry in an envelope; null when its value is damaged or does not fit the schema (any more). */
-export async function decode(spec: NamespaceSpec, envelope: Envelope): Promise<Entry | null> {
+export async function decodeEntry(spec: NamespaceSpec, envelope: Envelope): Promise<Entry | null> {
   const { id, created, ttl, swr, tags, codec } = envelope;
   try {
     const json = codec === "deflate" ? await decompress(String(envelope.value)) : null;

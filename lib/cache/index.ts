@@ -4,7 +4,7 @@ import { namespaces } from "./namespaces";
 /** This process's cache. */
 export const cacheManager = new CacheManager(namespaces);
 
-export { type Cached, defineNamespaces, type NamespaceSpec } from "./define-namespaces";
+export { type CachedValue, defineNamespaces, type NamespaceSpec } from "./define-namespaces";
 export { CacheError, type CacheErrorCode } from "./errors";
-export { CacheManager, type NoteTags } from "./manager";
+export { CacheManager, type RecordTags } from "./manager";
 export type { CachedPost } from "./namespaces";

@@ -3,26 +3,26 @@ import { defer } from "../core/defer";
 import { env } from "../core/env";
 import { log } from "../core/log";
 import { db } from "../db";
-import type { Memory, Targets } from "./memory";
+import type { InvalidationTargets, Memory } from "./memory";
 import { TRUST_MS } from "./memory";
-import { deleteOutbox, MOST_ROWS, type OutboxRow, readOutbox, writeOutbox } from "./outbox";
+import { deleteOutbox, MAX_OUTBOX_ROWS, type OutboxRow, readOutbox, writeOutbox } from "./outbox";
 import * as store from "./store";
-import { within } from "./with-timeout-or-undefined";
+import { withTimeoutOrUndefined } from "./with-timeout-or-undefined";
 
 /** While Postgres does not answer nobody waits for it again for this long. */
 const CHECK_PAUSE_MS = 1_000;
 /** Beyond this Postgres alone remembers. Keeps the script that is told of them short. */
-const MOST_OWED = 1_000;
+const MAX_PENDING_TARGETS = 1_000;
 /** What came of a look shows in `doubt`. */
-const noted = () => {};
-const answeredAtAll = () => true;
+const noop = () => {};
+const toTrue = () => true;
 
 /** A look at the rows, and telling Redis what they say. */
-interface Look {
+interface OutboxCheck {
   /** Postgres has answered, or is known to be away. */
-  readonly answered: Promise<unknown>;
+  readonly postgresAnswered: Promise<unknown>;
   /** True when there was nothing to tell. Throws when Redis could not be told. */
-  readonly clean: Promise<boolean>;
+  readonly nothingToReplay: Promise<boolean>;
 }
 
 /**
@@ -37,98 +37,98 @@ interface Look {
  * Without Redis the rows are read at most once a second, before memory is believed. Without Postgres nobody
  * can have committed a change: what is there is served.
  */
-export class Told {
+export class InvalidationLog {
   /** Redis failed in this process and the rows have not been looked at since. */
-  private doubt = false;
+  private redisSuspect = false;
   /** What this process could not tell Redis: told before it believes Redis again, with or without Postgres. */
-  private owed: Targets = { members: [], tags: [] };
-  private looking: Look | undefined;
-  private pausedAtMs = Number.NEGATIVE_INFINITY;
-  private polling: Promise<true> | undefined;
+  private pendingReplay: InvalidationTargets = { members: [], tags: [] };
+  private activeCheck: OutboxCheck | undefined;
+  private checksPausedAtMs = Number.NEGATIVE_INFINITY;
+  private activePoll: Promise<true> | undefined;
   private polledAtMs = Number.NEGATIVE_INFINITY;
-  private readonly seen = new Set<string>();
+  private readonly appliedRowIds = new Set<string>();
 
   constructor(private readonly memory: Memory) {}
 
   /** Redis failed: it may have missed something. */
-  doubtRedis(): void {
-    this.doubt = true;
-    this.pausedAtMs = Number.NEGATIVE_INFINITY;
+  markRedisSuspect(): void {
+    this.redisSuspect = true;
+    this.checksPausedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /**
    * Ask after every read of Redis.
    *
-   * @param told  whether the read saw `cache:told`
+   * @param sawTrustLease  whether the read saw `cache:told`
    * @returns true when what was read may be believed; false when it must be read again
    * @throws when Redis does not answer any more
    */
-  async believe(told: boolean): Promise<boolean> {
-    if (this.owed.members.length + this.owed.tags.length > 0) {
-      const { owed } = this;
-      await this.tell(owed);
-      if (this.owed === owed) this.owed = { members: [], tags: [] };
+  async isTrusted(sawTrustLease: boolean): Promise<boolean> {
+    if (this.pendingReplay.members.length + this.pendingReplay.tags.length > 0) {
+      const { pendingReplay } = this;
+      await this.apply(pendingReplay);
+      if (this.pendingReplay === pendingReplay) this.pendingReplay = { members: [], tags: [] };
       return false;
     }
-    if ((told && !this.doubt) || isWithin(CHECK_PAUSE_MS, this.pausedAtMs)) return true;
-    this.looking ??= this.look();
-    const { answered, clean } = this.looking;
+    if ((sawTrustLease && !this.redisSuspect) || isRecent(CHECK_PAUSE_MS, this.checksPausedAtMs)) return true;
+    this.activeCheck ??= this.startCheck();
+    const { postgresAnswered, nothingToReplay } = this.activeCheck;
     // A page waits for Postgres to say what Redis may not know no longer than for Redis itself. What it has said
     // holds, however long Redis then takes to be told.
-    if (await within(env().REDIS_TIMEOUT_MS, answered)) return clean;
-    this.pausedAtMs = now();
+    if (await withTimeoutOrUndefined(env().REDIS_TIMEOUT_MS, postgresAnswered)) return nothingToReplay;
+    this.checksPausedAtMs = now();
     // It goes on without anybody waiting: the function must live until it has told Redis what it found.
-    defer(() => clean.then(noted, noted));
+    defer(() => nothingToReplay.then(noop, noop));
     return true;
   }
 
   /** Invalidates here and in Redis. @throws when Redis could not be told; nothing is remembered then */
-  async tell(targets: Targets): Promise<void> {
-    this.memory.drop(targets);
+  async apply(targets: InvalidationTargets): Promise<void> {
+    this.memory.invalidate(targets);
     try {
-      await store.drop(targets);
+      await store.invalidate(targets);
     } finally {
       // Again: meanwhile somebody here may have read what was still in Redis.
-      this.memory.drop(targets);
+      this.memory.invalidate(targets);
     }
   }
 
   /** Remembers an invalidation that Redis could not be told, here and in Postgres if that answers. */
-  async owe(targets: Targets): Promise<void> {
-    this.remember(targets);
+  async addPending(targets: InvalidationTargets): Promise<void> {
+    this.enqueueReplay(targets);
     try {
-      this.seen.add(await writeOutbox(db(), targets));
+      this.appliedRowIds.add(await writeOutbox(db(), targets));
     } catch (error) {
       log().warn({ err: error }, "a cache invalidation waits in this process: Redis and Postgres are away");
     }
   }
 
   /** The same for one that is in Postgres already. */
-  oweRow(row: OutboxRow): void {
-    this.remember(row);
-    this.seen.add(row.id);
+  addPendingRow(row: OutboxRow): void {
+    this.enqueueReplay(row);
+    this.appliedRowIds.add(row.id);
   }
 
-  private remember({ members, tags }: Targets): void {
-    this.doubtRedis();
-    if (this.owed.members.length + this.owed.tags.length > MOST_OWED) return;
-    this.owed = together([this.owed, { members, tags }]);
+  private enqueueReplay({ members, tags }: InvalidationTargets): void {
+    this.markRedisSuspect();
+    if (this.pendingReplay.members.length + this.pendingReplay.tags.length > MAX_PENDING_TARGETS) return;
+    this.pendingReplay = mergeTargets([this.pendingReplay, { members, tags }]);
   }
 
   /** Before memory is believed without Redis: drops what others invalidated. Never throws, never waits long. */
   async pollWithoutRedis(): Promise<void> {
-    if (isWithin(TRUST_MS, this.polledAtMs)) return;
-    this.polling ??= this.poll().finally(() => {
-      this.polling = undefined;
+    if (isRecent(TRUST_MS, this.polledAtMs)) return;
+    this.activePoll ??= this.poll().finally(() => {
+      this.activePoll = undefined;
     });
-    const done = await within(env().REDIS_TIMEOUT_MS, this.polling);
-    if (!done) this.polledAtMs = now();
+    const finished = await withTimeoutOrUndefined(env().REDIS_TIMEOUT_MS, this.activePoll);
+    if (!finished) this.polledAtMs = now();
   }
 
   private async poll(): Promise<true> {
     const startedMs = now();
     try {
-      for (const row of await readOutbox()) this.dropOnce(row);
+      for (const outboxRow of await readOutbox()) this.applyRowOnce(outboxRow);
     } catch (error) {
       log().debug({ err: error }, "invalidations are not known: Redis and Postgres are away");
     }
@@ -137,51 +137,51 @@ export class Told {
   }
 
   /** A row stays while Redis is away: what was loaded after it must not be dropped at every look. */
-  private dropOnce(row: OutboxRow): void {
-    if (this.seen.has(row.id)) return;
-    this.seen.add(row.id);
-    this.memory.drop(row);
+  private applyRowOnce(row: OutboxRow): void {
+    if (this.appliedRowIds.has(row.id)) return;
+    this.appliedRowIds.add(row.id);
+    this.memory.invalidate(row);
   }
 
-  private look(): Look {
-    this.doubt = false;
+  private startCheck(): OutboxCheck {
+    this.redisSuspect = false;
     const startedMs = now();
-    const reading = readOutbox();
-    const clean = this.tellAll(reading, startedMs).finally(() => {
-      this.looking = undefined;
+    const rowsRead = readOutbox();
+    const nothingToReplay = this.replay(rowsRead, startedMs).finally(() => {
+      this.activeCheck = undefined;
     });
-    return { answered: reading.then(answeredAtAll, answeredAtAll), clean };
+    return { postgresAnswered: rowsRead.then(toTrue, toTrue), nothingToReplay };
   }
 
   /** @returns true when there was nothing to tell */
-  private async tellAll(reading: Promise<OutboxRow[]>, startedMs: number): Promise<boolean> {
+  private async replay(rowsRead: Promise<OutboxRow[]>, startedMs: number): Promise<boolean> {
     let rows: OutboxRow[];
     try {
-      rows = await reading;
+      rows = await rowsRead;
     } catch (error) {
       log().debug({ err: error }, "invalidations are not checked: Postgres is away");
-      this.doubt = true;
-      this.pausedAtMs = now();
+      this.redisSuspect = true;
+      this.checksPausedAtMs = now();
       return true;
     }
     try {
       // In one call: a page waits for it.
-      if (rows.length > 0) await this.tell(together(rows));
+      if (rows.length > 0) await this.apply(mergeTargets(rows));
       // A look that took long says nothing about the moment it ended.
-      if (rows.length < MOST_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.markTold();
+      if (rows.length < MAX_OUTBOX_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.renewTrustLease();
     } catch (error) {
-      this.doubt = true;
+      this.redisSuspect = true;
       throw error;
     }
     if (rows.length === 0) return true;
-    this.seen.clear();
+    this.appliedRowIds.clear();
     log().info({ invalidations: rows.length }, "Redis was told what it had missed");
-    this.forget(rows.map(({ id }) => id));
+    this.deleteRowsLater(rows.map(({ id }) => id));
     return false;
   }
 
   /** Best effort: a row that stays is told once more. */
-  forget(ids: readonly string[]): void {
+  deleteRowsLater(ids: readonly string[]): void {
     defer(() =>
       deleteOutbox(ids).catch((error: unknown) => {
         log().debug({ err: error }, "told invalidations stay in Postgres for now");
@@ -191,12 +191,12 @@ export class Told {
 }
 
 /** Whether a moment is that recent. One that is still to come is not: the clock was set back. */
-function isWithin(lengthMs: number, sinceMs: number): boolean {
+function isRecent(periodMs: number, sinceMs: number): boolean {
   const elapsedMs = now() - sinceMs;
-  return elapsedMs >= 0 && elapsedMs < lengthMs;
+  return elapsedMs >= 0 && elapsedMs < periodMs;
 }
 
-function together(all: readonly Targets[]): Targets {
+function mergeTargets(all: readonly InvalidationTargets[]): InvalidationTargets {
   return {
     members: [...new Set(all.flatMap(({ members }) => members))],
     tags: [...new Set(all.flatMap(({ tags }) => tags))],

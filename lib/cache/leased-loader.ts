@@ -1,75 +1,82 @@
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { encode } from "./envelope";
-import { callLoader, inBackground, type Loaded, type Parts, type Place, type Request } from "./loader";
+import { encodeEntry } from "./envelope";
+import {
+  type CacheContext,
+  type CacheKey,
+  callLoader,
+  type LoaderResult,
+  type LoadRequest,
+  runInBackground,
+} from "./loader";
 import * as store from "./store";
-import { within } from "./with-timeout-or-undefined";
+import { withTimeoutOrUndefined } from "./with-timeout-or-undefined";
 
 /** Loading under the lease in Redis `token`, which is renewed meanwhile: what is brought is stored if it is alive. */
-export class LeasedLoad {
+export class LeasedLoader {
   private readonly member: string;
 
   /** @param epoch  of the memory, from before the lease was asked for */
   constructor(
-    private readonly parts: Parts,
-    private readonly place: Place,
-    private readonly request: Request,
+    private readonly context: CacheContext,
+    private readonly cacheKey: CacheKey,
+    private readonly request: LoadRequest,
     private readonly epoch: number,
     private readonly token: string,
   ) {
-    this.member = place.member;
+    this.member = cacheKey.member;
   }
 
   /**
    * Loads, stores what came, and ends the lease.
    *
-   * @param limitMs  how long the caller may be kept waiting for Redis
+   * @param timeoutMs  how long the caller may be kept waiting for Redis
    * @throws {LoaderFailure}
    */
-  async load(limitMs: number): Promise<unknown> {
+  async load(timeoutMs: number): Promise<unknown> {
     const { member, token } = this;
     const startedMs = now();
-    const stopRenewing = this.renew();
-    let loaded: Loaded;
+    const stopRenewing = this.startRenewing();
+    let loaded: LoaderResult;
     try {
-      loaded = await callLoader(this.parts.stats, this.place, this.request);
+      loaded = await callLoader(this.context.stats, this.cacheKey, this.request);
       await failpoint("cache.loaded");
     } catch (error) {
       stopRenewing();
-      await this.bounded(limitMs, store.release(member, token));
+      await this.waitForRedis(timeoutMs, store.release(member, token));
       throw error;
     }
     stopRenewing();
-    const { made, value } = loaded;
-    if (!made) {
-      await this.bounded(limitMs, store.fillNothing(member, token));
+    const { cacheable, value } = loaded;
+    if (!cacheable) {
+      await this.waitForRedis(timeoutMs, store.fillEmpty(member, token));
       return value;
     }
-    const { entry, json } = made;
-    const text = await encode(entry, json);
+    const { entry, json } = cacheable;
+    const text = await encodeEntry(entry, json);
     const filledMs = now();
-    const filled = await this.bounded(limitMs, store.fill(member, token, text, entry));
+    const filled = await this.waitForRedis(timeoutMs, store.fill(member, token, text, entry));
     // Redis may have refused it (it is too large, say): others should not wait until the lease has run out.
     if (filled === undefined) store.release(member, token).catch(() => {});
     // Not known whether it was stored: then it is as current as the moment its loading began.
-    if (filled !== false) this.parts.memory.put(member, entry, this.epoch, filled ? filledMs : startedMs);
+    if (filled !== false) this.context.memory.put(member, entry, this.epoch, filled ? filledMs : startedMs);
     return value;
   }
 
   /** While everybody is served what there is. A failure keeps the lease: nobody tries again until it ends. */
   refresh(): void {
     const { member, token } = this;
-    const { memory, stats } = this.parts;
-    inBackground(stats, this.place, async () => {
+    const { memory, stats } = this.context;
+    runInBackground(stats, this.cacheKey, async () => {
       const startedMs = now();
-      const stopRenewing = this.renew();
+      const stopRenewing = this.startRenewing();
       try {
-        const { made } = await callLoader(stats, this.place, this.request);
-        if (!made) return await store.fillNothing(member, token);
-        const text = await encode(made.entry, made.json);
-        if (await store.fill(member, token, text, made.entry)) {
-          memory.put(member, made.entry, this.epoch, startedMs);
+        const { cacheable } = await callLoader(stats, this.cacheKey, this.request);
+        if (!cacheable) return await store.fillEmpty(member, token);
+        const text = await encodeEntry(cacheable.entry, cacheable.json);
+        if (await store.fill(member, token, text, cacheable.entry)) {
+          memory.put(member, cacheable.entry, this.epoch, startedMs);
         }
       } finally {
         stopRenewing();
@@ -78,22 +85,22 @@ export class LeasedLoad {
   }
 
   /** Waits for a call no longer than that; it goes on by itself then. Undefined: Redis did not say. */
-  private async bounded<T>(limitMs: number, call: Promise<T>): Promise<T | undefined> {
+  private async waitForRedis<T>(timeoutMs: number, call: Promise<T>): Promise<T | undefined> {
     try {
-      return await within(Math.max(0, limitMs), call);
+      return await withTimeoutOrUndefined(Math.max(0, timeoutMs), call);
     } catch (error) {
-      this.parts.stats.count(this.place.namespace, "error");
-      this.parts.told.doubtRedis();
+      this.context.stats.count(this.cacheKey.namespace, "error");
+      this.context.invalidationLog.markRedisSuspect();
       log().debug({ err: error }, "Redis did not take a cached value");
       return undefined;
     }
   }
 
   /** @returns what ends it */
-  private renew(): () => void {
+  private startRenewing(): () => void {
     const startedAt = performance.now();
     const timer = setInterval(() => {
-      if (performance.now() - startedAt > store.LONGEST_LOAD_MS) clearInterval(timer);
+      if (performance.now() - startedAt > store.MAX_LOAD_MS) clearInterval(timer);
       else store.renew(this.member, this.token).catch(() => {});
     }, store.LEASE_MS / 3);
     timer.unref();

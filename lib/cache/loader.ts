@@ -2,13 +2,13 @@ import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import type { NamespaceSpec } from "./define-namespaces";
-import { type Entry, makeEntry } from "./envelope";
-import type { Told } from "./invalidation-log";
+import { createEntry, type Entry } from "./envelope";
+import type { InvalidationLog } from "./invalidation-log";
 import { ageMs, type Memory } from "./memory";
 import type { CacheEvent, CacheStats } from "./stats";
 
 /** Where something is cached. */
-export interface Place {
+export interface CacheKey {
   readonly namespace: string;
   readonly spec: NamespaceSpec;
   /** `{namespace}:{key}` */
@@ -16,58 +16,59 @@ export interface Place {
 }
 
 /** How to get it when it is not cached. */
-export interface Request {
+export interface LoadRequest {
   readonly load: () => Promise<unknown>;
   readonly tags: readonly string[];
   readonly ttlSeconds: number;
 }
 
-export interface Answer {
+export interface LookupResult {
   readonly value: unknown;
   /** How it was come by, for each caller's count. */
   readonly event: CacheEvent;
 }
 
 /** What a process's cache is made of. */
-export interface Parts {
+export interface CacheContext {
   readonly memory: Memory;
-  readonly told: Told;
+  readonly invalidationLog: InvalidationLog;
   readonly stats: CacheStats;
 }
 
 /** Tells what a loader threw from what Redis did. */
-export class LoaderFailure extends Error {
+export class LoaderError extends Error {
   constructor(override readonly cause: unknown) {
     super("the loader failed", { cause });
   }
 }
 
 /** What a loader brought; `made` is null for what is not cached. */
-export interface Loaded {
+export interface LoaderResult {
   readonly value: unknown;
-  readonly made: ReturnType<typeof makeEntry> | null;
+  readonly cacheable: ReturnType<typeof createEntry> | null;
 }
 
-/** @throws {LoaderFailure} */
+/** @throws {LoaderError} */
 export async function callLoader(
   stats: CacheStats,
-  { namespace, spec }: Place,
-  { load, ttlSeconds, tags }: Request,
-): Promise<Loaded> {
+  { namespace, spec }: CacheKey,
+  { load, ttlSeconds, tags }: LoadRequest,
+): Promise<LoaderResult> {
   stats.count(namespace, "load");
   const createdMs = now();
   try {
     const loaded = await load();
-    if (loaded === undefined || (loaded === null && !spec.cacheNull)) return { value: loaded, made: null };
-    const made = makeEntry(spec, loaded, { ttlSeconds, tags, createdMs });
-    return { value: made.entry.value, made };
+    if (loaded === undefined || (loaded === null && !spec.cacheNull))
+      return { value: loaded, cacheable: null };
+    const cacheable = createEntry(spec, loaded, { ttlSeconds, tags, createdMs });
+    return { value: cacheable.entry.value, cacheable };
   } catch (cause) {
-    throw new LoaderFailure(cause);
+    throw new LoaderError(cause);
   }
 }
 
 /** Loads anew while everybody is served what there is. A failure is counted and reaches nobody. */
-export function inBackground(stats: CacheStats, { namespace }: Place, work: () => Promise<void>): void {
+export function runInBackground(stats: CacheStats, { namespace }: CacheKey, work: () => Promise<void>): void {
   defer(async () => {
     try {
       await work();

@@ -2,15 +2,15 @@ import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
-import type { Cached, NamespaceSpec, NamespaceSpecs } from "./define-namespaces";
-import { decode, type Entry, encode, makeEntry, parseEnvelope } from "./envelope";
+import type { CachedValue, NamespaceSpec, NamespaceSpecs } from "./define-namespaces";
+import { createEntry, decodeEntry, type Entry, encodeEntry, parseEnvelope } from "./envelope";
 import { CacheError } from "./errors";
-import { Told } from "./invalidation-log";
+import { InvalidationLog } from "./invalidation-log";
 import { checkCount, checkKey, checkTags, checkTtl } from "./limits";
-import type { Place } from "./loader";
-import { ageMs, Memory, type Targets } from "./memory";
+import type { CacheKey } from "./loader";
+import { ageMs, type InvalidationTargets, Memory } from "./memory";
 import { type OutboxRow, writeOutbox } from "./outbox";
-import { Loads } from "./single-flight";
+import { SingleFlight } from "./single-flight";
 import { CacheStats } from "./stats";
 import * as store from "./store";
 
@@ -22,10 +22,10 @@ interface WriteOptions {
 }
 
 /** Notes tags in the transaction of the change that they follow. */
-export type NoteTags = (tx: Transaction, tags: readonly string[]) => Promise<void>;
+export type RecordTags = (tx: Transaction, tags: readonly string[]) => Promise<void>;
 
 /** Redis is told of so many in one script, and does nothing else meanwhile. */
-const MOST_TAGS_A_ROW = 200;
+const MAX_TAGS_PER_ROW = 200;
 
 /**
  * Values that are expensive to get, kept in this process (L1) and in Redis (L2). docs/CACHE.md has the whole
@@ -41,9 +41,13 @@ const MOST_TAGS_A_ROW = 200;
 export class CacheManager<T extends NamespaceSpecs> {
   private readonly specs: ReadonlyMap<string, NamespaceSpec>;
   private readonly memory = new Memory();
-  private readonly counts = new CacheStats();
-  private readonly told = new Told(this.memory);
-  private readonly loads = new Loads({ memory: this.memory, told: this.told, stats: this.counts });
+  private readonly counters = new CacheStats();
+  private readonly invalidationLog = new InvalidationLog(this.memory);
+  private readonly singleFlight = new SingleFlight({
+    memory: this.memory,
+    invalidationLog: this.invalidationLog,
+    stats: this.counters,
+  });
 
   constructor(namespaces: T) {
     this.specs = new Map(Object.entries(namespaces));
@@ -56,24 +60,24 @@ export class CacheManager<T extends NamespaceSpecs> {
    *
    * @throws what the loader throws; {CacheError}
    */
-  async getOrSet<N extends keyof T & string, L extends Cached<T, N> | null | undefined>(
+  async getOrSet<N extends keyof T & string, L extends CachedValue<T, N> | null | undefined>(
     namespace: N,
     key: string,
     loader: () => Promise<L>,
     options: WriteOptions = {},
-  ): Promise<Cached<T, N> | Extract<L, null | undefined>> {
-    const place = this.place(namespace, key);
-    const entry = this.memory.getTrusted(place.member);
+  ): Promise<CachedValue<T, N> | Extract<L, null | undefined>> {
+    const cacheKey = this.resolveKey(namespace, key);
+    const entry = this.memory.getTrusted(cacheKey.member);
     if (entry) {
-      this.counts.count(namespace, ageMs(entry) < entry.ttlMs ? "hitL1" : "stale");
-      return entry.value as Cached<T, N>;
+      this.counters.count(namespace, ageMs(entry) < entry.ttlMs ? "hitL1" : "stale");
+      return entry.value as CachedValue<T, N>;
     }
-    const { tags, ttlSeconds } = this.check(place, options);
-    return (await this.loads.get(place, { load: loader, tags, ttlSeconds })) as Cached<T, N>;
+    const { tags, ttlSeconds } = this.checkWriteOptions(cacheKey, options);
+    return (await this.singleFlight.get(cacheKey, { load: loader, tags, ttlSeconds })) as CachedValue<T, N>;
   }
 
   /** What is cached; undefined when nothing is, or nobody can say. @throws {CacheError} */
-  async get<N extends keyof T & string>(namespace: N, key: string): Promise<Cached<T, N> | undefined> {
+  async get<N extends keyof T & string>(namespace: N, key: string): Promise<CachedValue<T, N> | undefined> {
     return (await this.getMany(namespace, [key])).get(key);
   }
 
@@ -84,24 +88,24 @@ export class CacheManager<T extends NamespaceSpecs> {
   async getMany<N extends keyof T & string>(
     namespace: N,
     keys: readonly string[],
-  ): Promise<Map<string, Cached<T, N>>> {
+  ): Promise<Map<string, CachedValue<T, N>>> {
     checkCount(keys);
-    const places = new Map(keys.map((key) => [key, this.place(namespace, key)]));
+    const cacheKeys = new Map(keys.map((key) => [key, this.resolveKey(namespace, key)]));
     const entries = new Map<string, Entry>();
-    for (const [key, { member }] of places) {
+    for (const [key, { member }] of cacheKeys) {
       const entry = this.memory.getTrusted(member);
       if (entry) entries.set(key, entry);
     }
-    const counted = new Set(entries.keys());
-    const asked = [...places].filter(([key]) => !entries.has(key));
-    if (asked.length > 0) await this.readInto(entries, asked);
+    const memoryHits = new Set(entries.keys());
+    const missing = [...cacheKeys].filter(([key]) => !entries.has(key));
+    if (missing.length > 0) await this.readInto(entries, missing);
 
-    const values = new Map<string, Cached<T, N>>();
-    for (const key of places.keys()) {
+    const values = new Map<string, CachedValue<T, N>>();
+    for (const key of cacheKeys.keys()) {
       const entry = entries.get(key);
-      const event = counted.has(key) ? "hitL1" : "hitL2";
-      this.counts.count(namespace, !entry ? "miss" : ageMs(entry) < entry.ttlMs ? event : "stale");
-      if (entry) values.set(key, entry.value as Cached<T, N>);
+      const event = memoryHits.has(key) ? "hitL1" : "hitL2";
+      this.counters.count(namespace, !entry ? "miss" : ageMs(entry) < entry.ttlMs ? event : "stale");
+      if (entry) values.set(key, entry.value as CachedValue<T, N>);
     }
     return values;
   }
@@ -113,31 +117,31 @@ export class CacheManager<T extends NamespaceSpecs> {
   async set<N extends keyof T & string>(
     namespace: N,
     key: string,
-    value: Cached<T, N>,
+    value: CachedValue<T, N>,
     options: WriteOptions = {},
   ): Promise<void> {
-    const place = this.place(namespace, key);
-    const entryOptions = { ...this.check(place, options), createdMs: now() };
-    const { entry, json } = makeEntry(place.spec, value, entryOptions);
-    const targets = { members: [place.member], tags: [] };
-    this.memory.drop(targets);
-    const text = await encode(entry, json);
-    const askedMs = now();
+    const cacheKey = this.resolveKey(namespace, key);
+    const entryOptions = { ...this.checkWriteOptions(cacheKey, options), createdMs: now() };
+    const { entry, json } = createEntry(cacheKey.spec, value, entryOptions);
+    const targets = { members: [cacheKey.member], tags: [] };
+    this.memory.invalidate(targets);
+    const text = await encodeEntry(entry, json);
+    const requestedMs = now();
     try {
-      await store.put(place.member, text, entry);
+      await store.put(cacheKey.member, text, entry);
     } catch (error) {
-      this.failed(namespace, error);
+      this.onRedisFailure(namespace, error);
       // What Redis still has is older than this.
-      await this.told.owe(targets);
+      await this.invalidationLog.addPending(targets);
     }
     // Again: meanwhile somebody here may have read what was in Redis before.
-    this.memory.drop(targets);
-    this.memory.put(place.member, entry, this.memory.epoch, askedMs);
+    this.memory.invalidate(targets);
+    this.memory.put(cacheKey.member, entry, this.memory.epoch, requestedMs);
   }
 
   /** Forgets one value, and revokes the lease of whoever is loading it. @throws {CacheError} */
   async delete(namespace: keyof T & string, key: string): Promise<void> {
-    await this.invalidate({ members: [this.place(namespace, key).member], tags: [] });
+    await this.invalidate({ members: [this.resolveKey(namespace, key).member], tags: [] });
   }
 
   /**
@@ -161,9 +165,9 @@ export class CacheManager<T extends NamespaceSpecs> {
    */
   async withInvalidation<R>(tags: readonly string[], write: (tx: Transaction) => Promise<R>): Promise<R> {
     checkTags(tags);
-    return this.invalidating((note) =>
+    return this.withRecordedInvalidation((recordTags) =>
       transaction(async (tx) => {
-        await note(tx, tags);
+        await recordTags(tx, tags);
         return write(tx);
       }),
     );
@@ -175,13 +179,13 @@ export class CacheManager<T extends NamespaceSpecs> {
    *
    * @throws what `change` throws; {CacheError}
    */
-  async invalidating<R>(change: (note: NoteTags) => Promise<R>): Promise<R> {
+  async withRecordedInvalidation<R>(change: (recordTags: RecordTags) => Promise<R>): Promise<R> {
     const rows: OutboxRow[] = [];
-    const note: NoteTags = async (tx, tags) => {
-      for (let from = 0; from < tags.length; from += MOST_TAGS_A_ROW) {
-        const some = tags.slice(from, from + MOST_TAGS_A_ROW);
-        for (const tag of some) checkTags([tag]);
-        const targets = { members: [], tags: some };
+    const note: RecordTags = async (tx, tags) => {
+      for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
+        const chunk = tags.slice(from, from + MAX_TAGS_PER_ROW);
+        for (const tag of chunk) checkTags([tag]);
+        const targets = { members: [], tags: chunk };
         rows.push({ id: await writeOutbox(tx, targets), ...targets });
       }
     };
@@ -190,19 +194,19 @@ export class CacheManager<T extends NamespaceSpecs> {
       result = await change(note);
     } catch (error) {
       // It may have been committed, and its answer lost.
-      this.told.doubtRedis();
-      for (const row of rows) this.memory.drop(row);
+      this.invalidationLog.markRedisSuspect();
+      for (const row of rows) this.memory.invalidate(row);
       throw error;
     }
     await failpoint("cache.committed");
-    for (const [at, row] of rows.entries()) {
+    for (const [index, row] of rows.entries()) {
       try {
-        await this.told.tell(row);
-        this.told.forget([row.id]);
+        await this.invalidationLog.apply(row);
+        this.invalidationLog.deleteRowsLater([row.id]);
       } catch (error) {
-        this.failed("(tags)", error);
+        this.onRedisFailure("(tags)", error);
         // The next one would wait for the same Redis.
-        for (const left of rows.slice(at)) this.told.oweRow(left);
+        for (const remainingRow of rows.slice(index)) this.invalidationLog.addPendingRow(remainingRow);
         break;
       }
     }
@@ -211,49 +215,51 @@ export class CacheManager<T extends NamespaceSpecs> {
 
   /** What happened in this process since it started. */
   stats(): ReturnType<CacheStats["snapshot"]> {
-    return this.counts.snapshot();
+    return this.counters.snapshot();
   }
 
-  private async invalidate(targets: Targets): Promise<void> {
+  private async invalidate(targets: InvalidationTargets): Promise<void> {
     try {
-      await this.told.tell(targets);
+      await this.invalidationLog.apply(targets);
     } catch (error) {
-      this.failed("(tags)", error);
-      await this.told.owe(targets);
+      this.onRedisFailure("(tags)", error);
+      await this.invalidationLog.addPending(targets);
     }
   }
 
   /** Reads from Redis; without it what this process still has. */
-  private async readInto(entries: Map<string, Entry>, asked: [string, Place][]): Promise<void> {
+  private async readInto(entries: Map<string, Entry>, missing: [string, CacheKey][]): Promise<void> {
     const epoch = this.memory.epoch;
-    const askedMs = now();
+    const requestedMs = now();
     try {
-      const found = await this.readBelieved(asked.map(([, { member }]) => member));
-      for (const [index, [key, { spec, member }]] of asked.entries()) {
+      const found = await this.readTrusted(missing.map(([, { member }]) => member));
+      for (const [index, [key, { spec, member }]] of missing.entries()) {
         const envelope = parseEnvelope(found[index]);
-        const held = this.memory.get(member);
-        const entry = envelope && (envelope.id === held?.id ? held : await decode(spec, envelope));
+        const localEntry = this.memory.get(member);
+        const entry =
+          envelope && (envelope.id === localEntry?.id ? localEntry : await decodeEntry(spec, envelope));
         if (!entry || ageMs(entry) >= entry.ttlMs + entry.swrMs) continue;
-        this.memory.put(member, entry, epoch, askedMs);
+        this.memory.put(member, entry, epoch, requestedMs);
         entries.set(key, entry);
       }
     } catch (error) {
-      this.failed(asked[0]?.[1].namespace ?? "", error);
-      if (asked.some(([, { member }]) => this.memory.get(member))) await this.told.pollWithoutRedis();
-      for (const [key, { member }] of asked) {
+      this.onRedisFailure(missing[0]?.[1].namespace ?? "", error);
+      if (missing.some(([, { member }]) => this.memory.get(member)))
+        await this.invalidationLog.pollWithoutRedis();
+      for (const [key, { member }] of missing) {
         const entry = this.memory.get(member);
         if (entry) entries.set(key, entry);
       }
     }
   }
 
-  private async readBelieved(members: readonly string[]): Promise<unknown[]> {
-    const first = await store.readMany(members);
-    if (await this.told.believe(first.told)) return first.found;
+  private async readTrusted(members: readonly string[]): Promise<unknown[]> {
+    const firstRead = await store.readMany(members);
+    if (await this.invalidationLog.isTrusted(firstRead.told)) return firstRead.found;
     return (await store.readMany(members)).found;
   }
 
-  private place(namespace: string, key: string): Place {
+  private resolveKey(namespace: string, key: string): CacheKey {
     const spec = this.specs.get(namespace);
     if (!spec) {
       throw new CacheError(
@@ -265,15 +271,15 @@ export class CacheManager<T extends NamespaceSpecs> {
     return { namespace, spec, member: `${namespace}:${key}` };
   }
 
-  private check({ spec }: Place, { tags = [], ttlSeconds = spec.ttlSeconds }: WriteOptions) {
+  private checkWriteOptions({ spec }: CacheKey, { tags = [], ttlSeconds = spec.ttlSeconds }: WriteOptions) {
     checkTags(tags);
     checkTtl(ttlSeconds, spec.swrSeconds);
     return { tags, ttlSeconds };
   }
 
-  private failed(namespace: string, error: unknown): void {
-    this.counts.count(namespace, "error");
-    this.told.doubtRedis();
+  private onRedisFailure(namespace: string, error: unknown): void {
+    this.counters.count(namespace, "error");
+    this.invalidationLog.markRedisSuspect();
     log().debug({ err: error }, "the cache works without Redis");
   }
 }

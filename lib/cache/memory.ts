@@ -3,7 +3,7 @@ import type { Entry } from "./envelope";
 import { Sieve } from "./sieve";
 
 /** What an invalidation names. */
-export interface Targets {
+export interface InvalidationTargets {
   /** `{namespace}:{key}` */
   readonly members: readonly string[];
   readonly tags: readonly string[];
@@ -12,13 +12,13 @@ export interface Targets {
 /** How long this process believes its own memory without asking Redis: how far behind it may be. */
 export const TRUST_MS = 1_000;
 /** In characters of JSON; two to four times that in memory. */
-const CAPACITY = 16 * 1024 * 1024;
+const CAPACITY_CHARS = 16 * 1024 * 1024;
 /** What an entry costs beside its value. */
-const OVERHEAD = 300;
+const ENTRY_OVERHEAD_CHARS = 300;
 /** Invalidations remembered one by one; with more, everything under way counts as invalidated. */
-const MOST_DROPS = 10_000;
+const MAX_TRACKED_INVALIDATIONS = 10_000;
 
-interface Held {
+interface HeldEntry {
   readonly entry: Entry;
   /** When it was surely current; ms since the epoch */
   confirmedMs: number;
@@ -29,15 +29,15 @@ interface Held {
  * them must not put it here after it.
  */
 export class Memory {
-  private readonly held = new Sieve<Held>(CAPACITY);
-  private count = 0;
+  private readonly held = new Sieve<HeldEntry>(CAPACITY_CHARS);
+  private invalidationCount = 0;
   /** Member or tag -> number of the invalidation that last named it. */
-  private readonly drops = new Map<string, number>();
-  private forgotten = 0;
+  private readonly lastInvalidations = new Map<string, number>();
+  private oldestTrackedEpoch = 0;
 
   /** How many invalidations there have been: ask before reading, give to `put` after. */
   get epoch(): number {
-    return this.count;
+    return this.invalidationCount;
   }
 
   /** What is held and not past its stale window, however long ago it was confirmed. */
@@ -49,8 +49,8 @@ export class Memory {
   getTrusted(member: string): Entry | undefined {
     const found = this.find(member);
     if (!found) return undefined;
-    const since = now() - found.confirmedMs;
-    return since >= 0 && since < TRUST_MS ? found.entry : undefined;
+    const elapsedMs = now() - found.confirmedMs;
+    return elapsedMs >= 0 && elapsedMs < TRUST_MS ? found.entry : undefined;
   }
 
   /**
@@ -60,35 +60,35 @@ export class Memory {
    * @param confirmedMs  when the entry was surely current
    */
   put(member: string, entry: Entry, epoch: number, confirmedMs: number): void {
-    if (this.droppedSince(member, entry.tags, epoch)) return;
-    this.held.set(member, { entry, confirmedMs }, entry.size + OVERHEAD);
+    if (this.isInvalidatedSince(member, entry.tags, epoch)) return;
+    this.held.set(member, { entry, confirmedMs }, entry.size + ENTRY_OVERHEAD_CHARS);
   }
 
-  droppedSince(member: string, tags: readonly string[], epoch: number): boolean {
-    if (epoch < this.forgotten) return true;
-    const after = (name: string) => (this.drops.get(name) ?? 0) > epoch;
-    return after(memberName(member)) || tags.some((tag) => after(tagName(tag)));
+  isInvalidatedSince(member: string, tags: readonly string[], epoch: number): boolean {
+    if (epoch < this.oldestTrackedEpoch) return true;
+    const isAfter = (name: string) => (this.lastInvalidations.get(name) ?? 0) > epoch;
+    return isAfter(memberKey(member)) || tags.some((tag) => isAfter(tagKey(tag)));
   }
 
-  drop({ members, tags }: Targets): void {
-    this.count += 1;
-    if (this.drops.size + members.length + tags.length > MOST_DROPS) {
-      this.drops.clear();
-      this.forgotten = this.count;
+  invalidate({ members, tags }: InvalidationTargets): void {
+    this.invalidationCount += 1;
+    if (this.lastInvalidations.size + members.length + tags.length > MAX_TRACKED_INVALIDATIONS) {
+      this.lastInvalidations.clear();
+      this.oldestTrackedEpoch = this.invalidationCount;
     }
     for (const member of members) {
-      this.drops.set(memberName(member), this.count);
+      this.lastInvalidations.set(memberKey(member), this.invalidationCount);
       this.held.delete(member);
     }
     if (tags.length === 0) return;
-    const named = new Set(tags);
-    for (const tag of tags) this.drops.set(tagName(tag), this.count);
+    const tagSet = new Set(tags);
+    for (const tag of tags) this.lastInvalidations.set(tagKey(tag), this.invalidationCount);
     for (const [member, { entry }] of this.held.entries()) {
-      if (entry.tags.some((tag) => named.has(tag))) this.held.delete(member);
+      if (entry.tags.some((tag) => tagSet.has(tag))) this.held.delete(member);
     }
   }
 
-  private find(member: string): Held | undefined {
+  private find(member: string): HeldEntry | undefined {
     const found = this.held.get(member);
     if (!found) return undefined;
     if (ageMs(found.entry) < found.entry.ttlMs + found.entry.swrMs) return found;
@@ -103,5 +103,5 @@ export function ageMs(entry: Entry): number {
 }
 
 /** Members and tags in one map without meeting. */
-const memberName = (member: string) => `m${member}`;
-const tagName = (tag: string) => `t${tag}`;
+const memberKey = (member: string) => `m${member}`;
+const tagKey = (tag: string) => `t${tag}`;

@@ -1,16 +1,19 @@
 import { newId } from "../core/ids";
 import { db, type Prisma } from "../db";
-import type { Targets } from "./memory";
+import type { InvalidationTargets } from "./memory";
 
 /** An invalidation that is in Postgres because Redis may not know of it. */
-export interface OutboxRow extends Targets {
+export interface OutboxRow extends InvalidationTargets {
   readonly id: string;
 }
 
-export const MOST_ROWS = 500;
+export const MAX_OUTBOX_ROWS = 500;
 
 /** Writes an invalidation into the writer's own transaction: it commits with the change or not at all. */
-export async function writeOutbox(tx: Prisma.TransactionClient, targets: Targets): Promise<string> {
+export async function writeOutbox(
+  tx: Prisma.TransactionClient,
+  targets: InvalidationTargets,
+): Promise<string> {
   const data = { id: newId(), members: [...targets.members], tags: [...targets.tags] };
   await tx.cacheInvalidation.create({ data, select: { id: true } });
   return data.id;
@@ -21,7 +24,7 @@ export async function readOutbox(): Promise<OutboxRow[]> {
   return db().cacheInvalidation.findMany({
     select: { id: true, members: true, tags: true },
     orderBy: { id: "asc" },
-    take: MOST_ROWS,
+    take: MAX_OUTBOX_ROWS,
   });
 }
 

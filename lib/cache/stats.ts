@@ -11,21 +11,21 @@ export type CacheEvent = "hitL1" | "hitL2" | "stale" | "miss" | "load" | "wait" 
 
 export type CacheCounts = Record<CacheEvent, number>;
 
-const none = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, load: 0, wait: 0, error: 0 });
+const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, load: 0, wait: 0, error: 0 });
 
 /** Counts of one process since it started. */
 export class CacheStats {
   private readonly counts = new Map<string, CacheCounts>();
 
   count(namespace: string, event: CacheEvent): void {
-    const counts = this.counts.get(namespace) ?? none();
+    const counts = this.counts.get(namespace) ?? zeroCounts();
     counts[event] += 1;
     this.counts.set(namespace, counts);
   }
 
   /** Of all namespaces together, and of each that was used. */
   snapshot(): { total: CacheCounts; namespaces: Record<string, CacheCounts> } {
-    const total = none();
+    const total = zeroCounts();
     const namespaces: Record<string, CacheCounts> = {};
     for (const [namespace, counts] of this.counts) {
       namespaces[namespace] = { ...counts };

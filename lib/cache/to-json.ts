@@ -5,7 +5,7 @@ import { CacheError } from "./errors";
  * @throws {CacheError} not_json naming what cannot be written and where
  */
 export function toJson(value: unknown): string {
-  const problem = findProblem(value, "value", new Set());
+  const problem = findUnserializable(value, "value", new Set());
   if (problem) {
     throw new CacheError(
       "not_json",
@@ -16,17 +16,17 @@ export function toJson(value: unknown): string {
 }
 
 /** What in a value JSON would lose or change; null when nothing. */
-export function findProblem(value: unknown, path: string, above: Set<object>): string | null {
+export function findUnserializable(value: unknown, path: string, ancestors: Set<object>): string | null {
   if (value === null || typeof value === "string" || typeof value === "boolean") return null;
   if (typeof value === "number") return Number.isFinite(value) ? null : `${path} (${value})`;
   if (typeof value !== "object") return `${path} (${typeof value})`;
-  if (above.has(value)) return `${path} (a circle)`;
-  above.add(value);
+  if (ancestors.has(value)) return `${path} (a circle)`;
+  ancestors.add(value);
   try {
     if (Array.isArray(value)) {
       // By index: the holes of a sparse array are skipped by iteration and become null in JSON.
       for (let index = 0; index < value.length; index += 1) {
-        const problem = findProblem(value[index], `${path}[${index}]`, above);
+        const problem = findUnserializable(value[index], `${path}[${index}]`, ancestors);
         if (problem) return problem;
       }
       return null;
@@ -36,11 +36,11 @@ export function findProblem(value: unknown, path: string, above: Set<object>): s
       return `${path} (${value.constructor?.name ?? "an object"})`;
     }
     for (const [name, inner] of Object.entries(value)) {
-      const problem = inner === undefined ? null : findProblem(inner, `${path}.${name}`, above);
+      const problem = inner === undefined ? null : findUnserializable(inner, `${path}.${name}`, ancestors);
       if (problem) return problem;
     }
     return null;
   } finally {
-    above.delete(value);
+    ancestors.delete(value);
   }
 }

@@ -19,7 +19,7 @@ const filesSchema = z.array(
  * Puts files on a message that was just written. Each must be the author's and on no other message. Three statements.
  * @throws {AppError} bad_request, and the transaction must end
  */
-export async function attach(
+export async function attachFiles(
   tx: Transaction,
   { userId }: Pick<Caller, "userId">,
   messageId: string,
@@ -31,12 +31,12 @@ export async function attach(
 SELECT f.id, f.name, f.type, f.bytes, f.width, f.height FROM "MediaFile" f
 WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" = ${userId}::uuid ORDER BY f.id FOR UPDATE`;
   const files = new Map(filesSchema.parse(rows).map((file) => [file.id, file]));
-  const taken = await tx.chatAttachment.count({ where: { fileId: { in: ids } } });
-  if (files.size < ids.length || taken > 0) {
+  const takenCount = await tx.chatAttachment.count({ where: { fileId: { in: ids } } });
+  if (files.size < ids.length || takenCount > 0) {
     throw new AppError("bad_request", { message: "file_not_yours", field: "attachmentIds" });
   }
   await tx.chatAttachment.createMany({
-    data: ids.map((fileId, at) => ({ messageId, fileId, position: at + 1 })),
+    data: ids.map((fileId, index) => ({ messageId, fileId, position: index + 1 })),
   });
   return ids.flatMap((id) => files.get(id) ?? []);
 }

@@ -3,34 +3,34 @@ import { log } from "../core/log";
 import { keys, redisService, ttlSeconds } from "../redis";
 import { type StoredMessage, storedMessageSchema } from "./message";
 import {
-  dropChat,
-  dropChatMessage,
-  fillChat,
-  keepChatMessage,
+  evictChatCache,
+  evictChatMessage,
+  fillChatCache,
   readPinnedMessages,
   readRecentMessages,
+  storeChatMessage,
 } from "./scripts";
 
 /** The message cache in Redis: one script and one round trip each. Why it can be believed: lib/chat/scripts.ts. */
 
 /** The newest messages that are kept of a chat: a page. */
-export const RECENT = 50;
+export const RECENT_LIMIT = 50;
 
 /** A chat's lists as they were at one revision of it. Only Postgres knows whether that is still its own. */
-export interface Kept {
+export interface CachedMessages {
   revision: number;
   messages: StoredMessage[];
 }
 
-const prefix = () => keys.chatMessage("");
-const numberSchema = z.union([z.literal(0), z.literal(1)]);
-const readSchema = z.tuple([z.string(), z.array(z.string())]);
+const messageKeyPrefix = () => keys.chatMessage("");
+const flagSchema = z.union([z.literal(0), z.literal(1)]);
+const listReplySchema = z.tuple([z.string(), z.array(z.string())]);
 
 /** Keeps a message that was written or changed. @throws {RedisUnavailableError} */
-export async function keep(message: StoredMessage, { isNewest = false } = {}): Promise<boolean> {
+export async function storeMessage(message: StoredMessage, { isNewest = false } = {}): Promise<boolean> {
   const { id, chatId } = message;
-  const answer = await redisService().script(
-    keepChatMessage,
+  const reply = await redisService().script(
+    storeChatMessage,
     [
       keys.chatMessage(id),
       keys.chatMessages(chatId),
@@ -39,37 +39,52 @@ export async function keep(message: StoredMessage, { isNewest = false } = {}): P
       keys.chatRevision(chatId),
     ],
     [
-      ...[id, message.revision, jsonOf(message), Date.parse(message.createdAt), pinnedMs(message)],
-      ...[isNewest ? 1 : 0, ttlSeconds.chatMessage, ttlSeconds.chat, RECENT],
+      ...[
+        id,
+        message.revision,
+        serializeMessage(message),
+        Date.parse(message.createdAt),
+        pinnedAtMs(message),
+      ],
+      ...[isNewest ? 1 : 0, ttlSeconds.chatMessage, ttlSeconds.chat, RECENT_LIMIT],
     ],
-    numberSchema,
+    flagSchema,
   );
-  return answer === 1;
+  return reply === 1;
 }
 
 /** The newest `n`, in the order of their `seq`; null when Redis does not have them. @throws {RedisUnavailableError} */
-export async function recent(chatId: string, n: number): Promise<Kept | null> {
-  const kept = await read(readRecentMessages, [keys.chatRecent(chatId), keys.chatRevision(chatId)], n);
-  return kept && kept.messages.length > 0 ? { ...kept, messages: kept.messages.reverse() } : null;
+export async function readCachedRecent(chatId: string, limit: number): Promise<CachedMessages | null> {
+  const cached = await readCachedList(
+    readRecentMessages,
+    [keys.chatRecent(chatId), keys.chatRevision(chatId)],
+    limit,
+  );
+  return cached && cached.messages.length > 0 ? { ...cached, messages: cached.messages.reverse() } : null;
 }
 
 /** In the order in which they were pinned; null when Redis does not have all. @throws {RedisUnavailableError} */
-export async function pinned(chatId: string): Promise<Kept | null> {
-  return read(readPinnedMessages, [keys.chatPinned(chatId), keys.chatRevision(chatId)]);
+export async function readCachedPinned(chatId: string): Promise<CachedMessages | null> {
+  return readCachedList(readPinnedMessages, [keys.chatPinned(chatId), keys.chatRevision(chatId)]);
 }
 
-async function read(
+async function readCachedList(
   script: typeof readRecentMessages,
-  from: readonly string[],
-  ...more: number[]
-): Promise<Kept | null> {
-  const [marker, texts] = await redisService().script(script, from, [prefix(), ...more], readSchema);
-  const messages = texts.map(parse);
+  listKeys: readonly string[],
+  ...extraArgs: number[]
+): Promise<CachedMessages | null> {
+  const [marker, texts] = await redisService().script(
+    script,
+    listKeys,
+    [messageKeyPrefix(), ...extraArgs],
+    listReplySchema,
+  );
+  const messages = texts.map(parseMessage);
   if (marker === "" || messages.includes(null)) return null;
   return { revision: Number(marker), messages: messages.filter((message) => message !== null) };
 }
 
-function parse(text: string): StoredMessage | null {
+function parseMessage(text: string): StoredMessage | null {
   try {
     return storedMessageSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
@@ -79,47 +94,47 @@ function parse(text: string): StoredMessage | null {
 
 /**
  * Keeps messages as Postgres had them when the chat was at a revision.
- * @param what  `recent`: these are the newest (all of them, or {@link RECENT}); `pinned`: all that are pinned
+ * @param list  `recent`: these are the newest (all of them, or {@link RECENT_LIMIT}); `pinned`: all that are pinned
  * @throws {RedisUnavailableError}
  */
-export async function fill(
+export async function fillCache(
   chatId: string,
-  what: "recent" | "pinned" | "some",
-  { revision, messages }: Kept,
+  list: "recent" | "pinned" | "some",
+  { revision, messages }: CachedMessages,
 ): Promise<boolean> {
   const newestFirst = [...messages].sort((a, b) => b.seq - a.seq);
-  const answer = await redisService().script(
-    fillChat,
-    [...listsOf(chatId), ...newestFirst.map(({ id }) => keys.chatMessage(id))],
+  const reply = await redisService().script(
+    fillChatCache,
+    [...chatListKeys(chatId), ...newestFirst.map(({ id }) => keys.chatMessage(id))],
     [
-      ...[revision, what, ttlSeconds.chatMessage, ttlSeconds.chat],
+      ...[revision, list, ttlSeconds.chatMessage, ttlSeconds.chat],
       ...newestFirst.flatMap((message) => [
         ...[message.id, message.revision, Date.parse(message.createdAt)],
-        ...[pinnedMs(message), jsonOf(message)],
+        ...[pinnedAtMs(message), serializeMessage(message)],
       ]),
     ],
-    numberSchema,
+    flagSchema,
   );
-  return answer === 1;
+  return reply === 1;
 }
 
 /** @throws {RedisUnavailableError} */
-export async function drop(messageId: string, chatId: string): Promise<void> {
-  const [, ...lists] = listsOf(chatId);
+export async function evictMessage(messageId: string, chatId: string): Promise<void> {
+  const [, ...lists] = chatListKeys(chatId);
   await redisService().script(
-    dropChatMessage,
+    evictChatMessage,
     [keys.chatMessage(messageId), ...lists],
     [messageId],
-    numberSchema,
+    flagSchema,
   );
 }
 
 /** @throws {RedisUnavailableError} */
-export async function dropAllOf(chatId: string): Promise<void> {
-  await redisService().script(dropChat, listsOf(chatId), [prefix()], z.int());
+export async function evictChat(chatId: string): Promise<void> {
+  await redisService().script(evictChatCache, chatListKeys(chatId), [messageKeyPrefix()], z.int());
 }
 
-function listsOf(chatId: string): [string, string, string, string] {
+function chatListKeys(chatId: string): [string, string, string, string] {
   return [
     keys.chatRevision(chatId),
     keys.chatMessages(chatId),
@@ -128,18 +143,18 @@ function listsOf(chatId: string): [string, string, string, string] {
   ];
 }
 
-function jsonOf({ revision, ...rest }: StoredMessage): string {
+function serializeMessage({ revision, ...rest }: StoredMessage): string {
   return JSON.stringify({ revision, ...rest });
 }
 
-const pinnedMs = ({ pinnedAt }: StoredMessage) => (pinnedAt === null ? "" : Date.parse(pinnedAt));
+const pinnedAtMs = ({ pinnedAt }: StoredMessage) => (pinnedAt === null ? "" : Date.parse(pinnedAt));
 
 /** What the cache does for speed alone: without Redis it is not done. */
-export async function ifRedis<T, F>(work: Promise<T>, otherwise: F): Promise<T | F> {
+export async function withRedisFallback<T, F>(work: Promise<T>, fallback: F): Promise<T | F> {
   try {
     return await work;
   } catch (error) {
     log().debug({ err: error }, "chat works without Redis");
-    return otherwise;
+    return fallback;
   }
 }

@@ -4,8 +4,14 @@ import { AppError } from "../core/errors";
 import { Prisma, type Transaction, transaction } from "../db";
 import type { ChatMessageView } from "../realtime";
 import { type LockedChat, lockChat, requireMember } from "./lock-chat";
-import { around, pickedSchema, storedOfPicked, tablesAround, toViews } from "./message";
-import { type Told, tellMessage } from "./publish-changes";
+import {
+  referencesSql,
+  referenceTablesSql,
+  storedMessagesSql,
+  storedWithReferencesSchema,
+  toMessageViews,
+} from "./message";
+import { type MessageForms, publishMessage } from "./publish-changes";
 
 const rowSchema = z.object({
   authorId: z.uuid().nullable(),
@@ -16,7 +22,7 @@ const rowSchema = z.object({
 });
 
 /** A message as it is before a change, with its chat; both are the transaction's alone until it ends. */
-export interface Changing extends z.infer<typeof rowSchema> {
+export interface LockedMessage extends z.infer<typeof rowSchema> {
   id: string;
   chatId: string;
   chat: LockedChat;
@@ -24,9 +30,9 @@ export interface Changing extends z.infer<typeof rowSchema> {
 
 interface ChangeOptions {
   /** What it said before must be nowhere any more. */
-  takesBack?: boolean;
+  redacts?: boolean;
   /** Whoever is no member may do it all the same, if this is so. */
-  besidesMembers?: boolean;
+  allowsNonMembers?: boolean;
 }
 
 /**
@@ -41,49 +47,49 @@ export async function changeMessage(
   caller: Caller,
   chatId: string,
   messageId: string,
-  change: (tx: Transaction, before: Changing) => Promise<Prisma.Sql | null>,
-  { besidesMembers = false, takesBack = false }: ChangeOptions = {},
+  change: (tx: Transaction, before: LockedMessage) => Promise<Prisma.Sql | null>,
+  { allowsNonMembers = false, redacts = false }: ChangeOptions = {},
 ): Promise<ChatMessageView> {
-  const { told, isChanged } = await transaction(async (tx) => {
+  const { forms, isChanged } = await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
-    if (!besidesMembers) requireMember(chat);
+    if (!allowsNonMembers) requireMember(chat);
     const row = await tx.chatMessage.findUnique({
       where: { id: messageId, chatId },
       select: { authorId: true, text: true, mentions: true, deletedAt: true, pinnedAt: true },
     });
     if (!row) throw new AppError("not_found", { message: "message_not_found" });
-    const set = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
-    return { told: await pick(tx, chatId, messageId, set), isChanged: set !== null };
+    const setClause = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
+    return { forms: await updateAndRead(tx, chatId, messageId, setClause), isChanged: setClause !== null };
   });
-  if (isChanged) await tellMessage(told, { takesBack });
-  return told.view;
+  if (isChanged) await publishMessage(forms, { takesBack: redacts });
+  return forms.view;
 }
 
 /** Sets what is to be set, and returns the message as it is then. One statement. */
-async function pick(
+async function updateAndRead(
   tx: Transaction,
   chatId: string,
   messageId: string,
-  set: Prisma.Sql | null,
-): Promise<Told> {
-  const picked = set
+  setClause: Prisma.Sql | null,
+): Promise<MessageForms> {
+  const pickedSql = setClause
     ? Prisma.sql`bumped AS (
   UPDATE "Chat" SET revision = revision + 1 WHERE id = ${chatId}::uuid RETURNING revision
 ), picked AS (
-  UPDATE "ChatMessage" x SET revision = bumped.revision, ${set} FROM bumped WHERE x.id = ${messageId}::uuid
+  UPDATE "ChatMessage" x SET revision = bumped.revision, ${setClause} FROM bumped WHERE x.id = ${messageId}::uuid
   RETURNING x.*
 )`
     : Prisma.sql`picked AS (SELECT x.* FROM "ChatMessage" x WHERE x.id = ${messageId}::uuid)`;
   const rows = await tx.$queryRaw`
-WITH ${picked}, ${tablesAround()} SELECT ${storedOfPicked}, ${around}`;
-  const [answer] = z.tuple([pickedSchema]).parse(rows);
-  const [stored] = answer.items;
-  const [view] = toViews(answer.items, answer);
+WITH ${pickedSql}, ${referenceTablesSql()} SELECT ${storedMessagesSql}, ${referencesSql}`;
+  const [row] = z.tuple([storedWithReferencesSchema]).parse(rows);
+  const [stored] = row.items;
+  const [view] = toMessageViews(row.items, row);
   if (!stored || !view) throw new Error("a locked message is gone");
   return { stored, view };
 }
 
 /** @throws {AppError} not_found: of a deleted message only its place is there */
-export function requireThere({ deletedAt }: Pick<Changing, "deletedAt">): void {
+export function requireNotDeleted({ deletedAt }: Pick<LockedMessage, "deletedAt">): void {
   if (deletedAt) throw new AppError("not_found", { message: "message_not_found" });
 }

@@ -4,21 +4,21 @@ import { isStorable, isVisible } from "../core/text";
 
 /** What the forms and the API both hold to. Safe to import in the browser. */
 
-export const MOST_MEMBERS = 200;
-export const LONGEST_TITLE = 80;
-export const LONGEST_TEXT = 4_000;
-export const MOST_ATTACHMENTS = 4;
+export const MAX_MEMBERS = 200;
+export const MAX_TITLE_LENGTH = 80;
+export const MAX_TEXT_LENGTH = 4_000;
+export const MAX_ATTACHMENTS = 4;
 /** Different emoji on one message. */
-export const MOST_EMOJI = 20;
-export const MOST_PINNED = 50;
+export const MAX_EMOJI = 20;
+export const MAX_PINNED = 50;
 /** People who are named in one message; whoever is named hears of it. */
-export const MOST_MENTIONS = 20;
+export const MAX_MENTIONS = 20;
 
 const titleSchema = z
   .string()
   .trim()
   .min(1, { abort: true })
-  .max(LONGEST_TITLE)
+  .max(MAX_TITLE_LENGTH)
   .refine(isStorable)
   .refine(isVisible);
 
@@ -30,7 +30,7 @@ export const newChatSchema = z.discriminatedUnion("kind", [
     /** Besides who makes it. */
     memberIds: z
       .array(idSchema)
-      .max(MOST_MEMBERS - 1)
+      .max(MAX_MEMBERS - 1)
       .default([]),
     /** Anybody may find and join it. */
     open: z.boolean().default(false),
@@ -45,7 +45,7 @@ export const chatChangeSchema = z.object({
 const textSchema = z
   .string()
   .trim()
-  .max(LONGEST_TEXT)
+  .max(MAX_TEXT_LENGTH)
   .refine(isStorable)
   .refine((text) => text === "" || isVisible(text));
 
@@ -57,7 +57,7 @@ export const newMessageSchema = z
     text: textSchema.default(""),
     replyToId: idSchema.optional(),
     /** Files of one's own (`POST /api/media`) that are on no message yet. */
-    attachmentIds: z.array(idSchema).max(MOST_ATTACHMENTS).default([]),
+    attachmentIds: z.array(idSchema).max(MAX_ATTACHMENTS).default([]),
   })
   .refine(({ text, attachmentIds }) => text !== "" || attachmentIds.length > 0, { path: ["text"] });
 
@@ -72,35 +72,44 @@ export const reactionSchema = z.object({
 
 export const readUpToSchema = z.object({ seq: z.int().nonnegative() });
 
-const PARTS =
+const EMOJI_PARTS_PATTERN =
   /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{RI}|\u200d|\ufe0f|[\u{e0020}-\u{e007f}])+$/u;
 /** A picture, or the two letters of a flag. */
-const SHOWN = /\p{Extended_Pictographic}|^\p{RI}{2}$/u;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+const EMOJI_BASE_PATTERN = /\p{Extended_Pictographic}|^\p{RI}{2}$/u;
+const graphemeSegmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Whether a text is one emoji as people see it, with its skin colour or its family. */
 export function isEmoji(text: string): boolean {
-  return PARTS.test(text) && SHOWN.test(text) && [...graphemes.segment(text)].length === 1;
+  return (
+    EMOJI_PARTS_PATTERN.test(text) &&
+    EMOJI_BASE_PATTERN.test(text) &&
+    [...graphemeSegmenter.segment(text)].length === 1
+  );
 }
 
-const MENTION = /@\[([^\]\n]{1,100})\]\(([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)/gi;
+const MENTION_PATTERN = /@\[([^\]\n]{1,100})\]\(([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)/gi;
 
 /** Who is written of as `@[Name](userId)`, each once. */
-export function mentionsIn(text: string): string[] {
-  return [...new Set([...text.matchAll(MENTION)].map(([, , id = ""]) => id.toLowerCase()))];
+export function extractMentionIds(text: string): string[] {
+  return [...new Set([...text.matchAll(MENTION_PATTERN)].map(([, , id = ""]) => id.toLowerCase()))];
 }
 
 /** Names as they stand in its mentions. */
-export function mentionNamesIn(text: string): string[] {
-  return [...text.matchAll(MENTION)].map(([, name = ""]) => name);
+export function extractMentionNames(text: string): string[] {
+  return [...text.matchAll(MENTION_PATTERN)].map(([, name = ""]) => name);
 }
 
 /** The text with each mention as `word` has it. */
-export function withMentions(text: string, word: (name: string, userId: string, whole: string) => string) {
-  return text.replace(MENTION, (whole, name: string, id: string) => word(name, id.toLowerCase(), whole));
+export function replaceMentions(
+  text: string,
+  replacer: (name: string, userId: string, whole: string) => string,
+) {
+  return text.replace(MENTION_PATTERN, (whole, name: string, id: string) =>
+    replacer(name, id.toLowerCase(), whole),
+  );
 }
 
 /** The text as it reads without links: `@Name` for a mention. */
 export function plainText(text: string): string {
-  return withMentions(text, (name) => `@${name}`);
+  return replaceMentions(text, (name) => `@${name}`);
 }

@@ -7,7 +7,7 @@ import { isForeignKeyViolation, type Transaction, transaction } from "../db";
 import { type ChatDetail, getChat } from "./chat";
 import type { newChatSchema } from "./client";
 import { notifyInvited } from "./notify-invited";
-import { tellChanged } from "./publish-changes";
+import { publishChatChanged } from "./publish-changes";
 
 type NewChat = z.output<typeof newChatSchema>;
 type NewGroup = Extract<NewChat, { kind: "group" }>;
@@ -31,32 +31,32 @@ export async function createChat(
     if (isForeignKeyViolation(error)) throw new AppError("not_found", { cause: error });
     throw error;
   });
-  if (created) tellChanged(id, members);
+  if (created) publishChatChanged(id, members);
   return { chat: await getChat(caller, id), created };
 }
 
-interface Opened {
+interface OpenedChat {
   id: string;
   created: boolean;
   members: string[];
 }
 
-async function openDirect(tx: Transaction, { userId }: Caller, otherId: string): Promise<Opened> {
+async function openDirect(tx: Transaction, { userId }: Caller, otherId: string): Promise<OpenedChat> {
   if (otherId === userId) throw new AppError("bad_request", { message: "own_chat", field: "userId" });
   const members = [userId, otherId].sort();
   const directKey = members.join(":");
-  const known = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
-  if (known) return { ...known, created: false, members };
-  await requirePeople(tx, members);
+  const existing = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
+  if (existing) return { ...existing, created: false, members };
+  await requireUsersExist(tx, members);
   const id = newId();
   const at = new Date(now());
   // Both may begin at once: the second one waits here for the first, and takes its chat.
-  const made = await tx.$executeRaw`
+  const insertedCount = await tx.$executeRaw`
 INSERT INTO "Chat" (id, kind, "directKey", "createdAt") VALUES (${id}::uuid, 'direct', ${directKey}, ${at})
 ON CONFLICT ("directKey") DO NOTHING`;
-  if (made === 0) {
-    const first = await tx.chat.findUniqueOrThrow({ where: { directKey }, select: { id: true } });
-    return { ...first, created: false, members };
+  if (insertedCount === 0) {
+    const winner = await tx.chat.findUniqueOrThrow({ where: { directKey }, select: { id: true } });
+    return { ...winner, created: false, members };
   }
   await tx.chatMember.createMany({
     data: members.map((each) => ({ chatId: id, userId: each, joinedAt: at })),
@@ -68,25 +68,25 @@ async function openGroup(
   tx: Transaction,
   caller: Caller,
   { title, open, memberIds }: NewGroup,
-): Promise<Opened> {
+): Promise<OpenedChat> {
   const invited = [...new Set(memberIds)].filter((id) => id !== caller.userId).sort();
   const members = [caller.userId, ...invited];
-  await requirePeople(tx, members);
+  await requireUsersExist(tx, members);
   const id = newId();
   const at = now();
   await tx.chat.create({ data: { id, kind: "group", title, open, createdAt: new Date(at) } });
   await tx.chatMember.createMany({
-    data: members.map((userId, place) => ({
+    data: members.map((userId, index) => ({
       ...{ chatId: id, userId, role: userId === caller.userId ? ("owner" as const) : ("member" as const) },
       // In the order in which they were named.
-      joinedAt: new Date(at + place),
+      joinedAt: new Date(at + index),
     })),
   });
   await notifyInvited(tx, caller, { id, title }, invited);
   return { id, created: true, members };
 }
 
-async function requirePeople(tx: Transaction, userIds: readonly string[]): Promise<void> {
+async function requireUsersExist(tx: Transaction, userIds: readonly string[]): Promise<void> {
   const count = await tx.user.count({ where: { id: { in: [...userIds] } } });
   if (count < userIds.length) throw new AppError("not_found", { message: "person_not_found" });
 }

@@ -11,7 +11,7 @@ export {
 } from "./chat";
 export {
   chatChangeSchema,
-  mentionNamesIn,
+  extractMentionNames,
   messageChangeSchema,
   newChatSchema,
   newMessageSchema,
@@ -21,8 +21,8 @@ export {
   readUpToSchema,
 } from "./client";
 export { createChat } from "./create-chat";
-export { forgetChatsOf, lockChatsOf, tellLeft } from "./erase-account";
-export { findPeople, peopleFoundQuerySchema, peopleFoundSchema } from "./find-people";
+export { eraseAccountChats, lockAccountChats, publishAccountErased } from "./erase-account";
+export { findPeople, peopleSearchQuerySchema, peopleSearchResultsSchema } from "./find-people";
 export {
   listMessages,
   listPinned,
@@ -34,8 +34,8 @@ export {
   searchQuerySchema,
 } from "./list-messages";
 export { listOpenChats, openChatPageSchema } from "./list-open-chats";
-export { changeChat, inviteToChat, joinChat, leaveChat, memberOf } from "./members";
-export { deleteMessage, editMessage, pinMessage, reactTo } from "./message-actions";
+export { changeChat, filterMemberChatIds, inviteToChat, joinChat, leaveChat } from "./members";
+export { deleteMessage, editMessage, pinMessage, setReaction } from "./message-actions";
 export * as messageCache from "./message-cache";
-export { readStateSchema, readUpTo, sayTyping } from "./read-state";
+export { markReadUpTo, publishTyping, readStateSchema } from "./read-state";
 export { sendMessage } from "./send-message";

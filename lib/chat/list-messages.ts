@@ -1,26 +1,26 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { isStorable, isVisible, spellings } from "../core/text";
+import { caseVariants, isStorable, isVisible } from "../core/text";
 import { Prisma } from "../db";
 import { chatMessageSchema } from "../realtime";
-import { RECENT } from "./cache-store";
-import { type Answer, ask, newest, pinned } from "./query-messages";
+import { RECENT_LIMIT } from "./cache-store";
+import { loadNewest, loadPinned, type MessageQueryResult, queryMessages } from "./query-messages";
 
 /** Of one answer to `since`: whoever was away for long asks again from the last one's revision. */
-const MOST_CHANGES = 200;
-const SEARCH_PAGE = 20;
+const MAX_CHANGES = 200;
+const SEARCH_PAGE_SIZE = 20;
 /** Postgres's integers end there. */
-const number = z.coerce.number().int().nonnegative().max(2_147_483_647);
+const counterSchema = z.coerce.number().int().nonnegative().max(2_147_483_647);
 
 export const messagesQuerySchema = z
   .object({
     /** Older than this `seq`. */
-    before: number.optional(),
+    before: counterSchema.optional(),
     /** Newer than this `seq`. */
-    after: number.optional(),
+    after: counterSchema.optional(),
     /** Everything that was written or changed after this revision of the chat. */
-    since: number.optional(),
-    limit: z.coerce.number().int().min(1).max(RECENT).default(RECENT),
+    since: counterSchema.optional(),
+    limit: z.coerce.number().int().min(1).max(RECENT_LIMIT).default(RECENT_LIMIT),
   })
   .refine(
     (query) => [query.before, query.after, query.since].filter((each) => each !== undefined).length < 2,
@@ -53,31 +53,35 @@ export async function listMessages(
   chatId: string,
   { before, after, since, limit }: z.output<typeof messagesQuerySchema>,
 ): Promise<MessagesPage> {
-  if (since !== undefined) return changesSince(userId, chatId, since);
+  if (since !== undefined) return listChangesSince(userId, chatId, since);
   if (after !== undefined) {
-    const which = Prisma.sql`AND x.seq > ${after}::int ORDER BY x.seq LIMIT ${limit}`;
-    const page = await ask(userId, chatId, which);
-    return pageOf(page, (page.views.at(-1)?.seq ?? page.lastSeq) < page.lastSeq);
+    const filter = Prisma.sql`AND x.seq > ${after}::int ORDER BY x.seq LIMIT ${limit}`;
+    const page = await queryMessages(userId, chatId, filter);
+    return toMessagesPage(page, (page.views.at(-1)?.seq ?? page.lastSeq) < page.lastSeq);
   }
   const page =
     before === undefined
-      ? await newest(userId, chatId, limit)
-      : await ask(userId, chatId, Prisma.sql`AND x.seq < ${before}::int ORDER BY x.seq DESC LIMIT ${limit}`);
+      ? await loadNewest(userId, chatId, limit)
+      : await queryMessages(
+          userId,
+          chatId,
+          Prisma.sql`AND x.seq < ${before}::int ORDER BY x.seq DESC LIMIT ${limit}`,
+        );
   // Numbers have no gaps: the first message is 1.
-  return pageOf(page, (page.views[0]?.seq ?? 1) > 1);
+  return toMessagesPage(page, (page.views[0]?.seq ?? 1) > 1);
 }
 
-async function changesSince(userId: string, chatId: string, since: number): Promise<MessagesPage> {
-  const page = await ask(
+async function listChangesSince(userId: string, chatId: string, since: number): Promise<MessagesPage> {
+  const page = await queryMessages(
     userId,
     chatId,
-    Prisma.sql`AND x.revision > ${since}::int ORDER BY x.revision LIMIT ${MOST_CHANGES + 1}`,
+    Prisma.sql`AND x.revision > ${since}::int ORDER BY x.revision LIMIT ${MAX_CHANGES + 1}`,
   );
   const items = [...page.views].sort((a, b) => a.revision - b.revision);
-  return { ...pageOf(page, items.length > MOST_CHANGES), items: items.slice(0, MOST_CHANGES) };
+  return { ...toMessagesPage(page, items.length > MAX_CHANGES), items: items.slice(0, MAX_CHANGES) };
 }
 
-function pageOf({ views, revision, lastSeq }: Answer, hasMore: boolean): MessagesPage {
+function toMessagesPage({ views, revision, lastSeq }: MessageQueryResult, hasMore: boolean): MessagesPage {
   return { items: views, hasMore, revision, lastSeq };
 }
 
@@ -88,13 +92,13 @@ export async function listPinned(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
 ): Promise<z.infer<typeof pinnedSchema>> {
-  return { items: (await pinned(userId, chatId)).views };
+  return { items: (await loadPinned(userId, chatId)).views };
 }
 
 export const searchQuerySchema = z.object({
   q: z.string().trim().min(1, { abort: true }).max(100).refine(isStorable).refine(isVisible),
   /** Older than this `seq`. */
-  before: number.optional(),
+  before: counterSchema.optional(),
 });
 
 export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), hasMore: z.boolean() });
@@ -103,13 +107,13 @@ export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), ha
  * A message's text as people read it and search for it: a mention is its `@Name`, one sign has one form (NFC), and `ё`
  * is `е`, since few type it.
  */
-const searchable = Prisma.sql`translate(normalize(
+const searchableTextSql = Prisma.sql`translate(normalize(
   regexp_replace(x.text, '@\\[([^\\]\\n]+)\\]\\([0-9a-f-]{36}\\)', '@\\1', 'gi')
 ), 'ёЁ', 'еЕ')`;
 
-function patternsOf(q: string): string[] {
-  const typed = q.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
-  return spellings(typed).map((text) => `%${text}%`);
+function toLikePatterns(q: string): string[] {
+  const normalized = q.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
+  return caseVariants(normalized).map((text) => `%${text}%`);
 }
 
 /** Messages whose text has the words as they are asked for, newest first. @throws {AppError} not_found as above */
@@ -118,14 +122,14 @@ export async function searchMessages(
   chatId: string,
   { q, before }: z.output<typeof searchQuerySchema>,
 ): Promise<z.infer<typeof searchPageSchema>> {
-  const patterns = patternsOf(q);
-  const from = before === undefined ? Prisma.empty : Prisma.sql`AND x.seq < ${before}::int`;
-  const { views } = await ask(
+  const patterns = toLikePatterns(q);
+  const beforeSql = before === undefined ? Prisma.empty : Prisma.sql`AND x.seq < ${before}::int`;
+  const { views } = await queryMessages(
     userId,
     chatId,
-    Prisma.sql`${from} AND x."deletedAt" IS NULL AND ${searchable} ILIKE ANY(${patterns})
-  ORDER BY x.seq DESC LIMIT ${SEARCH_PAGE + 1}`,
+    Prisma.sql`${beforeSql} AND x."deletedAt" IS NULL AND ${searchableTextSql} ILIKE ANY(${patterns})
+  ORDER BY x.seq DESC LIMIT ${SEARCH_PAGE_SIZE + 1}`,
   );
   const items = views.reverse();
-  return { items: items.slice(0, SEARCH_PAGE), hasMore: items.length > SEARCH_PAGE };
+  return { items: items.slice(0, SEARCH_PAGE_SIZE), hasMore: items.length > SEARCH_PAGE_SIZE };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { before, type chatPageQuerySchema, cursorAfter } from "./chat";
+import { beforeCursorSql, type chatPageQuerySchema, encodeCursor } from "./chat";
 
 export const openChatSchema = z.object({
   id: idSchema,
@@ -41,15 +41,18 @@ SELECT c.id, c.title, c."lastMessageAt", c.at,
   EXISTS (SELECT FROM "ChatMember" m
     WHERE m."chatId" = c.id AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL) AS joined
 FROM (SELECT *, coalesce("lastMessageAt", "createdAt") AS at FROM "Chat" WHERE open) c
-WHERE ${before(cursor)} ORDER BY c.at DESC, c.id DESC LIMIT ${limit + 1}`,
+WHERE ${beforeCursorSql(cursor)} ORDER BY c.at DESC, c.id DESC LIMIT ${limit + 1}`,
   );
   const items = rows.slice(0, limit);
-  const end = items.at(-1);
+  const lastChat = items.at(-1);
   return {
     items: items.map(({ at, lastMessageAt, ...chat }) => ({
       ...chat,
       lastMessageAt: lastMessageAt?.toISOString() ?? null,
     })),
-    nextCursor: rows.length > limit && end ? cursorAfter({ id: end.id, at: end.at.toISOString() }) : null,
+    nextCursor:
+      rows.length > limit && lastChat
+        ? encodeCursor({ id: lastChat.id, at: lastChat.at.toISOString() })
+        : null,
   };
 }

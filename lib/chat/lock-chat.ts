@@ -3,7 +3,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import type { Transaction } from "../db";
 
-const chatSchema = z.object({
+const lockedChatSchema = z.object({
   kind: z.enum(["direct", "group"]),
   title: z.string().nullable(),
   open: z.boolean(),
@@ -12,7 +12,7 @@ const chatSchema = z.object({
   role: z.enum(["owner", "member"]).nullable(),
 });
 
-export type LockedChat = z.infer<typeof chatSchema>;
+export type LockedChat = z.infer<typeof lockedChatSchema>;
 
 /**
  * Takes a chat for a change of what is in it, until the transaction ends. Whoever changes a chat, its members or its
@@ -35,7 +35,7 @@ SELECT c.kind::text, c.title, c.open, c."lastSeq" FROM "Chat" c WHERE c.id = ${c
     where: { chatId_userId: { chatId, userId }, leftAt: null },
     select: { role: true },
   });
-  return chatSchema.parse({ ...rows[0], role: member?.role ?? null });
+  return lockedChatSchema.parse({ ...rows[0], role: member?.role ?? null });
 }
 
 /** @throws {AppError} not_found for whoever is no member: nobody is told that there is such a chat */

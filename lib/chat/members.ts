@@ -3,12 +3,12 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { db, type Transaction, transaction } from "../db";
-import { wake } from "../realtime";
+import { wakeUserStreams } from "../realtime";
 import { type ChatDetail, getChat } from "./chat";
-import { type chatChangeSchema, MOST_MEMBERS } from "./client";
+import { type chatChangeSchema, MAX_MEMBERS } from "./client";
 import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock-chat";
 import { notifyInvited } from "./notify-invited";
-import { tellCame, tellChanged } from "./publish-changes";
+import { publishChatChanged, publishMemberJoined } from "./publish-changes";
 
 /** Who is in a chat. Each is one transaction, safe to repeat. All throw {AppError} not_found for a chat that is not theirs. */
 
@@ -21,10 +21,10 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
       return false;
     }
     if (!chat.open) throw new AppError("not_found", { message: "chat_not_found" });
-    await add(tx, chatId, chat, caller.userId);
+    await addMember(tx, chatId, chat, caller.userId);
     return true;
   });
-  if (joined) tellCame(chatId, caller.userId);
+  if (joined) publishMemberJoined(chatId, caller.userId);
   return getChat(caller, chatId);
 }
 
@@ -38,27 +38,29 @@ export async function inviteToChat(
     const chat = await lockChat(tx, caller, chatId);
     requireMember(chat);
     requireGroup(chat);
-    const known = await tx.chatMember.findUnique({ where: { chatId_userId: { chatId, userId } } });
-    if (known && known.leftAt === null) return false;
-    await add(tx, chatId, chat, userId);
+    const membership = await tx.chatMember.findUnique({ where: { chatId_userId: { chatId, userId } } });
+    if (membership && membership.leftAt === null) return false;
+    await addMember(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;
   });
-  if (added) tellCame(chatId, userId);
+  if (added) publishMemberJoined(chatId, userId);
   return getChat(caller, chatId);
 }
 
-async function add(tx: Transaction, chatId: string, chat: LockedChat, userId: string): Promise<void> {
+async function addMember(tx: Transaction, chatId: string, chat: LockedChat, userId: string): Promise<void> {
   // Their deletion waits, or has been: a row for nobody would be a fault.
-  const there = await tx.$queryRaw<unknown[]>`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
-  if (there.length === 0) throw new AppError("not_found", { message: "person_not_found" });
-  const present = await tx.chatMember.findMany({
+  const userRows = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
+  if (userRows.length === 0) throw new AppError("not_found", { message: "person_not_found" });
+  const activeMembers = await tx.chatMember.findMany({
     where: { chatId, leftAt: null },
     select: { role: true },
   });
-  if (present.length >= MOST_MEMBERS) throw new AppError("conflict", { message: "chat_full" });
+  if (activeMembers.length >= MAX_MEMBERS) throw new AppError("conflict", { message: "chat_full" });
   // A group whose last member left has no owner until somebody comes.
-  const role = present.some((member) => member.role === "owner") ? "member" : "owner";
+  const role = activeMembers.some((member) => member.role === "owner") ? "member" : "owner";
   const joinedAt = new Date(now());
   await tx.chatMember.upsert({
     where: { chatId_userId: { chatId, userId } },
@@ -78,15 +80,15 @@ export async function leaveChat(caller: Caller, chatId: string): Promise<void> {
       where: { chatId_userId: { chatId, userId: caller.userId } },
       data: { leftAt: new Date(now()), role: "member" },
     });
-    await passOn(tx, [chatId]);
+    await assignMissingOwners(tx, [chatId]);
   });
-  tellChanged(chatId, [caller.userId]);
+  publishChatChanged(chatId, [caller.userId]);
   // Their open pages hear no more of it.
-  wake(caller.userId);
+  wakeUserStreams(caller.userId);
 }
 
 /** Gives groups that have members and no owner one: who is there longest. One statement; the chats must be locked. */
-export async function passOn(tx: Transaction, chatIds: readonly string[]): Promise<void> {
+export async function assignMissingOwners(tx: Transaction, chatIds: readonly string[]): Promise<void> {
   await tx.$executeRaw`
 UPDATE "ChatMember" heir SET role = 'owner'
 FROM (
@@ -114,12 +116,12 @@ export async function changeChat(
     const { title = chat.title, open = chat.open } = change;
     await tx.chat.update({ where: { id: chatId }, data: { title, open }, select: { id: true } });
   });
-  tellChanged(chatId);
+  publishChatChanged(chatId);
   return getChat(caller, chatId);
 }
 
 /** Which of these chats somebody is in. One statement. */
-export async function memberOf(userId: string, chatIds: readonly string[]): Promise<Set<string>> {
+export async function filterMemberChatIds(userId: string, chatIds: readonly string[]): Promise<Set<string>> {
   if (chatIds.length === 0) return new Set();
   const rows = await db().chatMember.findMany({
     where: { userId, chatId: { in: [...chatIds] }, leftAt: null },

@@ -6,7 +6,7 @@ import type { LockedChat } from "./lock-chat";
 import type { StoredMessage } from "./message";
 
 /** Who of these people is a member. */
-export async function membersAmong(
+export async function filterMemberIds(
   tx: Transaction,
   chatId: string,
   userIds: readonly string[],
@@ -38,12 +38,12 @@ export async function notifyMentioned(
       tx,
       "notifications",
       { userId, kind: "mention", data },
-      { key: keyOf(messageId, userId), ownerId: author.userId },
+      { key: mentionTaskKey(messageId, userId), ownerId: author.userId },
     );
   }
 }
 
 /** Keys stay when accounts go: nobody's id is in them. */
-function keyOf(messageId: string, userId: string): string {
+function mentionTaskKey(messageId: string, userId: string): string {
   return `mention:${messageId}:${keyedHash("account", `${messageId}:${userId}`).toString("base64url")}`;
 }

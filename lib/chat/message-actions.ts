@@ -4,17 +4,17 @@ import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { Prisma, type Transaction } from "../db";
 import type { ChatMessageView } from "../realtime";
-import { type Changing, changeMessage, requireThere } from "./change-message";
+import { changeMessage, type LockedMessage, requireNotDeleted } from "./change-message";
 import {
-  MOST_EMOJI,
-  MOST_PINNED,
-  mentionsIn,
+  extractMentionIds,
+  MAX_EMOJI,
+  MAX_PINNED,
   type messageChangeSchema,
   type pinSchema,
   type reactionSchema,
 } from "./client";
-import { membersAmong, notifyMentioned } from "./mentions";
-import { firstPostOf, mentioning } from "./text-references";
+import { filterMemberIds, notifyMentioned } from "./mentions";
+import { firstExistingPostSql, resolveMentions } from "./text-references";
 
 /**
  * What people do to messages that are there. Each is one transaction, safe to repeat: what is so already is not changed.
@@ -26,22 +26,25 @@ export function editMessage(
   caller: Caller,
   chatId: string,
   messageId: string,
-  { text: typed }: z.output<typeof messageChangeSchema>,
+  { text: newText }: z.output<typeof messageChangeSchema>,
 ): Promise<ChatMessageView> {
-  const write = async (tx: Transaction, before: Changing) => {
+  const buildSetClause = async (tx: Transaction, before: LockedMessage) => {
     if (before.authorId !== caller.userId) throw new AppError("forbidden");
-    requireThere(before);
-    if (typed === "" && (await tx.chatAttachment.count({ where: { messageId } })) === 0) {
+    requireNotDeleted(before);
+    if (newText === "" && (await tx.chatAttachment.count({ where: { messageId } })) === 0) {
       throw new AppError("bad_request", { message: "message_empty", field: "text" });
     }
-    const { text, mentions } = mentioning(typed, await membersAmong(tx, chatId, mentionsIn(typed)));
+    const { text, mentions } = resolveMentions(
+      newText,
+      await filterMemberIds(tx, chatId, extractMentionIds(newText)),
+    );
     if (text === before.text) return null;
-    const added = mentions.filter((userId) => !before.mentions.includes(userId));
-    await notifyMentioned(tx, caller, before.chat, before, added);
-    return Prisma.sql`text = ${text}, mentions = ${mentions}::uuid[], "postId" = ${firstPostOf(text)},
+    const addedMentions = mentions.filter((userId) => !before.mentions.includes(userId));
+    await notifyMentioned(tx, caller, before.chat, before, addedMentions);
+    return Prisma.sql`text = ${text}, mentions = ${mentions}::uuid[], "postId" = ${firstExistingPostSql(text)},
     "editedAt" = ${new Date(now())}`;
   };
-  return changeMessage(caller, chatId, messageId, write, { takesBack: true });
+  return changeMessage(caller, chatId, messageId, buildSetClause, { redacts: true });
 }
 
 /**
@@ -61,14 +64,14 @@ export function deleteMessage(caller: Caller, chatId: string, messageId: string)
       if (before.deletedAt) return null;
       await tx.chatReaction.deleteMany({ where: { messageId } });
       await tx.chatAttachment.deleteMany({ where: { messageId } });
-      return deletedColumns(new Date(now()));
+      return deletedMessageSetClause(new Date(now()));
     },
-    { besidesMembers: isAdministrator, takesBack: true },
+    { allowsNonMembers: isAdministrator, redacts: true },
   );
 }
 
 /** What a deleted message's row "ChatMessage" x is; one that was deleted before keeps when. */
-export function deletedColumns(at: Date): Prisma.Sql {
+export function deletedMessageSetClause(at: Date): Prisma.Sql {
   return Prisma.sql`text = '', mentions = '{}', "postId" = NULL, "replyToId" = NULL, "editedAt" = NULL,
     "pinnedAt" = NULL, "deletedAt" = coalesce(x."deletedAt", ${at})`;
 }
@@ -81,17 +84,17 @@ export function pinMessage(
   { pinned }: z.output<typeof pinSchema>,
 ): Promise<ChatMessageView> {
   return changeMessage(caller, chatId, messageId, async (tx, before) => {
-    requireThere(before);
+    requireNotDeleted(before);
     if (pinned === (before.pinnedAt !== null)) return null;
     if (!pinned) return Prisma.sql`"pinnedAt" = NULL`;
-    const others = await tx.chatMessage.count({ where: { chatId, pinnedAt: { not: null } } });
-    if (others >= MOST_PINNED) throw new AppError("conflict", { message: "too_many_pinned" });
+    const pinnedCount = await tx.chatMessage.count({ where: { chatId, pinnedAt: { not: null } } });
+    if (pinnedCount >= MAX_PINNED) throw new AppError("conflict", { message: "too_many_pinned" });
     return Prisma.sql`"pinnedAt" = ${new Date(now())}`;
   });
 }
 
 /** Gives an emoji, or takes one's own back. @throws conflict when too many different ones are given */
-export function reactTo(
+export function setReaction(
   caller: Caller,
   chatId: string,
   messageId: string,
@@ -99,19 +102,19 @@ export function reactTo(
 ): Promise<ChatMessageView> {
   const { userId } = caller;
   return changeMessage(caller, chatId, messageId, async (tx, before) => {
-    requireThere(before);
-    const given = await tx.chatReaction.findMany({
+    requireNotDeleted(before);
+    const reactions = await tx.chatReaction.findMany({
       where: { messageId },
       select: { emoji: true, userId: true },
     });
-    const isOn = given.some((each) => each.emoji === emoji && each.userId === userId);
-    if (isOn === on) return null;
+    const hasReaction = reactions.some((each) => each.emoji === emoji && each.userId === userId);
+    if (hasReaction === on) return null;
     if (!on) {
       await tx.chatReaction.deleteMany({ where: { messageId, userId, emoji } });
       return Prisma.sql`text = x.text`;
     }
-    const different = new Set(given.map((each) => each.emoji)).add(emoji);
-    if (different.size > MOST_EMOJI) throw new AppError("conflict", { message: "too_many_reactions" });
+    const distinctEmoji = new Set(reactions.map((each) => each.emoji)).add(emoji);
+    if (distinctEmoji.size > MAX_EMOJI) throw new AppError("conflict", { message: "too_many_reactions" });
     await tx.chatReaction.create({ data: { messageId, userId, emoji, createdAt: new Date(now()) } });
     return Prisma.sql`text = x.text`;
   });

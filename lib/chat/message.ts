@@ -11,7 +11,7 @@ import { plainText } from "./client";
  * edit of what was answered leaves anything stale behind.
  */
 
-const time = z
+const timestampSchema = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)))
   .transform((text) => new Date(text).toISOString());
@@ -21,10 +21,10 @@ const { id, seq, clientId, text, reactions, attachments } = chatMessageSchema.sh
 export const storedMessageSchema = z.object({
   revision: z.int().positive(),
   ...{ id, chatId: id, seq, clientId, authorId: idSchema.nullable(), text },
-  createdAt: time,
-  editedAt: time.nullable(),
-  deletedAt: time.nullable(),
-  pinnedAt: time.nullable(),
+  createdAt: timestampSchema,
+  editedAt: timestampSchema.nullable(),
+  deletedAt: timestampSchema.nullable(),
+  pinnedAt: timestampSchema.nullable(),
   replyToId: idSchema.nullable(),
   postId: idSchema.nullable(),
   mentions: z.array(idSchema),
@@ -34,7 +34,7 @@ export const storedMessageSchema = z.object({
 export type StoredMessage = z.infer<typeof storedMessageSchema>;
 
 /** A message as `storedMessageSchema` takes it; `x` is its row of "ChatMessage". */
-export const storedMessage = Prisma.sql`jsonb_build_object(
+export const storedMessageSql = Prisma.sql`jsonb_build_object(
   'revision', x.revision, 'id', x.id, 'chatId', x."chatId", 'seq', x.seq, 'clientId', x."clientId",
   'authorId', x."authorId", 'text', x.text, 'createdAt', x."createdAt", 'editedAt', x."editedAt",
   'deletedAt', x."deletedAt", 'pinnedAt', x."pinnedAt", 'replyToId', x."replyToId", 'postId', x."postId",
@@ -55,58 +55,60 @@ export const storedMessage = Prisma.sql`jsonb_build_object(
 )`;
 
 /** All of the messages of `picked`, a table of the same statement. */
-export const storedOfPicked = Prisma.sql`
-  (SELECT coalesce(jsonb_agg(${storedMessage} ORDER BY x.seq), '[]') FROM picked x) AS items`;
+export const storedMessagesSql = Prisma.sql`
+  (SELECT coalesce(jsonb_agg(${storedMessageSql} ORDER BY x.seq), '[]') FROM picked x) AS items`;
 
-const people = Prisma.sql`SELECT "authorId" FROM picked UNION SELECT unnest(mentions) FROM picked`;
-const answered = Prisma.sql`SELECT "replyToId" FROM picked`;
-const linkedTo = Prisma.sql`SELECT "postId" FROM picked`;
+const referencedPeopleSql = Prisma.sql`SELECT "authorId" FROM picked UNION SELECT unnest(mentions) FROM picked`;
+const repliedMessagesSql = Prisma.sql`SELECT "replyToId" FROM picked`;
+const linkedPostsSql = Prisma.sql`SELECT "postId" FROM picked`;
 
 /** Tables of what messages point to, for `around`; without arguments, of those of `picked`. */
-export function tablesAround(of = { people, answered, linkedTo }): Prisma.Sql {
+export function referenceTablesSql(
+  sources = { people: referencedPeopleSql, answered: repliedMessagesSql, linkedTo: linkedPostsSql },
+): Prisma.Sql {
   return Prisma.sql`answered AS (
-  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${of.answered})
+  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.answered})
 ), linked AS (
-  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${of.linkedTo})
+  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${sources.linkedTo})
 ), named AS (
   SELECT u.id, u.name FROM "User" u
-  WHERE u.id IN (${of.people} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
+  WHERE u.id IN (${sources.people} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
 )`;
 }
 
 /** The same for messages that are known already, out of the cache. */
-export function tablesAroundStored(messages: readonly StoredMessage[]): Prisma.Sql {
-  const any = (ids: (string | null)[]) => {
-    const given = ids.filter((each) => each !== null);
-    return Prisma.sql`SELECT unnest(${given}::uuid[])`;
+export function referenceTablesForStoredSql(messages: readonly StoredMessage[]): Prisma.Sql {
+  const unnestIds = (ids: (string | null)[]) => {
+    const nonNullIds = ids.filter((each) => each !== null);
+    return Prisma.sql`SELECT unnest(${nonNullIds}::uuid[])`;
   };
-  return tablesAround({
-    people: any(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
-    answered: any(messages.map(({ replyToId }) => replyToId)),
-    linkedTo: any(messages.map(({ postId }) => postId)),
+  return referenceTablesSql({
+    people: unnestIds(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
+    answered: unnestIds(messages.map(({ replyToId }) => replyToId)),
+    linkedTo: unnestIds(messages.map(({ postId }) => postId)),
   });
 }
 
-/** What messages point to, out of the tables of {@link tablesAround}. */
-export const around = Prisma.sql`
+/** What messages point to, out of the tables of {@link referenceTablesSql}. */
+export const referencesSql = Prisma.sql`
   (SELECT coalesce(jsonb_object_agg(id, name), '{}') FROM named) AS names,
   (SELECT coalesce(jsonb_agg(to_jsonb(answered)), '[]') FROM answered) AS answered,
   (SELECT coalesce(jsonb_agg(to_jsonb(linked)), '[]') FROM linked) AS linked`;
 
-export const aroundSchema = z.object({
+export const referencesSchema = z.object({
   names: z.record(z.string(), z.string()),
   answered: z.array(z.object({ id, seq, authorId: id.nullable(), text: z.string() })),
   linked: z.array(z.object({ id, title: z.string(), authorId: id })),
 });
 
-export const pickedSchema = aroundSchema.extend({ items: z.array(storedMessageSchema) });
+export const storedWithReferencesSchema = referencesSchema.extend({ items: z.array(storedMessageSchema) });
 
 const EXCERPT_LENGTH = 160;
 
 /** Messages as people see them. */
-export function toViews(
+export function toMessageViews(
   messages: readonly StoredMessage[],
-  { names, answered, linked }: z.output<typeof aroundSchema>,
+  { names, answered, linked }: z.output<typeof referencesSchema>,
 ): ChatMessageView[] {
   const replies = new Map(answered.map((reply) => [reply.id, reply]));
   const posts = new Map(linked.map((post) => [post.id, post]));
@@ -117,7 +119,7 @@ export function toViews(
     return {
       ...message,
       authorName: nameOf(message.authorId),
-      replyTo: reply ? { ...reply, authorName: nameOf(reply.authorId), text: excerptOf(reply.text) } : null,
+      replyTo: reply ? { ...reply, authorName: nameOf(reply.authorId), text: toExcerpt(reply.text) } : null,
       post: post ? { id: post.id, title: post.title, authorName: nameOf(post.authorId) ?? "" } : null,
       mentions: mentions.flatMap((userId) => {
         const name = nameOf(userId);
@@ -127,6 +129,6 @@ export function toViews(
   });
 }
 
-function excerptOf(text: string): string {
+function toExcerpt(text: string): string {
   return [...plainText(text)].slice(0, EXCERPT_LENGTH).join("");
 }

@@ -5,7 +5,7 @@ import type { StoredMessage } from "./message";
 import { cacheMessage, updateCachedMessage } from "./message-cache";
 
 /** A message in both forms. */
-export interface Told {
+export interface MessageForms {
   stored: StoredMessage;
   view: ChatMessageView;
 }
@@ -14,32 +14,32 @@ export interface Told {
  * After the commit, once the answer is out: Redis keeps the message, and whoever listens hears of it. Speed, not safety:
  * a process that dies here leaves a gap in the revisions that readers see and fill.
  */
-export async function tellMessage(
-  { stored, view }: Told,
-  { isNewest = false, takesBack = false } = {},
+export async function publishMessage(
+  { stored, view }: MessageForms,
+  { isNewest = false, takesBack: redacts = false } = {},
 ): Promise<void> {
   await failpoint("chat.committed");
   defer(() => (isNewest ? cacheMessage(stored) : updateCachedMessage(stored)));
   emit(`chat:${view.chatId}`, "message", view);
-  if (takesBack) clearSaid(view.chatId);
+  if (redacts) resetChatLog(view.chatId);
 }
 
 /**
  * The log of a chat keeps what messages said, for a day; from now on it does not. When something was taken back, and
  * when somebody comes in, who may hear only what is said from then on. Whoever listens goes on listening.
  */
-function clearSaid(chatId: string): void {
+function resetChatLog(chatId: string): void {
   defer(() => clearLogs([`chat:${chatId}`]));
 }
 
 /** Somebody came in. */
-export function tellCame(chatId: string, userId: string): void {
-  clearSaid(chatId);
-  tellChanged(chatId, [userId]);
+export function publishMemberJoined(chatId: string, userId: string): void {
+  resetChatLog(chatId);
+  publishChatChanged(chatId, [userId]);
 }
 
 /** Who is in it, its name, or who may join is another one. @param userIds  whose lists of chats are */
-export function tellChanged(chatId: string, userIds: readonly string[] = []): void {
+export function publishChatChanged(chatId: string, userIds: readonly string[] = []): void {
   emit(`chat:${chatId}`, "changed", {});
   for (const userId of userIds) emit(`user:${userId}`, "chats", { chatId });
 }

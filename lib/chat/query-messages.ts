@@ -5,14 +5,14 @@ import { db, Prisma } from "../db";
 import type { ChatMessageView } from "../realtime";
 import * as store from "./cache-store";
 import {
-  around,
-  aroundSchema,
-  pickedSchema,
+  referencesSchema,
+  referencesSql,
+  referenceTablesForStoredSql,
+  referenceTablesSql,
   type StoredMessage,
-  storedOfPicked,
-  tablesAround,
-  tablesAroundStored,
-  toViews,
+  storedMessagesSql,
+  storedWithReferencesSchema,
+  toMessageViews,
 } from "./message";
 
 /**
@@ -20,10 +20,10 @@ import {
  * Postgres again, together with the chat's revision, which tells whether what Redis has is what there is.
  */
 
-const chatSchema = z.object({ revision: z.int(), lastSeq: z.int() });
-const answerSchema = z.array(chatSchema.extend(pickedSchema.shape)).max(1);
+const chatStateSchema = z.object({ revision: z.int(), lastSeq: z.int() });
+const messageQueryRowsSchema = z.array(chatStateSchema.extend(storedWithReferencesSchema.shape)).max(1);
 
-export interface Answer {
+export interface MessageQueryResult {
   /** The chat's. */
   revision: number;
   lastSeq: number;
@@ -32,81 +32,94 @@ export interface Answer {
 }
 
 /** The chat as `chat`, if the reader may read it. */
-function chatFor(readerId: string | null, chatId: string): Prisma.Sql {
-  const isMember =
+function readableChatSql(readerId: string | null, chatId: string): Prisma.Sql {
+  const membershipSql =
     readerId === null
       ? Prisma.sql`TRUE`
       : Prisma.sql`EXISTS (SELECT FROM "ChatMember" m
     WHERE m."chatId" = c.id AND m."userId" = ${readerId}::uuid AND m."leftAt" IS NULL)`;
   return Prisma.sql`chat AS (
-  SELECT c.id, c.revision, c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid AND ${isMember}
+  SELECT c.id, c.revision, c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid AND ${membershipSql}
 )`;
 }
 
 /**
  * Reads messages from Postgres, all in one statement and so at one revision of the chat.
- * @param which  conditions, order and limit over "ChatMessage" x
+ * @param filter  conditions, order and limit over "ChatMessage" x
  * @returns in the order of their `seq`
  * @throws {AppError} not_found when there is no such chat for the reader
  */
-export async function ask(readerId: string | null, chatId: string, which: Prisma.Sql): Promise<Answer> {
+export async function queryMessages(
+  readerId: string | null,
+  chatId: string,
+  filter: Prisma.Sql,
+): Promise<MessageQueryResult> {
   const rows = await db().$queryRaw`
-WITH ${chatFor(readerId, chatId)}, picked AS (
-  SELECT x.* FROM "ChatMessage" x WHERE x."chatId" = (SELECT id FROM chat) ${which}
-), ${tablesAround()}
-SELECT chat.revision, chat."lastSeq", ${storedOfPicked}, ${around} FROM chat`;
-  const [answer] = answerSchema.parse(rows);
-  if (!answer) throw new AppError("not_found", { message: "chat_not_found" });
-  const { revision, lastSeq, items } = answer;
-  return { revision, lastSeq, stored: items, views: toViews(items, answer) };
+WITH ${readableChatSql(readerId, chatId)}, picked AS (
+  SELECT x.* FROM "ChatMessage" x WHERE x."chatId" = (SELECT id FROM chat) ${filter}
+), ${referenceTablesSql()}
+SELECT chat.revision, chat."lastSeq", ${storedMessagesSql}, ${referencesSql} FROM chat`;
+  const [row] = messageQueryRowsSchema.parse(rows);
+  if (!row) throw new AppError("not_found", { message: "chat_not_found" });
+  const { revision, lastSeq, items } = row;
+  return { revision, lastSeq, stored: items, views: toMessageViews(items, row) };
 }
 
-const lookedUpSchema = z.array(chatSchema.extend(aroundSchema.shape)).max(1);
+const referenceRowsSchema = z.array(chatStateSchema.extend(referencesSchema.shape)).max(1);
 
 /** What messages out of the cache point to, and the chat they must still be the state of. */
-async function lookUp(readerId: string | null, chatId: string, messages: readonly StoredMessage[]) {
+async function loadReferences(readerId: string | null, chatId: string, messages: readonly StoredMessage[]) {
   const rows = await db().$queryRaw`
-WITH ${chatFor(readerId, chatId)}, ${tablesAroundStored(messages)}
-SELECT chat.revision, chat."lastSeq", ${around} FROM chat`;
-  const [answer] = lookedUpSchema.parse(rows);
-  if (!answer) throw new AppError("not_found", { message: "chat_not_found" });
-  return answer;
+WITH ${readableChatSql(readerId, chatId)}, ${referenceTablesForStoredSql(messages)}
+SELECT chat.revision, chat."lastSeq", ${referencesSql} FROM chat`;
+  const [row] = referenceRowsSchema.parse(rows);
+  if (!row) throw new AppError("not_found", { message: "chat_not_found" });
+  return row;
 }
 
-/** The newest `n` messages, {@link store.RECENT} at most. One statement when Redis has them, else one more. */
-export async function newest(readerId: string | null, chatId: string, n: number): Promise<Answer> {
-  const kept = await store.ifRedis(store.recent(chatId, n), null);
-  if (kept) {
-    const found = await lookUp(readerId, chatId, kept.messages);
-    const isWhole =
-      kept.messages.length === Math.min(n, found.lastSeq) &&
-      kept.messages.every(({ seq }, at) => seq === found.lastSeq - kept.messages.length + 1 + at);
-    if (found.revision === kept.revision && isWhole) {
-      return { ...found, stored: kept.messages, views: toViews(kept.messages, found) };
+/** The newest `n` messages, {@link store.RECENT_LIMIT} at most. One statement when Redis has them, else one more. */
+export async function loadNewest(
+  readerId: string | null,
+  chatId: string,
+  limit: number,
+): Promise<MessageQueryResult> {
+  const cached = await store.withRedisFallback(store.readCachedRecent(chatId, limit), null);
+  if (cached) {
+    const references = await loadReferences(readerId, chatId, cached.messages);
+    const isComplete =
+      cached.messages.length === Math.min(limit, references.lastSeq) &&
+      cached.messages.every(({ seq }, at) => seq === references.lastSeq - cached.messages.length + 1 + at);
+    if (references.revision === cached.revision && isComplete) {
+      return { ...references, stored: cached.messages, views: toMessageViews(cached.messages, references) };
     }
   }
-  const page = await ask(readerId, chatId, Prisma.sql`ORDER BY x.seq DESC LIMIT ${store.RECENT}`);
-  fillSoon(chatId, "recent", page);
-  return { ...page, stored: page.stored.slice(-n), views: page.views.slice(-n) };
+  const page = await queryMessages(
+    readerId,
+    chatId,
+    Prisma.sql`ORDER BY x.seq DESC LIMIT ${store.RECENT_LIMIT}`,
+  );
+  fillCacheAfterResponse(chatId, "recent", page);
+  return { ...page, stored: page.stored.slice(-limit), views: page.views.slice(-limit) };
 }
 
-/** Messages that are pinned, in the order in which they were; else as {@link newest}. */
-export async function pinned(readerId: string | null, chatId: string): Promise<Answer> {
-  const kept = await store.ifRedis(store.pinned(chatId), null);
-  if (kept) {
-    const found = await lookUp(readerId, chatId, kept.messages);
-    if (found.revision === kept.revision) return inOrder(found, kept.messages, toViews(kept.messages, found));
+/** Messages that are pinned, in the order in which they were; else as {@link loadNewest}. */
+export async function loadPinned(readerId: string | null, chatId: string): Promise<MessageQueryResult> {
+  const cached = await store.withRedisFallback(store.readCachedPinned(chatId), null);
+  if (cached) {
+    const references = await loadReferences(readerId, chatId, cached.messages);
+    if (references.revision === cached.revision)
+      return sortByPinnedAt(references, cached.messages, toMessageViews(cached.messages, references));
   }
-  const page = await ask(readerId, chatId, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
-  fillSoon(chatId, "pinned", page);
-  return inOrder(page, page.stored, page.views);
+  const page = await queryMessages(readerId, chatId, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
+  fillCacheAfterResponse(chatId, "pinned", page);
+  return sortByPinnedAt(page, page.stored, page.views);
 }
 
-function inOrder(
-  { revision, lastSeq }: Pick<Answer, "revision" | "lastSeq">,
+function sortByPinnedAt(
+  { revision, lastSeq }: Pick<MessageQueryResult, "revision" | "lastSeq">,
   stored: readonly StoredMessage[],
   views: readonly ChatMessageView[],
-): Answer {
+): MessageQueryResult {
   type Pinned = Pick<StoredMessage, "pinnedAt" | "seq">;
   const byPin = (a: Pinned, b: Pinned) =>
     Date.parse(a.pinnedAt ?? "") - Date.parse(b.pinnedAt ?? "") || a.seq - b.seq;
@@ -114,18 +127,22 @@ function inOrder(
 }
 
 /** Once the answer is out. */
-function fillSoon(chatId: string, what: "recent" | "pinned", { revision, stored }: Answer): void {
+function fillCacheAfterResponse(
+  chatId: string,
+  list: "recent" | "pinned",
+  { revision, stored }: MessageQueryResult,
+): void {
   if (revision === 0) return;
   defer(async () => {
-    await store.ifRedis(store.fill(chatId, what, { revision, messages: stored }), false);
+    await store.withRedisFallback(store.fillCache(chatId, list, { revision, messages: stored }), false);
   });
 }
 
-export async function recentOf(chatId: string, n: number): Promise<StoredMessage[]> {
-  const most = Math.min(Math.max(1, Math.trunc(n)), store.RECENT);
-  return (await newest(null, chatId, most)).stored;
+export async function getStoredRecent(chatId: string, n: number): Promise<StoredMessage[]> {
+  const limit = Math.min(Math.max(1, Math.trunc(n)), store.RECENT_LIMIT);
+  return (await loadNewest(null, chatId, limit)).stored;
 }
 
-export async function pinnedOf(chatId: string): Promise<StoredMessage[]> {
-  return (await pinned(null, chatId)).stored;
+export async function getStoredPinned(chatId: string): Promise<StoredMessage[]> {
+  return (await loadPinned(null, chatId)).stored;
 }

@@ -19,7 +19,7 @@ import { defineScript } from "../redis/define-script";
  * Returns 1 when the lists stand at its revision now; 0 when they stood at a later one already, or are gone
  * Atomic. Safe to repeat, in any order.
  */
-export const keepChatMessage = defineScript(
+export const storeChatMessage = defineScript(
   "keepChatMessage",
   `
 local revision = tonumber(ARGV[2])
@@ -109,7 +109,7 @@ return {marker, found}
  * Returns 1; 0 when the lists stand at a later revision already: then nothing changes
  * Atomic. Safe to repeat, in any order.
  */
-export const fillChat = defineScript(
+export const fillChatCache = defineScript(
   "fillChat",
   `
 local list = ARGV[2] == 'recent' and KEYS[3] or ARGV[2] == 'pinned' and KEYS[4]
@@ -148,7 +148,7 @@ return 1
  * Returns 1 when it was there
  * Atomic. Safe to repeat.
  */
-export const dropChatMessage = defineScript(
+export const evictChatMessage = defineScript(
   "dropChatMessage",
   `
 local was = redis.call('DEL', KEYS[1])
@@ -167,7 +167,7 @@ return was
  * Returns how many messages that were
  * Atomic. Safe to repeat.
  */
-export const dropChat = defineScript(
+export const evictChatCache = defineScript(
   "dropChat",
   `
 local dropped = 0

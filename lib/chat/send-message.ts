@@ -13,14 +13,20 @@ import {
   transaction,
 } from "../db";
 import { type ChatMessageView, emit } from "../realtime";
-import { attach } from "./attach-files";
-import { mentionsIn, type newMessageSchema, plainText } from "./client";
+import { attachFiles } from "./attach-files";
+import { extractMentionIds, type newMessageSchema, plainText } from "./client";
 import { lockChat } from "./lock-chat";
-import { membersAmong, notifyMentioned } from "./mentions";
-import { around, pickedSchema, storedOfPicked, tablesAround, toViews } from "./message";
-import { type Told, tellMessage } from "./publish-changes";
-import { ask } from "./query-messages";
-import { firstPostOf, mentioning } from "./text-references";
+import { filterMemberIds, notifyMentioned } from "./mentions";
+import {
+  referencesSql,
+  referenceTablesSql,
+  storedMessagesSql,
+  storedWithReferencesSchema,
+  toMessageViews,
+} from "./message";
+import { type MessageForms, publishMessage } from "./publish-changes";
+import { queryMessages } from "./query-messages";
+import { firstExistingPostSql, resolveMentions } from "./text-references";
 
 type NewMessage = z.output<typeof newMessageSchema>;
 
@@ -41,40 +47,40 @@ export async function sendMessage(
   input: NewMessage,
 ): Promise<{ message: ChatMessageView; created: boolean }> {
   try {
-    const told = await onceMoreIfGone(() => write(caller, chatId, input));
-    await tellMessage(told, { isNewest: true });
-    return { message: told.view, created: true };
+    const forms = await retryOnForeignKeyViolation(() => writeMessage(caller, chatId, input));
+    await publishMessage(forms, { isNewest: true });
+    return { message: forms.view, created: true };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
   }
-  const message = await sentBefore(caller, chatId, input);
+  const message = await findSentMessage(caller, chatId, input);
   // Whoever wrote it may have died before anybody heard of it. Who has heard knows it by its revision.
   emit(`chat:${chatId}`, "message", message);
   return { message, created: false };
 }
 
 /** The message that a repeat repeats. One that was changed or deleted since is it, whatever it says now. */
-async function sentBefore(
+async function findSentMessage(
   { userId }: Caller,
   chatId: string,
   { clientId, text }: NewMessage,
 ): Promise<ChatMessageView> {
-  const { views } = await ask(
+  const { views } = await queryMessages(
     userId,
     chatId,
     Prisma.sql`AND x."authorId" = ${userId}::uuid AND x."clientId" = ${clientId}::uuid`,
   );
   const [message] = views;
   if (!message) throw new AppError("conflict");
-  const isAsItWas = message.editedAt === null && message.deletedAt === null;
-  if (isAsItWas && plainText(message.text) !== plainText(text)) {
+  const isUnchanged = message.editedAt === null && message.deletedAt === null;
+  if (isUnchanged && plainText(message.text) !== plainText(text)) {
     throw new AppError("conflict", { message: "client_id_taken", field: "clientId" });
   }
   return message;
 }
 
 /** What it points to (a post, the author) was deleted meanwhile: without it, or not at all. */
-async function onceMoreIfGone<T>(run: () => Promise<T>): Promise<T> {
+async function retryOnForeignKeyViolation<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -83,33 +89,38 @@ async function onceMoreIfGone<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function write(caller: Caller, chatId: string, input: NewMessage): Promise<Told> {
-  const named = mentionsIn(input.text);
-  if (named.length === 0 && input.attachmentIds.length === 0) {
-    return retryOnConflict(() => insert(db(), caller, chatId, { ...input, mentions: [] }));
+async function writeMessage(caller: Caller, chatId: string, input: NewMessage): Promise<MessageForms> {
+  const mentionedIds = extractMentionIds(input.text);
+  if (mentionedIds.length === 0 && input.attachmentIds.length === 0) {
+    return retryOnConflict(() => insertMessage(db(), caller, chatId, { ...input, mentions: [] }));
   }
   // Whom it names, their tasks and its files belong to it. The chat first, as everywhere.
   return transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
-    const members = await membersAmong(tx, chatId, named);
-    const told = await insert(tx, caller, chatId, { ...input, ...mentioning(input.text, members) });
-    await notifyMentioned(tx, caller, chat, told.stored, told.stored.mentions);
-    if (input.attachmentIds.length === 0) return told;
-    const attachments = await attach(tx, caller, told.stored.id, input.attachmentIds);
-    return { stored: { ...told.stored, attachments }, view: { ...told.view, attachments } };
+    const members = await filterMemberIds(tx, chatId, mentionedIds);
+    const forms = await insertMessage(tx, caller, chatId, {
+      ...input,
+      ...resolveMentions(input.text, members),
+    });
+    await notifyMentioned(tx, caller, chat, forms.stored, forms.stored.mentions);
+    if (input.attachmentIds.length === 0) return forms;
+    const attachments = await attachFiles(tx, caller, forms.stored.id, input.attachmentIds);
+    return { stored: { ...forms.stored, attachments }, view: { ...forms.view, attachments } };
   });
 }
 
-const insertedSchema = z.tuple([z.object({ member: z.boolean() }).extend(pickedSchema.shape)]);
+const insertedRowsSchema = z.tuple([
+  z.object({ member: z.boolean() }).extend(storedWithReferencesSchema.shape),
+]);
 
 /** One statement. It waits for the chat's row and keeps it until it commits, so that numbers come in their order. */
-async function insert(
+async function insertMessage(
   client: Transaction,
   { userId }: Caller,
   chatId: string,
-  { clientId, text, mentions, replyToId: answered }: NewMessage & { mentions: string[] },
-): Promise<Told> {
-  const replyToId = answered ?? null;
+  { clientId, text, mentions, replyToId: requestedReplyToId }: NewMessage & { mentions: string[] },
+): Promise<MessageForms> {
+  const replyToId = requestedReplyToId ?? null;
   const rows = await client.$queryRaw`
 WITH member AS (
   SELECT FROM "ChatMember" m
@@ -125,17 +136,17 @@ WITH member AS (
   INSERT INTO "ChatMessage" (id, "chatId", seq, revision, "clientId", "authorId", text, "replyToId", "postId", mentions,
     "createdAt")
   SELECT ${newId()}::uuid, bumped.id, bumped."lastSeq", bumped.revision, ${clientId}::uuid, ${userId}::uuid, ${text},
-    ${replyToId}::uuid, ${firstPostOf(text)}, ${mentions}::uuid[], bumped."lastMessageAt"
+    ${replyToId}::uuid, ${firstExistingPostSql(text)}, ${mentions}::uuid[], bumped."lastMessageAt"
   FROM bumped
   RETURNING *
 ), seen AS (
   UPDATE "ChatMember" m SET "readSeq" = bumped."lastSeq" FROM bumped
   WHERE m."chatId" = bumped.id AND m."userId" = ${userId}::uuid
-), ${tablesAround()}
-SELECT EXISTS (SELECT FROM member) AS member, ${storedOfPicked}, ${around}`;
-  const [{ member, ...picked }] = insertedSchema.parse(rows);
+), ${referenceTablesSql()}
+SELECT EXISTS (SELECT FROM member) AS member, ${storedMessagesSql}, ${referencesSql}`;
+  const [{ member, ...picked }] = insertedRowsSchema.parse(rows);
   const [stored] = picked.items;
-  const [view] = toViews(picked.items, picked);
+  const [view] = toMessageViews(picked.items, picked);
   if (stored && view) return { stored, view };
   if (!member) throw new AppError("not_found", { message: "chat_not_found" });
   throw new AppError("bad_request", { message: "message_not_found", field: "replyToId" });

@@ -28,7 +28,7 @@ export type TokenCaller = Caller & { sessionId: string };
 const ISSUER = "normaldance";
 const claimsSchema = callerSchema.omit({ userId: true }).extend({ sub: z.uuid(), sid: z.uuid() });
 
-function key(): Uint8Array {
+function signingKey(): Uint8Array {
   return new TextEncoder().encode(env().AUTH_SECRET);
 }
 
@@ -44,13 +44,13 @@ export async function signAccessToken(
     .setSubject(userId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + ttlSeconds)
-    .sign(key());
+    .sign(signingKey());
 }
 
 /** The caller a token speaks for; null when it is forged, expired or not ours. Never throws for a bad token. */
 export async function verifyAccessToken(token: string): Promise<TokenCaller | null> {
   try {
-    const { payload } = await jwtVerify(token, key(), {
+    const { payload } = await jwtVerify(token, signingKey(), {
       issuer: ISSUER,
       algorithms: ["HS256"],
       currentDate: new Date(now()),
@@ -58,8 +58,8 @@ export async function verifyAccessToken(token: string): Promise<TokenCaller | nu
     });
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) return null;
-    const { sub, sid, ...rest } = claims.data;
-    return { userId: sub, sessionId: sid, ...rest };
+    const { sub, sid, ...caller } = claims.data;
+    return { userId: sub, sessionId: sid, ...caller };
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
@@ -75,14 +75,14 @@ function cookieName(name: string): string {
 }
 
 /** The token a request carries: the bearer header, else the cookie; null when it has neither. */
-export function accessTokenOf(headers: Headers): string | null {
+export function getAccessToken(headers: Headers): string | null {
   const authorization = headers.get("authorization");
   if (authorization !== null) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? null;
-  return cookieOf(headers, accessCookieName());
+  return getCookie(headers, accessCookieName());
 }
 
 /** One cookie's value; null when it is not there. */
-export function cookieOf(headers: Headers, name: string): string | null {
+export function getCookie(headers: Headers, name: string): string | null {
   for (const part of headers.get("cookie")?.split(";") ?? []) {
     const [key, ...value] = part.trim().split("=");
     if (key === name) return decodeCookie(value.join("="));

@@ -7,7 +7,7 @@ import { env } from "./env";
  *
  * Every pattern is bounded, so that a long line takes no longer than it is long.
  */
-const PATTERNS: readonly [RegExp, string][] = [
+const REDACTION_PATTERNS: readonly [RegExp, string][] = [
   // JWTs: access tokens, QStash's signatures.
   [/\beyJ[\w-]{1,2000}\.[\w-]{1,4000}(?:\.[\w-]{0,1000})?/g, "[token]"],
   [/\b(Bearer|Basic)\s+(?!realm=)[^\s"\\,]{1,4000}/gi, "$1 [redacted]"],
@@ -27,34 +27,34 @@ const PATTERNS: readonly [RegExp, string][] = [
 ];
 
 /** Shorter ones would be found in ordinary words. */
-const SHORTEST_SECRET = 8;
+const MIN_SECRET_LENGTH = 8;
 
 /** A line, or any text, without what nobody may read in a log. */
-export function censored(text: string): string {
+export function censorText(text: string): string {
   let result = text;
-  for (const secret of ownSecrets()) result = result.replaceAll(secret, "[secret]");
-  for (const [pattern, instead] of PATTERNS) result = result.replace(pattern, instead);
+  for (const secret of envSecrets()) result = result.replaceAll(secret, "[secret]");
+  for (const [pattern, replacement] of REDACTION_PATTERNS) result = result.replace(pattern, replacement);
   return result;
 }
 
-let secrets: readonly string[] | undefined;
+let cachedSecrets: readonly string[] | undefined;
 
 /** The values this process was given to keep. */
-function ownSecrets(): readonly string[] {
-  secrets ??= readSecrets();
-  return secrets;
+function envSecrets(): readonly string[] {
+  cachedSecrets ??= collectSecrets();
+  return cachedSecrets;
 }
 
-function readSecrets(): string[] {
+function collectSecrets(): string[] {
   const { DATABASE_URL, SMTP_URL, ...rest } = env();
   const named = Object.entries(rest).filter(([name]) => /_(TOKEN|SECRET|KEY)$/.test(name));
   const passwords = [DATABASE_URL, SMTP_URL].map((url) => (url ? new URL(url).password : ""));
-  return [...named.map(([, value]) => String(value ?? "")), ...passwords, ...passwords.map(decoded)]
-    .filter((value) => value.length >= SHORTEST_SECRET)
+  return [...named.map(([, value]) => String(value ?? "")), ...passwords, ...passwords.map(decodeOrKeep)]
+    .filter((value) => value.length >= MIN_SECRET_LENGTH)
     .sort((a, b) => b.length - a.length);
 }
 
-function decoded(text: string): string {
+function decodeOrKeep(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

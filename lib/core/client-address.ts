@@ -1,5 +1,5 @@
 import { env } from "./env";
-import { networkOf } from "./network";
+import { parseNetwork } from "./network";
 
 /**
  * Where a request comes from, as far as `TRUST_PROXY` says whose word on it to believe: a header that the caller
@@ -8,9 +8,9 @@ import { networkOf } from "./network";
  * @returns the address without port, brackets and zone; null when nobody trustworthy names one
  */
 export function clientAddress(headers: Headers): string | null {
-  const named = namedAddress(headers)?.trim();
-  if (!named || networkOf(named) === null) return null;
-  return named
+  const forwarded = forwardedAddress(headers)?.trim();
+  if (!forwarded || parseNetwork(forwarded) === null) return null;
+  return forwarded
     .replace(/^\[([^\]]+)\](?::\d+)?$/, "$1")
     .replace(/^([\d.]+):\d+$/, "$1")
     .replace(/%.*$/, "");
@@ -18,11 +18,11 @@ export function clientAddress(headers: Headers): string | null {
 
 /** The client's network, which is what limits count by; null as above. */
 export function clientNetwork(headers: Headers): string | null {
-  const named = namedAddress(headers);
-  return named ? networkOf(named) : null;
+  const forwarded = forwardedAddress(headers);
+  return forwarded ? parseNetwork(forwarded) : null;
 }
 
-function namedAddress(headers: Headers): string | null | undefined {
+function forwardedAddress(headers: Headers): string | null | undefined {
   const trust = env().TRUST_PROXY;
   if (trust === "none") return null;
   if (trust === "vercel") return headers.get("x-real-ip");

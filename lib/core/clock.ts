@@ -5,17 +5,17 @@ export interface Clock {
 }
 
 const systemClock: Clock = { now: () => Date.now() };
-let current: Clock = systemClock;
+let currentClock: Clock = systemClock;
 
 /** Milliseconds since the epoch. */
 export function now(): number {
-  return current.now();
+  return currentClock.now();
 }
 
 /** For tests: replaces the clock and returns what puts the system's back. */
-export function useClock(clock: Clock): () => void {
-  current = clock;
+export function setClock(clock: Clock): () => void {
+  currentClock = clock;
   return () => {
-    current = systemClock;
+    currentClock = systemClock;
   };
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
  */
 
 /** `a || b`: an empty string in a dashboard means "not set". */
-function firstSet(source: Source, ...names: string[]): string | undefined {
+function firstNonEmpty(source: EnvSource, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = source[name]?.trim();
     if (value) return value;
@@ -14,7 +14,7 @@ function firstSet(source: Source, ...names: string[]): string | undefined {
   return undefined;
 }
 
-type Source = Readonly<Record<string, string | undefined>>;
+type EnvSource = Readonly<Record<string, string | undefined>>;
 
 /** Names under which other consoles show the same value; the first that is set wins. */
 const ALIASES = {
@@ -93,14 +93,14 @@ export class EnvError extends Error {
 }
 
 /** The names under which the app reads a value: its own and others'. */
-export function namesOf(name: string): readonly string[] {
+export function envNames(name: string): readonly string[] {
   return [name, ...(name in ALIASES ? ALIASES[name as keyof typeof ALIASES] : [])];
 }
 
 /** What the app would read, before it is validated. */
-export function readEnv(source: Source): Record<string, string | undefined> {
+export function readEnv(source: EnvSource): Record<string, string | undefined> {
   return Object.fromEntries(
-    Object.keys(envSchema.shape).map((name) => [name, firstSet(source, ...namesOf(name))]),
+    Object.keys(envSchema.shape).map((name) => [name, firstNonEmpty(source, ...envNames(name))]),
   );
 }
 
@@ -108,7 +108,7 @@ export function readEnv(source: Source): Record<string, string | undefined> {
  * Validates an environment.
  * @throws {EnvError} listing everything wrong at once
  */
-export function parseEnv(source: Source): Env {
+export function parseEnv(source: EnvSource): Env {
   const values = readEnv(source);
   const parsed = envSchema.safeParse(values);
   const problems = parsed.success ? [] : parsed.error.issues.map(describe);
@@ -122,15 +122,15 @@ export function parseEnv(source: Source): Env {
   function describe(issue: z.core.$ZodIssue): string {
     const name = String(issue.path[0]);
     if (values[name] !== undefined) return `${name}: ${issue.message}`;
-    const aliases = namesOf(name).slice(1);
+    const aliases = envNames(name).slice(1);
     return `${name}${aliases.length > 0 ? ` (or ${aliases.join(", ")})` : ""}: is not set`;
   }
 }
 
-let cached: Env | undefined;
+let cachedEnv: Env | undefined;
 
 /** The validated environment of this process; parsed once, on first use. */
 export function env(): Env {
-  cached ??= parseEnv(process.env);
-  return cached;
+  cachedEnv ??= parseEnv(process.env);
+  return cachedEnv;
 }

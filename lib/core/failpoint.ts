@@ -48,9 +48,9 @@ export const FAILPOINTS = [
 
 export type Failpoint = (typeof FAILPOINTS)[number];
 
-type Fault = (name: Failpoint) => Promise<void>;
+type FaultHandler = (name: Failpoint) => Promise<void>;
 
-let fault: Fault | undefined;
+let faultHandler: FaultHandler | undefined;
 
 /**
  * Does nothing, unless `FAILPOINT=<name>`: then the process dies here as if the power were cut, with no
@@ -59,13 +59,13 @@ let fault: Fault | undefined;
  */
 export async function failpoint(name: Failpoint): Promise<void> {
   if (env().FAILPOINT === name) process.kill(process.pid, "SIGKILL");
-  if (fault) await fault(name);
+  if (faultHandler) await faultHandler(name);
 }
 
 /** For tests: what happens at every failpoint from now on; returns what takes it away. */
-export function injectFault(next: Fault): () => void {
-  fault = next;
+export function injectFault(handler: FaultHandler): () => void {
+  faultHandler = handler;
   return () => {
-    fault = undefined;
+    faultHandler = undefined;
   };
 }

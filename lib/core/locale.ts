@@ -8,23 +8,23 @@ export type Locale = z.infer<typeof localeSchema>;
 export const LOCALE_COOKIE = "locale";
 const DEFAULT_LOCALE: Locale = "ru";
 
-interface Wishes {
+interface LocalePreferences {
   cookie?: string | null | undefined;
   acceptLanguage?: string | null | undefined;
 }
 
 /** Which language to answer in: the switch, then the best match of `Accept-Language`, then Russian. */
-export function resolveLocale({ cookie, acceptLanguage }: Wishes): Locale {
+export function resolveLocale({ cookie, acceptLanguage }: LocalePreferences): Locale {
   const chosen = localeSchema.safeParse(cookie);
   if (chosen.success) return chosen.data;
-  for (const tag of byPreference(acceptLanguage ?? "")) {
-    const wished = localeSchema.safeParse(tag.split("-")[0]?.toLowerCase());
-    if (wished.success) return wished.data;
+  for (const tag of parseAcceptLanguage(acceptLanguage ?? "")) {
+    const preferred = localeSchema.safeParse(tag.split("-")[0]?.toLowerCase());
+    if (preferred.success) return preferred.data;
   }
   return DEFAULT_LOCALE;
 }
 
-function byPreference(header: string): string[] {
+function parseAcceptLanguage(header: string): string[] {
   return header
     .split(",")
     .map((part) => {

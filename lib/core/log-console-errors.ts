@@ -6,14 +6,14 @@ import { log } from "./log";
  * the log like any other, which keeps secrets and people's data out.
  */
 export function logConsoleErrors(): void {
-  console.error = (...said: unknown[]) => {
-    const error = said.find((each) => each instanceof Error);
-    const words = said
+  console.error = (...args: unknown[]) => {
+    const error = args.find((arg) => arg instanceof Error);
+    const messageParts = args
       .filter((each) => each !== error)
       .map((each) => (typeof each === "string" ? each : inspect(each)));
     log().error(
       { ...(error ? { err: error } : {}), source: "console" },
-      words.join(" ").trim() || "an error",
+      messageParts.join(" ").trim() || "an error",
     );
   };
 }

@@ -1,12 +1,12 @@
 import { type Logger, pino } from "pino";
-import { censored } from "./censor-text";
+import { censorText } from "./censor-text";
 import { env } from "./env";
-import { loggedError } from "./serialize-error";
+import { serializeError } from "./serialize-error";
 
-let root: Logger | undefined;
+let rootLogger: Logger | undefined;
 
 /** Whose value is a secret or a person's own, one or two levels deep. */
-const PRIVATE_NAMES = [
+const REDACTED_FIELDS = [
   ...["password", "currentPassword", "newPassword", "passwordHash", "email", "address"],
   ...["token", "accessToken", "refreshToken", "secret", "signature", "authorization", "cookie"],
 ];
@@ -18,16 +18,16 @@ const PRIVATE_NAMES = [
  * may be told (lib/core/serialize-error.ts), and by what the finished line looks like (lib/core/censor-text.ts).
  */
 export function log(): Logger {
-  root ??= pino({
+  rootLogger ??= pino({
     level: env().LOG_LEVEL,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: PRIVATE_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      paths: REDACTED_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
       censor: "[redacted]",
     },
-    serializers: { err: loggedError },
-    hooks: { streamWrite: censored },
+    serializers: { err: serializeError },
+    hooks: { streamWrite: censorText },
   });
-  return root;
+  return rootLogger;
 }

@@ -5,13 +5,13 @@
  *
  * @returns null for what is no address
  */
-export function networkOf(raw: string): string | null {
+export function parseNetwork(raw: string): string | null {
   const text = raw.trim();
-  if (text.length > LONGEST) return null;
+  if (text.length > MAX_ADDRESS_LENGTH) return null;
   const v4 = /^([\d.]+)(?::\d{1,5})?$/.exec(text)?.[1];
-  if (v4 !== undefined) return ipv4(v4) ? v4 : null;
+  if (v4 !== undefined) return parseIpv4(v4) ? v4 : null;
   const v6 = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text;
-  const groups = ipv6(v6.replace(/%[\w.~-]+$/, ""));
+  const groups = parseIpv6(v6.replace(/%[\w.~-]+$/, ""));
   if (!groups) return null;
   const [a = 0, b = 0, c = 0, d = 0, , mark, high = 0, low = 0] = groups;
   if (a + b + c + d + (groups[4] ?? 0) === 0 && mark === 0xffff) {
@@ -21,10 +21,10 @@ export function networkOf(raw: string): string | null {
 }
 
 /** `[ffff:…:255.255.255.255%zone]:65535`, with room to spare. */
-const LONGEST = 80;
+const MAX_ADDRESS_LENGTH = 80;
 
 /** The four bytes; null unless it is plain dotted decimal. */
-function ipv4(text: string): number[] | null {
+function parseIpv4(text: string): number[] | null {
   const parts = text.split(".");
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) return null;
   const bytes = parts.map(Number);
@@ -32,10 +32,10 @@ function ipv4(text: string): number[] | null {
 }
 
 /** The eight groups, `::` filled in. */
-function ipv6(text: string): number[] | null {
+function parseIpv6(text: string): number[] | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
-  const [head, tail] = halves.map((half, index) => groupsOf(half, index === halves.length - 1));
+  const [head, tail] = halves.map((half, index) => parseIpv6Groups(half, index === halves.length - 1));
   if (!head || tail === null) return null;
   if (tail === undefined) return head.length === 8 ? head : null;
   const missing = 8 - head.length - tail.length;
@@ -43,12 +43,12 @@ function ipv6(text: string): number[] | null {
 }
 
 /** @param isEnd  the address ends here, which IPv4 notation may do */
-function groupsOf(text: string, isEnd: boolean): number[] | null {
+function parseIpv6Groups(text: string, isEnd: boolean): number[] | null {
   if (text === "") return [];
   const groups: number[] = [];
   const parts = text.split(":");
   for (const [index, part] of parts.entries()) {
-    const bytes = isEnd && index === parts.length - 1 && part.includes(".") ? ipv4(part) : null;
+    const bytes = isEnd && index === parts.length - 1 && part.includes(".") ? parseIpv4(part) : null;
     if (bytes) {
       const [a = 0, b = 0, c = 0, d = 0] = bytes;
       groups.push(a * 256 + b, c * 256 + d);

@@ -10,15 +10,15 @@ export interface SignedInCaller extends Caller {
 }
 
 /** After this long a password counts as given some time ago. */
-export const FRESH_SECONDS = 15 * 60;
+export const FRESH_SIGN_IN_SECONDS = 15 * 60;
 
 /**
  * For what a stolen, unlocked device must not do: a new password, an administrator's change, deleting an account.
  * @throws {AppError} fresh_sign_in_required (403); `POST /api/auth/confirm` with the password makes it fresh
  */
-export function requireFresh({ authenticatedAt }: Pick<SignedInCaller, "authenticatedAt">): void {
+export function requireFreshSignIn({ authenticatedAt }: Pick<SignedInCaller, "authenticatedAt">): void {
   const ageMs = now() - Date.parse(authenticatedAt);
-  if (!(ageMs < FRESH_SECONDS * 1000)) throw new AppError("fresh_sign_in_required");
+  if (!(ageMs < FRESH_SIGN_IN_SECONDS * 1000)) throw new AppError("fresh_sign_in_required");
 }
 
 /** @throws {AppError} forbidden when the caller's role is none of these */

@@ -9,7 +9,7 @@ import { env } from "./env";
 export const NONCE_HEADER = "x-nonce";
 
 /** What the policies of an answer depend on. */
-export interface Surroundings {
+export interface SecurityContext {
   /** `next dev` evaluates modules and writes styles into the page. */
   isDevelopment: boolean;
   /** The site is reached by https, so that it may be held to it. */
@@ -26,9 +26,9 @@ export function newNonce(): string {
  * somebody got into the page does neither. React writes styles that depend on data (the tint of a post, the width
  * of a bar) as attributes, so those are allowed; `<style>` needs the nonce.
  */
-export function pagePolicy(nonce: string, { isDevelopment, isHttps }: Surroundings): string {
+export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: SecurityContext): string {
   const scripts = `'self' 'nonce-${nonce}' 'strict-dynamic'`;
-  return policy({
+  return formatPolicy({
     "default-src": "'self'",
     "script-src": isDevelopment ? `${scripts} 'unsafe-eval'` : scripts,
     "script-src-attr": "'none'",
@@ -52,36 +52,44 @@ export function pagePolicy(nonce: string, { isDevelopment, isHttps }: Surroundin
  * The policy of what is no page: nothing in it is to be rendered. Files that people sent are among it, and one that a
  * browser opens by itself all the same is in a sandbox: nothing runs, and nothing is in our origin.
  */
-export const DATA_POLICY = policy({ sandbox: "", "default-src": "'none'", "frame-ancestors": "'none'" });
+export const DATA_CONTENT_POLICY = formatPolicy({
+  sandbox: "",
+  "default-src": "'none'",
+  "frame-ancestors": "'none'",
+});
 
 /** Features that no page of ours uses: what gets into a page cannot use them either. */
-const UNUSED_FEATURES = [
+const DISABLED_FEATURES = [
   ...["accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"],
   ...["gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"],
 ];
 
-const HEADERS = {
+const STATIC_HEADERS = {
   "X-Content-Type-Options": "nosniff",
   // For browsers that do not know frame-ancestors.
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "strict-origin-when-cross-origin",
-  "Permissions-Policy": UNUSED_FEATURES.map((feature) => `${feature}=()`).join(", "),
+  "Permissions-Policy": DISABLED_FEATURES.map((feature) => `${feature}=()`).join(", "),
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
 } as const;
 
 /** Two years. Without `includeSubDomains`: the neighbours under the same name are not ours to decide on. */
-const HTTPS_ONLY = "max-age=63072000";
+const HSTS_VALUE = "max-age=63072000";
 
 /** Writes the headers of an answer. */
-export function setSecurityHeaders(headers: Headers, contentPolicy: string, { isHttps }: Surroundings): void {
+export function setSecurityHeaders(
+  headers: Headers,
+  contentPolicy: string,
+  { isHttps }: SecurityContext,
+): void {
   headers.set("Content-Security-Policy", contentPolicy);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-  if (isHttps) headers.set("Strict-Transport-Security", HTTPS_ONLY);
+  for (const [name, value] of Object.entries(STATIC_HEADERS)) headers.set(name, value);
+  if (isHttps) headers.set("Strict-Transport-Security", HSTS_VALUE);
 }
 
 /** Never throws: where the environment is broken the headers are the strictest that hold anywhere. */
-export function surroundings(): Surroundings {
+export function getSecurityContext(): SecurityContext {
   try {
     const { NODE_ENV, APP_URL } = env();
     return { isDevelopment: NODE_ENV === "development", isHttps: APP_URL.startsWith("https:") };
@@ -90,7 +98,7 @@ export function surroundings(): Surroundings {
   }
 }
 
-function policy(directives: Record<string, string>): string {
+function formatPolicy(directives: Record<string, string>): string {
   return Object.entries(directives)
     .map(([name, value]) => `${name} ${value}`.trim())
     .join("; ");

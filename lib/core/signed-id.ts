@@ -16,7 +16,7 @@ const SIGNATURE_BYTES = 32;
  */
 export function signId(purpose: SignedIdPurpose, id: string): string {
   const bytes = parse(id);
-  return Buffer.concat([bytes, signatureOf(purpose, bytes)]).toString("base64url");
+  return Buffer.concat([bytes, computeIdSignature(purpose, bytes)]).toString("base64url");
 }
 
 /** The id in a token; null when it was not made here, or for another purpose. Never throws. */
@@ -25,7 +25,7 @@ export function readSignedId(purpose: SignedIdPurpose, token: string): string | 
   // Buffer skips what is no base64url; one token has one spelling.
   if (bytes.length !== ID_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== token) return null;
   const id = bytes.subarray(0, ID_BYTES);
-  if (!timingSafeEqual(bytes.subarray(ID_BYTES), signatureOf(purpose, id))) return null;
+  if (!timingSafeEqual(bytes.subarray(ID_BYTES), computeIdSignature(purpose, id))) return null;
   try {
     return stringify(id);
   } catch {
@@ -34,7 +34,7 @@ export function readSignedId(purpose: SignedIdPurpose, token: string): string | 
 }
 
 /** Each purpose has a key of its own, and none is the key of access tokens (RFC 5869). */
-function signatureOf(purpose: SignedIdPurpose, id: Uint8Array): Buffer {
+function computeIdSignature(purpose: SignedIdPurpose, id: Uint8Array): Buffer {
   const key = hkdfSync("sha256", env().AUTH_SECRET, "", `normaldance/signed-id/${purpose}`, 32);
   return createHmac("sha256", new Uint8Array(key)).update(id).digest();
 }

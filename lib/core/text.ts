@@ -15,7 +15,7 @@ export function isVisible(text: string): boolean {
  * How a word that is looked for may be written, for LIKE. A database whose locale is C knows no case beyond ASCII, so
  * it is also looked for as people write it.
  */
-export function spellings(q: string): string[] {
+export function caseVariants(q: string): string[] {
   const typed = q.replace(/[\\%_]/g, "\\$&");
   const text = typed.toLowerCase();
   const name = text.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());

@@ -6,18 +6,18 @@ import { randomBytes } from "node:crypto";
  * or behind sees one trace: https://www.w3.org/TR/trace-context/
  */
 
-const PATTERN = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-const NOBODY = /^0+$/;
+const TRACEPARENT_PATTERN = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const ALL_ZEROS = /^0+$/;
 
 const storage = new AsyncLocalStorage<string>();
 
 /** The `traceparent` of what is being done now; undefined outside a request or task. */
-export function currentTrace(): string | undefined {
+export function currentTraceparent(): string | undefined {
   return storage.getStore();
 }
 
 /** The 32 hexadecimal digits that all parts of one trace share, for log lines. */
-export function traceIdOf(traceparent: string): string {
+export function getTraceId(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
@@ -26,8 +26,8 @@ export function traceIdOf(traceparent: string): string {
  * @param parent  a `traceparent` from outside: one that is not well-formed is ignored
  */
 export function withTrace<R>(parent: string | null | undefined, work: () => R): R {
-  const match = PATTERN.exec(parent ?? "");
-  const known = match?.[1] && match[2] && !NOBODY.test(match[1]) && !NOBODY.test(match[2]);
-  const traceId = known ? match[1] : randomBytes(16).toString("hex");
+  const match = TRACEPARENT_PATTERN.exec(parent ?? "");
+  const isValidParent = match?.[1] && match[2] && !ALL_ZEROS.test(match[1]) && !ALL_ZEROS.test(match[2]);
+  const traceId = isValidParent ? match[1] : randomBytes(16).toString("hex");
   return storage.run(`00-${traceId}-${randomBytes(8).toString("hex")}-${match?.[3] ?? "01"}`, work);
 }

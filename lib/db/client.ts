@@ -20,26 +20,26 @@ function createClient(): PrismaClient {
   });
   // The pool listens to idle connections and the adapter to those it has begun to use. One that Postgres ends in
   // between would be an event that nobody listens to, and that ends the process.
-  pool.on("connect", (client) => client.on("error", noteLostConnection));
-  const adapter = new PrismaPg(pool, { onPoolError: noteLostConnection, disposeExternalPool: true });
+  pool.on("connect", (client) => client.on("error", logLostConnection));
+  const adapter = new PrismaPg(pool, { onPoolError: logLostConnection, disposeExternalPool: true });
   return new PrismaClient({ adapter });
 }
 
-function noteLostConnection(error: Error): void {
+function logLostConnection(error: Error): void {
   log().warn({ err: error }, "Postgres connection lost");
 }
 
 /** Kept on globalThis: a development server that reloads modules would leak a pool at every change. */
-const holder = globalThis as typeof globalThis & { normaldanceDb?: PrismaClient };
+const globalState = globalThis as typeof globalThis & { normaldanceDb?: PrismaClient };
 
 /** This process's Prisma client. Made on first use. */
 export function db(): PrismaClient {
-  holder.normaldanceDb ??= createClient();
-  return holder.normaldanceDb;
+  globalState.normaldanceDb ??= createClient();
+  return globalState.normaldanceDb;
 }
 
 /** Closes the pool; for scripts and tests that must end. */
 export async function disconnectDb(): Promise<void> {
-  await holder.normaldanceDb?.$disconnect();
-  delete holder.normaldanceDb;
+  await globalState.normaldanceDb?.$disconnect();
+  delete globalState.normaldanceDb;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Enough for a statement that locks in order; more would hide a design fault. */
-const ATTEMPTS = 5;
-const FIRST_PAUSE_MS = 10;
+const MAX_ATTEMPTS = 5;
+const INITIAL_RETRY_DELAY_MS = 10;
 
 /**
  * Runs a statement or a transaction again when Postgres chose it as a deadlock's victim (40P01) or could
@@ -13,8 +13,8 @@ export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
-      await delay(FIRST_PAUSE_MS * 2 ** attempt * Math.random());
+      if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+      await delay(INITIAL_RETRY_DELAY_MS * 2 ** attempt * Math.random());
     }
   }
 }

@@ -5,11 +5,11 @@ import type { Prisma } from "./generated/client";
 export type Transaction = Prisma.TransactionClient;
 
 /** Longest a transaction may take and wait for a connection: no outside work belongs inside one. */
-const TIMEOUT_MS = 10_000;
-const MAX_WAIT_MS = 5_000;
+const TRANSACTION_TIMEOUT_MS = 10_000;
+const MAX_CONNECTION_WAIT_MS = 5_000;
 
 /** What is to be done once the transaction has committed. A transaction that was rolled back takes them with it. */
-const hooks = new WeakMap<Transaction, (() => void)[]>();
+const hooksByTransaction = new WeakMap<Transaction, (() => void)[]>();
 
 /**
  * Runs a write in one transaction, and what it left with {@link afterCommit} once it has committed. A deadlock's
@@ -18,18 +18,18 @@ const hooks = new WeakMap<Transaction, (() => void)[]>();
  * @throws what `write` throws; nothing is written then
  */
 export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Promise<R> {
-  let left: (() => void)[] = [];
+  let commitHooks: (() => void)[] = [];
   const result = await retryOnConflict(() =>
     db().$transaction(
       (tx) => {
-        left = [];
-        hooks.set(tx, left);
+        commitHooks = [];
+        hooksByTransaction.set(tx, commitHooks);
         return write(tx);
       },
-      { timeout: TIMEOUT_MS, maxWait: MAX_WAIT_MS },
+      { timeout: TRANSACTION_TIMEOUT_MS, maxWait: MAX_CONNECTION_WAIT_MS },
     ),
   );
-  for (const hook of left) hook();
+  for (const hook of commitHooks) hook();
   return result;
 }
 
@@ -40,5 +40,5 @@ export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Pr
  * @param hook  must not throw
  */
 export function afterCommit(tx: Transaction, hook: () => void): void {
-  hooks.get(tx)?.push(hook);
+  hooksByTransaction.get(tx)?.push(hook);
 }

@@ -3,12 +3,12 @@ import { keys, redisService, ttlSeconds } from "../redis";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
 import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "./scripts";
-import type { Boards, Row, Sum } from "./sums";
+import type { BoardRow, Boards, SellerSum } from "./sums";
 
 /** How long whoever rebuilds a board has before somebody else may. */
-const LEASE_MS = 10_000;
+const REBUILD_LEASE_MS = 10_000;
 
-export interface Wish {
+export interface BoardQuery {
   /** Null: the main one, or where nobody sold in it the one in which most people did. */
   currency: string | null;
   /** How many places. */
@@ -21,15 +21,15 @@ export interface Board {
   currency: string;
   /** In which anybody sold. */
   currencies: string[];
-  rows: Row[];
+  rows: BoardRow[];
   /** The viewer's, with how many stand above. */
-  own: (Sum & { above: number }) | null;
+  own: (SellerSum & { above: number }) | null;
 }
 
 /** `unbuilt`: Redis does not have the boards, and whether the caller has the lease to rebuild them. */
-export type Stored = { built: true; board: Board } | { built: false; leased: boolean };
+export type BoardLookup = { built: true; board: Board } | { built: false; leased: boolean };
 
-const storedSchema = z.union([
+const lookupReplySchema = z.union([
   z.tuple([z.literal("0"), z.enum(["0", "1"])]),
   z.tuple([
     z.literal("1"),
@@ -41,24 +41,24 @@ const storedSchema = z.union([
 ]);
 
 /** @throws {RedisUnavailableError} */
-export async function readStored(span: Span, wish: Wish, token: string): Promise<Stored> {
-  const answer = await redisService().script(
+export async function readCachedBoard(span: Span, query: BoardQuery, token: string): Promise<BoardLookup> {
+  const reply = await redisService().script(
     readLeaderboard,
-    [index(span), lease(span)],
+    [indexKey(span), leaseKey(span)],
     [
-      ...[wish.currency ?? "", MAIN_CURRENCY, wish.limit, wish.viewerId ?? ""],
-      ...[boards(span), afterCurrency(), token, LEASE_MS],
+      ...[query.currency ?? "", MAIN_CURRENCY, query.limit, query.viewerId ?? ""],
+      ...[boardKeyPrefix(span), salesKeySuffix(), token, REBUILD_LEASE_MS],
     ],
-    storedSchema,
+    lookupReplySchema,
   );
-  if (answer[0] === "0") return { built: false, leased: answer[1] === "1" };
-  const [, currency, currencies, flat, own] = answer;
-  const rows: Row[] = [];
-  for (let at = 0; at + 2 < flat.length; at += 3) {
+  if (reply[0] === "0") return { built: false, leased: reply[1] === "1" };
+  const [, currency, currencies, flat, own] = reply;
+  const rows: BoardRow[] = [];
+  for (let offset = 0; offset + 2 < flat.length; offset += 3) {
     rows.push({
-      userId: flat[at] ?? "",
-      amountMinor: Number(flat[at + 1]),
-      sales: Number(flat[at + 2]),
+      userId: flat[offset] ?? "",
+      amountMinor: Number(flat[offset + 1]),
+      sales: Number(flat[offset + 2]),
     });
   }
   return {
@@ -77,15 +77,15 @@ export async function readStored(span: Span, wish: Wish, token: string): Promise
  * @returns false when it was revoked meanwhile: they may be older than what somebody else wrote
  * @throws {RedisUnavailableError}
  */
-export async function storeBoards(span: Span, loaded: Boards, token: string): Promise<boolean> {
-  const args: (string | number)[] = [token, ttlSeconds.leaderboard, boards(span), afterCurrency()];
-  for (const [currency, rows] of loaded) {
+export async function storeBoards(span: Span, loadedBoards: Boards, token: string): Promise<boolean> {
+  const args: (string | number)[] = [token, ttlSeconds.leaderboard, boardKeyPrefix(span), salesKeySuffix()];
+  for (const [currency, rows] of loadedBoards) {
     args.push(currency, rows.length);
     for (const { userId, amountMinor, sales } of rows) args.push(userId, amountMinor, sales);
   }
   const stored = await redisService().script(
     storeLeaderboards,
-    [index(span), lease(span)],
+    [indexKey(span), leaseKey(span)],
     args,
     z.union([z.literal(0), z.literal(1)]),
   );
@@ -93,32 +93,32 @@ export async function storeBoards(span: Span, loaded: Boards, token: string): Pr
 }
 
 /** Takes the lease whoever has it. @throws {RedisUnavailableError} */
-export async function takeLease(span: Span, token: string): Promise<void> {
-  await redisService().set(lease(span), token, { ttlSeconds: LEASE_MS / 1_000 });
+export async function seizeLease(span: Span, token: string): Promise<void> {
+  await redisService().set(leaseKey(span), token, { ttlSeconds: REBUILD_LEASE_MS / 1_000 });
 }
 
 /** Sets a seller's sums, as Postgres has them, on the boards that are there. @throws {RedisUnavailableError} */
 export async function storeSums(
   sellerId: string,
   currency: string,
-  sums: readonly (Sum & { span: Span })[],
+  sums: readonly (SellerSum & { span: Span })[],
 ): Promise<void> {
   await redisService().script(
     setLeaderboardSums,
-    sums.flatMap(({ span }) => [index(span), lease(span)]),
+    sums.flatMap(({ span }) => [indexKey(span), leaseKey(span)]),
     [
       currency,
       sellerId,
-      afterCurrency(),
-      ...sums.flatMap((sum) => [boards(sum.span), sum.amountMinor, sum.sales]),
+      salesKeySuffix(),
+      ...sums.flatMap((sum) => [boardKeyPrefix(sum.span), sum.amountMinor, sum.sales]),
     ],
     z.int(),
   );
 }
 
-const index = ({ period, bucket }: Span) => keys.leaderboards(period, bucket);
-const lease = ({ period, bucket }: Span) => keys.leaderboardLease(period, bucket);
+const indexKey = ({ period, bucket }: Span) => keys.leaderboards(period, bucket);
+const leaseKey = ({ period, bucket }: Span) => keys.leaderboardLease(period, bucket);
 /** Up to where the currency stands; scripts put it there. */
-const boards = ({ period, bucket }: Span) => keys.leaderboard(period, bucket, "");
+const boardKeyPrefix = ({ period, bucket }: Span) => keys.leaderboard(period, bucket, "");
 /** What stands after it in the key of a board's sales. */
-const afterCurrency = () => keys.leaderboardSales("", "", "").slice(keys.leaderboard("", "", "").length);
+const salesKeySuffix = () => keys.leaderboardSales("", "", "").slice(keys.leaderboard("", "", "").length);

@@ -1,7 +1,14 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { RedisUnavailableError } from "../redis";
-import { type Board, readStored, type Stored, storeBoards, takeLease, type Wish } from "./board-store";
+import {
+  type Board,
+  type BoardLookup,
+  type BoardQuery,
+  readCachedBoard,
+  seizeLease,
+  storeBoards,
+} from "./board-store";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
 import { type Boards, loadBoards } from "./sums";
@@ -12,11 +19,11 @@ import { type Boards, loadBoards } from "./sums";
  *
  * Boards in Redis live for minutes: that bounds what nobody could tell Redis in time.
  */
-export async function readBoard(span: Span, wish: Wish): Promise<Board> {
+export async function readBoard(span: Span, query: BoardQuery): Promise<Board> {
   const token = newId();
-  const stored = await tryStored(span, wish, token);
-  if (stored?.built) return stored.board;
-  if (!stored?.leased) return boardOf(await loadShared(span), wish);
+  const cached = await tryReadCachedBoard(span, query, token);
+  if (cached?.built) return cached.board;
+  if (!cached?.leased) return toBoard(await loadBoardsCoalesced(span), query);
   // Not shared: what is stored must have been read under the lease.
   const loaded = await loadBoards(span);
   try {
@@ -25,13 +32,13 @@ export async function readBoard(span: Span, wish: Wish): Promise<Board> {
     if (!(error instanceof RedisUnavailableError)) throw error;
     log().debug({ err: error }, "a leaderboard was not stored");
   }
-  return boardOf(loaded, wish);
+  return toBoard(loaded, query);
 }
 
 /** Without Redis: null. */
-async function tryStored(span: Span, wish: Wish, token: string): Promise<Stored | null> {
+async function tryReadCachedBoard(span: Span, query: BoardQuery, token: string): Promise<BoardLookup | null> {
   try {
-    return await readStored(span, wish, token);
+    return await readCachedBoard(span, query, token);
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
     log().debug({ err: error }, "a leaderboard comes from Postgres");
@@ -40,16 +47,16 @@ async function tryStored(span: Span, wish: Wish, token: string): Promise<Stored 
 }
 
 /** How often a rebuild begins anew because a sale came in between. */
-const REBUILDS = 20;
+const MAX_REBUILD_ATTEMPTS = 20;
 
 /**
  * Stores the boards of a span in Redis as Postgres has them now.
  * @returns how many people stand on them @throws {RedisUnavailableError}
  */
 export async function rebuildSpan(span: Span): Promise<number> {
-  for (let tries = 0; tries < REBUILDS; tries += 1) {
+  for (let attempt = 0; attempt < MAX_REBUILD_ATTEMPTS; attempt += 1) {
     const token = newId();
-    await takeLease(span, token);
+    await seizeLease(span, token);
     const loaded = await loadBoards(span);
     if (await storeBoards(span, loaded, token)) {
       return [...loaded.values()].reduce((sum, rows) => sum + rows.length, 0);
@@ -59,25 +66,25 @@ export async function rebuildSpan(span: Span): Promise<number> {
 }
 
 /** Span -> the load that is under way in this process: without Redis everybody asks at once. */
-const loading = new Map<string, Promise<Boards>>();
+const inFlightLoads = new Map<string, Promise<Boards>>();
 
-function loadShared(span: Span): Promise<Boards> {
+function loadBoardsCoalesced(span: Span): Promise<Boards> {
   const name = `${span.period}:${span.bucket}`;
-  const running = loading.get(name);
-  if (running) return running;
-  const load = loadBoards(span).finally(() => loading.delete(name));
-  loading.set(name, load);
+  const inFlight = inFlightLoads.get(name);
+  if (inFlight) return inFlight;
+  const load = loadBoards(span).finally(() => inFlightLoads.delete(name));
+  inFlightLoads.set(name, load);
   return load;
 }
 
 /** What the script `readLeaderboard` answers, from what Postgres said. */
-export function boardOf(loaded: Boards, { currency, limit, viewerId }: Wish): Board {
+export function toBoard(loaded: Boards, { currency, limit, viewerId }: BoardQuery): Board {
   const currencies = [...loaded.keys()].sort();
-  const wanted = currency ?? mainOf(loaded, currencies);
-  const rows = loaded.get(wanted) ?? [];
+  const selectedCurrency = currency ?? pickDefaultCurrency(loaded, currencies);
+  const rows = loaded.get(selectedCurrency) ?? [];
   const own = rows.find(({ userId }) => userId === viewerId);
   return {
-    currency: wanted,
+    currency: selectedCurrency,
     currencies,
     rows: rows.slice(0, limit),
     own: own
@@ -90,11 +97,11 @@ export function boardOf(loaded: Boards, { currency, limit, viewerId }: Wish): Bo
   };
 }
 
-function mainOf(loaded: Boards, currencies: readonly string[]): string {
+function pickDefaultCurrency(loaded: Boards, currencies: readonly string[]): string {
   if (loaded.has(MAIN_CURRENCY)) return MAIN_CURRENCY;
   const size = (currency: string) => loaded.get(currency)?.length ?? 0;
   return currencies.reduce(
-    (most, each) => (size(each) > size(most) ? each : most),
+    (largest, candidate) => (size(candidate) > size(largest) ? candidate : largest),
     currencies[0] ?? MAIN_CURRENCY,
   );
 }

@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import type { Transaction } from "../db";
-import { tellSums } from "./sync-seller-sums";
+import { syncSellerSums } from "./sync-seller-sums";
 
 /**
  * Takes a seller off the boards, in the transaction that deletes the account. Their orders must be locked or have no
@@ -9,7 +9,7 @@ import { tellSums } from "./sync-seller-sums";
  *
  * @returns the currencies of the boards that Redis must be told of after the commit
  */
-export async function deleteSalesOf(tx: Transaction, sellerId: string): Promise<string[]> {
+export async function deleteAccountSales(tx: Transaction, sellerId: string): Promise<string[]> {
   const boards = await tx.rankedSale.findMany({
     where: { sellerId },
     select: { currency: true },
@@ -20,10 +20,10 @@ export async function deleteSalesOf(tx: Transaction, sellerId: string): Promise<
 }
 
 /** Tells Redis that a seller has sold nothing. Best effort: who is gone is on no board that is read (get-leaderboard.ts). */
-export async function forgetSeller(sellerId: string, currencies: readonly string[]): Promise<void> {
+export async function clearSellerSums(sellerId: string, currencies: readonly string[]): Promise<void> {
   const soldAt = new Date(now());
   try {
-    await Promise.all(currencies.map((currency) => tellSums({ sellerId, currency, soldAt })));
+    await Promise.all(currencies.map((currency) => syncSellerSums({ sellerId, currency, soldAt })));
   } catch (error) {
     log().debug({ err: error }, "a leaderboard forgets a seller when it is read");
   }

@@ -3,10 +3,10 @@ import { now } from "../core/clock";
 import { db } from "../db";
 import { RedisUnavailableError } from "../redis";
 import { readBoard } from "./board";
-import type { Board, Wish } from "./board-store";
+import type { Board, BoardQuery } from "./board-store";
 import { currencyCodeSchema } from "./currency";
-import { type Period, periodSchema, spanOf } from "./period";
-import { tellSums } from "./sync-seller-sums";
+import { getSpan, type Period, periodSchema } from "./period";
+import { syncSellerSums } from "./sync-seller-sums";
 
 export const leaderboardQuerySchema = z.object({
   /** ISO 4217; RUB unless said, and where nobody sold in it the one in which most people did. */
@@ -14,7 +14,7 @@ export const leaderboardQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-const place = {
+const rankFields = {
   /** Sums that are equal have the same. */
   rank: z.int(),
   /** Minor units: what buyers paid and did not get back. */
@@ -30,9 +30,9 @@ export const leaderboardSchema = z.object({
   currency: z.string(),
   /** In which anybody sold. */
   currencies: z.array(z.string()),
-  items: z.array(z.object({ userId: z.uuid(), name: z.string(), ...place })),
+  items: z.array(z.object({ userId: z.uuid(), name: z.string(), ...rankFields })),
   /** The caller's own place; null for nobody signed in, and for who has sold nothing. */
-  own: z.object(place).nullable(),
+  own: z.object(rankFields).nullable(),
 });
 
 export type Leaderboard = z.infer<typeof leaderboardSchema>;
@@ -47,17 +47,19 @@ export async function getLeaderboard(
   viewerId: string | null = null,
 ): Promise<Leaderboard> {
   const { currency = null, limit } = leaderboardQuerySchema.parse(query);
-  const span = spanOf(period, now());
-  const wish: Wish = { currency, limit, viewerId };
-  let board = await readBoard(span, wish);
-  let names = await namesOf(board);
-  const gone = board.rows.filter(({ userId }) => !names.has(userId));
-  if (gone.length > 0) {
+  const span = getSpan(period, now());
+  const boardQuery: BoardQuery = { currency, limit, viewerId };
+  let board = await readBoard(span, boardQuery);
+  let names = await loadNames(board);
+  const deletedSellers = board.rows.filter(({ userId }) => !names.has(userId));
+  if (deletedSellers.length > 0) {
     // Their accounts were deleted after the board was built: Postgres has no sum for them any more.
     const soldAt = new Date(now());
-    await forget(gone.map(({ userId }) => ({ sellerId: userId, currency: board.currency, soldAt })));
-    board = await readBoard(span, wish);
-    names = await namesOf(board);
+    await clearDeletedSellers(
+      deletedSellers.map(({ userId }) => ({ sellerId: userId, currency: board.currency, soldAt })),
+    );
+    board = await readBoard(span, boardQuery);
+    names = await loadNames(board);
   }
   const items = board.rows.flatMap((row) => {
     const name = names.get(row.userId);
@@ -82,7 +84,7 @@ export async function getLeaderboard(
 }
 
 /** Names change and accounts go, so they are not kept with the sums. */
-async function namesOf({ rows }: Board): Promise<Map<string, string>> {
+async function loadNames({ rows }: Board): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
   const people = await db().user.findMany({
     where: { id: { in: rows.map(({ userId }) => userId) } },
@@ -91,9 +93,9 @@ async function namesOf({ rows }: Board): Promise<Map<string, string>> {
   return new Map(people.map(({ id, name }) => [id, name]));
 }
 
-async function forget(sales: readonly Parameters<typeof tellSums>[0][]): Promise<void> {
+async function clearDeletedSellers(sales: readonly Parameters<typeof syncSellerSums>[0][]): Promise<void> {
   try {
-    await Promise.all(sales.map(tellSums));
+    await Promise.all(sales.map(syncSellerSums));
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
   }

@@ -1,4 +1,4 @@
-export { deleteSalesOf, forgetSeller } from "./erase-account";
+export { clearSellerSums, deleteAccountSales } from "./erase-account";
 export {
   getLeaderboard,
   type Leaderboard,

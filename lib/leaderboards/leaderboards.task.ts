@@ -1,6 +1,6 @@
 import { defineTask } from "../tasks";
-import { countSale } from "./ranked-sale";
-import { tellSums } from "./sync-seller-sums";
+import { syncRankedSale } from "./ranked-sale";
+import { syncSellerSums } from "./sync-seller-sums";
 
 /**
  * Queue `leaderboards`: makes the boards count an order as it is now. Everything is in `prepare`, because Redis is
@@ -10,8 +10,8 @@ import { tellSums } from "./sync-seller-sums";
  */
 export const task = defineTask<"leaderboards">()({
   prepare: async ({ orderId }) => {
-    const sale = await countSale(orderId);
-    if (sale) await tellSums(sale);
+    const sale = await syncRankedSale(orderId);
+    if (sale) await syncSellerSums(sale);
   },
   commit: async () => {},
 });

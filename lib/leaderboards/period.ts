@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
 /** The span of a period that a moment lies in. @param atMs milliseconds since the epoch */
-export function spanOf(period: Period, atMs: number): Span {
+export function getSpan(period: Period, atMs: number): Span {
   const at = new Date(atMs);
   const year = at.getUTCFullYear();
   const month = at.getUTCMonth();
@@ -38,9 +38,9 @@ export function spanOf(period: Period, atMs: number): Span {
       const midnight = Date.UTC(year, month, at.getUTCDate());
       const monday = midnight - ((at.getUTCDay() + 6) % 7) * DAY_MS;
       // A week belongs to the year its Thursday lies in.
-      const thursdaysYear = new Date(monday + 3 * DAY_MS).getUTCFullYear();
-      const number = Math.floor((monday + 3 * DAY_MS - Date.UTC(thursdaysYear, 0, 1)) / WEEK_MS) + 1;
-      const bucket = `${thursdaysYear}-W${String(number).padStart(2, "0")}`;
+      const isoYear = new Date(monday + 3 * DAY_MS).getUTCFullYear();
+      const weekNumber = Math.floor((monday + 3 * DAY_MS - Date.UTC(isoYear, 0, 1)) / WEEK_MS) + 1;
+      const bucket = `${isoYear}-W${String(weekNumber).padStart(2, "0")}`;
       return { period, bucket, from: new Date(monday), to: new Date(monday + WEEK_MS) };
     }
   }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { transaction } from "../db";
 
-const orderSchema = z.array(
+const orderRowsSchema = z.array(
   z.object({
     sellerId: z.uuid().nullable(),
     status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
@@ -25,12 +25,12 @@ export interface Sale {
  *
  * @returns whose sums may have changed; null when no sale can have been counted, or the seller is gone
  */
-export async function countSale(orderId: string): Promise<Sale | null> {
+export async function syncRankedSale(orderId: string): Promise<Sale | null> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
 SELECT "sellerId", status, "amountMinor" - "refundedMinor" AS "keptMinor", currency, "paidAt" AS "soldAt"
 FROM "Order" WHERE id = ${orderId}::uuid FOR SHARE`;
-    const [order] = orderSchema.parse(rows);
+    const [order] = orderRowsSchema.parse(rows);
     if (!order) return null;
     const { sellerId, status, keptMinor, currency, soldAt } = order;
     const isSold = (status === "paid" || status === "delivered") && keptMinor > 0;

@@ -1,6 +1,6 @@
 import { now } from "../core/clock";
 import { rebuildSpan } from "./board";
-import { type Period, periods, spanOf } from "./period";
+import { getSpan, type Period, periods } from "./period";
 
 /**
  * Builds this week's, this month's and the all-time boards in Redis anew. Pages do that by themselves when they
@@ -9,10 +9,10 @@ import { type Period, periods, spanOf } from "./period";
  * @returns how many places the boards of each period have @throws {RedisUnavailableError}
  */
 export async function rebuildLeaderboards(): Promise<{ period: Period; bucket: string; places: number }[]> {
-  const done = [];
+  const results = [];
   for (const period of periods) {
-    const span = spanOf(period, now());
-    done.push({ period, bucket: span.bucket, places: await rebuildSpan(span) });
+    const span = getSpan(period, now());
+    results.push({ period, bucket: span.bucket, places: await rebuildSpan(span) });
   }
-  return done;
+  return results;
 }

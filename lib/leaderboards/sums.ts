@@ -3,7 +3,7 @@ import { db, Prisma } from "../db";
 import type { Span } from "./period";
 
 /** A seller's place, without its number. */
-export interface Row {
+export interface BoardRow {
   userId: string;
   /** Minor units of the board's currency: what buyers paid and did not get back. */
   amountMinor: number;
@@ -12,10 +12,10 @@ export interface Row {
 }
 
 /** Currency -> its board, highest sum first. */
-export type Boards = ReadonlyMap<string, readonly Row[]>;
+export type Boards = ReadonlyMap<string, readonly BoardRow[]>;
 
 /** Who stands lower is on no board: nobody pages that far, and a rebuild stays one request of half a megabyte. */
-const MOST_ON_A_BOARD = 10_000;
+const MAX_BOARD_SIZE = 10_000;
 
 const rowsSchema = z.array(
   z.object({ currency: z.string(), userId: z.uuid(), amountMinor: z.number(), sales: z.number() }),
@@ -29,11 +29,11 @@ SELECT currency, "userId", "amountMinor", sales FROM (
     count(*)::float8 AS sales,
     row_number() OVER (PARTITION BY sale.currency ORDER BY sum(sale."amountMinor") DESC, seller.id DESC) AS place
   FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
-  WHERE ${within(span)}
+  WHERE ${soldInSpanSql(span)}
   GROUP BY sale.currency, seller.id
 ) ranked
-WHERE place <= ${MOST_ON_A_BOARD} ORDER BY currency, place`;
-  const boards = new Map<string, Row[]>();
+WHERE place <= ${MAX_BOARD_SIZE} ORDER BY currency, place`;
+  const boards = new Map<string, BoardRow[]>();
   for (const { currency, ...row } of rowsSchema.parse(rows)) {
     const board = boards.get(currency);
     if (board) board.push(row);
@@ -42,28 +42,28 @@ WHERE place <= ${MOST_ON_A_BOARD} ORDER BY currency, place`;
   return boards;
 }
 
-export type Sum = Omit<Row, "userId">;
+export type SellerSum = Omit<BoardRow, "userId">;
 
 const sumSchema = z.tuple([z.object({ amountMinor: z.number(), sales: z.number() })]);
 
 /** A seller's sum in each of these spans; 0 of 0 for one whose account is gone. One statement each. */
-export async function sumsOf(
+export async function loadSums(
   sellerId: string,
   currency: string,
   spans: readonly Span[],
-): Promise<(Sum & { span: Span })[]> {
+): Promise<(SellerSum & { span: Span })[]> {
   return Promise.all(
     spans.map(async (span) => {
       const rows = await db().$queryRaw`
 SELECT coalesce(sum(sale."amountMinor"), 0)::float8 AS "amountMinor", count(*)::float8 AS sales
 FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
-WHERE sale."sellerId" = ${sellerId}::uuid AND sale.currency = ${currency} AND ${within(span)}`;
+WHERE sale."sellerId" = ${sellerId}::uuid AND sale.currency = ${currency} AND ${soldInSpanSql(span)}`;
       const [sum] = sumSchema.parse(rows);
       return { ...sum, span };
     }),
   );
 }
 
-function within({ from, to }: Span): Prisma.Sql {
+function soldInSpanSql({ from, to }: Span): Prisma.Sql {
   return from && to ? Prisma.sql`sale."soldAt" >= ${from} AND sale."soldAt" < ${to}` : Prisma.sql`TRUE`;
 }

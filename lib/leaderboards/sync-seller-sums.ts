@@ -1,10 +1,10 @@
 import { storeSums } from "./board-store";
-import { periods, spanOf } from "./period";
+import { getSpan, periods } from "./period";
 import type { Sale } from "./ranked-sale";
-import { sumsOf } from "./sums";
+import { loadSums } from "./sums";
 
 /** Enough for a seller whose sales come in a burst; after that the task is tried again. */
-const MOST_WRITES = 20;
+const MAX_WRITES = 20;
 
 /**
  * Tells Redis a seller's sums in the week and month of a sale and of all time. Absolute ones, computed by
@@ -15,15 +15,15 @@ const MOST_WRITES = 20;
  *
  * @throws {RedisUnavailableError} Redis may not know
  */
-export async function tellSums({ sellerId, currency, soldAt }: Sale): Promise<void> {
-  const spans = periods.map((period) => spanOf(period, soldAt.getTime()));
-  let written: string | undefined;
-  for (let writes = 0; writes <= MOST_WRITES; writes += 1) {
-    const sums = await sumsOf(sellerId, currency, spans);
-    const read = JSON.stringify(sums);
-    if (read === written) return;
+export async function syncSellerSums({ sellerId, currency, soldAt }: Sale): Promise<void> {
+  const spans = periods.map((period) => getSpan(period, soldAt.getTime()));
+  let lastWritten: string | undefined;
+  for (let writes = 0; writes <= MAX_WRITES; writes += 1) {
+    const sums = await loadSums(sellerId, currency, spans);
+    const current = JSON.stringify(sums);
+    if (current === lastWritten) return;
     await storeSums(sellerId, currency, sums);
-    written = read;
+    lastWritten = current;
   }
   throw new Error(`the sales of ${sellerId} change faster than they can be written down`);
 }

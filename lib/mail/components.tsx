@@ -43,7 +43,7 @@ export function Paragraph({ children }: { children: ReactNode }) {
 }
 
 /** What stands below what matters. */
-export function Note({ children }: { children: ReactNode }) {
+export function Footnote({ children }: { children: ReactNode }) {
   return (
     <p
       className="nd-faint"
@@ -61,7 +61,7 @@ export function Note({ children }: { children: ReactNode }) {
 }
 
 /** The one thing to do. */
-export function Action({ href, children }: { href: string; children: ReactNode }) {
+export function ActionButton({ href, children }: { href: string; children: ReactNode }) {
   return (
     <div style={{ margin: "26px 0 0" }}>
       <Button
@@ -116,7 +116,15 @@ export function Panel({ children }: { children: ReactNode }) {
 }
 
 /** A name on the left, an amount on the right. */
-export function Line({ name, value, strong = false }: { name: string; value: string; strong?: boolean }) {
+export function AmountRow({
+  name,
+  value,
+  strong = false,
+}: {
+  name: string;
+  value: string;
+  strong?: boolean;
+}) {
   const cell = { fontSize: strong ? 17 : 15, lineHeight: "24px", verticalAlign: "top" } as const;
   return (
     <table role="presentation" width="100%" border={0} cellPadding="0" cellSpacing="0">

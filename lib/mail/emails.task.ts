@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { db } from "../db";
-import { defineTask, type Payload, type TaskContext, TaskRefusedError } from "../tasks";
+import { defineTask, NonRetryableTaskError, type Payload, type TaskContext } from "../tasks";
 import { MailFailedError, MailRefusedError, MailUnavailableError } from "./errors";
 import type { Mail } from "./mail";
-import { type Addressee, addressee } from "./recipient";
+import { type MailRecipient, resolveRecipient } from "./recipient";
 import { sendMail } from "./send";
 
 /** What is known of a mail, kept in its task's progress before and after the call that nobody can take back. */
-const SENDING = { done: 0, total: 1, note: "sending" } as const;
-const NOT_SENT = { done: 0, total: 1, note: "not sent" } as const;
-const SENT = { done: 1, total: 1, note: "sent" } as const;
+const SENDING_PROGRESS = { done: 0, total: 1, note: "sending" } as const;
+const NOT_SENT_PROGRESS = { done: 0, total: 1, note: "not sent" } as const;
+const SENT_PROGRESS = { done: 1, total: 1, note: "sent" } as const;
 
 /**
  * Queue `emails`: renders a mail and hands it to the mail server. To an account it goes to the address that the
@@ -30,14 +30,14 @@ const SENT = { done: 1, total: 1, note: "sent" } as const;
  */
 export const task = defineTask<"emails">()({
   async prepare(payload, context) {
-    const to = await addressee(payload.to);
-    if (!to) return log().info({ taskId: context.taskId }, "nobody is left to write to");
-    const before = await noted(context.taskId);
-    if (before === SENT.note) return;
-    if (before === SENDING.note) {
+    const recipient = await resolveRecipient(payload.to);
+    if (!recipient) return log().info({ taskId: context.taskId }, "nobody is left to write to");
+    const previousNote = await readProgressNote(context.taskId);
+    if (previousNote === SENT_PROGRESS.note) return;
+    if (previousNote === SENDING_PROGRESS.note) {
       log().warn({ taskId: context.taskId, attempt: context.attempt }, "a mail may go out twice");
     }
-    await send(payload, to, context);
+    await send(payload, recipient, context);
   },
   // The mail is all there is; the task's own row says that it is done.
   async commit() {},
@@ -46,32 +46,32 @@ export const task = defineTask<"emails">()({
 const progressSchema = z.object({ note: z.string() }).nullable().catch(null);
 
 /** What the attempt before left. */
-async function noted(taskId: string): Promise<string | undefined> {
+async function readProgressNote(taskId: string): Promise<string | undefined> {
   const row = await db().task.findUnique({ where: { id: taskId }, select: { progress: true } });
   return progressSchema.parse(row?.progress)?.note;
 }
 
 async function send(
   { template, props, locale }: Payload<"emails">,
-  to: Addressee,
+  recipient: MailRecipient,
   context: TaskContext,
 ): Promise<void> {
-  await context.progress(SENDING);
+  await context.reportProgress(SENDING_PROGRESS);
   try {
     // The catalogue knows names and shapes alone; sendMail holds the props to the template's own schema.
     await sendMail({
-      to: to.address,
+      to: recipient.address,
       locale,
       template,
-      props: { ...props, ...to.props },
+      props: { ...props, ...recipient.props },
       idempotencyKey: context.taskId,
     } as Mail);
   } catch (error) {
-    if (!mayHaveArrived(error)) await context.progress(NOT_SENT);
-    if (error instanceof MailRefusedError) throw new TaskRefusedError(error.message, { cause: error });
+    if (!mayHaveArrived(error)) await context.reportProgress(NOT_SENT_PROGRESS);
+    if (error instanceof MailRefusedError) throw new NonRetryableTaskError(error.message, { cause: error });
     throw error;
   }
-  await context.progress(SENT);
+  await context.reportProgress(SENT_PROGRESS);
 }
 
 function mayHaveArrived(error: unknown): boolean {

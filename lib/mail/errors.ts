@@ -23,7 +23,7 @@ export class MailRefusedError extends Error {
   }
 }
 
-interface Failure {
+interface MailFailure {
   reason: string;
   /** What the server answered, such as 451. */
   smtpCode?: number | undefined;
@@ -36,7 +36,7 @@ export class MailFailedError extends Error {
   readonly smtpCode: number | undefined;
   readonly mayHaveArrived: boolean;
 
-  constructor({ reason, smtpCode, mayHaveArrived }: Failure) {
+  constructor({ reason, smtpCode, mayHaveArrived }: MailFailure) {
     super(reason);
     this.name = "MailFailedError";
     this.smtpCode = smtpCode;

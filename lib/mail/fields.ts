@@ -10,11 +10,11 @@ import { isStorable } from "../core/text";
 export const addressSchema = z.string().max(254).pipe(z.email());
 
 /** Control characters, line and paragraph separators. */
-const BREAKS = /[\p{Cc}\u2028\u2029]/u;
+const LINE_BREAKS = /[\p{Cc}\u2028\u2029]/u;
 
 /** Whether a text is one line without control characters. */
 export function isOneLine(text: string): boolean {
-  return !BREAKS.test(text);
+  return !LINE_BREAKS.test(text);
 }
 
 /** A header given by the caller. */

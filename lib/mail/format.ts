@@ -5,17 +5,17 @@ import type { moneySchema } from "./fields";
 /** How numbers read in mails. */
 
 /** `24 часа`, `1 hour`: plurals are right in both languages. */
-export function spanText(count: number, unit: "hour" | "minute", locale: Locale): string {
+export function formatDuration(count: number, unit: "hour" | "minute", locale: Locale): string {
   return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
 /** `Билет × 2`; the sign stays with its number. */
-export function timesText(name: string, quantity: number): string {
+export function formatQuantity(name: string, quantity: number): string {
   return quantity > 1 ? `${name}\u00a0×\u00a0${String(quantity)}` : name;
 }
 
 /** `1 290,50 ₽`, `$12.90`. How many minor units make one is the currency's own. */
-export function moneyText({ amountMinor, currency }: z.output<typeof moneySchema>, locale: Locale): string {
+export function formatMoney({ amountMinor, currency }: z.output<typeof moneySchema>, locale: Locale): string {
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,

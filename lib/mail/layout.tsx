@@ -9,7 +9,7 @@ import type { Locale } from "../core/locale";
 import { light, stage } from "./palette";
 import { STYLE_SHEET } from "./style-sheet";
 
-export const FONT = "Onest, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+export const BODY_FONT = "Onest, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 const DISPLAY_FONT = "Unbounded, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 const texts = {
@@ -49,7 +49,7 @@ export function Layout({ locale, subject, preview, appUrl, settingsLink, childre
       <Preview>{preview}</Preview>
       <Body
         className="nd-ground nd-outer"
-        style={{ margin: 0, padding: "32px 12px", backgroundColor: light.ground, fontFamily: FONT }}
+        style={{ margin: 0, padding: "32px 12px", backgroundColor: light.ground, fontFamily: BODY_FONT }}
       >
         <Container className="nd-card" style={{ maxWidth: 560, borderRadius: 16, overflow: "hidden" }}>
           <Section style={{ backgroundColor: stage.ground }}>
@@ -88,7 +88,7 @@ export function Layout({ locale, subject, preview, appUrl, settingsLink, childre
 }
 
 /** Heights of the mark's bars (app/_art/brand/mark-geometry.ts) at 28 pixels. */
-const BARS = [4, 7, 14, 20, 14, 7, 4];
+const BAR_HEIGHTS = [4, 7, 14, 20, 14, 7, 4];
 
 /** The mark out of table cells, since mail programs show no SVG and load pictures late; the name as text. */
 function Brand({ appUrl }: { appUrl: string }) {
@@ -97,7 +97,7 @@ function Brand({ appUrl }: { appUrl: string }) {
       <table role="presentation" border={0} cellPadding="0" cellSpacing="0">
         <tbody>
           <tr>
-            {BARS.map((height, index) => (
+            {BAR_HEIGHTS.map((height, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
               <td key={index} style={{ paddingRight: 2, verticalAlign: "middle" }}>
                 <div

@@ -15,21 +15,21 @@ const envelope = {
   idempotencyKey: idempotencyKeySchema,
 };
 
-function mailOf<Name extends TemplateName>(name: Name) {
+function mailSchemaFor<Name extends TemplateName>(name: Name) {
   return z.object({ ...envelope, template: z.literal(name), props: templates[name].props });
 }
 
 /** A mail: to whom, in which language, which template and what goes into it. */
 export const mailSchema = z.discriminatedUnion("template", [
-  mailOf("order-delivered"),
-  mailOf("sale"),
-  mailOf("refund"),
-  mailOf("notification"),
-  mailOf("plain"),
-  mailOf("confirm-address"),
-  mailOf("reset-password"),
-  mailOf("account-notice"),
-  mailOf("account-deleted"),
+  mailSchemaFor("order-delivered"),
+  mailSchemaFor("sale"),
+  mailSchemaFor("refund"),
+  mailSchemaFor("notification"),
+  mailSchemaFor("plain"),
+  mailSchemaFor("confirm-address"),
+  mailSchemaFor("reset-password"),
+  mailSchemaFor("account-notice"),
+  mailSchemaFor("account-deleted"),
 ]);
 
 export type Mail = z.input<typeof mailSchema>;

@@ -37,17 +37,17 @@ export async function renderMail(mail: z.output<typeof mailSchema>, appUrl: stri
   const subject = template.subject(mail.props, context);
   if (!isOneLine(subject)) throw new MailRefusedError("the subject has line breaks");
   const settingsLink = template.settingsLink?.(mail.props);
-  const absoluteSettings = settingsLink === undefined ? undefined : context.link(settingsLink);
+  const absoluteSettingsLink = settingsLink === undefined ? undefined : context.link(settingsLink);
   const html = await render(
     <Layout
       locale={mail.locale}
       subject={subject}
       preview={template.preview(mail.props, context)}
       appUrl={appUrl}
-      settingsLink={absoluteSettings}
+      settingsLink={absoluteSettingsLink}
     >
       {template.body(mail.props, context)}
     </Layout>,
   );
-  return { subject, html, text: toPlainText(html, TEXT_OPTIONS), settingsLink: absoluteSettings };
+  return { subject, html, text: toPlainText(html, TEXT_OPTIONS), settingsLink: absoluteSettingsLink };
 }

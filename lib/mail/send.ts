@@ -40,7 +40,7 @@ export async function sendMail(input: Mail): Promise<SentMail> {
     await transporter.sendMail({
       from: MAIL_FROM ?? `NormalDance <no-reply@${hostname}>`,
       to: { name: "", address: mail.to },
-      subject: asWritten(subject),
+      subject: escapeEncodedWords(subject),
       html,
       text,
       messageId,
@@ -62,6 +62,6 @@ export async function sendMail(input: Mail): Promise<SentMail> {
  * A text with `=?` would reach the reader as an encoded word and be decoded there (RFC 2047), since nodemailer
  * leaves ASCII as it is. A zero-width space keeps the two apart and makes it encode the whole.
  */
-function asWritten(subject: string): string {
+function escapeEncodedWords(subject: string): string {
   return subject.replaceAll("=?", "=\u200b?");
 }

@@ -12,11 +12,17 @@ interface SmtpError extends Error {
 }
 
 /** Steps at which an answer is about this mail. A 5xx at another is about us (password, TLS) and can be put right. */
-const ABOUT_THE_MAIL = new Set(["EENVELOPE", "EMESSAGE"]);
+const MESSAGE_ERROR_CODES = new Set(["EENVELOPE", "EMESSAGE"]);
 
 /** Failures on the way to the server, before a mail is handed over. */
-const BEFORE_THE_MAIL = new Set(["EDNS", "ETLS", "EAUTH", "ENOAUTH", "EOAUTH2", "ECONFIG", "EENVELOPE"]);
-const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
+const SETUP_ERROR_CODES = new Set(["EDNS", "ETLS", "EAUTH", "ENOAUTH", "EOAUTH2", "ECONFIG", "EENVELOPE"]);
+const CONNECT_ERROR_CODES = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+]);
 const SETUP_TIMEOUTS = new Set(["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_TIMEOUT"]);
 
 /**
@@ -24,27 +30,27 @@ const SETUP_TIMEOUTS = new Set(["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_
  */
 export function toMailError(error: unknown): MailRefusedError | MailFailedError {
   const { code = "", originalCode = "", responseCode, permanent, timeoutType = "" } = error as SmtpError;
-  if (permanent && ABOUT_THE_MAIL.has(code)) {
+  if (permanent && MESSAGE_ERROR_CODES.has(code)) {
     return new MailRefusedError(
       `the mail server refused the mail with ${String(responseCode)}`,
       responseCode,
     );
   }
   // The mail is ours to get right: nodemailer found it wrong before the server saw it.
-  if (ABOUT_THE_MAIL.has(code) && responseCode === undefined) {
+  if (MESSAGE_ERROR_CODES.has(code) && responseCode === undefined) {
     return new MailRefusedError("the mail cannot be sent as it is");
   }
-  const answered = responseCode !== undefined;
-  const neverHandedOver =
-    answered ||
-    BEFORE_THE_MAIL.has(code) ||
-    NOT_CONNECTED.has(originalCode) ||
+  const hasResponse = responseCode !== undefined;
+  const isCertainlyUnsent =
+    hasResponse ||
+    SETUP_ERROR_CODES.has(code) ||
+    CONNECT_ERROR_CODES.has(originalCode) ||
     SETUP_TIMEOUTS.has(timeoutType);
   return new MailFailedError({
-    reason: answered
+    reason: hasResponse
       ? `the mail server answered ${String(responseCode)}`
       : `the mail server was lost: ${timeoutType || originalCode || code || "no code"}`,
     smtpCode: responseCode,
-    mayHaveArrived: !neverHandedOver,
+    mayHaveArrived: !isCertainlyUnsent,
   });
 }

@@ -1,12 +1,12 @@
 import { dark } from "./palette";
 
 /** react-email's body puts its style on a cell inside itself, where programs that drop `<body>` still see it. */
-function insideBody(name: string): string {
+function bodyCellSelector(name: string): string {
   return `.${name}>table>tbody>tr>td`;
 }
 
-const RULES: readonly [selector: string, style: string][] = [
-  [`.nd-ground,${insideBody("nd-ground")}`, `background:${dark.ground} !important;`],
+const DARK_RULES: readonly [selector: string, style: string][] = [
+  [`.nd-ground,${bodyCellSelector("nd-ground")}`, `background:${dark.ground} !important;`],
   [".nd-raised", `background:${dark.raised} !important;`],
   [".nd-sunken", `background:${dark.sunken} !important;`],
   [".nd-line", `border-color:${dark.line} !important;`],
@@ -16,10 +16,10 @@ const RULES: readonly [selector: string, style: string][] = [
   [".nd-money", `color:${dark.money} !important;`],
 ];
 
-const darkRules = (prefix = "") =>
-  RULES.map(([selector, style]) => `${selectorsWith(prefix, selector)}{${style}}`).join("");
+const renderDarkRules = (prefix = "") =>
+  DARK_RULES.map(([selector, style]) => `${prefixSelectors(prefix, selector)}{${style}}`).join("");
 
-const selectorsWith = (prefix: string, selectors: string) =>
+const prefixSelectors = (prefix: string, selectors: string) =>
   selectors
     .split(",")
     .map((selector) => prefix + selector)
@@ -31,9 +31,9 @@ const selectorsWith = (prefix: string, selectors: string) =>
  */
 export const STYLE_SHEET = [
   ":root{color-scheme:light dark;supported-color-schemes:light dark;}",
-  `@media (prefers-color-scheme:dark){${darkRules()}}`,
-  darkRules("[data-ogsc] "),
+  `@media (prefers-color-scheme:dark){${renderDarkRules()}}`,
+  renderDarkRules("[data-ogsc] "),
   "@media (max-width:480px){.nd-room{padding-left:20px !important;padding-right:20px !important;}",
-  `${insideBody("nd-outer")}{padding:0 !important;}`,
+  `${bodyCellSelector("nd-outer")}{padding:0 !important;}`,
   ".nd-card{border-radius:0 !important;}.nd-title{font-size:22px !important;}}",
 ].join("");

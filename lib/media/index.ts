@@ -1,5 +1,5 @@
-export { deleteFilesOf } from "./delete-files";
-export { decodeName } from "./file-name";
+export { deleteAccountFiles } from "./delete-files";
+export { decodeFileName } from "./file-name";
 export { MAX_FILE_BYTES } from "./limits";
 export { readFile } from "./read-file";
 export { type FileView, fileSchema, storeFile } from "./store-file";

@@ -22,6 +22,6 @@ export function isMediaType(type: string): type is MediaType {
 }
 
 /** Pictures and sounds are shown where they are; whatever else a browser might open in our name is saved. */
-export function isShown(type: string): boolean {
+export function isInlineType(type: string): boolean {
   return /^(image|audio)\//.test(type);
 }

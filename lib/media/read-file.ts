@@ -1,15 +1,15 @@
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
-import { DATA_POLICY } from "../core/security-headers";
+import { DATA_CONTENT_POLICY } from "../core/security-headers";
 import { db } from "../db";
 import { readBlob } from "../storage";
-import { isShown } from "./media-types";
+import { isInlineType } from "./media-types";
 
 /** Long enough for a page that is opened again and again, short enough on a browser that somebody else takes over. */
 const CACHE_SECONDS = 600;
 
-interface Reading {
+interface ReadFileOptions {
   /** `range`, `if-none-match` and `if-range` are looked at. */
   headers: Headers;
   requestId: string;
@@ -24,36 +24,37 @@ interface Reading {
  *
  * @throws {AppError} not_found, also for a file of others; unavailable without the store
  */
-export async function readFile(caller: Caller, id: string, reading: Reading): Promise<Response> {
+export async function readFile(caller: Caller, id: string, options: ReadFileOptions): Promise<Response> {
   const file = await db().mediaFile.findFirst({
     where: { id, ownerId: { not: null } },
     select: { ownerId: true, name: true, type: true, bytes: true, pathname: true },
   });
-  if (!file || !(file.ownerId === caller.userId || (await reading.mayRead(caller.userId, id)))) {
+  if (!file || !(file.ownerId === caller.userId || (await options.mayRead(caller.userId, id)))) {
     throw new AppError("not_found", { message: "file_not_found" });
   }
-  const { headers: asked, requestId } = reading;
+  const { headers: requestHeaders, requestId } = options;
   const etag = `"${id}"`;
   const headers = new Headers({
     "accept-ranges": "bytes",
     "cache-control": `private, max-age=${CACHE_SECONDS}`,
     // The gate says the same, where there is one.
-    "content-security-policy": DATA_POLICY,
+    "content-security-policy": DATA_CONTENT_POLICY,
     etag,
     vary: "Authorization, Cookie",
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
   });
-  if (namesTag(asked.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  if (matchesEtag(requestHeaders.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers });
 
-  const isSame = asked.get("if-range") === null || asked.get("if-range") === etag;
-  const part = isSame ? partOf(asked.get("range"), file.bytes) : undefined;
-  if (part === null) {
+  const appliesRange = requestHeaders.get("if-range") === null || requestHeaders.get("if-range") === etag;
+  const range = appliesRange ? parseRange(requestHeaders.get("range"), file.bytes) : undefined;
+  if (range === null) {
     headers.set("content-range", `bytes */${file.bytes}`);
     return new Response(null, { status: 416, headers });
   }
-  const bytes = await readBlob(file.pathname, part);
-  const length = part ? part.end - part.start + 1 : file.bytes;
+  const bytes = await readBlob(file.pathname, range);
+  const length = range ? range.end - range.start + 1 : file.bytes;
   if (bytes?.length !== length) {
     log().error(
       { fileId: id, found: bytes?.length ?? null, length },
@@ -63,12 +64,12 @@ export async function readFile(caller: Caller, id: string, reading: Reading): Pr
   }
   headers.set("content-type", file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type);
   headers.set("content-length", String(length));
-  headers.set("content-disposition", disposition(file.type, file.name));
-  if (part) headers.set("content-range", `bytes ${part.start}-${part.end}/${file.bytes}`);
-  return new Response(bytes, { status: part ? 206 : 200, headers });
+  headers.set("content-disposition", contentDisposition(file.type, file.name));
+  if (range) headers.set("content-range", `bytes ${range.start}-${range.end}/${file.bytes}`);
+  return new Response(bytes, { status: range ? 206 : 200, headers });
 }
 
-function namesTag(header: string | null, etag: string): boolean {
+function matchesEtag(header: string | null, etag: string): boolean {
   const tags = (header ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   return tags.includes(etag) || tags.includes("*");
 }
@@ -78,7 +79,7 @@ function namesTag(header: string | null, etag: string): boolean {
  * @returns undefined for the whole: nothing is asked for, or more than one part, or what is no range; null for a part
  *          that is not there
  */
-function partOf(header: string | null, size: number): { start: number; end: number } | null | undefined {
+function parseRange(header: string | null, size: number): { start: number; end: number } | null | undefined {
   const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
   if (first === "" && last === "") return undefined;
   if (first === "") {
@@ -92,11 +93,11 @@ function partOf(header: string | null, size: number): { start: number; end: numb
 }
 
 /** RFC 6266: a name in ASCII for the old, and as it is for the others. */
-function disposition(type: string, name: string): string {
+function contentDisposition(type: string, name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16)}`,
   );
-  return `${isShown(type) ? "inline" : "attachment"}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  return `${isInlineType(type) ? "inline" : "attachment"}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -8,10 +8,10 @@ import { log } from "../core/log";
 import { db, type Transaction, transaction } from "../db";
 import { deleteBlobs, putBlob } from "../storage";
 import { detectType } from "./detect-type";
-import { cleanName } from "./file-name";
-import { pictureSize } from "./image-dimensions";
-import { MAX_FILE_BYTES, MAX_FILES, MAX_FILES_BYTES } from "./limits";
-import { folderOf } from "./pathname";
+import { sanitizeFileName } from "./file-name";
+import { readImageDimensions } from "./image-dimensions";
+import { MAX_BYTES_PER_USER, MAX_FILE_BYTES, MAX_FILES_PER_USER } from "./limits";
+import { dayFolder } from "./pathname";
 
 /** A file as people are told of it. */
 export const fileSchema = z.object({
@@ -48,28 +48,28 @@ export async function storeFile({ userId }: Caller, file: NewFile): Promise<File
   if (bytes.length === 0) throw new AppError("bad_request", { message: "file_empty" });
   if (bytes.length > MAX_FILE_BYTES) throw new AppError("payload_too_large", { message: "file_too_large" });
   const type = await detectType(bytes, file.declaredType);
-  const size = pictureSize(bytes, type);
+  const size = readImageDimensions(bytes, type);
   // Spares the store what would be refused; whether there is room is decided below.
-  await requireRoom(db(), userId, bytes.length);
+  await requireQuota(db(), userId, bytes.length);
 
   const id = newId();
   const createdAt = new Date(now());
   // The id is told to others; the rest is not.
-  const pathname = `${folderOf(createdAt)}${id}-${randomBytes(16).toString("hex")}`;
+  const pathname = `${dayFolder(createdAt)}${id}-${randomBytes(16).toString("hex")}`;
   await putBlob(pathname, bytes, type);
   const row = {
-    ...{ id, name: cleanName(file.name, type), type, bytes: bytes.length },
+    ...{ id, name: sanitizeFileName(file.name, type), type, bytes: bytes.length },
     ...{ width: size?.width ?? null, height: size?.height ?? null },
   };
   try {
     await transaction(async (tx) => {
       await lockOwner(tx, userId);
-      await requireRoom(tx, userId, bytes.length);
+      await requireQuota(tx, userId, bytes.length);
       await tx.mediaFile.create({ data: { ...row, ownerId: userId, pathname, createdAt } });
     });
   } catch (error) {
     // Ours: it has certainly not committed. Of anything else nobody knows, and bytes are not taken from a row.
-    if (error instanceof AppError) await forget(pathname);
+    if (error instanceof AppError) await deleteBlobBestEffort(pathname);
     throw error;
   }
   return row;
@@ -82,7 +82,7 @@ SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
   if (rows.length === 0) throw new AppError("unauthenticated");
 }
 
-async function requireRoom(
+async function requireQuota(
   client: Pick<Transaction, "mediaFile">,
   ownerId: string,
   bytes: number,
@@ -92,12 +92,13 @@ async function requireRoom(
     _count: true,
     _sum: { bytes: true },
   });
-  if (count >= MAX_FILES) throw new AppError("conflict", { message: "too_many_files" });
-  if ((sum.bytes ?? 0) + bytes > MAX_FILES_BYTES) throw new AppError("conflict", { message: "files_full" });
+  if (count >= MAX_FILES_PER_USER) throw new AppError("conflict", { message: "too_many_files" });
+  if ((sum.bytes ?? 0) + bytes > MAX_BYTES_PER_USER)
+    throw new AppError("conflict", { message: "files_full" });
 }
 
 /** The tidy does it when this does not. */
-async function forget(pathname: string): Promise<void> {
+async function deleteBlobBestEffort(pathname: string): Promise<void> {
   try {
     await deleteBlobs([pathname]);
   } catch (error) {

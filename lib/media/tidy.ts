@@ -2,18 +2,18 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { db, transaction } from "../db";
 import { deleteBlobs, hasBlobStore, listBlobs, listFolders } from "../storage";
-import { deleteUnowned } from "./delete-files";
-import { ageInDays, ROOT } from "./pathname";
+import { deleteOwnerlessFiles } from "./delete-files";
+import { ageInDays, MEDIA_ROOT } from "./pathname";
 
 const HOUR_MS = 3_600_000;
 /** A file that no message carries so long after it came was not sent, or its message is gone. */
-const UNUSED_MS = 24 * HOUR_MS;
+const UNUSED_AFTER_MS = 24 * HOUR_MS;
 /** The row comes within seconds of the bytes, or never. */
-const ORPHAN_MS = HOUR_MS;
+const ORPHANED_AFTER_MS = HOUR_MS;
 /** So many days are looked through every time, and of the older ones another one each day. */
-const RECENT_DAYS = 8;
+const ALWAYS_SCANNED_DAYS = 8;
 /** A run's; the next one goes on. */
-const MAX_UNUSED = 1_000;
+const MAX_UNUSED_BATCH = 1_000;
 
 export const tidiedFilesSchema = z.object({
   /** No message carried them; they are among the deleted. */
@@ -31,8 +31,8 @@ export const tidiedFilesSchema = z.object({
  */
 export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
   if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
-  const unused = await disownUnused();
-  const deleted = await deleteUnowned();
+  const unused = await disownUnusedFiles();
+  const deleted = await deleteOwnerlessFiles();
   return { unused, deleted, orphans: await deleteOrphans() };
 }
 
@@ -40,14 +40,14 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
  * Two statements: the lock keeps new attachments away (their foreign key waits for it), and only what is looked at
  * behind it is sure.
  */
-async function disownUnused(): Promise<number> {
-  const before = new Date(now() - UNUSED_MS);
+async function disownUnusedFiles(): Promise<number> {
+  const cutoff = new Date(now() - UNUSED_AFTER_MS);
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
 SELECT f.id::text AS id FROM "MediaFile" f
-WHERE f."ownerId" IS NOT NULL AND f."createdAt" < ${before}
+WHERE f."ownerId" IS NOT NULL AND f."createdAt" < ${cutoff}
   AND NOT EXISTS (SELECT 1 FROM "ChatAttachment" a WHERE a."fileId" = f.id)
-ORDER BY f.id LIMIT ${MAX_UNUSED} FOR UPDATE SKIP LOCKED`;
+ORDER BY f.id LIMIT ${MAX_UNUSED_BATCH} FOR UPDATE SKIP LOCKED`;
     if (rows.length === 0) return 0;
     const { count } = await tx.mediaFile.updateMany({
       where: { id: { in: rows.map(({ id }) => id) }, attachments: { none: {} } },
@@ -59,9 +59,9 @@ ORDER BY f.id LIMIT ${MAX_UNUSED} FOR UPDATE SKIP LOCKED`;
 
 async function deleteOrphans(): Promise<number> {
   let deleted = 0;
-  for (const folder of toLookAt(await listFolders(ROOT))) {
+  for (const folder of foldersToScan(await listFolders(MEDIA_ROOT))) {
     for await (const blobs of listBlobs(folder)) {
-      const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - ORPHAN_MS);
+      const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - ORPHANED_AFTER_MS);
       const pathnames = old.map(({ pathname }) => pathname);
       const kept = await db().mediaFile.findMany({
         where: { pathname: { in: pathnames } },
@@ -76,9 +76,12 @@ async function deleteOrphans(): Promise<number> {
   return deleted;
 }
 
-function toLookAt(folders: readonly string[]): string[] {
+function foldersToScan(folders: readonly string[]): string[] {
   const age = (folder: string) => ageInDays(folder, now());
-  const older = folders.filter((folder) => age(folder) >= RECENT_DAYS);
-  const turn = older[Math.floor(now() / (24 * HOUR_MS)) % Math.max(older.length, 1)];
-  return [...folders.filter((folder) => age(folder) < RECENT_DAYS), ...(turn === undefined ? [] : [turn])];
+  const older = folders.filter((folder) => age(folder) >= ALWAYS_SCANNED_DAYS);
+  const rotatingFolder = older[Math.floor(now() / (24 * HOUR_MS)) % Math.max(older.length, 1)];
+  return [
+    ...folders.filter((folder) => age(folder) < ALWAYS_SCANNED_DAYS),
+    ...(rotatingFolder === undefined ? [] : [rotatingFolder]),
+  ];
 }

@@ -1,2 +1,2 @@
 // What browsers may load of this domain.
-export { type Notice, type NoticeKind, noticeOf } from "./kinds";
+export { type NotificationKind, parseNotification, type TypedNotification } from "./kinds";

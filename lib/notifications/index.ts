@@ -1,21 +1,21 @@
-export { unnameInNotifications } from "./erase-account";
-export { type Notice, type NoticeKind, noticeOf } from "./kinds";
+export { anonymiseAccountNotifications } from "./erase-account";
+export { type NotificationKind, parseNotification, type TypedNotification } from "./kinds";
 export { markRead, markReadResponseSchema, markReadSchema } from "./mark-read";
 export { type NotificationView, notificationSchema } from "./notification";
 export {
+  allowedLevels,
   changePreferences,
   changePreferencesSchema,
   getPreferences,
-  type Level,
-  levelsOf,
+  type NotificationLevel,
   type PreferenceKind,
   type Preferences,
   preferenceKinds,
   preferencesSchema,
 } from "./preferences";
 export {
+  countUnread,
   listNotifications,
   notificationPageQuerySchema,
   notificationPageSchema,
-  unreadCount,
 } from "./read";

@@ -23,7 +23,7 @@ const chat = z.object({
   chatTitle: z.string().nullable(),
 });
 
-export const noticeKinds = {
+export const notificationDataSchemas = {
   /** To the creator: something of theirs was paid for. */
   sale: order.extend({ quantity: z.int().positive().default(1) }),
   /** To the creator: a sale was taken back. */
@@ -42,16 +42,18 @@ export const noticeKinds = {
   chat_invite: chat.extend({ byName: z.string().nullable() }),
 } as const;
 
-export type NoticeKind = keyof typeof noticeKinds;
+export type NotificationKind = keyof typeof notificationDataSchemas;
 
 /** A notification that the page has words for. */
-export type Notice = { [K in NoticeKind]: { kind: K; data: z.output<(typeof noticeKinds)[K]> } }[NoticeKind];
+export type TypedNotification = {
+  [K in NotificationKind]: { kind: K; data: z.output<(typeof notificationDataSchemas)[K]> };
+}[NotificationKind];
 
 /** A notification as the page can word it; null when its own title and message have to do. */
-export function noticeOf(kind: string, data: unknown): Notice | null {
-  if (!Object.hasOwn(noticeKinds, kind)) return null;
-  const known = kind as NoticeKind;
-  const parsed = noticeKinds[known].safeParse(data);
+export function parseNotification(kind: string, data: unknown): TypedNotification | null {
+  if (!Object.hasOwn(notificationDataSchemas, kind)) return null;
+  const knownKind = kind as NotificationKind;
+  const parsed = notificationDataSchemas[knownKind].safeParse(data);
   // The schema that parsed it is the one of this kind.
-  return parsed.success ? ({ kind: known, data: parsed.data } as Notice) : null;
+  return parsed.success ? ({ kind: knownKind, data: parsed.data } as TypedNotification) : null;
 }

@@ -3,21 +3,21 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { tellUnread } from "./publish";
-import { unreadCount } from "./read";
+import { publishUnreadCount } from "./publish";
+import { countUnread } from "./read";
 
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
 export const markReadSchema = z.union(
   [
-    z.strictObject({ ids: z.array(idSchema).max(MOST_IDS) }),
+    z.strictObject({ ids: z.array(idSchema).max(MAX_IDS) }),
     z.strictObject({
       all: z.literal(true),
       /** The newest that was seen: what came after it stays unread. */
       before: idSchema.optional(),
     }),
   ],
-  { error: `ids (${MOST_IDS} at most), or all: true` },
+  { error: `ids (${MAX_IDS} at most), or all: true` },
 );
 
 export const markReadResponseSchema = z.object({ unreadCount: z.int() });
@@ -30,16 +30,20 @@ export const markReadResponseSchema = z.object({ unreadCount: z.int() });
  */
 export async function markRead(
   { userId }: Pick<Caller, "userId">,
-  which: z.output<typeof markReadSchema>,
+  selection: z.output<typeof markReadSchema>,
 ): Promise<{ unreadCount: number }> {
-  const chosen =
-    "ids" in which ? { id: { in: which.ids } } : which.before ? { id: { lte: which.before } } : {};
+  const selectionWhere =
+    "ids" in selection
+      ? { id: { in: selection.ids } }
+      : selection.before
+        ? { id: { lte: selection.before } }
+        : {};
   await db().notification.updateMany({
-    where: { userId, readAt: null, ...chosen },
+    where: { userId, readAt: null, ...selectionWhere },
     data: { readAt: new Date(now()) },
   });
   // A statement of its own: inside the one above, the count would not see what others did meanwhile.
-  const unread = await unreadCount(userId);
-  tellUnread(userId, unread);
+  const unread = await countUnread(userId);
+  publishUnreadCount(userId, unread);
   return { unreadCount: unread };
 }

@@ -25,7 +25,15 @@ interface Row {
 
 const dataSchema = notificationSchema.shape.data.catch(null);
 
-export function viewOf({ id, kind, title, message, data, createdAt, readAt }: Row): NotificationView {
+export function toNotificationView({
+  id,
+  kind,
+  title,
+  message,
+  data,
+  createdAt,
+  readAt,
+}: Row): NotificationView {
   return {
     ...{ id, kind, title, message },
     data: dataSchema.parse(data),

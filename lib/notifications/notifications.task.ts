@@ -3,10 +3,10 @@ import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { afterCommit } from "../db";
 import { defineTask } from "../tasks";
-import { viewOf } from "./notification";
-import { tellNew } from "./publish";
+import { toNotificationView } from "./notification";
+import { publishNotification } from "./publish";
 
-const writtenSchema = z
+const insertedSchema = z
   .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(["all", "quiet"]) }))
   .max(1);
 
@@ -31,14 +31,14 @@ SELECT ${newId()}::uuid, wanted.id, ${kind}, ${title ?? null}, ${message ?? null
 FROM wanted WHERE wanted.level <> 'off'
 ON CONFLICT (key) DO NOTHING
 RETURNING id, "createdAt", (SELECT level FROM wanted) AS level`;
-    const [written] = writtenSchema.parse(rows);
-    if (!written)
+    const [inserted] = insertedSchema.parse(rows);
+    if (!inserted)
       return log().info({ taskId }, "nobody is left to notify, or they do not want to hear of it");
-    const { level, ...row } = written;
-    const view = viewOf({
+    const { level, ...row } = inserted;
+    const view = toNotificationView({
       ...row,
       ...{ kind, title: title ?? null, message: message ?? null, data: data ?? null, readAt: null },
     });
-    afterCommit(tx, () => tellNew(userId, view, level));
+    afterCommit(tx, () => publishNotification(userId, view, level));
   },
 });

@@ -3,35 +3,43 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db, transaction } from "../db";
 import { setHidden } from "../presence";
-import { type NoticeKind, noticeKinds } from "./kinds";
+import { type NotificationKind, notificationDataSchemas } from "./kinds";
 
 /** `all`: also said out loud on open pages; `quiet`: in the list alone; `off`: nowhere. */
-export const levels = ["all", "quiet", "off"] as const;
-export type Level = (typeof levels)[number];
+export const notificationLevels = ["all", "quiet", "off"] as const;
+export type NotificationLevel = (typeof notificationLevels)[number];
 
 /** Those that the page has words for, and `general`, which has its own. */
-export type PreferenceKind = NoticeKind | "general";
+export type PreferenceKind = NotificationKind | "general";
 export const preferenceKinds: readonly PreferenceKind[] = [
-  ...(Object.keys(noticeKinds) as NoticeKind[]),
+  ...(Object.keys(notificationDataSchemas) as NotificationKind[]),
   "general",
 ];
 
 /** About somebody's money and goods: there must be a place where they find it. */
-const NEVER_OFF: ReadonlySet<PreferenceKind> = new Set(["sale", "sale_refunded", "delivered", "refund"]);
+const MANDATORY_KINDS: ReadonlySet<PreferenceKind> = new Set([
+  "sale",
+  "sale_refunded",
+  "delivered",
+  "refund",
+]);
 
 /** What may be chosen for a kind. */
-export function levelsOf(kind: PreferenceKind): readonly Level[] {
-  return NEVER_OFF.has(kind) ? ["all", "quiet"] : levels;
+export function allowedLevels(kind: PreferenceKind): readonly NotificationLevel[] {
+  return MANDATORY_KINDS.has(kind) ? ["all", "quiet"] : notificationLevels;
 }
 
-function perKind<T>(make: (kind: PreferenceKind) => T): Record<PreferenceKind, T> {
-  return Object.fromEntries(preferenceKinds.map((kind) => [kind, make(kind)])) as Record<PreferenceKind, T>;
+function mapKinds<T>(valueFor: (kind: PreferenceKind) => T): Record<PreferenceKind, T> {
+  return Object.fromEntries(preferenceKinds.map((kind) => [kind, valueFor(kind)])) as Record<
+    PreferenceKind,
+    T
+  >;
 }
 
 export const preferencesSchema = z.object({
   /** Nobody is told whether or when the person is here. */
   hidesPresence: z.boolean(),
-  notifications: z.object(perKind(() => z.enum(levels))),
+  notifications: z.object(mapKinds(() => z.enum(notificationLevels))),
 });
 
 export type Preferences = z.infer<typeof preferencesSchema>;
@@ -40,7 +48,9 @@ export const changePreferencesSchema = z.strictObject({
   hidesPresence: z.boolean().optional(),
   notifications: z
     .strictObject(
-      perKind((kind) => z.enum(levelsOf(kind), { error: `one of ${levelsOf(kind).join(", ")}` }).optional()),
+      mapKinds((kind) =>
+        z.enum(allowedLevels(kind), { error: `one of ${allowedLevels(kind).join(", ")}` }).optional(),
+      ),
     )
     .optional(),
 });
@@ -55,7 +65,7 @@ export async function getPreferences({ userId }: Pick<Caller, "userId">): Promis
   const chosen = new Map(person.preferences.map(({ kind, level }) => [kind, level]));
   return {
     hidesPresence: person.hidesPresence,
-    notifications: perKind((kind) => chosen.get(kind) ?? "all"),
+    notifications: mapKinds((kind) => chosen.get(kind) ?? "all"),
   };
 }
 

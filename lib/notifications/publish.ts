@@ -2,14 +2,18 @@ import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { emit } from "../realtime";
 import type { NotificationView } from "./notification";
-import { unreadCount } from "./read";
+import { countUnread } from "./read";
 
 /** Says on a person's open pages, after the commit, that something new is in their list. */
-export function tellNew(userId: string, notification: NotificationView, level: "all" | "quiet"): void {
+export function publishNotification(
+  userId: string,
+  notification: NotificationView,
+  level: "all" | "quiet",
+): void {
   defer(async () => {
     try {
       // Inside the transaction the count would not see what others commit meanwhile.
-      const unread = await unreadCount(userId);
+      const unread = await countUnread(userId);
       emit(`user:${userId}`, "notification", { notification, unreadCount: unread, level });
     } catch (error) {
       log().debug({ err: error }, "open pages hear of a notification when they ask next");
@@ -18,6 +22,6 @@ export function tellNew(userId: string, notification: NotificationView, level: "
 }
 
 /** Says on a person's open pages how many are unread. */
-export function tellUnread(userId: string, unread: number): void {
+export function publishUnreadCount(userId: string, unread: number): void {
   emit(`user:${userId}`, "unread", { unreadCount: unread });
 }

@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { type NotificationView, notificationSchema, viewOf } from "./notification";
+import { type NotificationView, notificationSchema, toNotificationView } from "./notification";
 
-const PAGE_SIZE = 20;
-const MOST_ON_A_PAGE = 50;
+const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 50;
 
 export const notificationPageQuerySchema = z.object({
   /** Id of the last notification of the page before. */
   cursor: idSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const notificationPageSchema = z.object({
@@ -33,9 +33,9 @@ export async function listNotifications(
       orderBy: { id: "desc" },
       take: limit + 1,
     }),
-    unreadCount(userId),
+    countUnread(userId),
   ]);
-  const items = rows.slice(0, limit).map(viewOf);
+  const items = rows.slice(0, limit).map(toNotificationView);
   return {
     items,
     nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
@@ -44,6 +44,6 @@ export async function listNotifications(
 }
 
 /** How many somebody has not read; one query that the index on person and `readAt` answers. */
-export async function unreadCount(userId: string): Promise<number> {
+export async function countUnread(userId: string): Promise<number> {
   return db().notification.count({ where: { userId, readAt: null } });
 }

@@ -4,7 +4,7 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
-import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 
 export const alertSchema = z.object({
@@ -39,7 +39,7 @@ export type AlertPage = z.infer<typeof alertPageSchema>;
  * What nobody has dealt with yet, newest first, for administrators.
  * @throws {AppError} forbidden for everybody else
  */
-export async function openAlerts(
+export async function listOpenAlerts(
   caller: Pick<Caller, "role">,
   page: z.input<typeof alertPageQuerySchema> = {},
 ): Promise<AlertPage> {
@@ -53,7 +53,7 @@ export async function openAlerts(
     }),
     countOpenAlerts(),
   ]);
-  const items = rows.slice(0, limit).map(viewOf);
+  const items = rows.slice(0, limit).map(toAlertView);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null, openCount };
 }
 
@@ -68,10 +68,10 @@ export async function countOpenAlerts(): Promise<number> {
 export async function closeAlert(
   id: string,
   caller: SignedInCaller,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<AlertView> {
   requireRole(caller, "admin");
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   const { userId } = caller;
   return transaction(async (tx) => {
     const { count } = await tx.alert.updateMany({
@@ -86,11 +86,11 @@ export async function closeAlert(
         action: "alert_closed",
         actorId: userId,
         subject: `alert:${id}`,
-        ...from,
+        ...auditContext,
         data,
       });
     }
-    return viewOf(alert);
+    return toAlertView(alert);
   });
 }
 
@@ -103,6 +103,6 @@ interface Row {
   closedAt: Date | null;
 }
 
-function viewOf({ createdAt, closedAt, ...rest }: Row): AlertView {
+function toAlertView({ createdAt, closedAt, ...rest }: Row): AlertView {
   return { ...rest, createdAt: createdAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
-import { withLimit } from "../core/with-timeout";
+import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
 import { keys, redisService, ttlSeconds } from "../redis";
 import { publish, qstash } from "../tasks";
@@ -15,38 +15,38 @@ export const checkSchema = z.object({
 export type Check = z.infer<typeof checkSchema>;
 
 /** Runs a check no longer than `limitMs`; it never throws. */
-async function timed(limitMs: number, check: () => Promise<unknown>): Promise<Check> {
+async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promise<Check> {
   const startedAt = performance.now();
   const latencyMs = () => Math.round((performance.now() - startedAt) * 10) / 10;
   try {
-    await withLimit(check(), limitMs);
+    await withTimeout(check(), timeoutMs);
     return { status: "ok", latencyMs: latencyMs() };
   } catch (error) {
     return { status: "down", latencyMs: latencyMs(), reason: error instanceof Error ? error.name : "Error" };
   }
 }
 
-const QUICK_LIMIT_MS = 2_000;
+const CHECK_TIMEOUT_MS = 2_000;
 /** QStash's log may be a moment behind its delivery. */
-const ROUND_TRIP_LIMIT_MS = 8_000;
-const LOG_POLL_MS = 100;
+const ROUND_TRIP_TIMEOUT_MS = 8_000;
+const LOG_POLL_INTERVAL_MS = 100;
 
 export function checkDatabase(): Promise<Check> {
-  return timed(QUICK_LIMIT_MS, () => db().$queryRaw`SELECT 1`);
+  return runCheck(CHECK_TIMEOUT_MS, () => db().$queryRaw`SELECT 1`);
 }
 
 export function checkRedis(): Promise<Check> {
-  return timed(QUICK_LIMIT_MS, () => redisService().ping());
+  return runCheck(CHECK_TIMEOUT_MS, () => redisService().ping());
 }
 
 /** Asks for something that costs QStash nothing: its signing keys need a valid token to be read. */
 export function checkQstash(): Promise<Check> {
-  return timed(QUICK_LIMIT_MS, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
+  return runCheck(CHECK_TIMEOUT_MS, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
 }
 
 /** Writes to Redis, reads back, compares, deletes. */
 export function probeRedis(): Promise<Check> {
-  return timed(QUICK_LIMIT_MS, async () => {
+  return runCheck(CHECK_TIMEOUT_MS, async () => {
     const id = newId();
     const key = keys.probe(id);
     await redisService().set(key, id, { ttlSeconds: ttlSeconds.probe });
@@ -65,18 +65,18 @@ class ProbeMismatchError extends Error {
  * message that QStash's log calls delivered was accepted, signed and came back.
  */
 export function probeQstash(): Promise<Check> {
-  let waiting = true;
-  return timed(ROUND_TRIP_LIMIT_MS, async () => {
+  let isPolling = true;
+  return runCheck(ROUND_TRIP_TIMEOUT_MS, async () => {
     const messageId = await publish("probe", { id: newId() });
-    while (waiting) {
+    while (isPolling) {
       const { logs } = await qstash().logs({ filter: { messageId } });
       const states = logs.map(({ state }) => state);
       if (states.includes("DELIVERED")) return;
       if (states.includes("FAILED") || states.includes("ERROR")) throw new ProbeUndeliveredError();
-      await new Promise((resolve) => setTimeout(resolve, LOG_POLL_MS));
+      await new Promise((resolve) => setTimeout(resolve, LOG_POLL_INTERVAL_MS));
     }
   }).finally(() => {
-    waiting = false;
+    isPolling = false;
   });
 }
 

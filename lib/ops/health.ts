@@ -30,33 +30,33 @@ export const integrationSchema = z.object({
 export type Integration = z.infer<typeof integrationSchema>;
 
 /** Whether each backend answers. The app is down without Postgres, and degraded without one of the others. */
-export async function health(): Promise<z.infer<typeof healthSchema>> {
+export async function checkHealth(): Promise<z.infer<typeof healthSchema>> {
   const [database, redis, qstash] = await Promise.all([checkDatabase(), checkRedis(), checkQstash()]);
-  const status = database.status === "down" ? "down" : overall([database, redis, qstash]);
+  const status = database.status === "down" ? "down" : overallStatus([database, redis, qstash]);
   return { status, database, redis, qstash };
 }
 
 /** A probe writes and sends for real: one at a time, and its answer serves everybody for a while. */
-const KEEP_MS = 10_000;
-let last: Integration | undefined;
-let running: Promise<Integration> | undefined;
+const PROBE_CACHE_MS = 10_000;
+let lastProbe: Integration | undefined;
+let runningProbe: Promise<Integration> | undefined;
 
 /** Goes through Redis and QStash for real. Callers within ten seconds share one run. */
 export function probeIntegration(): Promise<Integration> {
-  if (last && now() - Date.parse(last.at) < KEEP_MS) return Promise.resolve(last);
-  running ??= runProbe().finally(() => {
-    running = undefined;
+  if (lastProbe && now() - Date.parse(lastProbe.at) < PROBE_CACHE_MS) return Promise.resolve(lastProbe);
+  runningProbe ??= runProbe().finally(() => {
+    runningProbe = undefined;
   });
-  return running;
+  return runningProbe;
 }
 
 async function runProbe(): Promise<Integration> {
   const [redis, qstash] = await Promise.all([probeRedis(), probeQstash()]);
-  last = { status: overall([redis, qstash]), redis, qstash, at: new Date(now()).toISOString() };
-  return last;
+  lastProbe = { status: overallStatus([redis, qstash]), redis, qstash, at: new Date(now()).toISOString() };
+  return lastProbe;
 }
 
-function overall(checks: Check[]): z.infer<typeof overallSchema> {
+function overallStatus(checks: Check[]): z.infer<typeof overallSchema> {
   const down = checks.filter(({ status }) => status === "down").length;
   if (down === 0) return "ok";
   return down === checks.length ? "down" : "degraded";

@@ -6,9 +6,9 @@ export {
   alertSchema,
   closeAlert,
   countOpenAlerts,
-  openAlerts,
+  listOpenAlerts,
 } from "./alerts";
-export { health, healthSchema, integrationSchema, probeIntegration } from "./health";
+export { checkHealth, healthSchema, integrationSchema, probeIntegration } from "./health";
 export {
   changeRole,
   listPeople,
@@ -19,4 +19,4 @@ export {
   peopleQuerySchema,
   personSchema,
 } from "./people";
-export { finish, syncBeforeExit } from "./shutdown";
+export { registerShutdown, shutDown } from "./shutdown";

@@ -3,8 +3,8 @@ import { type AuditContext, recordAudit } from "../audit";
 import { type Caller, roleSchema } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
-import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
-import { isStorable, spellings } from "../core/text";
+import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
+import { caseVariants, isStorable } from "../core/text";
 import { db } from "../db";
 import { changeAccount } from "../sessions";
 
@@ -20,8 +20,8 @@ export const personSchema = z.object({
 
 export type PersonView = z.infer<typeof personSchema>;
 
-const PAGE_SIZE = 30;
-const MOST_ON_A_PAGE = 100;
+const DEFAULT_PAGE_SIZE = 30;
+const MAX_PAGE_SIZE = 100;
 
 export const peopleQuerySchema = z.object({
   /** A part of the name or the address, or the whole id. */
@@ -29,7 +29,7 @@ export const peopleQuerySchema = z.object({
   role: roleSchema.optional(),
   /** Id of the last person of the page before. */
   cursor: idSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const peoplePageSchema = z.object({
@@ -60,7 +60,7 @@ export async function listPeople(
   const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
   const rows = await db().user.findMany({
     where: {
-      ...(q ? matching(q) : {}),
+      ...(q ? searchWhere(q) : {}),
       ...(role ? { role } : {}),
       ...(cursor ? { AND: { id: { lt: cursor } } } : {}),
     },
@@ -69,21 +69,21 @@ export async function listPeople(
     take: limit + 1,
     select: columns,
   });
-  const items = rows.slice(0, limit).map(viewOf);
+  const items = rows.slice(0, limit).map(toPersonView);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-function matching(q: string) {
+function searchWhere(q: string) {
   const id = idSchema.safeParse(q);
   if (id.success) return { id: id.data };
-  const OR = spellings(q).flatMap((contains) => [
+  const OR = caseVariants(q).flatMap((contains) => [
     { name: { contains, mode: "insensitive" as const } },
     { email: { contains, mode: "insensitive" as const } },
   ]);
   return { OR };
 }
 
-function viewOf({ confirmedAt, createdAt, ...row }: Row): PersonView {
+function toPersonView({ confirmedAt, createdAt, ...row }: Row): PersonView {
   return { ...row, confirmed: confirmedAt !== null, createdAt: createdAt.toISOString() };
 }
 
@@ -102,14 +102,14 @@ export async function changeRole(
   caller: SignedInCaller,
   personId: string,
   { role }: z.output<typeof newRoleSchema>,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<PersonView> {
   requireRole(caller, "admin");
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   if (personId === caller.userId) throw new AppError("conflict", { message: "own_role" });
   const before = await db().user.findUnique({ where: { id: personId }, select: columns });
   if (!before) throw new AppError("not_found", { message: "person_not_found" });
-  if (before.role === role) return viewOf(before);
+  if (before.role === role) return toPersonView(before);
   return changeAccount(
     personId,
     async (tx) => {
@@ -129,12 +129,12 @@ SELECT id, role::text FROM "User" WHERE role = 'admin' OR id = ${personId}::uuid
         action: "role_changed",
         actorId: caller.userId,
         subject: `user:${personId}`,
-        ...from,
+        ...auditContext,
         data: { from: person.role, to: role },
       });
-      return viewOf(row);
+      return toPersonView(row);
     },
-    { end: "all", why: "role" },
+    { revoke: "all", reason: "role" },
   );
 }
 

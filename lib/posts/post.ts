@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CachedPost } from "../cache";
-import { toViewRow, viewColumns, viewCounts } from "../views";
+import { getViewCounts, toViewRow, viewColumns } from "../views";
 
 export const postSchema = z.object({
   id: z.uuid(),
@@ -59,7 +59,7 @@ export function toCachedPost(row: PostRow): CachedPost {
  * older one cannot set a count back, because its version tells (lib/views/scripts.ts).
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
-  const counts = await viewCounts(cached.map(({ views }) => views));
+  const counts = await getViewCounts(cached.map(({ views }) => views));
   return cached.map(({ views, ...post }) => ({ ...post, viewsCount: counts.get(post.id) ?? views.views }));
 }
 

@@ -4,13 +4,13 @@ import { idSchema } from "../core/ids";
 import { db } from "../db";
 import { FEED_TAG, type Post, postColumns, postSchema, postTag, toCachedPost, toPosts } from "./post";
 
-export const PAGE_SIZE = 20;
-const MOST_ON_A_PAGE = 50;
+export const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 50;
 
 export const postPageQuerySchema = z.object({
   /** Id of the last post of the page before. */
   cursor: idSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_ON_A_PAGE).default(PAGE_SIZE),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const postPageSchema = z.object({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema } from "../core/ids";
 import { stateSchema } from "./presence-state";
 
-const MOST_PEOPLE = 100;
+const MAX_USERS = 100;
 
 export const presenceQuerySchema = z.object({
   /** Repeated, or one text with commas; 100 at most. */
@@ -10,7 +10,7 @@ export const presenceQuerySchema = z.object({
     .union([z.string(), z.array(z.string())])
     .default([])
     .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(",")))].filter(Boolean))
-    .pipe(z.array(idSchema).max(MOST_PEOPLE)),
+    .pipe(z.array(idSchema).max(MAX_USERS)),
 });
 
 export const presencesSchema = z.object({

@@ -1,7 +1,7 @@
 import { createPresenceService } from "./presence-service";
 
 export { heartbeatSchema, presenceQuerySchema, presencesSchema } from "./api";
-export type { Presence, Presences } from "./presence-service";
+export type { Presence, PresenceList } from "./presence-service";
 export type { PresenceState } from "./presence-state";
 
 /** This instance's part of the presence service; see lib/presence/presence-service.ts for what each does. */
@@ -16,6 +16,6 @@ export const {
   getOnlineUsers,
   getOnlineUsersCount,
   setHidden,
-  forgetPresence,
+  erasePresence,
   clearAllPresence,
 } = createPresenceService();

@@ -8,11 +8,11 @@ import * as store from "./presence-store";
 import { Sweeper } from "./sweeper";
 
 /** A browser says every 15 s that it is there; two of these may be lost. */
-const STREAM_MS = 35_000;
+const STREAM_TTL_MS = 35_000;
 /** A page that is loaded anew, or a stream that moves to another instance, is back before that. */
-const GRACE_MS = 5_000;
+const DISCONNECT_GRACE_MS = 5_000;
 /** For so long Redis is believed whether somebody hides, should it have missed that they changed it. */
-const BELIEVED_MS = 5 * 60_000;
+const HIDES_TTL_MS = 5 * 60_000;
 
 /** What others see of somebody. */
 export interface Presence {
@@ -23,7 +23,7 @@ export interface Presence {
   lastSeenAt: string | null;
 }
 
-export interface Presences {
+export interface PresenceList {
   /** In the order in which they were asked about. */
   items: Presence[];
   /** How many people are here in all. */
@@ -32,12 +32,12 @@ export interface Presences {
   known: boolean;
 }
 
-interface Options {
-  streamMs?: number;
+interface PresenceServiceOptions {
+  streamTtlMs?: number;
   graceMs?: number;
-  believedMs?: number;
+  hidesTtlMs?: number;
   /** Says that somebody's state is another one. */
-  tell?: (presence: Presence) => void;
+  publish?: (presence: Presence) => void;
 }
 
 /**
@@ -48,62 +48,66 @@ interface Options {
  * Nothing here throws because Redis is away: nobody is known to be here then, and the next heartbeats say it anew.
  */
 export function createPresenceService({
-  streamMs = STREAM_MS,
-  graceMs = GRACE_MS,
-  believedMs = BELIEVED_MS,
-  tell = (presence) => emit("presence", "changed", presence),
-}: Options = {}) {
+  streamTtlMs = STREAM_TTL_MS,
+  graceMs = DISCONNECT_GRACE_MS,
+  hidesTtlMs = HIDES_TTL_MS,
+  publish = (presence) => emit("presence", "changed", presence),
+}: PresenceServiceOptions = {}) {
   const sweeper = new Sweeper(
-    () => store.sweep(streamMs),
+    () => store.sweepExpired(streamTtlMs),
     (expired) => {
       for (const { userId, lastSeenMs } of expired)
-        tell(presenceOf(userId, { state: "offline", lastSeenMs }));
+        publish(toPresence(userId, { state: "offline", lastSeenMs }));
     },
   );
 
-  function follow(userId: string, step: store.Step): void {
-    sweeper.due(step.nextInMs);
-    if (step.changed) tell(presenceOf(userId, step));
+  function applyUpdate(userId: string, update: store.PresenceUpdate): void {
+    sweeper.schedule(update.nextInMs);
+    if (update.changed) publish(toPresence(userId, update));
   }
 
-  async function attempt<T>(what: string, otherwise: T, work: () => Promise<T>): Promise<T> {
+  async function withRedisFallback<T>(
+    description: string,
+    fallback: T,
+    operation: () => Promise<T>,
+  ): Promise<T> {
     try {
-      return await work();
+      return await operation();
     } catch (error) {
-      log().debug({ err: error }, `presence: ${what}`);
-      return otherwise;
+      log().debug({ err: error }, `presence: ${description}`);
+      return fallback;
     }
   }
 
   /** A browser says that its stream is there. One call; the first of a person, and one now and then, asks Postgres. */
   async function beat(userId: string, socketId: string, state: "online" | "away"): Promise<void> {
-    await attempt("a heartbeat was not noted", undefined, async () => {
-      const said = { userId, socketId, state, ttlMs: streamMs, believedMs };
-      const step = await store.beat({ ...said, hides: null });
-      if (step) return follow(userId, step);
-      const asked = await store.beat({ ...said, hides: await readHides(userId) });
-      if (asked) follow(userId, asked);
+    await withRedisFallback("a heartbeat was not noted", undefined, async () => {
+      const heartbeat = { userId, socketId, state, ttlMs: streamTtlMs, believedMs: hidesTtlMs };
+      const update = await store.recordHeartbeat({ ...heartbeat, hides: null });
+      if (update) return applyUpdate(userId, update);
+      const retried = await store.recordHeartbeat({ ...heartbeat, hides: await loadHidesPresence(userId) });
+      if (retried) applyUpdate(userId, retried);
     });
   }
 
   /** One of somebody's streams is closed for good, now. */
   async function setOffline(userId: string, socketId: string): Promise<void> {
-    sweeper.remove(socketId);
-    await attempt("a closed stream expires by itself", undefined, async () =>
-      follow(userId, await store.close(userId, socketId)),
+    sweeper.removeStream(socketId);
+    await withRedisFallback("a closed stream expires by itself", undefined, async () =>
+      applyUpdate(userId, await store.closeStream(userId, socketId)),
     );
   }
 
-  async function getPresences(userIds: readonly string[]): Promise<Presences> {
-    const nobody = userIds.map((userId): Presence => ({ userId, state: "offline", lastSeenAt: null }));
-    return attempt<Presences>(
+  async function getPresences(userIds: readonly string[]): Promise<PresenceList> {
+    const offline = userIds.map((userId): Presence => ({ userId, state: "offline", lastSeenAt: null }));
+    return withRedisFallback<PresenceList>(
       "nobody can say who is here",
-      { items: nobody, onlineCount: 0, known: false },
+      { items: offline, onlineCount: 0, known: false },
       async () => {
-        const { people, onlineCount } = await store.read(userIds, streamMs);
-        const items = nobody.map((unknown, index) => {
+        const { people, onlineCount } = await store.readSnapshots(userIds, streamTtlMs);
+        const items = offline.map((offlinePresence, index) => {
           const seen = people[index];
-          return seen ? presenceOf(unknown.userId, seen) : unknown;
+          return seen ? toPresence(offlinePresence.userId, seen) : offlinePresence;
         });
         return { items, onlineCount, known: true };
       },
@@ -122,7 +126,7 @@ export function createPresenceService({
      * @param state  a stream that moved may be that of a page that nobody looks at
      */
     async setOnline(userId: string, socketId: string, state: "online" | "away" = "online"): Promise<void> {
-      sweeper.add(socketId);
+      sweeper.addStream(socketId);
       await beat(userId, socketId, state);
     },
 
@@ -152,25 +156,27 @@ export function createPresenceService({
     },
 
     /** Everybody who is here, away or not. */
-    getOnlineUsers: (): Promise<string[]> => attempt("nobody can say who is here", [], store.list),
+    getOnlineUsers: (): Promise<string[]> =>
+      withRedisFallback("nobody can say who is here", [], store.listOnline),
 
-    getOnlineUsersCount: (): Promise<number> => attempt("nobody can say who is here", 0, store.count),
+    getOnlineUsersCount: (): Promise<number> =>
+      withRedisFallback("nobody can say who is here", 0, store.countOnline),
 
     /**
      * Somebody hides from now on, or does so no more: call it after the commit. Redis that misses it learns of it
      * within minutes.
      */
     async setHidden(userId: string, hides: boolean): Promise<void> {
-      await attempt("Redis learns a little later who hides", undefined, async () =>
-        follow(userId, await store.hide(userId, hides)),
+      await withRedisFallback("Redis learns a little later who hides", undefined, async () =>
+        applyUpdate(userId, await store.setHides(userId, hides)),
       );
     },
 
     /** Nothing is known of an account any more. */
-    async forgetPresence(userId: string): Promise<void> {
-      await attempt("a deleted account expires by itself", undefined, async () => {
-        for (const gone of await store.forget([userId])) {
-          tell({ userId: gone, state: "offline", lastSeenAt: null });
+    async erasePresence(userId: string): Promise<void> {
+      await withRedisFallback("a deleted account expires by itself", undefined, async () => {
+        for (const removedId of await store.deleteUsers([userId])) {
+          publish({ userId: removedId, state: "offline", lastSeenAt: null });
         }
       });
     },
@@ -180,23 +186,23 @@ export function createPresenceService({
      * @throws {RedisUnavailableError}
      */
     async clearAllPresence(): Promise<void> {
-      for (const userId of await store.clear()) tell({ userId, state: "offline", lastSeenAt: null });
+      for (const userId of await store.clearAll()) publish({ userId, state: "offline", lastSeenAt: null });
     },
 
     /** Tells of whoever is here no more; where streams are open that is done when it is due. */
     sweep: () => sweeper.run(),
 
     /** For tests and numbers: ms until this instance looks who has gone; null: it does not. */
-    waiting: () => sweeper.waiting,
+    nextSweepInMs: () => sweeper.nextSweepInMs,
   };
 }
 
-function presenceOf(userId: string, { state, lastSeenMs }: store.Seen): Presence {
+function toPresence(userId: string, { state, lastSeenMs }: store.PresenceSnapshot): Presence {
   return { userId, state, lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString() };
 }
 
 /** An account that is gone is nobody's business. */
-async function readHides(userId: string): Promise<boolean | "unknown"> {
+async function loadHidesPresence(userId: string): Promise<boolean | "unknown"> {
   try {
     const person = await db().user.findUnique({ where: { id: userId }, select: { hidesPresence: true } });
     return person?.hidesPresence ?? true;

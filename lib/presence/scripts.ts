@@ -75,7 +75,7 @@ end
  *          people expires (-1 nobody is here)]; 0 when it must be asked whether they hide: then nothing changes
  * Atomic. Safe to repeat.
  */
-export const beatPresence = defineScript(
+export const recordPresenceHeartbeat = defineScript(
   "beatPresence",
   `${PERSON}
 local hides = person.hides
@@ -134,7 +134,7 @@ return settle(person.hides or '1')
  * Returns as beatPresence, never 0
  * Atomic. Safe to repeat.
  */
-export const hidePresence = defineScript(
+export const setPresenceHidden = defineScript(
   "hidePresence",
   `${PERSON}
 redis.call('HSET', KEYS[2], 'hides', ARGV[4], 'hidesAt', text(now))
@@ -210,7 +210,7 @@ return answer
  * Returns their ids, whoever expires first in front
  * Reads alone.
  */
-export const listPresent = defineScript(
+export const listOnlineUsers = defineScript(
   "listPresent",
   `${CLOCK}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
@@ -223,7 +223,7 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
  * Returns how many they are
  * Reads alone.
  */
-export const countPresent = defineScript(
+export const countOnlineUsers = defineScript(
   "countPresent",
   `${CLOCK}
 return redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')
@@ -238,7 +238,7 @@ return redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')
  * Returns the ids of those who were here
  * Atomic. Not safe to repeat: whoever runs it first tells of them.
  */
-export const forgetPresence = defineScript(
+export const deletePresences = defineScript(
   "forgetPresence",
   `
 local answer = {}

@@ -1,8 +1,8 @@
 import { log } from "../core/log";
-import type { Swept } from "./presence-store";
+import type { SweepResult } from "./presence-store";
 
 /** After a sweep that Redis did not answer. */
-const AGAIN_AFTER_MS = 5_000;
+const RETRY_DELAY_MS = 5_000;
 
 /**
  * Runs a sweep at the moment when the first of all people expires, as far as this instance has heard, and only while it
@@ -12,28 +12,28 @@ const AGAIN_AFTER_MS = 5_000;
 export class Sweeper {
   private readonly streams = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private nextInMs: number | null = null;
+  private scheduledInMs: number | null = null;
 
   constructor(
-    private readonly sweep: () => Promise<Swept>,
-    private readonly tell: (expired: Swept["expired"]) => void,
+    private readonly sweep: () => Promise<SweepResult>,
+    private readonly onExpired: (expired: SweepResult["expired"]) => void,
   ) {}
 
   /** A stream of this instance is open. */
-  add(socketId: string): void {
+  addStream(socketId: string): void {
     this.streams.add(socketId);
   }
 
   /** With the last one the waiting ends. */
-  remove(socketId: string): void {
+  removeStream(socketId: string): void {
     this.streams.delete(socketId);
     if (this.streams.size === 0) this.stop();
   }
 
   /** Redis has said when the first expires. */
-  due(nextInMs: number | null): void {
+  schedule(nextInMs: number | null): void {
     this.stop();
-    this.nextInMs = nextInMs;
+    this.scheduledInMs = nextInMs;
     if (nextInMs === null || this.streams.size === 0) return;
     // A timer may be a little early.
     this.timer = setTimeout(() => void this.run(), nextInMs + 1);
@@ -41,19 +41,19 @@ export class Sweeper {
   }
 
   /** What it waits for; null: nothing. */
-  get waiting(): number | null {
-    return this.timer === undefined ? null : this.nextInMs;
+  get nextSweepInMs(): number | null {
+    return this.timer === undefined ? null : this.scheduledInMs;
   }
 
   async run(): Promise<void> {
     this.stop();
     try {
       const { nextInMs, expired } = await this.sweep();
-      this.tell(expired);
-      this.due(nextInMs);
+      this.onExpired(expired);
+      this.schedule(nextInMs);
     } catch (error) {
       log().debug({ err: error }, "nobody could say who is here no more");
-      this.due(AGAIN_AFTER_MS);
+      this.schedule(RETRY_DELAY_MS);
     }
   }
 

@@ -1,25 +1,25 @@
-import { localeOf, requirePassword } from "../accounts";
-import { anonymiseEventsOf } from "../analytics";
-import { anonymiseAuditOf, recordAudit } from "../audit";
-import { cacheManager, type NoteTags } from "../cache";
-import { forgetChatsOf, lockChatsOf, tellLeft } from "../chat";
+import { accountLocale, requirePassword } from "../accounts";
+import { anonymiseAccountEvents } from "../analytics";
+import { anonymiseAccountAudit, recordAudit } from "../audit";
+import { cacheManager, type RecordTags } from "../cache";
+import { eraseAccountChats, lockAccountChats, publishAccountErased } from "../chat";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
-import { requireFresh, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
-import { deleteSalesOf, forgetSeller } from "../leaderboards";
-import { deleteFilesOf } from "../media";
-import { unnameInNotifications } from "../notifications";
-import { deletePostsOf } from "../posts";
-import { forgetPresence } from "../presence";
+import { clearSellerSums, deleteAccountSales } from "../leaderboards";
+import { deleteAccountFiles } from "../media";
+import { anonymiseAccountNotifications } from "../notifications";
+import { deleteAccountPosts } from "../posts";
+import { erasePresence } from "../presence";
 import { keys, redisService } from "../redis";
 import { changeAccount } from "../sessions";
-import { deleteProductsOf, lockTrade } from "../shop";
-import { enqueue, forgetTasksOf } from "../tasks";
-import { forgetViewsOf, syncBeforeDeletion } from "../views";
+import { deleteAccountProducts, lockAccountTrade } from "../shop";
+import { enqueue, eraseAccountTasks } from "../tasks";
+import { deleteCachedViews, syncViewsBeforeErasure } from "../views";
 import { lockForDeletion } from "./lock-for-deletion";
-import { requireSettled } from "./require-no-unsettled-orders";
+import { requireNoUnsettledOrders } from "./require-no-unsettled-orders";
 
 export { deletionSchema } from "./client";
 
@@ -46,25 +46,28 @@ export async function deleteAccount(
   options: DeletionOptions,
 ): Promise<void> {
   const { userId } = caller;
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   await requirePassword(caller, password);
-  await syncBeforeDeletion();
-  const left = await cacheManager.invalidating((note) =>
-    changeAccount(userId, (tx) => erase(tx, caller, note, options), { end: "all", why: "deleted" }),
+  await syncViewsBeforeErasure();
+  const erased = await cacheManager.withRecordedInvalidation((recordTags) =>
+    changeAccount(userId, (tx) => eraseAccount(tx, caller, recordTags, options), {
+      revoke: "all",
+      reason: "deleted",
+    }),
   );
-  log().info({ userId, posts: left.postIds.length }, "an account was deleted");
+  log().info({ userId, posts: erased.postIds.length }, "an account was deleted");
   // Speed, not safety: nobody believes what stays in Redis, and it expires.
   await Promise.all([
-    forgetViewsOf(left.postIds),
-    forgetSeller(userId, left.currencies),
-    forgetPresence(userId),
-    forgetSessions(userId, left.sessionIds),
-    tellLeft(userId, left.chatIds),
+    deleteCachedViews(erased.postIds),
+    clearSellerSums(userId, erased.currencies),
+    erasePresence(userId),
+    evictSessions(userId, erased.sessionIds),
+    publishAccountErased(userId, erased.chatIds),
   ]);
 }
 
 /** What Redis is to forget after the commit. */
-interface Left {
+interface ErasedData {
   postIds: string[];
   currencies: string[];
   sessionIds: string[];
@@ -72,27 +75,27 @@ interface Left {
 }
 
 /** What is not here goes, or loses the name, by its foreign key when the account's row goes. */
-async function erase(
+async function eraseAccount(
   tx: Transaction,
   { userId, role }: SignedInCaller,
-  note: NoteTags,
+  recordTags: RecordTags,
   { locale, requestId }: DeletionOptions,
-): Promise<Left> {
-  await lockTrade(tx, userId);
-  await lockChatsOf(tx, userId);
+): Promise<ErasedData> {
+  await lockAccountTrade(tx, userId);
+  await lockAccountChats(tx, userId);
   const person = await lockForDeletion(tx, userId, role);
-  await requireSettled(tx, userId);
+  await requireNoUnsettledOrders(tx, userId);
 
-  const postIds = await deletePostsOf(tx, userId, note);
-  const currencies = await deleteSalesOf(tx, userId);
-  await deleteProductsOf(tx, userId);
-  await deleteFilesOf(tx, userId);
-  await forgetTasksOf(tx, userId, person.email);
+  const postIds = await deleteAccountPosts(tx, userId, recordTags);
+  const currencies = await deleteAccountSales(tx, userId);
+  await deleteAccountProducts(tx, userId);
+  await deleteAccountFiles(tx, userId);
+  await eraseAccountTasks(tx, userId, person.email);
   // After the tasks: one that was under way has left its notification, and no other will.
-  await unnameInNotifications(tx, userId);
-  const chatIds = await forgetChatsOf(tx, userId);
-  await anonymiseEventsOf(tx, userId);
-  await anonymiseAuditOf(tx, userId);
+  await anonymiseAccountNotifications(tx, userId);
+  const chatIds = await eraseAccountChats(tx, userId);
+  await anonymiseAccountEvents(tx, userId);
+  await anonymiseAccountAudit(tx, userId);
   const sessions = await tx.session.findMany({ where: { userId }, select: { id: true } });
   const { count } = await tx.user.deleteMany({ where: { id: userId } });
   if (count === 0) throw new AppError("unauthenticated");
@@ -109,7 +112,7 @@ async function erase(
     "emails",
     {
       to: { address: person.email },
-      locale: localeOf(person, locale),
+      locale: accountLocale(person, locale),
       template: "account-deleted",
       props: { name: person.name },
     },
@@ -119,7 +122,7 @@ async function erase(
 }
 
 /** They name the person. Whoever shows one is refused with or without them. */
-async function forgetSessions(userId: string, ids: readonly string[]): Promise<void> {
+async function evictSessions(userId: string, ids: readonly string[]): Promise<void> {
   try {
     await redisService().del(keys.userSessions(userId), ...ids.map(keys.session));
   } catch (error) {

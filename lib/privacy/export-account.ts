@@ -10,7 +10,7 @@ import {
   type SectionName,
   sectionSchemas,
 } from "./export-schema";
-import { sections } from "./section-readers";
+import { sectionReaders } from "./section-readers";
 
 /**
  * All that is somebody's or about them, as one JSON document (`accountExportSchema`), piece by piece: a page of rows is
@@ -23,7 +23,7 @@ import { sections } from "./section-readers";
  */
 export async function exportAccount(
   userId: string,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<AsyncGenerator<string>> {
   const person = await db().user.findUnique({
     where: { id: userId },
@@ -34,7 +34,7 @@ export async function exportAccount(
     action: "account_exported",
     actorId: userId,
     subject: `user:${userId}`,
-    ...from,
+    ...auditContext,
   });
   const head: Omit<AccountExport, SectionName> = {
     format: "normaldance-account",
@@ -52,16 +52,16 @@ export async function exportAccount(
       invitedBy: person.referredBy?.name ?? null,
     }),
   };
-  return write(head, person);
+  return streamDocument(head, person);
 }
 
-async function* write(head: object, person: { id: string; seq: number }): AsyncGenerator<string> {
+async function* streamDocument(head: object, person: { id: string; seq: number }): AsyncGenerator<string> {
   // Without its last brace: the lists follow.
   yield JSON.stringify(head).slice(0, -1);
   for (const name of Object.keys(sectionSchemas) as SectionName[]) {
     yield `,\n${JSON.stringify(name)}:[`;
     let isFirst = true;
-    for await (const rows of sections[name](person)) {
+    for await (const rows of sectionReaders[name](person)) {
       if (rows.length === 0) continue;
       const records = rows.map((row) => JSON.stringify(sectionSchemas[name].parse(row)));
       yield `${isFirst ? "" : ","}\n${records.join(",\n")}`;

@@ -5,7 +5,7 @@ import { z } from "zod";
  * every record goes through its schema. Others are in it by the name they show everybody, and by nothing else.
  */
 
-const time = z.iso.datetime();
+const isoDateTime = z.iso.datetime();
 const json = z.unknown().pipe(z.json());
 const money = { amountMinor: z.int(), currency: z.string() };
 const orderStatus = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
@@ -23,10 +23,10 @@ const order = {
   refundedMinor: z.int(),
   /** The provider's name for the payment. */
   paymentIntentId: z.string().nullable(),
-  createdAt: time,
-  paidAt: time.nullable(),
-  deliveredAt: time.nullable(),
-  closedAt: time.nullable(),
+  createdAt: isoDateTime,
+  paidAt: isoDateTime.nullable(),
+  deliveredAt: isoDateTime.nullable(),
+  closedAt: isoDateTime.nullable(),
 };
 
 export const profileSchema = z.object({
@@ -35,14 +35,14 @@ export const profileSchema = z.object({
   number: z.int(),
   email: z.string(),
   /** When a link sent to the address was opened. */
-  emailConfirmedAt: time.nullable(),
+  emailConfirmedAt: isoDateTime.nullable(),
   name: z.string(),
   role: z.string(),
   /** Mails are written in it; null: in Russian. */
   locale: z.string().nullable(),
   /** Nobody is told whether or when the person is here. */
   hidesPresence: z.boolean(),
-  createdAt: time,
+  createdAt: isoDateTime,
 });
 
 export const referralsSchema = z.object({
@@ -61,11 +61,11 @@ export const sectionSchemas = {
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     place: z.string().nullable(),
-    createdAt: time,
-    lastSeenAt: time,
-    authenticatedAt: time,
-    expiresAt: time,
-    revokedAt: time.nullable(),
+    createdAt: isoDateTime,
+    lastSeenAt: isoDateTime,
+    authenticatedAt: isoDateTime,
+    expiresAt: isoDateTime,
+    revokedAt: isoDateTime.nullable(),
     revokedFor: z.string().nullable(),
   }),
   posts: z.object({
@@ -75,10 +75,10 @@ export const sectionSchemas = {
     tags: z.array(z.string()),
     /** As of the last sync. */
     views: z.int(),
-    createdAt: time,
+    createdAt: isoDateTime,
   }),
   /** Posts that were viewed, each once. */
-  views: z.object({ postId: z.uuid(), postTitle: z.string(), viewedAt: time }),
+  views: z.object({ postId: z.uuid(), postTitle: z.string(), viewedAt: isoDateTime }),
   products: z.object({
     id: z.uuid(),
     kind: productKind,
@@ -88,8 +88,8 @@ export const sectionSchemas = {
     currency: z.string(),
     stock: z.int().nullable(),
     assetUrl: z.string().nullable(),
-    archivedAt: time.nullable(),
-    createdAt: time,
+    archivedAt: isoDateTime.nullable(),
+    createdAt: isoDateTime,
   }),
   /** What was bought, with what was handed over. */
   purchases: z.object({
@@ -101,9 +101,9 @@ export const sectionSchemas = {
         kind: productKind,
         /** A ticket's or licence's code, a download's secret. */
         code: z.string(),
-        createdAt: time,
-        revokedAt: time.nullable(),
-        usedAt: time.nullable(),
+        createdAt: isoDateTime,
+        revokedAt: isoDateTime.nullable(),
+        usedAt: isoDateTime.nullable(),
       }),
     ),
   }),
@@ -116,7 +116,7 @@ export const sectionSchemas = {
     amount: z.int(),
     balance: z.int(),
     note: z.string().nullable(),
-    createdAt: time,
+    createdAt: isoDateTime,
   }),
   /** What was sent in chats; the bytes are at /api/media/{id} for as long as the account is there. */
   files: z.object({
@@ -126,7 +126,7 @@ export const sectionSchemas = {
     bytes: z.int(),
     width: z.int().nullable(),
     height: z.int().nullable(),
-    createdAt: time,
+    createdAt: isoDateTime,
   }),
   notifications: z.object({
     id: z.uuid(),
@@ -134,8 +134,8 @@ export const sectionSchemas = {
     title: z.string().nullable(),
     message: z.string().nullable(),
     data: json,
-    createdAt: time,
-    readAt: time.nullable(),
+    createdAt: isoDateTime,
+    readAt: isoDateTime.nullable(),
   }),
   /** How loudly each kind of notification comes, where that was chosen; the others are at `all`. */
   preferences: z.object({ kind: z.string(), level: z.string() }),
@@ -148,8 +148,8 @@ export const sectionSchemas = {
     role: z.enum(["owner", "member"]),
     /** Up to which of its messages the person has read. */
     readSeq: z.int(),
-    joinedAt: time,
-    leftAt: time.nullable(),
+    joinedAt: isoDateTime,
+    leftAt: isoDateTime.nullable(),
   }),
   /** What the person wrote; what others wrote is theirs. */
   chatMessages: z.object({
@@ -161,21 +161,21 @@ export const sectionSchemas = {
     mentions: z.array(z.string()),
     /** Names of the files on it. */
     attachments: z.array(z.string()),
-    createdAt: time,
-    editedAt: time.nullable(),
-    deletedAt: time.nullable(),
+    createdAt: isoDateTime,
+    editedAt: isoDateTime.nullable(),
+    deletedAt: isoDateTime.nullable(),
   }),
-  chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: time }),
+  chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: isoDateTime }),
   /** What was done on the site, as it was counted. */
-  analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: time }),
+  analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: isoDateTime }),
   /** Background tasks that were started. */
   tasks: z.object({
     id: z.uuid(),
     queue: z.string(),
     state: z.string(),
     subject: z.string().nullable(),
-    createdAt: time,
-    finishedAt: time.nullable(),
+    createdAt: isoDateTime,
+    finishedAt: isoDateTime.nullable(),
   }),
   /** Sensitive things that the person did or that were done to the account. */
   audit: z.object({
@@ -188,15 +188,15 @@ export const sectionSchemas = {
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     data: json,
-    createdAt: time,
+    createdAt: isoDateTime,
   }),
   /** Links that were sent by mail; the links themselves are nowhere. */
   links: z.object({
     kind: z.string(),
     email: z.string(),
-    createdAt: time,
-    expiresAt: time,
-    usedAt: time.nullable(),
+    createdAt: isoDateTime,
+    expiresAt: isoDateTime,
+    usedAt: isoDateTime.nullable(),
   }),
 } as const;
 
@@ -208,7 +208,7 @@ export type SectionRow<N extends SectionName> = z.input<(typeof sectionSchemas)[
 /** The version of this form. */
 export const EXPORT_VERSION = 1;
 
-const sections = Object.fromEntries(
+const sectionListSchemas = Object.fromEntries(
   Object.entries(sectionSchemas).map(([name, schema]) => [name, z.array(schema)]),
 ) as { [N in SectionName]: z.ZodArray<(typeof sectionSchemas)[N]> };
 
@@ -217,10 +217,10 @@ export const accountExportSchema = z.object({
   format: z.literal("normaldance-account"),
   version: z.literal(EXPORT_VERSION),
   /** When it began: what happens meanwhile may be in it or not. */
-  exportedAt: time,
+  exportedAt: isoDateTime,
   profile: profileSchema,
   referrals: referralsSchema,
-  ...sections,
+  ...sectionListSchemas,
 });
 
 export type AccountExport = z.infer<typeof accountExportSchema>;

@@ -4,7 +4,7 @@
  * another one looks into a whole database after a deletion; who adds a model or a column says here what becomes of it.
  */
 
-interface Personal {
+interface PersonalColumn {
   /** The part of the export it is in; null with the reason in `note`. */
   exported: string | null;
   /**
@@ -15,26 +15,30 @@ interface Personal {
   note?: string;
 }
 
-interface Model {
+interface ModelInventory {
   /** What happens to the rows; left out for a model that has nobody in it. */
   rows?: string;
-  columns: Readonly<Record<string, Personal>>;
+  columns: Readonly<Record<string, PersonalColumn>>;
 }
 
-const deleted = (exported: string | null, note?: string): Personal => ({
+const deleted = (exported: string | null, note?: string): PersonalColumn => ({
   exported,
   deletion: "deleted",
   ...(note ? { note } : {}),
 });
-const unnamed = (exported: string | null, note?: string): Personal => ({
+const unnamed = (exported: string | null, note?: string): PersonalColumn => ({
   exported,
   deletion: "unnamed",
   ...(note ? { note } : {}),
 });
-const kept = (exported: string | null, note: string): Personal => ({ exported, deletion: "kept", note });
-const none = (note: string): Personal => ({ exported: null, deletion: "none", note });
+const kept = (exported: string | null, note: string): PersonalColumn => ({
+  exported,
+  deletion: "kept",
+  note,
+});
+const none = (note: string): PersonalColumn => ({ exported: null, deletion: "none", note });
 
-export const inventory: Readonly<Record<string, Model>> = {
+export const inventory: Readonly<Record<string, ModelInventory>> = {
   User: {
     rows: "the account's row goes, and most of the rest with it",
     columns: {

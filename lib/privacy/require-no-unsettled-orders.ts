@@ -1,21 +1,21 @@
 import { AppError } from "../core/errors";
 import type { MessageKey } from "../core/messages";
 import type { Transaction } from "../db";
-import { type InMotion, ordersInMotion } from "../shop";
+import { listUnsettledOrders, type UnsettledReason } from "../shop";
 
 const messages = {
   pending: "deletion_order_pending",
   paid: "deletion_order_paid",
   refunding: "deletion_order_refunding",
-} as const satisfies Record<InMotion, MessageKey>;
+} as const satisfies Record<UnsettledReason, MessageKey>;
 
 /**
  * Money on its way needs both accounts: a buyer who gets it back, a seller who hands over.
  * @throws {AppError} conflict with what the oldest such order waits for; every order is a detail, `orders.{id}` and
  *         its title
  */
-export async function requireSettled(tx: Transaction, userId: string): Promise<void> {
-  const orders = await ordersInMotion(tx, userId);
+export async function requireNoUnsettledOrders(tx: Transaction, userId: string): Promise<void> {
+  const orders = await listUnsettledOrders(tx, userId);
   const [first] = orders;
   if (!first) return;
   throw new AppError("conflict", {

@@ -1,10 +1,10 @@
-import { mentionNamesIn, plainText } from "../chat";
+import { extractMentionNames, plainText } from "../chat";
 import { db } from "../db";
 import type { SectionName, SectionRow } from "./export-schema";
 
 /** Rows at a time: a few megabytes at most, whoever asks and however much they have. */
 const PAGE_SIZE = 500;
-const page = { orderBy: { id: "asc" }, take: PAGE_SIZE } as const;
+const pageArguments = { orderBy: { id: "asc" }, take: PAGE_SIZE } as const;
 
 interface Person {
   id: string;
@@ -12,19 +12,25 @@ interface Person {
 }
 
 /** Where each list of an export comes from, page by page, oldest first. */
-export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<SectionRow<N>[]> } = {
+export const sectionReaders: { [N in SectionName]: (person: Person) => AsyncGenerator<SectionRow<N>[]> } = {
   sessions: ({ id: userId }) =>
-    pages((after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...page }), iso),
+    paginate(
+      (after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
+    ),
 
   posts: ({ id: authorId }) =>
-    pages((after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...page }), iso),
+    paginate(
+      (after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
+    ),
 
   views: ({ seq: viewerSeq }) =>
-    pages(
+    paginate(
       (after?: bigint) =>
         db().postView.findMany({
           where: { viewerSeq, id: { gt: after } },
-          ...page,
+          ...pageArguments,
           include: { post: { select: { title: true } } },
         }),
       ({ postId, post, createdAt }) => ({
@@ -35,54 +41,57 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
     ),
 
   products: ({ id: sellerId }) =>
-    pages(
-      (after?: string) => db().product.findMany({ where: { sellerId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) => db().product.findMany({ where: { sellerId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 
   purchases: ({ id: buyerId }) =>
-    pages(
+    paginate(
       (after?: string) =>
         db().order.findMany({
           where: { buyerId, id: { gt: after } },
-          ...page,
+          ...pageArguments,
           include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
         }),
       ({ seller, deliveries, ...order }) => ({
-        ...iso(order),
+        ...withIsoDates(order),
         sellerName: seller?.name ?? null,
-        deliveries: deliveries.map(iso),
+        deliveries: deliveries.map(withIsoDates),
       }),
     ),
 
   // Sellers hear of orders once they are paid (lib/shop).
   sales: ({ id: sellerId }) =>
-    pages(
+    paginate(
       (after?: string) =>
         db().order.findMany({
           where: { sellerId, paidAt: { not: null }, id: { gt: after } },
-          ...page,
+          ...pageArguments,
           include: { buyer: { select: { name: true } } },
         }),
-      ({ buyer, ...order }) => ({ ...iso(order), buyerName: buyer?.name ?? null }),
+      ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
     ),
 
   bonuses: ({ id: userId }) =>
-    pages(
-      (after?: string) => db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) =>
+        db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 
   files: ({ id: ownerId }) =>
-    pages(
-      (after?: string) => db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) =>
+        db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 
   notifications: ({ id: userId }) =>
-    pages(
-      (after?: string) => db().notification.findMany({ where: { userId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) =>
+        db().notification.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 
   // A row for each kind at most, with a key of its own.
@@ -90,7 +99,7 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
     yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
   },
   chats: ({ id: userId }) =>
-    pages(
+    paginate(
       async (after?: string) => {
         const rows = await db().chatMember.findMany({
           where: { userId, chatId: { gt: after } },
@@ -113,33 +122,33 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
         return rows.map((row) => ({ ...row, id: row.chatId }));
       },
       ({ chat, ...row }) => ({
-        ...iso(row),
+        ...withIsoDates(row),
         kind: chat.kind,
         title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
       }),
     ),
 
   chatMessages: ({ id: authorId }) =>
-    pages(
+    paginate(
       (after?: string) =>
         db().chatMessage.findMany({
           where: { authorId, id: { gt: after } },
-          ...page,
+          ...pageArguments,
           include: {
             attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
           },
         }),
       ({ text, attachments, ...row }) => ({
-        ...iso(row),
+        ...withIsoDates(row),
         // Others are in it by name.
         text: plainText(text),
-        mentions: mentionNamesIn(text),
+        mentions: extractMentionNames(text),
         attachments: attachments.map(({ file }) => file.name),
       }),
     ),
 
   chatReactions: ({ id: userId }) =>
-    pages(async (after?: string) => {
+    paginate(async (after?: string) => {
       const [messageId, emoji] = after?.split(" ") ?? [];
       const rows = await db().chatReaction.findMany({
         where: {
@@ -152,55 +161,61 @@ export const sections: { [N in SectionName]: (person: Person) => AsyncGenerator<
         take: PAGE_SIZE,
       });
       return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
-    }, iso),
+    }, withIsoDates),
 
   analytics: ({ id: userId }) =>
-    pages(
-      (after?: string) => db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) =>
+        db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 
   // Without what they carry: that is in the thing that they are about.
   tasks: ({ id: ownerId }) =>
-    pages(
+    paginate(
       (after?: string) =>
-        db().task.findMany({ where: { ownerId, id: { gt: after } }, ...page, omit: { payload: true } }),
-      iso,
+        db().task.findMany({
+          where: { ownerId, id: { gt: after } },
+          ...pageArguments,
+          omit: { payload: true },
+        }),
+      withIsoDates,
     ),
 
   audit: ({ id: userId }) =>
-    pages(
+    paginate(
       (after?: string) =>
         db().auditEntry.findMany({
           where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
-          ...page,
+          ...pageArguments,
         }),
       ({ actorId, ip, userAgent, ...entry }) => {
-        const isOthers = actorId !== null && actorId !== userId;
+        const isOtherActor = actorId !== null && actorId !== userId;
         return {
-          ...iso(entry),
+          ...withIsoDates(entry),
           byYou: actorId === userId,
           // An administrator's address is nobody else's business.
-          ip: isOthers ? null : ip,
-          userAgent: isOthers ? null : userAgent,
+          ip: isOtherActor ? null : ip,
+          userAgent: isOtherActor ? null : userAgent,
         };
       },
     ),
 
   links: ({ id: userId }) =>
-    pages(
-      (after?: string) => db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...page }),
-      iso,
+    paginate(
+      (after?: string) =>
+        db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
     ),
 };
 
 /** Reads by id, so that what comes or goes meanwhile neither repeats nor skips anything else. */
-async function* pages<Id, Row extends { id: Id }, Out>(
-  read: (after?: Id) => Promise<Row[]>,
+async function* paginate<Id, Row extends { id: Id }, Out>(
+  readPage: (after?: Id) => Promise<Row[]>,
   toRecord: (row: Row) => Out,
 ): AsyncGenerator<Out[]> {
   for (let after: Id | undefined; ; ) {
-    const rows: Row[] = await read(after);
+    const rows: Row[] = await readPage(after);
     yield rows.map(toRecord);
     const last = rows.at(-1);
     if (rows.length < PAGE_SIZE || last === undefined) return;
@@ -208,16 +223,16 @@ async function* pages<Id, Row extends { id: Id }, Out>(
   }
 }
 
-type Iso<T> = {
+type WithIsoDates<T> = {
   [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
 };
 
 /** A row with its times as texts. */
-function iso<T extends object>(row: T): Iso<T> {
+function withIsoDates<T extends object>(row: T): WithIsoDates<T> {
   const entries = Object.entries(row).map(([name, value]) => [
     name,
     value instanceof Date ? value.toISOString() : value,
   ]);
   // Each value is what the type says by the line above.
-  return Object.fromEntries(entries) as Iso<T>;
+  return Object.fromEntries(entries) as WithIsoDates<T>;
 }

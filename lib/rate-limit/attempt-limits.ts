@@ -1,13 +1,13 @@
-import { networkOf } from "../core/network";
+import { parseNetwork } from "../core/network";
 import { keys } from "../redis/keys";
 import { accountHash } from "./account-hash";
-import type { Claim } from "./buckets";
-import { readDevice } from "./device-cookie";
-import { countFailures, requireTokens } from "./handler-limiter";
-import { type Policy, handlerPolicies as policies } from "./policies";
+import type { LimitBucket } from "./buckets";
+import { verifyDeviceCookie } from "./device-cookie";
+import { requireTokens, withFailureLimit } from "./handler-limiter";
+import { type LimitPolicy, handlerPolicies as policies } from "./policies";
 
 /** Somebody at the door, and the account they say is theirs. */
-export interface AtTheDoor {
+export interface AccountAttempt {
   email: string;
   /** Null where no proxy is trusted to name it: then the gate's limit for all of them together is what there is. */
   ip: string | null | undefined;
@@ -21,24 +21,24 @@ export interface AtTheDoor {
  * @param device  the cookie (`deviceOf`)
  * @throws {AppError} rate_limited, before any work is done; else what the attempt throws
  */
-export function signInAttempt<R>(
-  { email, ip, device }: AtTheDoor & { device: string | null | undefined },
+export function withSignInLimit<R>(
+  { email, ip, device }: AccountAttempt & { device: string | null | undefined },
   attempt: () => Promise<R>,
 ): Promise<R> {
   const route = "/api/auth/sign-in";
-  const known = readDevice(device ?? null, email);
-  const claims = known
-    ? [claim(policies.device, `device-${known}`, route)]
-    : doorClaims({ email, ip }, route);
-  return countFailures(claims, attempt);
+  const deviceId = verifyDeviceCookie(device ?? null, email);
+  const buckets = deviceId
+    ? [createBucket(policies.device, `device-${deviceId}`, route)]
+    : accountBuckets({ email, ip }, route);
+  return withFailureLimit(buckets, attempt);
 }
 
 /**
  * Asks for a mail to an account's address. Each counts, since each is a mail; so does one for nobody's address.
  * @throws {AppError} rate_limited
  */
-export async function requireMailAllowance(door: AtTheDoor): Promise<void> {
-  await requireTokens(doorClaims(door, "/api/auth/forgot-password"));
+export async function requireMailAllowance(attempt: AccountAttempt): Promise<void> {
+  await requireTokens(accountBuckets(attempt, "/api/auth/forgot-password"));
 }
 
 /**
@@ -46,9 +46,9 @@ export async function requireMailAllowance(door: AtTheDoor): Promise<void> {
  * password weighed.
  * @throws {AppError} rate_limited
  */
-export function resetAttempt<R>(email: string, attempt: () => Promise<R>): Promise<R> {
-  const who = `account-${accountHash(email)}`;
-  return countFailures([claim(policies.account, who, "/api/auth/reset-password")], attempt);
+export function withPasswordResetLimit<R>(email: string, attempt: () => Promise<R>): Promise<R> {
+  const callerId = `account-${accountHash(email)}`;
+  return withFailureLimit([createBucket(policies.account, callerId, "/api/auth/reset-password")], attempt);
 }
 
 /**
@@ -56,9 +56,9 @@ export function resetAttempt<R>(email: string, attempt: () => Promise<R>): Promi
  * allowance: a stolen one cannot use up its owner's.
  * @throws {AppError} rate_limited
  */
-export function passwordAttempt<R>(sessionId: string, attempt: () => Promise<R>): Promise<R> {
-  return countFailures(
-    [claim(policies.session, `session-${sessionId}`, "/api/auth/confirm-password")],
+export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R>): Promise<R> {
+  return withFailureLimit(
+    [createBucket(policies.session, `session-${sessionId}`, "/api/auth/confirm-password")],
     attempt,
   );
 }
@@ -69,17 +69,17 @@ export function passwordAttempt<R>(sessionId: string, attempt: () => Promise<R>)
  * @throws {AppError} rate_limited
  */
 export async function requireBotAllowance(botId: string): Promise<void> {
-  await requireTokens([claim(policies.telegram, `bot-${botId}`, "/api/webhooks/telegram/:botId")]);
+  await requireTokens([createBucket(policies.telegram, `bot-${botId}`, "/api/webhooks/telegram/:botId")]);
 }
 
-function doorClaims({ email, ip }: AtTheDoor, route: string): Claim[] {
-  const network = ip ? networkOf(ip) : null;
+function accountBuckets({ email, ip }: AccountAttempt, route: string): LimitBucket[] {
+  const network = ip ? parseNetwork(ip) : null;
   return [
-    claim(policies.account, `account-${accountHash(email)}`, route),
-    ...(network ? [claim(policies.address, `ip-${network}`, route)] : []),
+    createBucket(policies.account, `account-${accountHash(email)}`, route),
+    ...(network ? [createBucket(policies.address, `ip-${network}`, route)] : []),
   ];
 }
 
-function claim(policy: Policy, who: string, route: string): Claim {
-  return { policy, key: keys.throttle(policy.name, who, route) };
+function createBucket(policy: LimitPolicy, callerId: string, route: string): LimitBucket {
+  return { policy, key: keys.throttle(policy.name, callerId, route) };
 }

@@ -1,25 +1,29 @@
 import { keys } from "../redis/keys";
 import type { LimitedCaller } from "./limited-caller";
-import { type Policy, personPolicy } from "./policies";
+import { type LimitPolicy, personPolicy } from "./policies";
 
 /** A token that a request wants: of which limit, and where that is counted. */
-export interface Claim {
-  policy: Policy;
+export interface LimitBucket {
+  policy: LimitPolicy;
   key: string;
 }
 
 /** How one limit stands. */
-export interface Status {
-  policy: Policy;
+export interface LimitStatus {
+  policy: LimitPolicy;
   remaining: number;
   /** When the next token comes back, milliseconds since the epoch. */
   resetAt: number;
 }
 
 /** Everything a request needs a token of: the route's row, and for a person most often the one over all routes. */
-export function claimsOf({ who, isPerson }: LimitedCaller, pattern: string, policy: Policy): Claim[] {
-  const claims = [{ policy, key: keys.throttle(policy.name, who, pattern) }];
-  if (isPerson && !policy.apart)
-    claims.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, who, "*") });
-  return claims;
+export function bucketsFor(
+  { callerId, isSignedIn }: LimitedCaller,
+  pattern: string,
+  policy: LimitPolicy,
+): LimitBucket[] {
+  const buckets = [{ policy, key: keys.throttle(policy.name, callerId, pattern) }];
+  if (isSignedIn && !policy.standalone)
+    buckets.push({ policy: personPolicy, key: keys.throttle(personPolicy.name, callerId, "*") });
+  return buckets;
 }

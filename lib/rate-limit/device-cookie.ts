@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { parse, stringify } from "uuid";
-import { cookieOf } from "../core/access-token";
+import { getCookie } from "../core/access-token";
 import { now } from "../core/clock";
 import { env } from "../core/env";
 import { newId } from "../core/ids";
@@ -23,31 +23,31 @@ const LIFETIME_SECONDS = 180 * 24 * 3_600;
 
 const cookieName = () => (env().APP_URL.startsWith("https:") ? "__Host-nd_device" : "nd_device");
 
-/** The device cookie that a request carries; null without one. Whether it is good {@link readDevice} knows. */
-export function deviceOf(headers: Headers): string | null {
-  return cookieOf(headers, cookieName());
+/** The device cookie that a request carries; null without one. Whether it is good {@link verifyDeviceCookie} knows. */
+export function getDeviceCookie(headers: Headers): string | null {
+  return getCookie(headers, cookieName());
 }
 
 /** `Set-Cookie` for a browser in which somebody has just proved that an account is theirs. */
-export function deviceCookie(email: string): string {
+export function createDeviceCookie(email: string): string {
   const id = parse(newId());
-  const token = Buffer.concat([id, signatureOf(id, email)]).toString("base64url");
+  const token = Buffer.concat([id, computeDeviceSignature(id, email)]).toString("base64url");
   const secure = env().APP_URL.startsWith("https:") ? "; Secure" : "";
   return `${cookieName()}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${LIFETIME_SECONDS}${secure}`;
 }
 
 /** The device's id, when the cookie is one of this account's and not too old; else null. Never throws. */
-export function readDevice(token: string | null, email: string): string | null {
+export function verifyDeviceCookie(token: string | null, email: string): string | null {
   if (token === null) return null;
   const bytes = Buffer.from(token, "base64url");
   // Buffer skips what is no base64url: one device has one spelling, and one allowance.
   if (bytes.length !== ID_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== token) return null;
   const id = bytes.subarray(0, ID_BYTES);
-  if (!timingSafeEqual(bytes.subarray(ID_BYTES), signatureOf(id, email))) return null;
-  const madeAt = id.readUIntBE(0, 6);
-  return madeAt > now() - LIFETIME_SECONDS * 1000 ? stringify(id) : null;
+  if (!timingSafeEqual(bytes.subarray(ID_BYTES), computeDeviceSignature(id, email))) return null;
+  const createdAtMs = id.readUIntBE(0, 6);
+  return createdAtMs > now() - LIFETIME_SECONDS * 1000 ? stringify(id) : null;
 }
 
-function signatureOf(id: Uint8Array, email: string): Buffer {
+function computeDeviceSignature(id: Uint8Array, email: string): Buffer {
   return keyedHash("device", Buffer.concat([id, Buffer.from(accountHash(email))]));
 }

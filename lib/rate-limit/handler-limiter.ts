@@ -1,8 +1,8 @@
 import { AppError } from "../core/errors";
 import { redis } from "../redis";
-import type { Claim } from "./buckets";
-import { secondsLeft } from "./limit-headers";
-import { Limiter, type Taken } from "./limiter";
+import type { LimitBucket } from "./buckets";
+import { getRetryAfterSeconds } from "./limit-headers";
+import { Limiter, type TokenReservation } from "./limiter";
 
 /** One a process, like the gate's: but with the server's client, its time limits and its counts. */
 let current: { redis: ReturnType<typeof redis>; limiter: Limiter } | undefined;
@@ -17,10 +17,11 @@ function handlerLimiter(): Limiter {
  * Takes a token of each claim, in one script call. Without Redis this process decides, with the same numbers.
  * @throws {AppError} rate_limited, with the seconds until it is worth asking again
  */
-export async function requireTokens(claims: readonly Claim[]): Promise<Taken> {
-  const taken = await handlerLimiter().take(claims);
-  if (!taken.allowed) throw new AppError("rate_limited", { retryAfterSeconds: secondsLeft(taken) });
-  return taken;
+export async function requireTokens(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
+  const reservation = await handlerLimiter().take(buckets);
+  if (!reservation.allowed)
+    throw new AppError("rate_limited", { retryAfterSeconds: getRetryAfterSeconds(reservation) });
+  return reservation;
 }
 
 /**
@@ -32,15 +33,18 @@ export async function requireTokens(claims: readonly Claim[]): Promise<Taken> {
  *
  * @throws {AppError} rate_limited, and then the attempt was not begun; else what the attempt throws
  */
-export async function countFailures<R>(claims: readonly Claim[], attempt: () => Promise<R>): Promise<R> {
-  const { giveBack } = await requireTokens(claims);
+export async function withFailureLimit<R>(
+  buckets: readonly LimitBucket[],
+  attempt: () => Promise<R>,
+): Promise<R> {
+  const { returnTokens } = await requireTokens(buckets);
   let result: R;
   try {
     result = await attempt();
   } catch (error) {
-    if (!(error instanceof AppError && error.status < 500)) await giveBack();
+    if (!(error instanceof AppError && error.status < 500)) await returnTokens();
     throw error;
   }
-  await giveBack();
+  await returnTokens();
   return result;
 }

@@ -3,11 +3,11 @@
  * the gate loads: these need Node.
  */
 export {
-  passwordAttempt,
   requireBotAllowance,
   requireMailAllowance,
-  resetAttempt,
-  signInAttempt,
+  withPasswordLimit,
+  withPasswordResetLimit,
+  withSignInLimit,
 } from "./attempt-limits";
-export { deviceCookie, deviceOf } from "./device-cookie";
+export { createDeviceCookie, getDeviceCookie } from "./device-cookie";
 export { limitStats } from "./stats";

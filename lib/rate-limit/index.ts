@@ -1,4 +1,4 @@
-export { secondsLeft, setLimitHeaders } from "./limit-headers";
-export { refusal } from "./rate-limited-response";
+export { getRetryAfterSeconds, setLimitHeaders } from "./limit-headers";
+export { rateLimitedResponse } from "./rate-limited-response";
 export { type LimitCounts, limitStats } from "./stats";
 export { takeToken } from "./take-token";

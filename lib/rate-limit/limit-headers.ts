@@ -1,40 +1,40 @@
 import { now } from "../core/clock";
-import type { Status } from "./buckets";
-import type { Limited } from "./limiter";
+import type { LimitStatus } from "./buckets";
+import type { LimitDecision } from "./limiter";
 
 /**
  * The fields of draft-ietf-httpapi-ratelimit-headers-11. `RateLimit-Policy` lists the route's policy, then
  * the person's; `RateLimit` begins with the one that will refuse first, or has. `RateLimit-Degraded` says
  * who decided in Redis' place.
  */
-export function setLimitHeaders(headers: Headers, { statuses, degraded }: Limited): void {
+export function setLimitHeaders(headers: Headers, { statuses, degraded }: LimitDecision): void {
   if (statuses.length > 0) {
     headers.set(
       "RateLimit-Policy",
-      list(statuses, ({ limit, windowSeconds }) => `q=${limit};w=${windowSeconds}`),
+      formatList(statuses, ({ limit, windowSeconds }) => `q=${limit};w=${windowSeconds}`),
     );
-    const tightest = [...statuses].sort((a, b) => a.remaining - b.remaining || b.resetAt - a.resetAt);
+    const mostRestrictive = [...statuses].sort((a, b) => a.remaining - b.remaining || b.resetAt - a.resetAt);
     headers.set(
       "RateLimit",
-      list(tightest, (_, status) => `r=${status.remaining};t=${seconds(status)}`),
+      formatList(mostRestrictive, (_, status) => `r=${status.remaining};t=${secondsUntilReset(status)}`),
     );
   }
   if (degraded) headers.set("RateLimit-Degraded", degraded);
 }
 
 /** Whole seconds until a refused caller may come back, at least one. */
-export function secondsLeft({ statuses }: Limited): number {
-  return Math.max(1, ...statuses.filter(({ remaining }) => remaining === 0).map(seconds));
+export function getRetryAfterSeconds({ statuses }: LimitDecision): number {
+  return Math.max(1, ...statuses.filter(({ remaining }) => remaining === 0).map(secondsUntilReset));
 }
 
 /** Until the next token comes back. */
-function seconds({ resetAt }: Status): number {
+function secondsUntilReset({ resetAt }: LimitStatus): number {
   return Math.max(1, Math.ceil((resetAt - now()) / 1000));
 }
 
-function list(
-  statuses: readonly Status[],
-  parameters: (policy: Status["policy"], status: Status) => string,
+function formatList(
+  statuses: readonly LimitStatus[],
+  parameters: (policy: LimitStatus["policy"], status: LimitStatus) => string,
 ): string {
   return statuses.map((status) => `"${status.policy.name}";${parameters(status.policy, status)}`).join(", ");
 }

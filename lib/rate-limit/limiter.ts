@@ -2,38 +2,38 @@ import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import { now } from "../core/clock";
 import { RedisUnavailableError } from "../redis/guarded-redis";
-import type { Claim, Status } from "./buckets";
-import { type Counted, ProcessLimiter } from "./process-limiter";
-import { readAnswer, type SharedAnswer, SharedLimiter } from "./shared-limiter";
-import { countDecision } from "./stats";
+import type { LimitBucket, LimitStatus } from "./buckets";
+import { type LocalTokens, ProcessLimiter } from "./process-limiter";
+import { parseLimitReply, type SharedDecision, SharedLimiter } from "./shared-limiter";
+import { recordDecision } from "./stats";
 
 /** What came of asking for a token. */
-export interface Limited {
+export interface LimitDecision {
   allowed: boolean;
   /** One for each limit that holds; empty when none could be looked at. */
-  statuses: Status[];
+  statuses: LimitStatus[];
   /** `process`: decided by this process alone. `open`: let through, because the limiter itself failed. */
   degraded: "process" | "open" | null;
 }
 
 /** What came of it, for who may find that a token was not used. */
-export interface Taken extends Limited {
+export interface TokenReservation extends LimitDecision {
   /**
    * Gives the tokens back; does nothing where none was taken, nor the second time. Never throws: a token that Redis
    * could not be told of comes back with its window.
    */
-  giveBack(): Promise<void>;
+  returnTokens(): Promise<void>;
 }
 
-interface Decided extends Limited {
+interface PendingDecision extends LimitDecision {
   /** Here; null when nothing was taken. */
-  counted: Counted | null;
+  localTokens: LocalTokens | null;
   /** ms since the epoch */
-  askedAt: number;
+  requestedAt: number;
 }
 
 /** What the SDK's requester answers. */
-const lateSchema = z.object({ result: z.unknown() });
+const lateReplySchema = z.object({ result: z.unknown() });
 
 /**
  * Takes tokens in Redis, and where Redis does not answer in time, in this process. The two are one account:
@@ -45,96 +45,105 @@ const lateSchema = z.object({ result: z.unknown() });
  */
 export class Limiter {
   private readonly shared: SharedLimiter;
-  private readonly own = new ProcessLimiter();
+  private readonly local = new ProcessLimiter();
 
   constructor(redis: Redis) {
     this.shared = new SharedLimiter(redis);
   }
 
   /** Takes a token of each claim, or none. Does not throw when Redis fails. */
-  async take(claims: readonly Claim[]): Promise<Taken> {
-    const { counted, askedAt, ...limited } = await this.decide(claims);
-    countDecision(claims, limited);
-    let mine = counted;
-    const giveBack = async () => {
-      const told = mine?.giveBack() ?? [];
-      mine = null;
+  async take(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
+    const { localTokens, requestedAt, ...decision } = await this.decide(buckets);
+    recordDecision(buckets, decision);
+    let unreturned = localTokens;
+    const returnTokens = async () => {
+      const takenAt = unreturned?.returnTokens() ?? [];
+      unreturned = null;
       // By its own word Redis has them under the time at which it was asked.
-      const given = claims.flatMap((claim, index) => {
-        const at = told[index] ?? null;
-        return at === null ? [] : [{ claim, at: limited.degraded ? at : askedAt }];
+      const returned = buckets.flatMap((bucket, index) => {
+        const at = takenAt[index] ?? null;
+        return at === null ? [] : [{ claim: bucket, at: decision.degraded ? at : requestedAt }];
       });
-      if (given.length > 0) await this.shared.giveBack(given).catch(() => {});
+      if (returned.length > 0) await this.shared.returnTokens(returned).catch(() => {});
     };
-    return { ...limited, giveBack };
+    return { ...decision, returnTokens };
   }
 
-  private async decide(claims: readonly Claim[]): Promise<Decided> {
-    const askedAt = now();
-    const known = this.own.statuses(claims, askedAt);
+  private async decide(buckets: readonly LimitBucket[]): Promise<PendingDecision> {
+    const requestedAt = now();
+    const localStatuses = this.local.statuses(buckets, requestedAt);
     // Refused here without a call: Redis said so before, or this process let through all there is.
-    if (isSpent(known)) {
-      const degraded = this.own.owes(claims, askedAt) ? "process" : null;
-      return { allowed: false, statuses: known, degraded, counted: null, askedAt };
+    if (isExhausted(localStatuses)) {
+      const degraded = this.local.hasUnsynced(buckets, requestedAt) ? "process" : null;
+      return { allowed: false, statuses: localStatuses, degraded, localTokens: null, requestedAt };
     }
 
-    const debt = this.own.takeDebt(claims, askedAt);
+    const unsynced = this.local.takeUnsynced(buckets, requestedAt);
     try {
-      const answer = await this.shared.take(claims, debt.told, askedAt);
-      return { ...this.follow(answer, claims), askedAt };
+      const sharedDecision = await this.shared.take(buckets, unsynced.serialized, requestedAt);
+      return { ...this.applySharedDecision(sharedDecision, buckets), requestedAt };
     } catch (error) {
-      const late = error instanceof RedisUnavailableError ? error.late : undefined;
-      const decided = this.decideAlone(claims);
-      if (late) {
-        void this.reconcile(late, claims, askedAt, debt.restore, () => decided.counted?.known());
-      } else debt.restore();
-      return { ...decided, askedAt };
+      const lateReply = error instanceof RedisUnavailableError ? error.lateReply : undefined;
+      const decision = this.decideLocally(buckets);
+      if (lateReply) {
+        void this.reconcile(lateReply, buckets, requestedAt, unsynced.restore, () =>
+          decision.localTokens?.confirm(),
+        );
+      } else unsynced.restore();
+      return { ...decision, requestedAt };
     }
   }
 
-  private follow(answer: SharedAnswer, claims: readonly Claim[]): Omit<Decided, "askedAt"> {
+  private applySharedDecision(
+    sharedDecision: SharedDecision,
+    buckets: readonly LimitBucket[],
+  ): Omit<PendingDecision, "requestedAt"> {
     const time = now();
     // Requests that this process decided alone meanwhile may have had the last of it.
-    const counted = answer.allowed ? this.own.add(claims, time, 0) : null;
-    const allowed = counted !== null;
-    this.blockSpent(answer, claims, time);
-    if (allowed || !answer.allowed) return { ...answer, degraded: null, counted };
-    return { allowed, statuses: this.own.statuses(claims, time), degraded: null, counted };
+    const localTokens = sharedDecision.allowed ? this.local.add(buckets, time, 0) : null;
+    const allowed = localTokens !== null;
+    this.blockExhausted(sharedDecision, buckets, time);
+    if (allowed || !sharedDecision.allowed) return { ...sharedDecision, degraded: null, localTokens };
+    return { allowed, statuses: this.local.statuses(buckets, time), degraded: null, localTokens };
   }
 
-  private decideAlone(claims: readonly Claim[]): Omit<Decided, "askedAt"> {
+  private decideLocally(buckets: readonly LimitBucket[]): Omit<PendingDecision, "requestedAt"> {
     const time = now();
-    const before = this.own.statuses(claims, time);
-    const counted = isSpent(before) ? null : this.own.add(claims, time, 1);
-    if (!counted) return { allowed: false, statuses: before, degraded: "process", counted };
-    return { allowed: true, statuses: this.own.statuses(claims, time), degraded: "process", counted };
+    const statuses = this.local.statuses(buckets, time);
+    const localTokens = isExhausted(statuses) ? null : this.local.add(buckets, time, 1);
+    if (!localTokens) return { allowed: false, statuses: statuses, degraded: "process", localTokens };
+    return { allowed: true, statuses: this.local.statuses(buckets, time), degraded: "process", localTokens };
   }
 
   /** Takes in an answer that came after the request had been decided here. */
   private async reconcile(
-    late: Promise<unknown>,
-    claims: readonly Claim[],
-    askedAt: number,
-    restoreDebt: () => void,
-    redisKnew: () => void,
+    lateReply: Promise<unknown>,
+    buckets: readonly LimitBucket[],
+    requestedAt: number,
+    restoreUnsynced: () => void,
+    confirmTokens: () => void,
   ): Promise<void> {
     try {
-      const answer = readAnswer(lateSchema.parse(await late).result, claims, askedAt);
-      if (answer.allowed) redisKnew();
-      else this.blockSpent(answer, claims, now());
+      const sharedDecision = parseLimitReply(
+        lateReplySchema.parse(await lateReply).result,
+        buckets,
+        requestedAt,
+      );
+      if (sharedDecision.allowed) confirmTokens();
+      else this.blockExhausted(sharedDecision, buckets, now());
     } catch {
-      restoreDebt();
+      restoreUnsynced();
     }
   }
 
-  private blockSpent({ statuses }: SharedAnswer, claims: readonly Claim[], time: number): void {
-    for (const [index, claim] of claims.entries()) {
+  private blockExhausted({ statuses }: SharedDecision, buckets: readonly LimitBucket[], time: number): void {
+    for (const [index, bucket] of buckets.entries()) {
       const status = statuses[index];
-      if (status?.remaining === 0) this.own.block(claim, status.resetAt, time);
+      if (status?.remaining === 0) this.local.block(bucket, status.resetAt, time);
     }
   }
 }
 
-function isSpent(statuses: readonly Status[]): boolean {
+function isExhausted(statuses: readonly LimitStatus[]): boolean {
   return statuses.some(({ remaining }) => remaining === 0);
 }

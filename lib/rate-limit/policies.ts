@@ -2,12 +2,12 @@ import type { RouteLimit } from "../core/http";
 import { routeRows } from "./routes.generated";
 
 /** How much one caller may ask of one route. */
-export interface Policy {
+export interface LimitPolicy {
   name: string;
   limit: number;
   windowSeconds: number;
   /** Counts for itself alone, and not among what a person may ask of all routes together. */
-  apart?: true;
+  standalone?: true;
 }
 
 const policies = {
@@ -17,18 +17,18 @@ const policies = {
   /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
   /** The pictures and sounds of a page: a browser asks for many at once, and for the parts of a sound it plays. */
-  files: { name: "files", limit: 600, windowSeconds: 60, apart: true },
+  files: { name: "files", limit: 600, windowSeconds: 60, standalone: true },
   /**
    * Chat messages, and what an open page sends by itself beside them (that it is here, what was read, that somebody
    * types): a lively conversation must not use up what a person may ask for, nor the other way round.
    */
-  frequent: { name: "frequent", limit: 300, windowSeconds: 60, apart: true },
+  frequent: { name: "frequent", limit: 300, windowSeconds: 60, standalone: true },
   /**
    * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
    * a school or a mobile network is many people behind one.
    */
   person: { name: "person", limit: 100, windowSeconds: 60 },
-} as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", Policy>;
+} as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", LimitPolicy>;
 
 /**
  * Limits that handlers take by themselves, since the gate cannot know by whom or what they count. All but the last
@@ -48,9 +48,9 @@ export const handlerPolicies = {
   session: { name: "session", limit: 10, windowSeconds: 900 },
   /** Messages to one Telegram bot. */
   telegram: { name: "telegram", limit: 10, windowSeconds: 1 },
-} as const satisfies Record<string, Policy>;
+} as const satisfies Record<string, LimitPolicy>;
 
-interface Row {
+interface PolicyRow {
   /** `:name` is one segment, a trailing `*` any rest. Also the route's name in keys: never the raw path. */
   pattern: string;
   policy: RouteLimit | "default";
@@ -61,7 +61,7 @@ interface Row {
 }
 
 /** The first row that fits decides. What a route wants it says itself, in its spec (`npm run openapi`). */
-const table: readonly Row[] = [
+const policyTable: readonly PolicyRow[] = [
   // A CDN answers these, and where there is none the matcher in middleware.ts lets most of them by.
   { pattern: "/_next/static/*", policy: "skip" },
   ...routeRows,
@@ -72,7 +72,7 @@ const table: readonly Row[] = [
   { pattern: "/*", policy: "default" },
 ];
 
-const compiled = table.map(({ pattern, policy, method, by }) => ({
+const compiledTable = policyTable.map(({ pattern, policy, method, by }) => ({
   pattern: method ? `${method} ${pattern}` : pattern,
   method,
   policy: policy === "skip" ? null : policies[policy],
@@ -87,30 +87,31 @@ const compiled = table.map(({ pattern, policy, method, by }) => ({
 }));
 
 /** What holds for a request. */
-interface Found {
+interface PolicyMatch {
   /** Under which it was found. */
   pattern: string;
   /** Null where no limit holds. */
-  policy: Policy | null;
+  policy: LimitPolicy | null;
   /** Signed in or not, it is counted by address. */
   by?: "address";
 }
 
-export function policyFor(pathname: string, method = "GET"): Found {
-  const path = canonical(pathname);
+export function findPolicy(pathname: string, method = "GET"): PolicyMatch {
+  const path = normalizePath(pathname);
   // Next answers HEAD with the handler of GET.
-  const asked = method === "HEAD" ? "GET" : method;
-  const row = compiled.find(
-    ({ expression, method: only }) => (only === undefined || only === asked) && expression.test(path),
+  const effectiveMethod = method === "HEAD" ? "GET" : method;
+  const row = compiledTable.find(
+    ({ expression, method: rowMethod }) =>
+      (rowMethod === undefined || rowMethod === effectiveMethod) && expression.test(path),
   );
   return row ?? { pattern: "/*", policy: policies.default };
 }
 
 /** The row that holds for a person over all routes together, under the pattern `*`. */
-export const personPolicy: Policy = policies.person;
+export const personPolicy: LimitPolicy = policies.person;
 
 /** The path as the router reads it: `/api/auth/%73ign-in/` is `/api/auth/sign-in`, and as strict. */
-function canonical(pathname: string): string {
+function normalizePath(pathname: string): string {
   let path = pathname;
   try {
     path = decodeURIComponent(pathname);

@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors";
-import { failureResponse } from "../core/http/error-response";
-import { localeOf } from "../core/http/request-locale";
+import { errorResponse } from "../core/http/error-response";
+import { getRequestLocale } from "../core/http/request-locale";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { messageText } from "../core/messages";
@@ -11,17 +11,17 @@ import { messageText } from "../core/messages";
  *
  * @param nonce  allows its one style in the content security policy of the answer
  */
-export function refusal(request: Request, retryAfterSeconds: number, nonce: string): Response {
-  const locale = localeOf(request.headers);
+export function rateLimitedResponse(request: Request, retryAfterSeconds: number, nonce: string): Response {
+  const locale = getRequestLocale(request.headers);
   const error = new AppError("rate_limited", { retryAfterSeconds });
-  const answer = failureResponse(error, locale, newId());
-  if (!request.headers.get("accept")?.includes("text/html")) return answer;
-  const headers = new Headers(answer.headers);
+  const response = errorResponse(error, locale, newId());
+  if (!request.headers.get("accept")?.includes("text/html")) return response;
+  const headers = new Headers(response.headers);
   headers.set("content-type", "text/html; charset=utf-8");
-  return new Response(page(locale, retryAfterSeconds, nonce), { status: answer.status, headers });
+  return new Response(renderPage(locale, retryAfterSeconds, nonce), { status: response.status, headers });
 }
 
-function page(locale: Locale, seconds: number, nonce: string): string {
+function renderPage(locale: Locale, seconds: number, nonce: string): string {
   return `<!doctype html><html lang="${locale}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="${seconds}">
 <title>NormalDance</title>

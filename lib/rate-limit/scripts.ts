@@ -81,7 +81,7 @@ return answer
  * Atomic. Not safe to repeat: each call gives one back.
  * Runs GET, and SET or DEL, for each key.
  */
-export const giveBackTokensSource = `
+export const returnTokensSource = `
 local function grain(window) return math.min(1000, math.max(1, math.floor(window / 60))) end
 local given = 0
 for i = 1, #KEYS do

@@ -1,40 +1,44 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
-import type { Claim, Status } from "./buckets";
-import { giveBackTokensSource, takeTokensSource } from "./scripts";
+import type { LimitBucket, LimitStatus } from "./buckets";
+import { returnTokensSource, takeTokensSource } from "./scripts";
 
-export interface SharedAnswer {
+export interface SharedDecision {
   allowed: boolean;
-  statuses: Status[];
+  statuses: LimitStatus[];
 }
 
-const answerSchema = z.array(z.number().int()).min(1);
+const replySchema = z.array(z.number().int()).min(1);
 
 /** The limits that all processes share: one script call for all of a request's tokens. */
 export class SharedLimiter {
-  private readonly script: ReturnType<Redis["createScript"]>;
-  private readonly giveBackScript: ReturnType<Redis["createScript"]>;
+  private readonly takeScript: ReturnType<Redis["createScript"]>;
+  private readonly returnScript: ReturnType<Redis["createScript"]>;
 
   /** @param redis  without retries: a call that is repeated takes two tokens */
   constructor(redis: Redis) {
-    this.script = redis.createScript(takeTokensSource);
-    this.giveBackScript = redis.createScript(giveBackTokensSource);
+    this.takeScript = redis.createScript(takeTokensSource);
+    this.returnScript = redis.createScript(returnTokensSource);
   }
 
   /**
    * Takes one token of each claim, or none.
    *
-   * @param debts  for each claim, tokens that Redis has not been told of
+   * @param unsynced  for each claim, tokens that Redis has not been told of
    * @throws {RedisUnavailableError} also when the tokens may have been taken
    */
-  async take(claims: readonly Claim[], debts: readonly string[], time: number): Promise<SharedAnswer> {
-    const keys = claims.map(({ key }) => key);
-    const args = claims.flatMap(({ policy }, index) => [
+  async take(
+    buckets: readonly LimitBucket[],
+    unsynced: readonly string[],
+    time: number,
+  ): Promise<SharedDecision> {
+    const keys = buckets.map(({ key }) => key);
+    const args = buckets.flatMap(({ policy }, index) => [
       String(policy.limit),
       String(policy.windowSeconds * 1000),
-      debts[index] ?? "",
+      unsynced[index] ?? "",
     ]);
-    return readAnswer(await this.script.exec(keys, [String(time), ...args]), claims, time);
+    return parseLimitReply(await this.takeScript.exec(keys, [String(time), ...args]), buckets, time);
   }
 
   /**
@@ -42,20 +46,20 @@ export class SharedLimiter {
    * @param taken  which, and when each was taken (ms)
    * @throws {RedisUnavailableError} also when they may have been given back
    */
-  async giveBack(taken: readonly { claim: Claim; at: number }[]): Promise<void> {
+  async returnTokens(taken: readonly { claim: LimitBucket; at: number }[]): Promise<void> {
     const keys = taken.map(({ claim }) => claim.key);
     const args = taken.flatMap(({ claim, at }) => [String(at), String(claim.policy.windowSeconds * 1000)]);
-    await this.giveBackScript.exec(keys, args);
+    await this.returnScript.exec(keys, args);
   }
 }
 
 /** @throws {z.ZodError} for what is not the script's answer */
-export function readAnswer(raw: unknown, claims: readonly Claim[], time: number): SharedAnswer {
-  const [taken, ...numbers] = answerSchema.length(1 + 2 * claims.length).parse(raw);
-  const statuses = claims.map(({ policy }, index) => ({
+export function parseLimitReply(raw: unknown, buckets: readonly LimitBucket[], time: number): SharedDecision {
+  const [takenFlag, ...numbers] = replySchema.length(1 + 2 * buckets.length).parse(raw);
+  const statuses = buckets.map(({ policy }, index) => ({
     policy,
     remaining: numbers[index * 2] ?? 0,
     resetAt: time + (numbers[index * 2 + 1] ?? 0),
   }));
-  return { allowed: taken === 1, statuses };
+  return { allowed: takenFlag === 1, statuses };
 }

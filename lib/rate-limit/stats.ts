@@ -1,4 +1,4 @@
-import type { Claim, Status } from "./buckets";
+import type { LimitBucket, LimitStatus } from "./buckets";
 
 /** How one policy's requests were decided since the process began. */
 export interface LimitCounts {
@@ -17,19 +17,23 @@ const counts = new Map<string, LimitCounts>();
  * The gate at the edge and the server are two processes here, even where one program runs both: each knows its own.
  */
 export function limitStats(): Record<string, LimitCounts> {
-  return Object.fromEntries([...counts].map(([policy, counted]) => [policy, { ...counted }]));
+  return Object.fromEntries([...counts].map(([policy, policyCounts]) => [policy, { ...policyCounts }]));
 }
 
-/** @param claims  what was asked for; none when the limiter failed */
-export function countDecision(
-  claims: readonly Claim[],
-  { allowed, statuses, degraded }: { allowed: boolean; statuses: readonly Status[]; degraded: string | null },
+/** @param buckets  what was asked for; none when the limiter failed */
+export function recordDecision(
+  buckets: readonly LimitBucket[],
+  {
+    allowed,
+    statuses,
+    degraded,
+  }: { allowed: boolean; statuses: readonly LimitStatus[]; degraded: string | null },
 ): void {
-  const spent = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
-  const policy = spent?.policy.name ?? claims[0]?.policy.name ?? "open";
-  const counted = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };
-  if (allowed) counted.allowed += 1;
-  else counted.refused += 1;
-  if (degraded) counted.degraded += 1;
-  counts.set(policy, counted);
+  const exhausted = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
+  const policy = exhausted?.policy.name ?? buckets[0]?.policy.name ?? "open";
+  const policyCounts = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };
+  if (allowed) policyCounts.allowed += 1;
+  else policyCounts.refused += 1;
+  if (degraded) policyCounts.degraded += 1;
+  counts.set(policy, policyCounts);
 }

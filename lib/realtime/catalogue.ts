@@ -142,18 +142,18 @@ export interface ParsedChannel {
 }
 
 /** Whether those who are not signed in may listen too. */
-export const isPublic = (kind: ChannelKind): boolean => "isPublic" in channelKinds[kind];
+export const isPublicKind = (kind: ChannelKind): boolean => "isPublic" in channelKinds[kind];
 
 /** @throws {AppError} bad_request for what is no channel */
 export function parseChannel(name: string): ParsedChannel {
   const [kind = "", ...rest] = name.split(":");
   if (Object.hasOwn(channelKinds, kind)) {
-    const known = kind as ChannelKind;
+    const knownKind = kind as ChannelKind;
     const parsed = idSchema.safeParse(rest.join(":"));
-    if (!channelKinds[known].hasId && rest.length === 0)
-      return { name: known as Channel, kind: known, id: null };
-    if (channelKinds[known].hasId && parsed.success)
-      return { name: `${known}:${parsed.data}` as Channel, kind: known, id: parsed.data };
+    if (!channelKinds[knownKind].hasId && rest.length === 0)
+      return { name: knownKind as Channel, kind: knownKind, id: null };
+    if (channelKinds[knownKind].hasId && parsed.success)
+      return { name: `${knownKind}:${parsed.data}` as Channel, kind: knownKind, id: parsed.data };
   }
   throw new AppError("bad_request", {
     details: [{ path: "channel", message: `no channel: ${name.slice(0, 60)}` }],

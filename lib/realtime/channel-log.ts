@@ -7,12 +7,12 @@ import { type Cursor, formatCursor } from "./cursor";
 import { appendEvents, readHeads, readLogs } from "./scripts";
 
 /** What a log keeps: some minutes of a busy chat. Whoever was away for longer reads Postgres again. */
-export const KEPT_ENTRIES = 500;
+export const MAX_LOG_ENTRIES = 500;
 /** What one who comes back is sent before it is simpler to read anew. */
-const MOST_REPLAYED = 200;
+const MAX_REPLAYED_EVENTS = 200;
 /** Reads and appends that are made within this are one call. */
-const WINDOW_MS = 2;
-const MOST_IN_ONE_CALL = 100;
+const COALESCE_WINDOW_MS = 2;
+const MAX_CALL_SIZE = 100;
 
 /** Of one life of a log; short, since it is in every cursor. */
 const newEpoch = () => randomBytes(6).toString("hex");
@@ -21,16 +21,16 @@ const newEpoch = () => randomBytes(6).toString("hex");
 export const loggedEventSchema = z.object({ event: z.string(), data: z.unknown() });
 export type LoggedEvent = z.infer<typeof loggedEventSchema>;
 
-export interface Said extends LoggedEvent {
+export interface ChannelEvent extends LoggedEvent {
   channel: Channel;
 }
 
 const cursorsSchema = z.array(z.union([z.string(), z.int()]));
 
-function toCursors(answer: unknown): Cursor[] {
-  const flat = cursorsSchema.parse(answer);
-  return flat.flatMap((epoch, at) =>
-    at % 2 === 0 ? [{ epoch: String(epoch), n: Number(flat[at + 1]) }] : [],
+function toCursors(reply: unknown): Cursor[] {
+  const flat = cursorsSchema.parse(reply);
+  return flat.flatMap((epoch, index) =>
+    index % 2 === 0 ? [{ epoch: String(epoch), n: Number(flat[index + 1]) }] : [],
   );
 }
 
@@ -41,23 +41,23 @@ function toCursors(answer: unknown): Cursor[] {
  * @returns where it is in the log
  * @throws {RedisUnavailableError} it may have been said all the same
  */
-export const append: (said: Said) => Promise<Cursor> = coalesce(
-  async (events: Said[]) =>
+export const appendEvent: (channelEvent: ChannelEvent) => Promise<Cursor> = coalesce(
+  async (events: ChannelEvent[]) =>
     toCursors(
       await redisService().script(
         appendEvents,
         events.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
         [
-          ...[newEpoch(), KEPT_ENTRIES, ttlSeconds.realtime, keys.realtimeUpstream],
+          ...[newEpoch(), MAX_LOG_ENTRIES, ttlSeconds.realtime, keys.realtimeUpstream],
           ...events.flatMap(({ channel, event, data }) => [channel, JSON.stringify({ event, data })]),
         ],
         cursorsSchema,
       ),
     ),
-  { windowMs: WINDOW_MS, maxSize: MOST_IN_ONE_CALL },
+  { windowMs: COALESCE_WINDOW_MS, maxSize: MAX_CALL_SIZE },
 );
 
-interface Place {
+interface LogPosition {
   channel: Channel;
   /** Null: only where the channel is now. */
   since: Cursor | null;
@@ -79,49 +79,49 @@ const readsSchema = z.array(
  *
  * @throws {RedisUnavailableError}
  */
-export const readLog: (place: Place) => Promise<LogRead> = coalesce(
-  async (places: Place[]) => {
-    const nameOf = ({ channel, since }: Place) => `${channel} ${since ? formatCursor(since) : ""}`;
-    const distinct = [...new Map(places.map((place) => [nameOf(place), place])).values()];
-    const answers = await redisService().script(
+export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
+  async (positions: LogPosition[]) => {
+    const positionKey = ({ channel, since }: LogPosition) => `${channel} ${since ? formatCursor(since) : ""}`;
+    const distinct = [...new Map(positions.map((place) => [positionKey(place), place])).values()];
+    const replies = await redisService().script(
       readLogs,
       distinct.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
       [
-        ...[newEpoch(), ttlSeconds.realtime, MOST_REPLAYED],
+        ...[newEpoch(), ttlSeconds.realtime, MAX_REPLAYED_EVENTS],
         ...distinct.flatMap(({ since }) => [since?.epoch ?? "", since?.n ?? 0]),
       ],
       readsSchema,
     );
-    const reads = new Map(distinct.map((place, at) => [nameOf(place), toRead(answers[at])]));
-    return places.map((place) => reads.get(nameOf(place)) ?? toRead(undefined));
+    const reads = new Map(distinct.map((place, index) => [positionKey(place), toLogRead(replies[index])]));
+    return positions.map((place) => reads.get(positionKey(place)) ?? toLogRead(undefined));
   },
-  { windowMs: WINDOW_MS, maxSize: MOST_IN_ONE_CALL },
+  { windowMs: COALESCE_WINDOW_MS, maxSize: MAX_CALL_SIZE },
 );
 
-function toRead(answer: z.infer<typeof readsSchema>[number] | undefined): LogRead {
-  if (!answer) throw new Error("a log was not read");
-  const [epoch, n, whole, texts] = answer;
+function toLogRead(reply: z.infer<typeof readsSchema>[number] | undefined): LogRead {
+  if (!reply) throw new Error("a log was not read");
+  const [epoch, n, whole, texts] = reply;
   const events = texts.map((text) => loggedEventSchema.safeParse(JSON.parse(text)));
   // An entry that is none (another program's) cannot be told from one that was lost.
-  const isSound = whole === 1 && events.every(({ success }) => success);
-  return { head: { epoch, n }, events: isSound ? events.flatMap(({ data }) => data ?? []) : null };
+  const isComplete = whole === 1 && events.every(({ success }) => success);
+  return { head: { epoch, n }, events: isComplete ? events.flatMap(({ data }) => data ?? []) : null };
 }
 
 /** Where channels are now; an epoch of "" where nothing is kept. @throws {RedisUnavailableError} */
-export async function headsOf(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
+export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
   const heads = new Map<Channel, Cursor>();
-  for (let from = 0; from < channels.length; from += MOST_IN_ONE_CALL) {
-    const some = channels.slice(from, from + MOST_IN_ONE_CALL);
+  for (let from = 0; from < channels.length; from += MAX_CALL_SIZE) {
+    const batch = channels.slice(from, from + MAX_CALL_SIZE);
     const found = toCursors(
       await redisService().script(
         readHeads,
-        some.map((channel) => keys.realtimeHead(channel)),
+        batch.map((channel) => keys.realtimeHead(channel)),
         [],
         cursorsSchema,
       ),
     );
-    for (const [at, head] of found.entries()) {
-      const channel = some[at];
+    for (const [index, head] of found.entries()) {
+      const channel = batch[index];
       if (channel) heads.set(channel, head);
     }
   }

@@ -4,7 +4,7 @@ import { type LoggedEvent, type LogRead, readLog } from "./channel-log";
 import type { Cursor } from "./cursor";
 
 /** What a listener is told. In order; between two `onEvent` with a cursor nothing is missing. */
-export interface Listener {
+export interface SubscriptionListener {
   /** It listens now. Not `resumed`: what it had before may lack something, so it should read all anew. */
   onJoined(channel: Channel, at: Cursor, resumed: boolean): void;
   /** @param at  null: nothing that a log keeps */
@@ -14,49 +14,49 @@ export interface Listener {
 }
 
 /** Reads that found the log had moved on meanwhile; the next heartbeat goes on where this leaves it. */
-const MOST_READS = 5;
+const MAX_READS_PER_CATCH_UP = 5;
 
 /**
  * One listener on one channel: sees to it that they get every event once and in order, whatever is lost or comes
  * twice on the way. The log is the truth; what comes from upstream is only the quicker way to its next entry.
  */
-export class Membership {
+export class ChannelSubscription {
   private joined = false;
   private ended = false;
   private reading: Promise<void> | null = null;
   /** What the listener was given last. */
-  private last: LoggedEvent | null = null;
+  private lastEvent: LoggedEvent | null = null;
   /** What came from upstream while the log was being read. */
-  private waiting: { at: Cursor; event: LoggedEvent }[] = [];
+  private buffered: { cursor: Cursor; event: LoggedEvent }[] = [];
 
   /** @param at  the last that the listener has; null: from now */
   constructor(
     readonly channel: Channel,
     private at: Cursor | null,
-    private readonly listener: Listener,
+    private readonly listener: SubscriptionListener,
   ) {}
 
   /** An entry of the log, as it was published: any, in any order. */
   receive(at: Cursor, event: LoggedEvent): void {
-    if (this.reading) this.waiting.push({ at, event });
+    if (this.reading) this.buffered.push({ cursor: at, event });
     // A number that is known already: it came twice, or the log was set back and counts anew from there.
-    else if (!this.take(at, event)) void this.catchUp();
+    else if (!this.applyNext(at, event)) void this.catchUp();
   }
 
   /** Something that no log keeps. */
-  pass(event: LoggedEvent): void {
+  deliverVolatile(event: LoggedEvent): void {
     if (this.joined && !this.ended) this.listener.onEvent(this.channel, null, event);
   }
 
   /** Where the log is: one who is before it has missed something, one who is past it has what the log has lost. */
-  async look(head: Cursor): Promise<void> {
-    const isThere = this.joined && this.at?.epoch === head.epoch && this.at.n === head.n;
-    if (!isThere) await this.catchUp();
+  async compareWithHead(head: Cursor): Promise<void> {
+    const isAtHead = this.joined && this.at?.epoch === head.epoch && this.at.n === head.n;
+    if (!isAtHead) await this.catchUp();
   }
 
   /** Reads the log from where the listener is. Never throws: without Redis it is done at the next heartbeat. */
   catchUp(): Promise<void> {
-    this.reading ??= this.readOn();
+    this.reading ??= this.replayLog();
     return this.reading;
   }
 
@@ -65,24 +65,25 @@ export class Membership {
     this.ended = true;
   }
 
-  private async readOn(): Promise<void> {
+  private async replayLog(): Promise<void> {
     try {
-      for (let reads = 0; reads < MOST_READS && !this.ended; reads += 1) {
-        this.follow(await readLog({ channel: this.channel, since: this.at }));
-        const came = this.waiting;
-        this.waiting = [];
-        if (came.every(({ at, event }) => this.isKnown(at) || this.take(at, event))) break;
+      for (let reads = 0; reads < MAX_READS_PER_CATCH_UP && !this.ended; reads += 1) {
+        this.applyLogRead(await readLog({ channel: this.channel, since: this.at }));
+        const bufferedEvents = this.buffered;
+        this.buffered = [];
+        if (bufferedEvents.every(({ cursor: at, event }) => this.isApplied(at) || this.applyNext(at, event)))
+          break;
       }
     } catch (error) {
       log().debug({ err: error, channel: this.channel }, "a channel is read later");
     }
     // In the step of the last look at what waited: what comes from now on is taken, not kept waiting.
-    this.waiting = [];
+    this.buffered = [];
     this.reading = null;
   }
 
   /** Takes over what was read. */
-  private follow({ head, events }: LogRead): void {
+  private applyLogRead({ head, events }: LogRead): void {
     if (this.ended) return;
     const from = this.at;
     const isFirst = !this.joined;
@@ -95,29 +96,30 @@ export class Membership {
     }
     if (isFirst) this.listener.onJoined(this.channel, from, true);
     for (const event of events) {
-      this.hand({ epoch: head.epoch, n: (this.at?.n ?? 0) + 1 }, event);
+      this.deliver({ epoch: head.epoch, n: (this.at?.n ?? 0) + 1 }, event);
     }
   }
 
   /** What was read has it already. */
-  private isKnown(at: Cursor): boolean {
+  private isApplied(at: Cursor): boolean {
     return this.at?.epoch === at.epoch && at.n <= this.at.n;
   }
 
   /** @returns false when it is not the next one: then the log has to be asked */
-  private take(at: Cursor, event: LoggedEvent): boolean {
+  private applyNext(at: Cursor, event: LoggedEvent): boolean {
     if (this.ended) return true;
     if (!this.joined || this.at?.epoch !== at.epoch) return false;
     // A log that was set back by one entry has another one there.
-    const isOther = at.n === this.at.n && JSON.stringify(event) !== JSON.stringify(this.last ?? event);
-    if (at.n !== this.at.n + 1 && !isOther) return false;
-    this.hand(at, event);
+    const isReplaced =
+      at.n === this.at.n && JSON.stringify(event) !== JSON.stringify(this.lastEvent ?? event);
+    if (at.n !== this.at.n + 1 && !isReplaced) return false;
+    this.deliver(at, event);
     return true;
   }
 
-  private hand(at: Cursor, event: LoggedEvent): void {
+  private deliver(at: Cursor, event: LoggedEvent): void {
     this.at = at;
-    this.last = event;
+    this.lastEvent = event;
     this.listener.onEvent(this.channel, at, event);
   }
 }

@@ -1,9 +1,9 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { type Channel, type ChannelKind, channelKinds, type EventData, type EventName } from "./catalogue";
-import { append, type Said } from "./channel-log";
-import { forgetLater } from "./reset-channels";
-import { tellUpstream } from "./upstream";
+import { appendEvent, type ChannelEvent } from "./channel-log";
+import { resetChannelsLater } from "./reset-channels";
+import { publishUpstream } from "./upstream";
 
 /**
  * Says something on a channel, once the answer is out: everybody who listens gets it, in order, and whoever was away
@@ -18,7 +18,7 @@ export function emit<K extends ChannelKind, E extends EventName<K>>(
   event: E,
   data: EventData<K, E>,
 ): void {
-  say({ channel, event, data }, appendOrOwe);
+  emitDeferred({ channel, event, data }, appendOrReset);
 }
 
 /** Says something to whoever listens now; nobody else will know. For what is old in a moment (somebody types). */
@@ -27,30 +27,33 @@ export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
   event: E,
   data: EventData<K, E>,
 ): void {
-  say({ channel, event, data }, ({ channel, ...event }) => tellUpstream({ channel, event }));
+  emitDeferred({ channel, event, data }, ({ channel, ...event }) => publishUpstream({ channel, event }));
 }
 
-async function appendOrOwe(said: Said): Promise<void> {
+async function appendOrReset(channelEvent: ChannelEvent): Promise<void> {
   try {
-    await append(said);
+    await appendEvent(channelEvent);
   } catch (error) {
-    forgetLater([said.channel]);
+    resetChannelsLater([channelEvent.channel]);
     throw error;
   }
 }
 
-function say(said: Said, how: (said: Said) => Promise<unknown>): void {
+function emitDeferred(channelEvent: ChannelEvent, send: (said: ChannelEvent) => Promise<unknown>): void {
   defer(async () => {
     try {
-      await how({ ...said, data: schemaOf(said).parse(said.data) });
+      await send({ ...channelEvent, data: getEventSchema(channelEvent).parse(channelEvent.data) });
     } catch (error) {
-      log().warn({ err: error, channel: said.channel, event: said.event }, "open pages hear of it later");
+      log().warn(
+        { err: error, channel: channelEvent.channel, event: channelEvent.event },
+        "open pages hear of it later",
+      );
     }
   });
 }
 
 /** What the schema does not name never leaves. */
-function schemaOf({ channel, event }: Said) {
+function getEventSchema({ channel, event }: ChannelEvent) {
   const kind = channel.split(":")[0] as ChannelKind;
   const events: Readonly<Record<string, { parse(data: unknown): unknown }>> = channelKinds[kind].events;
   const schema = events[event];

@@ -1,20 +1,20 @@
 const encoder = new TextEncoder();
 
 /** What a browser may leave unread before it is cut off: it comes back and reads from where it was. */
-const MOST_UNREAD_BYTES = 1_000_000;
+const MAX_UNREAD_BYTES = 1_000_000;
 
 /** Writes server-sent events into a response's body. After its end it writes nothing, and complains of nothing. */
 export class EventWriter {
   private ended = false;
 
-  /** @param onCut  the browser reads too slowly and was cut off: what it has not read is let go */
+  /** @param onOverflow  the browser reads too slowly and was cut off: what it has not read is let go */
   constructor(
     private readonly controller: ReadableStreamDefaultController<Uint8Array>,
-    private readonly onCut: () => void,
+    private readonly onOverflow: () => void,
   ) {}
 
   /** @param id  what the browser sends back should it come again by itself */
-  say(event: string, data: object, id?: string): void {
+  writeEvent(event: string, data: object, id?: string): void {
     // JSON has no line ends, at which an event would be cut.
     this.write(`${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
@@ -37,10 +37,10 @@ export class EventWriter {
   private write(text: string): void {
     if (this.ended) return;
     this.controller.enqueue(encoder.encode(text));
-    if ((this.controller.desiredSize ?? 0) >= -MOST_UNREAD_BYTES) return;
+    if ((this.controller.desiredSize ?? 0) >= -MAX_UNREAD_BYTES) return;
     this.ended = true;
     // To close it would keep what is unread for as long as the connection hangs.
     this.controller.error(new DOMException("the browser does not read", "AbortError"));
-    this.onCut();
+    this.onOverflow();
   }
 }

@@ -1,25 +1,25 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
 import type { Channel } from "./catalogue";
-import { headsOf } from "./channel-log";
-import type { Membership } from "./channel-subscription";
+import { readLogHeads } from "./channel-log";
+import type { ChannelSubscription } from "./channel-subscription";
 import type { Cursor } from "./cursor";
-import { listenUpstream } from "./upstream";
+import { subscribeUpstream } from "./upstream";
 
 /** What was lost without a word is found within this. */
-const COMPARE_MS = 15_000;
+const COMPARE_INTERVAL_MS = 15_000;
 
 /** A stream as the hub sees it. */
-export interface Member {
+export interface HubStream {
   /** Null: not signed in. */
   readonly userId: string | null;
-  readonly memberships: ReadonlyMap<Channel, Membership>;
+  readonly subscriptions: ReadonlyMap<Channel, ChannelSubscription>;
   /** Whether events come has changed. */
   onLive(live: boolean): void;
   /** The person's sessions or rights have changed. */
   onWake(): void;
   /** Wakes may have been missed. */
-  onDoubt(): void;
+  onMissedWakes(): void;
   /** The instance ends. */
   onShutdown(): void;
 }
@@ -29,11 +29,11 @@ export interface Member {
  * from upstream, and now and then compares where the logs are with where the streams are.
  */
 class Hub {
-  private readonly members = new Set<Member>();
-  private readonly ofPerson = new Map<string, Set<Member>>();
-  private readonly ofChannel = new Map<Channel, Set<Membership>>();
+  private readonly streams = new Set<HubStream>();
+  private readonly streamsByUser = new Map<string, Set<HubStream>>();
+  private readonly subscriptionsByChannel = new Map<Channel, Set<ChannelSubscription>>();
   private upstream: Subscription | undefined;
-  private comparing: NodeJS.Timeout | undefined;
+  private compareTimer: NodeJS.Timeout | undefined;
   private flows = false;
   private readable = true;
 
@@ -43,105 +43,108 @@ class Hub {
   }
 
   /** Resolves when messages flow, rejects when the last stream ends before. */
-  get listening(): Promise<void> | undefined {
+  get ready(): Promise<void> | undefined {
     return this.upstream?.ready;
   }
 
   stats() {
     return {
-      people: this.ofPerson.size,
-      streams: this.members.size,
-      channels: this.ofChannel.size,
+      people: this.streamsByUser.size,
+      streams: this.streams.size,
+      channels: this.subscriptionsByChannel.size,
       subscriptions: this.upstream ? 1 : 0,
       listening: this.upstream !== undefined,
       live: this.live,
     };
   }
 
-  add(member: Member): void {
-    this.members.add(member);
-    if (member.userId !== null) addTo(this.ofPerson, member.userId, member);
-    this.comparing ??= setInterval(() => void this.compare(), COMPARE_MS);
-    this.upstream ??= this.listen();
+  add(stream: HubStream): void {
+    this.streams.add(stream);
+    if (stream.userId !== null) addTo(this.streamsByUser, stream.userId, stream);
+    this.compareTimer ??= setInterval(() => void this.compareHeads(), COMPARE_INTERVAL_MS);
+    this.upstream ??= this.openUpstream();
   }
 
-  remove(member: Member): void {
-    if (!this.members.delete(member)) return;
-    if (member.userId !== null) removeFrom(this.ofPerson, member.userId, member);
-    for (const membership of member.memberships.values()) this.leave(membership);
-    if (this.members.size > 0) return;
-    clearInterval(this.comparing);
-    this.comparing = undefined;
+  remove(stream: HubStream): void {
+    if (!this.streams.delete(stream)) return;
+    if (stream.userId !== null) removeFrom(this.streamsByUser, stream.userId, stream);
+    for (const subscription of stream.subscriptions.values()) this.unsubscribe(subscription);
+    if (this.streams.size > 0) return;
+    clearInterval(this.compareTimer);
+    this.compareTimer = undefined;
     this.upstream?.close();
     this.upstream = undefined;
     this.flows = false;
   }
 
   /** A stream may listen to a channel, and to it no more. */
-  join(membership: Membership): void {
-    addTo(this.ofChannel, membership.channel, membership);
-    void membership.catchUp();
+  subscribe(subscription: ChannelSubscription): void {
+    addTo(this.subscriptionsByChannel, subscription.channel, subscription);
+    void subscription.catchUp();
   }
 
-  leave(membership: Membership): void {
-    removeFrom(this.ofChannel, membership.channel, membership);
-    membership.end();
+  unsubscribe(subscription: ChannelSubscription): void {
+    removeFrom(this.subscriptionsByChannel, subscription.channel, subscription);
+    subscription.end();
   }
 
   /** Every stream is told to go elsewhere. */
   shutDown(): void {
-    for (const member of [...this.members]) member.onShutdown();
+    for (const stream of [...this.streams]) stream.onShutdown();
   }
 
-  private listen(): Subscription {
-    return listenUpstream({
+  private openUpstream(): Subscription {
+    return subscribeUpstream({
       onEntry: ({ channel, epoch, n, event }) => {
-        for (const membership of this.ofChannel.get(channel as Channel) ?? []) {
-          membership.receive({ epoch, n }, event);
+        for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? []) {
+          subscription.receive({ epoch, n }, event);
         }
       },
       onVolatile: (channel, event) => {
-        for (const membership of this.ofChannel.get(channel as Channel) ?? []) membership.pass(event);
+        for (const membership of this.subscriptionsByChannel.get(channel as Channel) ?? [])
+          membership.deliverVolatile(event);
       },
       onWake: (userId) => {
-        for (const member of [...(this.ofPerson.get(userId) ?? [])]) member.onWake();
+        for (const stream of [...(this.streamsByUser.get(userId) ?? [])]) stream.onWake();
       },
-      onForgotten: (channels) => {
+      onReset: (channels) => {
         for (const channel of channels) {
-          for (const membership of this.ofChannel.get(channel as Channel) ?? []) void membership.catchUp();
+          for (const membership of this.subscriptionsByChannel.get(channel as Channel) ?? [])
+            void membership.catchUp();
         }
       },
       onConnect: (reconnected) => {
-        this.turn({ flows: true });
+        this.updateState({ flows: true });
         // What was published before it flowed: entries of any channel, and wakes of anybody.
-        void this.compare();
-        if (reconnected) for (const member of [...this.members]) member.onDoubt();
+        void this.compareHeads();
+        if (reconnected) for (const member of [...this.streams]) member.onMissedWakes();
       },
-      onLost: () => this.turn({ flows: false }),
+      onLost: () => this.updateState({ flows: false }),
     });
   }
 
   /** Whoever is not where the log is reads on. */
-  private async compare(): Promise<void> {
+  private async compareHeads(): Promise<void> {
     let heads: Map<Channel, Cursor>;
     try {
-      heads = await headsOf([...this.ofChannel.keys()]);
+      heads = await readLogHeads([...this.subscriptionsByChannel.keys()]);
     } catch (error) {
       log().debug({ err: error }, "where the logs are is found out later");
-      this.turn({ readable: false });
+      this.updateState({ readable: false });
       return;
     }
-    this.turn({ readable: true });
+    this.updateState({ readable: true });
     for (const [channel, head] of heads) {
-      for (const membership of this.ofChannel.get(channel) ?? []) void membership.look(head);
+      for (const subscription of this.subscriptionsByChannel.get(channel) ?? [])
+        void subscription.compareWithHead(head);
     }
   }
 
-  private turn({ flows = this.flows, readable = this.readable }): void {
-    const before = this.live;
+  private updateState({ flows = this.flows, readable = this.readable }): void {
+    const wasLive = this.live;
     this.flows = flows;
     this.readable = readable;
-    if (this.live !== before) for (const member of [...this.members]) member.onLive(this.live);
+    if (this.live !== wasLive) for (const stream of [...this.streams]) stream.onLive(this.live);
   }
 }
 

@@ -6,14 +6,14 @@ export {
   chatMessageSchema,
   type EventData,
   type EventName,
-  isPublic,
+  isPublicKind,
   type ParsedChannel,
   parseChannel,
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { MOST_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./open-stream";
-export { channelsAskedFor } from "./parse-subscriptions";
-export { clearLogs, forgetChannels } from "./reset-channels";
-export type { Rights } from "./stream";
-export { wake } from "./wake-user-streams";
+export { MAX_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./open-stream";
+export { parseSubscriptions } from "./parse-subscriptions";
+export { clearLogs, resetChannels } from "./reset-channels";
+export type { ChannelRights } from "./stream";
+export { wakeUserStreams } from "./wake-user-streams";

@@ -1,12 +1,12 @@
 import { atExit } from "../core/at-exit";
 import { AppError } from "../core/errors";
-import { takePlace } from "./connection-slots";
+import { acquireSlot } from "./connection-slots";
 import { hub } from "./hub";
 import { keepAlive, outsideRequest } from "./request-scope";
 import { Stream, type StreamOptions } from "./stream";
 
 /** Of one stream: more do not fit an address. */
-export const MOST_CHANNELS = 100;
+export const MAX_CHANNELS = 100;
 
 /** Of every answer that is an event stream. */
 export const STREAM_HEADERS = {
@@ -16,14 +16,14 @@ export const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-let isClosing = false;
+let isShuttingDown = false;
 
 /** What this instance has open, and whether it hears what others tell. */
 export const streamStats = () => hub.stats();
 
 /** The instance ends: its streams say `reconnect`, and no other is opened here. */
 atExit(() => {
-  isClosing = true;
+  isShuttingDown = true;
   hub.shutDown();
 });
 
@@ -36,22 +36,22 @@ atExit(() => {
  *         network of those who are not signed in, has too many open on this instance; unavailable when the instance ends
  */
 export async function openStream(options: StreamOptions): Promise<Response> {
-  const { who, channels } = options;
-  const giveBack = takePlace(who);
+  const { owner, channels } = options;
+  const releaseSlot = acquireSlot(owner);
   try {
-    const rights = await options.mayListen([...channels.keys()]);
+    const rights = await options.authorizeChannels([...channels.keys()]);
     if (channels.size > 0 && [...channels.keys()].every((channel) => rights.get(channel) === false))
       throw new AppError("forbidden");
-    if (isClosing) throw new AppError("unavailable");
+    if (isShuttingDown) throw new AppError("unavailable");
     let stream: Stream | undefined;
-    let hasEnded: (rest: Promise<void> | undefined) => void = () => {};
+    let resolveEnded: (cleanup: Promise<void> | undefined) => void = () => {};
     const ended = new Promise<void>((resolve) => {
-      hasEnded = resolve;
+      resolveEnded = resolve;
     });
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
       stream = new Stream(options, rights, controller, (rest) => {
-        giveBack();
-        hasEnded(rest);
+        releaseSlot();
+        resolveEnded(rest);
       });
       stream.open();
     };
@@ -65,7 +65,7 @@ export async function openStream(options: StreamOptions): Promise<Response> {
     keepAlive(ended);
     return new Response(body, { headers: STREAM_HEADERS });
   } catch (error) {
-    giveBack();
+    releaseSlot();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { type Channel, parseChannel } from "./catalogue";
 import { type Cursor, parseCursor, parseEventId } from "./cursor";
 
-interface Asked {
+interface SubscriptionParams {
   channel: readonly string[];
   /** The first belongs to the first channel, and so on. */
   after: readonly string[];
@@ -13,10 +13,16 @@ interface Asked {
  * What a request wants to listen to, and from where.
  * @throws {AppError} bad_request for what is no channel
  */
-export function channelsAskedFor({ channel, after, lastEventId }: Asked): Map<Channel, Cursor | null> {
+export function parseSubscriptions({
+  channel,
+  after,
+  lastEventId,
+}: SubscriptionParams): Map<Channel, Cursor | null> {
   const channels = new Map<Channel, Cursor | null>();
-  for (const [at, name] of channel.entries()) channels.set(parseChannel(name).name, parseCursor(after[at]));
-  const last = parseEventId(lastEventId);
-  if (last && channels.has(last.channel as Channel)) channels.set(last.channel as Channel, last.cursor);
+  for (const [index, name] of channel.entries())
+    channels.set(parseChannel(name).name, parseCursor(after[index]));
+  const lastEvent = parseEventId(lastEventId);
+  if (lastEvent && channels.has(lastEvent.channel as Channel))
+    channels.set(lastEvent.channel as Channel, lastEvent.cursor);
   return channels;
 }

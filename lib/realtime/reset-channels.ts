@@ -2,17 +2,17 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
 import type { Channel } from "./catalogue";
-import { forgetLogs } from "./scripts";
+import { resetLogs } from "./scripts";
 
 /** A command's keys are bounded. */
-const MOST_AT_ONCE = 200;
+const MAX_BATCH_SIZE = 200;
 /** Between two attempts while Redis is away. */
-const AGAIN_AFTER_MS = 2_000;
+const RETRY_DELAY_MS = 2_000;
 /** Channels that wait for Redis to come back; past it the oldest is let go, and pages that polled meanwhile have read it. */
-const MOST_OWED = 10_000;
+const MAX_PENDING_RESETS = 10_000;
 
-const owed = new Set<Channel>();
-let timer: NodeJS.Timeout | undefined;
+const pendingResets = new Set<Channel>();
+let retryTimer: NodeJS.Timeout | undefined;
 
 /**
  * What was said on these channels is in no log any more, and whoever listens is told at once to read anew. For when
@@ -20,12 +20,12 @@ let timer: NodeJS.Timeout | undefined;
  * anything else: each log is gone in one step, and the next event begins another epoch. While Redis is away it is
  * done again and again, until this process ends; a log is gone a day after its last entry in any case.
  */
-export const forgetChannels = (channels: readonly Channel[]): Promise<void> =>
-  inParts(channels, (some) =>
+export const resetChannels = (channels: readonly Channel[]): Promise<void> =>
+  inBatches(channels, (batch) =>
     redisService().script(
-      forgetLogs,
-      some.flatMap((channel) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
-      [keys.realtimeUpstream, JSON.stringify({ forgotten: some })],
+      resetLogs,
+      batch.flatMap((channel) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+      [keys.realtimeUpstream, JSON.stringify({ forgotten: batch })],
       z.int(),
     ),
   );
@@ -36,39 +36,39 @@ export const forgetChannels = (channels: readonly Channel[]): Promise<void> =>
  * event that says so may come before this or after it. Safe to repeat; one command.
  */
 export const clearLogs = (channels: readonly Channel[]): Promise<void> =>
-  inParts(channels, (some) => redisService().del(...some.map((channel) => keys.realtimeLog(channel))));
+  inBatches(channels, (batch) => redisService().del(...batch.map((channel) => keys.realtimeLog(channel))));
 
 /** Forgets these channels as soon as Redis answers: what was to be said on them was not, and nobody would know. */
-export function forgetLater(channels: readonly Channel[]): void {
+export function resetChannelsLater(channels: readonly Channel[]): void {
   for (const channel of channels) {
-    owed.delete(channel);
-    owed.add(channel);
+    pendingResets.delete(channel);
+    pendingResets.add(channel);
   }
-  for (const oldest of owed) {
-    if (owed.size <= MOST_OWED) break;
-    owed.delete(oldest);
+  for (const oldest of pendingResets) {
+    if (pendingResets.size <= MAX_PENDING_RESETS) break;
+    pendingResets.delete(oldest);
   }
-  if (!timer) timer = setTimeout(() => void settle(), AGAIN_AFTER_MS).unref();
+  if (!retryTimer) retryTimer = setTimeout(() => void retryPendingResets(), RETRY_DELAY_MS).unref();
 }
 
-async function settle(): Promise<void> {
-  timer = undefined;
-  const channels = [...owed];
-  owed.clear();
-  await forgetChannels(channels);
+async function retryPendingResets(): Promise<void> {
+  retryTimer = undefined;
+  const channels = [...pendingResets];
+  pendingResets.clear();
+  await resetChannels(channels);
 }
 
-async function inParts(
+async function inBatches(
   channels: readonly Channel[],
-  work: (some: Channel[]) => Promise<unknown>,
+  run: (batch: Channel[]) => Promise<unknown>,
 ): Promise<void> {
-  for (let from = 0; from < channels.length; from += MOST_AT_ONCE) {
-    const some = channels.slice(from, from + MOST_AT_ONCE);
+  for (let from = 0; from < channels.length; from += MAX_BATCH_SIZE) {
+    const some = channels.slice(from, from + MAX_BATCH_SIZE);
     try {
-      await work(some);
+      await run(some);
     } catch (error) {
       log().debug({ err: error }, "logs of channels are forgotten when Redis answers");
-      forgetLater(some);
+      resetChannelsLater(some);
     }
   }
 }

@@ -114,7 +114,7 @@ return answer
  * Returns how many keys there were
  * Atomic. Safe to repeat.
  */
-export const forgetLogs = defineScript(
+export const resetLogs = defineScript(
   "forgetLogs",
   `
 local gone = redis.call('DEL', unpack(KEYS))

@@ -27,25 +27,25 @@ const upstreamSchema = z.union([
 
 export type UpstreamEntry = z.infer<typeof entrySchema>;
 
-interface Listener {
+interface UpstreamListener {
   onEntry(entry: UpstreamEntry): void;
   onVolatile(channel: string, event: z.infer<typeof loggedEventSchema>): void;
   onWake(userId: string): void;
-  onForgotten(channels: readonly string[]): void;
+  onReset(channels: readonly string[]): void;
   /** Messages flow. After an interruption some were missed, and nobody knows which. */
   onConnect(reconnected: boolean): void;
   /** They do not flow until the next `onConnect`. */
   onLost(): void;
 }
 
-export function listenUpstream(listener: Listener): Subscription {
+export function subscribeUpstream(listener: UpstreamListener): Subscription {
   return redisService().subscribe(
     keys.realtimeUpstream,
     upstreamSchema,
     (message) => {
       if (Array.isArray(message)) for (const entry of message) listener.onEntry(entry);
       else if ("userId" in message) listener.onWake(message.userId);
-      else if ("forgotten" in message) listener.onForgotten(message.forgotten);
+      else if ("forgotten" in message) listener.onReset(message.forgotten);
       else listener.onVolatile(message.channel, message.event);
     },
     {
@@ -56,6 +56,6 @@ export function listenUpstream(listener: Listener): Subscription {
 }
 
 /** @throws {RedisUnavailableError} */
-export async function tellUpstream(message: z.input<typeof upstreamSchema>): Promise<void> {
+export async function publishUpstream(message: z.input<typeof upstreamSchema>): Promise<void> {
   await redisService().publish(keys.realtimeUpstream, message);
 }

@@ -5,8 +5,8 @@ import type { RedisCall } from "./guarded-redis";
 /** Upper ends of the latency buckets, in milliseconds; one more holds what took longer. */
 export const LATENCY_BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
 /** Command names come from this code, so there are few; should they not, the rest is counted as one. */
-const MOST_NAMES = 200;
-const REST = "other";
+const MAX_COMMAND_NAMES = 200;
+const OTHER_COMMANDS = "other";
 
 const latencySchema = z.object({
   /** HTTP calls that were sent; those that ran out of time are among them. */
@@ -37,7 +37,7 @@ export const redisMetricsSchema = z.record(z.string(), countsSchema);
 export type RedisMetrics = z.infer<typeof redisMetricsSchema>;
 type Counts = z.infer<typeof countsSchema>;
 
-const FIELD = {
+const OUTCOME_FIELDS = {
   answered: "answered",
   error: "errors",
   unavailable: "unavailable",
@@ -49,11 +49,13 @@ export class CallMeter {
   private readonly byName = new Map<string, Counts>();
 
   record({ commands, durationMs, outcome }: RedisCall): void {
-    for (const command of commands) this.counts(commandName(command))[FIELD[outcome]] += 1;
-    const [only] = commands;
-    const call = this.counts(commands.length === 1 && only ? commandName(only) : "pipeline");
-    if (commands.length !== 1) call[FIELD[outcome]] += 1;
-    if (outcome !== "refused") addLatency(call, durationMs);
+    for (const command of commands) this.counts(commandName(command))[OUTCOME_FIELDS[outcome]] += 1;
+    const [singleCommand] = commands;
+    const callCounts = this.counts(
+      commands.length === 1 && singleCommand ? commandName(singleCommand) : "pipeline",
+    );
+    if (commands.length !== 1) callCounts[OUTCOME_FIELDS[outcome]] += 1;
+    if (outcome !== "refused") addLatency(callCounts, durationMs);
   }
 
   recordInvalid(command: readonly unknown[]): void {
@@ -66,7 +68,7 @@ export class CallMeter {
   }
 
   private counts(name: string): Counts {
-    const key = this.byName.has(name) || this.byName.size < MOST_NAMES ? name : REST;
+    const key = this.byName.has(name) || this.byName.size < MAX_COMMAND_NAMES ? name : OTHER_COMMANDS;
     let counts = this.byName.get(key);
     if (!counts) {
       counts = { answered: 0, errors: 0, unavailable: 0, refused: 0, invalidValues: 0, latency: null };
@@ -91,7 +93,7 @@ function addLatency(counts: Counts, durationMs: number): void {
     buckets: Array.from({ length: LATENCY_BUCKETS_MS.length + 1 }, () => 0),
   };
   const { latency } = counts;
-  const found = LATENCY_BUCKETS_MS.findIndex((end) => durationMs <= end);
+  const found = LATENCY_BUCKETS_MS.findIndex((upperBoundMs) => durationMs <= upperBoundMs);
   const bucket = found === -1 ? LATENCY_BUCKETS_MS.length : found;
   latency.count += 1;
   latency.sumMs += durationMs;

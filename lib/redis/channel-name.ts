@@ -2,13 +2,13 @@
 export class ChannelNameError extends Error {
   constructor(channel: string) {
     super(
-      `${JSON.stringify(channel.slice(0, 100))} cannot be a channel: 1 to ${MOST_CHARACTERS} letters, digits and : _ - . @ ~ only`,
+      `${JSON.stringify(channel.slice(0, 100))} cannot be a channel: 1 to ${MAX_CHANNEL_LENGTH} letters, digits and : _ - . @ ~ only`,
     );
     this.name = "ChannelNameError";
   }
 }
 
-const MOST_CHARACTERS = 512;
+const MAX_CHANNEL_LENGTH = 512;
 
 /**
  * The name travels in a URL that is not encoded, and in frames that are cut at commas: `/ ? # , %`, spaces and
@@ -17,9 +17,9 @@ const MOST_CHARACTERS = 512;
  * @returns the name
  * @throws {ChannelNameError}
  */
-export function checkedChannel(channel: string): string {
-  const fits = /^[A-Za-z0-9:_.@~-]+$/.test(channel) && channel.length <= MOST_CHARACTERS;
+export function validateChannel(channel: string): string {
+  const isValid = /^[A-Za-z0-9:_.@~-]+$/.test(channel) && channel.length <= MAX_CHANNEL_LENGTH;
   // A URL takes these for "here" and "one up".
-  if (!fits || channel === "." || channel === "..") throw new ChannelNameError(channel);
+  if (!isValid || channel === "." || channel === "..") throw new ChannelNameError(channel);
   return channel;
 }

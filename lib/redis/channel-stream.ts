@@ -1,14 +1,14 @@
 import { now } from "../core/clock";
 import { readEvents } from "./read-events";
 
-const DELAY_STEP_MS = 50;
-const LONGEST_DELAY_MS = 2_000;
+const RECONNECT_DELAY_STEP_MS = 50;
+const MAX_RECONNECT_DELAY_MS = 2_000;
 /** A connection that lived this long was a good one: the next attempt is a first one again. */
-const STABLE_MS = 2_000;
+const STABLE_CONNECTION_MS = 2_000;
 
 /** How long to wait before an attempt to reconnect, the first of which is 1. Milliseconds. */
 export function reconnectDelayMs(attempt: number): number {
-  return Math.min(attempt * DELAY_STEP_MS, LONGEST_DELAY_MS);
+  return Math.min(attempt * RECONNECT_DELAY_STEP_MS, MAX_RECONNECT_DELAY_MS);
 }
 
 export interface ChannelStreamOptions {
@@ -30,31 +30,31 @@ export interface ChannelStreamOptions {
  * Keeps one event stream of one channel open until the signal fires: whenever it ends, it is opened again after
  * `min(attempt × 50, 2000)` ms. Resolves when the signal has fired.
  */
-export async function keepStream(options: ChannelStreamOptions, signal: AbortSignal): Promise<void> {
+export async function keepStreamOpen(options: ChannelStreamOptions, signal: AbortSignal): Promise<void> {
   let attempt = 0;
   while (!signal.aborted) {
     let connectedAt: number | undefined;
-    const error = await listen(options, signal, () => {
+    const error = await readStream(options, signal, () => {
       connectedAt = now();
       options.onConnected();
-    }).catch((thrown: unknown) => thrown);
+    }).catch((cause: unknown) => cause);
     if (signal.aborted) return;
     options.onLost(error);
-    attempt = connectedAt !== undefined && now() - connectedAt >= STABLE_MS ? 1 : attempt + 1;
+    attempt = connectedAt !== undefined && now() - connectedAt >= STABLE_CONNECTION_MS ? 1 : attempt + 1;
     await options.wait(reconnectDelayMs(attempt), signal).catch(() => {});
   }
 }
 
 /** Resolves when the stream ends; throws when it breaks, or was none. */
-async function listen(
+async function readStream(
   { url, token, channel, connectTimeoutMs, onMessage }: ChannelStreamOptions,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<void> {
   const connection = new AbortController();
-  const end = () => connection.abort(signal.reason);
-  signal.addEventListener("abort", end, { once: true });
-  const tooLong = setTimeout(
+  const abortConnection = () => connection.abort(signal.reason);
+  signal.addEventListener("abort", abortConnection, { once: true });
+  const connectTimer = setTimeout(
     () => connection.abort(new Error(`not subscribed within ${connectTimeoutMs} ms`)),
     connectTimeoutMs,
   );
@@ -67,18 +67,18 @@ async function listen(
     });
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
     if (!response.ok || !isStream || !response.body) throw new Error(`no event stream: ${response.status}`);
-    const message = `message,${channel},`;
+    const messagePrefix = `message,${channel},`;
     for await (const data of readEvents(response.body)) {
-      if (data.startsWith(message)) {
-        onMessage(data.slice(message.length));
+      if (data.startsWith(messagePrefix)) {
+        onMessage(data.slice(messagePrefix.length));
       } else if (data.startsWith(`subscribe,${channel},`)) {
-        clearTimeout(tooLong);
+        clearTimeout(connectTimer);
         onConnected();
       }
     }
   } finally {
-    clearTimeout(tooLong);
-    signal.removeEventListener("abort", end);
+    clearTimeout(connectTimer);
+    signal.removeEventListener("abort", abortConnection);
     // Lets go of a body that nobody reads.
     connection.abort();
   }

@@ -1,6 +1,6 @@
 import { env } from "../core/env";
 import { log } from "../core/log";
-import { callLog } from "./call-logger";
+import { createCallLogger } from "./call-logger";
 import { CallMeter } from "./call-meter";
 import { GuardedRedis } from "./guarded-redis";
 
@@ -10,7 +10,7 @@ let meter = new CallMeter();
 /** This process's Redis client, for everything but the edge. Made on first use. */
 export function redis(): GuardedRedis {
   if (client) return client;
-  const logCall = callLog();
+  const logCall = createCallLogger();
   client = new GuardedRedis({
     url: env().UPSTASH_REDIS_REST_URL,
     token: env().UPSTASH_REDIS_REST_TOKEN,

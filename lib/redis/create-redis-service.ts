@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { CallMeter } from "./call-meter";
-import { checkedChannel } from "./channel-name";
+import { validateChannel } from "./channel-name";
 import { dataCommands } from "./commands";
-import { count, expected } from "./commands/reply-readers";
+import { parseReply, readCount } from "./commands/reply-readers";
 import type { RedisScript } from "./define-script";
 import type { CommandArguments, GuardedRedis } from "./guarded-redis";
 import { encodeMessage } from "./message-codec";
 import { runPipeline } from "./run-pipeline";
-import { orInFull } from "./run-script";
+import { withEvalFallback } from "./run-script";
 import type { Subscriber } from "./subscriber";
 
 export type RedisService = ReturnType<typeof createRedisService>;
 
-interface Parts {
+interface RedisServiceDependencies {
   client: GuardedRedis;
   subscriber: Subscriber;
   meter: CallMeter;
@@ -27,17 +27,17 @@ interface Parts {
  * stands at the command. What is stored is read through a schema; what is not as the schema says is not there,
  * and is counted.
  */
-export function createRedisService({ client, subscriber, meter }: Parts) {
+export function createRedisService({ client, subscriber, meter }: RedisServiceDependencies) {
   const onInvalid = (command: CommandArguments) => meter.recordInvalid(command);
-  const data = dataCommands(async (command, read) =>
+  const dataApi = dataCommands(async (command, read) =>
     read(await client.send(command), () => onInvalid(command)),
   );
 
   return {
-    ...data,
+    ...dataApi,
 
     pipeline: <const T extends readonly Promise<unknown>[]>(
-      build: (commands: typeof data) => readonly [...T],
+      build: (commands: typeof dataApi) => readonly [...T],
     ) => runPipeline<T>(client, onInvalid, build),
 
     /**
@@ -51,12 +51,12 @@ export function createRedisService({ client, subscriber, meter }: Parts) {
       args: readonly (string | number)[],
       schema: z.ZodType<T>,
     ): Promise<T> => {
-      const rest = [keys.length, ...keys, ...args.map(String)];
-      const reply = await orInFull(
-        () => client.send(["EVALSHA", script.sha1, ...rest]),
-        () => client.send(["EVAL", script.source, ...rest]),
+      const argv = [keys.length, ...keys, ...args.map(String)];
+      const reply = await withEvalFallback(
+        () => client.send(["EVALSHA", script.sha1, ...argv]),
+        () => client.send(["EVAL", script.source, ...argv]),
       );
-      return expected(schema, reply);
+      return parseReply(schema, reply);
     },
 
     /**
@@ -65,15 +65,15 @@ export function createRedisService({ client, subscriber, meter }: Parts) {
      * @throws {ChannelNameError} @throws {TypeError} for what JSON has no word for
      */
     publish: async (channel: string, message: unknown): Promise<number> => {
-      const command = ["PUBLISH", checkedChannel(channel), encodeMessage(message)] as const;
-      return count(await client.send(command), () => {});
+      const command = ["PUBLISH", validateChannel(channel), encodeMessage(message)] as const;
+      return readCount(await client.send(command), () => {});
     },
 
     subscribe: subscriber.subscribe.bind(subscriber),
     unsubscribe: subscriber.unsubscribe.bind(subscriber),
 
     /** @throws {RedisUnavailableError} */
-    ping: async (): Promise<"PONG"> => expected(z.literal("PONG"), await client.send(["PING"])),
+    ping: async (): Promise<"PONG"> => parseReply(z.literal("PONG"), await client.send(["PING"])),
 
     /**
      * Whether Redis answers, as far as this process knows, without asking it: false before the first answer,

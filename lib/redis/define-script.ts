@@ -8,16 +8,16 @@ export interface RedisScript {
 }
 
 /** By hash and by source: what is sent says which script it is by one of the two. */
-const names = new Map<string, string>();
+const scriptNames = new Map<string, string>();
 
 /** @param source headed by its KEYS, ARGV and return value */
 export function defineScript(name: string, source: string): RedisScript {
   const sha1 = createHash("sha1").update(source).digest("hex");
-  names.set(sha1, name).set(source, name);
+  scriptNames.set(sha1, name).set(source, name);
   return { name, source, sha1 };
 }
 
 /** The name of a script that was defined here, by its hash or its source. */
 export function scriptName(script: string): string | undefined {
-  return names.get(script);
+  return scriptNames.get(script);
 }

@@ -1,8 +1,8 @@
 import { errors, Redis } from "@upstash/redis";
 import { now } from "../core/clock";
-import { TimeLimitError, withLimit } from "../core/with-timeout";
+import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { type BreakerState, CircuitBreaker } from "./circuit-breaker";
-import { commandsOf, isAnswer, isOutOfService, replyError } from "./replies";
+import { createReplyError, getCommands, isOutOfService, isRedisReply } from "./replies";
 
 /** A command's name and its arguments, as they are sent. */
 export type CommandArguments = readonly [name: string, ...rest: (string | number)[]];
@@ -16,7 +16,7 @@ export class RedisUnavailableError extends Error {
     readonly reason: "open" | "timeout" | "network" | "out-of-service",
     cause?: unknown,
     /** What Redis answers after all, when the client was asked to listen on; else rejects. */
-    readonly late?: Promise<unknown>,
+    readonly lateReply?: Promise<unknown>,
   ) {
     super(`Redis is unavailable (${reason})`, { cause });
     this.name = "RedisUnavailableError";
@@ -34,7 +34,7 @@ export interface GuardedRedisOptions {
    * For a caller that can do without the answer but has use for it later: it never waits longer than
    * `timeoutMs`, for a probe not at all, and the error brings the answer that comes within `answerMs`.
    */
-  late?: { answerMs: number };
+  lateReply?: { answerMs: number };
   onStateChange?: (state: BreakerState) => void;
   /** Told of every HTTP call when it has ended; must not throw. */
   onCall?: (call: RedisCall) => void;
@@ -60,7 +60,7 @@ const CONNECTION_IDLE_MS = 4_000;
  * makes several calls, and only the first of them should pay for a Redis that hangs. The call itself has the
  * whole limit, so that an answer still counts and ends the doubt.
  */
-const DOUBT_PATIENCE = 0.1;
+const SUSPECT_WAIT_RATIO = 0.1;
 
 type Requester = Redis["client"];
 type UpstashRequest = Parameters<Requester["request"]>[0];
@@ -75,7 +75,7 @@ type UpstashRequest = Parameters<Requester["request"]>[0];
  */
 export class GuardedRedis extends Redis {
   constructor(options: GuardedRedisOptions) {
-    const limit: CallLimit = { ms: 0 };
+    const limit: CallTimeout = { ms: 0 };
     super({
       url: options.url,
       token: options.token,
@@ -85,7 +85,7 @@ export class GuardedRedis extends Redis {
       enableTelemetry: false,
       signal: () => (limit.ms > 0 ? AbortSignal.timeout(limit.ms) : new AbortController().signal),
     });
-    const guarded = guard(this.client, limit, options);
+    const guarded = guardRequester(this.client, limit, options);
     this.client = guarded;
     this.ready = () => guarded.ready;
   }
@@ -102,7 +102,7 @@ export class GuardedRedis extends Redis {
    */
   async send(command: CommandArguments): Promise<unknown> {
     const { result, error } = await this.client.request({ body: command });
-    if (error) throw replyError(error);
+    if (error) throw createReplyError(error);
     return result;
   }
 
@@ -110,103 +110,107 @@ export class GuardedRedis extends Redis {
    * Sends commands in one HTTP call. Not atomic: each has its own result, in their order.
    * @throws {RedisUnavailableError} any of them may have been applied all the same
    */
-  async sendAll(commands: readonly CommandArguments[]): Promise<PipelineAnswer[]> {
-    const answers: unknown = await this.client.request({ path: ["pipeline"], body: commands });
-    return (answers as { result?: unknown; error?: string }[]).map(({ result, error }) =>
-      error ? { error: replyError(error) } : { result },
+  async sendPipeline(commands: readonly CommandArguments[]): Promise<PipelineReply[]> {
+    const replies: unknown = await this.client.request({ path: ["pipeline"], body: commands });
+    return (replies as { result?: unknown; error?: string }[]).map(({ result, error }) =>
+      error ? { error: createReplyError(error) } : { result },
     );
   }
 }
 
 /** What one command of a pipeline was answered. */
-export type PipelineAnswer = { result: unknown; error?: undefined } | { error: Error };
+export type PipelineReply = { result: unknown; error?: undefined } | { error: Error };
 
 /**
  * The limit of the call being started. The SDK asks for its signal synchronously inside `request`, and only
  * a function makes it throw when time is up (given a signal it answers with a made-up result).
  */
-interface CallLimit {
+interface CallTimeout {
   /** 0: none */
   ms: number;
 }
 
-interface Guarded extends Requester {
+interface GuardedRequester extends Requester {
   readonly ready: boolean;
 }
 
-function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions): Guarded {
+function guardRequester(
+  requester: Requester,
+  timeout: CallTimeout,
+  options: GuardedRedisOptions,
+): GuardedRequester {
   const breaker = new CircuitBreaker(options.onStateChange);
   let lastSettledAt = Number.NEGATIVE_INFINITY;
   /** A cold start is excused once: on a quiet server every call finds its connection closed. */
-  let excused = false;
-  let hasAnswered = false;
+  let coldStartExcused = false;
+  let hasReplied = false;
   /** The last call that ended had run out of time. */
-  let inDoubt = false;
+  let isSuspect = false;
 
-  function isThere(): void {
-    breaker.succeeded();
-    excused = false;
-    hasAnswered = true;
-    inDoubt = false;
+  function markAvailable(): void {
+    breaker.recordSuccess();
+    coldStartExcused = false;
+    hasReplied = true;
+    isSuspect = false;
   }
 
   return {
     get ready() {
-      return hasAnswered && breaker.state === "closed";
+      return hasReplied && breaker.state === "closed";
     },
 
     async request<T>(request: UpstashRequest) {
-      if (isStream(request)) {
-        limit.ms = 0;
-        return inner.request<T>(request);
+      if (isEventStream(request)) {
+        timeout.ms = 0;
+        return requester.request<T>(request);
       }
       const startedAt = performance.now();
-      const ended = (outcome: RedisCall["outcome"], error?: Error) =>
+      const reportCall = (outcome: RedisCall["outcome"], error?: Error) =>
         options.onCall?.({
-          commands: commandsOf(request),
+          commands: getCommands(request),
           durationMs: performance.now() - startedAt,
           outcome,
           error,
         });
       const isProbe = breaker.state === "open";
       if (!breaker.mayCall()) {
-        ended("refused");
+        reportCall("refused");
         throw new RedisUnavailableError("open");
       }
 
       // A probe's too: with the short limit a distant Redis would never be found back.
-      const fresh = isProbe || now() - lastSettledAt > CONNECTION_IDLE_MS;
-      const excusable = fresh && !isProbe && !excused;
-      const limitMs = fresh ? options.firstCallTimeoutMs : options.timeoutMs;
-      limit.ms = options.late?.answerMs ?? limitMs;
-      const call = inner.request<T>(request).then((answer) => {
-        if (!isAnswer(answer, request)) throw new errors.UpstashJSONParseError("no result");
-        return answer;
+      const isFreshConnection = isProbe || now() - lastSettledAt > CONNECTION_IDLE_MS;
+      const isColdStart = isFreshConnection && !isProbe && !coldStartExcused;
+      const callTimeoutMs = isFreshConnection ? options.firstCallTimeoutMs : options.timeoutMs;
+      timeout.ms = options.lateReply?.answerMs ?? callTimeoutMs;
+      const pendingReply = requester.request<T>(request).then((reply) => {
+        if (!isRedisReply(reply, request)) throw new errors.UpstashJSONParseError("no result");
+        return reply;
       });
-      const late = options.late ? call : undefined;
-      return waitFor(judge());
+      const lateReply = options.lateReply ? pendingReply : undefined;
+      return waitAsCaller(trackCall());
 
       /** Follows the call to its end, for the breaker. */
-      async function judge(): Promise<Awaited<typeof call>> {
+      async function trackCall(): Promise<Awaited<typeof pendingReply>> {
         try {
-          const answer = await withLimit(call, limitMs);
-          isThere();
-          ended("answered");
+          const answer = await withTimeout(pendingReply, callTimeoutMs);
+          markAvailable();
+          reportCall("answered");
           return answer;
         } catch (error) {
           // Redis answered, with an error: it is there.
           if (error instanceof errors.UpstashError && !isOutOfService(error)) {
-            isThere();
-            const said = replyError(error.message);
-            ended("error", said);
-            throw said;
+            markAvailable();
+            const replyFailure = createReplyError(error.message);
+            reportCall("error", replyFailure);
+            throw replyFailure;
           }
-          if (excusable) excused = true;
-          else breaker.failed();
-          const cause = error instanceof errors.UpstashError ? replyError(error.message) : error;
-          const unavailable = new RedisUnavailableError(reasonOf(error), cause, late);
-          inDoubt = unavailable.reason === "timeout";
-          ended("unavailable", unavailable);
+          if (isColdStart) coldStartExcused = true;
+          else breaker.recordFailure();
+          const cause = error instanceof errors.UpstashError ? createReplyError(error.message) : error;
+          const unavailable = new RedisUnavailableError(getUnavailableReason(error), cause, lateReply);
+          isSuspect = unavailable.reason === "timeout";
+          reportCall("unavailable", unavailable);
           throw unavailable;
         } finally {
           lastSettledAt = now();
@@ -214,34 +218,35 @@ function guard(inner: Requester, limit: CallLimit, options: GuardedRedisOptions)
       }
 
       /** The call may be given longer than its caller waits: a probe, in doubt, and whoever can decide without it. */
-      async function waitFor(judged: ReturnType<typeof judge>): ReturnType<typeof judge> {
-        if (isProbe && late) {
-          judged.catch(() => {});
-          throw new RedisUnavailableError("open", undefined, late);
+      async function waitAsCaller(trackedCall: ReturnType<typeof trackCall>): ReturnType<typeof trackCall> {
+        if (isProbe && lateReply) {
+          trackedCall.catch(() => {});
+          throw new RedisUnavailableError("open", undefined, lateReply);
         }
-        const usualMs = isProbe || late ? Math.min(options.timeoutMs, limitMs) : limitMs;
-        const patienceMs = inDoubt ? options.timeoutMs * DOUBT_PATIENCE : usualMs;
-        if (patienceMs === limitMs) return judged;
+        const normalWaitMs =
+          isProbe || lateReply ? Math.min(options.timeoutMs, callTimeoutMs) : callTimeoutMs;
+        const callerWaitMs = isSuspect ? options.timeoutMs * SUSPECT_WAIT_RATIO : normalWaitMs;
+        if (callerWaitMs === callTimeoutMs) return trackedCall;
         try {
-          return await withLimit(judged, patienceMs);
+          return await withTimeout(trackedCall, callerWaitMs);
         } catch (error) {
-          if (!(error instanceof TimeLimitError)) throw error;
-          judged.catch(() => {});
+          if (!(error instanceof TimeoutError)) throw error;
+          trackedCall.catch(() => {});
           // The next call has this one's connection.
           lastSettledAt = now();
-          throw new RedisUnavailableError("timeout", error, late);
+          throw new RedisUnavailableError("timeout", error, lateReply);
         }
       }
     },
   };
 }
 
-function reasonOf(error: unknown): RedisUnavailableError["reason"] {
+function getUnavailableReason(error: unknown): RedisUnavailableError["reason"] {
   if (error instanceof errors.UpstashError) return "out-of-service";
-  if (error instanceof TimeLimitError) return "timeout";
+  if (error instanceof TimeoutError) return "timeout";
   return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network";
 }
 
-function isStream(request: UpstashRequest): boolean {
+function isEventStream(request: UpstashRequest): boolean {
   return request.headers?.Accept === "text/event-stream";
 }

@@ -1,4 +1,4 @@
-import { prefixed } from "./with-key-prefix";
+import { withKeyPrefix } from "./with-key-prefix";
 
 /**
  * Every key and its time to live, built here and nowhere else; each begins with REDIS_KEY_PREFIX. What may be
@@ -8,7 +8,7 @@ import { prefixed } from "./with-key-prefix";
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-export const keys = prefixed({
+export const keys = withKeyPrefix({
   /** Set of `User.seq` who viewed the post. Losing it costs a repeated view until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
   /** Hash, see lib/views/scripts.ts. Losing it costs one read from Postgres. */
@@ -32,7 +32,7 @@ export const keys = prefixed({
   /** Sorted set of members that carry the tag, by the time (ms) from which they are surely gone; lives until then. */
   cacheTag: (tag: string) => `cache:tag:${tag}`,
   /** String; there while no invalidation in Postgres can be older than its TTL without Redis knowing. */
-  cacheTold: "cache:told",
+  cacheTrustLease: "cache:told",
   /** String: `{token}:{fencing number}` of whoever has the lock (lib/redis/lock.ts). */
   lock: (resource: string, id: string) => `lock:${resource}:${id}`,
   /** String: the last fencing number of any lock. Losing it matters only if the server's clock went back too. */
@@ -59,7 +59,7 @@ export const keys = prefixed({
   /** String; there while an access token is good no more though its session is. By the token's SHA-256. */
   blacklistedToken: (hash: string) => `webchat:token:blacklist:${hash}`,
   /** String; there while Redis surely knows of every session that was ended (lib/sessions/catch-up.ts). */
-  sessionsTold: "sessions:told",
+  sessionsTrustLease: "sessions:told",
   /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
   sessionsState: "sessions:state",
   /**
@@ -94,14 +94,15 @@ export const keys = prefixed({
    * pattern, never the raw path, or `*` for all routes together. Lives for the policy's window. Losing it gives
    * the caller a fresh allowance.
    */
-  throttle: (policy: string, who: string, route: string) => `webchat:throttle:${policy}:${who}:${route}`,
+  throttle: (policy: string, callerId: string, route: string) =>
+    `webchat:throttle:${policy}:${callerId}:${route}`,
 });
 
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
   /** How long an invalidation that missed Redis can go unnoticed. */
-  cacheTold: 10,
+  cacheTrustLease: 10,
   /** Unless said otherwise; only processes that died let a lock expire. */
   lock: 10,
   /** Boards are made anew after that, if anybody looks: how long a sale that nobody could tell Redis is missing. */

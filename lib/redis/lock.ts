@@ -41,12 +41,12 @@ export interface AcquireOptions {
 }
 
 /** Waiting asks again after this long at first, then half as long again each time; halved or not by chance. */
-const FIRST_POLL_MS = 40;
-const LONGEST_POLL_MS = 400;
+const INITIAL_POLL_MS = 40;
+const MAX_POLL_MS = 400;
 const POLL_GROWTH = 1.5;
 
-const answerSchema = z.tuple([z.enum(["0", "1"]), z.coerce.number().int()]);
-const one = z.union([z.literal(0), z.literal(1)]);
+const acquireReplySchema = z.tuple([z.enum(["0", "1"]), z.coerce.number().int()]);
+const flagSchema = z.union([z.literal(0), z.literal(1)]);
 
 /** The highest fencing number this process has seen: an emptied Redis with a slow clock does not go below it. */
 let highestFence = 0;
@@ -63,52 +63,52 @@ export async function acquireLock(
   id: string,
   { ttlMs = ttlSeconds.lock * 1_000, waitMs = 0 }: AcquireOptions = {},
 ): Promise<LockAttempt> {
-  checkTtl(ttlMs);
+  checkLockTtl(ttlMs);
   if (!/^[a-z][a-z0-9-]*$/.test(resource)) throw new TypeError(`${resource} is no word for a resource`);
   if (!(waitMs >= 0)) throw new RangeError(`waitMs must be at least 0, not ${waitMs}`);
   const token = randomUUID();
   // By a clock that nobody sets back.
   const deadline = performance.now() + waitMs;
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, LONGEST_POLL_MS)) {
+  for (let pollMs = INITIAL_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
     const attempt = await attemptLock(resource, id, token, ttlMs);
-    const leftMs = deadline - performance.now();
-    if (attempt.acquired || leftMs <= 0) return attempt;
+    const remainingMs = deadline - performance.now();
+    if (attempt.acquired || remainingMs <= 0) return attempt;
     const jitteredMs = pollMs * (0.5 + Math.random() / 2);
-    await delay(Math.min(jitteredMs, leftMs, attempt.retryAfterMs + 1));
+    await delay(Math.min(jitteredMs, remainingMs, attempt.retryAfterMs + 1));
   }
 }
 
 async function attemptLock(resource: string, id: string, token: string, ttlMs: number): Promise<LockAttempt> {
   const key = keys.lock(resource, id);
-  const askedAt = now();
+  const requestedAt = now();
   try {
-    const [got, number] = await redisService().script(
+    const [acquiredFlag, fenceOrRetryMs] = await redisService().script(
       takeLock,
       [key, keys.lockFence],
       [token, ttlMs, highestFence],
-      answerSchema,
+      acquireReplySchema,
     );
-    if (got === "0") return { acquired: false, retryAfterMs: Math.max(number, 1) };
-    highestFence = Math.max(highestFence, number);
+    if (acquiredFlag === "0") return { acquired: false, retryAfterMs: Math.max(fenceOrRetryMs, 1) };
+    highestFence = Math.max(highestFence, fenceOrRetryMs);
     return {
       acquired: true,
-      lock: { resource, id, token, fence: number, ttlMs, expiresAt: askedAt + ttlMs },
+      lock: { resource, id, token, fence: fenceOrRetryMs, ttlMs, expiresAt: requestedAt + ttlMs },
     };
   } catch (error) {
-    giveBack(key, token);
+    releaseInBackground(key, token);
     throw error;
   }
 }
 
-function checkTtl(ttlMs: number): void {
+function checkLockTtl(ttlMs: number): void {
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 1)
     throw new RangeError(`ttlMs must be at least 1, not ${ttlMs}`);
 }
 
 /** An answer that was lost may have been a lock. */
-function giveBack(key: string, token: string): void {
+function releaseInBackground(key: string, token: string): void {
   redisService()
-    .script(keepLock, [key], [token, 0], one)
+    .script(keepLock, [key], [token, 0], flagSchema)
     .catch((error: unknown) => log().debug({ err: error }, "a lock may last until it expires"));
 }
 
@@ -119,11 +119,11 @@ function giveBack(key: string, token: string): void {
  * @throws {RedisUnavailableError} it may have been extended; `expiresAt` of the old one still holds
  */
 export async function extendLock(lock: Lock, ttlMs = lock.ttlMs): Promise<Lock | null> {
-  checkTtl(ttlMs);
-  const askedAt = now();
+  checkLockTtl(ttlMs);
+  const requestedAt = now();
   const key = keys.lock(lock.resource, lock.id);
-  const kept = await redisService().script(keepLock, [key], [lock.token, ttlMs], one);
-  return kept === 1 ? { ...lock, ttlMs, expiresAt: askedAt + ttlMs } : null;
+  const extended = await redisService().script(keepLock, [key], [lock.token, ttlMs], flagSchema);
+  return extended === 1 ? { ...lock, ttlMs, expiresAt: requestedAt + ttlMs } : null;
 }
 
 /**
@@ -133,5 +133,5 @@ export async function extendLock(lock: Lock, ttlMs = lock.ttlMs): Promise<Lock |
  */
 export async function releaseLock(lock: Lock): Promise<boolean> {
   const key = keys.lock(lock.resource, lock.id);
-  return (await redisService().script(keepLock, [key], [lock.token, 0], one)) === 1;
+  return (await redisService().script(keepLock, [key], [lock.token, 0], flagSchema)) === 1;
 }

@@ -12,10 +12,10 @@ export function encodeMessage(message: unknown): string {
 
 /** A message as its schema sees it: what it says as JSON, or the text of a publisher that does not use it. */
 export function decodeMessage<T>(payload: string, schema: z.ZodType<T>): z.ZodSafeParseResult<T> {
-  return schema.safeParse(jsonOrText(payload));
+  return schema.safeParse(parseJsonOrText(payload));
 }
 
-function jsonOrText(payload: string): unknown {
+function parseJsonOrText(payload: string): unknown {
   try {
     return JSON.parse(payload);
   } catch {

@@ -1,5 +1,5 @@
 /** More than any message Redis is asked to carry; a stream that never ends a line must not fill the memory. */
-const MOST_CHARACTERS = 10 * 1024 * 1024;
+const MAX_EVENT_LENGTH = 10 * 1024 * 1024;
 
 /**
  * The data of each server-sent event, until the stream ends. Lines of one event are joined as the format has it.
@@ -7,13 +7,13 @@ const MOST_CHARACTERS = 10 * 1024 * 1024;
  */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = "";
+  let buffer = "";
   let data: string[] = [];
   let size = 0;
   for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
+    buffer += decoder.decode(chunk, { stream: true });
+    const lines = buffer.split("\n");
+    buffer = lines.pop() ?? "";
     for (const raw of lines) {
       const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
       if (line.startsWith("data:")) {
@@ -25,6 +25,6 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
         size = 0;
       }
     }
-    if (rest.length + size > MOST_CHARACTERS) throw new Error("an event of the stream is too large");
+    if (buffer.length + size > MAX_EVENT_LENGTH) throw new Error("an event of the stream is too large");
   }
 }

@@ -3,7 +3,7 @@ import { errors } from "@upstash/redis";
 /** Telling answers of Redis from what is none. */
 
 /** The part of the SDK's request that says what is sent. */
-interface Sent {
+interface SentRequest {
   path?: string[];
   body?: unknown;
 }
@@ -20,26 +20,27 @@ export function isOutOfService(error: Error): boolean {
 }
 
 /** The SDK puts the command behind the message, and with it values that no log should have. */
-export function replyError(message: string): Error {
+export function createReplyError(message: string): Error {
   return new errors.UpstashError(message.replace(/, command was: .*$/s, ""));
 }
 
 /** JSON that is no answer of Redis: somebody else stands in its place. */
-export function isAnswer(answer: unknown, request: Sent): boolean {
-  const isOne = (one: unknown) =>
-    typeof one === "object" &&
-    one !== null &&
-    (("result" in one && one.result !== undefined) || ("error" in one && typeof one.error === "string"));
-  if (!isList(request)) return isOne(answer);
-  if (!Array.isArray(answer)) return request.path?.[0] === "multi-exec" && isOne(answer);
-  return answer.length === commandsOf(request).length && answer.every(isOne);
+export function isRedisReply(reply: unknown, request: SentRequest): boolean {
+  const isSingleReply = (candidate: unknown) =>
+    typeof candidate === "object" &&
+    candidate !== null &&
+    (("result" in candidate && candidate.result !== undefined) ||
+      ("error" in candidate && typeof candidate.error === "string"));
+  if (!isPipeline(request)) return isSingleReply(reply);
+  if (!Array.isArray(reply)) return request.path?.[0] === "multi-exec" && isSingleReply(reply);
+  return reply.length === getCommands(request).length && reply.every(isSingleReply);
 }
 
-export function commandsOf(request: Sent): readonly (readonly unknown[])[] {
+export function getCommands(request: SentRequest): readonly (readonly unknown[])[] {
   if (!Array.isArray(request.body)) return [];
-  return isList(request) ? request.body : [request.body];
+  return isPipeline(request) ? request.body : [request.body];
 }
 
-function isList({ path }: Sent): boolean {
+function isPipeline({ path }: SentRequest): boolean {
   return path?.[0] === "pipeline" || path?.[0] === "multi-exec";
 }

@@ -1,10 +1,10 @@
 import { type DataCommands, dataCommands } from "./commands";
-import type { Read } from "./commands/reply-readers";
+import type { ReplyReader } from "./commands/reply-readers";
 import type { CommandArguments, GuardedRedis } from "./guarded-redis";
 
-interface Queued {
+interface QueuedCommand {
   command: CommandArguments;
-  settle(result: { reply: unknown } | { error: unknown }): void;
+  complete(result: { reply: unknown } | { error: unknown }): void;
 }
 
 /**
@@ -21,15 +21,15 @@ export async function runPipeline<T extends readonly Promise<unknown>[]>(
   onInvalid: (command: CommandArguments) => void,
   build: (commands: DataCommands) => readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const queue: Queued[] = [];
+  const queue: QueuedCommand[] = [];
   let sent = false;
 
-  function enqueue<R>(command: CommandArguments, read: Read<R>): Promise<R> {
+  function enqueue<R>(command: CommandArguments, read: ReplyReader<R>): Promise<R> {
     if (sent) return Promise.reject(new Error(`${command[0]} came too late: its pipeline has been sent`));
     return new Promise<R>((resolve, reject) => {
       queue.push({
         command,
-        settle: (result) => {
+        complete: (result) => {
           if ("error" in result) return reject(result.error);
           try {
             resolve(read(result.reply, () => onInvalid(command)));
@@ -43,17 +43,17 @@ export async function runPipeline<T extends readonly Promise<unknown>[]>(
 
   const results = Promise.all(build(dataCommands(enqueue)));
   sent = true;
-  if (queue.length > 0) void send(client, queue);
+  if (queue.length > 0) void sendQueue(client, queue);
   return results;
 }
 
-async function send(client: GuardedRedis, queue: readonly Queued[]): Promise<void> {
+async function sendQueue(client: GuardedRedis, queue: readonly QueuedCommand[]): Promise<void> {
   try {
-    const answers = await client.sendAll(queue.map(({ command }) => command));
-    for (const [at, answer] of answers.entries()) {
-      queue[at]?.settle(answer.error ? { error: answer.error } : { reply: answer.result });
+    const replies = await client.sendPipeline(queue.map(({ command }) => command));
+    for (const [index, reply] of replies.entries()) {
+      queue[index]?.complete(reply.error ? { error: reply.error } : { reply: reply.result });
     }
   } catch (error) {
-    for (const { settle } of queue) settle({ error });
+    for (const { complete } of queue) complete({ error });
   }
 }

@@ -15,18 +15,21 @@ export async function runScript(
   args: readonly (string | number)[],
 ): Promise<unknown> {
   const argv = args.map(String);
-  return orInFull(
+  return withEvalFallback(
     () => redis().evalsha(script.sha1, [...keys], argv),
     () => redis().eval(script.source, [...keys], argv),
   );
 }
 
 /** The first, and where the server says that it does not know the script, the second. */
-export async function orInFull<T>(byHash: () => Promise<T>, inFull: () => Promise<T>): Promise<T> {
+export async function withEvalFallback<T>(
+  evalBySha: () => Promise<T>,
+  evalBySource: () => Promise<T>,
+): Promise<T> {
   try {
-    return await byHash();
+    return await evalBySha();
   } catch (error) {
     if (!(error instanceof errors.UpstashError) || !error.message.includes("NOSCRIPT")) throw error;
-    return inFull();
+    return evalBySource();
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { log } from "../core/log";
-import { checkedChannel } from "./channel-name";
-import { type ChannelStreamOptions, keepStream } from "./channel-stream";
+import { validateChannel } from "./channel-name";
+import { type ChannelStreamOptions, keepStreamOpen } from "./channel-stream";
 import { decodeMessage } from "./message-codec";
 
 export interface SubscribeOptions {
@@ -35,16 +35,16 @@ export interface SubscriberOptions
   onInvalid?: () => void;
 }
 
-interface Listener {
-  connected(reconnected: boolean): void;
-  lost(): void;
-  received(payload: string): void;
-  ended(): void;
+interface ChannelListener {
+  onConnected(reconnected: boolean): void;
+  onLost(): void;
+  onMessage(payload: string): void;
+  onEnded(): void;
 }
 
-interface Channel {
-  readonly listeners: Set<Listener>;
-  readonly stop: AbortController;
+interface ChannelState {
+  readonly listeners: Set<ChannelListener>;
+  readonly abort: AbortController;
   connected: boolean;
   /** It was connected at some time: the next connection is a reconnection. */
   wasConnected: boolean;
@@ -57,8 +57,8 @@ interface Channel {
  * message, when `fetch` gives up on it; what that may hide is for the listener's own heartbeat to find.
  */
 export class Subscriber {
-  private readonly channels = new Map<string, Channel>();
-  private readonly lost = new Set<string>();
+  private readonly channels = new Map<string, ChannelState>();
+  private readonly lostChannels = new Set<string>();
   private closed = false;
 
   constructor(private readonly options: SubscriberOptions) {}
@@ -74,7 +74,7 @@ export class Subscriber {
     onMessage: (message: T) => void,
     { onConnect, onLost }: SubscribeOptions = {},
   ): Subscription {
-    checkedChannel(name);
+    validateChannel(name);
     if (this.closed) throw new SubscriptionEndedError("the subscriber has been shut down");
     let resolve = () => {};
     let reject = (_: Error) => {};
@@ -84,22 +84,23 @@ export class Subscriber {
     });
     // Whoever does not wait for it need not handle it.
     ready.catch(() => {});
-    const listener: Listener = {
-      connected: (reconnected) => {
+    const listener: ChannelListener = {
+      onConnected: (reconnected) => {
         resolve();
-        safely(() => onConnect?.({ reconnected }));
+        callListener(() => onConnect?.({ reconnected }));
       },
-      lost: () => safely(() => onLost?.()),
-      received: (payload) => {
+      onLost: () => callListener(() => onLost?.()),
+      onMessage: (payload) => {
         const message = decodeMessage(payload, schema);
-        if (message.success) safely(() => onMessage(message.data));
+        if (message.success) callListener(() => onMessage(message.data));
         else this.options.onInvalid?.();
       },
-      ended: () => reject(new SubscriptionEndedError(`the subscription to ${name} was ended`)),
+      onEnded: () => reject(new SubscriptionEndedError(`the subscription to ${name} was ended`)),
     };
     const channel = this.channels.get(name) ?? this.open(name);
     channel.listeners.add(listener);
-    if (channel.connected) queueMicrotask(() => channel.listeners.has(listener) && listener.connected(false));
+    if (channel.connected)
+      queueMicrotask(() => channel.listeners.has(listener) && listener.onConnected(false));
     return { ready, close: () => this.remove(name, channel, listener) };
   }
 
@@ -123,63 +124,64 @@ export class Subscriber {
     for (const name of [...this.channels.keys()]) this.unsubscribe(name);
   }
 
-  private open(name: string): Channel {
-    const channel: Channel = {
+  private open(name: string): ChannelState {
+    const channel: ChannelState = {
       listeners: new Set(),
-      stop: new AbortController(),
+      abort: new AbortController(),
       connected: false,
       wasConnected: false,
     };
     this.channels.set(name, channel);
-    void keepStream(
+    void keepStreamOpen(
       {
         ...this.options,
         channel: name,
         wait: this.options.wait ?? ((delayMs, signal) => delay(delayMs, undefined, { signal })),
-        onConnected: () => this.connected(name, channel),
+        onConnected: () => this.markConnected(name, channel),
         onLost: (error) => {
-          const flowed = channel.connected;
+          const wasConnected = channel.connected;
           channel.connected = false;
-          this.sayLost(name, error);
-          if (flowed) for (const listener of [...channel.listeners]) listener.lost();
+          this.markLost(name, error);
+          if (wasConnected) for (const listener of [...channel.listeners]) listener.onLost();
         },
         onMessage: (payload) => {
-          for (const listener of [...channel.listeners]) listener.received(payload);
+          for (const listener of [...channel.listeners]) listener.onMessage(payload);
         },
       },
-      channel.stop.signal,
+      channel.abort.signal,
     );
     return channel;
   }
 
-  private connected(name: string, channel: Channel): void {
+  private markConnected(name: string, channel: ChannelState): void {
     const reconnected = channel.wasConnected;
     channel.connected = true;
     channel.wasConnected = true;
-    if (this.lost.delete(name) && this.lost.size === 0) log().info("Redis subscriptions are back");
-    for (const listener of [...channel.listeners]) listener.connected(reconnected);
+    if (this.lostChannels.delete(name) && this.lostChannels.size === 0)
+      log().info("Redis subscriptions are back");
+    for (const listener of [...channel.listeners]) listener.onConnected(reconnected);
   }
 
   /** Once for an outage, however many channels and attempts it has. */
-  private sayLost(name: string, error: unknown): void {
-    if (this.lost.size === 0)
+  private markLost(name: string, error: unknown): void {
+    if (this.lostChannels.size === 0)
       log().warn({ channel: name, err: error }, "Redis subscriptions are interrupted");
-    this.lost.add(name);
+    this.lostChannels.add(name);
   }
 
-  private remove(name: string, channel: Channel, listener: Listener): void {
+  private remove(name: string, channel: ChannelState, listener: ChannelListener): void {
     if (!channel.listeners.delete(listener)) return;
-    listener.ended();
+    listener.onEnded();
     if (channel.listeners.size > 0) return;
     this.channels.delete(name);
-    this.lost.delete(name);
-    channel.stop.abort();
+    this.lostChannels.delete(name);
+    channel.abort.abort();
   }
 }
 
-function safely(call: () => void): void {
+function callListener(callback: () => void): void {
   try {
-    call();
+    callback();
   } catch (error) {
     log().error({ err: error }, "a listener of a Redis channel failed");
   }

@@ -1,20 +1,20 @@
 import { env } from "../core/env";
 
-type Builder = string | ((...parts: string[]) => string);
-type Prefixed<K> = { readonly [Name in keyof K]: K[Name] extends string ? string : K[Name] };
+type KeyBuilder = string | ((...parts: string[]) => string);
+type PrefixedKeys<K> = { readonly [Name in keyof K]: K[Name] extends string ? string : K[Name] };
 
 /**
  * The same keys with REDIS_KEY_PREFIX in front of each, so that two deployments can share one Redis. The
  * environment is read when a key is asked for, not when this is loaded.
  */
-export function prefixed<K extends Record<string, Builder>>(plain: K): Prefixed<K> {
+export function withKeyPrefix<K extends Record<string, KeyBuilder>>(builders: K): PrefixedKeys<K> {
   const result: Record<string, unknown> = {};
-  for (const [name, key] of Object.entries(plain)) {
+  for (const [name, key] of Object.entries(builders)) {
     if (typeof key === "function") {
       result[name] = (...parts: string[]) => env().REDIS_KEY_PREFIX + key(...parts);
     } else {
       Object.defineProperty(result, name, { enumerable: true, get: () => env().REDIS_KEY_PREFIX + key });
     }
   }
-  return result as Prefixed<K>;
+  return result as PrefixedKeys<K>;
 }

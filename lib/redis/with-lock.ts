@@ -25,7 +25,7 @@ export class LockLostError extends Error {
 /** Told to people when Redis is away: the breaker looks for it about this often. */
 const RETRY_WITHOUT_REDIS_SECONDS = 5;
 /** Extended when this part of the TTL is over: two more tries fit in before it ends. */
-const EXTEND_AFTER = 1 / 3;
+const EXTEND_AFTER_TTL_RATIO = 1 / 3;
 
 /**
  * Does work while holding a lock, and gives it back however the work ends.
@@ -42,19 +42,19 @@ export async function withLock<T>(
   work: (signal: AbortSignal, lock: Lock | null) => Promise<T>,
   options: WithLockOptions = {},
 ): Promise<T> {
-  const lock = await take(resource, id, options);
+  const lock = await acquireOrThrow(resource, id, options);
   const lost = new AbortController();
   if (!lock) return work(lost.signal, null);
-  const stop = watch(lock, lost, options.autoExtend ?? false);
+  const stopWatching = watchLock(lock, lost, options.autoExtend ?? false);
   try {
     return await work(lost.signal, lock);
   } finally {
-    stop();
-    await giveBack(lock);
+    stopWatching();
+    await releaseOrLog(lock);
   }
 }
 
-async function take(resource: string, id: string, options: WithLockOptions): Promise<Lock | null> {
+async function acquireOrThrow(resource: string, id: string, options: WithLockOptions): Promise<Lock | null> {
   try {
     const attempt = await acquireLock(resource, id, options);
     if (attempt.acquired) return attempt.lock;
@@ -70,18 +70,18 @@ async function take(resource: string, id: string, options: WithLockOptions): Pro
 }
 
 /** Fires when the lock has run out, and extends it before if asked to. @returns what ends that */
-function watch(taken: Lock, lost: AbortController, autoExtend: boolean): () => void {
-  let lock = taken;
+function watchLock(initialLock: Lock, lost: AbortController, autoExtend: boolean): () => void {
+  let lock = initialLock;
   let ended = false;
-  let expiry = atExpiry();
-  let extension = autoExtend ? nextExtension() : undefined;
+  let expiry = scheduleExpiry();
+  let extension = autoExtend ? scheduleExtension() : undefined;
 
-  function atExpiry(): NodeJS.Timeout {
+  function scheduleExpiry(): NodeJS.Timeout {
     return setTimeout(() => lost.abort(new LockLostError(lock)), Math.max(0, lock.expiresAt - now()));
   }
 
-  function nextExtension(): NodeJS.Timeout {
-    return setTimeout(() => void extend(), lock.ttlMs * EXTEND_AFTER);
+  function scheduleExtension(): NodeJS.Timeout {
+    return setTimeout(() => void extend(), lock.ttlMs * EXTEND_AFTER_TTL_RATIO);
   }
 
   async function extend(): Promise<void> {
@@ -91,12 +91,12 @@ function watch(taken: Lock, lost: AbortController, autoExtend: boolean): () => v
       if (!extended) return lost.abort(new LockLostError(lock));
       lock = extended;
       clearTimeout(expiry);
-      expiry = atExpiry();
+      expiry = scheduleExpiry();
     } catch (error) {
       // Until it expires there is time to try again.
       log().debug({ err: error }, "a lock was not extended");
     }
-    if (!ended && !lost.signal.aborted) extension = nextExtension();
+    if (!ended && !lost.signal.aborted) extension = scheduleExtension();
   }
 
   return () => {
@@ -106,7 +106,7 @@ function watch(taken: Lock, lost: AbortController, autoExtend: boolean): () => v
   };
 }
 
-async function giveBack(lock: Lock): Promise<void> {
+async function releaseOrLog(lock: Lock): Promise<void> {
   try {
     await releaseLock(lock);
   } catch (error) {

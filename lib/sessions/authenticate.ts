@@ -1,4 +1,4 @@
-import { accessTokenOf, cookieOf, refreshCookieName } from "../core/access-token";
+import { getAccessToken, getCookie, refreshCookieName } from "../core/access-token";
 import type { SignedInCaller } from "../core/permission";
 import { validateAccessToken } from "./read";
 import { toCaller } from "./session";
@@ -10,12 +10,12 @@ import { toCaller } from "./session";
  * @throws when neither Redis nor Postgres can say
  */
 export async function authenticate(request: Request): Promise<SignedInCaller | null> {
-  const token = accessTokenOf(request.headers);
+  const token = getAccessToken(request.headers);
   const session = token === null ? null : await validateAccessToken(token);
   return session && toCaller(session);
 }
 
 /** The refresh token a request carries in its cookie. */
-export function refreshTokenOf(headers: Headers): string | null {
-  return cookieOf(headers, refreshCookieName());
+export function getRefreshToken(headers: Headers): string | null {
+  return getCookie(headers, refreshCookieName());
 }

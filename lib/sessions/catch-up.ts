@@ -2,8 +2,8 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
-import { BELIEF_MS, LONGEST_CHANGE_MS } from "./limits";
-import { readMissed } from "./rows";
+import { MAX_CHANGE_DURATION_MS, TRUST_LEASE_MS } from "./limits";
+import { readMissedChanges } from "./rows";
 import * as store from "./store";
 
 /**
@@ -11,7 +11,7 @@ import * as store from "./store";
  *
  * The key `sessions:told` is there while Redis surely knows of every session that was ended before. It is set by a
  * catch-up: ask Redis's clock, read from Postgres whose generation grew since the last one, tell Redis, and only
- * then allow belief until {@link BELIEF_MS} after that first question. So
+ * then allow belief until {@link TRUST_LEASE_MS} after that first question. So
  *
  * - an end that Redis was not told of, lost in a failover, or undone by an old backup, is found within BELIEF_MS;
  * - whoever ends a session and cannot tell Redis waits that long after the commit: every belief that did not know
@@ -22,19 +22,19 @@ import * as store from "./store";
  * It costs the whole fleet a small statement and two calls in a few seconds, while there is traffic.
  */
 
-let running: Promise<void> | undefined;
+let runningCatchUp: Promise<void> | undefined;
 
 /** Brings Redis up to date. One at a time in a process. @throws when Redis or Postgres does not answer */
 function catchUp(): Promise<void> {
-  running ??= run().finally(() => {
-    running = undefined;
+  runningCatchUp ??= runCatchUp().finally(() => {
+    runningCatchUp = undefined;
   });
-  return running;
+  return runningCatchUp;
 }
 
 /** The same once the answer is out, and without a word when a backend is away. */
-export function catchUpLater(): void {
-  if (running) return;
+export function scheduleCatchUp(): void {
+  if (runningCatchUp) return;
   defer(() =>
     catchUp().catch((error: unknown) => {
       if (isOutage(error)) log().debug({ err: error }, "sessions are not caught up: a backend is away");
@@ -44,15 +44,15 @@ export function catchUpLater(): void {
 }
 
 /** One that surely begins now: what has just been committed is in it. @throws as {@link catchUp} */
-export function catchUpAnew(): Promise<void> {
-  return run();
+export function catchUpNow(): Promise<void> {
+  return runCatchUp();
 }
 
-async function run(): Promise<void> {
-  const begun = await store.begin(newId());
+async function runCatchUp(): Promise<void> {
+  const started = await store.startCatchUp(newId());
   // A change is written with its time some while before it commits.
-  const missed = await readMissed(begun.behindMs + LONGEST_CHANGE_MS, begun.isNew);
+  const missed = await readMissedChanges(started.lagMs + MAX_CHANGE_DURATION_MS, started.isNew);
   await store.raise(missed.generations);
   await store.blacklist(missed.tokens);
-  await store.end(begun, BELIEF_MS);
+  await store.finishCatchUp(started, TRUST_LEASE_MS);
 }

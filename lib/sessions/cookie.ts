@@ -1,27 +1,27 @@
 import { accessCookieName, refreshCookieName } from "../core/access-token";
 import { now } from "../core/clock";
 import { env } from "../core/env";
-import type { Issued } from "./issue-tokens";
+import type { IssuedTokens } from "./issue-tokens";
 import { ACCESS_TOKEN_TTL_SECONDS } from "./limits";
 
 /**
  * `Set-Cookie` for what was issued. Not readable by scripts, not sent with other sites' writes; over HTTPS never
  * without it, and under the `__Host-` prefix: no other host, not even a subdomain, can set them.
  */
-export function sessionCookies({ accessToken, refreshToken, session }: Issued): string[] {
-  const leftSeconds = Math.ceil((session.expiresAt - now()) / 1000);
+export function sessionCookies({ accessToken, refreshToken, session }: IssuedTokens): string[] {
+  const remainingSeconds = Math.ceil((session.expiresAt - now()) / 1000);
   return [
-    cookie(accessCookieName(), accessToken, Math.min(ACCESS_TOKEN_TTL_SECONDS, leftSeconds)),
-    cookie(refreshCookieName(), refreshToken, leftSeconds),
+    serializeCookie(accessCookieName(), accessToken, Math.min(ACCESS_TOKEN_TTL_SECONDS, remainingSeconds)),
+    serializeCookie(refreshCookieName(), refreshToken, remainingSeconds),
   ];
 }
 
 /** `Set-Cookie` that takes both away. */
 export function clearedSessionCookies(): string[] {
-  return [accessCookieName(), refreshCookieName()].map((name) => cookie(name, "", 0));
+  return [accessCookieName(), refreshCookieName()].map((name) => serializeCookie(name, "", 0));
 }
 
-function cookie(name: string, value: string, maxAgeSeconds: number): string {
+function serializeCookie(name: string, value: string, maxAgeSeconds: number): string {
   const secure = env().APP_URL.startsWith("https:") ? "; Secure" : "";
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`;
 }

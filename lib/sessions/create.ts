@@ -1,10 +1,10 @@
 import { recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { isForeignKeyViolation, type Transaction } from "../db";
-import { commitChange, tellOrLeave, untilNobodyBelieves } from "./change";
+import { commitChange, publishBestEffort, publishOrWaitForTrustExpiry } from "./change";
 import { SESSION_TTL_SECONDS } from "./limits";
-import { hashOfToken, readRefreshToken } from "./refresh-token";
-import { endOldest, insertSession, readSession } from "./rows";
+import { hashToken, readRefreshToken } from "./refresh-token";
+import { findLiveSession, insertSession, revokeOldestSessions } from "./rows";
 import type { Session, SessionClient } from "./session";
 
 /**
@@ -12,7 +12,7 @@ import type { Session, SessionClient } from "./session";
  *
  * @param token      its refresh token, from `newRefreshToken`: names session and person; only its hash is stored
  * @param expiresIn  seconds until it is over whatever happens, at most {@link SESSION_TTL_SECONDS}
- * @param requireProof  asked in the transaction that opens it, once nobody else can end this person's sessions: throws
+ * @param recheckCredentials  asked in the transaction that opens it, once nobody else can end this person's sessions: throws
  *        when what somebody has shown to be let in holds no more
  * @throws {AppError} bad_request for a token that is not one, unauthenticated when the account is gone
  */
@@ -21,17 +21,17 @@ export async function createSession(
   token: string,
   expiresIn: number,
   client: SessionClient,
-  requireProof?: (tx: Transaction) => Promise<void>,
+  recheckCredentials?: (tx: Transaction) => Promise<void>,
 ): Promise<Session> {
-  const parts = readRefreshToken(token);
-  if (parts?.userId !== userId || !(expiresIn > 0)) throw new AppError("bad_request");
-  const { result: ended, tell } = await commitChange(userId, async (tx) => {
-    await requireProof?.(tx);
+  const parsedToken = readRefreshToken(token);
+  if (parsedToken?.userId !== userId || !(expiresIn > 0)) throw new AppError("bad_request");
+  const { result: revokedIds, publish } = await commitChange(userId, async (tx) => {
+    await recheckCredentials?.(tx);
     await insertSession(tx, {
       ...client,
-      id: parts.sessionId,
+      id: parsedToken.sessionId,
       userId,
-      tokenHash: hashOfToken(token),
+      tokenHash: hashToken(token),
       expiresInSeconds: Math.min(expiresIn, SESSION_TTL_SECONDS),
     });
     await recordAudit(tx, {
@@ -39,17 +39,17 @@ export async function createSession(
       actorId: userId,
       subject: `user:${userId}`,
       client,
-      data: { sessionId: parts.sessionId },
+      data: { sessionId: parsedToken.sessionId },
     });
-    return endOldest(tx, userId);
-  }).catch(asGone);
+    return revokeOldestSessions(tx, userId);
+  }).catch(asUnauthenticated);
   // The list that Redis has is whole no more; what ended to make room must be out.
-  await (ended.length > 0 ? untilNobodyBelieves(tell) : tellOrLeave(tell));
-  const read = await readSession(parts.sessionId, null);
-  if (!read) throw new AppError("unauthenticated");
-  return read.session;
+  await (revokedIds.length > 0 ? publishOrWaitForTrustExpiry(publish) : publishBestEffort(publish));
+  const row = await findLiveSession(parsedToken.sessionId, null);
+  if (!row) throw new AppError("unauthenticated");
+  return row.session;
 }
 
-function asGone(error: unknown): never {
+function asUnauthenticated(error: unknown): never {
   throw isForeignKeyViolation(error) ? new AppError("unauthenticated", { cause: error }) : error;
 }

@@ -9,9 +9,9 @@ import { validateSession } from "./read";
  * and the open page changes it for the next one.
  */
 export const currentUser = cache(async () => {
-  const jar = await cookies();
+  const cookieStore = await cookies();
   for (const name of [accessCookieName(), refreshCookieName()]) {
-    const token = jar.get(name)?.value;
+    const token = cookieStore.get(name)?.value;
     const session = token ? await validateSession(token) : null;
     if (session) {
       const { id: sessionId, userId: id, seq, name, email, role, confirmed } = session;

@@ -12,16 +12,16 @@ export const deviceSchema = z.object({
 
 export type Device = z.infer<typeof deviceSchema>;
 
-const kinds: Record<string, Device["kind"]> = { desktop: "desktop", mobile: "phone", tablet: "tablet" };
+const deviceKinds: Record<string, Device["kind"]> = { desktop: "desktop", mobile: "phone", tablet: "tablet" };
 
 /** What a `User-Agent` says. */
-export function deviceOf(userAgent: string | null): Device {
+export function parseUserAgent(userAgent: string | null): Device {
   if (!userAgent) return { browser: null, os: null, kind: "other" };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const major = browser.version?.split(".")[0];
   return {
     browser: browser.name ? [browser.name, major].filter(Boolean).join(" ") : null,
     os: os.name || null,
-    kind: kinds[platform.type ?? ""] ?? "other",
+    kind: deviceKinds[platform.type ?? ""] ?? "other",
   };
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { SignedInCaller } from "../core/permission";
-import { deviceOf, deviceSchema } from "./device";
+import { deviceSchema, parseUserAgent } from "./device";
 import { getUserSessions } from "./read";
-import { endsAt } from "./session";
+import { sessionExpiryMs } from "./session";
 
 /** A session as the person sees it. */
 export const signedInDeviceSchema = z.object({
@@ -33,14 +33,14 @@ export async function listDevices({
     ip: session.ip,
     place: session.place,
     userAgent: session.userAgent,
-    device: deviceOf(session.userAgent),
-    createdAt: iso(session.createdAt),
-    lastSeenAt: iso(session.lastSeenAt),
-    expiresAt: iso(endsAt(session)),
+    device: parseUserAgent(session.userAgent),
+    createdAt: toIsoDate(session.createdAt),
+    lastSeenAt: toIsoDate(session.lastSeenAt),
+    expiresAt: toIsoDate(sessionExpiryMs(session)),
   }));
   return [...devices.filter(({ current }) => current), ...devices.filter(({ current }) => !current)];
 }
 
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
+function toIsoDate(timestampMs: number): string {
+  return new Date(timestampMs).toISOString();
 }

@@ -1,10 +1,10 @@
 import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
-import { catchUpLater } from "./catch-up";
-import { RENEW_BELOW_MS } from "./limits";
-import { type Read, readSession } from "./rows";
-import { isLive, type Session } from "./session";
+import { scheduleCatchUp } from "./catch-up";
+import { LEASE_RENEWAL_THRESHOLD_MS } from "./limits";
+import { findLiveSession, type VersionedSession } from "./rows";
+import { isUnexpired, type Session } from "./session";
 import * as store from "./store";
 
 /**
@@ -22,31 +22,31 @@ export async function findSession(
   userId: string,
   accessTokenHash: string | null,
 ): Promise<Session | null> {
-  const known = await store.find(sessionId, userId, accessTokenHash).catch(orNothing);
-  if (known?.blacklisted) return null;
-  if (known && known.believedForMs < RENEW_BELOW_MS) catchUpLater();
+  const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
+  if (cached?.blacklisted) return null;
+  if (cached && cached.trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
   // Not refreshed for too long, as Redis knows it: Postgres may know better.
-  if (known?.session && known.believedForMs > 0 && isLive(known.session)) return known.session;
+  if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
   try {
-    const read = await readSession(sessionId, accessTokenHash);
-    if (read?.session.userId !== userId) return null;
-    if (known?.era) keepLater(read, known.era);
-    return read.session;
+    const row = await findLiveSession(sessionId, accessTokenHash);
+    if (row?.session.userId !== userId) return null;
+    if (cached?.epoch) cacheInBackground(row, cached.epoch);
+    return row.session;
   } catch (error) {
-    if (known?.session && isOutage(error)) return isLive(known.session) ? known.session : null;
+    if (cached?.session && isOutage(error)) return isUnexpired(cached.session) ? cached.session : null;
     throw error;
   }
 }
 
 /** Redis is away, or says something that makes no sense: Postgres decides. */
-function orNothing(error: unknown): undefined {
+function undefinedOnFailure(error: unknown): undefined {
   if (!isOutage(error)) log().error({ err: error }, "Redis does not answer for sessions");
 }
 
 /** For the next request. Nothing is lost when it does not work. */
-function keepLater(read: Read, era: string): void {
+function cacheInBackground(row: VersionedSession, epoch: string): void {
   defer(() =>
-    store.keep(read.session.userId, [read], { era }).then(
+    store.put(row.session.userId, [row], { epoch }).then(
       () => {},
       (error: unknown) => log().debug({ err: error }, "a session is not kept in Redis"),
     ),

@@ -1,4 +1,4 @@
-export { authenticate, refreshTokenOf } from "./authenticate";
+export { authenticate, getRefreshToken } from "./authenticate";
 export { changeAccount } from "./change";
 export { clearedSessionCookies, sessionCookies } from "./cookie";
 export { createSession } from "./create";
@@ -9,15 +9,15 @@ export {
   deleteOtherUserSessions,
   deleteSession,
   replaceSession,
-  sessionIdOf,
+  sessionIdFromRefreshToken,
 } from "./delete-sessions";
-export { type Device, deviceOf } from "./device";
+export { type Device, parseUserAgent } from "./device";
 export { listDevices, type SignedInDevice, signedInDeviceSchema } from "./devices";
-export { type Issued, startSession } from "./issue-tokens";
+export { type IssuedTokens, startSession } from "./issue-tokens";
 export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
-export { getSession, getUserSessions, sessionStands, updateSession, validateSession } from "./read";
+export { getSession, getUserSessions, isSessionActive, updateSession, validateSession } from "./read";
 export { refreshSession } from "./refresh";
 export { newRefreshToken } from "./refresh-token";
-export { endsAt, type RevokeReason, type Session } from "./session";
+export { type RevokeReason, type Session, sessionExpiryMs } from "./session";
 export { tidiedSessionsSchema, tidySessions } from "./tidy";
 export { blacklistToken, isTokenBlacklisted } from "./tokens";

@@ -5,10 +5,10 @@ import type { Transaction } from "../db";
 import { createSession } from "./create";
 import { ACCESS_TOKEN_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 import { newRefreshToken } from "./refresh-token";
-import { endsAt, type Session, type SessionClient } from "./session";
+import { type Session, type SessionClient, sessionExpiryMs } from "./session";
 
 /** What a device gets that has just proved who it is. */
-export interface Issued {
+export interface IssuedTokens {
   session: Session;
   accessToken: string;
   /** ISO 8601, UTC: the access token's end */
@@ -18,28 +18,28 @@ export interface Issued {
 
 /**
  * Opens a session for somebody who has just given their password.
- * @param requireProof  throws when it is the account's no more (`createSession`)
+ * @param recheckCredentials  throws when it is the account's no more (`createSession`)
  * @throws {AppError} unauthenticated when the account is gone
  */
 export async function startSession(
   { userId }: { userId: string },
   client: SessionClient,
-  requireProof?: (tx: Transaction) => Promise<void>,
-): Promise<Issued> {
+  recheckCredentials?: (tx: Transaction) => Promise<void>,
+): Promise<IssuedTokens> {
   const refreshToken = newRefreshToken(newId(), userId);
-  const session = await createSession(userId, refreshToken, SESSION_TTL_SECONDS, client, requireProof);
-  return issue(session, refreshToken);
+  const session = await createSession(userId, refreshToken, SESSION_TTL_SECONDS, client, recheckCredentials);
+  return issueTokens(session, refreshToken);
 }
 
 /** A fresh access token for a live session; it never outlives it. */
-export async function issue(session: Session, refreshToken: string): Promise<Issued> {
+export async function issueTokens(session: Session, refreshToken: string): Promise<IssuedTokens> {
   const { id, userId, seq, role, name } = session;
-  const seconds = Math.min(ACCESS_TOKEN_TTL_SECONDS, Math.ceil((endsAt(session) - now()) / 1000));
-  const accessToken = await signAccessToken({ userId, sessionId: id, seq, role, name }, seconds);
+  const ttlSeconds = Math.min(ACCESS_TOKEN_TTL_SECONDS, Math.ceil((sessionExpiryMs(session) - now()) / 1000));
+  const accessToken = await signAccessToken({ userId, sessionId: id, seq, role, name }, ttlSeconds);
   return {
     session,
     accessToken,
-    expiresAt: new Date(now() + seconds * 1000).toISOString(),
+    expiresAt: new Date(now() + ttlSeconds * 1000).toISOString(),
     refreshToken,
   };
 }

@@ -2,33 +2,33 @@ import { verifyAccessToken } from "../core/access-token";
 import { now } from "../core/clock";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
-import { catchUpLater } from "./catch-up";
-import { commitChange, tellOrLeave } from "./change";
+import { scheduleCatchUp } from "./catch-up";
+import { commitChange, publishBestEffort } from "./change";
 import { findSession } from "./find";
 import { REFRESH_GRACE_MS } from "./limits";
-import { hashOfToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
-import { readSession, readSessions, touchSession } from "./rows";
-import { isLive, type Session, type SessionClient } from "./session";
+import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
+import { findLiveSession, findLiveSessions, touchSession } from "./rows";
+import { isUnexpired, type Session, type SessionClient } from "./session";
 import * as store from "./store";
 
 /** A live session by its id, as Postgres has it; null when it has ended or never was. */
 export async function getSession(sessionId: string): Promise<Session | null> {
-  return (await readSession(sessionId, null))?.session ?? null;
+  return (await findLiveSession(sessionId, null))?.session ?? null;
 }
 
 /** Whether a session goes on, for who has one open already. One call to Redis. @throws as {@link findSession} */
-export async function sessionStands(sessionId: string, userId: string): Promise<boolean> {
+export async function isSessionActive(sessionId: string, userId: string): Promise<boolean> {
   return (await findSession(sessionId, userId, null)) !== null;
 }
 
 /** Longer than any token of ours. */
-const LONGEST_TOKEN = 4_096;
+const MAX_TOKEN_LENGTH = 4_096;
 
 /** The same as {@link validateSession} for an access token alone, which is what a request is made with. */
 export async function validateAccessToken(token: string): Promise<Session | null> {
-  if (token.length > LONGEST_TOKEN) return null;
+  if (token.length > MAX_TOKEN_LENGTH) return null;
   const access = await verifyAccessToken(token);
-  return access && findSession(access.sessionId, access.userId, hashOfToken(token));
+  return access && findSession(access.sessionId, access.userId, hashToken(token));
 }
 
 /**
@@ -39,15 +39,15 @@ export async function validateSession(token: string): Promise<Session | null> {
   const refresh = readRefreshToken(token);
   if (!refresh) return validateAccessToken(token);
   const { sessionId, userId } = refresh;
-  const isGood = (session: Session) =>
-    session.tokenHash === hashOfToken(token) ||
-    (session.tokenHash === hashOfToken(nextRefreshToken(refresh)) &&
+  const isCurrentToken = (session: Session) =>
+    session.tokenHash === hashToken(token) ||
+    (session.tokenHash === hashToken(nextRefreshToken(refresh)) &&
       now() - (session.rotatedAt ?? 0) < REFRESH_GRACE_MS);
-  const known = await findSession(sessionId, userId, null);
-  if (!known || isGood(known)) return known;
+  const cached = await findSession(sessionId, userId, null);
+  if (!cached || isCurrentToken(cached)) return cached;
   // Redis may not have heard of the last rotation.
-  const present = await readSession(sessionId, null);
-  return present && isGood(present.session) ? present.session : null;
+  const row = await findLiveSession(sessionId, null);
+  return row && isCurrentToken(row.session) ? row.session : null;
 }
 
 /**
@@ -56,30 +56,31 @@ export async function validateSession(token: string): Promise<Session | null> {
  */
 export async function updateSession(
   sessionId: string,
-  changed: Partial<SessionClient> & { authenticated?: true },
+  changes: Partial<SessionClient> & { authenticated?: true },
 ): Promise<Session | null> {
-  const before = await readSession(sessionId, null);
-  if (!before) return null;
-  const { result: isNoted, tell } = await commitChange(before.session.userId, (tx) =>
-    touchSession(tx, sessionId, changed),
+  const row = await findLiveSession(sessionId, null);
+  if (!row) return null;
+  const { result: isUpdated, publish } = await commitChange(row.session.userId, (tx) =>
+    touchSession(tx, sessionId, changes),
   );
-  await tellOrLeave(tell);
-  if (!isNoted) return null;
+  await publishBestEffort(publish);
+  if (!isUpdated) return null;
   return getSession(sessionId);
 }
 
 /** A person's live sessions, last seen first. Two calls to Redis while it knows them all, else one statement. */
 export async function getUserSessions(userId: string): Promise<Session[]> {
-  const known = await store.list(userId).catch(orNothing);
-  if (known?.sessions) return known.sessions.filter(isLive).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
-  catchUpLater();
-  const reads = await readSessions(userId);
-  const era = known?.era;
-  if (era) await tellOrLeave(() => store.keep(userId, reads, { era, all: true }));
-  return reads.map(({ session }) => session);
+  const cached = await store.list(userId).catch(nullOnFailure);
+  if (cached?.sessions)
+    return cached.sessions.filter(isUnexpired).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  scheduleCatchUp();
+  const rows = await findLiveSessions(userId);
+  const epoch = cached?.epoch;
+  if (epoch) await publishBestEffort(() => store.put(userId, rows, { epoch, isComplete: true }));
+  return rows.map(({ session }) => session);
 }
 
-function orNothing(error: unknown): null {
+function nullOnFailure(error: unknown): null {
   if (!isOutage(error)) log().error({ err: error }, "Redis does not answer for sessions");
   return null;
 }

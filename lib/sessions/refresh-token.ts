@@ -27,12 +27,12 @@ const TOKEN_BYTES = BODY_BYTES + SIGNATURE_BYTES;
 
 /** The first token of a new session. */
 export function newRefreshToken(sessionId: string, userId: string): string {
-  return encode({ sessionId, userId, rotation: 0, nonce: randomBytes(NONCE_BYTES) });
+  return encodeToken({ sessionId, userId, rotation: 0, nonce: randomBytes(NONCE_BYTES) });
 }
 
 /** The token that follows. */
 export function nextRefreshToken(token: RefreshToken): string {
-  return encode({ ...token, rotation: token.rotation + 1 });
+  return encodeToken({ ...token, rotation: token.rotation + 1 });
 }
 
 /** Null for what was never a token of ours. */
@@ -41,7 +41,7 @@ export function readRefreshToken(text: string): RefreshToken | null {
   const bytes = Buffer.from(text, "base64url");
   if (bytes.length !== TOKEN_BYTES || bytes.toString("base64url") !== text) return null;
   const body = bytes.subarray(0, BODY_BYTES);
-  if (!timingSafeEqual(signatureOf(body), bytes.subarray(BODY_BYTES))) return null;
+  if (!timingSafeEqual(computeTokenSignature(body), bytes.subarray(BODY_BYTES))) return null;
   return {
     sessionId: stringify(body.subarray(0, ID_BYTES)),
     userId: stringify(body.subarray(ID_BYTES, 2 * ID_BYTES)),
@@ -51,23 +51,23 @@ export function readRefreshToken(text: string): RefreshToken | null {
 }
 
 /** What is stored of a token. It is random enough that a plain hash cannot be searched. */
-export function hashOfToken(token: string): string {
+export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-function encode({ sessionId, userId, rotation, nonce }: RefreshToken): string {
-  const number = Buffer.alloc(ROTATION_BYTES);
-  number.writeUInt32BE(rotation);
-  const body = Buffer.concat([parse(sessionId), parse(userId), number, nonce]);
-  return Buffer.concat([body, signatureOf(body)]).toString("base64url");
+function encodeToken({ sessionId, userId, rotation, nonce }: RefreshToken): string {
+  const rotationBytes = Buffer.alloc(ROTATION_BYTES);
+  rotationBytes.writeUInt32BE(rotation);
+  const body = Buffer.concat([parse(sessionId), parse(userId), rotationBytes, nonce]);
+  return Buffer.concat([body, computeTokenSignature(body)]).toString("base64url");
 }
 
-let key: { secret: string; bytes: Buffer } | undefined;
+let signingKey: { secret: string; bytes: Buffer } | undefined;
 
 /** A key of its own, so that a signature made for something else is none here. */
-function signatureOf(body: Buffer): Buffer {
+function computeTokenSignature(body: Buffer): Buffer {
   const secret = env().AUTH_SECRET;
-  if (key?.secret !== secret)
-    key = { secret, bytes: Buffer.from(hkdfSync("sha256", secret, "", "refresh-token", 32)) };
-  return createHmac("sha256", key.bytes).update(body).digest().subarray(0, SIGNATURE_BYTES);
+  if (signingKey?.secret !== secret)
+    signingKey = { secret, bytes: Buffer.from(hkdfSync("sha256", secret, "", "refresh-token", 32)) };
+  return createHmac("sha256", signingKey.bytes).update(body).digest().subarray(0, SIGNATURE_BYTES);
 }

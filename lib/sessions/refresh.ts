@@ -2,12 +2,12 @@ import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { tellOrLeave } from "./change";
+import { publishBestEffort } from "./change";
 import { deleteSession } from "./delete-sessions";
-import { type Issued, issue } from "./issue-tokens";
+import { type IssuedTokens, issueTokens } from "./issue-tokens";
 import { REFRESH_GRACE_MS } from "./limits";
-import { hashOfToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
-import { readSession, rotateSession } from "./rows";
+import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
+import { findLiveSession, rotateSession } from "./rows";
 import type { SessionClient } from "./session";
 import * as store from "./store";
 
@@ -18,25 +18,25 @@ import * as store from "./store";
  *
  * @throws {AppError} unauthenticated when the token is none, or its session has ended or is over
  */
-export async function refreshSession(refreshToken: string, client: SessionClient): Promise<Issued> {
+export async function refreshSession(refreshToken: string, client: SessionClient): Promise<IssuedTokens> {
   const token = readRefreshToken(refreshToken);
   if (!token) throw new AppError("unauthenticated");
   const next = nextRefreshToken(token);
-  const rotated = await rotateSession(token.sessionId, hashOfToken(refreshToken), hashOfToken(next), client);
+  const rotated = await rotateSession(token.sessionId, hashToken(refreshToken), hashToken(next), client);
   if (rotated) {
     await failpoint("sessions.rotated");
-    await tellOrLeave(() => store.forget(token.sessionId));
-    return issue(rotated.session, next);
+    await publishBestEffort(() => store.evict(token.sessionId));
+    return issueTokens(rotated.session, next);
   }
 
-  const present = await readSession(token.sessionId, null);
-  if (!present) throw new AppError("unauthenticated");
-  const { session } = present;
-  const sinceMs = now() - (session.rotatedAt ?? 0);
+  const current = await findLiveSession(token.sessionId, null);
+  if (!current) throw new AppError("unauthenticated");
+  const { session } = current;
+  const sinceRotationMs = now() - (session.rotatedAt ?? 0);
   // Too new to be changed: so a token that is two behind is never one that some tab has only just sent.
-  if (session.tokenHash === hashOfToken(refreshToken)) return issue(session, refreshToken);
-  const isPrevious = session.rotation === token.rotation + 1 && session.tokenHash === hashOfToken(next);
-  if (isPrevious && sinceMs < REFRESH_GRACE_MS) return issue(session, next);
+  if (session.tokenHash === hashToken(refreshToken)) return issueTokens(session, refreshToken);
+  const isPrevious = session.rotation === token.rotation + 1 && session.tokenHash === hashToken(next);
+  if (isPrevious && sinceRotationMs < REFRESH_GRACE_MS) return issueTokens(session, next);
   if (session.rotation > token.rotation) {
     log().warn(
       { userId: token.userId, sessionId: token.sessionId },
@@ -44,8 +44,8 @@ export async function refreshSession(refreshToken: string, client: SessionClient
     );
     await deleteSession(token.sessionId, {
       userId: token.userId,
-      why: "reuse",
-      context: { client },
+      reason: "reuse",
+      auditContext: { client },
     });
   }
   throw new AppError("unauthenticated");

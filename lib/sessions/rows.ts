@@ -2,18 +2,18 @@ import { z } from "zod";
 import { roleSchema } from "../core/access-token";
 import { now } from "../core/clock";
 import { db, Prisma, type Transaction } from "../db";
-import { MOST_SESSIONS, REFRESH_GRACE_MS, SESSION_IDLE_SECONDS } from "./limits";
+import { MAX_SESSIONS_PER_USER, REFRESH_GRACE_MS, SESSION_IDLE_SECONDS } from "./limits";
 import type { RevokeReason, Session, SessionClient } from "./session";
 
 /** Sessions in Postgres, where they are true. Each function is one statement. */
 
 /** A session and the generation it was read under. */
-export interface Read {
+export interface VersionedSession {
   session: Session;
   generation: number;
 }
 
-const ms = z.date().transform((date) => date.getTime());
+const timestampMs = z.date().transform((date) => date.getTime());
 const rowSchema = z
   .object({
     id: z.uuid(),
@@ -25,17 +25,17 @@ const rowSchema = z
     confirmed: z.boolean(),
     tokenHash: z.string(),
     rotation: z.int(),
-    rotatedAt: ms.nullable(),
-    authenticatedAt: ms,
-    lastSeenAt: ms,
-    expiresAt: ms,
-    createdAt: ms,
+    rotatedAt: timestampMs.nullable(),
+    authenticatedAt: timestampMs,
+    lastSeenAt: timestampMs,
+    expiresAt: timestampMs,
+    createdAt: timestampMs,
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     place: z.string().nullable(),
     generation: z.int(),
   })
-  .transform(({ generation, ...session }): Read => ({ session, generation }));
+  .transform(({ generation, ...session }): VersionedSession => ({ session, generation }));
 
 const columns = Prisma.sql`
   s."id", s."userId", s."tokenHash", s."rotation", s."rotatedAt", s."authenticatedAt", s."lastSeenAt",
@@ -43,36 +43,39 @@ const columns = Prisma.sql`
   u."seq", u."role"::text, u."name", u."email", u."confirmedAt" IS NOT NULL AS "confirmed",
   coalesce(g."generation", 0) AS "generation"`;
 
-const people = Prisma.sql`
+const userJoins = Prisma.sql`
   JOIN "User" u ON u."id" = s."userId" LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
 
 /** What is neither ended nor over. */
-const live = () => Prisma.sql`
-  s."revokedAt" IS NULL AND s."expiresAt" > ${date(now())}
-  AND s."lastSeenAt" > ${date(now() - SESSION_IDLE_SECONDS * 1000)}`;
+const liveCondition = () => Prisma.sql`
+  s."revokedAt" IS NULL AND s."expiresAt" > ${toDate(now())}
+  AND s."lastSeenAt" > ${toDate(now() - SESSION_IDLE_SECONDS * 1000)}`;
 
 /**
  * A live session; null when there is none, or the access token it is asked for with is blacklisted.
  * @param tokenHash  the access token's
  */
-export async function readSession(sessionId: string, tokenHash: string | null): Promise<Read | null> {
+export async function findLiveSession(
+  sessionId: string,
+  tokenHash: string | null,
+): Promise<VersionedSession | null> {
   const rows = await db().$queryRaw<unknown[]>`
-    SELECT ${columns} FROM "Session" s ${people}
-     WHERE s."id" = ${sessionId}::uuid AND ${live()}
+    SELECT ${columns} FROM "Session" s ${userJoins}
+     WHERE s."id" = ${sessionId}::uuid AND ${liveCondition()}
        AND NOT EXISTS (SELECT 1 FROM "RevokedToken" r WHERE r."hash" = ${tokenHash})`;
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);
 }
 
 /** A person's live sessions, last seen first. */
-export async function readSessions(userId: string): Promise<Read[]> {
+export async function findLiveSessions(userId: string): Promise<VersionedSession[]> {
   const rows = await db().$queryRaw<unknown[]>`
-    SELECT ${columns} FROM "Session" s ${people}
-     WHERE s."userId" = ${userId}::uuid AND ${live()} ORDER BY s."lastSeenAt" DESC, s."id" DESC`;
+    SELECT ${columns} FROM "Session" s ${userJoins}
+     WHERE s."userId" = ${userId}::uuid AND ${liveCondition()} ORDER BY s."lastSeenAt" DESC, s."id" DESC`;
   return z.array(rowSchema).parse(rows);
 }
 
 /** Raises a person's generation; whoever else changes their sessions waits for this transaction. */
-export async function raiseGeneration(tx: Transaction, userId: string): Promise<number> {
+export async function incrementGeneration(tx: Transaction, userId: string): Promise<number> {
   const rows = await tx.$queryRaw<unknown[]>`
     INSERT INTO "SessionGeneration" AS g ("userId", "generation", "changedAt")
     VALUES (${userId}::uuid, 1, clock_timestamp())
@@ -122,17 +125,17 @@ export async function rotateSession(
   tokenHash: string,
   nextHash: string,
   { ip, userAgent, place = null }: SessionClient,
-): Promise<Read | null> {
-  const at = date(now());
+): Promise<VersionedSession | null> {
+  const at = toDate(now());
   const rows = await db().$queryRaw<unknown[]>`
     WITH s AS (
       UPDATE "Session" s SET "tokenHash" = ${nextHash}, "rotation" = s."rotation" + 1, "rotatedAt" = ${at},
         "lastSeenAt" = ${at}, "ip" = coalesce(${ip}, s."ip"), "userAgent" = coalesce(${userAgent}, s."userAgent"),
         "place" = coalesce(${place}, s."place")
-       WHERE s."id" = ${sessionId}::uuid AND s."tokenHash" = ${tokenHash} AND ${live()}
-         AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= ${date(now() - REFRESH_GRACE_MS)})
+       WHERE s."id" = ${sessionId}::uuid AND s."tokenHash" = ${tokenHash} AND ${liveCondition()}
+         AND (s."rotatedAt" IS NULL OR s."rotatedAt" <= ${toDate(now() - REFRESH_GRACE_MS)})
       RETURNING s.*)
-    SELECT ${columns} FROM s ${people}`;
+    SELECT ${columns} FROM s ${userJoins}`;
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);
 }
 
@@ -140,52 +143,52 @@ export async function rotateSession(
 export async function touchSession(
   tx: Transaction,
   sessionId: string,
-  changed: Partial<SessionClient> & { authenticated?: true },
+  changes: Partial<SessionClient> & { authenticated?: true },
 ): Promise<boolean> {
   const { count } = await tx.session.updateMany({
     where: { id: sessionId, revokedAt: null, expiresAt: { gt: new Date(now()) } },
     data: {
       lastSeenAt: new Date(now()),
-      ...(changed.ip ? { ip: changed.ip } : {}),
-      ...(changed.userAgent ? { userAgent: changed.userAgent } : {}),
-      ...(changed.place ? { place: changed.place } : {}),
-      ...(changed.authenticated ? { authenticatedAt: new Date(now()) } : {}),
+      ...(changes.ip ? { ip: changes.ip } : {}),
+      ...(changes.userAgent ? { userAgent: changes.userAgent } : {}),
+      ...(changes.place ? { place: changes.place } : {}),
+      ...(changes.authenticated ? { authenticatedAt: new Date(now()) } : {}),
     },
   });
   return count === 1;
 }
 
 /** Which of a person's sessions: one, all but one, or all. */
-export interface Which {
+export interface SessionSelection {
   only?: string;
   except?: string;
 }
 
 /** Ends sessions that are not ended yet. @returns their ids */
-export async function endSessions(
+export async function revokeSessions(
   tx: Transaction,
   userId: string,
-  { only, except }: Which,
-  why: RevokeReason,
+  { only, except }: SessionSelection,
+  reason: RevokeReason,
 ): Promise<string[]> {
-  const ended = await tx.session.updateManyAndReturn({
+  const revoked = await tx.session.updateManyAndReturn({
     where: {
       userId,
       revokedAt: null,
       id: { ...(only ? { equals: only } : {}), ...(except ? { not: except } : {}) },
     },
-    data: { revokedAt: new Date(now()), revokedFor: why },
+    data: { revokedAt: new Date(now()), revokedFor: reason },
     select: { id: true },
   });
-  return ended.map(({ id }) => id);
+  return revoked.map(({ id }) => id);
 }
 
 /** Ends what is more than a person may have, the ones not seen for longest first. @returns their ids */
-export async function endOldest(tx: Transaction, userId: string): Promise<string[]> {
+export async function revokeOldestSessions(tx: Transaction, userId: string): Promise<string[]> {
   const rows = await tx.$queryRaw<unknown[]>`
-    UPDATE "Session" SET "revokedAt" = ${date(now())}, "revokedFor" = 'replaced'
-     WHERE "id" IN (SELECT s."id" FROM "Session" s WHERE s."userId" = ${userId}::uuid AND ${live()}
-                     ORDER BY s."lastSeenAt" DESC, s."id" DESC OFFSET ${MOST_SESSIONS})
+    UPDATE "Session" SET "revokedAt" = ${toDate(now())}, "revokedFor" = 'replaced'
+     WHERE "id" IN (SELECT s."id" FROM "Session" s WHERE s."userId" = ${userId}::uuid AND ${liveCondition()}
+                     ORDER BY s."lastSeenAt" DESC, s."id" DESC OFFSET ${MAX_SESSIONS_PER_USER})
     RETURNING "id"`;
   return z
     .array(z.object({ id: z.uuid() }))
@@ -194,7 +197,7 @@ export async function endOldest(tx: Transaction, userId: string): Promise<string
 }
 
 /** Ends everybody's sessions. */
-export async function endEverySession(tx: Transaction): Promise<number> {
+export async function revokeAllSessions(tx: Transaction): Promise<number> {
   await tx.$executeRaw`
     INSERT INTO "SessionGeneration" AS g ("userId", "generation", "changedAt")
     SELECT p."userId", 1, clock_timestamp()
@@ -208,21 +211,21 @@ export async function endEverySession(tx: Transaction): Promise<number> {
 }
 
 /** What Redis may not know: generations that changed lately, and tokens that are good no more. */
-export interface Missed {
+export interface MissedChanges {
   generations: { userId: string; generation: number }[];
   tokens: { hash: string; expiresAt: number }[];
 }
 
 /** @param allTokens  not only those that were blacklisted lately */
-export async function readMissed(sinceMs: number, allTokens: boolean): Promise<Missed> {
+export async function readMissedChanges(sinceMs: number, allTokens: boolean): Promise<MissedChanges> {
   const since = Prisma.sql`clock_timestamp() - ${sinceMs} * interval '1 millisecond'`;
   const rows = await db().$queryRaw<unknown[]>`
     SELECT "userId", "generation", NULL AS "hash", NULL::timestamptz AS "expiresAt"
       FROM "SessionGeneration" WHERE "changedAt" > ${since}
     UNION ALL
     SELECT NULL, NULL, "hash", "expiresAt" FROM "RevokedToken"
-     WHERE "expiresAt" > ${date(now())} AND (${allTokens} OR "createdAt" > ${since})`;
-  const missed: Missed = { generations: [], tokens: [] };
+     WHERE "expiresAt" > ${toDate(now())} AND (${allTokens} OR "createdAt" > ${since})`;
+  const missed: MissedChanges = { generations: [], tokens: [] };
   for (const row of z.array(missedSchema).parse(rows)) {
     if (row.hash === null) missed.generations.push({ userId: row.userId, generation: row.generation });
     else missed.tokens.push({ hash: row.hash, expiresAt: row.expiresAt });
@@ -232,14 +235,14 @@ export async function readMissed(sinceMs: number, allTokens: boolean): Promise<M
 
 const missedSchema = z.union([
   z.object({ userId: z.uuid(), generation: z.int(), hash: z.null(), expiresAt: z.null() }),
-  z.object({ userId: z.null(), generation: z.null(), hash: z.string(), expiresAt: ms }),
+  z.object({ userId: z.null(), generation: z.null(), hash: z.string(), expiresAt: timestampMs }),
 ]);
 
 /** Blacklists a token until it would be over anyway. */
 export async function insertRevokedToken(hash: string, expiresInSeconds: number): Promise<void> {
   await db().$executeRaw`
     INSERT INTO "RevokedToken" ("hash", "expiresAt", "createdAt")
-    VALUES (${hash}, ${date(now() + expiresInSeconds * 1000)}, clock_timestamp())
+    VALUES (${hash}, ${toDate(now() + expiresInSeconds * 1000)}, clock_timestamp())
     ON CONFLICT ("hash") DO UPDATE SET "expiresAt" = greatest("RevokedToken"."expiresAt", excluded."expiresAt")`;
 }
 
@@ -247,6 +250,6 @@ export async function isTokenRevoked(hash: string): Promise<boolean> {
   return (await db().revokedToken.count({ where: { hash, expiresAt: { gt: new Date(now()) } } })) > 0;
 }
 
-function date(atMs: number): Date {
-  return new Date(atMs);
+function toDate(timestampMs: number): Date {
+  return new Date(timestampMs);
 }

@@ -38,7 +38,7 @@ return {
  * Returns 1; 0 when the era or the generation is no longer the one they were read under: then nothing changes
  * Atomic. Safe to repeat.
  */
-export const keepSessions = defineScript(
+export const putSessions = defineScript(
   "keepSessions",
   `
 if redis.call('HGET', KEYS[1], 'era') ~= ARGV[1] then return 0 end

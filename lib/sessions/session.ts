@@ -44,13 +44,16 @@ export type RevokeReason =
   | "cleared";
 
 /** When it is over unless it is refreshed before (ms). */
-export function endsAt({ expiresAt, lastSeenAt }: Pick<Session, "expiresAt" | "lastSeenAt">): number {
+export function sessionExpiryMs({
+  expiresAt,
+  lastSeenAt,
+}: Pick<Session, "expiresAt" | "lastSeenAt">): number {
   return Math.min(expiresAt, lastSeenAt + SESSION_IDLE_SECONDS * 1000);
 }
 
 /** Whether neither limit has passed. */
-export function isLive(session: Session): boolean {
-  return endsAt(session) > now();
+export function isUnexpired(session: Session): boolean {
+  return sessionExpiryMs(session) > now();
 }
 
 export function toCaller({ id, userId, seq, role, name, authenticatedAt }: Session): SignedInCaller {

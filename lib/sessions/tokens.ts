@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
-import { untilNobodyBelieves } from "./change";
+import { publishOrWaitForTrustExpiry } from "./change";
 import { ACCESS_TOKEN_TTL_SECONDS } from "./limits";
-import { hashOfToken } from "./refresh-token";
+import { hashToken } from "./refresh-token";
 import { insertRevokedToken, isTokenRevoked } from "./rows";
 import * as store from "./store";
 
@@ -11,13 +11,13 @@ import * as store from "./store";
  * @param expiresIn  seconds it would still be good for; an access token's whole life unless said
  */
 export async function blacklistToken(token: string, expiresIn = ACCESS_TOKEN_TTL_SECONDS): Promise<void> {
-  const hash = hashOfToken(token);
+  const hash = hashToken(token);
   const expiresAt = now() + expiresIn * 1000;
   await insertRevokedToken(hash, expiresIn);
-  await untilNobodyBelieves(() => store.blacklist([{ hash, expiresAt }]));
+  await publishOrWaitForTrustExpiry(() => store.blacklist([{ hash, expiresAt }]));
 }
 
 /** Whether it was blacklisted, as Postgres has it. (A request asks with its session: `validateSession`.) */
 export function isTokenBlacklisted(token: string): Promise<boolean> {
-  return isTokenRevoked(hashOfToken(token));
+  return isTokenRevoked(hashToken(token));
 }

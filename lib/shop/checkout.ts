@@ -3,17 +3,17 @@ import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, transaction } from "../db";
-import { tellSubject } from "../tasks";
+import { publishSubjectChanged } from "../tasks";
 import { failOrder } from "./fail-order";
 import { links } from "./links";
 import { orderSubject } from "./order-subject";
-import { isRefused, paymentsUnavailable, stripe } from "./stripe";
+import { isDefiniteRejection, paymentsUnavailableError, stripe } from "./stripe";
 
 /**
  * How long a buyer has on the provider's page, from when the order was placed. The provider wants at least half an
  * hour; the rest is for a buyer whose first request had no answer.
  */
-export const CHECKOUT_MINUTES = 35;
+export const CHECKOUT_TTL_MINUTES = 35;
 
 export interface UnpaidOrder {
   id: string;
@@ -43,21 +43,21 @@ export async function openCheckout(order: UnpaidOrder): Promise<string | null> {
     data: { sessionId: session.id, checkoutUrl: session.url },
   });
   if (count === 1) {
-    tellSubject(orderSubject(order.id));
+    publishSubjectChanged(orderSubject(order.id));
     return session.url;
   }
-  const known = await db().order.findUnique({
+  const current = await db().order.findUnique({
     where: { id: order.id },
     select: { sessionId: true, checkoutUrl: true },
   });
   // The same request, sent twice, was faster.
-  if (known?.sessionId === session.id) return known.checkoutUrl;
-  await forget(session.id);
+  if (current?.sessionId === session.id) return current.checkoutUrl;
+  await closeAbandonedCheckout(session.id);
   return null;
 }
 
 /** Nobody has seen it, so it matters little that it may stay open for its half hour. */
-async function forget(sessionId: string): Promise<void> {
+async function closeAbandonedCheckout(sessionId: string): Promise<void> {
   try {
     await closeCheckout(sessionId);
   } catch (error) {
@@ -67,22 +67,22 @@ async function forget(sessionId: string): Promise<void> {
 
 async function createSession(order: UnpaidOrder): Promise<Stripe.Checkout.Session> {
   try {
-    return await stripe().checkout.sessions.create(requestOf(order), {
+    return await stripe().checkout.sessions.create(buildSessionParams(order), {
       idempotencyKey: `order-${order.id}`,
     });
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     // It is certain that there is no checkout, so the goods need not wait for the check task.
-    if (isRefused(error)) {
+    if (isDefiniteRejection(error)) {
       log().error({ err: error, orderId: order.id }, "the payment provider refused to open a checkout");
       await transaction((tx) => failOrder(tx, order.id, { canStillPay: false }));
     }
-    throw paymentsUnavailable(error);
+    throw paymentsUnavailableError(error);
   }
 }
 
 /** Made of what never changes: the provider refuses another request under the same key. */
-function requestOf(order: UnpaidOrder): Stripe.Checkout.SessionCreateParams {
+function buildSessionParams(order: UnpaidOrder): Stripe.Checkout.SessionCreateParams {
   const page = `${env().APP_URL}${links.order(order.id)}`;
   return {
     mode: "payment",
@@ -100,7 +100,7 @@ function requestOf(order: UnpaidOrder): Stripe.Checkout.SessionCreateParams {
       },
     ],
     locale: order.locale === "en" ? "en" : "ru",
-    expires_at: Math.floor(order.createdAt.getTime() / 1_000) + CHECKOUT_MINUTES * 60,
+    expires_at: Math.floor(order.createdAt.getTime() / 1_000) + CHECKOUT_TTL_MINUTES * 60,
     success_url: `${page}?checkout=done`,
     cancel_url: `${page}?checkout=cancelled`,
   };

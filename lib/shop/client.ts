@@ -12,14 +12,14 @@ export const currencySchema = z.enum(["RUB", "USD", "EUR", "GBP"]);
 export type Currency = z.infer<typeof currencySchema>;
 
 /** The payment provider takes no less, */
-export const LEAST_PRICE_MINOR = 50;
+export const MIN_PRICE_MINOR = 50;
 /** and no more than eight digits in one payment. */
-export const MOST_AMOUNT_MINOR = 99_999_999;
-export const MOST_STOCK = 1_000_000;
+export const MAX_AMOUNT_MINOR = 99_999_999;
+export const MAX_STOCK = 1_000_000;
 /** Of one product in one order: a mail with all its codes must stay readable. */
-export const MOST_QUANTITY = 50;
+export const MAX_QUANTITY = 50;
 
-const line = (max: number) =>
+const singleLineText = (max: number) =>
   z.string().trim().min(1, { abort: true }).max(max).refine(isStorable).refine(isVisible);
 
 function hasCredentials(url: string): boolean {
@@ -32,13 +32,13 @@ function hasCredentials(url: string): boolean {
 export const newProductSchema = z
   .object({
     kind: productKindSchema,
-    title: line(120),
+    title: singleLineText(120),
     description: z.string().trim().max(5_000).refine(isStorable).default(""),
     /** Minor units of the currency, for one piece. */
-    priceMinor: z.int().min(LEAST_PRICE_MINOR).max(MOST_AMOUNT_MINOR),
+    priceMinor: z.int().min(MIN_PRICE_MINOR).max(MAX_AMOUNT_MINOR),
     currency: z.string().trim().toUpperCase().pipe(currencySchema),
     /** How many there are; null: as many as people want. */
-    stock: z.int().min(1).max(MOST_STOCK).nullable().default(null),
+    stock: z.int().min(1).max(MAX_STOCK).nullable().default(null),
     /** What buyers get to download: a track must have it, a licence may, a ticket has none. */
     assetUrl: z
       .url({ protocol: /^https$/ })
@@ -74,7 +74,7 @@ export const productSchema = z.object({
 
 export type Product = z.infer<typeof productSchema>;
 
-const page = {
+const pageShape = {
   /** Id of the last item of the page before. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
@@ -82,7 +82,7 @@ const page = {
 
 /** The archived ones are on no page. */
 export const productPageQuerySchema = z.object({
-  ...page,
+  ...pageShape,
   kind: productKindSchema.optional(),
   sellerId: idSchema.optional(),
 });
@@ -97,7 +97,7 @@ export type ProductPage = z.infer<typeof productPageSchema>;
 /** One product, one piece or more. */
 export const newOrderSchema = z.object({
   productId: idSchema,
-  quantity: z.int().min(1).max(MOST_QUANTITY).default(1),
+  quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
   /** Made by the buyer's page: sent twice, it is one order. An `Idempotency-Key` header does the same. */
   clientKey: z.string().trim().min(1).max(100).refine(isStorable).optional(),
 });
@@ -185,7 +185,7 @@ export const placedOrderSchema = z.object({
 export type PlacedOrder = z.infer<typeof placedOrderSchema>;
 
 export const orderPageQuerySchema = z.object({
-  ...page,
+  ...pageShape,
   /** What the caller bought, or what was bought from them. */
   as: z.enum(["buyer", "seller"]).default("buyer"),
 });
@@ -200,7 +200,7 @@ export type OrderPage = z.infer<typeof orderPageSchema>;
 /** What a seller or an administrator gives back. */
 export const refundRequestSchema = z.object({
   /** Minor units; all that is left unless said. */
-  amountMinor: z.int().positive().max(MOST_AMOUNT_MINOR).optional(),
+  amountMinor: z.int().positive().max(MAX_AMOUNT_MINOR).optional(),
   reason: z.enum(["requested_by_customer", "duplicate", "fraudulent"]).default("requested_by_customer"),
 });
 

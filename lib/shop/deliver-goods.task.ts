@@ -1,8 +1,8 @@
 import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { defineTask, enqueue, TaskRefusedError } from "../tasks";
-import { newCode } from "./delivery-code";
+import { defineTask, enqueue, NonRetryableTaskError } from "../tasks";
+import { generateDeliveryCode } from "./delivery-code";
 import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
 
@@ -15,14 +15,16 @@ export const task = defineTask<"deliver-goods">()({
     const order = await lockOrder(tx, orderId);
     if (order?.status !== "paid") return;
     if (order.kind === "track" && order.productId === null) {
-      throw new TaskRefusedError("the product is gone, so there is nothing to download; give the money back");
+      throw new NonRetryableTaskError(
+        "the product is gone, so there is nothing to download; give the money back",
+      );
     }
     const deliveries = Array.from({ length: order.quantity }, (_, index) => ({
       id: newId(),
       orderId,
       kind: order.kind,
       unit: index + 1,
-      code: newCode(),
+      code: generateDeliveryCode(),
       createdAt: new Date(now()),
     }));
     await tx.delivery.createMany({ data: deliveries });
@@ -30,17 +32,21 @@ export const task = defineTask<"deliver-goods">()({
       where: { id: orderId },
       data: { status: "delivered", deliveredAt: new Date(now()) },
     });
-    await tellBuyer(tx, order, deliveries);
+    await notifyBuyer(tx, order, deliveries);
   },
 });
 
-interface Unit {
+interface DeliveredUnit {
   id: string;
   unit: number;
   code: string;
 }
 
-async function tellBuyer(tx: Transaction, order: LockedOrder, deliveries: readonly Unit[]): Promise<void> {
+async function notifyBuyer(
+  tx: Transaction,
+  order: LockedOrder,
+  deliveries: readonly DeliveredUnit[],
+): Promise<void> {
   const { id: orderId, buyerId, buyer, kind, title, quantity } = order;
   // The account is gone; what it bought is not.
   if (!buyerId || !buyer) return;

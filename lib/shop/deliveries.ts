@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { sameSecret } from "../core/secrets-equal";
+import { secretsEqual } from "../core/secrets-equal";
 import { db } from "../db";
-import { tellSubject } from "../tasks";
+import { publishSubjectChanged } from "../tasks";
 import type { admissionSchema } from "./client";
 import { orderSubject } from "./order-subject";
 
@@ -33,12 +33,16 @@ const columns = {
  * @param code  null when the caller gave none
  * @throws {AppError} not_found, also for a wrong code and after a refund
  */
-export async function openDownload(id: string, code: string | null, caller: Caller | null): Promise<string> {
+export async function resolveDownloadUrl(
+  id: string,
+  code: string | null,
+  caller: Caller | null,
+): Promise<string> {
   const delivery = await db().delivery.findUnique({ where: { id }, select: columns });
   const mayOpen =
     delivery &&
     (code !== null
-      ? sameSecret(code.toUpperCase(), delivery.code)
+      ? secretsEqual(code.toUpperCase(), delivery.code)
       : caller !== null && delivery.order.buyerId === caller.userId);
   if (!mayOpen) throw new AppError("not_found", { message: "delivery_not_found" });
   if (delivery.revokedAt) throw new AppError("not_found", { message: "delivery_revoked" });
@@ -59,25 +63,26 @@ export async function openDownload(id: string, code: string | null, caller: Call
  * @throws {AppError} not_found for a code that is not of a ticket of the caller's; conflict after a refund, or when
  *         somebody has used it
  */
-export async function admit(
+export async function admitTicket(
   code: string,
   { userId, role }: Caller,
 ): Promise<z.infer<typeof admissionSchema>> {
   const ticket = await db().delivery.findUnique({ where: { code }, select: columns });
-  const mine = ticket && (role === "admin" || ticket.order.sellerId === userId);
-  if (!mine || ticket.kind !== "ticket") throw new AppError("not_found", { message: "delivery_not_found" });
+  const mayAdmit = ticket && (role === "admin" || ticket.order.sellerId === userId);
+  if (!mayAdmit || ticket.kind !== "ticket")
+    throw new AppError("not_found", { message: "delivery_not_found" });
   const usedAt = new Date(now());
   const { count } = await db().delivery.updateMany({
     where: { id: ticket.id, usedAt: null, revokedAt: null },
     data: { usedAt },
   });
-  if (count === 0) throw new AppError("conflict", { message: await whyNot(ticket.id) });
-  tellSubject(orderSubject(ticket.orderId));
+  if (count === 0) throw new AppError("conflict", { message: await findAdmissionConflict(ticket.id) });
+  publishSubjectChanged(orderSubject(ticket.orderId));
   const { title, quantity } = ticket.order;
   return { ticket: { title, quantity, unit: ticket.unit, usedAt: usedAt.toISOString() } };
 }
 
-async function whyNot(id: string): Promise<"ticket_used" | "delivery_revoked"> {
+async function findAdmissionConflict(id: string): Promise<"ticket_used" | "delivery_revoked"> {
   const { revokedAt } = await db().delivery.findUniqueOrThrow({ where: { id }, select: { revokedAt: true } });
   return revokedAt ? "delivery_revoked" : "ticket_used";
 }

@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
-import { requireFresh, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { refundAcceptedSchema, refundRequestSchema } from "./client";
 import { lockOrder } from "./lock-order";
 import { orderSubject } from "./order-subject";
-import { failedRefunds } from "./record-refund";
+import { countFailedRefunds } from "./record-refund";
 
 /**
  * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice
@@ -16,11 +16,11 @@ import { failedRefunds } from "./record-refund";
  * @throws {AppError} not_found; forbidden for the buyer; fresh_sign_in_required for an administrator; conflict when
  *         nothing was paid or nothing is left; bad_request for more than is left
  */
-export async function requestRefund(
+export async function enqueueRefund(
   orderId: string,
   caller: SignedInCaller,
   { amountMinor, reason }: z.output<typeof refundRequestSchema>,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<z.infer<typeof refundAcceptedSchema>> {
   const { userId, role } = caller;
   const id = await transaction(async (tx) => {
@@ -29,21 +29,21 @@ export async function requestRefund(
     const maySee = role === "admin" || isSeller || order?.buyerId === userId;
     if (!order || !maySee) throw new AppError("not_found", { message: "order_not_found" });
     if (role !== "admin" && !isSeller) throw new AppError("forbidden");
-    if (!isSeller) requireFresh(caller);
+    if (!isSeller) requireFreshSignIn(caller);
     if (order.paymentIntentId === null) throw new AppError("conflict", { message: "order_not_paid" });
-    const left = order.amountMinor - order.refundedMinor;
-    if (left === 0) throw new AppError("conflict", { message: "order_refunded" });
-    if (amountMinor !== undefined && amountMinor > left) {
+    const remainingMinor = order.amountMinor - order.refundedMinor;
+    if (remainingMinor === 0) throw new AppError("conflict", { message: "order_refunded" });
+    if (amountMinor !== undefined && amountMinor > remainingMinor) {
       throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });
     }
     // The sum is what it was before a refund that failed: asked again after that, it is another one.
-    const failed = await failedRefunds(tx, order.paymentIntentId);
+    const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
     const { id, created } = await enqueue(
       tx,
       "payments",
       { action: "refund", orderId: order.id, reason, ...(amountMinor ? { amountMinor } : {}) },
       {
-        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}${failed > 0 ? `:${failed}` : ""}`,
+        key: `refund:${order.id}:${order.refundedMinor}:${amountMinor ?? "rest"}${failedCount > 0 ? `:${failedCount}` : ""}`,
         ownerId: userId,
         subject: orderSubject(order.id),
       },
@@ -53,8 +53,8 @@ export async function requestRefund(
         action: "refund_asked",
         actorId: userId,
         subject: `order:${order.id}`,
-        ...from,
-        data: { amountMinor: amountMinor ?? left, currency: order.currency, reason, taskId: id },
+        ...auditContext,
+        data: { amountMinor: amountMinor ?? remainingMinor, currency: order.currency, reason, taskId: id },
       });
     }
     return id;

@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { lockOrder } from "./lock-order";
-import { returnStock } from "./stock";
+import { releaseStock } from "./stock";
 
 /**
  * Gives an order up that was not paid, and its goods back, once: only a pending order has any to give.
@@ -24,5 +24,5 @@ export async function failOrder(
       ...(canStillPay ? {} : { checkoutUrl: null }),
     },
   });
-  if (order.status === "pending") await returnStock(tx, order.productId, order.quantity);
+  if (order.status === "pending") await releaseStock(tx, order.productId, order.quantity);
 }

@@ -13,10 +13,15 @@ export {
   refundAcceptedSchema,
   refundRequestSchema,
 } from "./client";
-export { admit, openDownload } from "./deliveries";
-export { requestRefund } from "./enqueue-refund";
-export { deleteProductsOf, type InMotion, lockTrade, ordersInMotion } from "./erase-account";
-export { getOrder, listOrders, mayFollowOrders } from "./orders";
+export { admitTicket, resolveDownloadUrl } from "./deliveries";
+export { enqueueRefund } from "./enqueue-refund";
+export {
+  deleteAccountProducts,
+  listUnsettledOrders,
+  lockAccountTrade,
+  type UnsettledReason,
+} from "./erase-account";
+export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { placeOrder } from "./place-order";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
 export { eventReceiptSchema, receivePaymentEvent } from "./receive-payment-event";

@@ -1,5 +1,5 @@
 import { afterCommit, type Transaction } from "../db";
-import { tellSubject } from "../tasks";
+import { publishSubjectChanged } from "../tasks";
 import { orderSubject } from "./order-subject";
 
 /** Every change of an order is decided on what these say while its row is locked. */
@@ -28,7 +28,7 @@ const columns = {
  */
 export async function lockOrder(tx: Transaction, id: string) {
   await tx.$executeRaw`SELECT 1 FROM "Order" WHERE id = ${id}::uuid FOR UPDATE`;
-  afterCommit(tx, () => tellSubject(orderSubject(id)));
+  afterCommit(tx, () => publishSubjectChanged(orderSubject(id)));
   return tx.order.findUnique({ where: { id }, select: columns });
 }
 

@@ -3,7 +3,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { tasksAbout } from "../tasks";
+import { listTasksBySubject } from "../tasks";
 import {
   type DeliveryView,
   type OrderPage,
@@ -43,9 +43,9 @@ const columns = {
   product: { select: { assetUrl: true } },
 } as const;
 
-type Times = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
+type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
 
-interface Row extends Omit<OrderSummary, Times | "sellerName" | "buyerName"> {
+interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerName" | "buyerName"> {
   buyerId: string | null;
   createdAt: Date;
   paidAt: Date | null;
@@ -55,7 +55,7 @@ interface Row extends Omit<OrderSummary, Times | "sellerName" | "buyerName"> {
   seller: { name: string } | null;
 }
 
-function toSummary({ buyer, seller, ...row }: Row, forBuyer: boolean): OrderSummary {
+function toSummary({ buyer, seller, ...row }: OrderSummaryRow, forBuyer: boolean): OrderSummary {
   return {
     ...row,
     sellerName: seller?.name ?? null,
@@ -73,9 +73,9 @@ export async function listOrders(
   page: z.input<typeof orderPageQuerySchema> = {},
 ): Promise<OrderPage> {
   const { cursor, limit, as } = orderPageQuerySchema.parse(page);
-  const mine = as === "buyer" ? { buyerId: userId } : { sellerId: userId, paidAt: { not: null } };
+  const ownerWhere = as === "buyer" ? { buyerId: userId } : { sellerId: userId, paidAt: { not: null } };
   const rows = await db().order.findMany({
-    where: { ...mine, ...(cursor ? { id: { lt: cursor } } : {}) },
+    where: { ...ownerWhere, ...(cursor ? { id: { lt: cursor } } : {}) },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: summaryColumns,
@@ -95,9 +95,9 @@ export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
   const row = parsed.success
     ? await db().order.findUnique({ where: { id: parsed.data }, select: columns })
     : null;
-  const viewedAs = row && viewerOf(row, caller);
+  const viewedAs = row && findViewerRole(row, caller);
   if (!row || !viewedAs) throw new AppError("not_found", { message: "order_not_found" });
-  const tasks = await tasksAbout(orderSubject(row.id));
+  const tasks = await listTasksBySubject(orderSubject(row.id));
   const { deliveries, product, checkoutUrl, ...summary } = row;
   return {
     ...toSummary(summary, viewedAs === "buyer"),
@@ -109,23 +109,26 @@ export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
     deliveries:
       viewedAs === "seller"
         ? []
-        : deliveries.map((delivery) => toDelivery(delivery, Boolean(product?.assetUrl))),
+        : deliveries.map((delivery) => toDeliveryView(delivery, Boolean(product?.assetUrl))),
   };
 }
 
 /** Of orders, those that the caller may see. One SQL statement. */
-export async function mayFollowOrders(
+export async function filterReadableOrderIds(
   { userId, role }: Pick<Caller, "userId" | "role">,
   ids: readonly string[],
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const mine =
+  const readableWhere =
     role === "admin" ? {} : { OR: [{ buyerId: userId }, { sellerId: userId, paidAt: { not: null } }] };
-  const found = await db().order.findMany({ where: { id: { in: [...ids] }, ...mine }, select: { id: true } });
-  return new Set(found.map(({ id }) => id));
+  const rows = await db().order.findMany({
+    where: { id: { in: [...ids] }, ...readableWhere },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
-function viewerOf(
+function findViewerRole(
   { buyerId, sellerId, paidAt }: { buyerId: string | null; sellerId: string | null; paidAt: Date | null },
   { userId, role }: Caller,
 ): OrderView["viewedAs"] | null {
@@ -144,14 +147,14 @@ interface DeliveryRow {
   usedAt: Date | null;
 }
 
-export function toDelivery(row: DeliveryRow, hasAsset: boolean): DeliveryView {
+export function toDeliveryView(row: DeliveryRow, hasAsset: boolean): DeliveryView {
   const { id, kind, unit, code, createdAt, revokedAt, usedAt } = row;
-  const opens = revokedAt === null;
+  const isActive = revokedAt === null;
   return {
     ...{ id, kind, unit },
     // A download's code is the secret in its link.
     code: kind === "track" ? null : code,
-    downloadUrl: opens && hasAsset && kind !== "ticket" ? links.download(id, code) : null,
+    downloadUrl: isActive && hasAsset && kind !== "ticket" ? links.download(id, code) : null,
     revokedAt: revokedAt?.toISOString() ?? null,
     usedAt: usedAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),

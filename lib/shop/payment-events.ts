@@ -5,10 +5,10 @@ import { idSchema } from "../core/ids";
 import { log } from "../core/log";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
-import { MOST_AMOUNT_MINOR } from "./client";
+import { MAX_AMOUNT_MINOR } from "./client";
 import { failOrder } from "./fail-order";
-import { type Payment, settlePaid } from "./record-payment";
-import { recordRefund, TOTAL } from "./record-refund";
+import { type Payment, recordPayment } from "./record-payment";
+import { CHARGE_TOTAL_STATUS, recordRefund } from "./record-refund";
 
 /** What an event means here. */
 export interface EventPlan {
@@ -19,61 +19,61 @@ export interface EventPlan {
 }
 
 /** Ids and words of the provider; longer ones it has none. */
-const text = z.string().max(255).refine(isStorable);
+const providerTextSchema = z.string().max(255).refine(isStorable);
 
 /** Of an object of the provider another one holds either the id or, when asked for, the whole. */
-const reference = z
-  .union([text, z.object({ id: text })])
+const referenceSchema = z
+  .union([providerTextSchema, z.object({ id: providerTextSchema })])
   .nullish()
   .transform((value) => (typeof value === "object" ? (value?.id ?? null) : (value ?? null)));
 
 /** Objects of other shops on the same account name no order of ours. */
-const metadata = z
+const metadataSchema = z
   .object({ orderId: idSchema.optional().catch(undefined) })
   .nullish()
   .transform((value) => value?.orderId ?? null);
 
-const currency = text.toUpperCase();
+const providerCurrencySchema = providerTextSchema.toUpperCase();
 
 /**
  * Refunds of other shops on the same account are noted too, and in some currencies they are larger than a column
  * holds; of an order of ours no more can go back than the most it can cost.
  */
-const asRefunded = (amount: number) => Math.min(amount, MOST_AMOUNT_MINOR);
+const capRefundedAmount = (amount: number) => Math.min(amount, MAX_AMOUNT_MINOR);
 
 const sessionSchema = z.object({
-  id: text,
+  id: providerTextSchema,
   client_reference_id: idSchema.nullish().catch(null),
-  payment_status: text,
-  status: text.nullish(),
-  payment_intent: reference,
+  payment_status: providerTextSchema,
+  status: providerTextSchema.nullish(),
+  payment_intent: referenceSchema,
   amount_total: z.int().nullish(),
-  currency: currency.nullish(),
+  currency: providerCurrencySchema.nullish(),
 });
 
 const intentSchema = z.object({
-  id: text,
-  metadata,
+  id: providerTextSchema,
+  metadata: metadataSchema,
   amount_received: z.int().nullish(),
-  currency,
+  currency: providerCurrencySchema,
 });
 
 const refundSchema = z.object({
-  id: text,
-  payment_intent: reference,
-  amount: z.int().positive().transform(asRefunded),
-  status: text.nullish(),
+  id: providerTextSchema,
+  payment_intent: referenceSchema,
+  amount: z.int().positive().transform(capRefundedAmount),
+  status: providerTextSchema.nullish(),
 });
 
 const chargeSchema = z.object({
-  id: text,
-  metadata,
-  payment_intent: reference,
-  amount_refunded: z.int().nonnegative().transform(asRefunded),
+  id: providerTextSchema,
+  metadata: metadataSchema,
+  payment_intent: referenceSchema,
+  amount_refunded: z.int().nonnegative().transform(capRefundedAmount),
 });
 
 /** The payment in a checkout, where there is one of ours. */
-export function paymentOf(session: unknown): Payment | null {
+export function toPayment(session: unknown): Payment | null {
   const { id, client_reference_id, payment_status, payment_intent, amount_total, currency } =
     sessionSchema.parse(session);
   if (payment_status !== "paid" || !payment_intent || !client_reference_id) return null;
@@ -86,7 +86,7 @@ export function paymentOf(session: unknown): Payment | null {
   };
 }
 
-const plans: Readonly<Record<string, (object: unknown) => EventPlan>> = {
+const planners: Readonly<Record<string, (object: unknown) => EventPlan>> = {
   "checkout.session.completed": planPaid,
   "checkout.session.async_payment_succeeded": planPaid,
   "checkout.session.async_payment_failed": (object) => planUnpaid(object, { canStillPay: false }),
@@ -111,8 +111,8 @@ const plans: Readonly<Record<string, (object: unknown) => EventPlan>> = {
  * Reads an event whose signature is right.
  * @throws {AppError} bad_request when it is not as the provider makes them
  */
-export function planOf(event: Pick<Stripe.Event, "id" | "type" | "data">): EventPlan {
-  const plan = plans[event.type];
+export function planEvent(event: Pick<Stripe.Event, "id" | "type" | "data">): EventPlan {
+  const plan = planners[event.type];
   if (!plan) return { orderId: null };
   try {
     return plan(event.data.object);
@@ -124,9 +124,9 @@ export function planOf(event: Pick<Stripe.Event, "id" | "type" | "data">): Event
 }
 
 function planPaid(object: unknown): EventPlan {
-  const payment = paymentOf(object);
+  const payment = toPayment(object);
   const orderId = sessionSchema.parse(object).client_reference_id ?? null;
-  return { orderId, ...(payment ? { apply: (tx) => settle(tx, payment) } : {}) };
+  return { orderId, ...(payment ? { apply: (tx) => applyPayment(tx, payment) } : {}) };
 }
 
 function planIntentPaid(object: unknown): EventPlan {
@@ -139,23 +139,23 @@ function planIntentPaid(object: unknown): EventPlan {
     amountMinor: amount_received ?? 0,
     currency,
   };
-  return { orderId, apply: (tx) => settle(tx, payment) };
+  return { orderId, apply: (tx) => applyPayment(tx, payment) };
 }
 
-async function settle(tx: Transaction, payment: Payment): Promise<void> {
-  await settlePaid(tx, payment);
+async function applyPayment(tx: Transaction, payment: Payment): Promise<void> {
+  await recordPayment(tx, payment);
 }
 
-function planUnpaid(object: unknown, how: { canStillPay: boolean }): EventPlan {
+function planUnpaid(object: unknown, options: { canStillPay: boolean }): EventPlan {
   const orderId = sessionSchema.parse(object).client_reference_id ?? null;
-  return { orderId, ...(orderId ? { apply: (tx) => failOrder(tx, orderId, how) } : {}) };
+  return { orderId, ...(orderId ? { apply: (tx) => failOrder(tx, orderId, options) } : {}) };
 }
 
 function planRefund(object: unknown): EventPlan {
   const { id, payment_intent: paymentIntentId, amount, status } = refundSchema.parse(object);
   if (!paymentIntentId) return { orderId: null };
-  const fact = { id, paymentIntentId, amountMinor: amount, status: status ?? "pending" };
-  return { orderId: null, apply: (tx) => recordRefund(tx, fact) };
+  const refund = { id, paymentIntentId, amountMinor: amount, status: status ?? "pending" };
+  return { orderId: null, apply: (tx) => recordRefund(tx, refund) };
 }
 
 /** Names the sum alone; an account may be set up to send nothing else about refunds. */
@@ -167,6 +167,6 @@ function planRefundedCharge(object: unknown): EventPlan {
     amount_refunded,
   } = chargeSchema.parse(object);
   if (!paymentIntentId || amount_refunded === 0) return { orderId };
-  const fact = { id, paymentIntentId, amountMinor: amount_refunded, status: TOTAL };
-  return { orderId, apply: (tx) => recordRefund(tx, fact) };
+  const refund = { id, paymentIntentId, amountMinor: amount_refunded, status: CHARGE_TOTAL_STATUS };
+  return { orderId, apply: (tx) => recordRefund(tx, refund) };
 }

@@ -1,18 +1,21 @@
 import { defineTask } from "../tasks";
-import { applyFinding, askAboutOrder, type Finding } from "./check-order";
-import { makeRefund } from "./create-refund";
-import { type RefundFact, recordRefund } from "./record-refund";
+import { applyOrderCheck, checkOrder, type OrderCheck } from "./check-order";
+import { createRefund } from "./create-refund";
+import { type ProviderRefund, recordRefund } from "./record-refund";
 
-type Told = { action: "check"; finding: Finding } | { action: "refund"; refunds: RefundFact[] };
+type PreparedPayment =
+  | { action: "check"; check: OrderCheck }
+  | { action: "refund"; refunds: ProviderRefund[] };
 
 /** Queue `payments`: asks the provider about an order that stays unpaid, and gives money back. */
-export const task = defineTask<"payments">()<Told>({
+export const task = defineTask<"payments">()<PreparedPayment>({
   async prepare(payload, context) {
-    if (payload.action === "refund") return { action: "refund", refunds: await makeRefund(payload, context) };
-    return { action: "check", finding: await askAboutOrder(payload.orderId, payload.round) };
+    if (payload.action === "refund")
+      return { action: "refund", refunds: await createRefund(payload, context) };
+    return { action: "check", check: await checkOrder(payload.orderId, payload.round) };
   },
-  async commit(tx, told) {
-    if (told.action === "check") return applyFinding(tx, told.finding);
-    for (const refund of told.refunds) await recordRefund(tx, refund);
+  async commit(tx, prepared) {
+    if (prepared.action === "check") return applyOrderCheck(tx, prepared.check);
+    for (const refund of prepared.refunds) await recordRefund(tx, refund);
   },
 });

@@ -7,11 +7,11 @@ import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
 import { enqueue } from "../tasks";
-import { checkTask } from "./check-schedule";
+import { buildCheckTask } from "./check-schedule";
 import { openCheckout, type UnpaidOrder } from "./checkout";
-import { MOST_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
+import { MAX_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
 import { getOrder } from "./orders";
-import { takeStock } from "./stock";
+import { reserveStock } from "./stock";
 import { stripe } from "./stripe";
 
 /**
@@ -30,7 +30,7 @@ export async function placeOrder(
   locale: Locale,
 ): Promise<PlacedOrder> {
   stripe(); // Without a key nothing is reserved.
-  const order = (await findPlaced(buyer, input)) ?? (await reserve(buyer, input, locale));
+  const order = (await findPlacedOrder(buyer, input)) ?? (await reserveOrder(buyer, input, locale));
   const checkoutUrl =
     order.status === "pending" && order.checkoutUrl === null ? await openCheckout(order) : order.checkoutUrl;
   return { order: await getOrder(order.id, buyer), checkoutUrl };
@@ -49,12 +49,12 @@ const columns = {
   createdAt: true,
 } as const;
 
-type Placed = UnpaidOrder & { status: string; checkoutUrl: string | null };
+type PlacedOrderRow = UnpaidOrder & { status: string; checkoutUrl: string | null };
 
-async function findPlaced(
+async function findPlacedOrder(
   { userId }: Caller,
   { clientKey, productId, quantity }: z.output<typeof newOrderSchema>,
-): Promise<Placed | null> {
+): Promise<PlacedOrderRow | null> {
   if (clientKey === undefined) return null;
   const order = await db().order.findUnique({
     where: { buyerId_clientKey: { buyerId: userId, clientKey } },
@@ -66,11 +66,11 @@ async function findPlaced(
   return order;
 }
 
-async function reserve(
+async function reserveOrder(
   buyer: Caller,
   input: z.output<typeof newOrderSchema>,
   locale: Locale,
-): Promise<Placed> {
+): Promise<PlacedOrderRow> {
   try {
     const insert = () => transaction((tx) => insertOrder(tx, buyer, input, locale));
     const order = await insert().catch((error: unknown) => {
@@ -83,7 +83,7 @@ async function reserve(
   } catch (error) {
     // The same request came twice at once, and the other one was first; it may have taken the last piece.
     const mayBePlaced = isUniqueViolation(error) || (error instanceof AppError && error.code === "conflict");
-    const placed = mayBePlaced ? await findPlaced(buyer, input) : null;
+    const placed = mayBePlaced ? await findPlacedOrder(buyer, input) : null;
     if (placed) return placed;
     throw error;
   }
@@ -94,7 +94,7 @@ async function insertOrder(
   { userId }: Caller,
   { productId, quantity, clientKey }: z.output<typeof newOrderSchema>,
   locale: Locale,
-): Promise<Placed> {
+): Promise<PlacedOrderRow> {
   const buyer = await tx.user.findUnique({ where: { id: userId }, select: { id: true } });
   if (!buyer) throw new AppError("unauthenticated");
   const product = await tx.product.findUnique({ where: { id: productId } });
@@ -102,10 +102,10 @@ async function insertOrder(
   if (product.sellerId === userId) throw new AppError("forbidden", { message: "own_product" });
   if (product.archivedAt) throw new AppError("conflict", { message: "product_archived" });
   const amountMinor = product.priceMinor * quantity;
-  if (amountMinor > MOST_AMOUNT_MINOR) {
+  if (amountMinor > MAX_AMOUNT_MINOR) {
     throw new AppError("bad_request", { message: "order_too_large", field: "quantity" });
   }
-  if (!(await takeStock(tx, productId, quantity))) throw new AppError("conflict", { message: "sold_out" });
+  if (!(await reserveStock(tx, productId, quantity))) throw new AppError("conflict", { message: "sold_out" });
   const order = await tx.order.create({
     data: {
       id: newId(),
@@ -124,6 +124,6 @@ async function insertOrder(
     },
     select: columns,
   });
-  await enqueue(tx, "payments", ...checkTask(order, 0));
+  await enqueue(tx, "payments", ...buildCheckTask(order, 0));
   return order;
 }

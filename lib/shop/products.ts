@@ -4,7 +4,7 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { idSchema, newId } from "../core/ids";
-import { requireFresh, type SignedInCaller } from "../core/permission";
+import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, isForeignKeyViolation, transaction } from "../db";
 import { type newProductSchema, type Product, type ProductPage, productPageQuerySchema } from "./client";
 import { productColumns, toProduct } from "./product";
@@ -69,7 +69,7 @@ export async function archiveProduct(
   if (!product) throw new AppError("not_found", { message: "product_not_found" });
   const isOwn = product.sellerId === userId;
   if (role !== "admin" && !isOwn) throw new AppError("forbidden");
-  if (!isOwn) requireFresh(caller);
+  if (!isOwn) requireFreshSignIn(caller);
   const row = await transaction(async (tx) => {
     const { count } = await tx.product.updateMany({
       where: { id, archivedAt: null },

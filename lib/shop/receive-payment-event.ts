@@ -8,13 +8,13 @@ import { readText } from "../core/http";
 import { log } from "../core/log";
 import { isStorable } from "../core/text";
 import { transaction } from "../db";
-import { planOf } from "./payment-events";
-import { paymentsUnavailable } from "./stripe";
+import { planEvent } from "./payment-events";
+import { paymentsUnavailableError } from "./stripe";
 
 /** The provider's events are a few kilobytes. */
-const BODY_LIMIT_BYTES = 512 * 1024;
+const MAX_BODY_BYTES = 512 * 1024;
 /** How old a signature may be: longer, and whoever recorded a request could send it again. */
-const TOLERANCE_SECONDS = 300;
+const SIGNATURE_TOLERANCE_SECONDS = 300;
 
 export const eventReceiptSchema = z.object({
   received: z.literal(true),
@@ -32,11 +32,11 @@ export type EventReceipt = z.infer<typeof eventReceiptSchema>;
  *         event; unavailable without the secret, or without Postgres: the provider sends it again
  */
 export async function receivePaymentEvent(request: Request): Promise<EventReceipt> {
-  const event = await verified(
-    await readText(request, BODY_LIMIT_BYTES),
+  const event = await verifyEvent(
+    await readText(request, MAX_BODY_BYTES),
     request.headers.get("stripe-signature"),
   );
-  const { orderId, apply } = planOf(event);
+  const { orderId, apply } = planEvent(event);
   const outcome = await transaction(async (tx) => {
     const isNew = await tx.$executeRaw`
 INSERT INTO "PaymentEvent" (id, type, "orderId", "receivedAt")
@@ -58,16 +58,16 @@ const eventSchema = z.object({
 });
 
 /** Signature first: of an unsigned body nothing is read. */
-async function verified(body: string, signature: string | null): Promise<Stripe.Event> {
+async function verifyEvent(body: string, signature: string | null): Promise<Stripe.Event> {
   const secret = env().STRIPE_WEBHOOK_SECRET;
-  if (secret === undefined) throw paymentsUnavailable();
+  if (secret === undefined) throw paymentsUnavailableError();
   let event: Stripe.Event;
   try {
     event = await Stripe.webhooks.constructEventAsync(
       body,
       signature ?? "",
       secret,
-      TOLERANCE_SECONDS,
+      SIGNATURE_TOLERANCE_SECONDS,
       undefined,
       now(),
     );

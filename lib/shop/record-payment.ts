@@ -4,9 +4,9 @@ import type { Transaction } from "../db";
 import { enqueue, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment } from "./lock-order";
 import { orderSubject } from "./order-subject";
-import { refundedOf } from "./record-refund";
-import { enqueueSale, tellBuyerOfRefund } from "./sale-tasks";
-import { returnStock, takeStock } from "./stock";
+import { sumRefunded } from "./record-refund";
+import { enqueueSaleFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
+import { releaseStock, reserveStock } from "./stock";
 
 /** Money that the provider says it has taken. */
 export interface Payment {
@@ -30,7 +30,7 @@ export interface Payment {
  *
  * @returns `mismatch` when the order was left as it is, for somebody to decide
  */
-export async function settlePaid(tx: Transaction, payment: Payment): Promise<"settled" | "mismatch"> {
+export async function recordPayment(tx: Transaction, payment: Payment): Promise<"settled" | "mismatch"> {
   await lockPayment(tx, payment.paymentIntentId);
   const order = await lockOrder(tx, payment.orderId);
   if (!order) {
@@ -38,36 +38,36 @@ export async function settlePaid(tx: Transaction, payment: Payment): Promise<"se
     return "settled";
   }
   if (order.paymentIntentId === payment.paymentIntentId) return "settled";
-  const problem = mismatchOf(order, payment);
-  if (problem) {
+  const mismatch = describeMismatch(order, payment);
+  if (mismatch) {
     await raiseAlert(tx, {
       kind: "payment_mismatch",
       subject: orderSubject(order.id),
-      message: `${problem}; payment ${payment.paymentIntentId} waits for somebody to decide`,
+      message: `${mismatch}; payment ${payment.paymentIntentId} waits for somebody to decide`,
     });
     return "mismatch";
   }
-  const refundedMinor = await refundedOf(tx, payment.paymentIntentId, order.amountMinor);
-  const isWhole = refundedMinor === order.amountMinor;
-  if (isWhole) await settleRefunded(tx, order, payment);
-  else if (order.status === "pending" || (await takeAgain(tx, order)))
-    await fill(tx, order, payment, refundedMinor);
-  else await giveBack(tx, order, payment, refundedMinor);
+  const refundedMinor = await sumRefunded(tx, payment.paymentIntentId, order.amountMinor);
+  const isFullRefund = refundedMinor === order.amountMinor;
+  if (isFullRefund) await markRefunded(tx, order, payment);
+  else if (order.status === "pending" || (await reserveStockAgain(tx, order)))
+    await markPaid(tx, order, payment, refundedMinor);
+  else await refundLatePayment(tx, order, payment, refundedMinor);
   if (refundedMinor > 0) {
-    await tellBuyerOfRefund(tx, order, { amountMinor: refundedMinor, refundedMinor, isWhole });
+    await notifyBuyerOfRefund(tx, order, { amountMinor: refundedMinor, refundedMinor, isFullRefund });
   }
   return "settled";
 }
 
-async function fill(tx: Transaction, order: LockedOrder, payment: Payment, refundedMinor: number) {
+async function markPaid(tx: Transaction, order: LockedOrder, payment: Payment, refundedMinor: number) {
   await tx.order.update({
     where: { id: order.id },
-    data: { ...noted(payment), status: "paid", closedAt: null, refundedMinor },
+    data: { ...paymentColumns(payment), status: "paid", closedAt: null, refundedMinor },
   });
-  await enqueueSale(tx, order);
+  await enqueueSaleFollowUps(tx, order);
 }
 
-function mismatchOf(order: LockedOrder, payment: Payment): string | null {
+function describeMismatch(order: LockedOrder, payment: Payment): string | null {
   if (order.paymentIntentId !== null) return `paid twice, first as ${order.paymentIntentId}`;
   if (payment.sessionId !== null && order.sessionId !== null && payment.sessionId !== order.sessionId) {
     return `paid in checkout ${payment.sessionId}, which is not the order's`;
@@ -76,7 +76,7 @@ function mismatchOf(order: LockedOrder, payment: Payment): string | null {
   return `paid ${payment.amountMinor} ${payment.currency} for an order of ${order.amountMinor} ${order.currency}`;
 }
 
-function noted({ paymentIntentId, sessionId }: Payment) {
+function paymentColumns({ paymentIntentId, sessionId }: Payment) {
   return {
     paymentIntentId,
     paidAt: new Date(now()),
@@ -85,27 +85,32 @@ function noted({ paymentIntentId, sessionId }: Payment) {
   };
 }
 
-async function takeAgain(tx: Transaction, { productId, quantity }: LockedOrder): Promise<boolean> {
-  return productId !== null && takeStock(tx, productId, quantity);
+async function reserveStockAgain(tx: Transaction, { productId, quantity }: LockedOrder): Promise<boolean> {
+  return productId !== null && reserveStock(tx, productId, quantity);
 }
 
 /** The refund was here first. */
-async function settleRefunded(tx: Transaction, order: LockedOrder, payment: Payment) {
+async function markRefunded(tx: Transaction, order: LockedOrder, payment: Payment) {
   await tx.order.update({
     where: { id: order.id },
     data: {
-      ...noted(payment),
+      ...paymentColumns(payment),
       status: "refunded",
       refundedMinor: order.amountMinor,
       closedAt: new Date(now()),
     },
   });
-  if (order.status === "pending") await returnStock(tx, order.productId, order.quantity);
+  if (order.status === "pending") await releaseStock(tx, order.productId, order.quantity);
 }
 
 /** Paid too late, and sold to others meanwhile: the order stays failed until its money has gone back. */
-async function giveBack(tx: Transaction, order: LockedOrder, payment: Payment, refundedMinor: number) {
-  await tx.order.update({ where: { id: order.id }, data: { ...noted(payment), refundedMinor } });
+async function refundLatePayment(
+  tx: Transaction,
+  order: LockedOrder,
+  payment: Payment,
+  refundedMinor: number,
+) {
+  await tx.order.update({ where: { id: order.id }, data: { ...paymentColumns(payment), refundedMinor } });
   await enqueue(
     tx,
     "payments",

@@ -4,7 +4,7 @@ import { links } from "./links";
 import type { LockedOrder } from "./lock-order";
 import { orderSubject } from "./order-subject";
 
-function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
+function taskOptions({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
   return { key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
 }
 
@@ -12,12 +12,12 @@ function step({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
  * All that must happen after a payment, in the transaction that notes it. The same for every order: whether anybody
  * referred the buyer is for the ledger to know, also when the buyer's account is gone.
  */
-export async function enqueueSale(tx: Transaction, order: LockedOrder): Promise<void> {
+export async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder): Promise<void> {
   const { id: orderId } = order;
-  await enqueue(tx, "deliver-goods", { orderId }, step(order, orderId));
-  await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, step(order, orderId));
-  await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, step(order, orderId));
-  await enqueue(tx, "leaderboards", { orderId }, step(order, orderId));
+  await enqueue(tx, "deliver-goods", { orderId }, taskOptions(order, orderId));
+  await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, taskOptions(order, orderId));
+  await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, taskOptions(order, orderId));
+  await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, orderId));
 }
 
 /**
@@ -26,25 +26,29 @@ export async function enqueueSale(tx: Transaction, order: LockedOrder): Promise<
  *
  * @param refundedMinor  what went back in all; it only grows, so it tells one refund from the next
  */
-export async function enqueueSaleRefund(
+export async function enqueueRefundFollowUps(
   tx: Transaction,
   order: LockedOrder,
-  { refundedMinor, isWhole }: { refundedMinor: number; isWhole: boolean },
+  { refundedMinor, isFullRefund }: { refundedMinor: number; isFullRefund: boolean },
 ): Promise<void> {
   const { id: orderId } = order;
-  const sum = isWhole ? "" : `:${refundedMinor}`;
-  const key = `${orderId}:refunded${sum}`;
-  await enqueue(tx, "leaderboards", { orderId }, step(order, key));
-  await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, step(order, key));
-  const reversal = step(order, `${orderId}:reverse${sum}`);
+  const keySuffix = isFullRefund ? "" : `:${refundedMinor}`;
+  const key = `${orderId}:refunded${keySuffix}`;
+  await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, key));
+  await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, taskOptions(order, key));
+  const reversal = taskOptions(order, `${orderId}:reverse${keySuffix}`);
   await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
 }
 
 /** The buyer hears that money is on its way back. */
-export async function tellBuyerOfRefund(
+export async function notifyBuyerOfRefund(
   tx: Transaction,
   order: LockedOrder,
-  { amountMinor, refundedMinor, isWhole }: { amountMinor: number; refundedMinor: number; isWhole: boolean },
+  {
+    amountMinor,
+    refundedMinor,
+    isFullRefund,
+  }: { amountMinor: number; refundedMinor: number; isFullRefund: boolean },
 ): Promise<void> {
   const { id: orderId, buyerId, buyer, title, currency } = order;
   if (!buyerId || !buyer) return;
@@ -66,7 +70,7 @@ export async function tellBuyerOfRefund(
         buyerName: buyer.name,
         productTitle: title,
         amount: { amountMinor, currency },
-        whole: isWhole,
+        whole: isFullRefund,
         orderLink: links.order(orderId),
       },
     },

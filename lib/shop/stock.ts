@@ -6,7 +6,7 @@ import type { Transaction } from "../db";
  *
  * @returns false when there is not enough, or no such product any more; nothing has changed then
  */
-export async function takeStock(tx: Transaction, productId: string, quantity: number): Promise<boolean> {
+export async function reserveStock(tx: Transaction, productId: string, quantity: number): Promise<boolean> {
   const product = await tx.product.findUnique({ where: { id: productId }, select: { stock: true } });
   if (!product) return false;
   // As many as people want: buyers of it need not queue for the row.
@@ -19,7 +19,7 @@ export async function takeStock(tx: Transaction, productId: string, quantity: nu
 }
 
 /** Puts goods back. Whoever calls it has just made the one change of the order that allows it. */
-export async function returnStock(
+export async function releaseStock(
   tx: Transaction,
   productId: string | null,
   quantity: number,

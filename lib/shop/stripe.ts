@@ -3,12 +3,12 @@ import { env } from "../core/env";
 import { AppError } from "../core/errors";
 
 /** A buyer waits for it. */
-const TIMEOUT_MS = 8_000;
+const REQUEST_TIMEOUT_MS = 8_000;
 /** Safe, because every call that changes something carries an idempotency key. */
-const RETRIES = 1;
+const MAX_RETRIES = 1;
 
 /** The client of this process, and what it was made from. */
-let made: { from: string; client: Stripe } | undefined;
+let cachedClient: { from: string; client: Stripe } | undefined;
 
 /**
  * The payment provider's SDK, at the address the environment names.
@@ -16,10 +16,10 @@ let made: { from: string; client: Stripe } | undefined;
  */
 export function stripe(): Stripe {
   const { STRIPE_SECRET_KEY: key, STRIPE_API_URL: address } = env();
-  if (key === undefined) throw paymentsUnavailable();
+  if (key === undefined) throw paymentsUnavailableError();
   const from = `${key} ${address}`;
-  if (made?.from !== from) made = { from, client: createClient(key, new URL(address)) };
-  return made.client;
+  if (cachedClient?.from !== from) cachedClient = { from, client: createClient(key, new URL(address)) };
+  return cachedClient.client;
 }
 
 function createClient(key: string, { protocol, hostname, port }: URL): Stripe {
@@ -28,14 +28,14 @@ function createClient(key: string, { protocol, hostname, port }: URL): Stripe {
     protocol: isHttps ? "https" : "http",
     host: hostname,
     port: port || (isHttps ? 443 : 80),
-    timeout: TIMEOUT_MS,
-    maxNetworkRetries: RETRIES,
+    timeout: REQUEST_TIMEOUT_MS,
+    maxNetworkRetries: MAX_RETRIES,
     telemetry: false,
   });
 }
 
 /** What a buyer is told when the provider cannot be asked. */
-export function paymentsUnavailable(cause?: unknown): AppError {
+export function paymentsUnavailableError(cause?: unknown): AppError {
   return new AppError("unavailable", {
     message: "payments_unavailable",
     retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -49,7 +49,7 @@ const RETRY_AFTER_SECONDS = 30;
  * Whether the provider has certainly not done what it was asked: it refused the request itself. After no answer, a
  * 5xx, or a key that was used with other parameters nobody can say.
  */
-export function isRefused(error: unknown): error is Stripe.errors.StripeError {
+export function isDefiniteRejection(error: unknown): error is Stripe.errors.StripeError {
   return (
     error instanceof Stripe.errors.StripeInvalidRequestError ||
     error instanceof Stripe.errors.StripeAuthenticationError ||

@@ -1,4 +1,4 @@
-import { localeOf } from "../accounts";
+import { accountLocale } from "../accounts";
 import type { Transaction } from "../db";
 import { defineTask, enqueue } from "../tasks";
 import { links } from "./links";
@@ -15,11 +15,11 @@ export const task = defineTask<"supplier-notifications">()({
     const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
     const key = `supplier:${taskId}`;
     const options = { key, ownerId: seller.id };
-    const about = { orderId, title, currency };
+    const commonData = { orderId, title, currency };
     const notice =
       event === "sold"
-        ? { kind: "sale", data: { ...about, amountMinor, quantity } }
-        : { kind: "sale_refunded", data: { ...about, amountMinor: refundedMinor } };
+        ? { kind: "sale", data: { ...commonData, amountMinor, quantity } }
+        : { kind: "sale_refunded", data: { ...commonData, amountMinor: refundedMinor } };
     await enqueue(tx, "notifications", { userId: seller.id, ...notice }, options);
     if (event !== "sold") return;
     const stock = sale.product?.stock ?? null;
@@ -28,7 +28,7 @@ export const task = defineTask<"supplier-notifications">()({
       "emails",
       {
         to: { userId: seller.id },
-        locale: localeOf(seller),
+        locale: accountLocale(seller),
         template: "sale",
         props: {
           creatorName: seller.name,

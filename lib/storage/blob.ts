@@ -1,7 +1,7 @@
 import { BlobNotFoundError, del, head, list, put } from "@vercel/blob";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
-import { withLimit } from "../core/with-timeout";
+import { withTimeout } from "../core/with-timeout";
 
 /**
  * The blob store, by Vercel's SDK. Blobs are private: whoever has a URL has nothing, and bytes leave through our own
@@ -12,7 +12,7 @@ import { withLimit } from "../core/with-timeout";
  */
 const RETRY_AFTER_SECONDS = 10;
 
-interface Access {
+interface BlobAccess {
   token: string;
   abortSignal: AbortSignal;
 }
@@ -24,31 +24,31 @@ export function hasBlobStore(): boolean {
 
 /** @throws {AppError} unavailable: there is no store, or it does not answer */
 export async function putBlob(pathname: string, bytes: Uint8Array, contentType: string): Promise<void> {
-  const { url } = await ask((access) =>
+  const { url } = await withBlobStore((access) =>
     // A name of its own is never written twice; a repeat by the SDK, whose first answer was lost, is no conflict.
     put(pathname, Buffer.from(bytes), { ...access, access: "private", contentType, allowOverwrite: true }),
   );
-  remember(url, pathname);
+  rememberBaseUrl(url, pathname);
 }
 
 /**
  * The bytes of a blob, or a part of them.
  *
- * @param part  first and last byte, both included
+ * @param range  first and last byte, both included
  * @returns null when the store does not have it
  * @throws {AppError} unavailable
  */
 export async function readBlob(
   pathname: string,
-  part?: { start: number; end: number },
+  range?: { start: number; end: number },
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  return ask(async ({ token, abortSignal: signal }) => {
-    const base = await baseOf(pathname, { token, abortSignal: signal });
+  return withBlobStore(async ({ token, abortSignal: signal }) => {
+    const base = await getBaseUrl(pathname, { token, abortSignal: signal });
     if (base === null) return null;
     const response = await fetch(`${base}${pathname}`, {
       headers: {
         authorization: `Bearer ${token}`,
-        ...(part ? { range: `bytes=${part.start}-${part.end}` } : {}),
+        ...(range ? { range: `bytes=${range.start}-${range.end}` } : {}),
       },
       cache: "no-store",
       signal,
@@ -57,21 +57,21 @@ export async function readBlob(
     if (!response.ok) throw new Error(`the blob store answered ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     // A store may answer with the whole.
-    return part && response.status !== 206 ? bytes.slice(part.start, part.end + 1) : bytes;
+    return range && response.status !== 206 ? bytes.slice(range.start, range.end + 1) : bytes;
   });
 }
 
 /** Those that are not there count as deleted. @throws {AppError} unavailable */
 export async function deleteBlobs(pathnames: readonly string[]): Promise<void> {
   if (pathnames.length === 0) return;
-  await ask((access) => del([...pathnames], access));
+  await withBlobStore((access) => del([...pathnames], access));
 }
 
 /** Folders right below a prefix. @throws {AppError} unavailable */
 export async function listFolders(prefix: string): Promise<string[]> {
   const folders: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await ask((access) =>
+    const page = await withBlobStore((access) =>
       list({ ...access, prefix, mode: "folded", ...(cursor ? { cursor } : {}) }),
     );
     folders.push(...page.folders);
@@ -83,19 +83,19 @@ export async function listFolders(prefix: string): Promise<string[]> {
 /** The blobs under a prefix, page by page. @throws {AppError} unavailable */
 export async function* listBlobs(prefix: string): AsyncGenerator<{ pathname: string; uploadedAt: Date }[]> {
   for (let cursor: string | undefined; ; ) {
-    const page = await ask((access) => list({ ...access, prefix, ...(cursor ? { cursor } : {}) }));
+    const page = await withBlobStore((access) => list({ ...access, prefix, ...(cursor ? { cursor } : {}) }));
     yield page.blobs;
     if (!page.hasMore || page.cursor === undefined) return;
     cursor = page.cursor;
   }
 }
 
-async function ask<T>(call: (access: Access) => Promise<T>): Promise<T> {
-  const { BLOB_READ_WRITE_TOKEN: token, BLOB_TIMEOUT_MS: limitMs } = env();
+async function withBlobStore<T>(call: (access: BlobAccess) => Promise<T>): Promise<T> {
+  const { BLOB_READ_WRITE_TOKEN: token, BLOB_TIMEOUT_MS: timeoutMs } = env();
   if (token === undefined) throw new AppError("unavailable", { message: "files_not_configured" });
   const abort = new AbortController();
   try {
-    return await withLimit(call({ token, abortSignal: abort.signal }), limitMs);
+    return await withTimeout(call({ token, abortSignal: abort.signal }), timeoutMs);
   } catch (cause) {
     throw new AppError("unavailable", {
       message: "files_unavailable",
@@ -108,27 +108,27 @@ async function ask<T>(call: (access: Access) => Promise<T>): Promise<T> {
 }
 
 /** What stands before a pathname in the store's URLs; one store, one base. The SDK's `get` knows Vercel's alone. */
-const bases = new Map<string, string>();
+const baseUrls = new Map<string, string>();
 
-function storeName(): string {
+function storeKey(): string {
   const { VERCEL_BLOB_API_URL, BLOB_READ_WRITE_TOKEN } = env();
   return `${VERCEL_BLOB_API_URL ?? ""} ${BLOB_READ_WRITE_TOKEN ?? ""}`;
 }
 
-function remember(url: string, pathname: string): string {
+function rememberBaseUrl(url: string, pathname: string): string {
   if (!url.endsWith(pathname)) throw new Error("the store's URLs do not end with their pathname");
   const base = url.slice(0, -pathname.length);
-  bases.set(storeName(), base);
+  baseUrls.set(storeKey(), base);
   return base;
 }
 
 /** Asked for once in a process. @returns null when the store does not have the blob */
-async function baseOf(pathname: string, access: Access): Promise<string | null> {
-  const known = bases.get(storeName());
+async function getBaseUrl(pathname: string, access: BlobAccess): Promise<string | null> {
+  const known = baseUrls.get(storeKey());
   if (known !== undefined) return known;
   try {
     const { url } = await head(pathname, access);
-    return remember(url, pathname);
+    return rememberBaseUrl(url, pathname);
   } catch (error) {
     if (error instanceof BlobNotFoundError) return null;
     throw error;

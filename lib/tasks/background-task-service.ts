@@ -8,7 +8,7 @@ import { type EnqueueOptions, enqueue } from "./enqueue";
 import { publish } from "./publish";
 
 /** How a task is named and who may look at it; a call without a key is a task of its own. */
-type Options = Partial<EnqueueOptions>;
+type TaskOptions = Partial<EnqueueOptions>;
 
 /**
  * Everyday background work by name, each in a transaction of its own. What follows a change of yours belongs
@@ -21,13 +21,13 @@ export const backgroundTaskService = {
   enqueue,
 
   /** A notification in somebody's list, in words of your own. */
-  sendNotification: (userId: string, title: string, message: string, options?: Options) =>
-    alone("notifications", { userId, kind: "general", title, message }, options),
+  sendNotification: (userId: string, title: string, message: string, options?: TaskOptions) =>
+    enqueueInOwnTransaction("notifications", { userId, kind: "general", title, message }, options),
 
   /** A plain mail. `to` is an address. */
-  sendEmail: (to: string, subject: string, body: string, options: Options & { locale?: Locale } = {}) => {
+  sendEmail: (to: string, subject: string, body: string, options: TaskOptions & { locale?: Locale } = {}) => {
     const { locale = "ru", ...rest } = options;
-    return alone(
+    return enqueueInOwnTransaction(
       "emails",
       { to: { address: to }, locale, template: "plain", props: { subject, body } },
       rest,
@@ -51,24 +51,24 @@ export const backgroundTaskService = {
     }
   },
 
-  processFile: (payload: PayloadInput<"file-processing">, options?: Options) =>
-    alone("file-processing", payload, options),
+  processFile: (payload: PayloadInput<"file-processing">, options?: TaskOptions) =>
+    enqueueInOwnTransaction("file-processing", payload, options),
 
-  transcodeAudio: (payload: PayloadInput<"audio-transcoding">, options?: Options) =>
-    alone("audio-transcoding", payload, options),
+  transcodeAudio: (payload: PayloadInput<"audio-transcoding">, options?: TaskOptions) =>
+    enqueueInOwnTransaction("audio-transcoding", payload, options),
 
   /** Asks the provider about an order, or refunds it. */
-  processPayment: (payload: PayloadInput<"payments">, options?: Options) =>
-    alone("payments", payload, options),
+  processPayment: (payload: PayloadInput<"payments">, options?: TaskOptions) =>
+    enqueueInOwnTransaction("payments", payload, options),
 
-  mintNft: (payload: PayloadInput<"nft-minting">, options?: Options) =>
-    alone("nft-minting", payload, options),
+  mintNft: (payload: PayloadInput<"nft-minting">, options?: TaskOptions) =>
+    enqueueInOwnTransaction("nft-minting", payload, options),
 };
 
-async function alone<Q extends Parameters<typeof enqueue>[1]>(
+async function enqueueInOwnTransaction<Q extends Parameters<typeof enqueue>[1]>(
   queue: Q,
   payload: PayloadInput<Q>,
-  { key = newId(), ...options }: Options = {},
+  { key = newId(), ...options }: TaskOptions = {},
 ): Promise<string> {
   const { id } = await transaction((tx) => enqueue(tx, queue, payload, { key, ...options }));
   return id;

@@ -45,7 +45,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const forOrder = z.object({ orderId: idSchema });
+const orderPayload = z.object({ orderId: idSchema });
 
 export const queues = {
   /** Asks the provider about an order that stays pending; carries out a refund. */
@@ -72,7 +72,7 @@ export const queues = {
   /** Gives the buyer what was paid for. */
   "deliver-goods": {
     version: 1,
-    payload: forOrder,
+    payload: orderPayload,
     delivery: "guaranteed",
     retries: 3,
     timeoutSeconds: 30,
@@ -84,7 +84,7 @@ export const queues = {
   /** A tenth of the price to whoever referred the buyer; takes it back after a refund. */
   "referral-bonuses": {
     version: 1,
-    payload: forOrder.extend({ action: z.enum(["grant", "reverse"]) }),
+    payload: orderPayload.extend({ action: z.enum(["grant", "reverse"]) }),
     delivery: "guaranteed",
     retries: 3,
     timeoutSeconds: 30,
@@ -96,7 +96,7 @@ export const queues = {
   /** The creator hears of a sale, or of its refund. */
   "supplier-notifications": {
     version: 1,
-    payload: forOrder.extend({ event: z.enum(["sold", "refunded"]) }),
+    payload: orderPayload.extend({ event: z.enum(["sold", "refunded"]) }),
     delivery: "guaranteed",
     retries: 3,
     timeoutSeconds: 30,
@@ -108,7 +108,7 @@ export const queues = {
   /** Makes the leaderboards count a sale, or count it no longer, as the order's state says. */
   leaderboards: {
     version: 1,
-    payload: forOrder,
+    payload: orderPayload,
     delivery: "guaranteed",
     retries: 3,
     timeoutSeconds: 30,
@@ -271,14 +271,14 @@ export const queues = {
 
 export type QueueName = keyof typeof queues;
 
-type Having<V> = { [Q in QueueName]: (typeof queues)[Q] extends V ? Q : never }[QueueName];
+type QueuesMatching<V> = { [Q in QueueName]: (typeof queues)[Q] extends V ? Q : never }[QueueName];
 
 /** Their tasks are rows. */
-export type GuaranteedQueue = Having<{ delivery: "guaranteed" }>;
+export type GuaranteedQueue = QueuesMatching<{ delivery: "guaranteed" }>;
 /** Their messages are all there is. */
-export type BestEffortQueue = Having<{ delivery: "best-effort" }>;
+export type BestEffortQueue = QueuesMatching<{ delivery: "best-effort" }>;
 /** Those that have a handler. */
-export type HandledQueue = Having<{ available: true }>;
+export type HandledQueue = QueuesMatching<{ available: true }>;
 
 /** What a handler gets. */
 export type Payload<Q extends QueueName> = z.output<(typeof queues)[Q]["payload"]>;
@@ -286,21 +286,21 @@ export type Payload<Q extends QueueName> = z.output<(typeof queues)[Q]["payload"
 export type PayloadInput<Q extends QueueName> = z.input<(typeof queues)[Q]["payload"]>;
 
 /** Whether there is such a queue. */
-export function isQueue(name: string): name is QueueName {
+export function isQueueName(name: string): name is QueueName {
   return Object.hasOwn(queues, name);
 }
 
 /** Queues whose payloads are not kept once a task is done or called off. */
 export const personalQueues: readonly QueueName[] = Object.keys(queues)
-  .filter(isQueue)
-  .filter((name) => definitionOf(name).personal);
+  .filter(isQueueName)
+  .filter((name) => getQueueDefinition(name).personal);
 
 /** A queue's definition, where its name is not known beforehand. */
-export function definitionOf(queue: QueueName): QueueDefinition {
+export function getQueueDefinition(queue: QueueName): QueueDefinition {
   return queues[queue];
 }
 
 /** How many deliveries of a queue are under way at once, and how many begin in a second. */
-export function laneOf(queue: QueueName) {
+export function getLane(queue: QueueName) {
   return lanes[queues[queue].lane];
 }

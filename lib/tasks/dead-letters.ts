@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { withLimit } from "../core/with-timeout";
+import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
 import { messageSchema } from "./message";
 import { qstash, queueUrl } from "./qstash";
 
-const LIMIT_MS = 5_000;
-const PAGE = 100;
+const REQUEST_TIMEOUT_MS = 5_000;
+const PAGE_SIZE = 100;
 /** Pages of one sweep. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 /** QStash gave up after all its retries: a pause before it is asked again. */
-const PAUSE_SECONDS = 300;
+const RETRY_DELAY_SECONDS = 300;
 
-const lettersSchema = z.array(
+const deadLettersSchema = z.array(
   z.object({ dlqId: z.string(), url: z.string().optional(), body: z.string().optional() }),
 );
 
@@ -25,31 +25,31 @@ const lettersSchema = z.array(
 export async function importDeadLetters(): Promise<number> {
   let imported = 0;
   let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await withLimit(
-      qstash().dlq.listMessages({ count: PAGE, ...(cursor === undefined ? {} : { cursor }) }),
-      LIMIT_MS,
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const response = await withTimeout(
+      qstash().dlq.listMessages({ count: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }),
+      REQUEST_TIMEOUT_MS,
     );
-    const letters = lettersSchema.parse(answer.messages).flatMap(letterOf);
+    const letters = deadLettersSchema.parse(response.messages).flatMap(parseDeadLetter);
     if (letters.length > 0) {
-      await reviveTasks(letters);
-      await withLimit(qstash().dlq.delete(letters.map(({ dlqId }) => dlqId)), LIMIT_MS);
+      await requeueTasks(letters);
+      await withTimeout(qstash().dlq.delete(letters.map(({ dlqId }) => dlqId)), REQUEST_TIMEOUT_MS);
     }
     imported += letters.length;
-    cursor = answer.cursor;
+    cursor = response.cursor;
     if (!cursor) break;
   }
   return imported;
 }
 
-interface Letter {
+interface TaskDeadLetter {
   dlqId: string;
   taskId: string;
   generation: number;
 }
 
 /** Somebody else's messages, and those of other deployments on the same account, are not ours to touch. */
-function letterOf({ dlqId, url, body }: z.infer<typeof lettersSchema>[number]): Letter[] {
+function parseDeadLetter({ dlqId, url, body }: z.infer<typeof deadLettersSchema>[number]): TaskDeadLetter[] {
   let message: unknown;
   try {
     message = JSON.parse(body ?? "");
@@ -62,10 +62,10 @@ function letterOf({ dlqId, url, body }: z.infer<typeof lettersSchema>[number]): 
 }
 
 /** A letter of an older generation says nothing: a newer message is under way. */
-async function reviveTasks(letters: readonly Letter[]): Promise<void> {
+async function requeueTasks(letters: readonly TaskDeadLetter[]): Promise<void> {
   await db().$executeRaw`
 UPDATE "Task" task SET state = 'pending',
-  "dueAt" = least(task."dueAt", clock_timestamp() + ${PAUSE_SECONDS} * interval '1 second')
+  "dueAt" = least(task."dueAt", clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second')
 FROM unnest(${letters.map(({ taskId }) => taskId)}::uuid[], ${letters.map(({ generation }) => generation)}::int[])
   AS letter("taskId", generation)
 WHERE task.id = letter."taskId" AND task.generation = letter.generation AND task.state IN ('pending', 'published')`;

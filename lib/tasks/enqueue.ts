@@ -3,11 +3,11 @@ import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { isStorable } from "../core/text";
-import { currentTrace } from "../core/trace";
+import { currentTraceparent } from "../core/trace";
 import { afterCommit, type Transaction } from "../db";
-import { definitionOf, type GuaranteedQueue, type PayloadInput, type QueueName } from "./catalogue";
-import { dispatchSoon } from "./dispatch";
-import { tellSubject } from "./publish-changes";
+import { type GuaranteedQueue, getQueueDefinition, type PayloadInput, type QueueName } from "./catalogue";
+import { dispatchAfterResponse } from "./dispatch";
+import { publishSubjectChanged } from "./publish-changes";
 
 export interface EnqueueOptions {
   /** What makes it the same task: of two with one key in a queue the first one counts. At most 200 characters. */
@@ -51,7 +51,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
   payload: PayloadInput<Q>,
   options: EnqueueOptions,
 ): Promise<{ id: string; created: boolean }> {
-  const definition = definitionOf(queue);
+  const definition = getQueueDefinition(queue);
   if (!definition.available) throw new AppError("not_available", { message: "queue_not_available" });
   const { key, delaySeconds, ownerId, subject } = optionsSchema.parse(options);
   const body = JSON.stringify(parsePayload(queue, payload));
@@ -61,7 +61,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
   const rows = await tx.$queryRaw`
 INSERT INTO "Task" (id, queue, key, version, payload, "ownerId", subject, trace, "notBefore", "dueAt", "deadlineAt")
 SELECT ${id}::uuid, ${queue}, ${key}, ${definition.version}, ${body}::jsonb, ${ownerId ?? null}::uuid, ${subject ?? null},
-  ${currentTrace() ?? null}, runs.at, runs.at + ${PUBLISH_GRACE_SECONDS} * interval '1 second',
+  ${currentTraceparent() ?? null}, runs.at, runs.at + ${PUBLISH_GRACE_SECONDS} * interval '1 second',
   runs.at + ${definition.deadlineSeconds} * interval '1 second'
 FROM (SELECT clock_timestamp() + ${delaySeconds} * interval '1 second' AS at) runs
 ON CONFLICT (queue, key) DO UPDATE SET key = excluded.key
@@ -70,9 +70,9 @@ RETURNING id, id = ${id}::uuid AS created`;
   await failpoint("tasks.enqueued");
   if (row.created) {
     afterCommit(tx, () => {
-      dispatchSoon({ id, queue, generation: 1, delaySeconds });
+      dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
       // Nobody knows of it yet; what it is about has another step.
-      if (subject !== undefined) tellSubject(subject);
+      if (subject !== undefined) publishSubjectChanged(subject);
     });
   }
   return row;
@@ -83,26 +83,26 @@ RETURNING id, id = ${id}::uuid AS created`;
  * @throws {AppError} bad_request with the fields that are wrong
  */
 export function parsePayload(queue: QueueName, payload: unknown): unknown {
-  const parsed = definitionOf(queue).payload.safeParse(payload);
+  const parsed = getQueueDefinition(queue).payload.safeParse(payload);
   if (!parsed.success) {
     throw new AppError("bad_request", {
       details: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
       cause: parsed.error,
     });
   }
-  const unstorable = unstorableIn(parsed.data, []);
-  if (unstorable.length > 0) {
+  const unstorablePaths = findUnstorablePaths(parsed.data, []);
+  if (unstorablePaths.length > 0) {
     const message = "must be text without control characters that cannot be kept";
-    throw new AppError("bad_request", { details: unstorable.map((path) => ({ path, message })) });
+    throw new AppError("bad_request", { details: unstorablePaths.map((path) => ({ path, message })) });
   }
   return parsed.data;
 }
 
 /** Where a payload holds what `jsonb` cannot: asking Postgres would end the transaction. */
-function unstorableIn(value: unknown, path: readonly string[]): string[] {
+function findUnstorablePaths(value: unknown, path: readonly string[]): string[] {
   if (typeof value === "string") return isStorable(value) ? [] : [path.join(".")];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) =>
-    isStorable(name) ? unstorableIn(part, [...path, name]) : [path.join(".")],
+  return Object.entries(value).flatMap(([name, child]) =>
+    isStorable(name) ? findUnstorablePaths(child, [...path, name]) : [path.join(".")],
   );
 }

@@ -13,7 +13,7 @@ export interface TaskContext {
    * Tells whoever started the task how far it is, and makes the lease last from now on.
    * @throws {LeaseLostError} another delivery has taken over, or the task was called off: stop
    */
-  progress(progress: Progress): Promise<void>;
+  reportProgress(progress: Progress): Promise<void>;
 }
 
 export interface Progress {
@@ -24,7 +24,7 @@ export interface Progress {
 }
 
 /**
- * The two halves of a guaranteed task. Anything either throws means: try again later; {@link TaskRefusedError}
+ * The two halves of a guaranteed task. Anything either throws means: try again later; {@link NonRetryableTaskError}
  * means: never.
  */
 export interface TaskHandler<Q extends GuaranteedQueue, R> {
@@ -46,7 +46,7 @@ export type AnyTaskHandler<Q extends GuaranteedQueue> = TaskHandler<Q, unknown>;
 /** A best-effort queue's handler. It must stand being run twice, and not at all. */
 export type BestEffortHandler<Q extends BestEffortQueue> = (payload: Payload<Q>) => Promise<void>;
 
-export type HandlerOf<Q extends HandledQueue> = Q extends GuaranteedQueue
+export type HandlerFor<Q extends HandledQueue> = Q extends GuaranteedQueue
   ? AnyTaskHandler<Q>
   : Q extends BestEffortQueue
     ? BestEffortHandler<Q>
@@ -69,10 +69,10 @@ export function defineTask<Q extends GuaranteedQueue>() {
 }
 
 /** It can never succeed: the task is dead, and somebody is told. */
-export class TaskRefusedError extends Error {
+export class NonRetryableTaskError extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
-    this.name = "TaskRefusedError";
+    this.name = "NonRetryableTaskError";
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
 import { personalQueues } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
-import { tellTask } from "./publish-changes";
+import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
 
 /**
@@ -13,13 +13,13 @@ import { raiseAlert } from "./raise-alert";
 /** A run that ends with its lease still answers in time. */
 const LEASE_MARGIN_SECONDS = 5;
 /** After a lease that nobody ended, the sweeper publishes again. */
-const TAKEOVER_SECONDS = 10;
+const TAKEOVER_DELAY_SECONDS = 10;
 /** After a failure: QStash tries again by itself, the sweeper only when it does not. */
-const RETRY_SECONDS = 300;
+const RETRY_DELAY_SECONDS = 300;
 /** Enough of an error for an operator. */
-const MOST_ERROR_CHARACTERS = 1_000;
+const MAX_ERROR_LENGTH = 1_000;
 
-const leasedSchema = z.object({
+const leasedRowSchema = z.object({
   queue: z.string(),
   version: z.int(),
   payload: z.json(),
@@ -30,17 +30,17 @@ const leasedSchema = z.object({
   subject: z.string().nullable(),
 });
 
-const answerSchema = z.object({
+const claimRowSchema = z.object({
   state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
   /** Seconds until another delivery's lease ends, or until the task may run. */
   waitSeconds: z.number(),
-  leased: leasedSchema.nullable(),
+  leased: leasedRowSchema.nullable(),
 });
 
-export type Lease = z.infer<typeof leasedSchema> & { taskId: string; timeoutSeconds: number };
+export type Lease = z.infer<typeof leasedRowSchema> & { taskId: string; timeoutSeconds: number };
 
 /** `busy`: another delivery holds the lease, or its time has not come. `finished`: nothing is left to do. */
-export type Claim =
+export type ClaimResult =
   | { outcome: "leased"; lease: Lease }
   | { outcome: "busy"; retryAfterSeconds: number }
   | { outcome: "finished"; state: "done" | "dead" | "cancelled" }
@@ -54,7 +54,7 @@ export async function claimTask(
   taskId: string,
   queue: string,
   { timeoutSeconds, messageId }: { timeoutSeconds: number; messageId: string | null },
-): Promise<Claim> {
+): Promise<ClaimResult> {
   const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
   const rows = await db().$queryRaw<unknown[]>`
 WITH leased AS (
@@ -62,7 +62,7 @@ WITH leased AS (
     state = 'running', fence = fence + 1, attempts = attempts + 1, error = NULL,
     "messageId" = coalesce(${messageId}, "messageId"),
     "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second',
-    "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
+    "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_DELAY_SECONDS} * interval '1 second'
   WHERE id = ${taskId}::uuid AND queue = ${queue} AND state IN ('pending', 'published', 'running')
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp()) AND "notBefore" <= clock_timestamp()
   RETURNING id, queue, version, payload, fence, attempts AS attempt, trace, "ownerId", subject
@@ -71,10 +71,10 @@ SELECT task.state, extract(epoch FROM greatest(task."leaseUntil", task."notBefor
   (SELECT to_jsonb(leased) FROM leased) AS leased
 FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
   if (rows.length === 0) return { outcome: "unknown" };
-  const { state, waitSeconds, leased } = answerSchema.parse(rows[0]);
+  const { state, waitSeconds, leased } = claimRowSchema.parse(rows[0]);
   if (leased) {
     const lease = { ...leased, taskId, timeoutSeconds };
-    tellOf(lease);
+    publishLeasedTaskChanged(lease);
     return { outcome: "leased", lease };
   }
   if (state === "done" || state === "dead" || state === "cancelled") return { outcome: "finished", state };
@@ -85,13 +85,13 @@ FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
 export async function extendLease(lease: Lease, progress: Progress): Promise<void> {
   const { taskId, fence, timeoutSeconds } = lease;
   const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
-  const kept = await db().$executeRaw`
+  const updated = await db().$executeRaw`
 UPDATE "Task" SET progress = ${JSON.stringify(progress)}::jsonb,
   "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second',
-  "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_SECONDS} * interval '1 second'
+  "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_DELAY_SECONDS} * interval '1 second'
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
-  if (kept === 0) throw new LeaseLostError(taskId);
-  tellOf(lease);
+  if (updated === 0) throw new LeaseLostError(taskId);
+  publishLeasedTaskChanged(lease);
 }
 
 /**
@@ -101,50 +101,50 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
  */
 export async function completeTask(tx: Transaction, lease: Lease): Promise<void> {
   const { taskId, fence } = lease;
-  const kept = await tx.$executeRaw`
+  const updated = await tx.$executeRaw`
 UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
   payload = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN '{}' ELSE payload END
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
-  if (kept === 0) throw new LeaseLostError(taskId);
-  afterCommit(tx, () => tellOf(lease));
+  if (updated === 0) throw new LeaseLostError(taskId);
+  afterCommit(tx, () => publishLeasedTaskChanged(lease));
 }
 
 /** Gives the lease back after a failure, so that the next attempt need not wait for its end. */
 export async function releaseTask(lease: Lease, error: unknown): Promise<void> {
   const { taskId, fence } = lease;
-  const released = await db().$executeRaw`
-UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${describe(error)},
-  "dueAt" = clock_timestamp() + ${RETRY_SECONDS} * interval '1 second' * least(attempts, 12)
+  const updated = await db().$executeRaw`
+UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${describeError(error)},
+  "dueAt" = clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second' * least(attempts, 12)
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
-  if (released > 0) tellOf(lease);
+  if (updated > 0) publishLeasedTaskChanged(lease);
 }
 
 /** Marks a task as dead, with its alert, in one transaction. */
-export async function buryTask(tx: Transaction, lease: Lease, reason: string): Promise<void> {
+export async function markTaskDead(tx: Transaction, lease: Lease, reason: string): Promise<void> {
   const { taskId, fence, queue } = lease;
-  const kept = await tx.$executeRaw`
+  const updated = await tx.$executeRaw`
 UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
-  error = ${storable(reason)}
+  error = ${toStorableText(reason)}
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
-  if (kept === 0) throw new LeaseLostError(taskId);
+  if (updated === 0) throw new LeaseLostError(taskId);
   await raiseAlert(tx, {
     kind: "task_dead",
     subject: taskId,
-    message: `a task of ${queue} is dead: ${storable(reason)}`,
+    message: `a task of ${queue} is dead: ${toStorableText(reason)}`,
   });
-  afterCommit(tx, () => tellOf(lease));
+  afterCommit(tx, () => publishLeasedTaskChanged(lease));
 }
 
-function tellOf({ taskId, ownerId, subject }: Lease): void {
-  tellTask({ id: taskId, ownerId, subject });
+function publishLeasedTaskChanged({ taskId, ownerId, subject }: Lease): void {
+  publishTaskChanged({ id: taskId, ownerId, subject });
 }
 
-function describe(error: unknown): string {
+function describeError(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return storable(text);
+  return toStorableText(text);
 }
 
 /** Words of somebody else's: a NUL in them must not keep the failure from being noted. */
-function storable(text: string): string {
-  return text.replaceAll("\0", "").slice(0, MOST_ERROR_CHARACTERS);
+function toStorableText(text: string): string {
+  return text.replaceAll("\0", "").slice(0, MAX_ERROR_LENGTH);
 }

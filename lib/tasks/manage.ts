@@ -2,16 +2,23 @@ import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
-import { requireFresh, requireRole, type SignedInCaller } from "../core/permission";
-import { withLimit } from "../core/with-timeout";
+import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
+import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
-import { definitionOf, isQueue, type QueueName } from "./catalogue";
-import { dispatchSoon } from "./dispatch";
-import { tellTask } from "./publish-changes";
+import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
+import { dispatchAfterResponse } from "./dispatch";
+import { publishTaskChanged } from "./publish-changes";
 import { qstash } from "./qstash";
-import { maySee, progressSchema, type TaskView, taskStateSchema, viewFor, viewOf } from "./task-view";
+import {
+  maySeeTask,
+  progressSchema,
+  type TaskView,
+  taskStateSchema,
+  toTaskView,
+  toTaskViewFor,
+} from "./task-view";
 
-const QSTASH_LIMIT_MS = 3_000;
+const QSTASH_TIMEOUT_MS = 3_000;
 
 /**
  * Calls a task off. One that is running stops at its next sign of life, and cannot commit from now on.
@@ -22,45 +29,45 @@ const QSTASH_LIMIT_MS = 3_000;
 export async function cancelTask(
   id: string,
   caller: SignedInCaller,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
-  if (!task || !maySee(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
-  if (task.ownerId !== caller.userId) requireFresh(caller);
-  if (!isQueue(task.queue) || !definitionOf(task.queue).cancellable) {
+  if (!task || !maySeeTask(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
+  if (task.ownerId !== caller.userId) requireFreshSignIn(caller);
+  if (!isQueueName(task.queue) || !getQueueDefinition(task.queue).cancellable) {
     throw new AppError("conflict", { message: "task_not_cancellable" });
   }
   const { queue } = task;
-  const forgotten = definitionOf(queue).personal ? { payload: {} } : {};
+  const clearedPayload = getQueueDefinition(queue).personal ? { payload: {} } : {};
   await transaction(async (tx) => {
     const { count } = await tx.task.updateMany({
       where: { id, state: { in: ["pending", "published", "running"] } },
-      data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null, ...forgotten },
+      data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null, ...clearedPayload },
     });
     if (count === 0) throw new AppError("conflict", { message: "task_finished" });
     await recordAudit(tx, {
       action: "task_cancelled",
       actorId: caller.userId,
       subject: `task:${id}`,
-      ...from,
+      ...auditContext,
       data: { queue },
     });
-    afterCommit(tx, () => tellTask(task));
+    afterCommit(tx, () => publishTaskChanged(task));
   });
-  if (task.messageId) await forgetMessage(task.messageId);
-  return viewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
+  if (task.messageId) await cancelMessage(task.messageId);
+  return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 
 /** A message that comes all the same finds its task called off. */
-async function forgetMessage(messageId: string): Promise<void> {
+async function cancelMessage(messageId: string): Promise<void> {
   try {
-    await withLimit(qstash().messages.cancel(messageId), QSTASH_LIMIT_MS);
+    await withTimeout(qstash().messages.cancel(messageId), QSTASH_TIMEOUT_MS);
   } catch (error) {
     log().debug({ err: error }, "the message of a task that was called off is still with QStash");
   }
 }
 
-const replayedSchema = z.array(
+const replayedRowsSchema = z.array(
   z.object({
     id: z.uuid(),
     queue: z.string(),
@@ -86,35 +93,35 @@ const replayedSchema = z.array(
 export async function replayTask(
   id: string,
   caller: SignedInCaller,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<TaskView> {
   requireRole(caller, "admin");
-  requireFresh(caller);
+  requireFreshSignIn(caller);
   const found = await db().task.findUnique({ where: { id }, select: { queue: true } });
-  if (!found || !isQueue(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
+  if (!found || !isQueueName(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
   const queue: QueueName = found.queue;
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
 UPDATE "Task" SET state = 'pending', generation = generation + 1, "finishedAt" = NULL, "leaseUntil" = NULL,
   "dueAt" = clock_timestamp() + interval '30 seconds',
-  "deadlineAt" = clock_timestamp() + ${definitionOf(queue).deadlineSeconds} * interval '1 second'
+  "deadlineAt" = clock_timestamp() + ${getQueueDefinition(queue).deadlineSeconds} * interval '1 second'
 WHERE id = ${id}::uuid AND state = 'dead'
 RETURNING id, queue, generation, state, attempts, progress, "messageId", error, "createdAt", "finishedAt",
   "ownerId", subject`;
-    const [task] = replayedSchema.parse(rows);
+    const [task] = replayedRowsSchema.parse(rows);
     if (!task) throw new AppError("conflict", { message: "task_not_dead" });
     await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
     await recordAudit(tx, {
       action: "task_replayed",
       actorId: caller.userId,
       subject: `task:${id}`,
-      ...from,
+      ...auditContext,
       data: { queue },
     });
     afterCommit(tx, () => {
-      dispatchSoon({ id, queue, generation: task.generation, delaySeconds: 0 });
-      tellTask(task);
+      dispatchAfterResponse({ id, queue, generation: task.generation, delaySeconds: 0 });
+      publishTaskChanged(task);
     });
-    return viewOf(task);
+    return toTaskView(task);
   });
 }

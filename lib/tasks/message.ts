@@ -8,15 +8,15 @@ const taskMessageSchema = z.object({
   generation: z.int().positive(),
 });
 
-const workMessageSchema = z.object({
+const bestEffortMessageSchema = z.object({
   queue: z.string(),
   version: z.int(),
   payload: z.unknown(),
 });
 
-export const messageSchema = z.union([taskMessageSchema, workMessageSchema]);
+export const messageSchema = z.union([taskMessageSchema, bestEffortMessageSchema]);
 
 /** Of a guaranteed task. */
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
 /** Of best-effort work. */
-export type WorkMessage = z.infer<typeof workMessageSchema>;
+export type BestEffortMessage = z.infer<typeof bestEffortMessageSchema>;

@@ -3,12 +3,12 @@ import type { Caller } from "../core/access-token";
 import { idSchema } from "../core/ids";
 import { requireRole } from "../core/permission";
 import { db } from "../db";
-import { definitionOf, isQueue, queues } from "./catalogue";
-import { taskSchema, taskStateSchema, viewOf } from "./task-view";
+import { getQueueDefinition, isQueueName, queues } from "./catalogue";
+import { taskSchema, taskStateSchema, toTaskView } from "./task-view";
 
 /** What operators see of all tasks. Reads only. */
 
-const waitingSchema = z.object({
+const queueOverviewSchema = z.object({
   queue: z.string(),
   /** False: its work belongs to a later part, or the queue is of an older deployment. */
   available: z.boolean(),
@@ -17,7 +17,7 @@ const waitingSchema = z.object({
   oldestWaitingAt: z.iso.datetime().nullable(),
 });
 
-export type QueueOverview = z.infer<typeof waitingSchema>;
+export type QueueOverview = z.infer<typeof queueOverviewSchema>;
 
 const deadTaskSchema = taskSchema.extend({ subject: z.string().nullable() });
 
@@ -30,7 +30,7 @@ export const deadTasksQuerySchema = z.object({
 });
 
 export const taskOverviewSchema = z.object({
-  queues: z.array(waitingSchema),
+  queues: z.array(queueOverviewSchema),
   dead: z.object({ items: z.array(deadTaskSchema), nextCursor: z.uuid().nullable() }),
 });
 
@@ -40,16 +40,16 @@ export type TaskOverview = z.infer<typeof taskOverviewSchema>;
  * Counts by queue and state, and the dead tasks, those made last first, for administrators.
  * @throws {AppError} forbidden for everybody else
  */
-export async function taskOverview(
+export async function getTaskOverview(
   caller: Pick<Caller, "role">,
   page: z.input<typeof deadTasksQuerySchema> = {},
 ): Promise<TaskOverview> {
   requireRole(caller, "admin");
-  const [rows, dead] = await Promise.all([countTasks(), deadTasks(deadTasksQuerySchema.parse(page))]);
+  const [rows, dead] = await Promise.all([countTasks(), listDeadTasks(deadTasksQuerySchema.parse(page))]);
   return { queues: rows, dead };
 }
 
-const countsSchema = z.array(
+const countRowsSchema = z.array(
   z.object({
     queue: z.string(),
     state: taskStateSchema,
@@ -60,23 +60,23 @@ const countsSchema = z.array(
 
 /** Reads every row of `Task` once: half a second with a million of them. For people, not for probes. */
 async function countTasks(): Promise<QueueOverview[]> {
-  const rows = countsSchema.parse(
+  const rows = countRowsSchema.parse(
     await db().$queryRaw`
 SELECT queue, state::text AS state, count(*)::int AS tasks,
   min("notBefore") FILTER (WHERE state IN ('pending', 'published') AND "notBefore" <= clock_timestamp()) AS oldest
 FROM "Task" GROUP BY queue, state`,
   );
   const guaranteed = Object.keys(queues).filter(
-    (queue) => isQueue(queue) && definitionOf(queue).delivery === "guaranteed",
+    (queue) => isQueueName(queue) && getQueueDefinition(queue).delivery === "guaranteed",
   );
   const names = new Set([...guaranteed, ...rows.map(({ queue }) => queue).sort()]);
   return [...names].map((queue) => {
-    const own = rows.filter((row) => row.queue === queue);
-    const countOf = (state: QueueState) => own.find((row) => row.state === state)?.tasks ?? 0;
-    const oldest = own.flatMap((row) => row.oldest?.getTime() ?? []);
+    const queueRows = rows.filter((row) => row.queue === queue);
+    const countOf = (state: TaskState) => queueRows.find((row) => row.state === state)?.tasks ?? 0;
+    const oldest = queueRows.flatMap((row) => row.oldest?.getTime() ?? []);
     return {
       queue,
-      available: isQueue(queue) && definitionOf(queue).available,
+      available: isQueueName(queue) && getQueueDefinition(queue).available,
       counts: {
         pending: countOf("pending"),
         published: countOf("published"),
@@ -90,9 +90,9 @@ FROM "Task" GROUP BY queue, state`,
   });
 }
 
-type QueueState = z.infer<typeof taskStateSchema>;
+type TaskState = z.infer<typeof taskStateSchema>;
 
-async function deadTasks({
+async function listDeadTasks({
   cursor,
   limit,
 }: z.output<typeof deadTasksQuerySchema>): Promise<TaskOverview["dead"]> {
@@ -101,6 +101,6 @@ async function deadTasks({
     orderBy: { id: "desc" },
     take: limit + 1,
   });
-  const items = rows.slice(0, limit).map((row) => ({ ...viewOf(row), subject: row.subject }));
+  const items = rows.slice(0, limit).map((row) => ({ ...toTaskView(row), subject: row.subject }));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

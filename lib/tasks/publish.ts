@@ -1,10 +1,10 @@
-import { withLimit } from "../core/with-timeout";
+import { withTimeout } from "../core/with-timeout";
 import { type BestEffortQueue, type PayloadInput, queues } from "./catalogue";
 import { parsePayload } from "./enqueue";
-import type { WorkMessage } from "./message";
-import { flowControlOf, qstash, queueUrl } from "./qstash";
+import type { BestEffortMessage } from "./message";
+import { getFlowControl, qstash, queueUrl } from "./qstash";
 
-const PUBLISH_LIMIT_MS = 3_000;
+const PUBLISH_TIMEOUT_MS = 3_000;
 
 export interface PublishOptions {
   delaySeconds?: number;
@@ -16,7 +16,7 @@ export interface PublishOptions {
  * Sends best-effort work to a queue: no row remembers it.
  *
  * @returns QStash's message id
- * @throws when QStash did not take it, {@link TimeLimitError} when that is not known; {AppError} bad_request
+ * @throws when QStash did not take it, {@link TimeoutError} when that is not known; {AppError} bad_request
  *         when the payload does not fit the catalogue
  */
 export async function publish<Q extends BestEffortQueue>(
@@ -25,19 +25,19 @@ export async function publish<Q extends BestEffortQueue>(
   { delaySeconds, deduplicationId }: PublishOptions = {},
 ): Promise<string> {
   const { version, retries, timeoutSeconds } = queues[queue];
-  const body: WorkMessage = { queue, version, payload: parsePayload(queue, payload) };
-  const answer = await withLimit(
+  const body: BestEffortMessage = { queue, version, payload: parsePayload(queue, payload) };
+  const response = await withTimeout(
     qstash().publishJSON({
       url: queueUrl(queue),
       body,
       retries,
       timeout: timeoutSeconds,
-      flowControl: flowControlOf(queue),
+      flowControl: getFlowControl(queue),
       label: queue,
       ...(delaySeconds === undefined ? {} : { delay: delaySeconds }),
       ...(deduplicationId === undefined ? {} : { deduplicationId }),
     }),
-    PUBLISH_LIMIT_MS,
+    PUBLISH_TIMEOUT_MS,
   );
-  return answer.messageId;
+  return response.messageId;
 }

@@ -1,28 +1,28 @@
 import { Client, Receiver } from "@upstash/qstash";
 import { env } from "../core/env";
-import { laneOf, type QueueName } from "./catalogue";
+import { getLane, type QueueName } from "./catalogue";
 
-let client: Client | undefined;
-let receiver: Receiver | undefined;
+let cachedClient: Client | undefined;
+let cachedReceiver: Receiver | undefined;
 
 /** This process's QStash client. It has no time limit of its own: use it through `withLimit`. */
 export function qstash(): Client {
-  client ??= new Client({
+  cachedClient ??= new Client({
     baseUrl: env().QSTASH_URL,
     token: env().QSTASH_TOKEN,
     retry: false,
     enableTelemetry: false,
   });
-  return client;
+  return cachedClient;
 }
 
 /** Verifies signatures with the current key, then the next. */
 export function qstashReceiver(): Receiver {
-  receiver ??= new Receiver({
+  cachedReceiver ??= new Receiver({
     currentSigningKey: env().QSTASH_CURRENT_SIGNING_KEY,
     nextSigningKey: env().QSTASH_NEXT_SIGNING_KEY,
   });
-  return receiver;
+  return cachedReceiver;
 }
 
 /** The one address QStash delivers a queue to, and the one its signatures must name. */
@@ -31,8 +31,8 @@ export function queueUrl(queue: string): string {
 }
 
 /** In QStash's terms: how many of a queue's lane run at once, and begin in a second. */
-export function flowControlOf(queue: QueueName) {
-  const lane: { key: string; parallelism: number; ratePerSecond?: number } = laneOf(queue);
+export function getFlowControl(queue: QueueName) {
+  const lane: { key: string; parallelism: number; ratePerSecond?: number } = getLane(queue);
   return {
     key: lane.key,
     parallelism: lane.parallelism,

@@ -1,16 +1,22 @@
 import { AppError } from "../core/errors";
 import { readText } from "../core/http";
 import { log } from "../core/log";
-import { definitionOf, type GuaranteedQueue, type HandledQueue, isQueue, type QueueName } from "./catalogue";
+import {
+  type GuaranteedQueue,
+  getQueueDefinition,
+  type HandledQueue,
+  isQueueName,
+  type QueueName,
+} from "./catalogue";
 import type { BestEffortHandler } from "./handler";
-import { messageSchema, type WorkMessage } from "./message";
+import { type BestEffortMessage, messageSchema } from "./message";
 import { qstashReceiver, queueUrl } from "./qstash";
-import { handlerOf } from "./registry";
+import { loadHandler } from "./registry";
 import { runTask } from "./run-task";
-import type { Receipt } from "./task-delivery-result";
+import type { TaskDeliveryResult } from "./task-delivery-result";
 
 /** QStash carries up to 1 MB on its smaller plans. */
-const BODY_LIMIT_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 /** Clocks differ a little; a signature is good for five minutes anyway. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
@@ -20,17 +26,17 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  * @throws {AppError} unauthenticated (nothing has been done), not_found for an unknown queue; whatever the
  *         handler throws means: try again
  */
-export async function receive(queue: string, request: Request): Promise<Receipt> {
-  const body = await readText(request, BODY_LIMIT_BYTES);
-  await verify(queue, body, request.headers.get("upstash-signature"));
-  if (!isQueue(queue)) throw new AppError("not_found", { message: "unknown_queue" });
-  const receipt = await handled(queue, body, request.headers.get("upstash-message-id"));
-  if (receipt.outcome === "refused") log().error({ queue, reason: receipt.reason }, "a message was refused");
-  return receipt;
+export async function receiveMessage(queue: string, request: Request): Promise<TaskDeliveryResult> {
+  const body = await readText(request, MAX_BODY_BYTES);
+  await verifySignature(queue, body, request.headers.get("upstash-signature"));
+  if (!isQueueName(queue)) throw new AppError("not_found", { message: "unknown_queue" });
+  const result = await handleWithMaskedErrors(queue, body, request.headers.get("upstash-message-id"));
+  if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "a message was refused");
+  return result;
 }
 
 /** The SDK's own wrapper ignores the address: a message for one queue would be accepted on another. */
-async function verify(queue: string, body: string, signature: string | null): Promise<void> {
+async function verifySignature(queue: string, body: string, signature: string | null): Promise<void> {
   if (!signature) throw new AppError("unauthenticated", { message: "bad_signature" });
   try {
     await qstashReceiver().verify({
@@ -45,16 +51,24 @@ async function verify(queue: string, body: string, signature: string | null): Pr
 }
 
 /** A handler's failure is one, whatever it would say to people: 401 or 409 have a meaning of their own here. */
-async function handled(queue: QueueName, body: string, messageId: string | null): Promise<Receipt> {
+async function handleWithMaskedErrors(
+  queue: QueueName,
+  body: string,
+  messageId: string | null,
+): Promise<TaskDeliveryResult> {
   try {
-    return await handle(queue, body, messageId);
+    return await handleMessage(queue, body, messageId);
   } catch (cause) {
     throw cause instanceof AppError ? new AppError("internal", { cause }) : cause;
   }
 }
 
-async function handle(queue: QueueName, body: string, messageId: string | null): Promise<Receipt> {
-  const { delivery, available } = definitionOf(queue);
+async function handleMessage(
+  queue: QueueName,
+  body: string,
+  messageId: string | null,
+): Promise<TaskDeliveryResult> {
+  const { delivery, available } = getQueueDefinition(queue);
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -72,20 +86,20 @@ async function handle(queue: QueueName, body: string, messageId: string | null):
     return runTask({ taskId, queue: queue as GuaranteedQueue & HandledQueue, messageId });
   }
   if (!("payload" in message)) return { outcome: "refused", reason: "the message has no payload" };
-  return runWork(queue as Exclude<HandledQueue, GuaranteedQueue>, message);
+  return runBestEffort(queue as Exclude<HandledQueue, GuaranteedQueue>, message);
 }
 
-async function runWork(
+async function runBestEffort(
   queue: Exclude<HandledQueue, GuaranteedQueue>,
-  { version, payload }: WorkMessage,
-): Promise<Receipt> {
-  const definition = definitionOf(queue);
+  { version, payload }: BestEffortMessage,
+): Promise<TaskDeliveryResult> {
+  const definition = getQueueDefinition(queue);
   if (version > definition.version)
     return { outcome: "refused", reason: "the payload is newer than this code" };
   const parsed = definition.payload.safeParse(payload);
   if (!parsed.success) return { outcome: "refused", reason: "the payload does not fit its schema" };
-  const work = (await handlerOf(queue)) as BestEffortHandler<typeof queue>;
+  const handler = (await loadHandler(queue)) as BestEffortHandler<typeof queue>;
   // The queue's own schema has just parsed it.
-  await work(parsed.data as Parameters<typeof work>[0]);
+  await handler(parsed.data as Parameters<typeof handler>[0]);
   return { outcome: "done" };
 }

@@ -1,11 +1,11 @@
 import type { HandledQueue } from "./catalogue";
-import type { HandlerOf } from "./handler";
+import type { HandlerFor } from "./handler";
 
 /**
  * Queue -> its handler, loaded when the first message comes, so that a queue's code costs the others nothing.
  * Each lives in its domain as `<queue>.task.ts` and exports `task`.
  */
-const handlers: { [Q in HandledQueue]: () => Promise<HandlerOf<Q>> } = {
+const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   payments: async () => (await import("../shop/payments.task")).task,
   "deliver-goods": async () => (await import("../shop/deliver-goods.task")).task,
   "supplier-notifications": async () => (await import("../shop/supplier-notifications.task")).task,
@@ -18,16 +18,16 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerOf<Q>> } = {
   probe: async () => (await import("../ops/probe.task")).task,
 };
 
-const replaced = new Map<HandledQueue, unknown>();
+const replacements = new Map<HandledQueue, unknown>();
 
 /** For tests of the service itself: another handler from now on; returns what puts the queue's own back. */
-export function replaceHandler<Q extends HandledQueue>(queue: Q, handler: HandlerOf<Q>): () => void {
-  replaced.set(queue, handler);
-  return () => replaced.delete(queue);
+export function replaceHandler<Q extends HandledQueue>(queue: Q, handler: HandlerFor<Q>): () => void {
+  replacements.set(queue, handler);
+  return () => replacements.delete(queue);
 }
 
 /** What works on a queue's tasks. */
-export async function handlerOf<Q extends HandledQueue>(queue: Q): Promise<HandlerOf<Q>> {
-  const replacement = replaced.get(queue);
-  return replacement ? (replacement as HandlerOf<Q>) : handlers[queue]();
+export async function loadHandler<Q extends HandledQueue>(queue: Q): Promise<HandlerFor<Q>> {
+  const replacement = replacements.get(queue);
+  return replacement ? (replacement as HandlerFor<Q>) : handlers[queue]();
 }

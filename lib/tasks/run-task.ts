@@ -1,15 +1,15 @@
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { currentTrace, traceIdOf, withTrace } from "../core/trace";
-import { TimeLimitError, withLimit } from "../core/with-timeout";
+import { currentTraceparent, getTraceId, withTrace } from "../core/trace";
+import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { transaction } from "../db";
-import { definitionOf, type GuaranteedQueue, type HandledQueue, queues } from "./catalogue";
-import { type AnyTaskHandler, LeaseLostError, type TaskContext, TaskRefusedError } from "./handler";
-import { buryTask, claimTask, completeTask, extendLease, type Lease, releaseTask } from "./lease";
-import { handlerOf } from "./registry";
-import type { Receipt } from "./task-delivery-result";
+import { type GuaranteedQueue, getQueueDefinition, type HandledQueue, queues } from "./catalogue";
+import { type AnyTaskHandler, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
+import { claimTask, completeTask, extendLease, type Lease, markTaskDead, releaseTask } from "./lease";
+import { loadHandler } from "./registry";
+import type { TaskDeliveryResult } from "./task-delivery-result";
 
-interface Delivery {
+interface TaskDelivery {
   taskId: string;
   queue: GuaranteedQueue & HandledQueue;
   messageId: string | null;
@@ -23,7 +23,7 @@ interface Delivery {
  *
  * @throws what the handler or Postgres threw: try again
  */
-export async function runTask({ taskId, queue, messageId }: Delivery): Promise<Receipt> {
+export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promise<TaskDeliveryResult> {
   const { timeoutSeconds } = queues[queue];
   const claim = await claimTask(taskId, queue, { timeoutSeconds, messageId });
   switch (claim.outcome) {
@@ -37,55 +37,55 @@ export async function runTask({ taskId, queue, messageId }: Delivery): Promise<R
         ? { outcome: "refused", reason: "the task is dead" }
         : { outcome: "done", note: `it was ${claim.state} before` };
     case "leased":
-      return withTrace(claim.lease.trace, () => runLeased(claim.lease, queue));
+      return withTrace(claim.lease.trace, () => runLeasedTask(claim.lease, queue));
   }
 }
 
-async function runLeased(lease: Lease, queue: Delivery["queue"]): Promise<Receipt> {
+async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promise<TaskDeliveryResult> {
   const { taskId, attempt } = lease;
-  const line = { taskId, queue, attempt, traceId: traceIdOf(currentTrace() ?? "") };
+  const logFields = { taskId, queue, attempt, traceId: getTraceId(currentTraceparent() ?? "") };
   try {
     await failpoint("tasks.claimed");
-    await runHalves(lease, queue);
-    log().info(line, "task done");
+    await prepareAndCommit(lease, queue);
+    log().info(logFields, "task done");
     await failpoint("tasks.completed");
     return { outcome: "done" };
   } catch (error) {
     if (error instanceof LeaseLostError) {
-      log().warn(line, "another delivery took over, or the task was called off");
+      log().warn(logFields, "another delivery took over, or the task was called off");
       return { outcome: "busy", retryAfterSeconds: 1 };
     }
-    if (error instanceof TaskRefusedError) {
-      await transaction((tx) => buryTask(tx, lease, error.message));
+    if (error instanceof NonRetryableTaskError) {
+      await transaction((tx) => markTaskDead(tx, lease, error.message));
       await failpoint("tasks.failed");
       return { outcome: "refused", reason: error.message };
     }
-    log().warn({ ...line, err: error }, "task failed, it will be tried again");
+    log().warn({ ...logFields, err: error }, "task failed, it will be tried again");
     await releaseTask(lease, error);
     await failpoint("tasks.failed");
     throw error;
   }
 }
 
-async function runHalves(lease: Lease, queue: Delivery["queue"]): Promise<void> {
-  const payload = payloadOf(lease, queue);
-  const handler = (await handlerOf(queue)) as AnyTaskHandler<typeof queue>;
-  const aborter = new AbortController();
+async function prepareAndCommit(lease: Lease, queue: TaskDelivery["queue"]): Promise<void> {
+  const payload = parseTaskPayload(lease, queue);
+  const handler = (await loadHandler(queue)) as AnyTaskHandler<typeof queue>;
+  const abortController = new AbortController();
   const context: TaskContext = {
     taskId: lease.taskId,
     attempt: lease.attempt,
-    signal: aborter.signal,
-    progress: (progress) => extendLease(lease, progress),
+    signal: abortController.signal,
+    reportProgress: (progress) => extendLease(lease, progress),
   };
   let prepared: unknown;
   try {
-    prepared = await withLimit(
+    prepared = await withTimeout(
       // The row's payload has just been parsed by the queue's own schema.
       handler.prepare(payload as Parameters<typeof handler.prepare>[0], context),
       lease.timeoutSeconds * 1_000,
     );
   } catch (error) {
-    if (error instanceof TimeLimitError) aborter.abort(error);
+    if (error instanceof TimeoutError) abortController.abort(error);
     throw error;
   }
   await failpoint("tasks.prepared");
@@ -96,20 +96,23 @@ async function runHalves(lease: Lease, queue: Delivery["queue"]): Promise<void> 
   });
 }
 
-/** A row's payload in today's version. @throws {TaskRefusedError} */
-function payloadOf({ payload, version }: Lease, queue: Delivery["queue"]): unknown {
-  const definition = definitionOf(queue);
+/** A row's payload in today's version. @throws {NonRetryableTaskError} */
+function parseTaskPayload({ payload, version }: Lease, queue: TaskDelivery["queue"]): unknown {
+  const definition = getQueueDefinition(queue);
   // A newer deployment enqueued it; it may yet be rolled out again. The deadline ends the waiting.
   if (version > definition.version)
     throw new Error(`the payload has version ${version}, newer than this code`);
   let upgraded: unknown = payload;
-  for (let from = version; from < definition.version; from += 1) {
-    const upgrade = definition.upgrades?.[from];
-    if (!upgrade) throw new TaskRefusedError(`nothing reads version ${from} of the payload any more`);
+  for (let fromVersion = version; fromVersion < definition.version; fromVersion += 1) {
+    const upgrade = definition.upgrades?.[fromVersion];
+    if (!upgrade)
+      throw new NonRetryableTaskError(`nothing reads version ${fromVersion} of the payload any more`);
     upgraded = upgrade(upgraded);
   }
   const parsed = definition.payload.safeParse(upgraded);
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
-  throw new TaskRefusedError(`the payload does not fit its schema: ${where}`, { cause: parsed.error });
+  const invalidPaths = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
+  throw new NonRetryableTaskError(`the payload does not fit its schema: ${invalidPaths}`, {
+    cause: parsed.error,
+  });
 }

@@ -2,7 +2,7 @@
  * What came of a delivery. `done` stops QStash, `busy` makes it come again, `refused` sends the message to the
  * dead letters, for it can never succeed.
  */
-export type Receipt =
+export type TaskDeliveryResult =
   | { outcome: "done"; note?: string }
   | { outcome: "busy"; retryAfterSeconds: number }
   | { outcome: "refused"; reason: string };

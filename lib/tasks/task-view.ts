@@ -28,7 +28,7 @@ export const taskSchema = z.object({
 
 export type TaskView = z.infer<typeof taskSchema>;
 
-interface Row {
+interface TaskRow {
   id: string;
   queue: string;
   state: TaskView["state"];
@@ -40,7 +40,7 @@ interface Row {
   finishedAt: Date | null;
 }
 
-export function viewOf({ progress, createdAt, finishedAt, ...row }: Row): TaskView {
+export function toTaskView({ progress, createdAt, finishedAt, ...row }: TaskRow): TaskView {
   const { id, queue, state, attempts, messageId, error } = row;
   return {
     ...{ id, queue, state, attempts, messageId, error },
@@ -51,34 +51,37 @@ export function viewOf({ progress, createdAt, finishedAt, ...row }: Row): TaskVi
 }
 
 /** What went wrong is for administrators only. */
-export function viewFor({ role }: Caller, row: Row): TaskView {
-  return viewOf(role === "admin" ? row : { ...row, error: null });
+export function toTaskViewFor({ role }: Caller, row: TaskRow): TaskView {
+  return toTaskView(role === "admin" ? row : { ...row, error: null });
 }
 
-export function maySee({ ownerId }: { ownerId: string | null }, { userId, role }: Caller): boolean {
+export function maySeeTask({ ownerId }: { ownerId: string | null }, { userId, role }: Caller): boolean {
   return role === "admin" || ownerId === userId;
 }
 
 /** @throws {AppError} not_found, also for a task that is somebody else's */
 export async function getTask(id: string, caller: Caller): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
-  if (!task || !maySee(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
-  return viewFor(caller, task);
+  if (!task || !maySeeTask(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
+  return toTaskViewFor(caller, task);
 }
 
 /** Of tasks, those that the caller may see. One SQL statement. */
-export async function mayFollowTasks(
+export async function filterReadableTaskIds(
   { userId, role }: Pick<Caller, "userId" | "role">,
   ids: readonly string[],
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const mine = role === "admin" ? {} : { ownerId: userId };
-  const found = await db().task.findMany({ where: { id: { in: [...ids] }, ...mine }, select: { id: true } });
-  return new Set(found.map(({ id }) => id));
+  const readableWhere = role === "admin" ? {} : { ownerId: userId };
+  const rows = await db().task.findMany({
+    where: { id: { in: [...ids] }, ...readableWhere },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The tasks that are about something (`order:{id}`), oldest first. Whether the caller may see it is decided there. */
-export async function tasksAbout(subject: string, tx: Transaction = db()): Promise<TaskView[]> {
+export async function listTasksBySubject(subject: string, tx: Transaction = db()): Promise<TaskView[]> {
   const tasks = await tx.task.findMany({ where: { subject }, orderBy: { id: "asc" } });
-  return tasks.map(viewOf);
+  return tasks.map(toTaskView);
 }

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { RedisUnavailableError } from "../redis";
-import { newlyCounted, viewMessage } from "./messages";
+import { viewMessage, viewsAddedMessage } from "./messages";
 import { recordViews } from "./record-views";
 import type { SyncRun } from "./sync-state";
 import { syncViews } from "./sync-views";
@@ -14,8 +14,8 @@ import { syncViews } from "./sync-views";
 export const viewPostSchema = z.object({ postId: idSchema });
 export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
 
-const MOST_IN_A_BATCH = 100;
-export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MOST_IN_A_BATCH) });
+const MAX_BATCH_SIZE = 100;
+export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MAX_BATCH_SIZE) });
 export const viewPostsResponseSchema = z.object({
   message: z.string(),
   processedCount: z.number().int(),
@@ -46,8 +46,12 @@ export async function viewPosts(
   locale: Locale,
 ): Promise<z.infer<typeof viewPostsResponseSchema>> {
   const views = await recordViews(viewer.seq, postIds);
-  const counted = views.filter(({ status }) => status === "counted").map(({ postId }) => postId);
-  return { message: newlyCounted(counted.length, locale), processedCount: counted.length, postIds: counted };
+  const countedPostIds = views.filter(({ status }) => status === "counted").map(({ postId }) => postId);
+  return {
+    message: viewsAddedMessage(countedPostIds.length, locale),
+    processedCount: countedPostIds.length,
+    postIds: countedPostIds,
+  };
 }
 
 /**

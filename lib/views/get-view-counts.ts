@@ -1,6 +1,6 @@
 import { log } from "../core/log";
-import { countWithoutRedis } from "./last-counts";
-import { touch } from "./record-and-count";
+import { getFallbackCount } from "./last-counts";
+import { recordAndCount } from "./record-and-count";
 import type { ViewRow } from "./view-row";
 
 /**
@@ -10,12 +10,12 @@ import type { ViewRow } from "./view-row";
  *
  * @returns post id -> count
  */
-export async function viewCounts(rows: readonly ViewRow[]): Promise<Map<string, number>> {
+export async function getViewCounts(rows: readonly ViewRow[]): Promise<Map<string, number>> {
   try {
-    const { posts } = await touch(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
+    const { posts } = await recordAndCount(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
     return new Map(rows.map((row, index) => [row.id, posts[index]?.count ?? row.views]));
   } catch (error) {
     log().debug({ err: error }, "view counts come from Postgres");
-    return new Map(rows.map((row) => [row.id, countWithoutRedis(row.id, row.views)]));
+    return new Map(rows.map((row) => [row.id, getFallbackCount(row.id, row.views)]));
   }
 }

@@ -10,7 +10,7 @@ export const viewColumns = {
   author: { select: { seq: true } },
 } as const;
 
-interface PostColumns {
+interface PostRow {
   id: string;
   views: number;
   viewsVersion: number;
@@ -18,7 +18,7 @@ interface PostColumns {
   author: { seq: number };
 }
 
-export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostColumns): ViewRow {
+export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostRow): ViewRow {
   return { id, views, version: viewsVersion, batch: viewsBatch, authorSeq: author.seq };
 }
 

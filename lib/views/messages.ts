@@ -11,6 +11,6 @@ export function viewMessage(status: Exclude<ViewStatus, "unknown">, locale: Loca
   return texts[status][locale];
 }
 
-export function newlyCounted(count: number, locale: Locale): string {
+export function viewsAddedMessage(count: number, locale: Locale): string {
   return locale === "ru" ? `Добавлено просмотров: ${count}` : `Views added: ${count}`;
 }

@@ -12,7 +12,7 @@ export interface PersistedPost extends ViewRow {
   inserted: number[];
 }
 
-export interface Persisted {
+export interface PersistResult {
   /** Every post of the input that still exists. */
   posts: PersistedPost[];
   /** Pairs whose post or viewer is gone. */
@@ -48,11 +48,14 @@ const rowsSchema = z.array(
  *
  * @param batchId  the sync's batch; null for a view that goes straight to Postgres
  */
-export async function persistViews(pairs: readonly ViewPair[], batchId: string | null): Promise<Persisted> {
+export async function persistViews(
+  pairs: readonly ViewPair[],
+  batchId: string | null,
+): Promise<PersistResult> {
   if (pairs.length === 0) return { posts: [], dropped: 0 };
   const postIds = pairs.map(({ postId }) => postId);
   const viewerSeqs = pairs.map(({ viewerSeq }) => viewerSeq);
-  const answer = await retryOnConflict(
+  const result = await retryOnConflict(
     () => db().$queryRaw`
 WITH input AS (
   SELECT DISTINCT pair."postId", pair."viewerSeq"
@@ -102,10 +105,10 @@ FROM locked
 LEFT JOIN updated ON updated.id = locked.id
 LEFT JOIN gained ON gained."postId" = locked.id`,
   );
-  const rows = rowsSchema.parse(answer);
-  const distinct = new Set(pairs.map(({ postId, viewerSeq }) => `${postId}:${viewerSeq}`)).size;
+  const rows = rowsSchema.parse(result);
+  const distinctPairs = new Set(pairs.map(({ postId, viewerSeq }) => `${postId}:${viewerSeq}`)).size;
   return {
     posts: rows.map(({ known: _, ...post }) => post),
-    dropped: distinct - (rows[0]?.known ?? 0),
+    dropped: distinctPairs - (rows[0]?.known ?? 0),
   };
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, runScript, ttlSeconds } from "../redis";
-import { rememberShown } from "./last-counts";
-import { rememberWritten, takeWritten, type Written } from "./redis-backfill";
-import { touchViews } from "./scripts";
+import { rememberCount } from "./last-counts";
+import { type BackfillEntry, queueBackfill, takeBackfill } from "./redis-backfill";
+import { recordAndCountViews } from "./scripts";
 import type { ViewRow } from "./view-row";
 
-export interface Touch {
+export interface ViewUpdate {
   postId: string;
   /** Brings Redis up to this row, unless Redis knows a newer one. */
   row?: ViewRow | undefined;
@@ -14,26 +14,26 @@ export interface Touch {
   viewers: readonly number[];
 }
 
-export interface Touched {
+export interface CountedPost {
   /** persisted + pending + claimed */
   count: number;
   /** One for each viewer: 1 new, 0 seen before, -1 the author. */
   outcomes: (1 | 0 | -1)[];
 }
 
-const outcome = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
-const touchedSchema = z
-  .tuple([z.number().int()], outcome)
-  .transform(([count, ...outcomes]): Touched => ({ count, outcomes }));
-const answerSchema = z
-  .tuple([z.number().int()], touchedSchema.nullable())
-  .transform(([dirtied, ...posts]): TouchAnswer => ({ dirtied: dirtied > 0, posts }));
+const outcomeSchema = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
+const countedPostSchema = z
+  .tuple([z.number().int()], outcomeSchema)
+  .transform(([count, ...outcomes]): CountedPost => ({ count, outcomes }));
+const replySchema = z
+  .tuple([z.number().int()], countedPostSchema.nullable())
+  .transform(([dirtied, ...posts]): ViewUpdateResult => ({ dirtied: dirtied > 0, posts }));
 
-export interface TouchAnswer {
+export interface ViewUpdateResult {
   /** This call put posts among those that wait for a sync. */
   dirtied: boolean;
   /** One for each post, in order; null when Redis does not know the post and no row was given. */
-  posts: (Touched | null)[];
+  posts: (CountedPost | null)[];
 }
 
 /**
@@ -42,43 +42,45 @@ export interface TouchAnswer {
  *
  * @throws {RedisUnavailableError} also when the views may have been recorded; repeating is safe
  */
-export async function touch(touches: readonly Touch[]): Promise<TouchAnswer> {
-  if (touches.length === 0) return { dirtied: false, posts: [] };
-  const written = takeWritten();
-  let answer: TouchAnswer;
+export async function recordAndCount(updates: readonly ViewUpdate[]): Promise<ViewUpdateResult> {
+  if (updates.length === 0) return { dirtied: false, posts: [] };
+  const backfill = takeBackfill();
+  let result: ViewUpdateResult;
   try {
-    answer = await runTouch([...written, ...touches.map((each) => withNewestRow(each, written))]);
+    result = await runRecordAndCount([...backfill, ...updates.map((each) => withNewestRow(each, backfill))]);
   } catch (error) {
-    rememberWritten(written);
+    queueBackfill(backfill);
     throw error;
   }
-  const posts = answer.posts.slice(written.length);
-  for (const [index, { postId }] of touches.entries()) {
+  const posts = result.posts.slice(backfill.length);
+  for (const [index, { postId }] of updates.entries()) {
     const post = posts[index];
-    if (post) rememberShown(postId, post.count);
+    if (post) rememberCount(postId, post.count);
   }
-  return { dirtied: answer.dirtied, posts };
+  return { dirtied: result.dirtied, posts };
 }
 
 /** A reader may carry a row from before what this process wrote: Redis must not begin with that one. */
-function withNewestRow(touched: Touch, written: readonly Written[]): Touch {
-  let { row } = touched;
-  if (!row) return touched;
-  for (const { postId, row: newer } of written) {
-    if (postId === touched.postId && newer.version > row.version) row = newer;
+function withNewestRow(update: ViewUpdate, backfill: readonly BackfillEntry[]): ViewUpdate {
+  let { row } = update;
+  if (!row) return update;
+  for (const { postId, row: newer } of backfill) {
+    if (postId === update.postId && newer.version > row.version) row = newer;
   }
-  return { ...touched, row };
+  return { ...update, row };
 }
 
-async function runTouch(touches: readonly (Touch | Written)[]): Promise<TouchAnswer> {
+async function runRecordAndCount(
+  updates: readonly (ViewUpdate | BackfillEntry)[],
+): Promise<ViewUpdateResult> {
   const scriptKeys: string[] = [keys.dirtyPosts, keys.viewClaims];
   const args: (string | number)[] = [now(), ttlSeconds.postMeta, ttlSeconds.postViews];
-  for (const entry of touches) {
-    const { postId, row, viewers } = entry;
+  for (const update of updates) {
+    const { postId, row, viewers } = update;
     scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
     args.push(postId, ...(row ? [1, row.authorSeq, row.views, row.version, row.batch ?? ""] : [0]));
-    if ("written" in entry) args.push(viewers.length, ...viewers, 0);
+    if ("written" in update) args.push(viewers.length, ...viewers, 0);
     else args.push(0, viewers.length, ...viewers);
   }
-  return answerSchema.parse(await runScript(touchViews, scriptKeys, args));
+  return replySchema.parse(await runScript(recordAndCountViews, scriptKeys, args));
 }

@@ -1,11 +1,11 @@
 import { coalesce } from "../core/coalesce";
 import { log } from "../core/log";
-import { countWithoutRedis } from "./last-counts";
+import { getFallbackCount } from "./last-counts";
 import { loadViewRows } from "./load-view-rows";
 import { persistViews } from "./persist-views";
-import { tellCounts } from "./publish-counts";
-import { type Touch, touch } from "./record-and-count";
-import { rememberWritten } from "./redis-backfill";
+import { publishCounts } from "./publish-counts";
+import { recordAndCount, type ViewUpdate } from "./record-and-count";
+import { queueBackfill } from "./redis-backfill";
 import { requestSync } from "./request-sync";
 
 /** `counted` is new; `repeated` was seen before; `own` is the author's; `unknown` is no post. */
@@ -18,17 +18,17 @@ export interface RecordedView {
   viewsCount: number;
 }
 
-interface View {
+interface IncomingView {
   viewerSeq: number;
   postId: string;
 }
 
 /** Long enough to gather requests that came in together, too short to be felt. */
-const GATHER_MS = 3;
+const BATCH_WINDOW_MS = 3;
 /** Keeps one script short: Redis does nothing else while it runs. */
-const MOST_AT_ONCE = 500;
+const MAX_BATCH_SIZE = 500;
 
-const record = coalesce(recordTogether, { windowMs: GATHER_MS, maxSize: MOST_AT_ONCE });
+const recordBatched = coalesce(recordBatch, { windowMs: BATCH_WINDOW_MS, maxSize: MAX_BATCH_SIZE });
 
 /**
  * Counts one person's views of some posts, each once. Concurrent calls in one process share one round
@@ -42,7 +42,7 @@ export async function recordViews(viewerSeq: number, postIds: readonly string[])
   const distinct = [...new Set(postIds)];
   return Promise.all(
     distinct.map(async (postId) => {
-      const result = await record({ viewerSeq, postId });
+      const result = await recordBatched({ viewerSeq, postId });
       if (result instanceof Error) throw result;
       return result;
     }),
@@ -53,35 +53,39 @@ export async function recordViews(viewerSeq: number, postIds: readonly string[])
 type PostResult = { count: number; status: Map<number, ViewStatus> } | null | Error;
 
 /** A failure is an output, not a throw: one post that cannot be looked up must not fail the others. */
-async function recordTogether(views: View[]): Promise<(RecordedView | Error)[]> {
-  const wanted = byPost(views);
-  const results = await countInRedis(wanted);
-  const left = wanted.filter(({ postId }) => !results.has(postId));
-  for (const [postId, result] of await countInPostgres(left)) results.set(postId, result);
+async function recordBatch(views: IncomingView[]): Promise<(RecordedView | Error)[]> {
+  const updates = groupByPost(views);
+  const results = await countInRedis(updates);
+  const remaining = updates.filter(({ postId }) => !results.has(postId));
+  for (const [postId, result] of await countInPostgres(remaining)) results.set(postId, result);
 
-  tellCounts(countsMoved(results));
-  const told = new Set<string>();
+  publishCounts(changedCounts(results));
+  const reported = new Set<string>();
   return views.map(({ postId, viewerSeq }) => {
     const result = results.get(postId);
     if (result instanceof Error) return result;
     if (!result) return { postId, status: "unknown", viewsCount: 0 };
     const status = result.status.get(viewerSeq) ?? "repeated";
     // The same view asked for twice in one batch was counted once: only the first hears so.
-    const view = `${postId}:${viewerSeq}`;
-    const again = told.has(view);
-    told.add(view);
-    return { postId, status: again && status === "counted" ? "repeated" : status, viewsCount: result.count };
+    const viewKey = `${postId}:${viewerSeq}`;
+    const isDuplicate = reported.has(viewKey);
+    reported.add(viewKey);
+    return {
+      postId,
+      status: isDuplicate && status === "counted" ? "repeated" : status,
+      viewsCount: result.count,
+    };
   });
 }
 
-function* countsMoved(results: Map<string, PostResult>): Iterable<readonly [string, number]> {
+function* changedCounts(results: Map<string, PostResult>): Iterable<readonly [string, number]> {
   for (const [postId, result] of results) {
     if (result === null || result instanceof Error) continue;
     if ([...result.status.values()].includes("counted")) yield [postId, result.count];
   }
 }
 
-function byPost(views: View[]): Touch[] {
+function groupByPost(views: IncomingView[]): ViewUpdate[] {
   const viewersOf = new Map<string, Set<number>>();
   for (const { postId, viewerSeq } of views) {
     viewersOf.set(postId, (viewersOf.get(postId) ?? new Set()).add(viewerSeq));
@@ -90,14 +94,14 @@ function byPost(views: View[]): Touch[] {
 }
 
 /** Leaves out the posts that could not be settled with Redis; what it did record there stays and is safe. */
-async function countInRedis(wanted: Touch[]): Promise<Map<string, PostResult>> {
+async function countInRedis(updates: ViewUpdate[]): Promise<Map<string, PostResult>> {
   const results = new Map<string, PostResult>();
   try {
-    const missing = await touchInto(results, wanted);
+    const missing = await applyUpdates(results, updates);
     if (missing.length === 0) return results;
     const rows = await loadViewRows(missing.map(({ postId }) => postId));
     for (const { postId } of missing) if (!rows.has(postId)) results.set(postId, null);
-    await touchInto(
+    await applyUpdates(
       results,
       missing.flatMap((entry) => {
         const row = rows.get(entry.postId);
@@ -110,38 +114,40 @@ async function countInRedis(wanted: Touch[]): Promise<Map<string, PostResult>> {
   return results;
 }
 
-const STATUS_OF = { "1": "counted", "0": "repeated", "-1": "own" } as const;
+const STATUS_BY_OUTCOME = { "1": "counted", "0": "repeated", "-1": "own" } as const;
 
 /** @returns the posts that Redis does not know */
-async function touchInto(results: Map<string, PostResult>, touches: Touch[]): Promise<Touch[]> {
-  const { dirtied, posts } = await touch(touches);
+async function applyUpdates(results: Map<string, PostResult>, updates: ViewUpdate[]): Promise<ViewUpdate[]> {
+  const { dirtied, posts } = await recordAndCount(updates);
   if (dirtied) requestSync();
-  return touches.filter(({ postId, viewers }, index) => {
-    const answer = posts[index];
-    if (!answer) return true;
-    const status = new Map(viewers.map((viewer, i) => [viewer, STATUS_OF[`${answer.outcomes[i] ?? 0}`]]));
-    results.set(postId, { count: answer.count, status });
+  return updates.filter(({ postId, viewers }, index) => {
+    const postResult = posts[index];
+    if (!postResult) return true;
+    const status = new Map(
+      viewers.map((viewer, i) => [viewer, STATUS_BY_OUTCOME[`${postResult.outcomes[i] ?? 0}`]]),
+    );
+    results.set(postId, { count: postResult.count, status });
     return false;
   });
 }
 
-async function countInPostgres(wanted: Touch[]): Promise<Map<string, PostResult>> {
-  const pairs = wanted.flatMap(({ postId, viewers }) => viewers.map((viewerSeq) => ({ postId, viewerSeq })));
+async function countInPostgres(updates: ViewUpdate[]): Promise<Map<string, PostResult>> {
+  const pairs = updates.flatMap(({ postId, viewers }) => viewers.map((viewerSeq) => ({ postId, viewerSeq })));
   try {
     const { posts } = await persistViews(pairs, null);
-    const viewersOf = new Map(wanted.map(({ postId, viewers }) => [postId, viewers]));
-    rememberWritten(
+    const viewersOf = new Map(updates.map(({ postId, viewers }) => [postId, viewers]));
+    queueBackfill(
       posts.map((row) => ({ written: true, postId: row.id, row, viewers: viewersOf.get(row.id) ?? [] })),
     );
     return new Map(
       posts.map((post) => {
         const status = new Map<number, ViewStatus>(post.inserted.map((viewer) => [viewer, "counted"]));
         status.set(post.authorSeq, "own");
-        return [post.id, { count: countWithoutRedis(post.id, post.views), status }];
+        return [post.id, { count: getFallbackCount(post.id, post.views), status }];
       }),
     );
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error("views could not be written", { cause });
-    return new Map(wanted.map(({ postId }) => [postId, error]));
+    return new Map(updates.map(({ postId }) => [postId, error]));
   }
 }

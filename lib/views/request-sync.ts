@@ -4,7 +4,7 @@ import { log } from "../core/log";
 import { publish } from "../tasks";
 
 /** How long the first view of a quiet post waits at most for its sync. */
-const DELAY_SECONDS = 30;
+const SYNC_DELAY_SECONDS = 30;
 
 let lastWindow = -1;
 
@@ -14,7 +14,7 @@ let lastWindow = -1;
  * Best effort; the cron makes up for one that was not sent.
  */
 export function requestSync(): void {
-  const window = Math.floor(now() / (DELAY_SECONDS * 1000));
+  const window = Math.floor(now() / (SYNC_DELAY_SECONDS * 1000));
   if (window === lastWindow) return;
   lastWindow = window;
   defer(async () => {
@@ -22,7 +22,7 @@ export function requestSync(): void {
       await publish(
         "views-sync",
         {},
-        { delaySeconds: DELAY_SECONDS, deduplicationId: `views-sync-${window}` },
+        { delaySeconds: SYNC_DELAY_SECONDS, deduplicationId: `views-sync-${window}` },
       );
     } catch (error) {
       log().warn({ err: error }, "no early view sync; the cron will do it");

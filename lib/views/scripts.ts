@@ -30,7 +30,7 @@ import { defineScript } from "../redis/define-script";
  * given (nothing was recorded for it), else [count, then per viewer: 1 new, 0 seen before, -1 author]
  * Atomic. Safe to repeat: a viewer is new once.
  */
-export const touchViews = defineScript(
+export const recordAndCountViews = defineScript(
   "touchViews",
   `
 local at = 4
@@ -269,7 +269,7 @@ return 1
  * ARGV  1 most posts to look at, 2 and 3 what stands before and after the post's id in its pending key
  * Returns [dirty posts, pending views, batches, claimed views]
  */
-export const viewsState = defineScript(
+export const readViewsState = defineScript(
   "viewsState",
   `
 local pending, claimed = 0, 0

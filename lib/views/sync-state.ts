@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
-import { viewsState } from "./scripts";
+import { readViewsState } from "./scripts";
 
 const syncRunSchema = z.object({
   /** When it began; ISO 8601, UTC */
@@ -37,19 +37,19 @@ export interface ViewSyncState {
   lastRun: SyncRun | null;
 }
 
-const MOST_POSTS_COUNTED = 1_000;
-const count = z.number().int();
-const stateSchema = z.tuple([count, count, count, count]);
+const MAX_POSTS_COUNTED = 1_000;
+const countSchema = z.number().int();
+const stateSchema = z.tuple([countSchema, countSchema, countSchema, countSchema]);
 
 /** What waits for a sync and what the last one did, for operators. */
-export async function viewSyncState(): Promise<ViewSyncState> {
-  const [before = "", after = ""] = keys.postPendingViews("\n").split("\n");
+export async function getViewSyncState(): Promise<ViewSyncState> {
+  const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
   try {
     const [[pendingPosts, pendingViews, claimedBatches, claimedViews], lastRun] = await Promise.all([
       redisService().script(
-        viewsState,
+        readViewsState,
         [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
-        [MOST_POSTS_COUNTED, before, after],
+        [MAX_POSTS_COUNTED, keyPrefix, keySuffix],
         stateSchema,
       ),
       redisService().get(keys.lastViewSync, syncRunSchema),

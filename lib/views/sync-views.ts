@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { type Persisted, persistViews } from "./persist-views";
+import { type PersistResult, persistViews } from "./persist-views";
 import { type SyncRun, saveLastRun } from "./sync-state";
 import { claimBatch, finishBatch } from "./view-batches";
 
@@ -47,7 +47,7 @@ export async function syncViews({
     if (batch.takenOver)
       log().warn({ batchId: batch.id }, "taking over a batch of views whose sync did not finish");
 
-    let persisted: Persisted;
+    let persisted: PersistResult;
     try {
       persisted = await persistViews(batch.pairs, batch.id);
     } catch (error) {

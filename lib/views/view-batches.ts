@@ -5,7 +5,7 @@ import type { PersistedPost, ViewPair } from "./persist-views";
 import { claimViews, finishViews } from "./scripts";
 
 /** A sync's share of the work: nobody else holds views of these posts until it is finished. */
-export interface Batch {
+export interface ViewBatch {
   id: string;
   /** Its first sync died, or is slower than its lease. */
   takenOver: boolean;
@@ -14,10 +14,10 @@ export interface Batch {
 }
 
 /** What one SQL statement takes well, and how many posts' locks it may hold (the scripts take no more). */
-const MOST_VIEWS = 10_000;
-const MOST_POSTS = 1_000;
+const MAX_VIEWS = 10_000;
+const MAX_POSTS = 1_000;
 
-const answerSchema = z.union([
+const claimReplySchema = z.union([
   z.tuple([]).transform(() => null),
   z.tuple([z.string(), z.coerce.number()], z.coerce.string()),
 ]);
@@ -28,29 +28,30 @@ const answerSchema = z.union([
  * @param leaseMs  after this long another sync may take the batch over
  * @returns null when nothing waits
  */
-export async function claimBatch(leaseMs: number): Promise<Batch | null> {
-  const [before = "", pendingEnd = ""] = keys.postPendingViews("\n").split("\n");
-  const answer = answerSchema.parse(
+export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
+  const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
+  const reply = claimReplySchema.parse(
     await runScript(
       claimViews,
       [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
-      [newId(), leaseMs, MOST_VIEWS, MOST_POSTS, keys.viewBatch(""), before, pendingEnd],
+      [newId(), leaseMs, MAX_VIEWS, MAX_POSTS, keys.viewBatch(""), keyPrefix, keySuffix],
     ),
   );
-  if (!answer) return null;
-  const [id, takenOver, ...held] = answer;
+  if (!reply) return null;
+  const [id, takenOver, ...claimedPosts] = reply;
   const postIds: string[] = [];
   const pairs: ViewPair[] = [];
-  for (let at = 0; at + 1 < held.length; at += 2) {
-    const postId = held[at] ?? "";
+  for (let index = 0; index + 1 < claimedPosts.length; index += 2) {
+    const postId = claimedPosts[index] ?? "";
     postIds.push(postId);
-    for (const viewer of (held[at + 1] ?? "").split(",")) pairs.push({ postId, viewerSeq: Number(viewer) });
+    for (const viewer of (claimedPosts[index + 1] ?? "").split(","))
+      pairs.push({ postId, viewerSeq: Number(viewer) });
   }
   return { id, takenOver: takenOver === 1, postIds, pairs };
 }
 
 /** Drops a batch that is in Postgres and moves the counts over, in one step. Safe to repeat. */
-export async function finishBatch(batch: Batch, persisted: readonly PersistedPost[]): Promise<void> {
+export async function finishBatch(batch: ViewBatch, persisted: readonly PersistedPost[]): Promise<void> {
   const rows = new Map(persisted.map((post) => [post.id, post]));
   const scriptKeys: string[] = [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)];
   const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];

@@ -1,6 +1,6 @@
 import { db } from "../db";
 import { toViewRow, viewColumns } from "./load-view-rows";
-import { touch } from "./record-and-count";
+import { recordAndCount } from "./record-and-count";
 
 /**
  * Loads the view counts of the newest posts into Redis, so that the first people after a deployment or an
@@ -11,6 +11,6 @@ import { touch } from "./record-and-count";
  */
 export async function warmViews(limit = 100): Promise<number> {
   const posts = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: limit });
-  await touch(posts.map((post) => ({ postId: post.id, row: toViewRow(post), viewers: [] })));
+  await recordAndCount(posts.map((post) => ({ postId: post.id, row: toViewRow(post), viewers: [] })));
   return posts.length;
 }

@@ -16,7 +16,7 @@ export class BlobStore {
   /** Without a folder. */
   readonly #bytes = new Map<string, Buffer>();
   /** One write after the other, so that a condition still holds when what depends on it is done. */
-  #last: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly folder: string | null) {}
 
@@ -47,7 +47,7 @@ export class BlobStore {
     if (!this.#blobs.has(pathname)) return null;
     if (this.folder === null) return this.#bytes.get(pathname) ?? null;
     try {
-      const file = await readFile(this.#file(this.folder, pathname));
+      const file = await readFile(this.#fileOf(this.folder, pathname));
       return file.subarray(file.indexOf("\n") + 1);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
@@ -57,34 +57,34 @@ export class BlobStore {
 
   /**
    * Keeps a blob; resolves once it is on disk.
-   * @param mayPut  looks at what is there now, and throws to leave it
+   * @param assertPuttable  looks at what is there now, and throws to leave it
    */
-  put(blob: Blob, bytes: Buffer, mayPut: (now: Blob | undefined) => void): Promise<void> {
-    return this.#inTurn(async () => {
-      mayPut(this.#blobs.get(blob.pathname));
+  put(blob: Blob, bytes: Buffer, assertPuttable: (now: Blob | undefined) => void): Promise<void> {
+    return this.#serialize(async () => {
+      assertPuttable(this.#blobs.get(blob.pathname));
       if (this.folder === null) this.#bytes.set(blob.pathname, bytes);
-      else await write(this.#file(this.folder, blob.pathname), blob, bytes);
+      else await writeBlobFile(this.#fileOf(this.folder, blob.pathname), blob, bytes);
       this.#blobs.set(blob.pathname, blob);
     });
   }
 
-  /** @param mayRemove  throws to leave it */
-  remove(pathname: string, mayRemove: (now: Blob | undefined) => void = () => {}): Promise<void> {
-    return this.#inTurn(async () => {
-      mayRemove(this.#blobs.get(pathname));
+  /** @param assertRemovable  throws to leave it */
+  remove(pathname: string, assertRemovable: (now: Blob | undefined) => void = () => {}): Promise<void> {
+    return this.#serialize(async () => {
+      assertRemovable(this.#blobs.get(pathname));
       if (!this.#blobs.delete(pathname)) return;
       this.#bytes.delete(pathname);
-      if (this.folder !== null) await rm(this.#file(this.folder, pathname), { force: true });
+      if (this.folder !== null) await rm(this.#fileOf(this.folder, pathname), { force: true });
     });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => {});
-    return turn;
+  #serialize<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastWrite.then(work);
+    this.#lastWrite = result.catch(() => {});
+    return result;
   }
 
-  #file(folder: string, pathname: string): string {
+  #fileOf(folder: string, pathname: string): string {
     return path.join(folder, `${createHash("sha256").update(pathname).digest("hex")}${SUFFIX}`);
   }
 
@@ -100,7 +100,7 @@ export class BlobStore {
   }
 }
 
-async function write(file: string, blob: Blob, bytes: Buffer): Promise<void> {
+async function writeBlobFile(file: string, blob: Blob, bytes: Buffer): Promise<void> {
   const temporary = `${file}.${v7()}.tmp`;
   const handle = await open(temporary, "wx", 0o600);
   try {

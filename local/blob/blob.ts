@@ -32,18 +32,18 @@ export function checkPathname(pathname: string | null): string {
   if (pathname.length > MAX_PATHNAME_LENGTH) throw new BlobApiError("bad_request", "pathname is too long");
   const segments = pathname.split("/");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const isOdd = /[\u0000-\u001f\u007f\\]|\p{Surrogate}/u.test(pathname);
-  if (isOdd || segments.some((segment) => ["", ".", ".."].includes(segment))) {
+  const hasInvalidCharacters = /[\u0000-\u001f\u007f\\]|\p{Surrogate}/u.test(pathname);
+  if (hasInvalidCharacters || segments.some((segment) => ["", ".", ".."].includes(segment))) {
     throw new BlobApiError("bad_request", "pathname has a part that no URL keeps");
   }
   return pathname;
 }
 
 /** What a browser would run is never shown, and the rest may be. */
-const RUNS =
+const EXECUTABLE_TYPES =
   /^(text\/html|image\/svg|application\/(xhtml|xml)|text\/(xml|javascript)|application\/javascript)/i;
 
-export function dispositionOf(pathname: string, contentType: string): string {
+export function contentDisposition(pathname: string, contentType: string): string {
   const name = pathname.split("/").at(-1) ?? "";
-  return `${RUNS.test(contentType) ? "attachment" : "inline"}; filename="${encodeURIComponent(name)}"`;
+  return `${EXECUTABLE_TYPES.test(contentType) ? "attachment" : "inline"}; filename="${encodeURIComponent(name)}"`;
 }

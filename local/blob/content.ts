@@ -1,34 +1,34 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { bearerToken, sameSecret } from "../http/server";
-import type { BlobServer } from "./context";
-import { BlobApiError, noSuchBlob } from "./errors";
+import type { BlobContext } from "./context";
+import { BlobApiError, blobNotFoundError } from "./errors";
 
 /** Where the bytes are: `https://<store>.private.blob.vercel-storage.com/` there, this folder here. */
-const PREFIX = "/store/";
+const CONTENT_PREFIX = "/store/";
 
 export function contentUrl(origin: string, pathname: string): string {
-  return `${origin}${PREFIX}${pathname.split("/").map(encodeURIComponent).join("/")}`;
+  return `${origin}${CONTENT_PREFIX}${pathname.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** Where the API takes a URL it takes a pathname too. */
-export function pathnameOf(urlOrPathname: string): string {
+export function toPathname(urlOrPathname: string): string {
   if (!/^https?:\/\//.test(urlOrPathname)) return urlOrPathname;
   try {
     const { pathname } = new URL(urlOrPathname);
-    if (!pathname.startsWith(PREFIX)) throw noSuchBlob();
-    return decodeURIComponent(pathname.slice(PREFIX.length));
+    if (!pathname.startsWith(CONTENT_PREFIX)) throw blobNotFoundError();
+    return decodeURIComponent(pathname.slice(CONTENT_PREFIX.length));
   } catch {
-    throw noSuchBlob();
+    throw blobNotFoundError();
   }
 }
 
-export function isContent(url: URL): boolean {
-  return url.pathname.startsWith(PREFIX);
+export function isContentUrl(url: URL): boolean {
+  return url.pathname.startsWith(CONTENT_PREFIX);
 }
 
 /** Answers `GET /store/{pathname}`: anybody's when it is public, and for who has the token when it is private. */
 export async function handleContent(
-  { store, token }: BlobServer,
+  { store, token }: BlobContext,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -36,12 +36,12 @@ export async function handleContent(
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new BlobApiError("not_allowed", `${request.method} is not allowed here`);
   }
-  const blob = store.get(pathnameOf(url.href));
+  const blob = store.get(toPathname(url.href));
   const mayRead = blob?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
   // Before whether it is there, which is nobody else's to know.
   if (!mayRead) throw new BlobApiError("forbidden", "Access denied, please provide a valid token.");
   const bytes = blob && (await store.read(blob.pathname));
-  if (!blob || !bytes) throw noSuchBlob();
+  if (!blob || !bytes) throw blobNotFoundError();
   const headers = {
     etag: blob.etag,
     "cache-control": blob.cacheControl,
@@ -54,7 +54,7 @@ export async function handleContent(
     response.writeHead(304, headers).end();
     return;
   }
-  const range = rangeOf(request.headers.range, bytes.length);
+  const range = parseRange(request.headers.range, bytes.length);
   if (range === null) {
     response.writeHead(416, { ...headers, "content-range": `bytes */${bytes.length}` }).end();
     return;
@@ -73,7 +73,7 @@ export async function handleContent(
 }
 
 /** @returns undefined for the whole, null for a part that is not there */
-function rangeOf(
+function parseRange(
   header: string | undefined,
   size: number,
 ): { start: number; end: number } | null | undefined {

@@ -1,7 +1,7 @@
 import type { BlobStore } from "./blob-store";
 
 /** What a request is answered with. */
-export interface BlobServer {
+export interface BlobContext {
   store: BlobStore;
   token: string;
   /** The largest blob that is taken. */

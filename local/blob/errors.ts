@@ -26,4 +26,4 @@ export class BlobApiError extends Error {
   }
 }
 
-export const noSuchBlob = () => new BlobApiError("not_found", "The requested blob does not exist");
+export const blobNotFoundError = () => new BlobApiError("not_found", "The requested blob does not exist");

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromElsewhere, isOwnName } from "../http/same-origin";
+import { isCrossOrigin, isLocalHostHeader } from "../http/same-origin";
 import { listen, sendJson } from "../http/server";
 import { handleApi } from "./api";
 import { BlobStore } from "./blob-store";
-import { handleContent, isContent } from "./content";
-import type { BlobServer } from "./context";
-import { BlobApiError, noSuchBlob } from "./errors";
+import { handleContent, isContentUrl } from "./content";
+import type { BlobContext } from "./context";
+import { BlobApiError, blobNotFoundError } from "./errors";
 
 /** Far over what a function on Vercel may pass on, far under what a laptop cannot hold. */
 const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -41,7 +41,7 @@ export function newBlobToken(): string {
  * @throws {PortTakenError} when somebody listens there
  */
 export async function startBlob(options: BlobOptions): Promise<RunningBlob> {
-  const server: Omit<BlobServer, "origin"> = {
+  const context: Omit<BlobContext, "origin"> = {
     store: await BlobStore.open(options.dataDir),
     token: options.token ?? newBlobToken(),
     limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
@@ -49,22 +49,26 @@ export async function startBlob(options: BlobOptions): Promise<RunningBlob> {
   const http = await listen("Blob", options.port ?? 0, (request, response) => {
     // A blob's URL names the server as it was called: through a proxy it leads through the proxy.
     const origin = `http://${request.headers.host ?? ""}`;
-    handle({ ...server, origin }, request, response).catch((error: unknown) => {
+    handleRequest({ ...context, origin }, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else if (error instanceof BlobApiError) sendJson(response, error.status, error.body());
       else sendJson(response, 500, { error: { code: "internal_server_error", message: String(error) } });
     });
   });
-  return { url: `${http.url}/api/blob`, token: server.token, close: () => http.close() };
+  return { url: `${http.url}/api/blob`, token: context.token, close: () => http.close() };
 }
 
-async function handle(server: BlobServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handleRequest(
+  context: BlobContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // No page of anybody's needs it: what is public here is so for this machine.
-  if (!isOwnName(request) || isFromElsewhere(request)) {
+  if (!isLocalHostHeader(request) || isCrossOrigin(request)) {
     throw new BlobApiError("forbidden", "this server is for programs on this machine");
   }
-  const url = new URL(request.url ?? "/", server.origin);
-  if (isContent(url)) return handleContent(server, request, response, url);
-  if (/^\/api\/blob(\/|$)/.test(url.pathname)) return handleApi(server, request, response, url);
-  throw noSuchBlob();
+  const url = new URL(request.url ?? "/", context.origin);
+  if (isContentUrl(url)) return handleContent(context, request, response, url);
+  if (/^\/api\/blob(\/|$)/.test(url.pathname)) return handleApi(context, request, response, url);
+  throw blobNotFoundError();
 }

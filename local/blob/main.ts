@@ -30,9 +30,9 @@ async function main(): Promise<void> {
     throw new Error("--token: must look like vercel_blob_rw_<store>_<secret>, where the SDK finds the store");
   }
   const blob = await startBlob({
-    port: number("port", values.port),
+    port: parseNumber("port", values.port),
     dataDir: values["data-dir"] ?? null,
-    limitBytes: number("limit-mb", values["limit-mb"]) * 1024 * 1024,
+    limitBytes: parseNumber("limit-mb", values["limit-mb"]) * 1024 * 1024,
     ...(values.token === undefined ? {} : { token: values.token }),
   });
   process.stdout.write(
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   }
 }
 
-function number(name: string, text: string): number {
+function parseNumber(name: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is no number`);
   return Number(text);
 }

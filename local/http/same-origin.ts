@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
  */
 
 /** No name that a stranger's DNS can point here. */
-export function isOwnName(request: IncomingMessage): boolean {
+export function isLocalHostHeader(request: IncomingMessage): boolean {
   const { host = "" } = request.headers;
   if (!URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
@@ -15,7 +15,7 @@ export function isOwnName(request: IncomingMessage): boolean {
 }
 
 /** Whether a browser says that another site asks. What says nothing is no browser. */
-export function isFromElsewhere(request: IncomingMessage): boolean {
+export function isCrossOrigin(request: IncomingMessage): boolean {
   const site = request.headers["sec-fetch-site"];
   const { origin, host } = request.headers;
   if (site !== undefined && site !== "same-origin") return true;
@@ -23,7 +23,7 @@ export function isFromElsewhere(request: IncomingMessage): boolean {
 }
 
 /** Whether a browser says that one of our pages asks. */
-export function isFromOwnPage(request: IncomingMessage): boolean {
+export function isSameOriginPage(request: IncomingMessage): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
-  return !isFromElsewhere(request) && (origin !== undefined || site !== undefined);
+  return !isCrossOrigin(request) && (origin !== undefined || site !== undefined);
 }

@@ -12,9 +12,9 @@ import type { AddressInfo } from "node:net";
 export class PortTakenError extends Error {
   constructor(
     readonly port: number,
-    what: string,
+    label: string,
   ) {
-    super(`Port ${port} (${what}) is taken. Stop what listens there, or choose another base with PORT=…`);
+    super(`Port ${port} (${label}) is taken. Stop what listens there, or choose another base with PORT=…`);
     this.name = "PortTakenError";
   }
 }
@@ -39,12 +39,12 @@ export interface ListeningServer {
 /**
  * Starts an HTTP server on loopback.
  *
- * @param what  a name for the message when the port is taken
+ * @param label  a name for the message when the port is taken
  * @param port  0 picks a free one
  * @throws {PortTakenError} when somebody listens there already
  */
 export async function listen(
-  what: string,
+  label: string,
   port: number,
   handler: RequestListener,
   host = "127.0.0.1",
@@ -52,7 +52,7 @@ export async function listen(
   const server = createServer({ keepAliveTimeout: 65_000 }, handler);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(error.code === "EADDRINUSE" ? new PortTakenError(port, what) : error),
+      reject(error.code === "EADDRINUSE" ? new PortTakenError(port, label) : error),
     );
     server.listen(port, host, resolve);
   });

@@ -32,7 +32,7 @@ export async function startEmbeddedPostgres({
   port,
   snapshot,
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const actualPort = await freePort(port);
+  const actualPort = await reservePort(port);
   const worker = new Worker(new URL("./worker.mjs", import.meta.url), {
     workerData: { dataDir, port: actualPort, snapshot },
     execArgv: [],
@@ -41,9 +41,9 @@ export async function startEmbeddedPostgres({
   await once(worker, "message");
   let stopping: Promise<void> | undefined;
   const request = async (message: "stop" | { saveSnapshot: string }) => {
-    const answered = once(worker, "message");
+    const reply = once(worker, "message");
     worker.postMessage(message);
-    await answered;
+    await reply;
   };
   const stop = async () => {
     await request("stop");
@@ -61,7 +61,7 @@ export async function startEmbeddedPostgres({
 }
 
 /** PGlite's server neither says which port it got nor who holds it: ask before it does. */
-async function freePort(port: number): Promise<number> {
+async function reservePort(port: number): Promise<number> {
   const server = createServer();
   server.listen(port, "127.0.0.1");
   try {

@@ -3,10 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 
-const FOLDER = path.resolve(import.meta.dirname, "../../prisma/migrations");
+const MIGRATIONS_DIR = path.resolve(import.meta.dirname, "../../prisma/migrations");
 
 /** Prisma's own table, as `prisma migrate deploy` makes it: production can go on with the official command. */
-const TABLE = `
+const MIGRATIONS_TABLE_SQL = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
   "checksum" VARCHAR(64) NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 )`;
 
 /** Any number; the same for everybody who migrates this project's databases. */
-const LOCK_ID = 72_707_369;
+const ADVISORY_LOCK_ID = 72_707_369;
 
 /** Nobody answers at a database's address, or they do not let us in. */
 export class DatabaseUnreachableError extends Error {
@@ -52,17 +52,18 @@ async function connect(databaseUrl: string): Promise<Client> {
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const client = await connect(databaseUrl);
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [LOCK_ID]);
-    await client.query(TABLE);
+    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK_ID]);
+    await client.query(MIGRATIONS_TABLE_SQL);
     const { rows } = await client.query<{ migration_name: string; checksum: string }>(
       `SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
     );
     const applied = new Map(rows.map(({ migration_name, checksum }) => [migration_name, checksum]));
     const names: string[] = [];
     for (const { name, sql, checksum } of await readMigrations()) {
-      const known = applied.get(name);
-      if (known === checksum) continue;
-      if (known !== undefined) throw new Error(`Migration ${name} was changed after it had been applied`);
+      const appliedChecksum = applied.get(name);
+      if (appliedChecksum === checksum) continue;
+      if (appliedChecksum !== undefined)
+        throw new Error(`Migration ${name} was changed after it had been applied`);
       await client.query("BEGIN");
       try {
         await client.query(sql);
@@ -77,7 +78,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
       }
       names.push(name);
     }
-    await client.query("SELECT pg_advisory_unlock($1)", [LOCK_ID]);
+    await client.query("SELECT pg_advisory_unlock($1)", [ADVISORY_LOCK_ID]);
     return names;
   } finally {
     await client.end();
@@ -85,7 +86,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
 }
 
 /** Whether nobody has an account yet. */
-export async function isEmpty(databaseUrl: string): Promise<boolean> {
+export async function hasNoUsers(databaseUrl: string): Promise<boolean> {
   const client = await connect(databaseUrl);
   try {
     const { rows } = await client.query(`SELECT 1 FROM "User" LIMIT 1`);
@@ -96,14 +97,14 @@ export async function isEmpty(databaseUrl: string): Promise<boolean> {
 }
 
 async function readMigrations(): Promise<{ name: string; sql: string; checksum: string }[]> {
-  const entries = await readdir(FOLDER, { withFileTypes: true });
+  const entries = await readdir(MIGRATIONS_DIR, { withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(path.join(FOLDER, name, "migration.sql"), "utf8");
+      const sql = await readFile(path.join(MIGRATIONS_DIR, name, "migration.sql"), "utf8");
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     }),
   );

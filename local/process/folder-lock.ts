@@ -11,10 +11,10 @@ export class FolderInUseError extends Error {
 }
 
 /** A process that was just killed takes a moment to be gone: that is not one that works in the folder. */
-const DYING_TRIES = 10;
-const DYING_WAIT_MS = 100;
+const MAX_LOCK_ATTEMPTS = 10;
+const LOCK_RETRY_DELAY_MS = 100;
 
-const heldHere = new Set<string>();
+const lockedByThisProcess = new Set<string>();
 
 /**
  * Takes a folder for this process alone. A lock left by a process that was killed is taken over: it names the
@@ -25,27 +25,27 @@ const heldHere = new Set<string>();
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const file = path.resolve(folder, "lock");
-  if (heldHere.has(file)) throw new FolderInUseError(folder, process.pid);
-  heldHere.add(file);
+  if (lockedByThisProcess.has(file)) throw new FolderInUseError(folder, process.pid);
+  lockedByThisProcess.add(file);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await take(folder, file);
+    await acquireLock(folder, file);
   } catch (error) {
-    heldHere.delete(file);
+    lockedByThisProcess.delete(file);
     throw error;
   }
   return async () => {
     await rm(file, { force: true });
-    heldHere.delete(file);
+    lockedByThisProcess.delete(file);
   };
 }
 
-async function take(folder: string, file: string): Promise<void> {
+async function acquireLock(folder: string, file: string): Promise<void> {
   // Written whole under another name and then linked: whoever sees the lock can read whose it is.
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+  await writeFile(draft, JSON.stringify({ pid: process.pid, started: await processStartTime(process.pid) }));
   try {
-    for (let tries = 0; ; tries++) {
+    for (let attempt = 0; ; attempt++) {
       try {
         return await link(draft, file);
       } catch (error) {
@@ -53,7 +53,7 @@ async function take(folder: string, file: string): Promise<void> {
       }
       const owner = await readOwner(file);
       if (owner === null || !(await isAlive(owner))) await rm(file, { force: true });
-      else if (tries < DYING_TRIES) await sleep(DYING_WAIT_MS);
+      else if (attempt < MAX_LOCK_ATTEMPTS) await sleep(LOCK_RETRY_DELAY_MS);
       else throw new FolderInUseError(folder, owner.pid);
     }
   } finally {
@@ -61,13 +61,13 @@ async function take(folder: string, file: string): Promise<void> {
   }
 }
 
-interface Owner {
+interface LockOwner {
   pid: number;
   started: string | null;
 }
 
 /** null for a lock that is gone again, or that a power cut left empty. */
-async function readOwner(file: string): Promise<Owner | null> {
+async function readOwner(file: string): Promise<LockOwner | null> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
   } catch {
@@ -75,21 +75,21 @@ async function readOwner(file: string): Promise<Owner | null> {
   }
 }
 
-async function isAlive(owner: Owner): Promise<boolean> {
+async function isAlive(owner: LockOwner): Promise<boolean> {
   if (owner.pid === process.pid) return false; // ours would be in heldHere
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  return owner.started === (await startOf(owner.pid));
+  return owner.started === (await processStartTime(owner.pid));
 }
 
 /**
  * When a process started, where the system tells (Linux), else null, which leaves the pid to decide alone. A
  * process that is dead but not yet collected by its parent, as in a container without an init, started never.
  */
-async function startOf(pid: number): Promise<string | null> {
+async function processStartTime(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

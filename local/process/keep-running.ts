@@ -17,7 +17,7 @@ export interface KeepRunningOptions {
 /** Waits before the restarts; after the last of them it is given up. */
 const RESTART_DELAYS_MS = [100, 300, 1_000, 3_000];
 /** A process that served that long before it died gets all restarts anew: that was no crash loop. */
-const STABLE_MS = 60_000;
+const STABLE_UPTIME_MS = 60_000;
 
 /**
  * Starts a process and starts it again whenever it ends without being stopped here, with growing waits and a
@@ -43,11 +43,11 @@ export async function keepRunning(options: KeepRunningOptions): Promise<{ stop()
 
   async function supervise(): Promise<void> {
     for (;;) {
-      const servesSince = performance.now();
+      const startedAt = performance.now();
       const status = await running.exited;
       if (signal.aborted) return;
-      onProgress(`${name} (process ${running.pid}) ${describeEnd(status)}; restarting it`);
-      if (performance.now() - servesSince >= STABLE_MS) restarts = 0;
+      onProgress(`${name} (process ${running.pid}) ${describeExit(status)}; restarting it`);
+      if (performance.now() - startedAt >= STABLE_UPTIME_MS) restarts = 0;
       const restarted = await restart();
       if (restarted === null) return;
       running = restarted;
@@ -74,6 +74,6 @@ export async function keepRunning(options: KeepRunningOptions): Promise<{ stop()
   }
 }
 
-function describeEnd({ code, signal }: ExitStatus): string {
+function describeExit({ code, signal }: ExitStatus): string {
   return signal === null ? `ended with code ${code}` : `was killed by ${signal}`;
 }

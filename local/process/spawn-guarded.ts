@@ -77,7 +77,7 @@ export async function spawnGuarded(options: SpawnGuardedOptions): Promise<Guarde
     detached: true,
     stdio: ["pipe", "pipe", "pipe", "pipe"],
   });
-  const order = {
+  const spawnRequest = {
     command: options.command,
     args: options.args ?? [],
     cwd: options.cwd ?? process.cwd(),
@@ -85,9 +85,9 @@ export async function spawnGuarded(options: SpawnGuardedOptions): Promise<Guarde
     stopSignal: options.stopSignal ?? "SIGTERM",
     graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
   };
-  const lifeline = guard.stdin as Writable;
-  lifeline.on("error", () => {}); // the guard is gone: its exit event tells
-  lifeline.write(`${JSON.stringify(order)}\n`);
+  const guardStdin = guard.stdin as Writable;
+  guardStdin.on("error", () => {}); // the guard is gone: its exit event tells
+  guardStdin.write(`${JSON.stringify(spawnRequest)}\n`);
   const { onLine } = options;
   forwardLines(guard.stdout, (line) => onLine?.(line, "stdout"));
   forwardLines(guard.stderr, (line) => onLine?.(line, "stderr"));
@@ -98,7 +98,7 @@ export async function spawnGuarded(options: SpawnGuardedOptions): Promise<Guarde
     pid,
     exited,
     stop: () => {
-      lifeline.end();
+      guardStdin.end();
       return exited;
     },
   };

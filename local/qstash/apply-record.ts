@@ -1,4 +1,4 @@
-import { configureFlow, countStart, flowKey, resetRate } from "./flow-state";
+import { configureFlow, countStart, getOrCreateFlowKey, resetRate } from "./flow-state";
 import type { AttemptSummary, LogState, Message, ScheduledState } from "./model";
 import type { JournalRecord } from "./records";
 import type { State } from "./state";
@@ -40,7 +40,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
       const message = state.messages.get(record.id);
       if (!message) return;
       message.state = "ACTIVE";
-      if (message.flow) countStart(flowKey(state, message.flow.key, at), at);
+      if (message.flow) countStart(getOrCreateFlowKey(state, message.flow.key, at), at);
       state.log.add(message, { time: at, state: "ACTIVE", retried: message.retried });
       return;
     }
@@ -59,7 +59,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
     case "delivered": {
       const message = state.messages.get(record.id);
       if (!message) return;
-      end(state, message, "DELIVERED", "SUCCESS", at, record.attempt);
+      endMessage(state, message, "DELIVERED", "SUCCESS", at, record.attempt);
       state.counters.delivered++;
       return;
     }
@@ -67,7 +67,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
       const message = state.messages.get(record.id);
       if (!message) return;
       state.log.add(message, { time: at, state: "ERROR", attempt: record.attempt, retried: message.retried });
-      end(state, message, "FAILED", "FAIL", at);
+      endMessage(state, message, "FAILED", "FAIL", at);
       const { seq: _seq, state: _state, retried: _retried, dueAt: _dueAt, ...spec } = message;
       state.deadLetters.set(record.letter.dlqId, { ...record.letter, message: spec });
       state.letterCount++;
@@ -88,7 +88,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
     case "canceled": {
       const message = state.messages.get(record.id);
       if (!message) return;
-      end(state, message, "CANCELED", "FAIL", at, record.attempt);
+      endMessage(state, message, "CANCELED", "FAIL", at, record.attempt);
       state.counters.canceled++;
       return;
     }
@@ -143,10 +143,10 @@ export function applyRecord(state: State, record: JournalRecord): void {
       state.schedules.delete(record.id);
       return;
     case "flowPaused":
-      flowKey(state, record.key, at).paused = record.paused;
+      getOrCreateFlowKey(state, record.key, at).paused = record.paused;
       return;
     case "flowPinned": {
-      const key = flowKey(state, record.key, at);
+      const key = getOrCreateFlowKey(state, record.key, at);
       if (record.parallelism !== undefined) {
         key.parallelism = record.parallelism;
         key.pinnedParallelism = true;
@@ -160,13 +160,13 @@ export function applyRecord(state: State, record: JournalRecord): void {
       return;
     }
     case "flowUnpinned": {
-      const key = flowKey(state, record.key, at);
+      const key = getOrCreateFlowKey(state, record.key, at);
       if (record.parallelism) key.pinnedParallelism = false;
       if (record.rate) key.pinnedRate = false;
       return;
     }
     case "flowRateReset":
-      resetRate(flowKey(state, record.key, at), at);
+      resetRate(getOrCreateFlowKey(state, record.key, at), at);
       return;
     case "keysSet":
       state.keys = record.keys;
@@ -195,11 +195,11 @@ function setQueue(
   existing.updatedAt = at;
 }
 
-function end(
+function endMessage(
   state: State,
   message: Message,
   logState: LogState,
-  scheduled: ScheduledState,
+  scheduledState: ScheduledState,
   at: number,
   attempt?: AttemptSummary,
 ): void {
@@ -211,7 +211,7 @@ function end(
   state.log.finish(message.id, at);
   state.removeMessage(message);
   const states = message.scheduleId ? state.schedules.get(message.scheduleId)?.lastStates : undefined;
-  if (states && message.id in states) states[message.id] = scheduled;
+  if (states && message.id in states) states[message.id] = scheduledState;
 }
 
 function prune(state: State, at: number): void {
@@ -230,7 +230,7 @@ function prune(state: State, at: number): void {
   for (const [name, key] of state.flowKeys) {
     const pinned = key.pinnedParallelism || key.pinnedRate || key.paused;
     const counting = key.periodStart + key.period * 1000 > at;
-    if (!pinned && !counting && !inUse.has(name) && key.usedAt < at - limits.idleFlowKeyMs) {
+    if (!pinned && !counting && !inUse.has(name) && key.usedAt < at - limits.idleFlowKeyRetentionMs) {
       state.flowKeys.delete(name);
     }
   }

@@ -1,7 +1,7 @@
 import { buildMessage } from "./build-message";
 import type { DeliveryResult } from "./deliverer";
 import { canonicalName } from "./headers";
-import type { CallbackOptions, HeldPlace, Message, MessageSpec, Redaction } from "./model";
+import type { CallbackOptions, HeldSlot, Message, MessageSpec, Redaction } from "./model";
 
 /** What a callback is about: one attempt to deliver a message, and the dead letter if that was the end of it. */
 export interface CallbackSubject {
@@ -12,31 +12,31 @@ export interface CallbackSubject {
 }
 
 /** The callbacks one attempt makes: messages of their own, signed and retried like any other. */
-export function callbacksOf(subject: CallbackSubject & { message: Message }, now: number): MessageSpec[] {
+export function buildCallbacks(subject: CallbackSubject & { message: Message }, now: number): MessageSpec[] {
   const { message, dlqId } = subject;
-  const holds: HeldPlace | undefined =
+  const holds: HeldSlot | undefined =
     message.queueName === undefined ? undefined : { queue: message.queueName, place: message.id };
-  const made: MessageSpec[] = [];
-  if (message.callback) made.push(callbackMessage("callback", message.callback, subject, now, holds));
+  const callbacks: MessageSpec[] = [];
+  if (message.callback) callbacks.push(buildCallback("callback", message.callback, subject, now, holds));
   if (message.failureCallback && dlqId !== undefined) {
-    made.push(callbackMessage("failureCallback", message.failureCallback, subject, now, holds));
+    callbacks.push(buildCallback("failureCallback", message.failureCallback, subject, now, holds));
   }
-  return made;
+  return callbacks;
 }
 
-export function callbackMessage(
+export function buildCallback(
   kind: "callback" | "failureCallback",
   options: CallbackOptions,
   subject: CallbackSubject,
   now: number,
-  holds?: HeldPlace,
+  holds?: HeldSlot,
 ): MessageSpec {
   const { message } = subject;
-  const body = Buffer.from(JSON.stringify(payload(subject))).toString("base64");
+  const body = Buffer.from(JSON.stringify(callbackPayload(subject))).toString("base64");
   const built = buildMessage(
     {
       // Documented: a callback is retried as often as its message, unless it says otherwise.
-      options: { retries: message.maxRetries, ...options, redact: redactionOf(message) },
+      options: { retries: message.maxRetries, ...options, redact: callbackRedaction(message) },
       body,
       endpoint: { url: options.url },
       scheduleId: message.scheduleId,
@@ -47,7 +47,7 @@ export function callbackMessage(
   return { ...built, kind, sourceMessageId: message.id, holds };
 }
 
-function payload({ message, retried, result, dlqId }: CallbackSubject): Record<string, unknown> {
+function callbackPayload({ message, retried, result, dlqId }: CallbackSubject): Record<string, unknown> {
   return {
     status: result.status,
     header: Object.fromEntries(
@@ -75,6 +75,6 @@ function payload({ message, retried, result, dlqId }: CallbackSubject): Record<s
 }
 
 /** The payload repeats the message: what must not be shown there must not be shown here. */
-function redactionOf(message: MessageSpec): Redaction | undefined {
+function callbackRedaction(message: MessageSpec): Redaction | undefined {
   return message.redact ? { body: true } : undefined;
 }

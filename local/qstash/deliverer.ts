@@ -46,7 +46,7 @@ export class Deliverer {
       return { ...answer, latencyMs: this.options.clock.now() - startedAt };
     } catch (error) {
       const latencyMs = this.options.clock.now() - startedAt;
-      return { status: 0, headers: {}, body: Buffer.alloc(0), latencyMs, error: describe(error) };
+      return { status: 0, headers: {}, body: Buffer.alloc(0), latencyMs, error: describeError(error) };
     }
   }
 
@@ -76,13 +76,13 @@ export class Deliverer {
     const { clock, maxResponseBytes } = this.options;
     return new Promise((resolve, reject) => {
       const url = new URL(request.url);
-      const target = this.connectionFor(url);
+      const target = this.resolveTarget(url);
       const isSecure = target.protocol === "https:";
       const headers: http.OutgoingHttpHeaders = { ...request.headers, host: url.host };
       if (request.body.length > 0 || request.method !== "GET")
         headers["content-length"] = request.body.length;
       let stopTimer = (): void => {};
-      const settle = (finish: () => void): void => {
+      const settleOnce = (finish: () => void): void => {
         stopTimer();
         finish();
       };
@@ -101,18 +101,18 @@ export class Deliverer {
       });
       stopTimer = clock.after(request.timeoutMs, () => {
         const error = new Error(`timeout: no full response within ${request.timeoutMs / 1000} s`);
-        settle(() => reject(error));
+        settleOnce(() => reject(error));
         outgoing.destroy(error);
       });
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
         const stale = outgoing.reusedSocket && error.code === "ECONNRESET" && !freshConnection;
-        settle(() => reject(stale ? new StaleConnectionError() : error));
+        settleOnce(() => reject(stale ? new StaleConnectionError() : error));
       });
       outgoing.on("response", (incoming) => {
         const chunks: Buffer[] = [];
         let size = 0;
         const finish = (): void =>
-          settle(() =>
+          settleOnce(() =>
             resolve({
               status: incoming.statusCode ?? 0,
               headers: Object.fromEntries(
@@ -129,19 +129,19 @@ export class Deliverer {
           incoming.destroy();
         });
         incoming.on("end", finish);
-        incoming.on("error", (error) => settle(() => reject(error)));
+        incoming.on("error", (error) => settleOnce(() => reject(error)));
       });
       outgoing.end(request.body);
     });
   }
 
-  private connectionFor(url: URL): URL {
+  private resolveTarget(url: URL): URL {
     const { connectTo } = this.options;
-    const other =
+    const override =
       connectTo[url.host] ??
       connectTo[url.hostname] ??
       (isLoopback(url.hostname) ? undefined : connectTo["*"]);
-    return other === undefined ? url : new URL(other);
+    return override === undefined ? url : new URL(override);
   }
 }
 
@@ -151,9 +151,9 @@ function isLoopback(hostname: string): boolean {
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-function describe(error: unknown): string {
+function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
-    return [...new Set(error.errors.map(describe))].join("; "); // one per address that was tried
+    return [...new Set(error.errors.map(describeError))].join("; "); // one per address that was tried
   }
   return error instanceof Error ? error.message || error.name : String(error);
 }

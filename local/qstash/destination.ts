@@ -5,16 +5,16 @@ import type { State } from "./state";
 /** What a message may go to: one URL, or every endpoint of a URL group. */
 export interface Destination {
   /** As signed, logged and shown. */
-  given: string;
+  requested: string;
   topicName?: string;
   endpoints: Endpoint[];
 }
 
-const NAME = /^[\w.-]+$/;
+const NAME_PATTERN = /^[\w.-]+$/;
 
 /** Names of queues, URL groups and schedules. */
 export function isName(text: string): boolean {
-  return NAME.test(text);
+  return NAME_PATTERN.test(text);
 }
 
 export function assertName(what: string, text: string): string {
@@ -50,14 +50,15 @@ export function unwrapDestination(raw: string): string {
 }
 
 /** @throws {ApiError} 400 when it is neither a URL nor a URL group */
-export function resolveDestination(state: State, given: string): Destination {
-  if (/^https?:/i.test(given)) {
-    return { given, endpoints: [{ url: assertUrl("destination", given) }] };
+export function resolveDestination(state: State, requested: string): Destination {
+  if (/^https?:/i.test(requested)) {
+    return { requested, endpoints: [{ url: assertUrl("destination", requested) }] };
   }
-  if (/^api\/(llm|email)$/.test(given)) throw badRequest(`${given} is not available here: publish to a URL`);
-  const group = isName(given) ? state.groups.get(given) : undefined;
+  if (/^api\/(llm|email)$/.test(requested))
+    throw badRequest(`${requested} is not available here: publish to a URL`);
+  const group = isName(requested) ? state.groups.get(requested) : undefined;
   if (!group) {
     throw badRequest("invalid destination url: endpoint has invalid scheme, add http:// or https://");
   }
-  return { given, topicName: group.name, endpoints: group.endpoints };
+  return { requested, topicName: group.name, endpoints: group.endpoints };
 }

@@ -1,10 +1,10 @@
-import { callbacksOf } from "./callbacks";
+import { buildCallbacks } from "./callbacks";
 import type { Clock } from "./clock";
 import type { Deliverer, DeliveryResult } from "./deliverer";
 import { ApiError } from "./errors";
-import { FlowLanes } from "./flow-controller";
+import { FlowController } from "./flow-controller";
 import type { AttemptSummary, HeaderMap, Message } from "./model";
-import { QueueLines } from "./queue-scheduler";
+import { QueueScheduler } from "./queue-scheduler";
 import { isNonRetryable, retryDelayMs } from "./retry-policy";
 import { sign } from "./signer";
 import type { Change, Store } from "./store";
@@ -25,19 +25,19 @@ interface DispatcherOptions {
  */
 export class Dispatcher {
   private readonly timers: Timers;
-  private readonly lines: QueueLines;
-  private readonly lanes: FlowLanes;
+  private readonly queueScheduler: QueueScheduler;
+  private readonly flowController: FlowController;
   private readonly inFlight = new Map<string, AbortController>();
   private closed = false;
 
   constructor(private readonly options: DispatcherOptions) {
     const { store, clock } = options;
     this.timers = new Timers(clock);
-    this.lines = new QueueLines(
+    this.queueScheduler = new QueueScheduler(
       (name) => store.state.queues.get(name),
-      (id) => this.enterLane(id),
+      (id) => this.enterFlowControl(id),
     );
-    this.lanes = new FlowLanes({
+    this.flowController = new FlowController({
       settings: (key) => store.state.flowKeys.get(key),
       start: (id) => this.start(id),
       globalParallelism: store.state.limits.globalParallelism,
@@ -45,7 +45,7 @@ export class Dispatcher {
       now: () => store.now(),
     });
     store.onAccepted = (ids) => {
-      for (const id of ids) this.wait(id);
+      for (const id of ids) this.schedule(id);
     };
   }
 
@@ -55,13 +55,13 @@ export class Dispatcher {
       (a, b) => a.dueAt - b.dueAt || a.seq - b.seq,
     );
     for (const message of messages) {
-      if (message.holds) this.lines.hold(message.holds.queue, message.holds.place);
+      if (message.holds) this.queueScheduler.holdSlot(message.holds.queue, message.holds.place);
       // It was attempted before, so it has its place; those behind it must not pass it while it waits to retry.
       if (message.queueName !== undefined && message.state !== "CREATED") {
-        this.lines.hold(message.queueName, message.id);
+        this.queueScheduler.holdSlot(message.queueName, message.id);
       }
     }
-    for (const message of messages) this.wait(message.id);
+    for (const message of messages) this.schedule(message.id);
   }
 
   /**
@@ -79,31 +79,31 @@ export class Dispatcher {
         store.commit({ t: "cancelRequested", id });
       } else {
         store.commit({ t: "cancelRequested", id }, { t: "canceled", id });
-        this.lanes.leave(message.flow?.key, id);
-        this.leaveQueue(message);
+        this.flowController.remove(message.flow?.key, id);
+        this.releaseQueueSlot(message);
       }
     }
     return count;
   }
 
-  queueChanged(name: string): void {
-    this.lines.pump(name);
+  onQueueChanged(name: string): void {
+    this.queueScheduler.startReady(name);
   }
 
-  flowChanged(key: string): void {
-    this.lanes.pump(key);
+  onFlowChanged(key: string): void {
+    this.flowController.startReady(key);
   }
 
   waitListSize(key: string): number {
-    return this.lanes.waitingCount(key);
+    return this.flowController.waitingCount(key);
   }
 
   activeCount(key: string): number {
-    return this.lanes.activeCount(key);
+    return this.flowController.activeCount(key);
   }
 
   get activeTotal(): number {
-    return this.lanes.activeTotal;
+    return this.flowController.activeTotal;
   }
 
   /** Cuts what is under way: nothing of it is recorded, so it is attempted again after the next start. */
@@ -113,23 +113,23 @@ export class Dispatcher {
     for (const controller of this.inFlight.values()) controller.abort();
   }
 
-  private wait(id: string): void {
+  private schedule(id: string): void {
     const message = this.options.store.state.messages.get(id);
     if (!message || this.closed) return;
-    if (message.dueAt > this.options.store.now()) this.timers.at(message.dueAt, () => this.due(id));
-    else this.due(id);
+    if (message.dueAt > this.options.store.now()) this.timers.at(message.dueAt, () => this.onDue(id));
+    else this.onDue(id);
   }
 
-  private due(id: string): void {
+  private onDue(id: string): void {
     const message = this.options.store.state.messages.get(id);
     if (!message || this.closed) return;
-    if (message.queueName !== undefined) this.lines.arrive(message.queueName, message);
-    else this.enterLane(id);
+    if (message.queueName !== undefined) this.queueScheduler.enqueue(message.queueName, message);
+    else this.enterFlowControl(id);
   }
 
-  private enterLane(id: string): void {
+  private enterFlowControl(id: string): void {
     const message = this.options.store.state.messages.get(id);
-    if (message && !this.closed) this.lanes.enter(message.flow?.key, id);
+    if (message && !this.closed) this.flowController.enqueue(message.flow?.key, id);
   }
 
   private start(id: string): void {
@@ -163,26 +163,26 @@ export class Dispatcher {
     if (this.closed) return;
     this.inFlight.delete(message.id);
     try {
-      this.settle(message, result);
+      this.recordOutcome(message, result);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // a fault of ours ends the process, to be seen
       return; // the disk failed: the attempt never happened, and will be made again after a restart
     }
-    this.lanes.finished(message.flow?.key);
+    this.flowController.onFinished(message.flow?.key);
   }
 
   /** Records what an attempt came to, and the callbacks it makes, as one. */
-  private settle(message: Message, result: DeliveryResult): void {
+  private recordOutcome(message: Message, result: DeliveryResult): void {
     const { store, retryScale } = this.options;
     const { id, retried } = message;
     const now = store.now();
-    const attempt = this.summary(result);
-    const delivered = result.status >= 200 && result.status < 300;
-    const final = retried >= message.maxRetries || isNonRetryable(result.status, result.headers);
-    const dlqId = !delivered && final && !message.cancelRequested ? this.newDlqId(now) : undefined;
+    const attempt = this.summarize(result);
+    const isDelivered = result.status >= 200 && result.status < 300;
+    const isFinal = retried >= message.maxRetries || isNonRetryable(result.status, result.headers);
+    const dlqId = !isDelivered && isFinal && !message.cancelRequested ? this.newDlqId(now) : undefined;
 
     let outcome: Change;
-    if (delivered) {
+    if (isDelivered) {
       outcome = { t: "delivered", id, attempt };
     } else if (message.cancelRequested) {
       outcome = { t: "canceled", id, attempt };
@@ -202,27 +202,28 @@ export class Dispatcher {
       const delay = retryDelayMs(retried, message.retryDelay, result.headers, now) * retryScale;
       outcome = { t: "retry", id, dueAt: Math.round(now + delay), attempt };
     }
-    const callbacks = outcome.t === "canceled" ? [] : callbacksOf({ message, retried, result, dlqId }, now);
+    const callbacks =
+      outcome.t === "canceled" ? [] : buildCallbacks({ message, retried, result, dlqId }, now);
     store.commit(outcome, ...callbacks.map((callback) => ({ t: "created" as const, message: callback })));
 
-    for (const { holds } of callbacks) if (holds) this.lines.hold(holds.queue, holds.place);
+    for (const { holds } of callbacks) if (holds) this.queueScheduler.holdSlot(holds.queue, holds.place);
     if (outcome.t === "retry") {
-      this.wait(id);
+      this.schedule(id);
       return;
     }
-    this.leaveQueue(message);
+    this.releaseQueueSlot(message);
   }
 
   /**
    * Gives up the place of a message that is over, once that is on disk: were the next one sent before, a crash
    * could send this one again behind it.
    */
-  private leaveQueue({ id, queueName, holds }: Message): void {
+  private releaseQueueSlot({ id, queueName, holds }: Message): void {
     if (queueName === undefined && !holds) return;
     this.options.store.durable().then(
       () => {
-        if (queueName !== undefined) this.lines.leave(queueName, id);
-        if (holds) this.lines.release(holds.queue, holds.place);
+        if (queueName !== undefined) this.queueScheduler.remove(queueName, id);
+        if (holds) this.queueScheduler.releaseSlot(holds.queue, holds.place);
       },
       () => {}, // the disk failed: nothing goes on
     );
@@ -232,7 +233,7 @@ export class Dispatcher {
     return `${now}-${this.options.store.state.letterCount}`;
   }
 
-  private summary(result: DeliveryResult): AttemptSummary {
+  private summarize(result: DeliveryResult): AttemptSummary {
     const { status, latencyMs, headers } = result;
     const delivered = status >= 200 && status < 300;
     const logged = result.body.subarray(0, this.options.store.state.limits.maxLoggedResponseBytes);

@@ -2,7 +2,7 @@ import { badRequest } from "./errors";
 import type { MessageSpec } from "./model";
 
 /** The filters that messages, dead letters and log entries share. */
-const SHARED = [
+const SHARED_FILTERS = [
   "url",
   "topicName",
   "scheduleId",
@@ -15,11 +15,11 @@ const SHARED = [
   "toDate",
 ];
 /** Read elsewhere, or kept for clients that still send it (`api`). */
-const ALWAYS_TAKEN = ["count", "cursor", "api", "qstash_token"];
+const ALWAYS_ALLOWED = ["count", "cursor", "api", "qstash_token"];
 
 export interface MessageFilter {
   /** Whether anything narrows it. */
-  narrows: boolean;
+  isNarrowing: boolean;
   /** @param time  unix ms of what is filtered: a message's creation, a dead letter's failure, an entry's time */
   matches(message: MessageSpec, time: number): boolean;
 }
@@ -33,13 +33,13 @@ export interface MessageFilter {
  */
 export function parseFilter(query: URLSearchParams, extra: string[]): MessageFilter {
   for (const name of query.keys()) {
-    if (!SHARED.includes(name) && !extra.includes(name) && !ALWAYS_TAKEN.includes(name)) {
+    if (!SHARED_FILTERS.includes(name) && !extra.includes(name) && !ALWAYS_ALLOWED.includes(name)) {
       throw badRequest(`unknown query parameter "${name}"`);
     }
   }
   const tests: ((message: MessageSpec, time: number) => boolean)[] = [];
   const anyOf = (name: string, read: (message: MessageSpec) => string | undefined): void => {
-    const wanted = values(query, name);
+    const wanted = parseValues(query, name);
     if (!wanted) return;
     tests.push((message) => {
       const value = read(message);
@@ -55,14 +55,14 @@ export function parseFilter(query: URLSearchParams, extra: string[]): MessageFil
   anyOf("flowControlKey", (message) => message.flow?.key);
   if (extra.includes("host")) anyOf("host", (message) => new URL(message.url).host);
   if (extra.includes("path")) anyOf("path", (message) => new URL(message.url).pathname);
-  const labels = values(query, "label");
+  const labels = parseValues(query, "label");
   if (labels) tests.push((message) => message.labels.some((label) => labels.has(label)));
-  const from = integer(query, "fromDate");
+  const from = parseInteger(query, "fromDate");
   if (from !== undefined) tests.push((_, time) => time >= from);
-  const to = integer(query, "toDate");
+  const to = parseInteger(query, "toDate");
   if (to !== undefined) tests.push((_, time) => time <= to);
   return {
-    narrows: tests.length > 0,
+    isNarrowing: tests.length > 0,
     matches: (message, time) => tests.every((test) => test(message, time)),
   };
 }
@@ -71,13 +71,13 @@ export function parseFilter(query: URLSearchParams, extra: string[]): MessageFil
  * All values of a parameter, null when there is none. They come repeated or in one, separated by commas; a
  * value that has a comma in itself (a URL may) still matches as a whole.
  */
-export function values(query: URLSearchParams, name: string): Set<string> | null {
+export function parseValues(query: URLSearchParams, name: string): Set<string> | null {
   const given = query.getAll(name).filter((value) => value !== "");
   return given.length === 0 ? null : new Set([...given, ...given.flatMap((value) => value.split(","))]);
 }
 
 /** @throws {ApiError} 400 when it is not a whole number */
-export function integer(query: URLSearchParams, name: string): number | undefined {
+export function parseInteger(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
   if (!/^\d{1,15}$/.test(text)) throw badRequest(`invalid ${name} "${text}": expected a whole number`);
@@ -85,8 +85,8 @@ export function integer(query: URLSearchParams, name: string): number | undefine
 }
 
 /** @throws {ApiError} 400 when it is not a whole number from 1; more than `max` is `max` */
-export function countOf(query: URLSearchParams, fallback: number, max: number): number {
-  const count = integer(query, "count") ?? fallback;
+export function parseCount(query: URLSearchParams, fallback: number, max: number): number {
+  const count = parseInteger(query, "count") ?? fallback;
   if (count < 1) throw badRequest(`invalid count "${count}": expected a whole number from 1`);
   return Math.min(count, max);
 }

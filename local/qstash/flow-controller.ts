@@ -1,4 +1,4 @@
-import { rateOpensAt } from "./flow-state";
+import { rateAvailableAt } from "./flow-state";
 import type { FlowKey } from "./model";
 import type { Timers } from "./timers";
 
@@ -9,7 +9,7 @@ interface Lane {
   cancelTimer: (() => void) | null;
 }
 
-interface LaneOptions {
+interface FlowControllerOptions {
   /** The key's settings and its count as they are now; changes through `start`. */
   settings: (key: string) => FlowKey | undefined;
   /** Makes the attempt begin. It must have counted as started when this returns. */
@@ -20,7 +20,7 @@ interface LaneOptions {
 }
 
 /** Where messages without a flow control key go. */
-const OPEN_LANE = "";
+const UNKEYED_LANE = "";
 
 /**
  * Who may be attempted now. Each flow control key is a lane: at most `parallelism` of its messages are under
@@ -28,57 +28,57 @@ const OPEN_LANE = "";
  * one ended, and its count is reset only then: the periods of a key never overlap. Over all lanes at most
  * `globalParallelism` are under way; lanes that wait for that take turns.
  */
-export class FlowLanes {
+export class FlowController {
   private readonly lanes = new Map<string, Lane>();
   /** Lanes that could go on but for the global limit, in turn. */
   private readonly starved = new Set<string>();
-  private total = 0;
+  private activeAttempts = 0;
 
-  constructor(private readonly options: LaneOptions) {}
+  constructor(private readonly options: FlowControllerOptions) {}
 
-  enter(key: string | undefined, id: string): void {
-    const name = key ?? OPEN_LANE;
+  enqueue(key: string | undefined, id: string): void {
+    const name = key ?? UNKEYED_LANE;
     const lane = this.lanes.get(name) ?? { waiting: new Set(), active: 0, cancelTimer: null };
     this.lanes.set(name, lane);
     lane.waiting.add(id);
-    this.pump(name);
+    this.startReady(name);
   }
 
   /** A message is over before its turn came. */
-  leave(key: string | undefined, id: string): void {
-    const name = key ?? OPEN_LANE;
+  remove(key: string | undefined, id: string): void {
+    const name = key ?? UNKEYED_LANE;
     this.lanes.get(name)?.waiting.delete(id);
-    this.tidy(name);
+    this.removeIfIdle(name);
   }
 
   /** An attempt is over. */
-  finished(key: string | undefined): void {
-    const name = key ?? OPEN_LANE;
+  onFinished(key: string | undefined): void {
+    const name = key ?? UNKEYED_LANE;
     const lane = this.lanes.get(name);
-    this.total--;
+    this.activeAttempts--;
     if (lane) lane.active--;
-    this.pump(name);
+    this.startReady(name);
     for (const next of this.starved) {
-      if (this.total >= this.options.globalParallelism) break;
+      if (this.activeAttempts >= this.options.globalParallelism) break;
       this.starved.delete(next);
-      this.pump(next);
+      this.startReady(next);
     }
   }
 
   /** Lets go whoever may: after the key's settings changed. */
-  pump(name: string): void {
+  startReady(name: string): void {
     const lane = this.lanes.get(name);
     if (!lane) return;
     lane.cancelTimer?.();
     lane.cancelTimer = null;
     for (const id of lane.waiting) {
-      if (!this.mayStart(name, lane)) return;
+      if (!this.canStart(name, lane)) return;
       lane.waiting.delete(id);
       lane.active++;
-      this.total++;
+      this.activeAttempts++;
       this.options.start(id);
     }
-    this.tidy(name);
+    this.removeIfIdle(name);
   }
 
   waitingCount(key: string): number {
@@ -90,30 +90,30 @@ export class FlowLanes {
   }
 
   get activeTotal(): number {
-    return this.total;
+    return this.activeAttempts;
   }
 
-  private mayStart(name: string, lane: Lane): boolean {
-    const settings = name === OPEN_LANE ? undefined : this.options.settings(name);
+  private canStart(name: string, lane: Lane): boolean {
+    const settings = name === UNKEYED_LANE ? undefined : this.options.settings(name);
     if (settings?.paused) return false;
     if (settings && settings.parallelism > 0 && lane.active >= settings.parallelism) return false;
     if (settings) {
       const now = this.options.now();
-      const opensAt = rateOpensAt(settings, now);
+      const opensAt = rateAvailableAt(settings, now);
       if (opensAt > now) {
         lane.cancelTimer = this.options.timers.at(opensAt, () => {
           lane.cancelTimer = null;
-          this.pump(name);
+          this.startReady(name);
         });
         return false;
       }
     }
-    if (this.total < this.options.globalParallelism) return true;
+    if (this.activeAttempts < this.options.globalParallelism) return true;
     this.starved.add(name);
     return false;
   }
 
-  private tidy(name: string): void {
+  private removeIfIdle(name: string): void {
     const lane = this.lanes.get(name);
     if (!lane || lane.waiting.size > 0) return;
     lane.cancelTimer?.();

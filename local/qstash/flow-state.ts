@@ -4,7 +4,7 @@ import type { State } from "./state";
 /** How a flow control key's settings and count change: part of `applyRecord`, so no clock and no chance. */
 
 /** When the next attempt of this key may start as far as its rate goes: now, or the end of the period. */
-export function rateOpensAt(key: FlowKey, now: number): number {
+export function rateAvailableAt(key: FlowKey, now: number): number {
   if (key.rate === 0 || key.rateCount < key.rate) return now;
   return Math.max(now, key.periodStart + key.period * 1000);
 }
@@ -20,10 +20,10 @@ export function resetRate(key: FlowKey, at: number): void {
   key.periodStart = at;
 }
 
-export function flowKey(state: State, key: string, at: number): FlowKey {
+export function getOrCreateFlowKey(state: State, key: string, at: number): FlowKey {
   const existing = state.flowKeys.get(key);
   if (existing) return existing;
-  const fresh: FlowKey = {
+  const created: FlowKey = {
     key,
     parallelism: 0,
     rate: 0,
@@ -35,13 +35,13 @@ export function flowKey(state: State, key: string, at: number): FlowKey {
     periodStart: 0, // the first attempt begins the first period
     usedAt: at,
   };
-  state.flowKeys.set(key, fresh);
-  return fresh;
+  state.flowKeys.set(key, created);
+  return created;
 }
 
 /** The latest message's settings hold for its key, except what is pinned. */
 export function configureFlow(state: State, settings: FlowSettings, at: number): void {
-  const key = flowKey(state, settings.key, at);
+  const key = getOrCreateFlowKey(state, settings.key, at);
   key.usedAt = at;
   if (!key.pinnedParallelism) key.parallelism = settings.parallelism ?? 0;
   if (!key.pinnedRate) {

@@ -47,7 +47,7 @@ export interface RunningQstash {
   close(): Promise<void>;
 }
 
-const PRUNE_EVERY_MS = 30_000;
+const PRUNE_INTERVAL_MS = 30_000;
 
 /**
  * Starts a QStash: its v2 HTTP API on loopback, delivering to anywhere, loopback included.
@@ -61,7 +61,7 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
   const limits = { ...defaultLimits, ...options.limits };
   const store = await Store.open(options.dataDir, limits, clock);
   try {
-    setKeys(store, options.signingKeys);
+    initializeKeys(store, options.signingKeys);
     await store.durable();
     const deliverer = new Deliverer({
       connectTo: options.connectTo ?? {},
@@ -90,24 +90,24 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
       },
       options.host,
     );
-    const pruning = new Timers(clock);
-    const prune = (): void => {
-      pruning.at(clock.now() + PRUNE_EVERY_MS, () => {
+    const pruneTimers = new Timers(clock);
+    const schedulePrune = (): void => {
+      pruneTimers.at(clock.now() + PRUNE_INTERVAL_MS, () => {
         try {
           store.commit({ t: "pruned" });
         } catch {
           return; // the disk failed
         }
-        prune();
+        schedulePrune();
       });
     };
-    prune();
+    schedulePrune();
     dispatcher.restore();
     schedules.restore();
 
     let closing: Promise<void> | null = null;
     const close = async (): Promise<void> => {
-      pruning.clear();
+      pruneTimers.clear();
       schedules.close();
       dispatcher.close();
       await http.close();
@@ -138,9 +138,10 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
 }
 
 /** Keys given win over keys kept, unless the kept ones are a rotation of the very same. */
-function setKeys(store: Store, given: SigningKeys | undefined): void {
-  const kept = store.state.keys;
-  if (kept && (!given || (kept.seed.current === given.current && kept.seed.next === given.next))) return;
+function initializeKeys(store: Store, given: SigningKeys | undefined): void {
+  const stored = store.state.keys;
+  if (stored && (!given || (stored.seed.current === given.current && stored.seed.next === given.next)))
+    return;
   const seed = given
     ? { current: given.current, next: given.next }
     : { current: newId("sig"), next: newId("sig") };

@@ -72,7 +72,7 @@ const snapshotFile = (folder: string, generation: number): string =>
 const journalFile = (folder: string, generation: number): string =>
   path.join(folder, `journal-${generation}`);
 
-async function generations(folder: string, kind: "snapshot" | "journal"): Promise<number[]> {
+async function listGenerations(folder: string, kind: "snapshot" | "journal"): Promise<number[]> {
   const pattern = new RegExp(`^${kind}-(\\d+)$`);
   return (await readdir(folder))
     .map((name) => pattern.exec(name)?.[1])
@@ -83,9 +83,9 @@ async function generations(folder: string, kind: "snapshot" | "journal"): Promis
 
 /** @returns the newest generation there is a file of, 0 for none */
 async function recover(folder: string, source: JournalSource): Promise<number> {
-  const from = (await generations(folder, "snapshot")).at(-1) ?? 0;
-  if (from > 0) {
-    const file = snapshotFile(folder, from);
+  const snapshotGeneration = (await listGenerations(folder, "snapshot")).at(-1) ?? 0;
+  if (snapshotGeneration > 0) {
+    const file = snapshotFile(folder, snapshotGeneration);
     let ended = false;
     const { whole } = decodeLines(await readFile(file), (json) => {
       if (json === END_OF_SNAPSHOT) ended = true;
@@ -93,14 +93,16 @@ async function recover(folder: string, source: JournalSource): Promise<number> {
     });
     if (!whole || !ended) throw new JournalCorruptError(file);
   }
-  const journals = (await generations(folder, "journal")).filter((generation) => generation >= from);
+  const journals = (await listGenerations(folder, "journal")).filter(
+    (generation) => generation >= snapshotGeneration,
+  );
   for (const generation of journals) {
     const file = journalFile(folder, generation);
     const { whole } = decodeLines(await readFile(file), (json) => source.replay(json));
     // Only the last journal can have been written to when the process died.
     if (!whole && generation !== journals.at(-1)) throw new JournalCorruptError(file);
   }
-  return Math.max(from, journals.at(-1) ?? 0);
+  return Math.max(snapshotGeneration, journals.at(-1) ?? 0);
 }
 
 class FileJournal implements Journal {
@@ -109,7 +111,7 @@ class FileJournal implements Journal {
   private bytes = 0;
   private snapshotBytes = 0;
   private pending: string[] = [];
-  private waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  private waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   private writing: Promise<void> | null = null;
   private compacting: Promise<void> | null = null;
   private failure: Error | null = null;
@@ -125,7 +127,7 @@ class FileJournal implements Journal {
   async begin(generation: number): Promise<void> {
     await this.writeSnapshot(generation, encodeSnapshot(this.source.dump()));
     await this.startJournal(generation);
-    await this.removeBefore(generation);
+    await this.removeOlderFiles(generation);
   }
 
   append(json: string): void {
@@ -137,7 +139,7 @@ class FileJournal implements Journal {
   durable(): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     if (!this.writing) return Promise.resolve();
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));
   }
 
   async close(): Promise<void> {
@@ -157,11 +159,11 @@ class FileJournal implements Journal {
    */
   private async writePending(): Promise<void> {
     await Promise.resolve(); // what is appended in this same turn joins the first write
-    while (this.pending.length > 0 || this.waiting.length > 0) {
+    while (this.pending.length > 0 || this.waiters.length > 0) {
       const lines = this.pending;
-      const waiting = this.waiting;
+      const waiters = this.waiters;
       this.pending = [];
-      this.waiting = [];
+      this.waiters = [];
       const limit = Math.max(this.compactAfterBytes, 2 * this.snapshotBytes);
       // Taken in the same turn as `lines`, so it holds exactly what the journal holds after writing them.
       const snapshot = !this.compacting && this.bytes > limit ? encodeSnapshot(this.source.dump()) : null;
@@ -173,9 +175,9 @@ class FileJournal implements Journal {
           this.bytes += bytes.length;
         }
         if (snapshot) await this.rotate(snapshot);
-        for (const { resolve } of waiting) resolve();
+        for (const { resolve } of waiters) resolve();
       } catch (error) {
-        this.fail(error, waiting);
+        this.fail(error, waiters);
       }
     }
     this.writing = null;
@@ -187,7 +189,7 @@ class FileJournal implements Journal {
     await this.handle?.close();
     await this.startJournal(next);
     this.compacting = this.writeSnapshot(next, snapshot)
-      .then(() => this.removeBefore(next))
+      .then(() => this.removeOlderFiles(next))
       .catch((error) => this.fail(error, []))
       .finally(() => {
         this.compacting = null;
@@ -215,17 +217,17 @@ class FileJournal implements Journal {
     this.snapshotBytes = bytes.length;
   }
 
-  private async removeBefore(generation: number): Promise<void> {
+  private async removeOlderFiles(generation: number): Promise<void> {
     for (const name of await readdir(this.folder)) {
       const match = /^(?:snapshot|journal)-(\d+)(?:\.tmp)?$/.exec(name);
       if (match && Number(match[1]) < generation) await rm(path.join(this.folder, name), { force: true });
     }
   }
 
-  private fail(error: unknown, waiting: { reject: (error: unknown) => void }[]): void {
+  private fail(error: unknown, waiters: { reject: (error: unknown) => void }[]): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
-    for (const { reject } of [...waiting, ...this.waiting]) reject(this.failure);
-    this.waiting = [];
+    for (const { reject } of [...waiters, ...this.waiters]) reject(this.failure);
+    this.waiters = [];
     this.pending = [];
   }
 }

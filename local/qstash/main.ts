@@ -49,14 +49,14 @@ async function main(): Promise<void> {
     return;
   }
   const qstash = await startQstash({
-    port: number("port", values.port),
+    port: parseNumber("port", values.port),
     host: values.host,
     dataDir: values["data-dir"] ?? null,
     token: values.token,
     signingKeys: { current: values["current-key"], next: values["next-key"] },
-    retryScale: number("retry-scale", values["retry-scale"]),
-    limits: { dedupWindowMs: duration("dedup-window", values["dedup-window"]) },
-    connectTo: Object.fromEntries(values["connect-to"].map(readConnectTo)),
+    retryScale: parseNumber("retry-scale", values["retry-scale"]),
+    limits: { dedupWindowMs: parseDurationOption("dedup-window", values["dedup-window"]) },
+    connectTo: Object.fromEntries(values["connect-to"].map(parseConnectTo)),
   });
   process.stdout.write(
     `QStash is listening, its page too.\n\n` +
@@ -68,20 +68,20 @@ async function main(): Promise<void> {
   }
 }
 
-function number(name: string, text: string): number {
+function parseNumber(name: string, text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0)
     throw new Error(`--${name}: "${text}" is no number`);
   return value;
 }
 
-function duration(name: string, text: string): number {
+function parseDurationOption(name: string, text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new Error(`--${name}: "${text}" is no time; write 10m or 90d`);
   return value;
 }
 
-function readConnectTo(text: string): [string, string] {
+function parseConnectTo(text: string): [string, string] {
   const at = text.indexOf("=");
   const url = text.slice(at + 1);
   if (at < 1 || !/^https?:\/\//.test(url) || !URL.canParse(url)) {

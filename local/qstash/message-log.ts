@@ -2,7 +2,7 @@ import type { LogEntry, MessageSpec } from "./model";
 import type { Limits } from "./options";
 
 /** A message the log still speaks of; gone with its last entry. */
-export interface Remembered {
+export interface LoggedMessage {
   message: MessageSpec;
   entries: number;
   finishedAt?: number;
@@ -12,14 +12,14 @@ export interface Remembered {
  * The log, bounded by count, by age and by the bytes it holds: the oldest entries go first, and a finished
  * message goes with its last entry. A plain value: it changes only by what the journal holds.
  */
-export class LogBook {
+export class MessageLog {
   private entries: LogEntry[] = [];
   /** Entries before this index are gone; the array is cut now and then rather than shifted each time. */
   private start = 0;
   /** Never goes back, though every entry be gone: a reader's cursor is one of these numbers. */
   nextSeq = 1;
   private bytes = 0;
-  readonly messages = new Map<string, Remembered>();
+  readonly messages = new Map<string, LoggedMessage>();
 
   constructor(private readonly limits: Limits) {}
 
@@ -35,8 +35,8 @@ export class LogBook {
   }
 
   finish(messageId: string, at: number): void {
-    const remembered = this.messages.get(messageId);
-    if (remembered) remembered.finishedAt = at;
+    const logged = this.messages.get(messageId);
+    if (logged) logged.finishedAt = at;
   }
 
   dropBefore(time: number): void {
@@ -54,8 +54,8 @@ export class LogBook {
     for (let index = this.entries.length - 1; index >= this.start; index--) {
       const entry = this.entries[index];
       if (!entry || entry.seq >= beforeSeq) continue;
-      const remembered = this.messages.get(entry.messageId);
-      if (remembered) yield { entry, message: remembered.message };
+      const logged = this.messages.get(entry.messageId);
+      if (logged) yield { entry, message: logged.message };
     }
   }
 
@@ -63,13 +63,13 @@ export class LogBook {
   insert(entry: LogEntry, message: MessageSpec): void {
     this.entries.push(entry);
     this.nextSeq = Math.max(this.nextSeq, entry.seq + 1);
-    this.bytes += entryBytes(entry);
-    const remembered = this.messages.get(entry.messageId);
-    if (remembered) {
-      remembered.entries++;
+    this.bytes += estimateEntryBytes(entry);
+    const logged = this.messages.get(entry.messageId);
+    if (logged) {
+      logged.entries++;
     } else {
       this.messages.set(entry.messageId, { message, entries: 1 });
-      this.bytes += messageBytes(message);
+      this.bytes += estimateMessageBytes(message);
     }
   }
 
@@ -85,11 +85,11 @@ export class LogBook {
     const entry = this.entries[this.start];
     if (!entry) return;
     this.start++;
-    this.bytes -= entryBytes(entry);
-    const remembered = this.messages.get(entry.messageId);
-    if (remembered && --remembered.entries === 0) {
+    this.bytes -= estimateEntryBytes(entry);
+    const logged = this.messages.get(entry.messageId);
+    if (logged && --logged.entries === 0) {
       this.messages.delete(entry.messageId);
-      this.bytes -= messageBytes(remembered.message);
+      this.bytes -= estimateMessageBytes(logged.message);
     }
     if (this.start > 1024 && this.start * 2 > this.entries.length) {
       this.entries = this.entries.slice(this.start);
@@ -99,5 +99,5 @@ export class LogBook {
 }
 
 /** Rough weights in memory; they need to be in proportion, not exact. */
-const entryBytes = (entry: LogEntry): number => 200 + (entry.attempt?.body?.length ?? 0);
-const messageBytes = (message: MessageSpec): number => 800 + message.body.length;
+const estimateEntryBytes = (entry: LogEntry): number => 200 + (entry.attempt?.body?.length ?? 0);
+const estimateMessageBytes = (message: MessageSpec): number => 800 + message.body.length;

@@ -28,27 +28,27 @@ export function parsePublishOptions(bag: HeaderBag): PublishOptions {
     ...options,
     ...optional("callback", parseCallback(bag, "upstash-callback")),
     ...optional("failureCallback", parseCallback(bag, "upstash-failure-callback")),
-    ...optional("redact", parse(bag, "upstash-redact-fields", parseRedaction)),
+    ...optional("redact", parseHeader(bag, "upstash-redact-fields", parseRedaction)),
     ...optional(
       "queueName",
-      parse(bag, "upstash-queue-name", (text) => assertName("queue name", text)),
+      parseHeader(bag, "upstash-queue-name", (text) => assertName("queue name", text)),
     ),
-    ...optional("deduplicationId", parse(bag, "upstash-deduplication-id", parseDeduplicationId)),
-    contentBasedDeduplication: parse(bag, "upstash-content-based-deduplication", parseBoolean) ?? false,
+    ...optional("deduplicationId", parseHeader(bag, "upstash-deduplication-id", parseDeduplicationId)),
+    contentBasedDeduplication: parseHeader(bag, "upstash-content-based-deduplication", parseBoolean) ?? false,
     ...optional(
       "cron",
-      parse(bag, "upstash-cron", (text) => text),
+      parseHeader(bag, "upstash-cron", (text) => text),
     ),
     ...optional(
       "scheduleId",
-      parse(bag, "upstash-schedule-id", (text) => assertName("schedule id", text)),
+      parseHeader(bag, "upstash-schedule-id", (text) => assertName("schedule id", text)),
     ),
   };
 }
 
 /** A callback takes every option of a message, with its own prefix: `Upstash-Callback-Retries` and so on. */
 function parseCallback(bag: HeaderBag, name: string): CallbackOptions | undefined {
-  const url = parse(bag, name, (text) => assertUrl("callback", text));
+  const url = parseHeader(bag, name, (text) => assertUrl("callback", text));
   if (url === undefined) return undefined;
   const options = parseDeliveryOptions(bag, `${name}-`);
   return { ...options, headers: { "Content-Type": ["application/json"], ...options.headers }, url };
@@ -60,20 +60,20 @@ export function parseDeliveryOptions(bag: HeaderBag, prefix: string): DeliveryOp
     for (const value of values) if (!isSendable(name, value)) throw badRequest(`invalid header ${name}`);
   }
   return {
-    method: parse(bag, `${prefix}method`, parseMethod) ?? "POST",
+    method: parseHeader(bag, `${prefix}method`, parseMethod) ?? "POST",
     headers: forwardedHeaders(bag, `${prefix}forward-`),
-    labels: parse(bag, `${prefix}label`, parseLabels) ?? [],
-    ...optional("delayMs", parse(bag, `${prefix}delay`, parseDelay)),
-    ...optional("notBefore", parse(bag, `${prefix}not-before`, parseNotBefore)),
-    ...optional("retries", parse(bag, `${prefix}retries`, parseRetries)),
-    ...optional("retryDelay", parse(bag, `${prefix}retry-delay`, parseRetryDelay)),
-    ...optional("timeoutMs", parse(bag, `${prefix}timeout`, parseTimeout)),
+    labels: parseHeader(bag, `${prefix}label`, parseLabels) ?? [],
+    ...optional("delayMs", parseHeader(bag, `${prefix}delay`, parseDelay)),
+    ...optional("notBefore", parseHeader(bag, `${prefix}not-before`, parseNotBefore)),
+    ...optional("retries", parseHeader(bag, `${prefix}retries`, parseRetries)),
+    ...optional("retryDelay", parseHeader(bag, `${prefix}retry-delay`, parseRetryDelay)),
+    ...optional("timeoutMs", parseHeader(bag, `${prefix}timeout`, parseTimeout)),
     ...optional("flow", parseFlow(bag, prefix)),
   };
 }
 
 /** Reads one header. What `read` throws is said with the header's name. */
-function parse<T>(bag: HeaderBag, name: string, read: (text: string) => T): T | undefined {
+function parseHeader<T>(bag: HeaderBag, name: string, read: (text: string) => T): T | undefined {
   const text = bag.get(name)?.[0]?.trim();
   if (text === undefined || text === "") return undefined;
   try {
@@ -97,20 +97,20 @@ function parseMethod(text: string): string {
   return method;
 }
 
-function duration(text: string): number {
+function requireDuration(text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new Error('expected a duration such as "5s" or "1d10h30m"');
   return value;
 }
 
 function parseDelay(text: string): number {
-  const value = duration(text);
+  const value = requireDuration(text);
   if (value > YEAR_MS) throw new Error("the longest delay is 365 days");
   return value;
 }
 
 function parseTimeout(text: string): number {
-  const value = duration(text);
+  const value = requireDuration(text);
   if (value <= 0) throw new Error("expected more than 0 seconds");
   return value;
 }
@@ -165,8 +165,8 @@ function parseRedaction(text: string): Redaction {
 function parseFlow(bag: HeaderBag, prefix: string): FlowSettings | undefined {
   const keyName = `${prefix}flow-control-key`;
   const valueName = `${prefix}flow-control-value`;
-  const key = parse(bag, keyName, (text) => text);
-  const value = parse(bag, valueName, parseFlowValue);
+  const key = parseHeader(bag, keyName, (text) => text);
+  const value = parseHeader(bag, valueName, parseFlowValue);
   if (key === undefined && value === undefined) return undefined;
   if (key === undefined) throw badRequest(`${canonicalName(valueName)} needs ${canonicalName(keyName)}`);
   if (value === undefined) throw badRequest(`${canonicalName(keyName)} needs ${canonicalName(valueName)}`);
@@ -181,14 +181,14 @@ function parseFlowValue(text: string): Omit<FlowSettings, "key"> {
     if (name === undefined || setting === undefined) throw new Error(`cannot read "${part.trim()}"`);
     switch (name.toLowerCase()) {
       case "parallelism":
-        value.parallelism = positive(name, setting);
+        value.parallelism = parsePositive(name, setting);
         break;
       case "rate":
       case "ratepersecond":
-        value.rate = positive(name, setting);
+        value.rate = parsePositive(name, setting);
         break;
       case "period":
-        value.period = duration(setting) / 1000;
+        value.period = requireDuration(setting) / 1000;
         if (value.period <= 0) throw new Error("period must be more than 0");
         break;
       default:
@@ -203,7 +203,7 @@ function parseFlowValue(text: string): Omit<FlowSettings, "key"> {
   return value;
 }
 
-function positive(name: string, text: string): number {
+function parsePositive(name: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${name} must be a whole number from 1`);
   return Number(text);
 }

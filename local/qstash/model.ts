@@ -44,7 +44,7 @@ export interface MessageOptions extends DeliveryOptions {
 }
 
 /** A queue's place that stays taken although the message that took it is over, until its callbacks are too. */
-export interface HeldPlace {
+export interface HeldSlot {
   queue: string;
   /** Id of the message that took the place. */
   place: string;
@@ -77,7 +77,7 @@ export interface MessageSpec {
   redact?: Redaction;
   /** The message whose attempt made this callback. */
   sourceMessageId?: string;
-  holds?: HeldPlace;
+  holds?: HeldSlot;
 }
 
 export interface Message extends MessageSpec {

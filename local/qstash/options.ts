@@ -34,13 +34,13 @@ export interface Limits {
   /** How long a destination may take when the message does not say. */
   defaultTimeoutMs: number;
   /** A message can be asked for this long after it ended; then only the log knows it. */
-  finishedMessageMs: number;
+  finishedMessageRetentionMs: number;
   /** Deliveries under way at once, over everything. */
   globalParallelism: number;
   /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot. */
   compactAfterBytes: number;
   /** A flow control key that nobody used for this long is forgotten, unless it is pinned or paused. */
-  idleFlowKeyMs: number;
+  idleFlowKeyRetentionMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -54,10 +54,10 @@ export const defaultLimits: Limits = {
   maxResponseBytes: MIB,
   maxLoggedResponseBytes: 4 * KIB,
   defaultTimeoutMs: 15 * MINUTE,
-  finishedMessageMs: 30 * SECOND,
+  finishedMessageRetentionMs: 30 * SECOND,
   globalParallelism: 200,
   compactAfterBytes: 16 * MIB,
-  idleFlowKeyMs: HOUR,
+  idleFlowKeyRetentionMs: HOUR,
 };
 
 export interface QstashOptions {

@@ -10,15 +10,16 @@ const UNIT_MS: Record<string, number> = {
   d: 86_400_000,
 };
 
-const WHOLE = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d))+$/;
-const PART = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)/g;
+const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d))+$/;
+const PART_PATTERN = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)/g;
 
 /** `5s`, `1d10h30m`, `1.5h` or a bare number of seconds, in milliseconds; null when it is none of these. */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim();
   if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
-  if (!WHOLE.test(trimmed)) return null;
+  if (!DURATION_PATTERN.test(trimmed)) return null;
   let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(PART)) total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
+  for (const [, amount, unit] of trimmed.matchAll(PART_PATTERN))
+    total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
   return Number.isFinite(total) ? Math.round(total) : null;
 }

@@ -14,7 +14,9 @@ export interface PublishRequest {
   callerIp?: string;
 }
 
-export type PublishAnswer = (PublishResult & { deduplicated?: true }) | { messageId: string; url: string }[];
+export type PublishResponse =
+  | (PublishResult & { deduplicated?: true })
+  | { messageId: string; url: string }[];
 
 /**
  * Accepts a message, or one per endpoint of a URL group. The caller may tell of it only after the store is
@@ -25,7 +27,7 @@ export type PublishAnswer = (PublishResult & { deduplicated?: true }) | { messag
 export function publish(
   store: Store,
   request: PublishRequest,
-): { answer: PublishAnswer; deduplicated: boolean } {
+): { answer: PublishResponse; deduplicated: boolean } {
   const { options, callerIp } = request;
   const destination = resolveDestination(store.state, request.destination);
   const { topicName } = destination;
@@ -33,11 +35,11 @@ export function publish(
     throw badRequest(`url group "${request.destination}" has no endpoints`);
   const now = store.now();
 
-  const id = deduplicationId(request);
-  const known = id === null ? undefined : store.state.deduplications.get(id);
-  if (known && known.until > now) {
+  const id = deduplicationKey(request);
+  const duplicate = id === null ? undefined : store.state.deduplications.get(id);
+  if (duplicate && duplicate.until > now) {
     store.commit({ t: "duplicate" });
-    return { answer: shape(known.results, known.list, true), deduplicated: true };
+    return { answer: toPublishResponse(duplicate.results, duplicate.list, true), deduplicated: true };
   }
 
   const body = request.body.toString("base64");
@@ -51,19 +53,19 @@ export function publish(
     ...messages.map((message) => ({ t: "created" as const, message })),
     ...(id === null ? [] : [{ t: "deduplicates" as const, id, entry }]),
   );
-  return { answer: shape(results, list, false), deduplicated: false };
+  return { answer: toPublishResponse(results, list, false), deduplicated: false };
 }
 
-function shape(results: PublishResult[], list: boolean, deduplicated: boolean): PublishAnswer {
-  const marked = deduplicated
+function toPublishResponse(results: PublishResult[], list: boolean, deduplicated: boolean): PublishResponse {
+  const shaped = deduplicated
     ? results.map((result) => ({ ...result, deduplicated: true as const }))
     : results;
-  const [first] = marked;
-  return list || !first ? marked : first;
+  const [first] = shaped;
+  return list || !first ? shaped : first;
 }
 
 /** Given ids and content hashes live apart: no id anybody gives can collide with a hash. */
-function deduplicationId({ options, destination, body }: PublishRequest): string | null {
+function deduplicationKey({ options, destination, body }: PublishRequest): string | null {
   if (options.deduplicationId !== undefined) return `id:${options.deduplicationId}`;
   if (!options.contentBasedDeduplication) return null;
   const hash = createHash("sha256");

@@ -1,17 +1,17 @@
 import type { Queue } from "./model";
 
-interface Waiting {
+interface WaitingMessage {
   id: string;
   notBefore: number;
   seq: number;
 }
 
-interface Line {
+interface QueueState {
   /** First in, first out. Who left before its turn is skipped when it comes, and not searched for. */
-  waiting: Waiting[];
+  waiting: WaitingMessage[];
   waitingIds: Set<string>;
   /** Places taken, each by a message and then by its callbacks: how many still need it. */
-  places: Map<string, number>;
+  slots: Map<string, number>;
   /** Messages that hold a place and are due, while the queue is paused. */
   parked: Set<string>;
 }
@@ -21,85 +21,90 @@ interface Line {
  * through its retries and until its callbacks are over; with one place that is strict first in, first out.
  * Order is by due time and then by acceptance, so a delayed message does not hold up the ones behind it.
  */
-export class QueueLines {
-  private readonly lines = new Map<string, Line>();
+export class QueueScheduler {
+  private readonly queueStates = new Map<string, QueueState>();
 
   /**
    * @param settings  the queue as it is now
-   * @param go        the message may be attempted
+   * @param onReady        the message may be attempted
    */
   constructor(
     private readonly settings: (name: string) => Queue | undefined,
-    private readonly go: (id: string) => void,
+    private readonly onReady: (id: string) => void,
   ) {}
 
   /** A message is due, for the first time or again. */
-  arrive(queue: string, message: Waiting): void {
-    const line = this.line(queue);
-    if (line.places.has(message.id)) {
-      line.parked.add(message.id);
+  enqueue(queue: string, message: WaitingMessage): void {
+    const queueState = this.getOrCreate(queue);
+    if (queueState.slots.has(message.id)) {
+      queueState.parked.add(message.id);
     } else {
-      let index = line.waiting.length;
+      let index = queueState.waiting.length;
       for (; index > 0; index--) {
-        const before = line.waiting[index - 1];
-        if (!before || comesBefore(before, message)) break;
+        const previous = queueState.waiting[index - 1];
+        if (!previous || comesBefore(previous, message)) break;
       }
-      line.waiting.splice(index, 0, message);
-      line.waitingIds.add(message.id);
+      queueState.waiting.splice(index, 0, message);
+      queueState.waitingIds.add(message.id);
     }
-    this.pump(queue);
+    this.startReady(queue);
   }
 
   /** Something more needs this place: a callback, or (after a restart) the message that had it. */
-  hold(queue: string, place: string): void {
-    const { places } = this.line(queue);
-    places.set(place, (places.get(place) ?? 0) + 1);
+  holdSlot(queue: string, slot: string): void {
+    const { slots } = this.getOrCreate(queue);
+    slots.set(slot, (slots.get(slot) ?? 0) + 1);
   }
 
   /** Something that needed this place is over. */
-  release(queue: string, place: string): void {
-    const line = this.lines.get(queue);
-    const holders = line?.places.get(place);
-    if (!line || holders === undefined) return;
-    line.parked.delete(place);
-    if (holders > 1) line.places.set(place, holders - 1);
-    else line.places.delete(place);
-    this.pump(queue);
+  releaseSlot(queue: string, slot: string): void {
+    const queueState = this.queueStates.get(queue);
+    const holders = queueState?.slots.get(slot);
+    if (!queueState || holders === undefined) return;
+    queueState.parked.delete(slot);
+    if (holders > 1) queueState.slots.set(slot, holders - 1);
+    else queueState.slots.delete(slot);
+    this.startReady(queue);
   }
 
   /** A message is over before its turn came. */
-  leave(queue: string, id: string): void {
-    if (!this.lines.get(queue)?.waitingIds.delete(id)) this.release(queue, id);
+  remove(queue: string, id: string): void {
+    if (!this.queueStates.get(queue)?.waitingIds.delete(id)) this.releaseSlot(queue, id);
   }
 
   /** Lets go whoever may: after the queue was resumed, widened or left by somebody. */
-  pump(queue: string): void {
-    const line = this.lines.get(queue);
+  startReady(queue: string): void {
+    const queueState = this.queueStates.get(queue);
     const settings = this.settings(queue);
-    if (!line) return;
+    if (!queueState) return;
     if (!settings?.paused) {
-      for (const id of line.parked) {
-        line.parked.delete(id);
-        this.go(id);
+      for (const id of queueState.parked) {
+        queueState.parked.delete(id);
+        this.onReady(id);
       }
-      while (line.waiting.length > 0 && line.places.size < (settings?.parallelism ?? 1)) {
-        const next = line.waiting.shift();
-        if (!next || !line.waitingIds.delete(next.id)) continue;
-        line.places.set(next.id, 1);
-        this.go(next.id);
+      while (queueState.waiting.length > 0 && queueState.slots.size < (settings?.parallelism ?? 1)) {
+        const next = queueState.waiting.shift();
+        if (!next || !queueState.waitingIds.delete(next.id)) continue;
+        queueState.slots.set(next.id, 1);
+        this.onReady(next.id);
       }
     }
-    if (line.waitingIds.size === 0 && line.places.size === 0) this.lines.delete(queue);
+    if (queueState.waitingIds.size === 0 && queueState.slots.size === 0) this.queueStates.delete(queue);
   }
 
-  private line(queue: string): Line {
-    const existing = this.lines.get(queue);
+  private getOrCreate(queue: string): QueueState {
+    const existing = this.queueStates.get(queue);
     if (existing) return existing;
-    const line: Line = { waiting: [], waitingIds: new Set(), places: new Map(), parked: new Set() };
-    this.lines.set(queue, line);
-    return line;
+    const queueState: QueueState = {
+      waiting: [],
+      waitingIds: new Set(),
+      slots: new Map(),
+      parked: new Set(),
+    };
+    this.queueStates.set(queue, queueState);
+    return queueState;
   }
 }
 
-const comesBefore = (a: Waiting, b: Waiting): boolean =>
+const comesBefore = (a: WaitingMessage, b: WaitingMessage): boolean =>
   a.notBefore < b.notBefore || (a.notBefore === b.notBefore && a.seq < b.seq);

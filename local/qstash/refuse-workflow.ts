@@ -8,7 +8,7 @@ const WORKFLOW_HEADER = /^upstash-((failure-)?callback-)*(forward-upstash-)?work
  * 422, because the Workflow SDK takes a 400 for "the run was cancelled", a 404 for "the run is over" and a 412
  * for "done already", and goes on in silence.
  */
-const STATUS = 422;
+const WORKFLOW_REFUSED_STATUS = 422;
 
 /**
  * Refuses what `@upstash/workflow` sends: its runs are kept by the server, and a message delivered without that
@@ -20,7 +20,7 @@ export function refuseWorkflow(headers: HeaderBag): void {
   for (const name of headers.keys()) {
     if (!WORKFLOW_HEADER.test(name)) continue;
     throw new ApiError(
-      STATUS,
+      WORKFLOW_REFUSED_STATUS,
       `this QStash emulator does not support Upstash Workflow yet (header ${canonicalName(name)}): use Upstash's own QStash for workflows`,
     );
   }

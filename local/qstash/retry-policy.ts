@@ -9,7 +9,7 @@ export function backoffMs(retry: number): number {
 }
 
 /** In the order QStash documents them; the first that can be read counts. */
-const WAIT_HEADERS = [
+const DELAY_HEADERS = [
   "retry-after",
   "x-ratelimit-reset",
   "x-ratelimit-reset-requests",
@@ -29,8 +29,8 @@ export function retryDelayMs(
   headers: Record<string, string[]>,
   now: number,
 ): number {
-  const asked = askedDelayMs(headers, now);
-  if (asked !== null) return asked;
+  const requested = requestedDelayMs(headers, now);
+  if (requested !== null) return requested;
   if (expression !== undefined) {
     const delay = parseDelayExpression(expression)(retried);
     if (!Number.isNaN(delay)) return Math.min(MAX_DELAY_MS, Math.max(0, delay));
@@ -38,8 +38,8 @@ export function retryDelayMs(
   return backoffMs(retried + 1);
 }
 
-function askedDelayMs(headers: Record<string, string[]>, now: number): number | null {
-  for (const name of WAIT_HEADERS) {
+function requestedDelayMs(headers: Record<string, string[]>, now: number): number | null {
+  for (const name of DELAY_HEADERS) {
     const value = headers[name]?.[0];
     if (value === undefined) continue;
     const delay = parseDuration(value) ?? Date.parse(value) - now;

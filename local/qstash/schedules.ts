@@ -72,7 +72,7 @@ export class Schedules {
     const schedule = this.store.state.schedules.get(id);
     if (!schedule) return;
     const now = this.store.now();
-    const messages = this.messagesOf(schedule, now);
+    const messages = this.buildMessages(schedule, now);
     try {
       this.store.commit(
         {
@@ -90,7 +90,7 @@ export class Schedules {
     this.arm(id);
   }
 
-  private messagesOf(schedule: Schedule, now: number): MessageSpec[] {
+  private buildMessages(schedule: Schedule, now: number): MessageSpec[] {
     const { body, callerIp } = schedule;
     const group = this.store.state.groups.get(schedule.destination);
     const endpoints =

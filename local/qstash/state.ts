@@ -1,4 +1,4 @@
-import { LogBook } from "./message-log";
+import { MessageLog } from "./message-log";
 import type {
   Counters,
   DeadLetter,
@@ -19,11 +19,11 @@ import type { Limits } from "./options";
  * the journal would give; `dump` and `load` are the snapshot.
  */
 export class State {
-  readonly log: LogBook;
+  readonly log: MessageLog;
   /** Accepted and not over. */
   readonly messages = new Map<string, Message>();
   /** Ids of the messages above that go through a queue. */
-  readonly byQueue = new Map<string, Set<string>>();
+  readonly messageIdsByQueue = new Map<string, Set<string>>();
   /** Oldest first. */
   readonly deadLetters = new Map<string, DeadLetter>();
   readonly queues = new Map<string, Queue>();
@@ -47,21 +47,21 @@ export class State {
   lastAt = 0;
 
   constructor(readonly limits: Limits) {
-    this.log = new LogBook(limits);
+    this.log = new MessageLog(limits);
   }
 
   addMessage(message: Message): void {
     this.messages.set(message.id, message);
     if (message.queueName === undefined) return;
-    const ids = this.byQueue.get(message.queueName) ?? new Set();
-    this.byQueue.set(message.queueName, ids.add(message.id));
+    const ids = this.messageIdsByQueue.get(message.queueName) ?? new Set();
+    this.messageIdsByQueue.set(message.queueName, ids.add(message.id));
   }
 
   removeMessage(message: Message): void {
     this.messages.delete(message.id);
     if (message.queueName === undefined) return;
-    const ids = this.byQueue.get(message.queueName);
-    if (ids?.delete(message.id) && ids.size === 0) this.byQueue.delete(message.queueName);
+    const ids = this.messageIdsByQueue.get(message.queueName);
+    if (ids?.delete(message.id) && ids.size === 0) this.messageIdsByQueue.delete(message.queueName);
   }
 
   /** The state as lines of JSON, to be read by `load` in this order. */
@@ -135,10 +135,10 @@ export class State {
     entry: LogEntry,
     finished: Map<string, { message: MessageSpec; finishedAt: number }>,
   ): void {
-    const over = finished.get(entry.messageId);
-    const message = this.messages.get(entry.messageId) ?? over?.message;
+    const finishedMessage = finished.get(entry.messageId);
+    const message = this.messages.get(entry.messageId) ?? finishedMessage?.message;
     if (!message) return;
     this.log.insert(entry, message);
-    if (over) this.log.finish(entry.messageId, over.finishedAt);
+    if (finishedMessage) this.log.finish(entry.messageId, finishedMessage.finishedAt);
   }
 }

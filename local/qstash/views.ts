@@ -1,6 +1,6 @@
 import { canonicalName } from "./headers";
 import type { DeadLetter, FlowSettings, HeaderMap, LogEntry, MessageSpec, Queue, Schedule } from "./model";
-import { loggedBody, shownBody, shownHeaders, utf8OrNull } from "./redact";
+import { decodeUtf8, loggedBody, visibleBody, visibleHeaders } from "./redact";
 
 /** How the API shows things. A field that is not known is left out, as QStash does. */
 
@@ -11,8 +11,8 @@ export function messageView(message: MessageSpec) {
     topicName: message.topicName,
     endpointName: message.endpointName,
     method: message.method,
-    header: shownHeaders(message.headers, message.redact),
-    ...shownBody(message),
+    header: visibleHeaders(message.headers, message.redact),
+    ...visibleBody(message),
     maxRetries: message.maxRetries,
     retryDelayExpression: message.retryDelay,
     notBefore: message.notBefore,
@@ -29,14 +29,14 @@ export function messageView(message: MessageSpec) {
 
 export function deadLetterView(letter: DeadLetter) {
   const bytes = Buffer.from(letter.body, "base64");
-  const text = utf8OrNull(bytes);
+  const text = decodeUtf8(bytes);
   // Without an answer there is still something to say: why there was none.
   const body = letter.status === 0 ? { responseBody: letter.error } : undefined;
   return {
     ...messageView(letter.message),
     dlqId: letter.dlqId,
     responseStatus: letter.status,
-    responseHeader: canonical(letter.headers),
+    responseHeader: canonicalHeaders(letter.headers),
     ...(body ?? (text === null ? { responseBodyBase64: letter.body } : { responseBody: text })),
   };
 }
@@ -46,7 +46,7 @@ export function logView(entry: LogEntry, message: MessageSpec) {
   return {
     time: entry.time,
     messageId: message.id,
-    header: shownHeaders(message.headers, message.redact),
+    header: visibleHeaders(message.headers, message.redact),
     body: loggedBody(message),
     state: entry.state,
     error: attempt?.error,
@@ -60,16 +60,16 @@ export function logView(entry: LogEntry, message: MessageSpec) {
       ? {
           responseStatus: attempt.status,
           responseBody: attempt.body,
-          responseHeaders: attempt.headers && canonical(attempt.headers),
+          responseHeaders: attempt.headers && canonicalHeaders(attempt.headers),
         }
       : {}),
     timeout: message.timeoutMs,
     method: message.method,
     callback: message.callback?.url,
-    callbackHeaders: message.callback && shownHeaders(message.callback.headers, message.redact),
+    callbackHeaders: message.callback && visibleHeaders(message.callback.headers, message.redact),
     failureCallback: message.failureCallback?.url,
     failureCallbackHeaders:
-      message.failureCallback && shownHeaders(message.failureCallback.headers, message.redact),
+      message.failureCallback && visibleHeaders(message.failureCallback.headers, message.redact),
     maxRetries: message.maxRetries,
     retryDelayExpression: message.retryDelay,
     callerIP: message.callerIp,
@@ -89,8 +89,8 @@ export function scheduleView(schedule: Schedule) {
     createdAt: schedule.createdAt,
     destination: schedule.destination,
     method: schedule.method,
-    header: shownHeaders(schedule.headers, schedule.redact),
-    ...shownBody(schedule),
+    header: visibleHeaders(schedule.headers, schedule.redact),
+    ...visibleBody(schedule),
     retries: schedule.retries ?? 3,
     delay: schedule.delayMs === undefined ? undefined : schedule.delayMs / 1000,
     timeout: schedule.timeoutMs === undefined ? undefined : schedule.timeoutMs / 1000,
@@ -118,6 +118,6 @@ function flowView(flow: FlowSettings | undefined) {
   return { flowControlKey: key, parallelism, rate, period };
 }
 
-function canonical(headers: Record<string, string[]>): HeaderMap {
+function canonicalHeaders(headers: Record<string, string[]>): HeaderMap {
   return Object.fromEntries(Object.entries(headers).map(([name, values]) => [canonicalName(name), values]));
 }

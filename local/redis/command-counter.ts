@@ -23,7 +23,17 @@ export interface CommandCounter {
 }
 
 /** What clients and this counter need and nobody is billed for. */
-const OVERHEAD = new Set(["PING", "AUTH", "SELECT", "HELLO", "INFO", "MONITOR", "MULTI", "EXEC", "CLIENT"]);
+const UNBILLED_COMMANDS = new Set([
+  "PING",
+  "AUTH",
+  "SELECT",
+  "HELLO",
+  "INFO",
+  "MONITOR",
+  "MULTI",
+  "EXEC",
+  "CLIENT",
+]);
 
 /**
  * Counts what an engine runs, commands called from scripts included, because Upstash bills those as well.
@@ -33,27 +43,29 @@ const OVERHEAD = new Set(["PING", "AUTH", "SELECT", "HELLO", "INFO", "MONITOR", 
  */
 export async function openCommandCounter(redisUrl: string): Promise<CommandCounter> {
   const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
-  const statistics = await readStatistics(connection);
-  return statistics.size > 0 ? fromStatistics(connection, statistics) : fromMonitor(connection, redisUrl);
+  const statistics = await readCommandStats(connection);
+  return statistics.size > 0
+    ? counterFromStats(connection, statistics)
+    : counterFromMonitor(connection, redisUrl);
 }
 
-function fromStatistics(connection: EngineConnection, start: Map<string, number>): CommandCounter {
+function counterFromStats(connection: EngineConnection, start: Map<string, number>): CommandCounter {
   let base = start;
   return {
     method: "commandstats",
     read: async () => {
-      const now = await readStatistics(connection);
-      return summarise([...now].map(([name, calls]) => [name, calls - (base.get(name) ?? 0)]));
+      const current = await readCommandStats(connection);
+      return summarise([...current].map(([name, calls]) => [name, calls - (base.get(name) ?? 0)]));
     },
     reset: async () => {
-      base = await readStatistics(connection);
+      base = await readCommandStats(connection);
     },
     close: () => connection.close(),
   };
 }
 
 /** `cmdstat_xgroup|create:calls=3,…`; subcommands count for their command. */
-async function readStatistics(connection: EngineConnection): Promise<Map<string, number>> {
+async function readCommandStats(connection: EngineConnection): Promise<Map<string, number>> {
   const report = await connection.send(["INFO", "commandstats"]);
   const counts = new Map<string, number>();
   if (report instanceof ErrorReply) return counts;
@@ -63,35 +75,35 @@ async function readStatistics(connection: EngineConnection): Promise<Map<string,
   return counts;
 }
 
-async function fromMonitor(feed: EngineConnection, redisUrl: string): Promise<CommandCounter> {
+async function counterFromMonitor(feed: EngineConnection, redisUrl: string): Promise<CommandCounter> {
   const probe = await EngineConnection.open(parseRedisUrl(redisUrl));
   const counts = new Map<string, number>();
-  const marks = new Map<string, () => void>();
+  const markers = new Map<string, () => void>();
   await new Promise<void>((resolve) => {
     feed.stream(["MONITOR"], (reply: Reply) => {
-      const line = monitorLine(reply);
+      const line = parseMonitorLine(reply);
       if (line === null) return resolve();
-      const reached = marks.get(line.firstArgument);
-      if (reached !== undefined) reached();
+      const onMarker = markers.get(line.firstArgument);
+      if (onMarker !== undefined) onMarker();
       else counts.set(line.name, (counts.get(line.name) ?? 0) + 1);
     });
   });
   /** The feed lags behind: a command nobody else sends, seen in it, proves that all before it were. */
-  const caughtUp = async (): Promise<void> => {
-    const mark = `command-counter:${randomUUID()}`;
-    const seen = new Promise<void>((resolve) => marks.set(mark, resolve));
-    await probe.send(["EXISTS", mark]);
+  const waitForFeed = async (): Promise<void> => {
+    const marker = `command-counter:${randomUUID()}`;
+    const seen = new Promise<void>((resolve) => markers.set(marker, resolve));
+    await probe.send(["EXISTS", marker]);
     await Promise.race([seen, feed.closed.then((error) => Promise.reject(error))]);
-    marks.delete(mark);
+    markers.delete(marker);
   };
   return {
     method: "monitor",
     read: async () => {
-      await caughtUp();
+      await waitForFeed();
       return summarise([...counts]);
     },
     reset: async () => {
-      await caughtUp();
+      await waitForFeed();
       counts.clear();
     },
     close: () => {
@@ -102,14 +114,14 @@ async function fromMonitor(feed: EngineConnection, redisUrl: string): Promise<Co
 }
 
 /** Of a line like `1721284005.242090 [0 127.0.0.1:6000] "GET" "k"`; null for the opening OK. */
-function monitorLine(reply: Reply): { name: string; firstArgument: string } | null {
+function parseMonitorLine(reply: Reply): { name: string; firstArgument: string } | null {
   const text = reply instanceof SimpleString ? reply.text : "";
   const match = /^[\d.]+ \[[^\]]*\] "([^"]*)"(?: "([^"]*)")?/.exec(text);
   return match === null ? null : { name: (match[1] ?? "").toUpperCase(), firstArgument: match[2] ?? "" };
 }
 
 function summarise(counts: (readonly [name: string, calls: number])[]): CommandCounts {
-  const relevant = counts.filter(([name, calls]) => calls > 0 && !OVERHEAD.has(name));
+  const relevant = counts.filter(([name, calls]) => calls > 0 && !UNBILLED_COMMANDS.has(name));
   return {
     total: relevant.reduce((sum, [, calls]) => sum + calls, 0),
     byCommand: Object.fromEntries(relevant),

@@ -1,9 +1,9 @@
-import { refusal } from "./commands";
+import { commandError } from "./commands";
 import type { GatewayStats } from "./gateway-stats";
-import type { EngineLink } from "./reconnecting-connection";
+import type { ReconnectingConnection } from "./reconnecting-connection";
 import { encodeCommand } from "./resp/encode";
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
-import { ScriptBook } from "./script-registry";
+import { ScriptRegistry } from "./script-registry";
 import { translate } from "./translate";
 
 /** A command as a client sent it. */
@@ -15,13 +15,13 @@ export interface CommandEvent {
 }
 
 /** What to do with a command: send it and perhaps change the reply, or answer without the engine. */
-type Plan =
+type CommandPlan =
   | { readonly send: Buffer; readonly finish: ((reply: Reply) => Reply) | null }
   | { readonly answer: Reply };
 
 /** The most a name or an option can be long; longer arguments need not be read as text to be judged. */
-const OPTION_LENGTH = 32;
-const EMPTY_COMMAND = new ErrorReply("ERR empty command");
+const MAX_OPTION_LENGTH = 32;
+const EMPTY_COMMAND_ERROR = new ErrorReply("ERR empty command");
 
 /**
  * Runs clients' commands on the engine: refuses what Upstash does not have, translates scripts, answers the few
@@ -31,10 +31,13 @@ const EMPTY_COMMAND = new ErrorReply("ERR empty command");
  * under way ran is then unknown, and it is not sent again.
  */
 export class CommandRunner {
-  readonly #scripts = new ScriptBook();
+  readonly #scripts = new ScriptRegistry();
 
   constructor(
-    private readonly links: { readonly shared: EngineLink; readonly transactions: EngineLink },
+    private readonly connections: {
+      readonly shared: ReconnectingConnection;
+      readonly transactions: ReconnectingConnection;
+    },
     private readonly stats: GatewayStats,
     private readonly onCommand: ((event: CommandEvent) => void) | undefined,
   ) {}
@@ -50,9 +53,9 @@ export class CommandRunner {
     const plans = commands.map((args) => this.#plan(args, readOnly));
     const bytes = plans.flatMap((plan) => ("send" in plan ? [plan.send] : []));
     const [only] = bytes;
-    if (only === undefined) return assemble(plans, []);
-    const block = bytes.length === 1 ? only : Buffer.concat(bytes);
-    return assemble(plans, await this.links.shared.sendEncoded(block, bytes.length));
+    if (only === undefined) return mergeReplies(plans, []);
+    const payload = bytes.length === 1 ? only : Buffer.concat(bytes);
+    return mergeReplies(plans, await this.connections.shared.sendEncoded(payload, bytes.length));
   }
 
   /**
@@ -64,26 +67,26 @@ export class CommandRunner {
     readOnly: boolean,
   ): Promise<Reply[] | ErrorReply> {
     const plans = commands.map((args) => this.#plan(args, readOnly));
-    const refused = plans.find((plan) => "answer" in plan && plan.answer instanceof ErrorReply);
-    if (refused !== undefined && "answer" in refused) return discarded(refused.answer);
+    const failedPlan = plans.find((plan) => "answer" in plan && plan.answer instanceof ErrorReply);
+    if (failedPlan !== undefined && "answer" in failedPlan) return execAbortError(failedPlan.answer);
     const bytes = plans.flatMap((plan) => ("send" in plan ? [plan.send] : []));
-    if (bytes.length === 0) return assemble(plans, []);
-    const block = Buffer.concat([encodeCommand(["MULTI"]), ...bytes, encodeCommand(["EXEC"])]);
-    const replies = await this.links.transactions.sendEncoded(block, bytes.length + 2);
+    if (bytes.length === 0) return mergeReplies(plans, []);
+    const payload = Buffer.concat([encodeCommand(["MULTI"]), ...bytes, encodeCommand(["EXEC"])]);
+    const replies = await this.connections.transactions.sendEncoded(payload, bytes.length + 2);
     const results = replies.at(-1);
     if (!Array.isArray(results))
-      return discarded(replies.find((reply) => reply instanceof ErrorReply) ?? null);
-    return assemble(plans, results);
+      return execAbortError(replies.find((reply) => reply instanceof ErrorReply) ?? null);
+    return mergeReplies(plans, results);
   }
 
-  #plan(args: readonly Argument[], readOnly: boolean): Plan {
+  #plan(args: readonly Argument[], readOnly: boolean): CommandPlan {
     const name = optionText(args[0]).toUpperCase();
-    if (name === "") return { answer: EMPTY_COMMAND };
+    if (name === "") return { answer: EMPTY_COMMAND_ERROR };
     this.stats.countCommand(name);
     this.onCommand?.({ name, args });
-    const refused = refusal(name, args.map(optionText), readOnly);
-    if (refused !== null) return { answer: refused };
-    const answer = answerHere(name, args);
+    const error = commandError(name, args.map(optionText), readOnly);
+    if (error !== null) return { answer: error };
+    const answer = replyLocally(name, args);
     if (answer !== undefined) return { answer };
     const translated = translate(name, args, this.#scripts);
     return { send: encodeCommand(translated.args), finish: translated.finish };
@@ -91,20 +94,20 @@ export class CommandRunner {
 }
 
 /** Commands whose answer needs no engine, either because it is always the same or because not every engine has it. */
-function answerHere(name: string, args: readonly Argument[]): Reply | undefined {
+function replyLocally(name: string, args: readonly Argument[]): Reply | undefined {
   switch (name) {
     case "ECHO":
-      return args.length === 2 ? Buffer.from(args[1] ?? "") : wrongArity(name);
+      return args.length === 2 ? Buffer.from(args[1] ?? "") : wrongArityError(name);
     case "COMMAND":
       return []; // what Upstash answers, so that clients use the table they were built with
     case "WAIT":
-      return args.length === 3 ? 0 : wrongArity(name); // no replicas here, and no waiting on a shared connection
+      return args.length === 3 ? 0 : wrongArityError(name); // no replicas here, and no waiting on a shared connection
     default:
       return undefined;
   }
 }
 
-function assemble(plans: readonly Plan[], replies: readonly Reply[]): Reply[] {
+function mergeReplies(plans: readonly CommandPlan[], replies: readonly Reply[]): Reply[] {
   let next = 0;
   return plans.map((plan) => {
     if ("answer" in plan) return plan.answer;
@@ -113,16 +116,16 @@ function assemble(plans: readonly Plan[], replies: readonly Reply[]): Reply[] {
   });
 }
 
-function discarded(reason: Reply): ErrorReply {
+function execAbortError(reason: Reply): ErrorReply {
   const detail = reason instanceof ErrorReply ? reason.message : "previous errors";
   return new ErrorReply(`EXECABORT Transaction discarded because of: ${detail}`);
 }
 
-function wrongArity(name: string): ErrorReply {
+function wrongArityError(name: string): ErrorReply {
   return new ErrorReply(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
 }
 
 function optionText(arg: Argument | undefined): string {
-  if (arg === undefined || arg.length > OPTION_LENGTH) return "";
+  if (arg === undefined || arg.length > MAX_OPTION_LENGTH) return "";
   return arg.toString();
 }

@@ -6,7 +6,7 @@ import { ErrorReply } from "./resp/reply";
  * production. The check sees only what is sent; a script calls whatever the engine lets it call.
  */
 
-const AVAILABLE = names(`
+const AVAILABLE_COMMANDS = commandSet(`
   APPEND DECR DECRBY DELEX DIGEST GET GETDEL GETEX GETRANGE GETSET INCR INCRBY INCRBYFLOAT MGET MSET MSETNX
   PSETEX SET SETEX SETNX SETRANGE STRLEN SUBSTR
   BITCOUNT BITFIELD BITFIELD_RO BITOP BITPOS GETBIT SETBIT
@@ -30,10 +30,10 @@ const AVAILABLE = names(`
 `);
 
 /** Modules of Upstash that a plain engine does not have: let through, so that the engine's own words answer. */
-const MODULES = /^(JSON|SEARCH)\./;
+const MODULE_COMMANDS = /^(JSON|SEARCH)\./;
 
 /** What a read-only token may run. KEYS, SCAN and scripts are withheld from it on Upstash as well. */
-const READ_ONLY = names(`
+const READ_ONLY_COMMANDS = commandSet(`
   GET GETRANGE MGET STRLEN SUBSTR DIGEST BITCOUNT BITFIELD_RO BITPOS GETBIT
   EXISTS EXPIRETIME PEXPIRETIME PTTL TTL TYPE TOUCH DBSIZE
   GEODIST GEOHASH GEOPOS GEORADIUS_RO GEORADIUSBYMEMBER_RO GEOSEARCH
@@ -45,7 +45,7 @@ const READ_ONLY = names(`
   XINFO XLEN XPENDING XRANGE XREAD XREVRANGE PING ECHO TIME COMMAND
 `);
 
-const CONFIGURABLE = "notify-keyspace-events";
+const CONFIGURABLE_PARAMETER = "notify-keyspace-events";
 
 /**
  * Why a command is not run, or null when it is.
@@ -53,34 +53,37 @@ const CONFIGURABLE = "notify-keyspace-events";
  * @param name  upper case
  * @param args  the command's arguments as text, its name first
  */
-export function refusal(name: string, args: readonly string[], readOnly: boolean): ErrorReply | null {
-  if (!AVAILABLE.has(name) && !MODULES.test(name)) return notAvailable(name);
+export function commandError(name: string, args: readonly string[], readOnly: boolean): ErrorReply | null {
+  if (!AVAILABLE_COMMANDS.has(name) && !MODULE_COMMANDS.test(name)) return notAvailableError(name);
   const second = args[1]?.toUpperCase() ?? "";
-  if ((name === "XREAD" || name === "XREADGROUP") && blocks(args)) return notAvailable(`${name} BLOCK`);
-  if (name === "MEMORY" && second !== "USAGE") return notAvailable(`MEMORY ${second}`.trim());
-  if (name === "CONFIG" && !configIsOpen(second, args)) return notAvailable(`CONFIG ${second}`.trim());
+  if ((name === "XREAD" || name === "XREADGROUP") && hasBlockOption(args))
+    return notAvailableError(`${name} BLOCK`);
+  if (name === "MEMORY" && second !== "USAGE") return notAvailableError(`MEMORY ${second}`.trim());
+  if (name === "CONFIG" && !isConfigAllowed(second, args))
+    return notAvailableError(`CONFIG ${second}`.trim());
   // The bearer token stands for the user here; its rights are not kept in the engine.
-  if (name === "ACL" && second !== "WHOAMI" && second !== "CAT") return notAvailable(`ACL ${second}`.trim());
-  if (readOnly && !READ_ONLY.has(name)) return noPermission(name);
+  if (name === "ACL" && second !== "WHOAMI" && second !== "CAT")
+    return notAvailableError(`ACL ${second}`.trim());
+  if (readOnly && !READ_ONLY_COMMANDS.has(name)) return noPermissionError(name);
   return null;
 }
 
 /** What a token without the right to run `name` is told. */
-export function noPermission(name: string): ErrorReply {
-  const shown = name.toLowerCase();
+export function noPermissionError(name: string): ErrorReply {
+  const displayName = name.toLowerCase();
   return new ErrorReply(
-    `NOPERM this user has no permissions to run the '${shown}' command or its subcommand`,
+    `NOPERM this user has no permissions to run the '${displayName}' command or its subcommand`,
   );
 }
 
-function notAvailable(what: string): ErrorReply {
+function notAvailableError(what: string): ErrorReply {
   return new ErrorReply(
     `ERR Command is not available: '${what}'. See https://upstash.com/docs/redis/overall/rediscompatibility for details`,
   );
 }
 
 /** BLOCK is an option only before STREAMS; after it, it is a key. */
-function blocks(args: readonly string[]): boolean {
+function hasBlockOption(args: readonly string[]): boolean {
   for (const arg of args.slice(1)) {
     const option = arg.toUpperCase();
     if (option === "STREAMS") return false;
@@ -89,12 +92,15 @@ function blocks(args: readonly string[]): boolean {
   return false;
 }
 
-function configIsOpen(subcommand: string, args: readonly string[]): boolean {
-  if (subcommand === "GET") return args.slice(2).every((name) => name.toLowerCase() === CONFIGURABLE);
+function isConfigAllowed(subcommand: string, args: readonly string[]): boolean {
+  if (subcommand === "GET")
+    return args.slice(2).every((name) => name.toLowerCase() === CONFIGURABLE_PARAMETER);
   if (subcommand !== "SET") return false;
-  return args.slice(2).every((value, index) => index % 2 === 1 || value.toLowerCase() === CONFIGURABLE);
+  return args
+    .slice(2)
+    .every((value, index) => index % 2 === 1 || value.toLowerCase() === CONFIGURABLE_PARAMETER);
 }
 
-function names(text: string): ReadonlySet<string> {
+function commandSet(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));
 }

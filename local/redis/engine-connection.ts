@@ -32,12 +32,12 @@ export interface ConnectionOptions {
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Above any sane single command, below the patience of whoever waits for the HTTP answer. */
 const REPLY_TIMEOUT_MS = 10_000;
-const TIMEOUT_CHECKS = 10;
+const CHECKS_PER_TIMEOUT = 10;
 
-interface Waiter {
+interface PendingReply {
   readonly replies: Reply[];
   readonly count: number;
-  readonly since: number;
+  readonly sentAt: number;
   readonly resolve: (replies: Reply[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -50,9 +50,9 @@ interface Waiter {
 export class EngineConnection {
   /** Settles, with the reason, when the connection is gone. Never rejects. */
   readonly closed: Promise<EngineDownError>;
-  #waiters: Waiter[] = [];
-  #firstWaiter = 0;
-  #outbox: Buffer[] = [];
+  #pending: PendingReply[] = [];
+  #firstPending = 0;
+  #writeBuffer: Buffer[] = [];
   #failure: EngineDownError | null = null;
   #onPush: ((reply: Reply) => void) | null = null;
   #resolveClosed: (error: EngineDownError) => void = () => {};
@@ -60,7 +60,7 @@ export class EngineConnection {
 
   private constructor(
     private readonly socket: Socket,
-    private readonly where: string,
+    private readonly endpoint: string,
     replyTimeoutMs: number,
   ) {
     this.closed = new Promise((resolve) => {
@@ -72,16 +72,16 @@ export class EngineConnection {
       try {
         parser.push(chunk);
       } catch (error) {
-        this.#fail(new EngineDownError(`${where} does not answer like Redis`, { cause: error }));
+        this.#fail(new EngineDownError(`${endpoint} does not answer like Redis`, { cause: error }));
       }
     });
-    socket.on("error", (error) => this.#fail(unreachable(where, error)));
-    socket.on("close", () => this.#fail(new EngineDownError(`${where} closed the connection`)));
+    socket.on("error", (error) => this.#fail(unreachableError(endpoint, error)));
+    socket.on("close", () => this.#fail(new EngineDownError(`${endpoint} closed the connection`)));
     this.#watchdog = setInterval(() => {
-      const oldest = this.#waiters[this.#firstWaiter];
-      if (oldest === undefined || performance.now() - oldest.since < replyTimeoutMs) return;
-      this.#fail(new EngineDownError(`${where} did not answer within ${replyTimeoutMs} ms`));
-    }, replyTimeoutMs / TIMEOUT_CHECKS);
+      const oldest = this.#pending[this.#firstPending];
+      if (oldest === undefined || performance.now() - oldest.sentAt < replyTimeoutMs) return;
+      this.#fail(new EngineDownError(`${endpoint} did not answer within ${replyTimeoutMs} ms`));
+    }, replyTimeoutMs / CHECKS_PER_TIMEOUT);
     this.#watchdog.unref();
   }
 
@@ -91,14 +91,14 @@ export class EngineConnection {
    * @throws {EngineDownError} nobody there, or no answer in time
    */
   static async open(address: RedisAddress, options: ConnectionOptions = {}): Promise<EngineConnection> {
-    const where = describeAddress(address);
+    const endpoint = describeAddress(address);
     const timeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     const socket = address.tls
       ? connectTls({ host: address.host, port: address.port, servername: address.host })
       : connectTcp({ host: address.host, port: address.port });
-    const connection = new EngineConnection(socket, where, options.replyTimeoutMs ?? REPLY_TIMEOUT_MS);
-    const late = setTimeout(
-      () => connection.#fail(new EngineDownError(`${where} did not answer within ${timeoutMs} ms`)),
+    const connection = new EngineConnection(socket, endpoint, options.replyTimeoutMs ?? REPLY_TIMEOUT_MS);
+    const connectTimer = setTimeout(
+      () => connection.#fail(new EngineDownError(`${endpoint} did not answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
     try {
@@ -106,11 +106,11 @@ export class EngineConnection {
         const reply = await connection.send(args);
         if (!(reply instanceof ErrorReply)) continue;
         connection.close();
-        throw new EngineRefusedError(`${where} ${problem}: ${reply.message}`);
+        throw new EngineRefusedError(`${endpoint} ${problem}: ${reply.message}`);
       }
       return connection;
     } finally {
-      clearTimeout(late);
+      clearTimeout(connectTimer);
     }
   }
 
@@ -135,8 +135,8 @@ export class EngineConnection {
         reject(this.#failure);
         return;
       }
-      this.#waiters.push({ replies: [], count, since: performance.now(), resolve, reject });
-      if (this.#outbox.push(bytes) === 1) setImmediate(() => this.#flush());
+      this.#pending.push({ replies: [], count, sentAt: performance.now(), resolve, reject });
+      if (this.#writeBuffer.push(bytes) === 1) setImmediate(() => this.#flush());
     });
   }
 
@@ -160,14 +160,15 @@ export class EngineConnection {
 
   /** Hangs up. Callers still waiting get an {@link EngineDownError}. */
   close(): void {
-    this.#fail(new EngineDownError(`the connection to ${this.where} was closed`));
+    this.#fail(new EngineDownError(`the connection to ${this.endpoint} was closed`));
   }
 
   #flush(): void {
     if (this.#failure !== null) return;
-    const [only] = this.#outbox;
-    const bytes = this.#outbox.length === 1 && only !== undefined ? only : Buffer.concat(this.#outbox);
-    this.#outbox = [];
+    const [only] = this.#writeBuffer;
+    const bytes =
+      this.#writeBuffer.length === 1 && only !== undefined ? only : Buffer.concat(this.#writeBuffer);
+    this.#writeBuffer = [];
     this.socket.write(bytes);
   }
 
@@ -176,19 +177,19 @@ export class EngineConnection {
       this.#onPush(reply);
       return;
     }
-    const waiter = this.#waiters[this.#firstWaiter];
-    if (waiter === undefined) {
-      this.#fail(new EngineDownError(`${this.where} sent a reply nobody asked for`));
+    const pending = this.#pending[this.#firstPending];
+    if (pending === undefined) {
+      this.#fail(new EngineDownError(`${this.endpoint} sent a reply nobody asked for`));
       return;
     }
-    waiter.replies.push(reply);
-    if (waiter.replies.length < waiter.count) return;
-    this.#firstWaiter += 1;
-    if (this.#firstWaiter === this.#waiters.length) {
-      this.#waiters = [];
-      this.#firstWaiter = 0;
+    pending.replies.push(reply);
+    if (pending.replies.length < pending.count) return;
+    this.#firstPending += 1;
+    if (this.#firstPending === this.#pending.length) {
+      this.#pending = [];
+      this.#firstPending = 0;
     }
-    waiter.resolve(waiter.replies);
+    pending.resolve(pending.replies);
   }
 
   #fail(error: EngineDownError): void {
@@ -196,10 +197,10 @@ export class EngineConnection {
     this.#failure = error;
     clearInterval(this.#watchdog);
     this.socket.destroy();
-    for (const waiter of this.#waiters.slice(this.#firstWaiter)) waiter.reject(error);
-    this.#waiters = [];
-    this.#firstWaiter = 0;
-    this.#outbox = [];
+    for (const pending of this.#pending.slice(this.#firstPending)) pending.reject(error);
+    this.#pending = [];
+    this.#firstPending = 0;
+    this.#writeBuffer = [];
     this.#resolveClosed(error);
   }
 }
@@ -218,6 +219,6 @@ function handshake(address: RedisAddress): [args: string[], problem: string][] {
   return steps;
 }
 
-function unreachable(where: string, error: NodeJS.ErrnoException): EngineDownError {
-  return new EngineDownError(`${where} is unreachable: ${error.code ?? error.message}`, { cause: error });
+function unreachableError(endpoint: string, error: NodeJS.ErrnoException): EngineDownError {
+  return new EngineDownError(`${endpoint} is unreachable: ${error.code ?? error.message}`, { cause: error });
 }

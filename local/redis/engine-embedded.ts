@@ -3,13 +3,13 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { createRedisServer } from "js-redis-server";
 import { PortTakenError } from "../http/server";
 import type { RedisEngine } from "./engine-contract";
-import { describeEngine, EMBEDDED_LACKS } from "./engine-features";
+import { describeEngine, EMBEDDED_MISSING_FEATURES } from "./engine-features";
 
 const LOOPBACK = "127.0.0.1";
 
 /**
  * A Redis written in JavaScript, inside this process and in memory only. It speaks RESP on loopback like any
- * other; {@link EMBEDDED_LACKS} says what is missing.
+ * other; {@link EMBEDDED_MISSING_FEATURES} says what is missing.
  *
  * @param port  0 picks a free one
  * @throws {PortTakenError} when somebody listens on `port`
@@ -22,14 +22,14 @@ export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  await moveToLoopback(server, port).catch((error: NodeJS.ErrnoException) => {
+  await rebindToLoopback(server, port).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE" ? new PortTakenError(port, "embedded Redis") : error;
   });
   let stopped: Promise<void> | null = null;
   return {
     url: `redis://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     kind: "embedded",
-    description: describeEngine("embedded; keeps nothing after it stops", EMBEDDED_LACKS),
+    description: describeEngine("embedded; keeps nothing after it stops", EMBEDDED_MISSING_FEATURES),
     stop: () => {
       stopped ??= redis.close();
       // closing waits for connections to end, and clients keep theirs open
@@ -40,7 +40,7 @@ export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
 }
 
 /** The library listens on every interface and asks for no password: that is for nobody outside to find. */
-async function moveToLoopback(server: Server, port: number): Promise<void> {
+async function rebindToLoopback(server: Server, port: number): Promise<void> {
   server.close();
   await once(server, "close");
   const listening = once(server, "listening");

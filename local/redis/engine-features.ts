@@ -1,11 +1,11 @@
-export type Family = "redis" | "valkey";
+export type ServerFamily = "redis" | "valkey";
 /** Major, minor, patch. */
-export type Version = readonly [number, number, number];
+export type ServerVersion = readonly [number, number, number];
 
 interface Feature {
   readonly name: string;
   /** The first version that has it; null when none has. */
-  readonly since: Readonly<Record<Family, Version | null>>;
+  readonly since: Readonly<Record<ServerFamily, ServerVersion | null>>;
 }
 
 /** What Upstash has beyond Redis 7.0, from the command tables of both servers (`src/commands/*.json`). */
@@ -19,7 +19,7 @@ const FEATURES: readonly Feature[] = [
 ];
 
 /** What the embedded engine (js-redis-server 0.3) lacks, measured with every command of `commands.ts`. */
-export const EMBEDDED_LACKS: readonly string[] = [
+export const EMBEDDED_MISSING_FEATURES: readonly string[] = [
   "HEXPIRETIME, HPEXPIRETIME",
   "XACKDEL, XDELEX",
   "DELEX, DIGEST",
@@ -30,7 +30,7 @@ export const EMBEDDED_LACKS: readonly string[] = [
 ];
 
 /** What Upstash has and a server of that version lacks. */
-export function missingFeatures(family: Family, version: Version): string[] {
+export function missingFeatures(family: ServerFamily, version: ServerVersion): string[] {
   return FEATURES.filter(({ since }) => {
     const first = since[family];
     return first === null || compareVersions(version, first) < 0;
@@ -38,11 +38,11 @@ export function missingFeatures(family: Family, version: Version): string[] {
 }
 
 /** Below zero when `a` is older than `b`. */
-export function compareVersions(a: Version, b: Version): number {
+export function compareVersions(a: ServerVersion, b: ServerVersion): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
 /** One line for people: what an engine is, and what it lacks. */
-export function describeEngine(name: string, lacks: readonly string[]): string {
-  return `${name}; lacks ${lacks.join(", ")}`;
+export function describeEngine(name: string, missing: readonly string[]): string {
+  return `${name}; lacks ${missing.join(", ")}`;
 }

@@ -8,7 +8,7 @@ import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { EngineConnection, EngineDownError } from "./engine-connection";
 import type { RedisEngine } from "./engine-contract";
 import { describeEngine } from "./engine-features";
-import { nameOf, SERVER_NAMES, type ServerProgram } from "./find-servers";
+import { describeServer, SERVER_NAMES, type ServerProgram } from "./find-servers";
 import { parseRedisUrl } from "./redis-address";
 
 /** Another redis-server has its files open in the folder; two would destroy them. */
@@ -22,10 +22,11 @@ export class DataDirInUseError extends Error {
 /** Reading a large append-only file takes a while; a server that is really stuck has to be reported some time. */
 const START_TIMEOUT_MS = 30_000;
 const START_POLL_MS = 20;
-const FREE_PORT_TRIES = 5;
-const KEPT_OUTPUT_LINES = 20;
+const MAX_PORT_ATTEMPTS = 5;
+const MAX_OUTPUT_LINES = 20;
 /** How Redis and Valkey say that their own files are of no use to them. */
-const UNREADABLE = /bad file format|reading the (append only|RDB base) file|FATAL AOF MANIFEST FILE/i;
+const UNREADABLE_FILES_ERROR =
+  /bad file format|reading the (append only|RDB base) file|FATAL AOF MANIFEST FILE/i;
 const PID_FILE = "redis.pid";
 
 /**
@@ -45,18 +46,18 @@ export async function startRedisServer(
 ): Promise<RedisEngine> {
   const folder = path.resolve(dataDir);
   await mkdir(folder, { recursive: true });
-  await refuseSecondServer(folder);
+  await assertFolderUnused(folder);
   for (let attempt = 1; ; attempt++) {
-    const actual = port === 0 ? await freePort() : port;
+    const actualPort = port === 0 ? await freePort() : port;
     try {
-      const start = (signal: AbortSignal) => launch(program.command, folder, actual, signal);
-      const { stop } = await keepRunning({ name: nameOf(program), start, onProgress });
-      const description = describeEngine(nameOf(program), program.lacks);
-      return { url: urlOf(actual), kind: "server", description, stop };
+      const start = (signal: AbortSignal) => launch(program.command, folder, actualPort, signal);
+      const { stop } = await keepRunning({ name: describeServer(program), start, onProgress });
+      const description = describeEngine(describeServer(program), program.missing);
+      return { url: redisUrl(actualPort), kind: "server", description, stop };
     } catch (error) {
       // Between finding a free port and binding it, somebody else may have taken it.
-      if (!(error instanceof PortTakenError) || port !== 0 || attempt === FREE_PORT_TRIES) throw error;
-      onProgress(`Port ${actual} was taken meanwhile, trying another`);
+      if (!(error instanceof PortTakenError) || port !== 0 || attempt === MAX_PORT_ATTEMPTS) throw error;
+      onProgress(`Port ${actualPort} was taken meanwhile, trying another`);
     }
   }
 }
@@ -70,32 +71,32 @@ async function launch(
   const output: string[] = [];
   const server = await spawnGuarded({
     command,
-    args: settings(folder, port),
+    args: serverArguments(folder, port),
     cwd: folder,
     onLine: (line) => {
       output.push(line);
-      if (output.length > KEPT_OUTPUT_LINES) output.shift();
+      if (output.length > MAX_OUTPUT_LINES) output.shift();
     },
   });
   try {
-    await untilReady(server, port, signal);
+    await waitUntilReady(server, port, signal);
   } catch (error) {
     await server.stop();
-    const said = output.join("\n");
-    if (/address already in use/i.test(said)) throw new PortTakenError(port, "Redis");
-    const problem = UNREADABLE.test(said)
+    const outputText = output.join("\n");
+    if (/address already in use/i.test(outputText)) throw new PortTakenError(port, "Redis");
+    const problem = UNREADABLE_FILES_ERROR.test(outputText)
       ? `cannot read the files in ${folder}: damaged, or written by another server or a newer one`
       : `did not come up: ${output.findLast((line) => line !== "") ?? "it said nothing"}`;
-    throw new EngineDownError(`${command} ${problem}\n${said}`, { cause: error });
+    throw new EngineDownError(`${command} ${problem}\n${outputText}`, { cause: error });
   }
   return server;
 }
 
-function urlOf(port: number): string {
+function redisUrl(port: number): string {
   return `redis://127.0.0.1:${port}`;
 }
 
-function settings(folder: string, port: number): string[] {
+function serverArguments(folder: string, port: number): string[] {
   const values: Record<string, string> = {
     port: String(port),
     bind: "127.0.0.1",
@@ -109,8 +110,8 @@ function settings(folder: string, port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-async function untilReady(server: GuardedProcess, port: number, signal: AbortSignal): Promise<void> {
-  const address = parseRedisUrl(urlOf(port));
+async function waitUntilReady(server: GuardedProcess, port: number, signal: AbortSignal): Promise<void> {
+  const address = parseRedisUrl(redisUrl(port));
   const deadline = Date.now() + START_TIMEOUT_MS;
   let ended = false;
   void server.exited.then(() => {
@@ -119,9 +120,9 @@ async function untilReady(server: GuardedProcess, port: number, signal: AbortSig
   for (;;) {
     try {
       const connection = await EngineConnection.open(address);
-      const answersItself = (await serverPid(connection)) === server.pid;
+      const isOurServer = (await serverPid(connection)) === server.pid;
       connection.close();
-      if (answersItself) return;
+      if (isOurServer) return;
       throw new EngineDownError("somebody else answers: address already in use");
     } catch (error) {
       if (ended || signal.aborted || Date.now() > deadline) throw error;
@@ -136,7 +137,7 @@ async function serverPid(connection: EngineConnection): Promise<number> {
   return Number(/process_id:(\d+)/.exec(String(info))?.[1]);
 }
 
-async function refuseSecondServer(folder: string): Promise<void> {
+async function assertFolderUnused(folder: string): Promise<void> {
   const text = await readFile(path.join(folder, PID_FILE), "utf8").catch(() => "");
   const pid = Number.parseInt(text, 10);
   if (Number.isNaN(pid) || !(await isRedis(pid))) return;

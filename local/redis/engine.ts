@@ -3,7 +3,7 @@ import { EngineConnection, EngineDownError } from "./engine-connection";
 import type { RedisEngine } from "./engine-contract";
 import { startEmbeddedEngine } from "./engine-embedded";
 import { startRedisServer } from "./engine-server";
-import { nameOf, rankServers } from "./find-servers";
+import { describeServer, findServers } from "./find-servers";
 import { parseRedisUrl } from "./redis-address";
 
 export type { RedisEngine, RedisEngineKind } from "./engine-contract";
@@ -36,7 +36,7 @@ export async function startRedisEngine(options: RedisEngineOptions): Promise<Red
   const port = options.port ?? 0;
   if (options.engine === "embedded") return startEmbeddedEngine(port);
   if (options.redisUrl !== undefined && options.redisUrl !== "") return connectExternal(options.redisUrl);
-  const [best, ...others] = await rankServers(process.env.PATH ?? "", onProgress);
+  const [best, ...alternatives] = await findServers(process.env.PATH ?? "", onProgress);
   if (best === undefined) {
     onProgress("No redis-server or valkey-server on the PATH: using the embedded engine");
     return startEmbeddedEngine(port);
@@ -47,9 +47,9 @@ export async function startRedisEngine(options: RedisEngineOptions): Promise<Red
       return await startRedisServer(program, options.dataDir, port, onProgress);
     } catch (error) {
       // Redis and Valkey do not read each other's newer files: the one that wrote these may come next.
-      const next = others.shift();
+      const next = alternatives.shift();
       if (next === undefined || !(error instanceof EngineDownError)) throw error;
-      onProgress(`${firstLine(error)}; trying ${nameOf(next)}`);
+      onProgress(`${firstLine(error)}; trying ${describeServer(next)}`);
       program = next;
     }
   }

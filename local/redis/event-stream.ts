@@ -3,7 +3,7 @@ import { type ConnectionOptions, EngineConnection } from "./engine-connection";
 import type { RedisAddress } from "./redis-address";
 import { type Argument, ErrorReply, type Reply, SimpleString } from "./resp/reply";
 
-export interface StreamOptions {
+export interface EventStreamOptions {
   readonly address: RedisAddress;
   readonly connection?: ConnectionOptions;
   /** Sent with the event stream's own headers. */
@@ -21,17 +21,17 @@ export interface StreamOptions {
  */
 export async function streamEvents(
   response: ServerResponse,
-  { address, connection: limits, headers }: StreamOptions,
+  { address, connection: connectionOptions, headers }: EventStreamOptions,
   command: readonly Argument[],
 ): Promise<ErrorReply | null> {
-  const connection = await EngineConnection.open(address, limits);
-  let refused: ErrorReply | null = null;
-  let waiting = false;
+  const connection = await EngineConnection.open(address, connectionOptions);
+  let errorReply: ErrorReply | null = null;
+  let isPaused = false;
   response.on("close", () => connection.close());
   if (response.destroyed) connection.close();
   connection.stream(command, (reply) => {
     if (reply instanceof ErrorReply) {
-      refused = reply;
+      errorReply = reply;
       connection.close();
       return;
     }
@@ -44,34 +44,34 @@ export async function streamEvents(
       });
     }
     // frames that came in before the pause took hold are written all the same
-    if (response.write(frame(reply)) || waiting) return;
-    waiting = true;
+    if (response.write(formatEvent(reply)) || isPaused) return;
+    isPaused = true;
     connection.pause();
     response.once("drain", () => {
-      waiting = false;
+      isPaused = false;
       connection.resume();
     });
   });
   await connection.closed;
   if (response.headersSent) response.end();
-  return refused;
+  return errorReply;
 }
 
 /** `data: message,<channel>,<payload>`; a line end in a payload becomes a second data line, as the format has it. */
-function frame(reply: Reply): string {
-  const line = Array.isArray(reply) ? reply.map(text).join(",") : monitorLine(reply);
+function formatEvent(reply: Reply): string {
+  const line = Array.isArray(reply) ? reply.map(replyText).join(",") : monitorText(reply);
   return `${line
     .split(/\r\n|\r|\n/)
     .map((part) => `data: ${part}`)
     .join("\n")}\n\n`;
 }
 
-function monitorLine(reply: Reply): string {
+function monitorText(reply: Reply): string {
   if (reply instanceof SimpleString && reply.text === "OK") return '"OK"';
-  return text(reply);
+  return replyText(reply);
 }
 
-function text(reply: Reply): string {
+function replyText(reply: Reply): string {
   if (reply === null) return "";
   if (reply instanceof SimpleString) return reply.text;
   return String(reply);

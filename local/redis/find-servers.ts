@@ -2,16 +2,16 @@ import { execFile } from "node:child_process";
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { compareVersions, type Family, missingFeatures, type Version } from "./engine-features";
+import { compareVersions, missingFeatures, type ServerFamily, type ServerVersion } from "./engine-features";
 
 /** A server on the PATH that can stand behind the gateway. */
 export interface ServerProgram {
   /** Absolute path. */
   readonly command: string;
-  readonly family: Family;
-  readonly version: Version;
+  readonly family: ServerFamily;
+  readonly version: ServerVersion;
   /** What Upstash has and this one lacks. */
-  readonly lacks: readonly string[];
+  readonly missing: readonly string[];
 }
 
 /** Either may be either: distributions install Valkey under Redis' name too. */
@@ -27,13 +27,13 @@ const VERSION_TIMEOUT_MS = 5_000;
  *
  * @param searchPath  as in the environment's PATH
  */
-export async function rankServers(
+export async function findServers(
   searchPath: string,
   onProgress: (message: string) => void,
 ): Promise<ServerProgram[]> {
   const programs: ServerProgram[] = [];
   for (const command of await findCommands(searchPath)) {
-    const program = await inspect(command);
+    const program = await inspectCommand(command);
     if (program === null) continue;
     if (program.version[0] >= MIN_MAJOR) programs.push(program);
     else onProgress(`${command} is too old (${program.version.join(".")}; ${MIN_MAJOR} or later is needed)`);
@@ -42,7 +42,7 @@ export async function rankServers(
 }
 
 /** `redis-server 7.0.15`, whatever the file is called. */
-export function nameOf({ family, version }: ServerProgram): string {
+export function describeServer({ family, version }: ServerProgram): string {
   return `${family}-server ${version.join(".")}`;
 }
 
@@ -60,7 +60,7 @@ async function findCommands(searchPath: string): Promise<string[]> {
 }
 
 /** null for a file that cannot be run, or is neither Redis nor Valkey. */
-async function inspect(command: string): Promise<ServerProgram | null> {
+async function inspectCommand(command: string): Promise<ServerProgram | null> {
   const run = promisify(execFile)(command, ["--version"], { timeout: VERSION_TIMEOUT_MS });
   const output = await run.then(
     ({ stdout }) => stdout,
@@ -68,11 +68,11 @@ async function inspect(command: string): Promise<ServerProgram | null> {
   );
   const match = /^(Redis|Valkey) server v=(\d+)\.(\d+)\.(\d+)/.exec(output);
   if (match === null) return null;
-  const family: Family = match[1] === "Valkey" ? "valkey" : "redis";
-  const version: Version = [Number(match[2]), Number(match[3]), Number(match[4])];
-  return { command, family, version, lacks: missingFeatures(family, version) };
+  const family: ServerFamily = match[1] === "Valkey" ? "valkey" : "redis";
+  const version: ServerVersion = [Number(match[2]), Number(match[3]), Number(match[4])];
+  return { command, family, version, missing: missingFeatures(family, version) };
 }
 
 function byCapability(a: ServerProgram, b: ServerProgram): number {
-  return a.lacks.length - b.lacks.length || compareVersions(b.version, a.version);
+  return a.missing.length - b.missing.length || compareVersions(b.version, a.version);
 }

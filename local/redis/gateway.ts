@@ -2,7 +2,7 @@ import { listen } from "../http/server";
 import type { CommandEvent } from "./command-runner";
 import type { ConnectionOptions } from "./engine-connection";
 import { GatewayStats } from "./gateway-stats";
-import { EngineLink } from "./reconnecting-connection";
+import { ReconnectingConnection } from "./reconnecting-connection";
 import { parseRedisUrl } from "./redis-address";
 import { sendFailure } from "./responses";
 import { RestHandler } from "./rest-handler";
@@ -41,12 +41,12 @@ export interface RedisGateway {
 export async function startRedisGateway(options: RedisGatewayOptions): Promise<RedisGateway> {
   if (options.token === "") throw new TypeError("the gateway's token is empty");
   const address = parseRedisUrl(options.redisUrl);
-  const links = {
-    shared: new EngineLink(address, options.connection),
-    transactions: new EngineLink(address, options.connection),
+  const connections = {
+    shared: new ReconnectingConnection(address, options.connection),
+    transactions: new ReconnectingConnection(address, options.connection),
   };
   const stats = new GatewayStats();
-  const handler = new RestHandler({ ...options, address, links, stats });
+  const handler = new RestHandler({ ...options, address, connections, stats });
   const listening = await listen("Redis REST gateway", options.port, (request, response) => {
     handler.handle(request, response).catch((error: unknown) => sendFailure(response, error));
   });
@@ -56,8 +56,8 @@ export async function startRedisGateway(options: RedisGatewayOptions): Promise<R
     stats,
     close: async () => {
       await listening.close();
-      links.shared.close();
-      links.transactions.close();
+      connections.shared.close();
+      connections.transactions.close();
     },
   };
 }

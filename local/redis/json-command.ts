@@ -42,7 +42,7 @@ function quoteNumbers(json: string): string {
   const bareNumber = /["\d-]/g;
   const number = /[-+.\dEe]+/y;
   let out = "";
-  let copied = 0;
+  let copiedUpTo = 0;
   for (let match = bareNumber.exec(json); match !== null; match = bareNumber.exec(json)) {
     if (match[0] === '"') {
       bareNumber.lastIndex = endOfString(json, match.index);
@@ -50,11 +50,11 @@ function quoteNumbers(json: string): string {
     }
     number.lastIndex = match.index;
     const digits = number.exec(json)?.[0] ?? "";
-    out += `${json.slice(copied, match.index)}"${digits}"`;
-    copied = match.index + digits.length;
-    bareNumber.lastIndex = copied;
+    out += `${json.slice(copiedUpTo, match.index)}"${digits}"`;
+    copiedUpTo = match.index + digits.length;
+    bareNumber.lastIndex = copiedUpTo;
   }
-  return out + json.slice(copied);
+  return out + json.slice(copiedUpTo);
 }
 
 function endOfString(json: string, start: number): number {

@@ -42,27 +42,27 @@ async function run(): Promise<void> {
     redisUrl: values["redis-url"],
     port: portNumber("engine-port", values["engine-port"]),
     engine: engineChoice(values.engine),
-    onProgress: say,
+    onProgress: printLine,
   });
   const gateway = await startRedisGateway({
     port,
     token: values.token,
     readOnlyToken: values["read-only-token"],
     redisUrl: engine.url,
-    onCommand: values.log ? ({ name }: CommandEvent) => say(name) : undefined,
+    onCommand: values.log ? ({ name }: CommandEvent) => printLine(name) : undefined,
   }).catch(async (error: unknown) => {
     await engine.stop();
     throw error;
   });
-  say(`Redis       ${describeAddress(parseRedisUrl(engine.url))}  (${engine.description})`);
-  say(`Redis REST  ${gateway.url}  (gateway)`);
+  printLine(`Redis       ${describeAddress(parseRedisUrl(engine.url))}  (${engine.description})`);
+  printLine(`Redis REST  ${gateway.url}  (gateway)`);
   const stop = async (): Promise<void> => {
     await gateway.close();
     await engine.stop();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      stop().then(() => process.exit(0), complain);
+      stop().then(() => process.exit(0), reportError);
     });
   }
 }
@@ -78,14 +78,14 @@ function engineChoice(text: string): "auto" | "embedded" {
   throw new TypeError(`--engine ${text}: expected auto or embedded`);
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function complain(error: unknown): void {
+function reportError(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
 
-if (values.help) say(HELP);
-else run().catch(complain);
+if (values.help) printLine(HELP);
+else run().catch(reportError);

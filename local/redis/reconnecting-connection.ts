@@ -7,9 +7,9 @@ import type { Reply } from "./resp/reply";
  * While the engine is down every request tries once and fails at once; nothing is queued for later, and
  * nothing that may have run is sent again.
  */
-export class EngineLink {
+export class ReconnectingConnection {
   #opening: Promise<EngineConnection> | null = null;
-  #open: EngineConnection | null = null;
+  #current: EngineConnection | null = null;
   #closed = false;
 
   constructor(
@@ -22,19 +22,19 @@ export class EngineLink {
    * @throws {EngineDownError} when there is no connection to be had, or it broke
    */
   async sendEncoded(bytes: Buffer, count: number): Promise<Reply[]> {
-    const connection = this.#open?.isOpen ? this.#open : await this.#connect();
+    const connection = this.#current?.isOpen ? this.#current : await this.#connect();
     return connection.sendEncoded(bytes, count);
   }
 
   close(): void {
     this.#closed = true;
-    this.#open?.close();
+    this.#current?.close();
   }
 
   #connect(): Promise<EngineConnection> {
     this.#opening ??= EngineConnection.open(this.address, this.options)
       .then((connection) => {
-        this.#open = connection;
+        this.#current = connection;
         if (this.#closed) connection.close();
         return connection;
       })

@@ -24,10 +24,10 @@ const TOKEN_PARAMETER = "_token";
  * other, and a percent-encoded byte need not be UTF-8. One slash at the end means nothing.
  */
 export function parseTarget(url: string): Target {
-  const mark = url.indexOf("?");
-  const path = mark === -1 ? url : url.slice(0, mark);
+  const queryStart = url.indexOf("?");
+  const path = queryStart === -1 ? url : url.slice(0, queryStart);
   const trimmed = path.replace(/^\//, "").replace(/\/$/, "");
-  const pairs = mark === -1 ? [] : url.slice(mark + 1).split("&");
+  const pairs = queryStart === -1 ? [] : url.slice(queryStart + 1).split("&");
   return {
     segments: trimmed === "" ? [] : trimmed.split("/"),
     query: pairs.filter(Boolean).map((pair) => {
@@ -40,56 +40,61 @@ export function parseTarget(url: string): Target {
 /** The token of `?_token=…`, or null. */
 export function queryToken(target: Target): string | null {
   const pair = target.query.find(([name]) => name === TOKEN_PARAMETER);
-  return pair === undefined ? null : decode(pair[1] ?? "").toString("utf8");
+  return pair === undefined ? null : decodeSegment(pair[1] ?? "").toString("utf8");
 }
 
 /** Reads a request whose body was read already (empty for GET and HEAD). */
 export function readRestRequest(request: IncomingMessage, target: Target, body: Buffer): RestRequest {
   const [first, ...rest] = target.segments;
-  if (first === undefined) return commandInBody(body);
+  if (first === undefined) return parseCommandBody(body);
   const route = first.toLowerCase();
-  if (route === "pipeline" && rest.length === 0) return commandsInBody("pipeline", "pipeline", body);
-  if (route === "multi-exec" && rest.length === 0) return commandsInBody("multi-exec", "transaction", body);
+  if (route === "pipeline" && rest.length === 0) return parseCommandsBody("pipeline", "pipeline", body);
+  if (route === "multi-exec" && rest.length === 0)
+    return parseCommandsBody("multi-exec", "transaction", body);
   if (route === "monitor" && rest.length === 0) return { kind: "stream", mode: route, channels: [] };
   if (route === "subscribe" || route === "psubscribe") {
-    if (rest.length === 0) return invalid(`ERR wrong number of arguments for '${route}' command`);
-    return { kind: "stream", mode: route, channels: rest.map(decode) };
+    if (rest.length === 0) return invalidRequest(`ERR wrong number of arguments for '${route}' command`);
+    return { kind: "stream", mode: route, channels: rest.map(decodeSegment) };
   }
   const carriesBody = request.method === "POST" || request.method === "PUT";
-  const args: Argument[] = target.segments.map(decode);
+  const args: Argument[] = target.segments.map(decodeSegment);
   if (carriesBody && body.length > 0) args.push(body);
   for (const [name, value] of target.query) {
     if (name === TOKEN_PARAMETER) continue;
-    args.push(decodeQuery(name));
-    if (value !== null) args.push(decodeQuery(value));
+    args.push(decodeQueryPart(name));
+    if (value !== null) args.push(decodeQueryPart(value));
   }
   return { kind: "command", args };
 }
 
-function commandInBody(body: Buffer): RestRequest {
-  if (body.length === 0) return invalid("ERR empty command");
+function parseCommandBody(body: Buffer): RestRequest {
+  if (body.length === 0) return invalidRequest("ERR empty command");
   const args = parseCommand(body.toString("utf8"));
-  if (args === null) return invalid("ERR failed to parse command");
-  return args.length === 0 ? invalid("ERR empty command") : { kind: "command", args };
+  if (args === null) return invalidRequest("ERR failed to parse command");
+  return args.length === 0 ? invalidRequest("ERR empty command") : { kind: "command", args };
 }
 
-function commandsInBody(kind: "pipeline" | "multi-exec", word: string, body: Buffer): RestRequest {
+function parseCommandsBody(
+  kind: "pipeline" | "multi-exec",
+  operationName: string,
+  body: Buffer,
+): RestRequest {
   const commands = parseCommands(body.toString("utf8"));
-  if (commands === null) return invalid(`ERR failed to parse ${word} request`);
-  if (commands.length === 0) return invalid(`ERR empty ${word} request`);
+  if (commands === null) return invalidRequest(`ERR failed to parse ${operationName} request`);
+  if (commands.length === 0) return invalidRequest(`ERR empty ${operationName} request`);
   return { kind, commands };
 }
 
-function invalid(message: string): RestRequest {
+function invalidRequest(message: string): RestRequest {
   return { kind: "invalid", message };
 }
 
-function decodeQuery(text: string): Buffer {
-  return decode(text.replaceAll("+", " "));
+function decodeQueryPart(text: string): Buffer {
+  return decodeSegment(text.replaceAll("+", " "));
 }
 
 /** Undoes percent-encoding byte by byte; a `%` that introduces nothing stands for itself. */
-function decode(text: string): Buffer {
+function decodeSegment(text: string): Buffer {
   const bytes = Buffer.from(text, "latin1");
   if (!text.includes("%")) return bytes;
   let length = 0;

@@ -19,7 +19,7 @@ return { page[1], typed }
 `;
 
 /** Options of SCAN that are followed by a value, which may read like an option. */
-const WITH_VALUE = /^(match|count|type)$/i;
+const OPTIONS_WITH_VALUE = /^(match|count|type)$/i;
 
 /**
  * A SCAN as the engine should get it: with WITHTYPE it becomes a script, which sees one moment of the keys and
@@ -31,7 +31,7 @@ export function scanWithTypes(args: readonly Argument[]): readonly Argument[] {
     const option = String(args[at]);
     if (/^withtype$/i.test(option))
       return ["EVAL_RO", SCAN_WITH_TYPES, "0", ...args.slice(1).toSpliced(at - 1, 1)];
-    at += WITH_VALUE.test(option) ? 2 : 1;
+    at += OPTIONS_WITH_VALUE.test(option) ? 2 : 1;
   }
   return args;
 }

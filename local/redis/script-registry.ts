@@ -12,28 +12,28 @@ import type { Argument } from "./resp/reply";
  * `no-writes` is honoured by running the script as EVAL_RO. `allow-key-locking` is not checked: a script that
  * touches keys it did not declare fails on Upstash and runs here.
  */
-export class ScriptBook {
-  readonly #known = new Map<string, { sha: string; readOnly: boolean }>();
+export class ScriptRegistry {
+  readonly #scripts = new Map<string, { sha: string; readOnly: boolean }>();
 
   /** The commands as the engine should get them. Everything but scripts and functions is returned as it is. */
   translate(name: string, args: readonly Argument[]): readonly Argument[] {
     switch (name) {
       case "EVAL":
       case "EVAL_RO": {
-        const script = this.#strip(args[1]);
+        const script = this.#stripShebang(args[1]);
         if (script === null) return args;
         return [script.readOnly ? "EVAL_RO" : name, script.text, ...args.slice(2)];
       }
       case "EVALSHA":
       case "EVALSHA_RO": {
-        const known = this.#known.get(text(args[1]).toLowerCase());
+        const known = this.#scripts.get(argumentText(args[1]).toLowerCase());
         if (known === undefined) return args;
         return [known.readOnly ? "EVALSHA_RO" : name, known.sha, ...args.slice(2)];
       }
       case "SCRIPT":
         return this.#translateScript(args);
       case "FUNCTION":
-        return args.map((arg, index) => (index < 2 ? arg : withoutLockingFlag(arg)));
+        return args.map((arg, index) => (index < 2 ? arg : stripLockingFlag(arg)));
       default:
         return args;
     }
@@ -41,29 +41,29 @@ export class ScriptBook {
 
   /** The SHA-1 that SCRIPT LOAD has to answer instead of the engine's, or null for "the engine's is right". */
   loadedSha(args: readonly Argument[]): string | null {
-    if (text(args[1]).toUpperCase() !== "LOAD" || !hasShebang(args[2])) return null;
+    if (argumentText(args[1]).toUpperCase() !== "LOAD" || !hasShebang(args[2])) return null;
     return sha1(args[2] ?? "");
   }
 
   #translateScript(args: readonly Argument[]): readonly Argument[] {
-    switch (text(args[1]).toUpperCase()) {
+    switch (argumentText(args[1]).toUpperCase()) {
       case "LOAD": {
-        const script = this.#strip(args[2]);
+        const script = this.#stripShebang(args[2]);
         return script === null ? args : ["SCRIPT", "LOAD", script.text, ...args.slice(3)];
       }
       case "EXISTS":
         return args.map((arg, index) =>
-          index < 2 ? arg : (this.#known.get(text(arg).toLowerCase())?.sha ?? arg),
+          index < 2 ? arg : (this.#scripts.get(argumentText(arg).toLowerCase())?.sha ?? arg),
         );
       case "FLUSH":
-        this.#known.clear();
+        this.#scripts.clear();
         return args;
       default:
         return args;
     }
   }
 
-  #strip(script: Argument | undefined): { text: Argument; readOnly: boolean } | null {
+  #stripShebang(script: Argument | undefined): { text: Argument; readOnly: boolean } | null {
     if (script === undefined || !hasShebang(script)) return null;
     const source = Buffer.isBuffer(script) ? script.toString("latin1") : script;
     const end = source.indexOf("\n");
@@ -72,7 +72,7 @@ export class ScriptBook {
     const rest = end === -1 ? "" : source.slice(end);
     const stripped = Buffer.isBuffer(script) ? Buffer.from(rest, "latin1") : rest;
     const readOnly = /[=,\s]no-writes(,|\s|$)/.test(firstLine);
-    this.#known.set(sha1(script), { sha: sha1(stripped), readOnly });
+    this.#scripts.set(sha1(script), { sha: sha1(stripped), readOnly });
     return { text: stripped, readOnly };
   }
 }
@@ -80,12 +80,12 @@ export class ScriptBook {
 const LOCKING_FLAG = "allow-key-locking";
 
 function hasShebang(script: Argument | undefined): boolean {
-  return text(script?.slice(0, 5)) === "#!lua";
+  return argumentText(script?.slice(0, 5)) === "#!lua";
 }
 
 /** Functions name the flag in their registration instead of the first line. */
-function withoutLockingFlag(code: Argument): Argument {
-  const source = text(code);
+function stripLockingFlag(code: Argument): Argument {
+  const source = argumentText(code);
   return source.includes(LOCKING_FLAG) ? source.replace(/(['"])allow-key-locking\1\s*,?/g, "") : code;
 }
 
@@ -93,6 +93,6 @@ function sha1(script: Argument): string {
   return createHash("sha1").update(script).digest("hex");
 }
 
-function text(arg: Argument | undefined): string {
+function argumentText(arg: Argument | undefined): string {
   return arg === undefined ? "" : arg.toString();
 }

@@ -1,6 +1,6 @@
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 import { scanWithTypes } from "./scan-with-types";
-import type { ScriptBook } from "./script-registry";
+import type { ScriptRegistry } from "./script-registry";
 
 /** A command as the engine should get it, and what becomes of the engine's reply. */
 export interface Translation {
@@ -9,18 +9,18 @@ export interface Translation {
 }
 
 /** Evens out where Upstash and the engines differ in what they take or answer. */
-export function translate(name: string, args: readonly Argument[], scripts: ScriptBook): Translation {
+export function translate(name: string, args: readonly Argument[], scripts: ScriptRegistry): Translation {
   switch (name) {
     case "XADD":
     case "XTRIM":
-      return { args: withoutExactMark(args), finish: null };
+      return { args: stripExactTrim(args), finish: null };
     case "SCAN":
       return { args: scanWithTypes(args), finish: null };
     case "COPY":
       return { args, finish: (reply) => (isSameKeyError(reply) ? 0 : reply) };
     case "SCRIPT": {
       const sha = scripts.loadedSha(args);
-      const finish = sha === null ? null : (reply: Reply) => answerWith(sha, reply);
+      const finish = sha === null ? null : (reply: Reply) => replaceSha(sha, reply);
       return { args: scripts.translate(name, args), finish };
     }
     default:
@@ -29,7 +29,7 @@ export function translate(name: string, args: readonly Argument[], scripts: Scri
 }
 
 /** `MAXLEN = 10` means `MAXLEN 10`, and the embedded engine reads only the latter. */
-function withoutExactMark(args: readonly Argument[]): readonly Argument[] {
+function stripExactTrim(args: readonly Argument[]): readonly Argument[] {
   // The options come after the key and before the fields: for XADD within the first few arguments.
   const at = args.findIndex((arg, index) => index > 2 && index <= 4 && String(arg) === "=");
   if (at === -1 || !/^(maxlen|minid)$/i.test(String(args[at - 1]))) return args;
@@ -42,6 +42,6 @@ function isSameKeyError(reply: Reply): boolean {
 }
 
 /** The engine loaded the stripped script; the client knows it by the SHA-1 of what it sent. */
-function answerWith(sha: string, reply: Reply): Reply {
+function replaceSha(sha: string, reply: Reply): Reply {
   return reply instanceof ErrorReply ? reply : Buffer.from(sha);
 }

@@ -2,23 +2,23 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ZodError, z } from "zod";
 import { BodyTooLargeError, readBody, sendJson } from "../http/server";
 import { type Faults, faultSchema } from "./faults";
-import { describeMail, parseMail, type Summary } from "./mail";
+import { describeMail, type MailSummary, parseMail } from "./mail";
 import type { MailStore } from "./mail-store";
 
 const MAX_BODY_BYTES = 10_000;
-const PAGE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 
-const listQuery = z.object({
+const listQuerySchema = z.object({
   /** Only mails to exactly this address. */
   to: z.string().toLowerCase().optional(),
   /** Only mails in which all of these words occur. */
   q: z.string().toLowerCase().default(""),
   /** Only mails older than this one. */
   before: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(PAGE),
+  limit: z.coerce.number().int().min(1).max(1_000).default(DEFAULT_PAGE_SIZE),
 });
 
-interface Api {
+interface ApiContext {
   store: MailStore;
   faults: Faults;
 }
@@ -33,7 +33,7 @@ interface Api {
  *     GET, PUT, DELETE /api/faults                 how the server fails (faults.ts)
  */
 export async function handleApi(
-  { store, faults }: Api,
+  { store, faults }: ApiContext,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -44,9 +44,9 @@ export async function handleApi(
   try {
     switch (endpoint) {
       case "GET messages":
-        return sendJson(response, 200, list(store, url));
+        return sendJson(response, 200, listMails(store, url));
       case "DELETE messages":
-        return await remove(store, response, selected(store, url));
+        return await remove(store, response, matchingIds(store, url));
       case "GET messages/id":
         return await sendMessage(store, response, id ?? "");
       case "DELETE messages/id":
@@ -72,21 +72,21 @@ export async function handleApi(
   }
 }
 
-function list(store: MailStore, url: URL) {
-  const { before, limit } = listQuery.parse(Object.fromEntries(url.searchParams));
+function listMails(store: MailStore, url: URL) {
+  const { before, limit } = listQuerySchema.parse(Object.fromEntries(url.searchParams));
   const all = store.list();
-  const found = matching(all, url);
+  const found = filterMails(all, url);
   const rest = before === undefined ? found : found.filter(({ id }) => id < before);
-  const items = rest.slice(0, limit).map((summary) => shown(summary, all));
+  const items = rest.slice(0, limit).map((summary) => withRepeatFlag(summary, all));
   return { items, nextCursor: rest.length > limit ? items.at(-1)?.id : null, total: found.length };
 }
 
-function selected(store: MailStore, url: URL): string[] {
-  return matching(store.list(), url).map(({ id }) => id);
+function matchingIds(store: MailStore, url: URL): string[] {
+  return filterMails(store.list(), url).map(({ id }) => id);
 }
 
-function matching(all: readonly Summary[], url: URL): Summary[] {
-  const { to, q } = listQuery.parse(Object.fromEntries(url.searchParams));
+function filterMails(all: readonly MailSummary[], url: URL): MailSummary[] {
+  const { to, q } = listQuerySchema.parse(Object.fromEntries(url.searchParams));
   const words = q.split(/\s+/).filter(Boolean);
   return all.filter(
     (mail) =>
@@ -96,7 +96,7 @@ function matching(all: readonly Summary[], url: URL): Summary[] {
 }
 
 /** A mail whose `Message-ID` came before is a repeat: its sender did not get the first answer. */
-function shown({ searchText: _, ...summary }: Summary, all: readonly Summary[]) {
+function withRepeatFlag({ searchText: _, ...summary }: MailSummary, all: readonly MailSummary[]) {
   const { id, messageId } = summary;
   const repeat = messageId !== "" && all.some((other) => other.messageId === messageId && other.id < id);
   return { ...summary, repeat };
@@ -106,7 +106,10 @@ async function sendMessage(store: MailStore, response: ServerResponse, id: strin
   const summary = store.get(id);
   const raw = await store.read(id);
   if (!summary || !raw) return notFound(response);
-  sendJson(response, 200, { ...shown(summary, store.list()), ...describeMail(await parseMail(raw)) });
+  sendJson(response, 200, {
+    ...withRepeatFlag(summary, store.list()),
+    ...describeMail(await parseMail(raw)),
+  });
 }
 
 async function remove(store: MailStore, response: ServerResponse, ids: string[]): Promise<void> {

@@ -24,18 +24,18 @@ export async function handleContent(store: MailStore, response: ServerResponse, 
   const raw = rest.length > 0 ? null : await store.read(id);
   if (!raw) return notFound(response);
   if (part === "source" && index === undefined) {
-    return send(response, raw, { "content-type": "text/plain; charset=utf-8" });
+    return sendContent(response, raw, { "content-type": "text/plain; charset=utf-8" });
   }
   const mail = await parseMail(raw);
   if (part === "html" && index === undefined && mail.html) {
-    return send(response, Buffer.from(openingInNewTabs(mail.html)), {
+    return sendContent(response, Buffer.from(withBlankTarget(mail.html)), {
       "content-type": "text/html; charset=utf-8",
     });
   }
   const attachment = part === "attachments" ? mail.attachments[Number(index)] : undefined;
   if (!attachment) return notFound(response);
   const filename = encodeURIComponent(attachment.filename ?? `attachment-${Number(index) + 1}`);
-  send(response, attachment.content, {
+  sendContent(response, attachment.content, {
     // Whatever it says it is, it is saved and not shown.
     "content-type": "application/octet-stream",
     "content-disposition": `attachment; filename*=UTF-8''${filename}`,
@@ -43,13 +43,13 @@ export async function handleContent(store: MailStore, response: ServerResponse, 
 }
 
 /** The first `<base>` decides, so the mail's own does not. */
-function openingInNewTabs(html: string): string {
+function withBlankTarget(html: string): string {
   const base = '<base target="_blank">';
   const head = /<head(\s[^>]*)?>/i;
   return head.test(html) ? html.replace(head, (tag) => tag + base) : base + html;
 }
 
-function send(response: ServerResponse, body: Buffer, headers: Record<string, string>): void {
+function sendContent(response: ServerResponse, body: Buffer, headers: Record<string, string>): void {
   response.writeHead(200, {
     ...headers,
     "content-length": body.length,

@@ -8,10 +8,10 @@ const HEARTBEAT_MS = 20_000;
 export function handleEvents(store: MailStore, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write("retry: 1000\n\n");
-  const unwatch = store.watch(() => response.write("data: changed\n\n"));
+  const unsubscribe = store.subscribe(() => response.write("data: changed\n\n"));
   const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
   request.on("close", () => {
     clearInterval(heartbeat);
-    unwatch();
+    unsubscribe();
   });
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { v7 } from "uuid";
-import { type SmtpEnvelope, type Summary, summarize, summarySchema } from "./mail";
+import { type MailSummary, mailSummarySchema, type SmtpEnvelope, summarize } from "./mail";
 
 /** The newest so many are kept, unless said otherwise. */
 const DEFAULT_LIMIT = 1_000;
@@ -13,7 +13,7 @@ const SUFFIX = ".mail";
  */
 export class MailStore {
   /** By arrival. */
-  readonly #summaries = new Map<string, Summary>();
+  readonly #summaries = new Map<string, MailSummary>();
   /** Without a folder. */
   readonly #raw = new Map<string, Buffer>();
   readonly #listeners = new Set<() => void>();
@@ -36,23 +36,23 @@ export class MailStore {
   }
 
   /** Keeps a mail; resolves once it is safe. */
-  async add(raw: Buffer, envelope: SmtpEnvelope): Promise<Summary> {
+  async add(raw: Buffer, envelope: SmtpEnvelope): Promise<MailSummary> {
     const id = v7();
     const summary = await summarize(id, new Date().toISOString(), raw, envelope);
     if (this.folder === null) this.#raw.set(id, raw);
-    else await write(this.#file(this.folder, id), summary, raw);
+    else await writeMailFile(this.#fileOf(this.folder, id), summary, raw);
     this.#summaries.set(id, summary);
     await this.#prune();
-    this.#tell();
+    this.#notify();
     return summary;
   }
 
   /** Newest first. */
-  list(): Summary[] {
+  list(): MailSummary[] {
     return [...this.#summaries.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
-  get(id: string): Summary | undefined {
+  get(id: string): MailSummary | undefined {
     return this.#summaries.get(id);
   }
 
@@ -61,7 +61,7 @@ export class MailStore {
     if (!this.#summaries.has(id)) return null;
     if (this.folder === null) return this.#raw.get(id) ?? null;
     try {
-      const bytes = await readFile(this.#file(this.folder, id));
+      const bytes = await readFile(this.#fileOf(this.folder, id));
       return bytes.subarray(bytes.indexOf("\n") + 1);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
@@ -73,35 +73,35 @@ export class MailStore {
     for (const id of ids) {
       if (!this.#summaries.delete(id)) continue;
       this.#raw.delete(id);
-      if (this.folder !== null) await rm(this.#file(this.folder, id), { force: true });
+      if (this.folder !== null) await rm(this.#fileOf(this.folder, id), { force: true });
     }
-    this.#tell();
+    this.#notify();
   }
 
   /** Calls back after every change. @returns what ends that */
-  watch(listener: () => void): () => void {
+  subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  #file(folder: string, id: string): string {
+  #fileOf(folder: string, id: string): string {
     return path.join(folder, `${id}${SUFFIX}`);
   }
 
   async #prune(): Promise<void> {
-    const over = this.list().slice(this.limit);
-    if (over.length > 0) await this.remove(over.map(({ id }) => id));
+    const surplus = this.list().slice(this.limit);
+    if (surplus.length > 0) await this.remove(surplus.map(({ id }) => id));
   }
 
   /** A file that cannot be read back is left where it is, and out of the list. */
   async #load(file: string): Promise<void> {
     const bytes = await readFile(file);
     try {
-      const summary = summarySchema.parse(JSON.parse(bytes.subarray(0, bytes.indexOf("\n")).toString()));
+      const summary = mailSummarySchema.parse(JSON.parse(bytes.subarray(0, bytes.indexOf("\n")).toString()));
       this.#summaries.set(summary.id, summary);
     } catch {
       return;
@@ -109,7 +109,7 @@ export class MailStore {
   }
 }
 
-async function write(file: string, summary: Summary, raw: Buffer): Promise<void> {
+async function writeMailFile(file: string, summary: MailSummary, raw: Buffer): Promise<void> {
   const handle = await open(`${file}.tmp`, "w", 0o600);
   try {
     await handle.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(summary)}\n`), raw]));

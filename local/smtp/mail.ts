@@ -2,7 +2,7 @@ import { type AddressObject, type Attachment, type ParsedMail, simpleParser } fr
 import { z } from "zod";
 
 /** What the list shows of a mail; kept beside it, so that a start reads no mail again. */
-export const summarySchema = z.object({
+export const mailSummarySchema = z.object({
   /** UUID v7, so ids are in the order of arrival. */
   id: z.uuid(),
   receivedAt: z.iso.datetime(),
@@ -19,15 +19,15 @@ export const summarySchema = z.object({
   sizeBytes: z.number().int(),
 });
 
-export type Summary = z.infer<typeof summarySchema>;
+export type MailSummary = z.infer<typeof mailSummarySchema>;
 
 export interface SmtpEnvelope {
   from: string;
   to: string[];
 }
 
-const SNIPPET_LENGTH = 160;
-const SEARCH_LENGTH = 4_000;
+const MAX_SNIPPET_LENGTH = 160;
+const MAX_SEARCH_TEXT_LENGTH = 4_000;
 
 /** A mail as its parts. Nothing is made up: a mail without a text part has none. */
 export function parseMail(raw: Buffer): Promise<ParsedMail> {
@@ -39,13 +39,13 @@ export async function summarize(
   receivedAt: string,
   raw: Buffer,
   envelope: SmtpEnvelope,
-): Promise<Summary> {
+): Promise<MailSummary> {
   const mail = await parseMail(raw);
   const sender = mail.from?.value[0];
   const from = { name: sender?.name ?? "", address: sender?.address ?? envelope.from };
   const subject = mail.subject ?? "";
   const text = (mail.text ?? stripTags(mail.html || "")).replace(/\s+/g, " ").trim();
-  const words = [subject, from.name, from.address, ...envelope.to, text].join("\n");
+  const searchText = [subject, from.name, from.address, ...envelope.to, text].join("\n");
   return {
     id,
     receivedAt,
@@ -53,8 +53,8 @@ export async function summarize(
     from,
     subject,
     messageId: mail.messageId ?? "",
-    snippet: text.slice(0, SNIPPET_LENGTH),
-    searchText: words.toLowerCase().slice(0, SEARCH_LENGTH),
+    snippet: text.slice(0, MAX_SNIPPET_LENGTH),
+    searchText: searchText.toLowerCase().slice(0, MAX_SEARCH_TEXT_LENGTH),
     attachmentCount: mail.attachments.length,
     sizeBytes: raw.length,
   };

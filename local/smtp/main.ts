@@ -27,10 +27,10 @@ async function main(): Promise<void> {
     return;
   }
   const catcher = await startMailCatcher({
-    smtpPort: number("smtp-port", values["smtp-port"]),
-    pagePort: number("page-port", values["page-port"]),
+    smtpPort: parseNumber("smtp-port", values["smtp-port"]),
+    pagePort: parseNumber("page-port", values["page-port"]),
     dataDir: values["data-dir"] ?? null,
-    limit: number("limit", values.limit),
+    limit: parseNumber("limit", values.limit),
   });
   process.stdout.write(`The mailbox is open.\n\nSMTP_URL=${catcher.smtpUrl}\nMailbox: ${catcher.pageUrl}\n`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   }
 }
 
-function number(name: string, text: string): number {
+function parseNumber(name: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is no number`);
   return Number(text);
 }

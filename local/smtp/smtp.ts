@@ -48,11 +48,11 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
     logger: false,
 
     onConnect(session, done) {
-      if (faults.take("refuse", [])) cut(server, session);
+      if (faults.consume("refuse", [])) dropConnection(server, session);
       else done();
     },
     onRcptTo({ address }, _session, done) {
-      const fault = faults.take("answer", [address], ({ at }) => at === "recipient");
+      const fault = faults.consume("answer", [address], ({ at }) => at === "recipient");
       done(fault && new SmtpReply(fault.code, `fault switch, recipient <${address}>`));
     },
     onData(stream, session, done) {
@@ -71,9 +71,9 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
     if (stream.sizeExceeded) throw new SmtpReply(552, "the mail is too large");
     const { mailFrom, rcptTo } = session.envelope;
     const recipients = rcptTo.map(({ address }) => address);
-    const answer = faults.take("answer", recipients, ({ at }) => at === "mail");
+    const answer = faults.consume("answer", recipients, ({ at }) => at === "mail");
     if (answer) throw new SmtpReply(answer.code, "fault switch");
-    if (faults.take("hang", recipients)) {
+    if (faults.consume("hang", recipients)) {
       hanging += 1;
       return "silence";
     }
@@ -81,19 +81,19 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
       from: mailFrom ? mailFrom.address : "",
       to: recipients,
     });
-    if (faults.take("drop", recipients)) {
-      cut(server, session);
+    if (faults.consume("drop", recipients)) {
+      dropConnection(server, session);
       return "silence";
     }
     return `kept as ${id}`;
   }
 
   // A client that hangs up in the middle of a mail is its own problem.
-  const failedToListen = once(server, "error");
+  const listenError = once(server, "error");
   const tcp = server.listen(port, "127.0.0.1");
-  const failed = await Promise.race([once(tcp, "listening").then(() => null), failedToListen]);
-  if (failed) {
-    const error = failed[0] as NodeJS.ErrnoException;
+  const failure = await Promise.race([once(tcp, "listening").then(() => null), listenError]);
+  if (failure) {
+    const error = failure[0] as NodeJS.ErrnoException;
     throw error.code === "EADDRINUSE" ? new PortTakenError(port, "SMTP") : error;
   }
   server.on("error", () => {});
@@ -107,7 +107,7 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
 }
 
 /** Ends a session's connection without a word. */
-function cut(server: SMTPServer, session: SMTPServerSession): void {
+function dropConnection(server: SMTPServer, session: SMTPServerSession): void {
   for (const connection of server.connections) {
     if (connection.session.id === session.id) connection._socket.destroy();
   }

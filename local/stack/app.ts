@@ -4,22 +4,22 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { PortTakenError } from "../http/server";
-import { isEmpty } from "../postgres/migrate";
+import { hasNoUsers } from "../postgres/migrate";
 import { type GuardedProcess, spawnGuarded } from "../process/spawn-guarded";
 import { startCrons } from "./crons";
 import { toEnvFile } from "./env-file";
 import { ensurePrismaClient } from "./prisma-client";
-import { type Settings, shownPath } from "./settings";
+import { displayPath, type Settings } from "./settings";
 import { isLoopback, type Stack, startStack } from "./stack";
 
-interface RunOptions {
+interface RunAppOptions {
   /** `stack` starts no app. */
   mode: "dev" | "start" | "stack";
   settings: Settings;
 }
 
 /** Next's own command line. */
-const NEXT = path.resolve("node_modules/next/dist/bin/next");
+const NEXT_CLI = path.resolve("node_modules/next/dist/bin/next");
 /** A server that is asked to stop syncs views first. */
 const APP_GRACE_MS = 12_000;
 
@@ -27,74 +27,74 @@ const APP_GRACE_MS = 12_000;
  * Brings up the stack and the app on top of it, as one process tree that ends as one: on Ctrl-C, on
  * SIGTERM, when the app ends, and when this process is killed.
  */
-export async function runApp({ mode, settings }: RunOptions): Promise<void> {
-  const say = (message: string) => console.log(`  ${message}`);
-  if (mode !== "stack") await assertFree(settings.port);
+export async function runApp({ mode, settings }: RunAppOptions): Promise<void> {
+  const print = (message: string) => console.log(`  ${message}`);
+  if (mode !== "stack") await assertPortFree(settings.port);
   let stack: Stack | undefined;
   let app: GuardedProcess | undefined;
   let stopCrons: (() => void) | undefined;
 
-  let ending: Promise<void> | undefined;
-  const end = (code: number): Promise<void> => {
-    ending ??= (async () => {
+  let shuttingDown: Promise<void> | undefined;
+  const shutDown = (code: number): Promise<void> => {
+    shuttingDown ??= (async () => {
       stopCrons?.();
       await app?.stop();
       await stack?.stop();
       process.exit(code);
     })();
-    return ending;
+    return shuttingDown;
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (ending) process.exit(1);
+      if (shuttingDown) process.exit(1);
       console.log("\n  Stopping…");
-      void end(0);
+      void shutDown(0);
     });
   }
 
-  endWithParent(() => void end(0));
+  onParentExit(() => void shutDown(0));
 
   console.log("\n  NormalDance\n");
-  await ensurePrismaClient(say);
-  stack = await startStack({ settings, dataDir: settings.dataDir, ports: "derived", onProgress: say });
+  await ensurePrismaClient(print);
+  stack = await startStack({ settings, dataDir: settings.dataDir, ports: "derived", onProgress: print });
   // The caller's own environment wins: each backend can be swapped by setting its variable.
-  const env = { ...stack.env, ...definedOf(process.env) };
+  const env = { ...stack.env, ...definedValues(process.env) };
   const envFile = path.join(settings.dataDir, "stack.env");
   await writeFile(envFile, stackEnvFile(stack, settings), { mode: 0o600 });
-  const seeded = await seedIfEmpty(env, say);
+  const seeded = await seedIfEmpty(env, print);
 
-  for (const { name, what, url } of stack.backends) say(`${name.padEnd(11)} ${url}  (${what})`);
+  for (const { name, what, url } of stack.backends) print(`${name.padEnd(11)} ${url}  (${what})`);
   if (mode !== "stack") {
     const started = await startNext(mode, settings.port, env);
     app = started;
-    void started.exited.then(({ code }) => end(code ?? 1));
+    void started.exited.then(({ code }) => shutDown(code ?? 1));
     stopCrons = await startCrons({
       appUrl: `http://localhost:${settings.port}`,
       cronSecret: env.CRON_SECRET ?? "",
-      onProblem: say,
+      onProblem: print,
     });
-    say(`${"App".padEnd(11)} http://localhost:${settings.port}`);
+    print(`${"App".padEnd(11)} http://localhost:${settings.port}`);
   }
-  if (mode === "stack") say(`${"For an app".padEnd(11)} ${envFile}`);
+  if (mode === "stack") print(`${"For an app".padEnd(11)} ${envFile}`);
   if (seeded) {
-    say("");
-    say("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
+    print("");
+    print("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
   }
-  say("");
-  say(`Ctrl-C stops all of it; npm run reset empties ${shownPath(settings.dataDir)}`);
+  print("");
+  print(`Ctrl-C stops all of it; npm run reset empties ${displayPath(settings.dataDir)}`);
 }
 
-const PARENT_CHECK_MS = 500;
+const PARENT_CHECK_INTERVAL_MS = 500;
 
 /** `npm run` puts a shell in between, which a signal to npm ends without telling us: no orphan then either. */
-function endWithParent(end: () => void): void {
+function onParentExit(callback: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) end();
-  }, PARENT_CHECK_MS).unref();
+    if (process.ppid !== parent) callback();
+  }, PARENT_CHECK_INTERVAL_MS).unref();
 }
 
-async function assertFree(port: number): Promise<void> {
+async function assertPortFree(port: number): Promise<void> {
   const server = createServer();
   server.listen(port);
   try {
@@ -109,11 +109,11 @@ async function assertFree(port: number): Promise<void> {
 }
 
 /** @returns whether the demo accounts are there */
-async function seedIfEmpty(env: Record<string, string>, say: (message: string) => void): Promise<boolean> {
+async function seedIfEmpty(env: Record<string, string>, print: (message: string) => void): Promise<boolean> {
   const url = env.DATABASE_URL;
   if (!url || !isLoopback(url)) return false;
-  if (!(await isEmpty(url))) return true;
-  say("First start: writing people, posts and views");
+  if (!(await hasNoUsers(url))) return true;
+  print("First start: writing people, posts and views");
   const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
     env: { NODE_ENV: "development", ...env, LOG_LEVEL: "warn" },
     stdio: ["ignore", "inherit", "inherit"],
@@ -130,7 +130,7 @@ function startNext(
 ): Promise<GuardedProcess> {
   return spawnGuarded({
     command: process.execPath,
-    args: [NEXT, mode, "--port", String(port)],
+    args: [NEXT_CLI, mode, "--port", String(port)],
     env: {
       ...env,
       NODE_ENV: mode === "dev" ? "development" : "production",
@@ -144,7 +144,7 @@ function startNext(
   });
 }
 
-function definedOf(source: NodeJS.ProcessEnv): Record<string, string> {
+function definedValues(source: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(source).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
   );
@@ -155,7 +155,7 @@ function definedOf(source: NodeJS.ProcessEnv): Record<string, string> {
  * REDIS_URL, so it is in the file and not in the app's environment.
  */
 function stackEnvFile({ env, engineUrl }: Stack, { redisUrl }: Settings): string {
-  const startedHere = engineUrl !== "" && redisUrl === undefined;
-  const written = startedHere ? { ...env, REDIS_URL: engineUrl } : env;
+  const isOwnEngine = engineUrl !== "" && redisUrl === undefined;
+  const written = isOwnEngine ? { ...env, REDIS_URL: engineUrl } : env;
   return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${toEnvFile(written)}`;
 }

@@ -13,7 +13,7 @@ interface CronsOptions {
 }
 
 /** Longer than any of our crons works. */
-const TIMEOUT_MS = 90_000;
+const CRON_TIMEOUT_MS = 90_000;
 
 /**
  * Calls the paths of `vercel.json`'s crons on their schedule (UTC), with the secret, as the platform does.
@@ -27,7 +27,7 @@ export async function startCrons({ appUrl, cronSecret, onProblem }: CronsOptions
         try {
           const response = await fetch(new URL(path, appUrl), {
             headers: { authorization: `Bearer ${cronSecret}`, "user-agent": "vercel-cron/1.0" },
-            signal: AbortSignal.timeout(TIMEOUT_MS),
+            signal: AbortSignal.timeout(CRON_TIMEOUT_MS),
           });
           if (!response.ok) onProblem(`cron ${path} answered ${response.status}`);
         } catch (error) {

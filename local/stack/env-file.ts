@@ -1,7 +1,7 @@
 /** Characters that mean something to a shell between double quotes. */
 const SHELL_SPECIAL = /[$`"\\]/;
 /** Nothing of it can be written so that all readers agree: a dotenv parser drops or rewrites control characters. */
-const CONTROL = /\p{Cc}/u;
+const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /**
  * An environment as a file that `. file` in a shell, `node --env-file`, `util.parseEnv` and dotenv read alike.
@@ -13,16 +13,20 @@ const CONTROL = /\p{Cc}/u;
  */
 export function toEnvFile(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
-    .map(([name, value]) => `${name}=${quote(name, value)}\n`)
+    .map(([name, value]) => `${name}=${quoteValue(name, value)}\n`)
     .join("");
 }
 
-function quote(name: string, value: string): string {
-  const mark = value.includes("'") ? '"' : "'";
-  if (CONTROL.test(value) || value.endsWith("\\") || (mark === '"' && SHELL_SPECIAL.test(value))) {
+function quoteValue(name: string, value: string): string {
+  const quoteMark = value.includes("'") ? '"' : "'";
+  if (
+    CONTROL_CHARACTERS.test(value) ||
+    value.endsWith("\\") ||
+    (quoteMark === '"' && SHELL_SPECIAL.test(value))
+  ) {
     throw new TypeError(
       `${name} cannot be written to an environment file: its value mixes quotes or controls`,
     );
   }
-  return mark + value + mark;
+  return quoteMark + value + quoteMark;
 }

@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 
-const SCHEMA = "prisma/schema.prisma";
-const CLIENT = "lib/db/generated/client.ts";
+const SCHEMA_FILE = "prisma/schema.prisma";
+const CLIENT_FILE = "lib/db/generated/client.ts";
 
 /** Generates the Prisma client when there is none, or the schema has changed since. */
-export async function ensurePrismaClient(say: (message: string) => void): Promise<void> {
-  const [schema, client] = await Promise.all([stat(SCHEMA), stat(CLIENT).catch(() => null)]);
+export async function ensurePrismaClient(print: (message: string) => void): Promise<void> {
+  const [schema, client] = await Promise.all([stat(SCHEMA_FILE), stat(CLIENT_FILE).catch(() => null)]);
   if (client && client.mtimeMs >= schema.mtimeMs) return;
-  say("Generating the Prisma client");
+  print("Generating the Prisma client");
   const child = spawn(process.execPath, ["node_modules/prisma/build/index.js", "generate"], {
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -46,51 +46,51 @@ export interface Settings {
   redisUrl: string | undefined;
   redisEngine: "auto" | "embedded";
   /** True: no gateway starts. */
-  ownRedisRest: boolean;
+  externalRedisRest: boolean;
   /** True: no emulator starts. */
-  ownQstash: boolean;
+  externalQstash: boolean;
   /** True: no local Stripe starts. */
-  ownStripe: boolean;
+  externalStripe: boolean;
   /** True: no mail catcher starts. */
-  ownMail: boolean;
+  externalMail: boolean;
   /** True: no local Vercel Blob starts. */
-  ownBlob: boolean;
+  externalBlob: boolean;
 }
 
 /** @throws ZodError */
 export function readSettings(source: Readonly<Record<string, string | undefined>>): Settings {
-  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
-  const settings = settingsSchema.parse(set);
+  const definedValues = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim()));
+  const settings = settingsSchema.parse(definedValues);
   return {
     port: settings.PORT,
     dataDir: path.resolve(settings.DATA_DIR),
     databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL ?? redisUrlOfParts(settings),
+    redisUrl: settings.REDIS_URL ?? buildRedisUrl(settings),
     redisEngine: settings.LOCAL_REDIS_ENGINE,
-    ownRedisRest: Boolean(
+    externalRedisRest: Boolean(
       settings.UPSTASH_REDIS_REST_URL ?? settings.KV_REST_API_URL ?? settings.UPSTASH_REDIS_URL,
     ),
-    ownQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
-    ownStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
-    ownMail: Boolean(settings.SMTP_URL),
-    ownBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
+    externalQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
+    externalStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
+    externalMail: Boolean(settings.SMTP_URL),
+    externalBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
   };
 }
 
 /** A folder as people would type it from here: relative when it is below. */
-export function shownPath(folder: string): string {
+export function displayPath(folder: string): string {
   const relative = path.relative(process.cwd(), folder);
   return relative === "" || relative.startsWith("..") || path.isAbsolute(relative) ? folder : `${relative}/`;
 }
 
-function redisUrlOfParts(settings: z.infer<typeof settingsSchema>): string | undefined {
+function buildRedisUrl(settings: z.infer<typeof settingsSchema>): string | undefined {
   if (!settings.REDIS_HOST) return undefined;
   const password = settings.REDIS_PASSWORD ? `:${encodeURIComponent(settings.REDIS_PASSWORD)}@` : "";
   return `redis://${password}${settings.REDIS_HOST}:${settings.REDIS_PORT}/${settings.REDIS_DB}`;
 }
 
 /** Every other port stands in a fixed distance from the app's, so that two stacks need only two `PORT`s. */
-export function portsFrom(port: number) {
+export function derivePorts(port: number) {
   return {
     app: port,
     redisGateway: port + 10,
@@ -120,7 +120,7 @@ export type Secrets = z.infer<typeof secretsSchema>;
  * Secrets of this laptop: made up on the first start and kept, so that a restart signs nobody out. A file from
  * before one of them was needed keeps what it has and is given the rest.
  */
-export async function localSecrets(dataDir: string | null): Promise<Secrets> {
+export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets> {
   const fresh = {
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     CRON_SECRET: randomBytes(24).toString("base64url"),
@@ -132,9 +132,9 @@ export async function localSecrets(dataDir: string | null): Promise<Secrets> {
   };
   if (dataDir === null) return fresh;
   const file = path.join(dataDir, "secrets.json");
-  const kept = secretsSchema.partial().parse(await readJson(file));
-  const secrets = { ...fresh, ...kept };
-  if (Object.keys(kept).length === Object.keys(fresh).length) return secrets;
+  const stored = secretsSchema.partial().parse(await readJson(file));
+  const secrets = { ...fresh, ...stored };
+  if (Object.keys(stored).length === Object.keys(fresh).length) return secrets;
   await mkdir(dataDir, { recursive: true });
   // Never half written: what is in it signs people in.
   await writeFile(`${file}.tmp`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

@@ -8,7 +8,7 @@ import { type RedisEngineKind, startRedisEngine } from "../redis/engine";
 import { type RedisGateway, startRedisGateway } from "../redis/gateway";
 import { type MailCatcher, startMailCatcher } from "../smtp";
 import { type RunningStripe, startStripe } from "../stripe";
-import { localSecrets, portsFrom, type Settings } from "./settings";
+import { derivePorts, loadLocalSecrets, type Settings } from "./settings";
 
 export interface StackOptions {
   settings: Settings;
@@ -57,23 +57,30 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return stopping;
   };
   try {
-    return { ...(await startParts(options, stops)), stop };
+    return { ...(await startBackends(options, stops)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startParts(
-  { settings, dataDir, ports: choice, onProgress = () => {}, retryScale = 1, postgresSnapshot }: StackOptions,
+async function startBackends(
+  {
+    settings,
+    dataDir,
+    ports: portMode,
+    onProgress = () => {},
+    retryScale = 1,
+    postgresSnapshot,
+  }: StackOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Omit<Stack, "stop">> {
-  const derived = portsFrom(settings.port);
-  const port = (name: keyof typeof derived) => (choice === "derived" ? derived[name] : 0);
+  const derived = derivePorts(settings.port);
+  const port = (name: keyof typeof derived) => (portMode === "derived" ? derived[name] : 0);
   const folder = (name: string) => (dataDir === null ? null : path.join(dataDir, name));
 
   if (dataDir !== null) stops.push(await lockFolder(dataDir));
-  const secrets = await localSecrets(dataDir);
+  const secrets = await loadLocalSecrets(dataDir);
   const env: Record<string, string> = {
     APP_URL: `http://localhost:${settings.port}`,
     AUTH_SECRET: secrets.AUTH_SECRET,
@@ -94,7 +101,7 @@ async function startParts(
     env.DATABASE_URL = postgres.url;
     backends.push({ name: "Postgres", what: "PGlite, embedded", url: postgres.url });
   } else {
-    backends.push({ name: "Postgres", what: "yours", url: withoutPassword(databaseUrl) });
+    backends.push({ name: "Postgres", what: "yours", url: maskPassword(databaseUrl) });
   }
   const migrations = isLoopback(databaseUrl) ? await applyMigrations(databaseUrl) : [];
   if (migrations.length > 0) onProgress(`Applied ${migrations.join(", ")}`);
@@ -102,7 +109,7 @@ async function startParts(
   let gateway: RedisGateway | null = null;
   let engineUrl = "";
   let engineKind: RedisEngineKind | null = null;
-  if (!settings.ownRedisRest) {
+  if (!settings.externalRedisRest) {
     const engine = await startRedisEngine({
       dataDir: folder("redis") ?? "",
       redisUrl: settings.redisUrl,
@@ -125,12 +132,12 @@ async function startParts(
     // A laptop that compiles a page stands still for longer than a data centre's network ever does.
     env.REDIS_TIMEOUT_MS = "500";
     env.REDIS_EDGE_TIMEOUT_MS = "300";
-    backends.push({ name: "Redis", what: engine.description, url: withoutPassword(engine.url) });
+    backends.push({ name: "Redis", what: engine.description, url: maskPassword(engine.url) });
     backends.push({ name: "Redis REST", what: "gateway", url: started.url });
   }
 
   let qstash: RunningQstash | null = null;
-  if (!settings.ownQstash) {
+  if (!settings.externalQstash) {
     const started = await startQstash({
       port: port("qstash"),
       dataDir: folder("qstash"),
@@ -147,7 +154,7 @@ async function startParts(
   }
 
   let stripe: RunningStripe | null = null;
-  if (!settings.ownStripe) {
+  if (!settings.externalStripe) {
     const started = await startStripe({
       port: port("stripe"),
       dataDir: folder("stripe"),
@@ -165,7 +172,7 @@ async function startParts(
   }
 
   let mail: MailCatcher | null = null;
-  if (!settings.ownMail) {
+  if (!settings.externalMail) {
     mail = await startMailCatcher({
       smtpPort: port("smtp"),
       pagePort: port("mailbox"),
@@ -178,7 +185,7 @@ async function startParts(
   }
 
   let blob: RunningBlob | null = null;
-  if (!settings.ownBlob) {
+  if (!settings.externalBlob) {
     blob = await startBlob({ port: port("blob"), dataDir: folder("blob"), token: secrets.blobToken });
     stops.push(blob.close);
     env.VERCEL_BLOB_API_URL = blob.url;
@@ -193,8 +200,8 @@ export function isLoopback(url: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }
 
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  if (shown.password) shown.password = "***";
-  return shown.toString();
+function maskPassword(url: string): string {
+  const masked = new URL(url);
+  if (masked.password) masked.password = "***";
+  return masked.toString();
 }

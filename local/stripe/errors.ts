@@ -18,7 +18,7 @@ export class StripeApiError extends Error {
      * Whether the call began to do its work. Such an answer is kept under the idempotency key; a request that
      * was never begun (a parameter that does not parse) may be sent again with the same key, put right.
      */
-    readonly begun = true,
+    readonly hasBegun = true,
   ) {
     super(message);
     this.name = "StripeApiError";
@@ -35,17 +35,21 @@ export class StripeApiError extends Error {
 }
 
 /** Refused by what the thing's state is: 400. */
-export function refused(message: string, details: ErrorDetails = {}): StripeApiError {
+export function invalidRequestError(message: string, details: ErrorDetails = {}): StripeApiError {
   return new StripeApiError(400, "invalid_request_error", message, details);
 }
 
 /** Refused before anything began: 400 about one parameter. */
-export function badParameter(param: string | undefined, message: string, code?: string): StripeApiError {
+export function invalidParameterError(
+  param: string | undefined,
+  message: string,
+  code?: string,
+): StripeApiError {
   return new StripeApiError(400, "invalid_request_error", message, { code, param }, false);
 }
 
 /** @param param  the parameter that carried the id, as Stripe names it */
-export function noSuch(what: string, id: string, param: string): StripeApiError {
+export function notFoundError(what: string, id: string, param: string): StripeApiError {
   return new StripeApiError(404, "invalid_request_error", `No such ${what}: '${id}'`, {
     code: "resource_missing",
     param,

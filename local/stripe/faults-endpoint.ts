@@ -4,26 +4,26 @@ import { bearerToken, readBody, sameSecret, sendJson } from "../http/server";
 import { faultsSchema } from "./faults";
 import type { Provider } from "./provider";
 
-const PATH = "/_local/faults";
+const FAULTS_PATH = "/_local/faults";
 const MAX_BODY_BYTES = 4096;
 
 /**
  * `GET` and `PUT /_local/faults`: what goes wrong on purpose, for tests in another process. Not Stripe's, and
  * only for who has the key. False for any other path.
  */
-export function handleControl(
+export function handleFaults(
   provider: Provider,
   secretKey: string,
   pathname: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (pathname !== PATH) return false;
-  void answer(provider, secretKey, request, response);
+  if (pathname !== FAULTS_PATH) return false;
+  void respond(provider, secretKey, request, response);
   return true;
 }
 
-async function answer(
+async function respond(
   { faults }: Provider,
   secretKey: string,
   request: IncomingMessage,

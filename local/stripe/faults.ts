@@ -53,7 +53,7 @@ export class FaultSwitch {
   }
 
   /** What is to happen to this call, counted as having happened. */
-  takeForCall(method: string, path: string): ApiFault | null {
+  consumeForCall(method: string, path: string): ApiFault | null {
     const { api } = this.faults;
     if (!api) return null;
     if (api.method !== undefined && api.method !== method) return null;

@@ -3,25 +3,26 @@ import { randomFillSync } from "node:crypto";
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** Drawn in bulk: an order makes a dozen ids, and asking the system for each costs more than all else of one. */
-const pool = Buffer.alloc(4096);
-let used = pool.length;
+const randomPool = Buffer.alloc(4096);
+let poolOffset = randomPool.length;
 
 /**
  * Random letters and digits; the bias of the modulo costs less than a hair of the strength.
  * @param length  at most the pool's
  */
-function randomText(length: number): string {
-  if (used + length > pool.length) {
-    randomFillSync(pool);
-    used = 0;
+function randomString(length: number): string {
+  if (poolOffset + length > randomPool.length) {
+    randomFillSync(randomPool);
+    poolOffset = 0;
   }
   let text = "";
-  for (const byte of pool.subarray(used, used + length)) text += ALPHABET[byte % ALPHABET.length];
-  used += length;
+  for (const byte of randomPool.subarray(poolOffset, poolOffset + length))
+    text += ALPHABET[byte % ALPHABET.length];
+  poolOffset += length;
   return text;
 }
 
-const LENGTHS = {
+const ID_LENGTHS = {
   cs_test: 60,
   pi: 24,
   ch: 24,
@@ -38,6 +39,6 @@ const LENGTHS = {
 } as const;
 
 /** An id with the prefix and the length that Stripe's have, such as `pi_3Nx…`. */
-export function newId(prefix: keyof typeof LENGTHS): string {
-  return `${prefix}_${randomText(LENGTHS[prefix])}`;
+export function newId(prefix: keyof typeof ID_LENGTHS): string {
+  return `${prefix}_${randomString(ID_LENGTHS[prefix])}`;
 }

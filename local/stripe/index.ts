@@ -3,18 +3,18 @@ import { listen } from "../http/server";
 import { systemClock } from "../qstash/clock";
 import { Router } from "./api/router";
 import { handleCheckout } from "./checkout/handler";
-import { play, type Result } from "./checkout/simulate-buyer";
+import { type BuyerAction, simulateBuyer } from "./checkout/simulate-buyer";
 import { handleDashboard } from "./dashboard/handler";
 import { Dispatcher } from "./delivery/dispatcher";
 import { FaultSwitch, type FaultsInput } from "./faults";
-import { handleControl } from "./faults-endpoint";
+import { handleFaults } from "./faults-endpoint";
 import { refundPayment } from "./money/refund";
-import { DELIVERY_TIMEOUT_MS, defaultLimits, LATE_MS, type StripeOptions } from "./options";
+import { DELIVERY_TIMEOUT_MS, defaultLimits, LATE_PAYMENT_DELAY_MS, type StripeOptions } from "./options";
 import { Provider } from "./provider";
 import { Store } from "./state/store";
 import { splitUrl } from "./wire/split-url";
 
-export type { Result } from "./checkout/simulate-buyer";
+export type { BuyerAction } from "./checkout/simulate-buyer";
 export type { FaultsInput } from "./faults";
 export { API_VERSION, type StripeOptions } from "./options";
 
@@ -24,7 +24,7 @@ export interface StripeStats {
   refunds: number;
   events: number;
   /** Deliveries that are neither made nor given up. */
-  waiting: number;
+  pending: number;
   /** Attempts under way. */
   inFlight: number;
   /** Calls of the API, whatever became of them. */
@@ -39,7 +39,7 @@ export interface RunningStripe {
   readonly webhookSecret: string;
   stats(): StripeStats;
   /** Plays the buyer as the session's page does. @returns where the browser would go; null: back to the page */
-  play(sessionId: string, result: Result): Promise<string | null>;
+  simulateBuyer(sessionId: string, result: BuyerAction): Promise<string | null>;
   /** A refund that begins at the provider. Without an amount, all that is left. @returns its id */
   refund(paymentIntent: string, amount?: number): Promise<string>;
   /** What goes wrong from now on; `{}` ends it all. */
@@ -74,17 +74,17 @@ export async function startStripe(options: StripeOptions): Promise<RunningStripe
       retryScale: options.retryScale ?? 1,
       timeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,
       parallelism: limits.deliveryParallelism,
-      maxAnswerBytes: limits.maxAnswerBytes,
+      maxResponseBytes: limits.maxResponseBytes,
     });
     const faults = new FaultSwitch();
-    const lateMs = options.lateMs ?? LATE_MS;
+    const lateMs = options.lateMs ?? LATE_PAYMENT_DELAY_MS;
     const provider = new Provider({ store, dispatcher, faults, clock, limits, lateMs });
     const router = new Router(provider, secretKey);
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
       const { pathname } = splitUrl(request);
       if (handleCheckout(provider, pathname, request, response)) return;
       if (handleDashboard(provider, pathname, request, response)) return;
-      if (handleControl(provider, secretKey, pathname, request, response)) return;
+      if (handleFaults(provider, secretKey, pathname, request, response)) return;
       void router.handle(request, response);
     };
     const http = await listen("Stripe", options.port ?? 0, handle, options.host);
@@ -107,14 +107,14 @@ export async function startStripe(options: StripeOptions): Promise<RunningStripe
         payments: store.state.tables.paymentIntents.size,
         refunds: store.state.tables.refunds.size,
         events: store.state.tables.events.size,
-        waiting: store.state.waitingDeliveries.length,
+        pending: store.state.waitingDeliveries.length,
         inFlight: dispatcher.inFlight,
-        calls: router.calls,
+        calls: router.callCount,
       }),
-      async play(sessionId, result) {
+      async simulateBuyer(sessionId, result) {
         const session = store.state.tables.sessions.get(sessionId);
         if (!session) throw new Error(`no session ${sessionId}`);
-        return play(provider, session, result);
+        return simulateBuyer(provider, session, result);
       },
       async refund(paymentIntent, amount) {
         const draft = provider.draft();

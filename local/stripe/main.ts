@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { startStripe } from "./index";
-import { LATE_MS } from "./options";
+import { LATE_PAYMENT_DELAY_MS } from "./options";
 
 const HELP = `A Stripe on your machine: checkout sessions with a page to play the buyer, payment intents,
 charges, refunds and signed events, for the official SDKs.
@@ -15,7 +15,7 @@ charges, refunds and signed events, for the official SDKs.
   --secret-key <key>        what callers authenticate with (STRIPE_SECRET_KEY, else made up)
   --webhook-secret <text>   what events are signed with (STRIPE_WEBHOOK_SECRET, else made up)
   --retry-scale <x>         multiply every wait between attempts, for example 0.01 to see retries soon (1)
-  --late-ms <n>             how long after the buyer a late payment comes (${LATE_MS})
+  --late-ms <n>             how long after the buyer a late payment comes (${LATE_PAYMENT_DELAY_MS})
   --help                    this
 
 Its page, with sessions, payments, refunds and events, is at http://127.0.0.1:<port>/.
@@ -28,10 +28,16 @@ async function main(): Promise<void> {
       port: { type: "string", default: "12111" },
       host: { type: "string" },
       "data-dir": { type: "string" },
-      "secret-key": { type: "string", default: process.env.STRIPE_SECRET_KEY || madeUp("sk_test_local_") },
-      "webhook-secret": { type: "string", default: process.env.STRIPE_WEBHOOK_SECRET || madeUp("whsec_") },
+      "secret-key": {
+        type: "string",
+        default: process.env.STRIPE_SECRET_KEY || randomSecret("sk_test_local_"),
+      },
+      "webhook-secret": {
+        type: "string",
+        default: process.env.STRIPE_WEBHOOK_SECRET || randomSecret("whsec_"),
+      },
       "retry-scale": { type: "string", default: "1" },
-      "late-ms": { type: "string", default: String(LATE_MS) },
+      "late-ms": { type: "string", default: String(LATE_PAYMENT_DELAY_MS) },
       help: { type: "boolean", default: false },
     },
   });
@@ -44,14 +50,14 @@ async function main(): Promise<void> {
     throw new Error(`--webhook-url: "${webhookUrl}" is no http address`);
   }
   const stripe = await startStripe({
-    port: number("port", values.port),
+    port: parseNumber("port", values.port),
     host: values.host,
     dataDir: values["data-dir"] ?? null,
     webhookUrl,
     secretKey: values["secret-key"],
     webhookSecret: values["webhook-secret"],
-    retryScale: number("retry-scale", values["retry-scale"]),
-    lateMs: number("late-ms", values["late-ms"]),
+    retryScale: parseNumber("retry-scale", values["retry-scale"]),
+    lateMs: parseNumber("late-ms", values["late-ms"]),
   });
   process.stdout.write(
     `Stripe is listening, its page too.\n\n` +
@@ -63,9 +69,9 @@ async function main(): Promise<void> {
   }
 }
 
-const madeUp = (prefix: string): string => prefix + randomBytes(24).toString("hex");
+const randomSecret = (prefix: string): string => prefix + randomBytes(24).toString("hex");
 
-function number(name: string, text: string): number {
+function parseNumber(name: string, text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0) {
     throw new Error(`--${name}: "${text}" is no number`);

@@ -17,11 +17,11 @@ export interface Limits {
   /** How many events are kept at most; the oldest that nobody waits for go first. */
   maxEvents: number;
   /** How long an idempotency key holds; Stripe removes them after at least 24 hours. */
-  keyRetentionMs: number;
+  idempotencyKeyRetentionMs: number;
   /** Deliveries under way at once. */
   deliveryParallelism: number;
   /** What is kept of the app's answer to a delivery. */
-  maxAnswerBytes: number;
+  maxResponseBytes: number;
   /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot. */
   compactAfterBytes: number;
 }
@@ -30,9 +30,9 @@ export const defaultLimits: Limits = {
   maxBodyBytes: 1024 * 1024,
   eventRetentionMs: 30 * DAY,
   maxEvents: 20_000,
-  keyRetentionMs: DAY,
+  idempotencyKeyRetentionMs: DAY,
   deliveryParallelism: 32,
-  maxAnswerBytes: 1024,
+  maxResponseBytes: 1024,
   compactAfterBytes: 16 * 1024 * 1024,
 };
 
@@ -40,7 +40,7 @@ export const defaultLimits: Limits = {
  * Waits before each further attempt to deliver an event. Stripe tries for up to three days and does not publish
  * its steps; these sum up to just under that.
  */
-export const RETRY_WAITS_MS: readonly number[] = [
+export const RETRY_DELAYS_MS: readonly number[] = [
   10 * SECOND,
   MINUTE,
   5 * MINUTE,
@@ -58,7 +58,7 @@ export const RETRY_WAITS_MS: readonly number[] = [
 export const DELIVERY_TIMEOUT_MS = 20 * SECOND;
 
 /** How long after the buyer is back a `late` payment is made. */
-export const LATE_MS = 8 * SECOND;
+export const LATE_PAYMENT_DELAY_MS = 8 * SECOND;
 
 export interface StripeOptions {
   /** 0 (the default) picks a free port. */

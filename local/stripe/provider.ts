@@ -9,7 +9,7 @@ import type { Limits } from "./options";
 import type { Change, Session } from "./state/model";
 import type { Store } from "./state/store";
 
-const PRUNE_EVERY_MS = 60_000;
+const PRUNE_INTERVAL_MS = 60_000;
 
 interface ProviderOptions {
   store: Store;
@@ -44,9 +44,9 @@ export class Provider {
 
   /** Takes up what waited when the process ended. */
   restore(): void {
-    for (const session of this.store.state.tables.sessions.values()) this.watch(session);
+    for (const session of this.store.state.tables.sessions.values()) this.scheduleTransition(session);
     this.dispatcher.restore();
-    this.pruneLater();
+    this.schedulePrune();
   }
 
   close(): void {
@@ -66,14 +66,14 @@ export class Provider {
     const deliveries =
       this.dispatcher.webhookUrl === null
         ? []
-        : planDeliveries(draft.emitted, this.faults.current.events, draft.now);
+        : planDeliveries(draft.emittedEvents, this.faults.current.events, draft.now);
     this.store.commit([
       ...draft.changes,
-      ...draft.emitted.map(({ event }): Change => ({ table: "events", id: event.id, value: event })),
+      ...draft.emittedEvents.map(({ event }): Change => ({ table: "events", id: event.id, value: event })),
       ...deliveries.map((value): Change => ({ table: "deliveries", id: value.id, value })),
     ]);
     for (const change of draft.changes) {
-      if (change.table === "sessions" && change.value) this.watch(change.value);
+      if (change.table === "sessions" && change.value) this.scheduleTransition(change.value);
     }
     this.store.durable().then(
       () => {
@@ -100,14 +100,14 @@ export class Provider {
   }
 
   /** An open session expires on its own, or is paid when its buyer is late. */
-  private watch({ object, paysAt }: Session): void {
+  private scheduleTransition({ object, paysAt }: Session): void {
     if (object.status !== "open") return;
-    const due = Math.min(object.expires_at * 1000, paysAt ?? Infinity);
-    this.timers.at(due, () => this.onTime(object.id));
+    const dueAt = Math.min(object.expires_at * 1000, paysAt ?? Infinity);
+    this.timers.at(dueAt, () => this.applyDueTransition(object.id));
   }
 
   /** Looks again at what is due: a session may have been paid, or put off, since its timer was set. */
-  private onTime(sessionId: string): void {
+  private applyDueTransition(sessionId: string): void {
     const session = this.store.state.tables.sessions.get(sessionId);
     if (!session) return;
     const now = this.clock.now();
@@ -123,14 +123,14 @@ export class Provider {
     }
   }
 
-  private pruneLater(): void {
-    this.timers.at(this.clock.now() + PRUNE_EVERY_MS, () => {
+  private schedulePrune(): void {
+    this.timers.at(this.clock.now() + PRUNE_INTERVAL_MS, () => {
       try {
         this.prune();
       } catch {
         return; // the disk failed
       }
-      this.pruneLater();
+      this.schedulePrune();
     });
   }
 
@@ -140,9 +140,9 @@ export class Provider {
     const { events, keys } = state.tables;
     const now = this.store.now();
     const changes: Change[] = [];
-    for (const kept of keys.values()) {
-      if (kept.at > now - this.limits.keyRetentionMs) break; // oldest first
-      changes.push({ table: "keys", id: kept.key, value: null });
+    for (const stored of keys.values()) {
+      if (stored.at > now - this.limits.idempotencyKeyRetentionMs) break; // oldest first
+      changes.push({ table: "keys", id: stored.key, value: null });
     }
     let surplus = events.size - this.limits.maxEvents;
     for (const event of events.values()) {

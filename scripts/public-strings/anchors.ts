@@ -3,14 +3,14 @@ import type { callApi } from "../../app/_data/call-api";
 import type * as answers from "../../app/_data/response-schemas";
 import type { track } from "../../app/_data/track";
 import type { AuditRecord } from "../../lib/audit";
-import type { CacheManager, NoteTags } from "../../lib/cache";
-import type { cookieOf } from "../../lib/core/access-token";
+import type { CacheManager, RecordTags } from "../../lib/cache";
+import type { getCookie } from "../../lib/core/access-token";
 import type { Mail } from "../../lib/mail";
-import type { Notice } from "../../lib/notifications";
+import type { TypedNotification } from "../../lib/notifications";
 import type { LimitedCaller } from "../../lib/rate-limit/limited-caller";
 import type { emit, emitVolatile } from "../../lib/realtime";
 import type { EventWriter } from "../../lib/realtime/event-writer";
-import type { tellUpstream } from "../../lib/realtime/upstream";
+import type { publishUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
 import type { messageSchema } from "../../lib/tasks/message";
@@ -25,7 +25,7 @@ import type { NewAlert } from "../../lib/tasks/raise-alert";
 export interface Functions {
   "analytics event": typeof track;
   "call of the API": typeof callApi;
-  cookie: typeof cookieOf;
+  cookie: typeof getCookie;
   event: typeof emit;
   "event that is not kept": typeof emitVolatile;
   lock: typeof acquireLock;
@@ -35,7 +35,7 @@ export interface Functions {
 }
 
 export const members = {
-  "server-sent event": (writer: EventWriter) => writer.say,
+  "server-sent event": (writer: EventWriter) => writer.writeEvent,
   "counted event": (service: typeof backgroundTaskService) => service.trackEvent,
   "redis value": (service: RedisService) => service.set,
   "cached value": (cache: CacheManager<never>) => cache.getOrSet,
@@ -47,7 +47,7 @@ export const members = {
   "audit subject": (record: AuditRecord) => record.subject,
   "audit data": (record: AuditRecord) => record.data,
   "alert kind": (alert: NewAlert) => alert.kind,
-  "limited caller": (caller: LimitedCaller) => caller.who,
+  "limited caller": (caller: LimitedCaller) => caller.callerId,
   "body of a call": (options: CallOptions) => options.body,
   "method of a call": (options: CallOptions) => options.method,
 };
@@ -57,8 +57,8 @@ type CacheOptions = NonNullable<Parameters<CacheManager<never>["getOrSet"]>[3]>;
 
 /** What is sent or stored as it is. */
 export interface Shapes {
-  "message between instances": Parameters<typeof tellUpstream>[0];
-  notification: Notice;
+  "message between instances": Parameters<typeof publishUpstream>[0];
+  notification: TypedNotification;
   "message of QStash": z.input<typeof messageSchema>;
   "template of a mail": Mail["template"];
   "props of a mail": Mail["props"];
@@ -67,5 +67,5 @@ export interface Shapes {
 
 /** A function that somebody is handed. */
 export interface Callbacks {
-  "note tags": NoteTags;
+  "note tags": RecordTags;
 }

@@ -1,11 +1,16 @@
 import { AUDIT_ACTIONS } from "../../lib/audit/actions";
 import { namespaces } from "../../lib/cache/namespaces";
-import { envSchema, namesOf } from "../../lib/core/env";
+import { envNames, envSchema } from "../../lib/core/env";
 import { ERROR_STATUS } from "../../lib/core/errors";
 import { FAILPOINTS } from "../../lib/core/failpoint";
 import { locales } from "../../lib/core/locale";
-import { DATA_POLICY, NONCE_HEADER, pagePolicy, setSecurityHeaders } from "../../lib/core/security-headers";
-import { handlerPolicies, personPolicy, policyFor } from "../../lib/rate-limit/policies";
+import {
+  DATA_CONTENT_POLICY,
+  NONCE_HEADER,
+  pageContentPolicy,
+  setSecurityHeaders,
+} from "../../lib/core/security-headers";
+import { findPolicy, handlerPolicies, personPolicy } from "../../lib/rate-limit/policies";
 import { routeRows } from "../../lib/rate-limit/routes.generated";
 import { channelKinds } from "../../lib/realtime/catalogue";
 import { formatEventId } from "../../lib/realtime/cursor";
@@ -42,7 +47,7 @@ export function addCatalogues(sections: Sections): void {
   sections.add("Failpoints", ...FAILPOINTS);
   sections.add("Locales", ...locales);
   for (const [code, status] of Object.entries(ERROR_STATUS)) sections.add("Error codes", `${code} ${status}`);
-  for (const name of Object.keys(envSchema.shape)) sections.add("Environment of the app", ...namesOf(name));
+  for (const name of Object.keys(envSchema.shape)) sections.add("Environment of the app", ...envNames(name));
   for (const [name, { schema, cacheNull }] of Object.entries(namespaces)) {
     sections.add("Cache namespaces", `${name}${cacheNull ? " or null" : ""}`);
     sections.add("Cache namespaces", ...zodLines(schema).map((line) => `${name} ${line}`));
@@ -81,7 +86,7 @@ function addLimits(sections: Sections): void {
   const others = ["/_next/static/a", "/api/auth/a", "/api/a", "/a"].map((pattern) => ({ pattern }));
   for (const row of [...routeRows, ...others]) {
     const method = "method" in row ? row.method : undefined;
-    const { pattern, policy, by } = policyFor(row.pattern, method);
+    const { pattern, policy, by } = findPolicy(row.pattern, method);
     const limit = policy ? `${policy.name} ${policy.limit}/${policy.windowSeconds} s` : "no limit";
     sections.add("Rate limits", `${pattern}: ${limit}${by ? ` by ${by}` : ""}`);
   }
@@ -93,7 +98,7 @@ function addHeaders(sections: Sections): void {
   const heading = "Security headers";
   for (const isHttps of [false, true]) {
     const around = { isHttps, isDevelopment: false };
-    for (const policy of [pagePolicy("{nonce}", around), DATA_POLICY]) {
+    for (const policy of [pageContentPolicy("{nonce}", around), DATA_CONTENT_POLICY]) {
       const headers = new Headers();
       setSecurityHeaders(headers, policy, around);
       for (const [name, value] of headers) sections.add(heading, `${name}: ${value}`);

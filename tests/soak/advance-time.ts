@@ -4,7 +4,7 @@ import { transaction } from "@/lib/db";
  * Lets time go by for everything that waits for it: leases, due dates, and the age of orders whose buyers are on the
  * provider's page. Deadlines stand still, so that nothing dies of a fast clock alone. It changes rows that others lock in another order: a deadlock's victim is run again.
  */
-export async function passTime(seconds: number): Promise<void> {
+export async function advanceTime(seconds: number): Promise<void> {
   await transaction(
     (tx) => tx.$executeRaw`
 UPDATE "Task" SET "leaseUntil" = "leaseUntil" - ${seconds} * interval '1 second',
@@ -20,8 +20,8 @@ WHERE "sessionId" IS NOT NULL AND status IN ('pending', 'failed') AND "paymentIn
 }
 
 /** So much that every checkout is over and everything is due. */
-export async function passAllTime(): Promise<void> {
-  await passTime(900);
+export async function makeEverythingDue(): Promise<void> {
+  await advanceTime(900);
   await transaction(
     (tx) => tx.$executeRaw`
 UPDATE "Task" SET "leaseUntil" = least("leaseUntil", now() - interval '1 second'),

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/core/access-token";
-import { openSession } from "@/tests/support/factories/sessions";
+import { createSessionToken } from "@/tests/support/factories/sessions";
 
-const LIMIT_MS = 25_000;
+const REQUEST_TIMEOUT_MS = 25_000;
 const TOKEN_SECONDS = 86_400;
 
-export interface Answer {
+export interface SoakResponse {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: an answer of any route, which the caller looks into
   body: any;
@@ -14,16 +14,16 @@ export interface Answer {
 const tokens = new Map<string, string>();
 
 /** Signs people in, before anything goes wrong: the requests of a soak are what its faults are for. */
-export async function signIn(people: readonly Caller[]): Promise<void> {
-  for (const person of people) tokens.set(person.userId, await openSession(person, TOKEN_SECONDS));
+export async function signInPeople(people: readonly Caller[]): Promise<void> {
+  for (const person of people) tokens.set(person.userId, await createSessionToken(person, TOKEN_SECONDS));
 }
 
 /** A request as a browser sends it, to whichever instance answers. @returns null when nobody answered */
-export async function ask(
+export async function sendRequest(
   method: "GET" | "POST",
   path: string,
   { as, token, body }: { as?: Caller; token?: string; body?: unknown } = {},
-): Promise<Answer | null> {
+): Promise<SoakResponse | null> {
   const bearer = token ?? (as && tokens.get(as.userId));
   if (as && !bearer) throw new Error("who asks has not been signed in");
   try {
@@ -34,7 +34,7 @@ export async function ask(
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const text = await response.text();
     return { status: response.status, body: text === "" ? null : JSON.parse(text) };
@@ -44,13 +44,13 @@ export async function ask(
 }
 
 /** The request is sent again while nobody answers, or the answer is that something is down. */
-export async function askUntilDecided(
-  request: () => Promise<Answer | null>,
+export async function retryUntilDecided(
+  request: () => Promise<SoakResponse | null>,
   { tries = 30, pauseMs = 200 } = {},
-): Promise<Answer | null> {
-  for (let made = 0; made < tries; made += 1) {
-    const answer = await request();
-    if (answer && answer.status < 500) return answer;
+): Promise<SoakResponse | null> {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const response = await request();
+    if (response && response.status < 500) return response;
     await delay(pauseMs);
   }
   return null;

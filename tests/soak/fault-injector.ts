@@ -2,20 +2,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import { db } from "@/lib/db";
 import type { FaultsInput } from "@/local/stripe";
 import { signDelivery } from "@/tests/support/clients/signed-delivery";
-import { passTime } from "./advance-time";
+import { advanceTime } from "./advance-time";
 import type { Instances } from "./instances";
 import type { Journal } from "./journal";
 import type { Fault } from "./plan-soak";
-import type { World } from "./soak-stack";
+import type { SoakStack } from "./soak-stack";
 
 /** Lets things go wrong as planned, and all be well again. */
-export class FaultPlayer {
+export class FaultInjector {
   readonly #played = new Map<Fault["kind"], number>();
   readonly #running = new Set<Promise<void>>();
-  #provider: { api: FaultsInput["api"]; events: FaultsInput["events"] } = { api: null, events: {} };
+  #providerFaults: { api: FaultsInput["api"]; events: FaultsInput["events"] } = { api: null, events: {} };
 
   constructor(
-    private readonly world: World,
+    private readonly stack: SoakStack,
     private readonly instances: Instances,
     private readonly journal: Journal,
     private readonly random: () => number,
@@ -26,20 +26,20 @@ export class FaultPlayer {
     return Object.fromEntries([...this.#played].sort(([left], [right]) => (left < right ? -1 : 1)));
   }
 
-  play(fault: Fault): void {
+  inject(fault: Fault): void {
     this.journal.note("world", JSON.stringify(fault));
     this.#played.set(fault.kind, (this.#played.get(fault.kind) ?? 0) + 1);
     // One that meets another outage (emptying a Redis that is away) has had its effect.
-    const playing = this.#do(fault)
+    const running = this.#apply(fault)
       .catch(() => {})
-      .finally(() => this.#running.delete(playing));
-    this.#running.add(playing);
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** All is well from now on. */
-  async end(): Promise<void> {
+  async restoreAll(): Promise<void> {
     await Promise.all(this.#running);
-    const { toQstash, toRedis, cutter, provider, mail } = this.world;
+    const { toQstash, toRedis, cutter, provider, mail } = this.stack;
     await toQstash.set("pass");
     await toRedis.set("pass");
     cutter.arm(0);
@@ -47,13 +47,13 @@ export class FaultPlayer {
     mail.heal();
   }
 
-  async #do(fault: Fault): Promise<void> {
-    const { world } = this;
+  async #apply(fault: Fault): Promise<void> {
+    const { stack: world } = this;
     switch (fault.kind) {
       case "qstash":
-        return this.#away(world.toQstash, fault.mode, fault.forMs);
+        return this.#takeDown(world.toQstash, fault.mode, fault.forMs);
       case "redis-away":
-        return this.#away(world.toRedis, "refuse", fault.forMs);
+        return this.#takeDown(world.toRedis, "refuse", fault.forMs);
       case "redis-emptied":
         return world.emptyRedis();
       case "postgres-restarted":
@@ -61,8 +61,8 @@ export class FaultPlayer {
       case "commits-cut":
         return world.cutter.arm(fault.count);
       case "provider-api":
-        this.#provider.api = { kind: fault.how, times: fault.times };
-        return world.provider.setFaults(this.#provider);
+        this.#providerFaults.api = { kind: fault.how, times: fault.times };
+        return world.provider.setFaults(this.#providerFaults);
       case "events":
         return this.#disturbEvents(fault);
       case "mail":
@@ -70,16 +70,20 @@ export class FaultPlayer {
       case "instance-killed":
         return this.instances.kill(fault.instance);
       case "time-jump":
-        return passTime(fault.seconds);
+        return advanceTime(fault.seconds);
       case "replay":
         return this.#replay(fault);
     }
   }
 
   /** One outage of a backend at a time: a proxy that is told two things at once would listen twice. */
-  readonly #busy = new Set<World["toRedis"]>();
+  readonly #busy = new Set<SoakStack["toRedis"]>();
 
-  async #away(proxy: World["toRedis"], mode: Parameters<World["toRedis"]["set"]>[0], forMs: number) {
+  async #takeDown(
+    proxy: SoakStack["toRedis"],
+    mode: Parameters<SoakStack["toRedis"]["set"]>[0],
+    forMs: number,
+  ) {
     if (this.#busy.has(proxy)) return;
     this.#busy.add(proxy);
     try {
@@ -92,21 +96,21 @@ export class FaultPlayer {
   }
 
   async #disturbEvents({ how, forMs }: Extract<Fault, { kind: "events" }>): Promise<void> {
-    const ways = {
+    const faultsByHow = {
       drop: { drop: true },
       copies: { copies: 3 },
       reorder: { reorder: true },
       late: { delayMs: 700 },
     } as const;
-    this.#provider.events = ways[how];
-    this.world.provider.setFaults(this.#provider);
+    this.#providerFaults.events = faultsByHow[how];
+    this.stack.provider.setFaults(this.#providerFaults);
     await delay(forMs);
-    this.#provider = { api: null, events: {} };
-    this.world.provider.setFaults({});
+    this.#providerFaults = { api: null, events: {} };
+    this.stack.provider.setFaults({});
   }
 
   #disturbMail({ how, times }: Extract<Fault, { kind: "mail" }>): void {
-    const { mail } = this.world;
+    const { mail } = this.stack;
     if (how === "refuse") mail.fail({ kind: "refuse", times });
     else if (how === "drop") mail.fail({ kind: "drop", times });
     else mail.fail({ kind: "answer", code: how === "later" ? 451 : 550, times });
@@ -114,21 +118,21 @@ export class FaultPlayer {
 
   /** Messages and events that came before come again, finished or not. */
   async #replay({ tasks, events }: Extract<Fault, { kind: "replay" }>): Promise<void> {
-    const some = await db().task.findMany({
+    const tasksToReplay = await db().task.findMany({
       skip: Math.floor(this.random() * Math.max(1, (await db().task.count()) - tasks)),
       take: tasks,
       orderBy: { id: "asc" },
       select: { id: true, queue: true, generation: true },
     });
-    const told = await db().paymentEvent.findMany({
+    const eventsToResend = await db().paymentEvent.findMany({
       skip: Math.floor(this.random() * Math.max(1, (await db().paymentEvent.count()) - events)),
       take: events,
       orderBy: { id: "asc" },
       select: { id: true },
     });
-    for (const { id } of told) this.world.provider.resend(id);
+    for (const { id } of eventsToResend) this.stack.provider.resend(id);
     await Promise.all(
-      some.map(async ({ id: taskId, queue, generation }) => {
+      tasksToReplay.map(async ({ id: taskId, queue, generation }) => {
         const body = JSON.stringify({ queue, taskId, generation });
         await fetch(`${process.env.APP_URL}/api/qstash/${queue}`, {
           method: "POST",

@@ -1,10 +1,10 @@
 import { db } from "@/lib/db";
 import type { SoakResult } from "./run-soak";
 
-const MOST_ORDERS = 10;
+const MAX_REPORTED_ORDERS = 10;
 
 /** What came of a soak in a few lines; with violations, all that is known of the orders they are about. */
-export async function reportOf({ plan, ...result }: SoakResult): Promise<string> {
+export async function formatReport({ plan, ...result }: SoakResult): Promise<string> {
   const list = (counts: Record<string, number>) =>
     Object.entries(counts)
       .map(([name, count]) => `${name} ${count}`)
@@ -19,15 +19,23 @@ export async function reportOf({ plan, ...result }: SoakResult): Promise<string>
     `${result.violations.length} VIOLATIONS; play it again with: npm run test:soak -- --seed ${plan.seed} --orders ${plan.orders.length}`,
   );
   for (const { orderId, what } of result.violations) lines.push(`  ${orderId ?? "-"}: ${what}`);
-  const ids = [...new Set(result.violations.flatMap(({ orderId }) => orderId ?? []))].slice(0, MOST_ORDERS);
+  const ids = [...new Set(result.violations.flatMap(({ orderId }) => orderId ?? []))].slice(
+    0,
+    MAX_REPORTED_ORDERS,
+  );
   for (const id of ids) {
-    lines.push("", `order ${id}`, ...result.journal.of(id).map((line) => `  ${line}`), ...(await rowsOf(id)));
+    lines.push(
+      "",
+      `order ${id}`,
+      ...result.journal.linesOf(id).map((line) => `  ${line}`),
+      ...(await orderRows(id)),
+    );
   }
-  lines.push("", "what went wrong on purpose", ...result.journal.world().map((line) => `  ${line}`));
+  lines.push("", "what went wrong on purpose", ...result.journal.linesAbout().map((line) => `  ${line}`));
   return lines.join("\n");
 }
 
-async function rowsOf(id: string): Promise<string[]> {
+async function orderRows(id: string): Promise<string[]> {
   const [order, tasks, events, entries] = await Promise.all([
     db().order.findUnique({ where: { id } }),
     db().task.findMany({

@@ -9,8 +9,8 @@ import { startChaos } from "./start-chaos";
 const [seed, killed = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
 if (seed !== undefined) {
-  const endChaos = startChaos(seededRandom(Number(seed)), { killed: Number(killed) });
-  process.on("message", () => endChaos());
+  const stopChaos = startChaos(seededRandom(Number(seed)), { killed: Number(killed) });
+  process.on("message", () => stopChaos());
 }
 const { url } = await serveApp(0);
 process.send?.({ port: Number(new URL(url).port) });

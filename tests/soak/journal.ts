@@ -4,7 +4,7 @@ export class Journal {
   readonly #lines = new Map<number | "world", string[]>();
   readonly #ids = new Map<string, number>();
   /** What a buyer or seller was told that cannot be right. */
-  readonly broken: { orderId: string | null; what: string }[] = [];
+  readonly violations: { orderId: string | null; what: string }[] = [];
 
   note(about: number | "world", what: string): void {
     const lines = this.#lines.get(about) ?? [];
@@ -21,14 +21,14 @@ export class Journal {
     return [...this.#ids.keys()];
   }
 
-  of(orderId: string): string[] {
+  linesOf(orderId: string): string[] {
     const index = this.#ids.get(orderId);
     return index === undefined
       ? ["its buyer never heard of it"]
-      : [`order ${index} of the plan`, ...this.world(index)];
+      : [`order ${index} of the plan`, ...this.linesAbout(index)];
   }
 
-  world(about: number | "world" = "world"): string[] {
+  linesAbout(about: number | "world" = "world"): string[] {
     return this.#lines.get(about) ?? [];
   }
 }

@@ -1,5 +1,5 @@
 import type { Currency, ProductKind } from "@/lib/shop/client";
-import type { Result } from "@/local/stripe";
+import type { BuyerAction } from "@/local/stripe";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 
 /**
@@ -38,7 +38,7 @@ export interface PlannedOrder {
   /** How often the same request is sent at the same moment. */
   copies: number;
   /** What the buyer does on the provider's page, one after the other. */
-  results: Result[];
+  results: BuyerAction[];
   refunds: PlannedRefund[];
   /** Whoever brought the buyer spends so much afterwards, each sent twice; 0: nothing. */
   spends: number;
@@ -73,8 +73,8 @@ export type Fault =
   | { kind: "replay"; tasks: number; events: number };
 
 /** Weighted: the ordinary is the most frequent. */
-const RESULTS: readonly Result[][] = [
-  ...Array<Result[]>(8).fill(["paid"]),
+const RESULTS: readonly BuyerAction[][] = [
+  ...Array<BuyerAction[]>(8).fill(["paid"]),
   ["failed", "paid"],
   ["failed", "paid"],
   ["failed"],
@@ -109,8 +109,8 @@ const REFUNDS: readonly PlannedRefund[][] = [
 ];
 
 /** One of each, shuffled and dealt; then again. The dear ones are in it once. */
-function deck(random: () => number): Fault[] {
-  const ms = (most: number) => Math.floor(100 + random() * most);
+function shuffledFaults(random: () => number): Fault[] {
+  const ms = (max: number) => Math.floor(100 + random() * max);
   const qstash = (["refuse", "hang", "swallow", "error", "limited", "page"] as const).map(
     (mode): Fault => ({ kind: "qstash", mode, forMs: ms(700) }),
   );
@@ -141,10 +141,10 @@ function deck(random: () => number): Fault[] {
     ...[300, 1_200, 2_400].map((seconds): Fault => ({ kind: "time-jump", seconds })),
     ...[1, 2, 3, 4].map((): Fault => ({ kind: "replay", tasks: 5, events: 5 })),
   ];
-  for (let at = all.length - 1; at > 0; at -= 1) {
-    const other = Math.floor(random() * (at + 1));
-    const [one, two] = [all[at], all[other]];
-    if (one && two) [all[at], all[other]] = [two, one];
+  for (let index = all.length - 1; index > 0; index -= 1) {
+    const other = Math.floor(random() * (index + 1));
+    const [one, two] = [all[index], all[other]];
+    if (one && two) [all[index], all[other]] = [two, one];
   }
   return all;
 }
@@ -154,20 +154,20 @@ const ORDERS_PER_FAULT = 4;
 
 export function planSoak(seed: number, count: number): SoakPlan {
   const random = seededRandom(seed);
-  const upTo = (most: number) => Math.floor(random() * most);
+  const randomBelow = (most: number) => Math.floor(random() * most);
   const sellers = Math.min(40, Math.max(3, Math.floor(count / 40)));
   const buyers = Array.from({ length: Math.min(1_500, Math.max(6, Math.floor(count / 3))) }, (_, index) => ({
-    referrer: index > 0 && random() < 0.6 ? upTo(index) : null,
+    referrer: index > 0 && random() < 0.6 ? randomBelow(index) : null,
   }));
   const products = Array.from({ length: sellers * 3 }, (_, index): PlannedProduct => {
-    const luck = random();
+    const roll = random();
     return {
       seller: index % sellers,
       kind: pick(["track", "licence", "ticket"] as const, random),
-      priceMinor: 100 + upTo(20_000),
+      priceMinor: 100 + randomBelow(20_000),
       currency: pick(["RUB", "RUB", "EUR", "USD"] as const, random),
       // Some are as scarce as concert tickets: buyers are turned away, and what is given up is fought for.
-      stock: luck < 0.4 ? null : luck < 0.7 ? 1 + upTo(6) : 10 * count,
+      stock: roll < 0.4 ? null : roll < 0.7 ? 1 + randomBelow(6) : 10 * count,
     };
   });
   const orders = Array.from({ length: count }, (_, index): PlannedOrder => {
@@ -175,20 +175,20 @@ export function planSoak(seed: number, count: number): SoakPlan {
     const pays = results.length > 0 && results.every((result) => result !== "abandoned");
     return {
       index,
-      buyer: upTo(buyers.length),
-      product: upTo(products.length),
-      quantity: 1 + (random() < 0.3 ? upTo(3) : 0),
-      copies: random() < 0.15 ? 2 + upTo(2) : 1,
+      buyer: randomBelow(buyers.length),
+      product: randomBelow(products.length),
+      quantity: 1 + (random() < 0.3 ? randomBelow(3) : 0),
+      copies: random() < 0.15 ? 2 + randomBelow(2) : 1,
       results,
       refunds: pays ? pick(REFUNDS, random) : [],
-      spends: random() < 0.1 ? 1 + upTo(500) : 0,
+      spends: random() < 0.1 ? 1 + randomBelow(500) : 0,
     };
   });
   const faults: PlannedFault[] = [];
-  let dealt: Fault[] = [];
+  let remainingFaults: Fault[] = [];
   for (let atOrder = ORDERS_PER_FAULT; atOrder < count; atOrder += ORDERS_PER_FAULT) {
-    if (dealt.length === 0) dealt = deck(random);
-    const fault = dealt.pop();
+    if (remainingFaults.length === 0) remainingFaults = shuffledFaults(random);
+    const fault = remainingFaults.pop();
     if (fault) faults.push({ atOrder, ...fault });
   }
   return { seed, sellers, buyers, products, orders, faults };

@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import type { RunningStripe } from "@/local/stripe";
-import { ask, askUntilDecided } from "./api-client";
+import { retryUntilDecided, sendRequest } from "./api-client";
 import type { Journal } from "./journal";
 import type { PlannedOrder, PlannedRefund } from "./plan-soak";
-import { clientOf } from "./provider-payments";
+import { stripeClient } from "./provider-payments";
 
-export interface Shop {
+export interface SoakShop {
   buyers: (Caller & { referrer: Caller | null })[];
   products: { id: string; seller: Caller }[];
   provider: RunningStripe;
@@ -15,29 +15,29 @@ export interface Shop {
 }
 
 /** Plays one order from the buyer's click to the last refund. */
-export async function playOrder(plan: PlannedOrder, shop: Shop): Promise<void> {
-  const placed = await place(plan, shop);
+export async function playOrder(plan: PlannedOrder, shop: SoakShop): Promise<void> {
+  const placed = await submitOrder(plan, shop);
   if (!placed) return;
   const early = plan.refunds.filter(({ early }) => early);
-  for (const result of plan.results) await playBuyer(plan, result, placed.checkoutUrl, shop);
-  for (const refund of early) await giveBack(plan, refund, placed.id, shop);
+  for (const result of plan.results) await playCheckout(plan, result, placed.checkoutUrl, shop);
+  for (const refund of early) await playRefund(plan, refund, placed.id, shop);
   for (const refund of plan.refunds.filter(({ early }) => !early)) {
-    if (!(await isHandedOver(placed.id))) break;
-    await giveBack(plan, refund, placed.id, shop);
+    if (!(await waitUntilDelivered(placed.id))) break;
+    await playRefund(plan, refund, placed.id, shop);
   }
   await spendBonuses(plan, shop);
 }
 
 /** Sends the order until somebody says yes or no; with one key it is one order however often it is sent. */
-async function place(
+async function submitOrder(
   plan: PlannedOrder,
-  { buyers, products, journal }: Shop,
+  { buyers, products, journal }: SoakShop,
 ): Promise<{ id: string; checkoutUrl: string | null } | null> {
   const buyer = buyers[plan.buyer];
   const product = products[plan.product];
   if (!buyer || !product) throw new Error("the plan names nobody");
   const body = { productId: product.id, quantity: plan.quantity, clientKey: `order-${plan.index}` };
-  const send = () => askUntilDecided(() => ask("POST", "/api/orders", { as: buyer, body }));
+  const send = () => retryUntilDecided(() => sendRequest("POST", "/api/orders", { as: buyer, body }));
   const answers = await Promise.all(Array.from({ length: plan.copies }, send));
   journal.note(
     plan.index,
@@ -49,12 +49,12 @@ async function place(
   const { id } = first.order;
   journal.identify(plan.index, id);
   if (orders.some(({ order }) => order.id !== id)) {
-    journal.broken.push({ orderId: id, what: "one client key made two orders" });
+    journal.violations.push({ orderId: id, what: "one client key made two orders" });
   }
   // What is asked for again after an answer is the same order; nothing but an outage stands in the way.
   const refused = answers.find((answer) => answer && answer.status !== 201);
   if (refused) {
-    journal.broken.push({
+    journal.violations.push({
       orderId: id,
       what: `the same request was answered 201 and ${refused.status} ${JSON.stringify(refused.body)}`,
     });
@@ -63,11 +63,11 @@ async function place(
   return { id, checkoutUrl };
 }
 
-async function playBuyer(
+async function playCheckout(
   { index }: PlannedOrder,
   result: string,
   checkoutUrl: string | null,
-  { journal }: Shop,
+  { journal }: SoakShop,
 ): Promise<void> {
   if (checkoutUrl === null) return journal.note(index, "there is no page to pay on any more");
   const response = await fetch(checkoutUrl, {
@@ -80,9 +80,9 @@ async function playBuyer(
   journal.note(index, `on the provider's page: ${result} (${response.status})`);
 }
 
-async function giveBack(plan: PlannedOrder, refund: PlannedRefund, orderId: string, shop: Shop) {
+async function playRefund(plan: PlannedOrder, refund: PlannedRefund, orderId: string, shop: SoakShop) {
   const { journal, products } = shop;
-  const order = await patiently(() =>
+  const order = await retry(() =>
     db().order.findUnique({ where: { id: orderId }, select: { amountMinor: true, sessionId: true } }),
   );
   if (!order) return;
@@ -97,60 +97,60 @@ async function giveBack(plan: PlannedOrder, refund: PlannedRefund, orderId: stri
     return journal.note(plan.index, `${label}: ${outcome}`);
   }
   const seller = products[plan.product]?.seller;
-  const answer = await askUntilDecided(() =>
-    ask("POST", `/api/orders/${orderId}/refund`, {
+  const answer = await retryUntilDecided(() =>
+    sendRequest("POST", `/api/orders/${orderId}/refund`, {
       ...(seller ? { as: seller } : {}),
       body: amount === undefined ? {} : { amountMinor: amount },
     }),
   );
   journal.note(plan.index, `${label}: ${answer?.status ?? "no answer"}`);
   if (answer?.status !== 202) return;
-  const task = await patiently(() =>
+  const task = await retry(() =>
     db().task.findUnique({ where: { id: answer.body.task.id }, select: { id: true } }),
   );
-  if (!task) journal.broken.push({ orderId, what: "a refund was accepted and there is no task of it" });
+  if (!task) journal.violations.push({ orderId, what: "a refund was accepted and there is no task of it" });
 }
 
 /** Asked for until it is known; the provider's API may be in trouble on purpose. */
 async function paymentIntentOf(sessionId: string | null, provider: RunningStripe): Promise<string | null> {
   if (sessionId === null) return null;
-  const session = await patiently(() => clientOf(provider).checkout.sessions.retrieve(sessionId));
+  const session = await retry(() => stripeClient(provider).checkout.sessions.retrieve(sessionId));
   const intent = session?.payment_intent;
   return typeof intent === "string" && session?.payment_status === "paid" ? intent : null;
 }
 
-const LOOKS = 40;
-const LOOK_MS = 250;
+const MAX_POLLS = 40;
+const POLL_INTERVAL_MS = 250;
 
 /** Whether it is delivered soon; a refund asked for before would be refused. */
-async function isHandedOver(orderId: string): Promise<boolean> {
-  for (let look = 0; look < LOOKS; look += 1) {
+async function waitUntilDelivered(orderId: string): Promise<boolean> {
+  for (let look = 0; look < MAX_POLLS; look += 1) {
     const order = await db()
       .order.findUnique({ where: { id: orderId }, select: { status: true } })
       .catch(() => null);
     if (order?.status === "delivered") return true;
     if (order?.status === "failed" || order?.status === "refunded") return false;
-    await delay(LOOK_MS);
+    await delay(POLL_INTERVAL_MS);
   }
   return false;
 }
 
 /** Two requests with one key at the same time: more than there is may never be spent. */
-async function spendBonuses({ index, buyer, spends }: PlannedOrder, { buyers, journal }: Shop) {
+async function spendBonuses({ index, buyer, spends }: PlannedOrder, { buyers, journal }: SoakShop) {
   const referrer = buyers[buyer]?.referrer;
   if (spends === 0 || !referrer) return;
   const body = { amount: spends, key: `spend-${index}` };
-  const send = () => ask("POST", "/api/bonuses/spend", { as: referrer, body });
+  const send = () => sendRequest("POST", "/api/bonuses/spend", { as: referrer, body });
   const answers = await Promise.all([send(), send()]);
   journal.note(index, `bonuses spent: ${answers.map((answer) => answer?.status ?? "no answer").join(", ")}`);
 }
 
-async function patiently<R>(read: () => Promise<R>): Promise<R | null> {
+async function retry<R>(read: () => Promise<R>): Promise<R | null> {
   for (let tries = 0; tries < 20; tries += 1) {
     try {
       return await read();
     } catch {
-      await delay(LOOK_MS);
+      await delay(POLL_INTERVAL_MS);
     }
   }
   return null;

@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import type { RunningStripe } from "@/local/stripe";
 
 /** What the provider itself says, for the judge and for refunds that begin there. */
-export function clientOf({ url, secretKey }: RunningStripe): Stripe {
+export function stripeClient({ url, secretKey }: RunningStripe): Stripe {
   const { hostname, port } = new URL(url);
   return new Stripe(secretKey, {
     host: hostname,
@@ -20,13 +20,15 @@ export interface ProviderPayment {
   refundedMinor: number;
 }
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /** Money that was taken, and what of it went back. */
-export async function paymentsAt(provider: RunningStripe): Promise<ProviderPayment[]> {
-  const stripe = clientOf(provider);
+export async function listProviderPayments(provider: RunningStripe): Promise<ProviderPayment[]> {
+  const stripe = stripeClient(provider);
   const payments = new Map<string, ProviderPayment>();
-  for await (const { id, status, amount_received, metadata } of stripe.paymentIntents.list({ limit: PAGE })) {
+  for await (const { id, status, amount_received, metadata } of stripe.paymentIntents.list({
+    limit: PAGE_SIZE,
+  })) {
     if (status !== "succeeded") continue;
     payments.set(id, {
       id,
@@ -35,7 +37,7 @@ export async function paymentsAt(provider: RunningStripe): Promise<ProviderPayme
       refundedMinor: 0,
     });
   }
-  for await (const { payment_intent, amount, status } of stripe.refunds.list({ limit: PAGE })) {
+  for await (const { payment_intent, amount, status } of stripe.refunds.list({ limit: PAGE_SIZE })) {
     const payment = payments.get(typeof payment_intent === "string" ? payment_intent : "");
     if (payment && status === "succeeded") payment.refundedMinor += amount;
   }
@@ -48,14 +50,14 @@ export async function paymentsAt(provider: RunningStripe): Promise<ProviderPayme
  */
 export async function resendRefunds(provider: RunningStripe): Promise<number> {
   let sent = 0;
-  const undelivered = clientOf(provider).events.list({
-    limit: PAGE,
+  const undelivered = stripeClient(provider).events.list({
+    limit: PAGE_SIZE,
     types: ["refund.created"],
     delivery_success: false,
   });
   const ids: string[] = [];
   for await (const { id } of undelivered) ids.push(id);
-  const delivered = clientOf(provider).events.list({ limit: PAGE, types: ["refund.created"] });
+  const delivered = stripeClient(provider).events.list({ limit: PAGE_SIZE, types: ["refund.created"] });
   for await (const { id } of delivered) if (!ids.includes(id)) ids.push(id);
   for (const id of ids) {
     provider.resend(id);

@@ -6,16 +6,16 @@ import { sweepTasks } from "@/lib/tasks";
 import { createPeople } from "@/tests/support/factories/people";
 import { seededRandom } from "@/tests/support/fuzz/random";
 import { serveApp } from "@/tests/support/processes/app-server";
-import { passTime } from "./advance-time";
-import { ask, signIn } from "./api-client";
-import { settle } from "./drain";
-import { FaultPlayer } from "./fault-injector";
+import { advanceTime } from "./advance-time";
+import { sendRequest, signInPeople } from "./api-client";
+import { drain } from "./drain";
+import { FaultInjector } from "./fault-injector";
 import { startInstances } from "./instances";
-import { judge, type Verdict, watchTasks } from "./invariants";
+import { checkInvariants, type InvariantReport, watchTaskRegressions } from "./invariants";
 import { Journal } from "./journal";
 import { planSoak, type SoakPlan } from "./plan-soak";
-import { playOrder, type Shop } from "./play-order";
-import type { World } from "./soak-stack";
+import { playOrder, type SoakShop } from "./play-order";
+import type { SoakStack } from "./soak-stack";
 import { startChaos } from "./start-chaos";
 
 export interface SoakOptions {
@@ -28,12 +28,12 @@ export interface SoakOptions {
   /** False: nobody sweeps. For showing that the judge notices. */
   sweeps?: boolean;
   /** Nothing goes wrong but what the shoppers do. */
-  quiet?: boolean;
-  settleLimitMs?: number;
+  faultFree?: boolean;
+  drainTimeoutMs?: number;
   onProgress?: (line: string) => void;
 }
 
-export interface SoakResult extends Verdict {
+export interface SoakResult extends InvariantReport {
   plan: SoakPlan;
   journal: Journal;
   /** How often each kind of fault was played. */
@@ -44,26 +44,26 @@ export interface SoakResult extends Verdict {
 
 /** Of virtual time, so much for each tick of the real one. */
 const TICK_MS = 500;
-const SECONDS_PER_TICK = 45;
+const VIRTUAL_SECONDS_PER_TICK = 45;
 /** With more to do than this time stands still: everything would be late, and be sent again and again. */
-const MOST_BACKLOG = 60;
-const SWEEP_MS = 400;
-const PROGRESS_EVERY = 250;
+const MAX_BACKLOG = 60;
+const SWEEP_INTERVAL_MS = 400;
+const ORDERS_PER_PROGRESS_LINE = 250;
 
 /**
  * Plays a plan against the real thing and judges it. An empty list of violations is what it should end with.
  * A world is used for one after the other; each begins with empty tables.
  */
 export async function runSoak(
-  world: World,
+  stack: SoakStack,
   {
     seed,
     orders,
     instances: instanceCount = 2,
     shoppers = 16,
     sweeps = true,
-    quiet = false,
-    settleLimitMs = 60_000,
+    faultFree = false,
+    drainTimeoutMs = 60_000,
     onProgress,
   }: SoakOptions,
 ): Promise<SoakResult> {
@@ -71,93 +71,94 @@ export async function runSoak(
   const plan = planSoak(seed, orders);
   const random = seededRandom(seed + 1);
   const journal = new Journal();
-  await emptyWorld(world);
-  await watchTasks();
-  const { shop, initialStock } = await furnish(plan, world, journal);
+  await resetBackends(stack);
+  await watchTaskRegressions();
+  const { shop, initialStock } = await createShop(plan, stack, journal);
   const app = await serveApp(0);
-  const leave = world.balancer.add(Number(new URL(app.url).port));
-  const instances = await startInstances(instanceCount, world.balancer, seed);
-  const player = new FaultPlayer(world, instances, journal, random);
-  const endChaos = quiet ? () => {} : startChaos(seededRandom(seed + 2));
-  let over = false;
+  const detach = stack.balancer.add(Number(new URL(app.url).port));
+  const instances = await startInstances(instanceCount, stack.balancer, seed);
+  const injector = new FaultInjector(stack, instances, journal, random);
+  const stopChaos = faultFree ? () => {} : startChaos(seededRandom(seed + 2));
+  let stopped = false;
   const repeat = async (everyMs: number, work: () => Promise<unknown>) => {
-    while (!over) {
+    while (!stopped) {
       await delay(everyMs);
       await work().catch(() => {});
     }
   };
   const background = Promise.all([
     repeat(TICK_MS, async () => {
-      if ((await backlog()) < MOST_BACKLOG) await passTime(SECONDS_PER_TICK);
+      if ((await countBacklog()) < MAX_BACKLOG) await advanceTime(VIRTUAL_SECONDS_PER_TICK);
     }),
     ...(sweeps
       ? [
-          repeat(SWEEP_MS, () => sweepTasks()),
-          repeat(SWEEP_MS, () =>
-            ask("GET", "/api/cron/sweep-tasks", { token: process.env.CRON_SECRET ?? "" }),
+          repeat(SWEEP_INTERVAL_MS, () => sweepTasks()),
+          repeat(SWEEP_INTERVAL_MS, () =>
+            sendRequest("GET", "/api/cron/sweep-tasks", { token: process.env.CRON_SECRET ?? "" }),
           ),
         ]
       : []),
   ]);
   try {
-    const faults = quiet ? [] : [...plan.faults];
+    const faults = faultFree ? [] : [...plan.faults];
     const waiting = [...plan.orders];
     await Promise.all(
       Array.from({ length: shoppers }, async () => {
         for (let order = waiting.shift(); order; order = waiting.shift()) {
           while (faults[0] && faults[0].atOrder <= order.index) {
             const fault = faults.shift();
-            if (fault) player.play(fault);
+            if (fault) injector.inject(fault);
           }
           await playOrder(order, shop);
-          if (order.index % PROGRESS_EVERY === PROGRESS_EVERY - 1) onProgress?.(`${order.index + 1} orders`);
+          if (order.index % ORDERS_PER_PROGRESS_LINE === ORDERS_PER_PROGRESS_LINE - 1)
+            onProgress?.(`${order.index + 1} orders`);
         }
       }),
     );
   } finally {
-    over = true;
+    stopped = true;
     await background;
-    endChaos();
-    instances.calm();
-    await player.end();
+    stopChaos();
+    instances.stopChaos();
+    await injector.restoreAll();
   }
   onProgress?.("all orders are placed; settling");
-  await settle(world, { sweeps, limitMs: settleLimitMs });
-  const verdict = await judge(world, initialStock);
+  await drain(stack, { sweeps, timeoutMs: drainTimeoutMs });
+  const verdict = await checkInvariants(stack, initialStock);
   await instances.stop();
-  leave();
+  detach();
   await app.close();
   return {
     ...verdict,
-    violations: [...journal.broken, ...verdict.violations],
-    ...{ plan, journal, faults: player.played, deaths: instances.deaths },
+    violations: [...journal.violations, ...verdict.violations],
+    ...{ plan, journal, faults: injector.played, deaths: instances.deaths },
     seconds: Math.round((Date.now() - startedMs) / 1_000),
   };
 }
 
 /** Tasks that could run and do not yet. */
-function backlog(): Promise<number> {
+function countBacklog(): Promise<number> {
   return db().task.count({
     where: { state: { in: ["pending", "published", "running"] }, notBefore: { lte: new Date() } },
   });
 }
 
-async function emptyWorld(world: World): Promise<void> {
+async function resetBackends(stack: SoakStack): Promise<void> {
   await db().$executeRawUnsafe(
     `TRUNCATE "User", "Task", "Alert", "PaymentEvent", "Refund", "Product", "Order", "Notification" CASCADE`,
   );
-  await world.emptyRedis();
-  await fetch(`${world.mail.pageUrl}/api/messages`, { method: "DELETE" });
+  await stack.emptyRedis();
+  await fetch(`${stack.mail.pageUrl}/api/messages`, { method: "DELETE" });
 }
 
-async function furnish(
+async function createShop(
   plan: SoakPlan,
-  { provider }: World,
+  { provider }: SoakStack,
   journal: Journal,
-): Promise<{ shop: Shop; initialStock: Map<string, number | null> }> {
+): Promise<{ shop: SoakShop; initialStock: Map<string, number | null> }> {
   const sellers = await createPeople(plan.sellers, "artist");
   const people = await createPeople(plan.buyers.length);
-  await signIn([...sellers, ...people]);
+  await signInPeople([...sellers, ...people]);
   const buyers = plan.buyers.map(({ referrer }, index) => {
     const buyer = people[index];
     if (!buyer) throw new Error("a buyer was not created");
@@ -166,7 +167,7 @@ async function furnish(
   for (const { userId, referrer } of buyers) {
     if (referrer) await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
   }
-  const products: Shop["products"] = [];
+  const products: SoakShop["products"] = [];
   const initialStock = new Map<string, number | null>();
   for (const [index, { seller, kind, priceMinor, currency, stock }] of plan.products.entries()) {
     const owner = sellers[seller];

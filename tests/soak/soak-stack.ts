@@ -9,12 +9,12 @@ import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { type RunningStripe, startStripe } from "@/local/stripe";
 import { type CommitCutter, startCommitCutter } from "@/tests/support/proxies/commit-cutter";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { type Balancer, startBalancer } from "@/tests/support/proxies/tcp-balancer";
+import { startTcpBalancer, type TcpBalancer } from "@/tests/support/proxies/tcp-balancer";
 import { type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
 
 /** Backends of a soak's own, each with a way to go wrong, and the environment that leads to them. */
-export interface World {
-  balancer: Balancer;
+export interface SoakStack {
+  balancer: TcpBalancer;
   postgres: RealPostgres;
   cutter: CommitCutter;
   toRedis: FaultProxy;
@@ -27,18 +27,18 @@ export interface World {
 
 const TOKEN = "soak";
 /** Mails are kept in memory until the end. */
-const MOST_MAILS = 100_000;
+const MAX_MAILS = 100_000;
 
 /** Sets the environment of this process and of those it starts: call it before anything reads it. */
-export async function startWorld(): Promise<World> {
+export async function startSoakStack(): Promise<SoakStack> {
   const folder = await mkdtemp(path.join(tmpdir(), "normaldance-soak-"));
-  const balancer = await startBalancer();
+  const balancer = await startTcpBalancer();
   const appUrl = `http://localhost:${balancer.port}`;
   const [postgres, engine, qstash, mail] = await Promise.all([
     startRealPostgres(),
     startRedisEngine({ dataDir: path.join(folder, "redis") }),
     startQstash({ dataDir: null, token: TOKEN, retryScale: 0.001 }),
-    startMailCatcher({ dataDir: path.join(folder, "mail"), limit: MOST_MAILS }),
+    startMailCatcher({ dataDir: path.join(folder, "mail"), limit: MAX_MAILS }),
   ]);
   if (engine.kind === "embedded") throw new Error("the soak needs a redis-server on the PATH");
   await applyMigrations(postgres.url);
@@ -79,7 +79,7 @@ export async function startWorld(): Promise<World> {
     STRIPE_API_URL: provider.url,
     SMTP_URL: mail.smtpUrl,
   });
-  await liftMailRate(qstash.url);
+  await raiseMailRate(qstash.url);
   return {
     ...{ balancer, postgres, cutter, toRedis, toQstash, provider, mail },
     emptyRedis: async () => {
@@ -99,7 +99,7 @@ export async function startWorld(): Promise<World> {
 }
 
 /** Ten mails in a second are right for a mail server, and a soak would wait for nothing else. */
-async function liftMailRate(qstashUrl: string): Promise<void> {
+async function raiseMailRate(qstashUrl: string): Promise<void> {
   const response = await fetch(`${qstashUrl}/v2/flowControl/mail/pin?rate=1000&period=1&parallelism=6`, {
     method: "POST",
     headers: { authorization: `Bearer ${TOKEN}` },

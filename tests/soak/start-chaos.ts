@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { injectFault } from "@/lib/core/failpoint";
 
 /** Of everything that passes a failpoint so much goes wrong there. */
-const THROWN = 0.02;
-const HELD_UP = 0.03;
-const LONGEST_HOLD_MS = 250;
+const THROW_PROBABILITY = 0.02;
+const DELAY_PROBABILITY = 0.03;
+const MAX_DELAY_MS = 250;
 
 class ChaosError extends Error {}
 
@@ -14,9 +14,9 @@ class ChaosError extends Error {}
  */
 export function startChaos(random: () => number, { killed = 0 } = {}): () => void {
   return injectFault(async (name) => {
-    const luck = random();
-    if (luck < killed) process.kill(process.pid, "SIGKILL");
-    else if (luck < killed + THROWN) throw new ChaosError(name);
-    else if (luck < killed + THROWN + HELD_UP) await delay(random() * LONGEST_HOLD_MS);
+    const roll = random();
+    if (roll < killed) process.kill(process.pid, "SIGKILL");
+    else if (roll < killed + THROW_PROBABILITY) throw new ChaosError(name);
+    else if (roll < killed + THROW_PROBABILITY + DELAY_PROBABILITY) await delay(random() * MAX_DELAY_MS);
   });
 }

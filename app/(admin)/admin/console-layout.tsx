@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
-import { unlessDown } from "./null-on-outage";
+import { nullOnOutage } from "./null-on-outage";
 import { requireAdmin } from "./require-admin";
 
 /** Above the loading screen, so that a stranger's answer has the right status and not a skeleton. */
 export async function ConsoleLayout({ path, children }: { path: string; children: ReactNode }) {
-  const viewer = await unlessDown(() => requireAdmin(path));
+  const viewer = await nullOnOutage(() => requireAdmin(path));
   return viewer ? children : <PostgresDown path={path} />;
 }

@@ -6,7 +6,7 @@ import { log } from "@/lib/core/log";
  * What a page of the console reads; null when a backend could not be reached, which the page then says. Anything
  * else that is thrown goes on: a redirect, a page that does not exist, a fault of ours.
  */
-export async function unlessDown<T>(read: () => Promise<T>): Promise<T | null> {
+export async function nullOnOutage<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (cause) {

@@ -2,26 +2,26 @@ import { getTranslations } from "next-intl/server";
 import { Feed } from "@/app/_features/posts/feed/feed";
 import { FeedIntro } from "@/app/_features/posts/feed/feed-intro";
 import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listPosts, postPageQuerySchema } from "@/lib/posts";
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");
-  const cursor = cursorOf(await searchParams);
+  const cursor = parseCursorParam(await searchParams);
   // a later page has its own address for people without scripts, but there is one feed to be found
   return cursor ? { title: t("earlierPosts"), robots: { index: false }, alternates: { canonical: "/" } } : {};
 }
 
 export default async function FeedPage({ searchParams }: PageProps<"/">) {
-  const cursor = cursorOf(await searchParams);
+  const cursor = parseCursorParam(await searchParams);
   return (
     <Page>
       <FeedIntro continued={cursor !== undefined} />
-      <Arrive key={cursor ?? "newest"} skeleton={<FeedSkeleton />}>
+      <NavigationSuspense key={cursor ?? "newest"} skeleton={<FeedSkeleton />}>
         <CurrentFeed cursor={cursor} />
-      </Arrive>
+      </NavigationSuspense>
     </Page>
   );
 }
@@ -39,7 +39,7 @@ async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
 }
 
 /** A cursor that does not parse is no cursor: an old or mangled link still opens the feed. */
-function cursorOf({ cursor }: Awaited<PageProps<"/">["searchParams"]>): string | undefined {
+function parseCursorParam({ cursor }: Awaited<PageProps<"/">["searchParams"]>): string | undefined {
   const parsed = postPageQuerySchema.safeParse({ cursor });
   return parsed.success ? parsed.data.cursor : undefined;
 }

@@ -5,8 +5,8 @@ import { BonusesSkeleton } from "@/app/_features/bonuses/bonuses-skeleton";
 import { Ledger } from "@/app/_features/bonuses/ledger";
 import { ReferralCard } from "@/app/_features/bonuses/referral-card";
 import { SpendForm } from "@/app/_features/bonuses/spend-form";
-import { tintOf } from "@/app/_features/posts/tint-style";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
@@ -22,13 +22,13 @@ export default async function BonusesPage({ searchParams }: PageProps<"/bonuses"
   // A cursor that does not parse is no cursor: a mangled link still opens the ledger.
   const cursor = bonusPageQuerySchema.safeParse({ cursor: query.cursor }).data?.cursor;
   return (
-    <div className="tinted" style={tintOf(viewer.id)}>
+    <div className="tinted" style={tintStyle(viewer.id)}>
       <div className="stage-light" aria-hidden="true" />
       <Page className="pt-8 sm:pt-14">
         <h1 className="text-sm text-muted">{t("title")}</h1>
-        <Arrive key={cursor ?? "newest"} skeleton={<BonusesSkeleton />}>
+        <NavigationSuspense key={cursor ?? "newest"} skeleton={<BonusesSkeleton />}>
           <CurrentBonuses userId={viewer.id} cursor={cursor} />
-        </Arrive>
+        </NavigationSuspense>
       </Page>
     </div>
   );

@@ -1,13 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { BrokenPage } from "@/app/_shell/error-page";
+import { ErrorPage } from "@/app/_shell/error-page";
 
 export default function ChatError({ error, retry }: { error: unknown; retry: () => void }) {
   const t = useTranslations("chat");
   return (
     <div data-chat-screen>
-      <BrokenPage error={error} retry={retry} title={t("brokenTitle")} />
+      <ErrorPage error={error} retry={retry} title={t("brokenTitle")} />
     </div>
   );
 }

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { ChatList, ChatListHead } from "@/app/_features/chat/chat-list";
 import { ChatListSkeleton } from "@/app/_features/chat/chat-skeletons";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { getViewer } from "@/app/_shell/viewer";
 import { listChats } from "@/lib/chat";
 
-const PAGE = 30;
+const PAGE_SIZE = 30;
 
 /**
  * The list beside whatever is open; on phones one of the two at a time, by what the page inside is (chat.css). The
@@ -17,9 +17,9 @@ export default function ChatLayout({ children }: { children: ReactNode }) {
       <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
         <ChatListHead />
         <div className="min-h-0 grow px-2 pb-24 sm:pb-4 lg:overflow-y-auto">
-          <Arrive skeleton={<ChatListSkeleton />}>
-            <CurrentList />
-          </Arrive>
+          <NavigationSuspense skeleton={<ChatListSkeleton />}>
+            <CurrentChatList />
+          </NavigationSuspense>
         </div>
       </aside>
       <div className="chat-main min-h-0 min-w-0">{children}</div>
@@ -27,9 +27,9 @@ export default function ChatLayout({ children }: { children: ReactNode }) {
   );
 }
 
-async function CurrentList() {
+async function CurrentChatList() {
   const viewer = await getViewer();
   if (!viewer) return null;
-  const page = await listChats({ userId: viewer.id }, { limit: PAGE });
+  const page = await listChats({ userId: viewer.id }, { limit: PAGE_SIZE });
   return <ChatList rendered={page} viewerId={viewer.id} renderedAt={Date.now()} />;
 }

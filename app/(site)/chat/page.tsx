@@ -7,7 +7,7 @@ import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { listOpenChats } from "@/lib/chat";
 
-const SHOWN = 8;
+const MAX_GROUPS = 8;
 
 export async function generateMetadata() {
   const t = await getTranslations("chat");
@@ -18,7 +18,7 @@ export async function generateMetadata() {
 export default async function ChatsPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat");
-  const { items } = await listOpenChats({ userId: viewer.id }, { limit: SHOWN });
+  const { items } = await listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS });
   return (
     <div className="h-full overflow-y-auto px-6 py-10 lg:px-10">
       <section className="relative isolate overflow-hidden">

@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/auth-layout";
+import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { ConfirmAddress } from "@/app/_features/account/confirm-address";
-import { DeadLink } from "@/app/_features/account/invalid-link";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { InvalidLink } from "@/app/_features/account/invalid-link";
+import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -14,15 +14,15 @@ export default async function ConfirmEmailPage({ searchParams }: PageProps<"/con
   const [t, { token }, viewer] = await Promise.all([
     getTranslations("recover"),
     searchParams,
-    viewerForFrame(),
+    getShellViewer(),
   ]);
   return (
-    <Door title={t("confirmTitle")} lead={t("confirmLead")} art="sound check">
+    <AuthLayout title={t("confirmTitle")} lead={t("confirmLead")} coverSeed="sound check">
       {typeof token === "string" && token !== "" ? (
         <ConfirmAddress token={token} signedIn={viewer !== null} />
       ) : (
-        <DeadLink text={t("confirmDead")} href="/me" action={t("toProfile")} />
+        <InvalidLink text={t("confirmDead")} href="/me" action={t("toProfile")} />
       )}
-    </Door>
+    </AuthLayout>
   );
 }

@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import { EndpointView } from "@/app/_features/api-docs/endpoint-view";
-import { readReference } from "@/app/_features/api-docs/openapi";
+import { readApiReference } from "@/app/_features/api-docs/openapi";
 import { SchemaView } from "@/app/_features/api-docs/schema-view";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("docs");
@@ -11,11 +11,11 @@ export async function generateMetadata() {
 }
 
 export default async function DocsPage() {
-  const [t, reference] = await Promise.all([getTranslations("docs"), readReference()]);
+  const [t, reference] = await Promise.all([getTranslations("docs"), readApiReference()]);
   if (!reference) {
     return (
       <Page>
-        <Notice title={t("emptyTitle")} text={t("emptyText")} />
+        <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
       </Page>
     );
   }

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/auth-layout";
-import { ForgotForm } from "@/app/_features/account/forgot-password-form";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { AuthLayout } from "@/app/_features/account/auth-layout";
+import { ForgotPasswordForm } from "@/app/_features/account/forgot-password-form";
+import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -10,19 +10,19 @@ export async function generateMetadata() {
 
 /** Also for people who are signed in and do not know their password any more. */
 export default async function ForgotPasswordPage() {
-  const [t, viewer] = await Promise.all([getTranslations("recover"), viewerForFrame()]);
+  const [t, viewer] = await Promise.all([getTranslations("recover"), getShellViewer()]);
   return (
-    <Door
+    <AuthLayout
       title={t("forgotTitle")}
       lead={t("forgotLead")}
-      art="lost and found"
-      other={
+      coverSeed="lost and found"
+      alternative={
         viewer
-          ? { question: t("remembered"), answer: t("toSecurity"), href: "/me/security" }
-          : { question: t("remembered"), answer: t("signIn"), href: "/sign-in" }
+          ? { question: t("remembered"), action: t("toSecurity"), href: "/me/security" }
+          : { question: t("remembered"), action: t("signIn"), href: "/sign-in" }
       }
     >
-      <ForgotForm email={viewer?.email ?? ""} />
-    </Door>
+      <ForgotPasswordForm email={viewer?.email ?? ""} />
+    </AuthLayout>
   );
 }

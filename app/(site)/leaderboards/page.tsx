@@ -1,25 +1,25 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { BoardSkeleton } from "@/app/_features/leaderboards/board-skeleton";
 import { BoardTabs } from "@/app/_features/leaderboards/board-tabs";
-import { OwnPlace } from "@/app/_features/leaderboards/own-rank";
+import { OwnRank } from "@/app/_features/leaderboards/own-rank";
 import { Podium } from "@/app/_features/leaderboards/podium";
-import { Places } from "@/app/_features/leaderboards/rank-list";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { RankList } from "@/app/_features/leaderboards/rank-list";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { viewerForFrame } from "@/app/_shell/viewer";
-import { Notice } from "@/app/_ui/empty-state";
+import { getShellViewer } from "@/app/_shell/viewer";
+import { EmptyState } from "@/app/_ui/empty-state";
 import { getLeaderboard, leaderboardQuerySchema, type Period, periodSchema } from "@/lib/leaderboards";
 
-const PODIUM = 3;
+const PODIUM_SIZE = 3;
 const DAY_MS = 86_400_000;
 
-interface Choice {
+interface BoardChoice {
   period: Period;
   currency: string | undefined;
 }
 
 /** What does not parse is not chosen: a mangled link still opens a board. */
-function choiceOf(query: Awaited<PageProps<"/leaderboards">["searchParams"]>): Choice {
+function parseChoice(query: Awaited<PageProps<"/leaderboards">["searchParams"]>): BoardChoice {
   return {
     period: periodSchema.catch("week").parse(query.period),
     currency: leaderboardQuerySchema.safeParse({ currency: query.currency }).data?.currency,
@@ -33,20 +33,20 @@ export async function generateMetadata() {
 
 export default async function LeaderboardsPage({ searchParams }: PageProps<"/leaderboards">) {
   const [t, query] = await Promise.all([getTranslations("leaderboards"), searchParams]);
-  const choice = choiceOf(query);
+  const choice = parseChoice(query);
   return (
     <Page className="pt-8 sm:pt-12">
       <PageTitle>{t("title")}</PageTitle>
       <p className="mt-4 mb-8 max-w-[54ch] text-pretty text-muted sm:text-lg">{t("lead")}</p>
-      <Arrive key={`${choice.period}:${choice.currency ?? ""}`} skeleton={<BoardSkeleton />}>
+      <NavigationSuspense key={`${choice.period}:${choice.currency ?? ""}`} skeleton={<BoardSkeleton />}>
         <CurrentBoard {...choice} />
-      </Arrive>
+      </NavigationSuspense>
     </Page>
   );
 }
 
-async function CurrentBoard({ period, currency }: Choice) {
-  const viewer = await viewerForFrame();
+async function CurrentBoard({ period, currency }: BoardChoice) {
+  const viewer = await getShellViewer();
   const [t, format, board] = await Promise.all([
     getTranslations("leaderboards"),
     getFormatter(),
@@ -56,7 +56,7 @@ async function CurrentBoard({ period, currency }: Choice) {
   const days = { day: "numeric", month: "long", timeZone: "UTC" } as const;
   return (
     <>
-      <BoardTabs period={period} board={board} chosen={currency ?? null} />
+      <BoardTabs period={period} board={board} chosenCurrency={currency ?? null} />
       <div className="mt-5 mb-8 flex flex-wrap justify-between gap-x-8 gap-y-1">
         <p className="text-muted">
           {from && to
@@ -65,17 +65,22 @@ async function CurrentBoard({ period, currency }: Choice) {
               })
             : t("spanAll")}
         </p>
-        {viewer && items.length > 0 ? <OwnPlace own={board.own} currency={board.currency} /> : null}
+        {viewer && items.length > 0 ? <OwnRank own={board.own} currency={board.currency} /> : null}
       </div>
       {items.length === 0 ? (
-        <Notice level="h2" title={t("emptyTitle")} text={t(`empty.${period}`)} className="py-8 sm:py-14" />
+        <EmptyState
+          level="h2"
+          title={t("emptyTitle")}
+          text={t(`empty.${period}`)}
+          className="py-8 sm:py-14"
+        />
       ) : (
         <>
           <Podium items={items} currency={board.currency} viewerId={viewer?.id ?? null} />
-          {items.length > PODIUM ? (
-            <Places
-              items={items.slice(PODIUM)}
-              start={PODIUM + 1}
+          {items.length > PODIUM_SIZE ? (
+            <RankList
+              items={items.slice(PODIUM_SIZE)}
+              startRank={PODIUM_SIZE + 1}
               currency={board.currency}
               viewerId={viewer?.id ?? null}
             />

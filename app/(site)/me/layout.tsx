@@ -1,7 +1,7 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { Cover } from "@/app/_art/cover";
 import { MeNav } from "@/app/_features/account/me-nav";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 
@@ -13,7 +13,7 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
   const [t, format, viewer] = await Promise.all([getTranslations("me"), getFormatter(), getViewer()]);
   if (!viewer) return children;
   return (
-    <div className="tinted" style={tintOf(viewer.id)}>
+    <div className="tinted" style={tintStyle(viewer.id)}>
       <div className="stage-light" aria-hidden="true" />
       <Page className="pt-8 sm:pt-14">
         <div className="flex items-center gap-4 sm:gap-6">

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { AddressCard } from "@/app/_features/account/address-card";
 import { NameForm } from "@/app/_features/account/name-form";
 import { RoleCard } from "@/app/_features/account/role-card";
-import { Section } from "@/app/_features/account/settings-section";
+import { SettingsSection } from "@/app/_features/account/settings-section";
 import { SignOutButton } from "@/app/_features/account/sign-out-button";
 import { LanguageSwitch } from "@/app/_shell/language-switch";
 import { ThemeSwitch } from "@/app/_shell/theme-switch";
@@ -22,29 +22,29 @@ export default async function ProfilePage() {
   return (
     <>
       <h1 className="sr-only">{me("title")}</h1>
-      <Section id="name" title={t("name")} text={t("nameText")}>
+      <SettingsSection id="name" title={t("name")} text={t("nameText")}>
         <NameForm name={viewer.name} />
-      </Section>
-      <Section id="email" title={t("email")} text={t("emailText")}>
+      </SettingsSection>
+      <SettingsSection id="email" title={t("email")} text={t("emailText")}>
         <AddressCard email={viewer.email} confirmed={viewer.confirmed} />
-      </Section>
-      <Section id="role" title={t("role")} text={t("roleText")}>
+      </SettingsSection>
+      <SettingsSection id="role" title={t("role")} text={t("roleText")}>
         <RoleCard role={viewer.role} confirmed={viewer.confirmed} />
-      </Section>
-      <Section id="language" title={t("language")} text={t("languageText")}>
+      </SettingsSection>
+      <SettingsSection id="language" title={t("language")} text={t("languageText")}>
         <div className="flex flex-wrap gap-3">
           <LanguageSwitch />
           <ThemeSwitch />
         </div>
-      </Section>
-      <Section id="bonuses" title={me("bonuses")} text={me("bonusesText")}>
+      </SettingsSection>
+      <SettingsSection id="bonuses" title={me("bonuses")} text={me("bonusesText")}>
         <Button asChild look="quiet">
           <Link href="/bonuses" prefetch={false}>
             {me("bonusesOpen")}
           </Link>
         </Button>
-      </Section>
-      <Section id="session" title={me("session")} text={me("sessionText")}>
+      </SettingsSection>
+      <SettingsSection id="session" title={me("session")} text={me("sessionText")}>
         <div className="flex flex-wrap items-start gap-3">
           <SignOutButton />
           <Button asChild look="plain">
@@ -53,7 +53,7 @@ export default async function ProfilePage() {
             </Link>
           </Button>
         </div>
-      </Section>
+      </SettingsSection>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Inbox } from "@/app/_features/notifications/inbox";
 import { InboxSkeleton } from "@/app/_features/notifications/inbox-skeleton";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listNotifications, notificationPageQuerySchema } from "@/lib/notifications";
@@ -16,9 +16,9 @@ export default async function NotificationsPage({ searchParams }: PageProps<"/no
   const { cursor } = await searchParams;
   return (
     <Page className="pt-8 sm:pt-12">
-      <Arrive key={String(cursor)} skeleton={<InboxSkeleton />}>
-        <CurrentInbox cursor={cursorOf(cursor)} />
-      </Arrive>
+      <NavigationSuspense key={String(cursor)} skeleton={<InboxSkeleton />}>
+        <CurrentInbox cursor={parseCursorParam(cursor)} />
+      </NavigationSuspense>
     </Page>
   );
 }
@@ -31,7 +31,7 @@ async function CurrentInbox({ cursor }: { cursor: string | undefined }) {
 }
 
 /** A cursor that does not parse is no cursor: a mangled link still opens the list. */
-function cursorOf(cursor: unknown): string | undefined {
+function parseCursorParam(cursor: unknown): string | undefined {
   const parsed = notificationPageQuerySchema.safeParse({ cursor });
   return parsed.success ? parsed.data.cursor : undefined;
 }

@@ -4,13 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { OrderRow } from "@/app/_features/shop/orders/order-row";
 import { OrderTabs } from "@/app/_features/shop/orders/order-tabs";
 import { OrdersSkeleton } from "@/app/_features/shop/orders/orders-skeleton";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 import { listOrders, orderPageQuerySchema } from "@/lib/shop";
-import { callerOf } from "./viewer-to-caller";
+import { viewerToCaller } from "./viewer-to-caller";
 
 export async function generateMetadata() {
   const t = await getTranslations("orders");
@@ -30,33 +30,33 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
     <Page className="pt-8 sm:pt-12">
       <PageTitle>{t("title")}</PageTitle>
       {viewer.role === "listener" && query.as === "buyer" ? null : <OrderTabs current={query.as} />}
-      <Arrive key={`${query.as}:${query.cursor ?? "newest"}`} skeleton={<OrdersSkeleton />}>
-        <Orders query={query} />
-      </Arrive>
+      <NavigationSuspense key={`${query.as}:${query.cursor ?? "newest"}`} skeleton={<OrdersSkeleton />}>
+        <CurrentOrders query={query} />
+      </NavigationSuspense>
     </Page>
   );
 }
 
-async function Orders({ query }: { query: Query }) {
+async function CurrentOrders({ query }: { query: Query }) {
   const [t, viewer] = await Promise.all([getTranslations("orders"), getViewer()]);
   if (!viewer) return null;
-  const { items, nextCursor } = await listOrders(callerOf(viewer), query);
-  const side = query.as === "seller" ? { as: query.as } : {};
+  const { items, nextCursor } = await listOrders(viewerToCaller(viewer), query);
+  const sideQuery = query.as === "seller" ? { as: query.as } : {};
   if (items.length === 0 && query.cursor === undefined) {
-    const selling = query.as === "seller";
+    const isSeller = query.as === "seller";
     return (
-      <Notice
+      <EmptyState
         level="h2"
-        title={t(selling ? "soldEmptyTitle" : "emptyTitle")}
-        text={t(selling ? "soldEmptyText" : "emptyText")}
+        title={t(isSeller ? "soldEmptyTitle" : "emptyTitle")}
+        text={t(isSeller ? "soldEmptyText" : "emptyText")}
         className="pt-12 sm:pt-16"
       >
         <Button asChild size="large">
-          <Link href={selling && viewer.role !== "listener" ? "/shop/new" : "/shop"} prefetch={false}>
-            {t(selling && viewer.role !== "listener" ? "sell" : "toShop")}
+          <Link href={isSeller && viewer.role !== "listener" ? "/shop/new" : "/shop"} prefetch={false}>
+            {t(isSeller && viewer.role !== "listener" ? "sell" : "toShop")}
           </Link>
         </Button>
-      </Notice>
+      </EmptyState>
     );
   }
   return (
@@ -71,14 +71,17 @@ async function Orders({ query }: { query: Query }) {
       <div className="mt-8 flex flex-wrap gap-3">
         {query.cursor === undefined ? null : (
           <Button asChild look="plain">
-            <Link href={{ pathname: "/orders", query: side }} prefetch={false}>
+            <Link href={{ pathname: "/orders", query: sideQuery }} prefetch={false}>
               {t("newest")}
             </Link>
           </Button>
         )}
         {nextCursor ? (
           <Button asChild look="quiet">
-            <Link href={{ pathname: "/orders", query: { ...side, cursor: nextCursor } }} prefetch={false}>
+            <Link
+              href={{ pathname: "/orders", query: { ...sideQuery, cursor: nextCursor } }}
+              prefetch={false}
+            >
               {t("older")}
             </Link>
           </Button>
@@ -90,7 +93,7 @@ async function Orders({ query }: { query: Query }) {
 
 /** What does not parse is left out: an old or mangled link still opens the list. */
 function parseQuery({ cursor, as }: Awaited<PageProps<"/orders">["searchParams"]>) {
-  const side = orderPageQuerySchema.shape.as.safeParse(as);
-  const place = orderPageQuerySchema.shape.cursor.safeParse(cursor);
-  return { as: side.data ?? ("buyer" as const), cursor: place.data };
+  const parsedSide = orderPageQuerySchema.shape.as.safeParse(as);
+  const parsedCursor = orderPageQuerySchema.shape.cursor.safeParse(cursor);
+  return { as: parsedSide.data ?? ("buyer" as const), cursor: parsedCursor.data };
 }

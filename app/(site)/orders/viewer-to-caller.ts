@@ -2,6 +2,6 @@ import type { Viewer } from "@/app/_shell/viewer";
 import type { Caller } from "@/lib/core/access-token";
 
 /** Who is looking, as the domains want it. */
-export function callerOf({ id, seq, role, name }: Viewer): Caller {
+export function viewerToCaller({ id, seq, role, name }: Viewer): Caller {
   return { userId: id, seq, role, name };
 }

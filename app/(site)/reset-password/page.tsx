@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/auth-layout";
-import { DoorNote } from "@/app/_features/account/auth-note";
-import { DeadLink } from "@/app/_features/account/invalid-link";
-import { ResetForm } from "@/app/_features/account/reset-password-form";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { AuthLayout } from "@/app/_features/account/auth-layout";
+import { AuthNote } from "@/app/_features/account/auth-note";
+import { InvalidLink } from "@/app/_features/account/invalid-link";
+import { ResetPasswordForm } from "@/app/_features/account/reset-password-form";
+import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -16,21 +16,21 @@ export default async function ResetPasswordPage({ searchParams }: PageProps<"/re
   const [t, { token }, viewer] = await Promise.all([
     getTranslations("recover"),
     searchParams,
-    viewerForFrame(),
+    getShellViewer(),
   ]);
   return (
-    <Door
+    <AuthLayout
       title={t("resetTitle")}
       lead={t("resetLead")}
-      art="new strings"
-      other={{ question: t("remembered"), answer: t("signIn"), href: "/sign-in" }}
+      coverSeed="new strings"
+      alternative={{ question: t("remembered"), action: t("signIn"), href: "/sign-in" }}
     >
-      {viewer ? <DoorNote>{t("signedInAs", { name: viewer.name })}</DoorNote> : null}
+      {viewer ? <AuthNote>{t("signedInAs", { name: viewer.name })}</AuthNote> : null}
       {typeof token === "string" && token !== "" ? (
-        <ResetForm token={token} />
+        <ResetPasswordForm token={token} />
       ) : (
-        <DeadLink text={t("resetDead")} href="/forgot-password" action={t("newLink")} />
+        <InvalidLink text={t("resetDead")} href="/forgot-password" action={t("newLink")} />
       )}
-    </Door>
+    </AuthLayout>
   );
 }

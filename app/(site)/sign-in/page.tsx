@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/auth-layout";
-import { DoorNote } from "@/app/_features/account/auth-note";
+import { AuthLayout } from "@/app/_features/account/auth-layout";
+import { AuthNote } from "@/app/_features/account/auth-note";
 import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignInForm } from "@/app/_features/account/sign-in-form";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("auth");
@@ -13,24 +13,24 @@ export async function generateMetadata() {
 
 /** `?ended` is where a page goes whose session is over, `?reset` where a new password leads, `?deleted` where an account ends. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, viewerForFrame()]);
+  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, getShellViewer()]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
-  const why = (["deleted", "reset", "ended"] as const).find((each) => query[each] !== undefined);
-  const note = why ? t(`${why}Note`) : null;
+  const reason = (["deleted", "reset", "ended"] as const).find((key) => query[key] !== undefined);
+  const note = reason ? t(`${reason}Note`) : null;
   return (
-    <Door
+    <AuthLayout
       title={t("signInTitle")}
       lead={t("signInLead")}
-      art="after hours"
-      other={{
+      coverSeed="after hours"
+      alternative={{
         question: t("noAccount"),
-        answer: t("signUp"),
+        action: t("signUp"),
         href: `/sign-up?next=${encodeURIComponent(next)}`,
       }}
     >
-      {note ? <DoorNote>{note}</DoorNote> : null}
+      {note ? <AuthNote>{note}</AuthNote> : null}
       <SignInForm next={next} />
-    </Door>
+    </AuthLayout>
   );
 }

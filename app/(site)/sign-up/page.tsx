@@ -1,10 +1,10 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { Door } from "@/app/_features/account/auth-layout";
+import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignUpForm } from "@/app/_features/account/sign-up-form";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { getShellViewer } from "@/app/_shell/viewer";
 import { REFERRAL_COOKIE } from "@/lib/bonuses";
 
 export async function generateMetadata() {
@@ -14,27 +14,27 @@ export async function generateMetadata() {
 
 /** The referral code comes from `?ref=`, or from the cookie that a link of somebody's left (app/(site)/r). */
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
-  const [t, query, viewer, jar] = await Promise.all([
+  const [t, query, viewer, cookieStore] = await Promise.all([
     getTranslations("auth"),
     searchParams,
-    viewerForFrame(),
+    getShellViewer(),
     cookies(),
   ]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
-  const referralCode = typeof query.ref === "string" ? query.ref : jar.get(REFERRAL_COOKIE)?.value;
+  const referralCode = typeof query.ref === "string" ? query.ref : cookieStore.get(REFERRAL_COOKIE)?.value;
   return (
-    <Door
+    <AuthLayout
       title={t("signUpTitle")}
       lead={t("signUpLead")}
-      art="opening act"
-      other={{
+      coverSeed="opening act"
+      alternative={{
         question: t("haveAccount"),
-        answer: t("signIn"),
+        action: t("signIn"),
         href: `/sign-in?next=${encodeURIComponent(next)}`,
       }}
     >
       <SignUpForm next={next} referralCode={referralCode?.slice(0, 16) ?? ""} />
-    </Door>
+    </AuthLayout>
   );
 }

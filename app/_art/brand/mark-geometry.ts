@@ -2,7 +2,7 @@
  * The mark: a normal distribution played on an equaliser. Bars are symmetric around the middle of a
  * 64 × 64 square; the icon files are drawn from the same numbers.
  */
-export const BELL = {
+export const MARK_GEOMETRY = {
   side: 64,
   width: 5.4,
   bars: [8, 17, 33, 46, 33, 17, 8].map((height, i) => ({

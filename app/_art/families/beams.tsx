@@ -1,13 +1,13 @@
-import { type Brush, SIDE } from "../family";
-import { between, cut, integer } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
 /** Stage lights through haze, each with its own colour and its pool on the floor. */
 export function beams({ random, palette, uid }: Brush) {
-  const count = integer(random, 4, 6);
+  const count = randomInteger(random, 4, 6);
   const lamps = Array.from({ length: count }, (_, i) => {
-    const from = ((i + 0.5) / count) * SIDE + between(random, -18, 18);
-    const to = SIDE - from + between(random, -90, 90);
-    const spread = between(random, 34, 80);
+    const from = ((i + 0.5) / count) * COVER_SIZE + randomBetween(random, -18, 18);
+    const to = COVER_SIZE - from + randomBetween(random, -90, 90);
+    const spread = randomBetween(random, 34, 80);
     return { key: i, from, to, spread, ink: i % 2 ? palette.body : palette.light };
   });
   const floor = 342;
@@ -25,21 +25,21 @@ export function beams({ random, palette, uid }: Brush) {
           </linearGradient>
         ))}
       </defs>
-      <rect width={SIDE} height={SIDE} fill={`url(#${uid}h)`} />
+      <rect width={COVER_SIZE} height={COVER_SIZE} fill={`url(#${uid}h)`} />
       {lamps.map((lamp) => (
         <path
           key={lamp.key}
-          d={`M${cut(lamp.from - 5)} -8H${cut(lamp.from + 5)}L${cut(lamp.to + lamp.spread)} ${floor}H${cut(lamp.to - lamp.spread)}Z`}
+          d={`M${roundCoordinate(lamp.from - 5)} -8H${roundCoordinate(lamp.from + 5)}L${roundCoordinate(lamp.to + lamp.spread)} ${floor}H${roundCoordinate(lamp.to - lamp.spread)}Z`}
           fill={`url(#${uid}l${String(lamp.key % 2)})`}
         />
       ))}
       {lamps.map((lamp) => (
         <ellipse
           key={lamp.key}
-          cx={cut(lamp.to)}
+          cx={roundCoordinate(lamp.to)}
           cy={floor}
-          rx={cut(lamp.spread)}
-          ry={cut(lamp.spread * 0.24)}
+          rx={roundCoordinate(lamp.spread)}
+          ry={roundCoordinate(lamp.spread * 0.24)}
           fill={lamp.ink}
           fillOpacity="0.75"
         />

@@ -1,19 +1,27 @@
-import { type Brush, SIDE } from "../family";
-import { between, cut, pick } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { pickRandom, randomBetween, roundCoordinate } from "../random";
 
 /** A record seen so close that it does not fit: grooves, the gaps between tracks, the label, light on it. */
 export function grooves({ random, palette, uid }: Brush) {
-  const x = cut(pick(random, [0.5, 0.5, 0.78, 0.2]) * SIDE + between(random, -14, 14));
-  const y = cut(pick(random, [0.5, 0.5, 0.82, 0.24]) * SIDE + between(random, -14, 14));
-  const disc = cut(between(random, 186, 300));
-  const label = cut(between(random, 48, 74));
+  const x = roundCoordinate(
+    pickRandom(random, [0.5, 0.5, 0.78, 0.2]) * COVER_SIZE + randomBetween(random, -14, 14),
+  );
+  const y = roundCoordinate(
+    pickRandom(random, [0.5, 0.5, 0.82, 0.24]) * COVER_SIZE + randomBetween(random, -14, 14),
+  );
+  const disc = roundCoordinate(randomBetween(random, 186, 300));
+  const label = roundCoordinate(randomBetween(random, 48, 74));
   const rings: { r: number; width: number; lit: boolean }[] = [];
   for (let r = label + 16; r < disc - 6; ) {
     const lit = random() < 0.16;
-    rings.push({ r: cut(r), width: lit ? 2.4 : cut(between(random, 0.7, 1.5)), lit });
-    r += random() < 0.1 ? between(random, 11, 17) : between(random, 4.2, 6.4);
+    rings.push({
+      r: roundCoordinate(r),
+      width: lit ? 2.4 : roundCoordinate(randomBetween(random, 0.7, 1.5)),
+      lit,
+    });
+    r += random() < 0.1 ? randomBetween(random, 11, 17) : randomBetween(random, 4.2, 6.4);
   }
-  const turn = cut(between(random, 15, 75));
+  const angle = roundCoordinate(randomBetween(random, 15, 75));
   return (
     <>
       <defs>
@@ -29,7 +37,7 @@ export function grooves({ random, palette, uid }: Brush) {
       <circle cx={x} cy={y} r={disc} fill={palette.deep} />
       <g clipPath={`url(#${uid}d)`}>
         <path
-          transform={`rotate(${String(turn)} ${String(x)} ${String(y)})`}
+          transform={`rotate(${String(angle)} ${String(x)} ${String(y)})`}
           d={`M${x} ${y}l-400 -120v240ZM${x} ${y}l400 -120v240Z`}
           fill={`url(#${uid}s)`}
         />
@@ -47,7 +55,7 @@ export function grooves({ random, palette, uid }: Brush) {
         />
       ))}
       <circle cx={x} cy={y} r={label} fill={palette.light} />
-      <circle cx={x} cy={y} r={cut(label * 0.62)} fill={palette.body} />
+      <circle cx={x} cy={y} r={roundCoordinate(label * 0.62)} fill={palette.body} />
       <circle cx={x} cy={y} r={7} fill={palette.ground} />
     </>
   );

@@ -1,16 +1,16 @@
-import { type Brush, SIDE } from "../family";
-import { between, cut, pick } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { pickRandom, randomBetween, roundCoordinate } from "../random";
 
 const STEPS = 9;
 
 /** Two waves meeting, printed in dots. Dots of one size share a path, which keeps the markup small. */
 export function halftone({ random, palette }: Brush) {
-  const cells = pick(random, [13, 16, 19]);
-  const pitch = SIDE / cells;
+  const cells = pickRandom(random, [13, 16, 19]);
+  const pitch = COVER_SIZE / cells;
   const sources = Array.from({ length: 2 }, () => ({
-    x: random() * SIDE,
-    y: random() * SIDE,
-    length: between(random, 46, 92),
+    x: random() * COVER_SIZE,
+    y: random() * COVER_SIZE,
+    length: randomBetween(random, 46, 92),
   }));
   const sizes = Array.from({ length: STEPS }, () => "");
   for (let row = 0; row <= cells; row++) {
@@ -22,7 +22,7 @@ export function halftone({ random, palette }: Brush) {
         0,
       );
       const step = Math.round(((wave + 2) / 4) * (STEPS - 1));
-      sizes[step] += `M${cut(x)} ${cut(y)}h0`;
+      sizes[step] += `M${roundCoordinate(x)} ${roundCoordinate(y)}h0`;
     }
   }
   return sizes.map((path, step) =>
@@ -31,8 +31,8 @@ export function halftone({ random, palette }: Brush) {
         key={`size${String(step + 1)}`}
         d={path}
         fill="none"
-        stroke={palette.between(0.3 + (step / (STEPS - 1)) * 0.7)}
-        strokeWidth={cut(pitch * (0.14 + (step / (STEPS - 1)) * 0.92))}
+        stroke={palette.interpolate(0.3 + (step / (STEPS - 1)) * 0.7)}
+        strokeWidth={roundCoordinate(pitch * (0.14 + (step / (STEPS - 1)) * 0.92))}
         strokeLinecap="round"
       />
     ),

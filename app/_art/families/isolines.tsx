@@ -1,18 +1,21 @@
 import { closedCurve } from "../curves";
-import { type Brush, SIDE } from "../family";
-import { between, cut, integer } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
 const LAYERS = 11;
 const POINTS = 26;
 
 /** A landscape cut from coloured paper, layer on layer up to its summit. */
 export function isolines({ random, palette }: Brush) {
-  const centre = { x: between(random, 0.32, 0.68) * SIDE, y: between(random, 0.32, 0.68) * SIDE };
+  const centre = {
+    x: randomBetween(random, 0.32, 0.68) * COVER_SIZE,
+    y: randomBetween(random, 0.32, 0.68) * COVER_SIZE,
+  };
   const waves = Array.from({ length: 4 }, (_, i) => ({
-    times: integer(random, 2, 3) + i,
-    size: between(random, 0.05, 0.2) / (1 + i * 0.4),
+    times: randomInteger(random, 2, 3) + i,
+    size: randomBetween(random, 0.05, 0.2) / (1 + i * 0.4),
     phase: random() * 6.3,
-    drift: between(random, -1.2, 1.2),
+    drift: randomBetween(random, -1.2, 1.2),
   }));
   const layers = Array.from({ length: LAYERS }, (_, layer) => {
     const height = layer / (LAYERS - 1);
@@ -28,7 +31,7 @@ export function isolines({ random, palette }: Brush) {
         y: centre.y + Math.sin(angle) * base * bend - height * 26,
       };
     });
-    return { path: closedCurve(points), colour: palette.between(0.08 + height * 0.92) };
+    return { path: closedCurve(points), colour: palette.interpolate(0.08 + height * 0.92) };
   });
   return layers.map(({ path, colour }, i) => (
     <path
@@ -36,7 +39,7 @@ export function isolines({ random, palette }: Brush) {
       d={path}
       fill={colour}
       stroke={palette.ground}
-      strokeWidth={cut(1.2)}
+      strokeWidth={roundCoordinate(1.2)}
       strokeOpacity="0.35"
     />
   ));

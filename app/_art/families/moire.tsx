@@ -1,15 +1,18 @@
-import { type Brush, SIDE } from "../family";
-import { between, cut } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { randomBetween, roundCoordinate } from "../random";
 
 /** Two sets of rings, each plain alone; the picture is where they disagree. */
 export function moire({ random, palette, uid }: Brush) {
-  const pitch = between(random, 15, 24);
-  const turn = random() * Math.PI * 2;
-  const apart = between(random, 30, 90);
-  const centre = { x: between(random, 0.3, 0.7) * SIDE, y: between(random, 0.3, 0.7) * SIDE };
+  const pitch = randomBetween(random, 15, 24);
+  const angle = random() * Math.PI * 2;
+  const distance = randomBetween(random, 30, 90);
+  const centre = {
+    x: randomBetween(random, 0.3, 0.7) * COVER_SIZE,
+    y: randomBetween(random, 0.3, 0.7) * COVER_SIZE,
+  };
   const sets = [
     { name: "a", way: 1, ink: palette.light, pitch },
-    { name: "b", way: -1, ink: palette.body, pitch: pitch * between(random, 1.02, 1.12) },
+    { name: "b", way: -1, ink: palette.body, pitch: pitch * randomBetween(random, 1.02, 1.12) },
   ];
   return (
     <>
@@ -19,9 +22,9 @@ export function moire({ random, palette, uid }: Brush) {
             key={set.name}
             id={uid + set.name}
             gradientUnits="userSpaceOnUse"
-            cx={cut(centre.x + set.way * Math.cos(turn) * apart)}
-            cy={cut(centre.y + set.way * Math.sin(turn) * apart)}
-            r={cut(set.pitch)}
+            cx={roundCoordinate(centre.x + set.way * Math.cos(angle) * distance)}
+            cy={roundCoordinate(centre.y + set.way * Math.sin(angle) * distance)}
+            r={roundCoordinate(set.pitch)}
             spreadMethod="repeat"
           >
             <stop offset="0" stopColor={set.ink} stopOpacity="0" />
@@ -32,9 +35,9 @@ export function moire({ random, palette, uid }: Brush) {
           </radialGradient>
         ))}
       </defs>
-      <rect width={SIDE} height={SIDE} fill={palette.deep} />
-      <rect width={SIDE} height={SIDE} fill={`url(#${uid}b)`} />
-      <rect width={SIDE} height={SIDE} fill={`url(#${uid}a)`} />
+      <rect width={COVER_SIZE} height={COVER_SIZE} fill={palette.deep} />
+      <rect width={COVER_SIZE} height={COVER_SIZE} fill={`url(#${uid}b)`} />
+      <rect width={COVER_SIZE} height={COVER_SIZE} fill={`url(#${uid}a)`} />
     </>
   );
 }

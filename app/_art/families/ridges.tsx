@@ -1,17 +1,17 @@
 import { openCurve } from "../curves";
-import { type Brush, SIDE } from "../family";
-import { between, cut, integer } from "../random";
+import { type Brush, COVER_SIZE } from "../family";
+import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
 const POINTS = 30;
 
 /** A pulse recorded over and over, each line in front of the one before. */
 export function ridges({ random, palette }: Brush) {
-  const lines = integer(random, 15, 20);
+  const lines = randomInteger(random, 15, 20);
   const peaks = Array.from({ length: 3 }, () => ({
-    at: between(random, 0.26, 0.74),
-    width: between(random, 0.004, 0.016),
-    height: between(random, 40, 96),
-    drift: between(random, -0.16, 0.16),
+    at: randomBetween(random, 0.26, 0.74),
+    width: randomBetween(random, 0.004, 0.016),
+    height: randomBetween(random, 40, 96),
+    drift: randomBetween(random, -0.16, 0.16),
   }));
   const rows = Array.from({ length: lines }, (_, row) => {
     const depth = row / (lines - 1);
@@ -24,8 +24,8 @@ export function ridges({ random, palette }: Brush) {
         0,
       );
       return {
-        x: -12 + at * (SIDE + 24),
-        y: floor - edge * (rise * between(random, 0.6, 1.1) + random() * 9),
+        x: -12 + at * (COVER_SIZE + 24),
+        y: floor - edge * (rise * randomBetween(random, 0.6, 1.1) + random() * 9),
       };
     });
     return { key: row, depth, floor, path: openCurve(points) };
@@ -33,10 +33,10 @@ export function ridges({ random, palette }: Brush) {
   return rows.map((row) => (
     <path
       key={row.key}
-      d={`${row.path}L${SIDE + 12} ${cut(row.floor + 40)}H-12Z`}
+      d={`${row.path}L${COVER_SIZE + 12} ${roundCoordinate(row.floor + 40)}H-12Z`}
       fill={palette.ground}
-      stroke={palette.between(0.42 + row.depth * 0.58)}
-      strokeWidth={cut(1.6 + row.depth * 1.4)}
+      stroke={palette.interpolate(0.42 + row.depth * 0.58)}
+      strokeWidth={roundCoordinate(1.6 + row.depth * 1.4)}
       strokeLinejoin="round"
     />
   ));

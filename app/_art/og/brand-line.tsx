@@ -1,5 +1,5 @@
-import { BELL } from "../brand/mark-geometry";
-import { svgSource } from "./svg-markup";
+import { MARK_GEOMETRY } from "../brand/mark-geometry";
+import { svgDataUri } from "./svg-markup";
 
 const MARK_RATIO = 1.55;
 const WORD_RATIO = 80 / 808;
@@ -14,14 +14,14 @@ interface Props {
 /** Mark and name side by side, for the image renderer. */
 export function BrandLine({ width, wordmark, accent }: Props) {
   const height = width * WORD_RATIO;
-  const bars = BELL.bars.map((bar) => (
+  const bars = MARK_GEOMETRY.bars.map((bar) => (
     <rect
       key={bar.x}
       x={bar.x}
       y={bar.y}
-      width={BELL.width}
+      width={MARK_GEOMETRY.width}
       height={bar.height}
-      rx={BELL.width / 2}
+      rx={MARK_GEOMETRY.width / 2}
       fill={accent}
     />
   ));
@@ -33,7 +33,7 @@ export function BrandLine({ width, wordmark, accent }: Props) {
         alt=""
         width={side}
         height={side}
-        src={svgSource(`0 0 ${String(BELL.side)} ${String(BELL.side)}`, bars)}
+        src={svgDataUri(`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`, bars)}
       />
       <img alt="" width={width} height={height} style={{ marginLeft: height * 0.4 }} src={wordmark} />
       {/* biome-ignore-end lint/performance/noImgElement: as above */}

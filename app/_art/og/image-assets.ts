@@ -26,7 +26,7 @@ async function loadFonts() {
 
 let fonts: ReturnType<typeof loadFonts> | undefined;
 
-export function imageFonts(): ReturnType<typeof loadFonts> {
+export function getImageFonts(): ReturnType<typeof loadFonts> {
   fonts ??= loadFonts();
   return fonts;
 }
@@ -34,20 +34,20 @@ export function imageFonts(): ReturnType<typeof loadFonts> {
 let wordmark: Promise<string> | undefined;
 
 /** The name of the site as the `src` of an image. */
-export async function wordmarkSource(ink: string): Promise<string> {
+export async function wordmarkDataUri(color: string): Promise<string> {
   wordmark ??= readFile(path.join(folder, "wordmark.svg"), "utf8");
-  const svg = (await wordmark).replace("<path ", `<path fill="${ink}" `);
+  const svg = (await wordmark).replace("<path ", `<path fill="${color}" `);
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
-export const DISPLAY_FACE = "Unbounded, Unbounded Cyrillic";
-export const TEXT_FACE = "Onest, Onest Cyrillic";
+export const DISPLAY_FONT = "Unbounded, Unbounded Cyrillic";
+export const TEXT_FONT = "Onest, Onest Cyrillic";
 
 /**
  * What these fonts can draw. For anything else, emoji above all, the renderer would ask the network for a
  * picture, so it is left out.
  */
-export function drawable(text: string): string {
+export function stripUndrawable(text: string): string {
   return text
     .replace(
       /[^\u0020-\u007e\u00a0-\u00ff\u0400-\u045f\u0490\u0491\u2010-\u2027\u2030\u2039\u203a\u20ac\u2116]/g,

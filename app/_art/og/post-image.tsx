@@ -1,10 +1,10 @@
 import { coverArt } from "../cover-art";
-import { SIDE } from "../family";
+import { COVER_SIZE } from "../family";
 import { oklch } from "../oklch";
 import { hueOf } from "../palette";
 import { BrandLine } from "./brand-line";
-import { DISPLAY_FACE, drawable, TEXT_FACE } from "./image-assets";
-import { svgSource } from "./svg-markup";
+import { DISPLAY_FONT, stripUndrawable, TEXT_FONT } from "./image-assets";
+import { svgDataUri } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };
 
@@ -26,7 +26,7 @@ interface Props {
 /** The opened sleeve of the feed, as a picture: cover on the left, name on the cover's colour. */
 export function PostImage({ id, title, authorName, wordmark }: Props) {
   const hue = hueOf(id);
-  const name = drawable(title) || "NormalDance";
+  const name = stripUndrawable(title) || "NormalDance";
   const side = IMAGE_SIZE.height;
   return (
     <div style={{ display: "flex", width: "100%", height: "100%", background: oklch(0.31, 0.095, hue) }}>
@@ -35,7 +35,7 @@ export function PostImage({ id, title, authorName, wordmark }: Props) {
         alt=""
         width={side}
         height={side}
-        src={svgSource(`0 0 ${String(SIDE)} ${String(SIDE)}`, coverArt(id, "c"))}
+        src={svgDataUri(`0 0 ${String(COVER_SIZE)} ${String(COVER_SIZE)}`, coverArt(id, "c"))}
       />
       <div
         style={{
@@ -51,7 +51,7 @@ export function PostImage({ id, title, authorName, wordmark }: Props) {
         <div
           style={{
             display: "flex",
-            fontFamily: DISPLAY_FACE,
+            fontFamily: DISPLAY_FONT,
             fontSize: titleSize(name),
             lineHeight: 1.12,
             letterSpacing: -1,
@@ -64,13 +64,13 @@ export function PostImage({ id, title, authorName, wordmark }: Props) {
           <div
             style={{
               display: "flex",
-              fontFamily: TEXT_FACE,
+              fontFamily: TEXT_FONT,
               fontSize: 30,
               color: oklch(0.88, 0.07, hue),
               marginBottom: 36,
             }}
           >
-            {drawable(authorName)}
+            {stripUndrawable(authorName)}
           </div>
           <BrandLine width={300} wordmark={wordmark} accent="#baed3f" />
         </div>

@@ -15,17 +15,17 @@ const CAMEL_CASE = new Set([
  * `react-dom/server` may not be imported from the app. Covers only what drawings use: elements, fragments,
  * lists, and attributes without text that would need escaping.
  */
-export function svgMarkup(node: ReactNode): string {
-  if (Array.isArray(node)) return node.map(svgMarkup).join("");
+export function renderSvg(node: ReactNode): string {
+  if (Array.isArray(node)) return node.map(renderSvg).join("");
   if (!isValidElement<{ children?: ReactNode }>(node)) return "";
   const { children, ...attributes } = node.props;
-  const inside = svgMarkup(children);
-  if (node.type === Fragment) return inside;
+  const innerMarkup = renderSvg(children);
+  if (node.type === Fragment) return innerMarkup;
   if (typeof node.type !== "string") return "";
-  const written = Object.entries(attributes).map(
+  const attributeMarkup = Object.entries(attributes).map(
     ([name, value]) => ` ${attributeName(name)}="${String(value)}"`,
   );
-  return `<${node.type}${written.join("")}>${inside}</${node.type}>`;
+  return `<${node.type}${attributeMarkup.join("")}>${innerMarkup}</${node.type}>`;
 }
 
 function attributeName(name: string): string {
@@ -33,7 +33,7 @@ function attributeName(name: string): string {
 }
 
 /** A drawing as the `src` of an image. */
-export function svgSource(viewBox: string, node: ReactNode): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${svgMarkup(node)}</svg>`;
+export function svgDataUri(viewBox: string, node: ReactNode): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${renderSvg(node)}</svg>`;
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }

@@ -1,8 +1,8 @@
-import { holdStream } from "./shared-stream";
-import { cursorAfter, type Said } from "./stream-event";
+import { openSharedStream } from "./shared-stream";
+import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
 /** What somebody who follows a channel is told. */
-export interface Follower {
+export interface ChannelSubscriber {
   onEvent(event: string, data: unknown): void;
   /** Something may have been missed. Also once when the channel is joined, and when events come again after they did not. */
   onReload(): void;
@@ -11,57 +11,58 @@ export interface Follower {
 }
 
 /** A channel that is left stays for this long: most often the next page follows it too. */
-const LINGER_MS = 3_000;
+const UNSUBSCRIBE_DELAY_MS = 3_000;
 /** Before the first word nobody knows; then it is taken for no. */
-const FIRST_WORD_MS = 5_000;
+const FIRST_EVENT_TIMEOUT_MS = 5_000;
 
 /** Who follows what in this tab. */
-const followers = new Map<string, Set<Follower>>();
+const subscribers = new Map<string, Set<ChannelSubscriber>>();
 /** Those who have not read anew since they began. */
-const fresh = new Set<Follower>();
+const awaitingReload = new Set<ChannelSubscriber>();
 /** Where this tab is in each channel that the browser's stream carries, whichever tab holds it. */
 const cursors = new Map<string, string>();
-const joined = new Set<string>();
+const joinedChannels = new Set<string>();
 /** Not theirs to listen to, or nobody can say for now. */
-const denied = new Set<string>();
-const lingering = new Map<string, ReturnType<typeof setTimeout>>();
-let live: boolean | null = null;
+const deniedChannels = new Set<string>();
+const unsubscribeTimers = new Map<string, ReturnType<typeof setTimeout>>();
+let isLive: boolean | null = null;
 let wasLive = false;
-let tabs: ReturnType<typeof holdStream> | null = null;
+let sharedStream: ReturnType<typeof openSharedStream> | null = null;
 
 /**
- * Follows a channel while there is a stream ({@link beginRealtime}); whatever is said from then on comes in order, or
+ * Follows a channel while there is a stream ({@link startRealtime}); whatever is said from then on comes in order, or
  * `onReload` says that something is missing.
  *
  * @returns ends it
  */
-export function follow(channel: string, follower: Follower): () => void {
-  const own = followers.get(channel) ?? new Set();
-  followers.set(channel, own.add(follower));
-  fresh.add(follower);
-  clearTimeout(lingering.get(channel));
-  lingering.delete(channel);
-  if (live !== null) follower.onLive(live && !denied.has(channel));
-  if (joined.has(channel)) queueMicrotask(() => own.has(follower) && reload(follower));
-  tabs?.change(denied.has(channel) ? channel : undefined);
+export function subscribeToChannel(channel: string, subscriber: ChannelSubscriber): () => void {
+  const channelSubscribers = subscribers.get(channel) ?? new Set();
+  subscribers.set(channel, channelSubscribers.add(subscriber));
+  awaitingReload.add(subscriber);
+  clearTimeout(unsubscribeTimers.get(channel));
+  unsubscribeTimers.delete(channel);
+  if (isLive !== null) subscriber.onLive(isLive && !deniedChannels.has(channel));
+  if (joinedChannels.has(channel))
+    queueMicrotask(() => channelSubscribers.has(subscriber) && notifyReload(subscriber));
+  sharedStream?.onSubscriptionsChange(deniedChannels.has(channel) ? channel : undefined);
   return () => {
-    own.delete(follower);
-    fresh.delete(follower);
-    if (own.size > 0) return;
-    followers.delete(channel);
-    lingering.set(
+    channelSubscribers.delete(subscriber);
+    awaitingReload.delete(subscriber);
+    if (channelSubscribers.size > 0) return;
+    subscribers.delete(channel);
+    unsubscribeTimers.set(
       channel,
-      setTimeout(() => leave(channel), LINGER_MS),
+      setTimeout(() => unsubscribe(channel), UNSUBSCRIBE_DELAY_MS),
     );
   };
 }
 
-function leave(channel: string): void {
-  lingering.delete(channel);
+function unsubscribe(channel: string): void {
+  unsubscribeTimers.delete(channel);
   cursors.delete(channel);
-  joined.delete(channel);
-  denied.delete(channel);
-  tabs?.change();
+  joinedChannels.delete(channel);
+  deniedChannels.delete(channel);
+  sharedStream?.onSubscriptionsChange();
 }
 
 /**
@@ -69,79 +70,85 @@ function leave(channel: string): void {
  * @param signedIn  whoever is not may follow `views` alone
  * @returns ends it
  */
-export function beginRealtime({ signedIn }: { signedIn: boolean }): () => void {
-  const firstWord = setTimeout(() => live ?? hear({ type: "live", live: false }), FIRST_WORD_MS);
-  const held = holdStream({
+export function startRealtime({ signedIn }: { signedIn: boolean }): () => void {
+  const firstEventTimer = setTimeout(
+    () => isLive ?? applyStreamEvent({ type: "live", live: false }),
+    FIRST_EVENT_TIMEOUT_MS,
+  );
+  const stream = openSharedStream({
     signedIn,
-    wanted: () => [...followers.keys(), ...lingering.keys()],
+    subscriptions: () => [...subscribers.keys(), ...unsubscribeTimers.keys()],
     cursorOf: (channel) => cursors.get(channel) ?? null,
-    onSaid: hear,
+    onEvent: applyStreamEvent,
   });
-  tabs = held;
+  sharedStream = stream;
   return () => {
-    clearTimeout(firstWord);
-    held.close();
-    tabs = null;
-    live = null;
+    clearTimeout(firstEventTimer);
+    stream.close();
+    sharedStream = null;
+    isLive = null;
     wasLive = false;
-    joined.clear();
-    denied.clear();
+    joinedChannels.clear();
+    deniedChannels.clear();
     cursors.clear();
   };
 }
 
-function hear(said: Said): void {
-  const place = cursorAfter(said);
-  if (place) cursors.set(place.channel, place.at);
-  switch (said.type) {
+function applyStreamEvent(event: StreamEvent): void {
+  const cursor = cursorAfterEvent(event);
+  if (cursor) cursors.set(cursor.channel, cursor.at);
+  switch (event.type) {
     case "live":
-      hearLive(said.live);
+      applyLive(event.live);
       return;
     case "carries":
-      for (const known of [joined, denied, cursors])
-        for (const channel of known.keys()) if (!said.channels.includes(channel)) known.delete(channel);
+      for (const channels of [joinedChannels, deniedChannels, cursors])
+        for (const channel of channels.keys())
+          if (!event.channels.includes(channel)) channels.delete(channel);
       return;
     case "joined":
-      joined.add(said.channel);
-      if (denied.delete(said.channel) && live) for (const follower of of(said.channel)) follower.onLive(true);
-      for (const follower of of(said.channel)) if (!said.resumed || fresh.has(follower)) reload(follower);
+      joinedChannels.add(event.channel);
+      if (deniedChannels.delete(event.channel) && isLive)
+        for (const subscriber of subscribersOf(event.channel)) subscriber.onLive(true);
+      for (const follower of subscribersOf(event.channel))
+        if (!event.resumed || awaitingReload.has(follower)) notifyReload(follower);
       return;
     case "reload":
-      for (const follower of of(said.channel)) reload(follower);
+      for (const follower of subscribersOf(event.channel)) notifyReload(follower);
       return;
     case "event":
-      for (const follower of of(said.channel)) follower.onEvent(said.event, said.data);
+      for (const follower of subscribersOf(event.channel)) follower.onEvent(event.event, event.data);
       return;
     case "denied":
-      joined.delete(said.channel);
-      cursors.delete(said.channel);
-      denied.add(said.channel);
-      for (const follower of of(said.channel)) follower.onLive(false);
+      joinedChannels.delete(event.channel);
+      cursors.delete(event.channel);
+      deniedChannels.add(event.channel);
+      for (const follower of subscribersOf(event.channel)) follower.onLive(false);
       return;
     case "heartbeat":
       return;
   }
 }
 
-function hearLive(now: boolean): void {
-  if (live === now) return;
+function applyLive(nowLive: boolean): void {
+  if (isLive === nowLive) return;
   // What was to be said meanwhile may have got lost before any log had it.
-  const isBack = now && wasLive;
-  live = now;
-  wasLive ||= now;
-  for (const channel of [...followers.keys()]) {
-    for (const follower of of(channel)) {
-      follower.onLive(now && !denied.has(channel));
-      if (isBack && joined.has(channel)) reload(follower);
+  const isBack = nowLive && wasLive;
+  isLive = nowLive;
+  wasLive ||= nowLive;
+  for (const channel of [...subscribers.keys()]) {
+    for (const subscriber of subscribersOf(channel)) {
+      subscriber.onLive(nowLive && !deniedChannels.has(channel));
+      if (isBack && joinedChannels.has(channel)) notifyReload(subscriber);
     }
   }
 }
 
-function of(channel: string): Follower[] {
-  return [...(followers.get(channel) ?? [])];
+function subscribersOf(channel: string): ChannelSubscriber[] {
+  return [...(subscribers.get(channel) ?? [])];
 }
 
-function reload(follower: Follower): void {
-  fresh.delete(follower);
-  follower.onReload();
+function notifyReload(subscriber: ChannelSubscriber): void {
+  awaitingReload.delete(subscriber);
+  subscriber.onReload();
 }

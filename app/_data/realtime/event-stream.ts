@@ -1,22 +1,22 @@
 import { callApi } from "../call-api";
-import { onSessionEnded } from "../session";
-import type { Attention } from "./presence-reporter";
-import type { Said } from "./stream-event";
+import { handleSessionEnded } from "../session";
+import type { TabsPresence } from "./presence-reporter";
+import type { StreamEvent } from "./stream-event";
 
 /** Refused or cut: asked again after this, then after twice as long each time, */
-const FIRST_RETRY_MS = 1_000;
+const MIN_RETRY_DELAY_MS = 1_000;
 /** up to this. */
-const LONGEST_RETRY_MS = 60_000;
+const MAX_RETRY_DELAY_MS = 60_000;
 /** Of each wait, so much is chance: the browsers of an instance that ended do not come back as one. */
-const JITTER = 0.5;
+const RETRY_JITTER = 0.5;
 /** Asked to come back, a browser does so within this: not all those of an instance at once. */
-const RECONNECT_MS = 1_000;
+const RECONNECT_SPREAD_MS = 1_000;
 /** Two heartbeats and some: a connection that says nothing for so long is dead, whatever the browser believes. */
-export const SILENCE_MS = 40_000;
+export const SILENCE_TIMEOUT_MS = 40_000;
 /** Changes of what is wanted that are made within this are one: a page that opens follows several channels. */
-const GATHER_MS = 50;
+const BATCH_DELAY_MS = 50;
 /** Cut for a moment, as when a function has reached its time limit, nothing is out of date yet. */
-const DOUBT_MS = 4_000;
+const OFFLINE_GRACE_MS = 4_000;
 
 export interface EventStreamOptions {
   /**
@@ -25,9 +25,9 @@ export interface EventStreamOptions {
    */
   signedIn: boolean;
   /** The channels that are wanted, with the last that is known of each; asked at each opening. */
-  wanted(): Map<string, string | null>;
-  onSaid(said: Said): void;
-  attention(): Attention;
+  subscriptions(): Map<string, string | null>;
+  onEvent(event: StreamEvent): void;
+  presence(): TabsPresence;
   /** To be answered, so that the person counts as here. */
   onHeartbeat(): void;
 }
@@ -38,14 +38,14 @@ export interface EventStreamOptions {
  */
 export class EventStream {
   private source: EventSource | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private silence: ReturnType<typeof setTimeout> | undefined;
-  private doubt: ReturnType<typeof setTimeout> | undefined;
-  private retryMs = FIRST_RETRY_MS;
-  private readonly carried = new Set<string>();
+  private openTimer: ReturnType<typeof setTimeout> | undefined;
+  private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  private offlineTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryDelayMs = MIN_RETRY_DELAY_MS;
+  private readonly openChannels = new Set<string>();
   private id = "";
-  private idle = false;
-  private ended = false;
+  private isIdle = false;
+  private isClosed = false;
 
   constructor(private readonly options: EventStreamOptions) {
     this.open();
@@ -57,143 +57,149 @@ export class EventStream {
   }
 
   /** Another set of channels is wanted. */
-  change(): void {
-    if (this.ended || this.isAsWanted()) return;
+  onSubscriptionsChange(): void {
+    if (this.isClosed || this.isUpToDate()) return;
     // One that waits to be opened is opened with what is wanted then.
-    if (this.source || this.idle) this.schedule(GATHER_MS, () => this.isAsWanted() || this.open());
+    if (this.source || this.isIdle) this.schedule(BATCH_DELAY_MS, () => this.isUpToDate() || this.open());
   }
 
-  private isAsWanted(): boolean {
-    const wanted = this.options.wanted();
-    if (this.idle || this.mayRest(wanted)) return this.idle === this.mayRest(wanted);
-    return wanted.size === this.carried.size && [...wanted.keys()].every((one) => this.carried.has(one));
+  private isUpToDate(): boolean {
+    const subscriptions = this.options.subscriptions();
+    if (this.isIdle || this.shouldIdle(subscriptions)) return this.isIdle === this.shouldIdle(subscriptions);
+    return (
+      subscriptions.size === this.openChannels.size &&
+      [...subscriptions.keys()].every((channel) => this.openChannels.has(channel))
+    );
   }
 
-  private mayRest(wanted: ReadonlyMap<string, unknown>): boolean {
-    return !this.options.signedIn && (wanted.size === 0 || this.options.attention() === "away");
+  private shouldIdle(subscriptions: ReadonlyMap<string, unknown>): boolean {
+    return !this.options.signedIn && (subscriptions.size === 0 || this.options.presence() === "away");
   }
 
   /** A channel that was denied is asked for once more. */
-  askAgain(channel: string): void {
-    this.carried.delete(channel);
-    this.change();
+  retryChannel(channel: string): void {
+    this.openChannels.delete(channel);
+    this.onSubscriptionsChange();
   }
 
   close(): void {
-    this.ended = true;
-    this.drop();
-    clearTimeout(this.timer);
-    clearTimeout(this.doubt);
+    this.isClosed = true;
+    this.disconnect();
+    clearTimeout(this.openTimer);
+    clearTimeout(this.offlineTimer);
   }
 
   private open(): void {
-    this.drop();
-    if (this.ended) return;
-    const wanted = this.options.wanted();
-    this.carried.clear();
-    this.idle = this.mayRest(wanted);
-    if (this.idle) {
+    this.disconnect();
+    if (this.isClosed) return;
+    const subscriptions = this.options.subscriptions();
+    this.openChannels.clear();
+    this.isIdle = this.shouldIdle(subscriptions);
+    if (this.isIdle) {
       // While nobody looks the places are kept: it goes on from there.
-      if (wanted.size === 0) this.options.onSaid({ type: "carries", channels: [] });
+      if (subscriptions.size === 0) this.options.onEvent({ type: "carries", channels: [] });
       return;
     }
     const query = new URLSearchParams(
-      this.options.signedIn ? { state: this.options.attention() } : { as: "nobody" },
+      this.options.signedIn ? { state: this.options.presence() } : { as: "nobody" },
     );
-    for (const [channel, after] of wanted) {
-      this.carried.add(channel);
+    for (const [channel, after] of subscriptions) {
+      this.openChannels.add(channel);
       query.append("channel", channel);
       query.append("after", after ?? "");
     }
-    this.options.onSaid({ type: "carries", channels: [...wanted.keys()] });
+    this.options.onEvent({ type: "carries", channels: [...subscriptions.keys()] });
     const source = new EventSource(`/api/realtime?${query.toString()}`);
     this.source = source;
-    const on = (event: string, take: (data: never) => void) =>
+    const listen = (event: string, handle: (data: never) => void) =>
       source.addEventListener(event, ({ data }: MessageEvent<unknown>) => {
         // The browser has an event of its own that is called `open`, and brings nothing.
         if (this.source !== source || typeof data !== "string") return;
-        this.listenForSilence();
-        take(JSON.parse(data) as never);
+        this.restartSilenceTimer();
+        handle(JSON.parse(data) as never);
       });
-    const { onSaid, onHeartbeat } = this.options;
-    on("open", ({ streamId, live }: { streamId: string; live: boolean }) => {
-      this.retryMs = FIRST_RETRY_MS;
+    const { onEvent, onHeartbeat } = this.options;
+    listen("open", ({ streamId, live }: { streamId: string; live: boolean }) => {
+      this.retryDelayMs = MIN_RETRY_DELAY_MS;
       this.id = streamId;
       onHeartbeat();
-      this.say(live);
+      this.emitLive(live);
     });
-    on("joined", (data: { channel: string; at: string; resumed: boolean }) =>
-      onSaid({ type: "joined", ...data }),
+    listen("joined", (data: { channel: string; at: string; resumed: boolean }) =>
+      onEvent({ type: "joined", ...data }),
     );
-    on("event", (data: { channel: string; at?: string; event: string; data: unknown }) =>
-      onSaid({ type: "event", at: null, ...data }),
+    listen("event", (data: { channel: string; at?: string; event: string; data: unknown }) =>
+      onEvent({ type: "event", at: null, ...data }),
     );
-    on("reload", (data: { channel: string; at: string }) => onSaid({ type: "reload", ...data }));
-    on("denied", (data: { channel: string }) => onSaid({ type: "denied", ...data }));
-    on("live", ({ live }: { live: boolean }) => this.say(live));
-    on("heartbeat", ({ live }: { live: boolean }) => {
-      onSaid({ type: "heartbeat" });
-      this.say(live);
+    listen("reload", (data: { channel: string; at: string }) => onEvent({ type: "reload", ...data }));
+    listen("denied", (data: { channel: string }) => onEvent({ type: "denied", ...data }));
+    listen("live", ({ live }: { live: boolean }) => this.emitLive(live));
+    listen("heartbeat", ({ live }: { live: boolean }) => {
+      onEvent({ type: "heartbeat" });
+      this.emitLive(live);
       onHeartbeat();
     });
-    on("reconnect", () => {
-      this.drop();
-      this.schedule(RECONNECT_MS * Math.random(), () => this.open());
+    listen("reconnect", () => {
+      this.disconnect();
+      this.schedule(RECONNECT_SPREAD_MS * Math.random(), () => this.open());
     });
-    on("session-ended", () => {
+    listen("session-ended", () => {
       this.close();
-      onSessionEnded();
+      handleSessionEnded();
     });
     // Lost, or refused. Its own attempts would go back to the cursors of now.
     source.addEventListener("error", () => {
       if (this.source !== source) return;
-      const refused = source.readyState === EventSource.CLOSED;
-      this.drop();
-      this.schedule(this.nextWaitMs(), () => void (refused ? this.askAndOpen() : this.open()));
+      const isRefused = source.readyState === EventSource.CLOSED;
+      this.disconnect();
+      this.schedule(this.nextRetryDelayMs(), () => void (isRefused ? this.probeAndOpen() : this.open()));
     });
-    this.listenForSilence();
+    this.restartSilenceTimer();
   }
 
   /** Why it was refused an EventSource does not say. A call does, and renews the access token if it is too old. */
-  private async askAndOpen(): Promise<void> {
-    if (this.ended) return;
+  private async probeAndOpen(): Promise<void> {
+    if (this.isClosed) return;
     if (!this.options.signedIn) return this.open();
-    const answer = await callApi("/api/presence", "done");
-    if (!answer.ok && answer.failure.code === "unauthenticated") return;
-    if (!answer.ok && answer.failure.retryAfterSeconds)
-      this.schedule(answer.failure.retryAfterSeconds * 1000, () => this.open());
+    const result = await callApi("/api/presence", "done");
+    if (!result.ok && result.failure.code === "unauthenticated") return;
+    if (!result.ok && result.failure.retryAfterSeconds)
+      this.schedule(result.failure.retryAfterSeconds * 1000, () => this.open());
     else this.open();
   }
 
   /** What is there is let go; events do not come for now. */
-  private drop(): void {
-    clearTimeout(this.silence);
+  private disconnect(): void {
+    clearTimeout(this.silenceTimer);
     if (!this.source) return;
     this.source.close();
     this.source = undefined;
     this.id = "";
-    this.doubt ??= setTimeout(() => this.options.onSaid({ type: "live", live: false }), DOUBT_MS);
+    this.offlineTimer ??= setTimeout(
+      () => this.options.onEvent({ type: "live", live: false }),
+      OFFLINE_GRACE_MS,
+    );
   }
 
-  private say(live: boolean): void {
-    clearTimeout(this.doubt);
-    this.doubt = undefined;
-    this.options.onSaid({ type: "live", live });
+  private emitLive(live: boolean): void {
+    clearTimeout(this.offlineTimer);
+    this.offlineTimer = undefined;
+    this.options.onEvent({ type: "live", live });
   }
 
-  private listenForSilence(): void {
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.open(), SILENCE_MS);
+  private restartSilenceTimer(): void {
+    clearTimeout(this.silenceTimer);
+    this.silenceTimer = setTimeout(() => this.open(), SILENCE_TIMEOUT_MS);
   }
 
   private schedule(ms: number, work: () => void): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(work, ms);
+    clearTimeout(this.openTimer);
+    this.openTimer = setTimeout(work, ms);
   }
 
-  private nextWaitMs(): number {
-    const wait = this.retryMs * (1 - JITTER * Math.random());
-    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
-    return wait;
+  private nextRetryDelayMs(): number {
+    const delayMs = this.retryDelayMs * (1 - RETRY_JITTER * Math.random());
+    this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
+    return delayMs;
   }
 }

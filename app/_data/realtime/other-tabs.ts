@@ -5,33 +5,34 @@ export interface TabState {
 }
 
 /** A tab that is looked at says so every 10 s; one that crashed says nothing any more. */
-const VISIBLE_MS = 25_000;
+const VISIBLE_TIMEOUT_MS = 25_000;
 /** Browsers let the timers of a hidden tab run once a minute; after that long it sleeps, or has crashed. */
-const KEPT_MS = 180_000;
+const TAB_TIMEOUT_MS = 180_000;
 
 /** The browser's other tabs, as far as they are heard of. */
 export class OtherTabs {
-  private readonly tabs = new Map<string, TabState & { heardAt: number }>();
+  private readonly tabs = new Map<string, TabState & { lastSeenAt: number }>();
 
   /** @returns the channels that it did not want before */
-  hear(tab: string, { channels, visible }: TabState): string[] {
-    const before = new Set(this.tabs.get(tab)?.channels);
-    this.tabs.set(tab, { channels, visible, heardAt: Date.now() });
-    return channels.filter((channel) => !before.has(channel));
+  update(tabId: string, { channels, visible }: TabState): string[] {
+    const knownChannels = new Set(this.tabs.get(tabId)?.channels);
+    this.tabs.set(tabId, { channels, visible, lastSeenAt: Date.now() });
+    return channels.filter((channel) => !knownChannels.has(channel));
   }
 
-  drop(tab: string): void {
-    this.tabs.delete(tab);
+  remove(tabId: string): void {
+    this.tabs.delete(tabId);
   }
 
-  wanted(): string[] {
-    for (const [tab, { heardAt }] of this.tabs) if (Date.now() - heardAt > KEPT_MS) this.tabs.delete(tab);
+  subscribedChannels(): string[] {
+    for (const [tabId, { lastSeenAt }] of this.tabs)
+      if (Date.now() - lastSeenAt > TAB_TIMEOUT_MS) this.tabs.delete(tabId);
     return [...this.tabs.values()].flatMap(({ channels }) => channels);
   }
 
-  isLookedAt(): boolean {
+  isAnyVisible(): boolean {
     return [...this.tabs.values()].some(
-      ({ visible, heardAt }) => visible && Date.now() - heardAt <= VISIBLE_MS,
+      ({ visible, lastSeenAt }) => visible && Date.now() - lastSeenAt <= VISIBLE_TIMEOUT_MS,
     );
   }
 }

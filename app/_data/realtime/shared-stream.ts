@@ -1,8 +1,8 @@
 import { v4 } from "uuid";
-import { EventStream, SILENCE_MS } from "./event-stream";
+import { EventStream, SILENCE_TIMEOUT_MS } from "./event-stream";
 import { OtherTabs, type TabState } from "./other-tabs";
-import { AttentionTeller } from "./presence-reporter";
-import { cursorAfter, type Said } from "./stream-event";
+import { PresenceReporter } from "./presence-reporter";
+import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
 /**
  * The tabs of a browser share one event stream, since browsers allow six connections to a host: one tab holds it, for
@@ -10,183 +10,194 @@ import { cursorAfter, type Said } from "./stream-event";
  * looked at, another one takes over, from where all of them are.
  */
 
-const CHANNEL = "normaldance:realtime";
-const LOCK = "normaldance:stream";
+const CHANNEL_NAME = "normaldance:realtime";
+const STREAM_LOCK = "normaldance:stream";
 /** Tabs in which nobody is signed in are among themselves: no person's stream hangs on one of them. */
-const OF_NOBODY = ":public";
+const ANONYMOUS_SUFFIX = ":public";
 /** How often a tab says that it is there, and makes sure that the one that holds the stream is awake. */
-const CHECK_MS = 10_000;
+const CHECK_INTERVAL_MS = 10_000;
 /** The server takes so many; the first ones are wanted most. */
-const MOST_CHANNELS = 100;
+const MAX_CHANNELS = 100;
 
 interface Options {
   signedIn: boolean;
   /** What this tab wants to hear, most wanted first. */
-  wanted(): string[];
+  subscriptions(): string[];
   cursorOf(channel: string): string | null;
-  onSaid(said: Said): void;
+  onEvent(event: StreamEvent): void;
 }
 
 /** Between tabs. */
-type Word =
+type TabMessage =
   /** @property again  a channel that was denied, and may be theirs by now */
   | ({ type: "want"; tab: string; again?: string } & TabState)
   | { type: "bye"; tab: string }
   /** A tab holds the stream from now on, and asks what the others want. */
   | { type: "holds" }
   /** @property to  one tab alone */
-  | { type: "said"; said: Said; to?: string };
+  | { type: "said"; said: StreamEvent; to?: string };
 
-interface Held {
-  /** This tab wants something else. @param again  a channel that was denied: it is asked for once more */
-  change(again?: string): void;
+interface SharedStream {
+  /** This tab wants something else. @param retryChannel  a channel that was denied: it is asked for once more */
+  onSubscriptionsChange(retryChannel?: string): void;
   /** It wants nothing any more. */
   close(): void;
 }
 
-export function holdStream({ signedIn, wanted, cursorOf, onSaid }: Options): Held {
-  const whose = signedIn ? "" : OF_NOBODY;
-  const tab = v4();
-  const ended = new AbortController();
-  const air = "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL}${whose}`) : null;
-  const others = new OtherTabs();
+export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }: Options): SharedStream {
+  const nameSuffix = signedIn ? "" : ANONYMOUS_SUFFIX;
+  const tabId = v4();
+  const abortController = new AbortController();
+  const broadcastChannel =
+    "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL_NAME}${nameSuffix}`) : null;
+  const otherTabs = new OtherTabs();
   let stream: EventStream | null = null;
   /** Where the stream is in each channel: a tab that begins to follow one that it carries already is told. */
-  const carried = new Map<string, string>();
-  const denied = new Set<string>();
+  const cursors = new Map<string, string>();
+  const deniedChannels = new Set<string>();
   let isLive: boolean | null = null;
-  let heardAt = Date.now();
+  let lastEventAt = Date.now();
 
   const isVisible = () => document.visibilityState === "visible";
-  const tell = (word: Word) => air?.postMessage(word);
-  const sayWant = (again?: string) =>
-    tell({ type: "want", tab, channels: wanted(), visible: isVisible(), again });
+  const broadcast = (message: TabMessage) => broadcastChannel?.postMessage(message);
+  const broadcastSubscriptions = (retryChannel?: string) =>
+    broadcast({
+      type: "want",
+      tab: tabId,
+      channels: subscriptions(),
+      visible: isVisible(),
+      again: retryChannel,
+    });
 
-  const allWanted = () => {
-    const channels = new Set([...wanted(), ...others.wanted()]);
-    return new Map([...channels].slice(0, MOST_CHANNELS).map((channel) => [channel, cursorOf(channel)]));
+  const allSubscriptions = () => {
+    const channels = new Set([...subscriptions(), ...otherTabs.subscribedChannels()]);
+    return new Map([...channels].slice(0, MAX_CHANNELS).map((channel) => [channel, cursorOf(channel)]));
   };
 
-  const attention = () => (isVisible() || others.isLookedAt() ? "online" : "away");
+  const presence = () => (isVisible() || otherTabs.isAnyVisible() ? "online" : "away");
   // It says nothing where no stream is anybody's.
-  const teller = new AttentionTeller({
-    now: attention,
+  const presenceReporter = new PresenceReporter({
+    currentPresence: presence,
     streamId: () => (signedIn && stream?.streamId) || "",
   });
 
   /** What the stream says, for all tabs. */
-  const take = (said: Said) => {
-    const place = cursorAfter(said);
-    if (place) carried.set(place.channel, place.at);
-    if (said.type === "joined") denied.delete(said.channel);
-    if (said.type === "denied") {
-      carried.delete(said.channel);
-      denied.add(said.channel);
+  const onStreamEvent = (event: StreamEvent) => {
+    const cursor = cursorAfterEvent(event);
+    if (cursor) cursors.set(cursor.channel, cursor.at);
+    if (event.type === "joined") deniedChannels.delete(event.channel);
+    if (event.type === "denied") {
+      cursors.delete(event.channel);
+      deniedChannels.add(event.channel);
     }
-    if (said.type === "carries") {
-      for (const channel of carried.keys()) if (!said.channels.includes(channel)) carried.delete(channel);
-      for (const channel of denied) if (!said.channels.includes(channel)) denied.delete(channel);
+    if (event.type === "carries") {
+      for (const channel of cursors.keys()) if (!event.channels.includes(channel)) cursors.delete(channel);
+      for (const channel of deniedChannels)
+        if (!event.channels.includes(channel)) deniedChannels.delete(channel);
     }
-    if (said.type === "live") isLive = said.live;
-    tell({ type: "said", said });
-    onSaid(said);
+    if (event.type === "live") isLive = event.live;
+    broadcast({ type: "said", said: event });
+    onEvent(event);
   };
 
-  const begin = () => {
-    carried.clear();
-    denied.clear();
+  const openEventStream = () => {
+    cursors.clear();
+    deniedChannels.clear();
     stream = new EventStream({
-      ...{ signedIn, wanted: allWanted, onSaid: take, attention },
-      onHeartbeat: () => teller.answer(),
+      ...{ signedIn, subscriptions: allSubscriptions, onEvent: onStreamEvent, presence },
+      onHeartbeat: () => presenceReporter.report(),
     });
-    tell({ type: "holds" });
+    broadcast({ type: "holds" });
   };
 
   /** A tab says what it wants; the one that holds the stream tells it where that is. */
-  const hearWant = (want: Extract<Word, { type: "want" }>) => {
-    const added = others.hear(want.tab, want);
+  const onTabSubscriptions = (message: Extract<TabMessage, { type: "want" }>) => {
+    const added = otherTabs.update(message.tab, message);
     if (!stream) return;
     for (const channel of added) {
-      const at = carried.get(channel);
+      const at = cursors.get(channel);
       if (at !== undefined)
-        tell({ type: "said", said: { type: "joined", channel, at, resumed: false }, to: want.tab });
+        broadcast({ type: "said", said: { type: "joined", channel, at, resumed: false }, to: message.tab });
     }
-    if (isLive !== null) tell({ type: "said", said: { type: "live", live: isLive }, to: want.tab });
-    for (const channel of [want.again, ...added])
-      if (channel !== undefined && denied.has(channel)) stream.askAgain(channel);
+    if (isLive !== null) broadcast({ type: "said", said: { type: "live", live: isLive }, to: message.tab });
+    for (const channel of [message.again, ...added])
+      if (channel !== undefined && deniedChannels.has(channel)) stream.retryChannel(channel);
   };
 
   /** Holds the stream until the signal, or until another tab has taken the lock away. */
-  const hold = (steal: boolean) => {
-    if (!("locks" in navigator) || !air) {
-      begin();
+  const acquireStream = (steal: boolean) => {
+    if (!("locks" in navigator) || !broadcastChannel) {
+      openEventStream();
       return;
     }
-    const held = new Promise<void>((resolve) => ended.signal.addEventListener("abort", () => resolve()));
+    const released = new Promise<void>((resolve) =>
+      abortController.signal.addEventListener("abort", () => resolve()),
+    );
     navigator.locks
-      .request(`${LOCK}${whose}`, steal ? { steal } : { signal: ended.signal }, () => {
-        heardAt = Date.now();
-        begin();
-        return held;
+      .request(`${STREAM_LOCK}${nameSuffix}`, steal ? { steal } : { signal: abortController.signal }, () => {
+        lastEventAt = Date.now();
+        openEventStream();
+        return released;
       })
       .catch(() => {
         stream?.close();
         stream = null;
-        if (!ended.signal.aborted) hold(false);
+        if (!abortController.signal.aborted) acquireStream(false);
       });
   };
 
-  if (air) {
-    air.onmessage = ({ data }: MessageEvent<Word>) => {
+  if (broadcastChannel) {
+    broadcastChannel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
       if (data.type === "said") {
-        if (data.to !== undefined && data.to !== tab) return;
-        heardAt = Date.now();
-        return onSaid(data.said);
+        if (data.to !== undefined && data.to !== tabId) return;
+        lastEventAt = Date.now();
+        return onEvent(data.said);
       }
-      if (data.type === "holds") return sayWant();
-      if (data.type === "bye") others.drop(data.tab);
-      else hearWant(data);
-      teller.look();
-      stream?.change();
+      if (data.type === "holds") return broadcastSubscriptions();
+      if (data.type === "bye") otherTabs.remove(data.tab);
+      else onTabSubscriptions(data);
+      presenceReporter.onVisibilityChange();
+      stream?.onSubscriptionsChange();
     };
   }
 
-  const onVisibility = () => {
-    sayWant();
-    teller.look();
-    stream?.change();
+  const onVisibilityChange = () => {
+    broadcastSubscriptions();
+    presenceReporter.onVisibilityChange();
+    stream?.onSubscriptionsChange();
   };
-  const leave = () => tell({ type: "bye", tab });
-  document.addEventListener("visibilitychange", onVisibility, { signal: ended.signal });
-  window.addEventListener("pagehide", leave, { signal: ended.signal });
-  const check = setInterval(() => {
-    sayWant();
+  const announceClose = () => broadcast({ type: "bye", tab: tabId });
+  document.addEventListener("visibilitychange", onVisibilityChange, { signal: abortController.signal });
+  window.addEventListener("pagehide", announceClose, { signal: abortController.signal });
+  const checkTimer = setInterval(() => {
+    broadcastSubscriptions();
     // A tab that was looked at may have crashed.
-    stream?.change();
+    stream?.onSubscriptionsChange();
     // Where nobody is signed in silence may be that there is nothing to hear.
-    const expectsWord = signedIn || wanted().length > 0;
-    const asleep = !stream && isVisible() && expectsWord && Date.now() - heardAt > SILENCE_MS;
-    if (!asleep) return;
-    heardAt = Date.now();
-    hold(true);
-  }, CHECK_MS);
+    const expectsEvents = signedIn || subscriptions().length > 0;
+    const isHolderStalled =
+      !stream && isVisible() && expectsEvents && Date.now() - lastEventAt > SILENCE_TIMEOUT_MS;
+    if (!isHolderStalled) return;
+    lastEventAt = Date.now();
+    acquireStream(true);
+  }, CHECK_INTERVAL_MS);
 
-  hold(false);
-  sayWant();
+  acquireStream(false);
+  broadcastSubscriptions();
   return {
-    change: (again) => {
-      sayWant(again);
-      if (again !== undefined && denied.has(again)) stream?.askAgain(again);
-      stream?.change();
+    onSubscriptionsChange: (retryChannel) => {
+      broadcastSubscriptions(retryChannel);
+      if (retryChannel !== undefined && deniedChannels.has(retryChannel)) stream?.retryChannel(retryChannel);
+      stream?.onSubscriptionsChange();
     },
     close: () => {
-      leave();
-      teller.end();
-      clearInterval(check);
-      ended.abort();
+      announceClose();
+      presenceReporter.stop();
+      clearInterval(checkTimer);
+      abortController.abort();
       stream?.close();
       stream = null;
-      air?.close();
+      broadcastChannel?.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What a stream says, as tabs hand it to each other. */
-export type Said =
+export type StreamEvent =
   | { type: "joined"; channel: string; at: string; resumed: boolean }
   | { type: "event"; channel: string; at: string | null; event: string; data: unknown }
   | { type: "reload"; channel: string; at: string }
@@ -12,8 +12,8 @@ export type Said =
   | { type: "heartbeat" };
 
 /** Where somebody is in a channel, after what was said; undefined when that says nothing of it. */
-export function cursorAfter(said: Said): { channel: string; at: string } | undefined {
-  if (said.type === "joined" || said.type === "reload") return { channel: said.channel, at: said.at };
-  if (said.type === "event" && said.at !== null) return { channel: said.channel, at: said.at };
+export function cursorAfterEvent(event: StreamEvent): { channel: string; at: string } | undefined {
+  if (event.type === "joined" || event.type === "reload") return { channel: event.channel, at: event.at };
+  if (event.type === "event" && event.at !== null) return { channel: event.channel, at: event.at };
   return undefined;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent } from "react";
 import type { Channel, ChannelKind, EventData, EventName } from "@/lib/realtime";
-import { follow } from "./channel-subscriptions";
+import { subscribeToChannel } from "./channel-subscriptions";
 
 /** What a component does with what is said on a channel. */
 export interface ChannelHandlers<K extends ChannelKind> {
@@ -12,9 +12,9 @@ export interface ChannelHandlers<K extends ChannelKind> {
    * Something may have been missed: read it anew from where it is kept. Called once when the channel is joined as
    * well, since the page was rendered before that.
    */
-  reload?: () => void;
+  onReload?: () => void;
   /** False: nothing comes for now (Redis or the server is away), so ask now and then; true: it comes again. */
-  live?: (live: boolean) => void;
+  onLive?: (live: boolean) => void;
 }
 
 /**
@@ -31,10 +31,10 @@ export function useChannel<K extends ChannelKind>(
     // The server has put it through the schema of that event.
     (handlers.on as Record<string, ((data: unknown) => void) | undefined>)[event]?.(data);
   });
-  const onReload = useEffectEvent(() => handlers.reload?.());
-  const onLive = useEffectEvent((live: boolean) => handlers.live?.(live));
+  const onReload = useEffectEvent(() => handlers.onReload?.());
+  const onLive = useEffectEvent((live: boolean) => handlers.onLive?.(live));
   useEffect(() => {
     if (channel === null) return;
-    return follow(channel, { onEvent, onReload, onLive });
+    return subscribeToChannel(channel, { onEvent, onReload, onLive });
   }, [channel]);
 }

@@ -1,5 +1,5 @@
 import { callApi } from "@/app/_data/call-api";
-import { endingSession } from "@/app/_data/session";
+import { runSessionEndingCall } from "@/app/_data/session";
 import { confirmPassword } from "./auth-api";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
@@ -38,5 +38,5 @@ export function becomeArtist() {
 export async function deleteAccount(body: { password: string }) {
   const confirmed = await confirmPassword(body);
   if (!confirmed.ok) return confirmed;
-  return endingSession(() => callApi("/api/me", "done", { method: "DELETE", body }));
+  return runSessionEndingCall(() => callApi("/api/me", "done", { method: "DELETE", body }));
 }

@@ -5,31 +5,31 @@ import { useState, useTransition } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { SavedNote } from "./success-note";
+import { SuccessNote } from "./success-note";
 
 interface Props {
-  call: () => Promise<ApiResult<unknown>>;
-  idle: string;
-  working: string;
+  action: () => Promise<ApiResult<unknown>>;
+  label: string;
+  busyLabel: string;
   /** What is said when it is done. */
-  done: string;
+  doneLabel: string;
   look?: "primary" | "quiet";
 }
 
 /** One thing to be done by one click; the page is read again after it. */
-export function CallButton({ call, idle, working, done, look = "quiet" }: Props) {
+export function ActionButton({ action, label, busyLabel, doneLabel, look = "quiet" }: Props) {
   const router = useRouter();
-  const [running, setRunning] = useState(false);
+  const [isRunning, setRunning] = useState(false);
   const [isDone, setIsDone] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [refreshing, startRefresh] = useTransition();
-  const busy = running || refreshing;
+  const busy = isRunning || refreshing;
 
-  const send = async () => {
+  const runAction = async () => {
     setRunning(true);
     setIsDone(false);
     setFailure(null);
-    const result = await call();
+    const result = await action();
     setRunning(false);
     setIsDone(result.ok);
     if (result.ok) startRefresh(() => router.refresh());
@@ -39,10 +39,10 @@ export function CallButton({ call, idle, working, done, look = "quiet" }: Props)
   return (
     <div className="flex flex-col items-start gap-3">
       <div className="flex flex-wrap items-center gap-4">
-        <Button look={look} aria-disabled={busy} onClick={() => (busy ? undefined : void send())}>
-          <span aria-live="polite">{running ? working : idle}</span>
+        <Button look={look} aria-disabled={busy} onClick={() => (busy ? undefined : void runAction())}>
+          <span aria-live="polite">{isRunning ? busyLabel : label}</span>
         </Button>
-        <SavedNote text={isDone ? done : null} />
+        <SuccessNote text={isDone ? doneLabel : null} />
       </div>
       {failure ? <FailureNote failure={failure} /> : null}
     </div>

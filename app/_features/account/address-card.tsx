@@ -4,7 +4,7 @@ import { Check, MailQuestionMark } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { sendConfirmation } from "./account-api";
-import { CallButton } from "./action-button";
+import { ActionButton } from "./action-button";
 
 /** The address of an account, and whether it is known to be theirs. */
 export function AddressCard({ email, confirmed }: { email: string; confirmed: boolean }) {
@@ -31,11 +31,11 @@ export function AddressCard({ email, confirmed }: { email: string; confirmed: bo
       </p>
       {confirmed ? null : (
         <div className="mt-4">
-          <CallButton
-            call={sendConfirmation}
-            idle={t("sendAgain")}
-            working={t("sendingAgain")}
-            done={t("sentAgain")}
+          <ActionButton
+            action={sendConfirmation}
+            label={t("sendAgain")}
+            busyLabel={t("sendingAgain")}
+            doneLabel={t("sentAgain")}
           />
         </div>
       )}

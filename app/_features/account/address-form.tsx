@@ -8,7 +8,7 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { changeAddressSchema } from "@/lib/accounts/client";
 import { changeAddress } from "./account-api";
-import { SavedNote } from "./success-note";
+import { SuccessNote } from "./success-note";
 
 /** Asks for another address. It is theirs once the link that goes there was opened. */
 export function AddressForm() {
@@ -22,7 +22,7 @@ export function AddressForm() {
       setSentTo(null);
       return changeAddress(input);
     },
-    stays: true,
+    isReusable: true,
     onSuccess: () => {
       setSentTo(values.email.trim());
       setValues({ email: "" });
@@ -40,8 +40,8 @@ export function AddressForm() {
       />
       {failure ? <FailureNote failure={failure} /> : null}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <SubmitButton busy={busy} idle={t("changeAddress")} working={t("changingAddress")} />
-        <SavedNote text={sentTo === null ? null : t("addressSent", { email: sentTo })} />
+        <SubmitButton busy={busy} label={t("changeAddress")} busyLabel={t("changingAddress")} />
+        <SuccessNote text={sentTo === null ? null : t("addressSent", { email: sentTo })} />
       </div>
     </form>
   );

@@ -7,13 +7,13 @@ interface Props {
   title: string;
   lead?: string;
   /** Seed of the picture beside the form. */
-  art: string;
-  other?: { question: string; answer: string; href: string };
+  coverSeed: string;
+  alternative?: { question: string; action: string; href: string };
   children: ReactNode;
 }
 
 /** The way in: words and form on one side, stage on the other. */
-export function Door({ title, lead, art, other, children }: Props) {
+export function AuthLayout({ title, lead, coverSeed, alternative, children }: Props) {
   return (
     <div className="grid min-h-[calc(100dvh-3.6rem)] max-sm:pb-20 sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
       <div className="flex flex-col justify-center px-4 py-10 sm:px-12">
@@ -21,22 +21,22 @@ export function Door({ title, lead, art, other, children }: Props) {
           <PageTitle className="text-[clamp(1.7rem,3vw,2.3rem)]">{title}</PageTitle>
           {lead ? <p className="mt-3 text-lg text-pretty text-muted">{lead}</p> : null}
           <div className="mt-8">{children}</div>
-          {other ? (
+          {alternative ? (
             <p className="mt-6 text-sm text-muted">
-              {other.question}{" "}
+              {alternative.question}{" "}
               <Link
-                href={other.href}
+                href={alternative.href}
                 prefetch={false}
                 className="font-semibold text-ink underline underline-offset-4"
               >
-                {other.answer}
+                {alternative.action}
               </Link>
             </p>
           ) : null}
         </div>
       </div>
       <div className="m-4 overflow-hidden rounded-3xl max-lg:hidden">
-        <Cover id={art} />
+        <Cover id={coverSeed} />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Mark } from "@/app/_art/brand/mark";
 
 /** Why somebody stands at the door who did not mean to, or what they have just done. */
-export function DoorNote({ children }: { children: ReactNode }) {
+export function AuthNote({ children }: { children: ReactNode }) {
   return (
     <div role="status" className="mb-6 flex items-center gap-4 rounded-2xl border border-line bg-raised p-4">
       <Mark className="size-8 shrink-0" />

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { SavedNote } from "./success-note";
+import { SuccessNote } from "./success-note";
 
 interface Props {
   saved: boolean;
@@ -13,11 +13,11 @@ interface Props {
 }
 
 /** What became of a choice that is saved at once. */
-export function SavingNote({ saved, failure, retry }: Props) {
+export function AutosaveStatus({ saved, failure, retry }: Props) {
   const t = useTranslations("preferences");
   return (
     <div className="mt-3">
-      <SavedNote text={saved && !failure ? t("saved") : null} />
+      <SuccessNote text={saved && !failure ? t("saved") : null} />
       {failure ? (
         <div className="mt-2 flex flex-col items-start gap-3">
           <FailureNote failure={failure} />

@@ -8,8 +8,8 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { confirmAddress } from "./auth-api";
-import { DoorNote } from "./auth-note";
-import { DeadLink, isDeadLink } from "./invalid-link";
+import { AuthNote } from "./auth-note";
+import { InvalidLink, isInvalidLink } from "./invalid-link";
 
 type State = "asking" | "working" | "done";
 
@@ -27,14 +27,15 @@ export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: b
     if (!result.ok) setFailure(result.failure);
   };
 
-  if (isDeadLink(failure)) return <DeadLink text={t("confirmDead")} href="/me" action={t("toProfile")} />;
+  if (isInvalidLink(failure))
+    return <InvalidLink text={t("confirmDead")} href="/me" action={t("toProfile")} />;
   if (state === "done") {
     return (
       <>
-        <DoorNote>
+        <AuthNote>
           <p className="font-semibold">{t("confirmedTitle")}</p>
           <p className="mt-1 text-muted">{t("confirmedText")}</p>
-        </DoorNote>
+        </AuthNote>
         <Button asChild size="large" className="w-full">
           {/* a new document: the frame may show the address of before */}
           <a href={signedIn ? "/me" : "/sign-in"}>{t(signedIn ? "toProfile" : "signIn")}</a>
@@ -51,7 +52,7 @@ export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: b
         aria-disabled={state === "working"}
         onClick={() => (state === "working" ? undefined : void confirm())}
       >
-        {state === "working" ? <Mark dancing className="size-6 text-on-accent" /> : null}
+        {state === "working" ? <Mark animated className="size-6 text-on-accent" /> : null}
         <span aria-live="polite">{t(state === "working" ? "confirming" : "confirm")}</span>
       </Button>
       <p className="mt-6 text-sm text-muted">

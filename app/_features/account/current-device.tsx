@@ -3,12 +3,12 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceArt } from "./device-art";
 import { SignOutButton } from "./sign-out-button";
-import { useDeviceWords } from "./use-device-labels";
+import { useDeviceLabels } from "./use-device-labels";
 
 /** The device somebody reads this on. */
 export function CurrentDevice({ device, renderedAt }: { device: SignedInDevice; renderedAt: number }) {
   const t = useTranslations("devices");
-  const { nameOf, placeOf } = useDeviceWords();
+  const { deviceName, deviceLocation } = useDeviceLabels();
   return (
     <section
       aria-labelledby="this-device"
@@ -18,9 +18,9 @@ export function CurrentDevice({ device, renderedAt }: { device: SignedInDevice; 
       <div className="min-w-0">
         <p className="text-sm font-semibold text-tint-text">{t("this")}</p>
         <h2 id="this-device" className="display mt-1 text-2xl sm:text-3xl">
-          {nameOf(device)}
+          {deviceName(device)}
         </h2>
-        <p className="tabular mt-2 text-muted [overflow-wrap:anywhere]">{placeOf(device)}</p>
+        <p className="tabular mt-2 text-muted [overflow-wrap:anywhere]">{deviceLocation(device)}</p>
         <p className="text-sm text-muted">
           {t.rich("since", { time: () => <RelativeTime at={device.createdAt} renderedAt={renderedAt} /> })}
         </p>

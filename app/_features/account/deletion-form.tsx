@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { tellSignedOut } from "@/app/_data/session";
+import { broadcastSignOut } from "@/app/_data/session";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
@@ -16,29 +16,29 @@ import { deleteAccount } from "./account-api";
 /** The last step of an account: asked for twice, and with the password. */
 export function DeletionForm({ email }: { email: string }) {
   const t = useTranslations("myData");
-  const [open, setOpen] = useState(false);
+  const [isOpen, setIsOpen] = useState(false);
   const { form, formProps, field, failure, busy } = useForm({
     schema: deletionSchema,
     initial: { password: "" },
     toInput: (values) => values,
     send: deleteAccount,
     onSuccess: () => {
-      tellSignedOut();
+      broadcastSignOut();
       // A new document: nothing that was rendered for the person is left.
       window.location.replace("/sign-in?deleted=1");
     },
   });
   // The button that had the focus is gone.
   useEffect(() => {
-    const control = open ? form.current?.elements.namedItem("password") : null;
+    const control = isOpen ? form.current?.elements.namedItem("password") : null;
     if (!(control instanceof HTMLElement)) return;
     control.focus();
     // On a phone the bar at the bottom would cover it.
     control.scrollIntoView({ block: "center" });
-  }, [open, form]);
-  if (!open) {
+  }, [isOpen, form]);
+  if (!isOpen) {
     return (
-      <Button look="danger" size="large" className="mt-8" onClick={() => setOpen(true)}>
+      <Button look="danger" size="large" className="mt-8" onClick={() => setIsOpen(true)}>
         {t("deletionAsk")}
       </Button>
     );
@@ -55,13 +55,13 @@ export function DeletionForm({ email }: { email: string }) {
       <UsernameHint email={email} />
       <PasswordField {...field("password")} autoComplete="current-password" />
       {failure ? <FailureNote failure={failure} /> : null}
-      {failure ? <Orders failure={failure} /> : null}
+      {failure ? <BlockingOrders failure={failure} /> : null}
       <div className="mt-2 flex flex-wrap gap-3">
         <Button type="submit" look="danger" size="large" aria-disabled={busy}>
           <span aria-live="polite">{t(busy ? "deleting" : "deletionAction")}</span>
         </Button>
         {busy ? null : (
-          <Button look="plain" size="large" onClick={() => setOpen(false)}>
+          <Button look="plain" size="large" onClick={() => setIsOpen(false)}>
             {t("deletionNo")}
           </Button>
         )}
@@ -70,12 +70,12 @@ export function DeletionForm({ email }: { email: string }) {
   );
 }
 
-const ORDER = /^orders\.([\da-f-]{36})$/;
+const ORDER_PATH = /^orders\.([\da-f-]{36})$/;
 
 /** The orders that the account has to wait for. */
-function Orders({ failure }: { failure: ApiFailure }) {
+function BlockingOrders({ failure }: { failure: ApiFailure }) {
   const orders = failure.details.flatMap(({ path, message }) => {
-    const id = ORDER.exec(path)?.[1];
+    const id = ORDER_PATH.exec(path)?.[1];
     return id ? [{ id, title: message }] : [];
   });
   if (orders.length === 0) return null;

@@ -2,16 +2,16 @@ import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-type Item = "profile" | "posts" | "goods" | "bonuses" | "sessions" | "bought" | "orders" | "views";
+type SummaryItem = "profile" | "posts" | "goods" | "bonuses" | "sessions" | "bought" | "orders" | "views";
 
 interface Props {
   kind: "goes" | "stays";
   title: string;
-  items: readonly Item[];
+  items: readonly SummaryItem[];
 }
 
 /** What becomes of the things of an account that is deleted. */
-export function Fate({ kind, title, items }: Props) {
+export function DeletionSummary({ kind, title, items }: Props) {
   const t = useTranslations("myData.items");
   const Icon = kind === "goes" ? Minus : Plus;
   return (

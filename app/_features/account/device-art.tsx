@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { BELL } from "@/app/_art/brand/mark-geometry";
+import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { cn } from "@/app/_ui/cn";
 import type { SignedInDevice } from "@/lib/sessions";
 
@@ -54,7 +54,7 @@ const DRAWINGS: Record<Kind, { outline: ReactNode; screen: Screen }> = {
 };
 
 /** What the bars of the mark take up of their square. */
-const DRAWN = { width: 54, height: 46 } as const;
+const MARK_SIZE = { width: 54, height: 46 } as const;
 
 interface Props {
   kind: Kind;
@@ -66,10 +66,10 @@ interface Props {
 /** A device with the mark on its screen. */
 export function DeviceArt({ kind, playing = false, className }: Props) {
   const { outline, screen } = DRAWINGS[kind];
-  const scale = Math.min(screen.width / DRAWN.width, screen.height / DRAWN.height);
-  const at = {
-    x: screen.x + (screen.width - BELL.side * scale) / 2,
-    y: screen.y + (screen.height - BELL.side * scale) / 2,
+  const scale = Math.min(screen.width / MARK_SIZE.width, screen.height / MARK_SIZE.height);
+  const offset = {
+    x: screen.x + (screen.width - MARK_GEOMETRY.side * scale) / 2,
+    y: screen.y + (screen.height - MARK_GEOMETRY.side * scale) / 2,
   };
   return (
     <svg viewBox="0 0 64 64" aria-hidden="true" focusable="false" className={cn("block", className)}>
@@ -83,10 +83,10 @@ export function DeviceArt({ kind, playing = false, className }: Props) {
       >
         {outline}
       </g>
-      <g transform={`translate(${String(at.x)} ${String(at.y)}) scale(${String(scale)})`}>
+      <g transform={`translate(${String(offset.x)} ${String(offset.y)}) scale(${String(scale)})`}>
         <g fill="currentColor" className={playing ? "dancing text-mark" : "opacity-45"}>
-          {BELL.bars.map((bar) => (
-            <rect key={bar.x} x={bar.x} y={bar.y} width={BELL.width} height={bar.height} rx={2.7} />
+          {MARK_GEOMETRY.bars.map((bar) => (
+            <rect key={bar.x} x={bar.x} y={bar.y} width={MARK_GEOMETRY.width} height={bar.height} rx={2.7} />
           ))}
         </g>
       </g>

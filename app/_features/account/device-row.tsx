@@ -8,28 +8,28 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceArt } from "./device-art";
-import { useDeviceWords } from "./use-device-labels";
+import { useDeviceLabels } from "./use-device-labels";
 
 interface Props {
   device: SignedInDevice;
   renderedAt: number;
   /** It is being signed out. */
-  leaving: boolean;
+  signingOut: boolean;
   failure: ApiFailure | null;
   onSignOut: () => void;
 }
 
 /** A device somewhere else. */
-export function DeviceRow({ device, renderedAt, leaving, failure, onSignOut }: Props) {
+export function DeviceRow({ device, renderedAt, signingOut, failure, onSignOut }: Props) {
   const t = useTranslations("devices");
-  const { nameOf, placeOf } = useDeviceWords();
-  const name = nameOf(device);
+  const { deviceName, deviceLocation } = useDeviceLabels();
+  const name = deviceName(device);
   return (
     <li className="border-b border-line py-4 last:border-0">
       <div
         className={cn(
           "grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-3 transition-opacity sm:grid-cols-[auto_minmax(0,1fr)_auto] sm:gap-x-6",
-          leaving && "opacity-60",
+          signingOut && "opacity-60",
         )}
       >
         <span className="flex size-14 items-center justify-center rounded-2xl bg-ink/6 text-muted">
@@ -38,11 +38,14 @@ export function DeviceRow({ device, renderedAt, leaving, failure, onSignOut }: P
         <div className="min-w-0">
           <h3
             title={device.userAgent ?? undefined}
-            className={cn("leading-snug font-semibold [overflow-wrap:anywhere]", leaving && "line-through")}
+            className={cn(
+              "leading-snug font-semibold [overflow-wrap:anywhere]",
+              signingOut && "line-through",
+            )}
           >
             {name}
           </h3>
-          <p className="tabular text-sm text-muted [overflow-wrap:anywhere]">{placeOf(device)}</p>
+          <p className="tabular text-sm text-muted [overflow-wrap:anywhere]">{deviceLocation(device)}</p>
           <p className="flex flex-wrap gap-x-2 text-sm text-faint max-sm:flex-col">
             <span>
               {t.rich("seen", {
@@ -61,12 +64,12 @@ export function DeviceRow({ device, renderedAt, leaving, failure, onSignOut }: P
         </div>
         <Button
           look="quiet"
-          aria-disabled={leaving}
-          onClick={() => (leaving ? undefined : onSignOut())}
+          aria-disabled={signingOut}
+          onClick={() => (signingOut ? undefined : onSignOut())}
           aria-label={t("signOutOne", { name })}
           className="max-sm:col-start-2 max-sm:justify-self-start"
         >
-          {t(leaving ? "signingOut" : "signOut")}
+          {t(signingOut ? "signingOut" : "signOut")}
         </Button>
       </div>
       {failure ? (

@@ -5,11 +5,11 @@ import { useTranslations } from "next-intl";
 import { type MouseEvent, useState } from "react";
 import { callApi } from "@/app/_data/call-api";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { buttonLook } from "@/app/_ui/button";
+import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { SavedNote } from "./success-note";
+import { SuccessNote } from "./success-note";
 
-const PATH = "/api/me/export";
+const EXPORT_PATH = "/api/me/export";
 
 /**
  * A plain link to the file. The browser cannot renew the session while it saves one, so that is seen to before; it
@@ -18,40 +18,40 @@ const PATH = "/api/me/export";
 export function ExportButton() {
   const t = useTranslations("myData");
   const [busy, setBusy] = useState(false);
-  const [begun, setBegun] = useState(false);
+  const [started, setStarted] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
 
-  const begin = async () => {
+  const startDownload = async () => {
     setBusy(true);
     setFailure(null);
-    setBegun(false);
+    setStarted(false);
     const result = await callApi("/api/me", "done");
     setBusy(false);
     if (!result.ok) return setFailure(result.failure);
-    const file = document.createElement("a");
-    file.href = PATH;
-    file.download = "";
-    file.click();
-    setBegun(true);
+    const anchor = document.createElement("a");
+    anchor.href = EXPORT_PATH;
+    anchor.download = "";
+    anchor.click();
+    setStarted(true);
   };
   const onClick = (event: MouseEvent) => {
     event.preventDefault();
-    if (!busy) void begin();
+    if (!busy) void startDownload();
   };
   return (
     <div className="flex flex-col items-start gap-3">
       <a
-        href={PATH}
+        href={EXPORT_PATH}
         download
         onClick={onClick}
         aria-disabled={busy}
-        className={buttonLook({ look: "quiet", size: "large" })}
+        className={buttonVariants({ look: "quiet", size: "large" })}
       >
         <Download className="size-5" aria-hidden="true" />
         {t(busy ? "exporting" : "exportAction")}
       </a>
       {failure ? <FailureNote failure={failure} className="w-full" /> : null}
-      <SavedNote text={begun ? t("exportBegun") : null} />
+      <SuccessNote text={started ? t("exportBegun") : null} />
     </div>
   );
 }

@@ -9,10 +9,10 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { forgotPasswordSchema } from "@/lib/accounts/client";
 import { forgotPassword } from "./auth-api";
-import { DoorNote } from "./auth-note";
+import { AuthNote } from "./auth-note";
 
 /** Asks for the link. What it says afterwards is the same for an address that nobody has. */
-export function ForgotForm({ email }: { email: string }) {
+export function ForgotPasswordForm({ email }: { email: string }) {
   const t = useTranslations("recover");
   const [sentTo, setSentTo] = useState<string | null>(null);
   const { formProps, field, values, failure, busy } = useForm({
@@ -20,16 +20,16 @@ export function ForgotForm({ email }: { email: string }) {
     initial: { email },
     toInput: (typed) => typed,
     send: forgotPassword,
-    stays: true,
+    isReusable: true,
     onSuccess: () => setSentTo(values.email.trim()),
   });
   if (sentTo !== null) {
     return (
       <>
-        <DoorNote>
+        <AuthNote>
           <p className="font-semibold">{t("sentTitle")}</p>
           <p className="mt-1 text-muted [overflow-wrap:anywhere]">{t("sentText", { email: sentTo })}</p>
-        </DoorNote>
+        </AuthNote>
         <p className="mb-5 text-sm text-muted">{t("sentHint")}</p>
         <Button look="quiet" size="large" className="w-full" onClick={() => setSentTo(null)}>
           {t("again")}
@@ -48,7 +48,7 @@ export function ForgotForm({ email }: { email: string }) {
         required
       />
       {failure ? <FailureNote failure={failure} /> : null}
-      <SubmitButton busy={busy} idle={t("send")} working={t("sending")} className="mt-2 w-full" />
+      <SubmitButton busy={busy} label={t("send")} busyLabel={t("sending")} className="mt-2 w-full" />
     </form>
   );
 }

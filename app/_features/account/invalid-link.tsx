@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "@/app/_ui/button";
 
 /** A link from a mail that opens nothing: why that may be, and the way on. */
-export function DeadLink({
+export function InvalidLink({
   text,
   href,
   action,
@@ -25,6 +25,6 @@ export function DeadLink({
 }
 
 /** Whether an answer says that the link is to blame: forged, used, replaced by a newer one, or too late. */
-export function isDeadLink(failure: { details: { path: string }[] } | null): boolean {
+export function isInvalidLink(failure: { details: { path: string }[] } | null): boolean {
   return failure?.details.some(({ path }) => path === "token") ?? false;
 }

@@ -9,7 +9,7 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { signUpSchema } from "@/lib/accounts/client";
 import { changeProfile } from "./account-api";
-import { SavedNote } from "./success-note";
+import { SuccessNote } from "./success-note";
 
 const schema = signUpSchema.pick({ name: true });
 
@@ -23,7 +23,7 @@ export function NameForm({ name }: { name: string }) {
     initial: { name },
     toInput: (values) => values,
     send: changeProfile,
-    stays: true,
+    isReusable: true,
     onSuccess: () => {
       setSaved(true);
       router.refresh();
@@ -45,8 +45,8 @@ export function NameForm({ name }: { name: string }) {
       />
       {failure ? <FailureNote failure={failure} /> : null}
       <div className="flex flex-wrap items-center gap-4">
-        <SubmitButton busy={busy} idle={t("save")} working={t("saving")} />
-        <SavedNote text={saved ? t("saved") : null} />
+        <SubmitButton busy={busy} label={t("save")} busyLabel={t("saving")} />
+        <SuccessNote text={saved ? t("saved") : null} />
       </div>
     </form>
   );

@@ -2,26 +2,28 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { segments } from "@/app/_shell/segmented-control";
+import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
-import type { Level, PreferenceKind } from "@/lib/notifications";
-import { SavingNote } from "./autosave-status";
+import type { NotificationLevel, PreferenceKind } from "@/lib/notifications";
+import { AutosaveStatus } from "./autosave-status";
 import { changePreferences } from "./preferences";
-import { useSaving } from "./use-autosave";
+import { useAutosave } from "./use-autosave";
 
 interface Props {
-  kinds: readonly { kind: PreferenceKind; levels: readonly Level[] }[];
-  saved: Record<PreferenceKind, Level>;
+  kinds: readonly { kind: PreferenceKind; levels: readonly NotificationLevel[] }[];
+  saved: Record<PreferenceKind, NotificationLevel>;
 }
 
-const ALL: readonly Level[] = ["all", "quiet", "off"];
+const LEVELS: readonly NotificationLevel[] = ["all", "quiet", "off"];
 
 /** A line for each kind of notification with how loudly it comes; each choice is saved as it is made. */
-export function LevelsForm({ kinds, saved }: Props) {
+export function NotificationLevelsForm({ kinds, saved }: Props) {
   const t = useTranslations("preferences");
   const [chosen, setChosen] = useState(saved);
-  const saving = useSaving((change: Record<string, Level>) => changePreferences({ notifications: change }));
-  const choose = (kind: PreferenceKind, level: Level) => {
+  const saving = useAutosave((change: Record<string, NotificationLevel>) =>
+    changePreferences({ notifications: change }),
+  );
+  const choose = (kind: PreferenceKind, level: NotificationLevel) => {
     setChosen({ ...chosen, [kind]: level });
     saving.save({ [kind]: level });
   };
@@ -34,9 +36,9 @@ export function LevelsForm({ kinds, saved }: Props) {
               <legend className="float-left min-w-0 text-[0.9375rem] font-medium">
                 {t(`kinds.${kind}`)}
               </legend>
-              <div className={cn(segments.group, "ml-auto max-sm:w-full")}>
-                {ALL.map((level) => (
-                  <Choice
+              <div className={cn(segmentedControl.group, "ml-auto max-sm:w-full")}>
+                {LEVELS.map((level) => (
+                  <LevelRadio
                     key={level}
                     name={kind}
                     label={t(`level.${level}`)}
@@ -51,12 +53,12 @@ export function LevelsForm({ kinds, saved }: Props) {
         ))}
       </ul>
       <p className="mt-3 text-sm text-pretty text-muted">{t("moneyNote")}</p>
-      <SavingNote {...saving} />
+      <AutosaveStatus {...saving} />
     </form>
   );
 }
 
-interface ChoiceProps {
+interface LevelRadioProps {
   name: string;
   label: string;
   checked: boolean;
@@ -65,13 +67,13 @@ interface ChoiceProps {
 }
 
 /** One of three. The browser's own radio button lies over it: arrows, names and focus are its. */
-function Choice({ name, label, checked, disabled, onChoose }: ChoiceProps) {
+function LevelRadio({ name, label, checked, disabled, onChoose }: LevelRadioProps) {
   return (
     <label
       className={cn(
-        segments.item,
+        segmentedControl.item,
         "relative h-11 px-3.5 text-sm has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus",
-        checked && segments.on,
+        checked && segmentedControl.active,
         disabled ? "line-through opacity-50" : "cursor-pointer",
       )}
     >

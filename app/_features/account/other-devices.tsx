@@ -6,54 +6,54 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceRow } from "./device-row";
-import { useSigningOut } from "./use-device-sign-out";
+import { useDeviceSignOut } from "./use-device-sign-out";
 
 /** Everywhere else somebody is signed in, and the ways to end that: one, all of these, or these and this one. */
 export function OtherDevices({ devices, renderedAt }: { devices: SignedInDevice[]; renderedAt: number }) {
   const t = useTranslations("devices");
   const heading = useRef<HTMLHeadingElement>(null);
-  const { left, stateOf, endOne, endMany, many, said } = useSigningOut(devices, () =>
+  const { remaining, rowState, signOutOne, signOutMany, bulk, announcement } = useDeviceSignOut(devices, () =>
     heading.current?.focus(),
   );
-  const busy = many.busy !== null;
+  const busy = bulk.busy !== null;
   return (
     <>
       <section aria-labelledby="other-devices" className="mt-10">
         <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-6 gap-y-3">
           <h2 id="other-devices" ref={heading} tabIndex={-1} className="display text-2xl outline-offset-8">
-            {t("others", { count: left.length })}
+            {t("others", { count: remaining.length })}
           </h2>
-          {left.length > 0 ? (
+          {remaining.length > 0 ? (
             <Button
               look="quiet"
               aria-disabled={busy}
-              onClick={() => (busy ? undefined : void endMany("others"))}
+              onClick={() => (busy ? undefined : void signOutMany("others"))}
             >
-              {t(many.busy === "others" ? "signingOut" : "signOutOthers")}
+              {t(bulk.busy === "others" ? "signingOut" : "signOutOthers")}
             </Button>
           ) : null}
         </div>
-        {many.failure ? <FailureNote failure={many.failure} className="mt-4" /> : null}
-        {left.length === 0 ? (
+        {bulk.failure ? <FailureNote failure={bulk.failure} className="mt-4" /> : null}
+        {remaining.length === 0 ? (
           <p className="mt-4 max-w-[52ch] rounded-2xl border border-dashed border-line-strong p-6 text-muted">
             {t("none")}
           </p>
         ) : (
           <ul className="mt-3">
-            {left.map((device) => (
+            {remaining.map((device) => (
               <DeviceRow
                 key={device.id}
                 device={device}
                 renderedAt={renderedAt}
-                {...stateOf(device.id)}
-                onSignOut={() => void endOne(device)}
+                {...rowState(device.id)}
+                onSignOut={() => void signOutOne(device)}
               />
             ))}
           </ul>
         )}
       </section>
       <p role="status" className="sr-only">
-        {said}
+        {announcement}
       </p>
       <section
         aria-labelledby="everywhere"
@@ -65,8 +65,12 @@ export function OtherDevices({ devices, renderedAt }: { devices: SignedInDevice[
           </h2>
           <p className="mt-1 max-w-[52ch] text-sm text-muted">{t("everywhereText")}</p>
         </div>
-        <Button look="danger" aria-disabled={busy} onClick={() => (busy ? undefined : void endMany("all"))}>
-          {t(many.busy === "all" ? "signingOut" : "signOutAll")}
+        <Button
+          look="danger"
+          aria-disabled={busy}
+          onClick={() => (busy ? undefined : void signOutMany("all"))}
+        >
+          {t(bulk.busy === "all" ? "signingOut" : "signOutAll")}
         </Button>
       </section>
     </>

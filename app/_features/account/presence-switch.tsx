@@ -2,26 +2,26 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { SavingNote } from "./autosave-status";
+import { AutosaveStatus } from "./autosave-status";
 import { changePreferences } from "./preferences";
-import { useSaving } from "./use-autosave";
+import { useAutosave } from "./use-autosave";
 
 /** Whether others see that one is here; saved as it is switched. */
 export function PresenceSwitch({ saved }: { saved: boolean }) {
   const t = useTranslations("preferences");
-  const [hides, setHides] = useState(saved);
-  const saving = useSaving(changePreferences);
+  const [isHidden, setIsHidden] = useState(saved);
+  const autosave = useAutosave(changePreferences);
   return (
-    <form onSubmit={(event) => event.preventDefault()} aria-busy={saving.saving}>
+    <form onSubmit={(event) => event.preventDefault()} aria-busy={autosave.saving}>
       <label className="flex min-h-11 cursor-pointer items-center gap-4">
         <input
           type="checkbox"
           role="switch"
-          checked={hides}
-          aria-checked={hides}
+          checked={isHidden}
+          aria-checked={isHidden}
           onChange={({ target }) => {
-            setHides(target.checked);
-            saving.save({ hidesPresence: target.checked });
+            setIsHidden(target.checked);
+            autosave.save({ hidesPresence: target.checked });
           }}
           className="peer sr-only"
         />
@@ -31,7 +31,7 @@ export function PresenceSwitch({ saved }: { saved: boolean }) {
         />
         <span className="text-[0.9375rem] font-medium">{t("hide")}</span>
       </label>
-      <SavingNote {...saving} />
+      <AutosaveStatus {...autosave} />
     </form>
   );
 }

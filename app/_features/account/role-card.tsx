@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { becomeArtist } from "./account-api";
-import { CallButton } from "./action-button";
+import { ActionButton } from "./action-button";
 
 interface Props {
   role: "listener" | "artist" | "admin";
@@ -23,11 +23,11 @@ export function RoleCard({ role, confirmed }: Props) {
         {t(role === "listener" && !confirmed ? "roleTexts.unconfirmed" : `roleTexts.${role}`)}
       </p>
       {role === "listener" && confirmed ? (
-        <CallButton
-          call={becomeArtist}
-          idle={t("becomeArtist")}
-          working={t("becomingArtist")}
-          done={t("becameArtist")}
+        <ActionButton
+          action={becomeArtist}
+          label={t("becomeArtist")}
+          busyLabel={t("becomingArtist")}
+          doneLabel={t("becameArtist")}
         />
       ) : null}
       {role === "artist" ? (

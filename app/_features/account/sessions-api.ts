@@ -1,5 +1,5 @@
 import { callApi } from "@/app/_data/call-api";
-import { endingSession } from "@/app/_data/session";
+import { runSessionEndingCall } from "@/app/_data/session";
 
 export function endSession(id: string) {
   return callApi(`/api/sessions/${id}`, "done", { method: "DELETE" });
@@ -7,5 +7,5 @@ export function endSession(id: string) {
 
 export function endSessions(scope: "others" | "all") {
   const call = () => callApi(`/api/sessions?scope=${scope}`, "done", { method: "DELETE" });
-  return scope === "all" ? endingSession(call) : call();
+  return scope === "all" ? runSessionEndingCall(call) : call();
 }

@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** One thing of an account: what it is on one side, what can be done about it on the other. */
-export function Section({ id, title, text, children, className }: Props) {
+export function SettingsSection({ id, title, text, children, className }: Props) {
   return (
     <section
       aria-labelledby={id}

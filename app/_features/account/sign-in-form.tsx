@@ -43,7 +43,7 @@ export function SignInForm({ next }: { next: string }) {
         {t("forgot")}
       </Link>
       {failure ? <FailureNote failure={failure} /> : null}
-      <SubmitButton busy={busy} idle={t("signIn")} working={t("signingIn")} className="mt-2 w-full" />
+      <SubmitButton busy={busy} label={t("signIn")} busyLabel={t("signingIn")} className="mt-2 w-full" />
     </form>
   );
 }

@@ -11,7 +11,7 @@ export function SignOutButton() {
   const t = useTranslations("me");
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
-  const leave = async () => {
+  const handleSignOut = async () => {
     setBusy(true);
     setFailure(null);
     const result = await signOut();
@@ -25,7 +25,7 @@ export function SignOutButton() {
       <Button
         look="quiet"
         aria-disabled={busy}
-        onClick={() => (busy ? undefined : void leave())}
+        onClick={() => (busy ? undefined : void handleSignOut())}
         className="self-start sm:self-end"
       >
         {t(busy ? "signingOut" : "signOut")}

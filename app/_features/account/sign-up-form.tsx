@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { PasswordField } from "@/app/_ui/forms/password-field";
-import { StrengthHint } from "@/app/_ui/forms/password-strength-hint";
+import { PasswordStrengthHint } from "@/app/_ui/forms/password-strength-hint";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { signUpSchema } from "@/lib/accounts/client";
@@ -31,7 +31,7 @@ export function SignUpForm({ next, referralCode }: { next: string; referralCode:
         required
       />
       <PasswordField {...field("password")} autoComplete="new-password" />
-      <StrengthHint password={values.password} known={[values.email, values.name]} />
+      <PasswordStrengthHint password={values.password} personalData={[values.email, values.name]} />
       <Field
         {...field("referralCode")}
         label={t("referral")}
@@ -40,7 +40,7 @@ export function SignUpForm({ next, referralCode }: { next: string; referralCode:
         className="uppercase"
       />
       {failure ? <FailureNote failure={failure} /> : null}
-      <SubmitButton busy={busy} idle={t("signUp")} working={t("signingUp")} className="mt-2 w-full" />
+      <SubmitButton busy={busy} label={t("signUp")} busyLabel={t("signingUp")} className="mt-2 w-full" />
     </form>
   );
 }

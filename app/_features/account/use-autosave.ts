@@ -7,31 +7,31 @@ import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
  * Saves each change at once, one call after the other, so that the last choice is what stays. What could not be saved
  * stays as it was chosen, and goes along with the next change or with `retry`.
  */
-export function useSaving<Change extends object>(send: (change: Change) => Promise<ApiResult<unknown>>) {
-  const waiting = useRef<Partial<Change>>({});
-  const sending = useRef(false);
+export function useAutosave<Change extends object>(send: (change: Change) => Promise<ApiResult<unknown>>) {
+  const pendingChange = useRef<Partial<Change>>({});
+  const isSending = useRef(false);
   const [state, setState] = useState<"idle" | "saving" | "saved">("idle");
   const [failure, setFailure] = useState<ApiFailure | null>(null);
 
-  const sendAll = async () => {
-    if (sending.current) return;
-    sending.current = true;
+  const flush = async () => {
+    if (isSending.current) return;
+    isSending.current = true;
     setState("saving");
-    while (Object.keys(waiting.current).length > 0) {
-      const change = waiting.current;
-      waiting.current = {};
+    while (Object.keys(pendingChange.current).length > 0) {
+      const change = pendingChange.current;
+      pendingChange.current = {};
       // Only whole properties are put together.
       const result = await send(change as Change);
       if (result.ok) {
         setFailure(null);
         continue;
       }
-      waiting.current = { ...change, ...waiting.current };
+      pendingChange.current = { ...change, ...pendingChange.current };
       setFailure(result.failure);
       break;
     }
-    sending.current = false;
-    setState(Object.keys(waiting.current).length > 0 ? "idle" : "saved");
+    isSending.current = false;
+    setState(Object.keys(pendingChange.current).length > 0 ? "idle" : "saved");
   };
 
   return {
@@ -39,9 +39,9 @@ export function useSaving<Change extends object>(send: (change: Change) => Promi
     saved: state === "saved",
     failure,
     save: (change: Partial<Change>) => {
-      waiting.current = { ...waiting.current, ...change };
-      void sendAll();
+      pendingChange.current = { ...pendingChange.current, ...change };
+      void flush();
     },
-    retry: () => void sendAll(),
+    retry: () => void flush(),
   };
 }

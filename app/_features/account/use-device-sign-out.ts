@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { tellSignedOut } from "@/app/_data/session";
+import { broadcastSignOut } from "@/app/_data/session";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { SignedInDevice } from "@/lib/sessions";
 import { endSession, endSessions } from "./sessions-api";
-import { useDeviceWords } from "./use-device-labels";
+import { useDeviceLabels } from "./use-device-labels";
 
 type Scope = "others" | "all";
 
@@ -15,62 +15,63 @@ type Scope = "others" | "all";
  * Signing devices out from a list. A click shows at once, but a device leaves the list only when the server has said
  * that it is out: nobody should walk away from a lost laptop on the word of an animation.
  *
- * @param removed  something has left the list, and the focus with it
+ * @param onRemoved  something has left the list, and the focus with it
  */
-export function useSigningOut(devices: readonly SignedInDevice[], removed: () => void) {
+export function useDeviceSignOut(devices: readonly SignedInDevice[], onRemoved: () => void) {
   const t = useTranslations("devices");
   const router = useRouter();
-  const { nameOf } = useDeviceWords();
-  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
-  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const { deviceName } = useDeviceLabels();
+  const [removedIds, setRemovedIds] = useState<ReadonlySet<string>>(new Set());
+  const [pendingIds, setPendingIds] = useState<ReadonlySet<string>>(new Set());
   const [failures, setFailures] = useState<Readonly<Record<string, ApiFailure>>>({});
-  const [many, setMany] = useState<{ busy: Scope | null; failure: ApiFailure | null }>({
+  const [bulk, setBulk] = useState<{ busy: Scope | null; failure: ApiFailure | null }>({
     busy: null,
     failure: null,
   });
-  const [said, setSaid] = useState("");
-  const left = devices.filter(({ id }) => !gone.has(id));
+  const [announcement, setAnnouncement] = useState("");
+  const remaining = devices.filter(({ id }) => !removedIds.has(id));
 
-  const remove = (ids: readonly string[], words: string) => {
-    setGone((before) => new Set([...before, ...ids]));
-    setSaid(words);
-    removed();
+  const remove = (ids: readonly string[], message: string) => {
+    setRemovedIds((before) => new Set([...before, ...ids]));
+    setAnnouncement(message);
+    onRemoved();
     router.refresh();
   };
 
-  const endOne = async (device: SignedInDevice) => {
+  const signOutOne = async (device: SignedInDevice) => {
     const { id } = device;
-    setLeaving((before) => new Set(before).add(id));
+    setPendingIds((before) => new Set(before).add(id));
     setFailures(({ [id]: _, ...others }) => others);
     const result = await endSession(id);
-    setLeaving((before) => new Set([...before].filter((each) => each !== id)));
+    setPendingIds((before) => new Set([...before].filter((each) => each !== id)));
     // One that is not there has ended in another way, which is what was wanted.
-    if (result.ok || result.failure.code === "not_found") remove([id], t("out", { name: nameOf(device) }));
+    if (result.ok || result.failure.code === "not_found")
+      remove([id], t("out", { name: deviceName(device) }));
     else setFailures((before) => ({ ...before, [id]: result.failure }));
   };
 
-  const endMany = async (scope: Scope) => {
-    setMany({ busy: scope, failure: null });
-    const ids = left.map(({ id }) => id);
+  const signOutMany = async (scope: Scope) => {
+    setBulk({ busy: scope, failure: null });
+    const ids = remaining.map(({ id }) => id);
     const result = await endSessions(scope);
-    if (!result.ok) return setMany({ busy: null, failure: result.failure });
+    if (!result.ok) return setBulk({ busy: null, failure: result.failure });
     if (scope === "all") {
-      tellSignedOut();
+      broadcastSignOut();
       return window.location.assign("/");
     }
-    setMany({ busy: null, failure: null });
+    setBulk({ busy: null, failure: null });
     remove(ids, t("outOthers", { count: ids.length }));
   };
 
   return {
-    left,
-    stateOf: (id: string) => ({
-      leaving: leaving.has(id) || many.busy !== null,
+    remaining: remaining,
+    rowState: (id: string) => ({
+      signingOut: pendingIds.has(id) || bulk.busy !== null,
       failure: failures[id] ?? null,
     }),
-    endOne,
-    endMany,
-    many,
-    said,
+    signOutOne: signOutOne,
+    signOutMany: signOutMany,
+    bulk: bulk,
+    announcement: announcement,
   };
 }

@@ -1,37 +1,37 @@
 import type { Schema } from "./openapi";
 
 /** Follows a reference once; an unknown one stays a nameless schema. */
-export function resolved(schema: Schema, schemas: Record<string, Schema>): Schema {
+export function resolveSchema(schema: Schema, schemas: Record<string, Schema>): Schema {
   const name = schema.$ref?.split("/").at(-1);
   return name ? (schemas[name] ?? {}) : schema;
 }
 
 /** `string · uuid · 1…120`: what a value must look like, in one line. */
-export function typeLine(schema: Schema, arrayOf: string): string {
+export function describeType(schema: Schema, arrayOf: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const variants = schema.anyOf ?? schema.oneOf;
-  if (variants) return variants.map((variant) => typeLine(variant, arrayOf)).join(" | ");
+  if (variants) return variants.map((variant) => describeType(variant, arrayOf)).join(" | ");
   if (schema.type === "array") {
-    const inner = schema.items ? typeLine(schema.items, arrayOf) : "";
-    return [`${arrayOf} ${inner}`.trim(), range(schema.minItems, schema.maxItems)]
+    const itemType = schema.items ? describeType(schema.items, arrayOf) : "";
+    return [`${arrayOf} ${itemType}`.trim(), describeRange(schema.minItems, schema.maxItems)]
       .filter(Boolean)
       .join(" · ");
   }
   const type = Array.isArray(schema.type)
     ? schema.type.join(" | ")
     : (schema.type ?? schema.$ref?.split("/").at(-1) ?? "any");
-  const limits = range(schema.minLength ?? schema.minimum, schema.maxLength ?? schema.maximum);
-  const preset = schema.default === undefined ? "" : `= ${JSON.stringify(schema.default)}`;
-  return [type, schema.format ?? "", limits, preset].filter(Boolean).join(" · ");
+  const limits = describeRange(schema.minLength ?? schema.minimum, schema.maxLength ?? schema.maximum);
+  const defaultValue = schema.default === undefined ? "" : `= ${JSON.stringify(schema.default)}`;
+  return [type, schema.format ?? "", limits, defaultValue].filter(Boolean).join(" · ");
 }
 
-function range(low: number | undefined, high: number | undefined): string {
+function describeRange(low: number | undefined, high: number | undefined): string {
   // zod writes the safe integer limits out; they say nothing
-  const said = (limit: number | undefined) =>
+  const finiteLimit = (limit: number | undefined) =>
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined;
-  const from = said(low);
-  const to = said(high);
+  const from = finiteLimit(low);
+  const to = finiteLimit(high);
   if (from !== undefined && to !== undefined) return `${String(from)}…${String(to)}`;
   if (from !== undefined) return `≥ ${String(from)}`;
   return to === undefined ? "" : `≤ ${String(to)}`;

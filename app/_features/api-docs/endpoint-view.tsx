@@ -1,12 +1,12 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
-import { resolved, typeLine } from "./describe-type";
+import { describeType, resolveSchema } from "./describe-type";
 import type { Endpoint, Method, Operation, Schema } from "./openapi";
 import { FieldLine, SchemaView } from "./schema-view";
 
 /** Reading is quiet; what changes something stands out, what takes something away is a warning. */
-const METHOD_LOOK: Record<Method, string> = {
+const METHOD_CLASSES: Record<Method, string> = {
   get: "bg-ink/8 text-ink",
   post: "bg-ink text-ground",
   put: "bg-ink text-ground",
@@ -19,7 +19,7 @@ export function MethodBadge({ method }: { method: Method }) {
     <span
       className={cn(
         "inline-block min-w-14 rounded-md px-2 py-0.5 text-center font-mono text-xs font-bold uppercase",
-        METHOD_LOOK[method],
+        METHOD_CLASSES[method],
       )}
     >
       {method}
@@ -36,8 +36,8 @@ interface Props {
 export function EndpointView({ endpoint, schemas }: Props) {
   const t = useTranslations("docs");
   const { operation } = endpoint;
-  const body = schemaOf(operation.requestBody?.content);
-  const needs = keyTo(operation);
+  const body = contentSchema(operation.requestBody?.content);
+  const auth = requiredAuth(operation);
   const responses = Object.entries(operation.responses ?? {});
   return (
     <details id={endpoint.id} className="group scroll-mt-20 border-b border-line">
@@ -45,37 +45,37 @@ export function EndpointView({ endpoint, schemas }: Props) {
         <MethodBadge method={endpoint.method} />
         <code className="font-mono text-sm font-semibold break-all">{endpoint.path}</code>
         <span className="text-sm text-muted">{operation.summary}</span>
-        {needs ? <span className="text-xs text-faint sm:ml-auto">{t(`needs.${needs}`)}</span> : null}
+        {auth ? <span className="text-xs text-faint sm:ml-auto">{t(`needs.${auth}`)}</span> : null}
       </summary>
       <div className="grid gap-7 pt-2 pb-8 sm:pl-18">
         {operation.description ? <p className="max-w-[64ch] text-muted">{operation.description}</p> : null}
         {operation.parameters && operation.parameters.length > 0 ? (
-          <Part title={t("parameters")}>
+          <DocSection title={t("parameters")}>
             <ul className="divide-y divide-line">
               {operation.parameters.map((parameter) => (
                 <li key={parameter.in + parameter.name} className="py-2">
                   <FieldLine
                     name={parameter.name}
-                    type={typeLine(resolved(parameter.schema ?? {}, schemas), t("arrayOf"))}
+                    type={describeType(resolveSchema(parameter.schema ?? {}, schemas), t("arrayOf"))}
                     required={parameter.required ?? false}
                     description={parameter.description}
-                    place={t(`in.${parameter.in}`)}
+                    location={t(`in.${parameter.in}`)}
                   />
                 </li>
               ))}
             </ul>
-          </Part>
+          </DocSection>
         ) : null}
         {body ? (
-          <Part title={t("body")}>
-            <SchemaView schema={body} schemas={schemas} demands />
-          </Part>
+          <DocSection title={t("body")}>
+            <SchemaView schema={body} schemas={schemas} showsRequired />
+          </DocSection>
         ) : null}
         {responses.length > 0 ? (
-          <Part title={t("responses")}>
+          <DocSection title={t("responses")}>
             {responses.map(([status, response]) => {
               // failures all look the same; their shape is shown once, at the end of the page
-              const schema = status.startsWith("2") ? schemaOf(response.content) : undefined;
+              const schema = status.startsWith("2") ? contentSchema(response.content) : undefined;
               return (
                 <div key={status} className="py-2">
                   <p className="flex items-baseline gap-3 text-sm">
@@ -86,14 +86,14 @@ export function EndpointView({ endpoint, schemas }: Props) {
                 </div>
               );
             })}
-          </Part>
+          </DocSection>
         ) : null}
       </div>
     </details>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function DocSection({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="min-w-0">
       <h3 className="mb-1 text-sm font-semibold">{title}</h3>
@@ -103,14 +103,14 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** What a caller has to bring; people can bring a session, the platform's own callers their secret or signature. */
-function keyTo({ security }: Operation): "session" | "cron" | "qstash" | null {
+function requiredAuth({ security }: Operation): "session" | "cron" | "qstash" | null {
   const schemes = new Set(security?.flatMap((requirement) => Object.keys(requirement)));
   if (schemes.size === 0) return null;
   if (schemes.has("cron")) return "cron";
   return schemes.has("qstash") ? "qstash" : "session";
 }
 
-export function schemaOf(
+export function contentSchema(
   content: Record<string, { schema?: Schema | undefined }> | undefined,
 ): Schema | undefined {
   return Object.values(content ?? {})[0]?.schema;

@@ -76,7 +76,7 @@ export interface Endpoint {
   operation: Operation;
 }
 
-export interface Reference {
+export interface ApiReference {
   version: string;
   groups: { name: string; endpoints: Endpoint[] }[];
   schemas: Record<string, Schema>;
@@ -85,7 +85,7 @@ export interface Reference {
 }
 
 /** The generated reference, in groups; null when it has not been generated. */
-export const readReference = cache(async (): Promise<Reference | null> => {
+export const readApiReference = cache(async (): Promise<ApiReference | null> => {
   let text: string;
   try {
     text = await readFile(path.join(process.cwd(), "docs/openapi.json"), "utf8");
@@ -94,12 +94,12 @@ export const readReference = cache(async (): Promise<Reference | null> => {
   }
   const document = documentShape.parse(JSON.parse(text));
   const groups = new Map<string, Endpoint[]>();
-  for (const [address, operations] of Object.entries(document.paths)) {
+  for (const [pathname, operations] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const parsed = operation.safeParse(Reflect.get(operations, method));
       if (!parsed.success) continue;
-      const name = parsed.data.tags?.[0] ?? groupOf(address);
-      const endpoint = { id: idOf(method, address), method, path: address, operation: parsed.data };
+      const name = parsed.data.tags?.[0] ?? groupName(pathname);
+      const endpoint = { id: endpointId(method, pathname), method, path: pathname, operation: parsed.data };
       groups.set(name, [...(groups.get(name) ?? []), endpoint]);
     }
   }
@@ -107,11 +107,11 @@ export const readReference = cache(async (): Promise<Reference | null> => {
     version: document.info.version,
     groups: [...groups].map(([name, endpoints]) => ({ name, endpoints })),
     schemas: document.components?.schemas ?? {},
-    failure: failureOf([...groups.values()].flat()),
+    failure: findFailureSchema([...groups.values()].flat()),
   };
 });
 
-function failureOf(endpoints: Endpoint[]): Schema | undefined {
+function findFailureSchema(endpoints: Endpoint[]): Schema | undefined {
   for (const { operation } of endpoints) {
     for (const [status, response] of Object.entries(operation.responses ?? {})) {
       if (/^[45]/.test(status)) return Object.values(response.content ?? {})[0]?.schema;
@@ -121,10 +121,10 @@ function failureOf(endpoints: Endpoint[]): Schema | undefined {
 }
 
 /** `/api/posts/{id}` belongs to `posts`. */
-function groupOf(address: string): string {
-  return address.split("/").filter((part) => part !== "" && part !== "api")[0] ?? "";
+function groupName(pathname: string): string {
+  return pathname.split("/").filter((segment) => segment !== "" && segment !== "api")[0] ?? "";
 }
 
-function idOf(method: Method, address: string): string {
-  return `${method}-${address.replace(/[^a-zA-Z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
+function endpointId(method: Method, pathname: string): string {
+  return `${method}-${pathname.replace(/[^a-zA-Z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
 }

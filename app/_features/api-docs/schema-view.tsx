@@ -1,41 +1,48 @@
 import { useTranslations } from "next-intl";
-import { resolved, typeLine } from "./describe-type";
+import { describeType, resolveSchema } from "./describe-type";
 import type { Schema } from "./openapi";
 
 /** Deeper than any body of ours; a schema that refers to itself ends here. */
-const DEPTH_LIMIT = 5;
+const MAX_DEPTH = 5;
 
 interface Props {
   schema: Schema;
   schemas: Record<string, Schema>;
   depth?: number;
   /** Whether to say which fields must be there: of what one sends, not of what one gets. */
-  demands?: boolean;
+  showsRequired?: boolean;
 }
 
 /** A body's fields, one line each, with what they hold indented under them. */
-export function SchemaView({ schema, schemas, depth = 0, demands = false }: Props) {
+export function SchemaView({ schema, schemas, depth = 0, showsRequired = false }: Props) {
   const t = useTranslations("docs");
-  const body = inner(resolved(schema, schemas), schemas);
-  if (!body.properties || depth > DEPTH_LIMIT) {
+  const body = unwrapSchema(resolveSchema(schema, schemas), schemas);
+  if (!body.properties || depth > MAX_DEPTH) {
     return (
-      <p className="font-mono text-sm text-muted">{typeLine(resolved(schema, schemas), t("arrayOf"))}</p>
+      <p className="font-mono text-sm text-muted">
+        {describeType(resolveSchema(schema, schemas), t("arrayOf"))}
+      </p>
     );
   }
   return (
     <ul className={depth > 0 ? "mt-2 border-l border-line pl-4" : "divide-y divide-line"}>
       {Object.entries(body.properties).map(([name, field]) => {
-        const held = resolved(field, schemas);
+        const fieldSchema = resolveSchema(field, schemas);
         return (
           <li key={name} className="py-2">
             <FieldLine
               name={name}
-              type={typeLine(held.properties ? { type: "object" } : held, t("arrayOf"))}
-              required={demands && (body.required?.includes(name) ?? false)}
-              description={held.description}
+              type={describeType(fieldSchema.properties ? { type: "object" } : fieldSchema, t("arrayOf"))}
+              required={showsRequired && (body.required?.includes(name) ?? false)}
+              description={fieldSchema.description}
             />
-            {inner(held, schemas).properties ? (
-              <SchemaView schema={held} schemas={schemas} depth={depth + 1} demands={demands} />
+            {unwrapSchema(fieldSchema, schemas).properties ? (
+              <SchemaView
+                schema={fieldSchema}
+                schemas={schemas}
+                depth={depth + 1}
+                showsRequired={showsRequired}
+              />
             ) : null}
           </li>
         );
@@ -45,10 +52,12 @@ export function SchemaView({ schema, schemas, depth = 0, demands = false }: Prop
 }
 
 /** What is inside a list, or the one object among alternatives such as `object | null`. */
-function inner(schema: Schema, schemas: Record<string, Schema>): Schema {
-  if (schema.items) return inner(resolved(schema.items, schemas), schemas);
+function unwrapSchema(schema: Schema, schemas: Record<string, Schema>): Schema {
+  if (schema.items) return unwrapSchema(resolveSchema(schema.items, schemas), schemas);
   const variants = schema.anyOf ?? schema.oneOf;
-  const object = variants?.map((variant) => resolved(variant, schemas)).find((variant) => variant.properties);
+  const object = variants
+    ?.map((variant) => resolveSchema(variant, schemas))
+    .find((variant) => variant.properties);
   return object ?? schema;
 }
 
@@ -57,17 +66,17 @@ interface FieldLineProps {
   type: string;
   required: boolean;
   description?: string | undefined;
-  place?: string;
+  location?: string;
 }
 
-export function FieldLine({ name, type, required, description, place }: FieldLineProps) {
+export function FieldLine({ name, type, required, description, location }: FieldLineProps) {
   const t = useTranslations("docs");
   return (
     <>
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
         <code className="font-mono text-sm font-semibold">{name}</code>
         <span className="font-mono text-xs break-all text-muted">{type}</span>
-        {place ? <span className="text-xs text-faint">{place}</span> : null}
+        {location ? <span className="text-xs text-faint">{location}</span> : null}
         {required ? <span className="text-xs font-medium text-ink">{t("required")}</span> : null}
       </p>
       {description ? <p className="mt-0.5 max-w-[64ch] text-sm text-muted">{description}</p> : null}

@@ -1,13 +1,13 @@
 import { useTranslations } from "next-intl";
-import { Rolling } from "@/app/_features/posts/views/rolling-text";
+import { RollingText } from "@/app/_features/posts/views/rolling-text";
 import { cn } from "@/app/_ui/cn";
-import { bonusesOf, useBonusText } from "./bonus-amount";
+import { toBonuses, useBonusFormatter } from "./bonus-amount";
 
 /** How much there is, as large as it can be. */
 export function Balance({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
-  const text = useBonusText();
-  const count = bonusesOf(balance);
+  const formatBonuses = useBonusFormatter();
+  const count = toBonuses(balance);
   return (
     <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
       <span className="sr-only">{t("balanceExact", { count })}</span>
@@ -18,7 +18,7 @@ export function Balance({ balance }: { balance: number }) {
           balance < 0 ? "text-danger" : "text-money",
         )}
       >
-        <Rolling text={text(balance)} />
+        <RollingText text={formatBonuses(balance)} />
       </span>
       <span aria-hidden="true" className="text-lg text-muted">
         {t("unit", { count: Math.abs(count) })}

@@ -5,7 +5,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Bonuses, Entry } from "@/lib/bonuses";
-import { useBonusText } from "./bonus-amount";
+import { useBonusFormatter } from "./bonus-amount";
 
 const ICONS: Record<Entry["kind"], typeof Plus> = {
   referral: UsersRound,
@@ -25,7 +25,7 @@ interface Props {
 /** What came and went, newest first, and what there was after it. */
 export function Ledger({ entries, continued, renderedAt }: Props) {
   const t = useTranslations("bonuses");
-  const text = useBonusText();
+  const formatBonuses = useBonusFormatter();
   return (
     <section aria-labelledby="ledger">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6">
@@ -70,10 +70,10 @@ export function Ledger({ entries, continued, renderedAt }: Props) {
                 </div>
                 <p className="tabular text-right">
                   <span className={cn("block text-lg font-semibold", entry.amount > 0 && "text-money")}>
-                    {text(entry.amount, { signed: true })}
+                    {formatBonuses(entry.amount, { signed: true })}
                   </span>
                   <span className="block text-xs text-faint">
-                    {t("after", { balance: text(entry.balance) })}
+                    {t("after", { balance: formatBonuses(entry.balance) })}
                   </span>
                 </p>
               </li>

@@ -1,16 +1,16 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { Bonuses } from "@/lib/bonuses";
-import { useBonusText } from "./bonus-amount";
+import { useBonusFormatter } from "./bonus-amount";
 import { CopyLink } from "./copy-link";
 
 /** The link that brings bonuses, and what it has brought. */
 export function ReferralCard({ referral }: { referral: Bonuses["referral"] }) {
   const t = useTranslations("bonuses");
   const format = useFormatter();
-  const text = useBonusText();
+  const formatBonuses = useBonusFormatter();
   const facts = [
     { name: t("joined"), value: format.number(referral.joined) },
-    { name: t("earned"), value: text(referral.earned) },
+    { name: t("earned"), value: formatBonuses(referral.earned) },
   ];
   return (
     <section

@@ -9,13 +9,13 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { type Spend, spendSchema } from "@/lib/bonuses/client";
 import { newId } from "@/lib/core/ids";
-import { minorOf, useBonusText } from "./bonus-amount";
+import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
 import { spendBonuses } from "./bonuses";
 
 /** Takes bonuses off the balance; the page's numbers are read again after it. */
 export function SpendForm({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
-  const text = useBonusText();
+  const formatBonuses = useBonusFormatter();
   const router = useRouter();
   const [spent, setSpent] = useState({ times: 0, amount: 0 });
   return (
@@ -25,7 +25,7 @@ export function SpendForm({ balance }: { balance: number }) {
       </h2>
       <p className="mt-2 mb-5 text-sm text-muted">{t("spendText")}</p>
       {balance > 0 ? (
-        <Fields
+        <SpendFields
           key={spent.times}
           balance={balance}
           onSpent={(amount) => {
@@ -42,7 +42,7 @@ export function SpendForm({ balance }: { balance: number }) {
         {spent.times > 0 ? (
           <span key={spent.times} className="block animate-settle">
             {t("spent", {
-              amount: text(spent.amount),
+              amount: formatBonuses(spent.amount),
             })}
           </span>
         ) : null}
@@ -51,24 +51,24 @@ export function SpendForm({ balance }: { balance: number }) {
   );
 }
 
-function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: number) => void }) {
+function SpendFields({ balance, onSpent }: { balance: number; onSpent: (amount: number) => void }) {
   const t = useTranslations("bonuses");
-  const text = useBonusText();
-  const attempt = useRef<{ what: string; key: string } | null>(null);
+  const formatBonuses = useBonusFormatter();
+  const attempt = useRef<{ body: string; key: string } | null>(null);
 
   /** Sent again after an answer was lost it is the same spend; with anything changed it is another. */
   const send = (input: Spend) => {
-    const what = JSON.stringify(input);
-    if (attempt.current?.what !== what) attempt.current = { what, key: newId() };
+    const body = JSON.stringify(input);
+    if (attempt.current?.body !== body) attempt.current = { body, key: newId() };
     return spendBonuses({ ...input, key: attempt.current.key });
   };
 
   const { formProps, field, failure, busy, values } = useForm({
     schema: spendSchema,
     initial: { amount: "", note: "" },
-    toInput: (typed) => ({ amount: minorOf(typed.amount), note: typed.note.trim() || undefined }),
+    toInput: (typed) => ({ amount: parseBonusMinor(typed.amount), note: typed.note.trim() || undefined }),
     send,
-    onSuccess: () => onSpent(minorOf(values.amount)),
+    onSuccess: () => onSpent(parseBonusMinor(values.amount)),
   });
   return (
     <form {...formProps} className="flex flex-col gap-1.5">
@@ -76,7 +76,7 @@ function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: numbe
         {...field("amount")}
         label={t("amountLabel")}
         hint={t("amountHint", {
-          balance: text(balance),
+          balance: formatBonuses(balance),
         })}
         inputMode="decimal"
         autoComplete="off"
@@ -85,7 +85,7 @@ function Fields({ balance, onSpent }: { balance: number; onSpent: (amount: numbe
       />
       <Field {...field("note")} label={t("noteLabel")} autoComplete="off" maxLength={140} optional />
       {failure ? <FailureNote failure={failure} /> : null}
-      <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} className="mt-2 self-start" />
+      <SubmitButton busy={busy} label={t("submit")} busyLabel={t("submitting")} className="mt-2 self-start" />
     </form>
   );
 }

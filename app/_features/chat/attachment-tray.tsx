@@ -2,37 +2,37 @@
 
 import { FileText, Music, RotateCw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { MOST_ATTACHMENTS } from "@/lib/chat/client";
+import { MAX_ATTACHMENTS } from "@/lib/chat/client";
 import { useFileSize } from "./attachments";
-import type { Attaching, Chosen } from "./use-file-uploads";
+import type { FileUpload, FileUploads } from "./use-file-uploads";
 
 /** The files that go with what is being written, and how far each is. */
-export function AttachmentTray({ attaching }: { attaching: Attaching }) {
+export function AttachmentTray({ uploads }: { uploads: FileUploads }) {
   const t = useTranslations("chat");
-  const { chosen, tooMany } = attaching;
-  if (chosen.length === 0 && !tooMany) return null;
+  const { items, tooMany } = uploads;
+  if (items.length === 0 && !tooMany) return null;
   return (
     <div className="mb-2">
       <ul aria-label={t("chosen")} className="flex flex-wrap gap-2">
-        {chosen.map((each) => (
-          <li key={each.key}>
-            <Item each={each} attaching={attaching} />
+        {items.map((item) => (
+          <li key={item.key}>
+            <UploadItem item={item} uploads={uploads} />
           </li>
         ))}
       </ul>
       {tooMany ? (
         <p role="alert" className="mt-1.5 text-xs text-danger">
-          {t("tooManyFiles", { count: MOST_ATTACHMENTS })}
+          {t("tooManyFiles", { count: MAX_ATTACHMENTS })}
         </p>
       ) : null}
     </div>
   );
 }
 
-function Item({ each, attaching }: { each: Chosen; attaching: Attaching }) {
+function UploadItem({ item, uploads }: { item: FileUpload; uploads: FileUploads }) {
   const t = useTranslations("chat");
   const size = useFileSize();
-  const { file, preview, progress, uploaded, failure } = each;
+  const { file, preview, progress, uploaded, failure } = item;
   const { name } = file;
   const Icon = file.type.startsWith("audio/") ? Music : FileText;
   return (
@@ -66,7 +66,7 @@ function Item({ each, attaching }: { each: Chosen; attaching: Attaching }) {
         <button
           type="button"
           aria-label={t("uploadAgain", { name })}
-          onClick={() => attaching.retry(each)}
+          onClick={() => uploads.retry(item)}
           className="inline-flex size-9 shrink-0 items-center justify-center rounded-full hover:bg-ink/8"
         >
           <RotateCw className="size-4" aria-hidden="true" />
@@ -75,7 +75,7 @@ function Item({ each, attaching }: { each: Chosen; attaching: Attaching }) {
       <button
         type="button"
         aria-label={t("removeFile", { name })}
-        onClick={() => attaching.remove(each)}
+        onClick={() => uploads.remove(item)}
         className="inline-flex size-9 shrink-0 items-center justify-center rounded-full text-muted hover:bg-ink/8 hover:text-ink"
       >
         <X className="size-4" aria-hidden="true" />

@@ -9,7 +9,7 @@ import type { Attachment } from "./store/chat-api";
 /** What came with a message: pictures as pictures, sounds to be played, anything else as a row. */
 export function Attachments({ files, tabIndex }: { files: readonly Attachment[]; tabIndex: number }) {
   const pictures = files.filter(({ type }) => type.startsWith("image/"));
-  const others = files.filter(({ type }) => !type.startsWith("image/"));
+  const otherFiles = files.filter(({ type }) => !type.startsWith("image/"));
   return (
     <>
       {pictures.length > 0 ? (
@@ -24,7 +24,7 @@ export function Attachments({ files, tabIndex }: { files: readonly Attachment[];
           ))}
         </div>
       ) : null}
-      {others.map((file) =>
+      {otherFiles.map((file) =>
         file.type.startsWith("audio/") ? (
           <AudioPlayer key={file.id} file={file} tabIndex={tabIndex} />
         ) : (
@@ -77,14 +77,16 @@ function FileRow({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
   );
 }
 
-const KILO = 1_000;
+const BYTES_PER_KILOBYTE = 1_000;
 
 /** `1.2 MB`, in the reader's language. */
 export function useFileSize(): (bytes: number) => string {
   const t = useTranslations("chat");
   const format = useFormatter();
   return (bytes) =>
-    bytes < KILO * KILO
-      ? t("kilobytes", { size: Math.max(1, Math.round(bytes / KILO)) })
-      : t("megabytes", { size: format.number(bytes / KILO / KILO, { maximumFractionDigits: 1 }) });
+    bytes < BYTES_PER_KILOBYTE * BYTES_PER_KILOBYTE
+      ? t("kilobytes", { size: Math.max(1, Math.round(bytes / BYTES_PER_KILOBYTE)) })
+      : t("megabytes", {
+          size: format.number(bytes / BYTES_PER_KILOBYTE / BYTES_PER_KILOBYTE, { maximumFractionDigits: 1 }),
+        });
 }

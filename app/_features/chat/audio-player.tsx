@@ -3,7 +3,7 @@
 import { Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
-import { randomFrom } from "@/app/_art/random";
+import { seededRandom } from "@/app/_art/random";
 import type { Attachment } from "./store/chat-api";
 
 const BARS = 42;
@@ -11,7 +11,7 @@ const BARS = 42;
 const STEP_SECONDS = 5;
 
 /** `3:07` */
-function clock(seconds: number): string {
+function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
   return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, "0")}`;
 }
@@ -21,14 +21,14 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
   const t = useTranslations("chat");
   const audio = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState(false);
-  const [at, setAt] = useState(0);
-  const [length, setLength] = useState(0);
-  const random = randomFrom(`sound:${file.id}`);
+  const [position, setPosition] = useState(0);
+  const [duration, setDuration] = useState(0);
+  const random = seededRandom(`sound:${file.id}`);
   const bars = Array.from(
     { length: BARS },
     (_, n) => 0.25 + 0.75 * random() * Math.sin(((n + 1) / BARS) * Math.PI) ** 0.5,
   );
-  const share = length > 0 ? at / length : 0;
+  const progress = duration > 0 ? position / duration : 0;
   const toggle = () => {
     const element = audio.current;
     if (!element) return;
@@ -44,9 +44,9 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
         preload="metadata"
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
-        onTimeUpdate={({ currentTarget }) => setAt(currentTarget.currentTime)}
-        onLoadedMetadata={({ currentTarget }) => setLength(currentTarget.duration)}
-        onDurationChange={({ currentTarget }) => setLength(currentTarget.duration)}
+        onTimeUpdate={({ currentTarget }) => setPosition(currentTarget.currentTime)}
+        onLoadedMetadata={({ currentTarget }) => setDuration(currentTarget.duration)}
+        onDurationChange={({ currentTarget }) => setDuration(currentTarget.duration)}
       />
       <button
         type="button"
@@ -77,7 +77,7 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
               width="1.8"
               height={height * 18}
               rx="0.9"
-              className={n / BARS < share ? "fill-tint-text" : "fill-ink/25"}
+              className={n / BARS < progress ? "fill-tint-text" : "fill-ink/25"}
             />
           ))}
         </svg>
@@ -85,22 +85,24 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
           type="range"
           tabIndex={tabIndex}
           min={0}
-          max={Number.isFinite(length) && length > 0 ? length : 1}
+          max={Number.isFinite(duration) && duration > 0 ? duration : 1}
           step={STEP_SECONDS / 5}
-          value={at}
+          value={position}
           aria-label={t("position", { name: file.name })}
-          aria-valuetext={t("positionOf", { at: clock(at), length: clock(length) })}
+          aria-valuetext={t("positionOf", { at: formatDuration(position), length: formatDuration(duration) })}
           onChange={({ currentTarget: { value } }) => {
             const element = audio.current;
             if (element) element.currentTime = Number(value);
-            setAt(Number(value));
+            setPosition(Number(value));
           }}
           className="absolute inset-0 size-full cursor-pointer opacity-0 focus-visible:opacity-100"
         />
       </div>
       <p className="tabular flex min-w-0 justify-between gap-3 text-xs text-muted">
         <span className="truncate">{file.name}</span>
-        <span className="shrink-0">{playing || at > 0 ? clock(at) : clock(length)}</span>
+        <span className="shrink-0">
+          {playing || position > 0 ? formatDuration(position) : formatDuration(duration)}
+        </span>
       </p>
     </div>
   );

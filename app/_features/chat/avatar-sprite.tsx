@@ -1,18 +1,18 @@
 "use client";
 
 import { coverArt } from "@/app/_art/cover-art";
-import { SIDE } from "@/app/_art/family";
+import { COVER_SIZE } from "@/app/_art/family";
 import { cn } from "@/app/_ui/cn";
 
-const BOX = `0 0 ${String(SIDE)} ${String(SIDE)}`;
-const nameOf = (userId: string) => `face-${userId}`;
+const VIEW_BOX = `0 0 ${String(COVER_SIZE)} ${String(COVER_SIZE)}`;
+const symbolId = (userId: string) => `face-${userId}`;
 
 /** The faces of everybody in a conversation, drawn once however many messages show them. */
-export function FaceSheet({ userIds }: { userIds: readonly string[] }) {
+export function AvatarSprite({ userIds }: { userIds: readonly string[] }) {
   return (
     <svg aria-hidden="true" focusable="false" className="absolute size-0">
       {userIds.map((userId) => (
-        <symbol key={userId} id={nameOf(userId)} viewBox={BOX}>
+        <symbol key={userId} id={symbolId(userId)} viewBox={VIEW_BOX}>
           {coverArt(userId, `f${userId}`)}
         </symbol>
       ))}
@@ -21,15 +21,15 @@ export function FaceSheet({ userIds }: { userIds: readonly string[] }) {
 }
 
 /** One of the sheet's. */
-export function SheetFace({ userId, className }: { userId: string; className?: string }) {
+export function SpriteAvatar({ userId, className }: { userId: string; className?: string }) {
   return (
     <svg
-      viewBox={BOX}
+      viewBox={VIEW_BOX}
       aria-hidden="true"
       focusable="false"
       className={cn("block shrink-0 overflow-hidden rounded-full", className)}
     >
-      <use href={`#${nameOf(userId)}`} />
+      <use href={`#${symbolId(userId)}`} />
     </svg>
   );
 }

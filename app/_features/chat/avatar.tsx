@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A person is a disc, a group is a sleeve. Decoration: the name stands beside it. */
-export function Face({ id, round, userId, className }: Props) {
+export function Avatar({ id, round, userId, className }: Props) {
   return (
     <span className={cn("relative block size-12 shrink-0", className)}>
       <span className={cn("block size-full overflow-hidden", round ? "rounded-full" : "rounded-xl")}>

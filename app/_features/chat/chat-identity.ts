@@ -1,22 +1,22 @@
 import { useTranslations } from "next-intl";
 import type { ChatItem } from "./store/chat-api";
 
-type Named = Pick<ChatItem, "id" | "kind" | "title" | "members">;
+type ChatIdentity = Pick<ChatItem, "id" | "kind" | "title" | "members">;
 
 /** The other person of a direct chat; null in a group, or when they are gone. */
-export function otherOf({ kind, members }: Named, viewerId: string) {
+export function otherMember({ kind, members }: ChatIdentity, viewerId: string) {
   return kind === "direct" ? (members.find(({ userId }) => userId !== viewerId) ?? null) : null;
 }
 
 /** Whose picture and colour a chat has. */
-export function artOf(chat: Named, viewerId: string): { id: string; round: boolean } {
-  const other = otherOf(chat, viewerId);
+export function chatAvatar(chat: ChatIdentity, viewerId: string): { id: string; round: boolean } {
+  const other = otherMember(chat, viewerId);
   return { id: other?.userId ?? chat.id, round: chat.kind === "direct" };
 }
 
 /** What a chat is called. */
-export function useChatName(): (chat: Named, viewerId: string) => string {
+export function useChatName(): (chat: ChatIdentity, viewerId: string) => string {
   const t = useTranslations("chat");
   return (chat, viewerId) =>
-    chat.kind === "direct" ? (otherOf(chat, viewerId)?.name ?? t("gone")) : (chat.title ?? t("untitled"));
+    chat.kind === "direct" ? (otherMember(chat, viewerId)?.name ?? t("gone")) : (chat.title ?? t("untitled"));
 }

@@ -10,7 +10,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { ChatRow } from "./chat-row";
 import { fetchChats } from "./store/chat-api";
-import { addChats, type ChatList as Chats } from "./store/chat-list-store";
+import { appendChats, type ChatListState as Chats } from "./store/chat-list-store";
 import { useChatList } from "./use-chat-list";
 
 interface Props {
@@ -41,12 +41,12 @@ export function ChatList({ rendered, viewerId, renderedAt }: Props) {
           ))}
         </ul>
       )}
-      {nextCursor ? <More cursor={nextCursor} /> : null}
+      {nextCursor ? <MoreChats cursor={nextCursor} /> : null}
     </>
   );
 }
 
-function More({ cursor }: { cursor: string }) {
+function MoreChats({ cursor }: { cursor: string }) {
   const t = useTranslations("chat");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
@@ -55,7 +55,7 @@ function More({ cursor }: { cursor: string }) {
     const result = await fetchChats(cursor);
     setBusy(false);
     setFailure(result.ok ? null : result.failure);
-    if (result.ok) addChats(result.data.items, result.data.nextCursor);
+    if (result.ok) appendChats(result.data.items, result.data.nextCursor);
   };
   return (
     <div className="flex flex-col gap-2 p-2">

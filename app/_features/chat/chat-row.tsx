@@ -3,13 +3,13 @@
 import { Paperclip } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { Face } from "./avatar";
-import { artOf, otherOf, useChatName } from "./chat-identity";
-import { excerptOf } from "./message-excerpt";
+import { Avatar } from "./avatar";
+import { chatAvatar, otherMember, useChatName } from "./chat-identity";
+import { messageExcerpt } from "./message-excerpt";
 import type { ChatItem } from "./store/chat-api";
-import { useZone } from "./use-browser-time-zone";
+import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 const DAY_MS = 86_400_000;
 
@@ -24,17 +24,17 @@ interface Props {
 export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
   const t = useTranslations("chat");
   const name = useChatName()(chat, viewerId);
-  const art = artOf(chat, viewerId);
+  const avatar = chatAvatar(chat, viewerId);
   const unread = current ? 0 : chat.unreadCount;
   return (
     <li
-      style={tintOf(art.id)}
+      style={tintStyle(avatar.id)}
       className={cn(
         "tinted relative grid grid-cols-[3rem_minmax(0,1fr)] items-center gap-x-3 rounded-2xl px-2.5 py-2 transition-colors",
         current ? "bg-tint-strong" : "hover:bg-tint",
       )}
     >
-      <Face id={art.id} round={art.round} userId={otherOf(chat, viewerId)?.userId} />
+      <Avatar id={avatar.id} round={avatar.round} userId={otherMember(chat, viewerId)?.userId} />
       <div className="min-w-0">
         <div className="flex items-baseline gap-2">
           <Link
@@ -45,7 +45,7 @@ export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
           >
             {name}
           </Link>
-          <When at={chat.lastMessageAt ?? chat.createdAt} renderedAt={renderedAt} />
+          <LastMessageTime at={chat.lastMessageAt ?? chat.createdAt} renderedAt={renderedAt} />
         </div>
         <div className="flex items-center gap-2">
           <p className={cn("min-w-0 grow truncate text-sm", unread > 0 ? "text-ink" : "text-muted")}>
@@ -69,25 +69,25 @@ function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
   if (!last) return t("nothingSaid");
   if (last.deletedAt !== null) return <span className="italic">{t("deleted")}</span>;
   const own = last.authorId === viewerId;
-  const by = own ? t("you") : kind === "group" ? (last.authorName ?? t("gone")) : null;
+  const author = own ? t("you") : kind === "group" ? (last.authorName ?? t("gone")) : null;
   return (
     <>
-      {by === null ? null : <span className="text-ink/80">{by}: </span>}
+      {author === null ? null : <span className="text-ink/80">{author}: </span>}
       {last.attachments.length > 0 ? (
         <Paperclip
           className="mr-1 inline size-3.5 align-[-0.15em]"
           aria-label={t("files", { count: last.attachments.length })}
         />
       ) : null}
-      {excerptOf(last)}
+      {messageExcerpt(last)}
     </>
   );
 }
 
 /** The time today, the weekday within a week, the date before that. */
-function When({ at, renderedAt }: { at: string; renderedAt: number }) {
+function LastMessageTime({ at, renderedAt }: { at: string; renderedAt: number }) {
   const format = useFormatter();
-  const timeZone = useZone();
+  const timeZone = useBrowserTimeZone();
   const date = new Date(at);
   const today = format.dateTime(new Date(renderedAt), { dateStyle: "short", timeZone });
   const isToday = format.dateTime(date, { dateStyle: "short", timeZone }) === today;

@@ -4,74 +4,74 @@ import { usePathname } from "next/navigation";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
 import {
-  askChats,
-  beginChatList,
-  hearMessage,
-  hearRead,
-  readChatList,
+  applyMessage,
+  applyRead,
+  getChatListSnapshot,
+  requestChats,
+  startChatList,
   subscribeToChatList,
 } from "./store/chat-list-store";
-import { whileVisible } from "./store/poll-while-visible";
-import { askPresenceAgain, learnPresence } from "./store/presence-store";
-import { useUnsentElsewhere } from "./use-background-sender";
-import { useUnreadMessages } from "./use-chat-list";
+import { pollWhileVisible } from "./store/poll-while-visible";
+import { applyPresence, refetchPresence } from "./store/presence-store";
+import { useBackgroundSender } from "./use-background-sender";
+import { useUnreadMessageCount } from "./use-chat-list";
 
 /** Without events it is asked so often among the chats, */
-const ASK_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 /** and so often elsewhere, and with them: not every chat is followed, and an event may be lost. */
-const ASK_SLOWLY_MS = 60_000;
+const SLOW_POLL_INTERVAL_MS = 60_000;
 /** Chats that are followed for their badges, the latest ones: the others are asked about. */
-const MOST_FOLLOWED = 40;
+const MAX_SUBSCRIBED_CHATS = 40;
 
 /** Stands in the frame of a page that is somebody's: keeps the list of chats, the badges and the title as they are. */
-export function ChatsKeeper({ viewerId, unread }: { viewerId: string; unread: number }) {
-  const [live, setLive] = useState(false);
+export function ChatSync({ viewerId, unread }: { viewerId: string; unread: number }) {
+  const [isLive, setIsLive] = useState(false);
   const pathname = usePathname();
-  const amongChats = pathname === "/chat" || pathname.startsWith("/chat/");
-  const list = useSyncExternalStore(subscribeToChatList, readChatList, readChatList);
-  const followed = list.items?.slice(0, MOST_FOLLOWED).map(({ id }) => id) ?? [];
+  const isOnChatPage = pathname === "/chat" || pathname.startsWith("/chat/");
+  const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, getChatListSnapshot);
+  const subscribedIds = list.items?.slice(0, MAX_SUBSCRIBED_CHATS).map(({ id }) => id) ?? [];
 
-  useEffect(() => beginChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
+  useEffect(() => startChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
   useChannel(`user:${viewerId}`, {
-    on: { chats: askChats, read: ({ chatId, seq }) => hearRead(chatId, seq) },
-    reload: askChats,
-    live: setLive,
+    on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) },
+    onReload: requestChats,
+    onLive: setIsLive,
   });
-  useChannel("presence", { on: { changed: learnPresence }, reload: askPresenceAgain });
+  useChannel("presence", { on: { changed: applyPresence }, onReload: refetchPresence });
 
   useEffect(() => {
-    const ask = () => {
-      askChats();
-      if (!live && amongChats) askPresenceAgain();
+    const poll = () => {
+      requestChats();
+      if (!isLive && isOnChatPage) refetchPresence();
     };
-    return whileVisible(ask, () => (!live && amongChats ? ASK_MS : ASK_SLOWLY_MS));
-  }, [live, amongChats]);
+    return pollWhileVisible(poll, () => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS));
+  }, [isLive, isOnChatPage]);
 
-  useUnsentElsewhere(viewerId, amongChats ? (pathname.split("/")[2] ?? null) : null);
-  useTitle(useUnreadMessages(unread));
-  return followed.map((id) => <Followed key={id} chatId={id} viewerId={viewerId} />);
+  useBackgroundSender(viewerId, isOnChatPage ? (pathname.split("/")[2] ?? null) : null);
+  useTitleCount(useUnreadMessageCount(unread));
+  return subscribedIds.map((id) => <SubscribedChat key={id} chatId={id} viewerId={viewerId} />);
 }
 
-function Followed({ chatId, viewerId }: { chatId: string; viewerId: string }) {
+function SubscribedChat({ chatId, viewerId }: { chatId: string; viewerId: string }) {
   useChannel(`chat:${chatId}`, {
-    on: { message: (message) => hearMessage(message, viewerId), changed: askChats },
-    reload: askChats,
+    on: { message: (message) => applyMessage(message, viewerId), changed: requestChats },
+    onReload: requestChats,
   });
   return null;
 }
 
-const COUNTED = /^\(\d+\+?\) /;
+const TITLE_COUNT = /^\(\d+\+?\) /;
 
 /** `(3) Title`: also after each page has put its own. */
-function useTitle(unread: number): void {
+function useTitleCount(unread: number): void {
   useEffect(() => {
-    const write = () => {
-      const plain = document.title.replace(COUNTED, "");
-      const title = unread > 0 ? `(${unread > 99 ? "99+" : String(unread)}) ${plain}` : plain;
+    const updateTitle = () => {
+      const baseTitle = document.title.replace(TITLE_COUNT, "");
+      const title = unread > 0 ? `(${unread > 99 ? "99+" : String(unread)}) ${baseTitle}` : baseTitle;
       if (title !== document.title) document.title = title;
     };
-    write();
-    const observer = new MutationObserver(write);
+    updateTitle();
+    const observer = new MutationObserver(updateTitle);
     observer.observe(document.head, { subtree: true, childList: true, characterData: true });
     return () => observer.disconnect();
   }, [unread]);

@@ -12,30 +12,30 @@ import {
   useState,
 } from "react";
 import { CharactersLeft } from "@/app/_features/posts/characters-left";
-import { LONGEST_TEXT } from "@/lib/chat/client";
+import { MAX_TEXT_LENGTH } from "@/lib/chat/client";
 import { AttachmentTray } from "./attachment-tray";
 import { MentionList } from "./mention-list";
-import { toSent, toWritten, type Written } from "./mention-markup";
-import { QuoteWords } from "./quote";
-import type { Attachment, Member, Message, Quote } from "./store/chat-api";
-import { keepChatDraft, readChatDraft } from "./store/chat-drafts";
-import type { Attaching } from "./use-file-uploads";
-import { useMentions } from "./use-mention-picker";
+import { type ComposerText, fromMarkup, toMarkup } from "./mention-markup";
+import { QuotePreview } from "./quote";
+import type { Attachment, ChatMember, ChatMessage, Quote } from "./store/chat-api";
+import { readChatDraft, saveChatDraft } from "./store/chat-drafts";
+import type { FileUploads } from "./use-file-uploads";
+import { useMentionPicker } from "./use-mention-picker";
 
 /** What is being written: something new, perhaps an answer, or something old anew. */
-export type Writing = { kind: "new"; replyTo: Quote | null } | { kind: "edit"; message: Message };
+export type ComposerMode = { kind: "new"; replyTo: Quote | null } | { kind: "edit"; message: ChatMessage };
 
 interface Props {
   chatId: string;
   viewerId: string;
-  others: readonly Member[];
-  writing: Writing;
-  attaching: Attaching;
+  otherMembers: readonly ChatMember[];
+  mode: ComposerMode;
+  uploads: FileUploads;
   /** Grows each time that one is led here: the field takes the focus. */
-  led: number;
+  focusRequests: number;
   onSend: (text: string, attachments: Attachment[]) => void;
   /** @returns whether the server has it */
-  onEdit: (message: Message, text: string) => Promise<boolean>;
+  onEdit: (message: ChatMessage, text: string) => Promise<boolean>;
   onCancel: () => void;
   /** Somebody types. */
   onTyping: () => void;
@@ -43,81 +43,82 @@ interface Props {
   onEditLast: () => void;
 }
 
-const ROUND = "inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors";
+const ROUND_BUTTON =
+  "inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors";
 
 /** Mounted anew for each thing that is written: it begins with the draft, or with what is edited. */
 export function Composer(props: Props) {
-  const { chatId, viewerId, others, writing, attaching, led } = props;
+  const { chatId, viewerId, otherMembers, mode, uploads, focusRequests } = props;
   const t = useTranslations("chat");
   const field = useRef<HTMLTextAreaElement>(null);
-  const files = useRef<HTMLInputElement>(null);
-  const editing = writing.kind === "edit" ? writing.message : null;
-  const [written, setWritten] = useState<Written>(() => toWritten(editing?.text ?? ""));
+  const fileInput = useRef<HTMLInputElement>(null);
+  const editing = mode.kind === "edit" ? mode.message : null;
+  const [draft, setDraft] = useState<ComposerText>(() => fromMarkup(editing?.text ?? ""));
   const [busy, setBusy] = useState(false);
-  const { text } = written;
+  const { text } = draft;
 
-  const change = (to: Written) => {
-    setWritten(to);
-    if (!editing) keepChatDraft(viewerId, chatId, toSent(to));
+  const updateDraft = (next: ComposerText) => {
+    setDraft(next);
+    if (!editing) saveChatDraft(viewerId, chatId, toMarkup(next));
   };
   /** Where the caret belongs after a name was put in: before the next key, so that what is typed stays in order. */
-  const caretTo = useRef<number | null>(null);
+  const nextCaret = useRef<number | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text has another place for it
   useLayoutEffect(() => {
-    if (caretTo.current !== null) field.current?.setSelectionRange(caretTo.current, caretTo.current);
-    caretTo.current = null;
+    if (nextCaret.current !== null) field.current?.setSelectionRange(nextCaret.current, nextCaret.current);
+    nextCaret.current = null;
   }, [text]);
-  const mentioning = useMentions({
+  const mentionPicker = useMentionPicker({
     field,
     text,
-    members: others,
-    choose: (chosen, caret, person) => {
-      const named = written.named.filter(({ userId }) => userId !== person.userId);
-      change({ text: chosen, named: [...named, person] });
-      caretTo.current = caret;
+    members: otherMembers,
+    insertMention: (chosen, caret, person) => {
+      const mentioned = draft.mentioned.filter(({ userId }) => userId !== person.userId);
+      updateDraft({ text: chosen, mentioned: [...mentioned, person] });
+      nextCaret.current = caret;
     },
   });
 
-  const begin = useEffectEvent(() => {
-    if (!editing) setWritten(toWritten(readChatDraft(viewerId, chatId)));
+  const loadDraft = useEffectEvent(() => {
+    if (!editing) setDraft(fromMarkup(readChatDraft(viewerId, chatId)));
   });
-  useEffect(() => begin(), []);
+  useEffect(() => loadDraft(), []);
   useEffect(() => {
-    if (led > 0) field.current?.focus();
-  }, [led]);
+    if (focusRequests > 0) field.current?.focus();
+  }, [focusRequests]);
 
-  const sent = toSent(written).trim();
-  const tooLong = sent.length > LONGEST_TEXT;
-  const withFiles = !editing && attaching.chosen.length > 0;
-  const ready = !busy && !tooLong && (sent !== "" || withFiles) && !(withFiles && attaching.incomplete);
+  const markup = toMarkup(draft).trim();
+  const tooLong = markup.length > MAX_TEXT_LENGTH;
+  const hasFiles = !editing && uploads.items.length > 0;
+  const canSend = !busy && !tooLong && (markup !== "" || hasFiles) && !(hasFiles && uploads.isIncomplete);
 
   const submit = async () => {
-    if (!ready) return;
+    if (!canSend) return;
     if (editing) {
       setBusy(true);
-      await props.onEdit(editing, sent);
+      await props.onEdit(editing, markup);
       setBusy(false);
       return;
     }
     props.onSend(
-      sent,
-      attaching.chosen.flatMap(({ uploaded }) => (uploaded ? [uploaded] : [])),
+      markup,
+      uploads.items.flatMap(({ uploaded }) => (uploaded ? [uploaded] : [])),
     );
-    attaching.clear();
-    change({ text: "", named: [] });
+    uploads.clear();
+    updateDraft({ text: "", mentioned: [] });
     field.current?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing || mentioning.onKey(event)) return;
-    const alone = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (event.nativeEvent.isComposing || mentionPicker.onKeyDown(event)) return;
+    const hasNoModifier = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
     // On a touch screen the key makes a line, as everywhere there; the button sends.
-    if (event.key === "Enter" && alone && !matchMedia("(pointer: coarse)").matches) {
+    if (event.key === "Enter" && hasNoModifier && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       void submit();
-    } else if (event.key === "Escape" && (editing || (writing.kind === "new" && writing.replyTo))) {
+    } else if (event.key === "Escape" && (editing || (mode.kind === "new" && mode.replyTo))) {
       props.onCancel();
-    } else if (event.key === "ArrowUp" && text === "" && alone && !editing) {
+    } else if (event.key === "ArrowUp" && text === "" && hasNoModifier && !editing) {
       event.preventDefault();
       props.onEditLast();
     }
@@ -125,7 +126,7 @@ export function Composer(props: Props) {
   const onPaste = (event: ClipboardEvent) => {
     if (editing || event.clipboardData.files.length === 0) return;
     event.preventDefault();
-    attaching.add(event.clipboardData.files);
+    uploads.add(event.clipboardData.files);
   };
 
   return (
@@ -136,21 +137,21 @@ export function Composer(props: Props) {
       }}
       className="mx-auto w-full max-w-4xl px-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4 sm:pb-4"
     >
-      <Above writing={writing} onCancel={props.onCancel} />
-      {editing ? null : <AttachmentTray attaching={attaching} />}
+      <ComposerContext mode={mode} onCancel={props.onCancel} />
+      {editing ? null : <AttachmentTray uploads={uploads} />}
       <div className="relative flex items-end gap-1 rounded-[1.6rem] border border-line-strong bg-raised p-1 transition-colors focus-within:border-ink">
-        <MentionList mentioning={mentioning} />
+        <MentionList picker={mentionPicker} />
         {editing ? null : (
           <>
             <input
-              ref={files}
+              ref={fileInput}
               type="file"
               multiple
               tabIndex={-1}
               aria-label={t("chooseFiles")}
               className="sr-only"
               onChange={({ currentTarget }) => {
-                attaching.add(currentTarget.files ?? []);
+                uploads.add(currentTarget.files ?? []);
                 currentTarget.value = "";
               }}
             />
@@ -158,8 +159,8 @@ export function Composer(props: Props) {
               type="button"
               aria-label={t("attach")}
               title={t("attach")}
-              onClick={() => files.current?.click()}
-              className={`${ROUND} text-muted hover:bg-ink/8 hover:text-ink`}
+              onClick={() => fileInput.current?.click()}
+              className={`${ROUND_BUTTON} text-muted hover:bg-ink/8 hover:text-ink`}
             >
               <Paperclip className="size-5" aria-hidden="true" />
             </button>
@@ -173,17 +174,19 @@ export function Composer(props: Props) {
           aria-label={t(editing ? "editing" : "write")}
           placeholder={t("write")}
           aria-autocomplete="list"
-          aria-controls={mentioning.offered.length > 0 ? mentioning.listId : undefined}
+          aria-controls={mentionPicker.suggestions.length > 0 ? mentionPicker.listId : undefined}
           aria-activedescendant={
-            mentioning.offered.length > 0 ? mentioning.optionId(mentioning.at) : undefined
+            mentionPicker.suggestions.length > 0
+              ? mentionPicker.optionId(mentionPicker.activeIndex)
+              : undefined
           }
           aria-invalid={tooLong || undefined}
           onChange={({ currentTarget: { value } }) => {
-            change({ ...written, text: value });
-            mentioning.note();
+            updateDraft({ ...draft, text: value });
+            mentionPicker.onCaretMove();
             if (value.trim() !== "" && !editing) props.onTyping();
           }}
-          onSelect={() => mentioning.note()}
+          onSelect={() => mentionPicker.onCaretMove()}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
           className="field-sizing-content max-h-44 min-h-11 w-full min-w-0 resize-none bg-transparent px-2.5 py-2.5 leading-6 outline-none placeholder:text-faint"
@@ -191,36 +194,36 @@ export function Composer(props: Props) {
         <button
           type="submit"
           aria-label={t(editing ? "save" : "send")}
-          aria-disabled={!ready}
-          className={`${ROUND} ${ready ? "bg-accent text-on-accent" : "bg-ink/8 text-faint"}`}
+          aria-disabled={!canSend}
+          className={`${ROUND_BUTTON} ${canSend ? "bg-accent text-on-accent" : "bg-ink/8 text-faint"}`}
         >
           <SendHorizontal className="size-5" aria-hidden="true" />
         </button>
       </div>
       <div className="px-4 text-xs">
-        <CharactersLeft used={sent.length} limit={LONGEST_TEXT} />
+        <CharactersLeft used={markup.length} limit={MAX_TEXT_LENGTH} />
       </div>
     </form>
   );
 }
 
 /** What is answered or edited, and the way out of it. */
-function Above({ writing, onCancel }: { writing: Writing; onCancel: () => void }) {
+function ComposerContext({ mode, onCancel }: { mode: ComposerMode; onCancel: () => void }) {
   const t = useTranslations("chat");
-  if (writing.kind === "new" && !writing.replyTo) return null;
+  if (mode.kind === "new" && !mode.replyTo) return null;
   return (
     <div className="mb-1.5 flex animate-settle items-center gap-2 rounded-2xl bg-tint px-3 py-1.5">
-      {writing.kind === "edit" ? (
+      {mode.kind === "edit" ? (
         <p className="grow text-sm font-semibold">{t("editing")}</p>
-      ) : writing.replyTo ? (
+      ) : mode.replyTo ? (
         <div className="min-w-0 grow">
           <span className="sr-only">{t("replyingTo")}</span>
-          <QuoteWords quote={writing.replyTo} />
+          <QuotePreview quote={mode.replyTo} />
         </div>
       ) : null}
       <button
         type="button"
-        aria-label={t(writing.kind === "edit" ? "cancelEdit" : "cancelReply")}
+        aria-label={t(mode.kind === "edit" ? "cancelEdit" : "cancelReply")}
         onClick={onCancel}
         className="inline-flex size-9 shrink-0 items-center justify-center rounded-full text-muted hover:bg-ink/8 hover:text-ink"
       >

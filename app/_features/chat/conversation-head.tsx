@@ -4,9 +4,9 @@ import { ArrowLeft, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { Face } from "./avatar";
-import { artOf, otherOf, useChatName } from "./chat-identity";
-import { PresenceWords } from "./presence-label";
+import { Avatar } from "./avatar";
+import { chatAvatar, otherMember, useChatName } from "./chat-identity";
+import { PresenceLabel } from "./presence-label";
 import type { ChatDetail } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 
@@ -21,8 +21,8 @@ interface Props {
 export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembers }: Props) {
   const t = useTranslations("chat");
   const name = useChatName()(chat, viewerId);
-  const art = artOf(chat, viewerId);
-  const other = otherOf(chat, viewerId);
+  const avatar = chatAvatar(chat, viewerId);
+  const counterpart = otherMember(chat, viewerId);
   return (
     <header className="relative flex items-center gap-3 border-b border-line bg-tint/70 py-2 pr-2 pl-1 backdrop-blur-lg sm:px-5 sm:py-3">
       <Button asChild look="plain" size="icon" className="lg:hidden">
@@ -30,20 +30,25 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
           <ArrowLeft className="size-5" aria-hidden="true" />
         </Link>
       </Button>
-      <Face id={art.id} round={art.round} userId={other?.userId} className="size-10 sm:size-12" />
+      <Avatar
+        id={avatar.id}
+        round={avatar.round}
+        userId={counterpart?.userId}
+        className="size-10 sm:size-12"
+      />
       <div className="min-w-0 grow">
         <h1 className="display truncate text-base [text-wrap:nowrap] sm:text-xl" title={name}>
           {name}
         </h1>
         <p className="truncate text-xs text-muted sm:text-sm">
           {chat.kind === "direct" ? (
-            other ? (
-              <PresenceWords userId={other.userId} renderedAt={renderedAt} />
+            counterpart ? (
+              <PresenceLabel userId={counterpart.userId} renderedAt={renderedAt} />
             ) : (
               t("goneText")
             )
           ) : (
-            <GroupWords chat={chat} />
+            <GroupStatus chat={chat} />
           )}
         </p>
       </div>
@@ -59,7 +64,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
   );
 }
 
-function GroupWords({ chat }: { chat: ChatDetail }) {
+function GroupStatus({ chat }: { chat: ChatDetail }) {
   const t = useTranslations("chat");
   const ids = chat.members.flatMap(({ userId, left }) => (left ? [] : [userId]));
   const presenceOf = usePresence(ids);

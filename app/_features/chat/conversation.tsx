@@ -5,113 +5,114 @@ import { useEffect, useMemo, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { newId } from "@/lib/core/ids";
-import { FaceSheet } from "./avatar-sprite";
-import { otherOf } from "./chat-identity";
-import { Composer, type Writing } from "./composer";
+import { AvatarSprite } from "./avatar-sprite";
+import { otherMember } from "./chat-identity";
+import { Composer, type ComposerMode } from "./composer";
 import { ConversationHead } from "./conversation-head";
 import { DeleteDialog } from "./delete-dialog";
 import { focusComposer, focusMessage } from "./focus";
 import { MembersDialog } from "./members-dialog";
 import { MessageContextProvider } from "./message-context";
-import { MessageList, type Target } from "./message-list";
-import { firstUnread } from "./message-rows";
+import { type JumpTarget, MessageList } from "./message-list";
+import { findFirstUnreadSeq } from "./message-rows";
 import { PinnedBar } from "./pinned-bar";
 import { SearchDialog } from "./search-dialog";
 import {
   type Attachment,
   type ChatDetail,
+  type ChatMessage,
   deleteMessage,
   editMessage,
-  type Message,
   type MessagesPage,
   pinMessage,
   reactTo,
   sendRead,
   sendTyping,
 } from "./store/chat-api";
-import { putBackIntoDraft } from "./store/chat-drafts";
-import { hearRead } from "./store/chat-list-store";
-import { quoteOfMessage } from "./store/quotes";
-import { readMarker } from "./store/read-marker";
-import { typingTeller } from "./store/typing-notifier";
-import { TypingLine } from "./typing-indicator";
+import { prependToChatDraft } from "./store/chat-drafts";
+import { applyRead } from "./store/chat-list-store";
+import { createQuote } from "./store/quotes";
+import { createReadMarker } from "./store/read-marker";
+import { createTypingNotifier } from "./store/typing-notifier";
+import { TypingIndicator } from "./typing-indicator";
 import { useConversation } from "./use-conversation";
-import { useDropping } from "./use-file-drop";
-import { useAttachments } from "./use-file-uploads";
-import { useAnnouncer } from "./use-message-announcer";
+import { useFileDrop } from "./use-file-drop";
+import { useFileUploads } from "./use-file-uploads";
+import { useMessageAnnouncer } from "./use-message-announcer";
 import { useStableContext } from "./use-stable-context";
 
 interface Props {
   rendered: ChatDetail;
   page: MessagesPage;
-  pinned: Message[];
+  pinned: ChatMessage[];
   viewer: { id: string; isAdmin: boolean };
   renderedAt: number;
 }
 
-const NEW: Writing = { kind: "new", replyTo: null };
+const NEW_MESSAGE: ComposerMode = { kind: "new", replyTo: null };
 
 /** One conversation, from its head to the line one writes on. */
 export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Props) {
   const t = useTranslations("chat");
   const viewerId = viewer.id;
   const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
-  const { store, sender, chat, setChat, shown, trouble, typists, history, take } = conversation;
-  const attaching = useAttachments();
-  const said = useAnnouncer(shown, viewerId);
-  const [writing, setWriting] = useState<Writing>(NEW);
-  const [led, setLed] = useState(0);
-  const [takenBack, setTakenBack] = useState(0);
-  const [target, setTarget] = useState<Target | null>(null);
+  const { store, sender, chat, setChat, view, syncFailure, typists, history, applyChange } = conversation;
+  const uploads = useFileUploads();
+  const announcement = useMessageAnnouncer(view, viewerId);
+  const [mode, setMode] = useState<ComposerMode>(NEW_MESSAGE);
+  const [focusRequests, setFocusRequests] = useState(0);
+  const [draftVersion, setDraftVersion] = useState(0);
+  const [target, setTarget] = useState<JumpTarget | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const [deleting, setDeleting] = useState<Message | null>(null);
-  const [open, setOpen] = useState<"search" | "members" | null>(null);
-  const { dropping, handlers } = useDropping(writing.kind === "edit" ? null : attaching.add);
+  const [deleting, setDeleting] = useState<ChatMessage | null>(null);
+  const [openDialog, setOpenDialog] = useState<"search" | "members" | null>(null);
+  const { isDragging, handlers } = useFileDrop(mode.kind === "edit" ? null : uploads.add);
 
-  const others = chat.members.filter(({ userId, left }) => userId !== viewerId && !left);
-  const other = otherOf(chat, viewerId);
-  const otherRead = chat.kind === "direct" ? (others[0]?.readSeq ?? 0) : null;
-  const [readTo] = useState(rendered.unreadCount > 0 ? rendered.readSeq : null);
-  const newFrom = readTo === null ? null : firstUnread(shown.messages, readTo, viewerId);
+  const otherMembers = chat.members.filter(({ userId, left }) => userId !== viewerId && !left);
+  const counterpart = otherMember(chat, viewerId);
+  const otherReadSeq = chat.kind === "direct" ? (otherMembers[0]?.readSeq ?? 0) : null;
+  const [initialReadSeq] = useState(rendered.unreadCount > 0 ? rendered.readSeq : null);
+  const firstUnreadSeq =
+    initialReadSeq === null ? null : findFirstUnreadSeq(view.messages, initialReadSeq, viewerId);
 
   const [marker] = useState(() =>
-    readMarker(rendered.readSeq, async (seq) => {
+    createReadMarker(rendered.readSeq, async (seq) => {
       const result = await sendRead(rendered.id, seq);
-      if (result.ok) hearRead(rendered.id, result.data.readSeq);
+      if (result.ok) applyRead(rendered.id, result.data.readSeq);
       return result.ok;
     }),
   );
-  useEffect(() => () => marker.end(), [marker]);
-  const [tellTyping] = useState(() => typingTeller(() => void sendTyping(rendered.id)));
+  useEffect(() => () => marker.flush(), [marker]);
+  const [notifyTyping] = useState(() => createTypingNotifier(() => void sendTyping(rendered.id)));
 
   /** Writes something else from now on; the field takes the focus. */
-  const write = (what: Writing) => {
-    setWriting(what);
-    setLed((before) => before + 1);
+  const openComposer = (nextMode: ComposerMode) => {
+    setMode(nextMode);
+    setFocusRequests((before) => before + 1);
   };
-  const settle = (result: ApiResult<{ message: Message }>): boolean => {
+  const applyResult = (result: ApiResult<{ message: ChatMessage }>): boolean => {
     setFailure(result.ok ? null : result.failure);
-    if (result.ok) take(result.data.message);
+    if (result.ok) applyChange(result.data.message);
     return result.ok;
   };
-  const jump = async (seq: number) => {
-    const trouble = await history.around(seq);
-    setFailure(trouble);
-    if (!trouble) setTarget({ seq });
+  const jumpTo = async (seq: number) => {
+    const loadFailure = await history.loadAround(seq);
+    setFailure(loadFailure);
+    if (!loadFailure) setTarget({ seq });
   };
 
   const context = useStableContext({
     viewerId,
     kind: chat.kind,
-    mayDelete: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
-    reply: (message) => write({ kind: "new", replyTo: quoteOfMessage(message) }),
-    edit: (message) => write({ kind: "edit", message }),
+    canDeleteAny: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
+    reply: (message) => openComposer({ kind: "new", replyTo: createQuote(message) }),
+    edit: (message) => openComposer({ kind: "edit", message }),
     remove: setDeleting,
-    pin: (message, isPinned) => void pinMessage(message, isPinned).then(settle),
+    pin: (message, isPinned) => void pinMessage(message, isPinned).then(applyResult),
     react: async (message, emoji, on) => {
-      settle(await reactTo(message, emoji, on));
+      applyResult(await reactTo(message, emoji, on));
     },
-    jump: (seq) => void jump(seq),
+    jumpTo: (seq) => void jumpTo(seq),
     retry: (clientId) => {
       sender.retry(clientId);
       focusComposer();
@@ -120,96 +121,96 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
       sender.discard(clientId);
       focusComposer();
     },
-    takeBack: ({ clientId, text, replyTo }) => {
-      putBackIntoDraft(viewerId, chat.id, text);
+    moveToComposer: ({ clientId, text, replyTo }) => {
+      prependToChatDraft(viewerId, chat.id, text);
       sender.discard(clientId);
-      setTakenBack((before) => before + 1);
-      write({ kind: "new", replyTo });
+      setDraftVersion((before) => before + 1);
+      openComposer({ kind: "new", replyTo });
     },
   });
 
   const send = (text: string, attachments: Attachment[]) => {
-    const replyTo = writing.kind === "new" ? writing.replyTo : null;
-    setWriting(NEW);
+    const replyTo = mode.kind === "new" ? mode.replyTo : null;
+    setMode(NEW_MESSAGE);
     // First of all into the browser's keeping.
     sender.add({ clientId: newId(), createdAt: new Date().toISOString(), text, attachments, replyTo });
     // What one says stands at the end.
-    if (shown.hasNewer) void history.newest().then(setFailure);
+    if (view.hasNewer) void history.loadNewest().then(setFailure);
   };
 
-  const faces = useMemo(
-    () => [...new Set(shown.messages.map(({ authorId }) => authorId ?? "gone"))],
-    [shown.messages],
+  const authorIds = useMemo(
+    () => [...new Set(view.messages.map(({ authorId }) => authorId ?? "gone"))],
+    [view.messages],
   );
-  const written: Writing =
-    writing.kind === "new" && writing.replyTo
-      ? { kind: "new", replyTo: store.renewed(writing.replyTo) }
-      : writing;
+  const composerMode: ComposerMode =
+    mode.kind === "new" && mode.replyTo
+      ? { kind: "new", replyTo: store.withCurrentQuote(mode.replyTo) }
+      : mode;
 
   return (
     <MessageContextProvider value={context}>
       {/* Files can be dropped anywhere; the button does the same. */}
       <div data-conversation data-chat-screen {...handlers} className="relative flex h-full min-h-0 flex-col">
-        <FaceSheet userIds={faces} />
+        <AvatarSprite userIds={authorIds} />
         <ConversationHead
           chat={chat}
           viewerId={viewerId}
           renderedAt={renderedAt}
-          onSearch={() => setOpen("search")}
-          onMembers={() => setOpen("members")}
+          onSearch={() => setOpenDialog("search")}
+          onMembers={() => setOpenDialog("members")}
         />
-        <PinnedBar pinned={shown.pinned} onJump={(seq) => void jump(seq)} />
+        <PinnedBar pinned={view.pinned} onJump={(seq) => void jumpTo(seq)} />
         <MessageList
           chatId={chat.id}
-          shown={shown}
+          view={view}
           history={history}
-          newFrom={newFrom}
-          otherRead={otherRead}
+          firstUnreadSeq={firstUnreadSeq}
+          otherReadSeq={otherReadSeq}
           target={target}
-          onSeen={(seq) => marker.see(seq)}
+          onSeen={(seq) => marker.markSeen(seq)}
         />
         <p role="status" className="sr-only">
-          {said}
+          {announcement}
         </p>
-        <TypingLine names={typists.map(({ name }) => name)} />
-        {trouble || failure ? (
+        <TypingIndicator names={typists.map(({ name }) => name)} />
+        {syncFailure || failure ? (
           <div className="mx-auto w-full max-w-4xl px-4 pb-2">
             {failure ? <FailureNote failure={failure} /> : null}
-            {trouble && !failure ? (
+            {syncFailure && !failure ? (
               <p role="status" className="rounded-xl bg-ink/6 px-4 py-2 text-sm text-muted">
-                {t(trouble.code === "not_found" ? "noMember" : "offline")}
+                {t(syncFailure.code === "not_found" ? "noMember" : "offline")}
               </p>
             ) : null}
           </div>
         ) : null}
-        {chat.kind === "direct" && !other ? (
+        {chat.kind === "direct" && !counterpart ? (
           <p className="px-4 pb-4 text-center text-sm text-muted">{t("goneText")}</p>
         ) : (
           <Composer
-            key={writing.kind === "edit" ? writing.message.id : `new-${String(takenBack)}`}
+            key={mode.kind === "edit" ? mode.message.id : `new-${String(draftVersion)}`}
             chatId={chat.id}
             viewerId={viewerId}
-            others={others}
-            writing={written}
-            attaching={attaching}
-            led={led}
+            otherMembers={otherMembers}
+            mode={composerMode}
+            uploads={uploads}
+            focusRequests={focusRequests}
             onSend={send}
             onEdit={async (message, text) => {
-              const done = settle(await editMessage(message, text));
-              if (done) write(NEW);
-              return done;
+              const isSaved = applyResult(await editMessage(message, text));
+              if (isSaved) openComposer(NEW_MESSAGE);
+              return isSaved;
             }}
-            onCancel={() => write(NEW)}
-            onTyping={tellTyping}
+            onCancel={() => openComposer(NEW_MESSAGE)}
+            onTyping={notifyTyping}
             onEditLast={() => {
-              const last = shown.messages.findLast(
+              const last = view.messages.findLast(
                 ({ authorId, deletedAt }) => authorId === viewerId && deletedAt === null,
               );
-              if (last) write({ kind: "edit", message: last });
+              if (last) openComposer({ kind: "edit", message: last });
             }}
           />
         )}
-        {dropping ? (
+        {isDragging ? (
           <div className="pointer-events-none absolute inset-3 z-30 flex items-center justify-center rounded-3xl border-2 border-dashed border-tint-text bg-ground/85">
             <p className="display text-2xl">{t("drop")}</p>
           </div>
@@ -219,21 +220,25 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
             message={deleting}
             onDelete={(message) => {
               focusMessage(message.id);
-              void deleteMessage(message).then(settle);
+              void deleteMessage(message).then(applyResult);
             }}
             onClose={() => setDeleting(null)}
           />
         ) : null}
-        {open === "search" ? (
-          <SearchDialog chatId={chat.id} onJump={(seq) => void jump(seq)} onClose={() => setOpen(null)} />
+        {openDialog === "search" ? (
+          <SearchDialog
+            chatId={chat.id}
+            onJump={(seq) => void jumpTo(seq)}
+            onClose={() => setOpenDialog(null)}
+          />
         ) : null}
-        {open === "members" ? (
+        {openDialog === "members" ? (
           <MembersDialog
             chat={chat}
             viewerId={viewerId}
             renderedAt={renderedAt}
             onChanged={setChat}
-            onClose={() => setOpen(null)}
+            onClose={() => setOpenDialog(null)}
           />
         ) : null}
       </div>

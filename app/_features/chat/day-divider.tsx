@@ -1,23 +1,23 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { useZone } from "./use-browser-time-zone";
+import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 const DAY_MS = 86_400_000;
 
 /** Where a day begins. */
-export function Day({ at }: { at: string }) {
+export function DayDivider({ at }: { at: string }) {
   const t = useTranslations("chat");
   const format = useFormatter();
-  const timeZone = useZone();
+  const timeZone = useBrowserTimeZone();
   const date = new Date(at);
-  const dayOf = (each: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(each);
+  const dateKey = (each: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(each);
   const now = new Date();
   const yesterday = new Date(now.getTime() - DAY_MS);
-  const words =
-    dayOf(date) === dayOf(now)
+  const label =
+    dateKey(date) === dateKey(now)
       ? t("today")
-      : dayOf(date) === dayOf(yesterday)
+      : dateKey(date) === dateKey(yesterday)
         ? t("yesterday")
         : format.dateTime(date, {
             day: "numeric",
@@ -32,7 +32,7 @@ export function Day({ at }: { at: string }) {
         suppressHydrationWarning
         className="rounded-full bg-ground/60 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line"
       >
-        {words}
+        {label}
       </span>
     </li>
   );

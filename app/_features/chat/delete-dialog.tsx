@@ -3,12 +3,12 @@
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "./dialog";
-import { excerptOf } from "./message-excerpt";
-import type { Message } from "./store/chat-api";
+import { messageExcerpt } from "./message-excerpt";
+import type { ChatMessage } from "./store/chat-api";
 
 interface Props {
-  message: Message;
-  onDelete: (message: Message) => void;
+  message: ChatMessage;
+  onDelete: (message: ChatMessage) => void;
   onClose: () => void;
 }
 
@@ -21,7 +21,7 @@ export function DeleteDialog({ message, onDelete, onClose }: Props) {
         <>
           <p className="text-muted">{t("deleteText")}</p>
           <blockquote className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]">
-            {excerptOf(message) || t("withoutWords")}
+            {messageExcerpt(message) || t("withoutWords")}
           </blockquote>
           <div className="mt-6 flex flex-wrap gap-3">
             <Button

@@ -13,7 +13,7 @@ import { useForm } from "@/app/_ui/forms/use-form";
 import { newChatSchema } from "@/lib/chat/client";
 import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
-import { askChats } from "./store/chat-list-store";
+import { requestChats } from "./store/chat-list-store";
 
 const schema = newChatSchema.options[1];
 
@@ -34,11 +34,11 @@ export function GroupForm() {
     }),
     send: createChat,
     onSuccess: ({ chat }) => {
-      askChats();
+      requestChats();
       router.push(`/chat/${chat.id}`);
     },
   });
-  const isIn = (person: Person) => members.some(({ id }) => id === person.id);
+  const isSelected = (person: Person) => members.some(({ id }) => id === person.id);
   return (
     <form {...formProps} className="grid gap-x-6 sm:grid-cols-[9rem_minmax(0,1fr)]">
       <div className="aspect-square overflow-hidden rounded-2xl max-sm:hidden">
@@ -84,20 +84,22 @@ export function GroupForm() {
             <Button
               look="plain"
               size="small"
-              aria-pressed={isIn(person)}
-              aria-label={t(isIn(person) ? "removePerson" : "addPerson", { name: person.name })}
+              aria-pressed={isSelected(person)}
+              aria-label={t(isSelected(person) ? "removePerson" : "addPerson", { name: person.name })}
               onClick={() =>
-                setMembers(isIn(person) ? members.filter(({ id }) => id !== person.id) : [...members, person])
+                setMembers(
+                  isSelected(person) ? members.filter(({ id }) => id !== person.id) : [...members, person],
+                )
               }
             >
-              {t(isIn(person) ? "added" : "add")}
+              {t(isSelected(person) ? "added" : "add")}
             </Button>
           )}
         />
       </div>
       <div className="mt-4 flex flex-col gap-3 sm:col-span-2">
         {failure ? <FailureNote failure={failure} /> : null}
-        <SubmitButton busy={busy} idle={t("createGroup")} working={t("creating")} />
+        <SubmitButton busy={busy} label={t("createGroup")} busyLabel={t("creating")} />
       </div>
     </form>
   );

@@ -27,7 +27,7 @@ export function GroupSettings({ chat, onChanged }: Props) {
     toInput: (values) => values,
     send: (body) => changeChat(chat.id, body),
     onSuccess: ({ chat: changed }) => onChanged(changed),
-    stays: true,
+    isReusable: true,
   });
   const setOpen = async (open: boolean) => {
     const result = await changeChat(chat.id, { open });
@@ -40,7 +40,7 @@ export function GroupSettings({ chat, onChanged }: Props) {
         <Field {...form.field("title")} label={t("groupTitle")} autoComplete="off" />
         {form.failure ? <FailureNote failure={form.failure} /> : null}
         {form.values.title.trim() === (chat.title ?? "") ? null : (
-          <SubmitButton busy={form.busy} idle={t("rename")} working={t("saving")} />
+          <SubmitButton busy={form.busy} label={t("rename")} busyLabel={t("saving")} />
         )}
       </form>
       <label className="mb-4 flex items-start gap-3">

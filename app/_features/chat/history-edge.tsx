@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { buttonLook } from "@/app/_ui/button";
+import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 
 interface Props {
@@ -17,29 +17,29 @@ interface Props {
 }
 
 /** Where the run ends: loads more as one comes near, or at a click. */
-export function Edge({ href, label, load, version }: Props) {
+export function HistoryEdge({ href, label, load, version }: Props) {
   const t = useTranslations("chat");
   const link = useRef<HTMLAnchorElement>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const more = async () => {
+  const loadMore = async () => {
     if (busy) return;
     setBusy(true);
     setFailure(await load());
     setBusy(false);
   };
-  const moreWhenNear = useEffectEvent(more);
+  const loadMoreWhenNear = useEffectEvent(loadMore);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another edge
   useEffect(() => {
     if (!link.current || failure) return;
-    const near = new IntersectionObserver(
+    const observer = new IntersectionObserver(
       (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void moreWhenNear();
+        if (entries.some((entry) => entry.isIntersecting)) void loadMoreWhenNear();
       },
       { root: link.current.closest("[data-scroller]"), rootMargin: "500px 0px" },
     );
-    near.observe(link.current);
-    return () => near.disconnect();
+    observer.observe(link.current);
+    return () => observer.disconnect();
   }, [version, failure]);
   return (
     <div className="flex flex-col items-center gap-2 py-3">
@@ -51,9 +51,9 @@ export function Edge({ href, label, load, version }: Props) {
         aria-disabled={busy}
         onClick={(event) => {
           event.preventDefault();
-          void more();
+          void loadMore();
         }}
-        className={buttonLook({ look: "quiet", size: "small" })}
+        className={buttonVariants({ look: "quiet", size: "small" })}
       >
         {t(busy ? "loading" : label)}
       </Link>

@@ -7,7 +7,7 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { joinChat } from "./store/chat-api";
-import { askChats } from "./store/chat-list-store";
+import { requestChats } from "./store/chat-list-store";
 
 /** Joins an open group and goes there. */
 export function JoinButton({
@@ -29,7 +29,7 @@ export function JoinButton({
     const result = await joinChat(chatId);
     setFailure(result.ok ? null : result.failure);
     if (!result.ok) return setBusy(false);
-    askChats();
+    requestChats();
     router.push(`/chat/${chatId}`);
     router.refresh();
   };

@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import type { ChatDetail } from "@/lib/chat";
-import { Face } from "./avatar";
+import { Avatar } from "./avatar";
 import { JoinButton } from "./join-button";
 
-const FACES = 6;
+const MAX_AVATARS = 6;
 
 /** An open group from outside: what it is and who is in it. What is said there is its members' to read. */
 export function JoinScreen({ chat }: { chat: ChatDetail }) {
@@ -21,8 +21,13 @@ export function JoinScreen({ chat }: { chat: ChatDetail }) {
           <h1 className="display mt-2 text-[clamp(1.8rem,4vw,3rem)]">{title}</h1>
           <p className="tabular mt-3 text-muted">{t("members", { count: chat.membersCount })}</p>
           <div className="mt-4 flex -space-x-2.5">
-            {chat.members.slice(0, FACES).map(({ userId }) => (
-              <Face key={userId} id={userId} round className="size-10 rounded-full ring-[3px] ring-ground" />
+            {chat.members.slice(0, MAX_AVATARS).map(({ userId }) => (
+              <Avatar
+                key={userId}
+                id={userId}
+                round
+                className="size-10 rounded-full ring-[3px] ring-ground"
+              />
             ))}
           </div>
           <div className="mt-7 flex flex-wrap gap-3">

@@ -7,28 +7,30 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { type ChatDetail, leaveChat } from "./store/chat-api";
-import { askChats } from "./store/chat-list-store";
+import { requestChats } from "./store/chat-list-store";
 
 /** Asks once more: what is left is not easily found again. */
 export function LeaveGroup({ chat }: { chat: ChatDetail }) {
   const t = useTranslations("chat");
   const router = useRouter();
-  const [sure, setSure] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const leave = async () => {
-    if (!sure) return setSure(true);
+    if (!isConfirming) return setIsConfirming(true);
     const result = await leaveChat(chat.id);
     if (!result.ok) return setFailure(result.failure);
-    askChats();
+    requestChats();
     router.push("/chat");
     router.refresh();
   };
   return (
     <div className="mt-6 flex flex-col gap-3 border-t border-line pt-4">
       {failure ? <FailureNote failure={failure} /> : null}
-      {sure ? <p className="text-sm text-muted">{t(chat.open ? "leaveOpenText" : "leaveText")}</p> : null}
+      {isConfirming ? (
+        <p className="text-sm text-muted">{t(chat.open ? "leaveOpenText" : "leaveText")}</p>
+      ) : null}
       <Button look="danger" size="small" className="self-start" onClick={() => void leave()}>
-        {t(sure ? "leaveSure" : "leave")}
+        {t(isConfirming ? "leaveSure" : "leave")}
       </Button>
     </div>
   );

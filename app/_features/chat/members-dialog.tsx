@@ -5,13 +5,13 @@ import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { Face } from "./avatar";
+import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
 import { GroupSettings } from "./group-settings";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
-import { PresenceWords } from "./presence-label";
-import { type ChatDetail, inviteTo, type Member } from "./store/chat-api";
+import { PresenceLabel } from "./presence-label";
+import { type ChatDetail, type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 
 interface Props {
@@ -25,7 +25,7 @@ interface Props {
 /** Of a group: who is in it and where they are, its name, inviting and leaving. */
 export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }: Props) {
   const t = useTranslations("chat");
-  const [inviting, setInviting] = useState(false);
+  const [isInviting, setIsInviting] = useState(false);
   const members = chat.members.filter(({ left }) => !left);
   return (
     <Dialog title={chat.title ?? t("untitled")} onClose={onClose} aside>
@@ -34,14 +34,19 @@ export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }
           {chat.role === "owner" ? <GroupSettings chat={chat} onChanged={onChanged} /> : null}
           <div className="mt-2 mb-2 flex items-center justify-between gap-3">
             <h3 className="text-sm font-semibold">{t("members", { count: members.length })}</h3>
-            <Button look="quiet" size="small" aria-expanded={inviting} onClick={() => setInviting(!inviting)}>
-              {t(inviting ? "done" : "invite")}
+            <Button
+              look="quiet"
+              size="small"
+              aria-expanded={isInviting}
+              onClick={() => setIsInviting(!isInviting)}
+            >
+              {t(isInviting ? "done" : "invite")}
             </Button>
           </div>
-          {inviting ? (
-            <Inviting chat={chat} onChanged={onChanged} />
+          {isInviting ? (
+            <InvitePanel chat={chat} onChanged={onChanged} />
           ) : (
-            <Members members={members} viewerId={viewerId} renderedAt={renderedAt} />
+            <MemberList members={members} viewerId={viewerId} renderedAt={renderedAt} />
           )}
           <LeaveGroup chat={chat} />
         </div>
@@ -50,34 +55,34 @@ export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }
   );
 }
 
-const RANK = { online: 0, away: 1, offline: 2 } as const;
+const PRESENCE_ORDER = { online: 0, away: 1, offline: 2 } as const;
 
-function Members({
+function MemberList({
   members,
   viewerId,
   renderedAt,
 }: {
-  members: readonly Member[];
+  members: readonly ChatMember[];
   viewerId: string;
   renderedAt: number;
 }) {
   const t = useTranslations("chat");
   const presenceOf = usePresence(members.map(({ userId }) => userId));
-  const rank = ({ userId }: Member) => RANK[presenceOf(userId)?.state ?? "offline"];
+  const presenceOrder = ({ userId }: ChatMember) => PRESENCE_ORDER[presenceOf(userId)?.state ?? "offline"];
   return (
     <ul>
       {[...members]
-        .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+        .sort((a, b) => presenceOrder(a) - presenceOrder(b) || a.name.localeCompare(b.name))
         .map((member) => (
           <li key={member.userId} className="flex items-center gap-3 py-1.5">
-            <Face id={member.userId} round userId={member.userId} className="size-10" />
+            <Avatar id={member.userId} round userId={member.userId} className="size-10" />
             <span className="min-w-0 grow">
               <span className="block truncate font-medium">
                 {member.name}
                 {member.userId === viewerId ? <span className="text-muted"> · {t("you")}</span> : null}
               </span>
               <span className="block truncate text-xs text-muted">
-                <PresenceWords userId={member.userId} renderedAt={renderedAt} />
+                <PresenceLabel userId={member.userId} renderedAt={renderedAt} />
               </span>
             </span>
             {member.role === "owner" ? <span className="text-xs text-muted">{t("owner")}</span> : null}
@@ -87,14 +92,14 @@ function Members({
   );
 }
 
-function Inviting({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
+function InvitePanel({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
   const t = useTranslations("chat");
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const [busy, setBusy] = useState<string | null>(null);
+  const [invitingId, setInvitingId] = useState<string | null>(null);
   const invite = async (userId: string) => {
-    setBusy(userId);
-    const result = await inviteTo(chat.id, userId);
-    setBusy(null);
+    setInvitingId(userId);
+    const result = await inviteMember(chat.id, userId);
+    setInvitingId(null);
     setFailure(result.ok ? null : result.failure);
     if (result.ok) onChanged(result.data.chat);
   };
@@ -111,8 +116,8 @@ function Inviting({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
               look="quiet"
               size="small"
               aria-label={t("inviteNamed", { name })}
-              aria-disabled={busy !== null}
-              onClick={() => (busy === null ? void invite(id) : undefined)}
+              aria-disabled={invitingId !== null}
+              onClick={() => (invitingId === null ? void invite(id) : undefined)}
             >
               {t("invite")}
             </Button>

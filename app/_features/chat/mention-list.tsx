@@ -2,42 +2,42 @@
 
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import { Face } from "./avatar";
-import type { Mentioning } from "./use-mention-picker";
+import { Avatar } from "./avatar";
+import type { MentionPicker } from "./use-mention-picker";
 
 /** Who can be named. The focus stays in the text; the list is led from there. */
-export function MentionList({ mentioning }: { mentioning: Mentioning }) {
+export function MentionList({ picker }: { picker: MentionPicker }) {
   const t = useTranslations("chat");
-  const { listId, offered, at, optionId, take } = mentioning;
+  const { listId, suggestions, activeIndex, optionId, select } = picker;
   return (
     <>
       <p role="status" className="sr-only">
-        {offered.length > 0 ? t("offered", { count: offered.length }) : ""}
+        {suggestions.length > 0 ? t("offered", { count: suggestions.length }) : ""}
       </p>
-      {offered.length > 0 ? (
+      {suggestions.length > 0 ? (
         <div
           id={listId}
           role="listbox"
           aria-label={t("mention")}
           className="absolute bottom-full left-0 z-20 mb-2 w-72 max-w-full animate-settle rounded-2xl border border-line bg-raised p-1.5 shadow-2xl"
         >
-          {offered.map((member, index) => (
+          {suggestions.map((member, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
             <div
               key={member.userId}
               id={optionId(index)}
               role="option"
               tabIndex={-1}
-              aria-selected={index === at}
+              aria-selected={index === activeIndex}
               // Before the field loses the focus.
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => take(member)}
+              onClick={() => select(member)}
               className={cn(
                 "flex cursor-pointer items-center gap-2.5 rounded-xl px-2 py-1.5",
-                index === at ? "bg-ink/10" : "hover:bg-ink/6",
+                index === activeIndex ? "bg-ink/10" : "hover:bg-ink/6",
               )}
             >
-              <Face id={member.userId} round userId={member.userId} className="size-8" />
+              <Avatar id={member.userId} round userId={member.userId} className="size-8" />
               <span className="truncate text-sm font-medium">{member.name}</span>
             </div>
           ))}

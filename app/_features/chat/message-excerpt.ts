@@ -1,8 +1,8 @@
 import { plainText } from "@/lib/chat/client";
-import type { Message } from "./store/chat-api";
+import type { ChatMessage } from "./store/chat-api";
 
 /** The text without the address of the post whose card stands below it. */
-export function wordsOf({ text, post }: Pick<Message, "text" | "post">): string {
+export function textWithoutPostLink({ text, post }: Pick<ChatMessage, "text" | "post">): string {
   if (!post) return text;
   const address = new RegExp(`(?:https?://[^\\s/]+)?/posts/${post.id}(?![\\w-])`, "gi");
   return text
@@ -12,12 +12,14 @@ export function wordsOf({ text, post }: Pick<Message, "text" | "post">): string 
 }
 
 /** A message in one line: its words, or what it carries. Empty when there is neither. */
-export function excerptOf(message: Pick<Message, "text" | "post" | "attachments">): string {
-  return plainText(wordsOf(message)) || (message.post?.title ?? message.attachments[0]?.name ?? "");
+export function messageExcerpt(message: Pick<ChatMessage, "text" | "post" | "attachments">): string {
+  return (
+    plainText(textWithoutPostLink(message)) || (message.post?.title ?? message.attachments[0]?.name ?? "")
+  );
 }
 
 /** The same of a quote, which does not say what it links to. */
-export function quoteOf(text: string): string {
+export function quoteExcerpt(text: string): string {
   return plainText(text)
     .replace(/(?:https?:\/\/[^\s/]+)?\/posts\/[0-9a-f-]{36}/gi, "")
     .trim();

@@ -4,50 +4,52 @@ import { ArrowDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
-import { Day } from "./day-divider";
+import { DayDivider } from "./day-divider";
 import { focusComposer } from "./focus";
-import { Edge } from "./history-edge";
+import { HistoryEdge } from "./history-edge";
 import { Message } from "./message";
 import { useMessageContext } from "./message-context";
-import { rowsOf } from "./message-rows";
+import { buildRows } from "./message-rows";
 import { PendingMessage } from "./pending-message";
-import type { Shown } from "./store/conversation-view";
-import { useZone } from "./use-browser-time-zone";
-import type { Conversation } from "./use-conversation";
-import { useScroll } from "./use-scroll-anchor";
+import type { ConversationView } from "./store/conversation-view";
+import { useBrowserTimeZone } from "./use-browser-time-zone";
+import type { ConversationState } from "./use-conversation";
+import { useScrollAnchor } from "./use-scroll-anchor";
 
 /** A jump to a message; a new object each time. */
-export interface Target {
+export interface JumpTarget {
   seq: number;
 }
 
 interface Props {
   chatId: string;
-  shown: Shown;
-  history: Conversation["history"];
+  view: ConversationView;
+  history: ConversationState["history"];
   /** The first message that was new when the page was opened; null when there is none, or it is not loaded. */
-  newFrom: number | null;
+  firstUnreadSeq: number | null;
   /** Up to where the other person has read; null in a group. */
-  otherRead: number | null;
-  target: Target | null;
+  otherReadSeq: number | null;
+  target: JumpTarget | null;
   /** Sees all up to the newest. */
   onSeen: (seq: number) => void;
 }
 
 /** The messages: a log that keeps its place, reaches back as far as there is anything, and moves by arrow keys. */
-export function MessageList({ chatId, shown, history, newFrom, otherRead, target, onSeen }: Props) {
+export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSeq, target, onSeen }: Props) {
   const t = useTranslations("chat");
   const { viewerId } = useMessageContext();
-  const timeZone = useZone();
-  const { messages, pending, hasOlder, hasNewer, lastSeq } = shown;
+  const timeZone = useBrowserTimeZone();
+  const { messages, pending, hasOlder, hasNewer, lastSeq } = view;
   const rows = useMemo(
-    () => rowsOf({ messages, pending, viewerId, newFrom, timeZone }),
-    [messages, pending, viewerId, newFrom, timeZone],
+    () => buildRows({ messages, pending, viewerId, firstUnreadSeq, timeZone }),
+    [messages, pending, viewerId, firstUnreadSeq, timeZone],
   );
-  const { scroller, atEnd, note, toEnd, letGo } = useScroll(rows, !hasNewer);
-  const [active, setActive] = useState<number | null>(null);
-  const [found, setFound] = useState<Target | null>(null);
-  const activeSeq = messages.some(({ seq }) => seq === active) ? active : (messages.at(-1)?.seq ?? null);
+  const { scroller, atEnd, onScroll, scrollToEnd, releaseAnchor } = useScrollAnchor(rows, !hasNewer);
+  const [focusedSeq, setFocusedSeq] = useState<number | null>(null);
+  const [reachedTarget, setReachedTarget] = useState<JumpTarget | null>(null);
+  const tabStopSeq = messages.some(({ seq }) => seq === focusedSeq)
+    ? focusedSeq
+    : (messages.at(-1)?.seq ?? null);
 
   // What is unread begins in sight.
   const divider = useRef<HTMLLIElement>(null);
@@ -56,44 +58,46 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
   // One's own words are always followed, also to the end that is loaded for them.
   const newestPending = pending.at(-1)?.clientId;
   useEffect(() => {
-    if (newestPending !== undefined && !hasNewer) toEnd();
-  }, [newestPending, hasNewer, toEnd]);
+    if (newestPending !== undefined && !hasNewer) scrollToEnd();
+  }, [newestPending, hasNewer, scrollToEnd]);
 
-  const [seenTo, setSeenTo] = useState(lastSeq);
-  const see = useEffectEvent(() => {
+  const [seenSeq, setSeenSeq] = useState(lastSeq);
+  const markSeen = useEffectEvent(() => {
     if (!atEnd || hasNewer || document.visibilityState !== "visible") return;
-    setSeenTo(lastSeq);
+    setSeenSeq(lastSeq);
     onSeen(lastSeq);
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these may bring the newest into sight
   useEffect(() => {
-    see();
-    document.addEventListener("visibilitychange", see);
-    return () => document.removeEventListener("visibilitychange", see);
+    markSeen();
+    document.addEventListener("visibilitychange", markSeen);
+    return () => document.removeEventListener("visibilitychange", markSeen);
   }, [atEnd, hasNewer, lastSeq]);
-  const unseen = messages.filter(({ seq, authorId }) => seq > seenTo && authorId !== viewerId).length;
+  const unseenCount = messages.filter(({ seq, authorId }) => seq > seenSeq && authorId !== viewerId).length;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the message may be among the next rows
   useEffect(() => {
     if (!target) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-seq="${String(target.seq)}"]`);
-    if (!element || found === target) return;
-    letGo();
-    setFound(target);
-    setActive(target.seq);
+    if (!element || reachedTarget === target) return;
+    releaseAnchor();
+    setReachedTarget(target);
+    setFocusedSeq(target.seq);
     element.scrollIntoView({ block: "center" });
     element.focus({ preventScroll: true });
-  }, [target, found, scroller, letGo, rows]);
+  }, [target, reachedTarget, scroller, releaseAnchor, rows]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.key === "Escape") return stepOut();
-    const all = [...event.currentTarget.querySelectorAll<HTMLElement>("article[data-seq]")];
-    const place = all.findIndex((each) => each.contains(document.activeElement));
-    const to = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to === undefined || place < 0 || event.target instanceof HTMLInputElement) return;
+    if (event.key === "Escape") return moveFocusOut();
+    const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article[data-seq]")];
+    const index = articles.findIndex((article) => article.contains(document.activeElement));
+    const nextIndex = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: articles.length - 1 }[
+      event.key
+    ];
+    if (nextIndex === undefined || index < 0 || event.target instanceof HTMLInputElement) return;
     event.preventDefault();
-    const next = all[Math.max(0, Math.min(to, all.length - 1))];
-    setActive(Number(next?.dataset.seq));
+    const next = articles[Math.max(0, Math.min(nextIndex, articles.length - 1))];
+    setFocusedSeq(Number(next?.dataset.seq));
     next?.focus();
   };
 
@@ -102,16 +106,16 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
       <div
         ref={scroller}
         data-scroller
-        onScroll={note}
+        onScroll={onScroll}
         className="flex h-full flex-col-reverse overflow-x-clip overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div className="mx-auto w-full max-w-4xl px-1 pt-10 pb-3 sm:px-4">
           {hasOlder ? (
-            <Edge
+            <HistoryEdge
               key="older"
               href={`/chat/${chatId}?before=${String(messages[0]?.seq ?? 1)}`}
               label="older"
-              load={history.older}
+              load={history.loadOlder}
               version={messages[0]?.seq ?? 0}
             />
           ) : (
@@ -127,12 +131,12 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
             onKeyDown={onKeyDown}
             onFocus={({ target: focused }) => {
               const seq = focused.closest<HTMLElement>("article[data-seq]")?.dataset.seq;
-              if (seq !== undefined) setActive(Number(seq));
+              if (seq !== undefined) setFocusedSeq(Number(seq));
             }}
           >
             <ol>
               {rows.map((row) => {
-                if (row.kind === "day") return <Day key={row.key} at={row.at} />;
+                if (row.kind === "day") return <DayDivider key={row.key} at={row.at} />;
                 if (row.kind === "new") {
                   return (
                     <li
@@ -160,9 +164,17 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
                     <Message
                       message={message}
                       first={first}
-                      active={message.seq === activeSeq}
-                      read={own && otherRead !== null && !message.deletedAt ? otherRead >= message.seq : null}
-                      found={found !== null && found === target && found.seq === message.seq}
+                      isTabStop={message.seq === tabStopSeq}
+                      isRead={
+                        own && otherReadSeq !== null && !message.deletedAt
+                          ? otherReadSeq >= message.seq
+                          : null
+                      }
+                      isHighlighted={
+                        reachedTarget !== null &&
+                        reachedTarget === target &&
+                        reachedTarget.seq === message.seq
+                      }
                     />
                   </li>
                 );
@@ -170,11 +182,11 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
             </ol>
           </div>
           {hasNewer ? (
-            <Edge
+            <HistoryEdge
               key="newer"
               href={`/chat/${chatId}`}
               label="newer"
-              load={history.newer}
+              load={history.loadNewer}
               version={messages.at(-1)?.seq ?? 0}
             />
           ) : null}
@@ -184,21 +196,21 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
         <button
           type="button"
           onClick={() =>
-            void history.newest().then(() => {
-              setActive(null);
-              requestAnimationFrame(() => toEnd(true));
+            void history.loadNewest().then(() => {
+              setFocusedSeq(null);
+              requestAnimationFrame(() => scrollToEnd(true));
             })
           }
           className={cn(
             "absolute right-4 bottom-3 z-10 inline-flex h-11 animate-settle items-center gap-2 rounded-full font-semibold shadow-xl",
-            unseen > 0
+            unseenCount > 0
               ? "bg-accent px-4 text-on-accent"
               : "w-11 justify-center border border-line-strong bg-raised text-ink",
           )}
         >
           <ArrowDown className="size-5" aria-hidden="true" />
-          <span className={unseen > 0 ? "tabular" : "sr-only"}>
-            {unseen > 0 ? t("unseen", { count: unseen }) : t("toNewest")}
+          <span className={unseenCount > 0 ? "tabular" : "sr-only"}>
+            {unseenCount > 0 ? t("unseen", { count: unseenCount }) : t("toNewest")}
           </span>
         </button>
       )}
@@ -207,7 +219,7 @@ export function MessageList({ chatId, shown, history, newFrom, otherRead, target
 }
 
 /** From a tool to its message, from a message to the line one writes on. */
-function stepOut(): void {
+function moveFocusOut(): void {
   const focused = document.activeElement;
   const message = focused?.closest<HTMLElement>("article") ?? null;
   if (message !== focused) message?.focus();

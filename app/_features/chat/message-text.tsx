@@ -1,7 +1,7 @@
 "use client";
 
 import { cn } from "@/app/_ui/cn";
-import { isOnlyEmoji, textParts } from "./text-parts";
+import { isOnlyEmoji, parseTextParts } from "./text-parts";
 
 interface Props {
   text: string;
@@ -15,28 +15,28 @@ interface Props {
 /** What a message says, with its links and with those who are named in it. */
 export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
   if (isOnlyEmoji(text)) return <p className="text-[2.75rem] leading-tight">{text}</p>;
-  const nameOf = new Map(mentions.map(({ userId, name }) => [userId, name]));
+  const namesById = new Map(mentions.map(({ userId, name }) => [userId, name]));
   return (
     <p className="leading-snug whitespace-pre-wrap [overflow-wrap:anywhere]">
-      {textParts(text).map((part, place) => {
+      {parseTextParts(text).map((part, index) => {
         // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of a text have no other name
-        if (part.kind === "text") return <span key={place}>{part.text}</span>;
+        if (part.kind === "text") return <span key={index}>{part.text}</span>;
         if (part.kind === "mention") {
           return (
             <strong
-              key={place}
+              key={index}
               className={cn(
                 "rounded-md px-1 font-semibold text-tint-text",
                 part.userId === viewerId ? "bg-accent text-on-accent" : "bg-tint-text/12",
               )}
             >
-              @{nameOf.get(part.userId) ?? part.name}
+              @{namesById.get(part.userId) ?? part.name}
             </strong>
           );
         }
         return (
           <a
-            key={place}
+            key={index}
             href={part.href}
             target="_blank"
             rel="noopener noreferrer nofollow"

@@ -5,15 +5,15 @@ import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
 import { useMessageContext } from "./message-context";
-import type { Message } from "./store/chat-api";
+import type { ChatMessage } from "./store/chat-api";
 
-export const PALETTE = ["🔥", "❤️", "👏", "😂", "😮", "🎧", "👍", "👎"] as const;
+export const REACTION_EMOJI = ["🔥", "❤️", "👏", "😂", "😮", "🎧", "👍", "👎"] as const;
 
-const BUTTON =
+const BUTTON_CLASS =
   "inline-flex size-9 items-center justify-center rounded-full text-muted transition-colors hover:bg-ink/8 hover:text-ink";
 
 interface Props {
-  message: Message;
+  message: ChatMessage;
   own: boolean;
   tabIndex: number;
 }
@@ -21,37 +21,37 @@ interface Props {
 /** What can be done with a message: shown by a hand on it, or by the focus. Arrow keys move along it. */
 export function MessageTools({ message, own, tabIndex }: Props) {
   const t = useTranslations("chat");
-  const { mayDelete, reply, edit, remove, pin, react, viewerId } = useMessageContext();
-  const [reacting, setReacting] = useState(false);
+  const { canDeleteAny, reply, edit, remove, pin, react, viewerId } = useMessageContext();
+  const [isPickingReaction, setIsPickingReaction] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
-  const moved = useRef(false);
+  const shouldFocus = useRef(false);
   const pinned = message.pinnedAt !== null;
 
-  const show = (palette: boolean) => {
-    setReacting(palette);
-    moved.current = true;
+  const showReactions = (isOpen: boolean) => {
+    setIsPickingReaction(isOpen);
+    shouldFocus.current = true;
   };
   // The buttons are others now; the focus stays in the bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other buttons
   useLayoutEffect(() => {
-    if (moved.current) bar.current?.querySelector("button")?.focus();
-    moved.current = false;
-  }, [reacting]);
+    if (shouldFocus.current) bar.current?.querySelector("button")?.focus();
+    shouldFocus.current = false;
+  }, [isPickingReaction]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step !== undefined) {
       const buttons = [...(bar.current?.querySelectorAll("button") ?? [])];
-      const place = buttons.findIndex((each) => each.contains(document.activeElement));
-      buttons.at((place + step) % buttons.length)?.focus();
-    } else if (event.key === "Escape" && reacting) show(false);
+      const index = buttons.findIndex((each) => each.contains(document.activeElement));
+      buttons.at((index + step) % buttons.length)?.focus();
+    } else if (event.key === "Escape" && isPickingReaction) showReactions(false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
-  const give = (emoji: string) => {
+  const toggleReaction = (emoji: string) => {
     const on = !message.reactions.some((each) => each.emoji === emoji && each.userIds.includes(viewerId));
     void react(message, emoji, on);
-    setReacting(false);
+    setIsPickingReaction(false);
     bar.current?.closest<HTMLElement>("article")?.focus();
   };
 
@@ -59,7 +59,7 @@ export function MessageTools({ message, own, tabIndex }: Props) {
     <div
       ref={bar}
       role="toolbar"
-      aria-label={t(reacting ? "reactions" : "tools")}
+      aria-label={t(isPickingReaction ? "reactions" : "tools")}
       onKeyDown={onKeyDown}
       className={cn(
         "absolute -top-8 z-10 flex rounded-full border border-line bg-raised p-0.5 opacity-0 shadow-lg transition-opacity",
@@ -68,34 +68,44 @@ export function MessageTools({ message, own, tabIndex }: Props) {
         own ? "right-0" : "left-0",
       )}
     >
-      {reacting ? (
-        PALETTE.map((emoji) => (
+      {isPickingReaction ? (
+        REACTION_EMOJI.map((emoji) => (
           <button
             key={emoji}
             type="button"
             tabIndex={tabIndex}
             aria-label={t("give", { emoji })}
-            onClick={() => give(emoji)}
-            className={cn(BUTTON, "text-lg")}
+            onClick={() => toggleReaction(emoji)}
+            className={cn(BUTTON_CLASS, "text-lg")}
           >
             <span aria-hidden="true">{emoji}</span>
           </button>
         ))
       ) : (
         <>
-          <Tool Icon={SmilePlus} label={t("react")} tabIndex={tabIndex} onClick={() => show(true)} />
-          <Tool Icon={Reply} label={t("reply")} tabIndex={tabIndex} onClick={() => reply(message)} />
-          <Tool
+          <ToolButton
+            Icon={SmilePlus}
+            label={t("react")}
+            tabIndex={tabIndex}
+            onClick={() => showReactions(true)}
+          />
+          <ToolButton Icon={Reply} label={t("reply")} tabIndex={tabIndex} onClick={() => reply(message)} />
+          <ToolButton
             Icon={pinned ? PinOff : Pin}
             label={t(pinned ? "unpin" : "pin")}
             tabIndex={tabIndex}
             onClick={() => pin(message, !pinned)}
           />
           {own ? (
-            <Tool Icon={Pencil} label={t("edit")} tabIndex={tabIndex} onClick={() => edit(message)} />
+            <ToolButton Icon={Pencil} label={t("edit")} tabIndex={tabIndex} onClick={() => edit(message)} />
           ) : null}
-          {own || mayDelete ? (
-            <Tool Icon={Trash2} label={t("delete")} tabIndex={tabIndex} onClick={() => remove(message)} />
+          {own || canDeleteAny ? (
+            <ToolButton
+              Icon={Trash2}
+              label={t("delete")}
+              tabIndex={tabIndex}
+              onClick={() => remove(message)}
+            />
           ) : null}
         </>
       )}
@@ -110,7 +120,7 @@ interface ToolProps {
   onClick: () => void;
 }
 
-function Tool({ Icon, label, tabIndex, onClick }: ToolProps) {
+function ToolButton({ Icon, label, tabIndex, onClick }: ToolProps) {
   return (
     <button
       type="button"
@@ -118,7 +128,7 @@ function Tool({ Icon, label, tabIndex, onClick }: ToolProps) {
       aria-label={label}
       title={label}
       onClick={onClick}
-      className={BUTTON}
+      className={BUTTON_CLASS}
     >
       <Icon className="size-4.5" aria-hidden="true" />
     </button>

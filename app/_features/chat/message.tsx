@@ -3,85 +3,87 @@
 import { Check, CheckCheck, Pin } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { memo } from "react";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { Attachments } from "./attachments";
-import { SheetFace } from "./avatar-sprite";
+import { SpriteAvatar } from "./avatar-sprite";
 import { Bubble } from "./bubble";
 import { useMessageContext } from "./message-context";
-import { wordsOf } from "./message-excerpt";
+import { textWithoutPostLink } from "./message-excerpt";
 import { MessageText } from "./message-text";
 import { MessageTools } from "./message-tools";
 import { PostCard } from "./post-card";
-import { Quote } from "./quote";
+import { QuoteButton } from "./quote";
 import { Reactions } from "./reactions";
-import type { Message as ChatMessage } from "./store/chat-api";
+import type { ChatMessage } from "./store/chat-api";
 import { isOnlyEmoji } from "./text-parts";
-import { useZone } from "./use-browser-time-zone";
+import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 interface Props {
   message: ChatMessage;
   first: boolean;
   /** The one that Tab leads to. */
-  active: boolean;
+  isTabStop: boolean;
   /** The other person has seen it; null where that is not shown. */
-  read: boolean | null;
+  isRead: boolean | null;
   /** One was just led here. */
-  found: boolean;
+  isHighlighted: boolean;
 }
 
 /** One message. Renders again only when something of it is another. */
-export const Message = memo(function Message({ message, first, active, read, found }: Props) {
+export const Message = memo(function Message({ message, first, isTabStop, isRead, isHighlighted }: Props) {
   const t = useTranslations("chat");
-  const { viewerId, kind, jump } = useMessageContext();
+  const { viewerId, kind, jumpTo } = useMessageContext();
   const own = message.authorId === viewerId;
   const deleted = message.deletedAt !== null;
-  const tabIndex = active ? 0 : -1;
-  const id = (part: string) => `${message.id}-${part}`;
+  const tabIndex = isTabStop ? 0 : -1;
+  const partId = (part: string) => `${message.id}-${part}`;
   const name = own ? t("you") : (message.authorName ?? t("gone"));
-  const named = first && !own;
-  const words = wordsOf(message);
+  const showsAuthor = first && !own;
+  const text = textWithoutPostLink(message);
   return (
     <article
       id={`m-${message.id}`}
       data-seq={message.seq}
       tabIndex={tabIndex}
-      aria-labelledby={`${id("name")} ${id("body")} ${id("meta")}`}
+      aria-labelledby={`${partId("name")} ${partId("body")} ${partId("meta")}`}
       className={cn(
         "group/message relative flex scroll-m-12 gap-2.5 rounded-2xl px-2 outline-offset-1 sm:px-3",
         first ? "pt-2" : "pt-0.5",
         own ? "justify-end pl-12 sm:pl-24" : "pr-10 sm:pr-24",
-        found && "animate-found",
+        isHighlighted && "animate-found",
       )}
     >
-      {own ? null : named ? (
-        <SheetFace userId={message.authorId ?? "gone"} className="mt-0.5 size-9" />
+      {own ? null : showsAuthor ? (
+        <SpriteAvatar userId={message.authorId ?? "gone"} className="mt-0.5 size-9" />
       ) : (
         <span className="w-9 shrink-0" />
       )}
       <div className={cn("relative flex min-w-0 flex-col", own ? "items-end" : "items-start")}>
         {deleted ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
-        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(words)}>
+        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(text)}>
           <p
-            id={id("name")}
-            style={tintOf(message.authorId ?? message.id)}
+            id={partId("name")}
+            style={tintStyle(message.authorId ?? message.id)}
             className={cn(
               "tinted truncate text-sm font-semibold text-tint-text",
-              (!named || kind === "direct") && "sr-only",
+              (!showsAuthor || kind === "direct") && "sr-only",
             )}
           >
             {name}
           </p>
-          <div id={id("body")}>
+          <div id={partId("body")}>
             {deleted ? (
               <p className="text-muted italic">{t("deleted")}</p>
             ) : (
               <>
-                {message.replyTo ? <Quote quote={message.replyTo} tabIndex={tabIndex} onJump={jump} /> : null}
+                {message.replyTo ? (
+                  <QuoteButton quote={message.replyTo} tabIndex={tabIndex} onJump={jumpTo} />
+                ) : null}
                 <Attachments files={message.attachments} tabIndex={tabIndex} />
-                {words ? (
+                {text ? (
                   <MessageText
-                    text={words}
+                    text={text}
                     mentions={message.mentions}
                     viewerId={viewerId}
                     tabIndex={tabIndex}
@@ -91,7 +93,7 @@ export const Message = memo(function Message({ message, first, active, read, fou
               </>
             )}
           </div>
-          <Meta id={id("meta")} message={message} read={read} />
+          <MessageMeta id={partId("meta")} message={message} isRead={isRead} />
         </Bubble>
         {deleted ? null : <Reactions message={message} tabIndex={tabIndex} />}
       </div>
@@ -99,12 +101,12 @@ export const Message = memo(function Message({ message, first, active, read, fou
   );
 });
 
-function Meta({ id, message, read }: { id: string; message: ChatMessage; read: boolean | null }) {
+function MessageMeta({ id, message, isRead }: { id: string; message: ChatMessage; isRead: boolean | null }) {
   const t = useTranslations("chat");
   const format = useFormatter();
-  const timeZone = useZone();
+  const timeZone = useBrowserTimeZone();
   const date = new Date(message.createdAt);
-  const Tick = read ? CheckCheck : Check;
+  const Tick = isRead ? CheckCheck : Check;
   return (
     <p
       id={id}
@@ -118,11 +120,11 @@ function Meta({ id, message, read }: { id: string; message: ChatMessage; read: b
       >
         {format.dateTime(date, { timeStyle: "short", timeZone })}
       </time>
-      {read === null ? null : (
+      {isRead === null ? null : (
         <Tick
           role="img"
-          aria-label={t(read ? "read" : "sent")}
-          className={cn("size-3.5", read ? "text-tint-text" : null)}
+          aria-label={t(isRead ? "read" : "sent")}
+          className={cn("size-3.5", isRead ? "text-tint-text" : null)}
         />
       )}
     </p>

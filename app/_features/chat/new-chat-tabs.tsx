@@ -4,20 +4,20 @@ import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useId, useState } from "react";
 import { cn } from "@/app/_ui/cn";
 import { GroupForm } from "./group-form";
-import { StartDirect } from "./start-direct-chat";
+import { StartDirectChat } from "./start-direct-chat";
 
-const WAYS = ["direct", "group"] as const;
-type Way = (typeof WAYS)[number];
+const CHAT_KINDS = ["direct", "group"] as const;
+type NewChatKind = (typeof CHAT_KINDS)[number];
 
 /** A new conversation: with one person, or a group. */
-export function ChatStart() {
+export function NewChatTabs() {
   const t = useTranslations("chat");
-  const [way, setWay] = useState<Way>("direct");
+  const [kind, setKind] = useState<NewChatKind>("direct");
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const next = way === "direct" ? "group" : "direct";
-    setWay(next);
+    const next = kind === "direct" ? "group" : "direct";
+    setKind(next);
     event.currentTarget.querySelector<HTMLElement>(`[data-way=${next}]`)?.focus();
   };
   return (
@@ -28,28 +28,28 @@ export function ChatStart() {
         onKeyDown={onKeyDown}
         className="mb-5 inline-flex gap-1 rounded-full border border-line bg-sunken p-1"
       >
-        {WAYS.map((each) => (
+        {CHAT_KINDS.map((option) => (
           <button
-            key={each}
+            key={option}
             type="button"
             role="tab"
-            id={`${id}-${each}`}
-            data-way={each}
-            aria-selected={way === each}
+            id={`${id}-${option}`}
+            data-way={option}
+            aria-selected={kind === option}
             aria-controls={`${id}-panel`}
-            tabIndex={way === each ? 0 : -1}
-            onClick={() => setWay(each)}
+            tabIndex={kind === option ? 0 : -1}
+            onClick={() => setKind(option)}
             className={cn(
               "min-h-10 rounded-full px-5 text-sm font-semibold text-muted transition-colors hover:text-ink",
-              way === each && "bg-raised text-ink shadow-[0_0_0_1px_var(--line)]",
+              kind === option && "bg-raised text-ink shadow-[0_0_0_1px_var(--line)]",
             )}
           >
-            {t(`ways.${each}`)}
+            {t(`ways.${option}`)}
           </button>
         ))}
       </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${way}`}>
-        {way === "direct" ? <StartDirect /> : <GroupForm />}
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${kind}`}>
+        {kind === "direct" ? <StartDirectChat /> : <GroupForm />}
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { JoinButton } from "./join-button";
 
 interface OpenGroup {
@@ -20,7 +20,7 @@ export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
       {groups.map((group) => (
         <li
           key={group.id}
-          style={tintOf(group.id)}
+          style={tintStyle(group.id)}
           className="tinted relative flex min-w-0 flex-col overflow-hidden rounded-2xl bg-tint"
         >
           <div className="aspect-[4/3] overflow-hidden">

@@ -8,16 +8,17 @@ import { Attachments } from "./attachments";
 import { Bubble } from "./bubble";
 import { useMessageContext } from "./message-context";
 import { MessageText } from "./message-text";
-import { QuoteWords } from "./quote";
-import type { Pending } from "./store/conversation-view";
-import { isPassing } from "./store/is-retryable";
+import { QuotePreview } from "./quote";
+import type { OutgoingMessage } from "./store/conversation-view";
+import { isRetryable } from "./store/is-retryable";
 
 /** What one has written and the server does not have yet. It is in this browser's keeping until it has. */
-export function PendingMessage({ pending, first }: { pending: Pending; first: boolean }) {
+export function PendingMessage({ pending, first }: { pending: OutgoingMessage; first: boolean }) {
   const t = useTranslations("chat");
-  const { viewerId, retry, discard, takeBack } = useMessageContext();
+  const { viewerId, retry, discard, moveToComposer } = useMessageContext();
   const failed = pending.state === "failed";
-  const refused = failed && !pending.again && pending.failure !== null && !isPassing(pending.failure);
+  const isRejected =
+    failed && !pending.willRetry && pending.failure !== null && !isRetryable(pending.failure);
   return (
     <article
       aria-label={t("you")}
@@ -26,7 +27,7 @@ export function PendingMessage({ pending, first }: { pending: Pending; first: bo
     >
       <div className="flex min-w-0 flex-col items-end gap-1.5">
         <Bubble own first={first} dimmed={!failed}>
-          {pending.replyTo ? <QuoteWords quote={pending.replyTo} className="mb-1.5" /> : null}
+          {pending.replyTo ? <QuotePreview quote={pending.replyTo} className="mb-1.5" /> : null}
           <Attachments files={pending.attachments} tabIndex={0} />
           {pending.text ? (
             <MessageText text={pending.text} mentions={[]} viewerId={viewerId} tabIndex={0} />
@@ -47,11 +48,11 @@ export function PendingMessage({ pending, first }: { pending: Pending; first: bo
         </Bubble>
         {failed ? (
           <>
-            {pending.failure && !pending.again ? <FailureNote failure={pending.failure} /> : null}
+            {pending.failure && !pending.willRetry ? <FailureNote failure={pending.failure} /> : null}
             <div className="flex flex-wrap items-center justify-end gap-2">
-              {pending.again ? <p className="text-xs text-muted">{t("goesAgain")}</p> : null}
-              {refused && pending.text ? (
-                <Button size="small" look="quiet" onClick={() => takeBack(pending)}>
+              {pending.willRetry ? <p className="text-xs text-muted">{t("goesAgain")}</p> : null}
+              {isRejected && pending.text ? (
+                <Button size="small" look="quiet" onClick={() => moveToComposer(pending)}>
                   {t("takeBack")}
                 </Button>
               ) : null}

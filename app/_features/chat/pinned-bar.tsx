@@ -3,36 +3,36 @@
 import { Pin } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { excerptOf } from "./message-excerpt";
-import type { Message } from "./store/chat-api";
+import { messageExcerpt } from "./message-excerpt";
+import type { ChatMessage } from "./store/chat-api";
 
 interface Props {
-  pinned: readonly Message[];
+  pinned: readonly ChatMessage[];
   onJump: (seq: number) => void;
 }
 
 /** The pinned messages, the newest first; each click leads to one and shows the next. */
 export function PinnedBar({ pinned, onJump }: Props) {
   const t = useTranslations("chat");
-  const [turn, setTurn] = useState(0);
-  const place = pinned.length - 1 - (turn % Math.max(1, pinned.length));
-  const message = pinned[place];
+  const [clicks, setClicks] = useState(0);
+  const index = pinned.length - 1 - (clicks % Math.max(1, pinned.length));
+  const message = pinned[index];
   if (!message) return null;
   return (
     <button
       type="button"
       onClick={() => {
         onJump(message.seq);
-        setTurn(turn + 1);
+        setClicks(clicks + 1);
       }}
       className="flex w-full min-w-0 items-center gap-3 border-b border-line bg-tint px-4 py-2 text-left transition-colors hover:bg-tint-strong sm:px-6"
     >
       <Pin className="size-4 shrink-0 text-tint-text" aria-hidden="true" />
       <span className="min-w-0 grow">
         <span className="tabular block text-xs font-semibold text-tint-text">
-          {pinned.length > 1 ? t("pinnedOf", { place: place + 1, count: pinned.length }) : t("pinned")}
+          {pinned.length > 1 ? t("pinnedOf", { place: index + 1, count: pinned.length }) : t("pinned")}
         </span>
-        <span className="block truncate text-sm">{excerptOf(message) || t("withoutWords")}</span>
+        <span className="block truncate text-sm">{messageExcerpt(message) || t("withoutWords")}</span>
       </span>
     </button>
   );

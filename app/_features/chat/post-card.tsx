@@ -3,18 +3,18 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/tint-style";
-import type { Message } from "./store/chat-api";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import type { ChatMessage } from "./store/chat-api";
 
 /** A post that a message links to, as it looks everywhere: its cover and its name. */
-export function PostCard({ post, tabIndex }: { post: NonNullable<Message["post"]>; tabIndex: number }) {
+export function PostCard({ post, tabIndex }: { post: NonNullable<ChatMessage["post"]>; tabIndex: number }) {
   const t = useTranslations("chat");
   return (
     <Link
       href={`/posts/${post.id}`}
       prefetch={false}
       tabIndex={tabIndex}
-      style={tintOf(post.id)}
+      style={tintStyle(post.id)}
       className="tinted group/card mt-2 grid w-72 max-w-full grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-3 overflow-hidden rounded-xl bg-tint-strong pr-3 transition-transform hover:-translate-y-px"
     >
       <span className="block aspect-square overflow-hidden">

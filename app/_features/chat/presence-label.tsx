@@ -5,7 +5,7 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import { usePresence } from "./store/presence-store";
 
 /** Where a person is, in words. Empty while it is not known, or they do not tell. */
-export function PresenceWords({ userId, renderedAt }: { userId: string; renderedAt: number }) {
+export function PresenceLabel({ userId, renderedAt }: { userId: string; renderedAt: number }) {
   const t = useTranslations("chat");
   const presence = usePresence([userId])(userId);
   if (!presence) return null;

@@ -1,24 +1,24 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { quoteOf } from "./message-excerpt";
+import { quoteExcerpt } from "./message-excerpt";
 import type { Quote as Quoted } from "./store/chat-api";
 
 /** The beginning of what a message answers, in the colour of who said it. */
-export function QuoteWords({ quote, className }: { quote: Quoted; className?: string }) {
+export function QuotePreview({ quote, className }: { quote: Quoted; className?: string }) {
   const t = useTranslations("chat");
   return (
     <span
-      style={tintOf(quote.authorId ?? quote.id)}
+      style={tintStyle(quote.authorId ?? quote.id)}
       className={cn(
         "tinted block min-w-0 border-l-[3px] border-tint-text pl-2.5 text-left text-sm",
         className,
       )}
     >
       <span className="block truncate font-semibold text-tint-text">{quote.authorName ?? t("gone")}</span>
-      <span className="block truncate text-muted">{quoteOf(quote.text) || t("withoutWords")}</span>
+      <span className="block truncate text-muted">{quoteExcerpt(quote.text) || t("withoutWords")}</span>
     </span>
   );
 }
@@ -30,17 +30,17 @@ interface Props {
 }
 
 /** Leads to the original. */
-export function Quote({ quote, tabIndex, onJump }: Props) {
+export function QuoteButton({ quote, tabIndex, onJump }: Props) {
   const t = useTranslations("chat");
   return (
     <button
       type="button"
       tabIndex={tabIndex}
-      aria-label={t("toQuoted", { name: quote.authorName ?? t("gone"), text: quoteOf(quote.text) })}
+      aria-label={t("toQuoted", { name: quote.authorName ?? t("gone"), text: quoteExcerpt(quote.text) })}
       onClick={() => onJump(quote.seq)}
       className="mt-0.5 mb-1.5 block w-full min-w-0 rounded-md py-0.5 transition-colors hover:bg-ink/6"
     >
-      <QuoteWords quote={quote} />
+      <QuotePreview quote={quote} />
     </button>
   );
 }

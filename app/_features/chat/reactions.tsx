@@ -4,19 +4,19 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { cn } from "@/app/_ui/cn";
 import { useMessageContext } from "./message-context";
-import type { Message } from "./store/chat-api";
+import type { ChatMessage } from "./store/chat-api";
 
 /** What has been given to a message; a click gives or takes back one's own. */
-export function Reactions({ message, tabIndex }: { message: Message; tabIndex: number }) {
+export function Reactions({ message, tabIndex }: { message: ChatMessage; tabIndex: number }) {
   const t = useTranslations("chat");
   const { viewerId, react } = useMessageContext();
   // What was clicked shows at once; the answer, or its failure, decides.
-  const [clicked, setClicked] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [optimistic, setOptimistic] = useState<ReadonlyMap<string, boolean>>(new Map());
   if (message.reactions.length === 0) return null;
   const toggle = async (emoji: string, on: boolean) => {
-    setClicked((before) => new Map(before).set(emoji, on));
+    setOptimistic((before) => new Map(before).set(emoji, on));
     await react(message, emoji, on);
-    setClicked((before) => {
+    setOptimistic((before) => {
       const after = new Map(before);
       after.delete(emoji);
       return after;
@@ -25,9 +25,9 @@ export function Reactions({ message, tabIndex }: { message: Message; tabIndex: n
   return (
     <ul className="mt-1 flex flex-wrap gap-1">
       {message.reactions.map(({ emoji, userIds }) => {
-        const was = userIds.includes(viewerId);
-        const on = clicked.get(emoji) ?? was;
-        const count = userIds.length + Number(on) - Number(was);
+        const hasReacted = userIds.includes(viewerId);
+        const on = optimistic.get(emoji) ?? hasReacted;
+        const count = userIds.length + Number(on) - Number(hasReacted);
         if (count === 0) return null;
         return (
           <li key={emoji}>

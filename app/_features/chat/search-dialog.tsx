@@ -6,14 +6,14 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { plainText } from "@/lib/chat/client";
-import { Face } from "./avatar";
+import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
 import { SearchField } from "./search-field";
-import { type Message, searchMessages } from "./store/chat-api";
-import { useZone } from "./use-browser-time-zone";
+import { type ChatMessage, searchMessages } from "./store/chat-api";
+import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 /** So long after the last key. */
-const PAUSE_MS = 300;
+const DEBOUNCE_MS = 300;
 
 interface Props {
   chatId: string;
@@ -21,9 +21,9 @@ interface Props {
   onClose: () => void;
 }
 
-interface Found {
+interface SearchResults {
   q: string;
-  items: readonly Message[];
+  items: readonly ChatMessage[];
   hasMore: boolean;
 }
 
@@ -31,29 +31,29 @@ interface Found {
 export function SearchDialog({ chatId, onJump, onClose }: Props) {
   const t = useTranslations("chat");
   const [q, setQ] = useState("");
-  const [found, setFound] = useState<Found | null>(null);
+  const [results, setResults] = useState<SearchResults | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const sought = q.trim();
+  const query = q.trim();
 
-  const ask = async (signal: AbortSignal, before: Found | null) => {
-    const result = await searchMessages(chatId, sought, before?.items.at(-1)?.seq ?? null, signal);
+  const search = async (signal: AbortSignal, previous: SearchResults | null) => {
+    const result = await searchMessages(chatId, query, previous?.items.at(-1)?.seq ?? null, signal);
     if (signal.aborted) return;
     setFailure(result.ok ? null : result.failure);
     if (!result.ok) return;
     const { items, hasMore } = result.data;
-    setFound({ q: sought, items: [...(before?.items ?? []), ...items], hasMore });
+    setResults({ q: query, items: [...(previous?.items ?? []), ...items], hasMore });
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked when other words are sought
   useEffect(() => {
-    if (sought === "") return setFound(null);
+    if (query === "") return setResults(null);
     const controller = new AbortController();
-    const timer = setTimeout(() => void ask(controller.signal, null), PAUSE_MS);
+    const timer = setTimeout(() => void search(controller.signal, null), DEBOUNCE_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
-  }, [sought]);
+  }, [query]);
 
   return (
     <Dialog title={t("search")} onClose={onClose} aside>
@@ -62,14 +62,14 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
           <SearchField label={t("searchWords")} value={q} onChange={setQ} maxLength={100} />
           {failure ? <FailureNote failure={failure} className="mt-3" /> : null}
           <p role="status" className="mt-3 text-sm text-muted">
-            {sought === ""
+            {query === ""
               ? t("searchHint")
-              : found?.q === sought
-                ? t(found.hasMore ? "foundMore" : "found", { count: found.items.length })
+              : results?.q === query
+                ? t(results.hasMore ? "foundMore" : "found", { count: results.items.length })
                 : t("searching")}
           </p>
           <ul className="-mx-2 mt-1 min-h-0 grow overflow-y-auto">
-            {found?.items.map((message) => (
+            {results?.items.map((message) => (
               <li key={message.id}>
                 <button
                   type="button"
@@ -79,26 +79,26 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
                   }}
                   className="grid w-full grid-cols-[2.25rem_minmax(0,1fr)] gap-3 rounded-xl px-2 py-2 text-left transition-colors hover:bg-ink/6"
                 >
-                  <Face id={message.authorId ?? message.id} round className="size-9" />
+                  <Avatar id={message.authorId ?? message.id} round className="size-9" />
                   <span className="min-w-0">
                     <span className="flex items-baseline gap-2">
                       <span className="truncate text-sm font-semibold">
                         {message.authorName ?? t("gone")}
                       </span>
-                      <FoundAt at={message.createdAt} />
+                      <ResultTime at={message.createdAt} />
                     </span>
-                    <Excerpt text={plainText(message.text)} q={found.q} />
+                    <HighlightedExcerpt text={plainText(message.text)} q={results.q} />
                   </span>
                 </button>
               </li>
             ))}
           </ul>
-          {found?.hasMore ? (
+          {results?.hasMore ? (
             <Button
               look="quiet"
               size="small"
               className="mt-3"
-              onClick={() => void ask(AbortSignal.timeout(15_000), found)}
+              onClick={() => void search(AbortSignal.timeout(15_000), results)}
             >
               {t("older")}
             </Button>
@@ -109,9 +109,9 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
   );
 }
 
-function FoundAt({ at }: { at: string }) {
+function ResultTime({ at }: { at: string }) {
   const format = useFormatter();
-  const timeZone = useZone();
+  const timeZone = useBrowserTimeZone();
   return (
     <time dateTime={at} className="tabular ml-auto shrink-0 text-xs text-faint">
       {format.dateTime(new Date(at), { day: "numeric", month: "short", timeZone })}
@@ -119,13 +119,13 @@ function FoundAt({ at }: { at: string }) {
   );
 }
 
-const BEFORE = 30;
+const EXCERPT_LEAD_LENGTH = 30;
 
 /** The text around what was found. */
-function Excerpt({ text, q }: { text: string; q: string }) {
+function HighlightedExcerpt({ text, q }: { text: string; q: string }) {
   const at = text.toLocaleLowerCase().indexOf(q.toLocaleLowerCase());
   if (at < 0) return <span className="line-clamp-2 text-sm text-muted">{text}</span>;
-  const from = Math.max(0, at - BEFORE);
+  const from = Math.max(0, at - EXCERPT_LEAD_LENGTH);
   return (
     <span className="line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">
       {from > 0 ? "…" : ""}

@@ -8,24 +8,24 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
-import { askChats } from "./store/chat-list-store";
+import { requestChats } from "./store/chat-list-store";
 
 /** Opens the conversation with somebody, the one that there is or a new one. */
-export function StartDirect() {
+export function StartDirectChat() {
   const t = useTranslations("chat");
   const router = useRouter();
-  const [busy, setBusy] = useState<string | null>(null);
+  const [openingId, setOpeningId] = useState<string | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const write = async (person: Person) => {
-    if (busy !== null) return;
-    setBusy(person.id);
+  const openChat = async (person: Person) => {
+    if (openingId !== null) return;
+    setOpeningId(person.id);
     setFailure(null);
     const result = await createChat({ kind: "direct", userId: person.id });
     if (result.ok) {
-      askChats();
+      requestChats();
       return router.push(`/chat/${result.data.chat.id}`);
     }
-    setBusy(null);
+    setOpeningId(null);
     setFailure(result.failure);
   };
   return (
@@ -38,11 +38,11 @@ export function StartDirect() {
             look="quiet"
             size="small"
             aria-label={t("writeTo", { name: person.name })}
-            aria-disabled={busy !== null}
-            onClick={() => void write(person)}
+            aria-disabled={openingId !== null}
+            onClick={() => void openChat(person)}
             className="stretched"
           >
-            {t(busy === person.id ? "opening" : "writeShort")}
+            {t(openingId === person.id ? "opening" : "writeShort")}
           </Button>
         )}
       />

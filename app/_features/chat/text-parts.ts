@@ -1,4 +1,4 @@
-import { withMentions } from "@/lib/chat/client";
+import { replaceMentions } from "@/lib/chat/client";
 
 /** What a message's text is made of. */
 export type TextPart =
@@ -6,34 +6,34 @@ export type TextPart =
   | { kind: "link"; text: string; href: string }
   | { kind: "mention"; name: string; userId: string };
 
-const LINK = /https?:\/\/[^\s<>"«»]+/gi;
+const URL_PATTERN = /https?:\/\/[^\s<>"«»]+/gi;
 /** Browsers and servers agree on no more; what is longer is shown as the text that it is. */
-const LONGEST_LINK = 2_048;
+const MAX_URL_LENGTH = 2_048;
 /** After an address they belong to the sentence. */
-const ENDS = new Set(".,:;!?'…)]}");
-const OPENED_BY: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+const TRAILING_PUNCTUATION = new Set(".,:;!?'…)]}");
+const OPENING_BRACKETS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 /** Never in a text that somebody wrote: no such character can be stored. */
-const MARK = "\0";
+const MENTION_PLACEHOLDER = "\0";
 
 /** Cuts a text into parts. Only http and https are links: nothing that a text says can run. */
-export function textParts(text: string): TextPart[] {
+export function parseTextParts(text: string): TextPart[] {
   const mentions: TextPart[] = [];
-  const marked = withMentions(text.replaceAll(MARK, ""), (name, userId) => {
+  const marked = replaceMentions(text.replaceAll(MENTION_PLACEHOLDER, ""), (name, userId) => {
     mentions.push({ kind: "mention", name, userId });
-    return MARK;
+    return MENTION_PLACEHOLDER;
   });
-  return marked.split(MARK).flatMap((piece, place) => {
-    const mention = place === 0 ? undefined : mentions[place - 1];
-    return mention ? [mention, ...links(piece)] : links(piece);
+  return marked.split(MENTION_PLACEHOLDER).flatMap((piece, index) => {
+    const mention = index === 0 ? undefined : mentions[index - 1];
+    return mention ? [mention, ...splitLinks(piece)] : splitLinks(piece);
   });
 }
 
-function links(text: string): TextPart[] {
+function splitLinks(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
-  for (const found of text.matchAll(LINK)) {
-    const address = trimmed(found[0]);
-    const href = httpAddress(address);
+  for (const found of text.matchAll(URL_PATTERN)) {
+    const address = trimTrailingPunctuation(found[0]);
+    const href = parseHttpUrl(address);
     if (href === null) continue;
     if (found.index > end) parts.push({ kind: "text", text: text.slice(end, found.index) });
     parts.push({ kind: "link", text: address, href });
@@ -47,24 +47,24 @@ function links(text: string): TextPart[] {
  * Without the marks at its end. A bracket that was opened within the address is its own:
  * `https://…/wiki/Song_(disambiguation)`. Looks at each character twice at most, whatever the text is.
  */
-function trimmed(address: string): string {
-  const seen = new Map<string, number>();
-  for (const mark of address) seen.set(mark, count(seen, mark) + 1);
+function trimTrailingPunctuation(address: string): string {
+  const counts = new Map<string, number>();
+  for (const character of address) counts.set(character, countOf(counts, character) + 1);
   let end = address.length;
   for (; end > 0; end--) {
     const mark = address.charAt(end - 1);
-    if (!ENDS.has(mark)) break;
-    const opened = OPENED_BY[mark];
-    if (opened !== undefined && count(seen, opened) >= count(seen, mark)) break;
-    seen.set(mark, count(seen, mark) - 1);
+    if (!TRAILING_PUNCTUATION.has(mark)) break;
+    const opened = OPENING_BRACKETS[mark];
+    if (opened !== undefined && countOf(counts, opened) >= countOf(counts, mark)) break;
+    counts.set(mark, countOf(counts, mark) - 1);
   }
   return address.slice(0, end);
 }
 
-const count = (seen: ReadonlyMap<string, number>, mark: string) => seen.get(mark) ?? 0;
+const countOf = (counts: ReadonlyMap<string, number>, character: string) => counts.get(character) ?? 0;
 
-function httpAddress(text: string): string | null {
-  if (text.length > LONGEST_LINK) return null;
+function parseHttpUrl(text: string): string | null {
+  if (text.length > MAX_URL_LENGTH) return null;
   try {
     const { protocol, href } = new URL(text);
     return protocol === "http:" || protocol === "https:" ? href : null;
@@ -73,11 +73,11 @@ function httpAddress(text: string): string | null {
   }
 }
 
-const MOST_LARGE = 3;
+const MAX_LARGE_EMOJI = 3;
 
 /** A few emoji and nothing else: they are shown large. */
 export function isOnlyEmoji(text: string): boolean {
   if (text.length > 40 || !/^[\p{Extended_Pictographic}\p{Emoji_Component}\s]+$/u.test(text)) return false;
   if (!/\p{Extended_Pictographic}|\p{RI}/u.test(text)) return false;
-  return [...new Intl.Segmenter("en").segment(text.replace(/\s/g, ""))].length <= MOST_LARGE;
+  return [...new Intl.Segmenter("en").segment(text.replace(/\s/g, ""))].length <= MAX_LARGE_EMOJI;
 }

@@ -4,14 +4,14 @@ import { useTranslations } from "next-intl";
 import { Mark } from "@/app/_art/brand/mark";
 
 /** Who is writing. Keeps its height, so that nothing jumps. */
-export function TypingLine({ names }: { names: readonly string[] }) {
+export function TypingIndicator({ names }: { names: readonly string[] }) {
   const t = useTranslations("chat");
   const [first = "", second = ""] = names;
   return (
     <p className="flex h-5 items-center gap-1.5 truncate px-4 text-xs text-muted">
       {names.length > 0 ? (
         <>
-          <Mark dancing className="size-4 shrink-0" />
+          <Mark animated className="size-4 shrink-0" />
           <span className="truncate">
             {names.length === 1
               ? t("typing", { name: first })

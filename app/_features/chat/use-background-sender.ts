@@ -1,28 +1,28 @@
 "use client";
 
 import { useEffect, useMemo } from "react";
-import { Elsewhere } from "./store/background-sender";
+import { BackgroundSender } from "./store/background-sender";
 import { postMessage } from "./store/chat-api";
-import { chatsWithUnsent, forgetUnsent, unsentOf } from "./store/outbox";
+import { listChatsWithUnsent, listUnsent, removeUnsent } from "./store/outbox";
 
 /** What was written in a chat that is not open goes out as well, once there is a connection. */
-export function useUnsentElsewhere(viewerId: string, openChatId: string | null): void {
-  const elsewhere = useMemo(
+export function useBackgroundSender(viewerId: string, openChatId: string | null): void {
+  const sender = useMemo(
     () =>
-      new Elsewhere({
-        chats: () => chatsWithUnsent(viewerId),
-        unsentOf: (chatId) => unsentOf(viewerId, chatId),
+      new BackgroundSender({
+        listChatIds: () => listChatsWithUnsent(viewerId),
+        listUnsent: (chatId) => listUnsent(viewerId, chatId),
         send: postMessage,
-        forget: (chatId, clientId) => forgetUnsent(viewerId, chatId, clientId),
+        remove: (chatId, clientId) => removeUnsent(viewerId, chatId, clientId),
       }),
     [viewerId],
   );
   useEffect(() => {
-    elsewhere.begin(openChatId);
-    addEventListener("online", elsewhere.again);
+    sender.start(openChatId);
+    addEventListener("online", sender.retryNow);
     return () => {
-      removeEventListener("online", elsewhere.again);
-      elsewhere.end();
+      removeEventListener("online", sender.retryNow);
+      sender.stop();
     };
-  }, [elsewhere, openChatId]);
+  }, [sender, openChatId]);
 }

@@ -6,143 +6,145 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { CatchUp } from "./store/catch-up";
 import {
   type ChatDetail,
+  type ChatMessage,
   fetchChat,
   fetchMessages,
   fetchPinned,
-  type Message,
   type MessagesPage,
   postMessage,
 } from "./store/chat-api";
-import { hearMessage } from "./store/chat-list-store";
-import { historyOf } from "./store/conversation-history";
+import { applyMessage } from "./store/chat-list-store";
+import { createHistory } from "./store/conversation-history";
 import { ConversationStore } from "./store/conversation-store";
-import { Sender } from "./store/message-sender";
-import { forgetUnsent, keepUnsent, unsentOf } from "./store/outbox";
-import { pinsOf } from "./store/pinned-loader";
-import { whileVisible } from "./store/poll-while-visible";
+import { MessageSender } from "./store/message-sender";
+import { listUnsent, removeUnsent, saveUnsent } from "./store/outbox";
+import { createPinnedLoader } from "./store/pinned-loader";
+import { pollWhileVisible } from "./store/poll-while-visible";
 import { useTypists } from "./use-typists";
 
 /** Where no events come, or something is missing, it is asked for so often while somebody looks; */
-const POLL_MS = 4_000;
+const POLL_INTERVAL_MS = 4_000;
 /** where they come, so often: one may be lost, and nobody says so. */
-const LIVE_POLL_MS = 45_000;
+const LIVE_POLL_INTERVAL_MS = 45_000;
 /** Who is in it, and what they have read, is asked every so many polls. */
-const POLLS_A_DETAIL = 5;
+const POLLS_PER_DETAIL = 5;
 
-interface Rendered {
+interface InitialConversation {
   chat: ChatDetail;
   page: MessagesPage;
-  pinned: Message[];
+  pinned: ChatMessage[];
   viewerId: string;
 }
 
-function open({ chat: { id }, page, pinned, viewerId }: Rendered) {
+function createConversation({ chat: { id }, page, pinned, viewerId }: InitialConversation) {
   const store = new ConversationStore(viewerId, page);
-  store.takeAside(pinned, store.generation);
+  store.applyPinned(pinned, store.generation);
   const catchUp = new CatchUp(store, {
-    since: (since) => fetchMessages(id, { since }),
-    newest: () => fetchMessages(id, {}),
+    fetchSince: (since) => fetchMessages(id, { since }),
+    fetchNewest: () => fetchMessages(id, {}),
   });
-  const sender = new Sender(store, {
+  const sender = new MessageSender(store, {
     send: (message) => postMessage(id, message),
-    keep: (pending) => keepUnsent(viewerId, id, pending),
-    forget: (clientId) => forgetUnsent(viewerId, id, clientId),
+    save: (pending) => saveUnsent(viewerId, id, pending),
+    remove: (clientId) => removeUnsent(viewerId, id, clientId),
   });
-  return { store, catchUp, sender, askPinned: pinsOf(store, () => fetchPinned(id)) };
+  return { store, catchUp, sender, loadPinned: createPinnedLoader(store, () => fetchPinned(id)) };
 }
 
 /** A conversation on a page: the store, and everything that keeps it as the server has it. */
-export function useConversation(rendered: Rendered) {
+export function useConversation(rendered: InitialConversation) {
   const { viewerId } = rendered;
-  const [{ store, catchUp, sender, askPinned }] = useState(() => open(rendered));
+  const [{ store, catchUp, sender, loadPinned }] = useState(() => createConversation(rendered));
   const [chat, setChat] = useState(rendered.chat);
-  const [trouble, setTrouble] = useState<ApiFailure | null>(null);
-  const [live, setLive] = useState(false);
-  const { typists, hear, stop } = useTypists();
-  const shown = useSyncExternalStore(store.subscribe, store.read, store.read);
+  const [syncFailure, setSyncFailure] = useState<ApiFailure | null>(null);
+  const [isLive, setIsLive] = useState(false);
+  const { typists, addTypist, removeTypist } = useTypists();
+  const view = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   const { id } = chat;
 
-  const learn = useEffectEvent(async () => {
-    setTrouble(await catchUp.run());
-    await askPinned();
+  const sync = useEffectEvent(async () => {
+    setSyncFailure(await catchUp.run());
+    await loadPinned();
   });
-  const askDetail = useEffectEvent(async () => {
+  const refetchChat = useEffectEvent(async () => {
     const result = await fetchChat(id);
     if (result.ok) setChat(result.data.chat);
-    else if (result.failure.code === "not_found") setTrouble(result.failure);
+    else if (result.failure.code === "not_found") setSyncFailure(result.failure);
   });
-  const take = useEffectEvent((message: Message) => {
-    stop(message.authorId);
+  const onMessage = useEffectEvent((message: ChatMessage) => {
+    removeTypist(message.authorId);
     // Whoever writes has read what is before it.
-    setChat((before) => withRead(before, message.authorId, message.seq));
+    setChat((before) => withMemberRead(before, message.authorId, message.seq));
     store.apply(message);
-    if (store.isBehind()) void learn();
+    if (store.isBehind()) void sync();
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each nothing is known of what is pinned further up
-  useEffect(() => void askPinned(), [askPinned, shown.generation]);
+  useEffect(() => void loadPinned(), [loadPinned, view.generation]);
 
   // The list of chats shows the newest, however it came.
-  const newest = shown.hasNewer ? undefined : shown.messages.at(-1);
+  const newest = view.hasNewer ? undefined : view.messages.at(-1);
   useEffect(() => {
-    if (newest) hearMessage(newest, viewerId);
+    if (newest) applyMessage(newest, viewerId);
   }, [newest, viewerId]);
 
   useChannel(`chat:${id}`, {
     on: {
-      message: take,
-      changed: () => void askDetail(),
-      read: ({ userId, seq }) => setChat((before) => withRead(before, userId, seq)),
-      typing: ({ userId, name }) => (userId === viewerId ? undefined : hear(userId, name)),
+      message: onMessage,
+      changed: () => void refetchChat(),
+      read: ({ userId, seq }) => setChat((before) => withMemberRead(before, userId, seq)),
+      typing: ({ userId, name }) => (userId === viewerId ? undefined : addTypist(userId, name)),
     },
-    reload: () => {
-      void learn();
-      void askDetail();
+    onReload: () => {
+      void sync();
+      void refetchChat();
     },
-    live: setLive,
+    onLive: setIsLive,
   });
 
   // They are in it no more; nothing will change that here.
-  const isOut = trouble?.code === "not_found";
-  const isWell = live && trouble === null;
+  const isRemoved = syncFailure?.code === "not_found";
+  const isHealthy = isLive && syncFailure === null;
   useEffect(() => {
-    if (isOut) return;
+    if (isRemoved) return;
     let polls = 0;
-    const look = () => {
-      void learn();
-      if (!isWell && ++polls % POLLS_A_DETAIL === 0) void askDetail();
+    const poll = () => {
+      void sync();
+      if (!isHealthy && ++polls % POLLS_PER_DETAIL === 0) void refetchChat();
     };
-    return whileVisible(look, () => (isWell && !store.isBehind() ? LIVE_POLL_MS : POLL_MS));
-  }, [isOut, isWell, store]);
+    return pollWhileVisible(poll, () =>
+      isHealthy && !store.isBehind() ? LIVE_POLL_INTERVAL_MS : POLL_INTERVAL_MS,
+    );
+  }, [isRemoved, isHealthy, store]);
 
   useEffect(() => {
-    sender.begin();
-    for (const kept of unsentOf(viewerId, id)) sender.add(kept);
-    const online = () => {
-      sender.again();
-      void learn();
+    sender.start();
+    for (const entry of listUnsent(viewerId, id)) sender.add(entry);
+    const onOnline = () => {
+      sender.retryNow();
+      void sync();
     };
-    addEventListener("online", online);
+    addEventListener("online", onOnline);
     return () => {
-      removeEventListener("online", online);
-      sender.end();
+      removeEventListener("online", onOnline);
+      sender.stop();
     };
   }, [id, sender, viewerId]);
 
-  const history = useMemo(() => historyOf(id, store), [id, store]);
+  const history = useMemo(() => createHistory(id, store), [id, store]);
   return {
-    ...{ store, sender, chat, setChat, shown, trouble, typists, history },
+    ...{ store, sender, chat, setChat, view: view, syncFailure: syncFailure, typists, history },
     /** The answer to something that one has done to a message. */
-    take: (message: Message) => {
+    applyChange: (message: ChatMessage) => {
       store.apply(message);
       if (store.isBehind()) void catchUp.run();
     },
   };
 }
 
-export type Conversation = ReturnType<typeof useConversation>;
+export type ConversationState = ReturnType<typeof useConversation>;
 
-function withRead(chat: ChatDetail, userId: string | null, seq: number): ChatDetail {
+function withMemberRead(chat: ChatDetail, userId: string | null, seq: number): ChatDetail {
   if (!chat.members.some((member) => member.userId === userId && member.readSeq < seq)) return chat;
   const members = chat.members.map((member) =>
     member.userId === userId ? { ...member, readSeq: seq } : member,

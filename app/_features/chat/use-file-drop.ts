@@ -6,26 +6,26 @@ const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes("F
 
 /**
  * Files that are dragged onto something. Dragged words go where they are let go, into the field for one.
- * @param take  null: none are taken for now, and the browser does not open them either
+ * @param onFiles  null: none are taken for now, and the browser does not open them either
  */
-export function useDropping(take: ((files: FileList) => void) | null) {
-  const [dropping, setDropping] = useState(false);
+export function useFileDrop(onFiles: ((files: FileList) => void) | null) {
+  const [isDragging, setIsDragging] = useState(false);
   const handlers = {
     onDragOver: (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      if (take) setDropping(true);
+      if (onFiles) setIsDragging(true);
       else event.dataTransfer.dropEffect = "none";
     },
     onDragLeave: (event: DragEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false);
+      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setIsDragging(false);
     },
     onDrop: (event: DragEvent) => {
-      setDropping(false);
+      setIsDragging(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      take?.(event.dataTransfer.files);
+      onFiles?.(event.dataTransfer.files);
     },
   };
-  return { dropping, handlers };
+  return { isDragging: isDragging, handlers };
 }

@@ -1,60 +1,61 @@
 "use client";
 
 import { type KeyboardEvent, type RefObject, useId, useState } from "react";
-import { mentionOf, type Named, typedMention } from "./mention-markup";
-import type { Member } from "./store/chat-api";
+import { type MentionedUser, mentionLabel, mentionQueryAt } from "./mention-markup";
+import type { ChatMember } from "./store/chat-api";
 
-const MOST_OFFERED = 6;
+const MAX_SUGGESTIONS = 6;
 
 interface Options {
   field: RefObject<HTMLTextAreaElement | null>;
   text: string;
   /** Who can be named: the others. */
-  members: readonly Member[];
-  choose: (text: string, caret: number, person: Named) => void;
+  members: readonly ChatMember[];
+  insertMention: (text: string, caret: number, person: MentionedUser) => void;
 }
 
 /** Offers members while `@` is being typed: arrow keys choose, Enter or Tab takes, Escape leaves it. */
-export function useMentions({ field, text, members, choose }: Options) {
+export function useMentionPicker({ field, text, members, insertMention }: Options) {
   const listId = useId();
   const [caret, setCaret] = useState(0);
-  const [place, setPlace] = useState(0);
+  const [selectedIndex, setSelectedIndex] = useState(0);
   /** The text in which Escape was pressed: there it is not offered again. */
-  const [left, setLeft] = useState<string | null>(null);
-  const typed = text === left ? null : typedMention(text, caret);
-  const sought = typed?.query.toLocaleLowerCase() ?? "";
-  const offered = typed
-    ? members.filter(({ name }) => matches(name.toLocaleLowerCase(), sought)).slice(0, MOST_OFFERED)
+  const [dismissedText, setDismissedText] = useState<string | null>(null);
+  const mentionQuery = text === dismissedText ? null : mentionQueryAt(text, caret);
+  const query = mentionQuery?.query.toLocaleLowerCase() ?? "";
+  const suggestions = mentionQuery
+    ? members.filter(({ name }) => matchesName(name.toLocaleLowerCase(), query)).slice(0, MAX_SUGGESTIONS)
     : [];
-  const at = Math.min(place, offered.length - 1);
+  const activeIndex = Math.min(selectedIndex, suggestions.length - 1);
 
-  const take = (member: Member) => {
-    if (!typed) return;
+  const select = (member: ChatMember) => {
+    if (!mentionQuery) return;
     const person = { userId: member.userId, name: member.name };
-    const before = `${text.slice(0, typed.from)}${mentionOf(person)} `;
-    choose(before + text.slice(caret), before.length, person);
-    setPlace(0);
+    const before = `${text.slice(0, mentionQuery.from)}${mentionLabel(person)} `;
+    insertMention(before + text.slice(caret), before.length, person);
+    setSelectedIndex(0);
   };
 
   return {
     listId,
-    offered,
-    at,
-    take,
+    suggestions: suggestions,
+    activeIndex: activeIndex,
+    select: select,
     optionId: (index: number) => `${listId}-${String(index)}`,
     /** After each change, and each move of the caret. */
-    note: () => {
+    onCaretMove: () => {
       setCaret(field.current?.selectionStart ?? 0);
-      setPlace(0);
+      setSelectedIndex(0);
     },
     /** @returns whether the key was for the list */
-    onKey: (event: KeyboardEvent): boolean => {
-      const member = offered[at];
+    onKeyDown: (event: KeyboardEvent): boolean => {
+      const member = suggestions[activeIndex];
       if (!member) return false;
-      if (event.key === "ArrowDown") setPlace((at + 1) % offered.length);
-      else if (event.key === "ArrowUp") setPlace((at + offered.length - 1) % offered.length);
-      else if (event.key === "Enter" || event.key === "Tab") take(member);
-      else if (event.key === "Escape") setLeft(text);
+      if (event.key === "ArrowDown") setSelectedIndex((activeIndex + 1) % suggestions.length);
+      else if (event.key === "ArrowUp")
+        setSelectedIndex((activeIndex + suggestions.length - 1) % suggestions.length);
+      else if (event.key === "Enter" || event.key === "Tab") select(member);
+      else if (event.key === "Escape") setDismissedText(text);
       else return false;
       event.preventDefault();
       event.stopPropagation();
@@ -63,9 +64,9 @@ export function useMentions({ field, text, members, choose }: Options) {
   };
 }
 
-export type Mentioning = ReturnType<typeof useMentions>;
+export type MentionPicker = ReturnType<typeof useMentionPicker>;
 
 /** By the beginning of any of its words. */
-function matches(name: string, sought: string): boolean {
-  return name.startsWith(sought) || name.split(/\s+/).some((word) => word.startsWith(sought));
+function matchesName(name: string, query: string): boolean {
+  return name.startsWith(query) || name.split(/\s+/).some((word) => word.startsWith(query));
 }

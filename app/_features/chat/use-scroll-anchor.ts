@@ -3,7 +3,7 @@
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
 /** So near the end one counts as being there. */
-const NEAR_PX = 60;
+const END_THRESHOLD_PX = 60;
 
 /**
  * Keeps a conversation's place. At the end it stays at the end as messages come; elsewhere what one reads stays where
@@ -11,48 +11,48 @@ const NEAR_PX = 60;
  * any script has run.
  *
  * @param rows  what is shown; another list may have moved what one reads
- * @param isWhole  the run goes to the newest message: only then is its end the end
+ * @param includesNewest  the run goes to the newest message: only then is its end the end
  */
-export function useScroll(rows: readonly unknown[], isWhole: boolean) {
+export function useScrollAnchor(rows: readonly unknown[], includesNewest: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
   const anchor = useRef<{ element: Element; top: number } | null>(null);
   const [atEnd, setAtEnd] = useState(true);
 
-  const note = useCallback(() => {
+  const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
-    const end = box.scrollTop > -NEAR_PX;
-    setAtEnd(end);
-    anchor.current = end && isWhole ? null : firstSeen(box);
-  }, [isWhole]);
+    const isAtEnd = box.scrollTop > -END_THRESHOLD_PX;
+    setAtEnd(isAtEnd);
+    anchor.current = isAtEnd && includesNewest ? null : firstVisible(box);
+  }, [includesNewest]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other rows may have moved what one reads
   useLayoutEffect(() => {
     const box = scroller.current;
-    const held = anchor.current;
-    if (box && held?.element.isConnected) {
-      box.scrollTop += held.element.getBoundingClientRect().top - held.top;
+    const saved = anchor.current;
+    if (box && saved?.element.isConnected) {
+      box.scrollTop += saved.element.getBoundingClientRect().top - saved.top;
     }
-    note();
-  }, [rows, note]);
+    onScroll();
+  }, [rows, onScroll]);
 
-  const toEnd = useCallback((smooth = false) => {
+  const scrollToEnd = useCallback((smooth = false) => {
     anchor.current = null;
-    const moves = smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    scroller.current?.scrollTo({ top: 0, behavior: moves ? "smooth" : "instant" });
+    const isAnimated = smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scroller.current?.scrollTo({ top: 0, behavior: isAnimated ? "smooth" : "instant" });
   }, []);
   /** What is noted of where one reads holds no longer. */
-  const letGo = useCallback(() => {
+  const releaseAnchor = useCallback(() => {
     anchor.current = null;
   }, []);
-  return { scroller, atEnd, note, toEnd, letGo };
+  return { scroller, atEnd, onScroll: onScroll, scrollToEnd: scrollToEnd, releaseAnchor: releaseAnchor };
 }
 
-function firstSeen(box: HTMLElement): { element: Element; top: number } | null {
+function firstVisible(box: HTMLElement): { element: Element; top: number } | null {
   const { top } = box.getBoundingClientRect();
   for (const element of box.querySelectorAll("article")) {
-    const place = element.getBoundingClientRect();
-    if (place.bottom > top) return { element, top: place.top };
+    const rect = element.getBoundingClientRect();
+    if (rect.bottom > top) return { element, top: rect.top };
   }
   return null;
 }

@@ -5,24 +5,24 @@ import type { MessageContext } from "./message-context";
 
 /** The same object as long as what messages show of it is the same: its functions always do what the newest do. */
 export function useStableContext(latest: MessageContext): MessageContext {
-  const now = useRef(latest);
+  const latestRef = useRef(latest);
   useEffect(() => {
-    now.current = latest;
+    latestRef.current = latest;
   });
-  const { viewerId, kind, mayDelete } = latest;
+  const { viewerId, kind, canDeleteAny } = latest;
   return useMemo(
     () => ({
-      ...{ viewerId, kind, mayDelete },
-      reply: (message) => now.current.reply(message),
-      edit: (message) => now.current.edit(message),
-      remove: (message) => now.current.remove(message),
-      pin: (message, pinned) => now.current.pin(message, pinned),
-      react: (message, emoji, on) => now.current.react(message, emoji, on),
-      jump: (seq) => now.current.jump(seq),
-      retry: (clientId) => now.current.retry(clientId),
-      discard: (clientId) => now.current.discard(clientId),
-      takeBack: (pending) => now.current.takeBack(pending),
+      ...{ viewerId, kind, canDeleteAny },
+      reply: (message) => latestRef.current.reply(message),
+      edit: (message) => latestRef.current.edit(message),
+      remove: (message) => latestRef.current.remove(message),
+      pin: (message, pinned) => latestRef.current.pin(message, pinned),
+      react: (message, emoji, on) => latestRef.current.react(message, emoji, on),
+      jumpTo: (seq) => latestRef.current.jumpTo(seq),
+      retry: (clientId) => latestRef.current.retry(clientId),
+      discard: (clientId) => latestRef.current.discard(clientId),
+      moveToComposer: (pending) => latestRef.current.moveToComposer(pending),
     }),
-    [viewerId, kind, mayDelete],
+    [viewerId, kind, canDeleteAny],
   );
 }

@@ -1,23 +1,23 @@
 "use client";
 
 import { useCallback, useEffect, useState } from "react";
-import { BELIEVED_MS } from "./store/typing-notifier";
+import { TYPING_TIMEOUT_MS } from "./store/typing-notifier";
 
 interface Typist {
   userId: string;
   name: string;
-  until: number;
+  expiresAt: number;
 }
 
 /** Who is writing at the moment. */
 export function useTypists() {
   const [typists, setTypists] = useState<readonly Typist[]>([]);
-  const hear = useCallback((userId: string, name: string) => {
-    const typist = { userId, name, until: Date.now() + BELIEVED_MS };
+  const addTypist = useCallback((userId: string, name: string) => {
+    const typist = { userId, name, expiresAt: Date.now() + TYPING_TIMEOUT_MS };
     setTypists((before) => [...before.filter((each) => each.userId !== userId), typist]);
   }, []);
   /** What they wrote is there. */
-  const stop = useCallback((userId: string | null) => {
+  const removeTypist = useCallback((userId: string | null) => {
     setTypists((before) =>
       before.some((each) => each.userId === userId)
         ? before.filter((each) => each.userId !== userId)
@@ -25,13 +25,13 @@ export function useTypists() {
     );
   }, []);
   useEffect(() => {
-    const next = Math.min(...typists.map(({ until }) => until));
-    if (!Number.isFinite(next)) return;
+    const nextExpiry = Math.min(...typists.map(({ expiresAt }) => expiresAt));
+    if (!Number.isFinite(nextExpiry)) return;
     const timer = setTimeout(
-      () => setTypists((before) => before.filter(({ until }) => until > Date.now())),
-      Math.max(0, next - Date.now()) + 20,
+      () => setTypists((before) => before.filter(({ expiresAt }) => expiresAt > Date.now())),
+      Math.max(0, nextExpiry - Date.now()) + 20,
     );
     return () => clearTimeout(timer);
   }, [typists]);
-  return { typists, hear, stop };
+  return { typists, addTypist, removeTypist };
 }

@@ -9,21 +9,21 @@ import { FailureNote } from "@/app/_ui/failure-note";
 
 interface Props {
   path: `/api/${string}`;
-  idle: string;
-  working: string;
-  done: string;
+  label: string;
+  busyLabel: string;
+  doneLabel: string;
   look?: "primary" | "quiet";
 }
 
 /** One call of the operator's; the page is read again after it. */
-export function PostButton({ path, idle, working, done, look = "quiet" }: Props) {
+export function AdminActionButton({ path, label, busyLabel, doneLabel, look = "quiet" }: Props) {
   const router = useRouter();
-  const [running, setRunning] = useState(false);
+  const [isRunning, setRunning] = useState(false);
   const [outcome, setOutcome] = useState<ApiResult<unknown> | null>(null);
   const [refreshing, startRefresh] = useTransition();
-  const busy = running || refreshing || outcome?.ok === true;
+  const busy = isRunning || refreshing || outcome?.ok === true;
 
-  const send = async () => {
+  const runAction = async () => {
     setRunning(true);
     setOutcome(null);
     const result = await callApi(path, "done", { method: "POST" });
@@ -34,8 +34,8 @@ export function PostButton({ path, idle, working, done, look = "quiet" }: Props)
 
   return (
     <div className="flex flex-col items-start gap-3">
-      <Button look={look} aria-disabled={busy} onClick={() => (busy ? undefined : void send())}>
-        <span aria-live="polite">{running ? working : outcome?.ok ? done : idle}</span>
+      <Button look={look} aria-disabled={busy} onClick={() => (busy ? undefined : void runAction())}>
+        <span aria-live="polite">{isRunning ? busyLabel : outcome?.ok ? doneLabel : label}</span>
       </Button>
       {outcome && !outcome.ok ? <FailureNote failure={outcome.failure} /> : null}
     </div>

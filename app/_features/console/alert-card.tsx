@@ -4,14 +4,14 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
-import { PostButton } from "./admin-action-button";
+import { AdminActionButton } from "./admin-action-button";
 
-const KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;
+const KNOWN_KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;
 
 export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {
   const t = useTranslations("alertConsole");
-  const kind = KINDS.find((known) => known === alert.kind);
-  const place = placeOf(alert);
+  const kind = KNOWN_KINDS.find((known) => known === alert.kind);
+  const link = subjectLink(alert);
   return (
     <article
       aria-labelledby={alert.id}
@@ -31,18 +31,18 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
         </p>
       </div>
       <div className="flex flex-wrap items-start gap-2">
-        {place ? (
+        {link ? (
           <Button asChild look="plain">
-            <Link href={place.href} prefetch={false}>
-              {t(place.label)}
+            <Link href={link.href} prefetch={false}>
+              {t(link.label)}
             </Link>
           </Button>
         ) : null}
-        <PostButton
+        <AdminActionButton
           path={`/api/admin/alerts/${alert.id}/close`}
-          idle={t("close")}
-          working={t("closing")}
-          done={t("closed")}
+          label={t("close")}
+          busyLabel={t("closing")}
+          doneLabel={t("closed")}
         />
       </div>
     </article>
@@ -50,7 +50,7 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
 }
 
 /** Where what an alert is about can be looked at. */
-function placeOf({ kind, subject }: AlertView) {
+function subjectLink({ kind, subject }: AlertView) {
   if (kind === "task_dead") {
     return { label: "toTask", href: { pathname: "/admin/tasks", query: { id: subject } } } as const;
   }

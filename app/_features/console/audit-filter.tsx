@@ -47,22 +47,22 @@ export function AuditFilter({ filter, actorName, subjectName }: Props) {
         </form>
       </search>
       {actor && actorName ? (
-        <Chip name={t("byWhom", { name: actorName })} query={without(filter, "actor")} />
+        <FilterChip name={t("byWhom", { name: actorName })} query={omitFilter(filter, "actor")} />
       ) : null}
       {subject && subjectName ? (
-        <Chip name={t("about", { name: subjectName })} query={without(filter, "subject")} />
+        <FilterChip name={t("about", { name: subjectName })} query={omitFilter(filter, "subject")} />
       ) : null}
     </div>
   );
 }
 
-function without({ ...filter }: AuditFilterValue, name: keyof AuditFilterValue): AuditFilterValue {
+function omitFilter({ ...filter }: AuditFilterValue, name: keyof AuditFilterValue): AuditFilterValue {
   delete filter[name];
   return filter;
 }
 
 /** One filter, and the way without it. */
-function Chip({ name, query }: { name: string; query: AuditFilterValue }) {
+function FilterChip({ name, query }: { name: string; query: AuditFilterValue }) {
   const t = useTranslations("auditConsole");
   return (
     <Link

@@ -21,7 +21,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntryView } from "@/lib/audit";
-import { deviceOf } from "@/lib/sessions";
+import { parseUserAgent } from "@/lib/sessions";
 
 const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   sign_up: UserPlus,
@@ -51,7 +51,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
 };
 
 /** What may be somebody at a door that is not theirs. */
-const SUSPICIOUS: ReadonlySet<string> = new Set<AuditAction>([
+const SUSPICIOUS_ACTIONS: ReadonlySet<string> = new Set<AuditAction>([
   "sign_in_failed",
   "password_confirm_failed",
   "password_change_failed",
@@ -63,7 +63,7 @@ export function AuditRow({ entry, renderedAt }: { entry: AuditEntryView; rendere
   const t = useTranslations("auditConsole");
   const action = AUDIT_ACTIONS.find((known) => known === entry.action);
   const Icon = action ? ICONS[action] : KeyRound;
-  const suspicious = SUSPICIOUS.has(entry.action);
+  const suspicious = SUSPICIOUS_ACTIONS.has(entry.action);
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 border-b border-line py-4 last:border-0">
       <span
@@ -85,13 +85,13 @@ export function AuditRow({ entry, renderedAt }: { entry: AuditEntryView; rendere
           <Actor entry={entry} />
           <Subject entry={entry} />
         </p>
-        <Facts entry={entry} />
+        <EntryDetails entry={entry} />
       </div>
     </li>
   );
 }
 
-function Filter({
+function FilterLink({
   query,
   name,
   children,
@@ -118,9 +118,9 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
   if (actorId === null) return t("nobody");
   const name = actorName ?? t("gone");
   return (
-    <Filter query={{ actor: actorId }} name={name}>
+    <FilterLink query={{ actor: actorId }} name={name}>
       {name}
-    </Filter>
+    </FilterLink>
   );
 }
 
@@ -133,20 +133,20 @@ function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEnt
   return (
     <>
       <span aria-hidden="true"> → </span>
-      <Filter query={{ subject }} name={name}>
+      <FilterLink query={{ subject }} name={name}>
         {name}
-      </Filter>
+      </FilterLink>
     </>
   );
 }
 
 /** From where, and what else belongs to it. */
-function Facts({ entry: { ip, userAgent, data, requestId } }: { entry: AuditEntryView }) {
+function EntryDetails({ entry: { ip, userAgent, data, requestId } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   const devices = useTranslations("devices");
-  const { browser, os } = deviceOf(userAgent);
+  const { browser, os } = parseUserAgent(userAgent);
   const device = browser && os ? devices("browserOn", { browser, os }) : (browser ?? os);
-  const more = Object.entries(data ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
+  const extra = Object.entries(data ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
   return (
     <p
       title={
@@ -157,7 +157,7 @@ function Facts({ entry: { ip, userAgent, data, requestId } }: { entry: AuditEntr
       {[device, ip].filter(Boolean).map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
-      {more.map((fact) => (
+      {extra.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
     </p>

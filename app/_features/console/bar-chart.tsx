@@ -1,11 +1,11 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-const BAR = 10;
-const GAP = 2;
-const HEIGHT = 100;
+const BAR_PITCH = 10;
+const BAR_GAP = 2;
+const CHART_HEIGHT = 100;
 /** Something that happened once must be seen beside something that happened a million times. */
-const LEAST = 2;
+const MIN_BAR_HEIGHT = 2;
 
 interface Props {
   /** What is counted. */
@@ -19,16 +19,16 @@ interface Props {
 export function BarChart({ name, days, values, className }: Props) {
   const t = useTranslations("analyticsConsole");
   const format = useFormatter();
-  const most = Math.max(0, ...values);
-  const best = values.indexOf(most);
+  const max = Math.max(0, ...values);
+  const maxIndex = values.indexOf(max);
   const label =
-    most === 0
+    max === 0
       ? t("chartNone", { name })
       : t("chart", {
           name,
           total: format.number(values.reduce((total, value) => total + value, 0)),
-          most: format.number(most),
-          day: format.dateTime(new Date(`${days[best]}T00:00:00Z`), {
+          most: format.number(max),
+          day: format.dateTime(new Date(`${days[maxIndex]}T00:00:00Z`), {
             day: "numeric",
             month: "long",
             timeZone: "UTC",
@@ -38,20 +38,20 @@ export function BarChart({ name, days, values, className }: Props) {
     <svg
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${String(values.length * BAR)} ${String(HEIGHT)}`}
+      viewBox={`0 0 ${String(values.length * BAR_PITCH)} ${String(CHART_HEIGHT)}`}
       preserveAspectRatio="none"
       className={cn("block w-full", className)}
     >
       {values.map((value, index) => {
-        const height = value === 0 ? 1 : Math.max(LEAST, (value / most) * HEIGHT);
+        const height = value === 0 ? 1 : Math.max(MIN_BAR_HEIGHT, (value / max) * CHART_HEIGHT);
         return (
           <rect
             key={days[index]}
-            x={index * BAR + GAP / 2}
-            y={HEIGHT - height}
-            width={BAR - GAP}
+            x={index * BAR_PITCH + BAR_GAP / 2}
+            y={CHART_HEIGHT - height}
+            width={BAR_PITCH - BAR_GAP}
             height={height}
-            className={value === 0 ? "fill-ink/15" : index === best ? "fill-mark" : "fill-ink/40"}
+            className={value === 0 ? "fill-ink/15" : index === maxIndex ? "fill-mark" : "fill-ink/40"}
           />
         );
       })}

@@ -12,7 +12,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function ConsoleHead({ section, title, lead, alerts, children }: Props) {
+export function ConsoleHeader({ section, title, lead, alerts, children }: Props) {
   return (
     <>
       <ConsoleNav current={section} alerts={alerts} />

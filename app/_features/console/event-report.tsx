@@ -3,7 +3,7 @@ import type { EventReport } from "@/lib/analytics";
 import { BarChart } from "./bar-chart";
 
 /** Days as people write them; they are days in UTC. */
-function useDay(): (day: string, style?: "short" | "long") => string {
+function useDayFormatter(): (day: string, style?: "short" | "long") => string {
   const format = useFormatter();
   return (day, style = "short") =>
     format.dateTime(new Date(`${day}T00:00:00Z`), { day: "numeric", month: style, timeZone: "UTC" });
@@ -13,7 +13,7 @@ function useDay(): (day: string, style?: "short" | "long") => string {
 export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals">) {
   const t = useTranslations("analyticsConsole");
   const format = useFormatter();
-  const dayText = useDay();
+  const formatDay = useDayFormatter();
   return (
     <figure className="mt-12">
       <figcaption className="display text-2xl">{t("byDay")}</figcaption>
@@ -23,8 +23,8 @@ export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals
         </p>
         <BarChart name={t("all")} days={days} values={totals} className="mt-1 h-44 border-b border-line" />
         <p aria-hidden="true" className="tabular mt-2 flex justify-between text-xs text-faint">
-          <span>{dayText(days[0] ?? "")}</span>
-          <span>{dayText(days.at(-1) ?? "")}</span>
+          <span>{formatDay(days[0] ?? "")}</span>
+          <span>{formatDay(days.at(-1) ?? "")}</span>
         </p>
       </div>
       <details className="group mt-3 text-sm">
@@ -44,7 +44,7 @@ export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals
             {days.map((day, index) => (
               <tr key={day} className="border-b border-line">
                 <th scope="row" className="py-1.5 text-left font-normal">
-                  {dayText(day, "long")}
+                  {formatDay(day, "long")}
                 </th>
                 <td className="tabular py-1.5 text-right">{format.number(totals[index] ?? 0)}</td>
               </tr>
@@ -87,14 +87,14 @@ export function EventTable({
           </tr>
         </thead>
         <tbody>
-          {series.map(({ name, total: own, byDay }) => (
+          {series.map(({ name, total: eventTotal, byDay }) => (
             <tr key={name ?? ""} className="border-b border-line text-right">
               <th scope="row" className="py-3 pr-3 text-left font-semibold [overflow-wrap:anywhere]">
                 {name ?? <span className="font-normal text-muted">{t("others")}</span>}
               </th>
-              <td className="tabular px-2 py-3">{format.number(own)}</td>
+              <td className="tabular px-2 py-3">{format.number(eventTotal)}</td>
               <td className="tabular px-2 py-3 text-muted max-sm:hidden">
-                {format.number(own / total, { style: "percent", maximumFractionDigits: 1 })}
+                {format.number(eventTotal / total, { style: "percent", maximumFractionDigits: 1 })}
               </td>
               <td className="py-2 pl-4">
                 <BarChart name={name ?? t("others")} days={days} values={byDay} className="h-8" />

@@ -3,7 +3,7 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SyncRun } from "@/lib/views";
 
 /** What the last sync did. */
-export function LastRun({ run, renderedAt }: { run: SyncRun | null; renderedAt: number }) {
+export function LastSync({ run, renderedAt }: { run: SyncRun | null; renderedAt: number }) {
   const t = useTranslations("viewSync");
   const format = useFormatter();
   if (!run) {

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { segments } from "@/app/_shell/segmented-control";
+import { segmentedControl } from "@/app/_shell/segmented-control";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import type { PersonView } from "@/lib/ops";
@@ -36,7 +36,7 @@ export function PeopleFilter({ q, role }: Props) {
           </Button>
         </form>
       </search>
-      <nav aria-label={t("roleFilter")} className={cn(segments.group, "max-w-full overflow-x-auto")}>
+      <nav aria-label={t("roleFilter")} className={cn(segmentedControl.group, "max-w-full overflow-x-auto")}>
         {([null, ...ROLES] as const).map((one) => (
           <Link
             key={one ?? "all"}
@@ -47,7 +47,11 @@ export function PeopleFilter({ q, role }: Props) {
             prefetch={false}
             scroll={false}
             aria-current={one === role ? "true" : undefined}
-            className={cn(segments.item, "h-9 px-3 whitespace-nowrap sm:px-4", one === role && segments.on)}
+            className={cn(
+              segmentedControl.item,
+              "h-9 px-3 whitespace-nowrap sm:px-4",
+              one === role && segmentedControl.active,
+            )}
           >
             {one ? t(`roles.${one}`) : t("everyone")}
           </Link>

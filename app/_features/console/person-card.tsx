@@ -5,7 +5,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PersonView } from "@/lib/ops";
-import { RoleChange } from "./role-form";
+import { RoleForm } from "./role-form";
 
 interface Props {
   person: PersonView;
@@ -59,7 +59,7 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
             {t("log")}
           </Link>
         </Button>
-        {isViewer ? null : <RoleChange key={role} id={id} name={name} role={role} />}
+        {isViewer ? null : <RoleForm key={role} id={id} name={name} role={role} />}
       </div>
     </li>
   );

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 /** The console without its ledger: says so, and what that means. */
 export function PostgresDown({ path }: { path: string }) {
@@ -9,12 +9,12 @@ export function PostgresDown({ path }: { path: string }) {
   return (
     <Page>
       <div role="alert">
-        <Notice title={t("postgresTitle")} text={t("postgresText")}>
+        <EmptyState title={t("postgresTitle")} text={t("postgresText")}>
           <Button asChild size="large">
             {/* a whole new document: the frame was rendered without Postgres too */}
             <a href={path}>{t("retry")}</a>
           </Button>
-        </Notice>
+        </EmptyState>
       </div>
     </Page>
   );

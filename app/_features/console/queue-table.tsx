@@ -6,7 +6,7 @@ import type { QueueOverview } from "@/lib/tasks";
 type State = keyof QueueOverview["counts"];
 
 /** On a phone what waits is one number, and the oldest stands under its queue's name. */
-const WIDE_ONLY = "max-sm:hidden";
+const HIDDEN_ON_PHONE = "max-sm:hidden";
 
 /** What lies where. */
 export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverview[]; renderedAt: number }) {
@@ -22,13 +22,13 @@ export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverv
             <th scope="col" className="py-2 pr-2 text-left font-medium">
               {t("queue")}
             </th>
-            <Head state="pending" />
-            <Head state="published" wide />
-            <Head state="running" />
-            <Head state="dead" />
-            <Head state="done" />
-            <Head state="cancelled" wide />
-            <th scope="col" className={cn("py-2 pl-4 font-medium", WIDE_ONLY)}>
+            <StateHeader state="pending" />
+            <StateHeader state="published" wide />
+            <StateHeader state="running" />
+            <StateHeader state="dead" />
+            <StateHeader state="done" />
+            <StateHeader state="cancelled" wide />
+            <th scope="col" className={cn("py-2 pl-4 font-medium", HIDDEN_ON_PHONE)}>
               {t("oldest")}
             </th>
           </tr>
@@ -43,10 +43,10 @@ export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverv
   );
 }
 
-function Head({ state, wide = false }: { state: State; wide?: boolean }) {
+function StateHeader({ state, wide = false }: { state: State; wide?: boolean }) {
   const t = useTranslations("taskConsole");
   return (
-    <th scope="col" className={cn("px-1 py-2 font-medium sm:px-3", wide && WIDE_ONLY)}>
+    <th scope="col" className={cn("px-1 py-2 font-medium sm:px-3", wide && HIDDEN_ON_PHONE)}>
       {t(`states.${state}`)}
     </th>
   );
@@ -68,22 +68,30 @@ function QueueRow({ row, renderedAt }: { row: QueueOverview; renderedAt: number 
           {oldestWaitingAt || !available ? oldest : null}
         </span>
       </th>
-      <Count value={counts.pending + counts.published} className="sm:hidden" />
-      <Count value={counts.pending} className={WIDE_ONLY} />
-      <Count value={counts.published} className={WIDE_ONLY} />
-      <Count value={counts.running} lit="text-accent-text font-semibold" />
-      <Count value={counts.dead} lit="text-danger font-semibold" />
-      <Count value={counts.done} />
-      <Count value={counts.cancelled} className={WIDE_ONLY} />
-      <td className={cn("py-3 pl-4 text-muted", WIDE_ONLY)}>{oldest}</td>
+      <CountCell value={counts.pending + counts.published} className="sm:hidden" />
+      <CountCell value={counts.pending} className={HIDDEN_ON_PHONE} />
+      <CountCell value={counts.published} className={HIDDEN_ON_PHONE} />
+      <CountCell value={counts.running} highlightClass="text-accent-text font-semibold" />
+      <CountCell value={counts.dead} highlightClass="text-danger font-semibold" />
+      <CountCell value={counts.done} />
+      <CountCell value={counts.cancelled} className={HIDDEN_ON_PHONE} />
+      <td className={cn("py-3 pl-4 text-muted", HIDDEN_ON_PHONE)}>{oldest}</td>
     </tr>
   );
 }
 
-function Count({ value, lit, className }: { value: number; lit?: string; className?: string }) {
+function CountCell({
+  value,
+  highlightClass,
+  className,
+}: {
+  value: number;
+  highlightClass?: string;
+  className?: string;
+}) {
   const format = useFormatter();
   return (
-    <td className={cn("tabular px-1 py-3 sm:px-3", value === 0 ? "text-faint" : lit, className)}>
+    <td className={cn("tabular px-1 py-3 sm:px-3", value === 0 ? "text-faint" : highlightClass, className)}>
       {format.number(value)}
     </td>
   );

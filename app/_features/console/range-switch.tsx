@@ -1,24 +1,28 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { segments } from "@/app/_shell/segmented-control";
+import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
 
-export const RANGES = [7, 30, 90] as const;
+export const REPORT_RANGES = [7, 30, 90] as const;
 
-export type Range = (typeof RANGES)[number];
+export type ReportRange = (typeof REPORT_RANGES)[number];
 
-export function RangeSwitch({ current }: { current: Range }) {
+export function RangeSwitch({ current }: { current: ReportRange }) {
   const t = useTranslations("analyticsConsole");
   return (
-    <nav aria-label={t("range")} className={segments.group}>
-      {RANGES.map((days) => (
+    <nav aria-label={t("range")} className={segmentedControl.group}>
+      {REPORT_RANGES.map((days) => (
         <Link
           key={days}
           href={{ pathname: "/admin/analytics", query: { days } }}
           prefetch={false}
           scroll={false}
           aria-current={days === current ? "true" : undefined}
-          className={cn(segments.item, "h-9 px-4 whitespace-nowrap", days === current && segments.on)}
+          className={cn(
+            segmentedControl.item,
+            "h-9 px-4 whitespace-nowrap",
+            days === current && segmentedControl.active,
+          )}
         >
           {t("days", { count: days })}
         </Link>

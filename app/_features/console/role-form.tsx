@@ -14,30 +14,30 @@ const ROLES = ["listener", "artist", "admin"] as const satisfies readonly Person
 type Props = Pick<PersonView, "id" | "name" | "role">;
 
 /** Opens in place: which role, what that does to the person, and the call. */
-export function RoleChange({ id, name, role }: Props) {
+export function RoleForm({ id, name, role }: Props) {
   const t = useTranslations("peopleConsole");
   const router = useRouter();
-  const group = useId();
-  const opener = useRef<HTMLButtonElement>(null);
-  const [wanted, setWanted] = useState<PersonView["role"] | null>(null);
+  const radioGroupName = useId();
+  const openButton = useRef<HTMLButtonElement>(null);
+  const [selectedRole, setSelectedRole] = useState<PersonView["role"] | null>(null);
   const [sending, setSending] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [refreshing, startRefresh] = useTransition();
   const busy = sending || refreshing;
 
   const close = () => {
-    setWanted(null);
+    setSelectedRole(null);
     setFailure(null);
-    opener.current?.focus();
+    openButton.current?.focus();
   };
 
-  const give = async () => {
+  const submit = async () => {
     if (busy) return;
     setSending(true);
     setFailure(null);
     const result = await callApi(`/api/admin/people/${id}/role`, "done", {
       method: "POST",
-      body: { role: wanted },
+      body: { role: selectedRole },
     });
     setSending(false);
     if (!result.ok) return setFailure(result.failure);
@@ -48,22 +48,24 @@ export function RoleChange({ id, name, role }: Props) {
   return (
     <>
       <Button
-        ref={opener}
+        ref={openButton}
         look="quiet"
-        aria-expanded={wanted !== null}
+        aria-expanded={selectedRole !== null}
         aria-label={t("changeOf", { name })}
-        onClick={() => (wanted === null ? setWanted(ROLES.find((one) => one !== role) ?? role) : close())}
+        onClick={() =>
+          selectedRole === null ? setSelectedRole(ROLES.find((one) => one !== role) ?? role) : close()
+        }
         className="max-md:ml-5"
       >
         {t("change")}
       </Button>
-      {wanted === null ? null : (
+      {selectedRole === null ? null : (
         <form
           aria-label={t("changeOf", { name })}
           className="animate-settle w-full rounded-2xl border border-line bg-raised/70 p-5 max-md:ml-5 md:w-96"
           onSubmit={(event) => {
             event.preventDefault();
-            void give();
+            void submit();
           }}
         >
           <fieldset className="flex flex-col">
@@ -72,10 +74,10 @@ export function RoleChange({ id, name, role }: Props) {
               <label key={one} className="flex min-h-11 cursor-pointer items-center gap-3">
                 <input
                   type="radio"
-                  name={group}
+                  name={radioGroupName}
                   value={one}
-                  checked={one === wanted}
-                  onChange={() => setWanted(one)}
+                  checked={one === selectedRole}
+                  onChange={() => setSelectedRole(one)}
                   className="size-5 accent-current"
                 />
                 {t(`roles.${one}`)}
@@ -83,10 +85,10 @@ export function RoleChange({ id, name, role }: Props) {
             ))}
           </fieldset>
           <p className="mt-2 text-sm text-muted [overflow-wrap:anywhere]">
-            {t("ends", { name })} {wanted === "admin" ? t("givesAll") : null}
+            {t("ends", { name })} {selectedRole === "admin" ? t("givesAll") : null}
           </p>
           <div className="mt-4 flex flex-wrap gap-2">
-            <Button type="submit" look={wanted === "admin" ? "danger" : "primary"} aria-disabled={busy}>
+            <Button type="submit" look={selectedRole === "admin" ? "danger" : "primary"} aria-disabled={busy}>
               <span aria-live="polite">{busy ? t("giving") : t("give")}</span>
             </Button>
             <Button look="plain" onClick={close}>

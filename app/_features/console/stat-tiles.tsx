@@ -1,6 +1,6 @@
 import { cn } from "@/app/_ui/cn";
 
-export interface Figure {
+export interface StatTile {
   name: string;
   value: string;
   /** What the number means for whoever looks: lit when it moves, red when it is bad, faint when it is nothing. */
@@ -16,16 +16,16 @@ const TONES = {
 } as const;
 
 /** A row of numbers. */
-export function Figures({ figures, label }: { figures: readonly Figure[]; label: string }) {
+export function StatTiles({ tiles, label }: { tiles: readonly StatTile[]; label: string }) {
   return (
     <section className="mt-10" aria-label={label}>
       <dl
         className={cn(
           "grid grid-cols-2 gap-3",
-          figures.length === 3 ? "sm:grid-cols-3 max-sm:*:last:col-span-2" : "lg:grid-cols-4",
+          tiles.length === 3 ? "sm:grid-cols-3 max-sm:*:last:col-span-2" : "lg:grid-cols-4",
         )}
       >
-        {figures.map(({ name, value, tone, hint }) => (
+        {tiles.map(({ name, value, tone, hint }) => (
           <div
             key={name}
             className="flex flex-col-reverse justify-between gap-4 rounded-2xl border border-line bg-raised/70 p-5"

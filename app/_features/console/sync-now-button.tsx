@@ -12,7 +12,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 type Outcome = ApiResult<{ syncedPosts: number }> | null;
 
 /** Starts a sync; the numbers on the page are read again when it is done. */
-export function SyncNow({ available }: { available: boolean }) {
+export function SyncNowButton({ available }: { available: boolean }) {
   const t = useTranslations("viewSync");
   const router = useRouter();
   const [running, setRunning] = useState(false);
@@ -36,7 +36,7 @@ export function SyncNow({ available }: { available: boolean }) {
         aria-disabled={busy || !available}
         onClick={() => (busy || !available ? undefined : void sync())}
       >
-        {running ? <Mark dancing className="size-6 text-on-accent" /> : null}
+        {running ? <Mark animated className="size-6 text-on-accent" /> : null}
         {t(running ? "syncing" : "sync")}
       </Button>
       <p role="status" className="min-h-6 text-sm text-muted">

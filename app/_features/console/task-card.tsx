@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { DeadTask, TaskView } from "@/lib/tasks";
-import { PostButton } from "./admin-action-button";
+import { AdminActionButton } from "./admin-action-button";
 
 /** One task with what went wrong, and another life for it when it is dead. */
 export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; renderedAt: number }) {
@@ -28,11 +28,11 @@ export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; rend
           <p className="tabular mt-0.5 text-xs break-all text-faint">{task.id}</p>
         </div>
         {task.state === "dead" ? (
-          <PostButton
+          <AdminActionButton
             path={`/api/tasks/${task.id}/replay`}
-            idle={t("replay")}
-            working={t("replaying")}
-            done={t("replayed")}
+            label={t("replay")}
+            busyLabel={t("replaying")}
+            doneLabel={t("replayed")}
           />
         ) : null}
       </div>

@@ -1,10 +1,10 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { Rolling } from "@/app/_features/posts/views/rolling-text";
+import { RollingText } from "@/app/_features/posts/views/rolling-text";
 import { cn } from "@/app/_ui/cn";
 import type { ViewSyncState } from "@/lib/views";
 
 /** What waits and what is on its way. A number that is not zero is on the move, so it is lit. */
-export function Gauges({ state }: { state: ViewSyncState }) {
+export function ViewSyncGauges({ state }: { state: ViewSyncState }) {
   const t = useTranslations("viewSync");
   const format = useFormatter();
   const gauges = [
@@ -29,7 +29,7 @@ export function Gauges({ state }: { state: ViewSyncState }) {
                 gauge.value > 0 ? "text-accent-text" : "text-faint",
               )}
             >
-              <Rolling text={format.number(gauge.value)} />
+              <RollingText text={format.number(gauge.value)} />
             </dd>
           </div>
         ))}

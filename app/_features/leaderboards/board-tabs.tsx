@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { segments } from "@/app/_shell/segmented-control";
+import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
 import { type Leaderboard, type Period, periods } from "@/lib/leaderboards";
 
-function hrefOf(period: Period, currency: string | null): string {
+function boardHref(period: Period, currency: string | null): string {
   const query = new URLSearchParams({
     ...(period === "week" ? {} : { period }),
     ...(currency ? { currency } : {}),
@@ -16,39 +16,47 @@ interface Props {
   period: Period;
   board: Pick<Leaderboard, "currency" | "currencies">;
   /** The one that was asked for, if any: it is kept from tab to tab. */
-  chosen: string | null;
+  chosenCurrency: string | null;
 }
 
 /** Week, month, all time, and the currencies where there are several. Links, so they work without scripts. */
-export function BoardTabs({ period, board, chosen }: Props) {
+export function BoardTabs({ period, board, chosenCurrency }: Props) {
   const t = useTranslations("leaderboards");
   const currencies = [...new Set([...board.currencies, board.currency])].sort();
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
-      <nav aria-label={t("periods")} className={cn(segments.group, "w-full sm:w-auto")}>
+      <nav aria-label={t("periods")} className={cn(segmentedControl.group, "w-full sm:w-auto")}>
         {periods.map((each) => (
           <Link
             key={each}
-            href={hrefOf(each, chosen)}
+            href={boardHref(each, chosenCurrency)}
             prefetch={false}
             scroll={false}
             aria-current={each === period ? "page" : undefined}
-            className={cn(segments.item, "h-11 px-5 text-sm", each === period && segments.on)}
+            className={cn(
+              segmentedControl.item,
+              "h-11 px-5 text-sm",
+              each === period && segmentedControl.active,
+            )}
           >
             {t(`period.${each}`)}
           </Link>
         ))}
       </nav>
       {currencies.length > 1 ? (
-        <nav aria-label={t("currencies")} className={segments.group}>
+        <nav aria-label={t("currencies")} className={segmentedControl.group}>
           {currencies.map((currency) => (
             <Link
               key={currency}
-              href={hrefOf(period, currency)}
+              href={boardHref(period, currency)}
               prefetch={false}
               scroll={false}
               aria-current={currency === board.currency ? "page" : undefined}
-              className={cn(segments.item, "h-11 px-4", currency === board.currency && segments.on)}
+              className={cn(
+                segmentedControl.item,
+                "h-11 px-4",
+                currency === board.currency && segmentedControl.active,
+              )}
             >
               {currency}
             </Link>

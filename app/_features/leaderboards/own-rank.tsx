@@ -1,11 +1,11 @@
 import { useTranslations } from "next-intl";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/leaderboards";
 
 /** Where the viewer stands, said once at the top, wherever that is. */
-export function OwnPlace({ own, currency }: { own: Leaderboard["own"]; currency: string }) {
+export function OwnRank({ own, currency }: { own: Leaderboard["own"]; currency: string }) {
   const t = useTranslations("leaderboards");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   if (!own) return <p className="text-muted">{t("notThere")}</p>;
   return (
     <p className="tabular text-muted">

@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/leaderboards";
 
 type Item = Leaderboard["items"][number];
@@ -25,16 +25,16 @@ export function Podium({
   viewerId: string | null;
 }) {
   const t = useTranslations("leaderboards");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   return (
     <ol className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-5">
-      {items.slice(0, STEPS.length).map((item, at) => {
-        const step = STEPS[at] ?? STEPS[0];
+      {items.slice(0, STEPS.length).map((item, index) => {
+        const step = STEPS[index] ?? STEPS[0];
         return (
           <li
             key={item.userId}
-            style={tintOf(item.userId)}
-            className={cn("tinted min-w-0", at === 0 && "max-sm:col-span-2", step.order, step.drop)}
+            style={tintStyle(item.userId)}
+            className={cn("tinted min-w-0", index === 0 && "max-sm:col-span-2", step.order, step.drop)}
           >
             <div className="relative h-full overflow-hidden rounded-3xl bg-tint-strong">
               <div className={cn("overflow-hidden", step.art)}>
@@ -43,7 +43,7 @@ export function Podium({
               <p
                 className={cn(
                   "display tabular absolute top-3 left-3 flex min-w-11 items-center justify-center rounded-full bg-ground px-3 py-1.5",
-                  at === 0 ? "text-3xl text-money sm:text-4xl" : "text-xl",
+                  index === 0 ? "text-3xl text-money sm:text-4xl" : "text-xl",
                 )}
               >
                 <span className="sr-only">{t("rank", { rank: item.rank })}</span>
@@ -53,7 +53,7 @@ export function Podium({
                 <p
                   className={cn(
                     "display line-clamp-2",
-                    at === 0 ? "text-xl sm:text-2xl" : "text-base sm:text-xl",
+                    index === 0 ? "text-xl sm:text-2xl" : "text-base sm:text-xl",
                   )}
                 >
                   {item.name}
@@ -62,7 +62,7 @@ export function Podium({
                 <p
                   className={cn(
                     "tabular mt-3 font-semibold [overflow-wrap:anywhere] dark:text-money",
-                    at === 0 ? "text-xl" : "text-base sm:text-lg",
+                    index === 0 ? "text-xl" : "text-base sm:text-lg",
                   )}
                 >
                   {money({ amountMinor: item.amountMinor, currency })}

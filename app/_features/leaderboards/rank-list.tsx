@@ -1,28 +1,28 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/leaderboards";
 
 interface Props {
   items: Leaderboard["items"];
   /** The place of the first of these in the whole list. */
-  start: number;
+  startRank: number;
   currency: string;
   viewerId: string | null;
 }
 
 /** From the fourth place on: a name, and the sum at the end of the line. */
-export function Places({ items, start, currency, viewerId }: Props) {
+export function RankList({ items, startRank, currency, viewerId }: Props) {
   const t = useTranslations("leaderboards");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   return (
-    <ol start={start} className="mt-8 sm:mt-12">
+    <ol start={startRank} className="mt-8 sm:mt-12">
       {items.map((item) => (
         <li
           key={item.userId}
-          style={tintOf(item.userId)}
+          style={tintStyle(item.userId)}
           className={cn(
             "tinted grid grid-cols-[2.5rem_2.75rem_minmax(0,1fr)_auto] items-center gap-x-3 rounded-2xl px-2 py-2.5 sm:gap-x-5 sm:px-4",
             item.userId === viewerId && "bg-tint-strong",

@@ -7,7 +7,7 @@ import { markRead } from "@/lib/notifications";
 import { currentUser } from "@/lib/sessions";
 
 /** Marks one notification (`id`) as read, or all up to the newest that was on the page (`before`). */
-export async function markSeen(form: FormData): Promise<void> {
+export async function markReadAction(form: FormData): Promise<void> {
   const viewer = await currentUser();
   if (!viewer) redirect("/sign-in?next=/notifications");
   const id = idSchema.safeParse(form.get("id"));

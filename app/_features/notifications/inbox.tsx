@@ -2,10 +2,10 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 import type { NotificationView } from "@/lib/notifications";
-import { markSeen } from "./actions";
-import { MarkAllButton } from "./mark-read-buttons";
+import { markReadAction } from "./actions";
+import { MarkAllReadButton } from "./mark-read-buttons";
 import { NotificationRow } from "./notification-row";
 
 interface Props {
@@ -23,13 +23,16 @@ export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }:
   const newest = items[0]?.id;
   if (newest === undefined) {
     return (
-      <Notice title={t(continued ? "endTitle" : "emptyTitle")} text={t(continued ? "endText" : "emptyText")}>
+      <EmptyState
+        title={t(continued ? "endTitle" : "emptyTitle")}
+        text={t(continued ? "endText" : "emptyText")}
+      >
         <Button asChild size="large">
           <Link href={continued ? "/notifications" : "/posts/new"} prefetch={false}>
             {t(continued ? "newest" : "emptyAction")}
           </Link>
         </Button>
-      </Notice>
+      </EmptyState>
     );
   }
   return (
@@ -38,9 +41,9 @@ export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }:
       <div className="mt-4 flex min-h-11 flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <p className="tabular text-muted">{t("unread", { count: unreadCount })}</p>
         {unreadCount > 0 && !continued ? (
-          <form action={markSeen}>
+          <form action={markReadAction}>
             <input type="hidden" name="before" value={newest} />
-            <MarkAllButton />
+            <MarkAllReadButton />
           </form>
         ) : null}
         {continued ? (

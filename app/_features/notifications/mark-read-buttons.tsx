@@ -7,18 +7,18 @@ import { Mark } from "@/app/_art/brand/mark";
 import { Button } from "@/app/_ui/button";
 
 /** Sends the form it stands in, with or without scripts; answers the click at once. */
-export function MarkAllButton() {
+export function MarkAllReadButton() {
   const t = useTranslations("notifications");
   const { pending } = useFormStatus();
   return (
     <Button type="submit" look="quiet" aria-disabled={pending}>
-      {pending ? <Mark dancing className="size-5" /> : <Check className="size-5" aria-hidden="true" />}
+      {pending ? <Mark animated className="size-5" /> : <Check className="size-5" aria-hidden="true" />}
       <span aria-live="polite">{t(pending ? "marking" : "markAll")}</span>
     </Button>
   );
 }
 
-export function MarkOneButton({ title }: { title: string }) {
+export function MarkReadButton({ title }: { title: string }) {
   const t = useTranslations("notifications");
   const { pending } = useFormStatus();
   const label = t("markOne", { title });

@@ -1,6 +1,6 @@
 import { AtSign, Bell, Coins, Gift, MessagesSquare, PackageCheck, Undo2 } from "lucide-react";
 import { cn } from "@/app/_ui/cn";
-import type { Notice } from "@/lib/notifications";
+import type { TypedNotification } from "@/lib/notifications";
 
 const ICONS = {
   sale: Coins,
@@ -11,18 +11,24 @@ const ICONS = {
   bonus_reversed: Undo2,
   mention: AtSign,
   chat_invite: MessagesSquare,
-} as const satisfies Record<Notice["kind"], typeof Bell>;
+} as const satisfies Record<TypedNotification["kind"], typeof Bell>;
 
 /** Where money came in the sign is warm. */
-const WARM: ReadonlySet<Notice["kind"] | null> = new Set(["sale", "bonus"]);
+const MONEY_KINDS: ReadonlySet<TypedNotification["kind"] | null> = new Set(["sale", "bonus"]);
 
-export function KindIcon({ kind, className }: { kind: Notice["kind"] | null; className?: string }) {
+export function NotificationIcon({
+  kind,
+  className,
+}: {
+  kind: TypedNotification["kind"] | null;
+  className?: string;
+}) {
   const Icon = kind === null ? Bell : ICONS[kind];
   return (
     <span
       className={cn(
         "flex size-7 items-center justify-center rounded-full bg-ground ring-1 ring-line",
-        WARM.has(kind) ? "text-money" : "text-ink",
+        MONEY_KINDS.has(kind) ? "text-money" : "text-ink",
         className,
       )}
     >

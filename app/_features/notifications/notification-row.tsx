@@ -1,14 +1,14 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { NotificationView } from "@/lib/notifications";
-import { markSeen } from "./actions";
-import { MarkOneButton } from "./mark-read-buttons";
-import { KindIcon } from "./notification-icon";
+import { markReadAction } from "./actions";
+import { MarkReadButton } from "./mark-read-buttons";
+import { NotificationIcon } from "./notification-icon";
 import { NotificationLink } from "./notification-link";
-import { useWording } from "./use-notification-text";
+import { useNotificationText } from "./use-notification-text";
 
 interface Props {
   notification: NotificationView;
@@ -18,11 +18,11 @@ interface Props {
 /** One line of the list. Its picture is that of what it is about, as everywhere. */
 export function NotificationRow({ notification, renderedAt }: Props) {
   const t = useTranslations("notifications");
-  const { kind, title, text, href, artId } = useWording()(notification);
+  const { kind, title, text, href, artId } = useNotificationText()(notification);
   const unread = notification.readAt === null;
   return (
     <li
-      style={tintOf(artId)}
+      style={tintStyle(artId)}
       className={cn(
         "tinted relative grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-x-4 rounded-2xl p-3 transition-colors sm:gap-x-5",
         unread ? "bg-tint" : null,
@@ -33,7 +33,7 @@ export function NotificationRow({ notification, renderedAt }: Props) {
         <div className={cn("size-14 overflow-hidden rounded-xl", unread ? null : "opacity-60")}>
           <Cover id={artId} />
         </div>
-        <KindIcon kind={kind} className="absolute -right-2 -bottom-2" />
+        <NotificationIcon kind={kind} className="absolute -right-2 -bottom-2" />
       </div>
       <div className="min-w-0 py-0.5">
         <h3 className={cn("line-clamp-3 leading-snug", unread ? "font-semibold" : "font-medium text-muted")}>
@@ -66,9 +66,9 @@ export function NotificationRow({ notification, renderedAt }: Props) {
         />
       </div>
       {unread ? (
-        <form action={markSeen} className="relative z-1">
+        <form action={markReadAction} className="relative z-1">
           <input type="hidden" name="id" value={notification.id} />
-          <MarkOneButton title={title} />
+          <MarkReadButton title={title} />
         </form>
       ) : null}
     </li>

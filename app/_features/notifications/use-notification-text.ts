@@ -1,12 +1,12 @@
 import { useTranslations } from "next-intl";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { NotificationView } from "@/lib/notifications";
-import { type Notice, noticeOf } from "@/lib/notifications/client";
+import { parseNotification, type TypedNotification } from "@/lib/notifications/client";
 
 /** A notification in the reader's language. */
-export interface Wording {
+export interface NotificationText {
   /** What it is known by; null: only its own words. */
-  kind: Notice["kind"] | null;
+  kind: TypedNotification["kind"] | null;
   title: string;
   text: string | null;
   /** A path of this site; null when there is nothing to open. */
@@ -16,11 +16,11 @@ export interface Wording {
 }
 
 /** Kinds that the page has no words for speak for themselves. */
-export function useWording(): (notification: NotificationView) => Wording {
+export function useNotificationText(): (notification: NotificationView) => NotificationText {
   const t = useTranslations("notifications");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   return ({ id, kind, data, title, message }) => {
-    const notice = noticeOf(kind, data);
+    const notice = parseNotification(kind, data);
     if (!notice) {
       return { kind: null, title: title ?? t("untitled"), text: message, href: null, artId: id };
     }
@@ -28,7 +28,7 @@ export function useWording(): (notification: NotificationView) => Wording {
       title: "title" in notice.data ? notice.data.title : "",
       amount: "amountMinor" in notice.data ? money(notice.data) : "",
       quantity: notice.kind === "sale" ? notice.data.quantity : 1,
-      who: whoOf(notice) ?? t("somebody"),
+      who: actorName(notice) ?? t("somebody"),
       chat: "chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : "",
       isGroup: "chatTitle" in notice.data && notice.data.chatTitle !== null ? "yes" : "no",
     };
@@ -45,7 +45,7 @@ export function useWording(): (notification: NotificationView) => Wording {
 }
 
 /** Who did it; null: their account is gone, or nobody in particular. */
-function whoOf({ data }: Notice): string | null {
+function actorName({ data }: TypedNotification): string | null {
   if ("authorName" in data) return data.authorName;
   return "byName" in data ? data.byName : null;
 }

@@ -4,11 +4,11 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
 /** Silent until the end comes near: nobody needs to count down from five thousand. */
-const SHOWN_FROM_SHARE = 0.8;
+const VISIBLE_FROM_RATIO = 0.8;
 
 export function CharactersLeft({ used, limit }: { used: number; limit: number }) {
   const t = useTranslations("form");
-  if (used < limit * SHOWN_FROM_SHARE) return null;
+  if (used < limit * VISIBLE_FROM_RATIO) return null;
   const left = limit - used;
   return (
     <p className={cn("tabular shrink-0", left < 0 ? "text-danger" : "text-faint")}>

@@ -1,5 +1,5 @@
-import { keptPages } from "@/app/_data/page-cache";
+import { createPageCache } from "@/app/_data/page-cache";
 import type { PostItem } from "./posts-api";
 
 /** The feed's pages after the server's. */
-export const { loadedAfter, keepLoaded } = keptPages<PostItem>();
+export const { readPages, savePages } = createPageCache<PostItem>();

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { EMPTY_DRAFT, keepDraft, readDraft } from "@/app/_data/draft-store";
+import { EMPTY_DRAFT, readDraft, saveDraft } from "@/app/_data/draft-store";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
@@ -15,10 +15,10 @@ import { CharactersLeft } from "./characters-left";
 import { PostPreview } from "./post-preview";
 import { createPost } from "./posts-api";
 
-const TITLE_LIMIT = 120;
-const TEXT_LIMIT = 5_000;
+const MAX_TITLE_LENGTH = 120;
+const MAX_TEXT_LENGTH = 5_000;
 
-function splitTags(typed: string): string[] {
+function parseTags(typed: string): string[] {
   return typed
     .split(/[,\n]/)
     .map((tag) => tag.trim().replace(/^#+/, "").toLowerCase())
@@ -32,11 +32,11 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
   const { formProps, field, values, setValues, failure, busy } = useForm({
     schema: newPostSchema,
     initial: EMPTY_DRAFT,
-    toInput: (typed) => ({ title: typed.title, text: typed.text, tags: splitTags(typed.tags) }),
+    toInput: (typed) => ({ title: typed.title, text: typed.text, tags: parseTags(typed.tags) }),
     send: createPost,
     onSuccess: ({ post }) => {
       setPublished(true);
-      keepDraft(viewerId, EMPTY_DRAFT);
+      saveDraft(viewerId, EMPTY_DRAFT);
       router.push(`/posts/${post.id}`);
     },
   });
@@ -47,7 +47,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
     if (draft) setValues(draft);
   }, [viewerId, setValues]);
   useEffect(() => {
-    if (values !== EMPTY_DRAFT && !published) keepDraft(viewerId, values);
+    if (values !== EMPTY_DRAFT && !published) saveDraft(viewerId, values);
   }, [viewerId, values, published]);
 
   return (
@@ -60,7 +60,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
           placeholder={t("titlePlaceholder")}
           autoComplete="off"
           required
-          counter={<CharactersLeft limit={TITLE_LIMIT} used={values.title.trim().length} />}
+          counter={<CharactersLeft limit={MAX_TITLE_LENGTH} used={values.title.trim().length} />}
           className="h-16 font-display text-lg font-semibold"
         />
         <Field
@@ -69,7 +69,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
           label={t("textLabel")}
           hint={t("textHint")}
           optional
-          counter={<CharactersLeft limit={TEXT_LIMIT} used={values.text.trim().length} />}
+          counter={<CharactersLeft limit={MAX_TEXT_LENGTH} used={values.text.trim().length} />}
         />
         <Field
           {...field("tags")}
@@ -96,7 +96,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
           </p>
         ) : null}
         <div className="mt-3 flex flex-wrap items-center gap-3">
-          <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} />
+          <SubmitButton busy={busy} label={t("submit")} busyLabel={t("submitting")} />
           <Button look="plain" size="large" onClick={() => setValues({ ...EMPTY_DRAFT })}>
             {t("clear")}
           </Button>
@@ -106,7 +106,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
       <PostPreview
         seed={viewerId}
         title={values.title}
-        tags={splitTags(values.tags).slice(0, 5)}
+        tags={parseTags(values.tags).slice(0, 5)}
         authorName={viewerName}
       />
     </div>

@@ -4,7 +4,7 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PostItem } from "./posts-api";
 import { Tags } from "./tags";
-import { PostView } from "./views/post-view-tracker";
+import { PostViewTracker } from "./views/post-view-tracker";
 import { ViewCount } from "./views/view-count";
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** A short name fills the stage; a long one has to share it. */
-function titleSize(title: string): string {
+function titleClass(title: string): string {
   if (title.length <= 22) return "text-[clamp(2.25rem,6vw,4rem)]";
   if (title.length <= 60) return "text-[clamp(1.75rem,4.4vw,2.85rem)]";
   return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
@@ -22,10 +22,10 @@ function titleSize(title: string): string {
 
 export function PostBody({ post, viewerId, renderedAt }: Props) {
   const t = useTranslations("post");
-  const own = viewerId === post.authorId;
+  const isOwn = viewerId === post.authorId;
   return (
     <div className="flex min-w-0 flex-col">
-      <h1 className={`display ${titleSize(post.title)}`}>{post.title}</h1>
+      <h1 className={`display ${titleClass(post.title)}`}>{post.title}</h1>
       <p className="mt-4 flex flex-wrap items-baseline gap-x-2 text-muted">
         <span className="font-semibold text-ink">{post.authorName}</span>
         <span aria-hidden="true">·</span>
@@ -38,7 +38,7 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
           className="flex flex-wrap items-baseline gap-x-3 text-muted"
           numberClassName="display text-[clamp(2.5rem,7vw,3.75rem)]"
         />
-        {own ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
+        {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">
             {t.rich("anonymousView", {
@@ -61,7 +61,7 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
         </p>
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
-      {viewerId !== null && !own ? <PostView postId={post.id} /> : null}
+      {viewerId !== null && !isOwn ? <PostViewTracker postId={post.id} /> : null}
       <TrackOpened name="post.opened" id={post.id} />
     </div>
   );

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { Tags } from "./tags";
-import { tintOf } from "./tint-style";
+import { tintStyle } from "./tint-style";
 
 interface Props {
   seed: string;
@@ -22,7 +22,7 @@ export function PostPreview({ seed, title, tags, authorName }: Props) {
   return (
     <section
       aria-label={t("preview")}
-      style={tintOf(art)}
+      style={tintStyle(art)}
       className="tinted flex flex-col self-start overflow-hidden rounded-3xl bg-tint-strong transition-colors duration-500 max-lg:hidden lg:sticky lg:top-8"
     >
       <Cover id={art} className="aspect-square" />

@@ -1,6 +1,6 @@
-import { type Answer, callApi } from "@/app/_data/call-api";
+import { callApi, type ResponseBody } from "@/app/_data/call-api";
 
-export type PostPage = Answer<"postPage">;
+export type PostPage = ResponseBody<"postPage">;
 
 /** A post as pages show it. */
 export type PostItem = PostPage["items"][number];

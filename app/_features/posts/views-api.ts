@@ -5,7 +5,7 @@ export function sendView(postId: string) {
 }
 
 /** What the API takes in one batch. */
-export const MAX_BATCH = 100;
+export const MAX_BATCH_SIZE = 100;
 
 export function sendViewsBatch(postIds: string[]) {
   // keepalive always: the batch may be on its way when the person leaves

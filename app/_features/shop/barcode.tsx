@@ -1,16 +1,16 @@
-import { integer, randomFrom } from "@/app/_art/random";
+import { randomInteger, seededRandom } from "@/app/_art/random";
 
 const HEIGHT = 100;
 const WIDTH = 30;
 
 /** Bars down a ticket's stub, each its own from its text. A picture of a barcode: no machine reads it. */
 export function Barcode({ text, className }: { text: string; className?: string }) {
-  const random = randomFrom(`bars:${text}`);
+  const random = seededRandom(`bars:${text}`);
   const bars: { y: number; height: number }[] = [];
   for (let y = 0; y < HEIGHT; ) {
-    const height = integer(random, 1, 4);
+    const height = randomInteger(random, 1, 4);
     bars.push({ y, height: Math.min(height, HEIGHT - y) });
-    y += height + integer(random, 1, 3);
+    y += height + randomInteger(random, 1, 3);
   }
   return (
     <svg

@@ -12,7 +12,7 @@ const KINDS = [
 ] as const satisfies { kind: ProductKind; Icon: typeof Ticket }[];
 
 /** Three radio buttons that look like what they stand for. */
-export function KindChoice({ name, value, onChange }: FieldProps) {
+export function KindField({ name, value, onChange }: FieldProps) {
   const t = useTranslations("shop");
   const form = useTranslations("newProduct");
   return (

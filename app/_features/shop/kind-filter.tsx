@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { type ProductKind, productKindSchema } from "@/lib/shop/client";
 
-const CHOICES = [null, ...productKindSchema.options] as const;
+const KINDS = [null, ...productKindSchema.options] as const;
 
 /** Links, so that a filter has an address and works before any script has loaded. */
 export function KindFilter({ current }: { current: ProductKind | null }) {
@@ -11,7 +11,7 @@ export function KindFilter({ current }: { current: ProductKind | null }) {
   return (
     <nav aria-label={t("filter")} className="-mx-4 overflow-x-auto px-4 py-1 sm:mx-0 sm:px-0">
       <ul className="flex gap-2">
-        {CHOICES.map((kind) => (
+        {KINDS.map((kind) => (
           <li key={kind ?? "all"} className="shrink-0">
             <Link
               href={{ pathname: "/shop", query: kind ? { kind } : {} }}

@@ -5,17 +5,17 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { buttonLook } from "@/app/_ui/button";
+import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { useMounted } from "@/app/_ui/use-mounted";
 import type { ProductKind } from "@/lib/shop/client";
 import { ProductList } from "./product-list";
-import { fetchProducts, keptProducts } from "./shop-api";
+import { fetchProducts, loadedProducts } from "./shop-api";
 
-const ANSWER_LIMIT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** The rest of the shop: a plain link to the next page, which with scripts loads it in place. */
-export function ProductMore({ cursor, kind }: { cursor: string; kind: ProductKind | null }) {
+export function LoadMoreProducts({ cursor, kind }: { cursor: string; kind: ProductKind | null }) {
   const t = useTranslations("shop");
   const mounted = useMounted();
   const [loadedCount, setLoadedCount] = useState(0);
@@ -23,18 +23,18 @@ export function ProductMore({ cursor, kind }: { cursor: string; kind: ProductKin
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const filter = kind ?? "";
   const { items, nextCursor } = mounted
-    ? keptProducts.loadedAfter(cursor, filter)
+    ? loadedProducts.readPages(cursor, filter)
     : { items: [], nextCursor: cursor };
 
-  const load = async () => {
+  const loadNextPage = async () => {
     if (loading || nextCursor === null) return;
     setLoading(true);
     setFailure(null);
-    const result = await fetchProducts(nextCursor, kind, AbortSignal.timeout(ANSWER_LIMIT_MS));
+    const result = await fetchProducts(nextCursor, kind, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     setLoading(false);
     if (!result.ok) return setFailure(result.failure);
     const pages = { items: [...items, ...result.data.items], nextCursor: result.data.nextCursor };
-    keptProducts.keepLoaded(cursor, pages, filter);
+    loadedProducts.savePages(cursor, pages, filter);
     setLoadedCount(result.data.items.length);
   };
 
@@ -42,7 +42,7 @@ export function ProductMore({ cursor, kind }: { cursor: string; kind: ProductKin
     <>
       {items.length > 0 ? (
         <div className="mt-9 @3xl:mt-12">
-          <ProductList products={items} fromStart={false} />
+          <ProductList products={items} isFirstPage={false} />
         </div>
       ) : null}
       <div className="mt-12 flex flex-col items-center gap-4">
@@ -56,11 +56,11 @@ export function ProductMore({ cursor, kind }: { cursor: string; kind: ProductKin
             aria-disabled={loading}
             onClick={(event) => {
               event.preventDefault();
-              void load();
+              void loadNextPage();
             }}
-            className={buttonLook({ look: "quiet", size: "large" })}
+            className={buttonVariants({ look: "quiet", size: "large" })}
           >
-            {loading ? <Mark dancing className="size-6" /> : null}
+            {loading ? <Mark animated className="size-6" /> : null}
             {t(loading ? "loadingMore" : "more")}
           </Link>
         )}

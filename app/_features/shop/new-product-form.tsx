@@ -9,38 +9,38 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { type FieldProps, useForm } from "@/app/_ui/forms/use-form";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import {
-  LEAST_PRICE_MINOR,
-  MOST_AMOUNT_MINOR,
-  MOST_STOCK,
+  MAX_AMOUNT_MINOR,
+  MAX_STOCK,
+  MIN_PRICE_MINOR,
   newProductSchema,
   productKindSchema,
 } from "@/lib/shop/client";
 import { CurrencyField } from "./currency-field";
-import { KindChoice } from "./kind-field";
-import { EMPTY_PRODUCT, productDrafts, toNewProduct } from "./product-draft";
+import { KindField } from "./kind-field";
+import { EMPTY_PRODUCT_DRAFT, productDrafts, toNewProduct } from "./product-draft";
 import { ProductPreview } from "./product-preview";
 import { createProduct } from "./shop-api";
-import { SignInAgain } from "./sign-in-again-note";
+import { SignInAgainNote } from "./sign-in-again-note";
 
-const TITLE_LIMIT = 120;
-const TEXT_LIMIT = 5_000;
+const MAX_TITLE_LENGTH = 120;
+const MAX_TEXT_LENGTH = 5_000;
 
 export function NewProductForm({ viewerId, viewerName }: { viewerId: string; viewerName: string }) {
   const t = useTranslations("newProduct");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const format = useFormatter();
   const router = useRouter();
-  const [listed, setListed] = useState(false);
+  const [isSaved, setIsSaved] = useState(false);
   const { formProps, field, values, setValues, failure, busy } = useForm({
     schema: newProductSchema,
-    initial: EMPTY_PRODUCT,
+    initial: EMPTY_PRODUCT_DRAFT,
     toInput: toNewProduct,
     send: createProduct,
     onSuccess: ({ product }) => {
-      setListed(true);
-      productDrafts.keep(viewerId, EMPTY_PRODUCT);
+      setIsSaved(true);
+      productDrafts.save(viewerId, EMPTY_PRODUCT_DRAFT);
       router.push(`/shop/${product.id}`);
     },
   });
@@ -50,37 +50,37 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
     const draft = productDrafts.read(viewerId);
     if (!draft) return;
     const isKnown = productKindSchema.safeParse(draft.kind).success;
-    setValues(isKnown ? draft : { ...draft, kind: EMPTY_PRODUCT.kind });
+    setValues(isKnown ? draft : { ...draft, kind: EMPTY_PRODUCT_DRAFT.kind });
   }, [viewerId, setValues]);
   useEffect(() => {
-    if (values !== EMPTY_PRODUCT && !listed) productDrafts.keep(viewerId, values);
-  }, [viewerId, values, listed]);
+    if (values !== EMPTY_PRODUCT_DRAFT && !isSaved) productDrafts.save(viewerId, values);
+  }, [viewerId, values, isSaved]);
 
   /** Of these the page knows better what is wrong than a schema that sees a number, or none. */
-  const explained = (props: FieldProps, explanation: string): FieldProps =>
+  const withExplanation = (props: FieldProps, explanation: string): FieldProps =>
     props.error && props.value.trim() ? { ...props, error: explanation } : props;
   const { currency } = values;
 
   return (
     <div className="mt-8 grid gap-10 lg:grid-cols-[minmax(0,7fr)_minmax(0,4fr)] lg:gap-14">
       <form {...formProps} className="flex flex-col gap-3">
-        <KindChoice {...field("kind")} />
+        <KindField {...field("kind")} />
         <Field
           {...field("title")}
           label={t("titleLabel")}
           placeholder={t(`titlePlaceholders.${values.kind as "ticket"}`)}
           autoComplete="off"
           required
-          counter={<CharactersLeft limit={TITLE_LIMIT} used={values.title.trim().length} />}
+          counter={<CharactersLeft limit={MAX_TITLE_LENGTH} used={values.title.trim().length} />}
           className="h-16 font-display text-lg font-semibold"
         />
         <div className="grid grid-cols-[minmax(0,1fr)_7rem] gap-3 sm:grid-cols-[minmax(0,1fr)_7rem_minmax(0,1fr)]">
           <Field
-            {...explained(
+            {...withExplanation(
               field("priceMinor"),
               t("priceError", {
-                least: money({ amountMinor: LEAST_PRICE_MINOR, currency }),
-                most: money({ amountMinor: MOST_AMOUNT_MINOR, currency }),
+                least: money({ amountMinor: MIN_PRICE_MINOR, currency }),
+                most: money({ amountMinor: MAX_AMOUNT_MINOR, currency }),
               }),
             )}
             label={t("priceLabel")}
@@ -91,7 +91,7 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
           <CurrencyField {...field("currency")} />
           <div className="max-sm:col-span-2">
             <Field
-              {...explained(field("stock"), t("stockError", { most: format.number(MOST_STOCK) }))}
+              {...withExplanation(field("stock"), t("stockError", { most: format.number(MAX_STOCK) }))}
               label={t("stockLabel")}
               hint={t("stockHint")}
               inputMode="numeric"
@@ -102,7 +102,7 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
         </div>
         {values.kind === "ticket" ? null : (
           <Field
-            {...explained(field("assetUrl"), t("assetError"))}
+            {...withExplanation(field("assetUrl"), t("assetError"))}
             label={t("assetLabel")}
             hint={t("assetHint")}
             placeholder="https://"
@@ -119,19 +119,19 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
           label={t("textLabel")}
           hint={t(`textHints.${values.kind as "ticket"}`)}
           optional
-          counter={<CharactersLeft limit={TEXT_LIMIT} used={values.description.trim().length} />}
+          counter={<CharactersLeft limit={MAX_TEXT_LENGTH} used={values.description.trim().length} />}
         />
         {failure ? <FailureNote failure={failure} /> : null}
-        {failure?.code === "unauthenticated" ? <SignInAgain next="/shop/new" /> : null}
+        {failure?.code === "unauthenticated" ? <SignInAgainNote next="/shop/new" /> : null}
         <div className="mt-3 flex flex-wrap items-center gap-3">
-          <SubmitButton busy={busy} idle={t("submit")} working={t("submitting")} />
-          <Button look="plain" size="large" onClick={() => setValues({ ...EMPTY_PRODUCT })}>
+          <SubmitButton busy={busy} label={t("submit")} busyLabel={t("submitting")} />
+          <Button look="plain" size="large" onClick={() => setValues({ ...EMPTY_PRODUCT_DRAFT })}>
             {t("clear")}
           </Button>
         </div>
         <p className="text-sm text-faint">{t("draft")}</p>
       </form>
-      <ProductPreview seed={viewerId} typed={values} sellerName={viewerName} />
+      <ProductPreview seed={viewerId} draft={values} sellerName={viewerName} />
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import { type Answer, callApi } from "@/app/_data/call-api";
+import { callApi, type ResponseBody } from "@/app/_data/call-api";
 import type { RefundRequest } from "@/lib/shop/client";
 
 /** An order as its page shows it. */
-export type OrderItem = Answer<"order">["order"];
+export type OrderItem = ResponseBody<"order">["order"];
 
 export function fetchOrder(id: string, signal: AbortSignal) {
   return callApi(`/api/orders/${id}`, "order", { signal });

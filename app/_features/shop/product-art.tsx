@@ -6,11 +6,11 @@ import { Cover } from "@/app/_art/cover";
 import type { ProductKind } from "@/lib/shop/client";
 import { Barcode } from "./barcode";
 
-interface ThingProps {
+interface ArtProps {
   id: string;
 }
 
-function Track({ id }: ThingProps) {
+function TrackArt({ id }: ArtProps) {
   return (
     <div className="goods goods-track">
       <div className="goods-disc" />
@@ -21,7 +21,7 @@ function Track({ id }: ThingProps) {
   );
 }
 
-function Ticket({ id }: ThingProps) {
+function TicketArt({ id }: ArtProps) {
   const t = useTranslations("shop");
   return (
     <div className="goods goods-ticket">
@@ -34,16 +34,16 @@ function Ticket({ id }: ThingProps) {
   );
 }
 
-const POINTS = 24;
+const SEAL_POINTS = 24;
 
 /** A star with many points, as a sealing stamp leaves it. */
-const SEAL = Array.from({ length: POINTS * 2 }, (_, i) => {
+const SEAL_OUTLINE = Array.from({ length: SEAL_POINTS * 2 }, (_, i) => {
   const radius = i % 2 === 0 ? 50 : 44;
-  const angle = (i * Math.PI) / POINTS;
+  const angle = (i * Math.PI) / SEAL_POINTS;
   return `${(50 + radius * Math.cos(angle)).toFixed(1)},${(50 + radius * Math.sin(angle)).toFixed(1)}`;
 }).join(" ");
 
-function Licence({ id }: ThingProps) {
+function LicenceArt({ id }: ArtProps) {
   return (
     <div className="goods goods-licence">
       <div className="relative aspect-[1.12] overflow-hidden">
@@ -51,7 +51,7 @@ function Licence({ id }: ThingProps) {
       </div>
       <div className="goods-licence-lines" />
       <svg viewBox="0 0 100 100" className="goods-seal" aria-hidden="true" focusable="false">
-        <polygon points={SEAL} fill="currentColor" />
+        <polygon points={SEAL_OUTLINE} fill="currentColor" />
         <circle cx="50" cy="50" r="34" fill="none" stroke="white" strokeOpacity="0.75" strokeWidth="2.5" />
         <path
           d="M44 66a7 6 0 1 1-5-6V37l24-5v27a7 6 0 1 1-5-6V41l-14 3z"
@@ -63,17 +63,17 @@ function Licence({ id }: ThingProps) {
   );
 }
 
-const THINGS: Record<ProductKind, ComponentType<ThingProps>> = {
-  track: Track,
-  ticket: Ticket,
-  licence: Licence,
+const ART_BY_KIND: Record<ProductKind, ComponentType<ArtProps>> = {
+  track: TrackArt,
+  ticket: TicketArt,
+  licence: LicenceArt,
 };
 
 /**
  * A product as a thing on a stage of its colour: a record, a ticket, a paper with a seal, each wearing the cover of
  * its id. Decoration: what it is stands beside it in words. A client component so that the drawing travels once.
  */
-export function Goods({ kind, id }: { kind: ProductKind; id: string }) {
-  const Thing = THINGS[kind];
-  return <Thing id={id} />;
+export function ProductArt({ kind, id }: { kind: ProductKind; id: string }) {
+  const Art = ART_BY_KIND[kind];
+  return <Art id={id} />;
 }

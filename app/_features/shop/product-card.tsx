@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/use-money-formatter";
-import { GoodsFrame } from "./product-art-frame";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { ProductArtFrame } from "./product-art-frame";
 import type { ProductItem } from "./shop-api";
 import { StockNote } from "./stock-note";
 
@@ -15,17 +15,17 @@ interface Props {
 
 export function ProductCard({ product, large }: Props) {
   const t = useTranslations("shop");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const soldOut = product.stock === 0;
   return (
     <article
-      style={tintOf(product.id)}
+      style={tintStyle(product.id)}
       className="tinted group/card relative flex h-full flex-col [--card-radius:1.5rem]"
     >
-      <GoodsFrame
+      <ProductArtFrame
         id={product.id}
         kind={product.kind}
-        gone={soldOut}
+        unavailable={soldOut}
         stamp={soldOut ? t("soldOut") : undefined}
         className={cn(
           "w-full grow rounded-3xl",

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { useMoney } from "@/app/_ui/use-money-formatter";
-import { MOST_AMOUNT_MINOR, MOST_QUANTITY } from "@/lib/shop/client";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/shop/client";
 import { BuyForm } from "./buy-form";
-import { OwnProduct } from "./seller-actions";
+import { SellerActions } from "./seller-actions";
 import type { ProductItem } from "./shop-api";
 import { StockNote } from "./stock-note";
 
@@ -14,27 +14,27 @@ interface Props {
 }
 
 /** A short name fills the stage; a long one has to share it. */
-function titleSize(title: string): string {
+function titleClass(title: string): string {
   if (title.length <= 22) return "text-[clamp(2rem,5.4vw,3.5rem)]";
   return title.length <= 60 ? "text-[clamp(1.6rem,4vw,2.5rem)]" : "text-[clamp(1.3rem,3vw,1.9rem)]";
 }
 
 /** Worked out here and not in the browser, which has no other use for the schemas. */
-function mostOf({ priceMinor, stock }: ProductItem): number {
+function maxQuantityOf({ priceMinor, stock }: ProductItem): number {
   return Math.max(
     1,
-    Math.min(MOST_QUANTITY, stock ?? MOST_QUANTITY, Math.floor(MOST_AMOUNT_MINOR / priceMinor)),
+    Math.min(MAX_QUANTITY, stock ?? MAX_QUANTITY, Math.floor(MAX_AMOUNT_MINOR / priceMinor)),
   );
 }
 
 /** What it is, what it costs, and how to have it. */
-export function ProductWords({ product, viewerId }: Props) {
+export function ProductDetails({ product, viewerId }: Props) {
   const t = useTranslations("shop");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   return (
     <div className="flex min-w-0 flex-col">
       <p className="text-sm font-semibold text-tint-text">{t(`kinds.${product.kind}`)}</p>
-      <h1 className={`display mt-2 ${titleSize(product.title)}`}>{product.title}</h1>
+      <h1 className={`display mt-2 ${titleClass(product.title)}`}>{product.title}</h1>
       <p className="mt-4 text-muted">
         {product.sellerName === null
           ? t("sellerGone")
@@ -51,7 +51,7 @@ export function ProductWords({ product, viewerId }: Props) {
           <StockNote stock={product.stock} />
         </p>
         <div className="mt-5">
-          <Deal product={product} viewerId={viewerId} />
+          <PurchaseOptions product={product} viewerId={viewerId} />
         </div>
       </div>
       {product.description ? (
@@ -65,14 +65,14 @@ export function ProductWords({ product, viewerId }: Props) {
 }
 
 /** What can be done about it by whoever looks. */
-function Deal({ product, viewerId }: Props) {
+function PurchaseOptions({ product, viewerId }: Props) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {
-    return <OwnProduct productId={product.id} archived={product.archived} />;
+    return <SellerActions productId={product.id} archived={product.archived} />;
   }
   if (product.archived) return <p className="text-muted">{t("archived")}</p>;
   if (product.stock === 0) return <p className="text-muted">{t("soldOutText")}</p>;
-  if (viewerId !== null) return <BuyForm product={product} most={mostOf(product)} />;
+  if (viewerId !== null) return <BuyForm product={product} maxQuantity={maxQuantityOf(product)} />;
   return (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <Button asChild size="large">

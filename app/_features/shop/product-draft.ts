@@ -1,9 +1,9 @@
-import { draftStore } from "@/app/_data/draft-store";
+import { createDraftStore } from "@/app/_data/draft-store";
 import type { NewProduct } from "@/lib/shop/client";
-import { minorOf } from "./parse-amount-minor";
+import { parseAmountMinor } from "./parse-amount-minor";
 
 /** What a creator types, before it is a product. The names are those of the schema. */
-export const EMPTY_PRODUCT = {
+export const EMPTY_PRODUCT_DRAFT = {
   kind: "ticket",
   title: "",
   description: "",
@@ -13,21 +13,21 @@ export const EMPTY_PRODUCT = {
   assetUrl: "",
 };
 
-export type TypedProduct = typeof EMPTY_PRODUCT;
+export type ProductDraft = typeof EMPTY_PRODUCT_DRAFT;
 
-export const productDrafts = draftStore("product", EMPTY_PRODUCT);
+export const productDrafts = createDraftStore("product", EMPTY_PRODUCT_DRAFT);
 
 /** What the schema judges. A download left over from another kind is not sent with a ticket. */
-export function toNewProduct(typed: TypedProduct): NewProduct {
-  const stock = typed.stock.replace(/\s/g, "");
-  const assetUrl = typed.assetUrl.trim();
+export function toNewProduct(draft: ProductDraft): NewProduct {
+  const stock = draft.stock.replace(/\s/g, "");
+  const assetUrl = draft.assetUrl.trim();
   return {
-    kind: typed.kind as NewProduct["kind"],
-    title: typed.title,
-    description: typed.description,
-    priceMinor: minorOf(typed.priceMinor),
-    currency: typed.currency,
+    kind: draft.kind as NewProduct["kind"],
+    title: draft.title,
+    description: draft.description,
+    priceMinor: parseAmountMinor(draft.priceMinor),
+    currency: draft.currency,
     stock: stock === "" ? null : Number(stock),
-    assetUrl: typed.kind === "ticket" || assetUrl === "" ? null : assetUrl,
+    assetUrl: draft.kind === "ticket" || assetUrl === "" ? null : assetUrl,
   };
 }

@@ -7,15 +7,15 @@ import type { ProductItem } from "./shop-api";
 interface Props {
   products: readonly ProductItem[];
   /** The first of these is the newest thing in the shop. */
-  fromStart: boolean;
+  isFirstPage: boolean;
 }
 
 /** Products side by side, inside a container. A client component for the same reason as the feed's list. */
-export function ProductList({ products, fromStart }: Props) {
+export function ProductList({ products, isFirstPage }: Props) {
   return (
     <ul className="grid grid-cols-2 gap-x-4 gap-y-9 @3xl:grid-cols-3 @3xl:gap-x-6 @3xl:gap-y-12">
       {products.map((product, i) => {
-        const large = fromStart && i === 0 && products.length > 1 && product.stock !== 0;
+        const large = isFirstPage && i === 0 && products.length > 1 && product.stock !== 0;
         return (
           <li key={product.id} className={cn("min-w-0", large && "col-span-2")}>
             <ProductCard product={product} large={large} />

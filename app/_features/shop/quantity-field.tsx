@@ -7,20 +7,20 @@ import { Button } from "@/app/_ui/button";
 
 interface Props {
   value: number;
-  most: number;
+  max: number;
   error: string | undefined;
   onChange: (value: number) => void;
 }
 
 /** A number between two buttons; arrow keys and typing work as in any number field. */
-export function QuantityField({ value, most, error, onChange }: Props) {
+export function QuantityField({ value, max, error, onChange }: Props) {
   const t = useTranslations("shop");
   const id = useId();
   // what is being typed may be nothing for a moment
   const [typed, setTyped] = useState<string | null>(null);
-  const set = (next: number) => {
+  const setQuantity = (next: number) => {
     setTyped(null);
-    onChange(Math.min(Math.max(Math.trunc(next) || 1, 1), most));
+    onChange(Math.min(Math.max(Math.trunc(next) || 1, 1), max));
   };
   return (
     <div>
@@ -33,7 +33,7 @@ export function QuantityField({ value, most, error, onChange }: Props) {
           size="icon"
           aria-label={t("fewer")}
           aria-disabled={value <= 1}
-          onClick={() => set(value - 1)}
+          onClick={() => setQuantity(value - 1)}
           className="size-12"
         >
           <Minus className="size-4" aria-hidden="true" />
@@ -44,11 +44,13 @@ export function QuantityField({ value, most, error, onChange }: Props) {
           type="number"
           inputMode="numeric"
           min={1}
-          max={most}
+          max={max}
           value={typed ?? value}
           aria-invalid={error ? true : undefined}
           aria-describedby={error ? `${id}-error` : undefined}
-          onChange={(event) => (event.target.value === "" ? setTyped("") : set(event.target.valueAsNumber))}
+          onChange={(event) =>
+            event.target.value === "" ? setTyped("") : setQuantity(event.target.valueAsNumber)
+          }
           onBlur={() => setTyped(null)}
           onFocus={(event) => event.target.select()}
           className="tabular h-12 w-12 rounded-md bg-transparent text-center text-lg font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
@@ -57,8 +59,8 @@ export function QuantityField({ value, most, error, onChange }: Props) {
           look="plain"
           size="icon"
           aria-label={t("moreOf")}
-          aria-disabled={value >= most}
-          onClick={() => set(value + 1)}
+          aria-disabled={value >= max}
+          onClick={() => setQuantity(value + 1)}
           className="size-12"
         >
           <Plus className="size-4" aria-hidden="true" />

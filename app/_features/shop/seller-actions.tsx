@@ -10,19 +10,19 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { archiveProduct } from "./shop-api";
 
 /** For whoever sells it: what was sold, and the way to stop. Taking it off sale is asked twice, as it is for good. */
-export function OwnProduct({ productId, archived }: { productId: string; archived: boolean }) {
+export function SellerActions({ productId, archived }: { productId: string; archived: boolean }) {
   const t = useTranslations("shop");
   const router = useRouter();
-  const [asked, setAsked] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [busy, startWork] = useTransition();
 
-  const takeOff = () =>
+  const archive = () =>
     startWork(async () => {
       setFailure(null);
       const result = await archiveProduct(productId);
       if (!result.ok) return setFailure(result.failure);
-      setAsked(false);
+      setIsConfirming(false);
       router.refresh();
     });
 
@@ -35,22 +35,22 @@ export function OwnProduct({ productId, archived }: { productId: string; archive
             {t("sold")}
           </Link>
         </Button>
-        {archived ? null : asked ? (
+        {archived ? null : isConfirming ? (
           <>
-            <Button look="danger" aria-disabled={busy} onClick={() => (busy ? undefined : takeOff())}>
+            <Button look="danger" aria-disabled={busy} onClick={() => (busy ? undefined : archive())}>
               {t(busy ? "takingOff" : "takeOffYes")}
             </Button>
-            <Button look="plain" autoFocus onClick={() => setAsked(false)}>
+            <Button look="plain" autoFocus onClick={() => setIsConfirming(false)}>
               {t("takeOffNo")}
             </Button>
           </>
         ) : (
-          <Button look="plain" onClick={() => setAsked(true)}>
+          <Button look="plain" onClick={() => setIsConfirming(true)}>
             {t("takeOff")}
           </Button>
         )}
       </div>
-      {asked ? (
+      {isConfirming ? (
         <p role="status" className="text-sm text-muted">
           {t("takeOffNote")}
         </p>

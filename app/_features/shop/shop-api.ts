@@ -1,12 +1,12 @@
-import { type Answer, callApi } from "@/app/_data/call-api";
-import { keptPages } from "@/app/_data/page-cache";
+import { callApi, type ResponseBody } from "@/app/_data/call-api";
+import { createPageCache } from "@/app/_data/page-cache";
 import type { NewOrder, NewProduct, ProductKind } from "@/lib/shop/client";
 
 /** A product as pages show it. */
-export type ProductItem = Answer<"productPage">["items"][number];
+export type ProductItem = ResponseBody<"productPage">["items"][number];
 
 /** The shop's pages after the server's. */
-export const keptProducts = keptPages<ProductItem>();
+export const loadedProducts = createPageCache<ProductItem>();
 
 export function fetchProducts(cursor: string, kind: ProductKind | null, signal: AbortSignal) {
   const query = new URLSearchParams(kind ? { cursor, kind } : { cursor });

@@ -2,14 +2,14 @@ import { Plus, Receipt } from "lucide-react";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { PageTitle } from "@/app/_shell/page";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import type { ProductKind } from "@/lib/shop/client";
 import { KindFilter } from "./kind-filter";
 
 /** The headline over the shop, the way to one's own orders, and what there is to choose from. */
 export async function ShopIntro({ kind }: { kind: ProductKind | null }) {
-  const [t, viewer] = await Promise.all([getTranslations("shop"), viewerForFrame()]);
+  const [t, viewer] = await Promise.all([getTranslations("shop"), getShellViewer()]);
   return (
     <div className="flex flex-col gap-6 pt-8 pb-8 sm:pt-12 sm:pb-10">
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-5">

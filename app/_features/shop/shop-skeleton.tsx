@@ -11,12 +11,12 @@ export function ShopSkeleton() {
     <div role="status" className="@container">
       <span className="sr-only">{t("loading")}</span>
       <div className="grid grid-cols-2 gap-x-4 gap-y-9 @3xl:grid-cols-3 @3xl:gap-x-6 @3xl:gap-y-12">
-        {[0, 1, 2, 3, 4].map((place) => (
-          <div key={place} className={cn("flex flex-col", place === 0 && "col-span-2")}>
+        {[0, 1, 2, 3, 4].map((index) => (
+          <div key={index} className={cn("flex flex-col", index === 0 && "col-span-2")}>
             <Skeleton
               className={cn(
                 "grow rounded-3xl",
-                place === 0 ? "aspect-[3/2] @3xl:aspect-auto" : "aspect-square",
+                index === 0 ? "aspect-[3/2] @3xl:aspect-auto" : "aspect-square",
               )}
             />
             <Skeleton className="mt-4 h-3 w-16" />

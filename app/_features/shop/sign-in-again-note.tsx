@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 /** The session ended under an open page: the way back to it. */
-export function SignInAgain({ next }: { next: string }) {
+export function SignInAgainNote({ next }: { next: string }) {
   const t = useTranslations("shop");
   return (
     <p className="text-sm text-muted">

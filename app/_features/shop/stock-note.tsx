@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
 /** From here on it is worth hurrying. */
-const FEW = 5;
+const LOW_STOCK = 5;
 
 /** How many there are; nothing to say where there are as many as people want. */
 export function StockNote({ stock, className }: { stock: number | null; className?: string }) {
@@ -12,7 +12,7 @@ export function StockNote({ stock, className }: { stock: number | null; classNam
     <span
       className={cn(
         "tabular",
-        stock > 0 && stock <= FEW ? "font-semibold text-money" : "text-muted",
+        stock > 0 && stock <= LOW_STOCK ? "font-semibold text-money" : "text-muted",
         className,
       )}
     >

@@ -10,25 +10,25 @@ import { placeOrder } from "./shop-api";
  * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
  * changes or the order it made is over, so a click after a lost answer does not reserve the goods twice.
  */
-export function useBuying(productId: string) {
+export function usePlaceOrder(productId: string) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const intention = useRef<{ quantity: number; clientKey: string } | null>(null);
+  const attempt = useRef<{ quantity: number; clientKey: string } | null>(null);
 
   // The payment page's "back" may show this page as it was left: busy.
   useEffect(() => {
-    const onShow = (event: PageTransitionEvent) => {
+    const onPageShow = (event: PageTransitionEvent) => {
       if (event.persisted) setBusy(false);
     };
-    window.addEventListener("pageshow", onShow);
-    return () => window.removeEventListener("pageshow", onShow);
+    window.addEventListener("pageshow", onPageShow);
+    return () => window.removeEventListener("pageshow", onPageShow);
   }, []);
 
   const send = (quantity: number) => {
-    if (intention.current?.quantity !== quantity) {
-      intention.current = { quantity, clientKey: v4() };
+    if (attempt.current?.quantity !== quantity) {
+      attempt.current = { quantity, clientKey: v4() };
     }
-    return placeOrder({ productId, ...intention.current });
+    return placeOrder({ productId, ...attempt.current });
   };
 
   const buy = async (quantity: number): Promise<void> => {
@@ -38,7 +38,7 @@ export function useBuying(productId: string) {
     let result = await send(quantity);
     if (result.ok && result.data.checkoutUrl === null) {
       // This key's order is over: whoever clicks again wants another one.
-      intention.current = null;
+      attempt.current = null;
       if (result.data.order.status !== "pending") result = await send(quantity);
     }
     if (result.ok) {

@@ -17,7 +17,7 @@ type Props = Omit<ComponentProps<"input">, keyof FieldProps> &
     adornment?: ReactNode;
   };
 
-const LOOK = [
+const CONTROL_CLASS = [
   "w-full rounded-xl border border-line-strong bg-ground/70 px-4 text-ink placeholder:text-faint/80",
   "transition-colors hover:border-muted focus:border-ink aria-invalid:border-danger",
 ].join(" ");
@@ -40,13 +40,13 @@ export function Field({
 }: Props) {
   const t = useTranslations("newPost");
   const id = useId();
-  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
+  const describedBy = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   const control = {
     id,
     name,
     value,
     "aria-invalid": error ? true : undefined,
-    "aria-describedby": described || undefined,
+    "aria-describedby": describedBy || undefined,
     onBlur,
   };
   return (
@@ -60,14 +60,14 @@ export function Field({
           <textarea
             {...control}
             onChange={(event) => onChange(event.target.value)}
-            className={cn(LOOK, "field-sizing-content min-h-40 resize-y py-3", className)}
+            className={cn(CONTROL_CLASS, "field-sizing-content min-h-40 resize-y py-3", className)}
           />
         ) : (
           <input
             {...input}
             {...control}
             onChange={(event) => onChange(event.target.value)}
-            className={cn(LOOK, "h-12", adornment ? "pr-13" : "", className)}
+            className={cn(CONTROL_CLASS, "h-12", adornment ? "pr-13" : "", className)}
           />
         )}
         {adornment ? <div className="absolute inset-y-0 right-1 flex items-center">{adornment}</div> : null}

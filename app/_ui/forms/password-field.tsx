@@ -16,21 +16,21 @@ interface Props extends FieldProps {
 
 export function PasswordField({ label, ...props }: Props) {
   const t = useTranslations("auth");
-  const [shown, setShown] = useState(false);
-  const Icon = shown ? EyeOff : Eye;
+  const [isVisible, setIsVisible] = useState(false);
+  const Icon = isVisible ? EyeOff : Eye;
   return (
     <Field
       {...props}
       label={label ?? t("password")}
-      type={shown ? "text" : "password"}
+      type={isVisible ? "text" : "password"}
       required
       adornment={
         <Button
           look="plain"
           size="icon"
-          aria-label={t(shown ? "hidePassword" : "showPassword")}
-          aria-pressed={shown}
-          onClick={() => setShown(!shown)}
+          aria-label={t(isVisible ? "hidePassword" : "showPassword")}
+          aria-pressed={isVisible}
+          onClick={() => setIsVisible(!isVisible)}
           className="size-10"
         >
           <Icon className="size-5" aria-hidden="true" />

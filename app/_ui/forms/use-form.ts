@@ -12,9 +12,9 @@ interface Options<Field extends string, S extends z.ZodType, T> {
   /** What the schema judges, from what was typed. Its top-level keys are the fields' names. */
   toInput: (values: Record<Field, string>) => z.input<S>;
   send: (input: z.output<S>) => Promise<ApiResult<T>>;
-  onSuccess: (answer: T) => void;
+  onSuccess: (data: T) => void;
   /** The page stays as it is after success, and the form can be used again. */
-  stays?: boolean;
+  isReusable?: boolean;
 }
 
 /** What ties a control to its form. */
@@ -39,7 +39,7 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
   toInput,
   send,
   onSuccess,
-  stays = false,
+  isReusable = false,
 }: Options<Field, S, T>) {
   const t = useTranslations("form");
   const form = useRef<HTMLFormElement>(null);
@@ -51,37 +51,39 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
   const isField = (name: PropertyKey | undefined): name is Field =>
     typeof name === "string" && name in initial;
 
-  const judge = (typed: Record<Field, string>): Errors<Field> => {
+  const validate = (typed: Record<Field, string>): Errors<Field> => {
     const parsed = schema.safeParse(toInput(typed));
-    const found: Errors<Field> = {};
+    const fieldErrors: Errors<Field> = {};
     for (const issue of parsed.error?.issues ?? []) {
       const name = issue.path[0];
-      if (isField(name)) found[name] ??= issueText(issue, typed[name], t);
+      if (isField(name)) fieldErrors[name] ??= issueText(issue, typed[name], t);
     }
-    return found;
+    return fieldErrors;
   };
 
-  const show = (found: Errors<Field>) => {
-    setErrors(found);
-    const first = Object.keys(initial).find((name) => isField(name) && found[name] !== undefined);
-    const control = first ? form.current?.elements.namedItem(first) : null;
+  const showErrors = (fieldErrors: Errors<Field>) => {
+    setErrors(fieldErrors);
+    const firstInvalid = Object.keys(initial).find(
+      (name) => isField(name) && fieldErrors[name] !== undefined,
+    );
+    const control = firstInvalid ? form.current?.elements.namedItem(firstInvalid) : null;
     if (control instanceof HTMLElement) control.focus();
-    return first !== undefined;
+    return firstInvalid !== undefined;
   };
 
   const submit = async () => {
     setFailure(null);
-    if (show(judge(values))) return;
+    if (showErrors(validate(values))) return;
     setBusy(true);
     const result = await send(schema.parse(toInput(values)));
-    if (stays || !result.ok) setBusy(false);
+    if (isReusable || !result.ok) setBusy(false);
     if (result.ok) return onSuccess(result.data);
-    const named: Errors<Field> = {};
+    const serverErrors: Errors<Field> = {};
     for (const { path, message } of result.failure.details) {
       const name = path.split(".")[0];
-      if (isField(name)) named[name] ??= message;
+      if (isField(name)) serverErrors[name] ??= message;
     }
-    if (!show(named)) setFailure(result.failure);
+    if (!showErrors(serverErrors)) setFailure(result.failure);
   };
 
   return {
@@ -107,10 +109,10 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
       onChange: (value: string) => {
         const typed = { ...values, [name]: value };
         setValues(typed);
-        if (errors[name] !== undefined) setErrors({ ...errors, [name]: judge(typed)[name] });
+        if (errors[name] !== undefined) setErrors({ ...errors, [name]: validate(typed)[name] });
       },
       onBlur: () => {
-        if (values[name].trim() !== "") setErrors({ ...errors, [name]: judge(values)[name] });
+        if (values[name].trim() !== "") setErrors({ ...errors, [name]: validate(values)[name] });
       },
     }),
   };

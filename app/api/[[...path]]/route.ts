@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 
 /** Whatever no other route takes: the standard body, not a page. */
-const notFound = route({ summary: "No such path", auth: "public", response: z.never() }, async () => {
+const notFound = defineRoute({ summary: "No such path", auth: "public", response: z.never() }, async () => {
   throw new AppError("not_found");
 });
 

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { bonusesSchema, bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/bonuses
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Your bonus balance, its ledger newest first, and your referral link",
     auth: "user",
@@ -13,4 +13,4 @@ export const GET = route(
   async ({ caller, query }) => getBonuses(caller.userId, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

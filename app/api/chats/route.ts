@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import {
   chatDetailSchema,
   chatPageQuerySchema,
@@ -8,10 +8,10 @@ import {
   listChats,
   newChatSchema,
 } from "@/lib/chat";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/chats
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "The chats you are in, the one with the latest message first",
     auth: "user",
@@ -23,7 +23,7 @@ export const GET = route(
 );
 
 // POST /api/chats
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Open a group, or a chat with somebody: 200 with the one that is there already",
     auth: "user",
@@ -37,4 +37,4 @@ export const POST = route(
   },
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

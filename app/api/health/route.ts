@@ -1,14 +1,14 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows, Reply } from "@/lib/core/http";
-import { health, healthSchema } from "@/lib/ops";
+import { defineRoute } from "@/app/api/define-route";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
+import { checkHealth, healthSchema } from "@/lib/ops";
 
 // GET /api/health
-export const GET = route(
+export const GET = defineRoute(
   { summary: "Whether database, Redis and QStash answer", auth: "public", response: healthSchema },
   async () => {
-    const report = await health();
+    const report = await checkHealth();
     return new Reply(report, { status: report.status === "down" ? 503 : 200 });
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { changeProfile, getUser, profileSchema, userSchema } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 import { deleteAccount, deletionSchema } from "@/lib/privacy";
 import { clearedSessionCookies } from "@/lib/sessions";
 
 // GET /api/me
-export const GET = route(
+export const GET = defineRoute(
   { summary: "The signed-in account", auth: "user", response: z.object({ user: userSchema }) },
   async ({ caller }) => {
     const user = await getUser(caller.userId);
@@ -18,7 +18,7 @@ export const GET = route(
 );
 
 // PATCH /api/me
-export const PATCH = route(
+export const PATCH = defineRoute(
   {
     summary: "Change one's name or the language of one's mails",
     auth: "user",
@@ -31,7 +31,7 @@ export const PATCH = route(
 );
 
 // DELETE /api/me
-export const DELETE = route(
+export const DELETE = defineRoute(
   {
     summary: "Delete the account for good; refused while money is in motion, with the orders (`orders.{id}`)",
     auth: "user",
@@ -49,4 +49,4 @@ export const DELETE = route(
   },
 );
 
-export const { POST, PUT, OPTIONS } = onlyAllows("GET", "PATCH", "DELETE");
+export const { POST, PUT, OPTIONS } = rejectOtherMethods("GET", "PATCH", "DELETE");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { listNotifications, notificationPageQuerySchema, notificationPageSchema } from "@/lib/notifications";
 
 // GET /api/notifications
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Your notifications, newest first",
     auth: "user",
@@ -13,4 +13,4 @@ export const GET = route(
   async ({ caller, query }) => listNotifications(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,5 +1,5 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows, parseInput } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { parseInput, rejectOtherMethods } from "@/lib/core/http";
 import {
   listOrders,
   newOrderSchema,
@@ -15,7 +15,7 @@ export const maxDuration = 30;
 const keySchema = newOrderSchema.pick({ clientKey: true });
 
 // GET /api/orders
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "What you bought, or sold, newest first",
     auth: "user",
@@ -26,7 +26,7 @@ export const GET = route(
 );
 
 // POST /api/orders
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Order something; checkoutUrl is where to pay. An Idempotency-Key header is taken as clientKey",
     auth: "user",
@@ -42,4 +42,4 @@ export const POST = route(
   },
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

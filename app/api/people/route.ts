@@ -1,16 +1,16 @@
-import { route } from "@/app/api/define-route";
-import { findPeople, peopleFoundQuerySchema, peopleFoundSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { findPeople, peopleSearchQuerySchema, peopleSearchResultsSchema } from "@/lib/chat";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/people
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "People by a part of their name, without yourself: to write to, to invite, to mention",
     auth: "user",
-    query: peopleFoundQuerySchema,
-    response: peopleFoundSchema,
+    query: peopleSearchQuerySchema,
+    response: peopleSearchResultsSchema,
   },
   async ({ caller, query }) => findPeople(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

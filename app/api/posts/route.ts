@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import {
   createPost,
   listPosts,
@@ -11,13 +11,13 @@ import {
 } from "@/lib/posts";
 
 // GET /api/posts
-export const GET = route(
+export const GET = defineRoute(
   { summary: "The feed, newest first", auth: "public", query: postPageQuerySchema, response: postPageSchema },
   async ({ query }) => listPosts(query),
 );
 
 // POST /api/posts
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Publish a post",
     auth: "user",
@@ -28,4 +28,4 @@ export const POST = route(
   async ({ caller, body }) => ({ post: await createPost(caller, body) }),
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { beat, getPresences, heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/presence";
 
 // GET /api/presence
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Who is here: state and last seen of up to 100 people; whoever hides is offline",
     auth: "user",
@@ -16,7 +16,7 @@ export const GET = route(
 );
 
 // POST /api/presence
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "A browser's answer to a heartbeat of its event stream",
     auth: "user",
@@ -30,4 +30,4 @@ export const POST = route(
   },
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

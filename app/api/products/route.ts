@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import {
   createProduct,
   listProducts,
@@ -11,7 +11,7 @@ import {
 } from "@/lib/shop";
 
 // GET /api/products
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "What is for sale, newest first",
     auth: "public",
@@ -22,7 +22,7 @@ export const GET = route(
 );
 
 // POST /api/products
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Put a track, a licence or a ticket up for sale; artists and administrators",
     auth: "user",
@@ -33,4 +33,4 @@ export const POST = route(
   async ({ caller, body }) => ({ product: await createProduct(caller, body) }),
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

@@ -1,23 +1,23 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { clientNetwork } from "@/lib/core/client-address";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { leave, setOnline } from "@/lib/presence";
-import { channelsAskedFor, MOST_CHANNELS, openStream, STREAM_HEADERS } from "@/lib/realtime";
-import { sessionStands } from "@/lib/sessions";
-import { mayListen, requirePublic } from "./channel-guards";
+import { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS } from "@/lib/realtime";
+import { isSessionActive } from "@/lib/sessions";
+import { authorizeChannels, requirePublicChannels } from "./channel-guards";
 
 /** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/stream.ts). */
 export const maxDuration = 300;
 
 const oneOrMany = (text: z.ZodString) =>
   z
-    .union([text, z.array(text).max(MOST_CHANNELS)])
+    .union([text, z.array(text).max(MAX_CHANNELS)])
     .optional()
     .transform((value) => (value === undefined ? [] : [value].flat()));
 
 // GET /api/realtime
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
     // Whoever is not signed in may listen to `views`, and gets a 401 for anything else.
@@ -35,29 +35,29 @@ export const GET = route(
     response: z.string(),
   },
   async ({ caller, query, request }) => {
-    const channels = channelsAskedFor({ ...query, lastEventId: request.headers.get("last-event-id") });
+    const channels = parseSubscriptions({ ...query, lastEventId: request.headers.get("last-event-id") });
     const { signal } = request;
-    const isNobody = !caller || query.as === "nobody";
-    if (isNobody) requirePublic(channels.keys());
+    const isAnonymous = !caller || query.as === "nobody";
+    if (isAnonymous) requirePublicChannels(channels.keys());
     // Next answers HEAD with this, and never lets go of a body.
     if (request.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
-    if (isNobody) {
+    if (isAnonymous) {
       return openStream({
-        who: { userId: null, network: clientNetwork(request.headers) },
+        owner: { userId: null, network: clientNetwork(request.headers) },
         ...{ channels, signal },
-        mayListen: async (asked) => new Map(asked.map((channel) => [channel, true])),
-        mayStay: async () => true,
+        authorizeChannels: async (asked) => new Map(asked.map((channel) => [channel, true])),
+        isSessionValid: async () => true,
       });
     }
     return openStream({
-      who: { userId: caller.userId },
+      owner: { userId: caller.userId },
       ...{ channels, signal },
-      mayListen: (asked) => mayListen(caller, asked),
+      authorizeChannels: (asked) => authorizeChannels(caller, asked),
       onOpen: (streamId) => void setOnline(caller.userId, streamId, query.state),
       onClose: (streamId) => leave(caller.userId, streamId),
-      mayStay: () => sessionStands(caller.sessionId, caller.userId),
+      isSessionValid: () => isSessionActive(caller.sessionId, caller.userId),
     });
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import {
   clearedSessionCookies,
   deleteAllUserSessions,
@@ -10,7 +10,7 @@ import {
 } from "@/lib/sessions";
 
 // GET /api/sessions
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Where one is signed in",
     auth: "user",
@@ -20,7 +20,7 @@ export const GET = route(
 );
 
 // DELETE /api/sessions?scope=others
-export const DELETE = route(
+export const DELETE = defineRoute(
   {
     summary: "Sign out all other devices, or all; when it answers they are out",
     auth: "user",
@@ -36,4 +36,4 @@ export const DELETE = route(
   },
 );
 
-export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");
+export const { POST, PUT, PATCH, OPTIONS } = rejectOtherMethods("GET", "DELETE");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { integrationSchema, probeIntegration } from "@/lib/ops";
 
 // GET /api/test-integration
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Write to Redis and read back, send through QStash and get it back signed",
     auth: "public",
@@ -16,4 +16,4 @@ export const GET = route(
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

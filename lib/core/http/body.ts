@@ -10,7 +10,7 @@ export const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
 export async function readText(request: Request, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8");
   let text = "";
-  for await (const chunk of chunksOf(request, limitBytes)) text += decoder.decode(chunk, { stream: true });
+  for await (const chunk of readChunks(request, limitBytes)) text += decoder.decode(chunk, { stream: true });
   return text + decoder.decode();
 }
 
@@ -20,13 +20,13 @@ export async function readText(request: Request, limitBytes: number): Promise<st
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of chunksOf(request, limitBytes)) chunks.push(chunk);
+  for await (const chunk of readChunks(request, limitBytes)) chunks.push(chunk);
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-async function* chunksOf(request: Request, limitBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > limitBytes) throw new AppError("payload_too_large");
+async function* readChunks(request: Request, limitBytes: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const contentLength = Number(request.headers.get("content-length") ?? 0);
+  if (contentLength > limitBytes) throw new AppError("payload_too_large");
   if (!request.body) return;
   let size = 0;
   const reader = request.body.getReader();

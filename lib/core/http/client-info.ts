@@ -3,8 +3,8 @@ import { env } from "../env";
 import { isStorable } from "../text";
 
 /** Longer ones are cut: nobody's browser says more that matters. */
-const LONGEST_USER_AGENT = 400;
-const LONGEST_PLACE = 80;
+const MAX_USER_AGENT_LENGTH = 400;
+const MAX_PLACE_LENGTH = 80;
 
 /** From where somebody does something, for their list of devices and for the audit log. */
 export interface ClientInfo {
@@ -16,22 +16,22 @@ export interface ClientInfo {
 }
 
 /** What a request says of its sender. */
-export function clientOf(headers: Headers): ClientInfo {
+export function getClientInfo(headers: Headers): ClientInfo {
   return {
     ip: clientAddress(headers),
-    userAgent: cut(headers.get("user-agent"), LONGEST_USER_AGENT),
-    place: placeOf(headers),
+    userAgent: truncate(headers.get("user-agent"), MAX_USER_AGENT_LENGTH),
+    place: getPlace(headers),
   };
 }
 
 /** Vercel sets these headers, and nobody else may. */
-function placeOf(headers: Headers): string | null {
+function getPlace(headers: Headers): string | null {
   if (env().TRUST_PROXY !== "vercel") return null;
-  const parts = ["x-vercel-ip-city", "x-vercel-ip-country"].map((name) => decoded(headers.get(name)));
-  return cut(parts.filter(Boolean).join(", "), LONGEST_PLACE);
+  const parts = ["x-vercel-ip-city", "x-vercel-ip-country"].map((name) => decodeOrNull(headers.get(name)));
+  return truncate(parts.filter(Boolean).join(", "), MAX_PLACE_LENGTH);
 }
 
-function decoded(value: string | null): string | null {
+function decodeOrNull(value: string | null): string | null {
   try {
     return value && decodeURIComponent(value);
   } catch {
@@ -39,7 +39,7 @@ function decoded(value: string | null): string | null {
   }
 }
 
-function cut(text: string | null, longest: number): string | null {
-  const short = text?.slice(0, longest);
-  return short && isStorable(short) ? short : null;
+function truncate(text: string | null, maxLength: number): string | null {
+  const truncated = text?.slice(0, maxLength);
+  return truncated && isStorable(truncated) ? truncated : null;
 }

@@ -43,7 +43,7 @@ export function isOutage(error: unknown, depth = 0): boolean {
 }
 
 /** The standard error body with its status. */
-export function failureResponse(error: AppError, locale: Locale, requestId: string): Response {
+export function errorResponse(error: AppError, locale: Locale, requestId: string): Response {
   const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
   if (error.retryAfterSeconds !== undefined) headers.set("retry-after", String(error.retryAfterSeconds));
   if (error.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="normaldance"');

@@ -1,33 +1,40 @@
 import { AppError } from "../errors";
 import { newId } from "../ids";
-import { failureResponse } from "./error-response";
-import { localeOf } from "./request-locale";
+import { errorResponse } from "./error-response";
+import { getRequestLocale } from "./request-locale";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];
 
-type Refusal = ((request: Request) => Response) & { refuses: true };
+type MethodRejection = ((request: Request) => Response) & { refuses: true };
 
 /**
  * Handlers for the methods a route does not have: 405 in the standard body with `Allow`, where Next would
  * answer with nothing. `OPTIONS` tells the same list.
  */
-export function onlyAllows<M extends Method>(
+export function rejectOtherMethods<M extends Method>(
   ...allowed: M[]
-): Record<Exclude<Method, M> | "OPTIONS", Refusal> {
-  const implied = allowed.some((method) => method === "GET") ? ["HEAD"] : [];
-  const allow = [...allowed, ...implied, "OPTIONS"].join(", ");
-  const refuse = (request: Request) => {
-    const response = failureResponse(new AppError("method_not_allowed"), localeOf(request.headers), newId());
-    response.headers.set("allow", allow);
+): Record<Exclude<Method, M> | "OPTIONS", MethodRejection> {
+  const impliedMethods = allowed.some((method) => method === "GET") ? ["HEAD"] : [];
+  const allowHeader = [...allowed, ...impliedMethods, "OPTIONS"].join(", ");
+  const rejectMethod = (request: Request) => {
+    const response = errorResponse(
+      new AppError("method_not_allowed"),
+      getRequestLocale(request.headers),
+      newId(),
+    );
+    response.headers.set("allow", allowHeader);
     return response;
   };
-  const tell = () => new Response(null, { status: 204, headers: { allow } });
-  const refusals = Object.fromEntries(METHODS.map((method) => [method, refusal(refuse)]));
-  return { ...refusals, OPTIONS: refusal(tell) } as Record<Exclude<Method, M> | "OPTIONS", Refusal>;
+  const answerOptions = () => new Response(null, { status: 204, headers: { allow: allowHeader } });
+  const rejections = Object.fromEntries(METHODS.map((method) => [method, asMethodRejection(rejectMethod)]));
+  return { ...rejections, OPTIONS: asMethodRejection(answerOptions) } as Record<
+    Exclude<Method, M> | "OPTIONS",
+    MethodRejection
+  >;
 }
 
 /** Marked, so that the API reference does not list it. */
-function refusal(handle: (request: Request) => Response): Refusal {
+function asMethodRejection(handle: (request: Request) => Response): MethodRejection {
   return Object.assign(handle.bind(null), { refuses: true as const });
 }

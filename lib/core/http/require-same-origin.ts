@@ -2,7 +2,7 @@ import { env } from "../env";
 import { AppError } from "../errors";
 
 /** They change nothing, so it is no matter who made a browser send them. */
-const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Refuses a write that another site made somebody's browser send: the browser adds the cookies by itself, so they
@@ -11,12 +11,12 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
  *
  * @throws {AppError} forbidden
  */
-export function requireOwnOrigin(request: Request): void {
-  if (READING.has(request.method) || isBearer(request)) return;
-  if (!isOwn(request)) throw new AppError("forbidden", { message: "foreign_origin" });
+export function requireSameOrigin(request: Request): void {
+  if (SAFE_METHODS.has(request.method) || hasBearerToken(request)) return;
+  if (!isSameOrigin(request)) throw new AppError("forbidden", { message: "foreign_origin" });
 }
 
-function isBearer(request: Request): boolean {
+function hasBearerToken(request: Request): boolean {
   return /^Bearer\s/i.test(request.headers.get("authorization") ?? "");
 }
 
@@ -24,7 +24,7 @@ function isBearer(request: Request): boolean {
  * Every browser of today says where a request comes from; older ones name the page's origin. A neighbour under the
  * same name (`same-site`) is a stranger too. What sends neither header is no browser, and holds no cookies of anybody.
  */
-function isOwn(request: Request): boolean {
+function isSameOrigin(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   // `none`: somebody typed, reloaded or opened a bookmark.
   if (site !== null) return site === "same-origin" || site === "none";
@@ -32,13 +32,13 @@ function isOwn(request: Request): boolean {
   if (origin === null) return true;
   // `null` is what a sandboxed frame says, and what cannot be parsed.
   if (!URL.canParse(origin)) return false;
-  const { origin: ours, protocol } = new URL(env().APP_URL);
-  const { origin: from } = new URL(origin);
+  const { origin: appOrigin, protocol } = new URL(env().APP_URL);
+  const { origin: requestOrigin } = new URL(origin);
   // The host asked is one of ours too, such as a preview's; with our scheme, since who is in the middle of http can
   // answer for any name.
-  return from === ours || from === `${protocol}//${hostOf(request)}`;
+  return requestOrigin === appOrigin || requestOrigin === `${protocol}//${requestHost(request)}`;
 }
 
-function hostOf(request: Request): string {
+function requestHost(request: Request): string {
   return request.headers.get("host") ?? new URL(request.url).host;
 }

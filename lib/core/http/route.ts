@@ -4,15 +4,15 @@ import { AppError } from "../errors";
 import { newId } from "../ids";
 import type { Locale } from "../locale";
 import { log } from "../log";
-import { requireFresh, type SignedInCaller } from "../permission";
-import { sameSecret } from "../secrets-equal";
-import { currentTrace, traceIdOf, withTrace } from "../trace";
+import { requireFreshSignIn, type SignedInCaller } from "../permission";
+import { secretsEqual } from "../secrets-equal";
+import { currentTraceparent, getTraceId, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson } from "./body";
-import { type ClientInfo, clientOf } from "./client-info";
-import { failureResponse, toAppError } from "./error-response";
+import { type ClientInfo, getClientInfo } from "./client-info";
+import { errorResponse, toAppError } from "./error-response";
 import { parseInput } from "./parse-input";
-import { localeOf } from "./request-locale";
-import { requireOwnOrigin } from "./require-same-origin";
+import { getRequestLocale } from "./request-locale";
+import { requireSameOrigin } from "./require-same-origin";
 
 /**
  * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an
@@ -95,20 +95,20 @@ export function createRoute({ authenticate }: RouteDependencies) {
     ) => Promise<z.input<O["response"]> | Reply<z.input<O["response"]>> | Response>,
   ): RouteHandler {
     const handle = (request: Request, nextContext: NextRouteContext): Promise<Response> =>
-      withTrace(request.headers.get("traceparent"), () => answer(request, nextContext));
-    const answer = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
+      withTrace(request.headers.get("traceparent"), () => respond(request, nextContext));
+    const respond = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
       const requestId = newId();
       const startedAt = performance.now();
-      const locale = localeOf(request.headers);
+      const locale = getRequestLocale(request.headers);
       let caller: SignedInCaller | null = null;
       let response: Response;
       let failure: AppError | undefined;
       try {
-        if (!isSigned(spec)) requireOwnOrigin(request);
-        caller = await identify(spec, request, authenticate);
+        if (!isExemptFromOriginCheck(spec)) requireSameOrigin(request);
+        caller = await authorizeCaller(spec, request, authenticate);
         const context = {
           params: spec.params && parseInput(spec.params, await nextContext.params, locale),
-          query: spec.query && parseInput(spec.query, queryOf(request), locale),
+          query: spec.query && parseInput(spec.query, parseQuery(request), locale),
           body:
             spec.body &&
             parseInput(
@@ -118,27 +118,28 @@ export function createRoute({ authenticate }: RouteDependencies) {
             ),
           bytes: spec.bytes && (await readBytes(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES)),
           caller,
-          client: clientOf(request.headers),
+          client: getClientInfo(request.headers),
           locale,
           requestId,
           request,
         } as RouteContext<O>;
-        response = success(spec, await handler(context), requestId);
+        response = successResponse(spec, await handler(context), requestId);
       } catch (error) {
         failure = toAppError(error);
-        response = failureResponse(failure, locale, requestId);
+        response = errorResponse(failure, locale, requestId);
       }
-      const line = {
+      const logFields = {
         requestId,
-        traceId: traceIdOf(currentTrace() ?? ""),
+        traceId: getTraceId(currentTraceparent() ?? ""),
         method: request.method,
         path: new URL(request.url).pathname,
         status: response.status,
         ms: Math.round(performance.now() - startedAt),
         ...(caller ? { userId: caller.userId } : {}),
       };
-      if (response.status >= 500) log().error({ ...line, err: failure?.cause ?? failure }, "request failed");
-      else log().info(line, "request");
+      if (response.status >= 500)
+        log().error({ ...logFields, err: failure?.cause ?? failure }, "request failed");
+      else log().info(logFields, "request");
       return response;
     };
     return Object.assign(handle, { spec });
@@ -146,11 +147,11 @@ export function createRoute({ authenticate }: RouteDependencies) {
 }
 
 /** Whoever calls proves it by what no browser adds by itself. */
-function isSigned({ auth, origin }: RouteSpec): boolean {
+function isExemptFromOriginCheck({ auth, origin }: RouteSpec): boolean {
   return origin === "any" || auth === "qstash" || auth === "cron";
 }
 
-async function identify(
+async function authorizeCaller(
   { auth, fresh }: RouteSpec,
   request: Request,
   authenticate: RouteDependencies["authenticate"],
@@ -160,7 +161,7 @@ async function identify(
       return null;
     case "cron": {
       const secret = /^Bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-      if (!sameSecret(secret, env().CRON_SECRET)) {
+      if (!secretsEqual(secret, env().CRON_SECRET)) {
         throw new AppError("unauthenticated", { message: "bad_cron_secret" });
       }
       return null;
@@ -173,13 +174,13 @@ async function identify(
       const caller = await authenticate(request);
       if (!caller) throw new AppError("unauthenticated");
       if (auth === "admin" && caller.role !== "admin") throw new AppError("forbidden");
-      if (fresh) requireFresh(caller);
+      if (fresh) requireFreshSignIn(caller);
       return caller;
     }
   }
 }
 
-function queryOf(request: Request): Record<string, string | string[]> {
+function parseQuery(request: Request): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {};
   const { searchParams } = new URL(request.url);
   for (const name of new Set(searchParams.keys())) {
@@ -189,7 +190,7 @@ function queryOf(request: Request): Record<string, string | string[]> {
   return query;
 }
 
-function success(spec: RouteSpec, result: unknown, requestId: string): Response {
+function successResponse(spec: RouteSpec, result: unknown, requestId: string): Response {
   if (result instanceof Response) return result;
   const { body, init } = result instanceof Reply ? result : new Reply(result);
   const headers = new Headers({ "cache-control": "no-store", ...init.headers });

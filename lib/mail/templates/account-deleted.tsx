@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Note, Paragraph, Title } from "../components";
+import { ActionButton, Footnote, Paragraph, Title } from "../components";
 import { lineSchema } from "../fields";
 import { defineTemplate } from "../template";
 
@@ -41,8 +41,8 @@ export const accountDeleted = defineTemplate({
         <Paragraph>{text.hello(name)}</Paragraph>
         <Paragraph>{text.kept}</Paragraph>
         <Paragraph>{text.again}</Paragraph>
-        <Action href={link("/")}>{text.action}</Action>
-        <Note>{text.last}</Note>
+        <ActionButton href={link("/")}>{text.action}</ActionButton>
+        <Footnote>{text.last}</Footnote>
       </>
     );
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Paragraph, Title } from "../components";
+import { ActionButton, Paragraph, Title } from "../components";
 import { lineSchema } from "../fields";
 import { defineTemplate } from "../template";
 
@@ -12,7 +12,7 @@ const props = z.object({
   notice: noticeSchema,
 });
 
-interface Words {
+interface NoticeTexts {
   subject: string;
   title: string;
   /** What happened. */
@@ -22,13 +22,13 @@ interface Words {
   action: string;
 }
 
-const SECURITY = "/me/security";
-const FORGOTTEN = "/forgot-password";
+const SECURITY_PATH = "/me/security";
+const FORGOT_PASSWORD_PATH = "/forgot-password";
 
 /** Where each notice leads. Whoever was locked out cannot get to a page behind the sign-in. */
-const actions: Readonly<Record<z.infer<typeof noticeSchema>, string>> = {
-  password_changed: FORGOTTEN,
-  address_change_asked: SECURITY,
+const actionPaths: Readonly<Record<z.infer<typeof noticeSchema>, string>> = {
+  password_changed: FORGOT_PASSWORD_PATH,
+  address_change_asked: SECURITY_PATH,
   address_changed: "/sign-in",
   address_taken: "/sign-in",
 };
@@ -94,7 +94,7 @@ const texts = {
       action: "Sign in",
     },
   },
-} as const satisfies Record<Locale, Record<z.infer<typeof noticeSchema>, Words>>;
+} as const satisfies Record<Locale, Record<z.infer<typeof noticeSchema>, NoticeTexts>>;
 
 /** To somebody whose account's password or address was changed, or is about to be. */
 export const accountNotice = defineTemplate({
@@ -102,7 +102,7 @@ export const accountNotice = defineTemplate({
   subject: ({ notice }, { locale }) => texts[locale][notice].subject,
   preview: ({ name, notice }, { locale }) => `${name}, ${texts[locale][notice].what}`,
   body({ name, notice }, { locale, link }) {
-    const text: Words = texts[locale][notice];
+    const text: NoticeTexts = texts[locale][notice];
     return (
       <>
         <Title>{text.title}</Title>
@@ -110,7 +110,7 @@ export const accountNotice = defineTemplate({
           {name}, {text.what}
         </Paragraph>
         <Paragraph>{text.other}</Paragraph>
-        <Action href={link(actions[notice])}>{text.action}</Action>
+        <ActionButton href={link(actionPaths[notice])}>{text.action}</ActionButton>
       </>
     );
   },

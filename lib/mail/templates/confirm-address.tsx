@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Note, Paragraph, PlainLink, Title } from "../components";
+import { ActionButton, Footnote, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema } from "../fields";
-import { spanText } from "../format";
+import { formatDuration } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({
@@ -44,11 +44,11 @@ export const confirmAddress = defineTemplate({
       <>
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(name)}</Paragraph>
-        <Action href={link(confirmLink)}>{text.action}</Action>
-        <Note>
-          {text.valid(spanText(hoursValid, "hour", locale))} <PlainLink href={link(confirmLink)} />
-        </Note>
-        <Note>{text.other}</Note>
+        <ActionButton href={link(confirmLink)}>{text.action}</ActionButton>
+        <Footnote>
+          {text.valid(formatDuration(hoursValid, "hour", locale))} <PlainLink href={link(confirmLink)} />
+        </Footnote>
+        <Footnote>{text.other}</Footnote>
       </>
     );
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Title, WrittenText } from "../components";
+import { ActionButton, Title, WrittenText } from "../components";
 import { headerSchema, linkSchema, textSchema } from "../fields";
 import { defineTemplate } from "../template";
 
@@ -29,7 +29,7 @@ export const notification = defineTemplate({
       <>
         <Title>{title}</Title>
         <WrittenText>{message}</WrittenText>
-        <Action href={link(target ?? "/notifications")}>{target ? text.action : text.all}</Action>
+        <ActionButton href={link(target ?? "/notifications")}>{target ? text.action : text.all}</ActionButton>
       </>
     );
   },

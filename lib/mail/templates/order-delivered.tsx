@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Code, Line, Note, Panel, Paragraph, PlainLink, Title } from "../components";
+import { ActionButton, AmountRow, Code, Footnote, Panel, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText, timesText } from "../format";
+import { formatMoney, formatQuantity } from "../format";
 import { light } from "../palette";
 import { defineTemplate } from "../template";
 
@@ -57,7 +57,7 @@ export const orderDelivered = defineTemplate({
   props,
   subject: ({ product }, { locale }) => texts[locale].subject(product.title),
   preview: ({ total, product }, { locale }) =>
-    `${texts[locale].title}: ${product.title} · ${moneyText(total, locale)}`,
+    `${texts[locale].title}: ${product.title} · ${formatMoney(total, locale)}`,
   body({ buyerName, orderLink, product, total, downloads, codes }, { locale, link }) {
     const text = texts[locale];
     return (
@@ -65,12 +65,16 @@ export const orderDelivered = defineTemplate({
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(buyerName)}</Paragraph>
         <Panel>
-          <Line name={timesText(product.title, product.quantity)} value={moneyText(total, locale)} strong />
-          {codes.length > 0 && <Note>{text.codes[product.kind]}</Note>}
+          <AmountRow
+            name={formatQuantity(product.title, product.quantity)}
+            value={formatMoney(total, locale)}
+            strong
+          />
+          {codes.length > 0 && <Footnote>{text.codes[product.kind]}</Footnote>}
           {codes.map((code) => (
             <Code key={code}>{code}</Code>
           ))}
-          {downloads.length > 0 && <Note>{text.downloads}</Note>}
+          {downloads.length > 0 && <Footnote>{text.downloads}</Footnote>}
           {downloads.map((download) => (
             <Paragraph key={download.link}>
               <a className="nd-ink" href={link(download.link)} style={{ color: light.ink, fontWeight: 600 }}>
@@ -79,10 +83,10 @@ export const orderDelivered = defineTemplate({
             </Paragraph>
           ))}
         </Panel>
-        <Action href={link(orderLink)}>{text.action}</Action>
-        <Note>
+        <ActionButton href={link(orderLink)}>{text.action}</ActionButton>
+        <Footnote>
           {text.keep} <PlainLink href={link(orderLink)} />
-        </Note>
+        </Footnote>
       </>
     );
   },

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Line, Note, Panel, Paragraph, Title } from "../components";
+import { ActionButton, AmountRow, Footnote, Panel, Paragraph, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText } from "../format";
+import { formatMoney } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({
@@ -41,7 +41,7 @@ const texts = {
 export const refund = defineTemplate({
   props,
   subject: ({ amount, productTitle }, { locale }) =>
-    texts[locale].subject(moneyText(amount, locale), productTitle),
+    texts[locale].subject(formatMoney(amount, locale), productTitle),
   preview: ({ buyerName }, { locale }) => texts[locale].hello(buyerName),
   body({ buyerName, productTitle, amount, whole, orderLink }, { locale, link }) {
     const text = texts[locale];
@@ -51,10 +51,10 @@ export const refund = defineTemplate({
         <Paragraph>{text.hello(buyerName)}</Paragraph>
         <Paragraph>{whole ? text.whole : text.part}</Paragraph>
         <Panel>
-          <Line name={productTitle} value={moneyText(amount, locale)} strong />
+          <AmountRow name={productTitle} value={formatMoney(amount, locale)} strong />
         </Panel>
-        <Action href={link(orderLink)}>{text.action}</Action>
-        <Note>{text.when}</Note>
+        <ActionButton href={link(orderLink)}>{text.action}</ActionButton>
+        <Footnote>{text.when}</Footnote>
       </>
     );
   },

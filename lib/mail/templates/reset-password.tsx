@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Note, Paragraph, PlainLink, Title } from "../components";
+import { ActionButton, Footnote, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema } from "../fields";
-import { spanText } from "../format";
+import { formatDuration } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({
@@ -42,11 +42,11 @@ export const resetPassword = defineTemplate({
       <>
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(name)}</Paragraph>
-        <Action href={link(resetLink)}>{text.action}</Action>
-        <Note>
-          {text.valid(spanText(minutesValid, "minute", locale))} <PlainLink href={link(resetLink)} />
-        </Note>
-        <Note>{text.other}</Note>
+        <ActionButton href={link(resetLink)}>{text.action}</ActionButton>
+        <Footnote>
+          {text.valid(formatDuration(minutesValid, "minute", locale))} <PlainLink href={link(resetLink)} />
+        </Footnote>
+        <Footnote>{text.other}</Footnote>
       </>
     );
   },

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
-import { Action, Line, Panel, Paragraph, Title } from "../components";
+import { ActionButton, AmountRow, Panel, Paragraph, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { moneyText, timesText } from "../format";
+import { formatMoney, formatQuantity } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({
@@ -42,7 +42,7 @@ const texts = {
 export const sale = defineTemplate({
   props,
   subject: ({ productTitle, amount }, { locale }) =>
-    texts[locale].subject(productTitle, moneyText(amount, locale)),
+    texts[locale].subject(productTitle, formatMoney(amount, locale)),
   preview: ({ creatorName }, { locale }) => texts[locale].hello(creatorName),
   body({ creatorName, productTitle, quantity, amount, stockLeft, productLink }, { locale, link }) {
     const text = texts[locale];
@@ -51,9 +51,13 @@ export const sale = defineTemplate({
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(creatorName)}</Paragraph>
         <Panel>
-          <Line name={timesText(productTitle, quantity)} value={moneyText(amount, locale)} strong />
+          <AmountRow
+            name={formatQuantity(productTitle, quantity)}
+            value={formatMoney(amount, locale)}
+            strong
+          />
           {stockLeft !== undefined && stockLeft > 0 && (
-            <Line name={text.left} value={new Intl.NumberFormat(locale).format(stockLeft)} />
+            <AmountRow name={text.left} value={new Intl.NumberFormat(locale).format(stockLeft)} />
           )}
         </Panel>
         {stockLeft === 0 && (
@@ -61,7 +65,7 @@ export const sale = defineTemplate({
             <Paragraph>{text.none}</Paragraph>
           </div>
         )}
-        <Action href={link(productLink)}>{text.action}</Action>
+        <ActionButton href={link(productLink)}>{text.action}</ActionButton>
       </>
     );
   },

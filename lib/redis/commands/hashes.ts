@@ -1,19 +1,22 @@
 import { z } from "zod";
-import { count, type Read, type Run, texts, yes } from "./reply-readers";
-import { decode, encode, many, one, pairs, type Value } from "./values";
+import { type ReplyReader, type RunCommand, readCount, readFlag, readTexts } from "./reply-readers";
+import { decodeValue, encodeValue, type RedisValue, readPairs, readValue, readValues } from "./values";
 
 /** The fields of a hash that is one thing: each with its own schema. */
-export type Shape = Readonly<Record<string, z.ZodType>>;
-type Thing<S extends Shape> = z.output<z.ZodObject<S>>;
+export type HashShape = Readonly<Record<string, z.ZodType>>;
+type HashValue<S extends HashShape> = z.output<z.ZodObject<S>>;
 
 /** Commands on hashes. Atomic each. */
-export function hashCommands(run: Run) {
+export function hashCommands(run: RunCommand) {
   /** The whole thing, or null when there is none or one of its fields is not as it should be (counted). */
-  function hgetall<S extends Shape>(key: string, shape: S): Promise<Thing<S> | null>;
+  function hgetall<S extends HashShape>(key: string, shape: S): Promise<HashValue<S> | null>;
   /** Every field that is as the schema says, by name; others are left out (counted). */
   function hgetall<T>(key: string, schema: z.ZodType<T>): Promise<Record<string, T>>;
-  function hgetall(key: string, wanted: z.ZodType | Shape): Promise<unknown> {
-    return run(["HGETALL", key], wanted instanceof z.ZodType ? byName(wanted) : thing(wanted));
+  function hgetall(key: string, schemaOrShape: z.ZodType | HashShape): Promise<unknown> {
+    return run(
+      ["HGETALL", key],
+      schemaOrShape instanceof z.ZodType ? readFields(schemaOrShape) : readHash(schemaOrShape),
+    );
   }
 
   return {
@@ -21,35 +24,35 @@ export function hashCommands(run: Run) {
 
     /** One field; null when there is none, or it is not as the schema says (counted). */
     hget: <T>(key: string, field: string, schema: z.ZodType<T>): Promise<T | null> =>
-      run(["HGET", key, field], one(schema)),
+      run(["HGET", key, field], readValue(schema)),
 
     /** Stores fields beside those there are; answers how many are new. Safe to repeat. */
-    hset: async (key: string, fields: Readonly<Record<string, Value>>): Promise<number> => {
-      const list = Object.entries(fields).flatMap(([field, value]) => [field, encode(value)]);
-      return list.length === 0 ? 0 : run(["HSET", key, ...list], count);
+    hset: async (key: string, fields: Readonly<Record<string, RedisValue>>): Promise<number> => {
+      const list = Object.entries(fields).flatMap(([field, value]) => [field, encodeValue(value)]);
+      return list.length === 0 ? 0 : run(["HSET", key, ...list], readCount);
     },
 
     /** How many of the fields were there. Safe to repeat. */
     hdel: async (key: string, ...fields: string[]): Promise<number> =>
-      fields.length === 0 ? 0 : run(["HDEL", key, ...fields], count),
+      fields.length === 0 ? 0 : run(["HDEL", key, ...fields], readCount),
 
-    hexists: (key: string, field: string): Promise<boolean> => run(["HEXISTS", key, field], yes),
+    hexists: (key: string, field: string): Promise<boolean> => run(["HEXISTS", key, field], readFlag),
 
     /** Names of the fields, in no order. */
-    hkeys: (key: string): Promise<string[]> => run(["HKEYS", key], texts),
+    hkeys: (key: string): Promise<string[]> => run(["HKEYS", key], readTexts),
 
     /** Values that are as the schema says, in no order. */
-    hvals: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> => run(["HVALS", key], many(schema)),
+    hvals: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> => run(["HVALS", key], readValues(schema)),
 
-    hlen: (key: string): Promise<number> => run(["HLEN", key], count),
+    hlen: (key: string): Promise<number> => run(["HLEN", key], readCount),
   };
 }
 
-function byName<T>(schema: z.ZodType<T>): Read<Record<string, T>> {
+function readFields<T>(schema: z.ZodType<T>): ReplyReader<Record<string, T>> {
   return (reply, invalid) =>
     Object.fromEntries(
-      pairs(reply).flatMap(([field, text]) => {
-        const parsed = decode(text, schema);
+      readPairs(reply).flatMap(([field, text]) => {
+        const parsed = decodeValue(text, schema);
         if (parsed.success) return [[field, parsed.data]];
         invalid();
         return [];
@@ -57,14 +60,14 @@ function byName<T>(schema: z.ZodType<T>): Read<Record<string, T>> {
     );
 }
 
-function thing(shape: Shape): Read<Record<string, unknown> | null> {
+function readHash(shape: HashShape): ReplyReader<Record<string, unknown> | null> {
   return (reply, invalid) => {
-    const stored = new Map(pairs(reply));
+    const stored = new Map(readPairs(reply));
     if (stored.size === 0) return null;
     const fields: [string, unknown][] = [];
     for (const [field, schema] of Object.entries(shape)) {
       const text = stored.get(field);
-      const parsed = text === undefined ? schema.safeParse(undefined) : decode(text, schema);
+      const parsed = text === undefined ? schema.safeParse(undefined) : decodeValue(text, schema);
       if (!parsed.success) {
         invalid();
         return null;

@@ -1,6 +1,6 @@
 import { hashCommands } from "./hashes";
 import { listCommands } from "./lists";
-import type { Run } from "./reply-readers";
+import type { RunCommand } from "./reply-readers";
 import { setCommands } from "./sets";
 import { sortedSetCommands } from "./sorted-sets";
 import { stringCommands } from "./strings";
@@ -8,7 +8,7 @@ import { stringCommands } from "./strings";
 export type DataCommands = ReturnType<typeof dataCommands>;
 
 /** Every command on data. */
-export function dataCommands(run: Run) {
+export function dataCommands(run: RunCommand) {
   return {
     ...stringCommands(run),
     ...hashCommands(run),

@@ -1,24 +1,25 @@
 import type { z } from "zod";
-import { count, type Run, yes } from "./reply-readers";
-import { encode, many, type Value } from "./values";
+import { type RunCommand, readCount, readFlag } from "./reply-readers";
+import { encodeValue, type RedisValue, readValues } from "./values";
 
 /** Commands on sets. Atomic each, and all safe to repeat. */
-export function setCommands(run: Run) {
+export function setCommands(run: RunCommand) {
   return {
     /** How many were not there before. */
-    sadd: async (key: string, ...members: Value[]): Promise<number> =>
-      members.length === 0 ? 0 : run(["SADD", key, ...members.map(encode)], count),
+    sadd: async (key: string, ...members: RedisValue[]): Promise<number> =>
+      members.length === 0 ? 0 : run(["SADD", key, ...members.map(encodeValue)], readCount),
 
     /** How many were there. */
-    srem: async (key: string, ...members: Value[]): Promise<number> =>
-      members.length === 0 ? 0 : run(["SREM", key, ...members.map(encode)], count),
+    srem: async (key: string, ...members: RedisValue[]): Promise<number> =>
+      members.length === 0 ? 0 : run(["SREM", key, ...members.map(encodeValue)], readCount),
 
     /** Members that are as the schema says, in no order; others are left out (counted). */
-    smembers: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> => run(["SMEMBERS", key], many(schema)),
+    smembers: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> =>
+      run(["SMEMBERS", key], readValues(schema)),
 
-    sismember: async (key: string, member: Value): Promise<boolean> =>
-      run(["SISMEMBER", key, encode(member)], yes),
+    sismember: async (key: string, member: RedisValue): Promise<boolean> =>
+      run(["SISMEMBER", key, encodeValue(member)], readFlag),
 
-    scard: (key: string): Promise<number> => run(["SCARD", key], count),
+    scard: (key: string): Promise<number> => run(["SCARD", key], readCount),
   };
 }

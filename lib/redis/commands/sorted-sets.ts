@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { count, expected, type Read, type Run } from "./reply-readers";
-import { decode, encode, many, pairs, type Value } from "./values";
+import { parseReply, type ReplyReader, type RunCommand, readCount } from "./reply-readers";
+import { decodeValue, encodeValue, type RedisValue, readPairs, readValues } from "./values";
 
 export interface Scored<T> {
   member: T;
@@ -8,7 +8,7 @@ export interface Scored<T> {
 }
 
 /** An end of a range of scores, included; with `(` in front of it, excluded. Infinity is none. */
-export type ScoreEnd = number | `(${number}`;
+export type ScoreBound = number | `(${number}`;
 
 export interface RangeOptions {
   /** Highest score first. */
@@ -16,17 +16,17 @@ export interface RangeOptions {
 }
 
 /** Commands on sorted sets. Atomic each, and all safe to repeat. */
-export function sortedSetCommands(run: Run) {
+export function sortedSetCommands(run: RunCommand) {
   return {
     /** Adds members or changes their scores; answers how many are new. */
-    zadd: async (key: string, ...members: Scored<Value>[]): Promise<number> => {
-      const list = members.flatMap(({ member, score }) => [ofScore(score), encode(member)]);
-      return list.length === 0 ? 0 : run(["ZADD", key, ...list], count);
+    zadd: async (key: string, ...members: Scored<RedisValue>[]): Promise<number> => {
+      const list = members.flatMap(({ member, score }) => [formatScore(score), encodeValue(member)]);
+      return list.length === 0 ? 0 : run(["ZADD", key, ...list], readCount);
     },
 
     /** How many were there. */
-    zrem: async (key: string, ...members: Value[]): Promise<number> =>
-      members.length === 0 ? 0 : run(["ZREM", key, ...members.map(encode)], count),
+    zrem: async (key: string, ...members: RedisValue[]): Promise<number> =>
+      members.length === 0 ? 0 : run(["ZREM", key, ...members.map(encodeValue)], readCount),
 
     /** By place, both ends included, -1 being the last; what is not as the schema says is left out (counted). */
     zrange: <T>(
@@ -35,7 +35,7 @@ export function sortedSetCommands(run: Run) {
       stop: number,
       schema: z.ZodType<T>,
       options: RangeOptions = {},
-    ): Promise<T[]> => run(["ZRANGE", key, start, stop, ...reversed(options)], many(schema)),
+    ): Promise<T[]> => run(["ZRANGE", key, start, stop, ...reverseArgs(options)], readValues(schema)),
 
     /** The same with the scores. */
     zrangeWithScores: <T>(
@@ -45,53 +45,56 @@ export function sortedSetCommands(run: Run) {
       schema: z.ZodType<T>,
       options: RangeOptions = {},
     ): Promise<Scored<T>[]> =>
-      run(["ZRANGE", key, start, stop, ...reversed(options), "WITHSCORES"], scored(schema)),
+      run(["ZRANGE", key, start, stop, ...reverseArgs(options), "WITHSCORES"], readScored(schema)),
 
     /** By score, lowest first. @param limit  no more than this many */
     zrangebyscore: async <T>(
       key: string,
-      min: ScoreEnd,
-      max: ScoreEnd,
+      min: ScoreBound,
+      max: ScoreBound,
       schema: z.ZodType<T>,
       { limit }: { limit?: number } = {},
     ): Promise<T[]> => {
-      const atMost = limit === undefined ? [] : ["LIMIT", 0, limit];
-      return run(["ZRANGEBYSCORE", key, ofScore(min), ofScore(max), ...atMost], many(schema));
+      const limitArgs = limit === undefined ? [] : ["LIMIT", 0, limit];
+      return run(
+        ["ZRANGEBYSCORE", key, formatScore(min), formatScore(max), ...limitArgs],
+        readValues(schema),
+      );
     },
 
-    zcard: (key: string): Promise<number> => run(["ZCARD", key], count),
+    zcard: (key: string): Promise<number> => run(["ZCARD", key], readCount),
 
     /** Null when it is no member. */
-    zscore: async (key: string, member: Value): Promise<number | null> =>
-      run(["ZSCORE", key, encode(member)], (reply) => {
-        const score = expected(z.union([z.string(), z.number(), z.null()]), reply);
-        return score === null ? null : toNumber(String(score));
+    zscore: async (key: string, member: RedisValue): Promise<number | null> =>
+      run(["ZSCORE", key, encodeValue(member)], (reply) => {
+        const score = parseReply(z.union([z.string(), z.number(), z.null()]), reply);
+        return score === null ? null : parseScore(String(score));
       }),
   };
 }
 
-function reversed({ reverse }: RangeOptions): string[] {
+function reverseArgs({ reverse }: RangeOptions): string[] {
   return reverse ? ["REV"] : [];
 }
 
-function scored<T>(schema: z.ZodType<T>): Read<Scored<T>[]> {
+function readScored<T>(schema: z.ZodType<T>): ReplyReader<Scored<T>[]> {
   return (reply, invalid) =>
-    pairs(reply).flatMap(([text, score]) => {
-      const parsed = decode(text, schema);
-      if (parsed.success) return [{ member: parsed.data, score: toNumber(score) }];
+    readPairs(reply).flatMap(([text, score]) => {
+      const parsed = decodeValue(text, schema);
+      if (parsed.success) return [{ member: parsed.data, score: parseScore(score) }];
       invalid();
       return [];
     });
 }
 
 /** @throws {RangeError} a score that is not a number */
-function ofScore(score: ScoreEnd): string {
+function formatScore(score: ScoreBound): string {
   if (Number.isNaN(score)) throw new RangeError("a score must be a number");
   if (score === Number.POSITIVE_INFINITY) return "+inf";
   return score === Number.NEGATIVE_INFINITY ? "-inf" : String(score);
 }
 
-function toNumber(score: string): number {
+function parseScore(score: string): number {
   if (/^\+?inf$/i.test(score)) return Number.POSITIVE_INFINITY;
   return /^-inf$/i.test(score) ? Number.NEGATIVE_INFINITY : Number(score);
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { expected, type Read } from "./reply-readers";
+import { parseReply, type ReplyReader } from "./reply-readers";
 
 /** What can be stored. Nothing is not among it: delete the key, field or member. */
-export type Value = string | number | bigint | boolean | object;
+export type RedisValue = string | number | bigint | boolean | object;
 
 /**
  * A value as Redis keeps it: a string as it is, so that Lua, `INCR` and redis-cli find what they expect;
@@ -10,12 +10,12 @@ export type Value = string | number | bigint | boolean | object;
  *
  * @throws {TypeError} for what JSON has no word for: NaN, infinity, null, undefined, functions
  */
-export function encode(value: Value): string {
+export function encodeValue(value: RedisValue): string {
   if (typeof value === "string") return value;
   if (typeof value === "bigint") return value.toString();
-  const isNothing =
+  const isUnstorable =
     value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value));
-  const text = isNothing ? undefined : JSON.stringify(value);
+  const text = isUnstorable ? undefined : JSON.stringify(value);
   if (text === undefined) throw new TypeError(`${String(value)} cannot be stored in Redis`);
   return text;
 }
@@ -28,7 +28,7 @@ export function encode(value: Value): string {
  *
  * @returns what `safeParse` does; it never throws for what is stored
  */
-export function decode<T>(text: string, schema: z.ZodType<T>): z.ZodSafeParseResult<T> {
+export function decodeValue<T>(text: string, schema: z.ZodType<T>): z.ZodSafeParseResult<T> {
   const asText = schema.safeParse(text);
   if (asText.success) return asText;
   const json = parseJson(text);
@@ -44,14 +44,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-const maybeText = z.string().nullable();
+const nullableText = z.string().nullable();
 
 /** One value; null when there is none, or when it is not as the schema says. */
-export function one<T>(schema: z.ZodType<T>): Read<T | null> {
+export function readValue<T>(schema: z.ZodType<T>): ReplyReader<T | null> {
   return (reply, invalid) => {
-    const text = expected(maybeText, reply);
+    const text = parseReply(nullableText, reply);
     if (text === null) return null;
-    const parsed = decode(text, schema);
+    const parsed = decodeValue(text, schema);
     if (parsed.success) return parsed.data;
     invalid();
     return null;
@@ -59,20 +59,22 @@ export function one<T>(schema: z.ZodType<T>): Read<T | null> {
 }
 
 /** The values that are as the schema says, in their order; others are left out. */
-export function many<T>(schema: z.ZodType<T>): Read<T[]> {
+export function readValues<T>(schema: z.ZodType<T>): ReplyReader<T[]> {
   return (reply, invalid) =>
-    expected(z.array(z.string()), reply).flatMap((text) => {
-      const parsed = decode(text, schema);
+    parseReply(z.array(z.string()), reply).flatMap((text) => {
+      const parsed = decodeValue(text, schema);
       if (parsed.success) return [parsed.data];
       invalid();
       return [];
     });
 }
 
-const flatPairs = z.array(z.union([z.string(), z.number()])).refine((list) => list.length % 2 === 0);
+const flatPairsSchema = z.array(z.union([z.string(), z.number()])).refine((list) => list.length % 2 === 0);
 
 /** Redis' `[a, 1, b, 2]` as `[[a, 1], [b, 2]]`. */
-export function pairs(reply: unknown): [string, string][] {
-  const flat = expected(flatPairs, reply).map(String);
-  return flat.flatMap((item, at) => (at % 2 === 0 ? [[item, flat[at + 1] ?? ""] as [string, string]] : []));
+export function readPairs(reply: unknown): [string, string][] {
+  const flat = parseReply(flatPairsSchema, reply).map(String);
+  return flat.flatMap((item, index) =>
+    index % 2 === 0 ? [[item, flat[index + 1] ?? ""] as [string, string]] : [],
+  );
 }

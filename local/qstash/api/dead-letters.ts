@@ -1,7 +1,7 @@
 import { buildMessage } from "../build-message";
-import { callbackMessage } from "../callbacks";
+import { buildCallback } from "../callbacks";
 import { badRequest, notFound } from "../errors";
-import { countOf, parseFilter, values } from "../filters";
+import { parseCount, parseFilter, parseValues } from "../filters";
 import type { HeaderBag } from "../headers";
 import { parsePublishOptions } from "../message-options";
 import type { DeadLetter, MessageSpec } from "../model";
@@ -15,49 +15,49 @@ export const deadLetterRoutes: Route[] = [
   { method: "DELETE", pattern: "/v2/dlq", handle: deleteLetters },
   { method: "POST", pattern: "/v2/dlq/retry", handle: retryLetters },
   { method: "POST", pattern: "/v2/dlq/retry/:id", handle: retryLetter },
-  { method: "POST", pattern: "/v2/dlq/callback/:id", handle: repeatFailureCallback },
-  { method: "GET", pattern: "/v2/dlq/:id", handle: (call) => ({ body: deadLetterView(letterOf(call)) }) },
+  { method: "POST", pattern: "/v2/dlq/callback/:id", handle: resendFailureCallback },
+  { method: "GET", pattern: "/v2/dlq/:id", handle: (call) => ({ body: deadLetterView(findLetter(call)) }) },
   {
     method: "DELETE",
     pattern: "/v2/dlq/:id",
     handle(call) {
-      call.api.store.commit({ t: "lettersRemoved", ids: [letterOf(call).dlqId] });
+      call.api.store.commit({ t: "lettersRemoved", ids: [findLetter(call).dlqId] });
       return {};
     },
   },
 ];
 
 function listLetters({ api, query }: Call): Answer {
-  const { letters, cursor } = select(api, query);
+  const { letters, cursor } = selectLetters(api, query);
   return { body: { messages: letters.map(deadLetterView), cursor } };
 }
 
 function deleteLetters({ api, query }: Call): Answer {
-  const { letters, cursor } = select(api, query);
+  const { letters, cursor } = selectLetters(api, query);
   api.store.commit({ t: "lettersRemoved", ids: letters.map((letter) => letter.dlqId) });
   return { body: { deleted: letters.length, cursor } };
 }
 
 function retryLetters({ api, query, headers }: Call): Answer {
-  const { letters, cursor } = select(api, query);
+  const { letters, cursor } = selectLetters(api, query);
   const responses = retryDeadLetters(api, letters, headers).map(({ id }) => ({ messageId: id }));
   return { status: 201, body: { responses, cursor } };
 }
 
 function retryLetter(call: Call): Answer {
-  const [message] = retryDeadLetters(call.api, [letterOf(call)], call.headers);
+  const [message] = retryDeadLetters(call.api, [findLetter(call)], call.headers);
   return { status: 201, body: { messageId: message?.id } };
 }
 
 /** The failure callback once more, for a letter whose first one found nobody. The letter stays. */
-function repeatFailureCallback(call: Call): Answer {
+function resendFailureCallback(call: Call): Answer {
   const { store } = call.api;
-  const { message, retried, dlqId, ...letter } = letterOf(call);
+  const { message, retried, dlqId, ...letter } = findLetter(call);
   const options = message.failureCallback;
   if (!options) throw badRequest(`dead letter ${dlqId} has no failure callback`);
   const result = { ...letter, body: Buffer.from(letter.body, "base64") };
   const subject = { message, retried, dlqId, result };
-  const callback = callbackMessage("failureCallback", options, subject, store.now());
+  const callback = buildCallback("failureCallback", options, subject, store.now());
   store.commit({ t: "created", message: callback });
   return { status: 201, body: { messageId: callback.id } };
 }
@@ -69,7 +69,7 @@ function repeatFailureCallback(call: Call): Answer {
 export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: HeaderBag): MessageSpec[] {
   const { store } = api;
   const now = store.now();
-  const override = overridesOf(headers);
+  const override = parseOverrides(headers);
   const messages = letters.map(({ message: dead }): MessageSpec => {
     const fresh = buildMessage(
       {
@@ -106,7 +106,7 @@ export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: Heade
 }
 
 /** Only what the request really says: a default must not override what the message had. */
-function overridesOf(headers: HeaderBag): Partial<ReturnType<typeof parsePublishOptions>> {
+function parseOverrides(headers: HeaderBag): Partial<ReturnType<typeof parsePublishOptions>> {
   const given = new Map([...headers].filter(([name]) => name.startsWith("upstash-")));
   if (given.size === 0) return {};
   const options = parsePublishOptions(given);
@@ -119,26 +119,26 @@ function overridesOf(headers: HeaderBag): Partial<ReturnType<typeof parsePublish
   };
 }
 
-function letterOf({ api, params }: Call): DeadLetter {
+function findLetter({ api, params }: Call): DeadLetter {
   const letter = api.store.state.deadLetters.get(params.id ?? "");
   if (!letter) throw notFound(`dead letter ${params.id}`);
   return letter;
 }
 
 /** The letters a request means, newest first, and the cursor that goes on after them. */
-function select(api: Api, query: URLSearchParams): { letters: DeadLetter[]; cursor?: string } {
+function selectLetters(api: Api, query: URLSearchParams): { letters: DeadLetter[]; cursor?: string } {
   const { deadLetters } = api.store.state;
   const filter = parseFilter(query, ["dlqIds", "messageId", "messageIds", "responseStatus"]);
-  const limit = countOf(query, PAGE_SIZE, PAGE_SIZE);
-  const ids = values(query, "dlqIds");
-  const messageIds = values(query, "messageId") ?? values(query, "messageIds");
-  const statuses = values(query, "responseStatus");
+  const limit = parseCount(query, PAGE_SIZE, PAGE_SIZE);
+  const ids = parseValues(query, "dlqIds");
+  const messageIds = parseValues(query, "messageId") ?? parseValues(query, "messageIds");
+  const statuses = parseValues(query, "responseStatus");
   const before = query.get("cursor") || null;
   if (before !== null && !/^\d+-\d+$/.test(before)) throw badRequest(`invalid cursor "${before}"`);
   if (ids) return { letters: [...ids].flatMap((id) => deadLetters.get(id) ?? []) };
   const letters: DeadLetter[] = [];
   for (const letter of [...deadLetters.values()].reverse()) {
-    if (before !== null && orderOf(letter.dlqId) >= orderOf(before)) continue;
+    if (before !== null && letterNumber(letter.dlqId) >= letterNumber(before)) continue;
     if (messageIds && !messageIds.has(letter.message.id)) continue;
     if (statuses && !statuses.has(String(letter.status))) continue;
     if (!filter.matches(letter.message, letter.failedAt)) continue;
@@ -149,4 +149,4 @@ function select(api: Api, query: URLSearchParams): { letters: DeadLetter[]; curs
 }
 
 /** The second half of an id counts letters. */
-const orderOf = (dlqId: string): number => Number(dlqId.slice(dlqId.indexOf("-") + 1));
+const letterNumber = (dlqId: string): number => Number(dlqId.slice(dlqId.indexOf("-") + 1));

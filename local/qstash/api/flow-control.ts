@@ -1,12 +1,16 @@
 import { badRequest, notFound } from "../errors";
-import { integer } from "../filters";
-import { rateOpensAt } from "../flow-state";
+import { parseInteger } from "../filters";
+import { rateAvailableAt } from "../flow-state";
 import type { FlowKey } from "../model";
 import type { Answer, Api, Call, Route } from "./router";
 
 export const flowControlRoutes: Route[] = [
-  { method: "GET", pattern: "/v2/flowControl", handle: ({ api, query }) => ({ body: list(api, query) }) },
-  { method: "GET", pattern: "/v2/flowControl/:key", handle: get },
+  {
+    method: "GET",
+    pattern: "/v2/flowControl",
+    handle: ({ api, query }) => ({ body: listFlowKeys(api, query) }),
+  },
+  { method: "GET", pattern: "/v2/flowControl/:key", handle: getFlowKey },
   { method: "POST", pattern: "/v2/flowControl/:key/pause", handle: (call) => setPaused(call, true) },
   { method: "POST", pattern: "/v2/flowControl/:key/resume", handle: (call) => setPaused(call, false) },
   { method: "POST", pattern: "/v2/flowControl/:key/pin", handle: pin },
@@ -17,24 +21,24 @@ export const flowControlRoutes: Route[] = [
   { method: "GET", pattern: "/v2/globalParallelism", handle: globalParallelism },
 ];
 
-export function list(api: Api, query: URLSearchParams = new URLSearchParams()) {
+export function listFlowKeys(api: Api, query: URLSearchParams = new URLSearchParams()) {
   const search = query.get("search") ?? "";
   return [...api.store.state.flowKeys.values()]
     .filter(({ key }) => key.includes(search))
-    .map((key) => view(api, key));
+    .map((key) => flowKeyView(api, key));
 }
 
-function view(api: Api, key: FlowKey) {
+function flowKeyView(api: Api, key: FlowKey) {
   const now = api.store.now();
   // A period that is over counts nothing, although its count is only reset by the next attempt.
-  const over = now >= key.periodStart + key.period * 1000;
+  const isPeriodOver = now >= key.periodStart + key.period * 1000;
   return {
     flowControlKey: key.key,
     waitListSize: api.dispatcher.waitListSize(key.key),
     parallelismMax: key.parallelism,
     parallelismCount: api.dispatcher.activeCount(key.key),
     rateMax: key.rate,
-    rateCount: over && rateOpensAt(key, now) <= now ? 0 : key.rateCount,
+    rateCount: isPeriodOver && rateAvailableAt(key, now) <= now ? 0 : key.rateCount,
     ratePeriod: key.period,
     ratePeriodStart: Math.floor(key.periodStart / 1000),
     isPaused: key.paused,
@@ -43,28 +47,28 @@ function view(api: Api, key: FlowKey) {
   };
 }
 
-function get({ api, params }: Call): Answer {
+function getFlowKey({ api, params }: Call): Answer {
   const key = api.store.state.flowKeys.get(params.key ?? "");
   if (!key) throw notFound(`flow control key ${params.key}`);
-  return { body: view(api, key) };
+  return { body: flowKeyView(api, key) };
 }
 
 function setPaused({ api, params }: Call, paused: boolean): Answer {
   const key = params.key ?? "";
   api.store.commit({ t: "flowPaused", key, paused });
-  api.dispatcher.flowChanged(key);
+  api.dispatcher.onFlowChanged(key);
   return {};
 }
 
 function pin({ api, params, query }: Call): Answer {
   const key = params.key ?? "";
-  const parallelism = positive(query, "parallelism");
-  const rate = positive(query, "rate");
-  const period = positive(query, "period");
+  const parallelism = parsePositive(query, "parallelism");
+  const rate = parsePositive(query, "rate");
+  const period = parsePositive(query, "period");
   if (parallelism === undefined && rate === undefined) throw badRequest("parallelism or rate is missing");
   if (period !== undefined && rate === undefined) throw badRequest("a period needs a rate");
   api.store.commit({ t: "flowPinned", key, parallelism, rate, period });
-  api.dispatcher.flowChanged(key);
+  api.dispatcher.onFlowChanged(key);
   return {};
 }
 
@@ -72,14 +76,14 @@ function unpin({ api, params, query }: Call): Answer {
   const key = params.key ?? "";
   const flag = (name: string): boolean => query.get(name) === "true";
   api.store.commit({ t: "flowUnpinned", key, parallelism: flag("parallelism"), rate: flag("rate") });
-  api.dispatcher.flowChanged(key);
+  api.dispatcher.onFlowChanged(key);
   return {};
 }
 
 function resetRate({ api, params }: Call): Answer {
   const key = params.key ?? "";
   api.store.commit({ t: "flowRateReset", key });
-  api.dispatcher.flowChanged(key);
+  api.dispatcher.onFlowChanged(key);
   return {};
 }
 
@@ -92,8 +96,8 @@ function globalParallelism({ api }: Call): Answer {
   };
 }
 
-function positive(query: URLSearchParams, name: string): number | undefined {
-  const value = integer(query, name);
+function parsePositive(query: URLSearchParams, name: string): number | undefined {
+  const value = parseInteger(query, name);
   if (value === 0) throw badRequest(`${name} must be a whole number from 1`);
   return value;
 }

@@ -16,16 +16,16 @@ export const groupRoutes: Route[] = [
   { method: "DELETE", pattern: "/v2/topics/:name/endpoints", handle: removeEndpoints },
 ];
 
-const nameOf = (call: Call): string => assertName("url group name", call.params.name ?? "");
+const groupName = (call: Call): string => assertName("url group name", call.params.name ?? "");
 
 function getGroup(call: Call): Answer {
-  const group = call.api.store.state.groups.get(nameOf(call));
+  const group = call.api.store.state.groups.get(groupName(call));
   if (!group) throw notFound(`url group ${call.params.name}`);
   return { body: group };
 }
 
 function deleteGroup(call: Call): Answer {
-  const name = nameOf(call);
+  const name = groupName(call);
   if (!call.api.store.state.groups.has(name)) throw notFound(`url group ${name}`);
   call.api.store.commit({ t: "groupRemoved", name });
   return {};
@@ -33,7 +33,7 @@ function deleteGroup(call: Call): Answer {
 
 /** An endpoint that is there already, by URL or by name, takes the new name or URL. */
 function addEndpoints(call: Call): Answer {
-  const name = nameOf(call);
+  const name = groupName(call);
   const endpoints = [...(call.api.store.state.groups.get(name)?.endpoints ?? [])];
   for (const { url, name: endpointName } of readEndpoints(call)) {
     if (url === undefined) throw badRequest("endpoint url is missing");
@@ -53,7 +53,7 @@ function addEndpoints(call: Call): Answer {
 
 /** A group without endpoints is no group. */
 function removeEndpoints(call: Call): Answer {
-  const name = nameOf(call);
+  const name = groupName(call);
   const group = call.api.store.state.groups.get(name);
   if (!group) throw notFound(`url group ${name}`);
   const removed = readEndpoints(call);

@@ -1,5 +1,5 @@
 import { badRequest } from "../errors";
-import { countOf, parseFilter, values } from "../filters";
+import { parseCount, parseFilter, parseValues } from "../filters";
 import type { LogState } from "../model";
 import { logView } from "../views";
 import type { Call, Route } from "./router";
@@ -27,7 +27,7 @@ export const logRoutes: Route[] = [
   },
 ];
 
-const STATES: Record<string, LogState[]> = {
+const LOG_STATES: Record<string, LogState[]> = {
   CREATED: ["CREATED"],
   ACTIVE: ["ACTIVE"],
   ERROR: ["ERROR"],
@@ -42,12 +42,12 @@ const STATES: Record<string, LogState[]> = {
 
 function readLog({ api, query }: Call): { entries: ReturnType<typeof logView>[]; cursor?: string } {
   const filter = parseFilter(query, ["messageId", "messageIds", "state", "host", "path"]);
-  const limit = countOf(query, DEFAULT_COUNT, MAX_COUNT);
-  const messageIds = values(query, "messageIds") ?? values(query, "messageId");
-  const states = statesOf(query);
+  const limit = parseCount(query, DEFAULT_COUNT, MAX_COUNT);
+  const messageIds = parseValues(query, "messageIds") ?? parseValues(query, "messageId");
+  const states = parseStates(query);
   const entries: ReturnType<typeof logView>[] = [];
   let lastSeq = 0;
-  for (const { entry, message } of api.store.state.log.newestFirst(cursorOf(query))) {
+  for (const { entry, message } of api.store.state.log.newestFirst(parseCursor(query))) {
     if (messageIds && !messageIds.has(entry.messageId)) continue;
     if (states && !states.has(entry.state)) continue;
     if (!filter.matches(message, entry.time)) continue;
@@ -58,19 +58,19 @@ function readLog({ api, query }: Call): { entries: ReturnType<typeof logView>[];
   return { entries };
 }
 
-function statesOf(query: URLSearchParams): Set<LogState> | null {
-  const given = values(query, "state");
+function parseStates(query: URLSearchParams): Set<LogState> | null {
+  const given = parseValues(query, "state");
   if (!given) return null;
   const states = new Set<LogState>();
   for (const name of given) {
-    const meant = STATES[name.toUpperCase()];
-    if (!meant && !name.includes(",")) throw badRequest(`unknown state "${name}"`);
-    for (const state of meant ?? []) states.add(state);
+    const matchingStates = LOG_STATES[name.toUpperCase()];
+    if (!matchingStates && !name.includes(",")) throw badRequest(`unknown state "${name}"`);
+    for (const state of matchingStates ?? []) states.add(state);
   }
   return states;
 }
 
-function cursorOf(query: URLSearchParams): number | undefined {
+function parseCursor(query: URLSearchParams): number | undefined {
   const cursor = query.get("cursor");
   if (cursor === null || cursor === "") return undefined;
   if (!/^\d{1,15}$/.test(cursor)) throw badRequest(`invalid cursor "${cursor}"`);

@@ -1,5 +1,5 @@
 import { notFound } from "../errors";
-import { countOf, parseFilter, values } from "../filters";
+import { parseCount, parseFilter, parseValues } from "../filters";
 import { messageView } from "../views";
 import type { Answer, Call, Route } from "./router";
 
@@ -15,12 +15,12 @@ function getMessage({ api, params }: Call): Answer {
   const message = store.state.messages.get(id);
   if (message) return { body: messageView(message) };
   // QStash too removes a message shortly after it is over, not at once.
-  const over = store.state.log.messages.get(id);
-  const grace = store.state.limits.finishedMessageMs;
-  if (over?.finishedAt === undefined || over.finishedAt + grace < store.now()) {
+  const finished = store.state.log.messages.get(id);
+  const retentionMs = store.state.limits.finishedMessageRetentionMs;
+  if (finished?.finishedAt === undefined || finished.finishedAt + retentionMs < store.now()) {
     throw notFound(`message ${id}`);
   }
-  return { body: messageView(over.message) };
+  return { body: messageView(finished.message) };
 }
 
 function cancelMessage({ api, params }: Call): Answer {
@@ -33,10 +33,10 @@ function cancelMessage({ api, params }: Call): Answer {
 
 function cancelMessages({ api, query }: Call): Answer {
   const filter = parseFilter(query, ["messageIds", "host", "path"]);
-  const given = values(query, "messageIds");
+  const given = parseValues(query, "messageIds");
   if (given) return { body: { cancelled: api.dispatcher.cancel(given) } };
   const { messages } = api.store.state;
-  const limit = query.has("count") ? countOf(query, 1, 500) : messages.size;
+  const limit = query.has("count") ? parseCount(query, 1, 500) : messages.size;
   const ids: string[] = [];
   for (const message of messages.values()) {
     if (ids.length >= limit) break;

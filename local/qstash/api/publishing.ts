@@ -3,7 +3,7 @@ import { ApiError, badRequest } from "../errors";
 import type { HeaderBag } from "../headers";
 import { newId } from "../ids";
 import { type PublishOptions, parsePublishOptions } from "../message-options";
-import { type PublishAnswer, publish } from "../publish";
+import { type PublishResponse, publish } from "../publish";
 import { refuseWorkflow } from "../refuse-workflow";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
@@ -66,11 +66,11 @@ function createSchedule(call: Call, options: PublishOptions): Answer {
 function batch(call: Call): Answer {
   const items = jsonBody(call);
   if (!Array.isArray(items)) throw badRequest("expected an array of messages");
-  const messages = items.map((item: unknown) => orRefusal(() => readItem(item)));
+  const messages = items.map((item: unknown) => catchRefusal(() => readItem(item)));
   refuseWorkflow(call.headers);
   for (const message of messages) if (!("error" in message)) refuseWorkflow(message.headers);
-  const answers = messages.map((message): PublishAnswer | Refusal =>
-    "error" in message ? message : orRefusal(() => publishItem(call, message)),
+  const answers = messages.map((message): PublishResponse | Refusal =>
+    "error" in message ? message : catchRefusal(() => publishItem(call, message)),
   );
   return { body: answers };
 }
@@ -86,7 +86,7 @@ interface Refusal {
   error: string;
 }
 
-function orRefusal<T>(work: () => T): T | Refusal {
+function catchRefusal<T>(work: () => T): T | Refusal {
   try {
     return work();
   } catch (error) {
@@ -95,7 +95,7 @@ function orRefusal<T>(work: () => T): T | Refusal {
   }
 }
 
-function publishItem(call: Call, { destination, headers, body, queueName }: BatchItem): PublishAnswer {
+function publishItem(call: Call, { destination, headers, body, queueName }: BatchItem): PublishResponse {
   const options = parsePublishOptions(headers);
   if (options.cron !== undefined) throw badRequest("a schedule cannot be made in a batch");
   return publish(call.api.store, {

@@ -14,11 +14,11 @@ export const queueRoutes: Route[] = [
 ];
 
 export function listQueues(api: Api): ReturnType<typeof queueView>[] {
-  return [...api.store.state.queues.values()].map((queue) => view(api, queue));
+  return [...api.store.state.queues.values()].map((queue) => toQueueView(api, queue));
 }
 
-function view(api: Api, queue: Queue): ReturnType<typeof queueView> {
-  return queueView(queue, api.store.state.byQueue.get(queue.name)?.size ?? 0);
+function toQueueView(api: Api, queue: Queue): ReturnType<typeof queueView> {
+  return queueView(queue, api.store.state.messageIdsByQueue.get(queue.name)?.size ?? 0);
 }
 
 function upsertQueue(call: Call): Answer {
@@ -32,7 +32,7 @@ function upsertQueue(call: Call): Answer {
   }
   if (paused !== undefined && typeof paused !== "boolean") throw badRequest("paused must be true or false");
   call.api.store.commit({ t: "queueSet", name, parallelism: parallelism as number | undefined, paused });
-  call.api.dispatcher.queueChanged(name);
+  call.api.dispatcher.onQueueChanged(name);
   return {};
 }
 
@@ -40,13 +40,13 @@ function getQueue({ api, params }: Call): Answer {
   const name = assertName("queue name", params.name ?? "");
   const queue = api.store.state.queues.get(name);
   if (!queue) throw notFound(`queue ${name}`);
-  return { body: view(api, queue) };
+  return { body: toQueueView(api, queue) };
 }
 
 /** Its messages are canceled with it: nobody could pause or see them any more. */
 function deleteQueue({ api, params }: Call): Answer {
   const name = assertName("queue name", params.name ?? "");
-  api.dispatcher.cancel([...(api.store.state.byQueue.get(name) ?? [])]);
+  api.dispatcher.cancel([...(api.store.state.messageIdsByQueue.get(name) ?? [])]);
   api.store.commit({ t: "queueRemoved", name });
   return {};
 }
@@ -55,6 +55,6 @@ function setPaused({ api, params }: Call, paused: boolean): Answer {
   const name = assertName("queue name", params.name ?? "");
   if (!api.store.state.queues.has(name)) throw notFound(`queue ${name}`);
   api.store.commit({ t: "queueSet", name, paused });
-  api.dispatcher.queueChanged(name);
+  api.dispatcher.onQueueChanged(name);
   return {};
 }

@@ -44,22 +44,22 @@ export class Router {
     private readonly token: string,
     routes: Route[],
   ) {
-    this.routes = routes.map((route) => ({ route, ...compile(route.pattern) }));
+    this.routes = routes.map((route) => ({ route, ...compilePattern(route.pattern) }));
   }
 
   /** Answers any request under `/v2`. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const answer = await this.answer(request);
+      const answer = await this.respond(request);
       if (answer.body === undefined) response.writeHead(answer.status ?? 200, { "content-length": 0 }).end();
       else sendJson(response, answer.status ?? 200, answer.body);
     } catch (error) {
-      const known = asApiError(error);
-      sendJson(response, known.status, { error: known.message });
+      const apiError = asApiError(error);
+      sendJson(response, apiError.status, { error: apiError.message });
     }
   }
 
-  private async answer(request: IncomingMessage): Promise<Answer> {
+  private async respond(request: IncomingMessage): Promise<Answer> {
     const raw = request.url ?? "/";
     const [path = "/", queryText = ""] = splitOnce(raw, "?");
     const query = new URLSearchParams(queryText);
@@ -77,7 +77,7 @@ export class Router {
       const body = await readBody(request, this.api.store.state.limits.maxBodyBytes);
       const answer = route.handle({
         api: this.api,
-        params: paramsOf(match, names, queryText),
+        params: extractParams(match, names, queryText),
         query,
         headers: headersOf(request),
         body,
@@ -92,7 +92,7 @@ export class Router {
   }
 }
 
-function compile(pattern: string): { regex: RegExp; names: string[] } {
+function compilePattern(pattern: string): { regex: RegExp; names: string[] } {
   const names: string[] = [];
   const source = pattern
     .replace(/[.]/g, "\\.")
@@ -107,22 +107,22 @@ function compile(pattern: string): { regex: RegExp; names: string[] } {
   return { regex: new RegExp(`^${source}$`), names };
 }
 
-function paramsOf(match: RegExpExecArray, names: string[], queryText: string): Record<string, string> {
+function extractParams(match: RegExpExecArray, names: string[], queryText: string): Record<string, string> {
   const params: Record<string, string> = {};
   names.forEach((name, index) => {
     const text = match[index + 1] ?? "";
-    params[name] = name === "rest" ? withQuery(text, queryText) : decode(text);
+    params[name] = name === "rest" ? withDestinationQuery(text, queryText) : decodeParam(text);
   });
   return params;
 }
 
 /** The destination's own query, without our token. */
-function withQuery(path: string, queryText: string): string {
+function withDestinationQuery(path: string, queryText: string): string {
   const kept = queryText.split("&").filter((part) => part !== "" && !part.startsWith("qstash_token="));
   return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
 }
 
-function decode(text: string): string {
+function decodeParam(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

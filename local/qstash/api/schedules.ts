@@ -13,13 +13,13 @@ export const scheduleRoutes: Route[] = [
   {
     method: "GET",
     pattern: "/v2/schedules/:id",
-    handle: (call) => ({ body: scheduleView(scheduleOf(call)) }),
+    handle: (call) => ({ body: scheduleView(findSchedule(call)) }),
   },
   {
     method: "DELETE",
     pattern: "/v2/schedules/:id",
     handle(call) {
-      call.api.schedules.remove(scheduleOf(call).id);
+      call.api.schedules.remove(findSchedule(call).id);
       return {};
     },
   },
@@ -31,11 +31,11 @@ export const scheduleRoutes: Route[] = [
 ];
 
 function setPaused(call: Call, paused: boolean): Answer {
-  call.api.schedules.setPaused(scheduleOf(call), paused);
+  call.api.schedules.setPaused(findSchedule(call), paused);
   return {};
 }
 
-function scheduleOf({ api, params }: Call): Schedule {
+function findSchedule({ api, params }: Call): Schedule {
   const schedule = api.store.state.schedules.get(params.id ?? "");
   if (!schedule) throw notFound(`schedule ${params.id}`);
   return schedule;

@@ -1,12 +1,12 @@
 import type { Api } from "../api/router";
 import type { AttemptSummary, DeadLetter, LogEntry, MessageSpec } from "../model";
-import { shownBody, utf8OrNull } from "../redact";
+import { decodeUtf8, visibleBody } from "../redact";
 import { Html, html } from "./html";
 import { SCRIPT, STYLE } from "./style";
 
-const SHOWN_MESSAGES = 60;
-const SHOWN_LETTERS = 100;
-const SHOWN_TEXT = 2000;
+const MAX_MESSAGES_SHOWN = 60;
+const MAX_LETTERS_SHOWN = 100;
+const MAX_TEXT_SHOWN = 2000;
 
 /** The page: what came in, what became of it, and what waits. It shows no token, key or header. */
 export function overview(api: Api): string {
@@ -26,16 +26,16 @@ export function overview(api: Api): string {
 <header>
 <h1>QStash, local</h1>
 <dl>
-${fact("waiting", state.messages.size)}${fact("under way", api.dispatcher.activeTotal)}
-${fact("published", counters.published)}${fact("delivered", counters.delivered)}
-${fact("retries", counters.retried)}${fact("dead letters", state.deadLetters.size)}
+${factView("waiting", state.messages.size)}${factView("under way", api.dispatcher.activeTotal)}
+${factView("published", counters.published)}${factView("delivered", counters.delivered)}
+${factView("retries", counters.retried)}${factView("dead letters", state.deadLetters.size)}
 </dl>
 </header>
-${section("Messages", messages(api))}
-${section("Dead letters", deadLetters(api))}
-${section("Queues", queues(api))}
-${section("Schedules", schedules(api))}
-${section("Flow control", flowControl(api))}
+${sectionView("Messages", messageTable(api))}
+${sectionView("Dead letters", deadLetterTable(api))}
+${sectionView("Queues", queueTable(api))}
+${sectionView("Schedules", scheduleTable(api))}
+${sectionView("Flow control", flowControlTable(api))}
 </main>
 <script>${new Html(SCRIPT)}</script>
 </body>
@@ -43,9 +43,9 @@ ${section("Flow control", flowControl(api))}
   return page.text;
 }
 
-const fact = (name: string, value: number): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const factView = (name: string, value: number): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-function section(title: string, table: Table): Html {
+function sectionView(title: string, table: Table): Html {
   const more =
     table.total > table.rows.length && html`<small>newest ${table.rows.length} of ${table.total}</small>`;
   const body =
@@ -63,25 +63,25 @@ interface Table {
   empty: string;
 }
 
-function messages(api: Api): Table {
+function messageTable(api: Api): Table {
   const { state } = api.store;
   const shown = new Map<string, { message: MessageSpec; entries: LogEntry[] }>();
   for (const { entry, message } of state.log.newestFirst()) {
     const known = shown.get(entry.messageId);
     if (known) known.entries.push(entry);
-    else if (shown.size < SHOWN_MESSAGES) shown.set(entry.messageId, { message, entries: [entry] });
+    else if (shown.size < MAX_MESSAGES_SHOWN) shown.set(entry.messageId, { message, entries: [entry] });
   }
   const rows = [...shown.values()].map(({ message, entries }) => {
     const attempts = entries.filter(({ attempt }) => attempt).reverse();
     const last = attempts.at(-1)?.attempt;
     return [
-      time(message.createdAt),
-      stateOf(entries[0]),
-      html`${target(message)}${origin(message)}`,
-      html`<span class="nowrap">${attempts.length === 0 ? "" : status(last)}</span>`,
+      timeCell(message.createdAt),
+      stateCell(entries[0]),
+      html`${targetCell(message)}${originView(message)}`,
+      html`<span class="nowrap">${attempts.length === 0 ? "" : statusCell(last)}</span>`,
       html`<span class="nowrap">${last ? `${last.latencyMs} ms` : ""}</span>`,
       html`<details><summary>${attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}</summary>
-<p class="quiet"><code>${message.id}</code></p>${sent(message)}
+<p class="quiet"><code>${message.id}</code></p>${sentBody(message)}
 ${attempts.map(({ attempt, time: at }) => attemptView(attempt, at))}</details>`,
     ];
   });
@@ -93,15 +93,15 @@ ${attempts.map(({ attempt, time: at }) => attemptView(attempt, at))}</details>`,
   };
 }
 
-function deadLetters(api: Api): Table {
+function deadLetterTable(api: Api): Table {
   const letters = [...api.store.state.deadLetters.values()].reverse();
-  const rows = letters.slice(0, SHOWN_LETTERS).map((letter) => [
-    time(letter.failedAt),
-    target(letter.message),
+  const rows = letters.slice(0, MAX_LETTERS_SHOWN).map((letter) => [
+    timeCell(letter.failedAt),
+    targetCell(letter.message),
     html`<span class="nowrap bad">${letter.status || "no answer"}</span>`,
     html`<details><summary>${letter.retried + 1 === 1 ? "1 attempt" : `${letter.retried + 1} attempts`}</summary>
-<p class="quiet"><code>${letter.message.id}</code></p>${sent(letter.message)}${answered(letter)}</details>`,
-    html`<span class="nowrap">${action("retry", letter, "Retry", "main")} ${action("delete", letter, "Delete")}</span>`,
+<p class="quiet"><code>${letter.message.id}</code></p>${sentBody(letter.message)}${receivedBody(letter)}</details>`,
+    html`<span class="nowrap">${actionForm("retry", letter, "Retry", "main")} ${actionForm("delete", letter, "Delete")}</span>`,
   ]);
   return {
     head: ["Failed", "Destination", "Status", "Details", ""],
@@ -111,28 +111,28 @@ function deadLetters(api: Api): Table {
   };
 }
 
-const action = (name: string, letter: DeadLetter, label: string, style = ""): Html =>
+const actionForm = (name: string, letter: DeadLetter, label: string, style = ""): Html =>
   html`<form method="post" action="/letters/${letter.dlqId}/${name}"><button class="${style}">${label}</button></form>`;
 
-function queues(api: Api): Table {
+function queueTable(api: Api): Table {
   const { state } = api.store;
   const rows = [...state.queues.values()].map((queue) => [
     html`<code>${queue.name}</code>`,
-    html`${state.byQueue.get(queue.name)?.size ?? 0}`,
+    html`${state.messageIdsByQueue.get(queue.name)?.size ?? 0}`,
     html`${queue.parallelism}`,
-    runs(queue.paused),
+    pausedCell(queue.paused),
   ]);
   return { head: ["Name", "Waiting", "Parallelism", ""], rows, total: rows.length, empty: "No queues." };
 }
 
-function schedules(api: Api): Table {
+function scheduleTable(api: Api): Table {
   const rows = [...api.store.state.schedules.values()].map((schedule) => [
     html`<code>${schedule.id}</code>`,
     html`<code>${schedule.cron}</code>`,
-    html`<code>${withoutPassword(schedule.destination)}</code>`,
-    schedule.lastAt === undefined ? html`` : time(schedule.lastAt),
-    schedule.paused ? html`` : time(schedule.nextAt),
-    runs(schedule.paused),
+    html`<code>${maskPassword(schedule.destination)}</code>`,
+    schedule.lastAt === undefined ? html`` : timeCell(schedule.lastAt),
+    schedule.paused ? html`` : timeCell(schedule.nextAt),
+    pausedCell(schedule.paused),
   ]);
   return {
     head: ["Id", "Cron", "Destination", "Last", "Next", ""],
@@ -142,13 +142,13 @@ function schedules(api: Api): Table {
   };
 }
 
-function flowControl(api: Api): Table {
+function flowControlTable(api: Api): Table {
   const rows = [...api.store.state.flowKeys.values()].map((key) => [
     html`<code>${key.key}</code>`,
     html`${api.dispatcher.waitListSize(key.key)}`,
     html`${api.dispatcher.activeCount(key.key)}${key.parallelism > 0 && ` of ${key.parallelism}`}`,
     html`${key.rate > 0 && `${key.rate} per ${key.period} s`}`,
-    runs(key.paused),
+    pausedCell(key.paused),
   ]);
   return {
     head: ["Key", "Waiting", "Under way", "Rate", ""],
@@ -158,7 +158,7 @@ function flowControl(api: Api): Table {
   };
 }
 
-const runs = (paused: boolean): Html =>
+const pausedCell = (paused: boolean): Html =>
   paused ? html`<span class="state wait">paused</span>` : html`<span class="quiet">active</span>`;
 
 const STATE_STYLES: Record<string, string> = {
@@ -168,17 +168,17 @@ const STATE_STYLES: Record<string, string> = {
   CANCELED: "quiet",
 };
 
-function stateOf(entry: LogEntry | undefined): Html {
+function stateCell(entry: LogEntry | undefined): Html {
   if (!entry) return html``;
   const next =
     entry.nextDeliveryTime && html` <span class="quiet">at ${clockTime(entry.nextDeliveryTime)}</span>`;
   return html`<span class="state ${STATE_STYLES[entry.state] ?? "wait"}">${entry.state}</span>${next}`;
 }
 
-const target = (message: MessageSpec): Html =>
-  html`<code class="target">${message.method} ${withoutPassword(message.url)}</code>`;
+const targetCell = (message: MessageSpec): Html =>
+  html`<code class="target">${message.method} ${maskPassword(message.url)}</code>`;
 
-function origin(message: MessageSpec): Html {
+function originView(message: MessageSpec): Html {
   const parts = [
     message.kind !== "message" && (message.kind === "callback" ? "callback" : "failure callback"),
     message.queueName && `queue ${message.queueName}`,
@@ -190,39 +190,40 @@ function origin(message: MessageSpec): Html {
   return parts.length === 0 ? html`` : html`<br><span class="quiet">${parts.join(" · ")}</span>`;
 }
 
-function sent(message: MessageSpec): Html {
-  const { body, bodyBase64 } = shownBody(message);
+function sentBody(message: MessageSpec): Html {
+  const { body, bodyBase64 } = visibleBody(message);
   if (body === undefined && bodyBase64 === undefined) return html`<p class="quiet">no body</p>`;
-  return html`<span class="quiet">sent</span><pre>${body === undefined ? bytes(message.body) : cut(body)}</pre>`;
+  return html`<span class="quiet">sent</span><pre>${body === undefined ? byteCount(message.body) : truncate(body)}</pre>`;
 }
 
-const answered = (letter: DeadLetter): Html =>
-  html`<span class="quiet">answered</span><pre>${letter.error ?? readable(letter.body)}</pre>`;
+const receivedBody = (letter: DeadLetter): Html =>
+  html`<span class="quiet">answered</span><pre>${letter.error ?? decodeBody(letter.body)}</pre>`;
 
 function attemptView(attempt: AttemptSummary | undefined, at: number): Html {
   if (!attempt) return html``;
   const { latencyMs, error, body = "" } = attempt;
-  return html`<span class="nowrap">${clockTime(at)} ${status(attempt)} <span class="quiet">${latencyMs} ms</span></span>
-<pre>${attempt.status === 0 ? error : readable(body)}</pre>`;
+  return html`<span class="nowrap">${clockTime(at)} ${statusCell(attempt)} <span class="quiet">${latencyMs} ms</span></span>
+<pre>${attempt.status === 0 ? error : decodeBody(body)}</pre>`;
 }
 
-function status(attempt: AttemptSummary | undefined): Html {
+function statusCell(attempt: AttemptSummary | undefined): Html {
   if (!attempt) return html``;
   const good = attempt.status >= 200 && attempt.status < 300;
   return html`<span class="state ${good ? "good" : "bad"}">${attempt.status || "no answer"}</span>`;
 }
 
-function readable(base64: string): string {
-  const text = utf8OrNull(Buffer.from(base64, "base64"));
-  return text === null ? bytes(base64) : cut(text);
+function decodeBody(base64: string): string {
+  const text = decodeUtf8(Buffer.from(base64, "base64"));
+  return text === null ? byteCount(base64) : truncate(text);
 }
 
-const bytes = (base64: string): string => `${Buffer.byteLength(base64, "base64")} bytes`;
-const cut = (text: string): string => (text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text);
+const byteCount = (base64: string): string => `${Buffer.byteLength(base64, "base64")} bytes`;
+const truncate = (text: string): string =>
+  text.length > MAX_TEXT_SHOWN ? `${text.slice(0, MAX_TEXT_SHOWN)}…` : text;
 
 const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}`;
-const time = (at: number): Html =>
+const timeCell = (at: number): Html =>
   html`<time class="nowrap" datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</time>`;
 
 /** A URL may carry a user's password; the page does not. */
-const withoutPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/@?#]*@/i, "$1…@");
+const maskPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/@?#]*@/i, "$1…@");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromOwnPage, isOwnName } from "../../http/same-origin";
+import { isLocalHostHeader, isSameOriginPage } from "../../http/same-origin";
 import { sendJson } from "../../http/server";
 import { retryDeadLetters } from "../api/dead-letters";
 import type { Api } from "../api/router";
@@ -16,21 +16,26 @@ export function handlePage(api: Api, request: IncomingMessage, response: ServerR
   const action = /^\/letters\/([^/]+)\/(retry|delete)$/.exec(path);
   if (path !== "/" && !action) return false;
   request.resume();
-  if (!isOwnName(request)) {
+  if (!isLocalHostHeader(request)) {
     sendJson(response, 403, { error: "open this page under an address or localhost" });
   } else if (path === "/" && (request.method === "GET" || request.method === "HEAD")) {
     sendPage(api, request, response);
   } else if (!action || request.method !== "POST") {
     sendJson(response, 405, { error: `method ${request.method} is not allowed here` });
-  } else if (!isFromOwnPage(request)) {
+  } else if (!isSameOriginPage(request)) {
     sendJson(response, 403, { error: "this can only be asked for from the page itself" });
   } else {
-    void act(api, response, action[1] ?? "", action[2] ?? "");
+    void handleAction(api, response, action[1] ?? "", action[2] ?? "");
   }
   return true;
 }
 
-async function act(api: Api, response: ServerResponse, dlqId: string, action: string): Promise<void> {
+async function handleAction(
+  api: Api,
+  response: ServerResponse,
+  dlqId: string,
+  action: string,
+): Promise<void> {
   const letter = api.store.state.deadLetters.get(dlqId);
   try {
     if (letter && action === "retry") retryDeadLetters(api, [letter], new Map());
@@ -55,13 +60,13 @@ function sendPage(api: Api, request: IncomingMessage, response: ServerResponse):
   response.end(request.method === "HEAD" ? undefined : text);
 }
 
-const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** Only our own style and script, by their hashes; nothing from elsewhere, and nothing to elsewhere. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src ${hash(STYLE)}`,
-  `script-src ${hash(SCRIPT)}`,
+  `style-src ${cspHash(STYLE)}`,
+  `script-src ${cspHash(SCRIPT)}`,
   "connect-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",

@@ -11,7 +11,7 @@ export class RespSyntaxError extends Error {
 /** An array whose items are still coming in. */
 interface OpenArray {
   readonly items: Reply[];
-  left: number;
+  remaining: number;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -28,13 +28,13 @@ const SAFE_DIGITS = 15;
  */
 export class RespParser {
   #buffer: Buffer = EMPTY;
-  #at = 0;
+  #offset = 0;
   /** Chunks of a large string, and how many bytes of it (line end included) are still to come. */
-  #held: Buffer[] = [];
-  #missing = 0;
+  #chunks: Buffer[] = [];
+  #missingBytes = 0;
   /** Length of the bulk string whose header was read and whose body was not, or -1. */
-  #bulk = -1;
-  readonly #open: OpenArray[] = [];
+  #bulkLength = -1;
+  readonly #openArrays: OpenArray[] = [];
 
   constructor(private readonly onReply: (reply: Reply) => void) {}
 
@@ -43,36 +43,36 @@ export class RespParser {
    * @throws {RespSyntaxError} on bytes that are not RESP2
    */
   push(chunk: Buffer): void {
-    if (this.#missing > 0) {
-      this.#held.push(chunk);
-      this.#missing -= chunk.length;
-      if (this.#missing > 0) return;
-      this.#buffer = Buffer.concat(this.#held);
-      this.#held = [];
-      this.#missing = 0;
+    if (this.#missingBytes > 0) {
+      this.#chunks.push(chunk);
+      this.#missingBytes -= chunk.length;
+      if (this.#missingBytes > 0) return;
+      this.#buffer = Buffer.concat(this.#chunks);
+      this.#chunks = [];
+      this.#missingBytes = 0;
     } else {
-      this.#buffer = this.#at < this.#buffer.length ? Buffer.concat([this.#rest(), chunk]) : chunk;
+      this.#buffer = this.#offset < this.#buffer.length ? Buffer.concat([this.#rest(), chunk]) : chunk;
     }
-    this.#at = 0;
-    while (this.#at < this.#buffer.length && this.#step()) {}
-    if (this.#missing === 0 && this.#at >= this.#buffer.length) {
+    this.#offset = 0;
+    while (this.#offset < this.#buffer.length && this.#parseNext()) {}
+    if (this.#missingBytes === 0 && this.#offset >= this.#buffer.length) {
       this.#buffer = EMPTY;
-      this.#at = 0;
+      this.#offset = 0;
     }
   }
 
   #rest(): Buffer {
-    return this.#buffer.subarray(this.#at);
+    return this.#buffer.subarray(this.#offset);
   }
 
   /** Reads one line or one string body. False when more bytes are needed. */
-  #step(): boolean {
-    if (this.#bulk >= 0) return this.#bulkBody();
-    const end = this.#buffer.indexOf("\r\n", this.#at, "latin1");
+  #parseNext(): boolean {
+    if (this.#bulkLength >= 0) return this.#parseBulkBody();
+    const end = this.#buffer.indexOf("\r\n", this.#offset, "latin1");
     if (end === -1) return false;
-    const type = this.#buffer[this.#at];
-    const start = this.#at + 1;
-    this.#at = end + 2;
+    const type = this.#buffer[this.#offset];
+    const start = this.#offset + 1;
+    this.#offset = end + 2;
     switch (type) {
       case 0x2b: // +
         this.#emit(new SimpleString(this.#buffer.toString("utf8", start, end)));
@@ -81,67 +81,67 @@ export class RespParser {
         this.#emit(new ErrorReply(this.#buffer.toString("utf8", start, end)));
         return true;
       case 0x3a: // :
-        this.#emit(integer(this.#buffer, start, end));
+        this.#emit(parseInteger(this.#buffer, start, end));
         return true;
       case 0x24: // $
-        this.#bulk = length(this.#buffer, start, end);
-        if (this.#bulk !== -1) return this.#bulkBody();
+        this.#bulkLength = parseLength(this.#buffer, start, end);
+        if (this.#bulkLength !== -1) return this.#parseBulkBody();
         this.#emit(null);
         return true;
       case 0x2a: // *
-        this.#arrayHeader(length(this.#buffer, start, end));
+        this.#startArray(parseLength(this.#buffer, start, end));
         return true;
       default:
         throw new RespSyntaxError(`not a RESP2 reply: it starts with byte 0x${type?.toString(16)}`);
     }
   }
 
-  #bulkBody(): boolean {
-    const end = this.#at + this.#bulk;
+  #parseBulkBody(): boolean {
+    const end = this.#offset + this.#bulkLength;
     const missing = end + 2 - this.#buffer.length;
     if (missing > 0) {
-      this.#held = [this.#rest()];
-      this.#missing = missing;
+      this.#chunks = [this.#rest()];
+      this.#missingBytes = missing;
       return false;
     }
     if (this.#buffer[end] !== CR) throw new RespSyntaxError("a bulk string is longer than it says");
-    const body = this.#buffer.subarray(this.#at, end);
-    this.#at = end + 2;
-    this.#bulk = -1;
+    const body = this.#buffer.subarray(this.#offset, end);
+    this.#offset = end + 2;
+    this.#bulkLength = -1;
     this.#emit(body);
     return true;
   }
 
-  #arrayHeader(count: number): void {
+  #startArray(count: number): void {
     if (count === -1) this.#emit(null);
     else if (count === 0) this.#emit([]);
-    else this.#open.push({ items: [], left: count });
+    else this.#openArrays.push({ items: [], remaining: count });
   }
 
   #emit(reply: Reply): void {
     let value = reply;
     for (;;) {
-      const array = this.#open.at(-1);
+      const array = this.#openArrays.at(-1);
       if (array === undefined) {
         this.onReply(value);
         return;
       }
       array.items.push(value);
-      array.left -= 1;
-      if (array.left > 0) return;
-      this.#open.pop();
+      array.remaining -= 1;
+      if (array.remaining > 0) return;
+      this.#openArrays.pop();
       value = array.items;
     }
   }
 }
 
-function length(buffer: Buffer, start: number, end: number): number {
-  const value = integer(buffer, start, end);
+function parseLength(buffer: Buffer, start: number, end: number): number {
+  const value = parseInteger(buffer, start, end);
   if (typeof value === "bigint" || value < -1) throw new RespSyntaxError("a length is out of range");
   return value;
 }
 
-function integer(buffer: Buffer, start: number, end: number): number | bigint {
+function parseInteger(buffer: Buffer, start: number, end: number): number | bigint {
   if (end - start > SAFE_DIGITS) {
     const text = buffer.toString("latin1", start, end);
     if (!/^[+-]?\d+$/.test(text)) throw new RespSyntaxError("an integer has other characters than digits");

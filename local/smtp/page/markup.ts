@@ -1,18 +1,20 @@
 /** Text that is markup already. */
-class Raw {
+class RawMarkup {
   constructor(readonly text: string) {}
 }
 
-export const raw = (text: string): Raw => new Raw(text);
+export const raw = (text: string): RawMarkup => new RawMarkup(text);
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** A template whose values cannot become markup, in text and in quoted attributes alike. */
-export function html(strings: TemplateStringsArray, ...values: (string | Raw)[]): string {
+export function html(strings: TemplateStringsArray, ...values: (string | RawMarkup)[]): string {
   return String.raw(
     { raw: strings },
     ...values.map((value) =>
-      value instanceof Raw ? value.text : value.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? ""),
+      value instanceof RawMarkup
+        ? value.text
+        : value.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? ""),
     ),
   );
 }

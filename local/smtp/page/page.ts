@@ -4,24 +4,24 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { sendJson } from "../../http/server";
 import { html, raw } from "./markup";
-import { languageOf, texts } from "./texts";
+import { preferredLanguage, texts } from "./texts";
 
-interface Page {
+interface PageContext {
   smtpUrl: string;
 }
 
 const require = createRequire(import.meta.url);
-const HERE = import.meta.dirname;
+const PAGE_DIR = import.meta.dirname;
 
 /** Files of the page, by their path. */
 const ASSETS: Record<string, { file: string; type: string }> = {
-  "/mailbox.js": { file: path.join(HERE, "mailbox.js"), type: "text/javascript; charset=utf-8" },
-  "/style.css": { file: path.join(HERE, "style.css"), type: "text/css; charset=utf-8" },
-  ...fonts("onest"),
-  ...fonts("unbounded"),
+  "/mailbox.js": { file: path.join(PAGE_DIR, "mailbox.js"), type: "text/javascript; charset=utf-8" },
+  "/style.css": { file: path.join(PAGE_DIR, "style.css"), type: "text/css; charset=utf-8" },
+  ...fontAssets("onest"),
+  ...fontAssets("unbounded"),
 };
 
-function fonts(name: string) {
+function fontAssets(name: string) {
   return Object.fromEntries(
     ["latin", "cyrillic"].map((script) => [
       `/fonts/${name}-${script}.woff2`,
@@ -35,18 +35,18 @@ function fonts(name: string) {
 
 /** Answers `/` and what it loads. */
 export async function handlePage(
-  { smtpUrl }: Page,
+  { smtpUrl }: PageContext,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
   const asset = Object.hasOwn(ASSETS, url.pathname) ? ASSETS[url.pathname] : undefined;
-  if (asset) return send(response, asset.type, await readFile(asset.file));
+  if (asset) return sendBytes(response, asset.type, await readFile(asset.file));
   if (url.pathname !== "/") return sendJson(response, 404, { error: "there is no such page" });
-  const language = languageOf(request.headers);
+  const language = preferredLanguage(request.headers);
   const data = JSON.stringify({ language, texts: texts[language] });
   response.setHeader("content-security-policy", PAGE_POLICY);
-  send(response, "text/html; charset=utf-8", Buffer.from(shell(language, data, smtpUrl)));
+  sendBytes(response, "text/html; charset=utf-8", Buffer.from(renderShell(language, data, smtpUrl)));
 }
 
 /** Only our own files; mails are shown in frames, which have a policy of their own (content.ts). */
@@ -63,12 +63,12 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-function send(response: ServerResponse, type: string, body: Buffer): void {
+function sendBytes(response: ServerResponse, type: string, body: Buffer): void {
   response.writeHead(200, { "content-type": type, "content-length": body.length });
   response.end(body);
 }
 
-function shell(language: keyof typeof texts, data: string, smtpUrl: string): string {
+function renderShell(language: keyof typeof texts, data: string, smtpUrl: string): string {
   const text = texts[language];
   return html`<!doctype html>
 <html lang="${language}">

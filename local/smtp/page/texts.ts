@@ -78,9 +78,9 @@ export const texts = {
 } as const;
 
 /** The language switch's cookie (the app's has the same name, and cookies know no ports), then the browser's wish. */
-export function languageOf(headers: IncomingHttpHeaders): keyof typeof texts {
+export function preferredLanguage(headers: IncomingHttpHeaders): keyof typeof texts {
   const chosen = /(?:^|;\s*)locale=(ru|en)(?:;|$)/.exec(headers.cookie ?? "")?.[1];
   if (chosen === "ru" || chosen === "en") return chosen;
-  const wished = /\b(ru|en)\b/i.exec(headers["accept-language"] ?? "")?.[1]?.toLowerCase();
-  return wished === "en" ? "en" : "ru";
+  const accepted = /\b(ru|en)\b/i.exec(headers["accept-language"] ?? "")?.[1]?.toLowerCase();
+  return accepted === "en" ? "en" : "ru";
 }

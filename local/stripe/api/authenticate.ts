@@ -7,28 +7,28 @@ import { StripeApiError } from "../errors";
  * @throws {StripeApiError} 401
  */
 export function authenticate(request: IncomingMessage, secretKey: string): void {
-  const key = bearerToken(request) ?? basicName(request);
+  const key = bearerToken(request) ?? basicAuthUser(request);
   if (key === null) {
-    throw unauthorized(
+    throw unauthorizedError(
       "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
     );
   }
-  if (!sameSecret(key, secretKey)) throw unauthorized(`Invalid API Key provided: ${masked(key)}`);
+  if (!sameSecret(key, secretKey)) throw unauthorizedError(`Invalid API Key provided: ${maskKey(key)}`);
 }
 
-const unauthorized = (message: string): StripeApiError =>
+const unauthorizedError = (message: string): StripeApiError =>
   new StripeApiError(401, "invalid_request_error", message, {}, false);
 
-function basicName(request: IncomingMessage): string | null {
+function basicAuthUser(request: IncomingMessage): string | null {
   const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (encoded === undefined) return null;
   return Buffer.from(encoded, "base64").toString("utf8").split(":")[0] || null;
 }
 
-const SHOWN = 4;
+const VISIBLE_CHARACTERS = 4;
 
 /** Enough to know which key it was, too little to be one. */
-function masked(key: string): string {
-  if (key.length <= 3 * SHOWN) return "*".repeat(key.length);
-  return `${key.slice(0, 2 * SHOWN)}${"*".repeat(key.length - 3 * SHOWN)}${key.slice(-SHOWN)}`;
+function maskKey(key: string): string {
+  if (key.length <= 3 * VISIBLE_CHARACTERS) return "*".repeat(key.length);
+  return `${key.slice(0, 2 * VISIBLE_CHARACTERS)}${"*".repeat(key.length - 3 * VISIBLE_CHARACTERS)}${key.slice(-VISIBLE_CHARACTERS)}`;
 }

@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { badParameter, noSuch } from "../errors";
+import { invalidParameterError, notFoundError } from "../errors";
 import type { StripeEvent } from "../state/model";
 import * as param from "../wire/params";
-import { listPage, pageParams } from "./list";
+import { listPage, pageFields } from "./list";
 import { presentEvent } from "./present";
 import { route } from "./route";
 
 const MAX_TYPES = 20;
 
 const listParams = z.strictObject({
-  ...pageParams,
+  ...pageFields,
   created: param.range.optional(),
   delivery_success: param.boolean.optional(),
   /** `charge.*` is every event of charges. */
@@ -21,12 +21,12 @@ export const eventRoutes = [
   route("GET", "/v1/events", listParams, ({ provider, input }) => {
     const { created = () => true, delivery_success, type, types } = input;
     if (type !== undefined && types !== undefined) {
-      throw badParameter("type", "You may only specify one of these parameters: type, types.");
+      throw invalidParameterError("type", "You may only specify one of these parameters: type, types.");
     }
     const wanted = types ?? (type === undefined ? undefined : [type]);
     const keep = (event: StripeEvent) =>
       created(event.created) &&
-      (wanted === undefined || wanted.some((name) => matches(event.type, name))) &&
+      (wanted === undefined || wanted.some((name) => matchesType(event.type, name))) &&
       (delivery_success === undefined ||
         delivery_success === (presentEvent(provider, event).pending_webhooks === 0));
     const present = (event: StripeEvent) => presentEvent(provider, event);
@@ -35,10 +35,10 @@ export const eventRoutes = [
 
   route("GET", "/v1/events/:id", z.strictObject({}), ({ provider, id }) => {
     const event = provider.store.state.tables.events.get(id);
-    if (!event) throw noSuch("event", id, "id");
+    if (!event) throw notFoundError("event", id, "id");
     return presentEvent(provider, event);
   }),
 ];
 
-const matches = (type: string, wanted: string): boolean =>
+const matchesType = (type: string, wanted: string): boolean =>
   wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted;

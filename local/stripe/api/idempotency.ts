@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
-import { badParameter, StripeApiError } from "../errors";
-import type { KeptAnswer } from "../state/model";
+import { invalidParameterError, StripeApiError } from "../errors";
+import type { StoredResponse } from "../state/model";
 import type { State } from "../state/state";
 import { canonicalForm } from "../wire/form";
 
 const MAX_KEY_LENGTH = 255;
 
 /** What a request is, for telling a repeat from another request with the same key. */
-export interface Keyed {
+export interface IdempotentRequest {
   key: string;
   path: string;
   fingerprint: string;
 }
 
 /** @throws {StripeApiError} 400 for a key that is too long */
-export function keyedRequest(key: string, path: string, form: string): Keyed {
+export function toIdempotentRequest(key: string, path: string, form: string): IdempotentRequest {
   if (key.length > MAX_KEY_LENGTH) {
     const message = `Idempotency keys must be at most ${MAX_KEY_LENGTH} characters long.`;
     throw new StripeApiError(400, "idempotency_error", message, {}, false);
@@ -32,7 +32,7 @@ export class IdempotencyLocks {
    *
    * @throws {StripeApiError} 409 while the first is not answered, 400 when the key was used for something else
    */
-  enter(state: State, request: Keyed): KeptAnswer | undefined {
+  acquire(state: State, request: IdempotentRequest): StoredResponse | undefined {
     const { key, path, fingerprint } = request;
     if (this.held.has(key)) {
       throw new StripeApiError(
@@ -43,21 +43,21 @@ export class IdempotencyLocks {
         false,
       );
     }
-    const kept = state.tables.keys.get(key);
-    if (!kept) {
+    const stored = state.tables.keys.get(key);
+    if (!stored) {
       this.held.add(key);
       return undefined;
     }
     const advice = `Try using a key other than '${key}' if you meant to execute a different request.`;
-    if (kept.path !== path) {
-      const what = `the same endpoint they were first used for ('${path}' vs '${kept.path}')`;
-      throw mismatch(`Keys for idempotent requests can only be used for ${what}. ${advice}`);
+    if (stored.path !== path) {
+      const what = `the same endpoint they were first used for ('${path}' vs '${stored.path}')`;
+      throw keyMismatchError(`Keys for idempotent requests can only be used for ${what}. ${advice}`);
     }
-    if (kept.fingerprint !== fingerprint) {
+    if (stored.fingerprint !== fingerprint) {
       const what = "the same parameters they were first used with";
-      throw mismatch(`Keys for idempotent requests can only be used with ${what}. ${advice}`);
+      throw keyMismatchError(`Keys for idempotent requests can only be used with ${what}. ${advice}`);
     }
-    return kept;
+    return stored;
   }
 
   release(key: string): void {
@@ -65,11 +65,11 @@ export class IdempotencyLocks {
   }
 }
 
-const mismatch = (message: string): StripeApiError =>
+const keyMismatchError = (message: string): StripeApiError =>
   new StripeApiError(400, "idempotency_error", message, {}, false);
 
 /** An empty header is no key. */
-export function keyOf(header: string | string[] | undefined): string | null {
-  if (Array.isArray(header)) throw badParameter(undefined, "Only one Idempotency-Key can be sent.");
+export function parseIdempotencyKey(header: string | string[] | undefined): string | null {
+  if (Array.isArray(header)) throw invalidParameterError(undefined, "Only one Idempotency-Key can be sent.");
   return header?.trim() || null;
 }

@@ -1,19 +1,19 @@
-import { badParameter } from "../errors";
+import { invalidParameterError } from "../errors";
 import type { Draft } from "../money/draft";
 import type { Provider } from "../provider";
 import type { Session, StripeEvent } from "../state/model";
 
 /** An object as it goes out. */
-export interface Wire {
+export interface ApiObject {
   readonly object: string;
 }
 
 /** The buyer's page, for as long as there is something to pay. */
 export function presentSession({ baseUrl }: Provider, { object }: Session) {
-  return { ...object, url: object.status === "open" ? `${baseUrl}${pagePath(object.id)}` : null };
+  return { ...object, url: object.status === "open" ? `${baseUrl}${checkoutPath(object.id)}` : null };
 }
 
-export const pagePath = (sessionId: string): string => `/c/pay/${sessionId}`;
+export const checkoutPath = (sessionId: string): string => `/c/pay/${sessionId}`;
 
 /** @returns the event, with how many addresses still wait for it */
 export function presentEvent({ store }: Provider, event: StripeEvent) {
@@ -21,12 +21,12 @@ export function presentEvent({ store }: Provider, event: StripeEvent) {
   return { ...event, pending_webhooks: deliveries.some(({ state }) => state === "delivered") ? 0 : 1 };
 }
 
-export function lineItemsOf({ object, lineItems }: Session) {
+export function lineItemsList({ object, lineItems }: Session) {
   const url = `/v1/checkout/sessions/${object.id}/line_items`;
   return { object: "list", data: lineItems, has_more: false, url };
 }
 
-type Lookup = (draft: Draft, id: string) => Wire | undefined;
+type Lookup = (draft: Draft, id: string) => ApiObject | undefined;
 
 const intent: Lookup = (draft, id) => draft.get("paymentIntents", id);
 const charge: Lookup = (draft, id) => draft.get("charges", id);
@@ -47,34 +47,38 @@ const MAX_DEPTH = 4;
  * @param draft  what they are read from, so that they show what this very call changes
  * @throws {StripeApiError} 400 for what cannot be expanded
  */
-export function expand(draft: Draft, object: Wire, paths: readonly string[]): Wire {
+export function expand(draft: Draft, object: ApiObject, paths: readonly string[]): ApiObject {
   let expanded = object;
   for (const path of paths) {
     const keys = path.split(".");
     if (keys.length > MAX_DEPTH)
-      throw badParameter("expand", `You cannot expand more than ${MAX_DEPTH} levels.`);
+      throw invalidParameterError("expand", `You cannot expand more than ${MAX_DEPTH} levels.`);
     expanded = expandOne(draft, expanded, keys, path);
   }
   return expanded;
 }
 
-function expandOne(draft: Draft, object: Wire, [key = "", ...rest]: string[], path: string): Wire {
+function expandOne(draft: Draft, object: ApiObject, [key = "", ...rest]: string[], path: string): ApiObject {
   const fields: Record<string, unknown> = { ...object };
   if (object.object === "list" && key === "data" && rest.length > 0 && Array.isArray(fields.data)) {
-    return { ...object, data: fields.data.map((item: Wire) => expandOne(draft, item, rest, path)) } as Wire;
+    return {
+      ...object,
+      data: fields.data.map((item: ApiObject) => expandOne(draft, item, rest, path)),
+    } as ApiObject;
   }
   if (object.object === "checkout.session" && key === "line_items" && rest.length === 0) {
     const session = draft.get("sessions", String(fields.id));
-    return session ? ({ ...object, line_items: lineItemsOf(session) } as Wire) : object;
+    return session ? ({ ...object, line_items: lineItemsList(session) } as ApiObject) : object;
   }
   const lookup = EXPANDABLE[object.object]?.[key];
-  if (!lookup) throw badParameter("expand", `This property cannot be expanded (${path}).`);
-  const now = fields[key];
-  const whole = typeof now === "string" ? lookup(draft, now) : isWire(now) ? now : undefined;
-  if (!whole) return object;
-  return { ...object, [key]: rest.length === 0 ? whole : expandOne(draft, whole, rest, path) };
+  if (!lookup) throw invalidParameterError("expand", `This property cannot be expanded (${path}).`);
+  const current = fields[key];
+  const expanded =
+    typeof current === "string" ? lookup(draft, current) : isApiObject(current) ? current : undefined;
+  if (!expanded) return object;
+  return { ...object, [key]: rest.length === 0 ? expanded : expandOne(draft, expanded, rest, path) };
 }
 
-function isWire(value: unknown): value is Wire {
+function isApiObject(value: unknown): value is ApiObject {
   return typeof value === "object" && value !== null && "object" in value;
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Draft } from "../money/draft";
 import type { Provider } from "../provider";
-import type { Wire } from "./present";
+import type { ApiObject } from "./present";
 
 export interface Call<Input> {
   provider: Provider;
@@ -16,7 +16,7 @@ export interface Route {
   method: "GET" | "POST";
   path: RegExp;
   schema: z.ZodType;
-  handle(call: Call<unknown>): Wire;
+  handle(call: Call<unknown>): ApiObject;
 }
 
 /**
@@ -30,7 +30,7 @@ export function route<Schema extends z.ZodType>(
   method: Route["method"],
   pattern: string,
   schema: Schema,
-  handle: (call: Call<z.output<Schema>>) => Wire,
+  handle: (call: Call<z.output<Schema>>) => ApiObject,
 ): Route {
   const path = new RegExp(`^${pattern.replaceAll(".", "\\.").replace(":id", "([^/]+)")}$`);
   // The router hands over what this very schema read.

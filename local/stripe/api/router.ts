@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { BodyTooLargeError, readBody } from "../../http/server";
-import { badParameter, StripeApiError } from "../errors";
+import { invalidParameterError, StripeApiError } from "../errors";
 import { newId } from "../ids";
 import { API_VERSION } from "../options";
 import type { Provider } from "../provider";
@@ -10,7 +10,12 @@ import { readParams } from "../wire/params";
 import { splitUrl } from "../wire/split-url";
 import { authenticate } from "./authenticate";
 import { eventRoutes } from "./events";
-import { IdempotencyLocks, type Keyed, keyedRequest, keyOf } from "./idempotency";
+import {
+  IdempotencyLocks,
+  type IdempotentRequest,
+  parseIdempotencyKey,
+  toIdempotentRequest,
+} from "./idempotency";
 import { paymentRoutes } from "./payments";
 import { expand } from "./present";
 import type { Route } from "./route";
@@ -30,7 +35,7 @@ interface Answer {
 export class Router {
   private readonly locks = new IdempotencyLocks();
   /** Calls that were answered or left hanging, for tests that count them. */
-  calls = 0;
+  callCount = 0;
 
   constructor(
     private readonly provider: Provider,
@@ -39,30 +44,30 @@ export class Router {
 
   /** Answers one call. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.calls++;
+    this.callCount++;
     const requestId = newId("req");
     try {
-      const answer = await this.answer(request, requestId);
+      const answer = await this.respond(request, requestId);
       if (answer === "hang") return;
       if (answer === "cut") response.destroy();
       else send(response, request, requestId, answer);
     } catch (error) {
-      const known = asApiError(error);
+      const apiError = asApiError(error);
       send(response, request, requestId, {
-        status: known.status,
-        body: JSON.stringify(known.body(), null, 2),
+        status: apiError.status,
+        body: JSON.stringify(apiError.body(), null, 2),
       });
     }
   }
 
-  private async answer(request: IncomingMessage, requestId: string): Promise<Answer | "hang" | "cut"> {
+  private async respond(request: IncomingMessage, requestId: string): Promise<Answer | "hang" | "cut"> {
     const method = request.method ?? "GET";
     const { pathname, query } = splitUrl(request);
     // Read first, so that the connection can be used again whatever the answer is.
     const body = (await readBody(request, this.provider.limits.maxBodyBytes)).toString("utf8");
     authenticate(request, this.secretKey);
     checkVersion(request);
-    const fault = this.provider.faults.takeForCall(method, pathname);
+    const fault = this.provider.faults.consumeForCall(method, pathname);
     if (fault === "hang") return "hang";
     if (fault === "error")
       throw new StripeApiError(500, "api_error", "An unknown error occurred.", {}, false);
@@ -71,32 +76,32 @@ export class Router {
         "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.";
       throw new StripeApiError(429, "invalid_request_error", message, { code: "rate_limit" }, false);
     }
-    const { route, id } = find(method, pathname);
+    const { route, id } = findRoute(method, pathname);
     const form = [query, method === "POST" ? body : ""].filter(Boolean).join("&");
-    const key = method === "POST" ? keyOf(request.headers["idempotency-key"]) : null;
+    const key = method === "POST" ? parseIdempotencyKey(request.headers["idempotency-key"]) : null;
     const answer =
       key === null
         ? await this.run(route, id, form, requestId, null)
-        : await this.runOnce(route, id, form, requestId, keyedRequest(key, pathname, form));
+        : await this.runIdempotent(route, id, form, requestId, toIdempotentRequest(key, pathname, form));
     return fault === "lost" ? "cut" : answer;
   }
 
-  private async runOnce(
+  private async runIdempotent(
     route: Route,
     id: string,
     form: string,
     requestId: string,
-    keyed: Keyed,
+    idempotentRequest: IdempotentRequest,
   ): Promise<Answer> {
-    const kept = this.locks.enter(this.provider.store.state, keyed);
-    if (kept) {
-      const headers = { "idempotent-replayed": "true", "original-request": kept.requestId };
-      return { status: kept.status, body: kept.body, headers };
+    const stored = this.locks.acquire(this.provider.store.state, idempotentRequest);
+    if (stored) {
+      const headers = { "idempotent-replayed": "true", "original-request": stored.requestId };
+      return { status: stored.status, body: stored.body, headers };
     }
     try {
-      return await this.run(route, id, form, requestId, keyed);
+      return await this.run(route, id, form, requestId, idempotentRequest);
     } finally {
-      this.locks.release(keyed.key);
+      this.locks.release(idempotentRequest.key);
     }
   }
 
@@ -106,34 +111,35 @@ export class Router {
     id: string,
     form: string,
     requestId: string,
-    keyed: Keyed | null,
+    idempotentRequest: IdempotentRequest | null,
   ): Promise<Answer> {
     const { provider } = this;
-    let draft = provider.draft({ requestId, idempotencyKey: keyed?.key ?? null });
+    let draft = provider.draft({ requestId, idempotencyKey: idempotentRequest?.key ?? null });
     let answer: Answer;
     try {
-      const { expand: paths, ...given } = parseForm(form);
+      const { expand: paths, ...fields } = parseForm(form);
       const expandPaths = readParams(
         z.strictObject({ expand: expandSchema }),
         paths === undefined ? {} : { expand: paths },
       );
-      const input = readParams(route.schema, given);
+      const input = readParams(route.schema, fields);
       const object = expand(draft, route.handle({ provider, draft, id, input }), expandPaths.expand ?? []);
       answer = { status: 200, body: JSON.stringify(object, null, 2) };
     } catch (error) {
-      if (!(error instanceof StripeApiError) || !error.begun || error.status >= 500) throw error;
+      if (!(error instanceof StripeApiError) || !error.hasBegun || error.status >= 500) throw error;
       // Nothing of it becomes true but the answer itself.
       draft = provider.draft();
       answer = { status: error.status, body: JSON.stringify(error.body(), null, 2) };
     }
-    if (keyed) draft.put("keys", keyed.key, { ...keyed, ...answer, requestId, at: draft.now });
+    if (idempotentRequest)
+      draft.put("keys", idempotentRequest.key, { ...idempotentRequest, ...answer, requestId, at: draft.now });
     provider.commit(draft);
     await provider.store.durable();
     return answer;
   }
 }
 
-function find(method: string, pathname: string): { route: Route; id: string } {
+function findRoute(method: string, pathname: string): { route: Route; id: string } {
   for (const route of ROUTES) {
     const match = route.method === method ? route.path.exec(pathname) : null;
     if (match) return { route, id: decodeURIComponent(match[1] ?? "") };
@@ -150,7 +156,7 @@ function find(method: string, pathname: string): { route: Route; id: string } {
 function checkVersion(request: IncomingMessage): void {
   const version = request.headers["stripe-version"];
   if (version === undefined || /^\d{4}-\d\d-\d\d(\.\w+)?$/.test(String(version))) return;
-  throw badParameter(undefined, `Invalid Stripe API version: ${version}`);
+  throw invalidParameterError(undefined, `Invalid Stripe API version: ${version}`);
 }
 
 function send(response: ServerResponse, request: IncomingMessage, requestId: string, answer: Answer): void {
@@ -173,7 +179,7 @@ function asApiError(error: unknown): StripeApiError {
   if (error instanceof BodyTooLargeError) {
     return new StripeApiError(413, "invalid_request_error", error.message, {}, false);
   }
-  if (error instanceof URIError) return badParameter(undefined, "The path cannot be decoded");
+  if (error instanceof URIError) return invalidParameterError(undefined, "The path cannot be decoded");
   process.stderr.write(`Stripe: ${error instanceof Error ? error.stack : error}\n`);
   return new StripeApiError(500, "api_error", "An unknown error occurred.", {}, false);
 }

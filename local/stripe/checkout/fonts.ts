@@ -3,20 +3,20 @@ import type { ServerResponse } from "node:http";
 import path from "node:path";
 
 /** The project's own faces, from its packages; where they are not installed the system's stand in. */
-const FILES: Readonly<Record<string, string>> = {
+const FONT_FILES: Readonly<Record<string, string>> = {
   "/fonts/onest-latin.woff2": "onest/files/onest-latin-wght-normal.woff2",
   "/fonts/onest-cyrillic.woff2": "onest/files/onest-cyrillic-wght-normal.woff2",
   "/fonts/unbounded-latin.woff2": "unbounded/files/unbounded-latin-wght-normal.woff2",
   "/fonts/unbounded-cyrillic.woff2": "unbounded/files/unbounded-cyrillic-wght-normal.woff2",
 };
 
-const FOLDER = path.resolve(import.meta.dirname, "../../../node_modules/@fontsource-variable");
+const FONTS_DIR = path.resolve(import.meta.dirname, "../../../node_modules/@fontsource-variable");
 
 /** @returns false for what is no font of ours */
 export function serveFont(pathname: string, response: ServerResponse): boolean {
-  const file = FILES[pathname];
+  const file = FONT_FILES[pathname];
   if (file === undefined) return false;
-  readFile(path.join(FOLDER, file)).then(
+  readFile(path.join(FONTS_DIR, file)).then(
     (bytes) =>
       response
         .writeHead(200, {

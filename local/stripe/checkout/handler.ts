@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BodyTooLargeError, readBody } from "../../http/server";
-import { pagePath } from "../api/present";
+import { checkoutPath } from "../api/present";
 import type { Provider } from "../provider";
 import type { Session } from "../state/model";
 import { serveFont } from "./fonts";
-import { languageOf } from "./messages";
-import { badFormPage, checkoutPage, unknownPage } from "./page";
-import { isResult, play, RESULTS, shopUrls } from "./simulate-buyer";
+import { preferredLanguage } from "./messages";
+import { checkoutPage, invalidFormPage, unknownPage } from "./page";
+import { BUYER_ACTIONS, isBuyerAction, returnUrls, simulateBuyer } from "./simulate-buyer";
 import { STYLE } from "./style";
 
 const MAX_FORM_BYTES = 4096;
@@ -28,14 +28,14 @@ export function handleCheckout(
   }
   const id = /^\/c\/pay\/([^/]+)$/.exec(pathname)?.[1];
   if (id === undefined) return false;
-  answer(provider, id, request, response).catch((error: unknown) => {
+  respond(provider, id, request, response).catch((error: unknown) => {
     const status = error instanceof BodyTooLargeError ? 413 : 503;
     sendText(response, status, error instanceof Error ? error.message : String(error));
   });
   return true;
 }
 
-async function answer(
+async function respond(
   provider: Provider,
   id: string,
   request: IncomingMessage,
@@ -43,18 +43,18 @@ async function answer(
 ): Promise<void> {
   const session = provider.store.state.tables.sessions.get(id);
   const form = (await readBody(request, MAX_FORM_BYTES)).toString("utf8");
-  const language = languageOf(session?.object.locale ?? null, request.headers["accept-language"]);
+  const language = preferredLanguage(session?.object.locale ?? null, request.headers["accept-language"]);
   if (!session) return sendPage(response, 404, unknownPage(language), []);
   if (request.method === "GET" || request.method === "HEAD") {
     const text = checkoutPage(session, language, wasDeclined(provider, session));
-    return sendPage(response, 200, request.method === "HEAD" ? "" : text, shopUrls(session));
+    return sendPage(response, 200, request.method === "HEAD" ? "" : text, returnUrls(session));
   }
   if (request.method !== "POST")
     return sendText(response, 405, `method ${request.method} is not allowed here`);
   const result = new URLSearchParams(form).get("result");
-  if (!isResult(result))
-    return sendPage(response, 400, badFormPage(language, id, RESULTS), shopUrls(session));
-  const location = (await play(provider, session, result)) ?? pagePath(id);
+  if (!isBuyerAction(result))
+    return sendPage(response, 400, invalidFormPage(language, id, BUYER_ACTIONS), returnUrls(session));
+  const location = (await simulateBuyer(provider, session, result)) ?? checkoutPath(id);
   response.writeHead(303, { location, "content-length": 0, "cache-control": "no-store" }).end();
 }
 
@@ -63,9 +63,9 @@ const wasDeclined = ({ store }: Provider, { object }: Session): boolean =>
 
 const STYLE_HASH = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
-/** @param leadsTo  where a form may lead: browsers hold `form-action` against the redirect that follows, too */
-function sendPage(response: ServerResponse, status: number, text: string, leadsTo: string[]): void {
-  const origins = [...new Set(leadsTo.map((url) => new URL(url).origin))];
+/** @param formTargets  where a form may lead: browsers hold `form-action` against the redirect that follows, too */
+function sendPage(response: ServerResponse, status: number, text: string, formTargets: string[]): void {
+  const origins = [...new Set(formTargets.map((url) => new URL(url).origin))];
   response.writeHead(status, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",

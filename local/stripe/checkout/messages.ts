@@ -1,7 +1,7 @@
 export type Language = "en" | "ru";
 
 /** What the buyer's page says. */
-export interface Messages {
+export interface CheckoutMessages {
   title: string;
   standIn: string;
   noMoney: string;
@@ -34,7 +34,7 @@ export interface Messages {
   openUntil: string;
 }
 
-const en: Messages = {
+const en: CheckoutMessages = {
   title: "Checkout",
   standIn: "Local stand-in for Stripe",
   noMoney: "No money moves here.",
@@ -67,7 +67,7 @@ const en: Messages = {
   openUntil: "Open until",
 };
 
-const ru: Messages = {
+const ru: CheckoutMessages = {
   title: "Оплата",
   standIn: "Локальная замена Stripe",
   noMoney: "Деньги здесь не списываются.",
@@ -100,23 +100,24 @@ const ru: Messages = {
   openUntil: "Открыто до",
 };
 
-export const MESSAGES: Readonly<Record<Language, Messages>> = { en, ru };
+export const MESSAGES: Readonly<Record<Language, CheckoutMessages>> = { en, ru };
 
 /**
  * The session's own language if it names one we speak, else the first of the browser's that we do.
  *
  * @param acceptLanguage  the header; the order of its parts counts, weights only when they are there
  */
-export function languageOf(locale: string | null, acceptLanguage: string | undefined): Language {
-  const asked = locale === null || locale === "auto" ? byWeight(acceptLanguage ?? "") : [locale];
-  for (const tag of asked) {
+export function preferredLanguage(locale: string | null, acceptLanguage: string | undefined): Language {
+  const candidates =
+    locale === null || locale === "auto" ? parseAcceptLanguage(acceptLanguage ?? "") : [locale];
+  for (const tag of candidates) {
     const [language] = tag.toLowerCase().split("-");
     if (language === "ru" || language === "en") return language;
   }
   return "en";
 }
 
-function byWeight(header: string): string[] {
+function parseAcceptLanguage(header: string): string[] {
   return header
     .split(",")
     .map((part) => {

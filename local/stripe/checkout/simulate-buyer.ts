@@ -5,10 +5,11 @@ import type { Provider } from "../provider";
 import type { Session } from "../state/model";
 
 /** What a buyer can do on the page of a session. */
-export const RESULTS = ["paid", "failed", "abandoned", "twice", "late", "refunded_first"] as const;
-export type Result = (typeof RESULTS)[number];
+export const BUYER_ACTIONS = ["paid", "failed", "abandoned", "twice", "late", "refunded_first"] as const;
+export type BuyerAction = (typeof BUYER_ACTIONS)[number];
 
-export const isResult = (text: string | null): text is Result => RESULTS.some((result) => result === text);
+export const isBuyerAction = (text: string | null): text is BuyerAction =>
+  BUYER_ACTIONS.some((result) => result === text);
 
 /**
  * Plays the buyer. On a session that is over, or that a late payment is under way for, nothing changes.
@@ -16,19 +17,23 @@ export const isResult = (text: string | null): text is Result => RESULTS.some((r
  * @returns where the browser goes next; null: back to the session's page
  * @throws {StripeApiError} 503 when the disk failed
  */
-export async function play(provider: Provider, session: Session, result: Result): Promise<string | null> {
+export async function simulateBuyer(
+  provider: Provider,
+  session: Session,
+  action: BuyerAction,
+): Promise<string | null> {
   if (session.object.status === "open" && session.paysAt === null) {
     const draft = provider.draft();
-    PLAYS[result](draft, session, provider);
+    BUYER_ACTION_HANDLERS[action](draft, session, provider);
     provider.commit(draft);
   }
   await provider.store.durable();
-  return destinationOf(provider.store.state.tables.sessions.get(session.object.id) ?? session);
+  return redirectUrl(provider.store.state.tables.sessions.get(session.object.id) ?? session);
 }
 
-type Play = (draft: Draft, session: Session, provider: Provider) => void;
+type BuyerActionHandler = (draft: Draft, session: Session, provider: Provider) => void;
 
-const PLAYS: Readonly<Record<Result, Play>> = {
+const BUYER_ACTION_HANDLERS: Readonly<Record<BuyerAction, BuyerActionHandler>> = {
   paid: (draft, { object }) => void paySession(draft, object.id),
   failed: (draft, { object }) => void declineSession(draft, object.id),
   abandoned: (draft, { object }) => void expireSession(draft, object.id),
@@ -36,7 +41,7 @@ const PLAYS: Readonly<Record<Result, Play>> = {
   /** Every event at once twice, and another event that says the same. */
   twice(draft, { object }) {
     paySession(draft, object.id);
-    const once = [...draft.emitted];
+    const once = [...draft.emittedEvents];
     for (const { event } of once) draft.emit(event.type, event.data.object);
     for (const emitted of once) emitted.copies = 2;
   },
@@ -49,13 +54,13 @@ const PLAYS: Readonly<Record<Result, Play>> = {
   /** What is known of the refund reaches the app before what is known of the payment. */
   refunded_first(draft, { object }) {
     paySession(draft, object.id);
-    for (const emitted of draft.emitted) emitted.wave = 1;
+    for (const emitted of draft.emittedEvents) emitted.wave = 1;
     const intent = draft.get("sessions", object.id)?.object.payment_intent;
     if (intent) refundPayment(draft, { paymentIntent: intent, reason: "requested_by_customer" });
   },
 };
 
-function destinationOf({ object, paysAt }: Session): string | null {
+function redirectUrl({ object, paysAt }: Session): string | null {
   if (object.status === "complete" || paysAt !== null) {
     return object.success_url?.replaceAll("{CHECKOUT_SESSION_ID}", object.id) ?? null;
   }
@@ -63,5 +68,5 @@ function destinationOf({ object, paysAt }: Session): string | null {
 }
 
 /** Where a page of this session may send its buyer. */
-export const shopUrls = ({ object }: Session): string[] =>
+export const returnUrls = ({ object }: Session): string[] =>
   [object.success_url, object.cancel_url].filter((url) => url !== null);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFromOwnPage, isOwnName } from "../../http/same-origin";
+import { isLocalHostHeader, isSameOriginPage } from "../../http/same-origin";
 import { BodyTooLargeError, readBody } from "../../http/server";
 import { SCRIPT } from "../../qstash/page/style";
 import { StripeApiError } from "../errors";
@@ -23,7 +23,7 @@ export function handleDashboard(
 ): boolean {
   const action = /^\/(payments|events)\/([^/]+)\/(refund|resend)$/.exec(pathname);
   if (pathname !== "/" && !action) return false;
-  answer(provider, action, request, response).catch((error: unknown) => {
+  respond(provider, action, request, response).catch((error: unknown) => {
     const status =
       error instanceof StripeApiError ? error.status : error instanceof BodyTooLargeError ? 413 : 500;
     sendText(response, status, error instanceof Error ? error.message : String(error));
@@ -31,24 +31,25 @@ export function handleDashboard(
   return true;
 }
 
-async function answer(
+async function respond(
   provider: Provider,
   action: RegExpExecArray | null,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const form = new URLSearchParams((await readBody(request, MAX_FORM_BYTES)).toString("utf8"));
-  if (!isOwnName(request)) return sendText(response, 403, "open this page under an address or localhost");
+  if (!isLocalHostHeader(request))
+    return sendText(response, 403, "open this page under an address or localhost");
   if (!action && (request.method === "GET" || request.method === "HEAD")) {
     return sendPage(response, request.method === "HEAD" ? "" : overview(provider));
   }
   if (!action || request.method !== "POST") {
     return sendText(response, 405, `method ${request.method} is not allowed here`);
   }
-  if (!isFromOwnPage(request))
+  if (!isSameOriginPage(request))
     return sendText(response, 403, "this can only be asked for from the page itself");
   const [, what, id = ""] = action;
-  if (what === "payments") refundHere(provider, id, form.get("amount"));
+  if (what === "payments") refundFromForm(provider, id, form.get("amount"));
   else if (!provider.resend(id)) return sendText(response, 404, `no event ${id}, or nobody to send it to`);
   await provider.store.durable();
   response.writeHead(303, { location: "/", "content-length": 0 }).end();
@@ -58,9 +59,9 @@ async function answer(
  * A refund that begins at the provider, which the app learns of by the event alone.
  * @throws {StripeApiError} 400, 404
  */
-function refundHere(provider: Provider, paymentIntent: string, amount: string | null): void {
-  const whole = amount === null || /^[1-9]\d{0,8}$/.test(amount);
-  if (!whole)
+function refundFromForm(provider: Provider, paymentIntent: string, amount: string | null): void {
+  const isWholeNumber = amount === null || /^[1-9]\d{0,8}$/.test(amount);
+  if (!isWholeNumber)
     throw new StripeApiError(400, "invalid_request_error", "The amount is a whole number of minor units.");
   const draft = provider.draft();
   refundPayment(draft, {
@@ -71,12 +72,12 @@ function refundHere(provider: Provider, paymentIntent: string, amount: string | 
   provider.commit(draft);
 }
 
-const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src ${hash(STYLE)}`,
-  `script-src ${hash(SCRIPT)}`,
+  `style-src ${cspHash(STYLE)}`,
+  `script-src ${cspHash(SCRIPT)}`,
   "connect-src 'self'",
   "img-src data:",
   "form-action 'self'",

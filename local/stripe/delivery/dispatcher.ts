@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../../qstash/clock";
 import { Deliverer } from "../../qstash/deliverer";
 import { Timers } from "../../qstash/timers";
-import { RETRY_WAITS_MS } from "../options";
+import { RETRY_DELAYS_MS } from "../options";
 import type { Attempt, Delivery } from "../state/model";
 import type { Store } from "../state/store";
 import { signatureHeader } from "./signature";
@@ -15,7 +15,7 @@ interface DispatcherOptions {
   retryScale: number;
   timeoutMs: number;
   parallelism: number;
-  maxAnswerBytes: number;
+  maxResponseBytes: number;
 }
 
 /**
@@ -29,7 +29,7 @@ export class Dispatcher {
   private readonly deliverer: Deliverer;
   private readonly closing = new AbortController();
   /** Due, and waiting for one of the places. */
-  private readonly line: string[] = [];
+  private readonly dueQueue: string[] = [];
   private active = 0;
 
   constructor(private readonly options: DispatcherOptions) {
@@ -39,7 +39,7 @@ export class Dispatcher {
     this.timers = new Timers(options.clock);
     this.deliverer = new Deliverer({
       connectTo: {},
-      maxResponseBytes: options.maxAnswerBytes,
+      maxResponseBytes: options.maxResponseBytes,
       clock: options.clock,
     });
   }
@@ -56,39 +56,39 @@ export class Dispatcher {
   /** @param delivery  one that is on disk */
   schedule(delivery: Delivery): void {
     if (this.closing.signal.aborted) return; // it is taken up after the next start
-    const join = (): void => {
-      this.line.push(delivery.id);
-      this.proceed();
+    const enqueue = (): void => {
+      this.dueQueue.push(delivery.id);
+      this.startDue();
     };
-    if (delivery.dueAt <= this.options.store.now()) join();
-    else this.timers.at(delivery.dueAt, join);
+    if (delivery.dueAt <= this.options.store.now()) enqueue();
+    else this.timers.at(delivery.dueAt, enqueue);
   }
 
   close(): void {
     this.timers.clear();
-    this.line.length = 0;
+    this.dueQueue.length = 0;
     this.closing.abort();
     this.deliverer.close();
   }
 
-  private proceed(): void {
+  private startDue(): void {
     const { deliveries } = this.options.store.state.tables;
-    for (let index = 0; index < this.line.length && this.active < this.options.parallelism; ) {
-      const delivery = deliveries.get(this.line[index] ?? "");
-      if (delivery?.state === "waiting" && !this.mayGo(delivery)) {
+    for (let index = 0; index < this.dueQueue.length && this.active < this.options.parallelism; ) {
+      const delivery = deliveries.get(this.dueQueue[index] ?? "");
+      if (delivery?.state === "waiting" && !this.canStart(delivery)) {
         index++;
         continue;
       }
-      this.line.splice(index, 1);
+      this.dueQueue.splice(index, 1);
       if (delivery?.state === "waiting") void this.attempt(delivery);
     }
   }
 
-  private mayGo({ after }: Delivery): boolean {
+  private canStart({ after }: Delivery): boolean {
     const { deliveries } = this.options.store.state.tables;
     return after.every((id) => {
-      const before = deliveries.get(id);
-      return before?.state !== "waiting" || before.attempts.length > 0;
+      const predecessor = deliveries.get(id);
+      return predecessor?.state !== "waiting" || predecessor.attempts.length > 0;
     });
   }
 
@@ -98,22 +98,22 @@ export class Dispatcher {
     this.active--;
     if (this.closing.signal.aborted) return;
     try {
-      const next = this.after(delivery, attempt);
+      const next = this.nextState(delivery, attempt);
       this.options.store.commit([{ table: "deliveries", id: next.id, value: next }]);
       await this.options.store.durable();
       if (next.state === "waiting") this.schedule(next);
     } catch {
       return; // the disk failed: the attempt is made again after the next start
     }
-    this.proceed();
+    this.startDue();
   }
 
-  private after(delivery: Delivery, attempt: Attempt): Delivery {
+  private nextState(delivery: Delivery, attempt: Attempt): Delivery {
     const attempts = [...delivery.attempts, attempt];
     if (attempt.status >= 200 && attempt.status < 300) return { ...delivery, attempts, state: "delivered" };
-    const wait = RETRY_WAITS_MS[attempts.length - 1];
-    if (wait === undefined) return { ...delivery, attempts, state: "failed" };
-    const dueAt = this.options.clock.now() + wait * this.options.retryScale;
+    const delayMs = RETRY_DELAYS_MS[attempts.length - 1];
+    if (delayMs === undefined) return { ...delivery, attempts, state: "failed" };
+    const dueAt = this.options.clock.now() + delayMs * this.options.retryScale;
     return { ...delivery, attempts, dueAt };
   }
 

@@ -1,6 +1,6 @@
 import type { Faults } from "../faults";
 import { newId } from "../ids";
-import type { Emitted } from "../money/draft";
+import type { EmittedEvent } from "../money/draft";
 import type { Delivery } from "../state/model";
 
 /**
@@ -8,17 +8,17 @@ import type { Delivery } from "../state/model";
  * waits until everything of the wave before was attempted once, whatever came of it.
  */
 export function planDeliveries(
-  emitted: readonly Emitted[],
+  emitted: readonly EmittedEvent[],
   faults: Faults["events"],
   now: number,
 ): Delivery[] {
-  const waves = new Map<number, Emitted[]>();
-  for (const [index, one] of emitted.entries()) {
-    const wave = faults.reorder ? emitted.length - index : one.wave;
-    waves.set(wave, [...(waves.get(wave) ?? []), one]);
+  const waves = new Map<number, EmittedEvent[]>();
+  for (const [index, item] of emitted.entries()) {
+    const wave = faults.reorder ? emitted.length - index : item.wave;
+    waves.set(wave, [...(waves.get(wave) ?? []), item]);
   }
   const deliveries: Delivery[] = [];
-  let before: string[] = [];
+  let previousWave: string[] = [];
   for (const [, wave] of [...waves].sort(([left], [right]) => left - right)) {
     const planned = wave.flatMap(({ event, copies }) =>
       Array.from(
@@ -28,13 +28,13 @@ export function planDeliveries(
           eventId: event.id,
           state: faults.drop ? "dropped" : "waiting",
           dueAt: now + faults.delayMs,
-          after: before,
+          after: previousWave,
           attempts: [],
         }),
       ),
     );
     deliveries.push(...planned);
-    before = planned.map(({ id }) => id);
+    previousWave = planned.map(({ id }) => id);
   }
   return deliveries;
 }

@@ -1,5 +1,5 @@
 /** How many digits after the point a currency is shown with. */
-function digitsOf(currency: string): number {
+function fractionDigits(currency: string): number {
   const { maximumFractionDigits } = new Intl.NumberFormat("en", {
     style: "currency",
     currency,
@@ -9,12 +9,12 @@ function digitsOf(currency: string): number {
 
 /** Minor units as people read them: `$5.00`, `5,00 €`. */
 export function formatAmount(amount: number, currency: string, language = "en-US"): string {
-  const digits = digitsOf(currency);
+  const digits = fractionDigits(currency);
   return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount / 10 ** digits);
 }
 
 /** The least Stripe charges in a currency, in minor units; of one that is not listed, anything. */
-export const SMALLEST_CHARGE: Readonly<Record<string, number>> = {
+export const MIN_CHARGE: Readonly<Record<string, number>> = {
   usd: 50,
   eur: 50,
   gbp: 30,
@@ -31,4 +31,4 @@ export const SMALLEST_CHARGE: Readonly<Record<string, number>> = {
   aed: 200,
 };
 
-export const LARGEST_CHARGE = 99_999_999;
+export const MAX_CHARGE = 99_999_999;

@@ -10,35 +10,38 @@ export function cardCharge(
   email: string,
   result: "succeeded" | "declined",
 ): Charge {
-  const taken = result === "succeeded";
+  const isSuccessful = result === "succeeded";
   return {
-    ...BLANK,
+    ...BLANK_CHARGE,
     id: newId("ch"),
     amount: intent.amount,
-    amount_captured: taken ? intent.amount : 0,
-    balance_transaction: taken ? newId("txn") : null,
+    amount_captured: isSuccessful ? intent.amount : 0,
+    balance_transaction: isSuccessful ? newId("txn") : null,
     billing_details: { address: null, email, name: null, phone: null, tax_id: null },
-    captured: taken,
+    captured: isSuccessful,
     created: draft.seconds,
     currency: session.object.currency,
     description: intent.description,
-    failure_code: taken ? null : "card_declined",
-    failure_message: taken ? null : "Your card was declined.",
+    failure_code: isSuccessful ? null : "card_declined",
+    failure_message: isSuccessful ? null : "Your card was declined.",
     metadata: { ...intent.metadata },
-    outcome: taken ? AUTHORISED : DECLINED,
-    paid: taken,
+    outcome: isSuccessful ? AUTHORISED : DECLINED,
+    paid: isSuccessful,
     payment_intent: intent.id,
     payment_method: newId("pm"),
-    payment_method_details: { card: cardOf(taken ? "4242" : "0002", intent.amount), type: "card" },
+    payment_method_details: {
+      card: cardDetails(isSuccessful ? "4242" : "0002", intent.amount),
+      type: "card",
+    },
     receipt_email: intent.receipt_email,
-    status: taken ? "succeeded" : "failed",
+    status: isSuccessful ? "succeeded" : "failed",
   };
 }
 
-const NO_ADVICE = { advice_code: null, network_advice_code: null };
+const NO_DECLINE_ADVICE = { advice_code: null, network_advice_code: null };
 
 const AUTHORISED: Charge["outcome"] = {
-  ...NO_ADVICE,
+  ...NO_DECLINE_ADVICE,
   network_decline_code: null,
   network_status: "approved_by_network",
   reason: null,
@@ -48,7 +51,7 @@ const AUTHORISED: Charge["outcome"] = {
 };
 
 const DECLINED: Charge["outcome"] = {
-  ...NO_ADVICE,
+  ...NO_DECLINE_ADVICE,
   network_decline_code: "01",
   network_status: "declined_by_network",
   reason: "generic_decline",
@@ -57,7 +60,7 @@ const DECLINED: Charge["outcome"] = {
   type: "issuer_declined",
 };
 
-const cardOf = (last4: string, amount: number) => ({
+const cardDetails = (last4: string, amount: number) => ({
   amount_authorized: amount,
   authorization_code: null,
   brand: "visa",
@@ -79,7 +82,7 @@ const cardOf = (last4: string, amount: number) => ({
   wallet: null,
 });
 
-const BLANK = {
+const BLANK_CHARGE = {
   object: "charge",
   amount_refunded: 0,
   application: null,

@@ -9,10 +9,10 @@ export interface Origin {
   idempotencyKey: string | null;
 }
 
-export const NOBODY: Origin = { requestId: null, idempotencyKey: null };
+export const NO_ORIGIN: Origin = { requestId: null, idempotencyKey: null };
 
 /** An event with how it is to be sent. */
-export interface Emitted {
+export interface EmittedEvent {
   event: StripeEvent;
   /** How many times at once. */
   copies: number;
@@ -26,13 +26,13 @@ export interface Emitted {
  */
 export class Draft {
   readonly changes: Change[] = [];
-  readonly emitted: Emitted[] = [];
+  readonly emittedEvents: EmittedEvent[] = [];
 
   constructor(
     private readonly state: State,
     /** Unix ms. */
     readonly now: number,
-    private readonly origin: Origin = NOBODY,
+    private readonly origin: Origin = NO_ORIGIN,
   ) {}
 
   /** Unix seconds, as the API counts. */
@@ -62,6 +62,6 @@ export class Draft {
       request: { id: this.origin.requestId, idempotency_key: this.origin.idempotencyKey },
       type,
     };
-    this.emitted.push({ event, copies: 1, wave: 0 });
+    this.emittedEvents.push({ event, copies: 1, wave: 0 });
   }
 }

@@ -1,19 +1,19 @@
 import { z } from "zod";
-import { badParameter, refused } from "../errors";
+import { invalidParameterError, invalidRequestError } from "../errors";
 import { newId } from "../ids";
 import type { LineItem, Session } from "../state/model";
 import * as param from "../wire/params";
-import { formatAmount, LARGEST_CHARGE, SMALLEST_CHARGE } from "./amounts";
+import { formatAmount, MAX_CHARGE, MIN_CHARGE } from "./amounts";
 import type { Draft } from "./draft";
 
-const MINUTE_S = 60;
-const HOUR_S = 60 * MINUTE_S;
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 /** Stripe's own bounds on how long a session stays open. */
-const SHORTEST_S = 30 * MINUTE_S;
-const LONGEST_S = 24 * HOUR_S;
+const MIN_EXPIRY_SECONDS = 30 * MINUTE_SECONDS;
+const MAX_EXPIRY_SECONDS = 24 * HOUR_SECONDS;
 const MAX_LINE_ITEMS = 100;
 
-const lineItem = z.strictObject({
+const lineItemSchema = z.strictObject({
   price_data: z.strictObject({
     currency: param.currency,
     unit_amount: param.integer(0),
@@ -27,9 +27,9 @@ const lineItem = z.strictObject({
   quantity: param.integer(1, 999_999).optional(),
 });
 
-export const newSessionParams = z.strictObject({
+export const newSessionSchema = z.strictObject({
   mode: param.oneOf(["payment"]),
-  line_items: z.array(lineItem).min(1).max(MAX_LINE_ITEMS),
+  line_items: z.array(lineItemSchema).min(1).max(MAX_LINE_ITEMS),
   success_url: param.url,
   cancel_url: param.url.optional(),
   client_reference_id: param.text(200).optional(),
@@ -49,17 +49,17 @@ export const newSessionParams = z.strictObject({
   ui_mode: param.oneOf(["hosted_page"]).optional(),
 });
 
-type NewSession = z.output<typeof newSessionParams>;
+type NewSessionParams = z.output<typeof newSessionSchema>;
 
 /** Opens a checkout session; nothing is charged before the buyer has been on its page. */
-export function openSession(draft: Draft, given: NewSession): Session {
+export function openSession(draft: Draft, given: NewSessionParams): Session {
   const lineItems = given.line_items.map((item) => newLineItem(draft, item));
-  const currency = oneCurrency(lineItems);
+  const currency = requireOneCurrency(lineItems);
   const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
   checkTotal(total, currency);
   const session: Session = {
     object: {
-      ...BLANK,
+      ...BLANK_SESSION,
       id: newId("cs_test"),
       amount_subtotal: total,
       amount_total: total,
@@ -68,7 +68,7 @@ export function openSession(draft: Draft, given: NewSession): Session {
       created: draft.seconds,
       currency,
       customer_email: given.customer_email ?? null,
-      expires_at: expiryOf(draft, given.expires_at),
+      expires_at: expiresAt(draft, given.expires_at),
       locale: given.locale ?? null,
       metadata: given.metadata ?? {},
       submit_type: given.submit_type ?? null,
@@ -87,7 +87,7 @@ export function openSession(draft: Draft, given: NewSession): Session {
   return session;
 }
 
-function newLineItem(draft: Draft, given: NewSession["line_items"][number]): LineItem {
+function newLineItem(draft: Draft, given: NewSessionParams["line_items"][number]): LineItem {
   const { currency, unit_amount, product_data } = given.price_data;
   const quantity = given.quantity ?? 1;
   const total = unit_amount * quantity;
@@ -127,47 +127,47 @@ function newLineItem(draft: Draft, given: NewSession["line_items"][number]): Lin
   };
 }
 
-function oneCurrency(items: readonly LineItem[]): string {
+function requireOneCurrency(items: readonly LineItem[]): string {
   const [currency = "", ...others] = new Set(items.map((item) => item.currency));
   if (others.length > 0) {
-    throw badParameter("line_items", "All line items of a Checkout Session must have one currency.");
+    throw invalidParameterError("line_items", "All line items of a Checkout Session must have one currency.");
   }
   return currency;
 }
 
 /** Nothing at all may be sold for nothing; anything else must be worth a charge. */
 function checkTotal(total: number, currency: string): void {
-  const least = SMALLEST_CHARGE[currency] ?? 1;
-  if (total !== 0 && total < least) {
-    throw refused(
-      `The Checkout Session's total amount due must add up to at least ${formatAmount(least, currency)} ${currency}`,
+  const minimum = MIN_CHARGE[currency] ?? 1;
+  if (total !== 0 && total < minimum) {
+    throw invalidRequestError(
+      `The Checkout Session's total amount due must add up to at least ${formatAmount(minimum, currency)} ${currency}`,
       { code: "amount_too_small" },
     );
   }
-  if (total > LARGEST_CHARGE) {
-    throw refused(
-      `The Checkout Session's total amount must be no more than ${formatAmount(LARGEST_CHARGE, currency)} ${currency}`,
+  if (total > MAX_CHARGE) {
+    throw invalidRequestError(
+      `The Checkout Session's total amount must be no more than ${formatAmount(MAX_CHARGE, currency)} ${currency}`,
       { code: "amount_too_large" },
     );
   }
 }
 
-function expiryOf(draft: Draft, given: number | undefined): number {
-  if (given === undefined) return draft.seconds + LONGEST_S;
-  const lasts = given - draft.seconds;
-  if (lasts < SHORTEST_S) {
+function expiresAt(draft: Draft, given: number | undefined): number {
+  if (given === undefined) return draft.seconds + MAX_EXPIRY_SECONDS;
+  const durationSeconds = given - draft.seconds;
+  if (durationSeconds < MIN_EXPIRY_SECONDS) {
     const message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.";
-    throw badParameter("expires_at", message);
+    throw invalidParameterError("expires_at", message);
   }
-  if (lasts > LONGEST_S) {
+  if (durationSeconds > MAX_EXPIRY_SECONDS) {
     const message = "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.";
-    throw badParameter("expires_at", message);
+    throw invalidParameterError("expires_at", message);
   }
   return given;
 }
 
 /** What a hosted one-time payment has where nobody asked for anything else. */
-const BLANK = {
+const BLANK_SESSION = {
   object: "checkout.session",
   adaptive_pricing: { enabled: false },
   after_expiration: null,

@@ -4,7 +4,7 @@ import { cardCharge } from "./charge";
 import type { Draft } from "./draft";
 
 /** Who pays when the app did not say: Stripe's page would have asked. */
-const UNNAMED_BUYER = "buyer@example.com";
+const DEFAULT_BUYER_EMAIL = "buyer@example.com";
 
 /**
  * The buyer pays: the session is complete, the intent succeeded, and all that says so is true together.
@@ -16,15 +16,15 @@ export function paySession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
   if (session?.object.status !== "open") return false;
   const isFree = session.object.amount_total === 0;
-  const paid = isFree ? null : succeed(draft, session);
-  const complete = putSession(draft, session, {
+  const paid = isFree ? null : chargeSession(draft, session);
+  const complete = updateSession(draft, session, {
     status: "complete",
     payment_status: isFree ? "no_payment_required" : "paid",
     payment_intent: paid?.intent.id ?? null,
     customer_details: {
       address: null,
       business_name: null,
-      email: buyerOf(session),
+      email: buyerEmail(session),
       individual_name: null,
       name: null,
       phone: null,
@@ -44,8 +44,8 @@ export function paySession(draft: Draft, sessionId: string): boolean {
 export function declineSession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
   if (session?.object.status !== "open" || session.object.amount_total === 0) return false;
-  const intent = intentOf(draft, session);
-  const charge = cardCharge(draft, session, intent, buyerOf(session), "declined");
+  const intent = paymentIntentOf(draft, session);
+  const charge = cardCharge(draft, session, intent, buyerEmail(session), "declined");
   const declined: PaymentIntent = {
     ...intent,
     status: "requires_payment_method",
@@ -61,7 +61,7 @@ export function declineSession(draft: Draft, sessionId: string): boolean {
   };
   draft.put("charges", charge.id, charge);
   draft.put("paymentIntents", declined.id, declined);
-  putSession(draft, session, { payment_intent: declined.id });
+  updateSession(draft, session, { payment_intent: declined.id });
   draft.emit("payment_intent.payment_failed", declined);
   draft.emit("charge.failed", charge);
   return true;
@@ -71,17 +71,17 @@ export function declineSession(draft: Draft, sessionId: string): boolean {
 export function expireSession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
   if (session?.object.status !== "open") return false;
-  const expired = putSession(draft, session, { status: "expired" });
+  const expired = updateSession(draft, session, { status: "expired" });
   draft.emit("checkout.session.expired", expired.object);
   return true;
 }
 
-function succeed(draft: Draft, session: Session): { intent: PaymentIntent; charge: Charge } {
-  const open = intentOf(draft, session);
-  const charge = cardCharge(draft, session, open, buyerOf(session), "succeeded");
+function chargeSession(draft: Draft, session: Session): { intent: PaymentIntent; charge: Charge } {
+  const openIntent = paymentIntentOf(draft, session);
+  const charge = cardCharge(draft, session, openIntent, buyerEmail(session), "succeeded");
   const intent: PaymentIntent = {
-    ...open,
-    amount_received: open.amount,
+    ...openIntent,
+    amount_received: openIntent.amount,
     last_payment_error: null,
     latest_charge: charge.id,
     payment_method: charge.payment_method,
@@ -93,7 +93,7 @@ function succeed(draft: Draft, session: Session): { intent: PaymentIntent; charg
 }
 
 /** A session has one intent, made when the buyer first tries to pay. */
-function intentOf(draft: Draft, { object, intentData }: Session): PaymentIntent {
+function paymentIntentOf(draft: Draft, { object, intentData }: Session): PaymentIntent {
   const known = draft.get("paymentIntents", object.payment_intent ?? "");
   if (known) return known;
   const id = newId("pi");
@@ -110,13 +110,13 @@ function intentOf(draft: Draft, { object, intentData }: Session): PaymentIntent 
   };
 }
 
-function putSession(draft: Draft, session: Session, changed: Partial<Session["object"]>): Session {
-  const next = { ...session, paysAt: null, object: { ...session.object, ...changed } };
+function updateSession(draft: Draft, session: Session, changes: Partial<Session["object"]>): Session {
+  const next = { ...session, paysAt: null, object: { ...session.object, ...changes } };
   draft.put("sessions", session.object.id, next);
   return next;
 }
 
-const buyerOf = ({ object }: Session): string => object.customer_email ?? UNNAMED_BUYER;
+const buyerEmail = ({ object }: Session): string => object.customer_email ?? DEFAULT_BUYER_EMAIL;
 
 const BLANK_INTENT = {
   object: "payment_intent",

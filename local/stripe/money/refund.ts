@@ -1,4 +1,4 @@
-import { noSuch, refused } from "../errors";
+import { invalidRequestError, notFoundError } from "../errors";
 import { newId } from "../ids";
 import type { Charge, Metadata, Refund } from "../state/model";
 import { formatAmount } from "./amounts";
@@ -21,21 +21,23 @@ export interface RefundRequest {
  * @throws {StripeApiError} 404 for a payment nobody knows, 400 for one that cannot give that back
  */
 export function refundPayment(draft: Draft, request: RefundRequest): Refund {
-  const charge = chargeOf(draft, request);
+  const charge = findRefundableCharge(draft, request);
   if (charge.refunded) {
-    throw refused(`Charge ${charge.id} has already been refunded.`, {
+    throw invalidRequestError(`Charge ${charge.id} has already been refunded.`, {
       code: "charge_already_refunded",
       charge: charge.id,
     });
   }
-  const left = charge.amount_captured - charge.amount_refunded;
-  const amount = request.amount ?? left;
-  if (amount > left) {
-    const [most, what] =
-      left === charge.amount ? [left, "charge amount"] : [left, "unrefunded amount on charge"];
-    const asked = formatAmount(amount, charge.currency);
-    throw refused(
-      `Refund amount (${asked}) is greater than ${what} (${formatAmount(most, charge.currency)})`,
+  const refundable = charge.amount_captured - charge.amount_refunded;
+  const amount = request.amount ?? refundable;
+  if (amount > refundable) {
+    const [maximum, description] =
+      refundable === charge.amount
+        ? [refundable, "charge amount"]
+        : [refundable, "unrefunded amount on charge"];
+    const requested = formatAmount(amount, charge.currency);
+    throw invalidRequestError(
+      `Refund amount (${requested}) is greater than ${description} (${formatAmount(maximum, charge.currency)})`,
       {
         param: "amount",
       },
@@ -61,42 +63,48 @@ export function refundPayment(draft: Draft, request: RefundRequest): Refund {
     status: "succeeded",
     transfer_reversal: null,
   };
-  const after: Charge = {
+  const refundedCharge: Charge = {
     ...charge,
     amount_refunded: charge.amount_refunded + amount,
-    refunded: amount === left,
+    refunded: amount === refundable,
   };
   draft.put("refunds", refund.id, refund);
-  draft.put("charges", charge.id, after);
+  draft.put("charges", charge.id, refundedCharge);
   draft.emit("refund.created", refund);
-  draft.emit("charge.refunded", after, {
+  draft.emit("charge.refunded", refundedCharge, {
     amount_refunded: charge.amount_refunded,
-    ...(after.refunded ? { refunded: false } : {}),
+    ...(refundedCharge.refunded ? { refunded: false } : {}),
   });
   return refund;
 }
 
-function chargeOf(draft: Draft, { paymentIntent, charge: chargeId }: RefundRequest): Charge {
+function findRefundableCharge(draft: Draft, { paymentIntent, charge: chargeId }: RefundRequest): Charge {
   if (paymentIntent === undefined && chargeId === undefined) {
-    throw refused(
+    throw invalidRequestError(
       "One of the following params should be provided for this request: payment_intent or charge.",
     );
   }
   let id = chargeId;
   if (paymentIntent !== undefined) {
     const intent = draft.get("paymentIntents", paymentIntent);
-    if (!intent) throw noSuch("payment_intent", paymentIntent, "payment_intent");
+    if (!intent) throw notFoundError("payment_intent", paymentIntent, "payment_intent");
     if (intent.status !== "succeeded" || intent.latest_charge === null) {
-      throw refused(`This PaymentIntent (${intent.id}) does not have a successful charge to refund.`);
+      throw invalidRequestError(
+        `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`,
+      );
     }
     if (id !== undefined && id !== intent.latest_charge) {
-      throw refused(`Charge ${id} does not belong to PaymentIntent ${intent.id}.`, { param: "charge" });
+      throw invalidRequestError(`Charge ${id} does not belong to PaymentIntent ${intent.id}.`, {
+        param: "charge",
+      });
     }
     id = intent.latest_charge;
   }
   const charge = draft.get("charges", id ?? "");
-  if (!charge) throw noSuch("charge", id ?? "", "charge");
+  if (!charge) throw notFoundError("charge", id ?? "", "charge");
   if (!charge.paid)
-    throw refused(`Charge ${charge.id} has failed, so it cannot be refunded.`, { param: "charge" });
+    throw invalidRequestError(`Charge ${charge.id} has failed, so it cannot be refunded.`, {
+      param: "charge",
+    });
   return charge;
 }

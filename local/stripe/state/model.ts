@@ -75,7 +75,7 @@ export interface Delivery {
 }
 
 /** The answer kept under an idempotency key. */
-export interface KeptAnswer {
+export interface StoredResponse {
   key: string;
   path: string;
   /** Hash of the parameters. */
@@ -94,7 +94,7 @@ export interface Tables {
   refunds: Refund;
   events: StripeEvent;
   deliveries: Delivery;
-  keys: KeptAnswer;
+  keys: StoredResponse;
 }
 
 export type TableName = keyof Tables;

@@ -15,12 +15,12 @@ export class State {
   };
   private readonly sessionByIntent = new Map<string, string>();
   private readonly deliveriesByEvent = new Map<string, Set<string>>();
-  private readonly waiting = new Set<string>();
+  private readonly waitingIds = new Set<string>();
   /** The latest time on record: time is never taken to run backwards, so order by time is order of arrival. */
   lastAt = 0;
 
   /** The session that a payment intent pays for. */
-  sessionOf(intentId: string): Tables["sessions"] | undefined {
+  sessionByPaymentIntent(intentId: string): Tables["sessions"] | undefined {
     return this.tables.sessions.get(this.sessionByIntent.get(intentId) ?? "");
   }
 
@@ -31,7 +31,9 @@ export class State {
 
   /** Deliveries that are neither made nor given up. */
   get waitingDeliveries(): Tables["deliveries"][] {
-    return [...this.waiting].map((id) => this.tables.deliveries.get(id)).filter((row) => row !== undefined);
+    return [...this.waitingIds]
+      .map((id) => this.tables.deliveries.get(id))
+      .filter((row) => row !== undefined);
   }
 
   apply(change: Change, at: number): void {
@@ -43,12 +45,13 @@ export class State {
       this.sessionByIntent.set(change.value.object.payment_intent, change.id);
     }
     if (change.table === "events" && change.value === null) this.deliveriesByEvent.delete(change.id);
-    if (change.table === "deliveries") this.index(change.id, change.value ?? null, before !== undefined);
+    if (change.table === "deliveries")
+      this.indexDelivery(change.id, change.value ?? null, before !== undefined);
   }
 
-  private index(id: string, delivery: Tables["deliveries"] | null, known: boolean): void {
-    if (delivery?.state === "waiting") this.waiting.add(id);
-    else this.waiting.delete(id);
+  private indexDelivery(id: string, delivery: Tables["deliveries"] | null, known: boolean): void {
+    if (delivery?.state === "waiting") this.waitingIds.add(id);
+    else this.waitingIds.delete(id);
     if (!delivery || known) return;
     const ids = this.deliveriesByEvent.get(delivery.eventId) ?? new Set();
     this.deliveriesByEvent.set(delivery.eventId, ids.add(id));

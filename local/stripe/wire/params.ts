@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { badParameter } from "../errors";
+import { invalidParameterError } from "../errors";
 import type { FormHash, FormValue } from "./form";
 
 /** What every parameter is made of: a form carries texts alone. Messages and codes are Stripe's. */
 
 export const text = (maxLength = 5000) =>
   z.string().transform((value, context) => {
-    if (value === "") return fail(context, "parameter_invalid_empty", EMPTY);
+    if (value === "") return addIssue(context, "parameter_invalid_empty", EMPTY_STRING_MESSAGE);
     if (value.length > maxLength) {
-      return fail(context, undefined, `Invalid string: must be at most ${maxLength} characters`);
+      return addIssue(context, undefined, `Invalid string: must be at most ${maxLength} characters`);
     }
     return value;
   });
@@ -16,41 +16,45 @@ export const text = (maxLength = 5000) =>
 export const integer = (min: number, max = 99_999_999) =>
   z.string().transform((value, context) => {
     if (!/^-?\d{1,15}$/.test(value))
-      return fail(context, "parameter_invalid_integer", `Invalid integer: ${value}`);
+      return addIssue(context, "parameter_invalid_integer", `Invalid integer: ${value}`);
     const number = Number(value);
     if (number < min) {
-      return fail(
+      return addIssue(
         context,
         "parameter_invalid_integer",
         `This value must be greater than or equal to ${min}.`,
       );
     }
     if (number > max) {
-      return fail(context, "parameter_invalid_integer", `This value must be less than or equal to ${max}.`);
+      return addIssue(
+        context,
+        "parameter_invalid_integer",
+        `This value must be less than or equal to ${max}.`,
+      );
     }
     return number;
   });
 
 export const boolean = z.string().transform((value, context) => {
-  if (value !== "true" && value !== "false") return fail(context, undefined, `Invalid boolean: ${value}`);
+  if (value !== "true" && value !== "false") return addIssue(context, undefined, `Invalid boolean: ${value}`);
   return value === "true";
 });
 
 export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.string().transform((value, context): Values[number] => {
     const known = values.find((candidate) => candidate === value);
-    return known ?? fail(context, undefined, `Invalid value: must be one of ${values.join(", ")}`);
+    return known ?? addIssue(context, undefined, `Invalid value: must be one of ${values.join(", ")}`);
   });
 
 export const url = z.string().transform((value, context) => {
   // `{CHECKOUT_SESSION_ID}` stands in an address before it is one.
   const isUrl = /^https?:\/\//.test(value) && URL.canParse(value.replaceAll("{CHECKOUT_SESSION_ID}", "x"));
-  return isUrl ? value : fail(context, "url_invalid", "Not a valid URL");
+  return isUrl ? value : addIssue(context, "url_invalid", "Not a valid URL");
 });
 
 export const currency = z.string().transform((value, context) => {
   const code = value.toLowerCase();
-  return CURRENCIES.has(code) ? code : fail(context, undefined, `Invalid currency: ${value}.`);
+  return CURRENCIES.has(code) ? code : addIssue(context, undefined, `Invalid currency: ${value}.`);
 });
 
 const CURRENCIES = new Set(Intl.supportedValuesOf("currency").map((code) => code.toLowerCase()));
@@ -66,12 +70,12 @@ export const metadata = z
     if (given === "") return {};
     const pairs = Object.entries(given).filter(([, value]) => value !== "");
     if (pairs.length > MAX_METADATA_KEYS) {
-      return fail(context, undefined, `You can specify up to ${MAX_METADATA_KEYS} metadata keys.`);
+      return addIssue(context, undefined, `You can specify up to ${MAX_METADATA_KEYS} metadata keys.`);
     }
     for (const [key, value] of pairs) {
       if (key.length > MAX_METADATA_KEY || value.length > MAX_METADATA_VALUE) {
         const limit = `${MAX_METADATA_KEY} characters for keys and ${MAX_METADATA_VALUE} for values`;
-        return fail(
+        return addIssue(
           context,
           undefined,
           `Metadata is limited to ${limit}: "${key.slice(0, MAX_METADATA_KEY)}"`,
@@ -100,14 +104,14 @@ export const range = z
       return (seconds) => seconds > gt && seconds >= gte && seconds < lt && seconds <= lte;
     }
     if (!/^\d{1,12}$/.test(given))
-      return fail(context, "parameter_invalid_integer", `Invalid integer: ${given}`);
+      return addIssue(context, "parameter_invalid_integer", `Invalid integer: ${given}`);
     return (seconds) => seconds === Number(given);
   });
 
-const EMPTY =
+const EMPTY_STRING_MESSAGE =
   "You passed an empty string. We assume empty values are an attempt to unset a parameter; however this one cannot be unset.";
 
-function fail(context: z.RefinementCtx, code: string | undefined, message: string): never {
+function addIssue(context: z.RefinementCtx, code: string | undefined, message: string): never {
   context.addIssue({ code: "custom", message, params: { code } });
   return z.NEVER;
 }
@@ -120,32 +124,33 @@ export function readParams<Schema extends z.ZodType>(schema: Schema, form: FormH
   const parsed = schema.safeParse(form);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  if (!issue) throw badParameter(undefined, "Invalid request");
+  if (!issue) throw invalidParameterError(undefined, "Invalid request");
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const name = nameOf([...path, ...issue.keys.slice(0, 1)]);
-    throw badParameter(
+    const name = parameterName([...path, ...issue.keys.slice(0, 1)]);
+    throw invalidParameterError(
       name,
       `Received unknown parameter: ${name} (or one that this local Stripe does not have)`,
       "parameter_unknown",
     );
   }
-  const name = nameOf(path);
+  const name = parameterName(path);
   if (valueAt(form, path) === undefined) {
-    throw badParameter(name, `Missing required param: ${name}.`, "parameter_missing");
+    throw invalidParameterError(name, `Missing required param: ${name}.`, "parameter_missing");
   }
   const code = issue.code === "custom" ? issue.params?.code : undefined;
   const message = issue.code === "custom" ? issue.message : `Invalid ${name}`;
-  throw badParameter(name, message, typeof code === "string" ? code : undefined);
+  throw invalidParameterError(name, message, typeof code === "string" ? code : undefined);
 }
 
-const nameOf = ([first = "", ...rest]: string[]): string => first + rest.map((key) => `[${key}]`).join("");
+const parameterName = ([first = "", ...rest]: string[]): string =>
+  first + rest.map((key) => `[${key}]`).join("");
 
 function valueAt(form: FormHash, path: string[]): FormValue | undefined {
-  let at: FormValue | undefined = form;
+  let current: FormValue | undefined = form;
   for (const key of path) {
-    if (at === undefined || typeof at === "string") return undefined;
-    at = Array.isArray(at) ? at[Number(key)] : at[key];
+    if (current === undefined || typeof current === "string") return undefined;
+    current = Array.isArray(current) ? current[Number(key)] : current[key];
   }
-  return at;
+  return current;
 }

@@ -1,13 +1,13 @@
 import { Client } from "pg";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { seriousProblems } from "@/tests/support/clients/browser";
+import { seriousViolations } from "@/tests/support/clients/browser";
 import {
-  linkMailedTo,
+  BROWSER_PASSWORD,
   openContext,
-  PASSWORD,
-  signInIn,
-  signUpIn,
+  signInInBrowser,
+  signUpInBrowser,
+  waitForMailedLink,
 } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -66,14 +66,14 @@ async function grewOld(userId: string): Promise<void> {
 describe("a new account", () => {
   it("confirms its address by the mail that came, and can be an artist's then", async () => {
     const context = await newContext();
-    const { email } = await signUpIn(context);
+    const { email } = await signUpInBrowser(context);
     const page = await open(context, "/me");
     await page.getByText("The address is not confirmed yet").waitFor();
     expect(await page.getByRole("button", { name: "Become an artist" }).count()).toBe(0);
-    const first = await linkMailedTo(app, email, "/confirm-email");
+    const first = await waitForMailedLink(app, email, "/confirm-email");
     await page.getByRole("button", { name: "Send the mail again" }).click();
     await page.getByText("Sent. The link in it is good for a day.").waitFor();
-    const link = await linkMailedTo(app, email, "/confirm-email", first);
+    const link = await waitForMailedLink(app, email, "/confirm-email", first);
     const confirm = page.getByRole("button", { name: "Confirm the address" });
     await page.goto(first);
     await confirm.click();
@@ -98,7 +98,7 @@ describe("a new account", () => {
 
   it("is called what it wants, and says what is wrong with a name and puts the focus there", async () => {
     const context = await newContext();
-    await signUpIn(context, "Before");
+    await signUpInBrowser(context, "Before");
     const page = await open(context, "/me");
     await page.getByRole("textbox", { name: "Name" }).fill("   ");
     await page.getByRole("button", { name: "Save" }).click();
@@ -122,8 +122,8 @@ describe("a new account", () => {
 describe("a password", () => {
   it("is changed with the present one, signs out the others, and works at once", async () => {
     const [context, other] = [await newContext(), await newContext()];
-    const account = await signUpIn(context);
-    expect(await signInIn(other, account)).toBe(200);
+    const account = await signUpInBrowser(context);
+    expect(await signInInBrowser(other, account)).toBe(200);
     const page = await open(context, "/me/security");
     const change = page.getByRole("button", { name: "Change the password" });
     await page.getByLabel("Current password").fill("not the one");
@@ -137,19 +137,20 @@ describe("a password", () => {
     await change.click();
     await expect.poll(() => focused(page)).toBe("currentPassword");
     expect(await page.getByLabel("New password").inputValue()).toBe(NEW_PASSWORD);
-    await page.getByLabel("Current password").fill(PASSWORD);
+    await page.getByLabel("Current password").fill(BROWSER_PASSWORD);
     await change.click();
     await page.getByText("The password is changed.").waitFor();
     expect(await page.getByLabel("Current password").inputValue()).toBe("");
     expect([await status(context), await status(other)]).toEqual([200, 401]);
-    expect([await signInIn(other, account), await signInIn(other, account, NEW_PASSWORD)]).toEqual([
-      401, 200,
-    ]);
+    expect([
+      await signInInBrowser(other, account),
+      await signInInBrowser(other, account, NEW_PASSWORD),
+    ]).toEqual([401, 200]);
   });
 
   it("is not asked for twice when its change needs it to be fresh", async () => {
     const context = await newContext();
-    const account = await signUpIn(context);
+    const account = await signUpInBrowser(context);
     await grewOld(account.id);
     const page = await open(context, "/me/security");
     const change = page.getByRole("button", { name: "Change the password" });
@@ -157,7 +158,7 @@ describe("a password", () => {
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await change.click();
     await expect.poll(() => focused(page)).toBe("currentPassword");
-    await page.getByLabel("Current password").fill(PASSWORD);
+    await page.getByLabel("Current password").fill(BROWSER_PASSWORD);
     await change.click();
     await page.getByText("The password is changed.").waitFor();
     expect(await page.getByRole("dialog").count()).toBe(0);
@@ -165,7 +166,7 @@ describe("a password", () => {
 
   it("is asked for again before the address changes; the call goes on by itself, or not when one would rather not", async () => {
     const context = await newContext();
-    const account = await signUpIn(context);
+    const account = await signUpInBrowser(context);
     const wanted = `new-${account.email}`;
     await grewOld(account.id);
     const page = await open(context, "/me/security");
@@ -174,7 +175,7 @@ describe("a password", () => {
     await page.getByLabel("New address").fill(wanted);
     await send.click();
     await dialog.waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByText("Please give your password again for this").waitFor();
     expect(await page.getByLabel("New address").inputValue()).toBe(wanted);
@@ -184,12 +185,12 @@ describe("a password", () => {
     await page.keyboard.press("Enter");
     await dialog.getByText("The password is wrong").waitFor();
     expect(await focused(page)).toBe("password");
-    await dialog.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await dialog.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
     await page.keyboard.press("Enter");
     await page.getByText(`The link is on its way to ${wanted}.`).waitFor();
     expect(await dialog.count()).toBe(0);
 
-    await page.goto(await linkMailedTo(app, wanted, "/confirm-email"));
+    await page.goto(await waitForMailedLink(app, wanted, "/confirm-email"));
     await page.getByRole("button", { name: "Confirm the address" }).click();
     await page.getByRole("link", { name: "To your profile" }).click();
     await main(page).getByText(wanted).waitFor();
@@ -197,7 +198,7 @@ describe("a password", () => {
 
   it("that is forgotten is chosen anew by a mail, once, and every device is signed out", async () => {
     const [context, stranger] = [await newContext(), await newContext()];
-    const account = await signUpIn(context);
+    const account = await signUpInBrowser(context);
     const page = await open(stranger, "/sign-in");
     await page.getByRole("link", { name: "Forgot your password?" }).click();
     await page.waitForURL("**/forgot-password");
@@ -205,7 +206,7 @@ describe("a password", () => {
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("Look into your mailbox").waitFor();
 
-    const link = await linkMailedTo(app, account.email, "/reset-password");
+    const link = await waitForMailedLink(app, account.email, "/reset-password");
     await page.goto(link);
     await page.getByLabel("New password").fill("qwertyuiop");
     await page.getByRole("button", { name: "Save the password" }).click();
@@ -251,8 +252,8 @@ describe("a password", () => {
 describe("an administrator's change", () => {
   it("asks for the password where it was given long ago, and then goes on by itself", async () => {
     const [theirs, console] = [await newContext(), await newContext()];
-    const person = await signUpIn(theirs, "Promoted Person");
-    expect(await signInIn(console, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
+    const person = await signUpInBrowser(theirs, "Promoted Person");
+    expect(await signInInBrowser(console, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
     const { user } = await (await console.request.get("/api/me")).json();
     await grewOld(user.id);
     const page = await open(console, `/admin/people?q=${encodeURIComponent(person.email)}`);
@@ -271,7 +272,7 @@ describe("an administrator's change", () => {
 
 describe("the door", () => {
   it("says how long to wait after too many tries, and keeps what was typed", async () => {
-    const { email } = await signUpIn(await newContext());
+    const { email } = await signUpInBrowser(await newContext());
     const page = await open(await newContext(), "/sign-in");
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("a wrong one");
@@ -304,8 +305,8 @@ describe("the pages of an account", () => {
     ] as const) {
       const options = { locale, viewport: { width, height: 900 } };
       const context = await newContext(options);
-      const account = await signUpIn(context, "Александра Константинопольская-Шереметьева");
-      expect(await signInIn(await newContext(), account)).toBe(200);
+      const account = await signUpInBrowser(context, "Александра Константинопольская-Шереметьева");
+      expect(await signInInBrowser(await newContext(), account)).toBe(200);
       const stranger = await newContext(options);
       for (const [who, paths] of [
         [context, ["/me", "/me/devices", "/me/security"]],
@@ -327,7 +328,7 @@ describe("the pages of an account", () => {
           expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
           const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);
-          const found = await seriousProblems(page);
+          const found = await seriousViolations(page);
           problems.push(...found.map((problem) => `${path} ${width} ${theme}: ${problem}`));
         }
       }

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { seriousProblems } from "@/tests/support/clients/browser";
-import { type Account, openContext, signUpIn } from "@/tests/support/clients/browser-accounts";
+import { seriousViolations } from "@/tests/support/clients/browser";
+import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -23,13 +23,13 @@ afterAll(async () => {
 
 interface Person {
   context: BrowserContext;
-  account: Account;
+  account: BrowserAccount;
 }
 
 async function person(name: string): Promise<Person> {
   const context = await openContext(browser, app, { viewport: { width: 1280, height: 800 } });
   contexts.push(context);
-  return { context, account: await signUpIn(context, name) };
+  return { context, account: await signUpInBrowser(context, name) };
 }
 
 /** Two people and the chat between them. */
@@ -271,7 +271,7 @@ describe("a group", () => {
     const dialog = here.getByRole("dialog");
     await dialog.getByText("3 members").waitFor();
     await dialog.getByText("online").first().waitFor();
-    expect(await seriousProblems(here)).toEqual([]);
+    expect(await seriousViolations(here)).toEqual([]);
     await dialog.getByLabel("Name of the group").fill("Day shift");
     await dialog.getByRole("button", { name: "Rename" }).click();
     await joining.getByRole("heading", { level: 1, name: "Day shift" }).waitFor();
@@ -312,7 +312,7 @@ describe("files", () => {
     await files.getByRole("link", { name: /words\.txt/ }).waitFor();
     await files.getByRole("button", { name: "Play: tone.wav" }).click();
     await files.getByRole("button", { name: "Pause: tone.wav" }).waitFor();
-    expect(await seriousProblems(there)).toEqual([]);
+    expect(await seriousViolations(there)).toEqual([]);
   });
 });
 
@@ -414,11 +414,11 @@ describe("the chat pages", () => {
       for (const path of ["/chat", "/chat/new", `/chat/${chatId}`, "/chat/not-there"]) {
         await page.goto(path);
         await page.waitForLoadState("networkidle");
-        expect(await seriousProblems(page), `${path} ${theme}`).toEqual([]);
+        expect(await seriousViolations(page), `${path} ${theme}`).toEqual([]);
       }
       await page.goto(`/chat/${chatId}`);
       await message(page, "An answer").focus();
-      expect(await seriousProblems(page), `tools ${theme}`).toEqual([]);
+      expect(await seriousViolations(page), `tools ${theme}`).toEqual([]);
     }
     expect(await page.getByRole("link", { name: "https://example.com/a?b=c" }).getAttribute("rel")).toContain(
       "noopener",

@@ -1,14 +1,14 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seriousProblems } from "@/tests/support/clients/browser";
+import { seriousViolations } from "@/tests/support/clients/browser";
 import {
-  type Account,
+  type BrowserAccount,
   openContext,
-  signUpIn,
-  tokenOfAccount,
+  signInForToken,
+  signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
@@ -30,7 +30,7 @@ let chatId: string;
 
 interface Guest {
   context: BrowserContext;
-  account: Account;
+  account: BrowserAccount;
   page: Page;
 }
 
@@ -75,7 +75,7 @@ async function write(page: Page, text: string): Promise<void> {
 
 async function allShow(count: number): Promise<void> {
   for (const { page, account } of guests)
-    await until(
+    await waitUntil(
       `${account.name} sees ${String(count)}`,
       async () => (await shownOn(page)).length >= count,
       LOOK_EVERY_MS,
@@ -90,7 +90,11 @@ export function testChat(takeCluster: TakeCluster): void {
       guests = [];
       for (const name of ["Ada", "Bo", "Cy", "Di"]) {
         const context = await openContext(browser, cluster);
-        guests.push({ context, account: await signUpIn(context, name), page: await context.newPage() });
+        guests.push({
+          context,
+          account: await signUpInBrowser(context, name),
+          page: await context.newPage(),
+        });
       }
       const memberIds = guests.slice(1).map(({ account }) => account.id);
       const answer = await first(guests).context.request.post("/api/chats", {
@@ -137,7 +141,7 @@ export function testChat(takeCluster: TakeCluster): void {
         }),
       );
       for (const { page, account } of guests)
-        await until(
+        await waitUntil(
           `nothing of ${account.name} waits`,
           async () => (await page.locator("[data-pending]").count()) === 0,
           LOOK_EVERY_MS,
@@ -173,7 +177,7 @@ export function testChat(takeCluster: TakeCluster): void {
     }, async () => {
       const [reader, writer] = guests;
       if (!reader || !writer) throw new Error("somebody is missing");
-      const token = await tokenOfAccount(cluster.url, reader.account);
+      const token = await signInForToken(cluster.url, reader.account);
       const channel = `chat:${chatId}`;
       /** Where the channel is now, by joining it. */
       const join = (after: string) =>
@@ -190,7 +194,7 @@ export function testChat(takeCluster: TakeCluster): void {
       let honest = 0;
       for (let round = 0; round < ROUNDS; round += 1) {
         const { at } = await join("");
-        cluster.proxy.letStreams(false);
+        cluster.proxy.setStreamsAllowed(false);
         for (let count = 0; count < 3; count += 1) {
           const answer = await writer.context.request.post(`/api/chats/${chatId}/messages`, {
             data: { clientId: crypto.randomUUID(), text: `round ${String(round)}, ${String(count)}` },
@@ -200,10 +204,10 @@ export function testChat(takeCluster: TakeCluster): void {
         if (round % 2 === 0) await cluster.redis(["XTRIM", `realtime:${channel}:log`, "MAXLEN", 0]);
         else await cluster.emptyRedis();
         if (!(await join(at)).resumed) honest += 1;
-        cluster.proxy.letStreams(true);
+        cluster.proxy.setStreamsAllowed(true);
         const truth = await stored();
         for (const { page } of guests)
-          await until(
+          await waitUntil(
             "the page is as Postgres",
             async () => JSON.stringify(await shownOn(page)) === JSON.stringify(truth),
             LOOK_EVERY_MS,
@@ -228,7 +232,7 @@ export function testChat(takeCluster: TakeCluster): void {
       await write(here.page, "It is back");
       const truth = async () => JSON.stringify(await stored());
       for (const { page } of guests)
-        await until(
+        await waitUntil(
           "the page is as Postgres",
           async () => JSON.stringify(await shownOn(page)) === (await truth()),
           LOOK_EVERY_MS,
@@ -243,7 +247,7 @@ export function testChat(takeCluster: TakeCluster): void {
       await page.getByRole("log").getByText("It is back").waitFor();
       for (const colorScheme of ["dark", "light"] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        expect(await seriousProblems(page)).toEqual([]);
+        expect(await seriousViolations(page)).toEqual([]);
       }
     });
   });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { seriousProblems } from "@/tests/support/clients/browser";
+import { seriousViolations } from "@/tests/support/clients/browser";
 import { workerBrowser } from "@/tests/support/processes/worker";
 import { serveHttp } from "@/tests/support/proxies/http-server";
 import { list, send } from "../../local/smtp/support";
@@ -163,7 +163,7 @@ describe.each([390, 1440])("at %i pixels", (width) => {
       });
       await open({ viewport: { width, height: 844 }, colorScheme });
       const check = async () => {
-        expect(await seriousProblems(page)).toEqual([]);
+        expect(await seriousViolations(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       };
       await rows().first().waitFor();

@@ -2,8 +2,13 @@ import { Client } from "pg";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { seriousProblems } from "@/tests/support/clients/browser";
-import { type Account, openContext, signInIn, signUpIn } from "@/tests/support/clients/browser-accounts";
+import { seriousViolations } from "@/tests/support/clients/browser";
+import {
+  type BrowserAccount,
+  openContext,
+  signInInBrowser,
+  signUpInBrowser,
+} from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -22,23 +27,25 @@ afterAll(async () => {
 });
 
 /** Somebody new, signed in in a browser of their own. */
-async function somebody(options: BrowserContextOptions = {}): Promise<{ page: Page; account: Account }> {
+async function somebody(
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; account: BrowserAccount }> {
   const context = await openContext(browser, app, options);
-  const account = await signUpIn(context);
+  const account = await signUpInBrowser(context);
   return { page: await context.newPage(), account };
 }
 
-async function administrator(): Promise<{ page: Page; account: Account }> {
+async function administrator(): Promise<{ page: Page; account: BrowserAccount }> {
   const { page, account } = await somebody();
   await database.query(`UPDATE "User" SET role = 'admin' WHERE id = $1`, [account.id]);
   // The token says who one is.
-  expect(await signInIn(page.context(), account)).toBe(200);
+  expect(await signInInBrowser(page.context(), account)).toBe(200);
   return { page, account };
 }
 
 /** Straight into the table: how one gets there is tested elsewhere. */
 async function notify(
-  { id: userId }: Account,
+  { id: userId }: BrowserAccount,
   title: string,
   kind = "general",
   data: unknown = null,
@@ -69,7 +76,7 @@ describe("notifications", () => {
     expect(await bellOf(page).textContent()).toContain("2 new");
     expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
     expect(await page.getByText("2 copies for $12.90").count()).toBe(1);
-    expect(await seriousProblems(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Mark as read: Anything else" }).click();
     await expect.poll(() => bellOf(page).textContent()).toContain("1 new");
@@ -134,13 +141,13 @@ describe("the console", () => {
     );
     const { page } = await administrator();
     await page.goto("/admin/alerts");
-    expect(await seriousProblems(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
     await alert.getByRole("link", { name: "To the task" }).click();
     await page.waitForURL(`**/admin/tasks?id=${id}`);
     const task = page.getByRole("region", { name: "Task", exact: true });
     await task.getByText("Error: out of luck").waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     await task.getByRole("button", { name: "Replay" }).click();
     const stateOf = async () =>
       (await database.query(`SELECT state FROM "Task" WHERE id = $1`, [id])).rows[0].state;
@@ -179,7 +186,7 @@ describe("the console", () => {
     await expect.poll(count).toBe(1);
     await page.goto("/admin/analytics");
     expect(await page.getByRole("rowheader", { name: "post.opened" }).count()).toBe(1);
-    expect(await seriousProblems(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole("link", { name: "90 days" }).click();
     await page.waitForURL(/days=90/);
     await page.context().close();

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type Cluster, startCluster } from "@/tests/support/processes/cluster";
 import { workerBrowser } from "@/tests/support/processes/worker";
 import { testChat } from "../chat/cluster";
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 async function takeCluster() {
-  await until("nobody is on the cluster any more", () => cluster.subscriptions() === 0);
+  await waitUntil("nobody is on the cluster any more", () => cluster.subscriptions() === 0);
   await cluster.emptyRedis();
   return { cluster, browser };
 }

@@ -3,13 +3,13 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBrowser } from "@/tests/support/clients/browser";
 import {
-  type Account,
+  type BrowserAccount,
   openContext,
-  signUpIn,
-  tokenOfAccount,
+  signInForToken,
+  signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
 /**
@@ -33,13 +33,13 @@ const guests: Guest[] = [];
 
 interface Guest {
   context: BrowserContext;
-  account: Account;
+  account: BrowserAccount;
   page: Page;
 }
 
 async function arrive(where: Browser, name: string): Promise<Guest> {
   const context = await openContext(where, cluster);
-  const account = await signUpIn(context, name);
+  const account = await signUpInBrowser(context, name);
   const page = await context.newPage();
   await page.goto("/me");
   const guest = { context, account, page };
@@ -72,12 +72,12 @@ export function testPresence(takeCluster: TakeCluster): void {
         await arrive(browser, "Closing"),
       ];
       const asleep = await arrive(sleepy, "Asleep");
-      const token = await tokenOfAccount(cluster.url, watcher.account);
+      const token = await signInForToken(cluster.url, watcher.account);
       // Each instance is asked by somebody else: a person may ask only so often.
       const askers = [
         token,
-        await tokenOfAccount(cluster.url, three.account),
-        await tokenOfAccount(cluster.url, reloading.account),
+        await signInForToken(cluster.url, three.account),
+        await signInForToken(cluster.url, reloading.account),
       ];
       const everybody = [watcher, three, reloading, closing, asleep].map(({ account }) => account.id);
 
@@ -106,7 +106,7 @@ export function testPresence(takeCluster: TakeCluster): void {
 
       /** Asked now and then: people have 100 requests a minute. */
       const untilHere = (what: string, ...guests: Guest[]) =>
-        until(what, () => areHere(...guests), ASK_EVERY_MS);
+        waitUntil(what, () => areHere(...guests), ASK_EVERY_MS);
 
       await untilHere("all are here", watcher, three, reloading, closing, asleep);
 
@@ -131,7 +131,7 @@ export function testPresence(takeCluster: TakeCluster): void {
       await closing.context.close();
       await untilHere("the closed one is gone", watcher, three, reloading, asleep);
       expect(Date.now() - closedAt).toBeLessThan(CLOSED_MS + SLACK_MS);
-      await until("it is said", () => gone.includes(closing.account.id));
+      await waitUntil("it is said", () => gone.includes(closing.account.id));
 
       // A laptop is shut: nothing is closed, nothing answers.
       const pids = await processesOf(sleepy);
@@ -142,7 +142,7 @@ export function testPresence(takeCluster: TakeCluster): void {
         `a browser that stopped is noticed after ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`,
       );
       expect(Date.now() - stoppedAt).toBeLessThan(KILLED_MS + SLACK_MS);
-      await until("it is said", () => gone.includes(asleep.account.id));
+      await waitUntil("it is said", () => gone.includes(asleep.account.id));
       for (const pid of pids) process.kill(pid, "SIGCONT");
       await untilHere("the one who slept is back", watcher, three, reloading, asleep);
 

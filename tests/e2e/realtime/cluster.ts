@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keys } from "@/lib/redis";
 import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
@@ -54,11 +54,11 @@ export function testClients(takeCluster: TakeCluster): void {
     it(`${CLIENTS} connected clients on one instance hold one subscription upstream`, async () => {
       const instance = first(cluster.instances);
       const people = await createPeople(Math.ceil(CLIENTS / 10));
-      const tokens = await Promise.all(people.map(tokenOf));
+      const tokens = await Promise.all(people.map(accessTokenFor));
       const url = `${instance.url}/api/realtime?channel=presence&channel=views`;
       // The first one pays for what is loaded once.
       const warm = await openRawStream(url, first(tokens));
-      await until("it is open", () => warm.blocks > 0);
+      await waitUntil("it is open", () => warm.blockCount > 0);
       const before = await memoryOf(instance.pid);
       const streams: RawStream[] = [];
       let joined = 0;
@@ -70,7 +70,7 @@ export function testClients(takeCluster: TakeCluster): void {
         );
         streams.push(...(await Promise.all(some)));
       }
-      await until("all have joined", () => joined === 2 * CLIENTS);
+      await waitUntil("all have joined", () => joined === 2 * CLIENTS);
       expect(cluster.subscriptions()).toBe(1);
       const perClient = ((await memoryOf(instance.pid)) - before) / CLIENTS;
       console.log(
@@ -79,9 +79,9 @@ export function testClients(takeCluster: TakeCluster): void {
       // A leak of a whole megabyte each would be one.
       expect(perClient).toBeLessThan(1_000_000);
       for (const stream of [warm, ...streams]) stream.close();
-      await until("the subscription ends with the last of them", () => cluster.subscriptions() === 0);
+      await waitUntil("the subscription ends with the last of them", () => cluster.subscriptions() === 0);
       // It is said of each of them, in calls that are none of the next test's.
-      await until(
+      await waitUntil(
         "nobody is online",
         async () => (await cluster.redis(["ZCOUNT", keys.usersOnline, Date.now(), "+inf"])) === 0,
       );
@@ -91,7 +91,7 @@ export function testClients(takeCluster: TakeCluster): void {
       const [here, there] = cluster.instances;
       const [sender, reader] = await createPeople(2);
       if (!here || !there || !sender || !reader) throw new Error("somebody is missing");
-      const [sending, reading] = await Promise.all([tokenOf(sender), tokenOf(reader)]);
+      const [sending, reading] = await Promise.all([accessTokenFor(sender), accessTokenFor(reader)]);
       const { chat } = await api(here.url, sending, "/api/chats", { kind: "direct", userId: reader.userId });
       const seenAt = new Map<string, number>();
       let joined = false;
@@ -104,12 +104,12 @@ export function testClients(takeCluster: TakeCluster): void {
           if (clientId) seenAt.set(clientId, performance.now());
         },
       );
-      await until("it has joined", () => joined);
+      await waitUntil("it has joined", () => joined);
       const send = async () => {
         const clientId = crypto.randomUUID();
         const sentAt = performance.now();
         await api(here.url, sending, `/api/chats/${chat.id}/messages`, { clientId, text: "A message" });
-        await until("it is seen", () => seenAt.has(clientId));
+        await waitUntil("it is seen", () => seenAt.has(clientId));
         return (seenAt.get(clientId) ?? 0) - sentAt;
       };
       for (let warming = 0; warming < 5; warming += 1) await send();

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openContext, signUpIn, tokenOfAccount } from "@/tests/support/clients/browser-accounts";
+import { openContext, signInForToken, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
 import { startNextServer } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
@@ -25,7 +25,7 @@ afterAll(async () => {
 async function somebody() {
   const context = await openContext(browser, app);
   contexts.push(context);
-  const account = await signUpIn(context);
+  const account = await signUpInBrowser(context);
   const open = new Set<Request>();
   const opened: Request[] = [];
   context.on("request", (request) => {
@@ -81,7 +81,7 @@ describe("the tabs of a browser", () => {
 
 it("a server that is told to end sends its streams elsewhere first", async () => {
   const { account } = await somebody();
-  const token = await tokenOfAccount(app.url, account);
+  const token = await signInForToken(app.url, account);
   const server = await startNextServer(app.env);
   const said: string[] = [];
   const stream = await openRawStream(`${server.url}/api/realtime?channel=views`, token, (text) =>

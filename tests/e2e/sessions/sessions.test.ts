@@ -1,12 +1,12 @@
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
-  type Account,
+  BROWSER_PASSWORD,
+  type BrowserAccount,
   openContext,
   openTab,
-  PASSWORD,
-  signInIn,
-  signUpIn,
+  signInInBrowser,
+  signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -34,13 +34,13 @@ async function newContext(): Promise<BrowserContext> {
 }
 
 /** Somebody signed in, in as many browsers as said. */
-async function somebodyIn(browsers: number): Promise<{ account: Account; each: BrowserContext[] }> {
+async function somebodyIn(browsers: number): Promise<{ account: BrowserAccount; each: BrowserContext[] }> {
   const first = await newContext();
-  const account = await signUpIn(first);
+  const account = await signUpInBrowser(first);
   const each = [first];
   while (each.length < browsers) {
     const next = await newContext();
-    expect(await signInIn(next, account)).toBe(200);
+    expect(await signInInBrowser(next, account)).toBe(200);
     each.push(next);
   }
   return { account, each };
@@ -94,7 +94,7 @@ describe("signing out other devices", () => {
     await writing.getByText("The session on this device is over.").waitFor();
     expect(new URL(writing.url()).searchParams.get("next")).toBe("/posts/new");
     await writing.getByLabel("Email").fill(account.email);
-    await writing.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await writing.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
     await writing.locator("form").getByRole("button", { name: "Sign in" }).click();
     await writing.waitForURL("**/posts/new");
     await expect.poll(() => writing.getByLabel("Title").inputValue()).toBe("Half a thought");
@@ -261,13 +261,13 @@ describe("a page that is another person's now", () => {
     const { each } = await somebodyIn(1);
     const [here] = each as [BrowserContext];
     const elsewhere = await newContext();
-    const other = await signUpIn(elsewhere, "Somebody Else");
+    const other = await signUpInBrowser(elsewhere, "Somebody Else");
     const page = await openTab(here, "/me");
     const door = await here.newPage();
     await here.request.post("/api/auth/sign-out", { data: {} });
     await door.goto("/sign-in");
     await door.getByLabel("Email").fill(other.email);
-    await door.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await door.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
     await door.locator("form").getByRole("button", { name: "Sign in" }).click();
     await door.waitForURL(app.url.concat("/"));
     await page.getByRole("main").getByText(other.email).waitFor();

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seriousProblems } from "@/tests/support/clients/browser";
+import { seriousViolations } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -244,7 +244,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);
         problems.push(
-          ...(await seriousProblems(page)).map((problem) => `${path} ${width} ${theme}: ${problem}`),
+          ...(await seriousViolations(page)).map((problem) => `${path} ${width} ${theme}: ${problem}`),
         );
       }
       await page.context().close();

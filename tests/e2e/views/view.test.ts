@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seriousProblems } from "@/tests/support/clients/browser";
+import { seriousViolations } from "@/tests/support/clients/browser";
 import { newClientAddress, openContext } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -163,7 +163,7 @@ describe("pages", () => {
     for (const path of ["/", `/posts/${rows[0].id}`, "/sign-in", "/sign-up", "/docs"]) {
       await page.goto(path);
       expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
-      problems.push(...(await seriousProblems(page)).map((problem) => `${path}: ${problem}`));
+      problems.push(...(await seriousViolations(page)).map((problem) => `${path}: ${problem}`));
     }
     await context.close();
     expect(problems).toEqual([]);

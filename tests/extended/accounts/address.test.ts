@@ -7,8 +7,13 @@ import { GET as me } from "@/app/api/me/route";
 import { db } from "@/lib/db";
 import type { MailCatcher } from "@/local/smtp";
 import { call } from "@/tests/support/clients/call";
-import { mailTo, tokenIn } from "@/tests/support/clients/mailbox";
-import { type Account, auditOf, createMember, newAccount } from "@/tests/support/factories/accounts";
+import { extractLinkToken, waitForMailText } from "@/tests/support/clients/mailbox";
+import {
+  type Account,
+  auditActions,
+  createTestUser,
+  signUpAccount,
+} from "@/tests/support/factories/accounts";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 
 let app: Awaited<ReturnType<typeof serveAppWithMail>>;
@@ -27,30 +32,30 @@ const move = ({ token }: Account, email: string) =>
 
 describe("mails with links", () => {
   it("sign-up mails a link in the visitor's language; opened, the address is confirmed", async () => {
-    const account = await newAccount("ru");
-    const text = await mailTo(catcher, account.email, /Подтвердите адрес/);
+    const account = await signUpAccount("ru");
+    const text = await waitForMailText(catcher, account.email, /Подтвердите адрес/);
     expect(text).toContain(account.name);
     expect((await accountRow(account.id)).locale).toBe("ru");
-    const answer = await open(tokenIn(text, "/confirm-email"));
+    const answer = await open(extractLinkToken(text, "/confirm-email"));
     expect(answer).toMatchObject({ status: 200, body: { outcome: "confirmed" } });
     expect((await call(me, { token: account.token })).body.user).toMatchObject({ confirmed: true });
-    expect(await auditOf(account.id)).toContain("address_confirmed");
+    expect(await auditActions(account.id)).toContain("address_confirmed");
   });
 
   it("a forgotten password is mailed a link that sets a new one, in the account's language", async () => {
-    const account = await newAccount("en");
+    const account = await signUpAccount("en");
     await call(forgot, { body: { email: account.email }, headers: { "accept-language": "ru" } });
-    const text = await mailTo(catcher, account.email, /^A new password/);
-    const token = tokenIn(text, "/reset-password");
+    const text = await waitForMailText(catcher, account.email, /^A new password/);
+    const token = extractLinkToken(text, "/reset-password");
     const answer = await call(reset, { body: { token, password: "a new long password" } });
     expect(answer.status).toBe(200);
-    await mailTo(catcher, account.email, /password was changed/);
+    await waitForMailText(catcher, account.email, /password was changed/);
   });
 });
 
 describe("POST /api/me/email", () => {
   it("five an hour, taken addresses among them", async () => {
-    const [account, owner] = [await newAccount(), await createMember()];
+    const [account, owner] = [await signUpAccount(), await createTestUser()];
     const statuses: number[] = [];
     for (let asked = 0; asked < 5; asked += 1) statuses.push((await move(account, owner.email)).status);
     // The mail of the sign-up was the first.

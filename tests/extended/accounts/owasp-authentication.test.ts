@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { middleware } from "@/middleware";
-import type { Answer } from "@/tests/support/clients/call";
+import type { ApiResponse } from "@/tests/support/clients/call";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
-import { makeStale, signInAs } from "@/tests/support/factories/sessions";
+import { createTestUser, TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
+import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
 import { makeLinkToken, makeTask } from "@/tests/support/factories/test-users";
 
 /**
@@ -31,7 +31,7 @@ const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
 
 /** From an address of its own each time, so that the limit of one address is not what answers. */
 let address = 0;
-function send(name: string, { headers, ...input }: RouteInput = {}, token?: string): Promise<Answer> {
+function send(name: string, { headers, ...input }: RouteInput = {}, token?: string): Promise<ApiResponse> {
   const route = routes.get(name);
   if (!route) throw new Error(`there is no route ${name}`);
   address += 1;
@@ -44,7 +44,7 @@ const signIn = (email: string, password: string) =>
 const signUp = (password: string, email = `${newId()}@test.example`) =>
   send("POST /api/auth/sign-up", { body: { email, password, name: "New here" } });
 /** All of an answer but what is another one each time. */
-const sayingOf = ({ status, headers, body }: Answer) => ({
+const sayingOf = ({ status, headers, body }: ApiResponse) => ({
   status,
   body: { ...body, error: body?.error && { ...body.error, requestId: "" } },
   headers: [...headers].filter(([name]) => name !== "x-request-id"),
@@ -54,9 +54,9 @@ const isOut = async (token: string) => (await send("GET /api/me", {}, token)).st
 describe("Authentication General Guidelines", () => {
   it("User IDs: random, and an address is the same in capitals", async () => {
     const email = `Case-${newId()}@Test.Example`;
-    expect((await signUp(PASSWORD, email)).status).toBe(201);
-    expect((await signUp(PASSWORD, email.toLowerCase())).status).toBe(409);
-    const { status, body } = await signIn(email.toUpperCase(), PASSWORD);
+    expect((await signUp(TEST_PASSWORD, email)).status).toBe(201);
+    expect((await signUp(TEST_PASSWORD, email.toLowerCase())).status).toBe(409);
+    const { status, body } = await signIn(email.toUpperCase(), TEST_PASSWORD);
     expect(status).toBe(200);
     expect(body.user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
@@ -80,16 +80,16 @@ describe("Authentication General Guidelines", () => {
   it("Implement Proper Password Strength Controls: those that everybody tries first are refused", async () => {
     for (const password of ["password123", "qwertyuiop", "aaaaaaaaaaaa", "normaldance"])
       expect([password, (await signUp(password)).status]).toEqual([password, 400]);
-    const body = { currentPassword: PASSWORD, newPassword: "password123" };
-    const { accessToken } = await signInAs(await createMember());
+    const body = { currentPassword: TEST_PASSWORD, newPassword: "password123" };
+    const { accessToken } = await startTestSession(await createTestUser());
     expect((await send("POST /api/me/password", { body }, accessToken)).status).toBe(400);
-    const token = await makeLinkToken({ listener: await createMember() }, "reset_password");
+    const token = await makeLinkToken({ listener: await createTestUser() }, "reset_password");
     const reset = { body: { token, password: "password123" } };
     expect((await send("POST /api/auth/reset-password", reset)).status).toBe(400);
   });
 
   it("Store Passwords in a Secure Fashion: argon2id with a salt of its own, and never given out", async () => {
-    const [one, two] = [(await signUp(PASSWORD)).body, (await signUp(PASSWORD)).body];
+    const [one, two] = [(await signUp(TEST_PASSWORD)).body, (await signUp(TEST_PASSWORD)).body];
     const hashes = await db().user.findMany({
       where: { id: { in: [one.user.id, two.user.id] } },
       select: { passwordHash: true },
@@ -106,15 +106,15 @@ describe("Authentication General Guidelines", () => {
   });
 
   it("Change Password Feature: wants a session and the present password, and ends the other sessions", async () => {
-    const person = await createMember();
-    const [here, elsewhere] = [await signInAs(person), await signInAs(person)];
+    const person = await createTestUser();
+    const [here, elsewhere] = [await startTestSession(person), await startTestSession(person)];
     const change = (currentPassword: string, token?: string) =>
       send("POST /api/me/password", { body: { currentPassword, newPassword: "six red herons" } }, token);
-    expect((await change(PASSWORD)).status).toBe(401);
+    expect((await change(TEST_PASSWORD)).status).toBe(401);
     expect((await change("not it at all", here.accessToken)).status).toBe(400);
-    expect((await change(PASSWORD, here.accessToken)).status).toBe(200);
+    expect((await change(TEST_PASSWORD, here.accessToken)).status).toBe(200);
     expect(await isOut(elsewhere.accessToken)).toBe(true);
-    expect((await signIn(person.email, PASSWORD)).status).toBe(401);
+    expect((await signIn(person.email, TEST_PASSWORD)).status).toBe(401);
     expect((await signIn(person.email, "six red herons")).status).toBe(200);
   });
 
@@ -134,22 +134,22 @@ describe("Authentication General Guidelines", () => {
         "POST /api/tasks/{id}/replay",
       ]),
     );
-    const person = await createMember();
-    const { accessToken, session } = await signInAs(person);
-    await makeStale(session.id);
+    const person = await createTestUser();
+    const { accessToken, session } = await startTestSession(person);
+    await expirePasswordConfirmation(session.id);
     const ask = () => send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
     expect((await ask()).body.error.code).toBe("fresh_sign_in_required");
     const confirm = (password: string) =>
       send("POST /api/auth/confirm-password", { body: { password } }, accessToken);
     expect((await confirm("not it at all")).status).toBe(400);
     expect((await ask()).status).toBe(403);
-    expect((await confirm(PASSWORD)).status).toBe(200);
+    expect((await confirm(TEST_PASSWORD)).status).toBe(200);
     expect((await ask()).status).toBe(202);
   });
 
   it("Reauthentication After Risk Events: a password set by mail ends every session", async () => {
-    const listener = await createMember();
-    const { accessToken } = await signInAs(listener);
+    const listener = await createTestUser();
+    const { accessToken } = await startTestSession(listener);
     const token = await makeLinkToken({ listener }, "reset_password");
     const body = { token, password: "six red herons" };
     const answer = await send("POST /api/auth/reset-password", { body });
@@ -161,7 +161,7 @@ describe("Authentication General Guidelines", () => {
 
 describe("Implement Secure Password Recovery Mechanism", () => {
   it("a link is good once, for its own purpose, and stored nowhere as it is sent", async () => {
-    const listener = await createMember();
+    const listener = await createTestUser();
     await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
     const link = await db().accountLink.findFirstOrThrow({ where: { userId: listener.userId } });
     const task = await db().task.findFirstOrThrow({ where: { key: `link:${link.id}` } });
@@ -176,7 +176,7 @@ describe("Implement Secure Password Recovery Mechanism", () => {
   });
 
   it("a link is good for an hour", async () => {
-    const listener = await createMember();
+    const listener = await createTestUser();
     await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
     const { createdAt, expiresAt } = await db().accountLink.findFirstOrThrow({
       where: { userId: listener.userId },
@@ -194,7 +194,7 @@ describe("Implement Secure Password Recovery Mechanism", () => {
 
 describe("Authentication and Error Messages", () => {
   it("Authentication Responses: Login: the same for a wrong password and for nobody's address", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     const wrong = sayingOf(await signIn(email, "not it at all"));
     const nobody = sayingOf(await signIn(`${newId()}@test.example`, "not it at all"));
     expect(wrong).toEqual(nobody);
@@ -204,14 +204,14 @@ describe("Authentication and Error Messages", () => {
 
   it("Authentication Responses: Password recovery: the same for nobody's address", async () => {
     const ask = (email: string) => send("POST /api/auth/forgot-password", { body: { email } });
-    const known = sayingOf(await ask((await createMember()).email));
+    const known = sayingOf(await ask((await createTestUser()).email));
     expect(known).toEqual(sayingOf(await ask(`${newId()}@test.example`)));
     expect(known.status).toBe(202);
   });
 
   it("Error Codes and URLs: a task or order of somebody else is like one that is not there", async () => {
-    const listener = await createMember();
-    const { accessToken } = await signInAs(await createMember());
+    const listener = await createTestUser();
+    const { accessToken } = await startTestSession(await createTestUser());
     const see = (id: string) => send("GET /api/tasks/{id}", { params: { id } }, accessToken);
     expect(sayingOf(await see(await makeTask({ listener })))).toEqual(sayingOf(await see(newId())));
   });
@@ -221,7 +221,7 @@ describe("Protect Against Automated Attacks", () => {
   const guess = async (email: string) => (await signIn(email, "not it at all")).status;
 
   it("Login Throttling: an account takes ten wrong passwords, from however many addresses", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     const statuses = [];
     for (let i = 0; i < 12; i += 1) statuses.push(await guess(email));
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
@@ -232,25 +232,25 @@ describe("Protect Against Automated Attacks", () => {
   });
 
   it("Account Lockout: it ends by itself, and a browser that is known is not kept out", async () => {
-    const person: Person = await createMember();
-    const first = await signIn(person.email, PASSWORD);
+    const person: TestUser = await createTestUser();
+    const first = await signIn(person.email, TEST_PASSWORD);
     const cookie = first.headers
       .getSetCookie()
       .find((line) => line.includes("nd_device="))
       ?.split(";")[0];
     for (let i = 0; i < 11; i += 1) await guess(person.email);
-    const refused = await signIn(person.email, PASSWORD);
+    const refused = await signIn(person.email, TEST_PASSWORD);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(900);
     const known = await send("POST /api/auth/sign-in", {
-      body: { email: person.email, password: PASSWORD },
+      body: { email: person.email, password: TEST_PASSWORD },
       headers: { cookie: cookie ?? "" },
     });
     expect(known.status).toBe(200);
   });
 
   it("Logging and Monitoring: a failure is written down with its account, and without the password", async () => {
-    const { email, userId } = await createMember();
+    const { email, userId } = await createTestUser();
     await guess(email);
     const rows = await db().auditEntry.findMany({
       where: { action: "sign_in_failed", subject: `user:${userId}` },
@@ -264,8 +264,8 @@ describe("Protect Against Automated Attacks", () => {
 
 describe("Changing A User's Registered Email Address", () => {
   it("wants a fresh sign-in, tells the present address, and takes effect with the link alone", async () => {
-    const person = await createMember();
-    const { accessToken } = await signInAs(person);
+    const person = await createTestUser();
+    const { accessToken } = await startTestSession(person);
     const email = `${newId()}@test.example`;
     expect((await send("POST /api/me/email", { body: { email } }, accessToken)).status).toBe(202);
     expect((await send("GET /api/me", {}, accessToken)).body.user.email).toBe(person.email);
@@ -275,7 +275,7 @@ describe("Changing A User's Registered Email Address", () => {
     );
     const token = await makeLinkToken({ listener: { ...person, email } }, "confirm_address");
     expect((await send("POST /api/auth/confirm-email", { body: { token } })).status).toBe(200);
-    expect((await signIn(email, PASSWORD)).status).toBe(200);
-    expect((await signIn(person.email, PASSWORD)).status).toBe(401);
+    expect((await signIn(email, TEST_PASSWORD)).status).toBe(200);
+    expect((await signIn(person.email, TEST_PASSWORD)).status).toBe(401);
   });
 });

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { standingClock } from "@/tests/support/clients/freeze-clock";
-import { type Attempt, attempt, deviceIn } from "@/tests/support/clients/sign-in-attempts";
-import { createMember, PASSWORD } from "@/tests/support/factories/accounts";
+import { freezeClock } from "@/tests/support/clients/freeze-clock";
+import {
+  attemptSignIn,
+  extractDeviceCookie,
+  type SignInAttempt,
+} from "@/tests/support/clients/sign-in-attempts";
+import { createTestUser, TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
-import { testStack } from "@/tests/support/stack/worker-stack";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { workerStack } from "@/tests/support/stack/worker-stack";
 
 /**
  * What reached the check of a password is what was answered with 401 or 200, and each failure of those left a line in
@@ -15,7 +19,7 @@ import { testStack } from "@/tests/support/stack/worker-stack";
  */
 
 // Before anything reads the environment.
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.TRUST_PROXY = "1";
 
@@ -27,7 +31,7 @@ const MINUTE_MS = 60_000;
 const ACCOUNT_WINDOW_MS = 15 * MINUTE_MS;
 const ADDRESS_WINDOW_MS = 60 * MINUTE_MS;
 
-const clock = standingClock();
+const clock = freezeClock();
 beforeEach(() => {
   clock.nowMs += 2 * ADDRESS_WINDOW_MS;
 });
@@ -42,7 +46,11 @@ interface Checked {
 }
 
 /** Attacks for a while, evenly; returns what reached the check of a password. */
-async function attack(overMs: number, pick: (n: number) => Attempt, between = async (_n: number) => {}) {
+async function attack(
+  overMs: number,
+  pick: (n: number) => SignInAttempt,
+  between = async (_n: number) => {},
+) {
   const startedAt = clock.nowMs;
   const failuresBefore = await failures();
   const checked: Checked[] = [];
@@ -51,7 +59,7 @@ async function attack(overMs: number, pick: (n: number) => Attempt, between = as
     await Promise.all(
       Array.from({ length: AT_ONCE }, async (_, index) => {
         const one = pick(n + index);
-        const { status, headers } = await attempt(one);
+        const { status, headers } = await attemptSignIn(one);
         if (status === 401) checked.push({ at: clock.nowMs, email: one.email, ip: one.ip });
         else expect([status, Number(headers.get("retry-after")) > 0]).toEqual([429, true]);
       }),
@@ -76,7 +84,7 @@ function mostWithin(checked: readonly Checked[], by: "email" | "ip", windowMs: n
 /** Some 500 passwords are checked at 30 ms of two processors' time, and each new address costs a call of Redis. */
 const LONGEST_MS = 600_000;
 
-describe.runIf(testStack().real).each(["pass", "refuse"] as const)(
+describe.runIf(workerStack().real).each(["pass", "refuse"] as const)(
   "attempts by the thousand, with a Redis that says: %s",
   {
     timeout: LONGEST_MS,
@@ -97,16 +105,23 @@ describe.runIf(testStack().real).each(["pass", "refuse"] as const)(
     });
 
     it("from as many addresses at one account: 10 in 15 minutes, and its owner still gets in", async () => {
-      const { email } = await createMember();
-      const known = deviceIn(await attempt({ email, ip: "198.51.100.1", password: PASSWORD }));
+      const { email } = await createTestUser();
+      const known = extractDeviceCookie(
+        await attemptSignIn({ email, ip: "198.51.100.1", password: TEST_PASSWORD }),
+      );
       const owner: number[] = [];
       const { checked, written } = await attack(
         ACCOUNT_WINDOW_MS - 1,
         (n) => ({ email, ip: address(n + (redisIs === "pass" ? 0 : ATTEMPTS)) }),
         async (n) => {
           if (n % (ATTEMPTS / 5) !== 0) return;
-          const mistaken = await attempt({ email, ip: "198.51.100.1", cookie: known });
-          const right = await attempt({ email, ip: "198.51.100.1", cookie: known, password: PASSWORD });
+          const mistaken = await attemptSignIn({ email, ip: "198.51.100.1", cookie: known });
+          const right = await attemptSignIn({
+            email,
+            ip: "198.51.100.1",
+            cookie: known,
+            password: TEST_PASSWORD,
+          });
           owner.push(mistaken.status, right.status);
         },
       );
@@ -114,12 +129,12 @@ describe.runIf(testStack().real).each(["pass", "refuse"] as const)(
       expect(owner).toEqual(Array(5).fill([401, 200]).flat());
       expect(written).toBe(checked.length + 5);
       // Where nobody knows the browser, the owner waits like everybody.
-      const elsewhere = await attempt({ email, ip: "198.51.100.2", password: PASSWORD });
+      const elsewhere = await attemptSignIn({ email, ip: "198.51.100.2", password: TEST_PASSWORD });
       expect(elsewhere.status).toBe(429);
     });
 
     it("from 50 addresses at 20 accounts: no account and no address has more than its own", async () => {
-      const owners = await Promise.all(Array.from({ length: 10 }, () => createMember()));
+      const owners = await Promise.all(Array.from({ length: 10 }, () => createTestUser()));
       const emails = [
         ...owners.map(({ email }) => email),
         ...Array.from({ length: 10 }, (_, n) => `nobody-${n}-${newId()}@test.example`),
@@ -143,23 +158,23 @@ describe("an account's attempts", () => {
   const ip = (n: number) => `198.18.0.${n}`;
 
   it("count when they fail: who signs in again and again is not kept out", async () => {
-    const { email } = await createMember();
-    for (let n = 0; n < 9; n += 1) await attempt({ email, ip: ip(n) });
+    const { email } = await createTestUser();
+    for (let n = 0; n < 9; n += 1) await attemptSignIn({ email, ip: ip(n) });
     for (let n = 0; n < 15; n += 1) {
-      expect((await attempt({ email, ip: ip(100 + n), password: PASSWORD })).status).toBe(200);
+      expect((await attemptSignIn({ email, ip: ip(100 + n), password: TEST_PASSWORD })).status).toBe(200);
     }
     // The successes have not given the failures back.
-    expect((await attempt({ email, ip: ip(30) })).status).toBe(401);
-    expect((await attempt({ email, ip: ip(31) })).status).toBe(429);
+    expect((await attemptSignIn({ email, ip: ip(30) })).status).toBe(401);
+    expect((await attemptSignIn({ email, ip: ip(31) })).status).toBe(429);
   });
 
   it("are refused in the standard body, and the same whether there is such an account or not", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     const told = [];
     for (const [place, who] of [email, `nobody-${newId()}@test.example`].entries()) {
       const answers = [];
       for (let n = 0; n < 12; n += 1) {
-        const response = await attempt({ email: who, ip: ip(50 + place * 20 + n) });
+        const response = await attemptSignIn({ email: who, ip: ip(50 + place * 20 + n) });
         const { error } = (await response.json()) as { error: { requestId: string } };
         answers.push({ status: response.status, error: { ...error, requestId: "" } });
         if (n === 11) answers.push({ retryAfter: response.headers.get("retry-after") });

@@ -1,10 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeAccount, deleteSession } from "@/lib/sessions";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import { createMember, type Person } from "@/tests/support/factories/accounts";
-import { makeStale, signInAs, tokenOf } from "@/tests/support/factories/sessions";
-import { closeShop } from "@/tests/support/factories/shop-server";
-import { createWorld, makeNotification, makeOrder, type World } from "@/tests/support/factories/test-users";
+import { createTestUser, type TestUser } from "@/tests/support/factories/accounts";
+import {
+  accessTokenFor,
+  expirePasswordConfirmation,
+  startTestSession,
+} from "@/tests/support/factories/sessions";
+import { stopShopServer } from "@/tests/support/factories/shop-server";
+import {
+  createTestUsers,
+  makeNotification,
+  makeOrder,
+  type TestUsers,
+} from "@/tests/support/factories/test-users";
 import { routeInputs } from "@/tests/support/fuzz/route-inputs";
 
 /**
@@ -119,12 +128,12 @@ const signedInOnly = [...routes.values()].filter(({ spec }) =>
   ["user", "admin", "optional"].includes(spec.auth),
 );
 
-let world: World;
+let world: TestUsers;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createTestUsers();
 });
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 function routeOf(name: string): AppRoute {
   const route = routes.get(name);
@@ -132,12 +141,12 @@ function routeOf(name: string): AppRoute {
   return route;
 }
 
-async function inputOf(route: AppRoute, people: World, caller: Person | null): Promise<RouteInput> {
+async function inputOf(route: AppRoute, people: TestUsers, caller: TestUser | null): Promise<RouteInput> {
   return (await routeInputs[route.name]?.(people, caller)) ?? {};
 }
 
 /** Calls a route as it is meant to be called, with whatever token. */
-async function callWith(route: AppRoute, token: string | undefined, caller: Person | null = null) {
+async function callWith(route: AppRoute, token: string | undefined, caller: TestUser | null = null) {
   const { status, body } = await callRoute(route, await inputOf(route, world, caller), token);
   return { route: route.name, status, code: body?.error?.code };
 }
@@ -152,13 +161,14 @@ describe("nobody, listener, other listener, artist, administrator", () => {
   it.each(rows)("$name: $statuses", async ({ name, statuses }) => {
     const route = routeOf(name);
     const isAboutAccounts = ABOUT_ACCOUNTS.test(name);
-    const people = isAboutAccounts ? await createWorld() : world;
+    const people = isAboutAccounts ? await createTestUsers() : world;
     const answered = [];
     for (const who of CALLERS) {
       const caller = who === "nobody" ? null : people[who];
       const input = await inputOf(route, people, caller);
       const token =
-        caller && (isAboutAccounts ? (await signInAs(caller)).accessToken : await tokenOf(caller));
+        caller &&
+        (isAboutAccounts ? (await startTestSession(caller)).accessToken : await accessTokenFor(caller));
       const { status, body } = await callRoute(route, input, token ?? undefined);
       // A refusal is one by the standard body, not a page that happens to have the status.
       if (status >= 400) expect(body.error).toMatchObject({ code: expect.any(String) });
@@ -172,7 +182,7 @@ it("what no route takes is 404, whoever asks", async () => {
   const { GET, POST } = await import("@/app/api/[[...path]]/route");
   for (const handler of [GET, POST]) {
     const route = { ...routeOf("GET /api/me"), handler };
-    expect(await callWith(route, await tokenOf(world.admin))).toMatchObject({
+    expect(await callWith(route, await accessTokenFor(world.admin))).toMatchObject({
       status: 404,
       code: "not_found",
     });
@@ -180,7 +190,7 @@ it("what no route takes is 404, whoever asks", async () => {
 });
 
 it("a session that was ended opens nothing: 401 on every route for people", async () => {
-  const { accessToken, session } = await signInAs(world.admin);
+  const { accessToken, session } = await startTestSession(world.admin);
   expect(await callWith(routeOf("GET /api/me"), accessToken)).toMatchObject({ status: 200 });
   await deleteSession(session.id);
   for (const route of signedInOnly) {
@@ -193,11 +203,11 @@ it("a session that was ended opens nothing: 401 on every route for people", asyn
 });
 
 it("an account that is gone opens nothing: 401 on every route for people", async () => {
-  const gone = await createMember("admin");
-  const { accessToken } = await signInAs(gone);
+  const gone = await createTestUser("admin");
+  const { accessToken } = await startTestSession(gone);
   await changeAccount(gone.userId, (tx) => tx.user.delete({ where: { id: gone.userId } }), {
-    end: "all",
-    why: "deleted",
+    revoke: "all",
+    reason: "deleted",
   });
   for (const route of signedInOnly) {
     expect(await callWith(route, accessToken)).toEqual({
@@ -209,14 +219,14 @@ it("an account that is gone opens nothing: 401 on every route for people", async
 });
 
 describe("the role is the account's of now, not the token's", () => {
-  const become = (person: Person, role: Person["role"]) =>
+  const become = (person: TestUser, role: TestUser["role"]) =>
     changeAccount(person.userId, (tx) => tx.user.update({ where: { id: person.userId }, data: { role } }), {
-      why: "role",
+      reason: "role",
     });
 
   it("an administrator no more: 403 at the next request, on every route for administrators", async () => {
-    const person = await createMember("admin");
-    const { accessToken } = await signInAs(person);
+    const person = await createTestUser("admin");
+    const { accessToken } = await startTestSession(person);
     expect(await callWith(routeOf("GET /api/admin/tasks"), accessToken)).toMatchObject({ status: 200 });
     await become(person, "listener");
     for (const route of signedInOnly.filter(({ spec }) => spec.auth === "admin")) {
@@ -238,8 +248,8 @@ describe("the role is the account's of now, not the token's", () => {
   });
 
   it("a listener who became an artist: at once as well", async () => {
-    const person = await createMember();
-    const { accessToken } = await signInAs(person);
+    const person = await createTestUser();
+    const { accessToken } = await startTestSession(person);
     const create = routeOf("POST /api/products");
     expect(await callWith(create, accessToken)).toMatchObject({ status: 403 });
     await become(person, "artist");
@@ -249,9 +259,9 @@ describe("the role is the account's of now, not the token's", () => {
 
 it("what wants a fresh sign-in is 403 with an old one, and says so", async () => {
   for (const route of signedInOnly.filter(({ spec }) => spec.fresh)) {
-    const person = await createMember(route.spec.auth === "admin" ? "admin" : "listener");
-    const { accessToken, session } = await signInAs(person);
-    await makeStale(session.id);
+    const person = await createTestUser(route.spec.auth === "admin" ? "admin" : "listener");
+    const { accessToken, session } = await startTestSession(person);
+    await expirePasswordConfirmation(session.id);
     expect(await callWith(route, accessToken, person)).toEqual({
       route: route.name,
       status: 403,
@@ -270,11 +280,11 @@ it("the scheduler's secret opens its own routes and nothing else", async () => {
 
 describe("what is the caller's own", () => {
   it("lists show nothing of anybody else's", async () => {
-    const people = await createWorld();
+    const people = await createTestUsers();
     const [orderId, notificationId] = await Promise.all([makeOrder(people), makeNotification(people)]);
-    const { session } = await signInAs(people.listener);
-    const seen = async (person: Person, name: string) =>
-      JSON.stringify((await callRoute(routeOf(name), {}, await tokenOf(person))).body);
+    const { session } = await startTestSession(people.listener);
+    const seen = async (person: TestUser, name: string) =>
+      JSON.stringify((await callRoute(routeOf(name), {}, await accessTokenFor(person))).body);
     for (const [name, id] of [
       ["GET /api/orders", orderId],
       ["GET /api/notifications", notificationId],
@@ -288,12 +298,16 @@ describe("what is the caller's own", () => {
   });
 
   it("marking as read leaves the notifications of others alone", async () => {
-    const people = await createWorld();
+    const people = await createTestUsers();
     const input = { body: { ids: [await makeNotification(people)] } };
     const mark = routeOf("POST /api/notifications/read");
-    await callRoute(mark, input, await tokenOf(people.other));
-    const list = await callRoute(routeOf("GET /api/notifications"), {}, await tokenOf(people.listener));
+    await callRoute(mark, input, await accessTokenFor(people.other));
+    const list = await callRoute(
+      routeOf("GET /api/notifications"),
+      {},
+      await accessTokenFor(people.listener),
+    );
     expect(list.body.unreadCount).toBe(1);
-    expect((await callRoute(mark, input, await tokenOf(people.listener))).body.unreadCount).toBe(0);
+    expect((await callRoute(mark, input, await accessTokenFor(people.listener))).body.unreadCount).toBe(0);
   });
 });

@@ -1,24 +1,29 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { ERROR_STATUS, type ErrorCode } from "@/lib/core/errors";
-import { type AppRoute, allRoutes, requestOf, textOf } from "@/tests/support/clients/routes";
+import { type AppRoute, allRoutes, buildRequest, responseText } from "@/tests/support/clients/routes";
 import { signDelivery } from "@/tests/support/clients/signed-delivery";
-import { PASSWORD } from "@/tests/support/factories/accounts";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import { signEvent } from "@/tests/support/factories/shop";
-import { CALLERS, createPlace, type FuzzCaller, type Place } from "@/tests/support/fuzz/fuzz-fixture";
 import {
+  createFuzzFixture,
+  FUZZ_CALLERS,
+  type FuzzCaller,
+  type FuzzFixture,
+} from "@/tests/support/fuzz/fuzz-fixture";
+import {
+  anyContentType,
+  anyHeaders,
   bodiesAround,
-  contentTypes,
-  headers,
   paramsAround,
   queriesAround,
-  wellFormed,
+  toWellFormed,
 } from "@/tests/support/fuzz/request-arbitraries";
 import { runs } from "@/tests/support/fuzz/runs";
-import { filled, inputsOf, type Known } from "@/tests/support/fuzz/schema-arbitraries";
-import { tableSums } from "@/tests/support/stack/table-checksums";
+import { fillPlaceholders, inputArbitrary, type KnownValues } from "@/tests/support/fuzz/schema-arbitraries";
+import { tableChecksums } from "@/tests/support/stack/table-checksums";
 
 /**
  * Every route, called with whatever: never a 500, never an answer that shows how the house is built, always the
@@ -33,7 +38,7 @@ const CALLS_A_ROUND = 6;
 
 const routes = await allRoutes();
 
-const KNOWN: Known = {
+const KNOWN: KnownValues = {
   ids: [
     ...[
       "order",
@@ -51,7 +56,7 @@ const KNOWN: Known = {
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
   texts: [
-    PASSWORD,
+    TEST_PASSWORD,
     "nine brown herons",
     "{{code}}",
     "{{downloadCode}}",
@@ -162,15 +167,16 @@ function attemptsAt({ name, path, method, spec }: AppRoute): fc.Arbitrary<Attemp
   const params = name === "POST /api/qstash/{queue}" ? z.object({ queue: queueSchema }) : spec.params;
   const isForMachines = name in UNDESCRIBED || spec.auth === "cron";
   return fc.record({
-    as: fc.oneof(fc.constantFrom(...CALLERS), {
+    as: fc.oneof(fc.constantFrom(...FUZZ_CALLERS), {
       weight: 2,
       arbitrary: fc.constant(spec.auth === "admin" ? "admin" : isForMachines ? "signature" : "listener"),
     }),
-    params: params ? paramsAround(inputsOf(params, { ...KNOWN, ids: idsFor(path) })) : nothing,
-    query: queriesAround(spec.query ? inputsOf(spec.query, KNOWN) : nothing),
-    body: method === "GET" ? fc.constant(undefined) : bodiesAround(body ? inputsOf(body, KNOWN) : nothing),
-    contentType: contentTypes,
-    headers: fc.oneof({ weight: 2, arbitrary: nothing }, headers),
+    params: params ? paramsAround(inputArbitrary(params, { ...KNOWN, ids: idsFor(path) })) : nothing,
+    query: queriesAround(spec.query ? inputArbitrary(spec.query, KNOWN) : nothing),
+    body:
+      method === "GET" ? fc.constant(undefined) : bodiesAround(body ? inputArbitrary(body, KNOWN) : nothing),
+    contentType: anyContentType,
+    headers: fc.oneof({ weight: 2, arbitrary: nothing }, anyHeaders),
   });
 }
 
@@ -186,18 +192,18 @@ async function proofOf(
   return route.name === "POST /api/webhooks/payments" ? { "stripe-signature": signEvent(body) } : {};
 }
 
-async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, tokenOf }: Place) {
+async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, tokenOf }: FuzzFixture) {
   const fill = (texts: Record<string, string>) =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, filled(text, known)]));
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillPlaceholders(text, known)]));
   // As Next decodes them from a URL.
   const params = Object.fromEntries(
-    Object.entries(fill(input.params)).map(([name, text]) => [name, wellFormed(text)]),
+    Object.entries(fill(input.params)).map(([name, text]) => [name, toWellFormed(text)]),
   );
-  const body = typeof input.body === "string" ? filled(input.body, known) : input.body;
+  const body = typeof input.body === "string" ? fillPlaceholders(input.body, known) : input.body;
   const token = tokenOf(as);
-  const request = requestOf(route, {
+  const request = buildRequest(route, {
     params,
-    query: filled(input.query, known),
+    query: fillPlaceholders(input.query, known),
     body,
     headers: {
       ...fill(input.headers),
@@ -207,7 +213,7 @@ async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, toke
     },
   });
   const response = await route.handler(request, { params: Promise.resolve(params) });
-  return { response, text: await textOf(response) };
+  return { response, text: await responseText(response) };
 }
 
 const errorBody = z.strictObject({
@@ -263,18 +269,18 @@ describe(`whatever comes in (SEED=${SEED})`, () => {
     const mayWrite = WRITTEN_AT_REFUSAL[route.name] ?? [];
     const withoutThem = (sums: Record<string, string>) =>
       Object.fromEntries(Object.entries(sums).filter(([table]) => !mayWrite.includes(table)));
-    let place: Place | undefined;
+    let place: FuzzFixture | undefined;
     let before: Record<string, string> | undefined;
     const check = async (input: Attempt, isSecond = false): Promise<void> => {
       if (!place) {
-        place = await createPlace();
+        place = await createFuzzFixture();
         before = undefined;
       }
-      const then = before ?? (await tableSums());
+      const then = before ?? (await tableChecksums());
       before = undefined;
       const { response, text } = await attempt(route, input, place);
       count(route.name, response.status);
-      await deferredWork();
+      await waitForDeferredWork();
       if (response.status < 400) {
         // Somebody may be signed out, renamed or gone.
         if (/\/api\/(auth|me|sessions|admin)\b/.test(route.path) && route.method !== "GET") place = undefined;
@@ -289,7 +295,7 @@ describe(`whatever comes in (SEED=${SEED})`, () => {
       expectRefusal(route, response, text);
       // This account has had its attempts; others have not.
       if (response.status === 429) place = undefined;
-      const after = await tableSums();
+      const after = await tableChecksums();
       expect(withoutThem(after), `written with ${response.status}`).toEqual(withoutThem(then));
       before = after;
     };

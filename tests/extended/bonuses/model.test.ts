@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { getBonuses, spend } from "@/lib/bonuses";
-import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import { debitBonuses, getBonuses } from "@/lib/bonuses";
+import { reconcileReferralBonus } from "@/lib/bonuses/referral-bonus";
 import type { Caller } from "@/lib/core/access-token";
 import { AppError } from "@/lib/core/errors";
 import { db, transaction } from "@/lib/db";
 import { redis } from "@/lib/redis";
-import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { grantBonuses, ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -45,7 +45,7 @@ interface Purchase {
 /** What came of a spend: the balance after it, or why it was not made. */
 async function outcome(person: Caller, amount: number, key?: string): Promise<number | string> {
   try {
-    return (await spend(person.userId, amount, { key })).balance;
+    return (await debitBonuses(person.userId, amount, { key })).balance;
   } catch (error) {
     if (error instanceof AppError) return error.messageKey;
     throw error;
@@ -68,19 +68,19 @@ it("the ledger is what the model says (property)", async () => {
           await grantBonuses(person, now.amount);
           amounts.push(now.amount);
         } else if (now.do === "buy") {
-          const id = await createOrder({ buyer, amountMinor: now.amountMinor });
+          const id = await createTestOrder({ buyer, amountMinor: now.amountMinor });
           purchases.push({ id, amountMinor: now.amountMinor, refundedMinor: 0, granted: null });
         } else if (now.do === "refund") {
           const purchase = purchases[now.which % Math.max(1, purchases.length)];
           if (!purchase) continue;
           purchase.refundedMinor += Math.ceil((purchase.amountMinor - purchase.refundedMinor) / now.part);
-          await refundOrder(purchase.id, purchase.refundedMinor);
+          await setRefunded(purchase.id, purchase.refundedMinor);
         } else if (now.do === "settle") {
           const purchase = purchases[now.which % Math.max(1, purchases.length)];
           if (!purchase) continue;
           await Promise.all(
             Array.from({ length: now.times }, () =>
-              transaction((tx) => settleReferralBonus(tx, purchase.id)),
+              transaction((tx) => reconcileReferralBonus(tx, purchase.id)),
             ),
           );
           const due = Math.floor((purchase.amountMinor - purchase.refundedMinor) / 10);
@@ -114,8 +114,8 @@ it("the ledger is what the model says (property)", async () => {
         }
         expect((await getBonuses(person.userId)).balance).toBe(balance());
       }
-      expect(await ledgerFaults(person)).toEqual([]);
-      const rows = (await ledgerOf(person)).map((entry) => entry.amount);
+      expect(await ledgerViolations(person)).toEqual([]);
+      const rows = (await ledgerEntries(person)).map((entry) => entry.amount);
       expect([...rows].sort((a, b) => a - b)).toEqual([...amounts].sort((a, b) => a - b));
     }),
     { numRuns: RUNS },

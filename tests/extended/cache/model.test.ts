@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
-import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { createCacheManager, newKey } from "@/tests/support/factories/cache-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /**
@@ -46,7 +46,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 let nowMs = Date.now();
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => nowMs });
+  restoreClock = setClock({ now: () => nowMs });
 });
 afterAll(() => restoreClock());
 
@@ -90,7 +90,7 @@ function isWaitedFor(late: Late, by: number, key: number): boolean {
 }
 
 class Run {
-  private readonly managers = Array.from({ length: PROCESSES }, newManager);
+  private readonly managers = Array.from({ length: PROCESSES }, createCacheManager);
   private readonly names = Array.from({ length: KEYS }, newKey);
   private readonly tags = TAGS.map((tag) => `${tag}:${newKey()}`);
   /** By what a value says of itself. */
@@ -118,7 +118,7 @@ class Run {
         if (value === undefined) expect(brought).toEqual([undefined]);
         this.check(each.by, each.key, value);
         // A loader that is held up may be one of these.
-        if (this.late.length === 0) await deferredWork();
+        if (this.late.length === 0) await waitForDeferredWork();
         return;
       }
       case "get":
@@ -204,7 +204,7 @@ class Run {
     const late = this.late.splice(0);
     for (const { finish } of late) finish();
     await Promise.all(late.map(({ done }) => done));
-    await deferredWork();
+    await waitForDeferredWork();
   }
 
   private produce(of: number): Value {

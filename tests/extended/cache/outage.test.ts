@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, redisService, resetRedisForTest } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
-import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** Redis away, deaf and coming back, with writers and readers in several processes (managers). */
 
@@ -19,7 +19,7 @@ const BEHIND_MS = 1_005;
 /** In half a minute without Redis: after 1 s, 2 s and then every 3 s, and a few for a clock that moves by itself. */
 const MOST_PROBES = 16;
 
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.REDIS_TIMEOUT_MS = String(CALL_LIMIT_MS);
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = String(FIRST_CALL_LIMIT_MS);
@@ -27,12 +27,12 @@ process.env.REDIS_FIRST_CALL_TIMEOUT_MS = String(FIRST_CALL_LIMIT_MS);
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+  restoreClock = setClock({ now: () => Date.now() + aheadMs });
 });
 afterEach(async () => {
   resetRedisForTest();
   await redisIsBack();
-  await deferredWork();
+  await waitForDeferredWork();
   await db().cacheInvalidation.deleteMany();
 });
 afterAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
 async function redisIsBack(): Promise<void> {
   await proxy.set("pass");
   aheadMs += LONGEST_OPEN_MS;
-  await until("Redis answers", () =>
+  await waitUntil("Redis answers", () =>
     redis()
       .ping()
       .then(
@@ -59,9 +59,12 @@ async function redisIsBack(): Promise<void> {
 
 /** What the engine holds, asked behind the fault. */
 async function stored(member: string): Promise<boolean> {
-  const response = await fetch(`${gateway().url}/exists/${encodeURIComponent(keys.cacheEntry(member))}`, {
-    headers: { authorization: "Bearer test" },
-  });
+  const response = await fetch(
+    `${currentGateway().url}/exists/${encodeURIComponent(keys.cacheEntry(member))}`,
+    {
+      headers: { authorization: "Bearer test" },
+    },
+  );
   const { result } = (await response.json()) as { result: number };
   return result === 1;
 }
@@ -74,9 +77,9 @@ async function waiting(key: string, tag: string): Promise<number> {
 }
 
 async function openBreaker(): Promise<void> {
-  await until("the breaker is open", async () => {
+  await waitUntil("the breaker is open", async () => {
     const before = sent();
-    await newManager().get("things", newKey());
+    await createCacheManager().get("things", newKey());
     return sent() === before;
   });
 }
@@ -88,7 +91,7 @@ function sent(): number {
 
 describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", (mode) => {
   it("nothing fails or waits longer than the limit, and then hardly at all; a hot key loads once", async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     await manager.set("things", newKey(), { n: 0 });
     await proxy.set(mode);
     const key = newKey();
@@ -119,7 +122,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
     expect(load).toHaveBeenCalledTimes(1);
     aheadMs += 31_000;
     expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
-    await deferredWork();
+    await waitForDeferredWork();
     await manager.getOrSet("things", key, load);
     expect(load).toHaveBeenCalledTimes(2);
     // Past its stale window it is not served, whoever is away.
@@ -130,7 +133,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
   it.each(["delete", "invalidateTag", "withInvalidation", "set"] as const)(
     "%s is not lost: when Redis is back its old entry is served to nobody",
     async (how) => {
-      const [writer, witness, unaware] = [newManager(), newManager(), newManager()];
+      const [writer, witness, unaware] = [createCacheManager(), createCacheManager(), createCacheManager()];
       const [key, tag] = [newKey(), newKey()];
       await writer.set("things", key, { n: 1 }, { tags: [tag] });
       const load = async () => ({ n: 2 });
@@ -154,7 +157,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
       expect(await witness.getOrSet("things", key, load)).toEqual({ n: 2 });
       expect(await writer.getOrSet("things", key, load)).toEqual({ n: 2 });
       expect(await unaware.getOrSet("things", key, load)).toEqual({ n: 2 });
-      await deferredWork();
+      await waitForDeferredWork();
       expect(await waiting(key, tag)).toBe(0);
     },
   );
@@ -162,45 +165,45 @@ describe.each<FaultMode>(["refuse", "hang", "swallow"])("with Redis away (%s)", 
 
 describe("an outage that only the writer saw", () => {
   it("is made good by whoever looks next, within the ten seconds that `told` lives", async () => {
-    const [writer, unaware] = [newManager(), newManager()];
+    const [writer, unaware] = [createCacheManager(), createCacheManager()];
     const [key, tag] = [newKey(), newKey()];
     await unaware.set("things", key, { n: 1 }, { tags: [tag] });
     const load = async () => ({ n: 2 });
     await unaware.getOrSet("things", newKey(), load);
-    expect(await redis().exists(keys.cacheTold)).toBe(1);
+    expect(await redis().exists(keys.cacheTrustLease)).toBe(1);
     await proxy.set("refuse");
     await writer.withInvalidation([tag], async () => {});
     await redisIsBack();
     // The limit of the contract, and why there is one: nobody has told this process anything yet.
     aheadMs += BEHIND_MS;
     expect(await unaware.getOrSet("things", key, load)).toEqual({ n: 1 });
-    expect(await redis().ttl(keys.cacheTold)).toBeLessThanOrEqual(10);
-    await redis().del(keys.cacheTold);
+    expect(await redis().ttl(keys.cacheTrustLease)).toBeLessThanOrEqual(10);
+    await redis().del(keys.cacheTrustLease);
     aheadMs += BEHIND_MS;
     expect(await unaware.getOrSet("things", key, load)).toEqual({ n: 2 });
-    expect(await redis().exists(keys.cacheTold)).toBe(1);
+    expect(await redis().exists(keys.cacheTrustLease)).toBe(1);
   });
 
   it("however many waited, is made good with one call, before anything is believed", async () => {
-    const unaware = newManager();
+    const unaware = createCacheManager();
     const tags = Array.from({ length: 300 }, newKey);
     for (const [n, tag] of tags.slice(0, 20).entries())
       await unaware.set("things", tag, { n }, { tags: [tag] });
     await db().cacheInvalidation.createMany({
       data: tags.map((tag) => ({ id: newKey(), members: [], tags: [tag, tags[0] ?? ""] })),
     });
-    await redis().del(keys.cacheTold);
+    await redis().del(keys.cacheTrustLease);
     aheadMs += BEHIND_MS;
-    gateway().stats.reset();
+    currentGateway().stats.reset();
     expect(await unaware.getMany("things", tags.slice(0, 20))).toEqual(new Map());
     // Reading, telling, saying that it was told, reading again; one more if Redis does not know the script.
-    expect(gateway().stats.snapshot().httpRequests).toBeLessThanOrEqual(5);
-    await deferredWork();
+    expect(currentGateway().stats.snapshot().httpRequests).toBeLessThanOrEqual(5);
+    await waitForDeferredWork();
     expect(await waiting("", tags[0] ?? "")).toBe(0);
   });
 
   it("is made good by the writer at once when it reads again", async () => {
-    const writer = newManager();
+    const writer = createCacheManager();
     const [key, tag] = [newKey(), newKey()];
     await writer.set("things", key, { n: 1 }, { tags: [tag] });
     await proxy.set("refuse");
@@ -211,7 +214,7 @@ describe("an outage that only the writer saw", () => {
 });
 
 it("without Redis too, what a loader throws reaches its callers as it is", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   await proxy.set("refuse");
   const failure = new Error("Postgres is away");
   for (let call = 0; call < 5; call += 1) {
@@ -221,7 +224,7 @@ it("without Redis too, what a loader throws reaches its callers as it is", async
 });
 
 it("without Redis too, an invalidation that waits in Postgres is taken note of once, not at every look", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const [key, tag] = [newKey(), newKey()];
   await manager.set("things", key, { n: 1 }, { tags: [tag] });
   await proxy.set("refuse");
@@ -236,13 +239,13 @@ it("without Redis too, an invalidation that waits in Postgres is taken note of o
 });
 
 it("without Redis too, a loader that read before an invalidation does not leave its value behind", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const [key, tag] = [newKey(), newKey()];
   await proxy.set("refuse");
   await openBreaker();
-  const { load, finish } = heldLoader({ n: 1 });
+  const { load, finish } = createManualLoader({ n: 1 });
   const old = manager.getOrSet("things", key, load, { tags: [tag] });
-  await until("it loads", () => load.mock.calls.length === 1);
+  await waitUntil("it loads", () => load.mock.calls.length === 1);
   await manager.invalidateTag(tag);
   finish();
   expect(await old).toEqual({ n: 1 });
@@ -250,7 +253,7 @@ it("without Redis too, a loader that read before an invalidation does not leave 
 });
 
 it("Redis that goes away while something is loaded: it is as old as its loading", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const [key, tag] = [newKey(), newKey()];
   await manager.get("things", newKey());
   const load = async () => {
@@ -266,17 +269,17 @@ it("Redis that goes away while something is loaded: it is as old as its loading"
 });
 
 it("whoever finds that Redis must be told gives the lease back that it got with the old answer", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const [key, tag] = [newKey(), newKey()];
   await db().cacheInvalidation.create({ data: { id: newKey(), members: [], tags: [tag] } });
-  await redis().del(keys.cacheTold);
+  await redis().del(keys.cacheTrustLease);
   expect(await manager.getOrSet("things", key, async () => ({ n: 1 }), { tags: [tag] })).toEqual({ n: 1 });
   // Else it would have waited for itself.
   expect(manager.stats().total).toMatchObject({ wait: 0, load: 1 });
 });
 
 it("Redis that answers errors is done without", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const key = newKey();
   await redis().sadd(keys.cacheEntry(`things:${key}`), "not a string");
   await redis().set(keys.cacheTag("wrong"), "not a sorted set");
@@ -289,7 +292,7 @@ it("Redis that answers errors is done without", async () => {
 });
 
 it("a change that is rolled back invalidates nothing elsewhere and leaves no row", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const [key, tag] = [newKey(), newKey()];
   await manager.set("things", key, { n: 1 }, { tags: [tag] });
   const failed = manager.withInvalidation([tag], async () => {

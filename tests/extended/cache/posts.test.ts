@@ -1,7 +1,7 @@
 import { afterAll, it } from "vitest";
 import { disconnectDb } from "@/lib/db";
 import { expectPagesWithoutPostgres } from "@/tests/support/clients/expect-pages-without-postgres";
-import { standingClock } from "@/tests/support/clients/freeze-clock";
+import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { createPerson } from "@/tests/support/factories/people";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
@@ -13,7 +13,7 @@ process.env.DATABASE_URL = postgres.toString();
 /** What a page waits for Postgres to say whether Redis may be believed, too; a connection is waited for 3 s. */
 process.env.REDIS_TIMEOUT_MS = "1000";
 
-const clock = standingClock();
+const clock = freezeClock();
 afterAll(async () => {
   // Or the next statement would go down a connection that is cut.
   await disconnectDb();

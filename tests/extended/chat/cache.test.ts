@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { messageCache } from "@/lib/chat";
 import * as store from "@/lib/chat/cache-store";
 import type { StoredMessage } from "@/lib/chat/message";
-import { deleteMessage, editMessage, pinMessage, reactTo } from "@/lib/chat/message-actions";
-import { ask } from "@/lib/chat/query-messages";
+import { deleteMessage, editMessage, pinMessage, setReaction } from "@/lib/chat/message-actions";
+import { queryMessages } from "@/lib/chat/query-messages";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { Prisma } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
-import { catchUp, createGroup, read, send } from "@/tests/support/factories/chat-tools";
+import { catchUp, createGroup, readMessages, sendTestMessage } from "@/tests/support/factories/chat-tools";
 import { createPerson } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 /** As Postgres has it, past the cache. */
-const fromPostgres = (n = 50) => ask(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
+const fromPostgres = (n = 50) => queryMessages(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
 const marker = () => redis().get(keys.chatRevision(chat));
 
 /** What may happen, in any order, and what was read from Postgres a while ago and is kept only now. */
@@ -52,12 +52,12 @@ describe("whatever happens, in any order", () => {
   });
 
   async function check(): Promise<void> {
-    const [served, real] = [await read(member, chat), await fromPostgres()];
-    await deferredWork();
+    const [served, real] = [await readMessages(member, chat), await fromPostgres()];
+    await waitForDeferredWork();
     expect(served.items).toEqual(real.views);
     expect([served.revision, served.lastSeq]).toEqual([real.revision, real.lastSeq]);
     // Whatever the cache has at the chat's revision is what Postgres has.
-    const kept = await store.recent(chat, 50);
+    const kept = await store.readCachedRecent(chat, 50);
     if (kept?.revision === real.revision && kept.messages.length === Math.min(50, real.lastSeq)) {
       expect(kept.messages).toEqual(real.stored);
     }
@@ -70,37 +70,37 @@ describe("whatever happens, in any order", () => {
     const lose = async (work: () => Promise<unknown>) => {
       const before = await backup();
       await work();
-      await deferredWork();
+      await waitForDeferredWork();
       const told = (await fromPostgres()).stored.find((message) => message.revision > revision);
       // Redis never heard of it, or hears of it later.
       await before();
-      if (told) late.push(() => store.keep(told, { isNewest: told.seq > stored.length }));
+      if (told) late.push(() => store.storeMessage(told, { isNewest: told.seq > stored.length }));
     };
-    if (what === "send") await send(owner, chat, `No. ${which}`);
-    else if (what === "lost send") await lose(() => send(member, chat, `No. ${which}`));
+    if (what === "send") await sendTestMessage(owner, chat, `No. ${which}`);
+    else if (what === "lost send") await lose(() => sendTestMessage(member, chat, `No. ${which}`));
     else if (what === "emptied") await redis().flushdb();
     else if (what === "evicted" && one) await redis().del(keys.chatMessage(one.id));
-    else if (what === "read") await read(member, chat, { limit: 1 + which });
+    else if (what === "read") await readMessages(member, chat, { limit: 1 + which });
     else if (what === "read pinned") {
       const pinned = await messageCache.getPinnedMessages(chat);
-      const real = await ask(null, chat, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
+      const real = await queryMessages(null, chat, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
       expect(pinned.map(({ id }) => id).sort()).toEqual(real.stored.map(({ id }) => id).sort());
     } else if (what === "read for a fill") {
-      late.push(() => store.fill(chat, "recent", { revision, messages: stored }));
+      late.push(() => store.fillCache(chat, "recent", { revision, messages: stored }));
     } else if (what === "late fill" || what === "late write-through") {
       const [work] = late.splice(which % Math.max(1, late.length), 1);
       await work?.();
     } else if (one) {
       if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` }).catch(() => {});
       if (what === "lost edit")
-        await lose(() => reactTo(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 }));
+        await lose(() => setReaction(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 }));
       if (what === "delete") await deleteMessage(owner, chat, one.id);
       if (what === "pin" || what === "unpin")
         await pinMessage(owner, chat, one.id, { pinned: what === "pin" });
       if (what === "lost pin") await lose(() => pinMessage(owner, chat, one.id, { pinned: which % 2 === 0 }));
-      if (what === "react") await reactTo(owner, chat, one.id, { emoji: "👍", on: true });
+      if (what === "react") await setReaction(owner, chat, one.id, { emoji: "👍", on: true });
     }
-    await deferredWork();
+    await waitForDeferredWork();
   }
 
   /** Redis as it is now; called, it is so again. */
@@ -148,12 +148,13 @@ it("a client that catches up from any revision ends with what Postgres has", asy
         for (const [index, [what, which]] of steps.entries()) {
           const { stored } = await fromPostgres();
           const one = stored[which % Math.max(1, stored.length)];
-          if (what === "send" || !one) await send(owner, chat, `No. ${which}`);
+          if (what === "send" || !one) await sendTestMessage(owner, chat, `No. ${which}`);
           else if (what === "delete") await deleteMessage(owner, chat, one.id);
           else if (!one.deletedAt) {
             if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` });
             if (what === "pin") await pinMessage(member, chat, one.id, { pinned: which % 2 === 0 });
-            if (what === "react") await reactTo(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 });
+            if (what === "react")
+              await setReaction(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 });
           }
           if (index === at) held = await catchUp(member, chat);
         }

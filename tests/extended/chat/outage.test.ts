@@ -2,17 +2,23 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { messageCache } from "@/lib/chat";
 import { deleteMessage, editMessage, pinMessage } from "@/lib/chat/message-actions";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { redis, resetRedisForTest } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
-import { catchUp, createGroup, read, send, violationsOf } from "@/tests/support/factories/chat-tools";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import {
+  catchUp,
+  chatViolations,
+  createGroup,
+  readMessages,
+  sendTestMessage,
+} from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** Chat while Redis is away, comes back, and is emptied. */
 
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.REDIS_TIMEOUT_MS = "300";
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = "600";
@@ -33,20 +39,20 @@ afterEach(async () => {
 });
 afterAll(() => proxy.close());
 
-const texts = async () => (await read(member, chat)).items.map(({ text }) => text);
+const texts = async () => (await readMessages(member, chat)).items.map(({ text }) => text);
 
 describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
   "Redis away (%s)",
   (mode) => {
     it("people write and read, and all is as it should be when it is back", async () => {
-      const { message } = await send(owner, chat, "Before");
+      const { message } = await sendTestMessage(owner, chat, "Before");
       expect(await texts()).toEqual(["Before"]);
-      await deferredWork();
+      await waitForDeferredWork();
       await proxy.set(mode);
 
-      await send(member, chat, "Meanwhile");
+      await sendTestMessage(member, chat, "Meanwhile");
       await editMessage(owner, chat, message.id, { text: "Before!" });
-      const { message: gone } = await send(owner, chat, "Gone");
+      const { message: gone } = await sendTestMessage(owner, chat, "Gone");
       await deleteMessage(owner, chat, gone.id);
       await pinMessage(member, chat, message.id, { pinned: true });
       expect(await texts()).toEqual(["Before!", "Meanwhile", ""]);
@@ -55,27 +61,30 @@ describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page
       expect((await catchUp(member, chat, 1)).changed).toHaveLength(3);
       await messageCache.invalidateCache(chat);
       await expect(messageCache.getStats()).rejects.toThrow();
-      await deferredWork();
+      await waitForDeferredWork();
 
       await proxy.set("pass");
       resetRedisForTest();
       // What Redis has is from before; nobody is shown it.
       for (let round = 0; round < 3; round += 1) {
         expect(await texts()).toEqual(["Before!", "Meanwhile", ""]);
-        await deferredWork();
+        await waitForDeferredWork();
       }
-      await send(owner, chat, "After");
+      await sendTestMessage(owner, chat, "After");
       expect(await texts()).toEqual(["Before!", "Meanwhile", "", "After"]);
-      expect(await violationsOf(chat)).toEqual([]);
+      expect(await chatViolations(chat)).toEqual([]);
     });
   },
 );
 
 it("Redis emptied: the next reader fills it again", async () => {
-  for (const text of ["One", "Two"]) await send(owner, chat, text);
+  for (const text of ["One", "Two"]) await sendTestMessage(owner, chat, text);
   await texts();
-  await deferredWork();
+  await waitForDeferredWork();
   await redis().flushdb();
   expect(await texts()).toEqual(["One", "Two"]);
-  await until("it is filled again", async () => (await messageCache.getStats()).totalCachedMessages === 2);
+  await waitUntil(
+    "it is filled again",
+    async () => (await messageCache.getStats()).totalCachedMessages === 2,
+  );
 });

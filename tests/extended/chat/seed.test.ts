@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { afterAll, expect, it } from "vitest";
 import { listChats, listOpenChats } from "@/lib/chat";
 import { chatPageQuerySchema } from "@/lib/chat/chat";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db, disconnectDb } from "@/lib/db";
-import { read, violationsOf } from "@/tests/support/factories/chat-tools";
-import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
+import { chatViolations, readMessages } from "@/tests/support/factories/chat-tools";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
-const backends = await startOwnBackends();
+const backends = await startIsolatedBackends();
 afterAll(async () => {
-  await deferredWork();
+  await waitForDeferredWork();
   await disconnectDb();
   await backends.stop();
 });
@@ -36,10 +36,10 @@ it("the seed's chats are as lib/chat would have left them", async () => {
   ]);
   expect(unreadCount).toBe(7);
   expect((await listOpenChats({ userId }, page)).items).toHaveLength(2);
-  for (const { id } of items) expect(await violationsOf(id)).toEqual([]);
+  for (const { id } of items) expect(await chatViolations(id)).toEqual([]);
 
   const [kitchen] = items;
-  const { items: said } = await read({ userId }, kitchen?.id ?? "");
+  const { items: said } = await readMessages({ userId }, kitchen?.id ?? "");
   expect(said.filter(({ pinnedAt }) => pinnedAt !== null)).toHaveLength(2);
   expect(said.filter(({ post }) => post !== null).map(({ post }) => post?.title)).toEqual([
     "Правила дома",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatchUp } from "@/app/_features/chat/store/catch-up";
-import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
 import type { ApiResult } from "@/app/_ui/api-result";
 import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
@@ -38,16 +38,16 @@ function world(written: number) {
   const ask = (look: () => MessagesPage) =>
     new Promise<ApiResult<MessagesPage>>((answer) => questions.push({ look, answer }));
   const catchUp = new CatchUp(store, {
-    since: (revision) => ask(() => server.since(revision)),
-    newest: () => ask(() => server.newest()),
+    fetchSince: (revision) => ask(() => server.since(revision)),
+    fetchNewest: () => ask(() => server.newest()),
   });
-  const events: Message[] = [];
+  const events: ChatMessage[] = [];
   let clientIds = 0;
 
   const act = (given: { do: string; n?: number; mine?: boolean; again?: boolean }): void => {
     const n = given.n ?? 0;
-    const { place } = store;
-    const { messages } = store.read();
+    const { windowVersion: place } = store;
+    const { messages } = store.getSnapshot();
     const paged = (look: () => MessagesPage, take: (page: MessagesPage) => void) =>
       void ask(look).then((result) => (result.ok ? take(result.data) : undefined));
     switch (given.do) {
@@ -81,7 +81,7 @@ function world(written: number) {
         const from = messages[0]?.seq ?? 1;
         paged(
           () => server.before(from),
-          (page) => store.takeOlder(page, place),
+          (page) => store.applyOlder(page, place),
         );
         return;
       }
@@ -89,14 +89,14 @@ function world(written: number) {
         const to = messages.at(-1)?.seq ?? 0;
         paged(
           () => server.after(to),
-          (page) => store.takeNewer(page, place),
+          (page) => store.applyNewer(page, place),
         );
         return;
       }
       case "jump":
         paged(
           () => server.before(n + 1),
-          (page) => store.moveTo(page, place),
+          (page) => store.showAround(page, place),
         );
         return;
       case "toNewest":
@@ -146,7 +146,7 @@ describe("a conversation's store", () => {
         for (const each of steps) {
           act(each);
           await settle();
-          const { messages, pending } = store.read();
+          const { messages, pending } = store.getSnapshot();
           // A run without anything twice, and never a message beside its own shadow.
           expect(messages.map(({ seq }) => seq)).toEqual(
             [...new Set(messages.map(({ seq }) => seq))].sort((a, b) => a - b),
@@ -155,9 +155,9 @@ describe("a conversation's store", () => {
           expect(pending.filter(({ clientId }) => shown.has(clientId))).toEqual([]);
         }
         await calmDown();
-        const { messages, pending, hasOlder, hasNewer, lastSeq } = store.read();
+        const { messages, pending, hasOlder, hasNewer, lastSeq } = store.getSnapshot();
         expect(store.isBehind()).toBe(false);
-        expect(store.known).toBe(server.revision);
+        expect(store.syncedRevision).toBe(server.revision);
         expect(lastSeq).toBe(server.list.length);
         expect(pending).toEqual([]);
         const from = hasOlder ? (messages[0]?.seq ?? 0) : 1;

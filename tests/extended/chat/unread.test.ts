@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deleteMessage, joinChat, leaveChat, readUpTo } from "@/lib/chat";
+import { deleteMessage, joinChat, leaveChat, markReadUpTo } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
-import { createGroup, send, unreadOf } from "@/tests/support/factories/chat-tools";
+import { createGroup, sendTestMessage, unreadState } from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -22,15 +22,15 @@ describe("what is unread", () => {
           for (const [what, who, which] of steps) {
             const person = crowd[who] ?? expect.fail("nobody");
             if (what === "send") {
-              const { message } = await send(person, id, `No. ${which}`);
+              const { message } = await sendTestMessage(person, id, `No. ${which}`);
               said.push({ id: message.id, seq: message.seq, by: person, gone: false });
               readSeq.set(person, message.seq);
             } else if (what === "read") {
-              const answer = await readUpTo(person, id, { seq: which });
+              const answer = await markReadUpTo(person, id, { seq: which });
               const upTo = Math.max(readSeq.get(person) ?? 0, Math.min(which, said.length));
               readSeq.set(person, upTo);
               expect(answer.readSeq).toBe(upTo);
-              expect(answer.unreadCount).toBe((await unreadOf(person, id)).unread);
+              expect(answer.unreadCount).toBe((await unreadState(person, id)).unread);
             } else if (what === "delete") {
               const one = said[which % Math.max(1, said.length)];
               if (!one) continue;
@@ -38,13 +38,13 @@ describe("what is unread", () => {
               one.gone = true;
             } else {
               await leaveChat(person, id);
-              expect(await unreadOf(person, id)).toEqual({});
+              expect(await unreadState(person, id)).toEqual({});
               await joinChat(person, id);
             }
             for (const each of crowd) {
               const seen = readSeq.get(each) ?? 0;
               const unread = said.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
-              expect(await unreadOf(each, id)).toEqual({ unread, readSeq: seen });
+              expect(await unreadState(each, id)).toEqual({ unread, readSeq: seen });
             }
           }
         },

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Mail, MailFailedError, MailRefusedError, sendMail } from "@/lib/mail";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { mailbox } from "@/tests/support/clients/mailbox";
-import { failureOf, onlyMailTo } from "@/tests/support/clients/sent-mail";
-import { mailOf } from "@/tests/support/factories/mails";
+import { listMails } from "@/tests/support/clients/mailbox";
+import { readOnlyMail, sendMailError } from "@/tests/support/clients/sent-mail";
+import { createTestMail } from "@/tests/support/factories/mails";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /** Far more than the catcher takes to answer, and short enough to wait for. */
@@ -44,13 +44,13 @@ describe("a mail that is not well-formed", () => {
         fc.string({ unit, minLength: 1, maxLength: 120 }),
         fc.string({ unit, minLength: 1 }),
         async (subject, body) => {
-          const mail = mailOf("plain", { props: { subject, body } } as Partial<Mail>);
+          const mail = createTestMail("plain", { props: { subject, body } } as Partial<Mail>);
           const error = await sendMail(mail).catch((caught: unknown) => caught);
           if (error instanceof MailRefusedError) {
-            expect(await mailbox(catcher, mail.to)).toEqual([]);
+            expect(await listMails(catcher, mail.to)).toEqual([]);
             return;
           }
-          const arrived = await onlyMailTo(catcher, mail.to);
+          const arrived = await readOnlyMail(catcher, mail.to);
           const oneLine = (text: string | undefined) =>
             text?.replaceAll("\u200b", "").replace(/\s+/g, " ").trim();
           expect(oneLine(arrived.subject)).toBe(oneLine(subject));
@@ -65,9 +65,9 @@ describe("a mail that is not well-formed", () => {
 
 describe("when the mail server", () => {
   it("falls silent after the mail, it may have arrived", async () => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     catcher.fail({ kind: "hang", to: mail.to });
-    const error = await failureOf(mail);
+    const error = await sendMailError(mail);
     expect(error).toBeInstanceOf(MailFailedError);
     expect(error).toMatchObject({ smtpCode: undefined, mayHaveArrived: true });
   });

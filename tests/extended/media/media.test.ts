@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db, transaction } from "@/lib/db";
-import { deleteFilesOf, tidyFiles } from "@/lib/media";
-import { expectUnavailable } from "@/tests/support/clients/expect-store-unavailable";
-import { getFile } from "@/tests/support/clients/media-requests";
+import { deleteAccountFiles, tidyFiles } from "@/lib/media";
+import { expectStoreUnavailable } from "@/tests/support/clients/expect-store-unavailable";
+import { downloadTestFile } from "@/tests/support/clients/media-requests";
 import { wav } from "@/tests/support/factories/file-samples";
 import { createPerson } from "@/tests/support/factories/people";
-import { isInStore, keepFile, pathnameOf } from "@/tests/support/factories/stored-files";
+import { filePathname, isInStore, storeTestFile } from "@/tests/support/factories/stored-files";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 
@@ -21,11 +21,11 @@ afterAll(() => proxy.close());
 
 describe("POST and GET /api/media", () => {
   it("any part of it is that part", async () => {
-    const { id } = await keepFile(owner, wav);
+    const { id } = await storeTestFile(owner, wav);
     const some = fc.option(fc.nat({ max: wav.length + 20 }), { nil: undefined });
     await fc.assert(
       fc.asyncProperty(some, some, async (first, last) => {
-        const { status, headers, bytes } = await getFile(id, owner, {
+        const { status, headers, bytes } = await downloadTestFile(id, owner, {
           range: `bytes=${first ?? ""}-${last ?? ""}`,
         });
         const isNone = (first === undefined && last === undefined) || Number(last) < Number(first);
@@ -39,26 +39,26 @@ describe("POST and GET /api/media", () => {
       }),
       { numRuns: runs(60) },
     );
-    const { headers } = await getFile(id, owner);
+    const { headers } = await downloadTestFile(id, owner);
     const etag = headers.get("etag") ?? "";
-    const again = await getFile(id, owner, { "if-none-match": `"x", W/${etag}` });
+    const again = await downloadTestFile(id, owner, { "if-none-match": `"x", W/${etag}` });
     expect([again.status, again.bytes.length]).toEqual([304, 0]);
-    expect((await getFile(id, stranger, { "if-none-match": "*" })).status).toBe(404);
+    expect((await downloadTestFile(id, stranger, { "if-none-match": "*" })).status).toBe(404);
     const range = "bytes=0-1";
-    expect((await getFile(id, owner, { range, "if-range": etag })).status).toBe(206);
-    expect((await getFile(id, owner, { range, "if-range": '"other"' })).status).toBe(200);
-    expect((await getFile(id, owner, { range: "bytes=0-1,3-4" })).status).toBe(200);
+    expect((await downloadTestFile(id, owner, { range, "if-range": etag })).status).toBe(206);
+    expect((await downloadTestFile(id, owner, { range, "if-range": '"other"' })).status).toBe(200);
+    expect((await downloadTestFile(id, owner, { range: "bytes=0-1,3-4" })).status).toBe(200);
   });
 });
 
 describe("what becomes of them", () => {
   it("also when the store is away: at once nobody gets them, and the tidy deletes them", async () => {
     const person = await createPerson();
-    const { id } = await keepFile(person);
-    const pathname = await pathnameOf(id);
+    const { id } = await storeTestFile(person);
+    const pathname = await filePathname(id);
     await proxy.set("refuse");
-    await transaction((tx) => deleteFilesOf(tx, person.userId));
-    await deferredWork();
+    await transaction((tx) => deleteAccountFiles(tx, person.userId));
+    await waitForDeferredWork();
     expect(await db().mediaFile.findUniqueOrThrow({ where: { id } })).toMatchObject({
       ownerId: null,
       name: "",
@@ -66,7 +66,7 @@ describe("what becomes of them", () => {
     await expect(tidyFiles()).rejects.toMatchObject({ code: "unavailable" });
     await proxy.set("pass");
     expect(await isInStore(pathname)).toBe(true);
-    expect((await getFile(id, person)).status).toBe(404);
+    expect((await downloadTestFile(id, person)).status).toBe(404);
     await tidyFiles();
     expect(await isInStore(pathname)).toBe(false);
     expect(await db().mediaFile.findUnique({ where: { id } })).toBeNull();
@@ -75,6 +75,6 @@ describe("what becomes of them", () => {
 
 describe("the store is away", () => {
   it.each(["hang", "error", "page", "limited"] as const)("%s: 503 with when to ask again", (mode) =>
-    expectUnavailable(proxy, owner, mode),
+    expectStoreUnavailable(proxy, owner, mode),
   );
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanName } from "@/lib/media/file-name";
+import { sanitizeFileName } from "@/lib/media/file-name";
 import { isMediaType, type MediaType, mediaTypes } from "@/lib/media/media-types";
-import { detected, sizeOf } from "@/tests/support/clients/detect-or-error";
+import { detectTypeOrError, pictureSizeOrError } from "@/tests/support/clients/detect-or-error";
 import { samples } from "@/tests/support/factories/file-samples";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -22,12 +22,12 @@ describe("what a file is", () => {
       });
     await fc.assert(
       fc.asyncProperty(fc.oneof(damaged, fc.uint8Array({ minLength: 1, maxLength: 200 })), async (bytes) => {
-        const type = await detected(bytes);
+        const type = await detectTypeOrError(bytes);
         if (!isMediaType(type)) {
           expect(type).toBe("unsupported_media_type");
           return;
         }
-        const size = sizeOf(bytes, type);
+        const size = pictureSizeOrError(bytes, type);
         if (size === null) expect(type).not.toMatch(/^image/);
         else if (typeof size === "string") expect(size).toMatch(/^picture_/);
         else {
@@ -45,12 +45,12 @@ describe("a name", () => {
     const types = Object.keys(mediaTypes) as MediaType[];
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...types), (name, type) => {
-        const kept = cleanName(name, type);
+        const kept = sanitizeFileName(name, type);
         expect([...kept].length).toBeLessThanOrEqual(120);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
         expect(kept).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|^\./u);
         expect(mediaTypes[type]).toContain(kept.split(".").at(-1)?.toLowerCase());
-        expect(cleanName(kept, type)).toBe(kept);
+        expect(sanitizeFileName(kept, type)).toBe(kept);
       }),
       { numRuns: runs(1_000) },
     );

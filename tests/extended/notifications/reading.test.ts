@@ -4,7 +4,7 @@ import { POST as read } from "@/app/api/notifications/read/route";
 import { GET as list } from "@/app/api/notifications/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
-import { unreadCount } from "@/lib/notifications";
+import { countUnread } from "@/lib/notifications";
 import { call } from "@/tests/support/clients/call";
 import { createNotifications } from "@/tests/support/factories/notifications";
 import { createPerson } from "@/tests/support/factories/people";
@@ -88,7 +88,7 @@ describe("reading", () => {
             unread: readAt === null,
           })),
         ).toEqual([...model].reverse());
-        expect(await unreadCount(other.userId)).toBe(1);
+        expect(await countUnread(other.userId)).toBe(1);
       }),
       { numRuns: runs(15) },
     );

@@ -1,19 +1,19 @@
 import { expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
 import { newId } from "@/lib/core/ids";
-import { finish } from "@/lib/ops";
+import { shutDown } from "@/lib/ops";
 import { leave } from "@/lib/presence";
 import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
-import { openEvents } from "@/tests/support/clients/event-reader";
+import { openEventStream } from "@/tests/support/clients/event-reader";
 import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 
 it("an instance that ends sends its streams elsewhere and keeps the views, whoever has just left", async () => {
   const person = await createPerson();
-  const token = await tokenOf(person);
-  const stream = await openEvents(token, { presence: null });
-  await stream.untilNamed("joined");
+  const token = await accessTokenFor(person);
+  const stream = await openEventStream(token, { presence: null });
+  await stream.waitForEvent("joined");
   const post = await createTestPost(await createPerson("artist"), 40);
   await recordViews(person.seq, [post]);
   expect(await persistedViews(post)).toMatchObject({ rows: 0 });
@@ -21,10 +21,10 @@ it("an instance that ends sends its streams elsewhere and keeps the views, whoev
   const leaving = setInterval(() => void leave(newId(), newId()), 1_000);
   void leave(newId(), newId());
   const startedAt = Date.now();
-  await finish();
+  await shutDown();
   clearInterval(leaving);
   expect(Date.now() - startedAt).toBeLessThan(4_800);
-  expect(stream.named("reconnect")).toHaveLength(1);
+  expect(stream.eventsNamed("reconnect")).toHaveLength(1);
   expect(await persistedViews(post)).toMatchObject({ rows: 1 });
   expect((await call(realtime, { token, query: "?channel=presence" })).status).toBe(503);
 });

@@ -4,7 +4,7 @@ import { db } from "@/lib/db";
 import type { Presence } from "@/lib/presence";
 import { redis } from "@/lib/redis";
 import { createPeople } from "@/tests/support/factories/people";
-import { letTimePass, newSocket, presenceInstance } from "@/tests/support/factories/presence-tools";
+import { agePresence, newSocket, presenceInstance } from "@/tests/support/factories/presence-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /** No sum of steps comes near it: what passes while a run runs must not matter. */
@@ -63,7 +63,7 @@ it("whatever streams open, beat, close, die and hide on any instance, all see th
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 30 }), async (commands) => {
       const told: Presence[] = [];
       const instances = Array.from({ length: INSTANCES }, () =>
-        presenceInstance({ streamMs: STREAM_MS }, told),
+        presenceInstance({ streamTtlMs: STREAM_MS }, told),
       );
       const people = (await createPeople(PEOPLE)).map(({ userId }) => userId);
       const sockets = people.map(() => Array.from({ length: SOCKETS }, newSocket));
@@ -84,7 +84,7 @@ it("whatever streams open, beat, close, die and hide on any instance, all see th
       for (const step of commands) {
         if (step.do === "wait") {
           truth.clock += step.steps * STEP_MS;
-          await letTimePass(people, step.steps * STEP_MS);
+          await agePresence(people, step.steps * STEP_MS);
         } else if (step.do === "empty") {
           await redis().flushdb();
           for (const person of truth.people) {

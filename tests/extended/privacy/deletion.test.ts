@@ -5,28 +5,28 @@ import { GET as readPost } from "@/app/api/posts/[id]/route";
 import { GET as listPosts } from "@/app/api/posts/route";
 import { signUp } from "@/lib/accounts";
 import { getChat } from "@/lib/chat";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
-import { noticeOf } from "@/lib/notifications";
+import { parseNotification } from "@/lib/notifications";
 import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { call } from "@/tests/support/clients/call";
-import { mailbox } from "@/tests/support/clients/mailbox";
+import { listMails } from "@/tests/support/clients/mailbox";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { whereIs } from "@/tests/support/clients/tables-containing";
-import { PASSWORD } from "@/tests/support/factories/accounts";
-import { catchUp, read, violationsOf } from "@/tests/support/factories/chat-tools";
-import { createKnown, createWholePerson, newCurrency } from "@/tests/support/factories/full-account";
+import { tablesContaining } from "@/tests/support/clients/tables-containing";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
+import { catchUp, chatViolations, readMessages } from "@/tests/support/factories/chat-tools";
+import { createFullAccount, createNamedUser, newCurrency } from "@/tests/support/factories/full-account";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sessions";
-import { shownCount } from "@/tests/support/factories/view-tools";
+import { startTestSession } from "@/tests/support/factories/sessions";
+import { displayedCount } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection.
-const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${redisProxy.port}`;
 
 let catcher: MailCatcher;
@@ -40,7 +40,8 @@ afterAll(async () => {
   await redisProxy.close();
 });
 
-const erase = (token: string) => call(deleteMe, { method: "DELETE", body: { password: PASSWORD }, token });
+const erase = (token: string) =>
+  call(deleteMe, { method: "DELETE", body: { password: TEST_PASSWORD }, token });
 
 /** Every key of Redis that has the text in its name or in what it holds. */
 async function keysWith(text: string): Promise<string[]> {
@@ -65,11 +66,11 @@ describe("DELETE /api/me", () => {
   it("leaves nothing of a person who has everything but what is others', and that without a name", async () => {
     const code = newCurrency();
     const { person, browser, others, posts, products, orders, tasks, file, chats } =
-      await createWholePerson(code);
-    const [issued, other] = [await signInAs(person), await signInAs(person)];
+      await createFullAccount(code);
+    const [issued, other] = [await startTestSession(person), await startTestSession(person)];
     // A view that no sync has seen.
     await recordViews(person.seq, [posts.lastSeen]);
-    const shown = [await shownCount(posts.seen), await shownCount(posts.lastSeen)];
+    const shown = [await displayedCount(posts.seen), await displayedCount(posts.lastSeen)];
     expect(shown).toEqual([2, 1]);
     await call(listPosts);
     await call(readPost, { params: { id: posts.own } });
@@ -92,7 +93,7 @@ describe("DELETE /api/me", () => {
     expect((await recordViews(others.viewer.seq, [posts.own]))[0]?.status).toBe("unknown");
 
     // Counts do not go down.
-    expect([await shownCount(posts.seen), await shownCount(posts.lastSeen)]).toEqual(shown);
+    expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(shown);
     expect(await persistedViews(posts.seen)).toEqual({ views: 2, rows: 2, base: 0 });
     expect(await persistedViews(posts.lastSeen)).toEqual({ views: 1, rows: 1, base: 0 });
 
@@ -122,7 +123,7 @@ describe("DELETE /api/me", () => {
     expect((await getLeaderboard("all", { currency: code })).items).toEqual(board.items);
 
     // What was only for them is called off, what died needs nobody's eyes, the rest goes on.
-    for (const id of [tasks.waiting, tasks.mail, tasks.dead]) {
+    for (const id of [tasks.pending, tasks.mail, tasks.dead]) {
       const task = await db().task.findUniqueOrThrow({ where: { id } });
       expect(["cancelled", "done"]).toContain(task.state);
       expect(task).toMatchObject({ payload: {}, ownerId: null });
@@ -138,29 +139,32 @@ describe("DELETE /api/me", () => {
     });
 
     // Files: the bytes, and then the row.
-    await deferredWork();
+    await waitForDeferredWork();
     expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
-    expect(await whereIs(file.name)).toEqual([]);
+    expect(await tablesContaining(file.name)).toEqual([]);
     // What they said keeps its place; a group has another owner, and a conversation of two stays for the other one.
     const { changed, revision } = await catchUp(others.viewer, chats.group, 2);
     expect(changed).toMatchObject([
-      { id: chats.said, revision: 5, seq: 1, text: "", authorId: null, reactions: [], mentions: [] },
-      { id: chats.answer, revision: 6, seq: 2, text: "Oh, @… said so", reactions: [], mentions: [] },
+      { id: chats.message, revision: 5, seq: 1, text: "", authorId: null, reactions: [], mentions: [] },
+      { id: chats.reply, revision: 6, seq: 2, text: "Oh, @… said so", reactions: [], mentions: [] },
     ]);
     expect(revision).toBe(6);
     expect((await getChat(others.viewer, chats.group)).role).toBe("owner");
-    expect(await getChat(others.seller, chats.pair)).toMatchObject({
+    expect(await getChat(others.seller, chats.directChat)).toMatchObject({
       membersCount: 1,
       lastMessage: { text: "", deletedAt: expect.any(String) },
       unreadCount: 0,
     });
-    expect((await read(others.buyer, chats.left)).items).toMatchObject([{ text: "", authorId: null }]);
-    for (const id of [chats.group, chats.pair, chats.left]) expect(await violationsOf(id)).toEqual([]);
+    expect((await readMessages(others.buyer, chats.leftGroup)).items).toMatchObject([
+      { text: "", authorId: null },
+    ]);
+    for (const id of [chats.group, chats.directChat, chats.leftGroup])
+      expect(await chatViolations(id)).toEqual([]);
     const told = await db().notification.findMany({
       where: { userId: { in: [others.viewer.userId, others.buyer.userId] }, kind: { not: "general" } },
     });
     expect(
-      told.map(({ kind, data }) => noticeOf(kind, data)?.data).map((data) => JSON.stringify(data)),
+      told.map(({ kind, data }) => parseNotification(kind, data)?.data).map((data) => JSON.stringify(data)),
     ).toEqual([expect.stringContaining('"authorName":null'), expect.stringContaining('"byName":null')]);
 
     // The whole database: the id in the log and in the number that keeps them out, and the mail that is on its way.
@@ -170,12 +174,12 @@ describe("DELETE /api/me", () => {
     const entries = await db().auditEntry.count({
       where: { OR: [{ actorId: person.userId }, { subject: `user:${person.userId}` }] },
     });
-    expect(await whereIs(person.userId)).toEqual([
+    expect(await tablesContaining(person.userId)).toEqual([
       `AuditEntry: ${entries}`,
       "SessionGeneration: 1",
       "Task: 1",
     ]);
-    expect(await whereIs(browser)).toEqual([]);
+    expect(await tablesContaining(browser)).toEqual([]);
     const actions = { in: ["name_changed", "sign_in_failed", "role_changed"] };
     const before = await db().auditEntry.findMany({
       where: { subject: `user:${person.userId}`, action: actions },
@@ -184,8 +188,8 @@ describe("DELETE /api/me", () => {
     // From where an administrator did something is the administrator's.
     expect(before.map(({ ip }) => ip)).toEqual([null, null, "198.51.100.7"]);
     await deliverTask("emails", mail.id);
-    expect(await whereIs(person.email)).toEqual([]);
-    expect(await whereIs(person.name)).toEqual([]);
+    expect(await tablesContaining(person.email)).toEqual([]);
+    expect(await tablesContaining(person.name)).toEqual([]);
     expect(
       await db().auditEntry.findFirst({ where: { action: "account_deleted", actorId: person.userId } }),
     ).toMatchObject({ subject: `user:${person.userId}`, ip: null, userAgent: null, data: null });
@@ -196,7 +200,7 @@ describe("DELETE /api/me", () => {
     expect((await keysWith(posts.own)).filter((key) => key.startsWith("post:"))).toEqual([]);
 
     // The mail has come, and the address is free.
-    expect((await mailbox(catcher, person.email)).map(({ subject }) => subject)).toEqual([
+    expect((await listMails(catcher, person.email)).map(({ subject }) => subject)).toEqual([
       "Your NormalDance account is deleted",
     ]);
     const again = await signUp(
@@ -207,9 +211,9 @@ describe("DELETE /api/me", () => {
   });
 
   it("works without Redis: what it would be told of, it is not believed without", async () => {
-    const person = await createKnown();
+    const person = await createNamedUser();
     const post = await createTestPost(person);
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     await redisProxy.set("refuse");
     expect((await erase(accessToken)).status).toBe(200);
     expect((await call(me, { token: accessToken })).status).toBe(401);

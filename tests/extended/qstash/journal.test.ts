@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
 import { afterTest, clientOf, start, TOKEN } from "@/tests/local/qstash/support/harness";
 import { journalFolder, openJournalOfLines } from "@/tests/local/qstash/support/journal";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("the journal", () => {
@@ -48,7 +48,7 @@ describe("the journal", () => {
     for (let round = 0; round < 30; round++) {
       await client.batch(Array.from({ length: 50 }, () => ({ url: receiver.url, body: "x".repeat(100) })));
     }
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     await qstash.close();
     const names = (await readdir(dir)).sort();
     expect(names.map((name) => name.replace(/\d+/, "N"))).toEqual(["journal-N", "snapshot-N"]);

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
 import { afterTest, clientOf, TOKEN } from "@/tests/local/qstash/support/harness";
 import { startReceiver } from "@/tests/local/qstash/support/receiver";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 
 const ROUNDS = 6;
 const PUBLISHERS = 8;
@@ -79,7 +79,7 @@ describe("killed at random moments", () => {
       };
       const publishers = Array.from({ length: PUBLISHERS }, (_, publisher) => publish(publisher));
       // However slow the machine: every round is killed in the middle of its work.
-      await until(
+      await waitUntil(
         `round ${round} to have messages acknowledged`,
         () => acknowledged.size > (round + 1) * PUBLISHERS,
       );
@@ -92,7 +92,7 @@ describe("killed at random moments", () => {
 
     const last = await startQstash({ dataDir, token: TOKEN, retryScale: 0 });
     afterTest(() => last.close());
-    await until("everything to end", () => last.stats().pending === 0);
+    await waitUntil("everything to end", () => last.stats().pending === 0);
     const ended = new Set(
       receiver.received.filter(({ path: at }) => at !== "/never").map(({ text }) => text),
     );
@@ -136,7 +136,7 @@ describe("a disk that takes no more", () => {
     await dead;
     const last = await startQstash({ dataDir, token: TOKEN });
     afterTest(() => last.close());
-    await until("everything to end", () => last.stats().pending === 0);
+    await waitUntil("everything to end", () => last.stats().pending === 0);
     const delivered = new Set(receiver.texts);
     expect(acknowledged.length).toBeGreaterThan(10);
     expect(acknowledged.filter((body) => !delivered.has(body))).toEqual([]);

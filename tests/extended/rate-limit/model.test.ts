@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import type { Claim } from "@/lib/rate-limit/buckets";
-import type { Limited } from "@/lib/rate-limit/limiter";
-import { until } from "@/tests/support/clients/wait-until";
+import { setClock } from "@/lib/core/clock";
+import type { LimitBucket } from "@/lib/rate-limit/buckets";
+import type { LimitDecision } from "@/lib/rate-limit/limiter";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
-  BEHAVIOURS,
-  type Behaviour,
-  LimitingProcess,
-  testClaims,
+  createTestBuckets,
+  REDIS_BEHAVIOURS,
+  type RedisBehaviour,
+  SimulatedLimiter,
 } from "@/tests/support/factories/simulated-limiter";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -24,7 +24,7 @@ const RUNS = runs(60);
 let time = 1_700_000_000_000;
 let restore = () => {};
 beforeAll(() => {
-  restore = useClock({ now: () => time });
+  restore = setClock({ now: () => time });
 });
 afterAll(() => restore());
 beforeEach(() => {
@@ -52,13 +52,13 @@ const wait = fc.record({
 const behave = fc.record({
   do: fc.constant("behave" as const),
   process: anyProcess,
-  behaviour: fc.constantFrom(...BEHAVIOURS),
+  behaviour: fc.constantFrom(...REDIS_BEHAVIOURS),
 });
 const release = fc.record({ do: fc.constant("release" as const), process: anyProcess });
 type Step =
   | { do: "ask"; by: number[]; route: string }
   | { do: "wait"; ms: number }
-  | { do: "behave"; process: number; behaviour: Behaviour }
+  | { do: "behave"; process: number; behaviour: RedisBehaviour }
   | { do: "release"; process: number };
 
 /** What passed under a key in the window that ends at a moment. */
@@ -66,8 +66,8 @@ const within = (passed: Passed[], key: string, end: number, length = WINDOW_MS) 
   passed.filter((one) => one.key === key && one.at > end - length && one.at <= end);
 
 async function play(steps: readonly Step[], check: (asked: Asked) => void): Promise<Passed[]> {
-  const processes = Array.from({ length: PROCESSES }, () => new LimitingProcess());
-  const claimsFor = testClaims(ROUTE, PERSON, WINDOW_SECONDS);
+  const processes = Array.from({ length: PROCESSES }, () => new SimulatedLimiter());
+  const claimsFor = createTestBuckets(ROUTE, PERSON, WINDOW_SECONDS);
   const passed: Passed[] = [];
   time += 10 * WINDOW_MS;
   for (const step of steps) {
@@ -96,8 +96,8 @@ async function play(steps: readonly Step[], check: (asked: Asked) => void): Prom
 }
 
 interface Asked {
-  limited: Limited;
-  claims: Claim[];
+  limited: LimitDecision;
+  claims: LimitBucket[];
   before: Passed[];
   passed: Passed[];
   together: number;
@@ -158,8 +158,8 @@ it("whoever comes back when they were told to is let in, and not a millisecond b
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(anyProcess, fc.nat(2_000)), { minLength: 1 }), async (asks) => {
       time += 10 * WINDOW_MS;
-      const processes = Array.from({ length: PROCESSES }, () => new LimitingProcess().limiter);
-      const claims = testClaims(ROUTE, PERSON, WINDOW_SECONDS)("a");
+      const processes = Array.from({ length: PROCESSES }, () => new SimulatedLimiter().limiter);
+      const claims = createTestBuckets(ROUTE, PERSON, WINDOW_SECONDS)("a");
       for (const [index, ms] of asks) {
         time += ms;
         const answer = await processes[index]?.take(claims);
@@ -178,8 +178,8 @@ it("whoever comes back when they were told to is let in, and not a millisecond b
 });
 
 it("what was let through without Redis counts when it is back, for all processes", async () => {
-  const [here, there] = [new LimitingProcess(), new LimitingProcess()];
-  const claims = testClaims({ limit: 10 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  const [here, there] = [new SimulatedLimiter(), new SimulatedLimiter()];
+  const claims = createTestBuckets({ limit: 10 }, { limit: 10 }, WINDOW_SECONDS)("a");
   here.behaviour = "away";
   for (let i = 0; i < 8; i += 1) {
     expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
@@ -194,8 +194,8 @@ it("what was let through without Redis counts when it is back, for all processes
 
 it("what Redis is told of is kept and counts from when it was, also when it refuses", async () => {
   const { redis } = await import("@/lib/redis");
-  const [here, there, third] = [new LimitingProcess(), new LimitingProcess(), new LimitingProcess()];
-  const claims = testClaims({ limit: 3 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  const [here, there, third] = [new SimulatedLimiter(), new SimulatedLimiter(), new SimulatedLimiter()];
+  const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, WINDOW_SECONDS)("a");
   const startedAt = time;
   here.behaviour = "away";
   for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
@@ -219,12 +219,12 @@ it("what Redis is told of is kept and counts from when it was, also when it refu
     `${startedAt}x2 ${startedAt + 2_000}x2 ${startedAt + 3_000}x1 `,
   );
   time = startedAt + WINDOW_MS;
-  expect((await new LimitingProcess().limiter.take(claims)).allowed).toBe(false);
+  expect((await new SimulatedLimiter().limiter.take(claims)).allowed).toBe(false);
 });
 
 it("what Redis was being told of when its answer was lost is owed again", async () => {
-  const here = new LimitingProcess();
-  const claims = testClaims({ limit: 5 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  const here = new SimulatedLimiter();
+  const claims = createTestBuckets({ limit: 5 }, { limit: 100 }, WINDOW_SECONDS)("a");
   here.behaviour = "away";
   for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
   here.behaviour = "deaf";
@@ -232,20 +232,20 @@ it("what Redis was being told of when its answer was lost is owed again", async 
   await here.release();
   here.behaviour = "up";
   await here.limiter.take(claims);
-  const { statuses } = await new LimitingProcess().limiter.take(claims);
+  const { statuses } = await new SimulatedLimiter().limiter.take(claims);
   expect(statuses[0]?.remaining).toBe(0);
 });
 
 it("a second is one entry, however many asked in it", async () => {
   const { redis } = await import("@/lib/redis");
-  const claims = testClaims({ limit: 100 }, { limit: 100 }, WINDOW_SECONDS)("a");
-  for (let i = 0; i < 20; i += 1) await new LimitingProcess().limiter.take(claims);
+  const claims = createTestBuckets({ limit: 100 }, { limit: 100 }, WINDOW_SECONDS)("a");
+  for (let i = 0; i < 20; i += 1) await new SimulatedLimiter().limiter.take(claims);
   expect(await redis().get(claims[0]?.key ?? "")).toBe(`${time}x20 `);
 });
 
 it("an answer that comes late still counts: its token once, its refusal until the limit is back", async () => {
-  const [here, there] = [new LimitingProcess(), new LimitingProcess()];
-  const claims = testClaims({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  const [here, there] = [new SimulatedLimiter(), new SimulatedLimiter()];
+  const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
   await there.limiter.take(claims);
   here.behaviour = "late";
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
@@ -253,7 +253,7 @@ it("an answer that comes late still counts: its token once, its refusal until th
   here.behaviour = "up";
   // Redis had counted it, so it is not told again: 1 there, 1 late, this is the third.
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: null });
-  const third = new LimitingProcess();
+  const third = new SimulatedLimiter();
   third.behaviour = "late";
   // Nothing is left in Redis, but this process cannot know.
   expect(await third.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
@@ -265,11 +265,11 @@ it("an answer that comes late still counts: its token once, its refusal until th
 });
 
 it("a request that this process decided alone is not overtaken: Redis' word then lets nobody else in", async () => {
-  const here = new LimitingProcess();
-  const claims = testClaims({ limit: 1 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  const here = new SimulatedLimiter();
+  const claims = createTestBuckets({ limit: 1 }, { limit: 10 }, WINDOW_SECONDS)("a");
   here.behaviour = "held";
   const overtaken = here.limiter.take(claims);
-  await until("Redis has taken the token", () => here.waiting === 1);
+  await waitUntil("Redis has taken the token", () => here.heldCount === 1);
   here.behaviour = "away";
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await here.release();
@@ -279,9 +279,9 @@ it("a request that this process decided alone is not overtaken: Redis' word then
 it("a value that is not the log, or is from a clock that is wrong, is a fresh allowance", async () => {
   const { redis } = await import("@/lib/redis");
   for (const value of ["garbage", "99999999999999x100 ", "x", ""]) {
-    const claims = testClaims({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
+    const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
     await redis().set(claims[0]?.key ?? "", value);
-    expect(await new LimitingProcess().limiter.take(claims)).toMatchObject({
+    expect(await new SimulatedLimiter().limiter.take(claims)).toMatchObject({
       allowed: true,
       degraded: null,
       statuses: [{ remaining: 2 }, { remaining: 9 }],
@@ -290,8 +290,8 @@ it("a value that is not the log, or is from a clock that is wrong, is a fresh al
 });
 
 it("a clock that is set back keeps nobody away for longer than a window", async () => {
-  const here = new LimitingProcess();
-  const claims = testClaims({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
+  const here = new SimulatedLimiter();
+  const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
   for (let i = 0; i < 4; i += 1) await here.limiter.take(claims);
   expect((await here.limiter.take(claims)).allowed).toBe(false);
   time -= 3_600_000;
@@ -305,9 +305,9 @@ it("a clock that is set back keeps nobody away for longer than a window", async 
 });
 
 it("more callers than a process remembers: the one not seen for longest starts anew, the others do not", async () => {
-  const here = new LimitingProcess();
+  const here = new SimulatedLimiter();
   here.behaviour = "away";
-  const claimsFor = testClaims({ limit: 1 }, { limit: 1_000_000 }, WINDOW_SECONDS);
+  const claimsFor = createTestBuckets({ limit: 1 }, { limit: 1_000_000 }, WINDOW_SECONDS);
   const take = async (name: string) => (await here.limiter.take(claimsFor(name).slice(0, 1))).allowed;
   expect(await take("first")).toBe(true);
   for (let n = 1; n < 10_000; n += 1) await take(String(n));

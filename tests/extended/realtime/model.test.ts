@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { append, headsOf, type LoggedEvent } from "@/lib/realtime/channel-log";
-import { type Listener, Membership } from "@/lib/realtime/channel-subscription";
+import { appendEvent, type LoggedEvent, readLogHeads } from "@/lib/realtime/channel-log";
+import { ChannelSubscription, type SubscriptionListener } from "@/lib/realtime/channel-subscription";
 import type { Cursor } from "@/lib/realtime/cursor";
 import { keys, redis } from "@/lib/redis";
 import { runs } from "@/tests/support/fuzz/runs";
@@ -35,7 +35,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 );
 
 /** Keeps what it is told, and complains of what breaks the order. */
-class Recorder implements Listener {
+class Recorder implements SubscriptionListener {
   at: Cursor | null = null;
   readonly broken: string[] = [];
   readonly got = new Map<string, number>();
@@ -64,7 +64,7 @@ it("a listener has everything in order, or has been told to read anew", async ()
     fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 25 }), async (actions) => {
       const channel = `user:${newId()}` as const;
       const recorder = new Recorder();
-      const membership = new Membership(channel, null, recorder);
+      const membership = new ChannelSubscription(channel, null, recorder);
       await membership.catchUp();
       const said = new Map<string, number>();
       const late: { at: Cursor; event: LoggedEvent }[] = [];
@@ -73,7 +73,7 @@ it("a listener has everything in order, or has been told to read anew", async ()
         switch (each.kind) {
           case "say": {
             const event = { event: "unread", data: count };
-            const at = await append({ channel, ...event });
+            const at = await appendEvent({ channel, ...event });
             said.set(`${at.epoch}:${at.n}`, count);
             if (each.fate === "late") late.unshift({ at, event });
             if (each.fate === "delivered" || each.fate === "twice") membership.receive(at, event);
@@ -96,15 +96,15 @@ it("a listener has everything in order, or has been told to read anew", async ()
             await redis().del(keys.realtimeHead(channel), keys.realtimeLog(channel));
             break;
           case "heartbeat": {
-            const head = (await headsOf([channel])).get(channel);
-            if (head) await membership.look(head);
+            const head = (await readLogHeads([channel])).get(channel);
+            if (head) await membership.compareWithHead(head);
           }
         }
       }
       for (const { at, event } of late.splice(0)) membership.receive(at, event);
       await membership.catchUp();
-      const head = (await headsOf([channel])).get(channel);
-      if (head) await membership.look(head);
+      const head = (await readLogHeads([channel])).get(channel);
+      if (head) await membership.compareWithHead(head);
 
       expect(recorder.broken).toEqual([]);
       expect(recorder.at).toEqual(head);

@@ -3,54 +3,54 @@ import { GET as realtime } from "@/app/api/realtime/route";
 import { streamStats } from "@/lib/realtime";
 import { deleteOtherUserSessions, deleteSession } from "@/lib/sessions";
 import { call } from "@/tests/support/clients/call";
-import { openEvents } from "@/tests/support/clients/event-reader";
-import { until } from "@/tests/support/clients/wait-until";
+import { openEventStream } from "@/tests/support/clients/event-reader";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sessions";
-import { startInstance } from "@/tests/support/stack/in-process-instance";
+import { startTestSession } from "@/tests/support/factories/sessions";
+import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 
 async function open(token: string) {
-  const stream = await openEvents(token);
-  await stream.untilNamed("open");
+  const stream = await openEventStream(token);
+  await stream.waitForEvent("open");
   return stream;
 }
 
 it("a stream of a session that another instance ends says so and closes; others stay open", async () => {
   const person = await createPerson();
-  const [gone, stays] = [await signInAs(person), await signInAs(person)];
+  const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
   const [closing, staying] = [await open(gone.accessToken), await open(stays.accessToken)];
-  const stranger = await open((await signInAs(await createPerson())).accessToken);
+  const stranger = await open((await startTestSession(await createPerson())).accessToken);
   expect(closing.response.headers.get("content-type")).toContain("text/event-stream");
-  await until("it listens", () => streamStats().live);
+  await waitUntil("it listens", () => streamStats().live);
   expect(streamStats()).toMatchObject({ people: 2, streams: 3, subscriptions: 1 });
 
-  const other = await startInstance();
+  const other = await startInProcessInstance();
   await other.sessions.deleteOtherUserSessions(person.userId, stays.session.id);
   await other.deferredWork();
-  await until("it is closed", () => closing.isClosed);
-  expect(closing.named("session-ended")).toHaveLength(1);
-  expect([...staying.named("session-ended"), ...stranger.named("session-ended")]).toEqual([]);
+  await waitUntil("it is closed", () => closing.isClosed);
+  expect(closing.eventsNamed("session-ended")).toHaveLength(1);
+  expect([...staying.eventsNamed("session-ended"), ...stranger.eventsNamed("session-ended")]).toEqual([]);
 
   // Everybody leaves: nothing is listened to any more.
-  staying.leave();
-  stranger.leave();
-  await until("nobody is left", () => streamStats().streams === 0);
+  staying.close();
+  stranger.close();
+  await waitUntil("nobody is left", () => streamStats().streams === 0);
   expect(streamStats()).toMatchObject({ people: 0, streams: 0, subscriptions: 0 });
 });
 
 it("closes within a second of the answer, in 38 of 40", async () => {
   const person = await createPerson();
-  const stays = await signInAs(person);
+  const stays = await startTestSession(person);
   const latenciesMs: number[] = [];
   for (let round = 0; round < 8; round += 1) {
-    const gone = await Promise.all([1, 2, 3, 4, 5].map(() => signInAs(person)));
+    const gone = await Promise.all([1, 2, 3, 4, 5].map(() => startTestSession(person)));
     const streams = await Promise.all(gone.map(({ accessToken }) => open(accessToken)));
     await deleteOtherUserSessions(person.userId, stays.session.id);
     // What follows the answer has begun; who is gone for good is found out some seconds later.
     const startedAt = performance.now();
     await Promise.all(
       streams.map(async (stream) => {
-        await until("it is closed", () => stream.isClosed);
+        await waitUntil("it is closed", () => stream.isClosed);
         latenciesMs.push(performance.now() - startedAt);
       }),
     );
@@ -62,7 +62,7 @@ it("closes within a second of the answer, in 38 of 40", async () => {
 it("is for people who are signed in", async () => {
   expect((await call(realtime)).status).toBe(401);
   const person = await createPerson();
-  const { accessToken, session } = await signInAs(person);
+  const { accessToken, session } = await startTestSession(person);
   await deleteSession(session.id);
   expect((await call(realtime, { token: accessToken })).status).toBe(401);
 });

@@ -5,13 +5,13 @@ import { newId } from "@/lib/core/ids";
 import { channelKinds } from "@/lib/realtime";
 import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
-import { saidOn } from "@/tests/support/clients/channel-log";
-import { until } from "@/tests/support/clients/wait-until";
+import { readChannelLog } from "@/tests/support/clients/channel-log";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost } from "@/tests/support/factories/people";
 
 describe("view counts", () => {
   const { counts: schema } = channelKinds.views.events;
-  const counts = async () => (await saidOn("views")).map(({ data }) => schema.parse(data).counts);
+  const counts = async () => (await readChannelLog("views")).map(({ data }) => schema.parse(data).counts);
 
   it("that move are said together, at most once a second, and what moves nothing is not", async () => {
     const author = await createPerson("artist");
@@ -22,12 +22,12 @@ describe("view counts", () => {
     expect(await counts()).toEqual([]);
     const at = Date.now();
     await Promise.all(viewers.slice(0, 3).map(({ seq }) => recordViews(seq, posts)));
-    await until("they are said", async () => (await counts()).length === 1);
+    await waitUntil("they are said", async () => (await counts()).length === 1);
     expect((await counts())[0]?.sort((a, b) => a.postId.localeCompare(b.postId))).toEqual(
       [...posts].sort().map((postId) => ({ postId, viewsCount: 3 })),
     );
     for (const { seq } of viewers.slice(3)) await recordViews(seq, posts.slice(0, 1));
-    await until("they are said again", async () => (await counts()).length === 2);
+    await waitUntil("they are said again", async () => (await counts()).length === 2);
     expect(Date.now() - at).toBeGreaterThanOrEqual(1_000);
     expect((await counts())[1]).toEqual([{ postId: posts[0], viewsCount: 6 }]);
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
   FIRST_CALL_TIMEOUT_MS,
   IDLE_MS,
@@ -23,7 +23,7 @@ it("gives a call that opens a connection longer, and only that one", async () =>
   played.answer = slowly(pong);
   expect(await played.outcomes(2)).toEqual(["ok", "timeout"]);
   played.answer = pong;
-  await until("it is not in doubt any more", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("it is not in doubt any more", async () => (await played.outcomes(1))[0] === "ok");
   played.answer = slowly(pong);
   played.time += IDLE_MS;
   expect(await played.outcomes(1)).toEqual(["ok"]);
@@ -36,7 +36,7 @@ it("finds a distant Redis back after an outage: the probe may open a connection,
   played.time += 1_000;
   expect(await played.outcomes(2)).toEqual(["timeout", "open"]);
   played.answer = pong;
-  await until("it is found back", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("it is found back", async () => (await played.outcomes(1))[0] === "ok");
 });
 
 it("a caller that listens on waits no longer than the limit, for a probe not at all, and gets the answer", async () => {
@@ -45,13 +45,13 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
     token: "t",
     timeoutMs: TIMEOUT_MS,
     firstCallTimeoutMs: FIRST_CALL_TIMEOUT_MS,
-    late: { answerMs: 2 * FIRST_CALL_TIMEOUT_MS },
+    lateReply: { answerMs: 2 * FIRST_CALL_TIMEOUT_MS },
   });
   const failed = async () => {
     const startedAt = performance.now();
     const error: unknown = await patient.ping().catch((thrown: unknown) => thrown);
     if (!(error instanceof RedisUnavailableError)) throw new Error("an answer in time");
-    return { reason: error.reason, ms: performance.now() - startedAt, late: error.late };
+    return { reason: error.reason, ms: performance.now() - startedAt, late: error.lateReply };
   };
   let answerNow = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -76,7 +76,7 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
   expect(probe.ms).toBeLessThan(TIMEOUT_MS / 2);
   expect(await probe.late).toEqual({ result: "PONG" });
   played.answer = pong;
-  await until("it is found back", () =>
+  await waitUntil("it is found back", () =>
     patient.ping().then(
       () => true,
       () => false,
@@ -94,7 +94,7 @@ it("after one call that hung callers hardly wait, until an answer comes", async 
   played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
   expect(await played.outcomes(1)).toEqual(["timeout"]);
   expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS / 2);
-  await until("it has been answered", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("it has been answered", async () => (await played.outcomes(1))[0] === "ok");
   // Not in doubt any more: the whole limit again.
   expect(await played.outcomes(3)).toEqual(["ok", "ok", "ok"]);
 

@@ -14,7 +14,7 @@ import {
   releaseLock,
   withLock,
 } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { expireTestLock } from "@/tests/support/factories/locks";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -45,7 +45,7 @@ describe("withLock", () => {
       id,
       async (signal) => {
         const down = vi.spyOn(redis(), "send").mockRejectedValue(new RedisUnavailableError("network"));
-        await until("an extension has failed", () => down.mock.calls.length > 0);
+        await waitUntil("an extension has failed", () => down.mock.calls.length > 0);
         down.mockImplementation(send);
         await delay(2_500);
         return signal.aborted;

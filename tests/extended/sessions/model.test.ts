@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { redis } from "@/lib/redis";
 import * as sessions from "@/lib/sessions";
 import { createPerson } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
-import { startInstance } from "@/tests/support/stack/in-process-instance";
+import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 
 /**
  * Whatever people do on two instances, and however often Redis is emptied meanwhile: after every step exactly the
@@ -17,8 +17,8 @@ const NOBODY = { ip: null, userAgent: null };
 const GRACE_MS = 10_000;
 
 let nowMs = Date.now();
-const other = await startInstance();
-const instances = [{ sessions, useClock, deferredWork }, other] as const;
+const other = await startInProcessInstance();
+const instances = [{ sessions, useClock: setClock, deferredWork: waitForDeferredWork }, other] as const;
 let restore: (() => void)[] = [];
 beforeAll(() => {
   restore = instances.map((instance) => instance.useClock({ now: () => nowMs }));

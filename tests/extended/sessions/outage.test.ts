@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { isOutage } from "@/lib/core/http";
 import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
@@ -12,13 +12,13 @@ import {
   refreshSession,
   validateSession,
 } from "@/lib/sessions";
-import { BELIEF_MS } from "@/lib/sessions/limits";
-import { until } from "@/tests/support/clients/wait-until";
+import { TRUST_LEASE_MS } from "@/lib/sessions/limits";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sessions";
+import { startTestSession } from "@/tests/support/factories/sessions";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
-import { startInstance } from "@/tests/support/stack/in-process-instance";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 
 /** Sessions while Redis or Postgres is away, emptied, or as it was some time ago. */
 
@@ -29,9 +29,9 @@ const postgresProxy = await startFaultProxy({ host: databaseUrl.hostname, port: 
 databaseUrl.host = `127.0.0.1:${postgresProxy.port}`;
 process.env.DATABASE_URL = databaseUrl.toString();
 
-const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 /** Another instance, whose way to Redis can be cut while ours stands. */
-const cutOff = await startInstance(`http://127.0.0.1:${redisProxy.port}`);
+const cutOff = await startInProcessInstance(`http://127.0.0.1:${redisProxy.port}`);
 
 afterEach(() => redisProxy.set("pass"));
 afterAll(async () => {
@@ -43,9 +43,9 @@ afterAll(async () => {
 
 async function warm(token: string): Promise<void> {
   await validateSession(token);
-  await deferredWork();
+  await waitForDeferredWork();
   expect(await validateSession(token)).not.toBeNull();
-  await deferredWork();
+  await waitForDeferredWork();
 }
 
 /** Everything Redis holds of sessions, as a backup would; `told` has run out by the time one is restored. */
@@ -66,26 +66,26 @@ async function backup(): Promise<() => Promise<void>> {
 describe("Redis emptied", () => {
   it("signs nobody out and lets nobody in", async () => {
     const person = await createPerson();
-    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
     await deleteSession(gone.session.id);
     await redis().flushdb();
     for (let round = 0; round < 3; round += 1) {
       expect(await validateSession(gone.accessToken)).toBeNull();
       expect(await validateSession(stays.accessToken)).toMatchObject({ id: stays.session.id });
-      await deferredWork();
+      await waitForDeferredWork();
     }
     expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([stays.session.id]);
   });
 
   it("while a session is ended: a reader that was on its way does not bring it back", async () => {
-    const { session, accessToken } = await signInAs(await createPerson());
+    const { session, accessToken } = await startTestSession(await createPerson());
     // Has read the row from Postgres and not stored it yet.
     const read = validateSession(accessToken);
     await Promise.all([read, deleteSession(session.id), redis().flushdb()]);
-    await deferredWork();
+    await waitForDeferredWork();
     await validateSession(accessToken);
-    await deferredWork();
+    await waitForDeferredWork();
     expect(await validateSession(accessToken)).toBeNull();
   });
 });
@@ -93,7 +93,7 @@ describe("Redis emptied", () => {
 describe("a backup of Redis restored", () => {
   it("from before a session was ended: it does not come back to life", async () => {
     const person = await createPerson();
-    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
     const restore = await backup();
     await deleteOtherUserSessions(person.userId, stays.session.id);
@@ -101,29 +101,29 @@ describe("a backup of Redis restored", () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await validateSession(gone.accessToken)).toBeNull();
       expect(await validateSession(stays.accessToken)).not.toBeNull();
-      await deferredWork();
+      await waitForDeferredWork();
     }
   });
 
   it("from before a role was taken away: it is not given back", async () => {
     const person = await createPerson("admin");
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     await warm(accessToken);
     const restore = await backup();
     await changeAccount(
       person.userId,
       (tx) => tx.user.update({ where: { id: person.userId }, data: { role: "listener" } }),
-      { why: "role" },
+      { reason: "role" },
     );
     await restore();
     for (let round = 0; round < 3; round += 1) {
       expect((await validateSession(accessToken))?.role).toBe("listener");
-      await deferredWork();
+      await waitForDeferredWork();
     }
   });
 
   it("older than Redis can be caught up from: nothing in it is believed", async () => {
-    const { accessToken, session } = await signInAs(await createPerson());
+    const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     const restore = await backup();
     await deleteSession(session.id);
@@ -136,7 +136,7 @@ describe("a backup of Redis restored", () => {
     await redis().hset(keys.sessionsState, { caughtUp: Date.now() - 2 * 3_600_000 });
     for (let round = 0; round < 3; round += 1) {
       expect(await validateSession(accessToken)).toBeNull();
-      await deferredWork();
+      await waitForDeferredWork();
     }
   });
 });
@@ -144,7 +144,7 @@ describe("a backup of Redis restored", () => {
 describe("an instance that has lost Redis", () => {
   it.each(["refuse", "hang", "error"] as const)("lets in whom Postgres lets in (%s)", async (mode) => {
     const person = await createPerson();
-    const [gone, stays] = [await signInAs(person), await signInAs(person)];
+    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await redisProxy.set(mode);
     expect(await cutOff.sessions.validateSession(gone.accessToken)).not.toBeNull();
     await deleteSession(gone.session.id);
@@ -156,7 +156,7 @@ describe("an instance that has lost Redis", () => {
   });
 
   it("ends a session for those who still have Redis: when it answers, nobody lets it in", async () => {
-    const { session, accessToken } = await signInAs(await createPerson());
+    const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
     await redisProxy.set("refuse");
     // Somebody keeps asking, so Redis is caught up and believed again and again.
@@ -178,7 +178,7 @@ describe("an instance that has lost Redis", () => {
   });
 
   it("and dies right after the commit: nobody lets the session in once the belief has run out", async () => {
-    const { session, accessToken } = await signInAs(await createPerson());
+    const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
     const restore = cutOff.injectFault(async (name) => {
       if (name === "sessions.committed") throw new Error("killed");
@@ -186,7 +186,7 @@ describe("an instance that has lost Redis", () => {
     await expect(cutOff.sessions.deleteSession(session.id)).rejects.toThrow("killed");
     restore();
     await expect
-      .poll(() => validateSession(accessToken), { timeout: 2 * BELIEF_MS, interval: 100 })
+      .poll(() => validateSession(accessToken), { timeout: 2 * TRUST_LEASE_MS, interval: 100 })
       .toBeNull();
   });
 
@@ -199,7 +199,7 @@ describe("an instance that has lost Redis", () => {
 });
 
 it("a refresh whose answer was lost can be made again", async () => {
-  const { refreshToken } = await signInAs(await createPerson());
+  const { refreshToken } = await startTestSession(await createPerson());
   const restore = cutOff.injectFault(async (name) => {
     if (name === "sessions.rotated") throw new Error("killed");
   });
@@ -212,19 +212,19 @@ it("a refresh whose answer was lost can be made again", async () => {
 
 describe("Postgres away", () => {
   it("whom Redis knows stays signed in, also when it was not caught up for a while; nobody else is let in", async () => {
-    const known = await signInAs(await createPerson());
-    const unknown = await signInAs(await createPerson());
+    const known = await startTestSession(await createPerson());
+    const unknown = await startTestSession(await createPerson());
     await warm(known.accessToken);
     await postgresProxy.set("refuse");
     expect(await validateSession(known.accessToken)).not.toBeNull();
-    await redis().del(keys.sessionsTold);
+    await redis().del(keys.sessionsTrustLease);
     expect(await validateSession(known.accessToken)).not.toBeNull();
-    await deferredWork();
+    await waitForDeferredWork();
     await expect(validateSession(unknown.accessToken)).rejects.toSatisfy(isOutage);
     await expect(deleteSession(known.session.id)).rejects.toSatisfy(isOutage);
     await postgresProxy.set("pass");
     // The pool finds out that its connections are gone.
-    await until("Postgres is found back", () =>
+    await waitUntil("Postgres is found back", () =>
       validateSession(unknown.accessToken).then(
         (session) => session !== null,
         () => false,

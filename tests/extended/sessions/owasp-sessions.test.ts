@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { accessCookieName, refreshCookieName, signAccessToken } from "@/lib/core/access-token";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "@/lib/sessions";
 import { middleware } from "@/middleware";
-import type { Answer } from "@/tests/support/clients/call";
+import type { ApiResponse } from "@/tests/support/clients/call";
 import { allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
-import { createMember, PASSWORD, type Person } from "@/tests/support/factories/accounts";
-import { signInAs } from "@/tests/support/factories/sessions";
+import { createTestUser, TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
+import { startTestSession } from "@/tests/support/factories/sessions";
 
 /**
  * OWASP Session Management Cheat Sheet, item by item under its own headings.
@@ -31,7 +31,7 @@ process.env.APP_URL = "https://music.example";
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
 
-function send(name: string, input: RouteInput = {}, token?: string): Promise<Answer> {
+function send(name: string, input: RouteInput = {}, token?: string): Promise<ApiResponse> {
   const route = routes.get(name);
   if (!route) throw new Error(`there is no route ${name}`);
   return callRoute(route, input, token);
@@ -43,12 +43,12 @@ const me = (token: string) => send("GET /api/me", {}, token);
 interface Browser {
   cookies: Map<string, string>;
   setCookies: string[];
-  answer: Answer;
+  answer: ApiResponse;
 }
 
-async function signIn(person: Person, cookie = ""): Promise<Browser> {
+async function signIn(person: TestUser, cookie = ""): Promise<Browser> {
   const answer = await send("POST /api/auth/sign-in", {
-    body: { email: person.email, password: PASSWORD },
+    body: { email: person.email, password: TEST_PASSWORD },
     headers: cookie ? { cookie } : {},
   });
   expect(answer.status).toBe(200);
@@ -66,7 +66,7 @@ const refresh = (cookie: string) => send("POST /api/auth/refresh", { body: {}, h
 let aheadSeconds = 0;
 beforeEach(() => {
   aheadSeconds = 0;
-  return useClock({ now: () => Date.now() + aheadSeconds * 1000 });
+  return setClock({ now: () => Date.now() + aheadSeconds * 1000 });
 });
 
 /** From now on it is so much later than it is. */
@@ -76,7 +76,7 @@ function later(seconds: number): void {
 
 describe("Session ID Properties", () => {
   it("Session ID Name Fingerprinting: the names tell of no framework", async () => {
-    const { cookies } = await signIn(await createMember());
+    const { cookies } = await signIn(await createTestUser());
     for (const name of cookies.keys()) {
       expect(name).toMatch(/^__Host-nd_(access|refresh|device)$/);
       expect(name).not.toMatch(/next|express|connect|jsession|phpsess|asp|auth\.js/i);
@@ -84,9 +84,9 @@ describe("Session ID Properties", () => {
   });
 
   it("Session ID Entropy: at least 64 bits, here 128, and none is like another", async () => {
-    const person = await createMember();
+    const person = await createTestUser();
     const tokens = [];
-    for (let i = 0; i < 20; i += 1) tokens.push((await signInAs(person)).refreshToken);
+    for (let i = 0; i < 20; i += 1) tokens.push((await startTestSession(person)).refreshToken);
     // After session, person and rotation; before the signature.
     const nonces = tokens.map((token) => Buffer.from(token, "base64url").subarray(36, 52));
     expect(new Set(nonces.map((nonce) => nonce.toString("hex"))).size).toBe(20);
@@ -95,24 +95,24 @@ describe("Session ID Properties", () => {
     for (let i = 0; i < 16; i += 1)
       expect(new Set(nonces.map((nonce) => nonce[i])).size, `byte ${i}`).toBeGreaterThan(1);
     // Two sessions begun at the same moment are two.
-    const both = await Promise.all([signInAs(person), signInAs(person)]);
+    const both = await Promise.all([startTestSession(person), startTestSession(person)]);
     expect(both[0].session.id).not.toBe(both[1].session.id);
   });
 
   it("Session ID Content (or Value): no address, no password, nothing of the person but name and role", async () => {
-    const person = await createMember();
+    const person = await createTestUser();
     const browser = await signIn(person);
     const claims = JSON.parse(Buffer.from(accessOf(browser).split(".")[1] ?? "", "base64url").toString());
     expect(Object.keys(claims).sort()).toEqual(["exp", "iat", "iss", "name", "role", "seq", "sid", "sub"]);
     for (const value of browser.cookies.values())
       for (const text of [value, Buffer.from(value, "base64url").toString("latin1")])
-        for (const secret of [person.email, PASSWORD, "argon2"]) expect(text).not.toContain(secret);
+        for (const secret of [person.email, TEST_PASSWORD, "argon2"]) expect(text).not.toContain(secret);
   });
 });
 
 describe("Session Management Implementation", () => {
   it("Built-in session storage: only hashes of tokens are stored", async () => {
-    const { session, refreshToken, accessToken } = await signInAs(await createMember());
+    const { session, refreshToken, accessToken } = await startTestSession(await createTestUser());
     const row = await db().session.findUniqueOrThrow({ where: { id: session.id } });
     expect(row.tokenHash).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(row)).not.toContain(refreshToken);
@@ -120,7 +120,7 @@ describe("Session Management Implementation", () => {
   });
 
   it("Used vs. Accepted Session ID Exchange Mechanisms: cookie or bearer header, and not the URL", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     const token = accessOf(browser);
     expect((await me(token)).status).toBe(200);
     const cookie = cookieOf(browser, accessCookieName());
@@ -131,7 +131,7 @@ describe("Session Management Implementation", () => {
   });
 
   it("Used vs. Accepted Session ID Exchange Mechanisms: a refresh token is for refreshing and opens nothing", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     const token = browser.cookies.get(refreshCookieName()) ?? "";
     expect((await me(token)).status).toBe(401);
     const inItsPlace = { cookie: `${accessCookieName()}=${token}` };
@@ -143,13 +143,14 @@ describe("Session Management Implementation", () => {
     const { headers } = await middleware(new Request("https://music.example/"));
     const seconds = Number(/max-age=(\d+)/.exec(headers.get("strict-transport-security") ?? "")?.[1]);
     expect(seconds).toBeGreaterThanOrEqual(31_536_000);
-    for (const line of (await signIn(await createMember())).setCookies) expect(line).toMatch(/; Secure(;|$)/);
+    for (const line of (await signIn(await createTestUser())).setCookies)
+      expect(line).toMatch(/; Secure(;|$)/);
   });
 });
 
 describe("Cookies", () => {
   it("Secure, HttpOnly, SameSite, Path=/, no Domain, and a limited life", async () => {
-    const { setCookies } = await signIn(await createMember());
+    const { setCookies } = await signIn(await createTestUser());
     expect(setCookies).toHaveLength(3);
     for (const line of setCookies) {
       expect(line).toMatch(/^__Host-/);
@@ -165,7 +166,7 @@ describe("Cookies", () => {
   });
 
   it("HTML5 Web Storage API: a browser is not handed the refresh token where scripts could keep it", async () => {
-    const { answer, cookies } = await signIn(await createMember());
+    const { answer, cookies } = await signIn(await createTestUser());
     expect(answer.body).not.toHaveProperty("refreshToken");
     expect(JSON.stringify(answer.body)).not.toContain(cookies.get(refreshCookieName()));
   });
@@ -173,17 +174,17 @@ describe("Cookies", () => {
 
 describe("Session ID Life Cycle", () => {
   it("Session ID Generation and Verification: strict: one that nobody issued is not taken up", async () => {
-    const person = await createMember();
-    const { session } = await signInAs(person);
+    const person = await createTestUser();
+    const { session } = await startTestSession(person);
     // Signed with our own key, but of a session that never was; and of somebody else's.
     const made = await signAccessToken({ ...person, sessionId: newId() }, 60);
-    const other = await signAccessToken({ ...(await createMember()), sessionId: session.id }, 60);
+    const other = await signAccessToken({ ...(await createTestUser()), sessionId: session.id }, 60);
     for (const token of [made, other]) expect((await me(token)).status).toBe(401);
     expect(await db().session.count({ where: { userId: person.userId } })).toBe(1);
   });
 
   it("Renew the Session ID After Any Privilege Level Change: signing in", async () => {
-    const person = await createMember();
+    const person = await createTestUser();
     const before = await signIn(person);
     const after = await signIn(person, cookieOf(before, refreshCookieName()));
     const sidOf = (browser: Browser) =>
@@ -196,13 +197,13 @@ describe("Session ID Life Cycle", () => {
   });
 
   it("Renew the Session ID After Any Privilege Level Change: password and role end the sessions from before", async () => {
-    const person = await createMember();
-    const [here, elsewhere] = [await signInAs(person), await signInAs(person)];
-    const body = { currentPassword: PASSWORD, newPassword: "ten black herons" };
+    const person = await createTestUser();
+    const [here, elsewhere] = [await startTestSession(person), await startTestSession(person)];
+    const body = { currentPassword: TEST_PASSWORD, newPassword: "ten black herons" };
     expect((await send("POST /api/me/password", { body }, here.accessToken)).status).toBe(200);
     expect((await me(elsewhere.accessToken)).status).toBe(401);
 
-    const admin = await signInAs(await createMember("admin"));
+    const admin = await startTestSession(await createTestUser("admin"));
     const role = { params: { id: person.userId }, body: { role: "artist" } };
     expect((await send("POST /api/admin/people/{id}/role", role, admin.accessToken)).status).toBe(200);
     expect((await me(here.accessToken)).status).toBe(401);
@@ -211,14 +212,14 @@ describe("Session ID Life Cycle", () => {
 
 describe("Session Expiration", () => {
   it("Idle Timeout: over when it was not used for so long, on the server", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     later(SESSION_IDLE_SECONDS + 1);
     expect((await refresh(cookieOf(browser, refreshCookieName()))).status).toBe(401);
     expect((await me(accessOf(browser))).status).toBe(401);
   });
 
   it("Absolute Timeout: over in the end, however much it was used", async () => {
-    let { refreshToken } = await signInAs(await createMember());
+    let { refreshToken } = await startTestSession(await createTestUser());
     const renew = async () => send("POST /api/auth/refresh", { body: { refreshToken } });
     const step = SESSION_IDLE_SECONDS - 3_600;
     for (let seconds = step; seconds < SESSION_TTL_SECONDS; seconds += step) {
@@ -232,7 +233,7 @@ describe("Session Expiration", () => {
   });
 
   it("Renewal Timeout: an access token is good for a quarter of an hour, and a refresh makes another", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     later(ACCESS_TOKEN_TTL_SECONDS + 1);
     expect((await me(accessOf(browser))).status).toBe(401);
     const renewed = await refresh(cookieOf(browser, refreshCookieName()));
@@ -242,7 +243,7 @@ describe("Session Expiration", () => {
   });
 
   it("Manual Session Expiration: Logout Button: over on the server, and the cookies are taken away", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     const answer = await send("POST /api/auth/sign-out", {}, accessOf(browser));
     expect(answer.status).toBe(200);
     for (const name of [accessCookieName(), refreshCookieName()])
@@ -252,7 +253,7 @@ describe("Session Expiration", () => {
   });
 
   it("Web Content Caching: no answer to somebody signed in is kept by any cache", async () => {
-    const browser = await signIn(await createMember());
+    const browser = await signIn(await createTestUser());
     expect(browser.answer.headers.get("cache-control")).toBe("no-store");
     for (const route of routes.values()) {
       if (route.spec.auth !== "user" || route.method !== "GET" || route.path.includes("{")) continue;
@@ -267,7 +268,7 @@ describe("Session Expiration", () => {
 
 describe("Session Attacks Detection", () => {
   it("Session ID Guessing and Brute Force Detection: a token with one character changed is nobody's", async () => {
-    const { refreshToken, accessToken } = await signInAs(await createMember());
+    const { refreshToken, accessToken } = await startTestSession(await createTestUser());
     const changed = (token: string, at: number) =>
       `${token.slice(0, at)}${token[at] === "A" ? "B" : "A"}${token.slice(at + 1)}`;
     for (const at of [0, 30, 50, 60, 80])
@@ -278,7 +279,7 @@ describe("Session Attacks Detection", () => {
   });
 
   it("Detecting Session ID Anomalies: a refresh token that comes twice ends its session", async () => {
-    const { refreshToken } = await signInAs(await createMember());
+    const { refreshToken } = await startTestSession(await createTestUser());
     const cookie = (token: string) => `${refreshCookieName()}=${token}`;
     const next = (await send("POST /api/auth/refresh", { body: { refreshToken } })).body;
     later(60);
@@ -288,7 +289,7 @@ describe("Session Attacks Detection", () => {
   });
 
   it("Logging Sessions Life Cycle: begin and end are written down, without tokens", async () => {
-    const person = await createMember();
+    const person = await createTestUser();
     const browser = await signIn(person);
     await send("POST /api/auth/sign-out", {}, accessOf(browser));
     const rows = await db().auditEntry.findMany({
@@ -299,8 +300,8 @@ describe("Session Attacks Detection", () => {
   });
 
   it("Simultaneous Session Logons: a person sees where they are signed in, and ends any of it", async () => {
-    const person = await createMember();
-    const [here, there] = [await signInAs(person), await signInAs(person)];
+    const person = await createTestUser();
+    const [here, there] = [await startTestSession(person), await startTestSession(person)];
     const list = await send("GET /api/sessions", {}, here.accessToken);
     expect(list.body.items).toHaveLength(2);
     expect(

@@ -5,16 +5,16 @@ import { type Failpoint, injectFault } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/shop/stripe";
 import {
-  createReferred,
+  createReferredBuyer,
   createTestProduct,
-  event,
+  paymentEvent,
   placeTestOrder,
   runTasks,
+  sendPaymentEvent,
   stockOf,
-  type TestEvent,
-  tell,
+  type TestPaymentEvent,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /*
@@ -23,7 +23,7 @@ import { runs } from "@/tests/support/fuzz/runs";
  * After every step the rules below hold.
  */
 provider.setWebhookUrl(null);
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 const STOCK = 5;
 const QUANTITY = 2;
@@ -104,7 +104,7 @@ interface World {
 }
 
 async function build(): Promise<World> {
-  const { buyer } = await createReferred();
+  const { buyer } = await createReferredBuyer();
   const { id: productId } = await createTestProduct({ stock: STOCK });
   const { body } = await placeTestOrder(buyer, { productId, quantity: QUANTITY });
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: body.order.id } });
@@ -112,7 +112,7 @@ async function build(): Promise<World> {
 }
 
 /** The provider's events about this order, oldest first. */
-async function eventsOf({ sessionId }: World): Promise<TestEvent[]> {
+async function eventsOf({ sessionId }: World): Promise<TestPaymentEvent[]> {
   const session = await stripe().checkout.sessions.retrieve(sessionId);
   const { data } = await stripe().events.list({ limit: 100 });
   const intent = session.payment_intent;
@@ -120,7 +120,7 @@ async function eventsOf({ sessionId }: World): Promise<TestEvent[]> {
     object.id === sessionId ||
     (intent !== null && (object.id === intent || object.payment_intent === intent));
   return data
-    .map(({ id, type, data }) => event(type, { ...data.object } as Record<string, unknown>, id))
+    .map(({ id, type, data }) => paymentEvent(type, { ...data.object } as Record<string, unknown>, id))
     .filter(({ data }) => isOurs(data.object))
     .reverse();
 }
@@ -133,13 +133,13 @@ async function intentOf({ sessionId }: World): Promise<string | null> {
 async function take(world: World, now: Step): Promise<void> {
   switch (now.do) {
     case "pay":
-      await provider.play(world.sessionId, "paid");
+      await provider.simulateBuyer(world.sessionId, "paid");
       return;
     case "decline":
-      await provider.play(world.sessionId, "failed");
+      await provider.simulateBuyer(world.sessionId, "failed");
       return;
     case "abandon":
-      await provider.play(world.sessionId, "abandoned");
+      await provider.simulateBuyer(world.sessionId, "abandoned");
       return;
     case "refund": {
       const intent = await intentOf(world);
@@ -156,7 +156,7 @@ async function take(world: World, now: Step): Promise<void> {
           : events.filter(({ id }) => !world.told.has(id)).at(now.which === "next" ? 0 : -1);
       if (!chosen) return;
       world.told.add(chosen.id);
-      await Promise.all(Array.from({ length: now.times }, () => tell(chosen)));
+      await Promise.all(Array.from({ length: now.times }, () => sendPaymentEvent(chosen)));
       return;
     }
     case "check": {
@@ -230,7 +230,7 @@ async function check(world: World, before: keyof typeof RANK): Promise<keyof typ
 
 /** In the end everything has been told, and every task has run: what the provider says is what the order is. */
 async function settle(world: World): Promise<void> {
-  for (const sent of await eventsOf(world)) expect((await tell(sent)).status).toBe(200);
+  for (const sent of await eventsOf(world)) expect((await sendPaymentEvent(sent)).status).toBe(200);
   for (let rounds = 0; rounds < 4; rounds += 1) {
     await runTasks(
       await db().task.findMany({

@@ -2,14 +2,14 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { POST as refund } from "@/app/api/orders/[id]/refund/route";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { createTestProduct, placeTestOrder, stockOf, untilOrder } from "@/tests/support/factories/shop";
+import { createTestProduct, placeTestOrder, stockOf, waitForOrder } from "@/tests/support/factories/shop";
 import { allDone, buyDelivered, buyOnce, payAt } from "@/tests/support/factories/shop-payments";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
 afterEach(() => provider.setFaults({}));
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 describe("a purchase", () => {
   it.each(["twice", "late"] as const)(
@@ -24,7 +24,7 @@ describe("a purchase", () => {
     const buyer = await createPerson();
     const { body } = await placeTestOrder(buyer, { productId: product.id });
     await payAt(body.checkoutUrl, "refunded_first");
-    const order = await untilOrder(body.order.id, buyer, "refunded", ({ status }) => status === "refunded");
+    const order = await waitForOrder(body.order.id, buyer, "refunded", ({ status }) => status === "refunded");
     expect(order).toMatchObject({ tasks: [], deliveries: [], refundedMinor: 5_000 });
     expect(await stockOf(product.id)).toBe(3);
   });
@@ -40,7 +40,7 @@ describe("a refund", () => {
     const { product, buyer, order } = await buyDelivered();
     const give = (body: object) => call(refund, { as: product.seller, params: { id: order.id }, body });
     expect((await give({ amountMinor: 4_000 })).status).toBe(202);
-    const part = await untilOrder(
+    const part = await waitForOrder(
       order.id,
       buyer,
       "refunded in part",
@@ -49,10 +49,10 @@ describe("a refund", () => {
     expect(part.status).toBe("delivered");
     expect(part.deliveries.every(({ revokedAt }) => revokedAt === null)).toBe(true);
     // A tenth of what the buyer did not get back, though the whole tenth was granted before.
-    await until("the referrer's bonus followed", async () => (await bonusOf(order.id)) === 600);
+    await waitUntil("the referrer's bonus followed", async () => (await bonusOf(order.id)) === 600);
     expect((await give({ amountMinor: 6_001 })).status).toBe(400);
     expect((await give({})).status).toBe(202);
-    await untilOrder(
+    await waitForOrder(
       order.id,
       buyer,
       "refunded",
@@ -65,7 +65,7 @@ describe("a refund", () => {
     const { buyer, order } = await buyDelivered();
     const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
     await provider.refund(paymentIntentId ?? "");
-    await untilOrder(order.id, buyer, "refunded", ({ status }) => status === "refunded");
+    await waitForOrder(order.id, buyer, "refunded", ({ status }) => status === "refunded");
   });
 
   it("is made once although the provider's answer is lost", async () => {
@@ -75,7 +75,7 @@ describe("a refund", () => {
       events: { drop: true },
     });
     await call(refund, { as: product.seller, params: { id: order.id }, body: { amountMinor: 1_000 } });
-    await untilOrder(
+    await waitForOrder(
       order.id,
       buyer,
       "refunded in part",

@@ -16,7 +16,7 @@ import {
   startApp,
   WEBHOOK_SECRET,
 } from "@/tests/local/stripe/support/harness";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "stripe-"));
@@ -31,7 +31,7 @@ describe("with a data folder", () => {
     const opened = await openSession(first.sdk, {}, { idempotencyKey: "open" });
     const { intentId, sessionId } = await buy(first);
     await first.sdk.refunds.create({ payment_intent: intentId, amount: 500 }, { idempotencyKey: "refund" });
-    await until("the events", () => first.server.stats().waiting === 0);
+    await waitUntil("the events", () => first.server.stats().pending === 0);
     const picture = async ({ sdk }: typeof first) => ({
       // The address follows the port.
       sessions: (await sdk.checkout.sessions.list()).data.map((session) => ({ ...session, url: null })),
@@ -65,12 +65,12 @@ describe("with a data folder", () => {
     first.app.onRequest = () => ({ status: 500 });
     await buy(first);
     await first.app.waitFor(3);
-    await until("the attempts to be over", () => first.server.stats().inFlight === 0);
+    await waitUntil("the attempts to be over", () => first.server.stats().inFlight === 0);
     const ids = new Set(first.app.events.map(({ id }) => id));
     await first.server.close();
     const clock = new ManualClock(Date.now() + 3600_000); // well past the next attempt
     const second = await start({ dataDir, clock });
-    await until("the events to be taken", () => second.server.stats().waiting === 0);
+    await waitUntil("the events to be taken", () => second.server.stats().pending === 0);
     expect(new Set(second.app.events.map(({ id }) => id))).toEqual(ids);
   });
 
@@ -129,7 +129,7 @@ describe("killed at random moments", () => {
       };
       const shoppers = Array.from({ length: BUYERS }, (_, buyer) => shop(buyer));
       const enough = paid.size + 20 + Math.floor(Math.random() * 30);
-      await until("some to have bought", () => paid.size >= enough);
+      await waitUntil("some to have bought", () => paid.size >= enough);
       killed = true;
       await kill();
       await Promise.all(shoppers);
@@ -151,7 +151,7 @@ describe("killed at random moments", () => {
     }
     expect(charges).toBe(complete);
     const undelivered = async () => (await sdk.events.list({ delivery_success: false })).data.length;
-    await until("every event to be taken", async () => (await undelivered()) === 0);
+    await waitUntil("every event to be taken", async () => (await undelivered()) === 0);
     const arrived = new Set(app.events.map(({ id }) => id));
     for await (const event of sdk.events.list({ limit: 100 })) expect(arrived.has(event.id)).toBe(true);
     await kill();

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { redis, resetRedisForTest } from "@/lib/redis";
 import { type RecordedView, recordViews, syncViews } from "@/lib/views";
-import { type Persisted, persistViews } from "@/lib/views/persist-views";
-import { touch } from "@/lib/views/record-and-count";
-import { type Batch, claimBatch, finishBatch } from "@/lib/views/view-batches";
+import { type PersistResult, persistViews } from "@/lib/views/persist-views";
+import { recordAndCount } from "@/lib/views/record-and-count";
+import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/view-batches";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { expire, expireLeases, shownCount, viewRow } from "@/tests/support/factories/view-tools";
+import { displayedCount, expireLeases, expireViewKey, viewRow } from "@/tests/support/factories/view-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /**
  * Any order of views, reads, late reads, the steps of several syncs, expired keys and views without Redis,
@@ -61,7 +61,7 @@ let people: Caller[];
 let proxy: FaultProxy;
 
 beforeAll(async () => {
-  proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+  proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
   process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
   people = await createPeople(PEOPLE);
 });
@@ -81,7 +81,7 @@ describe("the views counter and its model", () => {
 });
 
 class Run {
-  private readonly held: { batch: Batch; persisted: Persisted | null }[] = [];
+  private readonly held: { batch: ViewBatch; persisted: PersistResult | null }[] = [];
   /** Written without Redis, which has not been told yet. */
   private readonly untold = new Set<string>();
 
@@ -115,23 +115,23 @@ class Run {
       case "viewWithLostAnswer": {
         const { seq } = at(people, each.person);
         const wanted = at(this.posts, each.post);
-        const { posts } = await touch([{ postId: wanted.id, viewers: [seq] }]);
+        const { posts } = await recordAndCount([{ postId: wanted.id, viewers: [seq] }]);
         this.untold.clear();
         if (posts[0]?.outcomes[0] === 1) this.counted(wanted, seq);
         return this.viewWithoutRedis(wanted, at(people, each.person));
       }
       case "read":
-        return this.check(at(this.posts, each.post), await shownCount(at(this.posts, each.post).id));
+        return this.check(at(this.posts, each.post), await displayedCount(at(this.posts, each.post).id));
       case "readWithoutRedis": {
         const wanted = at(this.posts, each.post);
-        return this.checkWithoutRedis(wanted, await withoutRedis(() => shownCount(wanted.id)));
+        return this.checkWithoutRedis(wanted, await withoutRedis(() => displayedCount(wanted.id)));
       }
       case "startLateRead":
         at(this.posts, each.post).lateRow = await viewRow(at(this.posts, each.post).id);
         return;
       case "endLateRead": {
         const wanted = at(this.posts, each.post);
-        if (wanted.lateRow) this.check(wanted, await shownCount(wanted.id, wanted.lateRow));
+        if (wanted.lateRow) this.check(wanted, await displayedCount(wanted.id, wanted.lateRow));
         return;
       }
       case "claim":
@@ -151,7 +151,7 @@ class Run {
       }
       case "expireMeta": {
         const wanted = at(this.posts, each.post);
-        await expire("postMeta", wanted.id);
+        await expireViewKey("postMeta", wanted.id);
         // It lives a day longer than its version: nobody still carries a row from before.
         wanted.lateRow = null;
         for (const share of this.held) if (share.batch.postIds.includes(wanted.id)) share.persisted = null;
@@ -159,7 +159,7 @@ class Run {
       }
       case "expireViewers": {
         const wanted = at(this.posts, each.post);
-        await expire("postViews", wanted.id);
+        await expireViewKey("postViews", wanted.id);
         for (const seq of wanted.viewers) wanted.forgotten.add(seq);
         return;
       }
@@ -172,7 +172,7 @@ class Run {
     await this.syncAll();
     for (const wanted of this.posts) {
       const expected = wanted.base + wanted.viewers.size;
-      expect(await shownCount(wanted.id)).toBe(expected);
+      expect(await displayedCount(wanted.id)).toBe(expected);
       expect(await persistedViews(wanted.id)).toEqual({
         views: expected,
         rows: wanted.viewers.size,
@@ -228,7 +228,7 @@ class Run {
     this.held.length = 0;
     for (const wanted of this.posts) {
       wanted.slack = 0;
-      this.check(wanted, await shownCount(wanted.id));
+      this.check(wanted, await displayedCount(wanted.id));
     }
     this.untold.clear();
   }

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { getPost, listPosts } from "@/lib/posts";
 import { redis, redisService, resetRedisForTest } from "@/lib/redis";
-import { recordViews, syncNow, syncViews, viewCounts, viewSyncState } from "@/lib/views";
-import { until } from "@/tests/support/clients/wait-until";
+import { getViewCounts, getViewSyncState, recordViews, syncNow, syncViews } from "@/lib/views";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { shownCount, viewRow } from "@/tests/support/factories/view-tools";
+import { displayedCount, viewRow } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** Redis refused, hung, and deaf: everything here goes through a proxy that can be told to fail. */
 
@@ -18,7 +18,7 @@ const FIRST_CALL_LIMIT_MS = 600;
 /** Postgres and a busy test machine, on top of the limits. */
 const ALLOWANCE_MS = 3_000;
 
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.REDIS_TIMEOUT_MS = String(CALL_LIMIT_MS);
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = String(FIRST_CALL_LIMIT_MS);
@@ -36,7 +36,7 @@ const IDLE_MS = 5_000;
 
 let author: Caller;
 beforeAll(async () => {
-  restoreClock = useClock({ now: () => (stoodStillAt ?? Date.now()) + clockAhead });
+  restoreClock = setClock({ now: () => (stoodStillAt ?? Date.now()) + clockAhead });
   author = await createPerson("artist");
 });
 afterEach(async () => {
@@ -59,16 +59,16 @@ async function openBreaker(post: string): Promise<void> {
   const row = await viewRow(post);
   const called = async () => {
     const before = proxy.connections;
-    await viewCounts([row]);
+    await getViewCounts([row]);
     return proxy.connections > before;
   };
-  await until("the breaker is open", async () => !(await called()));
+  await waitUntil("the breaker is open", async () => !(await called()));
 }
 
 /** Until a call gets through: a connection that was cut, or a probe still under way, costs a try or two. */
 async function redisIsBack(): Promise<void> {
   await proxy.set("pass");
-  await until("Redis answers", () => {
+  await waitUntil("Redis answers", () => {
     clockAhead += LONGEST_OPEN_MS;
     return redis()
       .ping()
@@ -82,8 +82,8 @@ async function redisIsBack(): Promise<void> {
 // The first one: what later ones could not say on open pages is tried again in the background, and would be counted.
 it("a quiet server, whose connections are always closed when it needs them, stops waiting too", async () => {
   const row = await viewRow(await createTestPost(author));
-  await deferredWork();
-  await viewCounts([row]);
+  await waitForDeferredWork();
+  await getViewCounts([row]);
   await proxy.set("hang");
   // A breaker that is open tries again in a second, which a busy machine may take from here to the end.
   stoodStillAt = Date.now();
@@ -91,12 +91,12 @@ it("a quiet server, whose connections are always closed when it needs them, stop
   // One that is excused, and three that are not.
   for (let call = 1; call <= 4; call += 1) {
     clockAhead += IDLE_MS;
-    await viewCounts([row]);
+    await getViewCounts([row]);
     // Nobody waited for that; the call itself has all of its limit.
-    await until("it has had its time", () => unanswered() === before + call);
+    await waitUntil("it has had its time", () => unanswered() === before + call);
   }
   const { connections } = proxy;
-  await viewCounts([row]);
+  await getViewCounts([row]);
   expect(proxy.connections).toBe(connections);
 });
 
@@ -125,12 +125,12 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
   it("nobody waits for it any more once the breaker is open", async () => {
     const post = await createTestPost(author);
     const row = await viewRow(post);
-    await viewCounts([row]);
-    const withRedis = await perCall(100, () => viewCounts([row]));
+    await getViewCounts([row]);
+    const withRedis = await perCall(100, () => getViewCounts([row]));
     await proxy.set(mode);
     await openBreaker(post);
 
-    const open = await perCall(1_000, () => viewCounts([row]));
+    const open = await perCall(1_000, () => getViewCounts([row]));
     expect(open).toBeLessThan(1);
     expect(open / withRedis).toBeLessThan(0.5);
   });
@@ -140,43 +140,43 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
     const [first, second] = await createPeople(2);
     if (!first || !second) throw new Error("nobody");
     await recordViews(first.seq, [post]);
-    expect(await viewSyncState()).toMatchObject({ available: true, pendingViews: 1 });
+    expect(await getViewSyncState()).toMatchObject({ available: true, pendingViews: 1 });
 
     await proxy.set(mode);
     await expect(syncNow("admin")).rejects.toMatchObject({ code: "unavailable" });
-    expect(await viewSyncState()).toMatchObject({ available: false });
+    expect(await getViewSyncState()).toMatchObject({ available: false });
     // No step back: this process has shown 1, which Postgres does not have.
     expect((await getPost(post))?.viewsCount).toBe(1);
     expect(await recordViews(second.seq, [post])).toMatchObject([{ status: "counted" }]);
 
     await redisIsBack();
-    expect(await shownCount(post)).toBe(2);
+    expect(await displayedCount(post)).toBe(2);
     expect(await recordViews(second.seq, [post])).toEqual([
       { postId: post, status: "repeated", viewsCount: 2 },
     ]);
     await syncViews({ source: "script" });
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
-    expect(await shownCount(post)).toBe(2);
+    expect(await displayedCount(post)).toBe(2);
   });
 });
 
 it("a view whose answer is lost is counted once, although Redis and Postgres both took it", async () => {
   const post = await createTestPost(author);
   const viewer = await createPerson();
-  await shownCount(post);
+  await displayedCount(post);
   await proxy.set("swallow");
   expect(await recordViews(viewer.seq, [post])).toEqual([{ postId: post, status: "counted", viewsCount: 1 }]);
 
   await redisIsBack();
   // It was applied; else this test tests nothing.
-  expect(await viewSyncState()).toMatchObject({ pendingViews: 1 });
-  expect(await shownCount(post)).toBe(1);
+  expect(await getViewSyncState()).toMatchObject({ pendingViews: 1 });
+  expect(await displayedCount(post)).toBe(1);
   expect(await recordViews(viewer.seq, [post])).toEqual([
     { postId: post, status: "repeated", viewsCount: 1 },
   ]);
   await syncViews({ source: "script" });
   expect(await persistedViews(post)).toEqual({ views: 1, rows: 1, base: 0 });
-  expect(await shownCount(post)).toBe(1);
+  expect(await displayedCount(post)).toBe(1);
 });
 
 it("100 concurrent views without Redis are one statement's worth of work, and each is counted", async () => {

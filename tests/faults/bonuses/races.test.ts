@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { addEntry } from "@/lib/bonuses/ledger";
-import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import { reconcileReferralBonus } from "@/lib/bonuses/referral-bonus";
 import type { Caller } from "@/lib/core/access-token";
 import { db, transaction } from "@/lib/db";
 import { keys, redisService } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
-import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { grantBonuses, ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
-import { type Child, nextMessage, startChild } from "@/tests/support/processes/children";
+import { type Child, startChild, waitForMessage } from "@/tests/support/processes/children";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -43,7 +43,7 @@ async function startSpenders(
       envOf(index),
     ),
   );
-  await Promise.all(children.map((child) => nextMessage(child)));
+  await Promise.all(children.map((child) => waitForMessage(child)));
 }
 
 /** How many spends were made at all of them, in the end. */
@@ -57,8 +57,8 @@ async function madeByAll(): Promise<number> {
 }
 
 async function expectSpent(person: Caller, made: number): Promise<void> {
-  expect(await ledgerFaults(person)).toEqual([]);
-  const entries = await ledgerOf(person);
+  expect(await ledgerViolations(person)).toEqual([]);
+  const entries = await ledgerEntries(person);
   expect(entries.filter(({ kind }) => kind === "spent")).toHaveLength(made);
   expect(entries.at(-1)?.balance).toBe(GRANTED - made * AMOUNT);
 }
@@ -100,10 +100,10 @@ describe("a person spends at several instances at once", () => {
     const person = await createPerson();
     await grantBonuses(person, GRANTED);
     await startSpenders(person, (index) => (index % 2 === 0 ? {} : NO_REDIS));
-    await until("some were made", async () => (await ledgerOf(person)).length > 10);
+    await waitUntil("some were made", async () => (await ledgerEntries(person)).length > 10);
     for (const child of children) child.process.kill("SIGKILL");
     await Promise.all(children.map(({ ended }) => ended));
-    expect(await ledgerFaults(person)).toEqual([]);
+    expect(await ledgerViolations(person)).toEqual([]);
     // The others' keys, sent again: what was made stays made, and the rest is made now.
     await startSpenders(person, () => NO_REDIS);
     expect(await madeByAll()).toBe(MADE);
@@ -128,7 +128,7 @@ it("fifty appenders at once, without any lock of Redis, leave no gap", async () 
   );
   expect(added.filter(({ outcome }) => outcome === "added")).toHaveLength(33);
   expect(added.filter(({ outcome }) => outcome === "short")).toHaveLength(17);
-  expect(await ledgerFaults(person)).toEqual([]);
+  expect(await ledgerViolations(person)).toEqual([]);
 });
 
 it("bonuses granted and taken back in any order, repeated and at once: a tenth of what buyers paid and kept", async () => {
@@ -143,13 +143,13 @@ it("bonuses granted and taken back in any order, repeated and at once: a tenth o
   const work: (() => Promise<unknown>)[] = [];
   for (let made = 0; made < 40; made += 1) {
     const amountMinor = 1 + Math.floor(random() * 5_000);
-    const id = await createOrder({ buyer: pick(buyers, random), amountMinor });
-    const settle = () => transaction((tx) => settleReferralBonus(tx, id));
+    const id = await createTestOrder({ buyer: pick(buyers, random), amountMinor });
+    const settle = () => transaction((tx) => reconcileReferralBonus(tx, id));
     const refunded = pick([0, 0, Math.floor(amountMinor / 3), amountMinor], random);
     work.push(settle, settle);
     if (refunded > 0) {
       work.push(async () => {
-        await refundOrder(id, refunded);
+        await setRefunded(id, refunded);
         await Promise.all([settle(), settle()]);
       });
     }
@@ -158,8 +158,8 @@ it("bonuses granted and taken back in any order, repeated and at once: a tenth o
   work.sort(() => random() - 0.5);
   await Promise.all(work.map((step) => step()));
 
-  expect(await ledgerFaults(referrer)).toEqual([]);
-  const entries = await ledgerOf(referrer);
+  expect(await ledgerViolations(referrer)).toEqual([]);
+  const entries = await ledgerEntries(referrer);
   for (const { id, due } of orders) {
     const about = entries.filter(({ key }) => key.includes(id));
     expect(about.reduce((sum, { amount }) => sum + amount, 0)).toBe(due);

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
 import { keys, redis } from "@/lib/redis";
-import { newKey, newManager } from "@/tests/support/factories/cache-tools";
+import { createCacheManager, newKey } from "@/tests/support/factories/cache-tools";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { seededRandom } from "@/tests/support/fuzz/random";
 import { runs } from "@/tests/support/fuzz/runs";
@@ -26,7 +26,7 @@ const BEHIND_MS = 1_005;
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+  restoreClock = setClock({ now: () => Date.now() + aheadMs });
 });
 afterAll(() => restoreClock());
 
@@ -44,8 +44,8 @@ it(`an old value is not served after its invalidation, in ${RUNS} random interle
 
   for (let run = 0; run < RUNS; run += 1) {
     const [key, tag] = [newKey(), newKey()];
-    const writer = newManager();
-    const readers = [writer, ...Array.from({ length: READERS }, newManager)];
+    const writer = createCacheManager();
+    const readers = [writer, ...Array.from({ length: READERS }, createCacheManager)];
     let version = 0;
     await db().post.update({ where: { id: post }, data: { viewsBase: 0 }, select: { id: true } });
 
@@ -85,9 +85,9 @@ it(`an old value is not served after its invalidation, in ${RUNS} random interle
     if (random() < 0.5) await Promise.all(readers.map(read));
     aheadMs = random() < 0.3 ? 8_500 : 0;
     await Promise.all([write(), ...readers.map(readOver)]);
-    await deferredWork();
+    await waitForDeferredWork();
 
-    expect(await read(newManager()), about()).toBe(WRITES);
+    expect(await read(createCacheManager()), about()).toBe(WRITES);
     aheadMs += BEHIND_MS;
     for (const manager of readers) expect(await read(manager), about()).toBe(WRITES);
     aheadMs = 0;
@@ -104,14 +104,14 @@ it("a writer that dies between commit and telling Redis: what it changed is seen
   expect(await writer.ended).toBe("SIGKILL");
   expect(await db().cacheInvalidation.count()).toBe(1);
   expect(await redis().exists(keys.cacheEntry(`posts:${post}`))).toBe(1);
-  expect(await redis().ttl(keys.cacheTold)).toBeLessThanOrEqual(10);
+  expect(await redis().ttl(keys.cacheTrustLease)).toBeLessThanOrEqual(10);
 
   // Ten seconds later.
-  await redis().del(keys.cacheTold);
+  await redis().del(keys.cacheTrustLease);
   aheadMs = BEHIND_MS;
   expect((await getPost(post))?.title).toBe("Renamed");
   expect((await listPosts()).items[0]?.title).toBe("Renamed");
   aheadMs = 0;
-  await deferredWork();
+  await waitForDeferredWork();
   expect(await db().cacheInvalidation.count()).toBe(0);
 });

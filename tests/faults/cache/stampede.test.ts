@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LEASE_MS } from "@/lib/cache/store";
 import { keys, redis } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { newKey } from "@/tests/support/factories/cache-tools";
-import { type Child, nextMessage, startChild } from "@/tests/support/processes/children";
+import { type Child, startChild, waitForMessage } from "@/tests/support/processes/children";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -20,7 +20,7 @@ async function startProcesses(loadMs: number, env: Record<string, string> = {}):
   const children = Array.from({ length: PROCESSES }, () =>
     startChild("cache-process.ts", [String(CALLS), String(loadMs)], env),
   );
-  await Promise.all(children.map(nextMessage));
+  await Promise.all(children.map(waitForMessage));
   return children;
 }
 
@@ -69,10 +69,10 @@ it("with the holder of the lease killed while it loads, the loader is called at 
     const doomed = startChild("cache-process.ts", [String(CALLS), String(LOAD_MS)], {
       FAILPOINT: "cache.loaded",
     });
-    await nextMessage(doomed);
+    await waitForMessage(doomed);
     const asked = ask(doomed, key);
     // It holds the lease before the others come.
-    await until(
+    await waitUntil(
       "it has the lease",
       async () => (await redis().exists(keys.cacheLease(`numbers:${key}`))) === 1,
     );

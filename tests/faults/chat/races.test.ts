@@ -1,32 +1,32 @@
 import { afterAll, expect, it } from "vitest";
 import { DELETE as deleteMe } from "@/app/api/me/route";
-import { createChat, inviteToChat, joinChat, leaveChat, readUpTo } from "@/lib/chat";
-import { deleteMessage, editMessage, pinMessage, reactTo } from "@/lib/chat/message-actions";
+import { createChat, inviteToChat, joinChat, leaveChat, markReadUpTo } from "@/lib/chat";
+import { deleteMessage, editMessage, pinMessage, setReaction } from "@/lib/chat/message-actions";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { ChatMessageView } from "@/lib/realtime";
 import { call } from "@/tests/support/clients/call";
-import { whereIs } from "@/tests/support/clients/tables-containing";
-import { PASSWORD } from "@/tests/support/factories/accounts";
+import { tablesContaining } from "@/tests/support/clients/tables-containing";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import {
   catchUp,
+  chatViolations,
   createFile,
   createGroup,
-  read,
-  send,
-  violationsOf,
+  readMessages,
+  sendTestMessage,
 } from "@/tests/support/factories/chat-tools";
-import { createKnown } from "@/tests/support/factories/full-account";
+import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createPeople } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
-afterAll(() => deferredWork());
+afterAll(() => waitForDeferredWork());
 
 /** What people are refused is no failure. */
 async function refusedOrDone(work: Promise<unknown>): Promise<void> {
@@ -46,7 +46,7 @@ async function follow(
   let revision = 0;
   for (let isLast = false; !isLast; ) {
     isLast = isOver();
-    const page = await read(as, chat, { since: revision });
+    const page = await readMessages(as, chat, { since: revision });
     for (const message of page.items) {
       expect(message.revision).toBeGreaterThan(revision);
       held.set(message.id, message);
@@ -68,12 +68,12 @@ it("20 repeats at once are one message, round after round, with and without ment
     const attachmentIds = round % 3 === 2 ? [await createFile(owner)] : [];
     const text = round % 3 === 1 ? `@[M](${member.userId})` : `No. ${round}`;
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => send(owner, chat, text, { clientId, attachmentIds })),
+      Array.from({ length: 20 }, () => sendTestMessage(owner, chat, text, { clientId, attachmentIds })),
     );
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(answers.map(({ message }) => message.id)).size).toBe(1);
-    expect((await read(owner, chat)).lastSeq).toBe(round + 1);
-    expect(await violationsOf(chat)).toEqual([]);
+    expect((await readMessages(owner, chat)).lastSeq).toBe(round + 1);
+    expect(await chatViolations(chat)).toEqual([]);
   }
   const tasks = await db().task.count({ where: { key: { startsWith: "mention:" }, ownerId: owner.userId } });
   expect(tasks).toBe(3);
@@ -92,7 +92,7 @@ it("numbers have no gaps, and whoever follows by revisions has what Postgres has
         const what = random();
         if (!id || what < 0.4) {
           const clientId = newId();
-          const texts = [1, 2].map(() => send(as, chat, `By ${as.name}`, { clientId }));
+          const texts = [1, 2].map(() => sendTestMessage(as, chat, `By ${as.name}`, { clientId }));
           const [first] = await Promise.all(texts);
           if (first) known.push(first.message.id);
         } else if (what < 0.6) await refusedOrDone(editMessage(as, chat, id, { text: `Anew ${step}` }));
@@ -100,9 +100,9 @@ it("numbers have no gaps, and whoever follows by revisions has what Postgres has
         else if (what < 0.8) await refusedOrDone(pinMessage(as, chat, id, { pinned: random() < 0.5 }));
         else if (what < 0.9)
           await refusedOrDone(
-            reactTo(as, chat, id, { emoji: pick(["🔥", "👍"], random), on: random() < 0.6 }),
+            setReaction(as, chat, id, { emoji: pick(["🔥", "👍"], random), on: random() < 0.6 }),
           );
-        else await readUpTo(as, chat, { seq: known.length });
+        else await markReadUpTo(as, chat, { seq: known.length });
       }
     };
     const [reader] = people;
@@ -110,7 +110,7 @@ it("numbers have no gaps, and whoever follows by revisions has what Postgres has
     const following = [1, 2].map(() => follow(reader, chat, () => !busy));
     const pages = (async () => {
       while (busy) {
-        const { items, lastSeq } = await read(reader, chat);
+        const { items, lastSeq } = await readMessages(reader, chat);
         // A page is one moment: whole, in order, up to the newest.
         expect(items.map(({ seq }) => seq)).toEqual(
           Array.from({ length: items.length }, (_, n) => lastSeq - items.length + 1 + n),
@@ -121,13 +121,13 @@ it("numbers have no gaps, and whoever follows by revisions has what Postgres has
       busy = false;
     });
     await pages;
-    expect(await violationsOf(chat)).toEqual([]);
+    expect(await chatViolations(chat)).toEqual([]);
     const real = inOrder((await catchUp(reader, chat)).changed);
     for (const held of await Promise.all(following)) expect(inOrder(held.values())).toEqual(real);
-    await deferredWork();
+    await waitForDeferredWork();
     for (let look = 0; look < 3; look += 1) {
-      expect((await read(reader, chat)).items).toEqual(real.slice(-50));
-      await deferredWork();
+      expect((await readMessages(reader, chat)).items).toEqual(real.slice(-50));
+      await waitForDeferredWork();
     }
   }
 });
@@ -149,32 +149,32 @@ it("two people who open their chat at once have one; a group has an owner whoeve
     await Promise.all([
       ...[one, two].map((who) => refusedOrDone(leaveChat(who, group))),
       refusedOrDone(inviteToChat(three, group, one)),
-      refusedOrDone(send(two, group, "Am I still here?")),
+      refusedOrDone(sendTestMessage(two, group, "Am I still here?")),
       refusedOrDone(joinChat(two, group)),
       refusedOrDone(joinChat(two, group)),
       refusedOrDone(leaveChat(three, group)),
     ]);
     const members = await db().chatMember.findMany({ where: { chatId: group, leftAt: null } });
     expect(members.filter(({ role }) => role === "owner")).toHaveLength(members.length > 0 ? 1 : 0);
-    expect(await violationsOf(group)).toEqual([]);
+    expect(await chatViolations(group)).toEqual([]);
   }
 });
 
 it("an account that goes while everybody writes leaves places without words, and nothing fails", async () => {
   for (let round = 0; round < 8; round += 1) {
-    const [person, others] = await Promise.all([createKnown("listener"), createPeople(2)]);
+    const [person, others] = await Promise.all([createNamedUser("listener"), createPeople(2)]);
     const [other, third] = others;
     if (!other || !third) throw new Error("somebody is missing");
     const group = await createGroup([person, other, third], true);
     const pair = (await createChat(person, { kind: "direct", userId: other.userId })).chat.id;
-    const { message } = await send(other, group, `Hello, @[${person.name}](${person.userId})`);
-    await reactTo(person, group, message.id, { emoji: "🔥", on: true });
-    await tokenOf(person);
+    const { message } = await sendTestMessage(other, group, `Hello, @[${person.name}](${person.userId})`);
+    await setReaction(person, group, message.id, { emoji: "🔥", on: true });
+    await accessTokenFor(person);
     const writing = (as: Caller, chat: string) =>
       (async () => {
         for (let n = 0; n < 8; n += 1) {
-          await refusedOrDone(send(as, chat, `@[${person.name}](${person.userId}) ${n}`));
-          await refusedOrDone(reactTo(as, chat, message.id, { emoji: "👍", on: n % 2 === 0 }));
+          await refusedOrDone(sendTestMessage(as, chat, `@[${person.name}](${person.userId}) ${n}`));
+          await refusedOrDone(setReaction(as, chat, message.id, { emoji: "👍", on: n % 2 === 0 }));
         }
       })();
     const running = [
@@ -182,22 +182,24 @@ it("an account that goes while everybody writes leaves places without words, and
       ...[person, other].map((as) => writing(as, pair)),
       refusedOrDone(joinChat(person, await createGroup([third], true))),
     ];
-    const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: PASSWORD } });
+    const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: TEST_PASSWORD } });
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     await Promise.all(running);
-    await deferredWork();
+    await waitForDeferredWork();
 
     for (const chat of [group, pair]) {
-      expect(await violationsOf(chat)).toEqual([]);
+      expect(await chatViolations(chat)).toEqual([]);
       const real = (await catchUp(other, chat)).changed;
       for (const said of real.filter(({ authorId }) => authorId === null)) {
         expect(said).toMatchObject({ text: "", deletedAt: expect.any(String) });
       }
-      expect((await read(other, chat)).items).toEqual(inOrder(real).slice(-50));
+      expect((await readMessages(other, chat)).items).toEqual(inOrder(real).slice(-50));
     }
     const [owner] = await db().chatMember.findMany({ where: { chatId: group, role: "owner" } });
     expect(owner?.userId).toBe(other.userId);
-    const stays = (await whereIs(person.userId)).filter((where) => /Chat|Media|Notification/.test(where));
+    const stays = (await tablesContaining(person.userId)).filter((where) =>
+      /Chat|Media|Notification/.test(where),
+    );
     expect(stays).toEqual([]);
   }
 });

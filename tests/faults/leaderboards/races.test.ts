@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { getLeaderboard, periods, rebuildLeaderboards } from "@/lib/leaderboards";
-import { readStored } from "@/lib/leaderboards/board-store";
-import { spanOf } from "@/lib/leaderboards/period";
-import { countSale } from "@/lib/leaderboards/ranked-sale";
-import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
+import { readCachedBoard } from "@/lib/leaderboards/board-store";
+import { getSpan } from "@/lib/leaderboards/period";
+import { syncRankedSale } from "@/lib/leaderboards/ranked-sale";
+import { syncSellerSums } from "@/lib/leaderboards/sync-seller-sums";
 import { RedisUnavailableError, redis } from "@/lib/redis";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -32,10 +32,10 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
   async function runTask(orderId: string): Promise<void> {
     unfinished.add(orderId);
     const fate = pick(FATES, random);
-    const sale = await countSale(orderId);
+    const sale = await syncRankedSale(orderId);
     if (fate === "dies") return;
     await delay(random() * 5);
-    if (sale) await Promise.all(Array.from({ length: fate === "twice" ? 2 : 1 }, () => tellSums(sale)));
+    if (sale) await Promise.all(Array.from({ length: fate === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
     unfinished.delete(orderId);
   }
 
@@ -43,7 +43,7 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
     for (let made = 0; made < ORDERS_EACH; made += 1) {
       const amountMinor = 1 + Math.floor(random() * 9_999);
       const daysAgo = pick([0, 0, 3, 20, 60], random);
-      const orderId = await createOrder({
+      const orderId = await createTestOrder({
         seller: pick(sellers, random),
         amountMinor,
         currency: pick(currencies, random),
@@ -52,7 +52,7 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
       const refunded = pick([0, 0, 1, Math.ceil(amountMinor / 2), amountMinor], random);
       const sold = runTask(orderId);
       if (refunded > 0) {
-        await refundOrder(orderId, refunded);
+        await setRefunded(orderId, refunded);
         await runTask(orderId);
       }
       await sold;
@@ -78,8 +78,8 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
   // The board is read and thus stands, and then all that died is delivered again.
   for (const period of periods) await getLeaderboard(period);
   for (const orderId of unfinished) {
-    const sale = await countSale(orderId);
-    if (sale) await tellSums(sale);
+    const sale = await syncRankedSale(orderId);
+    if (sale) await syncSellerSums(sale);
   }
   over = true;
   await Promise.all(disturbing);
@@ -89,8 +89,8 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
       const wanted = await recount(period, currency, sellers);
       expect(wanted.length).toBeGreaterThan(0);
       await getLeaderboard(period);
-      const stored = await readStored(
-        spanOf(period, Date.now()),
+      const stored = await readCachedBoard(
+        getSpan(period, Date.now()),
         { currency, limit: 100, viewerId: null },
         "nobody's",
       );
@@ -107,10 +107,10 @@ it("without Redis in between: what it missed it is told when the tasks come agai
   const currency = "XBA";
   const orders: string[] = [];
   const sell = async (amountMinor: number) => {
-    const orderId = await createOrder({ seller, amountMinor, currency });
+    const orderId = await createTestOrder({ seller, amountMinor, currency });
     orders.push(orderId);
-    const sale = await countSale(orderId);
-    if (sale) await tellSums(sale);
+    const sale = await syncRankedSale(orderId);
+    if (sale) await syncSellerSums(sale);
   };
   await sell(1);
   await getLeaderboard("week");
@@ -125,8 +125,8 @@ it("without Redis in between: what it missed it is told when the tasks come agai
     redis().send = send;
   }
   for (const orderId of orders) {
-    const sale = await countSale(orderId);
-    if (sale) await tellSums(sale);
+    const sale = await syncRankedSale(orderId);
+    if (sale) await syncSellerSums(sale);
   }
   expect((await getLeaderboard("week", { currency })).items).toMatchObject([
     { amountMinor: 1_111, sales: 4 },

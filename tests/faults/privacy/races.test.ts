@@ -7,34 +7,34 @@ import { POST as view } from "@/app/api/posts/view/route";
 import { POST as sell } from "@/app/api/products/route";
 import { task as countEvents } from "@/lib/analytics/analytics.task";
 import { addEntry } from "@/lib/bonuses/ledger";
-import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import { reconcileReferralBonus } from "@/lib/bonuses/referral-bonus";
 import type { Caller } from "@/lib/core/access-token";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { countSale } from "@/lib/leaderboards/ranked-sale";
+import { syncRankedSale } from "@/lib/leaderboards/ranked-sale";
 import { startSession } from "@/lib/sessions";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { syncViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { whereIs } from "@/tests/support/clients/tables-containing";
-import { PASSWORD } from "@/tests/support/factories/accounts";
-import { createKnown } from "@/tests/support/factories/full-account";
-import { createOrder } from "@/tests/support/factories/orders";
+import { tablesContaining } from "@/tests/support/clients/tables-containing";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
+import { createNamedUser } from "@/tests/support/factories/full-account";
+import { createTestOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { createTestProduct, placeTestOrder } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
 provider.setWebhookUrl(null);
-afterAll(closeShop);
+afterAll(stopShopServer);
 
-const erase = (as: Caller) => call(deleteMe, { method: "DELETE", as, body: { password: PASSWORD } });
+const erase = (as: Caller) => call(deleteMe, { method: "DELETE", as, body: { password: TEST_PASSWORD } });
 
 /** Of what is no route: what it says to people, or that it went well. */
 async function statusOf(act: Promise<unknown>): Promise<number> {
@@ -49,7 +49,7 @@ async function statusOf(act: Promise<unknown>): Promise<number> {
 
 /** Somebody with a little of everything, and those who have to do with them. */
 async function createScene() {
-  const [person, [viewer, buyer, brought, seller]] = await Promise.all([createKnown(), createPeople(4)]);
+  const [person, [viewer, buyer, brought, seller]] = await Promise.all([createNamedUser(), createPeople(4)]);
   if (!viewer || !buyer || !brought || !seller) throw new Error("somebody is missing");
   await db().user.update({ where: { id: seller.userId }, data: { role: "artist" } });
   await db().user.update({ where: { id: brought.userId }, data: { referredById: person.userId } });
@@ -59,15 +59,15 @@ async function createScene() {
     createTestProduct({ stock: 5 }, person),
     createTestProduct({ kind: "track", assetUrl: "https://files.example/a.flac" }, person),
     createTestProduct({ stock: 5 }, seller),
-    createOrder({ buyer: brought, seller, amountMinor: 5_000 }),
-    createOrder({ buyer, seller: person, amountMinor: 700 }),
+    createTestOrder({ buyer: brought, seller, amountMinor: 5_000 }),
+    createTestOrder({ buyer, seller: person, amountMinor: 700 }),
   ]);
   await db().order.update({ where: { id: sold }, data: { paymentIntentId: `pi_${sold}` } });
   await transaction((tx) =>
     addEntry(tx, { userId: person.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
   );
   // Signed in beforehand: otherwise the deletion has won before the first of the others begins.
-  await Promise.all([person, viewer, buyer, seller].map(tokenOf));
+  await Promise.all([person, viewer, buyer, seller].map(accessTokenFor));
   return { person, viewer, buyer, seller, post, otherPost, limited, unlimited, theirs, order, sold };
 }
 
@@ -94,9 +94,9 @@ const happenings: Record<string, (scene: Scene) => Promise<number>> = {
         body: { kind: "ticket", title: "New", priceMinor: 500, currency: "EUR" },
       })
     ).status,
-  "a bonus": ({ order }) => statusOf(transaction((tx) => settleReferralBonus(tx, order))),
+  "a bonus": ({ order }) => statusOf(transaction((tx) => reconcileReferralBonus(tx, order))),
   "a spend": async ({ person }) => (await call(spendBonus, { as: person, body: { amount: 10 } })).status,
-  "a sale that is counted": ({ sold }) => statusOf(countSale(sold)),
+  "a sale that is counted": ({ sold }) => statusOf(syncRankedSale(sold)),
   "a creator who hears of a sale": async ({ sold }) => {
     const { id } = await transaction((tx) =>
       enqueue(tx, "supplier-notifications", { orderId: sold, event: "sold" }, { key: newId() }),
@@ -158,13 +158,13 @@ it("whatever happens at the same moment, an account goes as a whole or stays as 
         });
       }
     } else {
-      const stays = await whereIs(person.userId);
+      const stays = await tablesContaining(person.userId);
       expect(
         stays.filter((where) => !MAY_STAY.test(where)),
         context,
       ).toEqual([]);
       // Their last mail, unless it has gone out meanwhile.
-      expect([[], ["Task: 1"]], context).toContainEqual(await whereIs(person.email));
+      expect([[], ["Task: 1"]], context).toContainEqual(await tablesContaining(person.email));
       const tasks = await db().task.findMany({ where: { ownerId: person.userId } });
       expect(tasks, context).toEqual([]);
       expect(await db().post.findUnique({ where: { id: post } }), context).toBeNull();
@@ -189,7 +189,7 @@ it("whatever happens at the same moment, an account goes as a whole or stays as 
 
 it("people who bought from, viewed and brought each other all go at once", async () => {
   for (let round = 0; round < 4; round += 1) {
-    const people = await Promise.all(Array.from({ length: 6 }, () => createKnown()));
+    const people = await Promise.all(Array.from({ length: 6 }, () => createNamedUser()));
     const posts = await Promise.all(people.map((person) => createTestPost(person)));
     const stranger = await createPerson("artist");
     const kept = await createTestPost(stranger);
@@ -197,12 +197,12 @@ it("people who bought from, viewed and brought each other all go at once", async
       const next = people[(at + 1) % people.length] ?? person;
       await db().user.update({ where: { id: person.userId }, data: { referredById: next.userId } });
       const product = await createTestProduct({}, next);
-      const id = await createOrder({ buyer: person, seller: next, amountMinor: 100 });
+      const id = await createTestOrder({ buyer: person, seller: next, amountMinor: 100 });
       await db().order.update({ where: { id }, data: { productId: product.id } });
       for (const postId of [...posts, kept]) await call(view, { as: person, body: { postId } });
     }
     await syncViews({ source: "script" });
-    await Promise.all(people.map(tokenOf));
+    await Promise.all(people.map(accessTokenFor));
     const answers = await Promise.all(people.map(erase));
     expect(answers.map(({ status }) => status)).toEqual(people.map(() => 200));
     expect(await db().user.count({ where: { id: { in: people.map(({ userId }) => userId) } } })).toBe(0);

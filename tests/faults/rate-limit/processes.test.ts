@@ -4,7 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { startChild } from "@/tests/support/processes/children";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -13,7 +13,7 @@ requireRealStack();
 const LIMIT = 100;
 const PROCESSES = 4;
 
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 afterAll(() => proxy.close());
 
 /** What each of several instances of the gate let through for one person, asking as fast as they can. */

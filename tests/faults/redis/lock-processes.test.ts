@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { acquireLock, keys, type Lock, redis, redisService, releaseLock, withLock } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
-import { nextMessage, startChild } from "@/tests/support/processes/children";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -33,7 +33,7 @@ it("of several processes one at a time is inside, and each has a larger fencing 
 it("a holder that is killed keeps others waiting for its TTL and no longer", async () => {
   const id = randomUUID();
   const child = startChild("lock-process.ts", ["hold", id, "1500"]);
-  await nextMessage(child);
+  await waitForMessage(child);
   child.process.kill("SIGKILL");
   await child.ended;
   expect((await acquireLock("test", id)).acquired).toBe(false);
@@ -43,10 +43,10 @@ it("a holder that is killed keeps others waiting for its TTL and no longer", asy
 it("a holder that is stopped for longer than its TTL cannot end or extend what came after it", async () => {
   const id = randomUUID();
   const child = startChild("lock-process.ts", ["hold", id, "300"]);
-  await nextMessage(child);
+  await waitForMessage(child);
   child.process.kill("SIGSTOP");
   const next = await acquired(id, { waitMs: 10_000 });
-  const lost = nextMessage(child);
+  const lost = waitForMessage(child);
   child.process.kill("SIGCONT");
   await lost;
   expect(await redisService().get(keys.lock("test", id), z.string())).toBe(`${next.token}:${next.fence}`);
@@ -68,7 +68,7 @@ it("a store that keeps the highest fencing number refuses whoever lost the lock 
     "test",
     id,
     async (signal, slow) => {
-      await until("its time is over", () => signal.aborted);
+      await waitUntil("its time is over", () => signal.aborted);
       const next = await acquired(id, { waitMs: 5_000 });
       expect(write(next.fence, "next")).toBe(true);
       expect(write(slow?.fence ?? 0, "slow")).toBe(false);
@@ -85,7 +85,7 @@ it("Redis emptied again and again while processes work: fencing numbers only gro
   const children = Array.from({ length: 2 }, () =>
     startChild("lock-process.ts", ["careless", `${id}b`, "1000"]),
   );
-  await Promise.all(children.map((child) => nextMessage(child)));
+  await Promise.all(children.map((child) => waitForMessage(child)));
   for (let round = 0; round < 100; round += 1) {
     fences.push((await acquired(id)).fence);
     await redis().flushall();

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { deleteOtherUserSessions, refreshSession, validateSession } from "@/lib/sessions";
-import { BELIEF_MS, REFRESH_GRACE_MS } from "@/lib/sessions/limits";
-import { until } from "@/tests/support/clients/wait-until";
+import { REFRESH_GRACE_MS, TRUST_LEASE_MS } from "@/lib/sessions/limits";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sessions";
+import { startTestSession } from "@/tests/support/factories/sessions";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
-import { startInstance } from "@/tests/support/stack/in-process-instance";
+import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 /** Ends that race with refreshes, on several instances; and processes that die in the middle of either. */
@@ -24,7 +24,7 @@ const RACES = runs(200);
 const AT_ONCE = 8;
 /** Enough that the end falls into the middle of them. */
 const MOST_ROTATIONS = 6;
-const other = await startInstance();
+const other = await startInProcessInstance();
 /** The same time on both instances; it can be made to go by. */
 let aheadMs = 0;
 const clock = { now: () => Date.now() + aheadMs };
@@ -33,7 +33,7 @@ beforeEach(() => {
   aheadMs = 0;
 });
 beforeAll(() => {
-  restore = [useClock(clock), other.useClock(clock)];
+  restore = [setClock(clock), other.useClock(clock)];
 });
 const untilTheNextIsDue = () => {
   aheadMs += REFRESH_GRACE_MS;
@@ -50,7 +50,7 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
   for (let from = 0; from < RACES; from += AT_ONCE) {
     await Promise.all(
       people.slice(from, from + AT_ONCE).map(async (person) => {
-        const [stays, gone] = [await signInAs(person), await signInAs(person)];
+        const [stays, gone] = [await startTestSession(person), await startTestSession(person)];
         const tokens = [gone.accessToken, gone.refreshToken];
         let refreshing = true;
         const refreshers = [refreshSession, other.sessions.refreshSession].map(async (refresh) => {
@@ -76,7 +76,7 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
         }
         refreshing = false;
         await Promise.all(refreshers);
-        await Promise.all([deferredWork(), other.deferredWork()]);
+        await Promise.all([waitForDeferredWork(), other.deferredWork()]);
         for (const token of tokens) {
           expect(await validateSession(token)).toBeNull();
           expect(await other.sessions.validateSession(token)).toBeNull();
@@ -93,7 +93,7 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
 });
 
 it("two tabs on two instances refresh at once, a hundred times: one next token, nobody is signed out", async () => {
-  let { refreshToken } = await signInAs(await createPerson());
+  let { refreshToken } = await startTestSession(await createPerson());
   for (let round = 0; round < 100; round += 1) {
     untilTheNextIsDue();
     const both = await Promise.all(
@@ -109,12 +109,12 @@ it("two tabs on two instances refresh at once, a hundred times: one next token, 
 
 it("sixteen sign-ins and ends of one person at once: no deadlock, and what is left is what Postgres says", async () => {
   const person = await createPerson();
-  const first = await signInAs(person);
+  const first = await startTestSession(person);
   const all = await Promise.all(
     Array.from({ length: 16 }, async (_, index) => {
       const instance = index % 2 ? other.sessions : undefined;
       // Null: ended by one of the others before it was there.
-      const issued = await (instance ?? { startSession: signInAs })
+      const issued = await (instance ?? { startSession: startTestSession })
         .startSession(person, NOBODY)
         .catch(() => null);
       if (index % 4 === 3)
@@ -132,21 +132,21 @@ it("sixteen sign-ins and ends of one person at once: no deadlock, and what is le
   }
 });
 
-async function ending(): Promise<Scenario> {
+async function ending(): Promise<FailpointScenario> {
   const person = await createPerson();
-  const [stays, gone] = [await signInAs(person), await signInAs(person)];
+  const [stays, gone] = [await startTestSession(person), await startTestSession(person)];
   await validateSession(gone.accessToken);
-  await deferredWork();
+  await waitForDeferredWork();
   const end = () => deleteOtherUserSessions(person.userId, stays.session.id);
   return {
     act: end,
-    again: end,
-    die: () =>
+    actConcurrently: end,
+    crashAt: () =>
       startChild("session-process.ts", ["end", person.userId, stays.session.id], {
         FAILPOINT: "sessions.committed",
       }).ended,
     settle: () =>
-      until("nobody believes Redis any more", async () => !(await validateSession(gone.accessToken))),
+      waitUntil("nobody believes Redis any more", async () => !(await validateSession(gone.accessToken))),
     violations: async () => [
       ...((await validateSession(gone.accessToken)) ? ["what was ended is let in"] : []),
       ...((await validateSession(stays.accessToken)) ? [] : ["what was not ended is out"]),
@@ -154,13 +154,13 @@ async function ending(): Promise<Scenario> {
   };
 }
 
-async function refreshing(): Promise<Scenario> {
-  const { refreshToken } = await signInAs(await createPerson());
+async function refreshing(): Promise<FailpointScenario> {
+  const { refreshToken } = await startTestSession(await createPerson());
   const refresh = () => refreshSession(refreshToken, NOBODY);
   return {
     act: refresh,
-    again: refresh,
-    die: () =>
+    actConcurrently: refresh,
+    crashAt: () =>
       startChild("session-process.ts", ["refresh", refreshToken], { FAILPOINT: "sessions.rotated" }).ended,
     settle: async () => {},
     violations: async () => {
@@ -171,7 +171,7 @@ async function refreshing(): Promise<Scenario> {
   };
 }
 
-describe(`failpoints (belief runs out after ${BELIEF_MS} ms)`, () => {
+describe(`failpoints (belief runs out after ${TRUST_LEASE_MS} ms)`, () => {
   testFailpoints<Extract<Failpoint, `sessions.${string}`>>({
     "sessions.committed": ending,
     "sessions.rotated": refreshing,

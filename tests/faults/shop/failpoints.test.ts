@@ -6,28 +6,28 @@ import { stripe } from "@/lib/shop/stripe";
 import { enqueue } from "@/lib/tasks";
 import { createPerson } from "@/tests/support/factories/people";
 import {
-  createReferred,
+  createReferredBuyer,
   createTestProduct,
   finishTasks,
   paidEvent,
   placeTestOrder,
   runCheck,
   runTasks,
+  sendPaymentEvent,
   stockOf,
   taskKeys,
-  tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { startChild } from "@/tests/support/processes/children";
 import type { ShopWork } from "@/tests/support/processes/shop-process";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
 // What the provider tells, and how often, is said here.
 provider.setWebhookUrl(null);
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 const STOCK = 5;
 const QUANTITY = 2;
@@ -37,7 +37,7 @@ const dieDoing = (work: ShopWork) => (failpoint: Failpoint) =>
   startChild("shop-process.ts", [JSON.stringify(work)], { FAILPOINT: failpoint }).ended;
 
 /** Somebody orders, and never asks again. */
-async function ordering(): Promise<Scenario> {
+async function ordering(): Promise<FailpointScenario> {
   const buyer = await createPerson();
   const { id: productId } = await createTestProduct({ stock: STOCK });
   const body = { productId, clientKey: newId() };
@@ -45,8 +45,8 @@ async function ordering(): Promise<Scenario> {
   const rows = () => db().order.findMany({ where: { buyerId: buyer.userId } });
   return {
     act: order,
-    again: order,
-    die: dieDoing({ do: "order", buyer, ...body }),
+    actConcurrently: order,
+    crashAt: dieDoing({ do: "order", buyer, ...body }),
     settle: async () => {
       for (const { id } of await rows()) await runCheck(id, 0);
     },
@@ -67,7 +67,7 @@ async function ordering(): Promise<Scenario> {
 }
 
 async function placed() {
-  const { buyer } = await createReferred();
+  const { buyer } = await createReferredBuyer();
   const product = await createTestProduct({ stock: STOCK });
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity: QUANTITY })).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
@@ -75,15 +75,15 @@ async function placed() {
 }
 
 /** The provider tells of a payment until it hears that we know. */
-async function telling(): Promise<Scenario> {
+async function telling(): Promise<FailpointScenario> {
   const { product, order, sessionId } = await placed();
   const sent = paidEvent({ ...order, sessionId });
   return {
-    act: () => tell(sent),
-    again: () => tell(sent),
-    die: dieDoing({ do: "tell", event: sent }),
+    act: () => sendPaymentEvent(sent),
+    actConcurrently: () => sendPaymentEvent(sent),
+    crashAt: dieDoing({ do: "tell", event: sent }),
     settle: async () => {
-      const { status } = await tell(sent);
+      const { status } = await sendPaymentEvent(sent);
       if (status !== 200) throw new Error(`the event was answered ${status}`);
       await finishTasks(order.id);
     },
@@ -105,9 +105,9 @@ async function telling(): Promise<Scenario> {
 }
 
 /** Money goes back: the provider does it before we can note it. */
-async function refunding(): Promise<Scenario> {
+async function refunding(): Promise<FailpointScenario> {
   const { order, sessionId } = await placed();
-  await provider.play(sessionId, "paid");
+  await provider.simulateBuyer(sessionId, "paid");
   await runCheck(order.id, 0);
   await finishTasks(order.id);
   const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
@@ -125,8 +125,8 @@ async function refunding(): Promise<Scenario> {
   const run = () => runTasks([task]);
   return {
     act: run,
-    again: run,
-    die: dieDoing({ do: "run", tasks: [task] }),
+    actConcurrently: run,
+    crashAt: dieDoing({ do: "run", tasks: [task] }),
     settle: () => finishTasks(order.id),
     violations: async () => {
       const { data } = await stripe().refunds.list({ payment_intent: paymentIntentId ?? "" });

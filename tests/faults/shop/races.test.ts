@@ -6,31 +6,31 @@ import { call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { createPeople } from "@/tests/support/factories/people";
 import {
-  createReferred,
+  createReferredBuyer,
   createTestProduct,
-  event,
   finishTasks,
   paidEvent,
+  paymentEvent,
   placeTestOrder,
+  readOrderAs,
   refundEvent,
   runCheck,
-  seeOrder,
+  sendPaymentEvent,
   stockOf,
   taskKeys,
-  tell,
 } from "@/tests/support/factories/shop";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
 provider.setWebhookUrl(null);
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 async function placed(quantity = 2) {
   const product = await createTestProduct({ stock: 10 });
-  const { buyer } = await createReferred();
+  const { buyer } = await createReferredBuyer();
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
   return { product, buyer, order, sessionId: sessionId ?? "" };
@@ -56,12 +56,12 @@ it("tickets that come back while others buy are neither lost nor sold twice", as
   await Promise.all([
     ...orders.flatMap(({ body }) => {
       const end = () =>
-        event("checkout.session.expired", {
+        paymentEvent("checkout.session.expired", {
           id: "cs",
           client_reference_id: body.order.id,
           payment_status: "unpaid",
         });
-      return [tell(end()), tell(end())];
+      return [sendPaymentEvent(end()), sendPaymentEvent(end())];
     }),
     ...buyers.map((buyer) => placeTestOrder(buyer, { productId: product.id })),
   ]);
@@ -72,20 +72,20 @@ it("tickets that come back while others buy are neither lost nor sold twice", as
 it("one event, eight times at once, is one sale", async () => {
   const { order, buyer, sessionId } = await placed();
   const sent = paidEvent({ ...order, sessionId });
-  const answers = await times(8, () => tell(sent));
+  const answers = await times(8, () => sendPaymentEvent(sent));
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
   await finishTasks(order.id);
-  expect((await seeOrder(order.id, buyer)).deliveries).toHaveLength(2);
+  expect((await readOrderAs(order.id, buyer)).deliveries).toHaveLength(2);
   expect(await taskKeys(order.id)).toHaveLength(4);
 });
 
 it("eight different events about one payment, and the check, are one sale", async () => {
   const { order, product, sessionId } = await placed();
-  await provider.play(sessionId, "paid");
+  await provider.simulateBuyer(sessionId, "paid");
 
   const { payment_intent } = await stripe().checkout.sessions.retrieve(sessionId);
   await Promise.all([
-    times(8, () => tell(paidEvent({ ...order, sessionId }, String(payment_intent)))),
+    times(8, () => sendPaymentEvent(paidEvent({ ...order, sessionId }, String(payment_intent)))),
     runCheck(order.id, 0),
   ]);
   expect(await taskKeys(order.id)).toHaveLength(4);
@@ -95,7 +95,7 @@ it("eight different events about one payment, and the check, are one sale", asyn
 
 it("eight deliveries of one task hand over once", async () => {
   const { order, sessionId } = await placed();
-  await tell(paidEvent({ ...order, sessionId }));
+  await sendPaymentEvent(paidEvent({ ...order, sessionId }));
   const { id } = await db().task.findUniqueOrThrow({
     where: { queue_key: { queue: "deliver-goods", key: order.id } },
   });
@@ -106,9 +106,9 @@ it("eight deliveries of one task hand over once", async () => {
 
 it("a ticket shown at eight doors at once opens one", async () => {
   const { order, product, buyer, sessionId } = await placed();
-  await tell(paidEvent({ ...order, sessionId }));
+  await sendPaymentEvent(paidEvent({ ...order, sessionId }));
   await finishTasks(order.id);
-  const code = (await seeOrder(order.id, buyer)).deliveries[0]?.code;
+  const code = (await readOrderAs(order.id, buyer)).deliveries[0]?.code;
   const answers = await times(8, () => call(admit, { as: product.seller, body: { code } }));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
 });
@@ -125,12 +125,12 @@ it("payment, refund, end and delivery at the same moment end the same way, whoev
       paidEvent({ ...order, sessionId }),
       refundEvent(intent, 4_000, { id: `re_1_${order.id}` }),
       refundEvent(intent, 6_000, { id: `re_2_${order.id}` }),
-      event("charge.refunded", charge),
-      event("checkout.session.expired", session),
+      paymentEvent("charge.refunded", charge),
+      paymentEvent("checkout.session.expired", session),
     ].sort(() => random() - 0.5);
-    await Promise.all([...events, pick(events, random)].map((sent) => tell(sent)));
+    await Promise.all([...events, pick(events, random)].map((sent) => sendPaymentEvent(sent)));
     await finishTasks(order.id);
-    const seen = await seeOrder(order.id, buyer);
+    const seen = await readOrderAs(order.id, buyer);
     expect(seen).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
     expect(seen.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
     expect(await stockOf(product.id)).toBe(10);

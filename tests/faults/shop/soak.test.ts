@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { db, disconnectDb } from "@/lib/db";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
-import { reportOf } from "../../soak/format-report";
+import { formatReport } from "../../soak/format-report";
 import { runSoak } from "../../soak/run-soak";
-import { startWorld } from "../../soak/soak-stack";
+import { startSoakStack } from "../../soak/soak-stack";
 
 requireRealStack();
 
@@ -13,7 +13,7 @@ requireRealStack();
  */
 const ORDERS = 80;
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_121);
-const world = await startWorld();
+const world = await startSoakStack();
 
 afterAll(async () => {
   await disconnectDb();
@@ -27,7 +27,7 @@ it(
   `${ORDERS} orders with random faults end as they should (seed ${SEED})`,
   async () => {
     const result = await runSoak(world, { seed: SEED, orders: ORDERS, instances: 1 });
-    console.log(await reportOf(result));
+    console.log(await formatReport(result));
     expect(result.violations).toEqual([]);
   },
   LIMIT_MS,
@@ -38,7 +38,7 @@ describe("the judge notices", () => {
   const small = { seed: 1, orders: 20, instances: 0, quiet: true, settleLimitMs: 6_000 };
 
   it("nothing, when nothing is wrong", async () => {
-    const result = await runSoak(world, { ...small, settleLimitMs: 30_000 });
+    const result = await runSoak(world, { ...small, drainTimeoutMs: 30_000 });
     expect(result.violations).toEqual([]);
   });
 

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { injectFault } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { qstash, sweepTasks } from "@/lib/tasks";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import {
-  type Behaviour,
-  createWorld,
-  letTimePass,
-  pay,
+  createPayment,
+  createPaymentTables,
+  drainTasks,
+  handlePaymentTasks,
+  makeTasksDue,
+  type PaymentBehaviour,
+  paymentTask,
+  paymentViolations,
   QUEUE,
-  serveWorld,
-  settle,
-  taskOf,
-  violations,
 } from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -28,8 +28,8 @@ requireRealStack();
 let app: AppServer;
 let endWorld = () => {};
 beforeAll(async () => {
-  await createWorld();
-  endWorld = serveWorld();
+  await createPaymentTables();
+  endWorld = handlePaymentTasks();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
 });
 afterAll(async () => {
@@ -65,17 +65,17 @@ interface Control {
 const LIMIT_MS = 4_000;
 
 async function settled(ids: string[], sweep: Sweep): Promise<string[]> {
-  await settle(ids, { limitMs: LIMIT_MS, sweep });
-  await deferredWork();
-  return violations(ids);
+  await drainTasks(ids, { limitMs: LIMIT_MS, sweep });
+  await waitForDeferredWork();
+  return paymentViolations(ids);
 }
 
 /** The answer of the first delivery is lost: it comes again. */
 async function deliveredTwice(sweep: Sweep): Promise<string[]> {
-  const id = await pay("unpublished");
-  const task = await taskOf(id);
+  const id = await createPayment("unpublished");
+  const task = await paymentTask(id);
   await deliverTask(QUEUE, task?.id ?? "");
-  await letTimePass([id]);
+  await makeTasksDue([id]);
   await deliverTask(QUEUE, task?.id ?? "");
   return settled([id], sweep);
 }
@@ -83,8 +83,8 @@ async function deliveredTwice(sweep: Sweep): Promise<string[]> {
 /** QStash takes the message and it never arrives: the app is not there. It must be sent anew. */
 async function lostByQstash(sweep: Sweep): Promise<string[]> {
   await app.close();
-  const id = await pay();
-  await deferredWork();
+  const id = await createPayment();
+  await waitForDeferredWork();
   // All of QStash's own attempts are over.
   await expect.poll(async () => (await deadLetterOf(id)) ?? null, { timeout: 20_000 }).not.toBeNull();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
@@ -92,20 +92,20 @@ async function lostByQstash(sweep: Sweep): Promise<string[]> {
 }
 
 async function deadLetterOf(id: string): Promise<string | undefined> {
-  const task = await taskOf(id);
+  const task = await paymentTask(id);
   const { messages } = await qstash().dlq.listMessages();
   return messages.find(({ body }) => body?.includes(task?.id ?? "none"))?.dlqId;
 }
 
 /** The process dies between the commit and the publishing. */
 async function crashedBeforePublishing(sweep: Sweep): Promise<string[]> {
-  return settled([await pay("unpublished")], sweep);
+  return settled([await createPayment("unpublished")], sweep);
 }
 
 /** The first attempt is held up before it commits, and a second one has taken over and is at the same place. */
 async function overtaken(sweep: Sweep): Promise<string[]> {
-  const id = await pay("unpublished");
-  const task = await taskOf(id);
+  const id = await createPayment("unpublished");
+  const task = await paymentTask(id);
   const waiting: (() => void)[] = [];
   const end = injectFault(async (name) => {
     if (name === "tasks.prepared") await new Promise<void>((resolve) => waiting.push(resolve));
@@ -113,7 +113,7 @@ async function overtaken(sweep: Sweep): Promise<string[]> {
   try {
     const first = deliverTask(QUEUE, task?.id ?? "");
     await expect.poll(() => waiting.length).toBe(1);
-    await letTimePass([id]);
+    await makeTasksDue([id]);
     const second = deliverTask(QUEUE, task?.id ?? "");
     await expect.poll(() => waiting.length).toBe(2);
     waiting[0]?.();
@@ -154,9 +154,9 @@ describe.each(controls)("$what", ({ sabotage, play }) => {
   });
 });
 
-const behaviours: Behaviour[] = ["works", "fails-once", "refused", "outlives-lease"];
+const behaviours: PaymentBehaviour[] = ["works", "fails-once", "refused", "outlives-lease"];
 
 it("with all of them every kind of task ends as it should", async () => {
-  const ids = await Promise.all(behaviours.map((behaviour) => pay(behaviour)));
+  const ids = await Promise.all(behaviours.map((behaviour) => createPayment(behaviour)));
   expect(await settled(ids, sweepTasks)).toEqual([]);
 });

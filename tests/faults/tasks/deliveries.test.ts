@@ -5,14 +5,14 @@ import { defineTask, enqueue, sweepTasks } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
 import {
-  createWorld,
-  letTimePass,
-  pay,
+  createPayment,
+  createPaymentTables,
+  drainTasks,
+  handlePaymentTasks,
+  makeTasksDue,
+  paymentTask,
+  paymentViolations,
   QUEUE,
-  serveWorld,
-  settle,
-  taskOf,
-  violations,
 } from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -24,8 +24,8 @@ requireRealStack();
 let app: AppServer;
 let endWorld = () => {};
 beforeAll(async () => {
-  await createWorld();
-  endWorld = serveWorld();
+  await createPaymentTables();
+  endWorld = handlePaymentTasks();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
 });
 afterAll(async () => {
@@ -35,8 +35,8 @@ afterAll(async () => {
 
 /** A payment that QStash has not been told of: only what the test delivers arrives. */
 async function unpublished(): Promise<{ id: string; taskId: string }> {
-  const id = await pay("unpublished");
-  const task = await taskOf(id);
+  const id = await createPayment("unpublished");
+  const task = await paymentTask(id);
   if (!task) throw new Error("no task");
   return { id, taskId: task.id };
 }
@@ -58,7 +58,7 @@ it("8 deliveries at once: one works, the others are told to come back, and then 
       if (status === 409) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
     }
     expect(await deliverTask(QUEUE, taskId)).toMatchObject({ status: 200, body: { outcome: "done" } });
-    expect(await violations([id])).toEqual([]);
+    expect(await paymentViolations([id])).toEqual([]);
   }
 });
 
@@ -70,16 +70,16 @@ it("a delivery days later, of any generation, finds it done", async () => {
     "finishedAt" = now() - interval '9 days' WHERE id = ${taskId}::uuid`;
   for (const generation of [1, 2, 7]) expect((await deliverTask(QUEUE, taskId, generation)).status).toBe(200);
   await sweepTasks();
-  expect(await taskOf(id)).toMatchObject({ state: "done", attempts: 1 });
-  expect(await violations([id])).toEqual([]);
+  expect(await paymentTask(id)).toMatchObject({ state: "done", attempts: 1 });
+  expect(await paymentViolations([id])).toEqual([]);
 });
 
 it("in any order: 50 payments' messages, shuffled, each three times", async () => {
   const payments = await Promise.all(Array.from({ length: 50 }, () => unpublished()));
   const messages = [...payments, ...payments, ...payments].sort(() => Math.random() - 0.5);
   await Promise.all(messages.map(({ taskId }) => deliverTask(QUEUE, taskId)));
-  await settle(payments.map(({ id }) => id));
-  expect(await violations(payments.map(({ id }) => id))).toEqual([]);
+  await drainTasks(payments.map(({ id }) => id));
+  expect(await paymentViolations(payments.map(({ id }) => id))).toEqual([]);
 });
 
 it("a payload that no code can read: dead with an alert, 489, and never tried again", async () => {
@@ -90,29 +90,29 @@ it("a payload that no code can read: dead with an alert, 489, and never tried ag
   expect(answer.headers.get("upstash-nonretryable-error")).toBe("true");
   // The answer was lost: it comes again, and is refused again.
   expect((await deliverTask(QUEUE, taskId)).status).toBe(489);
-  expect(await taskOf(id)).toMatchObject({
+  expect(await paymentTask(id)).toMatchObject({
     state: "dead",
     attempts: 1,
     error: expect.stringContaining("orderId"),
   });
-  expect(await violations([id])).toEqual([]);
+  expect(await paymentViolations([id])).toEqual([]);
 });
 
 it("a handler that outlives its lease: whoever took over has the effect, the late one is rolled back", async () => {
-  const id = await pay("outlives-lease");
-  await settle([id]);
-  const task = await taskOf(id);
+  const id = await createPayment("outlives-lease");
+  await drainTasks([id]);
+  const task = await paymentTask(id);
   expect(task?.fence).toBeGreaterThan(1);
   const [effect] = await db().$queryRaw<{ attempt: number }[]>`
     SELECT attempt FROM "TestEffect" WHERE "paymentId" = ${id}::uuid`;
   expect(effect?.attempt).toBeGreaterThan(1);
-  expect(await violations([id])).toEqual([]);
+  expect(await paymentViolations([id])).toEqual([]);
 });
 
 describe("signatures", () => {
   it("expired, altered, of another key, or for another queue's address: 401 and nothing written", async () => {
     const { id, taskId } = await unpublished();
-    const before = await taskOf(id);
+    const before = await paymentTask(id);
     const body = JSON.stringify({ queue: QUEUE, taskId, generation: 1 });
     const signatures = [
       undefined,
@@ -123,7 +123,7 @@ describe("signatures", () => {
       await signDelivery(QUEUE, body, { signedFor: "payments" }),
     ];
     for (const signature of signatures) expect((await deliver(QUEUE, body, signature)).status).toBe(401);
-    expect(await taskOf(id)).toEqual(before);
+    expect(await paymentTask(id)).toEqual(before);
     expect(await effects(id)).toBe(0);
   });
 
@@ -133,7 +133,7 @@ describe("signatures", () => {
     const signature = await signDelivery(QUEUE, body);
     expect((await deliver(QUEUE, body, signature)).status).toBe(200);
     expect((await deliver(QUEUE, body, signature)).status).toBe(200);
-    expect(await violations([id])).toEqual([]);
+    expect(await paymentViolations([id])).toEqual([]);
   });
 
   it("a message of one queue is refused by another, and runs nothing there", async () => {
@@ -177,13 +177,13 @@ it("a payload of a version to come waits for the code that reads it", async () =
   const { id, taskId } = await unpublished();
   await db().$executeRaw`UPDATE "Task" SET version = 99 WHERE id = ${taskId}::uuid`;
   expect((await deliverTask(QUEUE, taskId)).status).toBe(500);
-  expect(await taskOf(id)).toMatchObject({
+  expect(await paymentTask(id)).toMatchObject({
     state: "published",
     error: expect.stringContaining("version 99"),
   });
   await db().$executeRaw`UPDATE "Task" SET version = 1 WHERE id = ${taskId}::uuid`;
   expect((await deliverTask(QUEUE, taskId)).status).toBe(200);
-  expect(await violations([id])).toEqual([]);
+  expect(await paymentViolations([id])).toEqual([]);
 });
 
 it("what was rolled back leaves no task and no message", async () => {
@@ -194,26 +194,26 @@ it("what was rolled back leaves no task and no message", async () => {
       throw new Error("the buyer changed their mind");
     }),
   ).rejects.toThrow("changed their mind");
-  expect(await taskOf(id)).toBeNull();
+  expect(await paymentTask(id)).toBeNull();
   expect(await effects(id)).toBe(0);
 });
 
 it("past its deadline a task is dead with an alert, whatever it waits for", async () => {
-  const id = await pay("unpublished");
+  const id = await createPayment("unpublished");
   await db().$executeRaw`UPDATE "Task" SET "deadlineAt" = now() - interval '1 second' WHERE key = ${id}`;
-  await letTimePass([id]);
+  await makeTasksDue([id]);
   await sweepTasks();
-  expect((await taskOf(id))?.state).toBe("dead");
-  expect(await violations([id])).toEqual([]);
+  expect((await paymentTask(id))?.state).toBe("dead");
+  expect(await paymentViolations([id])).toEqual([]);
 });
 
 it("sweeps at once share the work: nothing is published twice under one generation", async () => {
-  const ids = await Promise.all(Array.from({ length: 250 }, () => pay("unpublished")));
-  await letTimePass(ids);
+  const ids = await Promise.all(Array.from({ length: 250 }, () => createPayment("unpublished")));
+  await makeTasksDue(ids);
   const sweeps = await Promise.all(Array.from({ length: 4 }, () => sweepTasks()));
   expect(sweeps.reduce((sum, { republished }) => sum + republished, 0)).toBeGreaterThanOrEqual(ids.length);
   const generations = await db().task.findMany({ where: { key: { in: ids } }, select: { generation: true } });
   expect(new Set(generations.map(({ generation }) => generation))).toEqual(new Set([2]));
-  await settle(ids);
-  expect(await violations(ids)).toEqual([]);
+  await drainTasks(ids);
+  expect(await paymentViolations(ids)).toEqual([]);
 });

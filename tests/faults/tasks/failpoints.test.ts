@@ -1,31 +1,37 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { cacheManager } from "@/lib/cache";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { createPost, getPost } from "@/lib/posts";
 import { postTags } from "@/lib/posts/post";
 import { sweepTasks } from "@/lib/tasks";
-import { recordViews, syncViews, viewSyncState } from "@/lib/views";
+import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/wait-until";
-import { catchUp, createGroup, read, send, violationsOf } from "@/tests/support/factories/chat-tools";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import {
+  catchUp,
+  chatViolations,
+  createGroup,
+  readMessages,
+  sendTestMessage,
+} from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import {
-  type Behaviour,
-  createWorld,
-  letTimePass,
-  pay,
+  createPayment,
+  createPaymentTables,
+  drainTasks,
+  handlePaymentTasks,
+  makeTasksDue,
+  type PaymentBehaviour,
+  paymentTask,
+  paymentViolations,
   QUEUE,
-  serveWorld,
-  settle,
-  taskOf,
-  violations,
 } from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { startChild } from "@/tests/support/processes/children";
-import { type Scenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -35,8 +41,8 @@ let app: AppServer | undefined;
 let endWorld = () => {};
 
 beforeAll(async () => {
-  await createWorld();
-  endWorld = serveWorld();
+  await createPaymentTables();
+  endWorld = handlePaymentTasks();
 });
 afterEach(async () => {
   await app?.close();
@@ -48,40 +54,40 @@ async function openApp(): Promise<void> {
   app ??= await serveApp(APP_PORT);
 }
 
-function payment(behaviour: Behaviour): Scenario {
+function payment(behaviour: PaymentBehaviour): FailpointScenario {
   const id = newId();
   return {
     act: async () => {
       await openApp();
-      await pay(behaviour, id);
-      await deferredWork();
-      await until("somebody worked on it", async () => {
-        const task = await taskOf(id);
+      await createPayment(behaviour, id);
+      await waitForDeferredWork();
+      await waitUntil("somebody worked on it", async () => {
+        const task = await paymentTask(id);
         if (!task || task.attempts > 0) return true;
-        if (task.state === "pending") await letTimePass([id]).then(() => sweepTasks());
+        if (task.state === "pending") await makeTasksDue([id]).then(() => sweepTasks());
         return false;
       });
     },
-    again: async () => {
-      await letTimePass([id]);
-      const task = await taskOf(id);
+    actConcurrently: async () => {
+      await makeTasksDue([id]);
+      const task = await paymentTask(id);
       await Promise.all([
-        pay(behaviour, id),
+        createPayment(behaviour, id),
         sweepTasks(),
         ...(task ? [deliverTask(QUEUE, task.id, task.generation)] : []),
       ]);
     },
-    die: (failpoint) => startChild("task-process.ts", [id, behaviour], { FAILPOINT: failpoint }).ended,
+    crashAt: (failpoint) => startChild("task-process.ts", [id, behaviour], { FAILPOINT: failpoint }).ended,
     settle: async () => {
       await openApp();
-      await deferredWork();
-      await settle([id]);
+      await waitForDeferredWork();
+      await drainTasks([id]);
     },
-    violations: () => violations([id]),
+    violations: () => paymentViolations([id]),
   };
 }
 
-async function views(): Promise<Scenario> {
+async function views(): Promise<FailpointScenario> {
   const post = await createTestPost(await createPerson());
   const viewers = await createPeople(3);
   const leaseMs = 50;
@@ -90,15 +96,15 @@ async function views(): Promise<Scenario> {
       for (const { seq } of viewers) await recordViews(seq, [post]);
       await syncViews({ source: "script", leaseMs });
     },
-    again: () => syncViews({ source: "script", leaseMs }),
-    die: async (failpoint) => {
+    actConcurrently: () => syncViews({ source: "script", leaseMs }),
+    crashAt: async (failpoint) => {
       for (const { seq } of viewers) await recordViews(seq, [post]);
       return startChild("sync-process.ts", [String(leaseMs)], { FAILPOINT: failpoint }).ended;
     },
     settle: () =>
-      until("all views are synced", async () => {
+      waitUntil("all views are synced", async () => {
         await syncViews({ source: "script", leaseMs });
-        const { pendingViews, claimedBatches } = await viewSyncState();
+        const { pendingViews, claimedBatches } = await getViewSyncState();
         return pendingViews === 0 && claimedBatches === 0;
       }),
     violations: async () => {
@@ -108,7 +114,7 @@ async function views(): Promise<Scenario> {
   };
 }
 
-async function renaming(): Promise<Scenario> {
+async function renaming(): Promise<FailpointScenario> {
   const author = await createPerson("artist");
   const { id } = await createPost(author, { title: "Before", text: "", tags: [] });
   const rename = () =>
@@ -120,13 +126,13 @@ async function renaming(): Promise<Scenario> {
       await rename();
       await getPost(id);
     },
-    again: () => Promise.all([rename(), getPost(id)]),
-    die: async (failpoint) =>
+    actConcurrently: () => Promise.all([rename(), getPost(id)]),
+    crashAt: async (failpoint) =>
       failpoint === "cache.committed"
         ? startChild("cache-writer.ts", [id, "After"], { FAILPOINT: failpoint }).ended
         : startChild("post-reader.ts", [id], { FAILPOINT: failpoint }).ended,
     settle: () =>
-      until("what is in Postgres is what people see", async () => {
+      waitUntil("what is in Postgres is what people see", async () => {
         const row = await db().post.findUniqueOrThrow({ where: { id } });
         return (await getPost(id))?.title === row.title;
       }),
@@ -138,34 +144,34 @@ async function renaming(): Promise<Scenario> {
   };
 }
 
-async function conversation(): Promise<Scenario> {
+async function conversation(): Promise<FailpointScenario> {
   const [author, reader] = await createPeople(2);
   if (!author || !reader) throw new Error("somebody is missing");
   const chat = await createGroup([author, reader]);
-  await send(author, chat, "Before");
-  await read(reader, chat);
-  await deferredWork();
+  await sendTestMessage(author, chat, "Before");
+  await readMessages(reader, chat);
+  await waitForDeferredWork();
   const clientId = newId();
   // What a client does that has no answer: the same once more.
-  const write = () => send(author, chat, "Once", { clientId });
+  const write = () => sendTestMessage(author, chat, "Once", { clientId });
   return {
     act: write,
-    again: () => Promise.all([write(), read(reader, chat)]),
-    die: (failpoint) =>
+    actConcurrently: () => Promise.all([write(), readMessages(reader, chat)]),
+    crashAt: (failpoint) =>
       startChild("chat-process.ts", [author.userId, chat, clientId], { FAILPOINT: failpoint }).ended,
     settle: async () => {
       // It may not have heard of the first.
-      await send(reader, chat, "Meanwhile");
+      await sendTestMessage(reader, chat, "Meanwhile");
       await write();
-      await deferredWork();
+      await waitForDeferredWork();
     },
     violations: async () => {
       const rows = await db().chatMessage.findMany({ where: { chatId: chat }, orderBy: { seq: "asc" } });
-      const shown = [await read(reader, chat), await read(reader, chat)];
+      const shown = [await readMessages(reader, chat), await readMessages(reader, chat)];
       const { changed } = await catchUp(reader, chat);
       const texts = (items: readonly { text: string }[]) => items.map(({ text }) => text).join();
       return [
-        ...(await violationsOf(chat)),
+        ...(await chatViolations(chat)),
         ...(rows.filter((row) => row.clientId === clientId).length === 1 ? [] : ["not written once"]),
         ...[...shown.map(({ items }) => items), changed].flatMap((items) =>
           texts(items) === texts(rows) ? [] : [`shown as ${texts(items)}, not ${texts(rows)}`],

@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { disconnectDb } from "@/lib/db";
 import { sweepTasks } from "@/lib/tasks";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { startQstash } from "@/local/qstash";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
-  createWorld,
-  pay,
-  serveWorld,
-  settle,
-  taskOf,
-  violations,
+  createPayment,
+  createPaymentTables,
+  drainTasks,
+  handlePaymentTasks,
+  paymentTask,
+  paymentViolations,
 } from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
-import { nextMessage, startChild } from "@/tests/support/processes/children";
+import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import { startCommitCutter } from "@/tests/support/proxies/commit-cutter";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startRealPostgres } from "@/tests/support/stack/real-postgres";
@@ -47,8 +47,8 @@ const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
 let app: AppServer | undefined;
 let endWorld = () => {};
 beforeAll(async () => {
-  await createWorld();
-  endWorld = serveWorld();
+  await createPaymentTables();
+  endWorld = handlePaymentTasks();
   app = await serveApp(APP_PORT);
 });
 afterEach(async () => {
@@ -63,11 +63,11 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const payMany = (count: number) => Promise.all(Array.from({ length: count }, () => pay()));
+const payMany = (count: number) => Promise.all(Array.from({ length: count }, () => createPayment()));
 
 async function expectAllRight(ids: readonly string[]): Promise<void> {
-  await settle(ids);
-  expect(await violations(ids)).toEqual([]);
+  await drainTasks(ids);
+  expect(await paymentViolations(ids)).toEqual([]);
 }
 
 it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
@@ -75,8 +75,8 @@ it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
   async (mode) => {
     await toQstash.set(mode);
     const ids = await payMany(10);
-    await deferredWork();
-    const waiting = await Promise.all(ids.map(taskOf));
+    await waitForDeferredWork();
+    const waiting = await Promise.all(ids.map(paymentTask));
     if (mode !== "swallow") {
       expect(new Set(waiting.map((task) => task?.state))).toEqual(new Set(["pending"]));
     }
@@ -86,7 +86,7 @@ it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
 );
 
 it("QStash goes away while it is being swept to", async () => {
-  const ids = await Promise.all(Array.from({ length: 150 }, () => pay("unpublished")));
+  const ids = await Promise.all(Array.from({ length: 150 }, () => createPayment("unpublished")));
   await toQstash.set("swallow");
   await expect(sweepTasks()).rejects.toThrow();
   await toQstash.set("pass");
@@ -106,7 +106,7 @@ it("Postgres is restarted in the middle of it", async () => {
       const id = newId();
       tried.push(id);
       // Whoever is told of a failure may have paid all the same: what is in Postgres counts.
-      await pay("works", id).then(
+      await createPayment("works", id).then(
         () => {
           paid += 1;
         },
@@ -114,7 +114,7 @@ it("Postgres is restarted in the middle of it", async () => {
       );
     }
   })();
-  await until("some have paid", () => paid > 15);
+  await waitUntil("some have paid", () => paid > 15);
   await postgres.restart();
   await buying;
   await expectAllRight(tried);
@@ -124,12 +124,12 @@ it("a commit is sent and the connection cut: whether it was written, it is so on
   for (let round = 0; round < 10; round += 1) {
     // The payment's own commit, the marks of the publisher, or the handler's: whichever comes next.
     cutter.arm(1);
-    const id = await pay().catch(() => null);
-    await deferredWork();
+    const id = await createPayment().catch(() => null);
+    await waitForDeferredWork();
     const ids = id === null ? [] : [id];
     await expectAllRight(ids);
     cutter.arm(0);
-    const second = await pay();
+    const second = await createPayment();
     cutter.arm(1);
     await expectAllRight([second]);
     cutter.arm(0);
@@ -151,8 +151,8 @@ it("signing keys rotated once: nothing is noticed; twice: deliveries wait for th
   await rotate();
   const before = qstash.stats().retried;
   const ids = await payMany(5);
-  await until("deliveries were refused", () => qstash.stats().retried > before);
-  for (const id of ids) expect((await taskOf(id))?.attempts).toBe(0);
+  await waitUntil("deliveries were refused", () => qstash.stats().retried > before);
+  for (const id of ids) expect((await paymentTask(id))?.attempts).toBe(0);
 
   await app?.close();
   app = undefined;
@@ -161,7 +161,7 @@ it("signing keys rotated once: nothing is noticed; twice: deliveries wait for th
     QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
   });
   try {
-    await nextMessage(deployed);
+    await waitForMessage(deployed);
     await expectAllRight(ids);
   } finally {
     deployed.process.kill("SIGKILL");

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
+import { getViewCounts, getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/load-view-rows";
 import { persistViews } from "@/lib/views/persist-views";
-import { type Batch, claimBatch, finishBatch } from "@/lib/views/view-batches";
-import { until } from "@/tests/support/clients/wait-until";
+import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/view-batches";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { nextMessage, startChild } from "@/tests/support/processes/children";
+import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -22,12 +22,12 @@ async function postWithViews(viewers: number): Promise<{ post: string; seqs: num
 }
 
 async function shown(post: string): Promise<number | undefined> {
-  return (await viewCounts([...(await loadViewRows([post])).values()])).get(post);
+  return (await getViewCounts([...(await loadViewRows([post])).values()])).get(post);
 }
 
-async function claimed(leaseMs: number): Promise<Batch> {
-  let batch: Batch | null = null;
-  await until("there is a batch to claim", async () => {
+async function claimed(leaseMs: number): Promise<ViewBatch> {
+  let batch: ViewBatch | null = null;
+  await waitUntil("there is a batch to claim", async () => {
     batch = await claimBatch(leaseMs);
     return batch !== null;
   });
@@ -61,7 +61,7 @@ describe("a sync that is slow", () => {
       await finishBatch(next, (await persistViews(next.pairs, next.id)).posts);
       expect(await shown(post)).toBe(31);
       expect(await persistedViews(post)).toEqual({ views: 31, rows: 21, base: 10 });
-      expect(await viewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
+      expect(await getViewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
     }
   });
 });
@@ -71,7 +71,7 @@ describe("SIGTERM", () => {
     const post = await createTestPost(await createPerson("artist"));
     const viewers = await createPeople(25);
     const server = startChild("viewing-process.ts", [post, ...viewers.map(({ seq }) => String(seq))]);
-    await nextMessage(server);
+    await waitForMessage(server);
     expect(await persistedViews(post)).toEqual({ views: 0, rows: 0, base: 0 });
     server.process.kill("SIGTERM");
     expect(await server.ended).toBe(0);
@@ -84,7 +84,7 @@ describe("SIGTERM", () => {
     const server = startChild("viewing-process.ts", [post, String(viewer.seq)], {
       UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}`,
     });
-    await nextMessage(server);
+    await waitForMessage(server);
     expect(await persistedViews(post)).toEqual({ views: 1, rows: 1, base: 0 });
     server.process.kill("SIGTERM");
     expect(await server.ended).toBe(0);

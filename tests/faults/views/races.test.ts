@@ -4,7 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, isConflict } from "@/lib/db";
 import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/persist-views";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -21,7 +21,7 @@ async function deadlocks(): Promise<number> {
   const client = new Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
   try {
-    await until("the other sessions have ended", async () => {
+    await waitUntil("the other sessions have ended", async () => {
       const { rows } = await client.query(
         "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
       );

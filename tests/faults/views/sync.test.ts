@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db, retryOnConflict } from "@/lib/db";
-import { recordViews, syncViews, viewCounts, viewSyncState } from "@/lib/views";
+import { getViewCounts, getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 import { runs } from "@/tests/support/fuzz/runs";
-import { STEPS, startKillGang } from "@/tests/support/processes/crashing-workers";
+import { KILL_POINTS, startCrashingWorkers } from "@/tests/support/processes/crashing-workers";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -72,7 +72,7 @@ describe("10,000 views by 500 people over 40 posts, four syncs over each other, 
     const watch = new Watch();
     const views = plan(people, posts, random);
 
-    const gang = startKillGang(SYNCS, LEASE_MS, random);
+    const gang = startCrashingWorkers(SYNCS, LEASE_MS, random);
     let done = false;
     const pollers = [poll(posts, watch, () => done), pollBooks(posts, watch, () => done)];
     try {
@@ -94,10 +94,13 @@ describe("10,000 views by 500 people over 40 posts, four syncs over each other, 
             watch,
           );
         // Spreads the views over the kills, unless there is nothing left to die of.
-        await until("a sync died", async () => gang.total >= (at / VIEWS) * KILLS || (await nothingWaits()));
+        await waitUntil(
+          "a sync died",
+          async () => gang.total >= (at / VIEWS) * KILLS || (await nothingWaits()),
+        );
       }
       await gang.stop();
-      await until("everything is synced", async () => {
+      await waitUntil("everything is synced", async () => {
         await syncViews({ source: "script", leaseMs: LEASE_MS });
         return nothingWaits();
       });
@@ -107,7 +110,7 @@ describe("10,000 views by 500 people over 40 posts, four syncs over each other, 
     }
 
     expect(watch.faults).toEqual([]);
-    for (const step of STEPS) expect(gang.kills.get(step), step).toBeGreaterThan(0);
+    for (const step of KILL_POINTS) expect(gang.kills.get(step), step).toBeGreaterThan(0);
     for (const post of posts) await expectExact(post, watch);
   });
 });
@@ -149,7 +152,7 @@ async function poll(posts: Watched[], watch: Watch, done: () => boolean): Promis
     const rows = await loadViewRows(live.map(({ id }) => id));
     for (const batch of [rows, late]) {
       const answers = live.map((post) => ({ post, answer: watch.ask(post) }));
-      const counts = await viewCounts([...batch.values()]);
+      const counts = await getViewCounts([...batch.values()]);
       for (const { post, answer } of answers) {
         const count = counts.get(post.id);
         if (count !== undefined) answer(count);
@@ -181,7 +184,7 @@ async function deleteAccount(seq: number, posts: Watched[], watch: Watch): Promi
 }
 
 async function nothingWaits(): Promise<boolean> {
-  const { available, pendingViews, claimedBatches } = await viewSyncState();
+  const { available, pendingViews, claimedBatches } = await getViewSyncState();
   return available && pendingViews === 0 && claimedBatches === 0;
 }
 
@@ -201,6 +204,6 @@ async function expectExact(post: Watched, watch: Watch): Promise<void> {
     rows: rows.length,
     base: post.base,
   });
-  const counts = await viewCounts([...(await loadViewRows([post.id])).values()]);
+  const counts = await getViewCounts([...(await loadViewRows([post.id])).values()]);
   expect(counts.get(post.id)).toBe(post.base + rows.length);
 }

@@ -7,26 +7,26 @@ import { POST as changeAddress } from "@/app/api/me/email/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
 import { PATCH as changeMe, GET as me } from "@/app/api/me/route";
 import { GET as getPost } from "@/app/api/posts/[id]/route";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import type { MailCatcher } from "@/local/smtp";
 import { call } from "@/tests/support/clients/call";
-import { mailbox, mailTo, tokenIn } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/wait-until";
+import { extractLinkToken, listMails, waitForMailText } from "@/tests/support/clients/mailbox";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
   type Account,
-  auditOf,
+  accountLinks,
+  auditActions,
   createAccount,
-  createMember,
-  linksOf,
-  newAccount,
-  newestToken,
-  PASSWORD,
+  createTestUser,
+  newestLinkToken,
+  signUpAccount,
+  TEST_PASSWORD,
 } from "@/tests/support/factories/accounts";
 import { createTestPost } from "@/tests/support/factories/people";
-import { makeStale } from "@/tests/support/factories/sessions";
+import { expirePasswordConfirmation } from "@/tests/support/factories/sessions";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 
 let app: Awaited<ReturnType<typeof serveAppWithMail>>;
@@ -37,7 +37,7 @@ let restoreClock = () => {};
 beforeAll(async () => {
   app = await serveAppWithMail();
   catcher = app.catcher;
-  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+  restoreClock = setClock({ now: () => Date.now() + aheadMs });
 });
 afterAll(async () => {
   restoreClock();
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 /** Nothing of a kind of mail is on its way any more. */
 const allMailed = (userId: string) =>
-  until("all mails are done", async () => {
+  waitUntil("all mails are done", async () => {
     const waiting = {
       queue: "emails",
       ownerId: userId,
@@ -69,21 +69,21 @@ describe("mails with links", () => {
     // Ids are ordered by time: other files have left tasks that nobody will run.
     const before = newId();
     await call(forgot, { body: { email } });
-    const account = await newAccount();
-    await mailTo(catcher, account.email, /Confirm your address/);
-    await until("no mail of these is on its way", async () => {
+    const account = await signUpAccount();
+    await waitForMailText(catcher, account.email, /Confirm your address/);
+    await waitUntil("no mail of these is on its way", async () => {
       const states = ["pending", "published", "running"] as const;
       const unfinished = { queue: "emails", id: { gt: before }, state: { in: [...states] } };
       return (await db().task.count({ where: unfinished })) === 0;
     });
-    expect(await mailbox(catcher, email)).toEqual([]);
+    expect(await listMails(catcher, email)).toEqual([]);
   });
 });
 
 describe("POST /api/auth/confirm-email", () => {
   it("a link works once, and for a day", async () => {
-    const account = await newAccount();
-    const token = await newestToken(account.id, "confirm_address");
+    const account = await signUpAccount();
+    const token = await newestLinkToken(account.id, "confirm_address");
     aheadMs = 24 * 3_600_000;
     expect(await open(token)).toMatchObject(refused);
     aheadMs = 0;
@@ -92,8 +92,8 @@ describe("POST /api/auth/confirm-email", () => {
   });
 
   it("two at once: one wins", async () => {
-    const account = await newAccount();
-    const token = await newestToken(account.id, "confirm_address");
+    const account = await signUpAccount();
+    const token = await newestLinkToken(account.id, "confirm_address");
     const answers = await Promise.all([open(token), open(token)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
@@ -101,7 +101,7 @@ describe("POST /api/auth/confirm-email", () => {
   it("refuses a forged one, and one for a new password", async () => {
     const account = await createAccount({ confirmedAt: null });
     await call(forgot, { body: { email: account.email } });
-    const [resetLink] = await linksOf(account.id, "reset_password");
+    const [resetLink] = await accountLinks(account.id, "reset_password");
     const id = resetLink?.id ?? "";
     const bad = [signId("reset_password", id), signId("confirm_address", id), `${"A".repeat(64)}`, id];
     for (const token of bad) expect(await open(token)).toMatchObject(refused);
@@ -113,18 +113,18 @@ describe("POST /api/me/confirm-email", () => {
   const again = ({ token }: Account) => call(confirmAgain, { token, method: "POST" });
 
   it("mails another link and voids the one before", async () => {
-    const account = await newAccount();
-    const first = await newestToken(account.id, "confirm_address");
+    const account = await signUpAccount();
+    const first = await newestLinkToken(account.id, "confirm_address");
     expect((await again(account)).status).toBe(202);
     expect(await open(first)).toMatchObject(refused);
-    expect((await open(await newestToken(account.id, "confirm_address"))).status).toBe(200);
+    expect((await open(await newestLinkToken(account.id, "confirm_address"))).status).toBe(200);
   });
 
   it("says no when there is nothing to confirm, and when the hour has had five", async () => {
-    const account = await newAccount();
+    const account = await signUpAccount();
     for (let mails = 1; mails < 5; mails += 1) expect((await again(account)).status).toBe(202);
     expect((await again(account)).status).toBe(429);
-    await open(await newestToken(account.id, "confirm_address"));
+    await open(await newestLinkToken(account.id, "confirm_address"));
     expect((await again(account)).status).toBe(409);
   });
 });
@@ -135,36 +135,38 @@ describe("POST /api/me/email", () => {
     const email = newEmail();
     expect((await move(account, email.toUpperCase())).status).toBe(202);
     expect((await accountRow(account.id)).email).toBe(account.email);
-    await mailTo(catcher, account.email, /changing your account's address/);
-    const text = await mailTo(catcher, email, /Confirm your address/);
-    expect(await open(tokenIn(text, "/confirm-email"))).toMatchObject({ body: { outcome: "changed" } });
+    await waitForMailText(catcher, account.email, /changing your account's address/);
+    const text = await waitForMailText(catcher, email, /Confirm your address/);
+    expect(await open(extractLinkToken(text, "/confirm-email"))).toMatchObject({
+      body: { outcome: "changed" },
+    });
     const row = await accountRow(account.id);
     expect([row.email, row.confirmedAt !== null]).toEqual([email, true]);
-    await mailTo(catcher, account.email, /address was changed/);
+    await waitForMailText(catcher, account.email, /address was changed/);
     expect((await call(me, { token: account.token })).body.user.email).toBe(email);
-    expect(await auditOf(account.id)).toEqual(
+    expect(await auditActions(account.id)).toEqual(
       expect.arrayContaining(["address_change_asked", "address_changed"]),
     );
   });
 
   it("does not tell that an address is somebody's, and its owner hears that nothing happened", async () => {
-    const [account, owner] = [await createAccount(), await newAccount()];
+    const [account, owner] = [await createAccount(), await signUpAccount()];
     const email = newEmail();
     const free = await move(account, email);
     const taken = await move(account, owner.email);
     expect([taken.status, taken.body]).toEqual([free.status, free.body]);
-    await mailTo(catcher, owner.email, /yours|move another account/);
+    await waitForMailText(catcher, owner.email, /yours|move another account/);
     await Promise.all([allMailed(account.id), allMailed(owner.id)]);
     // The present address gets the same mail for either.
-    const told = (await mailbox(catcher, account.email)).filter(({ subject }) =>
+    const told = (await listMails(catcher, account.email)).filter(({ subject }) =>
       /changing your/.test(subject),
     );
     expect(told).toHaveLength(2);
-    const [link] = await linksOf(account.id, "confirm_address");
+    const [link] = await accountLinks(account.id, "confirm_address");
     expect(await open(signId("confirm_address", link?.id ?? ""))).toMatchObject(refused);
     expect((await accountRow(owner.id)).email).toBe(owner.email);
     expect(
-      (await mailbox(catcher, owner.email)).some(({ subject }) => /Confirm your address/.test(subject)),
+      (await listMails(catcher, owner.email)).some(({ subject }) => /Confirm your address/.test(subject)),
     ).toBe(true);
   });
 
@@ -172,8 +174,8 @@ describe("POST /api/me/email", () => {
     const account = await createAccount();
     const email = newEmail();
     await move(account, email);
-    const token = await newestToken(account.id, "confirm_address");
-    const other = await createMember();
+    const token = await newestLinkToken(account.id, "confirm_address");
+    const other = await createTestUser();
     await db().user.update({ where: { id: other.userId }, data: { email } });
     expect((await open(token)).status).toBe(409);
     expect((await accountRow(account.id)).email).toBe(account.email);
@@ -182,22 +184,22 @@ describe("POST /api/me/email", () => {
   it("a change of password voids the link", async () => {
     const account = await createAccount();
     await move(account, newEmail());
-    const token = await newestToken(account.id, "confirm_address");
-    const body = { currentPassword: PASSWORD, newPassword: "a third long one" };
+    const token = await newestLinkToken(account.id, "confirm_address");
+    const body = { currentPassword: TEST_PASSWORD, newPassword: "a third long one" };
     expect((await call(changePassword, { token: account.token, body })).status).toBe(200);
     expect(await open(token)).toMatchObject(refused);
   });
 
   it("wants the password to have been given lately, and another address than one's own", async () => {
-    const account = await newAccount();
+    const account = await signUpAccount();
     expect((await move(account, account.email)).status).toBe(400);
     const { id } = await db().session.findFirstOrThrow({ where: { userId: account.id } });
-    await makeStale(id);
+    await expirePasswordConfirmation(id);
     expect(await move(account, newEmail())).toMatchObject({
       status: 403,
       body: { error: { code: "fresh_sign_in_required" } },
     });
-    expect(await linksOf(account.id, "confirm_address")).toHaveLength(1);
+    expect(await accountLinks(account.id, "confirm_address")).toHaveLength(1);
   });
 });
 
@@ -214,7 +216,7 @@ describe("PATCH /api/me", () => {
     expect(answer).toMatchObject({ status: 200, body: { user: { name: "Мира", locale: "ru" } } });
     expect(await shown()).toBe("Мира");
     expect((await call(me, { token: account.token })).body.user.name).toBe("Мира");
-    expect(await auditOf(account.id)).toContain("name_changed");
+    expect(await auditActions(account.id)).toContain("name_changed");
   });
 
   it.each([
@@ -236,14 +238,14 @@ describe("POST /api/me/artist", () => {
   const ask = ({ token }: Account) => call(becomeArtist, { token, method: "POST" });
 
   it("wants a confirmed address, then makes a listener an artist in the same session", async () => {
-    const account = await newAccount();
+    const account = await signUpAccount();
     expect((await ask(account)).status).toBe(403);
     expect((await accountRow(account.id)).role).toBe("listener");
-    await open(await newestToken(account.id, "confirm_address"));
+    await open(await newestLinkToken(account.id, "confirm_address"));
     expect(await ask(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
     expect(await ask(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
     expect((await call(me, { token: account.token })).body.user.role).toBe("artist");
-    expect((await auditOf(account.id)).filter((action) => action === "role_changed")).toHaveLength(1);
+    expect((await auditActions(account.id)).filter((action) => action === "role_changed")).toHaveLength(1);
   });
 
   it("makes nobody who is an administrator any less", async () => {

@@ -6,22 +6,22 @@ import { POST as signUp } from "@/app/api/auth/sign-up/route";
 import { POST as changeAddress } from "@/app/api/me/email/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
 import { GET as me } from "@/app/api/me/route";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import {
   type Account,
-  auditOf,
+  accountLinks,
+  auditActions,
   createAccount,
-  linksOf,
-  newAccount,
-  newestToken,
-  PASSWORD,
+  newestLinkToken,
+  signUpAccount,
+  TEST_PASSWORD,
 } from "@/tests/support/factories/accounts";
-import { makeStale, signInAs } from "@/tests/support/factories/sessions";
+import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 
 // Before anything opens a connection: every statement of this file goes through it.
@@ -31,11 +31,11 @@ process.env.DATABASE_URL = meter.url;
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+  restoreClock = setClock({ now: () => Date.now() + aheadMs });
 });
 afterAll(async () => {
   restoreClock();
-  await deferredWork();
+  await waitForDeferredWork();
   await meter.close();
 });
 
@@ -47,11 +47,11 @@ const opens = async ({ email }: Account, password: string) =>
 const askReset = (email: string) => call(forgot, { body: { email }, headers: { "accept-language": "en" } });
 const resetWith = (token: string, password = NEW) => call(reset, { body: { token, password } });
 
-const otherSession = async ({ id }: Account) => (await signInAs({ userId: id })).accessToken;
+const otherSession = async ({ id }: Account) => (await startTestSession({ userId: id })).accessToken;
 
 async function resetTokenOf({ id, email }: Account): Promise<string> {
   await askReset(email);
-  return newestToken(id, "reset_password");
+  return newestLinkToken(id, "reset_password");
 }
 
 const mailsTo = (userId: string) =>
@@ -63,11 +63,11 @@ describe("POST /api/me/password", () => {
   it("changes it, ends the other sessions and keeps this one, tells the address and writes it down", async () => {
     const account = await createAccount();
     const other = await otherSession(account);
-    const answer = await change(account.token, { currentPassword: PASSWORD, newPassword: NEW });
+    const answer = await change(account.token, { currentPassword: TEST_PASSWORD, newPassword: NEW });
     expect(answer.status).toBe(200);
     expect([await isIn(account.token), await isIn(other)]).toEqual([true, false]);
-    expect([await opens(account, PASSWORD), await opens(account, NEW)]).toEqual([false, true]);
-    expect(await auditOf(account.id)).toContain("password_changed");
+    expect([await opens(account, TEST_PASSWORD), await opens(account, NEW)]).toEqual([false, true]);
+    expect(await auditActions(account.id)).toContain("password_changed");
     expect((await mailsTo(account.id)).map(({ payload }) => payload)).toContainEqual(
       expect.objectContaining({ to: { userId: account.id }, template: "account-notice" }),
     );
@@ -75,39 +75,47 @@ describe("POST /api/me/password", () => {
 
   it.each([
     ["a wrong present one", { currentPassword: "wrong", newPassword: NEW }, "currentPassword"],
-    ["the same again", { currentPassword: PASSWORD, newPassword: PASSWORD }, "newPassword"],
-    ["one that is too short", { currentPassword: PASSWORD, newPassword: "seven77" }, "newPassword"],
-    ["one that is too long", { currentPassword: PASSWORD, newPassword: "x7 ".repeat(43) }, "newPassword"],
-    ["one that everybody tries", { currentPassword: PASSWORD, newPassword: "qwertyuiop" }, "newPassword"],
+    ["the same again", { currentPassword: TEST_PASSWORD, newPassword: TEST_PASSWORD }, "newPassword"],
+    ["one that is too short", { currentPassword: TEST_PASSWORD, newPassword: "seven77" }, "newPassword"],
+    [
+      "one that is too long",
+      { currentPassword: TEST_PASSWORD, newPassword: "x7 ".repeat(43) },
+      "newPassword",
+    ],
+    [
+      "one that everybody tries",
+      { currentPassword: TEST_PASSWORD, newPassword: "qwertyuiop" },
+      "newPassword",
+    ],
   ])("refuses %s, and nothing has changed", async (_, body, field) => {
     const account = await createAccount();
     const other = await otherSession(account);
     const answer = await change(account.token, body);
     expect(answer.status).toBe(400);
     expect(answer.body.error.details).toMatchObject([{ path: field }]);
-    expect([await isIn(other), await opens(account, PASSWORD)]).toEqual([true, true]);
+    expect([await isIn(other), await opens(account, TEST_PASSWORD)]).toEqual([true, true]);
   });
 
   it("a wrong present password is written down", async () => {
     const account = await createAccount();
     await change(account.token, { currentPassword: "wrong", newPassword: NEW });
-    expect(await auditOf(account.id)).toContain("password_change_failed");
+    expect(await auditActions(account.id)).toContain("password_change_failed");
   });
 
   it("wants the password to have been given lately, and says so", async () => {
     const account = await createAccount();
     const { id } = await db().session.findFirstOrThrow({ where: { userId: account.id } });
-    await makeStale(id);
-    const answer = await change(account.token, { currentPassword: PASSWORD, newPassword: NEW });
+    await expirePasswordConfirmation(id);
+    const answer = await change(account.token, { currentPassword: TEST_PASSWORD, newPassword: NEW });
     expect(answer).toMatchObject({ status: 403, body: { error: { code: "fresh_sign_in_required" } } });
-    expect(await opens(account, PASSWORD)).toBe(true);
+    expect(await opens(account, TEST_PASSWORD)).toBe(true);
   });
 
   it("two at once: one wins, and the password is the winner's", async () => {
     const account = await createAccount();
     const wanted = ["the first long one", "the second long one"];
     const answers = await Promise.all(
-      wanted.map((newPassword) => change(account.token, { currentPassword: PASSWORD, newPassword })),
+      wanted.map((newPassword) => change(account.token, { currentPassword: TEST_PASSWORD, newPassword })),
     );
     const won = wanted.filter((_, at) => answers[at]?.status === 200);
     expect(won).toHaveLength(1);
@@ -118,12 +126,12 @@ describe("POST /api/me/password", () => {
 describe("POST /api/auth/forgot-password", () => {
   it("says the same of an address that is nobody's, by the same statements and as many tasks", async () => {
     const account = await createAccount();
-    await deferredWork();
+    await waitForDeferredWork();
     const cost = async (email: string) => {
       const tasks = await db().task.count({ where: { queue: "emails" } });
       meter.reset();
       const { status, body, headers } = await askReset(email);
-      await deferredWork();
+      await waitForDeferredWork();
       const { statements } = meter;
       const made = (await db().task.count({ where: { queue: "emails" } })) - tasks;
       headers.delete("x-request-id");
@@ -139,10 +147,10 @@ describe("POST /api/auth/forgot-password", () => {
   });
 
   it("keeps no token anywhere: not with the link, not in the task, not in the audit log", async () => {
-    const account = await newAccount();
+    const account = await signUpAccount();
     const token = await resetTokenOf(account);
     const [links, tasks, audit] = await Promise.all([
-      linksOf(account.id, "reset_password"),
+      accountLinks(account.id, "reset_password"),
       mailsTo(account.id),
       db().auditEntry.findMany({ where: { subject: `user:${account.id}` } }),
     ]);
@@ -156,17 +164,17 @@ describe("POST /api/auth/forgot-password", () => {
     const account = await createAccount();
     const answers = await Promise.all(Array.from({ length: 8 }, () => askReset(account.email)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(await linksOf(account.id, "reset_password")).toHaveLength(5);
+    expect(await accountLinks(account.id, "reset_password")).toHaveLength(5);
     aheadMs = 3_601_000;
     await askReset(account.email);
-    expect(await linksOf(account.id, "reset_password")).toHaveLength(6);
+    expect(await accountLinks(account.id, "reset_password")).toHaveLength(6);
     aheadMs = 0;
   });
 
   it("asking too often does not void the link that was mailed", async () => {
     const account = await createAccount();
     for (let time = 0; time < 5; time += 1) await askReset(account.email);
-    const token = await newestToken(account.id, "reset_password");
+    const token = await newestLinkToken(account.id, "reset_password");
     await askReset(account.email);
     expect((await resetWith(token)).status).toBe(200);
   });
@@ -179,10 +187,10 @@ describe("POST /api/auth/reset-password", () => {
     const answer = await resetWith(await resetTokenOf(account));
     expect(answer.status).toBe(200);
     expect([await isIn(account.token), await isIn(other)]).toEqual([false, false]);
-    expect([await opens(account, PASSWORD), await opens(account, NEW)]).toEqual([false, true]);
+    expect([await opens(account, TEST_PASSWORD), await opens(account, NEW)]).toEqual([false, true]);
     const row = await db().user.findUniqueOrThrow({ where: { id: account.id } });
     expect(row.confirmedAt).not.toBeNull();
-    expect(await auditOf(account.id)).toContain("password_reset");
+    expect(await auditActions(account.id)).toContain("password_reset");
   });
 
   const refused = { status: 400, body: { error: { details: [{ path: "token" }] } } };
@@ -211,7 +219,7 @@ describe("POST /api/auth/reset-password", () => {
     aheadMs = 3_600_000;
     expect(await resetWith(token)).toMatchObject(refused);
     aheadMs = 0;
-    expect(await opens(account, PASSWORD)).toBe(true);
+    expect(await opens(account, TEST_PASSWORD)).toBe(true);
   });
 
   it("a newer link voids the one before", async () => {
@@ -227,7 +235,7 @@ describe("POST /api/auth/reset-password", () => {
     const token = await resetTokenOf(account);
     await call(changePassword, {
       token: account.token,
-      body: { currentPassword: PASSWORD, newPassword: "a third long one" },
+      body: { currentPassword: TEST_PASSWORD, newPassword: "a third long one" },
     });
     expect(await resetWith(token)).toMatchObject(refused);
   });
@@ -240,8 +248,8 @@ describe("POST /api/auth/reset-password", () => {
   });
 
   it("a link to confirm an address does not open it, nor one for it under the other purpose", async () => {
-    const account = await newAccount();
-    const [confirming] = await linksOf(account.id, "confirm_address");
+    const account = await signUpAccount();
+    const [confirming] = await accountLinks(account.id, "confirm_address");
     const id = confirming?.id ?? "";
     expect(await resetWith(signId("confirm_address", id))).toMatchObject(refused);
     expect(await resetWith(signId("reset_password", id))).toMatchObject(refused);
@@ -250,7 +258,7 @@ describe("POST /api/auth/reset-password", () => {
   it("a forged one, an id alone and another's id are the same to it", async () => {
     const account = await createAccount();
     const token = await resetTokenOf(account);
-    const [link] = await linksOf(account.id, "reset_password");
+    const [link] = await accountLinks(account.id, "reset_password");
     const forged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
     const answers = await Promise.all(
       [forged, link?.id ?? "", signId("reset_password", newId()), "x"].map((bad) => resetWith(bad)),
@@ -274,10 +282,10 @@ describe("POST /api/auth/reset-password", () => {
     const email = `thief-${newId()}@test.example`;
     const asked = await call(changeAddress, { token: account.token, body: { email } });
     expect(asked.status).toBe(202);
-    const [theirs] = await linksOf(account.id, "confirm_address");
+    const [theirs] = await accountLinks(account.id, "confirm_address");
     expect(theirs?.email).toBe(email);
     await resetWith(await resetTokenOf(account));
-    const [after] = await linksOf(account.id, "confirm_address");
+    const [after] = await accountLinks(account.id, "confirm_address");
     expect(after?.expiresAt.getTime()).toBeLessThanOrEqual(Date.now());
   });
 });
@@ -293,7 +301,7 @@ describe("sign-up", () => {
   it("no field of the body makes anybody more than a listener", async () => {
     const email = `p-${newId()}@test.example`;
     const body = {
-      ...{ email, password: PASSWORD, name: "Мира" },
+      ...{ email, password: TEST_PASSWORD, name: "Мира" },
       ...{ role: "admin", confirmedAt: new Date().toISOString(), confirmed: true, seq: 1 },
     };
     const answer = await call(signUp, { body });
@@ -308,7 +316,7 @@ describe("sign-up", () => {
 it("a sign-in that fails is written down, also for an address that is nobody's", async () => {
   const account = await createAccount();
   expect(await opens(account, "nope")).toBe(false);
-  expect(await auditOf(account.id)).toContain("sign_in_failed");
+  expect(await auditActions(account.id)).toContain("sign_in_failed");
   const before = await db().auditEntry.count({ where: { action: "sign_in_failed", subject: "app" } });
   await call(signIn, { body: { email: `x-${newId()}@test.example`, password: "nope" } });
   expect(await db().auditEntry.count({ where: { action: "sign_in_failed", subject: "app" } })).toBe(

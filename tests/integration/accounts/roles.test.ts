@@ -7,7 +7,7 @@ import { GET as me } from "@/app/api/me/route";
 import { DELETE as archiveProduct } from "@/app/api/products/[id]/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
-import { dailyTotals, eventReport } from "@/lib/analytics";
+import { getDailyTotals, getEventReport } from "@/lib/analytics";
 import { type AuditEntryView, listAudit, recordAudit } from "@/lib/audit";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
@@ -16,15 +16,15 @@ import { db, transaction } from "@/lib/db";
 import {
   changeRole,
   closeAlert as closeAlertInLib,
+  listOpenAlerts,
   listPeople,
-  openAlerts,
   type PersonView,
 } from "@/lib/ops";
-import { cancelTask, raiseAlert, replayTask, taskOverview } from "@/lib/tasks";
+import { cancelTask, getTaskOverview, raiseAlert, replayTask } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
-import { auditOf } from "@/tests/support/factories/accounts";
+import { auditActions } from "@/tests/support/factories/accounts";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { makeStale, signInAs } from "@/tests/support/factories/sessions";
+import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
 import { createTestProduct } from "@/tests/support/factories/shop";
 
 const roleOf = async ({ userId }: Caller) =>
@@ -44,12 +44,12 @@ const stale = (caller: Caller): SignedInCaller => ({
 });
 
 async function staleToken(caller: Caller): Promise<string> {
-  const { accessToken } = await signInAs(caller);
+  const { accessToken } = await startTestSession(caller);
   const { id } = await db().session.findFirstOrThrow({
     where: { userId: caller.userId },
     orderBy: { id: "desc" },
   });
-  await makeStale(id);
+  await expirePasswordConfirmation(id);
   return accessToken;
 }
 
@@ -68,14 +68,14 @@ async function deadTask(ownerId: string | null = null, state: "dead" | "pending"
 describe("POST /api/admin/people/{id}/role", () => {
   it("gives a role that counts at once, ends the person's sessions, and is written down", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     const answer = await give(admin, person, "artist");
     expect(answer).toMatchObject({
       status: 200,
       body: { person: { id: person.userId, role: "artist" } },
     });
     expect((await call(me, { token: accessToken })).status).toBe(401);
-    const { accessToken: next } = await signInAs(person);
+    const { accessToken: next } = await startTestSession(person);
     expect((await call(me, { token: next })).body.user.role).toBe("artist");
     const [entry] = await db().auditEntry.findMany({
       where: { action: "role_changed", subject: `user:${person.userId}` },
@@ -86,11 +86,11 @@ describe("POST /api/admin/people/{id}/role", () => {
   it("an administrator who is one no more has lost it with the answer", async () => {
     const [admin, other] = await createPeople(2, "admin");
     if (!admin || !other) throw new Error("nobody");
-    const { accessToken } = await signInAs(other);
+    const { accessToken } = await startTestSession(other);
     expect((await call(people, { token: accessToken })).status).toBe(200);
     await give(admin, other, "listener");
     expect((await call(people, { token: accessToken })).status).toBe(401);
-    expect((await call(people, { token: (await signInAs(other)).accessToken })).status).toBe(403);
+    expect((await call(people, { token: (await startTestSession(other)).accessToken })).status).toBe(403);
   });
 
   it("two administrators who demote each other at once: one is left", async () => {
@@ -119,10 +119,10 @@ describe("POST /api/admin/people/{id}/role", () => {
 
   it("the same role again ends nothing and writes nothing down", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson("artist")];
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     expect((await give(admin, person, "artist")).status).toBe(200);
     expect((await call(me, { token: accessToken })).status).toBe(200);
-    expect(await auditOf(person.userId)).not.toContain("role_changed");
+    expect(await auditActions(person.userId)).not.toContain("role_changed");
   });
 });
 
@@ -156,9 +156,9 @@ describe("checks live in lib, whoever calls it", () => {
     await expect(cancelTask(waiting, stale(admin))).rejects.toMatchObject({ code: "fresh_sign_in_required" });
     const day = { from: "1801-01-01", to: "1801-01-01" };
     const reads = [
-      ...[listPeople, listAudit, openAlerts, taskOverview],
-      (by: Pick<Caller, "role">) => dailyTotals(by, day),
-      (by: Pick<Caller, "role">) => eventReport(by, 1),
+      ...[listPeople, listAudit, listOpenAlerts, getTaskOverview],
+      (by: Pick<Caller, "role">) => getDailyTotals(by, day),
+      (by: Pick<Caller, "role">) => getEventReport(by, 1),
     ];
     for (const read of reads)
       await expect(read({ role: "artist" })).rejects.toMatchObject({ code: "forbidden" });
@@ -184,7 +184,7 @@ describe("what administrators do is written down with it", () => {
     const [theirs, own] = [await createTestProduct({}, seller), await createTestProduct({}, seller)];
     expect(await archive(await staleToken(admin), theirs.id)).toBe(403);
     expect(await db().product.count({ where: { id: theirs.id, archivedAt: null } })).toBe(1);
-    const { accessToken } = await signInAs(admin);
+    const { accessToken } = await startTestSession(admin);
     // Twice is once.
     expect([await archive(accessToken, theirs.id), await archive(accessToken, theirs.id)]).toEqual([
       200, 200,
@@ -296,7 +296,7 @@ describe("GET /api/admin/audit", () => {
       throw new Error("broken");
     });
     await expect(failing).rejects.toThrow("broken");
-    expect(await auditOf(person.userId)).toEqual([]);
+    expect(await auditActions(person.userId)).toEqual([]);
   });
 
   it.each(["?action=nonsense", "?actor=1", "?cursor=1", "?limit=101", "?subject=%00"])(

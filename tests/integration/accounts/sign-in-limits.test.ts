@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { limitStats } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
-import { standingClock } from "@/tests/support/clients/freeze-clock";
-import { attempt, deviceIn } from "@/tests/support/clients/sign-in-attempts";
-import { createMember, PASSWORD } from "@/tests/support/factories/accounts";
+import { freezeClock } from "@/tests/support/clients/freeze-clock";
+import { attemptSignIn, extractDeviceCookie } from "@/tests/support/clients/sign-in-attempts";
+import { createTestUser, TEST_PASSWORD } from "@/tests/support/factories/accounts";
 
 // Before anything reads the environment.
 process.env.TRUST_PROXY = "1";
@@ -12,7 +12,7 @@ process.env.TRUST_PROXY = "1";
 /** As long as any limit looks back. */
 const LONGEST_WINDOW_MS = 3_600_000;
 
-const clock = standingClock();
+const clock = freezeClock();
 beforeEach(() => {
   // Whatever a test took is back.
   clock.nowMs += 2 * LONGEST_WINDOW_MS;
@@ -22,28 +22,30 @@ describe("an account's attempts", () => {
   const ip = (n: number) => `198.18.0.${n}`;
 
   it("of which any number come at once are no more than one after another", async () => {
-    const { email } = await createMember();
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => attempt({ email, ip: ip(n) })));
+    const { email } = await createTestUser();
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => attemptSignIn({ email, ip: ip(n) })),
+    );
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });
 
   it("are back after a quarter of an hour", async () => {
-    const { email } = await createMember();
-    for (let n = 0; n < 11; n += 1) await attempt({ email, ip: ip(n) });
-    const refused = await attempt({ email, ip: ip(40), password: PASSWORD });
+    const { email } = await createTestUser();
+    for (let n = 0; n < 11; n += 1) await attemptSignIn({ email, ip: ip(n) });
+    const refused = await attemptSignIn({ email, ip: ip(40), password: TEST_PASSWORD });
     expect(refused.status).toBe(429);
     clock.nowMs += Number(refused.headers.get("retry-after")) * 1_000;
-    expect((await attempt({ email, ip: ip(41), password: PASSWORD })).status).toBe(200);
+    expect((await attemptSignIn({ email, ip: ip(41), password: TEST_PASSWORD })).status).toBe(200);
   });
 
   it("are one allowance however the address is written, and Redis does not learn whose it is", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     for (let n = 0; n < 10; n += 1) {
-      await attempt({ email: n % 2 ? email.toUpperCase() : ` ${email}`.trim(), ip: ip(120 + n) });
+      await attemptSignIn({ email: n % 2 ? email.toUpperCase() : ` ${email}`.trim(), ip: ip(120 + n) });
     }
-    expect((await attempt({ email, ip: ip(140) })).status).toBe(429);
+    expect((await attemptSignIn({ email, ip: ip(140) })).status).toBe(429);
     const keys = await redis().keys("*throttle:account:*");
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) expect(key).toMatch(/^webchat:throttle:account:account-[\w-]{22}:\/api\/auth\//);
@@ -51,8 +53,8 @@ describe("an account's attempts", () => {
 
   it("are told to who asks for numbers", async () => {
     const before = limitStats().account;
-    const { email } = await createMember();
-    for (let n = 0; n < 12; n += 1) await attempt({ email, ip: ip(150 + n) });
+    const { email } = await createTestUser();
+    for (let n = 0; n < 12; n += 1) await attemptSignIn({ email, ip: ip(150 + n) });
     expect(limitStats().account).toEqual({
       allowed: (before?.allowed ?? 0) + 10,
       refused: (before?.refused ?? 0) + 2,
@@ -63,12 +65,12 @@ describe("an account's attempts", () => {
 
 describe("a device cookie", () => {
   const cookieOf = async (email: string) =>
-    deviceIn(await attempt({ email, ip: "198.19.0.1", password: PASSWORD }));
+    extractDeviceCookie(await attemptSignIn({ email, ip: "198.19.0.1", password: TEST_PASSWORD }));
 
   it("is kept from scripts, and names nobody", async () => {
     const owner = { email: `owner-${newId()}@test.example` };
-    const { email, userId } = await createMember("listener", owner);
-    const response = await attempt({ email, ip: "198.19.0.2", password: PASSWORD });
+    const { email, userId } = await createTestUser("listener", owner);
+    const response = await attemptSignIn({ email, ip: "198.19.0.2", password: TEST_PASSWORD });
     const cookie = response.headers.getSetCookie().find((one) => one.startsWith("nd_device="));
     expect(cookie).toMatch(/^nd_device=[\w-]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=15552000$/);
     const bytes = Buffer.from(cookie?.slice(10, 74) ?? "", "base64url");
@@ -77,21 +79,21 @@ describe("a device cookie", () => {
   });
 
   it("has an allowance of its own, and not a larger one", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     const cookie = await cookieOf(email);
     const statuses = [];
     for (let n = 0; n < 11; n += 1) {
-      statuses.push((await attempt({ email, ip: `198.19.1.${n}`, cookie })).status);
+      statuses.push((await attemptSignIn({ email, ip: `198.19.1.${n}`, cookie })).status);
     }
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
     // What was tried in that browser takes nothing from others.
-    expect((await attempt({ email, ip: "198.19.1.50", password: PASSWORD })).status).toBe(200);
+    expect((await attemptSignIn({ email, ip: "198.19.1.50", password: TEST_PASSWORD })).status).toBe(200);
   });
 
   it("of another account, forged, cut or too old is none", async () => {
-    const { email } = await createMember();
+    const { email } = await createTestUser();
     const own = await cookieOf(email);
-    const another = await cookieOf((await createMember()).email);
+    const another = await cookieOf((await createTestUser()).email);
     const useless = [
       another,
       `nd_device=${"A".repeat(64)}`,
@@ -101,14 +103,23 @@ describe("a device cookie", () => {
       `${own}=`,
       `nd_device=${own.slice(10, 20)}${another.slice(20)}`,
     ];
-    for (let n = 0; n < 10; n += 1) await attempt({ email, ip: `198.19.2.${n}` });
+    for (let n = 0; n < 10; n += 1) await attemptSignIn({ email, ip: `198.19.2.${n}` });
     for (const [n, cookie] of useless.entries()) {
-      const answer = await attempt({ email, ip: `198.19.2.${100 + n}`, cookie, password: PASSWORD });
+      const answer = await attemptSignIn({
+        email,
+        ip: `198.19.2.${100 + n}`,
+        cookie,
+        password: TEST_PASSWORD,
+      });
       expect([cookie, answer.status]).toEqual([cookie, 429]);
     }
-    expect((await attempt({ email, ip: "198.19.2.200", cookie: own, password: PASSWORD })).status).toBe(200);
+    expect(
+      (await attemptSignIn({ email, ip: "198.19.2.200", cookie: own, password: TEST_PASSWORD })).status,
+    ).toBe(200);
     clock.nowMs += 180 * 24 * 3_600_000;
-    for (let n = 0; n < 10; n += 1) await attempt({ email, ip: `198.19.3.${n}` });
-    expect((await attempt({ email, ip: "198.19.3.200", cookie: own, password: PASSWORD })).status).toBe(429);
+    for (let n = 0; n < 10; n += 1) await attemptSignIn({ email, ip: `198.19.3.${n}` });
+    expect(
+      (await attemptSignIn({ email, ip: "198.19.3.200", cookie: own, password: TEST_PASSWORD })).status,
+    ).toBe(429);
   });
 });

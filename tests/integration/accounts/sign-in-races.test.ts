@@ -5,7 +5,12 @@ import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
 import { GET as me } from "@/app/api/me/route";
 import { call } from "@/tests/support/clients/call";
-import { type Account, createAccount, newestToken, PASSWORD } from "@/tests/support/factories/accounts";
+import {
+  type Account,
+  createAccount,
+  newestLinkToken,
+  TEST_PASSWORD,
+} from "@/tests/support/factories/accounts";
 
 /** What happens once a password was found right and before its session is there. */
 let meanwhile = async () => {};
@@ -28,12 +33,12 @@ const NEW = "a new long password";
 
 async function resetByMail({ id, email }: Account): Promise<number> {
   await call(forgot, { body: { email } });
-  const token = await newestToken(id, "reset_password");
+  const token = await newestLinkToken(id, "reset_password");
   return (await call(reset, { body: { token, password: NEW } })).status;
 }
 
 const change = async ({ token }: Account) =>
-  (await call(changePassword, { token, body: { currentPassword: PASSWORD, newPassword: NEW } })).status;
+  (await call(changePassword, { token, body: { currentPassword: TEST_PASSWORD, newPassword: NEW } })).status;
 
 it.each([
   ["set by a link from a mail", resetByMail],
@@ -44,7 +49,7 @@ it.each([
   meanwhile = async () => {
     replaced.push(await replace(account));
   };
-  const answer = await call(signIn, { body: { email: account.email, password: PASSWORD } });
+  const answer = await call(signIn, { body: { email: account.email, password: TEST_PASSWORD } });
   expect(replaced).toEqual([200]);
   const late = await call(me, { token: answer.body.accessToken ?? "none" });
   expect([answer.status, late.status]).toEqual([401, 401]);

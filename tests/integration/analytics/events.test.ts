@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POST as collect } from "@/app/api/analytics/events/route";
-import { analyticsStats, dailyTotals, eventReport } from "@/lib/analytics";
+import { getAnalyticsStats, getDailyTotals, getEventReport } from "@/lib/analytics";
 import { task } from "@/lib/analytics/analytics.task";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { backgroundTaskService } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
@@ -48,7 +48,7 @@ describe("POST /api/analytics/events", () => {
       { name, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
     ]);
     expect(answer).toMatchObject({ status: 202, body: { accepted: 1 } });
-    await until("it is counted", async () => (await countOf(name)) === 1);
+    await waitUntil("it is counted", async () => (await countOf(name)) === 1);
     expect(await rowsOf(name)).toMatchObject([
       { userId: null, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
     ]);
@@ -57,7 +57,7 @@ describe("POST /api/analytics/events", () => {
   it("knows who did it by their session, and by nothing they say", async () => {
     const [name, person] = [newName(), await createPerson()];
     await send([{ name, userId: newId() }], { as: person });
-    await until("it is counted", async () => (await countOf(name)) === 1);
+    await waitUntil("it is counted", async () => (await countOf(name)) === 1);
     expect(await rowsOf(name)).toMatchObject([{ userId: person.userId }]);
   });
 
@@ -66,19 +66,19 @@ describe("POST /api/analytics/events", () => {
     const last = { name: newName() };
     await send([event, event]);
     await send([event, last]);
-    await until("the last is counted", async () => (await countOf(last.name)) === 1);
+    await waitUntil("the last is counted", async () => (await countOf(last.name)) === 1);
     expect(await countOf(event.name)).toBe(1);
   });
 
   it("many calls at once are few messages", async () => {
     const name = newName();
     const before = qstash.connections;
-    const published = analyticsStats().published;
+    const published = getAnalyticsStats().published;
     await Promise.all(Array.from({ length: 40 }, () => send([{ name }, { name }])));
-    await deferredWork();
-    expect(analyticsStats().published - published).toBe(80);
+    await waitForDeferredWork();
+    expect(getAnalyticsStats().published - published).toBe(80);
     expect(qstash.connections - before).toBeLessThan(40);
-    await until("all are counted", async () => (await countOf(name)) === 80);
+    await waitUntil("all are counted", async () => (await countOf(name)) === 80);
   });
 
   it("a wrong clock's time becomes the nearest believable one", async () => {
@@ -87,7 +87,7 @@ describe("POST /api/analytics/events", () => {
     const at = (ms: number) => new Date(sentAt + ms).toISOString();
     const events = [-30 * DAY_MS, -60_000, 5 * DAY_MS].map((ms) => ({ name, at: at(ms) }));
     await send(events);
-    await until("all are counted", async () => (await countOf(name)) === 3);
+    await waitUntil("all are counted", async () => (await countOf(name)) === 3);
     const [old, right, early] = (await rowsOf(name)).map((row) => row.at.getTime());
     const receivedBy = Date.now();
     expect(old).toBeGreaterThanOrEqual(sentAt - DAY_MS);
@@ -99,16 +99,16 @@ describe("POST /api/analytics/events", () => {
 
   it("without QStash the caller is answered the same, and what is lost is counted", async () => {
     const name = newName();
-    const { dropped } = analyticsStats();
+    const { dropped } = getAnalyticsStats();
     await qstash.set("error");
     try {
       expect(await send([{ name }, { name }])).toMatchObject({ status: 202, body: { accepted: 2 } });
-      await until("the loss is counted", () => analyticsStats().dropped === dropped + 2);
+      await waitUntil("the loss is counted", () => getAnalyticsStats().dropped === dropped + 2);
     } finally {
       await qstash.set("pass");
     }
     await send([{ name }]);
-    await until("the next is counted", async () => (await countOf(name)) === 1);
+    await waitUntil("the next is counted", async () => (await countOf(name)) === 1);
   });
 
   it.each([
@@ -124,11 +124,11 @@ describe("POST /api/analytics/events", () => {
     ["more than 2 KB", [{ name: "x", properties: { a: "ж".repeat(1_024) } }], "events.0.properties"],
     ["what Postgres cannot keep", [{ name: "x", properties: { a: "a\0b" } }], "events.0.properties.a"],
   ])("%s is 400 with its field, and none is counted", async (_, events, path) => {
-    const taken = analyticsStats();
+    const taken = getAnalyticsStats();
     const answer = await send(events);
     expect(answer.status).toBe(400);
     expect(answer.body.error.details).toEqual([{ path, message: expect.any(String) }]);
-    expect(analyticsStats()).toEqual(taken);
+    expect(getAnalyticsStats()).toEqual(taken);
   });
 });
 
@@ -144,7 +144,7 @@ it("queue analytics stands being run twice", async () => {
 it("backgroundTaskService.trackEvent is counted", async () => {
   const [name, { userId }] = [newName(), await createPerson()];
   await backgroundTaskService.trackEvent(userId, name, { deep: { er: [1] } });
-  await until("it is counted", async () => (await countOf(name)) === 1);
+  await waitUntil("it is counted", async () => (await countOf(name)) === 1);
   expect(await rowsOf(name)).toMatchObject([{ userId, properties: { deep: { er: [1] } } }]);
 });
 
@@ -175,7 +175,7 @@ describe("daily totals", () => {
       ["open", `${year}-03-03T23:59:59.999Z`],
       ["after", `${year}-03-04T00:00:00.000Z`],
     ]);
-    expect(await dailyTotals({ role: "admin" }, { from: `${year}-03-02`, to: `${year}-03-03` })).toEqual([
+    expect(await getDailyTotals({ role: "admin" }, { from: `${year}-03-02`, to: `${year}-03-03` })).toEqual([
       { day: `${year}-03-02`, name: "play", events: 4, people: 2 },
       { day: `${year}-03-03`, name: "open", events: 1, people: 0 },
     ]);
@@ -189,9 +189,9 @@ describe("daily totals", () => {
         Array.from({ length: 30 - index }, (): Added => [name, `${day}T10:00:00Z`]),
       ),
     );
-    const stop = useClock({ now: () => Date.parse(`${year}-06-17T09:00:00Z`) });
+    const stop = setClock({ now: () => Date.parse(`${year}-06-17T09:00:00Z`) });
     try {
-      const report = await eventReport({ role: "admin" }, 7);
+      const report = await getEventReport({ role: "admin" }, 7);
       expect([report.days[0], report.days.at(-1)]).toEqual([`${year}-06-11`, `${year}-06-17`]);
       expect(report.series.map(({ name }) => name)).toEqual([...names.slice(0, 20), null]);
       const rare = 10 + 9 + 8;

@@ -11,7 +11,7 @@ import { POST as viewsBatch } from "@/app/api/posts/views-batch/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { viewSyncState } from "@/lib/views";
+import { getViewSyncState } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 
@@ -49,7 +49,7 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
     const answer = await call(viewsBatch, { as: listener, body });
     expectError(answer, 400, "bad_request");
     expect(answer.body.error.details).toEqual([{ path, message: expect.any(String) }]);
-    expect(await viewSyncState()).toMatchObject({ pendingPosts: 0, pendingViews: 0 });
+    expect(await getViewSyncState()).toMatchObject({ pendingPosts: 0, pendingViews: 0 });
   });
 
   it.each(["{", "", "nul", '{"postId":'])("malformed JSON %j", async (body) => {

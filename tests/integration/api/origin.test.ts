@@ -60,7 +60,7 @@ describe("a write that cookies could authorise", () => {
   it("is refused from the http page of a host that is asked by https", async () => {
     vi.resetModules();
     vi.stubEnv("APP_URL", "https://music.test");
-    const { requireOwnOrigin } = await import("@/lib/core/http/require-same-origin");
+    const { requireSameOrigin: requireOwnOrigin } = await import("@/lib/core/http/require-same-origin");
     const ask = (origin: string) => () =>
       requireOwnOrigin(
         new Request("https://www.music.test/api", {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
-import { DATA_POLICY, NONCE_HEADER } from "@/lib/core/security-headers";
+import { DATA_CONTENT_POLICY, NONCE_HEADER } from "@/lib/core/security-headers";
 
 /** What the gate writes on every answer. That browsers and pages get along with it: tests/e2e/api/security-headers.test.ts */
 
@@ -57,9 +57,9 @@ describe("the headers of an answer", () => {
 
   it("an answer of the API may do nothing at all, wherever it is opened", async () => {
     for (const path of ["/api/posts", "/api/there-is-no-such-path", "/api/cron/sync-views"]) {
-      expect((await ask(path)).get("content-security-policy")).toBe(DATA_POLICY);
+      expect((await ask(path)).get("content-security-policy")).toBe(DATA_CONTENT_POLICY);
     }
-    expect(DATA_POLICY).toBe("sandbox; default-src 'none'; frame-ancestors 'none'");
+    expect(DATA_CONTENT_POLICY).toBe("sandbox; default-src 'none'; frame-ancestors 'none'");
   });
 
   it("browsers are held to https where the site is reached by it, and only there", async () => {
@@ -101,7 +101,7 @@ describe("the headers of an answer", () => {
     expect(await answer.text()).toContain(`<style nonce="${nonce}">`);
     expect(answer.headers.get("x-frame-options")).toBe("DENY");
     const data = await gate(new Request("http://localhost/api/me", { headers: { authorization } }));
-    expect([data.status, data.headers.get("content-security-policy")]).toEqual([429, DATA_POLICY]);
+    expect([data.status, data.headers.get("content-security-policy")]).toEqual([429, DATA_CONTENT_POLICY]);
   });
 
   it("are there when the environment is broken", async () => {

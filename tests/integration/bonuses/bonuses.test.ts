@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { GET as getBonuses } from "@/app/api/bonuses/route";
 import { POST as postSpend } from "@/app/api/bonuses/spend/route";
-import { settleReferralBonus } from "@/lib/bonuses/referral-bonus";
+import { reconcileReferralBonus } from "@/lib/bonuses/referral-bonus";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { acquireLock, releaseLock } from "@/lib/redis";
 import { changeAccount } from "@/lib/sessions";
 import { call } from "@/tests/support/clients/call";
-import { grantBonuses, ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { grantBonuses, ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 
 const spend = (as: Caller, body: unknown, headers: Record<string, string> = {}) =>
@@ -57,7 +57,9 @@ describe("GET /api/bonuses", () => {
     expect((await call(getBonuses)).status).toBe(401);
     const gone = await createPerson();
     expect((await call(getBonuses, { as: gone })).status).toBe(200);
-    await changeAccount(gone.userId, (tx) => tx.user.delete({ where: { id: gone.userId } }), { end: "all" });
+    await changeAccount(gone.userId, (tx) => tx.user.delete({ where: { id: gone.userId } }), {
+      revoke: "all",
+    });
     expect((await call(getBonuses, { as: gone })).status).toBe(401);
     expect((await spend(gone, { amount: 1 })).status).toBe(401);
     const person = await createPerson();
@@ -85,8 +87,8 @@ describe("POST /api/bonuses/spend", () => {
     });
     expect((await spend(person, { amount: 380 })).body.balance).toBe(0);
     expect((await spend(person, { amount: 1 })).status).toBe(409);
-    expect(await ledgerFaults(person)).toEqual([]);
-    expect(await ledgerOf(person)).toHaveLength(3);
+    expect(await ledgerViolations(person)).toEqual([]);
+    expect(await ledgerEntries(person)).toHaveLength(3);
   });
 
   it("sent twice with one key it is spent once and answered the same, also when nothing is left", async () => {
@@ -114,8 +116,8 @@ describe("POST /api/bonuses/spend", () => {
     const other = await createPerson();
     await grantBonuses(other, 100);
     expect((await spend(other, { amount: 60, key })).body.balance).toBe(40);
-    expect(await ledgerOf(person)).toHaveLength(4);
-    expect(await ledgerFaults(person)).toEqual([]);
+    expect(await ledgerEntries(person)).toHaveLength(4);
+    expect(await ledgerViolations(person)).toEqual([]);
   });
 
   it("while another spend is under way: 409 and when to come back; nothing is written", async () => {
@@ -150,12 +152,12 @@ describe("POST /api/bonuses/spend", () => {
       expect(answer.body.error.details[0].path).toBe(path);
     }
     expect((await spend(person, { amount: 5 }, { "idempotency-key": "k".repeat(101) })).status).toBe(400);
-    expect(await ledgerOf(person)).toHaveLength(1);
+    expect(await ledgerEntries(person)).toHaveLength(1);
   });
 });
 
 describe("a referral bonus", () => {
-  const settle = (orderId: string) => transaction((tx) => settleReferralBonus(tx, orderId));
+  const settle = (orderId: string) => transaction((tx) => reconcileReferralBonus(tx, orderId));
 
   async function referred(): Promise<{ referrer: Caller; buyer: Caller }> {
     const [referrer, buyer] = await createPeople(2);
@@ -165,15 +167,17 @@ describe("a referral bonus", () => {
   }
 
   const amounts = async (person: Caller) =>
-    (await ledgerOf(person)).map(({ kind, amount }) => [kind, amount]);
+    (await ledgerEntries(person)).map(({ kind, amount }) => [kind, amount]);
 
   it("is a tenth of the price, rounded down, once per order, and the referrer hears of it", async () => {
     const { referrer, buyer } = await referred();
-    const orderId = await createOrder({ buyer, amountMinor: 1_299, status: "paid" });
+    const orderId = await createTestOrder({ buyer, amountMinor: 1_299, status: "paid" });
     await Promise.all([settle(orderId), settle(orderId), settle(orderId)]);
     await settle(orderId);
     expect(await amounts(referrer)).toEqual([["referral", 129]]);
-    expect(await ledgerOf(referrer)).toMatchObject([{ key: `referral:${orderId}`, seq: 1, balance: 129 }]);
+    expect(await ledgerEntries(referrer)).toMatchObject([
+      { key: `referral:${orderId}`, seq: 1, balance: 129 },
+    ]);
     expect(
       await db().task.findMany({ where: { queue: "notifications", key: { contains: orderId } } }),
     ).toMatchObject([
@@ -188,13 +192,13 @@ describe("a referral bonus", () => {
   it("is none for an order that is not paid, failed, was refunded first, is too small, or of somebody nobody referred", async () => {
     const { referrer, buyer } = await referred();
     const stranger = await createPerson();
-    const refunded = await createOrder({ buyer, amountMinor: 1_000 });
-    await refundOrder(refunded, 1_000);
+    const refunded = await createTestOrder({ buyer, amountMinor: 1_000 });
+    await setRefunded(refunded, 1_000);
     for (const orderId of [
-      await createOrder({ buyer, amountMinor: 1_000, status: "pending", paidAt: null }),
-      await createOrder({ buyer, amountMinor: 1_000, status: "failed", paidAt: null }),
-      await createOrder({ buyer, amountMinor: 9 }),
-      await createOrder({ buyer: stranger, amountMinor: 1_000 }),
+      await createTestOrder({ buyer, amountMinor: 1_000, status: "pending", paidAt: null }),
+      await createTestOrder({ buyer, amountMinor: 1_000, status: "failed", paidAt: null }),
+      await createTestOrder({ buyer, amountMinor: 9 }),
+      await createTestOrder({ buyer: stranger, amountMinor: 1_000 }),
       refunded,
       newId(),
     ])
@@ -205,19 +209,19 @@ describe("a referral bonus", () => {
   it("is never the buyer's own", async () => {
     const buyer = await createPerson();
     await db().user.update({ where: { id: buyer.userId }, data: { referredById: buyer.userId } });
-    await settle(await createOrder({ buyer, amountMinor: 1_000 }));
+    await settle(await createTestOrder({ buyer, amountMinor: 1_000 }));
     expect(await amounts(buyer)).toEqual([]);
   });
 
   it("is taken back as the money goes back, never more than was granted, also below zero", async () => {
     const { referrer, buyer } = await referred();
-    const orderId = await createOrder({ buyer, amountMinor: 1_299 });
+    const orderId = await createTestOrder({ buyer, amountMinor: 1_299 });
     await settle(orderId);
     await spend(referrer, { amount: 100 });
-    await refundOrder(orderId, 650);
+    await setRefunded(orderId, 650);
     await settle(orderId);
     await settle(orderId);
-    await refundOrder(orderId, 1_299);
+    await setRefunded(orderId, 1_299);
     // The buyer may be gone by then; whose bonus it was is known all the same.
     await db().user.delete({ where: { id: buyer.userId } });
     await Promise.all([settle(orderId), settle(orderId)]);
@@ -231,24 +235,24 @@ describe("a referral bonus", () => {
       balance: -100,
       referral: { earned: 0 },
     });
-    expect(await ledgerFaults(referrer)).toEqual([]);
+    expect(await ledgerViolations(referrer)).toEqual([]);
     expect((await spend(referrer, { amount: 1 })).status).toBe(409);
   });
 
   it("of an order that was refunded in part before is a tenth of what was left", async () => {
     const { referrer, buyer } = await referred();
-    const orderId = await createOrder({ buyer, amountMinor: 1_299 });
-    await refundOrder(orderId, 650);
+    const orderId = await createTestOrder({ buyer, amountMinor: 1_299 });
+    await setRefunded(orderId, 650);
     await settle(orderId);
     expect(await amounts(referrer)).toEqual([["referral", 64]]);
   });
 
   it("whose referrer is gone is nobody's", async () => {
     const { referrer, buyer } = await referred();
-    const orderId = await createOrder({ buyer, amountMinor: 1_000 });
+    const orderId = await createTestOrder({ buyer, amountMinor: 1_000 });
     await settle(orderId);
     await db().user.delete({ where: { id: referrer.userId } });
-    await refundOrder(orderId, 1_000);
+    await setRefunded(orderId, 1_000);
     await settle(orderId);
     expect(await db().bonusEntry.count({ where: { key: { contains: orderId } } })).toBe(0);
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { makeEntry } from "@/lib/cache/envelope";
+import { createEntry } from "@/lib/cache/envelope";
 import * as store from "@/lib/cache/store";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { keys, redis } from "@/lib/redis";
-import { newKey, newManager, testNamespaces } from "@/tests/support/factories/cache-tools";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { createCacheManager, newKey, testNamespaces } from "@/tests/support/factories/cache-tools";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** What the cache keeps in Redis beside entries: leases, and the tags' memory of their members. */
 
@@ -15,17 +15,17 @@ let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
   const startedAt = Date.now();
-  restoreClock = useClock({ now: () => startedAt + aheadMs });
+  restoreClock = setClock({ now: () => startedAt + aheadMs });
 });
 afterAll(() => restoreClock());
 
 const newMember = () => `things:${newKey()}`;
 const made = (tags: string[] = [], ttlSeconds = 60) => {
   const spec = { ...testNamespaces.things, swrSeconds: 0 };
-  return makeEntry(spec, { n: 1 }, { ttlSeconds, tags, createdMs: Date.now() }).entry;
+  return createEntry(spec, { n: 1 }, { ttlSeconds, tags, createdMs: Date.now() }).entry;
 };
 const read = (member: string, token: string, tags: string[] = [], lifeMs = LONG_MS) =>
-  store.read(member, { token, has: undefined, unusable: undefined, tags, lifeMs });
+  store.read(member, { token, localEntry: undefined, unusableId: undefined, tags, maxLifetimeMs: lifeMs });
 
 it("a lease is its holder's alone: nobody else stores with it, prolongs it or ends it", async () => {
   const member = newMember();
@@ -35,7 +35,7 @@ it("a lease is its holder's alone: nobody else stores with it, prolongs it or en
   await store.renew(member, "other");
   await store.release(member, "other");
   expect(await store.fill(member, "other", "{}", made())).toBe(false);
-  await store.fillNothing(member, "other");
+  await store.fillEmpty(member, "other");
   expect(await redis().pttl(keys.cacheLease(member))).toBeGreaterThan(store.LEASE_MS);
   expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
   await store.renew(member, "holder");
@@ -51,7 +51,7 @@ it("storing ends the lease, and so does finding nothing, which removes what was 
   expect(await redis().exists(keys.cacheLease(member))).toBe(0);
   expect(await redis().exists(keys.cacheEntry(member))).toBe(1);
   await read(member, "holder");
-  await store.fillNothing(member, "holder");
+  await store.fillEmpty(member, "holder");
   expect(await redis().exists(keys.cacheLease(member), keys.cacheEntry(member))).toBe(0);
 });
 
@@ -89,20 +89,20 @@ it("a tag of more members than one command takes is invalidated whole", async ()
     pipeline.set(keys.cacheLease(member), "a lease");
   }
   await pipeline.exec();
-  await store.drop({ members: [], tags: [tag] });
+  await store.invalidate({ members: [], tags: [tag] });
   const left = members.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
   expect(await redis().exists(keys.cacheTag(tag), ...left)).toBe(0);
 });
 
 it("what took long to load, and was stored, is as current as the moment it was stored", async () => {
-  const manager = newManager();
+  const manager = createCacheManager();
   const key = newKey();
   const load = async () => {
     aheadMs += 2_000;
     return { n: 1 };
   };
   await manager.getOrSet("things", key, load);
-  gateway().stats.reset();
+  currentGateway().stats.reset();
   expect(await manager.get("things", key)).toEqual({ n: 1 });
-  expect(gateway().stats.snapshot().httpRequests).toBe(0);
+  expect(currentGateway().stats.snapshot().httpRequests).toBe(0);
 });

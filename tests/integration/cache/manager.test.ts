@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
-import { heldLoader, newKey, newManager } from "@/tests/support/factories/cache-tools";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** The clock of this process, some time from now. */
 async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
@@ -22,7 +22,7 @@ let restoreClock = () => {};
 beforeAll(() => {
   // It stands still: on a busy machine the second that memory is trusted goes by between two lines.
   const startedAt = Date.now();
-  restoreClock = useClock({ now: () => startedAt + aheadMs });
+  restoreClock = setClock({ now: () => startedAt + aheadMs });
 });
 afterAll(() => restoreClock());
 
@@ -30,7 +30,7 @@ const raw = (member: string) => redis().get<Record<string, unknown>>(keys.cacheE
 
 describe("a value", () => {
   it("that is set is got, here and in another process, and gone once deleted", async () => {
-    const [one, other] = [newManager(), newManager()];
+    const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     expect(await one.get("things", key)).toBeUndefined();
     await one.set("things", key, { n: 1 });
@@ -38,11 +38,11 @@ describe("a value", () => {
     expect(await other.get("things", key)).toEqual({ n: 1 });
     await one.delete("things", key);
     expect(await one.get("things", key)).toBeUndefined();
-    expect(await newManager().get("things", key)).toBeUndefined();
+    expect(await createCacheManager().get("things", key)).toBeUndefined();
   });
 
   it("is loaded once, and then found in memory, and in Redis by others", async () => {
-    const [one, other] = [newManager(), newManager()];
+    const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     const load = vi.fn(async () => ({ n: 7 }));
     const values = await Promise.all(Array.from({ length: 50 }, () => one.getOrSet("things", key, load)));
@@ -55,7 +55,7 @@ describe("a value", () => {
   });
 
   it("is immutable, and not the object that was given", async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     const key = newKey();
     const given = { n: 1 };
     await manager.set("things", key, given);
@@ -66,7 +66,7 @@ describe("a value", () => {
   });
 
   it("over 1 KB is compressed, and comes back the same", async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     const [short, long, huge] = [newKey(), newKey(), newKey()];
     const text = "Ночь, улица, фонарь, аптека. ".repeat(100);
     await manager.set("things", short, { n: 1, text: "x".repeat(900) });
@@ -77,7 +77,7 @@ describe("a value", () => {
     expect((await redis().strlen(keys.cacheEntry(`things:${long}`))) * 5).toBeLessThan(
       Buffer.byteLength(text),
     );
-    const found = await newManager().getMany("things", [short, long, huge]);
+    const found = await createCacheManager().getMany("things", [short, long, huge]);
     expect(found.get(long)).toEqual({ n: 1, text });
     expect(found.get(huge)).toEqual({ n: 1, text: text.repeat(100) });
   });
@@ -85,7 +85,7 @@ describe("a value", () => {
   it("null and undefined are kept apart", async () => {
     const key = newKey();
     const none = vi.fn(async () => undefined);
-    const manager = newManager();
+    const manager = createCacheManager();
     expect(await manager.getOrSet("things", key, none)).toBeUndefined();
     expect(await manager.getOrSet("things", key, none)).toBeUndefined();
     expect(none).toHaveBeenCalledTimes(2);
@@ -93,9 +93,9 @@ describe("a value", () => {
 
     const nothing = vi.fn(async () => null);
     expect(await manager.getOrSet("things", key, nothing)).toBeNull();
-    expect(await newManager().getOrSet("things", key, nothing)).toBeNull();
+    expect(await createCacheManager().getOrSet("things", key, nothing)).toBeNull();
     expect(nothing).toHaveBeenCalledTimes(1);
-    expect((await newManager().getMany("things", [key, newKey()])).get(key)).toBeNull();
+    expect((await createCacheManager().getMany("things", [key, newKey()])).get(key)).toBeNull();
 
     // A namespace that does not remember that there is none.
     expect(await manager.getOrSet("numbers", key, nothing)).toBeNull();
@@ -106,7 +106,7 @@ describe("a value", () => {
   it("stored in a way the schema refuses is a miss, and is loaded and stored anew", async () => {
     const key = newKey();
     const entry = keys.cacheEntry(`things:${key}`);
-    await newManager().set("things", key, { n: 1 });
+    await createCacheManager().set("things", key, { n: 1 });
     const good = await redis().get<Record<string, unknown>>(entry);
     const bad: unknown[] = [
       { ...good, value: { n: "one" } },
@@ -121,56 +121,56 @@ describe("a value", () => {
     ];
     for (const stored of bad) {
       await redis().set(entry, typeof stored === "string" ? stored : JSON.stringify(stored), { px: 50_000 });
-      expect(await newManager().get("things", key)).toBeUndefined();
+      expect(await createCacheManager().get("things", key)).toBeUndefined();
       const load = vi.fn(async () => ({ n: 2 }));
-      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+      expect(await createCacheManager().getOrSet("things", key, load)).toEqual({ n: 2 });
       expect(load).toHaveBeenCalledTimes(1);
-      expect(await newManager().get("things", key)).toEqual({ n: 2 });
+      expect(await createCacheManager().get("things", key)).toEqual({ n: 2 });
     }
   });
 
   it("past its TTL is served while one loads anew, and not past its stale window", async () => {
     const key = newKey();
-    const manager = newManager();
+    const manager = createCacheManager();
     await manager.set("things", key, { n: 1 });
     const load = vi.fn(async () => ({ n: 2 }));
     await later(61_000, async () => {
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
-      await deferredWork();
+      await waitForDeferredWork();
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 2 });
-      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+      expect(await createCacheManager().getOrSet("things", key, load)).toEqual({ n: 2 });
     });
     expect(load).toHaveBeenCalledTimes(1);
     expect(manager.stats().total).toMatchObject({ stale: 1, load: 1 });
     // The second one was made in the future: 61 s from now, for 60 s and 30 s more.
     await later(61_000 + 91_000, async () => {
       expect(await manager.get("things", key)).toBeUndefined();
-      expect(await newManager().get("things", key)).toBeUndefined();
+      expect(await createCacheManager().get("things", key)).toBeUndefined();
     });
   });
 
   it("near the end of its TTL is loaded anew by one reader, early", async () => {
     const key = newKey();
-    const managers = [newManager(), newManager(), newManager()];
-    await newManager().set("things", key, { n: 1 });
-    const { load, finish } = heldLoader({ n: 2 });
+    const managers = [createCacheManager(), createCacheManager(), createCacheManager()];
+    await createCacheManager().set("things", key, { n: 1 });
+    const { load, finish } = createManualLoader({ n: 2 });
     await later(50_000, async () => {
       for (const manager of managers) expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
       finish();
-      await deferredWork();
-      expect(await newManager().getOrSet("things", key, load)).toEqual({ n: 2 });
+      await waitForDeferredWork();
+      expect(await createCacheManager().getOrSet("things", key, load)).toEqual({ n: 2 });
     });
     expect(load).toHaveBeenCalledTimes(1);
   });
 
   it("that could not be loaded anew is served on, and the loader's error reaches nobody", async () => {
     const key = newKey();
-    const manager = newManager();
+    const manager = createCacheManager();
     await manager.set("things", key, { n: 1 });
     const load = vi.fn(async () => Promise.reject<{ n: number }>(new Error("Postgres is away")));
     await later(70_000, async () => {
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
-      await deferredWork();
+      await waitForDeferredWork();
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
     });
     // The lease of the failed load keeps others from trying at once.
@@ -181,7 +181,7 @@ describe("a value", () => {
 
 describe("a loader", () => {
   it("that fails fails for those who wait for it, and the next one may try at once", async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     const key = newKey();
     const fail = vi.fn(async () => {
       await delay(5);
@@ -190,17 +190,17 @@ describe("a loader", () => {
     const results = await Promise.allSettled([1, 2, 3].map(() => manager.getOrSet("things", key, fail)));
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     expect(fail).toHaveBeenCalledTimes(1);
-    const other = newManager();
+    const other = createCacheManager();
     expect(await other.getOrSet("things", key, async () => ({ n: 1 }))).toEqual({ n: 1 });
     expect(other.stats().total.wait).toBe(0);
   });
 
   it("runs in one process; the others wait for what it stores", async () => {
     const key = newKey();
-    const { load, finish } = heldLoader({ n: 1 });
-    const managers = Array.from({ length: 5 }, newManager);
+    const { load, finish } = createManualLoader({ n: 1 });
+    const managers = Array.from({ length: 5 }, createCacheManager);
     const values = Promise.all(managers.map((manager) => manager.getOrSet("things", key, load)));
-    await until(
+    await waitUntil(
       "four wait for the fifth",
       () => managers.reduce((sum, manager) => sum + manager.stats().total.wait, 0) === 4,
     );
@@ -213,10 +213,10 @@ describe("a loader", () => {
 describe("a loader that hangs", () => {
   it("is not waited for by those who ask a second after another process has invalidated", async () => {
     const key = newKey();
-    const [one, other] = [newManager(), newManager()];
-    const { load, finish } = heldLoader({ n: 1 });
+    const [one, other] = [createCacheManager(), createCacheManager()];
+    const { load, finish } = createManualLoader({ n: 1 });
     const hanging = one.getOrSet("things", key, load);
-    await until("it hangs", () => load.mock.calls.length === 1);
+    await waitUntil("it hangs", () => load.mock.calls.length === 1);
     await other.delete("things", key);
     await later(1_000, async () =>
       expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 }),
@@ -227,10 +227,10 @@ describe("a loader that hangs", () => {
 
   it("leaves nothing in memory when its lease was revoked meanwhile", async () => {
     const key = newKey();
-    const [one, other] = [newManager(), newManager()];
-    const { load, finish } = heldLoader({ n: 1 });
+    const [one, other] = [createCacheManager(), createCacheManager()];
+    const { load, finish } = createManualLoader({ n: 1 });
     const hanging = one.getOrSet("things", key, load);
-    await until("it hangs", () => load.mock.calls.length === 1);
+    await waitUntil("it hangs", () => load.mock.calls.length === 1);
     await other.delete("things", key);
     finish();
     expect(await hanging).toEqual({ n: 1 });
@@ -240,14 +240,14 @@ describe("a loader that hangs", () => {
 
 describe("an invalidation", () => {
   it("of a tag forgets all that carry it, here and in Redis, and nothing else", async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     const [tag, other] = [newKey(), newKey()];
     const ids = [newKey(), newKey(), newKey()] as const;
     await manager.getOrSet("things", ids[0], async () => ({ n: 0 }), { tags: [tag, other] });
     await manager.set("numbers", ids[1], 1, { tags: [tag] });
     await manager.set("things", ids[2], { n: 2 }, { tags: [other] });
     await manager.invalidateTag(tag);
-    for (const each of [manager, newManager()]) {
+    for (const each of [manager, createCacheManager()]) {
       expect(await each.get("things", ids[0])).toBeUndefined();
       expect(await each.get("numbers", ids[1])).toBeUndefined();
       expect(await each.get("things", ids[2])).toEqual({ n: 2 });
@@ -256,7 +256,7 @@ describe("an invalidation", () => {
   });
 
   it("reaches this process's memory of what another one stored", async () => {
-    const [one, other] = [newManager(), newManager()];
+    const [one, other] = [createCacheManager(), createCacheManager()];
     const [key, tag] = [newKey(), newKey()];
     await one.set("things", key, { n: 1 }, { tags: [tag] });
     expect(await other.get("things", key)).toEqual({ n: 1 });
@@ -269,8 +269,8 @@ describe("an invalidation", () => {
     async (how) => {
       for (const invalidator of ["here", "elsewhere"]) {
         const [key, tag] = [newKey(), newKey()];
-        const loading = newManager();
-        const other = invalidator === "here" ? loading : newManager();
+        const loading = createCacheManager();
+        const other = invalidator === "here" ? loading : createCacheManager();
         let finish = () => {};
         const read = new Promise<void>((resolve) => {
           finish = resolve;
@@ -286,7 +286,7 @@ describe("an invalidation", () => {
           },
           { tags: [tag] },
         );
-        await until("it loads", () => loads === 1);
+        await waitUntil("it loads", () => loads === 1);
         if (how === "tag") await other.invalidateTag(tag);
         else if (how === "key") await other.delete("things", key);
         else await other.set("things", key, { n: 9 });
@@ -296,7 +296,7 @@ describe("an invalidation", () => {
         expect(await other.getOrSet("things", key, load)).toEqual({ n: fresh });
         finish();
         expect(await old).toEqual({ n: 1 });
-        expect(await newManager().getOrSet("things", key, load)).toEqual({ n: fresh });
+        expect(await createCacheManager().getOrSet("things", key, load)).toEqual({ n: fresh });
         await later(1_000, async () =>
           expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh }),
         );
@@ -306,7 +306,7 @@ describe("an invalidation", () => {
   );
 
   it("by another process is seen within a second", async () => {
-    const [one, other] = [newManager(), newManager()];
+    const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     await one.set("things", key, { n: 1 });
     expect(await other.get("things", key)).toEqual({ n: 1 });
@@ -317,15 +317,15 @@ describe("an invalidation", () => {
 
 describe("what it costs", () => {
   async function cost(work: () => Promise<unknown>) {
-    gateway().stats.reset();
+    currentGateway().stats.reset();
     await work();
-    const { httpRequests, commands } = gateway().stats.snapshot();
+    const { httpRequests, commands } = currentGateway().stats.snapshot();
     return { httpRequests, commands };
   }
 
   it("50 keys are one command and one call; those in memory none", async () => {
     const ids = Array.from({ length: 50 }, newKey);
-    const [writer, reader] = [newManager(), newManager()];
+    const [writer, reader] = [createCacheManager(), createCacheManager()];
     for (const id of ids) await writer.set("things", id, { n: 1 });
     await reader.get("things", newKey());
     expect(await cost(() => reader.getMany("things", ids))).toEqual({ httpRequests: 1, commands: 1 });
@@ -334,7 +334,7 @@ describe("what it costs", () => {
 
   it("a miss is two calls, a hit in Redis one, one in memory none, and what is still the same is not sent again", async () => {
     const key = newKey();
-    const [one, other] = [newManager(), newManager()];
+    const [one, other] = [createCacheManager(), createCacheManager()];
     const load = async () => ({ n: 1, text: "x".repeat(1_000) });
     await one.getOrSet("things", newKey(), load);
     expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 2 });

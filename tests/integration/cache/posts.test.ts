@@ -1,22 +1,22 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { cacheManager } from "@/lib/cache";
 import type { Caller } from "@/lib/core/access-token";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { disconnectDb } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
 import { postTags } from "@/lib/posts/post";
 import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
 import {
-  BEHIND_MS,
+  createLongPost,
   expectPagesWithoutPostgres,
-  newPost,
+  PAST_TRUST_LEASE_MS,
 } from "@/tests/support/clients/expect-pages-without-postgres";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** Feed and post pages through the cache: HTTP calls counted at the gateway, statements on the wire to Postgres. */
 
@@ -34,7 +34,7 @@ let restoreClock = () => {};
 beforeAll(async () => {
   // It stands still: on a busy machine a second goes by between two lines.
   const startedAt = Date.now();
-  restoreClock = useClock({ now: () => startedAt + aheadMs });
+  restoreClock = setClock({ now: () => startedAt + aheadMs });
   author = await createPerson("artist");
 });
 afterEach(async () => {
@@ -51,20 +51,20 @@ afterAll(async () => {
 
 async function cost(work: () => Promise<unknown>) {
   // On a busy machine what was done before may still be at it.
-  await deferredWork();
-  gateway().stats.reset();
+  await waitForDeferredWork();
+  currentGateway().stats.reset();
   meter.reset();
   await work();
-  const { httpRequests } = gateway().stats.snapshot();
+  const { httpRequests } = currentGateway().stats.snapshot();
   return { httpCalls: httpRequests, statements: meter.statements };
 }
 
 it("an unchanged page costs no SQL, and in memory no call but the one for its counts", async () => {
-  const { id } = await newPost(author, "Unchanged");
+  const { id } = await createLongPost(author, "Unchanged");
   for (const read of [() => listPosts(), () => getPost(id)]) {
     await read();
     expect(await cost(read)).toEqual({ httpCalls: 1, statements: 0 });
-    aheadMs += BEHIND_MS;
+    aheadMs += PAST_TRUST_LEASE_MS;
     expect(await cost(read)).toEqual({ httpCalls: 2, statements: 0 });
   }
   // There is no such post: no SQL for that either, and no counts to ask for.
@@ -74,9 +74,9 @@ it("an unchanged page costs no SQL, and in memory no call but the one for its co
 });
 
 it("a new post is in the feed at once, a changed one on its page and in the feed", async () => {
-  await newPost(author, "Before");
+  await createLongPost(author, "Before");
   await listPosts();
-  const { id } = await newPost(author, "New");
+  const { id } = await createLongPost(author, "New");
   expect((await listPosts()).items.map(({ title }) => title).slice(0, 2)).toEqual(["New", "Before"]);
   expect((await getPost(id))?.title).toBe("New");
   await cacheManager.withInvalidation(postTags(id), (tx) =>
@@ -87,17 +87,17 @@ it("a new post is in the feed at once, a changed one on its page and in the feed
 });
 
 it("pages behind the first are cached too, but not for long: anybody may name any cursor", async () => {
-  const { id } = await newPost(author, "First");
+  const { id } = await createLongPost(author, "First");
   await listPosts({ cursor: id, limit: 7 });
   const older = () => listPosts({ cursor: id, limit: 7 });
   expect((await cost(older)).statements).toBe(0);
   expect(await redis().ttl(keys.cacheEntry(`olderFeed:${id}:7`))).toBeLessThanOrEqual(60);
-  await newPost(author, "Second");
+  await createLongPost(author, "Second");
   expect((await listPosts()).items.map(({ title }) => title).slice(0, 2)).toEqual(["Second", "First"]);
 });
 
 it("counts are live on a cached page", async () => {
-  const { id } = await newPost(author, "Watched");
+  const { id } = await createLongPost(author, "Watched");
   const viewers = await createPeople(3);
   for (const [index, { seq }] of viewers.entries()) {
     expect((await getPost(id))?.viewsCount).toBe(index);

@@ -3,12 +3,17 @@ import { messageCache } from "@/lib/chat";
 import * as store from "@/lib/chat/cache-store";
 import type { StoredMessage } from "@/lib/chat/message";
 import { editMessage, pinMessage } from "@/lib/chat/message-actions";
-import { ask } from "@/lib/chat/query-messages";
+import { queryMessages } from "@/lib/chat/query-messages";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db, Prisma } from "@/lib/db";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
-import { createGroup, createMessages, read, send } from "@/tests/support/factories/chat-tools";
+import {
+  createGroup,
+  createMessages,
+  readMessages,
+  sendTestMessage,
+} from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 
 let owner: Caller;
@@ -23,12 +28,12 @@ beforeEach(async () => {
 });
 
 /** As Postgres has it, past the cache. */
-const fromPostgres = (n = 50) => ask(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
+const fromPostgres = (n = 50) => queryMessages(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
 const marker = () => redis().get(keys.chatRevision(chat));
 
 async function write(text: string): Promise<StoredMessage> {
-  const { message } = await send(owner, chat, text);
-  await deferredWork();
+  const { message } = await sendTestMessage(owner, chat, text);
+  await waitForDeferredWork();
   const { stored } = await fromPostgres();
   return stored.find(({ id }) => id === message.id) ?? expect.fail("not there");
 }
@@ -40,23 +45,26 @@ describe("the message cache", () => {
     // Single ones are there all the same.
     expect(await messageCache.getCachedMessage(first.id)).toEqual(first);
     expect(await messageCache.getRecentMessages(chat, 50)).toEqual([first]);
-    await deferredWork();
-    expect(await store.recent(chat, 50)).toEqual({ revision: 1, messages: [first] });
+    await waitForDeferredWork();
+    expect(await store.readCachedRecent(chat, 50)).toEqual({ revision: 1, messages: [first] });
 
     const second = await write("Two");
-    expect(await store.recent(chat, 50)).toEqual({ revision: 2, messages: [first, second] });
-    expect(await store.recent(chat, 1)).toEqual({ revision: 2, messages: [second] });
+    expect(await store.readCachedRecent(chat, 50)).toEqual({ revision: 2, messages: [first, second] });
+    expect(await store.readCachedRecent(chat, 1)).toEqual({ revision: 2, messages: [second] });
     expect(await messageCache.getRecentMessages(chat, 1)).toEqual([second]);
     await editMessage(owner, chat, first.id, { text: "One!" });
-    await deferredWork();
-    expect((await store.recent(chat, 50))?.messages.map(({ text }) => text)).toEqual(["One!", "Two"]);
+    await waitForDeferredWork();
+    expect((await store.readCachedRecent(chat, 50))?.messages.map(({ text }) => text)).toEqual([
+      "One!",
+      "Two",
+    ]);
     expect(await messageCache.getCachedMessage(first.id)).toMatchObject({ text: "One!", revision: 3 });
   });
 
   it("keeps the newest 50, for as long as the keys say", async () => {
     const ids = await createMessages(owner, chat, { to: 53 });
-    await read(owner, chat);
-    await deferredWork();
+    await readMessages(owner, chat);
+    await waitForDeferredWork();
     const last = await write("No. 54");
     expect(await redis().lrange(keys.chatRecent(chat), 0, -1)).toEqual(
       [last.id, ...ids.reverse()].slice(0, 50),
@@ -70,26 +78,29 @@ describe("the message cache", () => {
 
   it("is not believed when it missed a change, whichever", async () => {
     const first = await write("One");
-    await read(owner, chat);
-    await deferredWork();
+    await readMessages(owner, chat);
+    await waitForDeferredWork();
     // The process died after its commit.
     await db().$executeRaw`UPDATE "Chat" SET revision = 2 WHERE id = ${chat}::uuid`;
     await db().chatMessage.update({ where: { id: first.id }, data: { text: "Lost", revision: 2 } });
-    expect((await read(owner, chat)).items[0]?.text).toBe("Lost");
-    await deferredWork();
-    expect(await store.recent(chat, 50)).toMatchObject({ revision: 2, messages: [{ text: "Lost" }] });
+    expect((await readMessages(owner, chat)).items[0]?.text).toBe("Lost");
+    await waitForDeferredWork();
+    expect(await store.readCachedRecent(chat, 50)).toMatchObject({
+      revision: 2,
+      messages: [{ text: "Lost" }],
+    });
 
     // One is lost and the next comes through: the list goes.
     await db().$executeRaw`UPDATE "Chat" SET revision = 3 WHERE id = ${chat}::uuid`;
     await db().chatMessage.update({ where: { id: first.id }, data: { text: "Again", revision: 3 } });
     await write("Two");
-    expect(await store.recent(chat, 50)).toBeNull();
+    expect(await store.readCachedRecent(chat, 50)).toBeNull();
     // The lost one comes late, and again.
     for (let round = 0; round < 2; round += 1) {
       await messageCache.updateCachedMessage({ ...first, text: "Lost", revision: 2 });
-      expect(await store.recent(chat, 50)).toBeNull();
-      expect((await read(owner, chat)).items.map(({ text }) => text)).toEqual(["Again", "Two"]);
-      await deferredWork();
+      expect(await store.readCachedRecent(chat, 50)).toBeNull();
+      expect((await readMessages(owner, chat)).items.map(({ text }) => text)).toEqual(["Again", "Two"]);
+      await waitForDeferredWork();
       await redis().del(keys.chatRevision(chat));
     }
   });
@@ -98,30 +109,33 @@ describe("the message cache", () => {
     await write("One");
     const { stored } = await fromPostgres();
     await write("Two");
-    await read(owner, chat);
-    await deferredWork();
-    expect(await store.fill(chat, "recent", { revision: 1, messages: stored })).toBe(false);
-    expect((await store.recent(chat, 50))?.messages).toHaveLength(2);
+    await readMessages(owner, chat);
+    await waitForDeferredWork();
+    expect(await store.fillCache(chat, "recent", { revision: 1, messages: stored })).toBe(false);
+    expect((await store.readCachedRecent(chat, 50))?.messages).toHaveLength(2);
   });
 
   it("pinned ones are read at their revision too, none included", async () => {
     const first = await write("One");
     expect(await messageCache.getPinnedMessages(chat)).toEqual([]);
-    await deferredWork();
-    expect(await store.pinned(chat)).toEqual({ revision: 1, messages: [] });
+    await waitForDeferredWork();
+    expect(await store.readCachedPinned(chat)).toEqual({ revision: 1, messages: [] });
     const second = await write("Two");
     await pinMessage(owner, chat, second.id, { pinned: true });
     await pinMessage(owner, chat, first.id, { pinned: true });
-    await deferredWork();
-    expect((await store.pinned(chat))?.messages.map(({ text }) => text).sort()).toEqual(["One", "Two"]);
+    await waitForDeferredWork();
+    expect((await store.readCachedPinned(chat))?.messages.map(({ text }) => text).sort()).toEqual([
+      "One",
+      "Two",
+    ]);
     expect((await messageCache.getPinnedMessages(chat)).map(({ id }) => id)).toEqual([second.id, first.id]);
     await pinMessage(owner, chat, second.id, { pinned: false });
-    await deferredWork();
-    expect((await store.pinned(chat))?.messages.map(({ id }) => id)).toEqual([first.id]);
+    await waitForDeferredWork();
+    expect((await store.readCachedPinned(chat))?.messages.map(({ id }) => id)).toEqual([first.id]);
     const [pinned] = await messageCache.getPinnedMessages(chat);
     if (!pinned) throw new Error("not pinned");
     await messageCache.deleteCachedMessage(first.id, chat);
-    expect(await store.pinned(chat)).toBeNull();
+    expect(await store.readCachedPinned(chat)).toBeNull();
     await messageCache.cachePinnedMessage(pinned);
     expect(await messageCache.getPinnedMessages(chat)).toEqual([pinned]);
   });
@@ -130,13 +144,13 @@ describe("the message cache", () => {
     await messageCache.clearAllCache();
     const [first, second] = [await write("One"), await write("Two")];
     await messageCache.warmUpCache(chat, [first, second]);
-    expect((await store.recent(chat, 50))?.messages).toEqual([first, second]);
+    expect((await store.readCachedRecent(chat, 50))?.messages).toEqual([first, second]);
     expect(await messageCache.getStats()).toEqual({ totalCachedMessages: 2, totalChats: 1 });
 
     await messageCache.deleteCachedMessage(second.id, chat);
     expect(await messageCache.getCachedMessage(second.id)).toBeNull();
     expect(await messageCache.getRecentMessages(chat, 50)).toEqual([first, second]);
-    await deferredWork();
+    await waitForDeferredWork();
     await messageCache.invalidateCache(chat);
     expect(await messageCache.getStats()).toEqual({ totalCachedMessages: 0, totalChats: 0 });
     await messageCache.cacheMultipleMessages([first, second]);
@@ -150,16 +164,16 @@ describe("the message cache", () => {
   it("counts a chat from its first message on", async () => {
     await messageCache.clearAllCache();
     await messageCache.cacheMessage(await write("One"));
-    await deferredWork();
+    await waitForDeferredWork();
     expect(await messageCache.getStats()).toEqual({ totalCachedMessages: 1, totalChats: 1 });
   });
 
   it("what is no message is a miss", async () => {
     const first = await write("One");
-    await read(owner, chat);
-    await deferredWork();
+    await readMessages(owner, chat);
+    await waitForDeferredWork();
     await redis().set(keys.chatMessage(first.id), "{broken");
     expect(await messageCache.getCachedMessage(first.id)).toBeNull();
-    expect((await read(owner, chat)).items.map(({ text }) => text)).toEqual(["One"]);
+    expect((await readMessages(owner, chat)).items.map(({ text }) => text)).toEqual(["One"]);
   });
 });

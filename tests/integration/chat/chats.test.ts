@@ -8,13 +8,19 @@ import { PATCH as change, GET as detail } from "@/app/api/chats/[id]/route";
 import { GET as open } from "@/app/api/chats/open/route";
 import { POST as create, GET as list } from "@/app/api/chats/route";
 import { GET as people } from "@/app/api/people/route";
-import { deleteMessage, joinChat, leaveChat, memberOf } from "@/lib/chat";
+import { deleteMessage, filterMemberChatIds, joinChat, leaveChat } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
-import { saidOn } from "@/tests/support/clients/channel-log";
-import { createGroup, createMessages, read, send, unreadOf } from "@/tests/support/factories/chat-tools";
+import { readChannelLog } from "@/tests/support/clients/channel-log";
+import {
+  createGroup,
+  createMessages,
+  readMessages,
+  sendTestMessage,
+  unreadState,
+} from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 
 let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
@@ -105,7 +111,7 @@ describe("a group", () => {
 
   it("that is closed is nobody's else; an open one may be seen from outside, found and joined", async () => {
     const id = await createGroup([owner, member]);
-    await send(owner, id, "Inside");
+    await sendTestMessage(owner, id, "Inside");
     for (const handler of [detail, messages]) expect((await at(handler, stranger, id)).status).toBe(404);
     expect((await at(join, stranger, id, {})).status).toBe(404);
     expect((await at(change, member, id, { open: true }, "PATCH")).status).toBe(403);
@@ -127,32 +133,32 @@ describe("a group", () => {
     // What was said before is no news, and there to read.
     expect(joined).toMatchObject({ joined: true, role: "member", unreadCount: 0, readSeq: 1 });
     expect((await at(join, stranger, id, {})).status).toBe(200);
-    expect((await read(stranger, id)).items).toHaveLength(1);
-    expect(await memberOf(stranger.userId, [id, newId()])).toEqual(new Set([id]));
+    expect((await readMessages(stranger, id)).items).toHaveLength(1);
+    expect(await filterMemberChatIds(stranger.userId, [id, newId()])).toEqual(new Set([id]));
   });
 
   it("what was taken back is in no log, and who comes in hears only what is said then", async () => {
     const id = await createGroup([owner, member], true);
     const channel = `chat:${id}` as const;
-    const { message } = await send(owner, id, "A secret");
-    await send(owner, id, "Something else");
-    expect(JSON.stringify(await saidOn(channel))).toContain("A secret");
+    const { message } = await sendTestMessage(owner, id, "A secret");
+    await sendTestMessage(owner, id, "Something else");
+    expect(JSON.stringify(await readChannelLog(channel))).toContain("A secret");
     await deleteMessage(owner, id, message.id);
-    expect(JSON.stringify(await saidOn(channel))).not.toContain("A secret");
-    await send(owner, id, "Among us");
+    expect(JSON.stringify(await readChannelLog(channel))).not.toContain("A secret");
+    await sendTestMessage(owner, id, "Among us");
     await at(join, stranger, id, {});
-    expect(JSON.stringify(await saidOn(channel))).not.toContain("Among us");
+    expect(JSON.stringify(await readChannelLog(channel))).not.toContain("Among us");
   });
 
   it("who leaves reads nothing more, stays beside what they said, and finds it all when they come back", async () => {
     const id = await createGroup([owner, member, stranger]);
-    await send(member, id, "Mine");
+    await sendTestMessage(member, id, "Mine");
     for (const who of [member, stranger]) expect((await at(leave, who, id, {})).body).toEqual({});
     expect((await at(leave, member, id, {})).status).toBe(404);
     for (const handler of [detail, messages]) expect((await at(handler, member, id)).status).toBe(404);
     expect((await at(write, member, id, { clientId: newId(), text: "Still" })).status).toBe(404);
     expect((await listed(member)).items).toEqual([]);
-    expect(await memberOf(member.userId, [id])).toEqual(new Set());
+    expect(await filterMemberChatIds(member.userId, [id])).toEqual(new Set());
     // The one who said nothing is not there any more.
     expect((await at(detail, owner, id)).body.chat).toMatchObject({
       membersCount: 1,
@@ -161,14 +167,14 @@ describe("a group", () => {
         { userId: member.userId, left: true },
       ],
     });
-    await send(owner, id, "Meanwhile");
+    await sendTestMessage(owner, id, "Meanwhile");
     for (let round = 0; round < 2; round += 1) {
       expect((await at(invite, owner, id, { userId: member.userId })).status).toBe(200);
     }
     expect(await db().task.count({ where: { payload: { path: ["userId"], equals: member.userId } } })).toBe(
       2,
     );
-    expect((await read(member, id)).items.map(({ text }) => text)).toEqual(["Mine", "Meanwhile"]);
+    expect((await readMessages(member, id)).items.map(({ text }) => text)).toEqual(["Mine", "Meanwhile"]);
     expect((await listed(member)).items[0]).toMatchObject({ id, unreadCount: 1, readSeq: 1 });
     expect((await at(invite, owner, id, { userId: newId() })).status).toBe(404);
     expect((await at(invite, stranger, id, { userId: member.userId })).status).toBe(404);
@@ -209,8 +215,8 @@ describe("the list", () => {
   it("has the latest first, each once on any pages, with its last message and who is in it", async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await createGroup([owner, member]));
-    await send(member, ids[1] ?? "", "Latest 🎧");
-    await send(owner, ids[3] ?? "", "Later still");
+    await sendTestMessage(member, ids[1] ?? "", "Latest 🎧");
+    await sendTestMessage(owner, ids[3] ?? "", "Later still");
     const all = await listed(owner);
     expect(idsOf(all)).toEqual([ids[3], ids[1], ids[4], ids[2], ids[0]]);
     expect(all.items[1]).toMatchObject({
@@ -238,10 +244,10 @@ describe("what is unread", () => {
   it("stops at 100, and reading never goes back or beyond", async () => {
     const id = await createGroup([owner, member]);
     await createMessages(owner, id, { to: 130 });
-    expect(await unreadOf(member, id)).toEqual({ unread: 100, readSeq: 0 });
+    expect(await unreadState(member, id)).toEqual({ unread: 100, readSeq: 0 });
     const answers = await Promise.all([40, 20, 30].map((seq) => at(readTo, member, id, { seq })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(await unreadOf(member, id)).toEqual({ unread: 90, readSeq: 40 });
+    expect(await unreadState(member, id)).toEqual({ unread: 90, readSeq: 40 });
     expect((await at(readTo, member, id, { seq: 2 ** 40 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
     expect((await at(readTo, member, id, { seq: 1 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
     expect((await at(readTo, stranger, id, { seq: 1 })).status).toBe(404);

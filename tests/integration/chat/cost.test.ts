@@ -1,31 +1,31 @@
 import { afterAll, expect, it } from "vitest";
-import { messageCache, readUpTo } from "@/lib/chat";
-import { editMessage, reactTo } from "@/lib/chat/message-actions";
-import { deferredWork } from "@/lib/core/defer";
+import { markReadUpTo, messageCache } from "@/lib/chat";
+import { editMessage, setReaction } from "@/lib/chat/message-actions";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { disconnectDb } from "@/lib/db";
-import { catchUp, createGroup, read, send } from "@/tests/support/factories/chat-tools";
+import { catchUp, createGroup, readMessages, sendTestMessage } from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** What chat costs: HTTP calls and commands counted at the gateway, SQL statements on the wire to Postgres. */
 
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
 process.env.DATABASE_URL = meter.url;
 afterAll(async () => {
-  await deferredWork();
+  await waitForDeferredWork();
   await disconnectDb();
   await meter.close();
 });
 
 async function cost(work: () => Promise<unknown>) {
-  await deferredWork();
-  gateway().stats.reset();
+  await waitForDeferredWork();
+  currentGateway().stats.reset();
   meter.reset();
   await work();
   const answered = meter.statements;
-  await deferredWork();
-  const { httpRequests, commands } = gateway().stats.snapshot();
+  await waitForDeferredWork();
+  const { httpRequests, commands } = currentGateway().stats.snapshot();
   expect(meter.statements).toBe(answered);
   return { statements: meter.statements, httpCalls: httpRequests, commands };
 }
@@ -35,33 +35,33 @@ it("a message sent, and a page read", async () => {
   if (!owner || !member) throw new Error("somebody is missing");
   const chat = await createGroup([owner, member]);
   // Makes the server know the scripts: the first use of each costs one call more, once.
-  await send(owner, chat, "First");
-  await read(member, chat);
-  await deferredWork();
-  await read(member, chat);
-  const { message } = await send(owner, chat, "Second");
+  await sendTestMessage(owner, chat, "First");
+  await readMessages(member, chat);
+  await waitForDeferredWork();
+  await readMessages(member, chat);
+  const { message } = await sendTestMessage(owner, chat, "Second");
   await messageCache.invalidateCache(chat);
-  await read(member, chat);
-  await deferredWork();
-  await deferredWork();
+  await readMessages(member, chat);
+  await waitForDeferredWork();
+  await waitForDeferredWork();
 
   const seen = {
-    "a message": await cost(() => send(owner, chat, "Third")),
-    "the newest page, known": await cost(() => read(member, chat)),
+    "a message": await cost(() => sendTestMessage(owner, chat, "Third")),
+    "the newest page, known": await cost(() => readMessages(member, chat)),
     "the newest page, unknown": await cost(async () => {
       await messageCache.invalidateCache(chat);
-      await read(member, chat);
+      await readMessages(member, chat);
     }),
     "catching up": await cost(() => catchUp(member, chat, 1)),
-    "an older page": await cost(() => read(member, chat, { before: 3 })),
+    "an older page": await cost(() => readMessages(member, chat, { before: 3 })),
     "an edit": await cost(() => editMessage(owner, chat, message.id, { text: "Anew" })),
-    "a reaction": await cost(() => reactTo(member, chat, message.id, { emoji: "🔥", on: true })),
+    "a reaction": await cost(() => setReaction(member, chat, message.id, { emoji: "🔥", on: true })),
     "a repeat": await cost(async () => {
       const again = { clientId: message.clientId };
-      await send(owner, chat, "Second", again);
+      await sendTestMessage(owner, chat, "Second", again);
     }),
-    "reading up to one": await cost(() => readUpTo(member, chat, { seq: 3 })),
-    "a message that names somebody": await cost(() => send(owner, chat, `@[M](${owner.userId})`)),
+    "reading up to one": await cost(() => markReadUpTo(member, chat, { seq: 3 })),
+    "a message that names somebody": await cost(() => sendTestMessage(owner, chat, `@[M](${owner.userId})`)),
   };
   expect(seen).toMatchObject({
     // The cache, and the event for whoever listens; both once the answer is out.

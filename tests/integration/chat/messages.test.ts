@@ -7,18 +7,18 @@ import { GET as pinnedOnes } from "@/app/api/chats/[id]/pinned/route";
 import { GET as search } from "@/app/api/chats/[id]/search/route";
 import { mayReadFile } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import {
   catchUp,
+  chatViolations,
   createFile,
   createGroup,
   createMessages,
-  read,
-  send,
-  violationsOf,
+  readMessages,
+  sendTestMessage,
 } from "@/tests/support/factories/chat-tools";
 import { createPeople, createTestPost } from "@/tests/support/factories/people";
 
@@ -59,7 +59,7 @@ describe("writing", () => {
       revision: 2,
       replyTo: { id: first.body.message.id, seq: 1, authorName: owner.name, text: "Привет 🎧" },
     });
-    const { items, hasMore, revision, lastSeq } = await read(member, chat);
+    const { items, hasMore, revision, lastSeq } = await readMessages(member, chat);
     expect({ items, hasMore, revision, lastSeq }).toEqual({
       items: [first.body.message, second.body.message],
       hasMore: false,
@@ -79,7 +79,7 @@ describe("writing", () => {
     expect((await post(member, { clientId, text: "Mine" })).body.message.seq).toBe(2);
     const other = await createGroup([owner]);
     expect((await post(owner, { clientId, text: "There" }, other)).status).toBe(201);
-    expect(await violationsOf(chat)).toEqual([]);
+    expect(await chatViolations(chat)).toEqual([]);
   });
 
   it("another text under a clientId that was used is refused, a repeat of what was changed since is not", async () => {
@@ -98,7 +98,7 @@ describe("writing", () => {
     expect(await again()).toEqual([200, body.message.id]);
     await onMessage(remove, owner, body.message.id, undefined, "DELETE");
     expect(await again()).toEqual([200, body.message.id]);
-    expect((await read(member, chat)).items).toHaveLength(1);
+    expect((await readMessages(member, chat)).items).toHaveLength(1);
   });
 
   it("a repeat with mentions and files is one message, and makes one notification", async () => {
@@ -124,11 +124,11 @@ describe("writing", () => {
         },
       },
     ]);
-    expect(await violationsOf(chat)).toEqual([]);
+    expect(await chatViolations(chat)).toEqual([]);
   });
 
   it("names members alone, and nobody hears of what they wrote themselves", async () => {
-    const { message } = await send(
+    const { message } = await sendTestMessage(
       owner,
       chat,
       `@[A](${stranger.userId}) @[B](${member.userId}) @[C](${owner.userId}) @[D](${member.userId})`,
@@ -142,7 +142,7 @@ describe("writing", () => {
   it("links the first post that exists", async () => {
     const id = await createTestPost(owner);
     const { host } = new URL(process.env.APP_URL ?? "");
-    const linked = async (text: string) => (await send(member, chat, text)).message.post;
+    const linked = async (text: string) => (await sendTestMessage(member, chat, text)).message.post;
     const shown = { id, title: "A track", authorName: owner.name };
     expect(await linked(`see http://${host}/posts/${newId()} and https://${host}/posts/${id}?x=1`)).toEqual(
       shown,
@@ -151,8 +151,8 @@ describe("writing", () => {
     expect(await linked(`https://elsewhere.example/posts/${id}`)).toBeNull();
     expect(await linked(`x/posts/${id}`)).toBeNull();
     await db().post.delete({ where: { id } });
-    await deferredWork();
-    const { items } = await read(member, chat);
+    await waitForDeferredWork();
+    const { items } = await readMessages(member, chat);
     expect(items.map(({ post: of }) => of)).toEqual([null, null, null, null]);
   });
 
@@ -171,7 +171,7 @@ describe("writing", () => {
 
   it("a reply points into its own chat", async () => {
     const elsewhere = await createGroup([owner]);
-    const { message } = await send(owner, elsewhere, "There");
+    const { message } = await sendTestMessage(owner, elsewhere, "There");
     expect((await post(owner, { text: "Here", replyToId: message.id })).status).toBe(400);
   });
 });
@@ -180,14 +180,14 @@ describe("files", () => {
   it("are the author's, on one message, and for its readers", async () => {
     const [mine, theirs] = [await createFile(owner), await createFile(member)];
     expect((await post(owner, { attachmentIds: [theirs] })).status).toBe(400);
-    const { message } = await send(owner, chat, "", { attachmentIds: [mine] });
+    const { message } = await sendTestMessage(owner, chat, "", { attachmentIds: [mine] });
     expect((await post(owner, { attachmentIds: [mine] })).status).toBe(400);
     const may = async () =>
       Promise.all([owner, member, stranger].map(({ userId }) => mayReadFile(userId, mine)));
     expect(await may()).toEqual([true, true, false]);
     await onMessage(remove, owner, message.id, undefined, "DELETE");
     expect(await may()).toEqual([false, false, false]);
-    expect(await violationsOf(chat)).toEqual([]);
+    expect(await chatViolations(chat)).toEqual([]);
   });
 
   it("of two messages that want one file at once, one gets it", async () => {
@@ -203,8 +203,8 @@ describe("files", () => {
 
 describe("changing", () => {
   it("every change is the chat's next revision; what changes nothing has none", async () => {
-    const { message } = await send(owner, chat, "One");
-    await send(member, chat, "Two");
+    const { message } = await sendTestMessage(owner, chat, "One");
+    await sendTestMessage(member, chat, "Two");
     const edited = (await onMessage(edit, owner, message.id, { text: "One!" }, "PATCH")).body.message;
     expect(edited).toMatchObject({ seq: 1, revision: 3, text: "One!", editedAt: expect.any(String) });
     expect((await onMessage(edit, owner, message.id, { text: "One!" }, "PATCH")).body.message).toEqual(
@@ -244,13 +244,13 @@ describe("changing", () => {
     ] as const) {
       expect((await onMessage(handler, owner, message.id, body)).status).toBe(404);
     }
-    expect(await violationsOf(chat)).toEqual([]);
+    expect(await chatViolations(chat)).toEqual([]);
   });
 
   it("everybody their own; the group's owner and administrators may delete", async () => {
-    const { message } = await send(member, chat, "Mine");
+    const { message } = await sendTestMessage(member, chat, "Mine");
     expect((await onMessage(edit, owner, message.id, { text: "Yours" }, "PATCH")).status).toBe(403);
-    const { message: owners } = await send(owner, chat, "Mine too");
+    const { message: owners } = await sendTestMessage(owner, chat, "Mine too");
     expect((await onMessage(remove, member, owners.id, undefined, "DELETE")).status).toBe(403);
     expect((await onMessage(remove, owner, message.id, undefined, "DELETE")).status).toBe(200);
     for (const handler of [edit, pin, react, remove]) {
@@ -260,7 +260,7 @@ describe("changing", () => {
   });
 
   it("an edit notifies whom it names newly, once", async () => {
-    const { message } = await send(owner, chat, "Somebody?");
+    const { message } = await sendTestMessage(owner, chat, "Somebody?");
     const text = `@[M](${member.userId})?`;
     for (const written of [text, "Nobody", text, `${text}!`]) {
       await onMessage(edit, owner, message.id, { text: written }, "PATCH");
@@ -269,7 +269,7 @@ describe("changing", () => {
   });
 
   it("a reaction is one emoji, and of different ones there are 20 at most", async () => {
-    const { message } = await send(owner, chat, "One");
+    const { message } = await sendTestMessage(owner, chat, "One");
     const status = async (emoji: string) =>
       (await onMessage(react, member, message.id, { emoji, on: true })).status;
     for (const wrong of ["", "a", "1", "🔥🔥", "🔥a", "e\u0301", "👍".repeat(30), "\u200d"]) {
@@ -283,14 +283,14 @@ describe("changing", () => {
   });
 
   it("what is answered is shown as it is now", async () => {
-    const { message } = await send(owner, chat, "Before");
-    await send(member, chat, "Reply", { replyToId: message.id });
-    await read(owner, chat);
+    const { message } = await sendTestMessage(owner, chat, "Before");
+    await sendTestMessage(member, chat, "Reply", { replyToId: message.id });
+    await readMessages(owner, chat);
     await onMessage(edit, owner, message.id, { text: `After @[M](${member.userId})` }, "PATCH");
-    await deferredWork();
+    await waitForDeferredWork();
     for (let round = 0; round < 2; round += 1) {
-      expect((await read(owner, chat)).items[1]?.replyTo?.text).toBe("After @M");
-      await deferredWork();
+      expect((await readMessages(owner, chat)).items[1]?.replyTo?.text).toBe("After @M");
+      await waitForDeferredWork();
     }
   });
 });
@@ -298,31 +298,31 @@ describe("changing", () => {
 describe("reading", () => {
   it("pages both ways without a gap", async () => {
     await createMessages(owner, chat, { to: 60 });
-    const newest = await read(member, chat);
+    const newest = await readMessages(member, chat);
     expect(newest.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
     expect([newest.hasMore, newest.lastSeq]).toEqual([true, 60]);
-    const older = await read(member, chat, { before: 11, limit: 7 });
+    const older = await readMessages(member, chat, { before: 11, limit: 7 });
     expect(older.items.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9, 10]);
     expect(older.hasMore).toBe(true);
-    expect(await read(member, chat, { before: 4 })).toMatchObject({ hasMore: false });
-    const newer = await read(member, chat, { after: 3, limit: 5 });
+    expect(await readMessages(member, chat, { before: 4 })).toMatchObject({ hasMore: false });
+    const newer = await readMessages(member, chat, { after: 3, limit: 5 });
     expect(newer.items.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8]);
     expect(newer.hasMore).toBe(true);
-    expect(await read(member, chat, { after: 58 })).toMatchObject({ hasMore: false });
-    expect(await read(member, chat, { after: 60 })).toMatchObject({ items: [], hasMore: false });
+    expect(await readMessages(member, chat, { after: 58 })).toMatchObject({ hasMore: false });
+    expect(await readMessages(member, chat, { after: 60 })).toMatchObject({ items: [], hasMore: false });
     const both = await call(list, { as: member, params: { id: chat }, query: "?before=3&since=1" });
     expect(both.status).toBe(400);
   });
 
   it("since a revision: all that changed, in order, over several answers", async () => {
-    const { message } = await send(owner, chat, "First");
+    const { message } = await sendTestMessage(owner, chat, "First");
     await createMessages(owner, chat, { from: 2, to: 451 });
     await onMessage(edit, owner, message.id, { text: "First!" }, "PATCH");
     const { changed, revision } = await catchUp(member, chat, 1);
     expect(revision).toBe(452);
     expect(changed.map((each) => each.revision)).toEqual(Array.from({ length: 451 }, (_, n) => n + 2));
     expect(changed.at(-1)).toMatchObject({ id: message.id, text: "First!" });
-    expect((await read(member, chat, { since: 452 })).items).toEqual([]);
+    expect((await readMessages(member, chat, { since: 452 })).items).toEqual([]);
   });
 
   it("finds what people read: the names in mentions, whatever form a letter has, ё as е", async () => {
@@ -331,8 +331,8 @@ describe("reading", () => {
       const { body } = await call(search, { as: member, params: { id: chat }, query });
       return body.items.map(({ seq }: { seq: number }) => seq);
     };
-    await send(owner, chat, `Ask @[${member.name}](${member.userId}) there`);
-    for (const text of ["cafe\u0301", "Ёлка"]) await send(owner, chat, text);
+    await sendTestMessage(owner, chat, `Ask @[${member.name}](${member.userId}) there`);
+    for (const text of ["cafe\u0301", "Ёлка"]) await sendTestMessage(owner, chat, text);
     expect(await found(`@${member.name} there`)).toEqual([1]);
     for (const hidden of ["](", member.userId.slice(0, 8)]) expect(await found(hidden)).toEqual([]);
     expect(await found("caf\u00e9")).toEqual([2]);
@@ -346,9 +346,9 @@ describe("reading", () => {
       return body.items.map(({ seq }: { seq: number }) => seq);
     };
     for (const text of ["Снег на Невском", "снег и 100% шум", "СНЕГ", "rain", "snow_man"]) {
-      await send(owner, chat, text);
+      await sendTestMessage(owner, chat, text);
     }
-    const { message } = await send(owner, chat, "снег растаял");
+    const { message } = await sendTestMessage(owner, chat, "снег растаял");
     expect(await found("снег")).toEqual([6, 3, 2, 1]);
     expect(await found("СНЕГ")).toEqual([6, 3, 2, 1]);
     expect(await found("снег", 3)).toEqual([2, 1]);

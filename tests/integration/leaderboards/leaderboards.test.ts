@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { GET as getBoard } from "@/app/api/leaderboards/[period]/route";
 import type { Caller } from "@/lib/core/access-token";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
-import { boardOf } from "@/lib/leaderboards/board";
-import { readStored, storeBoards, takeLease } from "@/lib/leaderboards/board-store";
-import { spanOf } from "@/lib/leaderboards/period";
-import { countSale } from "@/lib/leaderboards/ranked-sale";
+import { toBoard } from "@/lib/leaderboards/board";
+import { readCachedBoard, seizeLease, storeBoards } from "@/lib/leaderboards/board-store";
+import { getSpan } from "@/lib/leaderboards/period";
+import { syncRankedSale } from "@/lib/leaderboards/ranked-sale";
 import { loadBoards } from "@/lib/leaderboards/sums";
-import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
+import { syncSellerSums } from "@/lib/leaderboards/sync-seller-sums";
 import { keys, RedisUnavailableError, redis, redisService } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 
 afterEach(() => vi.restoreAllMocks());
@@ -26,8 +26,8 @@ function newCurrency(): string {
 
 /** What the task does. */
 async function count(orderId: string): Promise<void> {
-  const sale = await countSale(orderId);
-  if (sale) await tellSums(sale);
+  const sale = await syncRankedSale(orderId);
+  if (sale) await syncSellerSums(sale);
 }
 
 async function sell(
@@ -36,7 +36,7 @@ async function sell(
   currency: string,
   paidAt = new Date(),
 ): Promise<string> {
-  const orderId = await createOrder({ seller, amountMinor, currency, paidAt });
+  const orderId = await createTestOrder({ seller, amountMinor, currency, paidAt });
   await count(orderId);
   return orderId;
 }
@@ -54,7 +54,7 @@ describe("spans", () => {
     ["2024-12-30T12:00:00Z", "2025-W01", "2024-12-30", "2025-01-06"],
     ["2023-01-01T12:00:00Z", "2022-W52", "2022-12-26", "2023-01-02"],
   ])("%s lies in the week %s", (at, bucket, from, to) => {
-    expect(spanOf("week", Date.parse(at))).toEqual({
+    expect(getSpan("week", Date.parse(at))).toEqual({
       period: "week",
       bucket,
       from: new Date(`${from}T00:00:00Z`),
@@ -63,7 +63,7 @@ describe("spans", () => {
   });
 
   it("a month ends with the year", () => {
-    expect(spanOf("month", Date.parse("2026-12-31T23:59:59Z"))).toEqual({
+    expect(getSpan("month", Date.parse("2026-12-31T23:59:59Z"))).toEqual({
       period: "month",
       bucket: "2026-12",
       from: new Date("2026-12-01T00:00:00Z"),
@@ -144,11 +144,11 @@ describe("a sale", () => {
     const orderId = await sell(seller, 1_000, currency);
     await Promise.all([count(orderId), count(orderId), count(orderId)]);
     expect(await sums("all", currency)).toEqual([[userId, 1, 1_000, 1]]);
-    await refundOrder(orderId, 400);
+    await setRefunded(orderId, 400);
     await Promise.all([count(orderId), count(orderId)]);
     expect(await sums("all", currency)).toEqual([[userId, 1, 600, 1]]);
     expect(await sums("week", currency)).toEqual([[userId, 1, 600, 1]]);
-    await refundOrder(orderId, 1_000);
+    await setRefunded(orderId, 1_000);
     await count(orderId);
     expect(await sums("all", currency)).toEqual([]);
     expect(await db().rankedSale.count({ where: { orderId } })).toBe(0);
@@ -159,12 +159,12 @@ describe("a sale", () => {
   it("that is pending, failed, refunded first or of nobody does not", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
-    const refunded = await createOrder({ seller, amountMinor: 10, currency });
-    await refundOrder(refunded, 10);
+    const refunded = await createTestOrder({ seller, amountMinor: 10, currency });
+    await setRefunded(refunded, 10);
     for (const orderId of [
-      await createOrder({ seller, amountMinor: 10, currency, status: "pending", paidAt: null }),
-      await createOrder({ seller, amountMinor: 10, currency, status: "failed", paidAt: null }),
-      await createOrder({ amountMinor: 10, currency }),
+      await createTestOrder({ seller, amountMinor: 10, currency, status: "pending", paidAt: null }),
+      await createTestOrder({ seller, amountMinor: 10, currency, status: "failed", paidAt: null }),
+      await createTestOrder({ amountMinor: 10, currency }),
       refunded,
       seller.userId,
     ])
@@ -175,7 +175,7 @@ describe("a sale", () => {
   it("belongs to the week and month it was paid in", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
-    const restore = useClock({ now: () => Date.parse("2031-03-05T12:00:00Z") });
+    const restore = setClock({ now: () => Date.parse("2031-03-05T12:00:00Z") });
     try {
       await sell(seller, 1, currency, new Date("2031-03-03T00:00:00Z"));
       await sell(seller, 10, currency, new Date("2031-03-02T23:59:59.999Z"));
@@ -191,7 +191,7 @@ describe("a sale", () => {
 });
 
 describe("Redis", () => {
-  const week = () => spanOf("week", Date.now());
+  const week = () => getSpan("week", Date.now());
   const wish = (currency: string, viewerId: string | null = null) => ({ currency, limit: 50, viewerId });
 
   it("says what Postgres would say", async () => {
@@ -201,9 +201,9 @@ describe("Redis", () => {
     await getLeaderboard("week");
     const loaded = await loadBoards(week());
     for (const viewerId of [null, ...sellers.map(({ userId }) => userId)]) {
-      const stored = await readStored(week(), wish(currency, viewerId), "nobody's");
+      const stored = await readCachedBoard(week(), wish(currency, viewerId), "nobody's");
       expect(stored).toMatchObject({ built: true });
-      const mine = boardOf(loaded, wish(currency, viewerId));
+      const mine = toBoard(loaded, wish(currency, viewerId));
       if (stored.built) {
         expect(stored.board.rows).toEqual(mine.rows);
         expect(stored.board.own).toEqual(mine.own);
@@ -227,7 +227,7 @@ describe("Redis", () => {
       [two.userId, 2, 20, 1],
     ];
     expect(await sums("week", currency)).toEqual(whole);
-    expect(await readStored(week(), wish(currency), "x")).toMatchObject({ built: true });
+    expect(await readCachedBoard(week(), wish(currency), "x")).toMatchObject({ built: true });
     expect(await sums("week", currency)).toEqual(whole);
     expect(await redisService().ttl(keys.leaderboard("week", week().bucket, currency))).toBeGreaterThan(0);
   });
@@ -254,7 +254,7 @@ describe("Redis", () => {
     const seller = await createPerson();
     await sell(seller, 10, currency);
     await getLeaderboard("week");
-    const orderId = await createOrder({ seller, amountMinor: 5, currency });
+    const orderId = await createTestOrder({ seller, amountMinor: 5, currency });
     const down = vi.spyOn(redis(), "send").mockRejectedValue(new RedisUnavailableError("network"));
     await expect(count(orderId)).rejects.toThrow(RedisUnavailableError);
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 15, 2]]);
@@ -268,13 +268,13 @@ describe("Redis", () => {
     const currency = newCurrency();
     const seller = await createPerson();
     await sell(seller, 10, currency);
-    await takeLease(week(), "slow");
+    await seizeLease(week(), "slow");
     const old = await loadBoards(week());
     await sell(seller, 20, currency);
     expect(await storeBoards(week(), old, "slow")).toBe(false);
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 30, 2]]);
     // Nor after Redis was emptied meanwhile.
-    await takeLease(week(), "slower");
+    await seizeLease(week(), "slower");
     await redis().flushdb();
     expect(await storeBoards(week(), old, "slower")).toBe(false);
   });
@@ -284,7 +284,7 @@ describe("Redis", () => {
     const seller = await createPerson();
     const first = await sell(seller, 10, currency);
     await getLeaderboard("week");
-    const sale = await countSale(first);
+    const sale = await syncRankedSale(first);
     if (!sale) throw new Error("no sale");
     const send = redis().send.bind(redis());
     let overtaken = false;
@@ -296,7 +296,7 @@ describe("Redis", () => {
       }
       return send(command);
     });
-    await tellSums(sale);
+    await syncSellerSums(sale);
     vi.restoreAllMocks();
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 100, 2]]);
   });

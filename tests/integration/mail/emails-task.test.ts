@@ -6,8 +6,8 @@ import { log } from "@/lib/core/log";
 import { db, transaction } from "@/lib/db";
 import { backgroundTaskService, enqueue, type PayloadInput } from "@/lib/tasks";
 import type { MailCatcher } from "@/local/smtp";
-import { mailbox } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/wait-until";
+import { listMails } from "@/tests/support/clients/mailbox";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { serveAppWithMail } from "@/tests/support/processes/app-with-mail";
 
@@ -41,7 +41,7 @@ const plain = (to: PayloadInput<"emails">["to"]): PayloadInput<"emails"> => ({
   props: { subject: "Hello", body: "World" },
 });
 
-const caughtFor = (to = address) => mailbox(catcher, to);
+const caughtFor = (to = address) => listMails(catcher, to);
 
 async function openMail(id: string): Promise<{ text: string; html: string }> {
   return (await fetch(`${catcher.pageUrl}/api/messages/${id}`)).json() as Promise<{
@@ -52,7 +52,7 @@ async function openMail(id: string): Promise<{ text: string; html: string }> {
 
 const taskRow = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
 const finished = (id: string, state: string) =>
-  until(`the task is ${state}`, async () => (await taskRow(id)).state === state);
+  waitUntil(`the task is ${state}`, async () => (await taskRow(id)).state === state);
 
 describe("queue emails", () => {
   it.each([

@@ -11,9 +11,9 @@ import {
   templateNames,
 } from "@/lib/mail";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { mailbox } from "@/tests/support/clients/mailbox";
-import { failureOf, onlyMailTo } from "@/tests/support/clients/sent-mail";
-import { mailOf, mainLinks, newAddress } from "@/tests/support/factories/mails";
+import { listMails } from "@/tests/support/clients/mailbox";
+import { readOnlyMail, sendMailError } from "@/tests/support/clients/sent-mail";
+import { createTestMail, mainLinks, newMailAddress } from "@/tests/support/factories/mails";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 /** Through real SMTP into the catcher, and read back from the source that it kept. */
@@ -30,12 +30,12 @@ beforeAll(async () => {
 afterEach(() => catcher.heal());
 afterAll(() => catcher.close());
 
-const received = (to: string) => onlyMailTo(catcher, to);
-const caughtFor = (to: string) => mailbox(catcher, to);
+const received = (to: string) => readOnlyMail(catcher, to);
+const caughtFor = (to: string) => listMails(catcher, to);
 
 describe.each(templateNames)("%s", (template) => {
   it.each(locales)("arrives in %s with both parts and its headers", async (locale) => {
-    const mail = mailOf(template, { locale });
+    const mail = createTestMail(template, { locale });
     const { messageId } = await sendMail(mail);
     const arrived = await received(mail.to);
     expect(arrived.subject).toMatch(/\S/);
@@ -57,7 +57,7 @@ describe.each(templateNames)("%s", (template) => {
 
 describe("a repeat", () => {
   it("carries the same Message-ID, and two mails never do", async () => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     await sendMail(mail);
     await sendMail(mail);
     await sendMail({ ...mail, idempotencyKey: newId() });
@@ -74,8 +74,8 @@ describe("a mail that is not well-formed", () => {
     ],
     ["a line break in the key", () => ({ idempotencyKey: "a\r\nBcc: victim@normaldance.test" })],
   ])("is refused for good and goes nowhere: %s", async (_, change) => {
-    const to = newAddress();
-    const error = await failureOf({ ...mailOf("plain", { to }), ...change(to) } as Mail);
+    const to = newMailAddress();
+    const error = await sendMailError({ ...createTestMail("plain", { to }), ...change(to) } as Mail);
     expect(error).toBeInstanceOf(MailRefusedError);
     expect(error).toMatchObject({ smtpCode: undefined });
     expect(await caughtFor(to)).toEqual([]);
@@ -88,9 +88,9 @@ describe("when the mail server", () => {
     [550, "recipient"],
     [554, "mail"],
   ] as const)("says %i to the %s, it is refused for good", async (code, at) => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     catcher.fail({ kind: "answer", code, at, to: mail.to });
-    const error = await failureOf(mail);
+    const error = await sendMailError(mail);
     expect(error).toBeInstanceOf(MailRefusedError);
     expect(error).toMatchObject({ smtpCode: code });
     expect(await caughtFor(mail.to)).toEqual([]);
@@ -101,9 +101,9 @@ describe("when the mail server", () => {
     [452, "mail"],
     [421, "mail"],
   ] as const)("says %i to the %s, it is worth repeating and did not arrive", async (code, at) => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     catcher.fail({ kind: "answer", code, at, to: mail.to, times: 1 });
-    const error = await failureOf(mail);
+    const error = await sendMailError(mail);
     expect(error).toBeInstanceOf(MailFailedError);
     expect(error).toMatchObject({ smtpCode: code, mayHaveArrived: false });
     await sendMail(mail);
@@ -111,18 +111,18 @@ describe("when the mail server", () => {
   });
 
   it("cuts the connection at once, it did not arrive", async () => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     catcher.fail({ kind: "refuse" });
-    expect(await failureOf(mail)).toBeInstanceOf(MailFailedError);
+    expect(await sendMailError(mail)).toBeInstanceOf(MailFailedError);
     catcher.heal();
     await sendMail(mail);
     await received(mail.to);
   });
 
   it("takes the mail and is lost before it says so, the repeat can be recognised", async () => {
-    const mail = mailOf("plain");
+    const mail = createTestMail("plain");
     catcher.fail({ kind: "drop", to: mail.to, times: 1 });
-    const error = await failureOf(mail);
+    const error = await sendMailError(mail);
     expect(error).toBeInstanceOf(MailFailedError);
     expect(error).toMatchObject({ mayHaveArrived: true });
     await sendMail(mail);
@@ -141,14 +141,14 @@ describe("where mail cannot be sent from", () => {
 
   it("says so when no server is set", async () => {
     const mail = await freshMail(undefined);
-    const error = await mail.sendMail(mailOf("plain")).catch((caught: unknown) => caught);
+    const error = await mail.sendMail(createTestMail("plain")).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(mail.MailUnavailableError);
     expect(error).toHaveProperty("name", MailUnavailableError.name);
   });
 
   it("says so when nobody listens there", async () => {
     const mail = await freshMail(`smtp://127.0.0.1:${await freePort()}`);
-    const error = await mail.sendMail(mailOf("plain")).catch((caught: unknown) => caught);
+    const error = await mail.sendMail(createTestMail("plain")).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(mail.MailFailedError);
     expect(error).toMatchObject({ mayHaveArrived: false });
   });
@@ -158,11 +158,11 @@ describe("logs and errors", () => {
   it("hold no address and nothing that was written", async () => {
     const lines = vi.spyOn(log(), "info");
     const secret = newId();
-    const mail = mailOf("plain", { props: { subject: secret, body: secret } } as Partial<Mail>);
+    const mail = createTestMail("plain", { props: { subject: secret, body: secret } } as Partial<Mail>);
     await sendMail(mail);
     catcher.fail({ kind: "answer", code: 550, to: mail.to, times: 1 });
-    const refused = (await failureOf(mail)) as Error;
-    const malformed = (await failureOf({ ...mail, to: `${mail.to}\n` })) as Error;
+    const refused = (await sendMailError(mail)) as Error;
+    const malformed = (await sendMailError({ ...mail, to: `${mail.to}\n` })) as Error;
     const said = [
       ...lines.mock.calls,
       ...[refused, malformed].map((error) => [error.message, error.stack, { ...error }, error.cause]),

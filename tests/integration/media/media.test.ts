@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GET as tidy } from "@/app/api/cron/tidy/route";
 import { DELETE as deleteMe } from "@/app/api/me/route";
 import type { Caller } from "@/lib/core/access-token";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { deleteFilesOf, readFile, tidyFiles } from "@/lib/media";
+import { deleteAccountFiles, readFile, tidyFiles } from "@/lib/media";
 import { call } from "@/tests/support/clients/call";
-import { expectUnavailable } from "@/tests/support/clients/expect-store-unavailable";
-import { getFile, sendFile } from "@/tests/support/clients/media-requests";
-import { PASSWORD } from "@/tests/support/factories/accounts";
+import { expectStoreUnavailable } from "@/tests/support/clients/expect-store-unavailable";
+import { downloadTestFile, uploadTestFile } from "@/tests/support/clients/media-requests";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import { png, samples } from "@/tests/support/factories/file-samples";
-import { createKnown } from "@/tests/support/factories/full-account";
+import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createPerson } from "@/tests/support/factories/people";
-import { isInStore, keepFile, pathnameOf } from "@/tests/support/factories/stored-files";
+import { filePathname, isInStore, storeTestFile } from "@/tests/support/factories/stored-files";
 import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 
 const KILOBYTE = 1_024;
@@ -35,10 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-const send = (body: BodyInit, how: Parameters<typeof sendFile>[2] = {}, as = owner) =>
-  sendFile(as, body, how);
+const send = (body: BodyInit, how: Parameters<typeof uploadTestFile>[2] = {}, as = owner) =>
+  uploadTestFile(as, body, how);
 const get = (id: string, as: Caller | null = owner, headers: Record<string, string> = {}) =>
-  getFile(id, as, headers);
+  downloadTestFile(id, as, headers);
 const everything = async () => (await list({ token, prefix: "media/" })).blobs.length;
 
 describe("POST and GET /api/media", () => {
@@ -126,7 +126,7 @@ describe("POST and GET /api/media", () => {
   });
 
   it("strangers and nobody do not learn that it is there; who may read it gets it", async () => {
-    const { id } = await keepFile(owner);
+    const { id } = await storeTestFile(owner);
     const missing = await get(newId(), stranger);
     const others = await get(id, stranger);
     expect([missing.status, others.status, (await get(id, null)).status]).toEqual([404, 404, 401]);
@@ -146,8 +146,8 @@ describe("POST and GET /api/media", () => {
   });
 
   it("nobody reads it at the store's own address", async () => {
-    const { id } = await keepFile(owner);
-    const { url } = await head(await pathnameOf(id), { token });
+    const { id } = await storeTestFile(owner);
+    const { url } = await head(await filePathname(id), { token });
     expect((await fetch(url)).status).toBe(403);
   });
 });
@@ -184,26 +184,26 @@ describe("room", () => {
 
 describe("what becomes of them", () => {
   it("an account that goes takes its files along, the bytes too", async () => {
-    const person = await createKnown("listener");
-    const [mine, theirs] = [await keepFile(person), await keepFile(owner)];
-    const pathname = await pathnameOf(mine.id);
-    const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: PASSWORD } });
+    const person = await createNamedUser("listener");
+    const [mine, theirs] = [await storeTestFile(person), await storeTestFile(owner)];
+    const pathname = await filePathname(mine.id);
+    const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: TEST_PASSWORD } });
     expect(answer.status).toBe(200);
-    await deferredWork();
+    await waitForDeferredWork();
     expect(await isInStore(pathname)).toBe(false);
     expect(await db().mediaFile.findUnique({ where: { id: mine.id } })).toBeNull();
     expect((await get(theirs.id)).status).toBe(200);
   });
 
   it("a deletion that is rolled back has taken nothing", async () => {
-    const { id } = await keepFile(owner);
+    const { id } = await storeTestFile(owner);
     await expect(
       transaction(async (tx) => {
-        await deleteFilesOf(tx, owner.userId);
+        await deleteAccountFiles(tx, owner.userId);
         throw new Error("no");
       }),
     ).rejects.toThrow("no");
-    await deferredWork();
+    await waitForDeferredWork();
     expect((await get(id)).status).toBe(200);
   });
 
@@ -211,12 +211,12 @@ describe("what becomes of them", () => {
     const person = await createPerson();
     await db().user.delete({ where: { id: person.userId } });
     const before = await everything();
-    await expect(keepFile(person)).rejects.toMatchObject({ code: "unauthenticated" });
+    await expect(storeTestFile(person)).rejects.toMatchObject({ code: "unauthenticated" });
     expect(await everything()).toBe(before);
   });
 
   it("bytes that a crash left without a row go with the tidy, once no upload can still be at it", async () => {
-    const { id } = await keepFile(owner);
+    const { id } = await storeTestFile(owner);
     const folder = (days: number) =>
       `media/${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}/`;
     const orphans = [`${folder(0)}orphan-${newId()}`, `${folder(100)}orphan-${newId()}`];
@@ -224,7 +224,7 @@ describe("what becomes of them", () => {
     expect((await tidyFiles()).orphans).toBe(0);
     for (const orphan of orphans) expect(await isInStore(orphan)).toBe(true);
     // Two hours later.
-    const restore = useClock({ now: () => Date.now() + 7_200_000 });
+    const restore = setClock({ now: () => Date.now() + 7_200_000 });
     try {
       expect((await tidyFiles()).orphans).toBe(2);
     } finally {
@@ -236,7 +236,11 @@ describe("what becomes of them", () => {
 
   it("a file that no message carries after a day goes, and one that a message carries stays", async () => {
     const person = await createPerson();
-    const [fresh, old, sent] = [await keepFile(person), await keepFile(person), await keepFile(person)];
+    const [fresh, old, sent] = [
+      await storeTestFile(person),
+      await storeTestFile(person),
+      await storeTestFile(person),
+    ];
     const chat = await db().chat.create({ data: { id: newId(), kind: "group", title: "A group" } });
     const message = await db().chatMessage.create({
       data: {
@@ -260,12 +264,12 @@ describe("what becomes of them", () => {
 
 describe("the store is away", () => {
   it.each(["refuse"] as const)("%s: 503 with when to ask again", (mode) =>
-    expectUnavailable(proxy, owner, mode),
+    expectStoreUnavailable(proxy, owner, mode),
   );
 
   it("what the store has lost is 404, and never half a file", async () => {
-    const { id } = await keepFile(owner);
-    await put(await pathnameOf(id), "012", { access: "private", token, allowOverwrite: true });
+    const { id } = await storeTestFile(owner);
+    await put(await filePathname(id), "012", { access: "private", token, allowOverwrite: true });
     expect((await get(id)).status).toBe(404);
   });
 });

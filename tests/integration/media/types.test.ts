@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { cleanName } from "@/lib/media/file-name";
+import { sanitizeFileName } from "@/lib/media/file-name";
 import type { MediaType } from "@/lib/media/media-types";
-import { detected, sizeOf } from "@/tests/support/clients/detect-or-error";
-import { claiming, gif, jpeg, png, samples, upright } from "@/tests/support/factories/file-samples";
+import { detectTypeOrError, pictureSizeOrError } from "@/tests/support/clients/detect-or-error";
+import {
+  gif,
+  jpeg,
+  png,
+  pngClaimingSize,
+  samples,
+  withExifRotation,
+} from "@/tests/support/factories/file-samples";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
@@ -11,9 +18,9 @@ describe("what a file is", () => {
   it.each(Object.entries(samples))("%s", async (_, { bytes, type, isPicture }) => {
     for (const declared of ["", type, "text/html", "image/svg+xml"]) {
       if (type === "text/plain" && /html|svg/.test(declared)) continue;
-      expect(await detected(bytes, declared)).toBe(type);
+      expect(await detectTypeOrError(bytes, declared)).toBe(type);
     }
-    expect(sizeOf(bytes, type)).toEqual(isPicture ? { width: 3, height: 2 } : null);
+    expect(pictureSizeOrError(bytes, type)).toEqual(isPicture ? { width: 3, height: 2 } : null);
   });
 
   it.each([
@@ -34,43 +41,46 @@ describe("what a file is", () => {
   ])("%s is not taken", async (_, text) => {
     for (const bytes of [bytesOf(text), new Uint8Array(Buffer.from(text, "latin1"))])
       for (const declared of ["", "image/png", "text/plain"])
-        expect(await detected(bytes, declared)).toBe("unsupported_media_type");
+        expect(await detectTypeOrError(bytes, declared)).toBe("unsupported_media_type");
   });
 
   it("text in another encoding is not taken", async () => {
-    expect(await detected(new Uint8Array([0xcf, 0xf0, 0xe8]))).toBe("unsupported_media_type");
-    expect(await detected(new Uint8Array(Buffer.from("\ufeffhello", "utf16le")))).toBe(
+    expect(await detectTypeOrError(new Uint8Array([0xcf, 0xf0, 0xe8]))).toBe("unsupported_media_type");
+    expect(await detectTypeOrError(new Uint8Array(Buffer.from("\ufeffhello", "utf16le")))).toBe(
       "unsupported_media_type",
     );
   });
 
   it("a text that its sender calls markup or a script is not taken", async () => {
     for (const declared of ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript"])
-      expect(await detected(bytesOf("alert(1)"), declared)).toBe("unsupported_media_type");
-    expect(await detected(bytesOf("let a = 1 < 2"), "text/x-typescript")).toBe("text/plain");
+      expect(await detectTypeOrError(bytesOf("alert(1)"), declared)).toBe("unsupported_media_type");
+    expect(await detectTypeOrError(bytesOf("let a = 1 < 2"), "text/x-typescript")).toBe("text/plain");
   });
 
   it("a file of two kinds is what it begins with", async () => {
     const page = bytesOf("<html><script>alert(1)</script>");
-    expect(await detected(joined(png, page), "text/html")).toBe("image/png");
-    expect(await detected(joined(gif, bytesOf("PK\x03\x04")))).toBe("image/gif");
-    expect(await detected(bytesOf("GIF89a/*"), "text/javascript")).toBe("image/gif");
-    expect(await detected(joined(page, png))).toBe("unsupported_media_type");
+    expect(await detectTypeOrError(joined(png, page), "text/html")).toBe("image/png");
+    expect(await detectTypeOrError(joined(gif, bytesOf("PK\x03\x04")))).toBe("image/gif");
+    expect(await detectTypeOrError(bytesOf("GIF89a/*"), "text/javascript")).toBe("image/gif");
+    expect(await detectTypeOrError(joined(page, png))).toBe("unsupported_media_type");
   });
 });
 
 describe("how large a picture is", () => {
   it("is how it is looked at", () => {
-    expect(sizeOf(upright(jpeg), "image/jpeg")).toEqual({ width: 2, height: 3 });
+    expect(pictureSizeOrError(withExifRotation(jpeg), "image/jpeg")).toEqual({ width: 2, height: 3 });
   });
 
   it("has to be said, and in bounds", () => {
-    expect(sizeOf(png.slice(0, 18), "image/png")).toBe("picture_unreadable");
-    expect(sizeOf(claiming(0, 5), "image/png")).toBe("picture_unreadable");
-    expect(sizeOf(claiming(16_384, 3_906), "image/png")).toEqual({ width: 16_384, height: 3_906 });
-    expect(sizeOf(claiming(16_385, 1), "image/png")).toBe("picture_too_large");
-    expect(sizeOf(claiming(8_001, 8_000), "image/png")).toBe("picture_too_large");
-    expect(sizeOf(gif, "image/png")).toBe("picture_unreadable");
+    expect(pictureSizeOrError(png.slice(0, 18), "image/png")).toBe("picture_unreadable");
+    expect(pictureSizeOrError(pngClaimingSize(0, 5), "image/png")).toBe("picture_unreadable");
+    expect(pictureSizeOrError(pngClaimingSize(16_384, 3_906), "image/png")).toEqual({
+      width: 16_384,
+      height: 3_906,
+    });
+    expect(pictureSizeOrError(pngClaimingSize(16_385, 1), "image/png")).toBe("picture_too_large");
+    expect(pictureSizeOrError(pngClaimingSize(8_001, 8_000), "image/png")).toBe("picture_too_large");
+    expect(pictureSizeOrError(gif, "image/png")).toBe("picture_unreadable");
   });
 });
 
@@ -93,6 +103,6 @@ describe("a name", () => {
     ["e\u0301.txt", "text/plain", "é.txt"],
     ["half \ud83d.txt", "text/plain", "half.txt"],
   ])("%j of %s is kept as %j", (name, type, kept) => {
-    expect(cleanName(name, type)).toBe(kept);
+    expect(sanitizeFileName(name, type)).toBe(kept);
   });
 });

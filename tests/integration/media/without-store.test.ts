@@ -3,7 +3,7 @@ import { GET as tidy } from "@/app/api/cron/tidy/route";
 import { POST as upload } from "@/app/api/media/route";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { deleteFilesOf, readFile } from "@/lib/media";
+import { deleteAccountFiles, readFile } from "@/lib/media";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
@@ -27,7 +27,7 @@ it("says that there is no store, and everything else works", async () => {
   });
   const reading = { headers: new Headers(), requestId: newId(), mayRead: async () => false };
   await expect(readFile(person, file.id, reading)).rejects.toMatchObject({ code: "unavailable" });
-  await transaction((tx) => deleteFilesOf(tx, person.userId));
+  await transaction((tx) => deleteAccountFiles(tx, person.userId));
   const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
   expect([answer.status, answer.body.files]).toEqual([200, { unused: 0, deleted: 0, orphans: 0 }]);
   // It waits for a store: where its bytes are must not be forgotten.

@@ -4,10 +4,10 @@ import { GET as list } from "@/app/api/notifications/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { markRead, unreadCount } from "@/lib/notifications";
+import { countUnread, markRead } from "@/lib/notifications";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createNotifications } from "@/tests/support/factories/notifications";
 import { createPerson } from "@/tests/support/factories/people";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
@@ -35,7 +35,7 @@ const stateOf = async (id: string) => (await db().task.findUnique({ where: { id 
 describe("queue notifications", () => {
   it("one task is one notification, through QStash and back", async () => {
     const id = await backgroundTaskService.sendNotification(reader.userId, "Привет 🎧", "It's on");
-    await until("the task is done", async () => (await stateOf(id)) === "done");
+    await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect(await listed()).toMatchObject({
       items: [{ kind: "general", title: "Привет 🎧", message: "It's on", data: null, readAt: null }],
       nextCursor: null,
@@ -49,7 +49,7 @@ describe("queue notifications", () => {
     const enqueueIt = () => transaction((tx) => enqueue(tx, "notifications", payload, { key: data.orderId }));
     const [{ id }, again] = [await enqueueIt(), await enqueueIt()];
     expect(again).toEqual({ id, created: false });
-    await until("the task is done", async () => (await stateOf(id)) === "done");
+    await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect((await listed()).items).toEqual([expect.objectContaining({ kind: "sale", data, title: null })]);
   });
 
@@ -63,14 +63,14 @@ describe("queue notifications", () => {
       });
       return task;
     });
-    await until("the task is done", async () => (await stateOf(id)) === "done");
+    await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect((await listed()).items).toMatchObject([{ kind: "general", title: "Old", message: "words" }]);
   });
 
   it("is done without a word for an account that is gone", async () => {
     await db().user.delete({ where: { id: reader.userId } });
     const id = await backgroundTaskService.sendNotification(reader.userId, "Hello", "anybody?");
-    await until("the task is done", async () => (await stateOf(id)) === "done");
+    await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect(await db().notification.count({ where: { key: id } })).toBe(0);
     expect(await db().alert.count({ where: { subject: id } })).toBe(0);
   });
@@ -116,7 +116,7 @@ describe("access and bad input", () => {
     expect((await listed(`?cursor=${newId()}`, stranger)).items).toEqual([]);
     expect(await marked({ ids }, stranger)).toEqual({ unreadCount: 0 });
     expect(await marked({ all: true, before: newId() }, stranger)).toEqual({ unreadCount: 0 });
-    expect(await unreadCount(reader.userId)).toBe(2);
+    expect(await countUnread(reader.userId)).toBe(2);
   });
 
   it.each([
@@ -135,7 +135,7 @@ describe("access and bad input", () => {
       status: 400,
       code: "bad_request",
     });
-    expect(await unreadCount(reader.userId)).toBe(1);
+    expect(await countUnread(reader.userId)).toBe(1);
   });
 
   it.each(["?limit=0", "?limit=51", "?limit=x", "?cursor=x"])("list %s is 400", async (query) => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { GET, PATCH } from "@/app/api/me/preferences/route";
 import { POST as markRead } from "@/app/api/notifications/read/route";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { preferenceKinds } from "@/lib/notifications";
@@ -10,7 +10,7 @@ import { task } from "@/lib/notifications/notifications.task";
 import { getUserPresence, setOnline } from "@/lib/presence";
 import { type Channel, channelKinds } from "@/lib/realtime";
 import { call } from "@/tests/support/clients/call";
-import { saidOn } from "@/tests/support/clients/channel-log";
+import { readChannelLog } from "@/tests/support/clients/channel-log";
 import { createPerson } from "@/tests/support/factories/people";
 
 let person: Caller;
@@ -22,7 +22,7 @@ const read = async (as = person) => (await call(GET, { as })).body.preferences;
 const change = (body: unknown, as = person) => call(PATCH, { method: "PATCH", as, body });
 /** The data of what was said on a channel under a name. */
 const said = async (channel: Channel, event: string) =>
-  (await saidOn(channel)).filter((each) => each.event === event).map(({ data }) => data);
+  (await readChannelLog(channel)).filter((each) => each.event === event).map(({ data }) => data);
 const ownChannel = () => `user:${person.userId}` as const;
 
 /** As a delivery does it, without one. */
@@ -31,12 +31,12 @@ async function notify(kind: string, userId = person.userId): Promise<void> {
     taskId: newId(),
     attempt: 1,
     signal: new AbortController().signal,
-    progress: async () => {},
+    reportProgress: async () => {},
   };
   const payload = { userId, kind, title: "Hello", message: "there" };
   const prepared = await task.prepare(payload, context);
   await transaction((tx) => task.commit(tx, prepared, context));
-  await deferredWork();
+  await waitForDeferredWork();
 }
 const rows = () => db().notification.count({ where: { userId: person.userId } });
 
@@ -114,7 +114,7 @@ describe("a notification", () => {
     await notify("bonus");
     await notify("bonus", newId());
     expect(await rows()).toBe(0);
-    expect(await saidOn(ownChannel())).toEqual([]);
+    expect(await readChannelLog(ownChannel())).toEqual([]);
   });
 
   it("is said once its transaction has committed, and not when it has not", async () => {
@@ -122,7 +122,7 @@ describe("a notification", () => {
       taskId: newId(),
       attempt: 1,
       signal: new AbortController().signal,
-      progress: async () => {},
+      reportProgress: async () => {},
     };
     const prepared = await task.prepare({ userId: person.userId, kind: "general", title: "Hello" }, context);
     const failing = transaction(async (tx) => {
@@ -130,7 +130,7 @@ describe("a notification", () => {
       throw new Error("too late");
     });
     await expect(failing).rejects.toThrow("too late");
-    expect(await saidOn(ownChannel())).toEqual([]);
+    expect(await readChannelLog(ownChannel())).toEqual([]);
   });
 
   it("read on one device is read on the others", async () => {

@@ -1,26 +1,26 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GET, POST } from "@/app/api/presence/route";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
-  letTimePass,
+  agePresence,
   newSocket,
   type PresenceInstance,
   presenceInstance,
 } from "@/tests/support/factories/presence-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { startCallMeter } from "@/tests/support/proxies/http-call-meter";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { startHttpCallMeter } from "@/tests/support/proxies/http-call-meter";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection.
-const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
-const meter = await startCallMeter(`http://127.0.0.1:${redisProxy.port}`);
+const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
+const meter = await startHttpCallMeter(`http://127.0.0.1:${redisProxy.port}`);
 process.env.UPSTASH_REDIS_REST_URL = meter.url;
 
 let person: Caller;
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 /** What was said of the test's own person: an instance tells of everybody's expiry. */
 const told = (...instances: PresenceInstance[]) =>
-  instances.flatMap((each) => each.told).filter(({ userId }) => userId === person.userId);
+  instances.flatMap((each) => each.published).filter(({ userId }) => userId === person.userId);
 const states = (...instances: PresenceInstance[]) => told(...instances).map(({ state }) => state);
 const asked = async (userIds: readonly string[], as = person) =>
   (await call(GET, { as, query: `?userIds=${userIds.join(",")}` })).body;
@@ -93,13 +93,13 @@ describe("a person", () => {
     await instance.setOnline(userId, first);
     instance.leave(userId, first);
     await instance.setOnline(userId, second);
-    await deferredWork();
+    await waitForDeferredWork();
     expect(states(instance)).toEqual(["online"]);
     expect(await redis().zrange(keys.userSockets(userId), 0, -1)).toEqual([second]);
 
     const at = Date.now();
     instance.leave(userId, second);
-    await until("they are gone", () => states(instance).at(-1) === "offline");
+    await waitUntil("they are gone", () => states(instance).at(-1) === "offline");
     expect(Date.now() - at).toBeGreaterThanOrEqual(140);
     expect(states(instance)).toEqual(["online", "offline"]);
   });
@@ -115,18 +115,20 @@ describe("a person", () => {
   });
 
   it("who is heard of no more is gone at that moment, said by one instance alone", async () => {
-    const options = { streamMs: 400 };
+    const options = { streamTtlMs: 400 };
     const instances = [presenceInstance(options), presenceInstance(options), presenceInstance(options)];
     const { userId } = person;
     // Instances look until nobody is left in Redis: whom other tests left there would be here for 35 s.
     await presenceInstance().clearAllPresence();
     const at = Date.now();
     for (const each of instances) await each.setOnline(userId, newSocket());
-    await until("somebody says so", () => states(...instances).includes("offline"));
+    await waitUntil("somebody says so", () => states(...instances).includes("offline"));
     expect(Date.now() - at).toBeGreaterThanOrEqual(390);
     expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
     // Those who swept and found nobody have nothing to wait for.
-    await until("all have looked", () => instances.every(({ waiting }) => waiting() === null));
+    await waitUntil("all have looked", () =>
+      instances.every(({ nextSweepInMs: waiting }) => waiting() === null),
+    );
     expect(states(...instances)).toEqual(["online", "offline"]);
     const { lastSeenAt } = await (instances[0] ?? presenceInstance()).getUserPresence(userId);
     expect(Date.parse(lastSeenAt ?? "")).toBeLessThan(at + 390);
@@ -139,10 +141,10 @@ describe("a person", () => {
     const socket = newSocket();
     await holder.setOnline(person.userId, socket);
     await other.beat(person.userId, socket, "online");
-    expect(other.waiting()).toBeNull();
-    expect(holder.waiting()).toBeGreaterThan(0);
+    expect(other.nextSweepInMs()).toBeNull();
+    expect(holder.nextSweepInMs()).toBeGreaterThan(0);
     await holder.setOffline(person.userId, socket);
-    expect(holder.waiting()).toBeNull();
+    expect(holder.nextSweepInMs()).toBeNull();
   });
 
   it("of one that nobody looked at for days nothing is left, and one that died is last seen when it was", async () => {
@@ -150,7 +152,7 @@ describe("a person", () => {
     const { userId } = person;
     await instance.setOnline(userId, newSocket());
     const said = told(instance)[0]?.lastSeenAt;
-    await letTimePass([userId], 40_000);
+    await agePresence([userId], 40_000);
     expect(await instance.getUserPresence(userId)).toEqual({
       userId,
       state: "offline",
@@ -198,7 +200,7 @@ describe("whoever hides", () => {
     await db().user.update({ where: { id: person.userId }, data: { hidesPresence: false } });
     await instance.beat(person.userId, socket, "online");
     expect(told(instance)).toEqual([]);
-    await letTimePass([person.userId], 5 * 60_000);
+    await agePresence([person.userId], 5 * 60_000);
     await instance.beat(person.userId, socket, "online");
     expect(states(instance)).toEqual(["online"]);
   });
@@ -208,7 +210,7 @@ describe("whoever hides", () => {
     const { userId } = person;
     const socket = newSocket();
     await instance.setOnline(userId, socket);
-    await instance.forgetPresence(userId);
+    await instance.erasePresence(userId);
     await instance.setOffline(userId, socket);
     expect(states(instance)).toEqual(["online", "offline"]);
     expect(await redis().exists(keys.userPresence(userId), keys.userSockets(userId))).toBe(0);
@@ -253,11 +255,11 @@ describe("the API", () => {
     const instance = presenceInstance({ graceMs: 1 });
     await instance.setOnline(person.userId, newSocket());
     instance.leave(person.userId, newSocket());
-    await deferredWork();
+    await waitForDeferredWork();
     expect([await instance.getOnlineUsers(), await instance.getOnlineUsersCount()]).toEqual([[], 0]);
     expect(told(instance)).toEqual([]);
     await redisProxy.set("pass");
-    await until("Redis is used again", async () => (await asked([person.userId])).known);
+    await waitUntil("Redis is used again", async () => (await asked([person.userId])).known);
   });
 
   it("an emptied Redis is right again with the next heartbeat", async () => {
@@ -279,7 +281,7 @@ it("clearing it all tells of those who were here, and leaves no key", async () =
   await instance.setOnline(hidden.userId, newSocket());
   await instance.clearAllPresence();
   expect(states(instance)).toEqual(["online", "offline"]);
-  expect(instance.told.filter(({ userId }) => userId === hidden.userId)).toEqual([]);
+  expect(instance.published.filter(({ userId }) => userId === hidden.userId)).toEqual([]);
   expect(await redis().keys("webchat:user*")).toEqual([]);
 });
 

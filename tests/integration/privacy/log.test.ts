@@ -4,7 +4,7 @@ import { POST as forgotPassword } from "@/app/api/auth/forgot-password/route";
 import { POST as resetPassword } from "@/app/api/auth/reset-password/route";
 import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { POST as signUp } from "@/app/api/auth/sign-up/route";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { GET as download } from "@/app/api/deliveries/[id]/download/route";
 import { GET as readOrder } from "@/app/api/orders/[id]/route";
 import { POST as placeOrder } from "@/app/api/orders/route";
@@ -16,11 +16,11 @@ import { logConsoleErrors } from "@/lib/core/log-console-errors";
 import { db, transaction } from "@/lib/db";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { type MailCatcher, startMailCatcher } from "@/local/smtp";
-import { type Answer, call } from "@/tests/support/clients/call";
-import { mailTo, tokenIn } from "@/tests/support/clients/mailbox";
-import { until } from "@/tests/support/clients/wait-until";
+import { type ApiResponse, call } from "@/tests/support/clients/call";
+import { extractLinkToken, waitForMailText } from "@/tests/support/clients/mailbox";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createTestProduct } from "@/tests/support/factories/shop";
-import { closeShop } from "@/tests/support/factories/shop-server";
+import { stopShopServer } from "@/tests/support/factories/shop-server";
 
 /** Everything the process would have written, in the most talkative mode there is. */
 const lines = vi.hoisted((): string[] => []);
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.restoreAllMocks();
-  await closeShop();
+  await stopShopServer();
   await catcher.close();
 });
 
@@ -69,7 +69,7 @@ function keep(what: string, value: unknown): string {
 }
 
 /** The session's tokens, wherever an answer has them. */
-function keepTokens({ headers, body }: Answer): string {
+function keepTokens({ headers, body }: ApiResponse): string {
   for (const cookie of headers.getSetCookie()) {
     const value = /^[^=]+=([^;]*)/.exec(cookie)?.[1] ?? "";
     if (value.length > 5) keep("cookie", value);
@@ -96,7 +96,7 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
   expect((await call(forgotPassword, { body: { email }, headers: english })).status).toBe(202);
   const resetToken = keep(
     "reset token",
-    tokenIn(await mailTo(catcher, email, /password/i), "/reset-password"),
+    extractLinkToken(await waitForMailText(catcher, email, /password/i), "/reset-password"),
   );
   const reset = () => call(resetPassword, { body: { token: resetToken, password: nextPassword } });
   expect((await reset()).status).toBe(200);
@@ -116,7 +116,7 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
     redirect: "manual",
   });
   const seen = () => call(readOrder, { token: access, params: { id: placed.body.order.id } });
-  await until("the order is delivered", async () => (await seen()).body.order.status === "delivered");
+  await waitUntil("the order is delivered", async () => (await seen()).body.order.status === "delivered");
   const [delivery] = (await seen()).body.order.deliveries;
   const code = keep("ticket code", delivery.code);
   await call(download, { params: { id: delivery.id }, query: `?code=${code}` });
@@ -131,15 +131,15 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
   // Mails that cannot be sent: the server quotes who they were for.
   catcher.fail({ kind: "answer", code: 451, to: email, times: 1 });
   const late = await backgroundTaskService.sendEmail(email, `Subject ${mark}`, `Body ${mark}`);
-  await until("it was sent after all", async () => (await taskState(late)) === "done");
+  await waitUntil("it was sent after all", async () => (await taskState(late)) === "done");
   catcher.fail({ kind: "answer", code: 550, to: email });
   const dead = await backgroundTaskService.sendEmail(email, `Subject ${mark}`, `Body ${mark}`);
-  await until("it is dead", async () => (await taskState(dead)) === "dead");
+  await waitUntil("it is dead", async () => (await taskState(dead)) === "dead");
   catcher.heal();
   const unknown = await transaction((tx) =>
     enqueue(tx, "deliver-goods", { orderId: newId() }, { key: newId() }),
   );
-  await until("it ended", async () => ["dead", "done"].includes(await taskState(unknown.id)));
+  await waitUntil("it ended", async () => ["dead", "done"].includes(await taskState(unknown.id)));
 
   // Whatever may fail at a door, with all that such errors carry.
   const failing: (() => Promise<unknown>)[] = [
@@ -162,7 +162,7 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
     },
   ];
   for (const fail of failing) {
-    const broken = route(
+    const broken = defineRoute(
       { summary: "", auth: "public", response: z.never() },
       async () => (await fail()) as never,
     );

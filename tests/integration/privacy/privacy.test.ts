@@ -4,23 +4,23 @@ import { DELETE as deleteMe, GET as me } from "@/app/api/me/route";
 import { GET as readPost } from "@/app/api/posts/[id]/route";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { noticeKinds } from "@/lib/notifications/kinds";
+import { notificationDataSchemas } from "@/lib/notifications/kinds";
 import { accountExportSchema } from "@/lib/privacy";
 import { exportAccount } from "@/lib/privacy/export-account";
 import { sectionSchemas } from "@/lib/privacy/export-schema";
 import { call } from "@/tests/support/clients/call";
-import { PASSWORD } from "@/tests/support/factories/accounts";
-import { createKnown, createWholePerson } from "@/tests/support/factories/full-account";
-import { createOrder } from "@/tests/support/factories/orders";
+import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
+import { createFullAccount, createNamedUser } from "@/tests/support/factories/full-account";
+import { createTestOrder } from "@/tests/support/factories/orders";
 import { createTestPost } from "@/tests/support/factories/people";
-import { makeStale, signInAs } from "@/tests/support/factories/sessions";
+import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
 
-const erase = (person: Parameters<typeof call>[1] & object, password = PASSWORD) =>
+const erase = (person: Parameters<typeof call>[1] & object, password = TEST_PASSWORD) =>
   call(deleteMe, { method: "DELETE", body: { password }, ...person });
 
 describe("GET /api/me/export", () => {
   it("has everything that is theirs or about them, and nobody else's", async () => {
-    const { person, others, posts, orders, chats } = await createWholePerson();
+    const { person, others, posts, orders, chats } = await createFullAccount();
     const answer = await call(exportMe, { as: person, headers: { "x-forwarded-for": "192.0.2.1" } });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json");
@@ -53,7 +53,7 @@ describe("GET /api/me/export", () => {
       "Words for two",
       "Parting words",
     ]);
-    expect(exported.chatReactions).toMatchObject([{ messageId: chats.answer, emoji: "🔥" }]);
+    expect(exported.chatReactions).toMatchObject([{ messageId: chats.reply, emoji: "🔥" }]);
     const audit = Object.fromEntries(exported.audit.map((entry) => [entry.action, entry]));
     expect(audit.name_changed).toMatchObject({ byYou: true, ip: "203.0.113.9" });
     expect(audit.sign_in_failed).toMatchObject({ byYou: false, ip: "203.0.113.9" });
@@ -70,7 +70,7 @@ describe("GET /api/me/export", () => {
   });
 
   it("pages through lists that are longer than a page, each record once, whatever comes meanwhile", async () => {
-    const person = await createKnown();
+    const person = await createNamedUser();
     const rows = Array.from({ length: 1_203 }, (_, n) => ({
       ...{ id: newId(), userId: person.userId, kind: "general", key: newId(), title: `No. ${n}` },
     }));
@@ -94,7 +94,7 @@ describe("GET /api/me/export", () => {
   });
 
   it("somebody who has nothing gets a whole document, and nobody none", async () => {
-    const person = await createKnown("listener");
+    const person = await createNamedUser("listener");
     const { body } = await call(exportMe, { as: person });
     expect(accountExportSchema.parse(body)).toMatchObject({ posts: [], purchases: [], links: [] });
     expect((await call(exportMe)).status).toBe(401);
@@ -103,14 +103,14 @@ describe("GET /api/me/export", () => {
 
 describe("DELETE /api/me", () => {
   it("wants the password, and a fresh one at that; nothing happens without", async () => {
-    const person = await createKnown("listener");
+    const person = await createNamedUser("listener");
     const wrong = await erase({ as: person }, "not this one");
     expect(wrong.status).toBe(400);
     expect(wrong.body.error.details).toMatchObject([{ path: "password" }]);
     expect((await call(deleteMe, { method: "DELETE", as: person, body: {} })).status).toBe(400);
-    expect((await call(deleteMe, { method: "DELETE", body: { password: PASSWORD } })).status).toBe(401);
-    const old = await signInAs(person);
-    await makeStale(old.session.id);
+    expect((await call(deleteMe, { method: "DELETE", body: { password: TEST_PASSWORD } })).status).toBe(401);
+    const old = await startTestSession(person);
+    await expirePasswordConfirmation(old.session.id);
     const stale = await erase({ token: old.accessToken });
     expect([stale.status, stale.body.error.code]).toEqual([403, "fresh_sign_in_required"]);
     expect((await call(me, { as: person })).status).toBe(200);
@@ -122,9 +122,9 @@ describe("DELETE /api/me", () => {
       ["a given-up order that can still be paid", "failed", { checkoutUrl: "https://pay.example/1" }],
       ["a paid order that is not handed over", "paid", {}],
     ] as const)("%s, the buyer and the seller", async (_, status, data) => {
-      const [buyer, seller] = [await createKnown("listener"), await createKnown()];
+      const [buyer, seller] = [await createNamedUser("listener"), await createNamedUser()];
       const post = await createTestPost(seller);
-      const id = await createOrder({ buyer, seller, amountMinor: 100, status });
+      const id = await createTestOrder({ buyer, seller, amountMinor: 100, status });
       await db().order.update({ where: { id }, data });
       for (const person of [buyer, seller]) {
         const answer = await erase({ as: person });
@@ -139,8 +139,8 @@ describe("DELETE /api/me", () => {
     });
 
     it("a refund that is under way", async () => {
-      const [buyer, seller] = [await createKnown("listener"), await createKnown()];
-      const id = await createOrder({ buyer, seller, amountMinor: 100 });
+      const [buyer, seller] = [await createNamedUser("listener"), await createNamedUser()];
+      const id = await createTestOrder({ buyer, seller, amountMinor: 100 });
       const task = await db().task.create({
         data: {
           ...{ id: newId(), queue: "payments", key: newId(), version: 1, subject: `order:${id}` },
@@ -163,7 +163,7 @@ describe("DELETE /api/me", () => {
 
   it("the last administrator stays, also when two go at once", async () => {
     await db().user.updateMany({ where: { role: "admin" }, data: { role: "artist" } });
-    const [one, two] = [await createKnown("admin"), await createKnown("admin")];
+    const [one, two] = [await createNamedUser("admin"), await createNamedUser("admin")];
     const answers = await Promise.all([erase({ as: one }), erase({ as: two })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await db().user.count({ where: { role: "admin" } })).toBe(1);
@@ -171,7 +171,7 @@ describe("DELETE /api/me", () => {
 });
 
 it("what other people's notifications carry names nobody but in chats, where names go with the account", () => {
-  const { mention, chat_invite, ...others } = noticeKinds;
+  const { mention, chat_invite, ...others } = notificationDataSchemas;
   expect(
     [mention, chat_invite].map((kind) => Object.keys(kind.shape).filter((field) => /name/i.test(field))),
   ).toEqual([["authorName"], ["byName"]]);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
-import { policyFor } from "@/lib/rate-limit/policies";
+import { findPolicy } from "@/lib/rate-limit/policies";
 import { redis } from "@/lib/redis";
 import { freshGate, gateRequest, listenerToken } from "@/tests/support/clients/gate";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 describe("the gate", () => {
@@ -53,19 +53,19 @@ describe("the gate", () => {
     const headers = { authorization: `Bearer ${await listenerToken()}` };
     // Redis learns the script.
     await gate(gateRequest("/", { authorization: `Bearer ${await listenerToken()}` }));
-    gateway().stats.reset();
+    currentGateway().stats.reset();
     for (let i = 0; i < 10; i += 1) await gate(gateRequest("/api/me/password", headers));
-    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    expect(currentGateway().stats.snapshot().httpRequests).toBe(10);
     for (let i = 0; i < 5; i += 1) {
       expect((await gate(gateRequest("/api/me/password", headers))).status).toBe(429);
     }
-    expect(gateway().stats.snapshot().httpRequests).toBe(10);
+    expect(currentGateway().stats.snapshot().httpRequests).toBe(10);
     // Another instance has to ask, once; the refused ones took nothing of the person's 100.
     const other = await freshGate();
     for (let i = 0; i < 5; i += 1) {
       expect((await other(gateRequest("/api/me/password", headers))).status).toBe(429);
     }
-    expect(gateway().stats.snapshot().httpRequests).toBe(11);
+    expect(currentGateway().stats.snapshot().httpRequests).toBe(11);
     expect((await other(gateRequest("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
   });
 
@@ -256,30 +256,30 @@ it.each([
   "/api/auth/sign-in#/api/qstash/x",
 ])("however a path is written, sign-in is strict: %s", (path) => {
   const { pathname } = new URL(`http://localhost${path}`);
-  expect(policyFor(pathname)).toMatchObject({ pattern: "/api/auth/sign-in", policy: { name: "strict" } });
+  expect(findPolicy(pathname)).toMatchObject({ pattern: "/api/auth/sign-in", policy: { name: "strict" } });
 });
 
 it("a path that only contains a skipped one is not skipped", () => {
   for (const path of ["/x/_next/static/a", "/api/qstash", "/api/qstash/", "/api/cron/a/b", "/API/CRON/a"]) {
-    expect(policyFor(path).policy).not.toBeNull();
+    expect(findPolicy(path).policy).not.toBeNull();
   }
 });
 
 it("routes are known by their pattern, never by the raw path", () => {
-  expect(policyFor(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
-  expect(policyFor("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
-  expect(policyFor("/api/auth/%73ign%2Din/")).toMatchObject({
+  expect(findPolicy(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
+  expect(findPolicy("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
+  expect(findPolicy("/api/auth/%73ign%2Din/")).toMatchObject({
     pattern: "/api/auth/sign-in",
     policy: { name: "strict" },
   });
-  expect(policyFor("/api/auth/refresh")).toMatchObject({ policy: { name: "renewal" } });
-  expect(policyFor("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
-  expect(policyFor("/api/qstash/x")).toMatchObject({ policy: null });
-  expect(policyFor("/api/webhooks/payments", "POST")).toMatchObject({ policy: null });
-  expect(policyFor("/api/orders", "POST")).toMatchObject({
+  expect(findPolicy("/api/auth/refresh")).toMatchObject({ policy: { name: "renewal" } });
+  expect(findPolicy("/posts/1")).toMatchObject({ pattern: "/*", policy: { name: "default" } });
+  expect(findPolicy("/api/qstash/x")).toMatchObject({ policy: null });
+  expect(findPolicy("/api/webhooks/payments", "POST")).toMatchObject({ policy: null });
+  expect(findPolicy("/api/orders", "POST")).toMatchObject({
     pattern: "POST /api/orders",
     policy: { name: "strict" },
   });
-  expect(policyFor("/api/orders")).toMatchObject({ policy: { name: "default" } });
-  expect(policyFor("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });
+  expect(findPolicy("/api/orders")).toMatchObject({ policy: { name: "default" } });
+  expect(findPolicy("/api/qstash/x/y")).toMatchObject({ policy: { name: "default" } });
 });

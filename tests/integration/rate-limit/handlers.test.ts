@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
-import { passwordAttempt, requireBotAllowance } from "@/lib/rate-limit/handler-limits";
+import { requireBotAllowance, withPasswordLimit } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
-import { LimitingProcess, testClaims } from "@/tests/support/factories/simulated-limiter";
+import { createTestBuckets, SimulatedLimiter } from "@/tests/support/factories/simulated-limiter";
 
 let time = Date.now();
 let restore = () => {};
 beforeAll(() => {
-  restore = useClock({ now: () => time });
+  restore = setClock({ now: () => time });
 });
 beforeEach(() => {
   time += 3_600_000;
@@ -51,30 +51,30 @@ describe("a Telegram bot", () => {
 
 describe("tokens that were not used", () => {
   it.each(["up", "away"] as const)("come back, once each, when Redis is %s", async (behaviour) => {
-    const here = new LimitingProcess();
+    const here = new SimulatedLimiter();
     here.behaviour = behaviour;
-    const claims = testClaims({ limit: 3 }, { limit: 100 }, 60)("a");
+    const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, 60)("a");
     const taken = [];
     for (let n = 0; n < 3; n += 1) taken.push(await here.limiter.take(claims));
     expect((await here.limiter.take(claims)).allowed).toBe(false);
-    await taken[0]?.giveBack();
-    await taken[0]?.giveBack();
+    await taken[0]?.returnTokens();
+    await taken[0]?.returnTokens();
     expect((await here.limiter.take(claims)).allowed).toBe(true);
     expect((await here.limiter.take(claims)).allowed).toBe(false);
     // What this process decided alone Redis is told of; together it is no more and no less.
     here.behaviour = "up";
     time += 30_000;
-    const other = new LimitingProcess();
+    const other = new SimulatedLimiter();
     if (behaviour === "up") expect((await other.limiter.take(claims)).allowed).toBe(false);
   });
 
   it("that Redis knows of come back there too, under what is left of their window", async () => {
-    const claims = testClaims({ limit: 3 }, { limit: 100 }, 60)("a");
-    const first = await new LimitingProcess().limiter.take(claims);
-    await new LimitingProcess().limiter.take(claims);
+    const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, 60)("a");
+    const first = await new SimulatedLimiter().limiter.take(claims);
+    await new SimulatedLimiter().limiter.take(claims);
     const key = claims[0]?.key ?? "";
     expect(await redis().get(key)).toBe(`${time}x2 `);
-    await first.giveBack();
+    await first.returnTokens();
     expect(await redis().get(key)).toBe(`${time}x1 `);
     expect(await redis().pttl(key)).toBeGreaterThan(0);
   });
@@ -82,10 +82,10 @@ describe("tokens that were not used", () => {
 
 it("an attempt that met an outage has not failed, one that was answered has", async () => {
   const session = newId();
-  const fail = (error: Error) => passwordAttempt(session, () => Promise.reject(error));
+  const fail = (error: Error) => withPasswordLimit(session, () => Promise.reject(error));
   for (let n = 0; n < 15; n += 1) await expect(fail(new Error("no database"))).rejects.toThrow("no database");
   for (let n = 0; n < 10; n += 1)
     await expect(fail(new AppError("bad_request"))).rejects.toThrow("bad_request");
   await expect(fail(new AppError("bad_request"))).rejects.toThrow("rate_limited");
-  await expect(passwordAttempt(newId(), async () => "in")).resolves.toBe("in");
+  await expect(withPasswordLimit(newId(), async () => "in")).resolves.toBe("in");
 });

@@ -1,32 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DELETE as cancel } from "@/app/api/tasks/[id]/route";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, transaction } from "@/lib/db";
 import type { Channel } from "@/lib/realtime";
-import { mayFollowOrders } from "@/lib/shop";
+import { filterReadableOrderIds } from "@/lib/shop";
 import { lockOrder } from "@/lib/shop/lock-order";
-import { defineTask, enqueue, mayFollowTasks, TaskRefusedError } from "@/lib/tasks";
+import { defineTask, enqueue, filterReadableTaskIds, NonRetryableTaskError } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { call } from "@/tests/support/clients/call";
-import { saidOn } from "@/tests/support/clients/channel-log";
+import { readChannelLog } from "@/tests/support/clients/channel-log";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/wait-until";
-import { createOrder } from "@/tests/support/factories/orders";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { createTestOrder } from "@/tests/support/factories/orders";
 import { createPerson } from "@/tests/support/factories/people";
-import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 /** What is said on the channels of orders and tasks, and who may listen. */
 
-const backends = await startOwnBackends();
+const backends = await startIsolatedBackends();
 let owner: Caller;
 
 beforeAll(async () => {
   owner = await createPerson();
 });
 afterAll(async () => {
-  await deferredWork();
+  await waitForDeferredWork();
   await disconnectDb();
   await backends.stop();
 });
@@ -36,7 +36,7 @@ function listenTo(...channels: Channel[]): () => Promise<number[]> {
   let before = channels.map(() => 0);
   return async () => {
     const now: number[] = [];
-    for (const channel of channels) now.push((await saidOn(channel)).length);
+    for (const channel of channels) now.push((await readChannelLog(channel)).length);
     const since = now.map((count, at) => count - (before[at] ?? 0));
     before = now;
     return since;
@@ -47,8 +47,8 @@ function listenTo(...channels: Channel[]): () => Promise<number[]> {
 async function createStep(orderId: string): Promise<string> {
   const options = { key: newId(), ownerId: owner.userId, subject: `order:${orderId}` };
   const { id } = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, options));
-  await deferredWork();
-  await until("it is published", async () => {
+  await waitForDeferredWork();
+  await waitUntil("it is published", async () => {
     const { state } = await db().task.findUniqueOrThrow({ where: { id }, select: { state: true } });
     return state === "published";
   });
@@ -66,7 +66,7 @@ describe("a task", () => {
     const stop = replaceHandler(
       "leaderboards",
       defineTask<"leaderboards">()({
-        prepare: async (payload, { attempt, progress }) => {
+        prepare: async (payload, { attempt, reportProgress: progress }) => {
           if (attempt === 1) throw new Error("not this time");
           await progress({ done: 1, total: 2 });
           return payload;
@@ -85,7 +85,7 @@ describe("a task", () => {
     const { id: nobodys } = await transaction((tx) =>
       enqueue(tx, "leaderboards", { orderId }, { key: newId(), subject: "round:1" }),
     );
-    await until(
+    await waitUntil(
       "it is published",
       async () => (await db().task.findUnique({ where: { id: nobodys } }))?.state === "published",
     );
@@ -99,7 +99,7 @@ describe("a task", () => {
       "leaderboards",
       defineTask<"leaderboards">()({
         commit: async () => {
-          throw new TaskRefusedError("nobody can ever do this");
+          throw new NonRetryableTaskError("nobody can ever do this");
         },
       }),
     );
@@ -133,7 +133,7 @@ describe("a task", () => {
 });
 
 it("a commit that changes an order says so once, however much of it changed, and so does the publishing of its steps", async () => {
-  const orderId = await createOrder({ buyer: owner, amountMinor: 100, status: "paid" });
+  const orderId = await createTestOrder({ buyer: owner, amountMinor: 100, status: "paid" });
   await transaction(async (tx) => {
     await lockOrder(tx, orderId);
     await tx.order.update({ where: { id: orderId }, data: { status: "delivered" } });
@@ -141,7 +141,7 @@ it("a commit that changes an order says so once, however much of it changed, and
     await enqueue(tx, "leaderboards", { orderId }, { ...options, key: newId() });
     await enqueue(tx, "leaderboards", { orderId }, { ...options, key: newId() });
   });
-  expect(await saidOn(`order:${orderId}`)).toEqual([
+  expect(await readChannelLog(`order:${orderId}`)).toEqual([
     { event: "changed", data: {} },
     { event: "changed", data: {} },
   ]);
@@ -154,8 +154,8 @@ describe("who may follow", () => {
       await createPerson(),
       await createPerson("admin"),
     ];
-    const paid = await createOrder({ buyer: owner, seller, amountMinor: 100 });
-    const unpaid = await createOrder({
+    const paid = await createTestOrder({ buyer: owner, seller, amountMinor: 100 });
+    const unpaid = await createTestOrder({
       buyer: owner,
       seller,
       amountMinor: 100,
@@ -163,19 +163,19 @@ describe("who may follow", () => {
       paidAt: null,
     });
     const ids = [paid, unpaid, newId()];
-    expect(await mayFollowOrders(owner, ids)).toEqual(new Set([paid, unpaid]));
-    expect(await mayFollowOrders(seller, ids)).toEqual(new Set([paid]));
-    expect(await mayFollowOrders(stranger, ids)).toEqual(new Set());
-    expect(await mayFollowOrders(admin, ids)).toEqual(new Set([paid, unpaid]));
-    expect(await mayFollowOrders(admin, [])).toEqual(new Set());
+    expect(await filterReadableOrderIds(owner, ids)).toEqual(new Set([paid, unpaid]));
+    expect(await filterReadableOrderIds(seller, ids)).toEqual(new Set([paid]));
+    expect(await filterReadableOrderIds(stranger, ids)).toEqual(new Set());
+    expect(await filterReadableOrderIds(admin, ids)).toEqual(new Set([paid, unpaid]));
+    expect(await filterReadableOrderIds(admin, [])).toEqual(new Set());
   });
 
   it("tasks: their owner and administrators", async () => {
     const [stranger, admin] = [await createPerson(), await createPerson("admin")];
     const ids = [await createStep(newId()), newId()];
     const [mine = ""] = ids;
-    expect(await mayFollowTasks(owner, ids)).toEqual(new Set([mine]));
-    expect(await mayFollowTasks(stranger, ids)).toEqual(new Set());
-    expect(await mayFollowTasks(admin, ids)).toEqual(new Set([mine]));
+    expect(await filterReadableTaskIds(owner, ids)).toEqual(new Set([mine]));
+    expect(await filterReadableTaskIds(stranger, ids)).toEqual(new Set());
+    expect(await filterReadableTaskIds(admin, ids)).toEqual(new Set([mine]));
   });
 });

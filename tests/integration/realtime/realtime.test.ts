@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { getOnlineUsersCount } from "@/lib/presence";
-import { emit, emitVolatile, streamStats, wake } from "@/lib/realtime";
-import { append, headsOf, KEPT_ENTRIES, readLog } from "@/lib/realtime/channel-log";
+import { emit, emitVolatile, streamStats, wakeUserStreams } from "@/lib/realtime";
+import { appendEvent, MAX_LOG_ENTRIES, readLog, readLogHeads } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
-import { type EventReader, openEvents } from "@/tests/support/clients/event-reader";
-import { until } from "@/tests/support/clients/wait-until";
+import { type EventReader, openEventStream } from "@/tests/support/clients/event-reader";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 process.env.TRUST_PROXY = "1";
 
@@ -23,16 +23,19 @@ async function open(
   channels: Record<string, string | null>,
   headers: Record<string, string> = {},
 ): Promise<EventReader> {
-  const stream = await openEvents(person && (await tokenOf(person)), channels, headers);
+  const stream = await openEventStream(person && (await accessTokenFor(person)), channels, headers);
   opened.push(stream);
-  await until("it has joined", () => stream.named("joined").length === Object.keys(channels).length);
-  await until("it is live", () => streamStats().live);
+  await waitUntil(
+    "it has joined",
+    () => stream.eventsNamed("joined").length === Object.keys(channels).length,
+  );
+  await waitUntil("it is live", () => streamStats().live);
   return stream;
 }
 
 afterEach(async () => {
-  for (const stream of opened.splice(0)) stream.leave();
-  await until("nobody is left", () => streamStats().streams === 0);
+  for (const stream of opened.splice(0)) stream.close();
+  await waitUntil("nobody is left", () => streamStats().streams === 0);
 });
 
 const unread = (unreadCount: number) => ({ unreadCount });
@@ -43,15 +46,15 @@ describe("a channel", () => {
     const channel = `user:${person.userId}` as const;
     const streams = [await open(person, { [channel]: null }), await open(person, { [channel]: null })];
     for (let count = 1; count <= 50; count += 1) emit(channel, "unread", unread(count));
-    await deferredWork();
+    await waitForDeferredWork();
     for (const stream of streams) {
-      await until("all have come", () => stream.said(channel).length === 50);
-      expect(stream.said(channel).map(({ data }) => data)).toEqual(
+      await waitUntil("all have come", () => stream.channelEvents(channel).length === 50);
+      expect(stream.channelEvents(channel).map(({ data }) => data)).toEqual(
         Array.from({ length: 50 }, (_, at) => unread(at + 1)),
       );
-      const [{ at } = { at: "" }] = stream.named("joined");
+      const [{ at } = { at: "" }] = stream.eventsNamed("joined");
       const epoch = at.split(":")[0];
-      expect(stream.said(channel).map((event) => event.at)).toEqual(
+      expect(stream.channelEvents(channel).map((event) => event.at)).toEqual(
         Array.from({ length: 50 }, (_, n) => `${epoch}:${n + 1}`),
       );
       expect(stream.events.findLast(({ id }) => id)?.id).toBe(`${channel}@${epoch}:50`);
@@ -65,17 +68,17 @@ describe("a channel", () => {
     const channel = `user:${person.userId}` as const;
     const first = await open(person, { [channel]: null });
     emit(channel, "unread", unread(1));
-    await until("it has come", () => first.said(channel).length === 1);
-    const at = String(first.said(channel)[0]?.at);
-    first.leave();
+    await waitUntil("it has come", () => first.channelEvents(channel).length === 1);
+    const at = String(first.channelEvents(channel)[0]?.at);
+    first.close();
     emit(channel, "unread", unread(2));
     emit(channel, "unread", unread(3));
     // Not all deferred work: who left may come back for seconds.
-    await until("both are kept", async () => (await headsOf([channel])).get(channel)?.n === 3);
+    await waitUntil("both are kept", async () => (await readLogHeads([channel])).get(channel)?.n === 3);
     const second = await open(person, { [channel]: at });
-    await until("both have come", () => second.said(channel).length === 2);
-    expect(second.said(channel).map(({ data }) => data)).toEqual([unread(2), unread(3)]);
-    expect(second.named("joined")).toEqual([{ channel, at, resumed: true }]);
+    await waitUntil("both have come", () => second.channelEvents(channel).length === 2);
+    expect(second.channelEvents(channel).map(({ data }) => data)).toEqual([unread(2), unread(3)]);
+    expect(second.eventsNamed("joined")).toEqual([{ channel, at, resumed: true }]);
     // A browser that comes back by itself sends the last id, which is newer than its address.
     const third = await open(
       person,
@@ -83,25 +86,25 @@ describe("a channel", () => {
       { "last-event-id": String(second.events.findLast(({ id }) => id)?.id) },
     );
     emit(channel, "unread", unread(4));
-    await until("it has come", () => third.said(channel).length > 0);
-    expect(third.said(channel).map(({ data }) => data)).toEqual([unread(4)]);
+    await waitUntil("it has come", () => third.channelEvents(channel).length > 0);
+    expect(third.channelEvents(channel).map(({ data }) => data)).toEqual([unread(4)]);
   });
 
   it("says so when the log does not go back that far, when it is another one, and when it never was", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
-    const { epoch } = await append({ channel, event: "unread", data: unread(0) });
-    for (let count = 0; count <= KEPT_ENTRIES; count += 100) {
+    const { epoch } = await appendEvent({ channel, event: "unread", data: unread(0) });
+    for (let count = 0; count <= MAX_LOG_ENTRIES; count += 100) {
       await Promise.all(
-        Array.from({ length: 100 }, () => append({ channel, event: "unread", data: unread(1) })),
+        Array.from({ length: 100 }, () => appendEvent({ channel, event: "unread", data: unread(1) })),
       );
     }
     for (const after of [`${epoch}:1`, `${epoch}:999999`, "another:5"]) {
       const stream = await open(person, { [channel]: after });
-      expect(stream.named("joined")).toMatchObject([{ channel, resumed: false }]);
-      expect(stream.said(channel)).toEqual([]);
+      expect(stream.eventsNamed("joined")).toMatchObject([{ channel, resumed: false }]);
+      expect(stream.channelEvents(channel)).toEqual([]);
     }
-    expect(await redis().xlen(keys.realtimeLog(channel))).toBe(KEPT_ENTRIES);
+    expect(await redis().xlen(keys.realtimeLog(channel))).toBe(MAX_LOG_ENTRIES);
   });
 
   it("an emptied Redis makes the open page read anew, and goes on from there", async () => {
@@ -109,29 +112,29 @@ describe("a channel", () => {
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     emit(channel, "unread", unread(1));
-    await until("it has come", () => stream.said(channel).length === 1);
+    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
     await redis().del(keys.realtimeHead(channel), keys.realtimeLog(channel));
     emit(channel, "unread", unread(2));
-    await stream.untilNamed("reload");
-    expect(stream.named("reload")).toMatchObject([{ channel }]);
+    await stream.waitForEvent("reload");
+    expect(stream.eventsNamed("reload")).toMatchObject([{ channel }]);
     emit(channel, "unread", unread(3));
-    await until("it goes on", () => stream.said(channel).length === 2);
-    expect(stream.said(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
+    await waitUntil("it goes on", () => stream.channelEvents(channel).length === 2);
+    expect(stream.channelEvents(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
   });
 
   it("an entry whose message was lost comes with the next one", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
-    const { epoch } = await append({ channel, event: "unread", data: unread(1) });
-    await until("it has come", () => stream.said(channel).length === 1);
+    const { epoch } = await appendEvent({ channel, event: "unread", data: unread(1) });
+    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
     // Into the log and no further, as if the message had been lost.
     const lost = JSON.stringify({ event: "unread", data: unread(2) });
     await redis().hincrby(keys.realtimeHead(channel), "n", 1);
     await redis().xadd(keys.realtimeLog(channel), "2-0", { e: lost });
-    await append({ channel, event: "unread", data: unread(3) });
-    await until("both have come", () => stream.said(channel).length === 3);
-    expect(stream.said(channel).map(({ data, at }) => [data, at])).toEqual(
+    await appendEvent({ channel, event: "unread", data: unread(3) });
+    await waitUntil("both have come", () => stream.channelEvents(channel).length === 3);
+    expect(stream.channelEvents(channel).map(({ data, at }) => [data, at])).toEqual(
       [1, 2, 3].map((count) => [unread(count), `${epoch}:${count}`]),
     );
   });
@@ -141,9 +144,9 @@ describe("a channel", () => {
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     emitVolatile(channel, "unread", unread(7));
-    await until("it has come", () => stream.said(channel).length === 1);
-    expect(stream.said(channel)).toEqual([{ channel, event: "unread", data: unread(7) }]);
-    expect((await headsOf([channel])).get(channel)).toMatchObject({ n: 0 });
+    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
+    expect(stream.channelEvents(channel)).toEqual([{ channel, event: "unread", data: unread(7) }]);
+    expect((await readLogHeads([channel])).get(channel)).toMatchObject({ n: 0 });
   });
 
   it("says nothing that is not as the catalogue has it", async () => {
@@ -152,8 +155,8 @@ describe("a channel", () => {
     const stream = await open(person, { [channel]: null });
     emit(channel, "unread", { unreadCount: "many" } as never);
     emit(channel, "unread", { ...unread(1), secret: "x" } as never);
-    await until("the second has come", () => stream.said(channel).length === 1);
-    expect(stream.said(channel)[0]?.data).toEqual(unread(1));
+    await waitUntil("the second has come", () => stream.channelEvents(channel).length === 1);
+    expect(stream.channelEvents(channel)[0]?.data).toEqual(unread(1));
   });
 });
 
@@ -161,30 +164,30 @@ describe("who may listen", () => {
   it("one who may not gets 403; among others that they may, they are told", async () => {
     const [person, stranger] = [await createPerson(), await createPerson()];
     const theirs = `user:${stranger.userId}`;
-    const token = await tokenOf(person);
+    const token = await accessTokenFor(person);
     expect((await call(realtime, { token, query: `?channel=${theirs}` })).status).toBe(403);
     const own = `user:${person.userId}` as const;
-    const stream = await openEvents(token, { [theirs]: null, [own]: null });
+    const stream = await openEventStream(token, { [theirs]: null, [own]: null });
     opened.push(stream);
-    await stream.untilNamed("joined");
-    expect(stream.named("denied")).toEqual([{ channel: theirs }]);
+    await stream.waitForEvent("joined");
+    expect(stream.eventsNamed("denied")).toEqual([{ channel: theirs }]);
     emit(`user:${stranger.userId}`, "unread", unread(1));
     emit(own, "unread", unread(2));
-    await until("something has come", () => stream.said(own).length > 0);
-    expect(stream.said(theirs)).toEqual([]);
+    await waitUntil("something has come", () => stream.channelEvents(own).length > 0);
+    expect(stream.channelEvents(theirs)).toEqual([]);
   });
 
   it.each(["", "chat", "chat:1", "nothing:x", "views:1", "user:%2F"])(
     "%j is no channel: 400",
     async (name) => {
-      const token = await tokenOf(await createPerson());
+      const token = await accessTokenFor(await createPerson());
       const answer = await call(realtime, { token, query: `?channel=${name}` });
       expect(answer).toMatchObject({ status: 400, body: { error: { code: "bad_request" } } });
     },
   );
 
   it("a hundred channels at most", async () => {
-    const token = await tokenOf(await createPerson());
+    const token = await accessTokenFor(await createPerson());
     const query = `?${Array.from({ length: 101 }, () => `channel=chat:${newId()}`).join("&")}`;
     expect((await call(realtime, { token, query })).status).toBe(400);
   });
@@ -193,24 +196,26 @@ describe("who may listen", () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
-    wake(person.userId);
+    wakeUserStreams(person.userId);
     emit(channel, "unread", unread(1));
-    await until("it has come", () => stream.said(channel).length === 1);
-    expect([...stream.named("denied"), ...stream.named("session-ended")]).toEqual([]);
+    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
+    expect([...stream.eventsNamed("denied"), ...stream.eventsNamed("session-ended")]).toEqual([]);
   });
 });
 
 it("costs one call for events of one moment, and one for all the reads of one", async () => {
   const person = await createPerson();
   const channel = `user:${person.userId}` as const;
-  const first = await append({ channel, event: "unread", data: unread(0) });
+  const first = await appendEvent({ channel, event: "unread", data: unread(0) });
   await readLog({ channel, since: first });
-  gateway().stats.reset();
-  await Promise.all(Array.from({ length: 30 }, () => append({ channel, event: "unread", data: unread(1) })));
-  expect(gateway().stats.snapshot().httpRequests).toBe(1);
-  gateway().stats.reset();
+  currentGateway().stats.reset();
+  await Promise.all(
+    Array.from({ length: 30 }, () => appendEvent({ channel, event: "unread", data: unread(1) })),
+  );
+  expect(currentGateway().stats.snapshot().httpRequests).toBe(1);
+  currentGateway().stats.reset();
   const reads = await Promise.all(Array.from({ length: 30 }, () => readLog({ channel, since: first })));
-  expect(gateway().stats.snapshot().httpRequests).toBe(1);
+  expect(currentGateway().stats.snapshot().httpRequests).toBe(1);
   expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
 });
 
@@ -220,8 +225,8 @@ describe("whoever is not signed in", () => {
     const stream = await open(null, { views: null });
     const counts = [{ postId: newId(), viewsCount: 8 }];
     emit("views", "counts", { counts });
-    await until("it has come", () => stream.said("views").length === 1);
-    expect(stream.said("views")).toMatchObject([{ event: "counts", data: { counts } }]);
+    await waitUntil("it has come", () => stream.channelEvents("views").length === 1);
+    expect(stream.channelEvents("views")).toMatchObject([{ event: "counts", data: { counts } }]);
     expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
     expect(await getOnlineUsersCount()).toBeLessThanOrEqual(before);
   });
@@ -239,7 +244,7 @@ describe("whoever is not signed in", () => {
 
   it("is whose page was rendered signed out, whatever cookies the browser has by now", async () => {
     const person = await createPerson();
-    const token = await tokenOf(person);
+    const token = await accessTokenFor(person);
     const query = "?as=nobody&channel=views";
     const answer = await realtime(
       new Request(`http://localhost/api/realtime${query}`, { headers: { authorization: `Bearer ${token}` } }),
@@ -264,7 +269,7 @@ describe("whoever is not signed in", () => {
   });
 
   it("has a hundred streams from one network on an instance, and the next is told to wait", async () => {
-    const from = (address: string) => openEvents(null, { views: null }, { "x-forwarded-for": address });
+    const from = (address: string) => openEventStream(null, { views: null }, { "x-forwarded-for": address });
     // A household has all addresses of its /56.
     const streams = await Promise.all(
       Array.from({ length: 100 }, (_, at) =>
@@ -276,8 +281,8 @@ describe("whoever is not signed in", () => {
     opened.push(other);
     expect(streams.every(({ response }) => response.status === 200)).toBe(true);
     expect([late.response.status, other.response.status]).toEqual([429, 200]);
-    streams[0]?.leave();
-    await until("there is room", () => streamStats().streams === 100);
+    streams[0]?.close();
+    await waitUntil("there is room", () => streamStats().streams === 100);
     const next = await from("2001:db8:1:7::1");
     opened.push(next);
     expect(next.response.status).toBe(200);

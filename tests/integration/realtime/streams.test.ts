@@ -1,14 +1,22 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { joinChat, leaveChat } from "@/lib/chat";
 import { newId } from "@/lib/core/ids";
-import { type Channel, clearLogs, emit, forgetChannels, openStream, streamStats, wake } from "@/lib/realtime";
-import { append, headsOf, readLog } from "@/lib/realtime/channel-log";
+import {
+  type Channel,
+  clearLogs,
+  emit,
+  openStream,
+  resetChannels,
+  streamStats,
+  wakeUserStreams,
+} from "@/lib/realtime";
+import { appendEvent, readLog, readLogHeads } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
-import { EventReader, openEvents } from "@/tests/support/clients/event-reader";
-import { until } from "@/tests/support/clients/wait-until";
-import { createGroup, send } from "@/tests/support/factories/chat-tools";
+import { EventReader, openEventStream } from "@/tests/support/clients/event-reader";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { createGroup, sendTestMessage } from "@/tests/support/factories/chat-tools";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 
 /** What becomes of a stream whose rights, log or reader are not what they were. */
 
@@ -16,8 +24,8 @@ const opened: EventReader[] = [];
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  for (const stream of opened.splice(0)) stream.leave();
-  await until("nobody is left", () => streamStats().streams === 0);
+  for (const stream of opened.splice(0)) stream.close();
+  await waitUntil("nobody is left", () => streamStats().streams === 0);
 });
 
 type Rights = ReadonlyMap<Channel, boolean>;
@@ -30,8 +38,8 @@ async function openWith(
 ): Promise<{ stream: EventReader; response: Response }> {
   const gone = new AbortController();
   const response = await openStream({
-    ...{ who: { userId: newId() }, channels, onClose, signal: gone.signal },
-    ...{ mayStay: async () => true, mayListen: async () => mayListen() },
+    ...{ owner: { userId: newId() }, channels, onClose, signal: gone.signal },
+    ...{ isSessionValid: async () => true, authorizeChannels: async () => mayListen() },
   });
   const stream = new EventReader(response, new Request("http://localhost/"), () => gone.abort());
   opened.push(stream);
@@ -40,15 +48,15 @@ async function openWith(
 
 const unread = (unreadCount: number) => ({ event: "unread", data: { unreadCount } });
 const countsOf = (stream: EventReader, channel: string) =>
-  stream.said(channel).map(({ data }) => (data as { unreadCount: number }).unreadCount);
+  stream.channelEvents(channel).map(({ data }) => (data as { unreadCount: number }).unreadCount);
 
 async function openOwn() {
   const person = await createPerson();
   const channel = `user:${person.userId}` as const;
-  const stream = await openEvents(await tokenOf(person), { [channel]: null });
+  const stream = await openEventStream(await accessTokenFor(person), { [channel]: null });
   opened.push(stream);
-  await stream.untilNamed("joined");
-  await until("it is live", () => streamStats().live);
+  await stream.waitForEvent("joined");
+  await waitUntil("it is live", () => streamStats().live);
   return { channel, stream };
 }
 
@@ -62,23 +70,23 @@ async function setBack(channel: Channel, n: number): Promise<void> {
 
 it.each([1, 2, 5])("a log that was set back by %i loses nothing without a word", async (lost) => {
   const { channel, stream } = await openOwn();
-  for (let count = 1; count <= 10; count += 1) await append({ channel, ...unread(count) });
-  await until("all have come", () => stream.said(channel).length === 10);
+  for (let count = 1; count <= 10; count += 1) await appendEvent({ channel, ...unread(count) });
+  await waitUntil("all have come", () => stream.channelEvents(channel).length === 10);
   await setBack(channel, 10 - lost);
-  await append({ channel, ...unread(100) });
-  await until("it comes, or they read anew", () => {
-    return countsOf(stream, channel).includes(100) || stream.named("reload").length > 0;
+  await appendEvent({ channel, ...unread(100) });
+  await waitUntil("it comes, or they read anew", () => {
+    return countsOf(stream, channel).includes(100) || stream.eventsNamed("reload").length > 0;
   });
 });
 
 it("words that were taken back are in no log, and whoever is there goes on", async () => {
   const { channel, stream } = await openOwn();
-  const first = await append({ channel, ...unread(1) });
-  await append({ channel, ...unread(2) });
+  const first = await appendEvent({ channel, ...unread(1) });
+  await appendEvent({ channel, ...unread(2) });
   await clearLogs([channel]);
-  await append({ channel, ...unread(3) });
-  await until("all have come", () => stream.said(channel).length === 3);
-  expect(stream.named("reload")).toEqual([]);
+  await appendEvent({ channel, ...unread(3) });
+  await waitUntil("all have come", () => stream.channelEvents(channel).length === 3);
+  expect(stream.eventsNamed("reload")).toEqual([]);
   const late = await readLog({ channel, since: { ...first, n: 0 } });
   expect(late).toEqual({ head: { ...first, n: 3 }, events: null });
   expect((await readLog({ channel, since: { ...first, n: 2 } })).events).toEqual([unread(3)]);
@@ -86,18 +94,18 @@ it("words that were taken back are in no log, and whoever is there goes on", asy
 
 it("a forgotten channel makes everybody read anew at once, also when it is said something at the same time", async () => {
   const { channel, stream } = await openOwn();
-  const { epoch } = await append({ channel, ...unread(1) });
+  const { epoch } = await appendEvent({ channel, ...unread(1) });
   const startedAt = Date.now();
   await Promise.all([
-    forgetChannels([channel]),
-    append({ channel, ...unread(2) }),
-    forgetChannels([channel]),
+    resetChannels([channel]),
+    appendEvent({ channel, ...unread(2) }),
+    resetChannels([channel]),
   ]);
-  await stream.untilNamed("reload");
+  await stream.waitForEvent("reload");
   expect(Date.now() - startedAt).toBeLessThan(5_000);
   emit(channel, "unread", { unreadCount: 3 });
-  await until("it goes on", () => countsOf(stream, channel).includes(3));
-  expect((await headsOf([channel])).get(channel)?.epoch).not.toBe(epoch);
+  await waitUntil("it goes on", () => countsOf(stream, channel).includes(3));
+  expect((await readLogHeads([channel])).get(channel)?.epoch).not.toBe(epoch);
 });
 
 it("who comes back into a chat hears of it again, on the same stream", async () => {
@@ -105,16 +113,16 @@ it("who comes back into a chat hears of it again, on the same stream", async () 
   if (!owner || !member) throw new Error("somebody is missing");
   const chatId = await createGroup([owner, member], true);
   const [chat, own] = [`chat:${chatId}`, `user:${member.userId}`];
-  const stream = await openEvents(await tokenOf(member), { [chat]: null, [own]: null });
+  const stream = await openEventStream(await accessTokenFor(member), { [chat]: null, [own]: null });
   opened.push(stream);
-  await until("both are joined", () => stream.named("joined").length === 2 && streamStats().live);
+  await waitUntil("both are joined", () => stream.eventsNamed("joined").length === 2 && streamStats().live);
   await leaveChat(member, chatId);
-  await stream.untilNamed("denied");
+  await stream.waitForEvent("denied");
   await joinChat(member, chatId);
-  await until("it is joined anew", () => stream.named("joined").length === 3);
-  expect(stream.named("joined")[2]).toMatchObject({ channel: chat, resumed: false });
-  await send(owner, chatId, "Welcome back");
-  await until("it comes", () => stream.said(chat).some(({ event }) => event === "message"));
+  await waitUntil("it is joined anew", () => stream.eventsNamed("joined").length === 3);
+  expect(stream.eventsNamed("joined")[2]).toMatchObject({ channel: chat, resumed: false });
+  await sendTestMessage(owner, chatId, "Welcome back");
+  await waitUntil("it comes", () => stream.channelEvents(chat).some(({ event }) => event === "message"));
 });
 
 /** One whose heartbeats are moved by hand. The limits of calls to Redis, which are timeouts, are not. */
@@ -123,8 +131,8 @@ async function openWithMovedBeats(...options: Parameters<typeof openWith>): Prom
   // They begin at once.
   vi.spyOn(Math, "random").mockReturnValue(0);
   const { stream } = await openWith(...options);
-  await stream.untilNamed("joined");
-  await stream.untilNamed("heartbeat");
+  await stream.waitForEvent("joined");
+  await stream.waitForEvent("heartbeat");
   return stream;
 }
 
@@ -134,7 +142,7 @@ it("rights are asked again every minute, without any news", async () => {
   const stream = await openWithMovedBeats(new Map([[channel, null]]), () => new Map([[channel, may]]));
   may = false;
   vi.advanceTimersByTime(61_000);
-  await stream.untilNamed("denied");
+  await stream.waitForEvent("denied");
 });
 
 it("what nobody can say anything about is denied for now, and holds up nothing else", async () => {
@@ -148,10 +156,10 @@ it("what nobody can say anything about is denied for now, and holds up nothing e
     channels,
     () => new Map(isThere ? [...channels.keys()].map((channel) => [channel, true]) : [[known, true]]),
   );
-  expect(stream.named("denied")).toEqual([{ channel: unknown }]);
+  expect(stream.eventsNamed("denied")).toEqual([{ channel: unknown }]);
   isThere = true;
   vi.advanceTimersByTime(15_000);
-  await until("it is joined later", () => stream.named("joined").length === 2);
+  await waitUntil("it is joined later", () => stream.eventsNamed("joined").length === 2);
 });
 
 it("an older answer about rights does not undo a newer one", async () => {
@@ -162,12 +170,12 @@ it("an older answer about rights does not undo a newer one", async () => {
   const gone = new AbortController();
   const response = await openStream({
     ...{
-      who: { userId },
+      owner: { userId },
       channels: new Map([[channel, null]]),
       signal: gone.signal,
-      mayStay: async () => true,
+      isSessionValid: async () => true,
     },
-    mayListen: async () => {
+    authorizeChannels: async () => {
       if (first) {
         first = false;
         return new Map([[channel, true]]);
@@ -177,14 +185,14 @@ it("an older answer about rights does not undo a newer one", async () => {
   });
   const stream = new EventReader(response, new Request("http://localhost/"), () => gone.abort());
   opened.push(stream);
-  await until("it is live", () => streamStats().live && stream.named("joined").length === 1);
-  wake(userId);
-  await until("it is asked", () => answers.length === 1);
-  wake(userId);
+  await waitUntil("it is live", () => streamStats().live && stream.eventsNamed("joined").length === 1);
+  wakeUserStreams(userId);
+  await waitUntil("it is asked", () => answers.length === 1);
+  wakeUserStreams(userId);
   answers[0]?.(new Map([[channel, false]]));
-  await until("it is asked again", () => answers.length === 2);
+  await waitUntil("it is asked again", () => answers.length === 2);
   answers[1]?.(new Map([[channel, true]]));
-  await until("it is joined anew", () => stream.named("joined").length === 2);
+  await waitUntil("it is joined anew", () => stream.eventsNamed("joined").length === 2);
 });
 
 it("of sixty streams of one person at once thirty are open", async () => {
@@ -192,8 +200,8 @@ it("of sixty streams of one person at once thirty are open", async () => {
   const gone = new AbortController();
   const open = () =>
     openStream({
-      ...{ who: { userId }, channels: new Map(), signal: gone.signal, mayStay: async () => true },
-      mayListen: () => new Promise((resolve) => setTimeout(() => resolve(new Map()), 20)),
+      ...{ owner: { userId }, channels: new Map(), signal: gone.signal, isSessionValid: async () => true },
+      authorizeChannels: () => new Promise((resolve) => setTimeout(() => resolve(new Map()), 20)),
     });
   const all = await Promise.allSettled(Array.from({ length: 60 }, open));
   expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(30);
@@ -203,17 +211,17 @@ it("of sixty streams of one person at once thirty are open", async () => {
 
 it("a browser that does not read is cut off, and nothing is kept for it", async () => {
   const channel = `user:${newId()}` as const;
-  const first = await append({ channel, ...unread(0) });
+  const first = await appendEvent({ channel, ...unread(0) });
   const big = { event: "unread", data: { pad: "x".repeat(8_000) } };
-  await Promise.all(Array.from({ length: 190 }, () => append({ channel, ...big })));
+  await Promise.all(Array.from({ length: 190 }, () => appendEvent({ channel, ...big })));
   const response = await openStream({
     ...{
-      who: { userId: newId() },
+      owner: { userId: newId() },
       channels: new Map([[channel, first]]),
       signal: new AbortController().signal,
     },
-    ...{ mayStay: async () => true, mayListen: async () => new Map([[channel, true]]) },
+    ...{ isSessionValid: async () => true, authorizeChannels: async () => new Map([[channel, true]]) },
   });
-  await until("it is cut off", () => streamStats().streams === 0);
+  await waitUntil("it is cut off", () => streamStats().streams === 0);
   await expect(response.arrayBuffer()).rejects.toThrow("does not read");
 });

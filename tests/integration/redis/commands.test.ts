@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { RedisUnavailableError, redis, redisService } from "@/lib/redis";
 import { defineScript } from "@/lib/redis/define-script";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 const service = redisService();
 const newKey = () => `test:${randomUUID()}`;
@@ -231,19 +231,19 @@ describe("lists", () => {
 describe("pipelines and scripts", () => {
   it("a pipeline is one HTTP call, with each command's own result and type", async () => {
     const [a, b] = [newKey(), newKey()];
-    const before = gateway().stats.snapshot().httpRequests;
+    const before = currentGateway().stats.snapshot().httpRequests;
     const [, count, thing, members] = await service.pipeline((p) => [
       p.set(a, { title: "t", plays: 1 }),
       p.incr(b),
       p.get(a, track),
       p.smembers(newKey(), number),
     ]);
-    expect(gateway().stats.snapshot().httpRequests - before).toBe(1);
+    expect(currentGateway().stats.snapshot().httpRequests - before).toBe(1);
     expect(thing?.plays).toBe(1);
     expect(count + 1).toBe(2);
     expect(members).toEqual([]);
     expect(await service.pipeline(() => [])).toEqual([]);
-    expect(gateway().stats.snapshot().httpRequests - before).toBe(1);
+    expect(currentGateway().stats.snapshot().httpRequests - before).toBe(1);
   });
 
   it("an error is one command's own: the others are applied", async () => {
@@ -269,7 +269,7 @@ describe("pipelines and scripts", () => {
     );
     const key = newKey();
     const answer = z.tuple([z.string(), z.number()]);
-    const httpCalls = () => gateway().stats.snapshot().httpRequests;
+    const httpCalls = () => currentGateway().stats.snapshot().httpRequests;
     const before = httpCalls();
     expect(await service.script(echo, [key], ["123"], answer)).toEqual(["123", 1]);
     expect(httpCalls() - before).toBe(2);

@@ -15,7 +15,7 @@ import {
   ttlSeconds,
   withLock,
 } from "@/lib/redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { acquireTestLock, expireTestLock } from "@/tests/support/factories/locks";
 
 afterEach(() => vi.restoreAllMocks());
@@ -58,7 +58,7 @@ describe("acquire, extend, release", () => {
   it("expires, and extending makes it last from now on", async () => {
     const id = newId();
     const lock = await acquireTestLock(id, { ttlMs: 60 });
-    await until("it has expired", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil("it has expired", async () => (await redisService().exists(keys.lock("test", id))) === 0);
     expect(await extendLock(lock)).toBeNull();
     const next = await acquireTestLock(id, { ttlMs: 20_000 });
     const extended = await extendLock(next, 60_000);
@@ -181,7 +181,7 @@ describe("withLock", () => {
         await expireTestLock(id);
         theirs = await acquireTestLock(id);
         expect(theirs.fence).toBeGreaterThan(mine?.fence ?? 0);
-        await until("it knows", () => signal.aborted);
+        await waitUntil("it knows", () => signal.aborted);
         expect(signal.reason).toBeInstanceOf(LockLostError);
       },
       { ttlMs: 600, autoExtend: true },
@@ -214,6 +214,6 @@ describe("withLock", () => {
       throw new RedisUnavailableError("timeout");
     });
     await expect(acquireLock("test", id)).rejects.toThrow(RedisUnavailableError);
-    await until("it is free", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil("it is free", async () => (await redisService().exists(keys.lock("test", id))) === 0);
   });
 });

@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { toAppError } from "@/lib/core/http";
 import { log } from "@/lib/core/log";
 import { RedisUnavailableError } from "@/lib/redis";
-import { callLog } from "@/lib/redis/call-logger";
-import { until } from "@/tests/support/clients/wait-until";
+import { createCallLogger } from "@/lib/redis/call-logger";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { serveHttp } from "@/tests/support/proxies/http-server";
-import { gateway } from "@/tests/support/stack/current-gateway";
-import { serviceAt } from "@/tests/support/stack/test-redis-service";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { createTestRedisService } from "@/tests/support/stack/test-redis-service";
 
 /** The service with Redis refused, hung, deaf, answering errors, and a web page in its place. */
 
@@ -19,14 +19,14 @@ const LIMIT_MS = 500;
 const LONGEST_OPEN_MS = 10_000;
 const limits = { timeoutMs: LIMIT_MS, firstCallTimeoutMs: LIMIT_MS };
 
-const proxy = await startFaultProxy({ host: "127.0.0.1", port: gateway().port });
+const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 const proxied = `http://127.0.0.1:${proxy.port}`;
-const straight = serviceAt(gateway().url);
+const straight = createTestRedisService(currentGateway().url);
 
 let ahead = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => Date.now() + ahead });
+  restoreClock = setClock({ now: () => Date.now() + ahead });
 });
 afterEach(async () => {
   await setProxy("pass");
@@ -68,7 +68,7 @@ function everyKind(service: typeof straight, key: string): (() => Promise<unknow
 
 describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (mode) => {
   it("every command says so within its limit, then at once; and works again when Redis is back", async () => {
-    const service = serviceAt(proxied, limits);
+    const service = createTestRedisService(proxied, limits);
     const key = newKey();
     expect(service.isReady()).toBe(false);
     await service.set(key, 1);
@@ -79,7 +79,7 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
     for (const call of everyKind(service, key)) await expect(call()).rejects.toThrow(RedisUnavailableError);
     // The first one waits, the others hardly; the breaker then refuses.
     expect(performance.now() - startedAt).toBeLessThan(2 * LIMIT_MS + 1_000);
-    await until("nobody waits", () =>
+    await waitUntil("nobody waits", () =>
       service.get(key, number).then(
         () => false,
         ({ reason }) => reason === "open",
@@ -88,7 +88,7 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
     expect(service.isReady()).toBe(false);
 
     await setProxy("pass");
-    await until("Redis is found back", () => {
+    await waitUntil("Redis is found back", () => {
       ahead += LONGEST_OPEN_MS;
       return service.ping().then(
         (answer) => answer === "PONG",
@@ -101,7 +101,7 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
 
 it("an outage that nobody handles is a 503 with Retry-After, not a 500", async () => {
   const error = toAppError(
-    await serviceAt("http://127.0.0.1:1", limits)
+    await createTestRedisService("http://127.0.0.1:1", limits)
       .ping()
       .catch((thrown: unknown) => thrown),
   );
@@ -109,13 +109,13 @@ it("an outage that nobody handles is a 503 with Retry-After, not a 500", async (
 });
 
 it("a write whose answer is lost is not sent again: it is done once, or not at all", async () => {
-  const service = serviceAt(proxied, limits);
+  const service = createTestRedisService(proxied, limits);
   const key = newKey();
   await service.set(key, 0);
   await setProxy("swallow");
   await expect(service.incr(key)).rejects.toThrow(RedisUnavailableError);
   await expect(service.pipeline((p) => [p.incr(key), p.incr(key)])).rejects.toThrow(RedisUnavailableError);
-  await until("what was sent has been done", async () => (await straight.get(key, number)) === 3);
+  await waitUntil("what was sent has been done", async () => (await straight.get(key, number)) === 3);
   // And not again.
   await delay(100);
   expect(await straight.get(key, number)).toBe(3);
@@ -129,7 +129,7 @@ it.each([
   ["a Redis that loads", 503, '{"error":"LOADING Redis is loading the dataset in memory"}'],
 ])("%s is no Redis", async (_, status, body) => {
   const server = await serveHttp((_, response) => response.writeHead(status).end(body));
-  const service = serviceAt(server.url, limits);
+  const service = createTestRedisService(server.url, limits);
   for (const call of everyKind(service, "k").slice(1, 3)) {
     await expect(call()).rejects.toThrow(RedisUnavailableError);
   }
@@ -137,7 +137,7 @@ it.each([
 });
 
 it("counts what was answered, what was not, and how long it took", async () => {
-  const service = serviceAt(proxied, limits);
+  const service = createTestRedisService(proxied, limits);
   const key = newKey();
   await service.set(key, "text");
   await service.incr(key).catch(() => {});
@@ -160,7 +160,7 @@ it("counts what was answered, what was not, and how long it took", async () => {
 it("an error that Redis answers with is a warning once, not once a call; keys and values are not logged", async () => {
   const warn = vi.spyOn(log(), "warn").mockImplementation(() => {});
   const debug = vi.spyOn(log(), "debug").mockImplementation(() => {});
-  const service = serviceAt(gateway().url, { onCall: callLog() });
+  const service = createTestRedisService(currentGateway().url, { onCall: createCallLogger() });
   const key = newKey();
   await service.set(key, "a secret value");
   for (let call = 0; call < 20; call += 1) await service.incr(key).catch(() => {});

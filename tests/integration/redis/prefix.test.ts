@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { z } from "zod";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
-import { gateway } from "@/tests/support/stack/current-gateway";
-import { serviceAt } from "@/tests/support/stack/test-redis-service";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { createTestRedisService } from "@/tests/support/stack/test-redis-service";
 
 /** The whole of lib as a deployment with this prefix would load it. */
 async function deployment(prefix: string) {
@@ -17,13 +17,19 @@ it("two deployments share one Redis and never see each other's keys", async () =
   const author = await createPerson("artist");
   const viewer = await createPerson();
   const post = await createTestPost(author);
-  const plain = serviceAt(gateway().url);
+  const plain = createTestRedisService(currentGateway().url);
   await plain.getClient().send(["FLUSHDB"]);
 
   const id = randomUUID();
   for (const prefix of ["staging:", "preview-7:"]) {
-    const { keys, acquireLock, redisService, recordViews, syncViews, viewSyncState } =
-      await deployment(prefix);
+    const {
+      keys,
+      acquireLock,
+      redisService,
+      recordViews,
+      syncViews,
+      getViewSyncState: viewSyncState,
+    } = await deployment(prefix);
     expect((await acquireLock("test", id)).acquired).toBe(true);
     expect((await acquireLock("test", id)).acquired).toBe(false);
     expect(await redisService().get(keys.probe("x"), z.string())).toBeNull();

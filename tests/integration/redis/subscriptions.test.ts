@@ -6,25 +6,28 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { log } from "@/lib/core/log";
 import { ChannelNameError, redis, SubscriptionEndedError } from "@/lib/redis";
 import type { RedisService } from "@/lib/redis/create-redis-service";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "@/local/redis/gateway";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { serveHttp } from "@/tests/support/proxies/http-server";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { freePort } from "@/tests/support/stack/real-postgres";
-import { serviceAt } from "@/tests/support/stack/test-redis-service";
-import { testStack } from "@/tests/support/stack/worker-stack";
+import { createTestRedisService } from "@/tests/support/stack/test-redis-service";
+import { workerStack } from "@/tests/support/stack/worker-stack";
 
 const text = z.string();
 const newChannel = () => `test:${randomUUID()}`;
 const services: RedisService[] = [];
 
-function service(url = gateway().url, options: Parameters<typeof serviceAt>[1] = {}): RedisService {
-  const made = serviceAt(url, options);
+function service(
+  url = currentGateway().url,
+  options: Parameters<typeof createTestRedisService>[1] = {},
+): RedisService {
+  const made = createTestRedisService(url, options);
   services.push(made);
   return made;
 }
@@ -32,11 +35,11 @@ function service(url = gateway().url, options: Parameters<typeof serviceAt>[1] =
 let time = 1_000_000;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => time });
+  restoreClock = setClock({ now: () => time });
 });
 afterEach(async () => {
   for (const made of services.splice(0)) made.close();
-  await until("no stream is left", () => gateway().stats.snapshot().openStreams === 0);
+  await waitUntil("no stream is left", () => currentGateway().stats.snapshot().openStreams === 0);
   vi.restoreAllMocks();
 });
 afterAll(() => restoreClock());
@@ -59,7 +62,7 @@ describe("a subscription", () => {
       `message,${channel},x`,
     ];
     for (const message of messages) expect(await redisService.publish(channel, message)).toBe(1);
-    await until("all have come", () => got.length === messages.length);
+    await waitUntil("all have come", () => got.length === messages.length);
     expect(got).toEqual(messages);
   });
 
@@ -70,7 +73,7 @@ describe("a subscription", () => {
     await redisService.subscribe(channel, text, (message) => got.push(message)).ready;
     await redisService.publish(channel, { no: "text" });
     await redis().publish(channel, "plain text, as the SDK sends it");
-    await until("the second has come", () => got.length === 1);
+    await waitUntil("the second has come", () => got.length === 1);
     expect(got).toEqual(["plain text, as the SDK sends it"]);
     expect(redisService.metrics().subscribe?.invalidValues).toBe(1);
   });
@@ -78,7 +81,7 @@ describe("a subscription", () => {
   it("shares one stream with the others of its channel, and the last one ends it", async () => {
     const redisService = service();
     const channel = newChannel();
-    const streams = () => gateway().stats.snapshot().openStreams;
+    const streams = () => currentGateway().stats.snapshot().openStreams;
     const got: string[] = [];
     const first = redisService.subscribe(channel, text, (message) => got.push(`1${message}`));
     await first.ready;
@@ -92,15 +95,15 @@ describe("a subscription", () => {
     expect(redisService.getSubscriber().state()).toEqual({ [channel]: "connected" });
 
     await redisService.publish(channel, "a");
-    await until("both have it", () => got.length === 2);
+    await waitUntil("both have it", () => got.length === 2);
     first.close();
     first.close();
     await redisService.publish(channel, "b");
-    await until("the second has it", () => got.length === 3);
+    await waitUntil("the second has it", () => got.length === 3);
     expect(got.sort()).toEqual(["1a", "2a", "2b"]);
     second.close();
     expect(redisService.getSubscriber().state()).toEqual({});
-    await until("the stream is closed", () => streams() === 0);
+    await waitUntil("the stream is closed", () => streams() === 0);
   });
 
   it("unsubscribe ends all of a channel's and no other's; close ends all", async () => {
@@ -112,7 +115,7 @@ describe("a subscription", () => {
     redisService.unsubscribe(newChannel());
     expect(Object.keys(redisService.getSubscriber().state())).toEqual([b]);
     redisService.close();
-    await until("no stream is left", () => gateway().stats.snapshot().openStreams === 0);
+    await waitUntil("no stream is left", () => currentGateway().stats.snapshot().openStreams === 0);
     expect(() => redisService.subscribe(a, text, () => {})).toThrow(SubscriptionEndedError);
     expect(await redisService.ping()).toBe("PONG");
   });
@@ -128,7 +131,7 @@ describe("a subscription", () => {
     await redisService.subscribe(channel, text, (message) => got.push(message)).ready;
     await redisService.publish(channel, "a");
     await redisService.publish(channel, "b");
-    await until("both have come", () => got.length === 2);
+    await waitUntil("both have come", () => got.length === 2);
     expect(error).toHaveBeenCalledTimes(2);
   });
 
@@ -155,7 +158,7 @@ describe("reconnection", () => {
     engine = await startRedisEngine({
       dataDir: folder,
       port,
-      engine: testStack().real ? "auto" : "embedded",
+      engine: workerStack().real ? "auto" : "embedded",
     });
   };
   beforeAll(async () => {
@@ -194,12 +197,12 @@ describe("reconnection", () => {
     time += 10_000;
 
     await engine?.stop();
-    await until("the stream is back", () => connections.includes(true));
+    await waitUntil("the stream is back", () => connections.includes(true));
     expect(delays).toEqual(Array.from({ length: 45 }, (_, at) => Math.min((at + 1) * 50, 2_000)));
     expect(delays.at(-1)).toBe(2_000);
     expect(connections).toEqual([false, false, true]);
     await redisService.publish(channels[0], "after");
-    await until("messages flow again", () => got.length === 1);
+    await waitUntil("messages flow again", () => got.length === 1);
     // Once for the outage, not once for each of 45 attempts.
     expect(warn).toHaveBeenCalledTimes(1);
     expect(info).toHaveBeenCalledTimes(1);
@@ -208,7 +211,7 @@ describe("reconnection", () => {
     time += 10_000;
     failAlsoAt = 47;
     await engine?.stop();
-    await until("it is back once more", () => connections.length === 4);
+    await waitUntil("it is back once more", () => connections.length === 4);
     expect(delays.slice(45)).toEqual([50, 100]);
   });
 
@@ -231,7 +234,7 @@ describe("reconnection", () => {
     redisService.subscribe(channel, text, () => {}, {
       onConnect: ({ reconnected }) => told.push(reconnected),
     });
-    await until("it has come back", () => told.length === 5);
+    await waitUntil("it has come back", () => told.length === 5);
     expect(delays).toEqual([50, 100, 150, 200]);
     expect(told).toEqual([false, true, true, true, true]);
     redisService.close();
@@ -254,7 +257,7 @@ describe("reconnection", () => {
     });
     const channel = newChannel();
     redisService.subscribe(channel, text, () => {});
-    await until("it has tried three times", () => delays.length >= 3);
+    await waitUntil("it has tried three times", () => delays.length >= 3);
     expect(delays.slice(0, 3)).toEqual([50, 100, 150]);
     expect(redisService.getSubscriber().state()).toEqual({ [channel]: "connecting" });
     redisService.close();
@@ -275,7 +278,7 @@ describe("reconnection", () => {
         }),
     });
     const { ready } = redisService.subscribe(newChannel(), text, () => {});
-    await until("it waits", () => waiting);
+    await waitUntil("it waits", () => waiting);
     redisService.close();
     await expect(ready).rejects.toThrow(SubscriptionEndedError);
     expect(fired).toBe(true);

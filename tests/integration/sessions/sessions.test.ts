@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import { deferredWork } from "@/lib/core/defer";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
@@ -24,9 +24,9 @@ import {
   validateSession,
 } from "@/lib/sessions";
 import { createPerson } from "@/tests/support/factories/people";
-import { signInAs } from "@/tests/support/factories/sessions";
+import { startTestSession } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 // Before anything opens a connection: every statement of this file goes through it.
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
@@ -35,7 +35,7 @@ process.env.DATABASE_URL = meter.url;
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  restoreClock = useClock({ now: () => Date.now() + aheadMs });
+  restoreClock = setClock({ now: () => Date.now() + aheadMs });
 });
 afterAll(async () => {
   restoreClock();
@@ -56,17 +56,17 @@ async function later<R>(seconds: number, run: () => Promise<R>): Promise<R> {
 
 /** Redis knows the session and may be believed, long enough that nobody has to catch up while calls are counted. */
 async function warm(token: string): Promise<void> {
-  await redis().del(keys.sessionsTold);
+  await redis().del(keys.sessionsTrustLease);
   await validateSession(token);
-  await deferredWork();
+  await waitForDeferredWork();
   await validateSession(token);
-  await deferredWork();
+  await waitForDeferredWork();
 }
 
 const callsDuring = async (run: () => Promise<unknown>) => {
-  const before = gateway().stats.snapshot().httpRequests;
+  const before = currentGateway().stats.snapshot().httpRequests;
   await run();
-  return gateway().stats.snapshot().httpRequests - before;
+  return currentGateway().stats.snapshot().httpRequests - before;
 };
 
 describe("a session", () => {
@@ -105,7 +105,7 @@ describe("a session", () => {
   });
 
   it("lives no longer than the absolute limit, however it is used", async () => {
-    const { refreshToken, session } = await signInAs(await createPerson());
+    const { refreshToken, session } = await startTestSession(await createPerson());
     expect(session.expiresAt - session.createdAt).toBe(SESSION_TTL_SECONDS * 1000);
     let token = refreshToken;
     const step = SESSION_IDLE_SECONDS - 60;
@@ -121,7 +121,7 @@ describe("a session", () => {
   });
 
   it("is over when it was not refreshed for the idle limit, and not before", async () => {
-    const { refreshToken } = await signInAs(await createPerson());
+    const { refreshToken } = await startTestSession(await createPerson());
     await warm(refreshToken);
     await later(SESSION_IDLE_SECONDS - 5, async () =>
       expect(await validateSession(refreshToken)).not.toBeNull(),
@@ -133,7 +133,7 @@ describe("a session", () => {
   });
 
   it("counts as known after one call to Redis and no statement", async () => {
-    const { accessToken, session } = await signInAs(await createPerson());
+    const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     meter.reset();
     expect(await callsDuring(() => validateSession(accessToken))).toBe(1);
@@ -142,13 +142,13 @@ describe("a session", () => {
   });
 
   it("costs one statement more after a change, and a refresh one of each", async () => {
-    const { accessToken, refreshToken, session } = await signInAs(await createPerson());
+    const { accessToken, refreshToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     await updateSession(session.id, { ip: "198.51.100.9" });
-    await deferredWork();
+    await waitForDeferredWork();
     meter.reset();
     expect(await callsDuring(() => validateSession(accessToken))).toBe(1);
-    expect(await callsDuring(deferredWork)).toBe(1);
+    expect(await callsDuring(waitForDeferredWork)).toBe(1);
     expect(meter.statements).toBe(1);
     meter.reset();
     expect(await callsDuring(() => refreshSession(refreshToken, NOBODY))).toBe(1);
@@ -157,7 +157,7 @@ describe("a session", () => {
 
   it("of one person beyond the hundredth ends the one not seen for longest", async () => {
     const person = await createPerson();
-    const first = await signInAs(person);
+    const first = await startTestSession(person);
     const at = new Date();
     const rest = { userId: person.userId, authenticatedAt: at, lastSeenAt: at, createdAt: at };
     await db().session.createMany({
@@ -171,13 +171,13 @@ describe("a session", () => {
       data: { lastSeenAt: new Date(Date.now() - 60_000) },
     });
     expect(await validateSession(first.accessToken)).not.toBeNull();
-    await signInAs(person);
+    await startTestSession(person);
     expect(await validateSession(first.accessToken)).toBeNull();
     expect(await getUserSessions(person.userId)).toHaveLength(100);
   });
 
   it("remembers from where it is used, and that the password was given again", async () => {
-    const { session, accessToken } = await signInAs(await createPerson());
+    const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
     const updated = await later(60, () =>
       updateSession(session.id, { ip: "198.51.100.2", userAgent: "x", authenticated: true }),
@@ -194,7 +194,7 @@ describe("a session", () => {
 
 describe("refreshing", () => {
   it("gives the next token and takes the one before", async () => {
-    const { refreshToken, session } = await signInAs(await createPerson());
+    const { refreshToken, session } = await startTestSession(await createPerson());
     const next = await refreshSession(refreshToken, CLIENT);
     expect(next.refreshToken).not.toBe(refreshToken);
     expect(next.session).toMatchObject({ id: session.id, rotation: 1, ...CLIENT });
@@ -203,14 +203,14 @@ describe("refreshing", () => {
   });
 
   it("in eight tabs at once signs nobody out: all get the same token", async () => {
-    const { refreshToken } = await signInAs(await createPerson());
+    const { refreshToken } = await startTestSession(await createPerson());
     const all = await Promise.all(Array.from({ length: 8 }, () => refreshSession(refreshToken, NOBODY)));
     expect(new Set(all.map((issued) => issued.refreshToken)).size).toBe(1);
     for (const { accessToken } of all) expect(await validateSession(accessToken)).not.toBeNull();
   });
 
   it("with the token before is good for ten seconds, and then ends the session", async () => {
-    const { refreshToken } = await signInAs(await createPerson());
+    const { refreshToken } = await startTestSession(await createPerson());
     const next = await refreshSession(refreshToken, NOBODY);
     await later(9, async () => {
       expect((await refreshSession(refreshToken, NOBODY)).refreshToken).toBe(next.refreshToken);
@@ -229,7 +229,7 @@ describe("refreshing", () => {
   });
 
   it("with a token of two rotations ago ends the session at once", async () => {
-    const { refreshToken } = await signInAs(await createPerson());
+    const { refreshToken } = await startTestSession(await createPerson());
     const second = await refreshSession(refreshToken, NOBODY);
     await later(11, async () => {
       const third = await refreshSession(second.refreshToken, NOBODY);
@@ -239,7 +239,7 @@ describe("refreshing", () => {
   });
 
   it("again and again within ten seconds changes the token once: what is on its way is never two behind", async () => {
-    const first = await signInAs(await createPerson());
+    const first = await startTestSession(await createPerson());
     const second = await refreshSession(first.refreshToken, NOBODY);
     const third = await refreshSession(second.refreshToken, NOBODY);
     expect(third.refreshToken).toBe(second.refreshToken);
@@ -248,7 +248,7 @@ describe("refreshing", () => {
   });
 
   it("with a token that was never one does nothing", async () => {
-    const { refreshToken, accessToken } = await signInAs(await createPerson());
+    const { refreshToken, accessToken } = await startTestSession(await createPerson());
     const bytes = Buffer.from(refreshToken, "base64url");
     for (let at = 0; at < bytes.length; at += 7) {
       const forged = Buffer.from(bytes);
@@ -264,7 +264,7 @@ describe("refreshing", () => {
   });
 
   it("tells Redis: the page that shows the old token is not believed from memory", async () => {
-    const { refreshToken } = await signInAs(await createPerson());
+    const { refreshToken } = await startTestSession(await createPerson());
     await warm(refreshToken);
     const next = await refreshSession(refreshToken, NOBODY);
     expect(await validateSession(next.refreshToken)).not.toBeNull();
@@ -274,7 +274,7 @@ describe("refreshing", () => {
 describe("ending", () => {
   it("one session leaves the others, and whoever asks for it finds nothing", async () => {
     const person = await createPerson();
-    const [a, b] = [await signInAs(person), await signInAs(person)];
+    const [a, b] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(a.accessToken), warm(b.accessToken)]);
     expect(await deleteSession(a.session.id)).toBe(true);
     expect(await deleteSession(a.session.id)).toBe(false);
@@ -285,7 +285,7 @@ describe("ending", () => {
 
   it("a session of somebody else does nothing", async () => {
     const [a, b] = [await createPerson(), await createPerson()];
-    const { session, accessToken } = await signInAs(a);
+    const { session, accessToken } = await startTestSession(a);
     expect(await deleteSession(session.id, { userId: b.userId })).toBe(false);
     expect(await deleteSession(newId())).toBe(false);
     expect(await validateSession(accessToken)).not.toBeNull();
@@ -293,7 +293,11 @@ describe("ending", () => {
 
   it("all others, then all", async () => {
     const person = await createPerson();
-    const all = [await signInAs(person), await signInAs(person), await signInAs(person)] as const;
+    const all = [
+      await startTestSession(person),
+      await startTestSession(person),
+      await startTestSession(person),
+    ] as const;
     for (const { accessToken } of all) await warm(accessToken);
     expect(await deleteOtherUserSessions(person.userId, all[1].session.id)).toBe(2);
     expect(
@@ -305,7 +309,7 @@ describe("ending", () => {
   });
 
   it("everybody's", async () => {
-    const both = [await signInAs(await createPerson()), await signInAs(await createPerson())];
+    const both = [await startTestSession(await createPerson()), await startTestSession(await createPerson())];
     for (const { accessToken } of both) await warm(accessToken);
     expect(await clearAllSessions()).toBeGreaterThanOrEqual(2);
     for (const { accessToken, refreshToken } of both) {
@@ -315,7 +319,7 @@ describe("ending", () => {
   });
 
   it("an access token alone: the session goes on", async () => {
-    const first = await signInAs(await createPerson());
+    const first = await startTestSession(await createPerson());
     await warm(first.accessToken);
     const second = await later(2, () => refreshSession(first.refreshToken, NOBODY));
     expect(await isTokenBlacklisted(first.accessToken)).toBe(false);
@@ -326,7 +330,7 @@ describe("ending", () => {
     // Redis emptied: Postgres knows, and Redis knows again after the catch-up.
     await redis().flushdb();
     expect(await validateSession(first.accessToken)).toBeNull();
-    await deferredWork();
+    await waitForDeferredWork();
     await warm(second.accessToken);
     expect(await validateSession(first.accessToken)).toBeNull();
   });
@@ -335,7 +339,7 @@ describe("ending", () => {
 describe("what a request sees of the person", () => {
   it("is the account as it is now, not as the token says", async () => {
     const person = await createPerson("artist");
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     await warm(accessToken);
     await changeAccount(person.userId, (tx) =>
       tx.user.update({ where: { id: person.userId }, data: { role: "listener", name: "Renamed" } }),
@@ -345,14 +349,14 @@ describe("what a request sees of the person", () => {
 
   it("is nothing when the change fails, and everything stays", async () => {
     const person = await createPerson();
-    const { accessToken } = await signInAs(person);
+    const { accessToken } = await startTestSession(person);
     await warm(accessToken);
     const failing = changeAccount(
       person.userId,
       async () => {
         throw new Error("no");
       },
-      { end: "all" },
+      { revoke: "all" },
     );
     await expect(failing).rejects.toThrow("no");
     expect(await validateSession(accessToken)).not.toBeNull();
@@ -360,23 +364,23 @@ describe("what a request sees of the person", () => {
 
   it("is nothing once the account is gone, and Redis does not bring it back", async () => {
     const person = await createPerson();
-    const { accessToken, refreshToken } = await signInAs(person);
+    const { accessToken, refreshToken } = await startTestSession(person);
     await warm(accessToken);
     await changeAccount(person.userId, (tx) => tx.user.delete({ where: { id: person.userId } }), {
-      end: "all",
-      why: "deleted",
+      revoke: "all",
+      reason: "deleted",
     });
     expect(await validateSession(accessToken)).toBeNull();
     expect(await validateSession(refreshToken)).toBeNull();
   });
 
   it("survives what nobody wrote into Redis", async () => {
-    const { accessToken, session } = await signInAs(await createPerson());
+    const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     for (const nonsense of ["", "null", "[]", '{"id":1}', "\u0000"]) {
       await redis().hset(keys.session(session.id), { data: nonsense });
       expect(await validateSession(accessToken)).toMatchObject({ id: session.id });
-      await deferredWork();
+      await waitForDeferredWork();
     }
     await redis().set(keys.session(session.id), "a string");
     expect(await validateSession(accessToken)).toMatchObject({ id: session.id });

@@ -11,32 +11,32 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { newProductSchema } from "@/lib/shop/client";
 import { call } from "@/tests/support/clients/call";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
-  ageOrder,
   createTestProduct,
-  event,
   finishTasks,
   paidEvent,
+  paymentEvent,
   placeTestOrder,
+  readOrderAs,
   refundEvent,
   runCheck,
-  seeOrder,
+  sendPaymentEvent,
+  setOrderAge,
   stockOf,
-  tell,
 } from "@/tests/support/factories/shop";
 import {
-  closeShop,
   holdDeliveries,
   provider,
   releaseDeliveries,
+  stopShopServer,
 } from "@/tests/support/factories/shop-server";
 
 provider.setWebhookUrl(null);
 beforeEach(holdDeliveries);
 afterEach(() => provider.setFaults({}));
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 const TRACK = {
   kind: "track",
@@ -54,9 +54,9 @@ async function buy(input: object = {}, quantity = 1) {
   const buyer = await createPerson();
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
-  await tell(paidEvent({ ...order, sessionId }));
+  await sendPaymentEvent(paidEvent({ ...order, sessionId }));
   await finishTasks(order.id);
-  const delivered = await seeOrder(order.id, buyer);
+  const delivered = await readOrderAs(order.id, buyer);
   expect(delivered.status).toBe("delivered");
   return { product, buyer, order: delivered };
 }
@@ -198,7 +198,7 @@ describe("an order", () => {
     provider.setFaults({});
     const { id } = await db().order.findFirstOrThrow({ where: { buyerId: buyer.userId } });
     await runCheck(id, 0);
-    expect((await seeOrder(id, buyer)).status).toBe("failed");
+    expect((await readOrderAs(id, buyer)).status).toBe("failed");
     expect(await stockOf(productId)).toBe(1);
   });
 
@@ -222,9 +222,9 @@ describe("an order", () => {
     provider.setFaults({});
     const { id } = await db().order.findFirstOrThrow({ where: { buyerId: buyer.userId } });
     // A checkout may not end so soon, says the provider.
-    await ageOrder(id, 20);
+    await setOrderAge(id, 20);
     expect((await placeTestOrder(buyer, { productId, clientKey })).status).toBe(503);
-    expect((await seeOrder(id, buyer)).status).toBe("failed");
+    expect((await readOrderAs(id, buyer)).status).toBe("failed");
     expect(await stockOf(productId)).toBe(1);
   });
 
@@ -257,10 +257,10 @@ describe("an order", () => {
     const { product, buyer, order } = await buy();
     const kinds = async ({ userId }: Caller) =>
       (await db().notification.findMany({ where: { userId } })).map(({ kind }) => kind);
-    await until("both have their notification", async () => {
+    await waitUntil("both have their notification", async () => {
       return (await kinds(buyer)).includes("delivered") && (await kinds(product.seller)).includes("sale");
     });
-    await until("the mails are out", async () => {
+    await waitUntil("the mails are out", async () => {
       const mails = await db().task.findMany({
         where: { queue: "emails", ownerId: { in: [buyer.userId, product.seller.userId] } },
       });
@@ -288,10 +288,10 @@ describe("a download", () => {
     expect((await open({ as: await createPerson() })).status).toBe(404);
     expect((await open({ query: "?code=00000-00000-00000-00000-00000" })).status).toBe(404);
 
-    await tell(refundEvent(`pi_${order.id}`, order.amountMinor));
+    await sendPaymentEvent(refundEvent(`pi_${order.id}`, order.amountMinor));
     expect((await open({ as: buyer })).status).toBe(404);
     expect((await open({ query })).status).toBe(404);
-    expect((await seeOrder(order.id, buyer)).deliveries[0]?.downloadUrl).toBeNull();
+    expect((await readOrderAs(order.id, buyer)).deliveries[0]?.downloadUrl).toBeNull();
   });
 
   it("leads to an address in another alphabet, encoded", async () => {
@@ -339,7 +339,7 @@ describe("a refund that came to nothing", () => {
     const { product, order } = await buy();
     const first = await give(product.seller, order.id);
     expect(await give(product.seller, order.id)).toBe(first);
-    await tell(refundEvent(`pi_${order.id}`, 2_000, { status: "failed", type: "refund.failed" }));
+    await sendPaymentEvent(refundEvent(`pi_${order.id}`, 2_000, { status: "failed", type: "refund.failed" }));
     expect(await give(product.seller, order.id)).not.toBe(first);
   });
 
@@ -349,13 +349,15 @@ describe("a refund that came to nothing", () => {
     const refundedNow = async () =>
       (await db().order.findUniqueOrThrow({ where: { id: order.id } })).refundedMinor;
     for (const id of [newId(), newId()]) {
-      await tell(refundEvent(intent, 2_000, { id: `re_${id}` }));
+      await sendPaymentEvent(refundEvent(intent, 2_000, { id: `re_${id}` }));
       const sum = { id: `ch_${order.id}`, payment_intent: intent, amount_refunded: 2_000 };
-      await tell(event("charge.refunded", { ...sum, metadata: { orderId: order.id } }));
+      await sendPaymentEvent(paymentEvent("charge.refunded", { ...sum, metadata: { orderId: order.id } }));
       expect(await refundedNow()).toBe(2_000);
       await finishTasks(order.id);
       expect(await boardOf(order.id)).toBe(3_000);
-      await tell(refundEvent(intent, 2_000, { id: `re_${id}`, status: "failed", type: "refund.failed" }));
+      await sendPaymentEvent(
+        refundEvent(intent, 2_000, { id: `re_${id}`, status: "failed", type: "refund.failed" }),
+      );
       expect(await refundedNow()).toBe(0);
       await finishTasks(order.id);
       expect(await boardOf(order.id)).toBe(5_000);
@@ -380,9 +382,9 @@ describe("a ticket", () => {
     expect((await show(product.seller, "00000-00000")).status).toBe(404);
     const both = await Promise.all([show(product.seller, first), show(product.seller, first?.toLowerCase())]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect((await seeOrder(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
+    expect((await readOrderAs(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
 
-    await tell(refundEvent(`pi_${order.id}`, order.amountMinor));
+    await sendPaymentEvent(refundEvent(`pi_${order.id}`, order.amountMinor));
     expect((await show(product.seller, second)).status).toBe(409);
     expect(await stockOf(product.id)).toBe(4);
   });

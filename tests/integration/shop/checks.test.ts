@@ -1,26 +1,26 @@
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db, transaction } from "@/lib/db";
-import { applyFinding, askAboutOrder } from "@/lib/shop/check-order";
+import { applyOrderCheck, checkOrder } from "@/lib/shop/check-order";
 import type { OrderView } from "@/lib/shop/client";
 import { stripe } from "@/lib/shop/stripe";
 import { createPerson } from "@/tests/support/factories/people";
 import {
-  ageOrder,
   createTestProduct,
   placeTestOrder,
+  readOrderAs,
   runCheck,
-  seeOrder,
+  setOrderAge,
   stockOf,
   taskKeys,
 } from "@/tests/support/factories/shop";
-import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-server";
+import { holdDeliveries, provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
 // No event ever comes here: the check task finds everything out by itself.
 provider.setWebhookUrl(null);
 await holdDeliveries();
 afterEach(() => provider.setFaults({}));
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 let buyer: Caller;
 let order: OrderView;
@@ -53,7 +53,7 @@ it("an order that is not paid yet is looked at again, later each time", async ()
 });
 
 it("the last look comes soon after the checkout's end", async () => {
-  await ageOrder(order.id, 34);
+  await setOrderAge(order.id, 34);
   await runCheck(order.id, 0);
   const next = (await checksOf()).at(-1);
   expect(next?.key).toBe(`check:${order.id}:1`);
@@ -61,7 +61,7 @@ it("the last look comes soon after the checkout's end", async () => {
 });
 
 it("a payment whose events never came is found", async () => {
-  await provider.play(await sessionId(), "paid");
+  await provider.simulateBuyer(await sessionId(), "paid");
   expect((await runCheck(order.id, 0)).status).toBe(200);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
   expect(await taskKeys(order.id)).toEqual([
@@ -75,24 +75,24 @@ it("a payment whose events never came is found", async () => {
 it("a declined card is no end: what is paid after it, with its event lost, is found", async () => {
   await db().order.update({ where: { id: order.id }, data: { status: "failed", closedAt: new Date() } });
   await db().product.update({ where: { id: productId }, data: { stock: 5 } });
-  await provider.play(await sessionId(), "paid");
+  await provider.simulateBuyer(await sessionId(), "paid");
   await runCheck(order.id, 0);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
   expect(await stockOf(productId)).toBe(3);
 });
 
 it("a checkout that is open when its time is over is closed, and the goods go back", async () => {
-  await ageOrder(order.id, 36);
+  await setOrderAge(order.id, 36);
   await runCheck(order.id, 0);
-  expect(await seeOrder(order.id, buyer)).toMatchObject({ status: "failed", checkoutUrl: null });
+  expect(await readOrderAs(order.id, buyer)).toMatchObject({ status: "failed", checkoutUrl: null });
   expect((await stripe().checkout.sessions.retrieve(await sessionId())).status).toBe("expired");
   expect(await stockOf(productId)).toBe(5);
   expect(await checksOf()).toHaveLength(1);
 });
 
 it("a payment in the last moment counts: the checkout cannot be closed any more", async () => {
-  await ageOrder(order.id, 36);
-  await provider.play(await sessionId(), "paid");
+  await setOrderAge(order.id, 36);
+  await provider.simulateBuyer(await sessionId(), "paid");
   await runCheck(order.id, 0);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
 });
@@ -108,11 +108,11 @@ it("a checkout that was opened while it was about to be given up is looked at in
   const { sessionId, checkoutUrl } = await rowOf();
   const note = (data: object) => db().order.update({ where: { id: order.id }, data });
   await note({ sessionId: null, checkoutUrl: null });
-  const finding = await askAboutOrder(order.id, 0);
+  const finding = await checkOrder(order.id, 0);
   await note({ sessionId, checkoutUrl });
-  await transaction((tx) => applyFinding(tx, finding));
+  await transaction((tx) => applyOrderCheck(tx, finding));
   expect(await rowOf()).toMatchObject({ status: "pending", checkoutUrl });
-  await provider.play(sessionId ?? "", "paid");
+  await provider.simulateBuyer(sessionId ?? "", "paid");
   await runCheck(order.id, 1);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
 });
@@ -133,7 +133,7 @@ it("while the provider is down nothing is decided, and the task is tried again",
 });
 
 it("another amount than the order's is an alert, and the goods are for others", async () => {
-  await provider.play(await sessionId(), "paid");
+  await provider.simulateBuyer(await sessionId(), "paid");
   await db().order.update({
     where: { id: order.id },
     data: { unitPriceMinor: 6_000, amountMinor: 12_000 },

@@ -7,34 +7,34 @@ import type { OrderView } from "@/lib/shop/client";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import {
-  createReferred,
+  createReferredBuyer,
   createTestProduct,
-  event,
   finishTasks,
   paidEvent,
+  paymentEvent,
   placeTestOrder,
+  readOrderAs,
   refundEvent,
-  seeOrder,
+  sendPaymentEvent,
   signEvent,
   stockOf,
-  type TestEvent,
+  type TestPaymentEvent,
   taskKeys,
-  tell,
-  untilOrder,
+  waitForOrder,
 } from "@/tests/support/factories/shop";
-import { closeShop, holdDeliveries, provider } from "@/tests/support/factories/shop-server";
+import { holdDeliveries, provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
 // Events are told by hand here; what the provider would send by itself is in payments.test.ts.
 provider.setWebhookUrl(null);
 await holdDeliveries();
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 let buyer: Caller;
 let order: OrderView;
 let productId: string;
 
 beforeEach(async () => {
-  ({ buyer } = await createReferred());
+  ({ buyer } = await createReferredBuyer());
   ({ id: productId } = await createTestProduct({ stock: 5 }));
   order = (await placeTestOrder(buyer, { productId, quantity: 2 })).body.order;
 });
@@ -44,7 +44,7 @@ const sessionIdOf = async (id: string) =>
 const paid = async (changed = {}, intent?: string) =>
   paidEvent({ ...order, sessionId: await sessionIdOf(order.id), ...changed }, intent);
 const intent = () => `pi_${order.id}`;
-const statusNow = async () => (await seeOrder(order.id, buyer)).status;
+const statusNow = async () => (await readOrderAs(order.id, buyer)).status;
 const eventsAbout = () => db().paymentEvent.count({ where: { orderId: order.id } });
 const alertsOf = (kind: string) => db().alert.count({ where: { kind, subject: `order:${order.id}` } });
 
@@ -56,12 +56,12 @@ describe("the signature", () => {
   it("must be there, right, and young", async () => {
     const sent = await paid();
     const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1_000) - minutes * 60;
-    expect((await tell(sent, { secret: "whsec_other" })).status).toBe(401);
-    expect((await tell(sent, { at: minutesAgo(6) })).status).toBe(401);
+    expect((await sendPaymentEvent(sent, { secret: "whsec_other" })).status).toBe(401);
+    expect((await sendPaymentEvent(sent, { at: minutesAgo(6) })).status).toBe(401);
     expect((await call(hear, { body: sent })).status).toBe(401);
     expect(await statusNow()).toBe("pending");
     expect(await eventsAbout()).toBe(0);
-    expect((await tell(sent, { at: minutesAgo(4) })).status).toBe(200);
+    expect((await sendPaymentEvent(sent, { at: minutesAgo(4) })).status).toBe(200);
   });
 
   it("is over the very bytes", async () => {
@@ -84,7 +84,7 @@ describe("the signature", () => {
 describe("a payment", () => {
   it("told eight times at once is noted once", async () => {
     const sent = await paid();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => tell(sent)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => sendPaymentEvent(sent)));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
     expect(answers.filter(({ body }) => body.outcome === "applied")).toHaveLength(1);
     expect(SOLD).toContain(await statusNow());
@@ -93,14 +93,18 @@ describe("a payment", () => {
   });
 
   it("told by two different events is one payment", async () => {
-    const succeeded = event("payment_intent.succeeded", {
+    const succeeded = paymentEvent("payment_intent.succeeded", {
       id: intent(),
       object: "payment_intent",
       amount_received: order.amountMinor,
       currency: order.currency.toLowerCase(),
       metadata: { orderId: order.id },
     });
-    const answers = await Promise.all([tell(succeeded), tell(await paid()), tell(await paid())]);
+    const answers = await Promise.all([
+      sendPaymentEvent(succeeded),
+      sendPaymentEvent(await paid()),
+      sendPaymentEvent(await paid()),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await eventsAbout()).toBe(3);
@@ -110,7 +114,7 @@ describe("a payment", () => {
   it("enqueues the same for a buyer whom nobody referred", async () => {
     const other = await createPerson();
     const placed = (await placeTestOrder(other, { productId })).body.order;
-    await tell(paidEvent({ ...placed, sessionId: await sessionIdOf(placed.id) }));
+    await sendPaymentEvent(paidEvent({ ...placed, sessionId: await sessionIdOf(placed.id) }));
     expect(await taskKeys(placed.id)).toEqual(REQUIRED);
   });
 
@@ -119,15 +123,15 @@ describe("a payment", () => {
     ["currency", { currency: "USD" }],
     ["checkout", { sessionId: "cs_other" }],
   ])("of another %s is an alert, and delivers nothing", async (_, changed) => {
-    expect((await tell(await paid(changed))).status).toBe(200);
+    expect((await sendPaymentEvent(await paid(changed))).status).toBe(200);
     expect(await statusNow()).toBe("pending");
     expect(await taskKeys(order.id)).toEqual([]);
     expect(await alertsOf("payment_mismatch")).toBe(1);
   });
 
   it("made twice is an alert", async () => {
-    await tell(await paid());
-    await tell(await paid({}, `pi_${newId()}`));
+    await sendPaymentEvent(await paid());
+    await sendPaymentEvent(await paid({}, `pi_${newId()}`));
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await alertsOf("payment_mismatch")).toBe(1);
   });
@@ -135,58 +139,64 @@ describe("a payment", () => {
   it("that is not through yet changes nothing, and an end that comes after the payment neither", async () => {
     const unpaid = await paid();
     unpaid.data.object.payment_status = "unpaid";
-    await tell(unpaid);
+    await sendPaymentEvent(unpaid);
     expect(await statusNow()).toBe("pending");
-    await tell(await paid());
+    await sendPaymentEvent(await paid());
     const session = {
       id: await sessionIdOf(order.id),
       client_reference_id: order.id,
       payment_status: "unpaid",
     };
-    await tell(event("checkout.session.expired", session));
+    await sendPaymentEvent(paymentEvent("checkout.session.expired", session));
     expect(SOLD).toContain(await statusNow());
     expect(await stockOf(productId)).toBe(3);
   });
 
   it("for an order nobody knows, and an event nobody knows, are noted", async () => {
     const unknown = paidEvent({ id: newId(), amountMinor: 100, currency: "EUR" });
-    expect(await tell(unknown)).toMatchObject({ status: 200 });
-    const news = event("customer.created", { id: "cus_1", object: "customer" });
-    expect(await tell(news)).toMatchObject({ status: 200, body: { outcome: "noted" } });
-    expect(await tell(news)).toMatchObject({ status: 200, body: { outcome: "known" } });
-    const elsewhere = event("checkout.session.completed", {
+    expect(await sendPaymentEvent(unknown)).toMatchObject({ status: 200 });
+    const news = paymentEvent("customer.created", { id: "cus_1", object: "customer" });
+    expect(await sendPaymentEvent(news)).toMatchObject({ status: 200, body: { outcome: "noted" } });
+    expect(await sendPaymentEvent(news)).toMatchObject({ status: 200, body: { outcome: "known" } });
+    const elsewhere = paymentEvent("checkout.session.completed", {
       ...unknown.data.object,
       client_reference_id: "basket-17 of another shop",
     });
-    expect(await tell(elsewhere)).toMatchObject({ status: 200, body: { outcome: "noted" } });
+    expect(await sendPaymentEvent(elsewhere)).toMatchObject({ status: 200, body: { outcome: "noted" } });
   });
 
   it("told in a way that cannot be read is refused, and told again after that it counts", async () => {
     const odd = await paid();
     odd.data.object.amount_total = "a lot";
-    expect((await tell(odd)).status).toBe(400);
+    expect((await sendPaymentEvent(odd)).status).toBe(400);
     expect(await eventsAbout()).toBe(0);
-    expect(await tell({ ...(await paid()), id: odd.id })).toMatchObject({ body: { outcome: "applied" } });
+    expect(await sendPaymentEvent({ ...(await paid()), id: odd.id })).toMatchObject({
+      body: { outcome: "applied" },
+    });
   });
 });
 
 describe("the end of a checkout", () => {
   const expired = async () =>
-    event("checkout.session.expired", {
+    paymentEvent("checkout.session.expired", {
       id: await sessionIdOf(order.id),
       client_reference_id: order.id,
       payment_status: "unpaid",
     });
 
   it("gives the goods back once, however often it is told", async () => {
-    await Promise.all([tell(await expired()), tell(await expired()), tell(await expired())]);
+    await Promise.all([
+      sendPaymentEvent(await expired()),
+      sendPaymentEvent(await expired()),
+      sendPaymentEvent(await expired()),
+    ]);
     expect(await statusNow()).toBe("failed");
     expect(await stockOf(productId)).toBe(5);
   });
 
   it("told before the payment: the order is filled if there is enough", async () => {
-    await tell(await expired());
-    await tell(await paid());
+    await sendPaymentEvent(await expired());
+    await sendPaymentEvent(await paid());
     expect(SOLD).toContain(await statusNow());
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await stockOf(productId)).toBe(3);
@@ -194,23 +204,23 @@ describe("the end of a checkout", () => {
 });
 
 it.each([
-  ["its id", (odd: TestEvent) => Object.assign(odd, { id: `evt_\0${newId()}` })],
-  ["the payment", (odd: TestEvent) => Object.assign(odd.data.object, { payment_intent: "pi_\ud800" })],
-  ["the currency", (odd: TestEvent) => Object.assign(odd.data.object, { currency: "e\0r" })],
+  ["its id", (odd: TestPaymentEvent) => Object.assign(odd, { id: `evt_\0${newId()}` })],
+  ["the payment", (odd: TestPaymentEvent) => Object.assign(odd.data.object, { payment_intent: "pi_\ud800" })],
+  ["the currency", (odd: TestPaymentEvent) => Object.assign(odd.data.object, { currency: "e\0r" })],
 ])("text that Postgres cannot keep, in %s: refused, and nothing is written", async (_, spoil) => {
   const odd = await paid();
   spoil(odd);
-  expect((await tell(odd)).status).toBe(400);
+  expect((await sendPaymentEvent(odd)).status).toBe(400);
   expect(await statusNow()).toBe("pending");
   expect(await eventsAbout()).toBe(0);
 });
 
 describe("a refund", () => {
   it("of the whole that comes first: the order goes straight to refunded", async () => {
-    await tell(refundEvent(intent(), order.amountMinor));
+    await sendPaymentEvent(refundEvent(intent(), order.amountMinor));
     expect(await statusNow()).toBe("pending");
-    await tell(await paid());
-    expect(await seeOrder(order.id, buyer)).toMatchObject({
+    await sendPaymentEvent(await paid());
+    expect(await readOrderAs(order.id, buyer)).toMatchObject({
       status: "refunded",
       refundedMinor: order.amountMinor,
       deliveries: [],
@@ -221,23 +231,23 @@ describe("a refund", () => {
 
   it("at the same moment as the payment ends refunded, with nothing left in the buyer's hands", async () => {
     const events = [await paid(), refundEvent(intent(), order.amountMinor), await paid()];
-    await Promise.all(events.map((sent) => tell(sent)));
+    await Promise.all(events.map((sent) => sendPaymentEvent(sent)));
     await finishTasks(order.id);
-    const seen = await seeOrder(order.id, buyer);
+    const seen = await readOrderAs(order.id, buyer);
     expect(seen).toMatchObject({ status: "refunded", refundedMinor: order.amountMinor });
     expect(seen.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
     expect(await stockOf(productId)).toBe(5);
   });
 
   it("in parts: the sum grows, each part counts once, and the last ends it", async () => {
-    await tell(await paid());
+    await sendPaymentEvent(await paid());
     const first = refundEvent(intent(), 3_000, { id: `re_1_${order.id}` });
-    await tell(first);
-    await tell(refundEvent(intent(), 3_000, { id: `re_1_${order.id}`, type: "refund.updated" }));
-    expect((await seeOrder(order.id, buyer)).refundedMinor).toBe(3_000);
+    await sendPaymentEvent(first);
+    await sendPaymentEvent(refundEvent(intent(), 3_000, { id: `re_1_${order.id}`, type: "refund.updated" }));
+    expect((await readOrderAs(order.id, buyer)).refundedMinor).toBe(3_000);
     expect(SOLD).toContain(await statusNow());
-    await tell(refundEvent(intent(), 7_000));
-    expect(await seeOrder(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
+    await sendPaymentEvent(refundEvent(intent(), 7_000));
+    expect(await readOrderAs(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
     expect(await taskKeys(order.id)).toEqual(
       [
         ...REQUIRED,
@@ -249,47 +259,47 @@ describe("a refund", () => {
   });
 
   it("that the charge alone tells of counts, and is not counted again", async () => {
-    await tell(await paid());
+    await sendPaymentEvent(await paid());
     const charge = (amount: number) =>
-      event("charge.refunded", {
+      paymentEvent("charge.refunded", {
         id: `ch_${order.id}`,
         payment_intent: intent(),
         amount_refunded: amount,
         metadata: { orderId: order.id },
       });
-    await tell(charge(2_000));
-    await tell(refundEvent(intent(), 2_000));
-    expect((await seeOrder(order.id, buyer)).refundedMinor).toBe(2_000);
-    await tell(charge(10_000));
-    await tell(charge(2_000));
-    expect(await seeOrder(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
+    await sendPaymentEvent(charge(2_000));
+    await sendPaymentEvent(refundEvent(intent(), 2_000));
+    expect((await readOrderAs(order.id, buyer)).refundedMinor).toBe(2_000);
+    await sendPaymentEvent(charge(10_000));
+    await sendPaymentEvent(charge(2_000));
+    expect(await readOrderAs(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
   });
 
   it("of another shop on the account, larger than anything costs here, is noted all the same", async () => {
     const id = `re_large_${order.id}`;
     const large = refundEvent(`pi_other_${order.id}`, 900_000_000_000, { id });
-    expect(await tell(large)).toMatchObject({ status: 200, body: { outcome: "applied" } });
+    expect(await sendPaymentEvent(large)).toMatchObject({ status: 200, body: { outcome: "applied" } });
     expect(await db().refund.count({ where: { id } })).toBe(1);
   });
 
   it("that waits changes nothing yet, and one that fails is an alert", async () => {
-    await tell(await paid());
+    await sendPaymentEvent(await paid());
     const id = `re_w_${order.id}`;
-    await tell(refundEvent(intent(), 10_000, { id, status: "pending" }));
-    expect((await seeOrder(order.id, buyer)).refundedMinor).toBe(0);
-    await tell(refundEvent(intent(), 10_000, { id, status: "failed", type: "refund.failed" }));
-    await tell(refundEvent(intent(), 10_000, { id, status: "pending", type: "refund.updated" }));
-    expect(await seeOrder(order.id, buyer)).toMatchObject({ refundedMinor: 0 });
+    await sendPaymentEvent(refundEvent(intent(), 10_000, { id, status: "pending" }));
+    expect((await readOrderAs(order.id, buyer)).refundedMinor).toBe(0);
+    await sendPaymentEvent(refundEvent(intent(), 10_000, { id, status: "failed", type: "refund.failed" }));
+    await sendPaymentEvent(refundEvent(intent(), 10_000, { id, status: "pending", type: "refund.updated" }));
+    expect(await readOrderAs(order.id, buyer)).toMatchObject({ refundedMinor: 0 });
     expect(await alertsOf("refund_failed")).toBe(1);
   });
 
   it("does not put a used ticket up for sale again", async () => {
-    await tell(await paid());
+    await sendPaymentEvent(await paid());
     await finishTasks(order.id);
-    await untilOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");
+    await waitForOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");
     const unit = await db().delivery.findFirstOrThrow({ where: { orderId: order.id, unit: 1 } });
     await db().delivery.update({ where: { id: unit.id }, data: { usedAt: new Date() } });
-    await tell(refundEvent(intent(), order.amountMinor));
+    await sendPaymentEvent(refundEvent(intent(), order.amountMinor));
     expect(await stockOf(productId)).toBe(4);
   });
 });

@@ -3,12 +3,12 @@ import { POST as refund } from "@/app/api/orders/[id]/refund/route";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
-import { createTestProduct, placeTestOrder, stockOf, untilOrder } from "@/tests/support/factories/shop";
+import { createTestProduct, placeTestOrder, stockOf, waitForOrder } from "@/tests/support/factories/shop";
 import { allDone, buyDelivered, buyOnce, payAt, queuesOf } from "@/tests/support/factories/shop-payments";
-import { closeShop, provider } from "@/tests/support/factories/shop-server";
+import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
 afterEach(() => provider.setFaults({}));
-afterAll(closeShop);
+afterAll(stopShopServer);
 
 describe("a purchase", () => {
   it("paid: is handed over once, with exactly what must follow", async () => {
@@ -21,7 +21,7 @@ describe("a purchase", () => {
     const { body } = await placeTestOrder(buyer, { productId: product.id });
     expect(await stockOf(product.id)).toBe(0);
     await payAt(body.checkoutUrl, "abandoned");
-    const order = await untilOrder(body.order.id, buyer, "failed", ({ status }) => status === "failed");
+    const order = await waitForOrder(body.order.id, buyer, "failed", ({ status }) => status === "failed");
     expect(order).toMatchObject({ tasks: [], deliveries: [], checkoutUrl: null });
     expect(await stockOf(product.id)).toBe(1);
   });
@@ -31,11 +31,16 @@ describe("a purchase", () => {
     const buyer = await createPerson();
     const { body } = await placeTestOrder(buyer, { productId: product.id });
     await payAt(body.checkoutUrl, "failed");
-    const failed = await untilOrder(body.order.id, buyer, "failed", ({ status }) => status === "failed");
+    const failed = await waitForOrder(body.order.id, buyer, "failed", ({ status }) => status === "failed");
     expect(failed.checkoutUrl).toBe(body.checkoutUrl);
     expect(await stockOf(product.id)).toBe(1);
     await payAt(body.checkoutUrl, "paid");
-    const order = await untilOrder(body.order.id, buyer, "delivered", ({ status }) => status === "delivered");
+    const order = await waitForOrder(
+      body.order.id,
+      buyer,
+      "delivered",
+      ({ status }) => status === "delivered",
+    );
     expect(order.closedAt).toBeNull();
     expect(await stockOf(product.id)).toBe(0);
   });
@@ -45,11 +50,11 @@ describe("a purchase", () => {
     const [slow, quick] = [await createPerson(), await createPerson()];
     const first = await placeTestOrder(slow, { productId: product.id });
     await payAt(first.body.checkoutUrl, "failed");
-    await untilOrder(first.body.order.id, slow, "failed", ({ status }) => status === "failed");
+    await waitForOrder(first.body.order.id, slow, "failed", ({ status }) => status === "failed");
     expect((await placeTestOrder(quick, { productId: product.id })).status).toBe(201);
 
     await payAt(first.body.checkoutUrl, "paid");
-    const order = await untilOrder(
+    const order = await waitForOrder(
       first.body.order.id,
       slow,
       "refunded",
@@ -72,7 +77,7 @@ describe("a refund", () => {
     );
     expect(asked.map(({ status }) => status)).toEqual([202, 202]);
     expect(asked[0]?.body.task.id).toBe(asked[1]?.body.task.id);
-    const refunded = await untilOrder(
+    const refunded = await waitForOrder(
       order.id,
       buyer,
       "refunded",

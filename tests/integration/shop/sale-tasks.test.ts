@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { db, transaction } from "@/lib/db";
 import { getLeaderboard } from "@/lib/leaderboards";
 import { enqueue } from "@/lib/tasks";
-import { until } from "@/tests/support/clients/wait-until";
-import { ledgerFaults, ledgerOf } from "@/tests/support/factories/ledger-tools";
-import { createOrder, refundOrder } from "@/tests/support/factories/orders";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
+import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 
@@ -21,7 +21,7 @@ async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<v
     await enqueue(tx, "referral-bonuses", { orderId, action }, { key: `${orderId}:${action}` }),
     await enqueue(tx, "leaderboards", { orderId }, { key: `${orderId}:${action}` }),
   ]);
-  await until("both tasks are done", async () => {
+  await waitUntil("both tasks are done", async () => {
     const done = await db().task.count({ where: { id: { in: ids.map(({ id }) => id) }, state: "done" } });
     return done === ids.length;
   });
@@ -32,24 +32,24 @@ it("a sale's tasks bring a bonus with its notification and a place on the boards
   const [referrer, buyer, seller] = await createPeople(3);
   if (!referrer || !buyer || !seller) throw new Error("nobody was created");
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
-  const orderId = await createOrder({ buyer, seller, amountMinor: 2_500, currency, status: "paid" });
+  const orderId = await createTestOrder({ buyer, seller, amountMinor: 2_500, currency, status: "paid" });
 
   await runTasks(orderId, "grant");
-  expect(await ledgerOf(referrer)).toMatchObject([{ kind: "referral", amount: 250 }]);
+  expect(await ledgerEntries(referrer)).toMatchObject([{ kind: "referral", amount: 250 }]);
   expect((await getLeaderboard("month", { currency })).items).toMatchObject([
     { userId: seller.userId, rank: 1, amountMinor: 2_500, sales: 1 },
   ]);
 
-  await refundOrder(orderId, 2_500);
+  await setRefunded(orderId, 2_500);
   await runTasks(orderId, "reverse");
-  expect(await ledgerOf(referrer)).toMatchObject([
+  expect(await ledgerEntries(referrer)).toMatchObject([
     { amount: 250 },
     { kind: "referral_reversed", amount: -250 },
   ]);
-  expect(await ledgerFaults(referrer)).toEqual([]);
+  expect(await ledgerViolations(referrer)).toEqual([]);
   expect((await getLeaderboard("month", { currency })).items).toEqual([]);
 
-  await until(
+  await waitUntil(
     "the referrer was told of both",
     async () => (await db().notification.count({ where: { userId: referrer.userId } })) === 2,
   );

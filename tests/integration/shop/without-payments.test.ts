@@ -3,7 +3,13 @@ import { GET as listProducts } from "@/app/api/products/route";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
-import { createTestProduct, paidEvent, placeTestOrder, stockOf, tell } from "@/tests/support/factories/shop";
+import {
+  createTestProduct,
+  paidEvent,
+  placeTestOrder,
+  sendPaymentEvent,
+  stockOf,
+} from "@/tests/support/factories/shop";
 
 // Before anything reads the environment: a deployment that nobody has given a key.
 delete process.env.STRIPE_SECRET_KEY;
@@ -24,6 +30,6 @@ it("without payments the shop shows what it has, and says that it cannot sell", 
 
 it("and nobody can tell it of payments", async () => {
   const sent = paidEvent({ id: "x", amountMinor: 100, currency: "EUR" });
-  expect((await tell(sent, { secret: "whsec_guessed" })).status).toBe(503);
+  expect((await sendPaymentEvent(sent, { secret: "whsec_guessed" })).status).toBe(503);
   expect(await db().paymentEvent.count({ where: { id: sent.id } })).toBe(0);
 });

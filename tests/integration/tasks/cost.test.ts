@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { defineTask, enqueue, sweepTasks, TaskRefusedError } from "@/lib/tasks";
+import { defineTask, enqueue, NonRetryableTaskError, sweepTasks } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import {
@@ -109,7 +109,7 @@ describe("a delivery", () => {
 
   it("with signs of life: one statement each", async () => {
     handleNotifications({
-      prepare: async (payload, { progress }) => {
+      prepare: async (payload, { reportProgress: progress }) => {
         for (let done = 1; done <= 3; done += 1) await progress({ done, total: 3 });
         return payload;
       },
@@ -126,7 +126,7 @@ describe("a delivery", () => {
   });
 
   it("that can never work: claim, and the death with its alert in one transaction", async () => {
-    handleNotifications({ prepare: () => Promise.reject(new TaskRefusedError("never")) });
+    handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("never")) });
     expect(await ofDelivery(await unpublished(), 489)).toEqual({
       statements: 1 + BEGIN_AND_COMMIT + 2,
       ...nothingElse,

@@ -5,12 +5,12 @@ import { GET as sweepCron } from "@/app/api/cron/sweep-tasks/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
 import { DELETE as cancel, GET as look } from "@/app/api/tasks/[id]/route";
 import type { Caller } from "@/lib/core/access-token";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
 import { createRoute } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
-import { currentTrace, traceIdOf } from "@/lib/core/trace";
+import { currentTraceparent, getTraceId } from "@/lib/core/trace";
 import { db, disconnectDb, transaction } from "@/lib/db";
 import {
   backgroundTaskService,
@@ -18,26 +18,32 @@ import {
   type EnqueueOptions,
   enqueue,
   LeaseLostError,
+  listTasksBySubject,
+  NonRetryableTaskError,
   type PayloadInput,
   qstash,
   sweepTasks,
-  TaskRefusedError,
   taskSchema,
-  tasksAbout,
 } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { call } from "@/tests/support/clients/call";
 import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { createWorld, pay, QUEUE, serveWorld, taskOf } from "@/tests/support/factories/test-payments";
+import {
+  createPayment,
+  createPaymentTables,
+  handlePaymentTasks,
+  paymentTask,
+  QUEUE,
+} from "@/tests/support/factories/test-payments";
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
-import { startOwnBackends } from "@/tests/support/stack/isolated-backends";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 /** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks/*.test.ts). */
 
 // Tests wait until QStash has given up.
-const backends = await startOwnBackends({ retryScale: 0.0001 });
+const backends = await startIsolatedBackends({ retryScale: 0.0001 });
 let app: AppServer;
 let owner: Caller;
 let stranger: Caller;
@@ -45,14 +51,14 @@ let admin: Caller;
 
 beforeAll(async () => {
   app = await serveApp(backends.appPort);
-  await createWorld();
+  await createPaymentTables();
   admin = await createPerson("admin");
   const [one, other] = await createPeople(2);
   if (!one || !other) throw new Error("nobody was created");
   [owner, stranger] = [one, other];
 });
 afterAll(async () => {
-  await deferredWork();
+  await waitForDeferredWork();
   await app.close();
   await disconnectDb();
   await backends.stop();
@@ -62,7 +68,7 @@ const restores: (() => void)[] = [];
 afterEach(async () => {
   for (const restore of restores.splice(0)) restore();
   vi.restoreAllMocks();
-  await deferredWork();
+  await waitForDeferredWork();
 });
 
 type Handler = Parameters<ReturnType<typeof defineTask<"notifications">>>[0];
@@ -107,7 +113,7 @@ async function unpublished(options: Partial<EnqueueOptions> = {}): Promise<strin
 
 const row = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
 const finished = (id: string, state: string) =>
-  until(`the task is ${state}`, async () => (await row(id)).state === state);
+  waitUntil(`the task is ${state}`, async () => (await row(id)).state === state);
 const seen = (id: string, as: Caller) => call(look, { params: { id }, as });
 const calledOff = (id: string, as: Caller) => call(cancel, { params: { id }, as, method: "DELETE" });
 const replayed = (id: string, as: Caller) => call(replay, { params: { id }, as, method: "POST" });
@@ -150,7 +156,7 @@ describe("enqueue", () => {
     const { id } = await enqueueOne({ key });
     await finished(id, "done");
     expect(await enqueueOne({ key })).toEqual({ id, created: false });
-    await deferredWork();
+    await waitForDeferredWork();
     expect(await row(id)).toMatchObject({ state: "done", generation: 1 });
     expect(runs(id)).toBe(1);
   });
@@ -206,7 +212,7 @@ describe("enqueue", () => {
       await unpublished({ subject }),
     ];
     await unpublished({ subject: `order:${newId()}` });
-    expect((await tasksAbout(subject)).map(({ id }) => id)).toEqual(ids);
+    expect((await listTasksBySubject(subject)).map(({ id }) => id)).toEqual(ids);
   });
 });
 
@@ -280,7 +286,10 @@ describe("backgroundTaskService", () => {
     const name = `test-${newId()}`;
     const before = await db().task.count();
     await backgroundTaskService.trackEvent(owner.userId, name, { from: "test" });
-    await until("it is counted", async () => (await db().analyticsEvent.count({ where: { name } })) === 1);
+    await waitUntil(
+      "it is counted",
+      async () => (await db().analyticsEvent.count({ where: { name } })) === 1,
+    );
     expect(await db().task.count()).toBe(before);
 
     vi.spyOn(qstash(), "publishJSON").mockRejectedValueOnce(new Error("QStash is away"));
@@ -305,7 +314,7 @@ describe("delaySeconds", () => {
   it("QStash is told of it, and a delivery that comes early is told when to come again", async () => {
     const runs = countRuns();
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await until("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
     const { messageId } = await row(id);
     const message = await qstash().messages.get(messageId ?? "");
     expect((message.notBefore ?? 0) - message.createdAt).toBeGreaterThanOrEqual(600_000);
@@ -353,7 +362,7 @@ describe("GET /api/tasks/{id}", () => {
   it("shows the owner and administrators how far it is; nobody else knows that it exists", async () => {
     const [halfway, end] = [gate(), gate()];
     handleNotifications({
-      prepare: async (payload, { progress }) => {
+      prepare: async (payload, { reportProgress: progress }) => {
         await progress({ done: 1, total: 2, note: "half" });
         halfway.open();
         await end.passed;
@@ -416,7 +425,7 @@ describe("GET /api/tasks/{id}", () => {
 
   it("names the message to look for at QStash", async () => {
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await until("QStash has it", async () => (await row(id)).messageId !== null);
+    await waitUntil("QStash has it", async () => (await row(id)).messageId !== null);
     const { messageId } = (await seen(id, owner)).body.task;
     expect((await qstash().messages.get(messageId)).messageId).toBe(messageId);
   });
@@ -427,7 +436,7 @@ describe("progress", () => {
     const leases: (number | undefined)[] = [];
     let overtaken: number | undefined;
     handleNotifications({
-      prepare: async (payload, { taskId, progress }) => {
+      prepare: async (payload, { taskId, reportProgress: progress }) => {
         const leaseUntil = async () => (await row(taskId)).leaseUntil?.getTime();
         // All of its time but half a second is used up.
         await db()
@@ -435,7 +444,7 @@ describe("progress", () => {
         leases.push(await leaseUntil());
         await progress({ done: 1, total: 2 });
         leases.push(await leaseUntil());
-        await until("the first lease would be over", () => Date.now() > (leases[0] ?? 0));
+        await waitUntil("the first lease would be over", () => Date.now() > (leases[0] ?? 0));
         overtaken = (await deliverTask("notifications", taskId)).status;
         return payload;
       },
@@ -452,7 +461,7 @@ describe("progress", () => {
     const failures: unknown[] = [];
     let runs = 0;
     handleNotifications({
-      prepare: async (payload, { taskId, progress }) => {
+      prepare: async (payload, { taskId, reportProgress: progress }) => {
         runs += 1;
         if (runs > 1) return payload;
         await db()
@@ -479,7 +488,7 @@ describe("DELETE /api/tasks/{id}", () => {
       const [running, goOn] = [gate(), gate()];
       let wentOn = false;
       handleNotifications({
-        prepare: async (payload, { progress }) => {
+        prepare: async (payload, { reportProgress: progress }) => {
           running.open();
           await goOn.passed;
           if (place === "progress") await progress({ done: 1, total: 2 });
@@ -510,7 +519,7 @@ describe("DELETE /api/tasks/{id}", () => {
 
   it("one that waits never runs, and its message is taken back", async () => {
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await until("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
     const { canceled } = backends.qstash.stats();
     expect((await calledOff(id, admin)).status).toBe(200);
     expect(backends.qstash.stats().canceled).toBe(canceled + 1);
@@ -547,7 +556,7 @@ describe("POST /api/tasks/{id}/replay", () => {
     let broken = true;
     handleNotifications({
       prepare: async (payload) => {
-        if (broken) throw new TaskRefusedError("not possible");
+        if (broken) throw new NonRetryableTaskError("not possible");
         return payload;
       },
     });
@@ -569,11 +578,11 @@ describe("POST /api/tasks/{id}/replay", () => {
   });
 
   it("one that dies again has its alert open again", async () => {
-    handleNotifications({ prepare: () => Promise.reject(new TaskRefusedError("never")) });
+    handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("never")) });
     const { id } = await enqueueOne();
     await finished(id, "dead");
     await replayed(id, admin);
-    await until(
+    await waitUntil(
       "it is dead again",
       async () => (await row(id)).attempts === 2 && (await openAlerts(id)) === 1,
     );
@@ -582,7 +591,7 @@ describe("POST /api/tasks/{id}/replay", () => {
   });
 
   it("a reason that Postgres cannot keep as it is does not keep the task alive", async () => {
-    handleNotifications({ prepare: () => Promise.reject(new TaskRefusedError("answered: \0")) });
+    handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("answered: \0")) });
     const id = await unpublished();
     expect((await deliverTask("notifications", id)).status).toBe(489);
     expect(await row(id)).toMatchObject({ state: "dead", error: "answered: " });
@@ -597,11 +606,11 @@ describe("trace", () => {
     let following = "";
     handleNotifications({
       prepare: async (payload) => {
-        traces.push(currentTrace());
+        traces.push(currentTraceparent());
         return payload;
       },
       commit: async (tx) => {
-        traces.push(currentTrace());
+        traces.push(currentTraceparent());
         following = (await enqueue(tx, "notifications", notification(), { key: newId(), delaySeconds: 600 }))
           .id;
       },
@@ -613,9 +622,9 @@ describe("trace", () => {
     );
     const { body } = await call(route, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
     await finished(body.id, "done");
-    expect(traces.map((trace) => traceIdOf(trace ?? ""))).toEqual([traceId, traceId]);
-    expect(traceIdOf((await row(following)).trace ?? "")).toBe(traceId);
-    await until("the log has it", () =>
+    expect(traces.map((trace) => getTraceId(trace ?? ""))).toEqual([traceId, traceId]);
+    expect(getTraceId((await row(following)).trace ?? "")).toBe(traceId);
+    await waitUntil("the log has it", () =>
       info.mock.calls.some(
         ([line]: unknown[]) =>
           typeof line === "object" &&
@@ -658,7 +667,7 @@ describe("dead letters", () => {
     // Those of the tests before.
     await sweepTasks();
     const { id } = await enqueueOne();
-    await until("QStash has given up", async () => (await letterOf(id)) !== undefined);
+    await waitUntil("QStash has given up", async () => (await letterOf(id)) !== undefined);
     const { attempts } = await row(id);
     expect(attempts).toBe(4);
 
@@ -680,7 +689,7 @@ describe("dead letters", () => {
   it("of an older generation says nothing about the task", async () => {
     handleNotifications({ prepare: () => Promise.reject(new Error("not now")) });
     const { id } = await enqueueOne();
-    await until("QStash has given up", async () => (await letterOf(id)) !== undefined);
+    await waitUntil("QStash has given up", async () => (await letterOf(id)) !== undefined);
     await db().$executeRaw`UPDATE "Task" SET generation = 2, state = 'published',
       "dueAt" = now() + interval '1 day' WHERE id = ${id}::uuid`;
     await sweepTasks();
@@ -690,7 +699,7 @@ describe("dead letters", () => {
 
   it("of other deployments, of others' messages and of best-effort work are left alone", async () => {
     const { id } = await enqueueOne({ delaySeconds: 3_600 });
-    await until("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
     const before = await row(id);
     const elsewhere = `http://127.0.0.1:${backends.appPort}/elsewhere`;
     const marks = [newId(), newId(), newId()] as const;
@@ -709,7 +718,7 @@ describe("dead letters", () => {
       }),
     ]);
     for (const mark of marks)
-      await until("it is a dead letter", async () => (await letterOf(mark)) !== undefined);
+      await waitUntil("it is a dead letter", async () => (await letterOf(mark)) !== undefined);
     await sweepTasks();
     for (const mark of marks) expect(await letterOf(mark)).toBeDefined();
     expect(await row(id)).toMatchObject({ dueAt: before.dueAt, generation: 1 });
@@ -736,7 +745,7 @@ describe("GET /api/cron/sweep-tasks", () => {
   });
 
   it("needs its secret, which no account replaces", async () => {
-    const due = await pay("unpublished");
+    const due = await createPayment("unpublished");
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE key = ${due}`;
     const sweepWith = (authorization?: string) =>
       call(sweepCron, authorization === undefined ? {} : { headers: { authorization } });
@@ -748,11 +757,11 @@ describe("GET /api/cron/sweep-tasks", () => {
     ]) {
       expect(refused).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
     }
-    expect((await taskOf(due))?.generation).toBe(1);
+    expect((await paymentTask(due))?.generation).toBe(1);
 
-    restores.push(serveWorld());
+    restores.push(handlePaymentTasks());
     const swept = await sweepWith(`Bearer ${process.env.CRON_SECRET}`);
     expect(swept).toMatchObject({ status: 200, body: { republished: 1, expired: 0 } });
-    await until("it is done", async () => (await taskOf(due))?.state === "done");
+    await waitUntil("it is done", async () => (await paymentTask(due))?.state === "done");
   });
 });

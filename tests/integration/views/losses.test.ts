@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
-import { recordViews, syncViews, viewSyncState } from "@/lib/views";
+import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch } from "@/lib/views/view-batches";
 import { goOnWithout } from "@/tests/support/factories/lost-views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { expire, expireLeases, lookAt, shownCount, viewRow } from "@/tests/support/factories/view-tools";
+import {
+  displayedCount,
+  expireLeases,
+  expireViewKey,
+  lookAt,
+  viewRow,
+} from "@/tests/support/factories/view-tools";
 
 const LEASE_MS = 60_000;
 
@@ -42,34 +48,34 @@ describe("24 hours later", () => {
   it("a view of before, synced after, is not lost, and who returns before the sync is a repeat", async () => {
     const post = await newPost(5);
     const [first = 0, second = 0, third = 0] = await lookAt(post, 3);
-    await expire("postViews", post);
+    await expireViewKey("postViews", post);
 
     const [newcomer = 0] = await lookAt(post, 1);
     for (const seq of [first, second]) {
       expect(await recordViews(seq, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 9 }]);
     }
-    await expire("postViews", post);
+    await expireViewKey("postViews", post);
     const views = await Promise.all([newcomer, third].map((seq) => recordViews(seq, [post])));
     expect(views.flat().map(({ status }) => status)).toEqual(["repeated", "repeated"]);
-    await expire("postViews", post);
-    await expire("postMeta", post);
+    await expireViewKey("postViews", post);
+    await expireViewKey("postMeta", post);
 
     await sync();
     expect(await persistedViews(post)).toEqual({ views: 9, rows: 4, base: 5 });
-    expect(await shownCount(post)).toBe(9);
+    expect(await displayedCount(post)).toBe(9);
   });
 
   it("a viewer who returns after the sync is not counted twice", async () => {
     const post = await newPost();
     const [viewer = 0] = await lookAt(post, 2);
     await sync();
-    await expire("postViews", post);
+    await expireViewKey("postViews", post);
 
     // Redis cannot know: one more is shown until the next sync.
     expect((await recordViews(viewer, [post]))[0]?.viewsCount).toBe(3);
     expect(await sync()).toMatchObject({ syncedPosts: 1, syncedViews: 0, droppedViews: 0 });
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
-    expect(await shownCount(post)).toBe(2);
+    expect(await displayedCount(post)).toBe(2);
     expect(await recordViews(viewer, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 2 }]);
   });
 
@@ -80,15 +86,15 @@ describe("24 hours later", () => {
     if (!batch) throw new Error("nothing was claimed");
     await lookAt(post, 2);
 
-    await expire("postMeta", post);
-    expect(await shownCount(post)).toBe(6);
+    await expireViewKey("postMeta", post);
+    expect(await displayedCount(post)).toBe(6);
     const { posts } = await persistViews(batch.pairs, batch.id);
-    expect(await shownCount(post)).toBe(6);
-    await expire("postMeta", post);
-    expect(await shownCount(post)).toBe(6);
-    await expire("postMeta", post);
+    expect(await displayedCount(post)).toBe(6);
+    await expireViewKey("postMeta", post);
+    expect(await displayedCount(post)).toBe(6);
+    await expireViewKey("postMeta", post);
     await finishBatch(batch, posts);
-    expect(await shownCount(post)).toBe(6);
+    expect(await displayedCount(post)).toBe(6);
     await sync();
     expect(await persistedViews(post)).toEqual({ views: 6, rows: 5, base: 1 });
   });
@@ -100,7 +106,7 @@ describe("late answers", () => {
     await lookAt(post, 2);
     const before = await viewRow(post);
     await sync();
-    expect(await shownCount(post, before)).toBe(2);
+    expect(await displayedCount(post, before)).toBe(2);
 
     await lookAt(post, 2);
     const slow = await claimBatch(LEASE_MS);
@@ -108,11 +114,11 @@ describe("late answers", () => {
     const slowAnswer = await persistViews(slow.pairs, slow.id);
     // Straight to Postgres by an instance that cannot reach Redis, and read by a page.
     await persistViews([{ postId: post, viewerSeq: (await createPerson()).seq }], null);
-    expect(await shownCount(post)).toBe(5);
+    expect(await displayedCount(post)).toBe(5);
     await finishBatch(slow, slowAnswer.posts);
-    expect(await shownCount(post)).toBe(5);
+    expect(await displayedCount(post)).toBe(5);
     await finishBatch(slow, slowAnswer.posts);
-    expect(await shownCount(post, before)).toBe(5);
+    expect(await displayedCount(post, before)).toBe(5);
   });
 
   it("do not drop what a newer batch holds", async () => {
@@ -127,11 +133,11 @@ describe("late answers", () => {
     if (!second) throw new Error("nothing was claimed");
 
     await finishBatch(first, answer.posts);
-    expect(await shownCount(post)).toBe(5);
-    expect(await viewSyncState()).toMatchObject({ claimedBatches: 1, claimedViews: 3 });
+    expect(await displayedCount(post)).toBe(5);
+    expect(await getViewSyncState()).toMatchObject({ claimedBatches: 1, claimedViews: 3 });
     await finishBatch(second, (await persistViews(second.pairs, second.id)).posts);
-    expect(await shownCount(post)).toBe(5);
-    expect(await viewSyncState()).toMatchObject({ claimedBatches: 0, claimedViews: 0 });
+    expect(await displayedCount(post)).toBe(5);
+    expect(await getViewSyncState()).toMatchObject({ claimedBatches: 0, claimedViews: 0 });
   });
 });
 
@@ -167,14 +173,14 @@ describe("an emptied Redis", () => {
     await lookAt(post, 2);
     await redis().flushdb();
 
-    expect(await shownCount(post)).toBe(14);
+    expect(await displayedCount(post)).toBe(14);
     const [fresh = 0] = await lookAt(post, 1);
-    expect(await shownCount(post)).toBe(15);
+    expect(await displayedCount(post)).toBe(15);
     expect(await recordViews(fresh, [post])).toMatchObject([{ status: "repeated", viewsCount: 15 }]);
     await recordViews(seen, [post]);
     await sync();
     expect(await persistedViews(post)).toEqual({ views: 15, rows: 5, base: 10 });
-    expect(await shownCount(post)).toBe(15);
+    expect(await displayedCount(post)).toBe(15);
   });
 
   it("between the steps of a sync does not disturb it", async () => {
@@ -185,7 +191,7 @@ describe("an emptied Redis", () => {
     await redis().flushdb();
     await lookAt(post, 1);
     await finishBatch(batch, (await persistViews(batch.pairs, batch.id)).posts);
-    expect(await shownCount(post)).toBe(3);
+    expect(await displayedCount(post)).toBe(3);
     await sync();
     expect(await persistedViews(post)).toEqual({ views: 3, rows: 3, base: 0 });
   });
@@ -198,8 +204,8 @@ describe("an emptied Redis", () => {
     const post = await newPost();
     await lookAt(post, 2);
     await redis().del(keys.dirtyPosts);
-    await expire("postMeta", post);
-    expect(await shownCount(post)).toBe(2);
+    await expireViewKey("postMeta", post);
+    expect(await displayedCount(post)).toBe(2);
     await sync();
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
   });

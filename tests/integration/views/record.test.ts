@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { getPost } from "@/lib/posts";
-import { recordViews, syncViews, viewSyncState } from "@/lib/views";
+import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { gateway } from "@/tests/support/stack/current-gateway";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 describe("recordViews", () => {
   it("counts a person once, and not the author", async () => {
@@ -28,7 +28,7 @@ describe("recordViews", () => {
     await syncViews({ source: "script" });
     expect(await persistedViews(post)).toEqual({ views: 42, rows: 2, base: 40 });
     expect((await getPost(post))?.viewsCount).toBe(42);
-    expect(await viewSyncState()).toMatchObject({ available: true, pendingPosts: 0, claimedBatches: 0 });
+    expect(await getViewSyncState()).toMatchObject({ available: true, pendingPosts: 0, claimedBatches: 0 });
   });
 
   it("answers unknown posts without failing the others", async () => {
@@ -46,9 +46,9 @@ describe("recordViews", () => {
     const posts = await Promise.all(Array.from({ length: 10 }, () => createTestPost(author)));
     const people = await createPeople(100);
     await recordViews(author.seq, posts); // initialises the posts
-    gateway().stats.reset();
+    currentGateway().stats.reset();
     await Promise.all(people.map((person, index) => recordViews(person.seq, [posts[index % 10] ?? ""])));
-    expect(gateway().stats.snapshot().httpRequests).toBe(1);
+    expect(currentGateway().stats.snapshot().httpRequests).toBe(1);
     for (const post of posts) expect((await getPost(post))?.viewsCount).toBe(10);
   });
 });

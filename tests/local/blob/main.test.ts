@@ -1,6 +1,6 @@
 import { head, put } from "@vercel/blob";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
@@ -9,7 +9,7 @@ import { afterTest } from "./support";
 describe("the command line", () => {
   it("says where it is, takes blobs, and ends on SIGTERM", async () => {
     const { child, ended, said } = startCommand("local/blob/main.ts", ["--port", "0"]);
-    await until("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
+    await waitUntil("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
     process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.output)?.[1] ?? "";
     const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.output)?.[1] ?? "";
     await put("a", "a", { access: "private", token });

@@ -1,6 +1,6 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 
 describe("callbacks", () => {
@@ -54,7 +54,7 @@ describe("callbacks", () => {
       body: call?.text ?? "",
       url: `${receiver.url}/done`,
     });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.received.some(({ path }) => path === "/failed")).toBe(false);
   });
 
@@ -72,7 +72,7 @@ describe("callbacks", () => {
     const payload = JSON.parse(calls[0]?.text ?? "");
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(payload).toMatchObject({ status: 500, retried: 2, maxRetries: 2, dlqId: letter?.dlqId });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(qstash.stats()).toMatchObject({ deadLetters: 1, delivered: 1 });
 
     receiver.onRequest = () => undefined;
@@ -91,7 +91,7 @@ describe("callbacks", () => {
       callback: `${receiver.url}/done`,
       headers: { "Upstash-Callback-Retries": "1" },
     });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     expect(receiver.received.filter(({ path }) => path === "/done")).toHaveLength(2);
   });
 
@@ -103,7 +103,7 @@ describe("callbacks", () => {
       redact: { body: true },
       callback: `${receiver.url}/done`,
     });
-    await until("message and callback", () => qstash.stats().delivered === 2);
+    await waitUntil("message and callback", () => qstash.stats().delivered === 2);
     const { logs } = await client.logs();
     const texts = logs.map(({ body }) => `${body} ${Buffer.from(body ?? "", "base64")}`).join();
     expect(texts).not.toContain("secret");

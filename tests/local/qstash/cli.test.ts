@@ -1,6 +1,6 @@
 import { Client, Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { afterTest } from "./support/harness";
 import { startReceiver } from "./support/receiver";
@@ -12,7 +12,7 @@ describe("the command line", () => {
     const { QSTASH_TOKEN: _token, ...env } = process.env;
     const args = ["--port", "0", "--connect-to", `app.example=${receiver.url}`];
     const { child, said, ended } = startCommand("local/qstash/main.ts", args, env);
-    await until("the environment", () => said.output.includes("NEXT_SIGNING_KEY"));
+    await waitUntil("the environment", () => said.output.includes("NEXT_SIGNING_KEY"));
     const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(said.output) ?? [];
     // The SDK's development mode: it must find this server by its credentials and start no other.
     process.env.QSTASH_DEV_PORT = port;

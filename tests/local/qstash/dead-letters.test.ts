@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type Harness, start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
@@ -15,7 +15,7 @@ async function withLetters(count: number, options: Parameters<typeof start>[0] =
       retries: 0,
       label: [`label-${index}`, "all"],
     });
-    await until("the dead letter", () => qstash.stats().deadLettered === index);
+    await waitUntil("the dead letter", () => qstash.stats().deadLettered === index);
   }
   return harness;
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyRecord } from "@/local/qstash/apply-record";
-import { FlowLanes } from "@/local/qstash/flow-controller";
-import { until } from "@/tests/support/clients/wait-until";
+import { FlowController } from "@/local/qstash/flow-controller";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { defaultLimits } from "../../../local/qstash/options";
 import { State } from "../../../local/qstash/state";
 import { Timers } from "../../../local/qstash/timers";
@@ -46,14 +46,14 @@ function play(all: Arrival[], keys: Record<string, Settings>, globalParallelism:
   const runs: { key: string; id: string; startedAt: number; endedAt: number }[] = [];
   const lasts = new Map(all.map(({ lastsMs }, index) => [String(index), lastsMs]));
   const timers = new Timers(clock);
-  const lanes = new FlowLanes({
+  const lanes = new FlowController({
     settings: (key) => state.flowKeys.get(key),
     start: (id) => {
       const key = state.messages.get(id)?.flow?.key;
       const endedAt = clock.now() + (lasts.get(id) ?? 0);
       runs.push({ key: key ?? "none", id, startedAt: clock.now(), endedAt });
       applyRecord(state, { t: "started", at: clock.now(), id });
-      timers.at(endedAt, () => lanes.finished(key));
+      timers.at(endedAt, () => lanes.onFinished(key));
     },
     globalParallelism,
     timers,
@@ -63,7 +63,7 @@ function play(all: Arrival[], keys: Record<string, Settings>, globalParallelism:
     clock.advance(afterMs);
     const flow = key === "none" ? undefined : { key, ...keys[key] };
     applyRecord(state, { t: "created", at: clock.now(), message: message(String(index), flow, clock.now()) });
-    lanes.enter(flow?.key, String(index));
+    lanes.enqueue(flow?.key, String(index));
   });
   clock.advance(3_600_000);
   return runs;
@@ -160,7 +160,7 @@ describe("flow control over HTTP", () => {
       parallelismCount: 3,
     });
     release();
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.received.map(({ path }) => path).sort()).toEqual(["/a", "/b", "/c", "/d", "/free"]);
   });
 
@@ -206,7 +206,7 @@ describe("flow control over HTTP", () => {
     });
     await api(`${path}/unpin?parallelism=true&rate=true`, { method: "POST" });
     await api(`${path}/resume`, { method: "POST" });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.peak).toBe(1);
     await client.publish({ url: receiver.url, flowControl });
     expect(await (await api(path)).json()).toMatchObject({
@@ -226,10 +226,10 @@ describe("flow control over HTTP", () => {
     receiver.onRequest = () => ({ status: 500 });
     await client.publish({ url: receiver.url, retries: 3, flowControl: { key: "k", rate: 2, period: "1h" } });
     await receiver.waitFor(2);
-    await until("the attempt to end", () => qstash.stats().inFlight === 0);
+    await waitUntil("the attempt to end", () => qstash.stats().inFlight === 0);
     clock.advance(3_599_000);
     expect(receiver.received).toHaveLength(2);
     clock.advance(1000);
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
   });
 });

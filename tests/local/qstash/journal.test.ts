@@ -4,7 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyRecord } from "@/local/qstash/apply-record";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import { PortTakenError } from "../../../local/http/server";
 import { FolderInUseError } from "../../../local/process/folder-lock";
@@ -89,12 +89,12 @@ describe("the journal", () => {
     const stat = async (): Promise<string> => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone");
     if (process.platform === "linux") {
       // The shell would collect it; what it becomes does not.
-      await until(
+      await waitUntil(
         "the shell to have become another program",
         async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n",
       );
       process.kill(pid, "SIGKILL");
-      await until("the process to be dead and not collected", async () => /\) Z /.test(await stat()));
+      await waitUntil("the process to be dead and not collected", async () => /\) Z /.test(await stat()));
       const started = (await stat()).split(") ")[1]?.split(" ")[19];
       await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));
       const { journal: taken } = await openJournalOfLines(dir);
@@ -286,7 +286,7 @@ describe("a restart", () => {
     const { qstash, client, receiver } = await start(options);
     receiver.onRequest = ({ path }) => ({ status: path === "/bad" ? 500 : 200 });
     await client.publish({ url: `${receiver.url}/bad`, retries: 0 });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     await client.queue({ queueName: "q" }).upsert({ parallelism: 1, paused: true });
     for (const body of ["1", "2", "3"])
       await client.queue({ queueName: "q" }).enqueue({ url: receiver.url, body });
@@ -320,7 +320,7 @@ describe("a restart", () => {
     expect(await after.queue({ queueName: "q" }).get()).toMatchObject({ paused: true, lag: 3 });
     receiver.received.length = 0;
     await after.queue({ queueName: "q" }).resume();
-    await until("the queue to empty", () => again.stats().pending === 1);
+    await waitUntil("the queue to empty", () => again.stats().pending === 1);
     expect(receiver.texts).toEqual(["1", "2", "3"]);
   });
 
@@ -335,7 +335,7 @@ describe("a restart", () => {
     for (const path of ["/first", "/second"])
       await client.queue({ queueName: "q" }).enqueue({ url: receiver.url + path });
     await receiver.waitFor(2);
-    await until("the failure to be noted", () => qstash.stats().retried === 1);
+    await waitUntil("the failure to be noted", () => qstash.stats().retried === 1);
     await qstash.close();
 
     receiver.received.length = 0;
@@ -343,7 +343,7 @@ describe("a restart", () => {
     const again = await startQstash({ token: TOKEN, dataDir: dir, clock });
     afterTest(() => again.close());
     await receiver.waitFor(1);
-    await until("the hanging one to be delivered", () => again.stats().pending === 2);
+    await waitUntil("the hanging one to be delivered", () => again.stats().pending === 2);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging"]);
     clock.advance(13_000);
     await receiver.waitFor(3);
@@ -371,7 +371,7 @@ describe("a restart", () => {
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
     await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "* * * * *" });
     clock.advance(30_000);
-    await until("the first tick", () => qstash.stats().delivered === 1);
+    await waitUntil("the first tick", () => qstash.stats().delivered === 1);
     await qstash.close();
     const restart = async () => {
       const running = await startQstash({ token: TOKEN, dataDir: dir, clock });
@@ -384,7 +384,7 @@ describe("a restart", () => {
     clock.advance(3 * 86_400_000 + 10_000);
     const late = await restart();
     clock.advance(0);
-    await until("the late run", () => late.stats().delivered === 2);
+    await waitUntil("the late run", () => late.stats().delivered === 2);
     expect(late.stats().published).toBe(2);
     expect((await clientOf(late).schedules.get("s")).nextScheduleTime).toBe(Date.UTC(2026, 0, 4, 0, 2));
   });

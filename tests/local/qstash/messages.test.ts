@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
@@ -42,7 +42,7 @@ describe("messages", () => {
     const shown = async () => (await api(`/v2/messages/${messageId}`)).json();
     expect(await shown()).toEqual(message);
     clock.advance(60_000);
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(await shown()).toEqual(message);
     clock.advance(31_000);
     const gone = await api(`/v2/messages/${messageId}`);
@@ -109,7 +109,7 @@ describe("messages", () => {
     await receiver.waitFor(2);
     expect(await client.messages.cancel([good.messageId, bad.messageId])).toEqual({ cancelled: 2 });
     release();
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(qstash.stats()).toMatchObject({ delivered: 1, canceled: 1, deadLetters: 0 });
     expect(receiver.received).toHaveLength(2);
     const statesOf = async (messageId: string) =>
@@ -125,7 +125,7 @@ describe("the log", () => {
     receiver.onRequest = ({ headers }) =>
       headers["upstash-retried"] === "0" ? { status: 500, body: "broken" } : undefined;
     const { messageId } = await client.publish({ url: receiver.url, body: "b", label: "l" });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     const { logs } = await client.logs({ messageIds: [messageId] });
     const life = [...logs].reverse();
     expect(life.map(({ state }) => state)).toEqual([
@@ -157,7 +157,7 @@ describe("the log", () => {
     receiver.onRequest = ({ path }) => ({ status: path === "/bad" ? 500 : 200 });
     await client.publish({ url: `${receiver.url}/good` });
     await client.publish({ url: `${receiver.url}/bad`, retries: 1 });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     const read = async (query: string) => {
       const response = await api(`/v2/logs?${query}`);
       return (await response.json()) as {
@@ -203,7 +203,7 @@ describe("the log", () => {
     for (const { client, receiver, qstash } of [byNumber, bySize]) {
       for (let index = 0; index < 20; index++)
         await client.publish({ url: receiver.url, body: "x".repeat(1000) });
-      await until("everything to end", () => qstash.stats().pending === 0);
+      await waitUntil("everything to end", () => qstash.stats().pending === 0);
     }
     expect((await byNumber.client.logs()).logs).toHaveLength(10);
     const kept = (await bySize.client.logs()).logs;
@@ -229,7 +229,7 @@ describe("the log", () => {
       body: "hidden-body",
       redact: { body: true },
     });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     const texts = await Promise.all(
       [`/v2/messages/${messageId}`, "/v2/logs", "/v2/dlq", "/v2/schedules", "/"].map(async (path) =>
         (await api(path)).text(),

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start, TOKEN } from "./support/harness";
 
 describe("the page", () => {
@@ -29,7 +29,7 @@ describe("the page", () => {
       destination: "http://user:password@x/",
       cron: "0 0 1 1 *",
     });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     const response = await fetch(qstash.url);
     const text = await response.text();
     expect(response.headers.get("content-type")).toContain("text/html");
@@ -59,7 +59,7 @@ describe("the page", () => {
     receiver.onRequest = () => ({ status: 500 });
     for (let index = 1; index <= 2; index++) {
       await client.publish({ url: `${receiver.url}/${index}`, retries: 0 });
-      await until("the dead letter", () => qstash.stats().deadLetters === index);
+      await waitUntil("the dead letter", () => qstash.stats().deadLetters === index);
     }
     receiver.onRequest = () => undefined;
     const [second, first] = (await client.dlq.listMessages()).messages;
@@ -82,7 +82,7 @@ describe("the page", () => {
     expect(qstash.stats().deadLetters).toBe(2);
 
     expect((await post(retry, { origin: qstash.url })).status).toBe(303);
-    await until("the retried message", () => qstash.stats().delivered === 1);
+    await waitUntil("the retried message", () => qstash.stats().delivered === 1);
     const remove = await rawPost(`${qstash.url}/letters/${second?.dlqId}/delete`, {
       "sec-fetch-site": "same-origin",
     });

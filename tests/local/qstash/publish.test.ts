@@ -1,6 +1,6 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
@@ -101,7 +101,7 @@ describe("publishing", () => {
     await receiver.waitFor(1);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/both"]);
     // Its receiver has it before its answer is noted.
-    await until("the answer to be noted", () => qstash.stats().inFlight === 0);
+    await waitUntil("the answer to be noted", () => qstash.stats().inFlight === 0);
     clock.advance(34 * 3_600_000 - 60_001);
     expect(qstash.stats().pending).toBe(1);
     clock.advance(1);
@@ -112,7 +112,7 @@ describe("publishing", () => {
     const { client, receiver, qstash } = await start();
     receiver.onRequest = () => ({ status: 302, headers: { location: `${receiver.url}/elsewhere` } });
     await client.publish({ url: receiver.url, retries: 0 });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     expect(receiver.received).toHaveLength(1);
   });
 

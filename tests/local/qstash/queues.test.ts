@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
@@ -14,7 +14,7 @@ describe("queues", () => {
       status: text === "2" && headers["upstash-retried"] !== "2" ? 500 : 200,
     });
     for (const body of ["1", "2", "3", "4"]) await queue.enqueue({ url: receiver.url, body });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.texts).toEqual(["1", "2", "2", "2", "3", "4"]);
     expect(receiver.peak).toBe(1);
   });
@@ -27,7 +27,7 @@ describe("queues", () => {
     });
     await queue.enqueue({ url: `${receiver.url}/1`, callback: `${receiver.url}/done` });
     await queue.enqueue({ url: `${receiver.url}/2` });
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/1", "/done", "/done", "/2"]);
   });
 
@@ -43,7 +43,7 @@ describe("queues", () => {
           return { status: Number(headers["upstash-retried"]) < fails ? 500 : 200 };
         };
         await client.batchJSON(failures.map((_, body) => ({ url: receiver.url, body, queueName })));
-        await until("everything to end", () => qstash.stats().pending === 0);
+        await waitUntil("everything to end", () => qstash.stats().pending === 0);
         expect(receiver.texts.map(Number)).toEqual(
           failures.flatMap((fails, index) => Array.from({ length: fails + 1 }, () => index)),
         );
@@ -67,7 +67,7 @@ describe("queues", () => {
     await queue.upsert({ parallelism: 4 });
     await receiver.waitFor(4);
     release();
-    await until("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("everything to end", () => qstash.stats().pending === 0);
     expect(receiver.peak).toBe(4);
     expect((await queue.get()).lag).toBe(0);
   });
@@ -80,7 +80,7 @@ describe("queues", () => {
     await queue.enqueue({ url: receiver.url, body: "1" });
     await queue.enqueue({ url: receiver.url, body: "2" });
     await receiver.waitFor(1);
-    await until("the attempt to end", () => qstash.stats().inFlight === 0);
+    await waitUntil("the attempt to end", () => qstash.stats().inFlight === 0);
     await queue.pause();
     expect((await queue.get()).paused).toBe(true);
     clock.advance(60_000);

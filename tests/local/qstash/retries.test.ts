@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
@@ -11,7 +11,7 @@ async function startTimed(options: Parameters<typeof start>[0] = {}) {
   const clock = new ManualClock();
   const harness = await start({ clock, ...options });
   const { qstash, receiver } = harness;
-  const idle = () => until("attempts to end", () => qstash.stats().inFlight === 0);
+  const idle = () => waitUntil("attempts to end", () => qstash.stats().inFlight === 0);
   /** Advances in steps until the next attempt is made, and says how far that was. */
   const nextAttemptAfter = async (stepMs: number, limitMs: number): Promise<number> => {
     await idle();
@@ -57,7 +57,7 @@ describe("retries", () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = () => ({ status: 503 });
     await client.publish({ url: receiver.url });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     expect(receiver.received).toHaveLength(4);
   });
 
@@ -100,7 +100,7 @@ describe("retries", () => {
     });
     await client.publish({ url: `${receiver.url}/never` });
     for (const path of ["/status", "/header"]) await client.publish({ url: receiver.url + path, retries: 2 });
-    await until("three dead letters", () => qstash.stats().deadLetters === 3);
+    await waitUntil("three dead letters", () => qstash.stats().deadLetters === 3);
     expect(receiver.received.filter(({ path }) => path === "/never")).toHaveLength(1);
     for (const again of ["/status", "/header"]) {
       expect(receiver.received.filter(({ path }) => path === again)).toHaveLength(3);
@@ -119,7 +119,7 @@ describe("retries", () => {
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter?.responseStatus).toBe(0);
     expect(letter?.responseBody).toContain("timeout");
-    await until("the connection to be cut", () => receiver.received[0]?.abandoned === true);
+    await waitUntil("the connection to be cut", () => receiver.received[0]?.abandoned === true);
   });
 
   it("follow a connection refused and a name that does not exist", async () => {
@@ -127,7 +127,7 @@ describe("retries", () => {
     const closed = await closedPort();
     await client.publish({ url: `http://127.0.0.1:${closed}/`, retries: 1 });
     await client.publish({ url: "http://no-such-host.invalid/", retries: 0 });
-    await until("two dead letters", () => qstash.stats().deadLetters === 2);
+    await waitUntil("two dead letters", () => qstash.stats().deadLetters === 2);
     const { messages } = await client.dlq.listMessages();
     const reasons = messages.map(({ responseBody }) => responseBody).join();
     expect(reasons).toContain("ECONNREFUSED");
@@ -138,7 +138,7 @@ describe("retries", () => {
     const { client, receiver, qstash } = await start({ limits: { maxResponseBytes: 1000 } });
     receiver.onRequest = () => ({ status: 500, body: "x".repeat(5_000_000) });
     await client.publish({ url: receiver.url, retries: 0 });
-    await until("the dead letter", () => qstash.stats().deadLetters === 1);
+    await waitUntil("the dead letter", () => qstash.stats().deadLetters === 1);
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter?.responseBody).toBe("x".repeat(1000));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { parseCron } from "../../../local/qstash/cron";
 import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
@@ -34,7 +34,7 @@ describe("schedules", () => {
     for (let tick = 1; tick <= 3; tick++) {
       clock.advance(10 * MINUTE);
       await receiver.waitFor(tick);
-      await until("the delivery", () => qstash.stats().delivered === tick);
+      await waitUntil("the delivery", () => qstash.stats().delivered === tick);
     }
     expect(receiver.received[0]).toMatchObject({ method: "PUT", text: "payload" });
     expect(receiver.received[0]?.headers).toMatchObject({ "x-h": "1", "upstash-schedule-id": scheduleId });
@@ -95,7 +95,7 @@ describe("schedules", () => {
     });
     await client.schedules.create({ destination: "group", cron: "0 * * * *", delay: 30, queueName: "q" });
     clock.advance(59 * MINUTE + 30_000);
-    await until("the messages", () => qstash.stats().published === 2);
+    await waitUntil("the messages", () => qstash.stats().published === 2);
     expect(receiver.received).toHaveLength(0);
     clock.advance(30_000);
     await receiver.waitFor(2);

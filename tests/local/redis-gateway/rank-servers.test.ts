@@ -3,10 +3,10 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EngineConnection } from "@/local/redis/engine-connection";
-import { nameOf, rankServers } from "@/local/redis/find-servers";
+import { describeServer, findServers } from "@/local/redis/find-servers";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { startRedisEngine } from "../../../local/redis/engine";
-import { EMBEDDED_LACKS, missingFeatures } from "../../../local/redis/engine-features";
+import { EMBEDDED_MISSING_FEATURES, missingFeatures } from "../../../local/redis/engine-features";
 import { ErrorReply } from "../../../local/redis/resp/reply";
 import { startServingCli } from "./cli";
 import { hasRedisServer, temporaryFolder } from "./support";
@@ -39,8 +39,8 @@ function server(spoken: string): Promise<string> {
 
 async function rank(folders: readonly string[]): Promise<{ names: string[]; lines: string[] }> {
   const lines: string[] = [];
-  const ranked = await rankServers(folders.join(path.delimiter), (line) => lines.push(line));
-  return { names: ranked.map(nameOf), lines };
+  const ranked = await findServers(folders.join(path.delimiter), (line) => lines.push(line));
+  return { names: ranked.map(describeServer), lines };
 }
 
 describe("of the servers on the PATH", () => {
@@ -82,18 +82,18 @@ describe("of the servers on the PATH", () => {
 
 describe.runIf(hasRedisServer)("the server that is installed", () => {
   test("is found with its version", async () => {
-    const [first] = await rankServers(process.env.PATH ?? "", () => {});
+    const [first] = await findServers(process.env.PATH ?? "", () => {});
     const said = execFileSync(first?.command ?? "", ["--version"], { encoding: "utf8" });
     expect(said).toContain(`v=${first?.version.join(".")} `);
   });
 
   test("lacks what is printed of it, and nothing else that a newer one has", async () => {
-    const [first] = await rankServers(process.env.PATH ?? "", () => {});
+    const [first] = await findServers(process.env.PATH ?? "", () => {});
     const engine = await startRedisEngine({ dataDir: folder.path });
     cleanups.push(engine.stop);
     const everything = missingFeatures("redis", [0, 0, 0]);
-    expect(await unknownOf(engine.url, everything)).toEqual(first?.lacks);
-    expect(engine.description).toBe(`${first && nameOf(first)}; lacks ${first?.lacks.join(", ")}`);
+    expect(await unknownOf(engine.url, everything)).toEqual(first?.missing);
+    expect(engine.description).toBe(`${first && describeServer(first)}; lacks ${first?.missing.join(", ")}`);
   });
 
   test("is taken when a more capable one cannot read the files", async () => {
@@ -112,9 +112,9 @@ describe.runIf(hasRedisServer)("the server that is installed", () => {
 test("the embedded engine lacks what is printed of it", async () => {
   const engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
   cleanups.push(engine.stop);
-  expect(await unknownOf(engine.url, EMBEDDED_LACKS)).toEqual(EMBEDDED_LACKS);
+  expect(await unknownOf(engine.url, EMBEDDED_MISSING_FEATURES)).toEqual(EMBEDDED_MISSING_FEATURES);
   expect(engine.description).toBe(
-    `embedded; keeps nothing after it stops; lacks ${EMBEDDED_LACKS.join(", ")}`,
+    `embedded; keeps nothing after it stops; lacks ${EMBEDDED_MISSING_FEATURES.join(", ")}`,
   );
 });
 

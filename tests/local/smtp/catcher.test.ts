@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { PortTakenError } from "../../../local/http/server";
 import { afterTest, list, send, start, subjects } from "./support";
 
@@ -66,7 +66,7 @@ describe("a mail that is caught", () => {
       "DATA",
       "\0 no header\r\n.",
     ]);
-    await until("all are there", async () => (await list(catcher)).total === 3);
+    await waitUntil("all are there", async () => (await list(catcher)).total === 3);
     expect((await list(catcher, "?to=x@y.test")).items).toMatchObject([
       { subject: "", from: { address: "" } },
     ]);
@@ -228,7 +228,7 @@ describe("the addresses", () => {
     const cutOff = watching.text().catch(() => "cut");
     catcher.fail({ kind: "hang" });
     const sending = send(catcher).catch((error: unknown) => error);
-    await until("the mail is in", () => catcher.hanging > 0);
+    await waitUntil("the mail is in", () => catcher.hanging > 0);
     await catcher.close();
     expect(await cutOff).toMatch(/cut|retry/);
     expect(await sending).toBeInstanceOf(Error);

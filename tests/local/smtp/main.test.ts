@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { startCommand } from "@/tests/support/processes/command-line";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
@@ -9,7 +9,7 @@ describe("the command line", () => {
   it("says where it is, and ends on SIGTERM", async () => {
     const args = ["--smtp-port", "0", "--page-port", "0"];
     const { child, said, ended } = startCommand("local/smtp/main.ts", args);
-    await until("it is open", () => /Mailbox: \S+\n/.test(said.output));
+    await waitUntil("it is open", () => /Mailbox: \S+\n/.test(said.output));
     expect(said.output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
     const page = await fetch(/Mailbox: (\S+)/.exec(said.output)?.[1] ?? "");
     expect(page.headers.get("content-type")).toContain("text/html");

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { localSecrets } from "../../../local/stack/settings";
+import { loadLocalSecrets } from "../../../local/stack/settings";
 
 let dataDir: string;
 beforeEach(async () => {
@@ -13,10 +13,10 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 const file = () => path.join(dataDir, "secrets.json");
 
 it("are made up once and kept, for nobody else to read", async () => {
-  const first = await localSecrets(dataDir);
+  const first = await loadLocalSecrets(dataDir);
   expect(first.stripeSecretKey).toMatch(/^sk_test_local_/);
   expect(first.stripeWebhookSecret).toMatch(/^whsec_/);
-  expect(await localSecrets(dataDir)).toEqual(first);
+  expect(await loadLocalSecrets(dataDir)).toEqual(first);
   expect((await stat(file())).mode & 0o077).toBe(0);
   expect(await readdir(dataDir)).toEqual(["secrets.json"]);
 });
@@ -24,15 +24,15 @@ it("are made up once and kept, for nobody else to read", async () => {
 it("of a file from before one was needed stay, and the missing ones are added for good", async () => {
   const old = { AUTH_SECRET: "a", CRON_SECRET: "b", redisToken: "c", qstashToken: "d" };
   await writeFile(file(), JSON.stringify(old));
-  const first = await localSecrets(dataDir);
+  const first = await loadLocalSecrets(dataDir);
   expect(first).toMatchObject(old);
   expect(first.stripeSecretKey).toMatch(/^sk_test_local_/);
   expect(JSON.parse(await readFile(file(), "utf8"))).toEqual(first);
-  expect(await localSecrets(dataDir)).toEqual(first);
+  expect(await loadLocalSecrets(dataDir)).toEqual(first);
 });
 
 it("of a damaged file are not thrown away", async () => {
   await writeFile(file(), "{ half");
-  await expect(localSecrets(dataDir)).rejects.toThrow(SyntaxError);
+  await expect(loadLocalSecrets(dataDir)).rejects.toThrow(SyntaxError);
   expect(await readFile(file(), "utf8")).toBe("{ half");
 });

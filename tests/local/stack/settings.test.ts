@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { portsFrom, readSettings } from "../../../local/stack/settings";
+import { derivePorts, readSettings } from "../../../local/stack/settings";
 
 it.each([
   [{}, false],
@@ -7,10 +7,10 @@ it.each([
   [{ STRIPE_SECRET_KEY: "sk_test_yours" }, true],
   [{ STRIPE_API_URL: "https://api.stripe.com" }, true],
 ])("of %j: whether Stripe is the caller's own is %s", (environment, own) => {
-  expect(readSettings(environment).ownStripe).toBe(own);
+  expect(readSettings(environment).externalStripe).toBe(own);
 });
 
 it("no two servers want one port", () => {
-  const ports = Object.values(portsFrom(3000));
+  const ports = Object.values(derivePorts(3000));
   expect(new Set(ports).size).toBe(ports.length);
 });

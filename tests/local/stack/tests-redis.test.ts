@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
-import { givenBackends } from "@/tests/support/stack/configured-backends";
+import { readConfiguredBackends } from "@/tests/support/stack/configured-backends";
 import { emptyRedis, requireEmptyRedis } from "@/tests/support/stack/empty-redis";
 
 /** What `npm run test:real` does with a Redis that it is given. */
@@ -15,9 +15,11 @@ afterAll(() => engine.stop());
 
 it("takes it by the names that the local stack takes", () => {
   const real = { REAL_STACK: "1" };
-  expect(givenBackends({ ...real, REDIS_URL: "redis://a:1" }).redisUrl).toBe("redis://a:1");
-  expect(givenBackends({ ...real, REDIS_HOST: "b", REDIS_PORT: "7" }).redisUrl).toBe("redis://b:7/0");
-  expect(givenBackends(real).redisUrl).toBeUndefined();
+  expect(readConfiguredBackends({ ...real, REDIS_URL: "redis://a:1" }).redisUrl).toBe("redis://a:1");
+  expect(readConfiguredBackends({ ...real, REDIS_HOST: "b", REDIS_PORT: "7" }).redisUrl).toBe(
+    "redis://b:7/0",
+  );
+  expect(readConfiguredBackends(real).redisUrl).toBeUndefined();
 });
 
 it("refuses one that is not empty, and leaves it as it is", async () => {

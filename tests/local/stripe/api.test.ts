@@ -9,7 +9,7 @@ describe("the API, by the official SDK", () => {
     const { sdk, app, server } = await start();
     const session = await openSession(sdk);
     expect(session.lastResponse.apiVersion).toBe(API_VERSION);
-    await server.play(session.id, "paid");
+    await server.simulateBuyer(session.id, "paid");
     await app.waitFor(3);
     expect(new Set(app.events.map((event) => event.api_version))).toEqual(new Set([API_VERSION]));
   });
@@ -125,7 +125,7 @@ describe("the API, by the official SDK", () => {
   it("sells for nothing what costs nothing", async () => {
     const { sdk, server, app } = await start();
     const session = await openSession(sdk, { line_items: [lineItem("Gift", 0, 1)] });
-    await server.play(session.id, "paid");
+    await server.simulateBuyer(session.id, "paid");
     expect(await sdk.checkout.sessions.retrieve(session.id)).toMatchObject({
       status: "complete",
       payment_status: "no_payment_required",

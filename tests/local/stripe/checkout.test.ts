@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { RESULTS } from "@/local/stripe/checkout/simulate-buyer";
-import { until } from "@/tests/support/clients/wait-until";
+import { BUYER_ACTIONS } from "@/local/stripe/checkout/simulate-buyer";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { ManualClock } from "../qstash/support/manual-clock";
 import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from "./support/harness";
 
 const successUrl = (id: string): string => SUCCESS_URL.replace("{CHECKOUT_SESSION_ID}", id);
 const typesOf = ({ app }: Harness): string[] => app.events.map(({ type }) => type).sort();
 const settled = ({ server }: Harness): Promise<void> =>
-  until("every event to be delivered", () => server.stats().waiting === 0);
+  waitUntil("every event to be delivered", () => server.stats().pending === 0);
 
 const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_intent.succeeded"];
 
@@ -111,7 +111,7 @@ describe("the buyer, by a form post to the session's address", () => {
     expect((await post(url, "late")).headers.get("location")).toBe(successUrl(id));
     expect(await (await fetch(url ?? "")).text()).toContain("The payment is on its way");
     // Who comes back to the page meanwhile changes nothing.
-    for (const result of RESULTS)
+    for (const result of BUYER_ACTIONS)
       expect((await post(url, result)).headers.get("location")).toBe(successUrl(id));
     clock.advance(7999);
     expect(await sdk.checkout.sessions.retrieve(id)).toMatchObject({
@@ -161,7 +161,7 @@ describe("the buyer, by a form post to the session's address", () => {
     });
   });
 
-  it.each(RESULTS)("%s a second time changes nothing", async (result) => {
+  it.each(BUYER_ACTIONS)("%s a second time changes nothing", async (result) => {
     const harness = await start();
     for (const first of ["paid", "abandoned"] as const) {
       const { id, url } = await openSession(harness.sdk);

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
 import { openSession, post, startApp } from "./support/harness";
 
@@ -10,7 +10,7 @@ describe("the command line", () => {
     const { STRIPE_SECRET_KEY: _key, STRIPE_WEBHOOK_SECRET: _secret, ...env } = process.env;
     const args = ["--port", "0", "--webhook-url", `${app.url}/hook`];
     const { child, said, ended } = startCommand("local/stripe/main.ts", args, env);
-    await until("the environment", () => /WEBHOOK_SECRET=.*\n/.test(said.output));
+    await waitUntil("the environment", () => /WEBHOOK_SECRET=.*\n/.test(said.output));
     const printed = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(said.output)?.[1] ?? "";
     const { hostname, port } = new URL(printed("STRIPE_API_URL"));
     const sdk = new Stripe(printed("STRIPE_SECRET_KEY"), { host: hostname, port, protocol: "http" });

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { buy, lineItem, openSession, post, SECRET_KEY, start, WEBHOOK_SECRET } from "./support/harness";
 
 describe("the page", () => {
@@ -15,7 +15,7 @@ describe("the page", () => {
       line_items: [lineItem(nasty, 777, 1)],
       client_reference_id: nasty,
     });
-    await until("the attempts to be over", () => server.stats().inFlight === 0);
+    await waitUntil("the attempts to be over", () => server.stats().inFlight === 0);
     server.setFaults({ events: { drop: true } });
     const response = await fetch(server.url);
     const text = await response.text();
@@ -44,7 +44,7 @@ describe("the page", () => {
     const harness = await start();
     const { sdk, app, server } = harness;
     const { intentId } = await buy(harness, 1000);
-    await until("the events", () => server.stats().waiting === 0);
+    await waitUntil("the events", () => server.stats().pending === 0);
     const click = (path: string, headers: Record<string, string>, body = "") =>
       fetch(server.url + path, {
         method: "POST",
@@ -64,11 +64,11 @@ describe("the page", () => {
     expect((await click("/payments/pi_none/refund", own, "amount=1")).status).toBe(404);
     const { data } = await sdk.refunds.list({ payment_intent: intentId });
     expect(data.map(({ amount }) => amount)).toEqual([400]);
-    await until("the refund's event", () => app.events.some(({ type }) => type === "charge.refunded"));
+    await waitUntil("the refund's event", () => app.events.some(({ type }) => type === "charge.refunded"));
     const refunded = app.events.find(({ type }) => type === "charge.refunded");
     expect(refunded?.request).toEqual({ id: null, idempotency_key: null });
 
-    await until("the events", () => server.stats().waiting === 0);
+    await waitUntil("the events", () => server.stats().pending === 0);
     const count = app.received.length;
     expect((await click(`/events/${refunded?.id}/resend`, {})).status).toBe(403);
     expect((await click(`/events/${refunded?.id}/resend`, own)).status).toBe(303);

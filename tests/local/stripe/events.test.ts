@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
-import { RETRY_WAITS_MS } from "../../../local/stripe/options";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { RETRY_DELAYS_MS } from "../../../local/stripe/options";
 import { ManualClock } from "../qstash/support/manual-clock";
 import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";
 
@@ -9,7 +9,7 @@ describe("an event's signature", () => {
   it("is accepted by the SDK, and refused when anything of it is altered", async () => {
     const { sdk, app, server } = await start();
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
+    await server.simulateBuyer(id, "abandoned");
     const [received] = await app.waitFor(1);
     if (!received) throw new Error("nothing came");
     const { text, headers } = received;
@@ -35,10 +35,10 @@ describe("an event's signature", () => {
     const { sdk, app, server } = await start({ clock });
     app.onRequest = () => ({ status: 500 });
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
+    await server.simulateBuyer(id, "abandoned");
     await app.waitFor(1);
-    await until("the first attempt to be over", () => server.stats().inFlight === 0);
-    clock.advance(RETRY_WAITS_MS[0] ?? 0);
+    await waitUntil("the first attempt to be over", () => server.stats().inFlight === 0);
+    clock.advance(RETRY_DELAYS_MS[0] ?? 0);
     const [first, second] = await app.waitFor(2);
     expect(second?.headers["stripe-signature"]).not.toBe(first?.headers["stripe-signature"]);
     expect(second?.text).toBe(first?.text);
@@ -50,8 +50,8 @@ describe("delivery", () => {
     const { sdk, app, server } = await start({ retryScale: 0 });
     app.onRequest = () => ({ status: [500, 302, 404][app.received.length - 1] ?? 204 });
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
-    await until("the event to be taken", () => server.stats().waiting === 0);
+    await server.simulateBuyer(id, "abandoned");
+    await waitUntil("the event to be taken", () => server.stats().pending === 0);
     expect(app.received).toHaveLength(4);
     expect(new Set(app.events.map((event) => event.id)).size).toBe(1);
     const [event] = (await sdk.events.list()).data;
@@ -63,22 +63,22 @@ describe("delivery", () => {
     const { sdk, app, server } = await start({ clock });
     app.onRequest = () => ({ status: 503 });
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
+    await server.simulateBuyer(id, "abandoned");
     const startedAt = clock.now();
-    for (const [index, wait] of [...RETRY_WAITS_MS, 0].entries()) {
+    for (const [index, wait] of [...RETRY_DELAYS_MS, 0].entries()) {
       await app.waitFor(index + 1);
-      await until("the attempt to be over", () => server.stats().inFlight === 0);
+      await waitUntil("the attempt to be over", () => server.stats().inFlight === 0);
       clock.advance(wait);
     }
-    expect(server.stats().waiting).toBe(0);
-    expect(app.received).toHaveLength(RETRY_WAITS_MS.length + 1);
+    expect(server.stats().pending).toBe(0);
+    expect(app.received).toHaveLength(RETRY_DELAYS_MS.length + 1);
     expect(clock.now() - startedAt).toBeLessThan(3 * 24 * 3600 * 1000);
     const { data } = await sdk.events.list({ delivery_success: false });
     expect(data).toMatchObject([{ type: "checkout.session.expired", pending_webhooks: 1 }]);
     expect((await sdk.events.list({ delivery_success: true })).data).toEqual([]);
     app.onRequest = () => undefined;
     server.resend(data[0]?.id ?? "");
-    await until("the event that was sent again", () => server.stats().waiting === 0);
+    await waitUntil("the event that was sent again", () => server.stats().pending === 0);
     expect((await sdk.events.list({ delivery_success: false })).data).toEqual([]);
   });
 
@@ -87,8 +87,8 @@ describe("delivery", () => {
     const never = new Promise<void>(() => {});
     app.onRequest = () => (app.received.length === 1 ? { after: never } : {});
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
-    await until("the second attempt", () => server.stats().waiting === 0);
+    await server.simulateBuyer(id, "abandoned");
+    await waitUntil("the second attempt", () => server.stats().pending === 0);
     expect(app.received.length).toBeGreaterThanOrEqual(2);
   });
 });
@@ -153,15 +153,15 @@ describe("time", () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) {
       const { id } = await openSession(sdk, {}, { idempotencyKey: `key-${index}` });
-      await server.play(id, "abandoned");
+      await server.simulateBuyer(id, "abandoned");
       await app.waitFor(index + 1);
-      await until("the attempt to be over", () => server.stats().inFlight === 0);
+      await waitUntil("the attempt to be over", () => server.stats().inFlight === 0);
       ids.push(id);
     }
     clock.advance(5_000); // before the first is tried again
     expect(server.stats()).toMatchObject({ events: 5, waiting: 1 });
     clock.advance(60_000);
-    await until("the oldest to go", () => server.stats().events === 2);
+    await waitUntil("the oldest to go", () => server.stats().events === 2);
     clock.advance(25 * 3600 * 1000);
     // A day later the key is a new one.
     const { id } = await openSession(sdk, { metadata: { other: "yes" } }, { idempotencyKey: "key-0" });

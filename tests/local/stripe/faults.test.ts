@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { FaultsInput } from "../../../local/stripe";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
@@ -63,7 +63,7 @@ describe("what goes wrong on purpose with events", () => {
     await buy(harness);
     server.setFaults({});
     const { id } = await openSession(sdk);
-    await server.play(id, "abandoned");
+    await server.simulateBuyer(id, "abandoned");
     await app.waitFor(1);
     expect(app.events.map(({ type }) => type)).toEqual(["checkout.session.expired"]);
     const { data } = await sdk.events.list({ delivery_success: false });
@@ -77,7 +77,7 @@ describe("what goes wrong on purpose with events", () => {
     const harness = await start();
     harness.server.setFaults({ events: { copies: 3 } });
     await buy(harness);
-    await until("the events", () => harness.server.stats().waiting === 0);
+    await waitUntil("the events", () => harness.server.stats().pending === 0);
     expect(harness.app.received).toHaveLength(9);
     expect(new Set(harness.app.events.map(({ id }) => id)).size).toBe(3);
   });

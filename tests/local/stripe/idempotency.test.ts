@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { IdempotencyLocks, keyedRequest } from "../../../local/stripe/api/idempotency";
+import { IdempotencyLocks, toIdempotentRequest } from "../../../local/stripe/api/idempotency";
 import { State } from "../../../local/stripe/state/state";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
@@ -80,12 +80,12 @@ describe("an idempotency key", () => {
   it("is held until it is released", () => {
     const locks = new IdempotencyLocks();
     const state = new State();
-    const request = keyedRequest("one", "/v1/refunds", "amount=1");
-    expect(locks.enter(state, request)).toBeUndefined();
-    expect(() => locks.enter(state, request)).toThrow("another in-progress request");
-    expect(locks.enter(state, keyedRequest("two", "/v1/refunds", "amount=1"))).toBeUndefined();
+    const request = toIdempotentRequest("one", "/v1/refunds", "amount=1");
+    expect(locks.acquire(state, request)).toBeUndefined();
+    expect(() => locks.acquire(state, request)).toThrow("another in-progress request");
+    expect(locks.acquire(state, toIdempotentRequest("two", "/v1/refunds", "amount=1"))).toBeUndefined();
     locks.release("one");
-    expect(locks.enter(state, request)).toBeUndefined();
+    expect(locks.acquire(state, request)).toBeUndefined();
   });
 
   it("keeps a refusal that began, and not a request that could not begin", async () => {

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { buy, openSession, post, start } from "./support/harness";
 
 describe("a refund", () => {
@@ -35,7 +35,7 @@ describe("a refund", () => {
     expect((await sdk.refunds.list({ charge: charge.id })).data).toHaveLength(2);
     expect((await sdk.refunds.list({ payment_intent: "pi_other" })).data).toEqual([]);
     expect(await sdk.refunds.retrieve(part.id)).toMatchObject({ amount: 300 });
-    await until("the events", () => server.stats().waiting === 0);
+    await waitUntil("the events", () => server.stats().pending === 0);
     const types = app.events.map(({ type }) => type);
     expect(types.filter((type) => type === "refund.created")).toHaveLength(2);
     expect(types.filter((type) => type === "charge.refunded")).toHaveLength(2);

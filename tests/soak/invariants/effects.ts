@@ -1,33 +1,33 @@
-import { type Books, grouped, type Violation } from "./read-records";
-import { orderOf } from "./tasks";
+import { groupBy, type Records, type Violation } from "./read-records";
+import { orderIdOfTask } from "./tasks";
 
 /** As many deliveries as were bought and none otherwise; one notification and one mail for each task of theirs. */
-export function judgeEffects(books: Books): Violation[] {
-  const wrong: Violation[] = [];
-  const deliveries = grouped(books.deliveries, ({ orderId }) => orderId);
+export function checkEffects(books: Records): Violation[] {
+  const violations: Violation[] = [];
+  const deliveries = groupBy(books.deliveries, ({ orderId }) => orderId);
   for (const { id: orderId, status, quantity } of books.orders) {
     const units = deliveries.get(orderId) ?? [];
     const open = units.filter(({ revokedAt }) => revokedAt === null).length;
-    const say = () =>
-      wrong.push({
+    const report = () =>
+      violations.push({
         orderId,
         what: `${status}: ${units.length} deliveries for ${quantity}, ${open} not revoked`,
       });
     if (status === "delivered") {
-      if (units.length !== quantity || open !== quantity) say();
+      if (units.length !== quantity || open !== quantity) report();
     } else if (status === "refunded") {
-      if ((units.length !== 0 && units.length !== quantity) || open !== 0) say();
-    } else if (units.length > 0) say();
+      if ((units.length !== 0 && units.length !== quantity) || open !== 0) report();
+    } else if (units.length > 0) report();
   }
 
   const byId = new Map(books.tasks.map((task) => [task.id, task]));
-  const notified = grouped(books.notifications, ({ key }) => key);
+  const notified = groupBy(books.notifications, ({ key }) => key);
   for (const task of books.tasks) {
     if (task.queue === "notifications") {
       const count = notified.get(task.id)?.length ?? 0;
       if (count !== (task.state === "done" ? 1 : 0)) {
-        wrong.push({
-          orderId: orderOf(task, byId),
+        violations.push({
+          orderId: orderIdOfTask(task, byId),
           what: `${task.key} is ${task.state}: ${count} notifications`,
         });
       }
@@ -36,8 +36,8 @@ export function judgeEffects(books: Books): Violation[] {
       const count = books.mails.get(task.id) ?? 0;
       // Mails are promised at least once: a second one only after an attempt that nobody knows the end of.
       if ((task.state === "done" && count === 0) || count > task.attempts) {
-        wrong.push({
-          orderId: orderOf(task, byId),
+        violations.push({
+          orderId: orderIdOfTask(task, byId),
           what: `mail ${task.key} is ${task.state} after ${task.attempts} attempts, and came ${count} times`,
         });
       }
@@ -45,10 +45,11 @@ export function judgeEffects(books: Books): Violation[] {
   }
   for (const { key, kind } of books.notifications) {
     if (byId.get(key)?.queue !== "notifications")
-      wrong.push({ orderId: null, what: `a notification (${kind}) of no task` });
+      violations.push({ orderId: null, what: `a notification (${kind}) of no task` });
   }
   for (const id of books.mails.keys()) {
-    if (byId.get(id)?.queue !== "emails") wrong.push({ orderId: null, what: `a mail of no task: ${id}` });
+    if (byId.get(id)?.queue !== "emails")
+      violations.push({ orderId: null, what: `a mail of no task: ${id}` });
   }
-  return wrong;
+  return violations;
 }

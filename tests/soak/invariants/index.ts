@@ -1,35 +1,35 @@
-import type { World } from "../soak-stack";
-import { judgeBonuses } from "./bonuses";
-import { judgeEffects } from "./effects";
-import { judgeLeaderboards } from "./leaderboards";
-import { judgeMoney } from "./money";
-import { readBooks, type Violation } from "./read-records";
-import { judgeRegressions, judgeTasks } from "./tasks";
+import type { SoakStack } from "../soak-stack";
+import { checkBonuses } from "./bonuses";
+import { checkEffects } from "./effects";
+import { checkLeaderboards } from "./leaderboards";
+import { checkMoney } from "./money";
+import { readRecords, type Violation } from "./read-records";
+import { checkTaskRegressions, checkTasks } from "./tasks";
 
 export type { Violation } from "./read-records";
-export { watchTasks } from "./tasks";
+export { watchTaskRegressions } from "./tasks";
 
-export interface Verdict {
+export interface InvariantReport {
   violations: Violation[];
   /** What the books hold, for the report. */
   counts: Record<string, number>;
 }
 
 /** @param initialStock  of every product, before anybody bought */
-export async function judge(
-  world: Pick<World, "provider" | "mail">,
+export async function checkInvariants(
+  stack: Pick<SoakStack, "provider" | "mail">,
   initialStock: ReadonlyMap<string, number | null>,
-): Promise<Verdict> {
-  const books = await readBooks(world);
+): Promise<InvariantReport> {
+  const books = await readRecords(stack);
   const count = (status: string) => books.orders.filter((order) => order.status === status).length;
   return {
     violations: [
-      ...judgeMoney(books, initialStock),
-      ...judgeTasks(books),
-      ...judgeEffects(books),
-      ...judgeBonuses(books),
-      ...(await judgeLeaderboards(books)),
-      ...(await judgeRegressions()),
+      ...checkMoney(books, initialStock),
+      ...checkTasks(books),
+      ...checkEffects(books),
+      ...checkBonuses(books),
+      ...(await checkLeaderboards(books)),
+      ...(await checkTaskRegressions()),
     ],
     counts: {
       orders: books.orders.length,

@@ -1,7 +1,7 @@
 import { db } from "@/lib/db";
 import type { MailCatcher } from "@/local/smtp";
 import type { RunningStripe } from "@/local/stripe";
-import { paymentsAt } from "../provider-payments";
+import { listProviderPayments } from "../provider-payments";
 
 /** Something that must not be. `orderId` where it is about one. */
 export interface Violation {
@@ -10,9 +10,9 @@ export interface Violation {
 }
 
 /** Everything that is judged, read once all has settled. */
-export type Books = Awaited<ReturnType<typeof readBooks>>;
+export type Records = Awaited<ReturnType<typeof readRecords>>;
 
-export async function readBooks({ provider, mail }: { provider: RunningStripe; mail: MailCatcher }) {
+export async function readRecords({ provider, mail }: { provider: RunningStripe; mail: MailCatcher }) {
   const [orders, tasks, deliveries, alerts, notifications, entries, sales, products] = await Promise.all([
     db().order.findMany({ include: { buyer: { select: { referredById: true } } } }),
     db().task.findMany({
@@ -26,17 +26,17 @@ export async function readBooks({ provider, mail }: { provider: RunningStripe; m
     db().product.findMany({ select: { id: true, stock: true } }),
   ]);
   const orderIds = new Set(orders.map(({ id }) => id));
-  const payments = (await paymentsAt(provider)).filter(({ orderId }) => orderIds.has(orderId));
+  const payments = (await listProviderPayments(provider)).filter(({ orderId }) => orderIds.has(orderId));
   return {
     ...{ orders, tasks, deliveries, alerts, notifications, entries, sales, products },
     payments: new Map(payments.map((payment) => [payment.orderId, payment])),
     paidTwice: payments.length - new Set(payments.map(({ orderId }) => orderId)).size,
-    mails: await mailsOf(mail),
+    mails: await countMails(mail),
   };
 }
 
 /** `Message-ID` without its brackets and host -> how often it came. */
-async function mailsOf({ pageUrl }: MailCatcher): Promise<Map<string, number>> {
+async function countMails({ pageUrl }: MailCatcher): Promise<Map<string, number>> {
   const mails = new Map<string, number>();
   let before: string | null = null;
   do {
@@ -52,10 +52,10 @@ async function mailsOf({ pageUrl }: MailCatcher): Promise<Map<string, number>> {
   return mails;
 }
 
-export type Task = Books["tasks"][number];
+export type TaskRecord = Records["tasks"][number];
 
 /** Groups rows by what `keyOf` says of them. */
-export function grouped<T>(rows: readonly T[], keyOf: (row: T) => string | null): Map<string, T[]> {
+export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string | null): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
     const key = keyOf(row);

@@ -1,69 +1,69 @@
 import { db } from "@/lib/db";
-import { type Books, grouped, type Task, type Violation } from "./read-records";
+import { groupBy, type Records, type TaskRecord, type Violation } from "./read-records";
 
 /** Which order a task is about. */
-export function orderOf(task: Task, byId: ReadonlyMap<string, Task>): string | null {
+export function orderIdOfTask(task: TaskRecord, byId: ReadonlyMap<string, TaskRecord>): string | null {
   const { orderId } = task.payload as { orderId?: string };
   if (orderId) return orderId;
   const [what, id = ""] = task.key.split(":");
   // What follows from the creator's task is named after that task.
   const parent = what === "supplier" ? byId.get(id) : undefined;
-  return parent ? orderOf(parent, byId) : id || null;
+  return parent ? orderIdOfTask(parent, byId) : id || null;
 }
 
 const SALE_QUEUES = ["deliver-goods", "referral-bonuses", "supplier-notifications", "leaderboards"];
 
 /** Each task done, or dead with an open alert; paid ⇔ exactly the tasks that must be; none of an order that is not. */
-export function judgeTasks(books: Books): Violation[] {
-  const wrong: Violation[] = [];
+export function checkTasks(books: Records): Violation[] {
+  const violations: Violation[] = [];
   const byId = new Map(books.tasks.map((task) => [task.id, task]));
   const alerted = new Set(
     books.alerts.filter(({ kind }) => kind === "task_dead").map(({ subject }) => subject),
   );
   const orderIds = new Set(books.orders.map(({ id }) => id));
   for (const task of books.tasks) {
-    const orderId = orderOf(task, byId);
+    const orderId = orderIdOfTask(task, byId);
     const name = `${task.queue} ${task.key}`;
     if (task.state === "dead") {
       if (!alerted.has(task.id))
-        wrong.push({ orderId, what: `${name} is dead without an alert: ${task.error}` });
+        violations.push({ orderId, what: `${name} is dead without an alert: ${task.error}` });
     } else if (task.state !== "done")
-      wrong.push({ orderId, what: `${name} is ${task.state}: ${task.error}` });
+      violations.push({ orderId, what: `${name} is ${task.state}: ${task.error}` });
     if (orderId === null || !orderIds.has(orderId)) {
-      wrong.push({ orderId, what: `${name} belongs to no order: its transaction was rolled back` });
+      violations.push({ orderId, what: `${name} belongs to no order: its transaction was rolled back` });
     }
   }
-  const byOrder = grouped(books.tasks, (task) => orderOf(task, byId));
+  const byOrder = groupBy(books.tasks, (task) => orderIdOfTask(task, byId));
   for (const order of books.orders) {
-    for (const what of tasksOf(order, byOrder.get(order.id) ?? [], books))
-      wrong.push({ orderId: order.id, what });
+    for (const what of orderTaskViolations(order, byOrder.get(order.id) ?? [], books))
+      violations.push({ orderId: order.id, what });
   }
-  return wrong;
+  return violations;
 }
 
-type Order = Books["orders"][number];
+type Order = Records["orders"][number];
 
-function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
+function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], books: Records): string[] {
   const { id, status, paymentIntentId, refundedMinor } = order;
   const keys = new Set(tasks.map(({ queue, key }) => `${queue} ${key.replaceAll(id, "*")}`));
   const has = (name: string) => keys.has(name);
-  const wrong: string[] = [];
-  const must = (name: string, wanted: boolean) => {
-    if (has(name) !== wanted) wrong.push(`${wanted ? "lacks" : "has"} the task ${name}`);
+  const violations: string[] = [];
+  const expectTask = (name: string, wanted: boolean) => {
+    if (has(name) !== wanted) violations.push(`${wanted ? "lacks" : "has"} the task ${name}`);
   };
   const isSold = has("deliver-goods *");
   // Refunded before it was heard of, or given back because it was sold out: nothing was sold then.
   const mustBeSold = paymentIntentId !== null && status !== "refunded" && status !== "failed";
-  if (mustBeSold && !isSold) wrong.push(`is ${status} and has no deliver-goods`);
-  if (paymentIntentId === null && isSold) wrong.push("nobody paid, and it has deliver-goods");
-  must("supplier-notifications *", isSold);
-  must("leaderboards *", isSold);
-  must("referral-bonuses *", isSold);
+  if (mustBeSold && !isSold) violations.push(`is ${status} and has no deliver-goods`);
+  if (paymentIntentId === null && isSold) violations.push("nobody paid, and it has deliver-goods");
+  expectTask("supplier-notifications *", isSold);
+  expectTask("leaderboards *", isSold);
+  expectTask("referral-bonuses *", isSold);
 
   const isTakenBack = isSold && status === "refunded";
-  must("supplier-notifications *:refunded", isTakenBack);
-  must("leaderboards *:refunded", isTakenBack);
-  must("referral-bonuses *:reverse", isTakenBack);
+  expectTask("supplier-notifications *:refunded", isTakenBack);
+  expectTask("leaderboards *:refunded", isTakenBack);
+  expectTask("referral-bonuses *:reverse", isTakenBack);
   const sums = (queue: string, infix: string) =>
     [...keys]
       .filter((key) => key.startsWith(`${queue} *:${infix}:`))
@@ -71,36 +71,38 @@ function tasksOf(order: Order, tasks: readonly Task[], books: Books): string[] {
       .sort((left, right) => left - right);
   const steps = sums("supplier-notifications", "refunded");
   if (String(steps) !== String(sums("leaderboards", "refunded"))) {
-    wrong.push("creator and leaderboards were told of different refunds");
+    violations.push("creator and leaderboards were told of different refunds");
   }
   if (String(steps) !== String(sums("referral-bonuses", "reverse"))) {
-    wrong.push("creator and referrer's bonus follow different refunds");
+    violations.push("creator and referrer's bonus follow different refunds");
   }
-  if (steps.some((sum) => sum > refundedMinor)) wrong.push("a refund was counted that was not made");
-  if (!isSold && steps.length > 0) wrong.push("was not sold, and has tasks of refunds of the sale");
+  if (steps.some((sum) => sum > refundedMinor)) violations.push("a refund was counted that was not made");
+  if (!isSold && steps.length > 0) violations.push("was not sold, and has tasks of refunds of the sale");
   for (const queue of ["notifications", "emails"]) {
-    const told = [...keys].filter((key) => key.startsWith(`${queue} refund:*:`));
+    const refundKeys = [...keys].filter((key) => key.startsWith(`${queue} refund:*:`));
     if (refundedMinor > 0 !== has(`${queue} refund:*:${refundedMinor}`)) {
-      wrong.push(`${refundedMinor} went back, and ${queue} tell of: ${told.join(", ") || "nothing"}`);
+      violations.push(
+        `${refundedMinor} went back, and ${queue} tell of: ${refundKeys.join(", ") || "nothing"}`,
+      );
     }
     const isDelivered = books.deliveries.some(({ orderId }) => orderId === id);
-    must(`${queue} delivered:*`, isDelivered);
+    expectTask(`${queue} delivered:*`, isDelivered);
   }
   for (const task of tasks.filter(({ queue }) => queue === "supplier-notifications")) {
     if (task.state !== "done") continue;
     const follows = (queue: string) =>
       tasks.some((other) => other.queue === queue && other.key === `supplier:${task.id}`);
     const { event } = task.payload as { event: string };
-    if (!follows("notifications")) wrong.push(`the creator has no notification of ${event}`);
-    if (follows("emails") !== (event === "sold")) wrong.push(`the creator's mail of ${event} is wrong`);
+    if (!follows("notifications")) violations.push(`the creator has no notification of ${event}`);
+    if (follows("emails") !== (event === "sold")) violations.push(`the creator's mail of ${event} is wrong`);
   }
   const known = new Set([...SALE_QUEUES, "payments", "notifications", "emails"]);
-  for (const { queue } of tasks) if (!known.has(queue)) wrong.push(`has a task of ${queue}`);
-  return wrong;
+  for (const { queue } of tasks) if (!known.has(queue)) violations.push(`has a task of ${queue}`);
+  return violations;
 }
 
 /** Notes every change of a task that was finished. */
-export async function watchTasks(): Promise<void> {
+export async function watchTaskRegressions(): Promise<void> {
   await db().$executeRawUnsafe(
     `CREATE TABLE IF NOT EXISTS "SoakRegression" (id uuid, key text, change text, at timestamptz DEFAULT now())`,
   );
@@ -119,7 +121,7 @@ CREATE OR REPLACE TRIGGER soak_watch_gone AFTER DELETE ON "Task" FOR EACH ROW EX
 }
 
 /** A finished task never regresses; not for a moment. */
-export async function judgeRegressions(): Promise<Violation[]> {
+export async function checkTaskRegressions(): Promise<Violation[]> {
   const rows = await db().$queryRaw<
     { key: string; change: string }[]
   >`SELECT key, change FROM "SoakRegression"`;

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { newId } from "@/lib/core/ids";
-import { portsFrom } from "@/local/stack/settings";
+import { derivePorts } from "@/local/stack/settings";
 import type { App } from "@/tests/support/processes/running-app";
-import { until } from "./wait-until";
+import { waitUntil } from "./wait-until";
 
 /** People with browsers of their own, for tests of what they see of their accounts. */
 
-export const PASSWORD = "copper lantern tuesday";
+export const BROWSER_PASSWORD = "copper lantern tuesday";
 
-export interface Account {
+export interface BrowserAccount {
   id: string;
   email: string;
   name: string;
@@ -48,37 +48,37 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
 }
 
 /** Signs somebody up in a browser, which is signed in then. */
-export async function signUpIn(context: BrowserContext, name = "Mira Kim"): Promise<Account> {
+export async function signUpInBrowser(context: BrowserContext, name = "Mira Kim"): Promise<BrowserAccount> {
   const email = `p-${newId()}@normaldance.test`;
   const answer = await context.request.post("/api/auth/sign-up", {
-    data: { email, name, password: PASSWORD },
+    data: { email, name, password: BROWSER_PASSWORD },
   });
   if (answer.status() !== 201) throw new Error(`sign-up: ${String(answer.status())} ${await answer.text()}`);
   return { id: (await answer.json()).user.id, email, name };
 }
 
 /** @returns the status */
-export async function signInIn(
+export async function signInInBrowser(
   context: BrowserContext,
-  { email }: Pick<Account, "email">,
-  password = PASSWORD,
+  { email }: Pick<BrowserAccount, "email">,
+  password = BROWSER_PASSWORD,
 ): Promise<number> {
   return (await context.request.post("/api/auth/sign-in", { data: { email, password } })).status();
 }
 
 /** An access token of a session of its own, so that the browser's stays as it is. */
-export async function tokenOfAccount(url: string, { email }: Pick<Account, "email">): Promise<string> {
+export async function signInForToken(url: string, { email }: Pick<BrowserAccount, "email">): Promise<string> {
   const response = await fetch(`${url}/api/auth/sign-in`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password: PASSWORD, tokens: "body" }),
+    body: JSON.stringify({ email, password: BROWSER_PASSWORD, tokens: "body" }),
   });
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
 
 const MAILBOX_PAUSE_MS = 50;
 
-interface CaughtMail {
+interface MailboxMessage {
   id: string;
   subject: string;
   text: string;
@@ -86,28 +86,28 @@ interface CaughtMail {
 
 /**
  * The link with this path in a mail to an address, once it has come.
- * @param besides  one that came before: of several the newest alone opens anything
+ * @param except  one that came before: of several the newest alone opens anything
  */
-export async function linkMailedTo(
+export async function waitForMailedLink(
   app: App,
   address: string,
   path: string,
-  besides?: string,
+  except?: string,
 ): Promise<string> {
-  const mailbox = `http://localhost:${String(portsFrom(Number(new URL(app.url).port)).mailbox)}`;
+  const mailbox = `http://localhost:${String(derivePorts(Number(new URL(app.url).port)).mailbox)}`;
   let found: string | undefined;
-  await until(
+  await waitUntil(
     `a mail to ${address} with a link to ${path}`,
     async () => {
       const list = await fetch(`${mailbox}/api/messages?${new URLSearchParams({ to: address }).toString()}`);
-      const { items } = (await list.json()) as { items: CaughtMail[] };
+      const { items } = (await list.json()) as { items: MailboxMessage[] };
       const texts = await Promise.all(
         items.map(async ({ id }) => {
-          const mail = (await (await fetch(`${mailbox}/api/messages/${id}`)).json()) as CaughtMail;
+          const mail = (await (await fetch(`${mailbox}/api/messages/${id}`)).json()) as MailboxMessage;
           return mail.text.match(/https?:\/\/\S+/g) ?? [];
         }),
       );
-      found = texts.flat().find((link) => new URL(link).pathname === path && link !== besides);
+      found = texts.flat().find((link) => new URL(link).pathname === path && link !== except);
       return found !== undefined;
     },
     MAILBOX_PAUSE_MS,

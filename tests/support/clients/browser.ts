@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { type Browser, type BrowserServer, chromium, type Page } from "playwright-core";
 
 /** The shell is the same engine without the windows of a desktop's browser, which take longer to open than our pages. */
-const PATHS = [
+const CHROMIUM_PATHS = [
   "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
 ];
-const FLAGS = [
+const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -38,10 +38,10 @@ export async function connectBrowser(endpoint: string): Promise<Browser> {
 
 /** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
 function launchOptions() {
-  const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path));
+  const executablePath = process.env.CHROMIUM_PATH ?? CHROMIUM_PATHS.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium: install it (apt-get install chromium-headless-shell) or set CHROMIUM_PATH");
-  return { executablePath, args: FLAGS };
+  return { executablePath, args: CHROMIUM_FLAGS };
 }
 
 /**
@@ -60,7 +60,7 @@ function withLessMotion(browser: Browser): Browser {
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 
 /** What axe finds serious or worse on a page, one line each. */
-export async function seriousProblems(page: Page): Promise<string[]> {
+export async function seriousViolations(page: Page): Promise<string[]> {
   // Not by `page.evaluate`: Chromium keeps what it has compiled of a script, but not of an `eval`.
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: AXE });

@@ -1,6 +1,6 @@
 import type { Caller } from "@/lib/core/access-token";
 import type { RouteHandler } from "@/lib/core/http";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 
 interface CallOptions {
   method?: string;
@@ -13,7 +13,7 @@ interface CallOptions {
   query?: string;
 }
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: an answer of any route, which the test looks into
@@ -21,9 +21,9 @@ export interface Answer {
 }
 
 /** Calls a route handler as Next would. */
-export async function call(handler: RouteHandler, options: CallOptions = {}): Promise<Answer> {
+export async function call(handler: RouteHandler, options: CallOptions = {}): Promise<ApiResponse> {
   const headers = new Headers(options.headers);
-  const token = options.token ?? (options.as ? await tokenOf(options.as) : undefined);
+  const token = options.token ?? (options.as ? await accessTokenFor(options.as) : undefined);
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   const hasBody = options.body !== undefined;
   if (hasBody && !headers.has("content-type")) headers.set("content-type", "application/json");

@@ -1,10 +1,10 @@
 import { AppError } from "@/lib/core/errors";
 import { detectType } from "@/lib/media/detect-type";
-import { pictureSize } from "@/lib/media/image-dimensions";
+import { readImageDimensions } from "@/lib/media/image-dimensions";
 import type { MediaType } from "@/lib/media/media-types";
 
 /** The type that a file is taken for, or the code of the error that refuses it. */
-export async function detected(bytes: Uint8Array, declared = ""): Promise<string> {
+export async function detectTypeOrError(bytes: Uint8Array, declared = ""): Promise<string> {
   try {
     return await detectType(bytes, declared);
   } catch (error) {
@@ -14,9 +14,9 @@ export async function detected(bytes: Uint8Array, declared = ""): Promise<string
 }
 
 /** How large a picture is, null for what is none, or the key of the message that refuses it. */
-export function sizeOf(bytes: Uint8Array, type: MediaType) {
+export function pictureSizeOrError(bytes: Uint8Array, type: MediaType) {
   try {
-    return pictureSize(bytes, type);
+    return readImageDimensions(bytes, type);
   } catch (error) {
     if (error instanceof AppError) return error.messageKey;
     throw error;

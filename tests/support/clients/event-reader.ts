@@ -1,7 +1,7 @@
 import { GET as realtime } from "@/app/api/realtime/route";
-import { until } from "./wait-until";
+import { waitUntil } from "./wait-until";
 
-export interface StreamEvent {
+export interface ReceivedEvent {
   id: string | null;
   event: string;
   // biome-ignore lint/suspicious/noExplicitAny: an event of any kind, which the test looks into
@@ -10,46 +10,46 @@ export interface StreamEvent {
 
 /** An open event stream, and what it has said so far. */
 export class EventReader {
-  readonly events: StreamEvent[] = [];
+  readonly events: ReceivedEvent[] = [];
   isClosed = false;
 
   constructor(
     readonly response: Response,
     /** Kept, since its signal follows the caller's only as long as it is there. */
     readonly request: Request,
-    readonly leave: () => void,
+    readonly close: () => void,
   ) {
     void this.read().catch(() => {
       this.isClosed = true;
     });
   }
 
-  named(event: string): StreamEvent["data"][] {
+  eventsNamed(event: string): ReceivedEvent["data"][] {
     return this.events.filter((each) => each.event === event).map(({ data }) => data);
   }
 
   /** What was said on a channel: `event` and `data` of each. */
-  said(channel: string): { event: string; data: unknown; at?: string }[] {
-    return this.named("event").filter((event) => event.channel === channel);
+  channelEvents(channel: string): { event: string; data: unknown; at?: string }[] {
+    return this.eventsNamed("event").filter((event) => event.channel === channel);
   }
 
-  async untilNamed(event: string): Promise<void> {
-    await until(`the stream says ${event}`, () => this.named(event).length > 0);
+  async waitForEvent(event: string): Promise<void> {
+    await waitUntil(`the stream says ${event}`, () => this.eventsNamed(event).length > 0);
   }
 
   private async read(): Promise<void> {
     const decoder = new TextDecoder();
-    let rest = "";
+    let buffer = "";
     for await (const chunk of this.response.body ?? []) {
-      rest += decoder.decode(chunk as Uint8Array, { stream: true });
-      const blocks = rest.split("\n\n");
-      rest = blocks.pop() ?? "";
-      for (const block of blocks) this.take(block);
+      buffer += decoder.decode(chunk as Uint8Array, { stream: true });
+      const blocks = buffer.split("\n\n");
+      buffer = blocks.pop() ?? "";
+      for (const block of blocks) this.parseBlock(block);
     }
     this.isClosed = true;
   }
 
-  private take(block: string): void {
+  private parseBlock(block: string): void {
     const fields = new Map(
       block.split("\n").map((line) => {
         const [, name = "", value = ""] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
@@ -63,12 +63,12 @@ export class EventReader {
 }
 
 /** Opens `GET /api/realtime` in this process. @param token  null: not signed in */
-export async function openEvents(
+export async function openEventStream(
   token: string | null,
   channels: Record<string, string | null> = {},
   headers: Record<string, string> = {},
 ): Promise<EventReader> {
-  const gone = new AbortController();
+  const controller = new AbortController();
   const query = new URLSearchParams();
   for (const [channel, after] of Object.entries(channels)) {
     query.append("channel", channel);
@@ -76,8 +76,8 @@ export async function openEvents(
   }
   const request = new Request(`http://localhost/api/realtime?${query.toString()}`, {
     headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
-    signal: gone.signal,
+    signal: controller.signal,
   });
   const response = await realtime(request, { params: Promise.resolve({}) });
-  return new EventReader(response, request, () => gone.abort());
+  return new EventReader(response, request, () => controller.abort());
 }

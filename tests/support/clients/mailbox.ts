@@ -1,5 +1,5 @@
 import type { MailCatcher } from "@/local/smtp";
-import { until } from "./wait-until";
+import { waitUntil } from "./wait-until";
 
 /** A mail as the catcher lists it. */
 export interface CaughtMail {
@@ -11,16 +11,16 @@ export interface CaughtMail {
 }
 
 /** What was caught for an address, newest first. */
-export async function mailbox({ pageUrl }: MailCatcher, to: string): Promise<CaughtMail[]> {
+export async function listMails({ pageUrl }: MailCatcher, to: string): Promise<CaughtMail[]> {
   const response = await fetch(`${pageUrl}/api/messages?to=${encodeURIComponent(to)}`);
   return ((await response.json()) as { items: CaughtMail[] }).items;
 }
 
 /** Waits for a mail and answers its text. */
-export async function mailTo(catcher: MailCatcher, to: string, subject: RegExp): Promise<string> {
+export async function waitForMailText(catcher: MailCatcher, to: string, subject: RegExp): Promise<string> {
   let found: CaughtMail | undefined;
-  await until(`a mail ${String(subject)}`, async () => {
-    found = (await mailbox(catcher, to)).find((mail) => subject.test(mail.subject));
+  await waitUntil(`a mail ${String(subject)}`, async () => {
+    found = (await listMails(catcher, to)).find((mail) => subject.test(mail.subject));
     return found !== undefined;
   });
   const response = await fetch(`${catcher.pageUrl}/api/messages/${found?.id}`);
@@ -28,7 +28,7 @@ export async function mailTo(catcher: MailCatcher, to: string, subject: RegExp):
 }
 
 /** The token of the link to a page, as a person would find it in a mail's text. */
-export function tokenIn(text: string, page: string): string {
+export function extractLinkToken(text: string, page: string): string {
   const token = new RegExp(`${page}\\?token=([\\w-]{64})`).exec(text.replace(/=\r?\n/g, ""))?.[1];
   if (!token) throw new Error(`the mail has no link to ${page}`);
   return token;

@@ -1,24 +1,24 @@
 import { GET as read } from "@/app/api/media/[id]/route";
 import { POST as upload } from "@/app/api/media/route";
 import type { Caller } from "@/lib/core/access-token";
-import { tokenOf } from "@/tests/support/factories/sessions";
+import { accessTokenFor } from "@/tests/support/factories/sessions";
 
-interface Sending {
+interface UploadOptions {
   name?: string;
   type?: string;
   headers?: Record<string, string>;
 }
 
 /** Uploads a file as a browser does. */
-export async function sendFile(
+export async function uploadTestFile(
   as: Caller,
   body: BodyInit,
-  { name = "a.txt", type = "text/plain", headers }: Sending = {},
+  { name = "a.txt", type = "text/plain", headers }: UploadOptions = {},
 ) {
   const request = new Request("http://localhost/api/media", {
     ...{ method: "POST", body, duplex: "half" },
     headers: {
-      authorization: `Bearer ${await tokenOf(as)}`,
+      authorization: `Bearer ${await accessTokenFor(as)}`,
       "content-type": type,
       "x-file-name": encodeURIComponent(name),
       "accept-language": "en",
@@ -31,9 +31,9 @@ export async function sendFile(
 }
 
 /** Gets a file. @param as  null: nobody */
-export async function getFile(id: string, as: Caller | null, headers: Record<string, string> = {}) {
+export async function downloadTestFile(id: string, as: Caller | null, headers: Record<string, string> = {}) {
   const request = new Request(`http://localhost/api/media/${id}`, {
-    headers: { ...headers, ...(as ? { authorization: `Bearer ${await tokenOf(as)}` } : {}) },
+    headers: { ...headers, ...(as ? { authorization: `Bearer ${await accessTokenFor(as)}` } : {}) },
   });
   const response = await read(request, { params: Promise.resolve({ id }) });
   return {

@@ -3,7 +3,7 @@ import { type ClientRequest, get } from "node:http";
 /** An event stream over the network, of which only what is asked for is kept: a thousand of them fit a test. */
 export interface RawStream {
   /** Blocks (`event: …\ndata: …`) so far. */
-  readonly blocks: number;
+  readonly blockCount: number;
   close(): void;
 }
 
@@ -14,8 +14,8 @@ export function openRawStream(
   onBlock: (text: string) => void = () => {},
 ): Promise<RawStream> {
   return new Promise((resolve, reject) => {
-    let blocks = 0;
-    let rest = "";
+    let blockCount = 0;
+    let buffer = "";
     const request: ClientRequest = get(
       url,
       { agent: false, headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" } },
@@ -27,17 +27,17 @@ export function openRawStream(
         }
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
-          const parts = (rest + chunk).split("\n\n");
-          rest = parts.pop() ?? "";
+          const parts = (buffer + chunk).split("\n\n");
+          buffer = parts.pop() ?? "";
           for (const part of parts) {
-            blocks += 1;
+            blockCount += 1;
             onBlock(part);
           }
         });
         response.on("error", () => {});
         resolve({
-          get blocks() {
-            return blocks;
+          get blockCount() {
+            return blockCount;
           },
           close: () => request.destroy(),
         });

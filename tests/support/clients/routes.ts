@@ -1,5 +1,5 @@
 import { type DocumentedRoute, findRoutes } from "@/scripts/openapi-document";
-import type { Answer } from "./call";
+import type { ApiResponse } from "./call";
 
 /** A route of the app under the name tests know it by. */
 export interface AppRoute extends DocumentedRoute {
@@ -23,14 +23,18 @@ export interface RouteInput {
 }
 
 /** The request that a call makes, as Next would hand it to the handler. */
-export function requestOf(route: AppRoute, { params = {}, query = "", body, headers }: RouteInput): Request {
+export function buildRequest(
+  route: AppRoute,
+  { params = {}, query = "", body, headers }: RouteInput,
+): Request {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name] ?? ""));
-  const sent = new Headers(headers);
+  const requestHeaders = new Headers(headers);
   const isRaw = typeof body === "string" || body instanceof Uint8Array;
-  if (body !== undefined && !sent.has("content-type")) sent.set("content-type", "application/json");
+  if (body !== undefined && !requestHeaders.has("content-type"))
+    requestHeaders.set("content-type", "application/json");
   return new Request(`http://localhost${path}${query}`, {
     method: route.method,
-    headers: sent,
+    headers: requestHeaders,
     ...(body === undefined || route.method === "GET"
       ? {}
       : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
@@ -38,22 +42,22 @@ export function requestOf(route: AppRoute, { params = {}, query = "", body, head
 }
 
 /** Calls a route's handler. The body is parsed where it is JSON, and text where it is not. */
-export async function callRoute(route: AppRoute, input: RouteInput, token?: string): Promise<Answer> {
+export async function callRoute(route: AppRoute, input: RouteInput, token?: string): Promise<ApiResponse> {
   const headers = token ? { ...input.headers, authorization: `Bearer ${token}` } : input.headers;
-  const request = requestOf(route, { ...input, ...(headers ? { headers } : {}) });
+  const request = buildRequest(route, { ...input, ...(headers ? { headers } : {}) });
   const response = await route.handler(request, { params: Promise.resolve(input.params ?? {}) });
-  const text = await textOf(response);
-  return { status: response.status, headers: response.headers, body: asJson(text) };
+  const text = await responseText(response);
+  return { status: response.status, headers: response.headers, body: parseBodyText(text) };
 }
 
 /** What was answered; of a stream of events, which does not end, nothing. */
-export async function textOf(response: Response): Promise<string> {
+export async function responseText(response: Response): Promise<string> {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response.text();
   await response.body?.cancel();
   return "";
 }
 
-function asJson(text: string): unknown {
+function parseBodyText(text: string): unknown {
   if (text === "") return null;
   try {
     return JSON.parse(text);

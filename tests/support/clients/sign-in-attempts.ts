@@ -2,7 +2,7 @@ import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { middleware } from "@/middleware";
 
 /** Passwords are tried through the gate and the route, as over HTTP: set `TRUST_PROXY=1` before anything reads it. */
-export interface Attempt {
+export interface SignInAttempt {
   email: string;
   ip: string;
   password?: string;
@@ -10,7 +10,12 @@ export interface Attempt {
 }
 
 /** One attempt, as it comes in from the proxy that the app trusts. */
-export async function attempt({ email, ip, password = "wrong", cookie }: Attempt): Promise<Response> {
+export async function attemptSignIn({
+  email,
+  ip,
+  password = "wrong",
+  cookie,
+}: SignInAttempt): Promise<Response> {
   const request = () =>
     new Request("http://localhost/api/auth/sign-in", {
       method: "POST",
@@ -28,7 +33,7 @@ export async function attempt({ email, ip, password = "wrong", cookie }: Attempt
 }
 
 /** The device cookie of an answer, as a browser sends it back. */
-export function deviceIn(response: Response): string {
+export function extractDeviceCookie(response: Response): string {
   const cookie = response.headers.getSetCookie().find((one) => one.startsWith("nd_device="));
   if (!cookie) throw new Error("no device cookie");
   return cookie.split(";")[0] ?? "";

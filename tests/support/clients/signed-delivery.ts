@@ -1,8 +1,8 @@
 import { SignJWT } from "jose";
 import { POST as receive } from "@/app/api/qstash/[queue]/route";
-import { type Answer, call } from "./call";
+import { type ApiResponse, call } from "./call";
 
-interface Signing {
+interface DeliverySigning {
   key?: string | undefined;
   /** The queue whose address is signed; the one it is delivered to unless said. */
   signedFor?: string;
@@ -14,7 +14,7 @@ interface Signing {
 export async function signDelivery(
   queue: string,
   body: string,
-  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m" }: Signing = {},
+  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m" }: DeliverySigning = {},
 ): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
   return new SignJWT({ body: Buffer.from(digest).toString("base64url") })
@@ -28,7 +28,7 @@ export async function signDelivery(
 }
 
 /** Delivers a body to a queue's door, with a signature or without one. */
-export function deliver(queue: string, body: string, signature?: string): Promise<Answer> {
+export function deliver(queue: string, body: string, signature?: string): Promise<ApiResponse> {
   return call(receive, {
     params: { queue },
     body,
@@ -37,7 +37,7 @@ export function deliver(queue: string, body: string, signature?: string): Promis
 }
 
 /** Delivers a task as QStash would. */
-export async function deliverTask(queue: string, taskId: string, generation = 1): Promise<Answer> {
+export async function deliverTask(queue: string, taskId: string, generation = 1): Promise<ApiResponse> {
   const body = JSON.stringify({ queue, taskId, generation });
   return deliver(queue, body, await signDelivery(queue, body));
 }

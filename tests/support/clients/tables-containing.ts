@@ -2,7 +2,7 @@ import { db } from "@/lib/db";
 import { inventory } from "@/lib/privacy/inventory";
 
 /** Every table that has the text in any column of a row, as `Table: rows`. */
-export async function whereIs(text: string): Promise<string[]> {
+export async function tablesContaining(text: string): Promise<string[]> {
   const counts = Object.keys(inventory).map(
     (table) =>
       `SELECT '${table}' AS name, count(*)::int AS n FROM "${table}" AS r WHERE position($1 IN r::text) > 0`,

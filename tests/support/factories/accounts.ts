@@ -6,20 +6,20 @@ import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, type Prisma } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "./people";
-import { openSession } from "./sessions";
+import { createSessionToken } from "./sessions";
 
 /** Everybody's who has one. */
-export const PASSWORD = "seven grey herons";
+export const TEST_PASSWORD = "seven grey herons";
 let passwordHash: Promise<string> | undefined;
 
-export type Person = Caller & { email: string };
+export type TestUser = Caller & { email: string };
 
-/** Somebody with {@link PASSWORD} and a confirmed address, straight into the database. The hash is computed once. */
-export async function createMember(
+/** Somebody with {@link TEST_PASSWORD} and a confirmed address, straight into the database. The hash is computed once. */
+export async function createTestUser(
   role: Caller["role"] = "listener",
   data: Pick<Prisma.UserUpdateInput, "confirmedAt" | "locale"> & { email?: string; name?: string } = {},
-): Promise<Person> {
-  passwordHash ??= hashPassword(PASSWORD);
+): Promise<TestUser> {
+  passwordHash ??= hashPassword(TEST_PASSWORD);
   const caller = await createPerson(role);
   const { email, name } = await db().user.update({
     where: { id: caller.userId },
@@ -38,39 +38,39 @@ export interface Account {
 }
 
 /** A member with an open session: for tests of what an account does once it exists. */
-export async function createAccount(data?: Parameters<typeof createMember>[1]): Promise<Account> {
-  const person = await createMember("listener", { locale: "en", ...data });
+export async function createAccount(data?: Parameters<typeof createTestUser>[1]): Promise<Account> {
+  const person = await createTestUser("listener", { locale: "en", ...data });
   return {
     id: person.userId,
     email: person.email,
     name: person.name,
-    token: await openSession(person),
+    token: await createSessionToken(person),
   };
 }
 
 /** Somebody who signed up: their address waits to be confirmed, and a link to do so was mailed. */
-export async function newAccount(language = "en"): Promise<Account> {
+export async function signUpAccount(language = "en"): Promise<Account> {
   const name = `Person ${newId().slice(-6)}`;
-  const body = { email: `p-${newId()}@test.example`, password: PASSWORD, name };
+  const body = { email: `p-${newId()}@test.example`, password: TEST_PASSWORD, name };
   const answer = await call(signUp, { body, headers: { "accept-language": language } });
   if (answer.status !== 201) throw new Error(`sign-up answered ${answer.status}`);
   return { id: answer.body.user.id, email: body.email, name, token: answer.body.accessToken };
 }
 
 /** The links of an account, newest first. */
-export function linksOf(userId: string, kind: SignedIdPurpose) {
+export function accountLinks(userId: string, kind: SignedIdPurpose) {
   return db().accountLink.findMany({ where: { userId, kind }, orderBy: { id: "desc" } });
 }
 
 /** The token of the newest link, as its mail has it. */
-export async function newestToken(userId: string, kind: SignedIdPurpose): Promise<string> {
-  const [link] = await linksOf(userId, kind);
+export async function newestLinkToken(userId: string, kind: SignedIdPurpose): Promise<string> {
+  const [link] = await accountLinks(userId, kind);
   if (!link) throw new Error("no link was made");
   return signId(kind, link.id);
 }
 
 /** What the audit log has about somebody, oldest first. */
-export async function auditOf(userId: string): Promise<string[]> {
+export async function auditActions(userId: string): Promise<string[]> {
   const rows = await db().auditEntry.findMany({
     where: { subject: `user:${userId}` },
     orderBy: { id: "asc" },

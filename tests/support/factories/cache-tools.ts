@@ -16,7 +16,7 @@ export const testNamespaces = defineNamespaces({
 });
 
 /** A cache with memory, flights and doubts of its own: what another process is to this one. */
-export function newManager(): CacheManager<typeof testNamespaces> {
+export function createCacheManager(): CacheManager<typeof testNamespaces> {
   return new CacheManager(testNamespaces);
 }
 
@@ -24,7 +24,7 @@ export function newManager(): CacheManager<typeof testNamespaces> {
 export const newKey = newId;
 
 /** A loader that brings its value when it is told to. */
-export function heldLoader<T>(value: T): {
+export function createManualLoader<T>(value: T): {
   load: ReturnType<typeof vi.fn<() => Promise<T>>>;
   finish: () => void;
 } {

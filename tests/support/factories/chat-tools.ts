@@ -21,7 +21,7 @@ export async function createGroup([owner, ...others]: readonly Caller[], open = 
   return chat.id;
 }
 
-export function send(
+export function sendTestMessage(
   as: Caller,
   chatId: string,
   text: string,
@@ -48,7 +48,7 @@ export async function createMessages(
   return rows.map(({ id }) => id);
 }
 
-export const read = (
+export const readMessages = (
   as: Pick<Caller, "userId">,
   chatId: string,
   query: { before?: number; after?: number; since?: number; limit?: number } = {},
@@ -57,16 +57,16 @@ export const read = (
 /** Everything that changed since a revision, however many answers that takes. */
 export async function catchUp(as: Pick<Caller, "userId">, chatId: string, since = 0) {
   const changed: ChatMessageView[] = [];
-  for (let from = since; ; ) {
-    const page = await read(as, chatId, { since: from });
+  for (let cursor = since; ; ) {
+    const page = await readMessages(as, chatId, { since: cursor });
     changed.push(...page.items);
     if (!page.hasMore) return { changed, revision: page.revision, lastSeq: page.lastSeq };
-    from = page.items.at(-1)?.revision ?? from;
+    cursor = page.items.at(-1)?.revision ?? cursor;
   }
 }
 
 /** How many messages of a chat somebody has not read, and up to which they have; nothing when they are not in it. */
-export async function unreadOf({ userId }: Pick<Caller, "userId">, chatId: string) {
+export async function unreadState({ userId }: Pick<Caller, "userId">, chatId: string) {
   const { items, unreadCount } = await listChats({ userId }, chatPageQuerySchema.parse({}));
   const chat = items.find((item) => item.id === chatId);
   if (items.length === 1) expect(unreadCount).toBe(chat?.unreadCount);
@@ -74,7 +74,7 @@ export async function unreadOf({ userId }: Pick<Caller, "userId">, chatId: strin
 }
 
 /** What must hold of any chat at any time: numbers without gaps, each revision on the message that has it. */
-export async function violationsOf(chatId: string): Promise<string[]> {
+export async function chatViolations(chatId: string): Promise<string[]> {
   const chat = await db().chat.findUniqueOrThrow({ where: { id: chatId } });
   const messages = await db().chatMessage.findMany({ where: { chatId }, orderBy: { seq: "asc" } });
   const seqs = messages.map(({ seq }) => seq);

@@ -2,7 +2,7 @@
 
 const base64 = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
 /** Latin-1, so that any byte can be written. */
-const ascii = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
+const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 const silence = "\0".repeat(64);
 
 export const png = base64(
@@ -16,7 +16,7 @@ export const gif = base64("R0lGODlhAwACAIAAAExpccgeWiH5BAUAAAAALAAAAAADAAIAAAICj
 const avif = base64(
   "AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAANZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAAA+gABAAAAAAAAACIAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABhdjAxAAAAAA5waXRtAAAAAAABAAAAVmlwcnAAAAA4aXBjbwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAAAMAAAACAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAgMAAAAqbWRhdBIACgg4BCtICGg0gDIUGUJjBMAANAAAkEDJHGFHwg4nQRQ=",
 );
-export const wav = ascii(
+export const wav = latin1(
   `RIFF\x64\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x40\0\0\0${silence}`,
 );
 
@@ -26,38 +26,40 @@ export const samples = {
   webp: { bytes: webp, type: "image/webp", isPicture: true },
   gif: { bytes: gif, type: "image/gif", isPicture: true },
   avif: { bytes: avif, type: "image/avif", isPicture: true },
-  mp3: { bytes: ascii(`\xff\xfb\x90\x64${silence}`), type: "audio/mpeg", isPicture: false },
+  mp3: { bytes: latin1(`\xff\xfb\x90\x64${silence}`), type: "audio/mpeg", isPicture: false },
   "mp3 with ID3": {
-    bytes: ascii(`ID3\x03\0\0\0\0\0\x0a${"\0".repeat(10)}\xff\xfb\x90\x64${silence}`),
+    bytes: latin1(`ID3\x03\0\0\0\0\0\x0a${"\0".repeat(10)}\xff\xfb\x90\x64${silence}`),
     type: "audio/mpeg",
     isPicture: false,
   },
   wav: { bytes: wav, type: "audio/wav", isPicture: false },
   ogg: {
-    bytes: ascii(`OggS\0\x02${"\0".repeat(20)}\x01\x1e\x01vorbis${silence}`),
+    bytes: latin1(`OggS\0\x02${"\0".repeat(20)}\x01\x1e\x01vorbis${silence}`),
     type: "audio/ogg",
     isPicture: false,
   },
   opus: {
-    bytes: ascii(`OggS\0\x02${"\0".repeat(20)}\x01\x13OpusHead${silence}`),
+    bytes: latin1(`OggS\0\x02${"\0".repeat(20)}\x01\x13OpusHead${silence}`),
     type: "audio/ogg",
     isPicture: false,
   },
-  flac: { bytes: ascii(`fLaC\0\0\0\x22${silence}`), type: "audio/flac", isPicture: false },
-  m4a: { bytes: ascii(`\0\0\0\x18ftypM4A \0\0\0\0M4A mp42${silence}`), type: "audio/mp4", isPicture: false },
-  aac: { bytes: ascii(`\xff\xf1\x50\x80\x01\x7f\xfc${silence}`), type: "audio/aac", isPicture: false },
-  pdf: { bytes: ascii("%PDF-1.4\n%%EOF\n"), type: "application/pdf", isPicture: false },
+  flac: { bytes: latin1(`fLaC\0\0\0\x22${silence}`), type: "audio/flac", isPicture: false },
+  m4a: { bytes: latin1(`\0\0\0\x18ftypM4A \0\0\0\0M4A mp42${silence}`), type: "audio/mp4", isPicture: false },
+  aac: { bytes: latin1(`\xff\xf1\x50\x80\x01\x7f\xfc${silence}`), type: "audio/aac", isPicture: false },
+  pdf: { bytes: latin1("%PDF-1.4\n%%EOF\n"), type: "application/pdf", isPicture: false },
   text: { bytes: new TextEncoder().encode("Привет,\n\tworld ♪\r\n"), type: "text/plain", isPicture: false },
 } as const;
 
 /** The picture as a camera that was held upright writes it. */
-export function upright(picture: Uint8Array): Uint8Array {
-  const exif = ascii(`\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0`);
+export function withExifRotation(picture: Uint8Array): Uint8Array {
+  const exif = latin1(
+    `\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0`,
+  );
   return new Uint8Array([...picture.subarray(0, 2), ...exif, ...picture.subarray(2)]);
 }
 
 /** A PNG of a few bytes that says it is as large as this. */
-export function claiming(width: number, height: number): Uint8Array {
+export function pngClaimingSize(width: number, height: number): Uint8Array {
   const bytes = png.slice();
   new DataView(bytes.buffer).setUint32(16, width);
   new DataView(bytes.buffer).setUint32(20, height);

@@ -1,26 +1,26 @@
 import { recordAudit } from "@/lib/audit";
 import { addEntry } from "@/lib/bonuses/ledger";
-import { createChat, leaveChat, reactTo } from "@/lib/chat";
+import { createChat, leaveChat, setReaction } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { countSale } from "@/lib/leaderboards/ranked-sale";
-import { tellSums } from "@/lib/leaderboards/sync-seller-sums";
+import { syncRankedSale } from "@/lib/leaderboards/ranked-sale";
+import { syncSellerSums } from "@/lib/leaderboards/sync-seller-sums";
 import { storeFile } from "@/lib/media";
 import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
 import { setOnline } from "@/lib/presence";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
-import { createMember, type Person } from "./accounts";
-import { createGroup, read, send } from "./chat-tools";
-import { createOrder } from "./orders";
+import { createTestUser, type TestUser } from "./accounts";
+import { createGroup, readMessages, sendTestMessage } from "./chat-tools";
+import { createTestOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
-import { signInAs } from "./sessions";
+import { startTestSession } from "./sessions";
 
 /** A member with an address and a name that are found in any text. */
-export function createKnown(role: Caller["role"] = "artist"): Promise<Person> {
-  return createMember(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
+export function createNamedUser(role: Caller["role"] = "artist"): Promise<TestUser> {
+  return createTestUser(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
 }
 
 /** A currency that no other test sells in. */
@@ -31,8 +31,8 @@ export function newCurrency(): string {
 }
 
 /** One thing of each kind that exists. All money rests. */
-export async function createWholePerson(currency = newCurrency()) {
-  const person = await createKnown();
+export async function createFullAccount(currency = newCurrency()) {
+  const person = await createNamedUser();
   const { userId } = person;
   const [viewer, buyer, seller, referrer, friend] = await Promise.all([
     createPerson(),
@@ -41,7 +41,7 @@ export async function createWholePerson(currency = newCurrency()) {
     createPerson(),
     createPerson(),
   ]);
-  await signInAs(person);
+  await startTestSession(person);
   await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
   await db().user.update({ where: { id: friend.userId }, data: { referredById: userId } });
   await db().accountLink.create({
@@ -65,13 +65,13 @@ export async function createWholePerson(currency = newCurrency()) {
         ...{ priceMinor: 900, currency, assetUrl: `https://files.example/${newId()}.flac` },
       },
     });
-  const [sold, unsold, theirs] = await Promise.all([
+  const [sold, unsold, foreign] = await Promise.all([
     product("Sold", person),
     product("Unsold", person),
     product("Theirs", seller),
   ]);
   const order = async (from: Caller, to: Caller, productId: string) => {
-    const id = await createOrder({ buyer: to, seller: from, amountMinor: 900, currency });
+    const id = await createTestOrder({ buyer: to, seller: from, amountMinor: 900, currency });
     await db().order.update({
       where: { id },
       data: { kind: "track", productId, deliveredAt: new Date(), paymentIntentId: `pi_${id}` },
@@ -79,12 +79,12 @@ export async function createWholePerson(currency = newCurrency()) {
     const delivery = await db().delivery.create({
       data: { id: newId(), orderId: id, kind: "track", unit: 1, code: newId().toUpperCase() },
     });
-    const sale = await countSale(id);
-    if (sale) await tellSums(sale);
+    const sale = await syncRankedSale(id);
+    if (sale) await syncSellerSums(sale);
     return { id, delivery };
   };
   const sale = await order(person, buyer, sold.id);
-  const purchase = await order(seller, person, theirs.id);
+  const purchase = await order(seller, person, foreign.id);
 
   await transaction((tx) =>
     addEntry(tx, { userId, kind: "granted", amount: 500, key: `granted:${newId()}`, note: "Welcome" }),
@@ -101,7 +101,7 @@ export async function createWholePerson(currency = newCurrency()) {
   await db().analyticsEvent.create({
     data: { id: newId(), userId, name: "played", properties: { loud: true }, at: new Date() },
   });
-  const waiting = await backgroundTaskService.sendNotification(userId, "Soon", "More", { ownerId: userId });
+  const pending = await backgroundTaskService.sendNotification(userId, "Soon", "More", { ownerId: userId });
   const mail = await backgroundTaskService.sendEmail(person.email, "Hello", `Dear ${person.name}`, {
     delaySeconds: 3_600,
   });
@@ -118,24 +118,27 @@ export async function createWholePerson(currency = newCurrency()) {
   );
   // A group of theirs, a conversation of two, and a group that they have left: with everything that can be said.
   const group = await createGroup([person, viewer, buyer]);
-  const pair = (await createChat(person, { kind: "direct", userId: seller.userId })).chat.id;
+  const directChat = (await createChat(person, { kind: "direct", userId: seller.userId })).chat.id;
   const leftGroup = await createGroup([buyer, person]);
-  const said = (await send(person, group, `My words, @[${viewer.name}](${viewer.userId})`)).message;
-  await send(person, pair, "Words for two");
-  await send(person, leftGroup, "Parting words");
-  const answer = (
-    await send(viewer, group, `Oh, @[${person.name}](${userId}) said so`, { replyToId: said.id })
+  const message = (await sendTestMessage(person, group, `My words, @[${viewer.name}](${viewer.userId})`))
+    .message;
+  await sendTestMessage(person, directChat, "Words for two");
+  await sendTestMessage(person, leftGroup, "Parting words");
+  const reply = (
+    await sendTestMessage(viewer, group, `Oh, @[${person.name}](${userId}) said so`, {
+      replyToId: message.id,
+    })
   ).message;
-  await reactTo(person, group, answer.id, { emoji: "🔥", on: true });
-  await reactTo(buyer, group, said.id, { emoji: "👍", on: true });
+  await setReaction(person, group, reply.id, { emoji: "🔥", on: true });
+  await setReaction(buyer, group, message.id, { emoji: "👍", on: true });
   await leaveChat(person, leftGroup);
-  for (const chatId of [group, pair]) await read(person, chatId);
+  for (const chatId of [group, directChat]) await readMessages(person, chatId);
   // What these were told of the person.
   for (const [reader, kind, data] of [
     [
       viewer,
       "mention",
-      { chatId: group, messageId: said.id, chatTitle: null, authorId: userId, authorName: person.name },
+      { chatId: group, messageId: message.id, chatTitle: null, authorId: userId, authorName: person.name },
     ],
     [buyer, "chat_invite", { chatId: group, chatTitle: null, byId: userId, byName: person.name }],
   ] as const) {
@@ -163,7 +166,7 @@ export async function createWholePerson(currency = newCurrency()) {
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase },
     file,
-    tasks: { waiting, mail, dead, started: started.id },
-    chats: { group, pair, left: leftGroup, said: said.id, answer: answer.id },
+    tasks: { pending: pending, mail, dead, started: started.id },
+    chats: { group, directChat: directChat, leftGroup: leftGroup, message: message.id, reply: reply.id },
   };
 }

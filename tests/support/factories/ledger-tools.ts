@@ -8,20 +8,20 @@ export async function grantBonuses({ userId }: Caller, amount: number): Promise<
   await transaction((tx) => addEntry(tx, { userId, kind: "granted", amount, key: newId() }));
 }
 
-export async function ledgerOf({ userId }: Caller) {
+export async function ledgerEntries({ userId }: Caller) {
   return db().bonusEntry.findMany({ where: { userId }, orderBy: { seq: "asc" } });
 }
 
 /** What is wrong with somebody's ledger; empty when it sums, has no gaps, and no spend left less than zero. */
-export async function ledgerFaults(person: Caller): Promise<string[]> {
-  const faults: string[] = [];
+export async function ledgerViolations(person: Caller): Promise<string[]> {
+  const violations: string[] = [];
   let balance = 0;
-  for (const [index, entry] of (await ledgerOf(person)).entries()) {
+  for (const [index, entry] of (await ledgerEntries(person)).entries()) {
     balance += entry.amount;
-    if (entry.seq !== index + 1) faults.push(`entry ${index + 1} has the number ${entry.seq}`);
+    if (entry.seq !== index + 1) violations.push(`entry ${index + 1} has the number ${entry.seq}`);
     if (entry.balance !== balance)
-      faults.push(`entry ${entry.seq} says ${entry.balance}, the sum is ${balance}`);
-    if (entry.kind === "spent" && balance < 0) faults.push(`entry ${entry.seq} overspent: ${balance}`);
+      violations.push(`entry ${entry.seq} says ${entry.balance}, the sum is ${balance}`);
+    if (entry.kind === "spent" && balance < 0) violations.push(`entry ${entry.seq} overspent: ${balance}`);
   }
-  return faults;
+  return violations;
 }

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { redis } from "@/lib/redis";
-import { syncViews, viewSyncState } from "@/lib/views";
+import { getViewSyncState, syncViews } from "@/lib/views";
 import { claimBatch } from "@/lib/views/view-batches";
 import { createPerson, createTestPost, persistedViews } from "./people";
-import { expireLeases, lookAt, shownCount } from "./view-tools";
+import { displayedCount, expireLeases, lookAt } from "./view-tools";
 
 /**
  * Redis loses some keys between two views of which one half is claimed by a sync; a fifth view comes after that.
@@ -25,6 +25,6 @@ export async function goOnWithout(lost: (batchId: string) => readonly string[], 
     await expireLeases();
   }
   expect(await persistedViews(post)).toEqual({ views: kept, rows: kept, base: 0 });
-  expect(await shownCount(post)).toBe(kept);
-  expect(await viewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
+  expect(await displayedCount(post)).toBe(kept);
+  expect(await getViewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
 }

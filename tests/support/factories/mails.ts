@@ -54,18 +54,21 @@ export const mainLinks: Record<TemplateName, string | null> = {
 };
 
 /** An address that no other test writes to. */
-export function newAddress(): string {
+export function newMailAddress(): string {
   return `p-${newId()}@normaldance.test`;
 }
 
-export function mailOf<Name extends TemplateName>(template: Name, rest: Partial<Mail> = {}): Mail {
+export function createTestMail<Name extends TemplateName>(
+  template: Name,
+  overrides: Partial<Mail> = {},
+): Mail {
   const mail = {
-    to: newAddress(),
+    to: newMailAddress(),
     locale: "en",
     idempotencyKey: newId(),
     template,
     props: mailProps[template],
-    ...rest,
+    ...overrides,
   };
   return mail as Mail;
 }

@@ -3,7 +3,7 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { OrderStatus } from "@/lib/db/generated/enums";
 
-interface NewOrder {
+interface TestOrderInput {
   buyer?: Caller;
   seller?: Caller;
   amountMinor: number;
@@ -13,14 +13,14 @@ interface NewOrder {
 }
 
 /** An order of a test's own as the shop would leave it, straight into the database. @returns its id */
-export async function createOrder({
+export async function createTestOrder({
   buyer,
   seller,
   amountMinor,
   currency = "RUB",
   status = "delivered",
   paidAt = new Date(),
-}: NewOrder): Promise<string> {
+}: TestOrderInput): Promise<string> {
   const { id } = await db().order.create({
     data: {
       ...{ id: newId(), kind: "licence", title: "A licence", quantity: 1, locale: "en" },
@@ -34,7 +34,7 @@ export async function createOrder({
 }
 
 /** Gives back so much of an order in all; the whole makes it `refunded`, as the shop has it. */
-export async function refundOrder(id: string, refundedMinor: number): Promise<void> {
+export async function setRefunded(id: string, refundedMinor: number): Promise<void> {
   const { amountMinor } = await db().order.findUniqueOrThrow({ where: { id } });
   await db().order.update({
     where: { id },

@@ -1,26 +1,26 @@
-import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
-import type { Pending } from "@/app/_features/chat/store/conversation-view";
-import { quoteOfMessage } from "@/app/_features/chat/store/quotes";
+import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { OutgoingMessage } from "@/app/_features/chat/store/conversation-view";
+import { createQuote } from "@/app/_features/chat/store/quotes";
 import type { ApiResult } from "@/app/_ui/api-result";
 
 export const ME = "me";
 const PAGE = 3;
 const CHANGES = 2;
 
-const NOTHING: Pick<Message, "editedAt" | "deletedAt" | "pinnedAt" | "replyTo" | "post"> = {
+const NOTHING: Pick<ChatMessage, "editedAt" | "deletedAt" | "pinnedAt" | "replyTo" | "post"> = {
   ...{ editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
 };
 
 /** What the server has and answers, at the moment it is asked. */
 export class ChatServer {
-  readonly list: Message[] = [];
+  readonly list: ChatMessage[] = [];
   revision = 0;
 
-  write(authorId: string, clientId: string): Message {
+  write(authorId: string, clientId: string): ChatMessage {
     const known = this.list.find((each) => each.authorId === authorId && each.clientId === clientId);
     if (known) return this.view(known);
     const seq = this.list.length + 1;
-    const message: Message = {
+    const message: ChatMessage = {
       ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: ++this.revision, clientId },
       ...{ authorId, authorName: authorId, text: `r${String(this.revision)}`, createdAt: "" },
       ...NOTHING,
@@ -31,16 +31,16 @@ export class ChatServer {
   }
 
   /** As it is read now: every third answers an earlier one. */
-  private readonly view = (message: Message): Message => {
+  private readonly view = (message: ChatMessage): ChatMessage => {
     const original = message.seq % 3 === 0 ? this.list[Math.floor(message.seq / 2) - 1] : undefined;
-    return original ? { ...message, replyTo: quoteOfMessage(original) } : message;
+    return original ? { ...message, replyTo: createQuote(original) } : message;
   };
 
-  read(from = 1, to = this.list.length): Message[] {
+  read(from = 1, to = this.list.length): ChatMessage[] {
     return this.list.slice(from - 1, to).map(this.view);
   }
 
-  change(place: number): Message | undefined {
+  change(place: number): ChatMessage | undefined {
     const index = place % Math.max(1, this.list.length);
     const before = this.list[index];
     if (!before) return undefined;
@@ -70,7 +70,7 @@ export class ChatServer {
     return this.page(changed.slice(0, CHANGES), changed.length > CHANGES);
   }
 
-  private page(items: Message[], hasMore: boolean): MessagesPage {
+  private page(items: ChatMessage[], hasMore: boolean): MessagesPage {
     return { items: items.map(this.view), hasMore, revision: this.revision, lastSeq: this.list.length };
   }
 }
@@ -84,9 +84,9 @@ export const settle = async () => {
   for (let turn = 0; turn < 12; turn++) await Promise.resolve();
 };
 
-export function pendingOf(clientId: string): Pending {
+export function pendingOf(clientId: string): OutgoingMessage {
   return {
     ...{ clientId, text: "", replyTo: null, attachments: [], createdAt: "" },
-    ...{ state: "sending", failure: null, again: false },
+    ...{ state: "sending", failure: null, willRetry: false },
   };
 }

@@ -6,16 +6,16 @@ import { keys, redis } from "@/lib/redis";
 /** An instance of the app, as far as presence goes, and what it has said of whom. */
 export function presenceInstance(
   options: Omit<Parameters<typeof createPresenceService>[0] & object, "tell"> = {},
-  told: Presence[] = [],
+  published: Presence[] = [],
 ) {
-  const service = createPresenceService({ ...options, tell: (presence) => told.push(presence) });
-  return { ...service, told };
+  const service = createPresenceService({ ...options, publish: (presence) => published.push(presence) });
+  return { ...service, published: published };
 }
 
 export type PresenceInstance = ReturnType<typeof presenceInstance>;
 
 /** Lets time pass for some people, as Redis sees it: all that is said of them was said that much earlier. */
-export async function letTimePass(userIds: readonly string[], ms: number): Promise<void> {
+export async function agePresence(userIds: readonly string[], ms: number): Promise<void> {
   for (const userId of userIds) {
     const key = keys.userPresence(userId);
     if ((await redis().zscore(keys.usersOnline, userId)) !== null) {

@@ -1,26 +1,29 @@
 import { type Caller, signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { changeAccount, type Issued, startSession } from "@/lib/sessions";
+import { changeAccount, type IssuedTokens, startSession } from "@/lib/sessions";
 
 const CLIENT = { ip: null, userAgent: "tests" };
 
 /** A session as sign-in opens it, without the password. */
-export function signInAs({ userId }: Pick<Caller, "userId">): Promise<Issued> {
+export function startTestSession({ userId }: Pick<Caller, "userId">): Promise<IssuedTokens> {
   return startSession({ userId }, CLIENT);
 }
 
 const tokens = new Map<string, Promise<string>>();
 
 /** An access token of somebody's session; one session a person in each test file. Nobody refreshes it. */
-export function tokenOf(caller: Caller): Promise<string> {
-  const token = tokens.get(caller.userId) ?? openSession(caller);
+export function accessTokenFor(caller: Caller): Promise<string> {
+  const token = tokens.get(caller.userId) ?? createSessionToken(caller);
   tokens.set(caller.userId, token);
   return token;
 }
 
 /** A session's row and nothing else: most tests only want to be somebody. */
-export async function openSession({ userId, seq, role, name }: Caller, tokenSeconds = 900): Promise<string> {
+export async function createSessionToken(
+  { userId, seq, role, name }: Caller,
+  tokenSeconds = 900,
+): Promise<string> {
   const id = newId();
   const at = new Date();
   await db().session.create({
@@ -39,12 +42,12 @@ export async function openSession({ userId, seq, role, name }: Caller, tokenSeco
 }
 
 /** Has `tokenOf` answer a token of a session that nobody has opened: for when Postgres is not there to. */
-export function pretendSignedIn(caller: Caller): void {
+export function stubAccessToken(caller: Caller): void {
   tokens.set(caller.userId, signAccessToken({ ...caller, sessionId: newId() }, 600));
 }
 
 /** Makes a session's password one that was given an hour ago. */
-export async function makeStale(sessionId: string): Promise<void> {
+export async function expirePasswordConfirmation(sessionId: string): Promise<void> {
   const { userId } = await db().session.findUniqueOrThrow({
     where: { id: sessionId },
     select: { userId: true },

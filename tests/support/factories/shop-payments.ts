@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import type { OrderView, Product } from "@/lib/shop/client";
-import { createReferred, createTestProduct, placeTestOrder, stockOf, untilOrder } from "./shop";
+import { createReferredBuyer, createTestProduct, placeTestOrder, stockOf, waitForOrder } from "./shop";
 
 /** The buyer's form on the provider's page. */
 export async function payAt(checkoutUrl: string, result: string): Promise<void> {
@@ -20,14 +20,14 @@ export const allDone = ({ tasks }: OrderView) => tasks.every(({ state }) => stat
 /** A purchase whose payment comes so: it is handed over once, with exactly what must follow. */
 export async function buyOnce(result: "paid" | "twice" | "late"): Promise<void> {
   const product = await createTestProduct({ stock: 10 });
-  const { buyer } = await createReferred();
+  const { buyer } = await createReferredBuyer();
   const placed = await placeTestOrder(buyer, { productId: product.id, quantity: 2 });
   expect(placed.status).toBe(201);
   expect(placed.body.order).toMatchObject({ status: "pending", tasks: [], deliveries: [] });
   expect(placed.body.checkoutUrl).toBe(placed.body.order.checkoutUrl);
   await payAt(placed.body.checkoutUrl, result);
 
-  const order = await untilOrder(
+  const order = await waitForOrder(
     placed.body.order.id,
     buyer,
     "delivered",
@@ -52,10 +52,10 @@ export async function buyDelivered(): Promise<{
   order: OrderView;
 }> {
   const product = await createTestProduct({ stock: 5 });
-  const { buyer } = await createReferred();
+  const { buyer } = await createReferredBuyer();
   const { body } = await placeTestOrder(buyer, { productId: product.id, quantity: 2 });
   await payAt(body.checkoutUrl, "paid");
   const isDone = (seen: OrderView) => seen.status === "delivered" && allDone(seen);
-  const order = await untilOrder(body.order.id, buyer, "delivered", isDone);
+  const order = await waitForOrder(body.order.id, buyer, "delivered", isDone);
   return { product, buyer, order };
 }

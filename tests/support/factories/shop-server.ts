@@ -36,28 +36,28 @@ const qstash = new Client({
   token: process.env.QSTASH_TOKEN ?? "",
   retry: false,
 });
-let held = false;
+let deliveriesHeld = false;
 
 /**
  * From now on QStash keeps what it is given. A paid order has four tasks and two mails; a file that asserts what is
  * enqueued would wait behind their work. `finishTasks` and `runCheck` deliver by hand.
  */
 export async function holdDeliveries(): Promise<void> {
-  if (held) return;
-  held = true;
+  if (deliveriesHeld) return;
+  deliveriesHeld = true;
   for (const { key } of Object.values(lanes)) await qstash.flowControl.pause(key);
 }
 
 /** What was held is forgotten, and what comes from now on is delivered. */
 export async function releaseDeliveries(): Promise<void> {
-  if (!held) return;
-  held = false;
+  if (!deliveriesHeld) return;
+  deliveriesHeld = false;
   await qstash.messages.cancel({ all: true });
   for (const { key } of Object.values(lanes)) await qstash.flowControl.resume(key);
 }
 
 /** In `afterAll`. */
-export async function closeShop(): Promise<void> {
+export async function stopShopServer(): Promise<void> {
   await releaseDeliveries();
   await app.close();
   await provider.close();

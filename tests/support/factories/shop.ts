@@ -8,9 +8,9 @@ import { db } from "@/lib/db";
 import { createProduct } from "@/lib/shop";
 import type { NewProduct, OrderView, Product } from "@/lib/shop/client";
 import { newProductSchema } from "@/lib/shop/client";
-import { type Answer, call } from "@/tests/support/clients/call";
+import { type ApiResponse, call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "./people";
 
 /** Something for sale, of an artist of its own unless said. */
@@ -33,7 +33,7 @@ export async function createTestProduct(
 }
 
 /** Somebody who was brought by somebody else. */
-export async function createReferred(): Promise<{ buyer: Caller; referrer: Caller }> {
+export async function createReferredBuyer(): Promise<{ buyer: Caller; referrer: Caller }> {
   const [buyer, referrer] = await Promise.all([createPerson(), createPerson()]);
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
   return { buyer, referrer };
@@ -43,26 +43,26 @@ export function placeTestOrder(
   buyer: Caller,
   body: { productId: string; quantity?: number; clientKey?: string },
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   return call(order, { as: buyer, body, headers });
 }
 
-export async function seeOrder(id: string, as: Caller): Promise<OrderView> {
+export async function readOrderAs(id: string, as: Caller): Promise<OrderView> {
   const { status, body } = await call(readOrder, { as, params: { id } });
   if (status !== 200) throw new Error(`GET /api/orders/${id} answered ${status}`);
   return body.order;
 }
 
 /** Waits until an order is so. */
-export async function untilOrder(
+export async function waitForOrder(
   id: string,
   as: Caller,
   what: string,
   holds: (order: OrderView) => boolean,
 ): Promise<OrderView> {
-  let order = await seeOrder(id, as);
-  await until(`the order is ${what}`, async () => {
-    order = await seeOrder(id, as);
+  let order = await readOrderAs(id, as);
+  await waitUntil(`the order is ${what}`, async () => {
+    order = await readOrderAs(id, as);
     return holds(order);
   });
   return order;
@@ -73,14 +73,18 @@ export async function stockOf(productId: string): Promise<number | null> {
 }
 
 /** An event as the provider sends it. */
-export interface TestEvent {
+export interface TestPaymentEvent {
   id: string;
   object: "event";
   type: string;
   data: { object: Record<string, unknown> };
 }
 
-export function event(type: string, object: Record<string, unknown>, id = `evt_${newId()}`): TestEvent {
+export function paymentEvent(
+  type: string,
+  object: Record<string, unknown>,
+  id = `evt_${newId()}`,
+): TestPaymentEvent {
   return { id, object: "event", type, data: { object } };
 }
 
@@ -93,8 +97,8 @@ export function paidEvent(
     sessionId,
   }: { id: string; amountMinor: number; currency: string; sessionId?: string },
   paymentIntentId = `pi_${id}`,
-): TestEvent {
-  return event("checkout.session.completed", {
+): TestPaymentEvent {
+  return paymentEvent("checkout.session.completed", {
     id: sessionId ?? `cs_${id}`,
     object: "checkout.session",
     client_reference_id: id,
@@ -110,30 +114,30 @@ export function refundEvent(
   paymentIntentId: string,
   amount: number,
   { id = `re_${newId()}`, status = "succeeded", type = "refund.created" } = {},
-): TestEvent {
-  return event(type, { id, object: "refund", payment_intent: paymentIntentId, amount, status });
+): TestPaymentEvent {
+  return paymentEvent(type, { id, object: "refund", payment_intent: paymentIntentId, amount, status });
 }
 
-interface Signing {
+interface EventSigning {
   secret?: string;
   /** Unix seconds. */
   at?: number;
 }
 
 /** The header over a body, as the provider makes it. */
-export function signEvent(body: string, { secret, at = Math.floor(Date.now() / 1_000) }: Signing = {}) {
+export function signEvent(body: string, { secret, at = Math.floor(Date.now() / 1_000) }: EventSigning = {}) {
   const key = secret ?? process.env.STRIPE_WEBHOOK_SECRET ?? "";
   return `t=${at},v1=${createHmac("sha256", key).update(`${at}.${body}`).digest("hex")}`;
 }
 
 /** Sends an event to the shop's door. */
-export function tell(sent: TestEvent, signing: Signing = {}): Promise<Answer> {
+export function sendPaymentEvent(sent: TestPaymentEvent, signing: EventSigning = {}): Promise<ApiResponse> {
   const body = JSON.stringify(sent, null, 2);
   return call(hear, { body, headers: { "stripe-signature": signEvent(body, signing) } });
 }
 
 /** Runs a round of the check task as QStash would, now instead of when its time has come. */
-export async function runCheck(orderId: string, round: number): Promise<Answer> {
+export async function runCheck(orderId: string, round: number): Promise<ApiResponse> {
   const { id } = await db().task.update({
     where: { queue_key: { queue: "payments", key: `check:${orderId}:${round}` } },
     data: { notBefore: new Date(0) },
@@ -143,7 +147,7 @@ export async function runCheck(orderId: string, round: number): Promise<Answer> 
 }
 
 /** How long ago an order was placed. */
-export async function ageOrder(id: string, minutes: number): Promise<void> {
+export async function setOrderAge(id: string, minutes: number): Promise<void> {
   await db().order.update({ where: { id }, data: { createdAt: new Date(Date.now() - minutes * 60_000) } });
 }
 
@@ -166,7 +170,7 @@ export async function runTasks(tasks: readonly { id: string; queue: string }[]):
 
 /** Runs the steps of an order until all are finished. */
 export async function finishTasks(orderId: string): Promise<void> {
-  await until("all steps of the order are done", async () => {
+  await waitUntil("all steps of the order are done", async () => {
     const unfinished = await db().task.findMany({
       where: { subject: `order:${orderId}`, state: { notIn: ["done", "dead", "cancelled"] } },
     });

@@ -1,5 +1,5 @@
 import { Redis } from "@upstash/redis";
-import type { Claim } from "@/lib/rate-limit/buckets";
+import type { LimitBucket } from "@/lib/rate-limit/buckets";
 import { Limiter } from "@/lib/rate-limit/limiter";
 import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
 
@@ -11,15 +11,15 @@ import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
  * lost    takes the request, and the answer never comes
  * deaf    neither takes the request nor answers
  */
-export const BEHAVIOURS = ["up", "away", "late", "lost", "deaf"] as const;
+export const REDIS_BEHAVIOURS = ["up", "away", "late", "lost", "deaf"] as const;
 /** held: answers in time, but not before the test says so. */
-export type Behaviour = (typeof BEHAVIOURS)[number] | "held";
+export type RedisBehaviour = (typeof REDIS_BEHAVIOURS)[number] | "held";
 
 /** A limiter as a process of its own has it, whose Redis does what it is told. */
-export class LimitingProcess {
-  behaviour: Behaviour = "up";
+export class SimulatedLimiter {
+  behaviour: RedisBehaviour = "up";
   readonly limiter: Limiter;
-  private answers: (() => void)[] = [];
+  private heldResponses: (() => void)[] = [];
 
   constructor() {
     const redis = new Redis({
@@ -36,14 +36,14 @@ export class LimitingProcess {
         if (this.behaviour === "away") throw new RedisUnavailableError("network");
         if (this.behaviour === "held") {
           const held = await client.request(request);
-          await new Promise<void>((resolve) => this.answers.push(resolve));
+          await new Promise<void>((resolve) => this.heldResponses.push(resolve));
           return held;
         }
         const late = this.behaviour === "deaf" ? Promise.reject(new Error("deaf")) : client.request(request);
         const answer = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
         // Redis has it before anything else happens.
         await late.catch(() => {});
-        const released = new Promise<void>((resolve) => this.answers.push(resolve)).then(() => answer);
+        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(() => answer);
         released.catch(() => {});
         answer.catch(() => {});
         throw new RedisUnavailableError("timeout", undefined, released);
@@ -53,13 +53,13 @@ export class LimitingProcess {
   }
 
   /** How many requests' answers are late or held. */
-  get waiting(): number {
-    return this.answers.length;
+  get heldCount(): number {
+    return this.heldResponses.length;
   }
 
   /** The answers that are late or held come now, or are known to be lost. */
   async release(): Promise<void> {
-    for (const answer of this.answers.splice(0)) answer();
+    for (const answer of this.heldResponses.splice(0)) answer();
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -67,10 +67,14 @@ export class LimitingProcess {
 let lastRun = 0;
 
 /** Claims under keys that nobody else uses: one limit for each route, and one over all of them. */
-export function testClaims(route: { limit: number }, person: { limit: number }, windowSeconds: number) {
+export function createTestBuckets(
+  route: { limit: number },
+  person: { limit: number },
+  windowSeconds: number,
+) {
   lastRun += 1;
   const run = `test:limits:${process.pid}:${lastRun}`;
-  return (name: string): Claim[] => [
+  return (name: string): LimitBucket[] => [
     { policy: { name: "route", limit: route.limit, windowSeconds }, key: `${run}:${name}` },
     { policy: { name: "person", limit: person.limit, windowSeconds }, key: `${run}:*` },
   ];

@@ -4,11 +4,11 @@ import { db } from "@/lib/db";
 import { storeFile } from "@/lib/media";
 
 /** A file of somebody's, with its bytes in the store. */
-export const keepFile = (person: Caller, bytes: Uint8Array = new TextEncoder().encode("0123456789")) =>
+export const storeTestFile = (person: Caller, bytes: Uint8Array = new TextEncoder().encode("0123456789")) =>
   storeFile(person, { name: "a.txt", declaredType: "text/plain", bytes });
 
 /** Where a file's bytes are in the store. */
-export const pathnameOf = async (id: string): Promise<string> =>
+export const filePathname = async (id: string): Promise<string> =>
   (await db().mediaFile.findUniqueOrThrow({ where: { id } })).pathname;
 
 export async function isInStore(pathname: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { newId } from "@/lib/core/ids";
 import { db, type Transaction, transaction } from "@/lib/db";
-import { defineTask, enqueue, sweepTasks, TaskRefusedError } from "@/lib/tasks";
+import { defineTask, enqueue, NonRetryableTaskError, sweepTasks } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 
 /**
@@ -15,10 +15,10 @@ export const QUEUE = "deliver-goods";
  * How a payment's task behaves: at once; failing the first time; never possible; slower than its lease; or nobody
  * publishes it after its commit.
  */
-export type Behaviour = "works" | "fails-once" | "refused" | "outlives-lease" | "unpublished";
+export type PaymentBehaviour = "works" | "fails-once" | "refused" | "outlives-lease" | "unpublished";
 
 /** Made by whoever tests first, in a database of the run's own. */
-export async function createWorld(): Promise<void> {
+export async function createPaymentTables(): Promise<void> {
   await db()
     .$executeRaw`CREATE TABLE IF NOT EXISTS "TestPayment" (id uuid PRIMARY KEY, behaviour text NOT NULL)`;
   await db()
@@ -26,20 +26,20 @@ export async function createWorld(): Promise<void> {
 }
 
 /** Handles the payments' tasks in this process. @returns what ends that */
-export function serveWorld(): () => void {
+export function handlePaymentTasks(): () => void {
   const failed = new Set<string>();
   return replaceHandler(
     QUEUE,
     defineTask<typeof QUEUE>()({
       prepare: async ({ orderId }, { attempt }) => {
-        const [payment] = await db().$queryRaw<{ behaviour: Behaviour }[]>`
+        const [payment] = await db().$queryRaw<{ behaviour: PaymentBehaviour }[]>`
           SELECT behaviour FROM "TestPayment" WHERE id = ${orderId}::uuid`;
-        if (payment?.behaviour === "refused") throw new TaskRefusedError("nobody can ever do this");
+        if (payment?.behaviour === "refused") throw new NonRetryableTaskError("nobody can ever do this");
         if (payment?.behaviour === "fails-once" && attempt === 1 && !failed.has(orderId)) {
           failed.add(orderId);
           throw new Error("not this time");
         }
-        if (payment?.behaviour === "outlives-lease" && attempt === 1) await untilOvertaken(orderId);
+        if (payment?.behaviour === "outlives-lease" && attempt === 1) await waitForTakeover(orderId);
         return { orderId, attempt };
       },
       commit: async (tx, { orderId, attempt }) => {
@@ -50,57 +50,57 @@ export function serveWorld(): () => void {
 }
 
 /** Many at once wait for a connection, and for the processor. */
-const A_BUSY_MACHINE = { maxWait: 60_000, timeout: 60_000 };
+const SLOW_MACHINE_OPTIONS = { maxWait: 60_000, timeout: 60_000 };
 
 /** The business change: a row and its task, in one transaction. @returns the payment's id */
-export async function pay(behaviour: Behaviour = "works", id = newId()): Promise<string> {
+export async function createPayment(behaviour: PaymentBehaviour = "works", id = newId()): Promise<string> {
   const write = async (tx: Transaction) => {
     await tx.$executeRaw`INSERT INTO "TestPayment" VALUES (${id}::uuid, ${behaviour}) ON CONFLICT DO NOTHING`;
     await enqueue(tx, QUEUE, { orderId: id }, { key: id });
   };
   // One that was not opened by lib/db does nothing after its commit.
-  if (behaviour === "unpublished") await db().$transaction(write, A_BUSY_MACHINE);
+  if (behaviour === "unpublished") await db().$transaction(write, SLOW_MACHINE_OPTIONS);
   else await transaction(write);
   return id;
 }
 
-export async function taskOf(paymentId: string) {
+export async function paymentTask(paymentId: string) {
   return db().task.findUnique({ where: { queue_key: { queue: QUEUE, key: paymentId } } });
 }
 
 const UNFINISHED = ["pending", "published", "running"] as const;
-const OVERTAKE_LIMIT_MS = 5_000;
+const TAKEOVER_TIMEOUT_MS = 5_000;
 
 /** Waits until another attempt has the task or finished it. */
-async function untilOvertaken(paymentId: string): Promise<void> {
-  const before = (await taskOf(paymentId))?.fence;
-  await letTimePass([paymentId]);
-  const deadline = Date.now() + OVERTAKE_LIMIT_MS;
-  while ((await taskOf(paymentId))?.fence === before && Date.now() < deadline) await delay(5);
+async function waitForTakeover(paymentId: string): Promise<void> {
+  const before = (await paymentTask(paymentId))?.fence;
+  await makeTasksDue([paymentId]);
+  const deadline = Date.now() + TAKEOVER_TIMEOUT_MS;
+  while ((await paymentTask(paymentId))?.fence === before && Date.now() < deadline) await delay(5);
 }
 
 /** Minutes go by for these payments' tasks: leases end, everything is due. */
-export async function letTimePass(paymentIds: readonly string[]): Promise<void> {
+export async function makeTasksDue(paymentIds: readonly string[]): Promise<void> {
   await db().$executeRaw`
 UPDATE "Task" SET "leaseUntil" = least("leaseUntil", now() - interval '1 second'), "dueAt" = least("dueAt", now() - interval '1 second'),
   "notBefore" = least("notBefore", now() - interval '1 second')
 WHERE queue = ${QUEUE} AND key = ANY(${[...paymentIds]}::text[]) AND state IN ('pending', 'published', 'running')`;
 }
 
-const SETTLE_LIMIT_MS = 30_000;
+const DRAIN_TIMEOUT_MS = 30_000;
 /** A round's messages are delivered before the next. */
-const ROUND_MS = 40;
+const ROUND_DELAY_MS = 40;
 
-interface SettleOptions {
+interface DrainOptions {
   /** Instead of the sweeper, for those who want to see what happens without it. */
   sweep?: () => Promise<unknown>;
   limitMs?: number;
 }
 
 /** Lets time go by and sweeps until all tasks of these payments are finished, or it takes too long. */
-export async function settle(
+export async function drainTasks(
   paymentIds: readonly string[],
-  { sweep = sweepTasks, limitMs = SETTLE_LIMIT_MS }: SettleOptions = {},
+  { sweep = sweepTasks, limitMs = DRAIN_TIMEOUT_MS }: DrainOptions = {},
 ): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
@@ -108,10 +108,10 @@ export async function settle(
       where: { queue: QUEUE, key: { in: [...paymentIds] }, state: { in: [...UNFINISHED] } },
     });
     if (unfinished === 0) return;
-    await letTimePass(paymentIds);
+    await makeTasksDue(paymentIds);
     // A backend that is away for the moment is part of the play.
     await sweep().catch(() => {});
-    await delay(ROUND_MS);
+    await delay(ROUND_DELAY_MS);
   }
 }
 
@@ -119,7 +119,7 @@ export async function settle(
  * What must hold once everything has settled; empty when it does:
  * paid ⇔ exactly one task; every task done, or dead with an alert; done ⇔ exactly one effect; no other effect.
  */
-export async function violations(paymentIds: readonly string[]): Promise<string[]> {
+export async function paymentViolations(paymentIds: readonly string[]): Promise<string[]> {
   const rows = await db().$queryRaw<
     { id: string; paid: boolean; tasks: number; state: string | null; effects: number; alerts: number }[]
   >`
@@ -132,11 +132,11 @@ SELECT wanted.id::text,
     WHERE task.queue = ${QUEUE} AND task.key = wanted.id::text AND alert."closedAt" IS NULL) AS alerts
 FROM unnest(${[...paymentIds]}::uuid[]) AS wanted(id)`;
   return rows.flatMap(({ id, paid, tasks, state, effects, alerts }) => {
-    const wrong: string[] = [];
-    if (tasks !== (paid ? 1 : 0)) wrong.push(`${id}: ${paid ? "paid" : "not paid"}, ${tasks} tasks`);
-    if (paid && state !== "done" && state !== "dead") wrong.push(`${id}: its task is ${state}`);
-    if (effects !== (state === "done" ? 1 : 0)) wrong.push(`${id}: ${state}, ${effects} effects`);
-    if (alerts !== (state === "dead" ? 1 : 0)) wrong.push(`${id}: ${state}, ${alerts} alerts`);
-    return wrong;
+    const found: string[] = [];
+    if (tasks !== (paid ? 1 : 0)) found.push(`${id}: ${paid ? "paid" : "not paid"}, ${tasks} tasks`);
+    if (paid && state !== "done" && state !== "dead") found.push(`${id}: its task is ${state}`);
+    if (effects !== (state === "done" ? 1 : 0)) found.push(`${id}: ${state}, ${effects} effects`);
+    if (alerts !== (state === "dead" ? 1 : 0)) found.push(`${id}: ${state}, ${alerts} alerts`);
+    return found;
   });
 }

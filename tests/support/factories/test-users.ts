@@ -4,24 +4,24 @@ import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, transaction } from "@/lib/db";
 import { storeFile } from "@/lib/media";
 import { changeAccount } from "@/lib/sessions";
-import { createMember, type Person } from "./accounts";
-import { createOrder } from "./orders";
+import { createTestUser, type TestUser } from "./accounts";
+import { createTestOrder } from "./orders";
 import { createTestPost } from "./people";
 
 /**
  * The people that access is about. What the makers below make belongs to `listener`; what is for sale, to `artist`.
  * `other` is a listener whom none of it concerns.
  */
-export interface World {
-  listener: Person;
-  other: Person;
-  artist: Person;
-  admin: Person;
+export interface TestUsers {
+  listener: TestUser;
+  other: TestUser;
+  artist: TestUser;
+  admin: TestUser;
 }
 
-export async function createWorld(): Promise<World> {
+export async function createTestUsers(): Promise<TestUsers> {
   const [listener, other, artist, admin] = await Promise.all(
-    (["listener", "listener", "artist", "admin"] as const).map((role) => createMember(role)),
+    (["listener", "listener", "artist", "admin"] as const).map((role) => createTestUser(role)),
   );
   if (!listener || !other || !artist || !admin) throw new Error("somebody is missing");
   return { listener, other, artist, admin };
@@ -29,9 +29,9 @@ export async function createWorld(): Promise<World> {
 
 /** One of each thing, straight into the database as `lib` would leave it. Each returns what a route asks for. */
 
-export const makePost = ({ artist }: World) => createTestPost(artist);
+export const makePost = ({ artist }: TestUsers) => createTestPost(artist);
 
-export async function makeProduct({ artist }: World): Promise<string> {
+export async function makeProduct({ artist }: TestUsers): Promise<string> {
   const id = newId();
   await db().product.create({
     data: {
@@ -43,14 +43,14 @@ export async function makeProduct({ artist }: World): Promise<string> {
 }
 
 /** Paid for by the listener, with the provider's payment named. */
-export async function makeOrder({ listener, artist }: World): Promise<string> {
-  const id = await createOrder({ buyer: listener, seller: artist, amountMinor: 500, currency: "EUR" });
+export async function makeOrder({ listener, artist }: TestUsers): Promise<string> {
+  const id = await createTestOrder({ buyer: listener, seller: artist, amountMinor: 500, currency: "EUR" });
   await db().order.update({ where: { id }, data: { paymentIntentId: `pi_${id}` } });
   return id;
 }
 
 /** What an order brought: a ticket's code, or a download's id. */
-export async function makeDelivery(world: World, kind: "track" | "ticket") {
+export async function makeDelivery(world: TestUsers, kind: "track" | "ticket") {
   const orderId = await makeOrder(world);
   if (kind === "track")
     await db().order.update({ where: { id: orderId }, data: { kind, productId: await makeProduct(world) } });
@@ -63,7 +63,7 @@ export async function makeDelivery(world: World, kind: "track" | "ticket") {
 
 /** A mail that waits: its queue allows it to be called off. */
 export async function makeTask(
-  { listener }: Pick<World, "listener">,
+  { listener }: Pick<TestUsers, "listener">,
   state: "pending" | "dead" = "pending",
 ): Promise<string> {
   const id = newId();
@@ -85,12 +85,12 @@ export async function makeAlert(): Promise<string> {
 }
 
 /** With its bytes in the store. */
-export async function makeFile({ listener }: Pick<World, "listener">): Promise<string> {
+export async function makeFile({ listener }: Pick<TestUsers, "listener">): Promise<string> {
   const bytes = new TextEncoder().encode("A text");
   return (await storeFile(listener, { name: "a.txt", declaredType: "text/plain", bytes })).id;
 }
 
-export async function makeNotification({ listener }: World): Promise<string> {
+export async function makeNotification({ listener }: TestUsers): Promise<string> {
   const id = newId();
   await db().notification.create({
     data: { id, userId: listener.userId, kind: "general", title: "Hello", message: "There", key: id },
@@ -99,7 +99,7 @@ export async function makeNotification({ listener }: World): Promise<string> {
 }
 
 /** @param amount  hundredths of a bonus */
-export async function makeBonus({ listener }: World, amount: number): Promise<void> {
+export async function makeBonus({ listener }: TestUsers, amount: number): Promise<void> {
   await transaction((tx) =>
     addEntry(tx, { userId: listener.userId, kind: "granted", amount, key: `granted:${newId()}` }),
   );
@@ -107,7 +107,7 @@ export async function makeBonus({ listener }: World, amount: number): Promise<vo
 
 /** The token of a link that was mailed to the listener. */
 export async function makeLinkToken(
-  { listener }: Pick<World, "listener">,
+  { listener }: Pick<TestUsers, "listener">,
   kind: SignedIdPurpose,
 ): Promise<string> {
   const id = newId();
@@ -119,12 +119,12 @@ export async function makeLinkToken(
 }
 
 /** The person's address is one that nobody has confirmed. */
-export async function unconfirm({ userId }: Person): Promise<void> {
+export async function unconfirm({ userId }: TestUser): Promise<void> {
   await changeAccount(userId, (tx) => tx.user.update({ where: { id: userId }, data: { confirmedAt: null } }));
 }
 
 /** A group of the listener's, with the artist in it and a message of the listener's. `other` is not in it. */
-export async function makeChat({ listener, artist }: World, open = false) {
+export async function makeChat({ listener, artist }: TestUsers, open = false) {
   const id = newId();
   const messageId = newId();
   await db().chat.create({

@@ -1,5 +1,5 @@
 import { keys, redis } from "@/lib/redis";
-import { recordViews, syncViews, viewCounts } from "@/lib/views";
+import { getViewCounts, recordViews, syncViews } from "@/lib/views";
 import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createPerson, createTestPost } from "./people";
@@ -12,14 +12,14 @@ export async function viewRow(postId: string): Promise<ViewRow> {
 }
 
 /** The count a page shows that read the post from Postgres just now, or a while ago (`row`). */
-export async function shownCount(postId: string, row?: ViewRow): Promise<number> {
-  const count = (await viewCounts([row ?? (await viewRow(postId))])).get(postId);
+export async function displayedCount(postId: string, row?: ViewRow): Promise<number> {
+  const count = (await getViewCounts([row ?? (await viewRow(postId))])).get(postId);
   if (count === undefined) throw new Error("no count was answered");
   return count;
 }
 
 /** What happens 24 hours later, now. */
-export async function expire(kind: "postMeta" | "postViews", postId: string): Promise<void> {
+export async function expireViewKey(kind: "postMeta" | "postViews", postId: string): Promise<void> {
   await redis().del(keys[kind](postId));
 }
 

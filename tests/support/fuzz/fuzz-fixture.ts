@@ -1,6 +1,6 @@
-import { signInAs } from "@/tests/support/factories/sessions";
+import { startTestSession } from "@/tests/support/factories/sessions";
 import {
-  createWorld,
+  createTestUsers,
   makeAlert,
   makeChat,
   makeDelivery,
@@ -13,55 +13,63 @@ import {
   makeTask,
 } from "@/tests/support/factories/test-users";
 
-export const CALLERS = ["nobody", "listener", "other", "artist", "admin", "forged", "signature"] as const;
+export const FUZZ_CALLERS = [
+  "nobody",
+  "listener",
+  "other",
+  "artist",
+  "admin",
+  "forged",
+  "signature",
+] as const;
 
 /** `forged`: a token that nobody signed. `signature`: no person, but what the route wants of a machine. */
-export type FuzzCaller = (typeof CALLERS)[number];
+export type FuzzCaller = (typeof FUZZ_CALLERS)[number];
 
 /** People, and one of everything: what the placeholders stand for. */
-export async function createPlace() {
-  const world = await createWorld();
-  const ticket = await makeDelivery(world, "ticket");
-  const download = await makeDelivery(world, "track");
+export async function createFuzzFixture() {
+  const users = await createTestUsers();
+  const ticket = await makeDelivery(users, "ticket");
+  const download = await makeDelivery(users, "track");
   const [listener, other, artist, admin] = await Promise.all(
-    [world.listener, world.other, world.artist, world.admin].map(signInAs),
+    [users.listener, users.other, users.artist, users.admin].map(startTestSession),
   );
-  const { session, refreshToken } = await signInAs(world.listener);
-  const chat = await makeChat(world);
+  const { session, refreshToken } = await startTestSession(users.listener);
+  const chat = await makeChat(users);
   const known = {
     chat: chat.id,
-    openChat: (await makeChat(world, true)).id,
+    openChat: (await makeChat(users, true)).id,
     chatMessage: chat.messageId,
-    order: await makeOrder(world),
-    post: await makePost(world),
-    product: await makeProduct(world),
+    order: await makeOrder(users),
+    post: await makePost(users),
+    product: await makeProduct(users),
     code: ticket.code,
     delivery: download.id,
     downloadCode: download.code,
-    task: await makeTask(world),
-    deadTask: await makeTask(world, "dead"),
+    task: await makeTask(users),
+    deadTask: await makeTask(users, "dead"),
     alert: await makeAlert(),
-    notification: await makeNotification(world),
-    file: await makeFile(world),
+    notification: await makeNotification(users),
+    file: await makeFile(users),
     session: session.id,
     refresh: refreshToken,
-    listener: world.listener.userId,
-    other: world.other.userId,
-    artist: world.artist.userId,
+    listener: users.listener.userId,
+    other: users.other.userId,
+    artist: users.artist.userId,
     nobody: "01890000-0000-7000-8000-000000000000",
-    email: world.listener.email,
-    otherEmail: world.other.email,
-    confirmLink: await makeLinkToken(world, "confirm_address"),
-    resetLink: await makeLinkToken(world, "reset_password"),
+    email: users.listener.email,
+    otherEmail: users.other.email,
+    confirmLink: await makeLinkToken(users, "confirm_address"),
+    resetLink: await makeLinkToken(users, "reset_password"),
   };
   const tokens = { listener, other, artist, admin };
   return {
     known,
-    tokenOf: (who: FuzzCaller) => {
-      if (who === "forged") return `${tokens.listener?.accessToken.slice(0, -4)}AAAA`;
-      return who === "nobody" || who === "signature" ? undefined : tokens[who]?.accessToken;
+    tokenOf: (caller: FuzzCaller) => {
+      if (caller === "forged") return `${tokens.listener?.accessToken.slice(0, -4)}AAAA`;
+      return caller === "nobody" || caller === "signature" ? undefined : tokens[caller]?.accessToken;
     },
   };
 }
 
-export type Place = Awaited<ReturnType<typeof createPlace>>;
+export type FuzzFixture = Awaited<ReturnType<typeof createFuzzFixture>>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** What no schema expects, and what has broken programs before. */
-export const hostile: fc.Arbitrary<unknown> = fc.oneof(
+export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.constantFrom<unknown>(
@@ -51,38 +51,38 @@ export const hostile: fc.Arbitrary<unknown> = fc.oneof(
     .map((units) => String.fromCharCode(...units)),
   fc.integer({ min: 100, max: 20_000 }).map((length) => "x".repeat(length)),
   fc.integer({ min: 100, max: 2_000 }).map((length) => Array.from({ length }, (_, i) => i)),
-  fc.integer({ min: 2, max: 3_000 }).map(nested),
+  fc.integer({ min: 2, max: 3_000 }).map(nestedValue),
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-function nested(depth: number): unknown {
+function nestedValue(depth: number): unknown {
   let value: unknown = 1;
   for (let i = 0; i < depth; i += 1) value = i % 2 ? [value] : { a: value };
   return value;
 }
 
 /** A value with one thing about it changed: replaced, gone, added or wrapped, anywhere in it. */
-export function mutated(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+export function mutatedValues(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
-    .tuple(values, fc.nat(), fc.constantFrom("replace", "remove", "add", "wrap", "repeat"), hostile)
-    .map(([value, where, how, what]) => {
+    .tuple(values, fc.nat(), fc.constantFrom("replace", "remove", "add", "wrap", "repeat"), hostileValues)
+    .map(([value, index, mutation, replacement]) => {
       const copy: unknown = structuredClone(value);
-      const places = placesIn(copy);
-      const place = places[where % Math.max(places.length, 1)];
-      if (!place) return what;
-      const { holder, key } = place;
-      const old = holder[key];
-      if (how === "replace") holder[key] = what;
-      else if (how === "remove") delete holder[key];
-      else if (how === "add") holder[`${key}2`] = what;
-      else if (how === "wrap") holder[key] = [old];
-      else holder[key] = [old, old];
+      const properties = propertiesIn(copy);
+      const property = properties[index % Math.max(properties.length, 1)];
+      if (!property) return replacement;
+      const { owner, key } = property;
+      const old = owner[key];
+      if (mutation === "replace") owner[key] = replacement;
+      else if (mutation === "remove") delete owner[key];
+      else if (mutation === "add") owner[`${key}2`] = replacement;
+      else if (mutation === "wrap") owner[key] = [old];
+      else owner[key] = [old, old];
       return copy;
     });
 }
 
-function placesIn(value: unknown): { holder: Record<string, unknown>; key: string }[] {
+function propertiesIn(value: unknown): { owner: Record<string, unknown>; key: string }[] {
   if (typeof value !== "object" || value === null) return [];
-  const holder = value as Record<string, unknown>;
-  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
+  const owner = value as Record<string, unknown>;
+  return Object.keys(owner).flatMap((key) => [{ owner, key }, ...propertiesIn(owner[key])]);
 }

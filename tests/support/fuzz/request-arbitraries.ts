@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { hostile, mutated } from "./hostile-values";
+import { hostileValues, mutatedValues } from "./hostile-values";
 
 /** Bodies around values that the route would take: those values, values slightly wrong, and what is no JSON at all. */
 export function bodiesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array> {
   const texts = values.map((value) => JSON.stringify(value) ?? "");
   return fc.oneof(
     { weight: 8, arbitrary: texts },
-    { weight: 12, arbitrary: mutated(values).map((value) => JSON.stringify(value) ?? "") },
+    { weight: 12, arbitrary: mutatedValues(values).map((value) => JSON.stringify(value) ?? "") },
     // Only as text can a body have such keys, or one key twice.
     texts.map((text) =>
       text.replace("{", '{"__proto__":{"role":"admin"},"constructor":{"prototype":{"a":1}},'),
@@ -29,7 +29,7 @@ export function bodiesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string
 /** Query strings around values that the route would take. */
 export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const pairs = values.map((value) =>
-    Object.entries(Object(value) as object).map(([k, v]) => `${k}=${asText(v)}`),
+    Object.entries(Object(value) as object).map(([k, v]) => `${k}=${encodeQueryValue(v)}`),
   );
   const odd = fc.constantFrom(
     ...[
@@ -63,10 +63,10 @@ export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<strin
     ],
   );
   const mixed = fc
-    .tuple(pairs, fc.array(odd, { maxLength: 2 }), fc.option(hostile), fc.nat())
+    .tuple(pairs, fc.array(odd, { maxLength: 2 }), fc.option(hostileValues), fc.nat())
     .map(([own, extra, what, where]) => {
       const pair = own[where % Math.max(own.length, 1)];
-      const wrong = pair && what !== null ? [`${pair.split("=")[0]}=${asText(what)}`] : [];
+      const wrong = pair && what !== null ? [`${pair.split("=")[0]}=${encodeQueryValue(what)}`] : [];
       return [...own, ...extra, ...wrong].join("&");
     });
   return fc
@@ -78,13 +78,13 @@ export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<strin
 }
 
 /** As it stands in a URL; what has no spelling in UTF-8 goes in as the replacement character. */
-function asText(value: unknown): string {
+function encodeQueryValue(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return encodeURIComponent(wellFormed(text)).replace(/%7B%7B(\w+)%7D%7D/g, "{{$1}}");
+  return encodeURIComponent(toWellFormed(text)).replace(/%7B%7B(\w+)%7D%7D/g, "{{$1}}");
 }
 
 /** Halves of surrogate pairs have no spelling in UTF-8. */
-export function wellFormed(text: string): string {
+export function toWellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
@@ -94,7 +94,7 @@ export function paramsAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<Record
     Object.fromEntries(
       Object.entries(Object(params) as object).map(([name, value]) => [name, String(value)]),
     );
-  const odd = fc.tuple(values, hostile).map(([params, what]) => {
+  const odd = fc.tuple(values, hostileValues).map(([params, what]) => {
     const text = typeof what === "string" ? what : (JSON.stringify(what) ?? "");
     return Object.fromEntries(Object.keys(Object(params) as object).map((name) => [name, text]));
   });
@@ -109,38 +109,57 @@ const headerText = fc
   })
   .filter((text) => !text.includes("\x7f"));
 
-function oneOf(...values: string[]): fc.Arbitrary<string> {
+function oneOfOrAnyHeader(...values: string[]): fc.Arbitrary<string> {
   return fc.oneof(fc.constantFrom(...values), headerText);
 }
 
 /** Headers of any client, and of none that there is. */
-export const headers: fc.Arbitrary<Record<string, string>> = fc
+export const anyHeaders: fc.Arbitrary<Record<string, string>> = fc
   .record(
     {
-      "accept-language": oneOf("en", "ru", "de;q=1,*;q=0", "*;q=x", "en-".repeat(2_000), "__proto__", ",;,"),
-      cookie: oneOf(
+      "accept-language": oneOfOrAnyHeader(
+        "en",
+        "ru",
+        "de;q=1,*;q=0",
+        "*;q=x",
+        "en-".repeat(2_000),
+        "__proto__",
+        ",;,",
+      ),
+      cookie: oneOfOrAnyHeader(
         "nd_access=%E0%A4%A; =; ;;",
         "nd_access=a.b.c; nd_refresh=x",
         `nd_refresh=${"A".repeat(91)}`,
         "nd_refresh={{refresh}}",
         `a=${"x".repeat(9_000)}`,
       ),
-      traceparent: oneOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0-0-0", "ff-x"),
-      "user-agent": oneOf("Mozilla/5.0 (X11; Linux x86_64)", "x".repeat(9_000), "\u00ff\u00fe"),
-      "x-forwarded-for": oneOf("1.1.1.1", "a:b:c, '; DROP TABLE, [::1", ",,,,"),
-      "content-length": oneOf("-1", "NaN", "1e9", "0", "999999999999999999999"),
-      "idempotency-key": oneOf("{{order}}", "x".repeat(101), "  "),
-      "x-file-name": oneOf("a.png", "%E0%A4%A", "..%2F..%2Fx", "%00", "%ED%A0%80", "x".repeat(9_000)),
-      "if-none-match": oneOf("*", '"x"', "W/", ","),
-      origin: oneOf("null", "https://evil.example", "http://localhost"),
+      traceparent: oneOfOrAnyHeader(
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0-0-0",
+        "ff-x",
+      ),
+      "user-agent": oneOfOrAnyHeader("Mozilla/5.0 (X11; Linux x86_64)", "x".repeat(9_000), "\u00ff\u00fe"),
+      "x-forwarded-for": oneOfOrAnyHeader("1.1.1.1", "a:b:c, '; DROP TABLE, [::1", ",,,,"),
+      "content-length": oneOfOrAnyHeader("-1", "NaN", "1e9", "0", "999999999999999999999"),
+      "idempotency-key": oneOfOrAnyHeader("{{order}}", "x".repeat(101), "  "),
+      "x-file-name": oneOfOrAnyHeader(
+        "a.png",
+        "%E0%A4%A",
+        "..%2F..%2Fx",
+        "%00",
+        "%ED%A0%80",
+        "x".repeat(9_000),
+      ),
+      "if-none-match": oneOfOrAnyHeader("*", '"x"', "W/", ","),
+      origin: oneOfOrAnyHeader("null", "https://evil.example", "http://localhost"),
     },
     { requiredKeys: [] },
   )
   .map((record) => ({ ...record }));
 
-export const contentTypes: fc.Arbitrary<string> = fc.oneof(
+export const anyContentType: fc.Arbitrary<string> = fc.oneof(
   { weight: 12, arbitrary: fc.constant("application/json") },
-  oneOf(
+  oneOfOrAnyHeader(
     "application/json; charset=utf-16",
     "application/vnd.api+json",
     "text/plain",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
-import { newManager } from "@/tests/support/factories/cache-tools";
+import { createCacheManager } from "@/tests/support/factories/cache-tools";
 
 /**
  * A process that asks for one cold key many times at once when it is told to, counting its loader's calls in
@@ -12,7 +12,7 @@ const [calls = 1, loadMs = 0] = process.argv.slice(2).map(Number);
 
 process.on("message", (key: string) => {
   void (async () => {
-    const manager = newManager();
+    const manager = createCacheManager();
     const load = async () => {
       const n = await redis().incr(keys.probe(`loads:${key}`));
       await delay(loadMs);
@@ -21,7 +21,7 @@ process.on("message", (key: string) => {
     const values = await Promise.all(
       Array.from({ length: calls }, () => manager.getOrSet("numbers", key, load)),
     );
-    await deferredWork();
+    await waitForDeferredWork();
     process.send?.([...new Set(values)]);
   })();
 });

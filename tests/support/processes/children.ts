@@ -20,8 +20,8 @@ export function startChild(file: string, args: string[], env: Record<string, str
 }
 
 /** Resolves when the child says something; rejects when it ends before. */
-export async function nextMessage(child: Child): Promise<void> {
-  const said = once(child.process, "message").then(() => "said");
-  const how = await Promise.race([said, child.ended]);
-  if (how !== "said") throw new Error(`the child ended early: ${how}`);
+export async function waitForMessage(child: Child): Promise<void> {
+  const message = once(child.process, "message").then(() => "said");
+  const outcome = await Promise.race([message, child.ended]);
+  if (outcome !== "said") throw new Error(`the child ended early: ${outcome}`);
 }

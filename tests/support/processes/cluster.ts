@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Browser } from "playwright-core";
 import { type Stack, startStack } from "@/local/stack/stack";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
-import { type RoundRobin, startRoundRobin } from "@/tests/support/proxies/http-balancer";
+import { type HttpBalancer, startHttpBalancer } from "@/tests/support/proxies/http-balancer";
 import { freePort, type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
 import { type NextServer, requireBuild, startNextServer } from "./next-server";
 import { freeBasePort } from "./running-app";
@@ -14,7 +14,7 @@ export interface Cluster {
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
   readonly postgres: RealPostgres;
-  readonly proxy: RoundRobin;
+  readonly proxy: HttpBalancer;
   /** Between the instances and Redis: cut it and Redis is gone. */
   readonly toRedis: FaultProxy;
   readonly instances: readonly ClusterInstance[];
@@ -51,7 +51,13 @@ export async function startCluster(count: number, extra: Record<string, string> 
   const stack = await startStack({
     settings: {
       ...{ port, dataDir, databaseUrl: postgres.url, redisUrl: undefined, redisEngine: "auto" },
-      ...{ ownRedisRest: false, ownQstash: false, ownStripe: false, ownMail: false, ownBlob: false },
+      ...{
+        externalRedisRest: false,
+        externalQstash: false,
+        externalStripe: false,
+        externalMail: false,
+        externalBlob: false,
+      },
     },
     dataDir,
     ports: "free",
@@ -60,7 +66,7 @@ export async function startCluster(count: number, extra: Record<string, string> 
   if (stack.engineKind === "embedded") throw new Error("a cluster needs a redis-server on the PATH");
   const gateway = new URL(stack.env.UPSTASH_REDIS_REST_URL ?? "");
   const [proxy, toRedis] = await Promise.all([
-    startRoundRobin(port),
+    startHttpBalancer(port),
     startFaultProxy({ host: "127.0.0.1", port: Number(gateway.port) }),
   ]);
   const env = {
@@ -72,7 +78,7 @@ export async function startCluster(count: number, extra: Record<string, string> 
     ...extra,
   };
   const instances = await Promise.all(Array.from({ length: count }, () => startInstance(env, proxy)));
-  const redis = (command: (string | number)[]) => send(stack, command);
+  const redis = (command: (string | number)[]) => sendRedisCommand(stack, command);
   return {
     ...{ url: proxy.url, env, postgres, proxy, toRedis, instances, redis },
     subscriptions: () => stack.gateway?.stats.snapshot().openStreams ?? 0,
@@ -93,10 +99,10 @@ export async function startCluster(count: number, extra: Record<string, string> 
   };
 }
 
-async function startInstance(env: Record<string, string>, proxy: RoundRobin): Promise<ClusterInstance> {
+async function startInstance(env: Record<string, string>, proxy: HttpBalancer): Promise<ClusterInstance> {
   const port = await freePort();
   let running: NextServer | undefined;
-  let leave = () => {};
+  let detach = () => {};
   const instance = {
     url: `http://127.0.0.1:${port}`,
     get pid() {
@@ -104,10 +110,10 @@ async function startInstance(env: Record<string, string>, proxy: RoundRobin): Pr
     },
     start: async (failpoint?: string) => {
       running = await startNextServer({ ...env, ...(failpoint ? { FAILPOINT: failpoint } : {}) }, port);
-      leave = proxy.add(port);
+      detach = proxy.add(port);
     },
     kill: async () => {
-      leave();
+      detach();
       if (!running) return;
       try {
         process.kill(-running.pid, "SIGKILL");
@@ -118,7 +124,7 @@ async function startInstance(env: Record<string, string>, proxy: RoundRobin): Pr
     },
     ended: async () => {
       await running?.exited;
-      leave();
+      detach();
     },
   };
   await instance.start();
@@ -126,7 +132,7 @@ async function startInstance(env: Record<string, string>, proxy: RoundRobin): Pr
 }
 
 /** Straight to the gateway, whatever stands between it and the instances. */
-async function send({ env, gateway }: Stack, command: (string | number)[]): Promise<unknown> {
+async function sendRedisCommand({ env, gateway }: Stack, command: (string | number)[]): Promise<unknown> {
   const response = await fetch(gateway?.url ?? "", {
     method: "POST",
     headers: { authorization: `Bearer ${env.UPSTASH_REDIS_REST_TOKEN}` },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { onTestFinished, vi } from "vitest";
-import { until } from "../clients/wait-until";
+import { waitUntil } from "../clients/wait-until";
 
 export interface Command {
   readonly child: ChildProcess;
@@ -75,7 +75,7 @@ export async function runCommand(
   try {
     vi.resetModules();
     await load();
-    await until("the program has said something", () => said.output !== "" || said.errors !== "");
+    await waitUntil("the program has said something", () => said.output !== "" || said.errors !== "");
     return { code: Number(process.exitCode ?? 0), ...said };
   } finally {
     for (const spy of spies) spy.mockRestore();

@@ -1,35 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { nextMessage, startChild } from "./children";
+import { startChild, waitForMessage } from "./children";
 
 /** Where a syncing process is killed: at a failpoint, or from outside at any moment. */
-export const STEPS = [
+export const KILL_POINTS = [
   "views.sync.claimed",
   "views.sync.persisted",
   "views.sync.finished",
   "anywhere",
 ] as const;
-type Step = (typeof STEPS)[number];
+type KillPoint = (typeof KILL_POINTS)[number];
 
 /** Longest life of a process that is killed from outside, once it is ready. */
-const LONGEST_LIFE_MS = 60;
+const MAX_LIFETIME_MS = 60;
 
-export interface KillGang {
-  readonly kills: ReadonlyMap<Step, number>;
+export interface CrashingWorkers {
+  readonly kills: ReadonlyMap<KillPoint, number>;
   readonly total: number;
   /** Ends all of them and resolves when they are gone. Rejects when one ended other than by being killed. */
   stop(): Promise<void>;
 }
 
 /** Keeps this many processes syncing over each other, each killed sooner or later and replaced by another. */
-export function startKillGang(size: number, leaseMs: number, random: () => number): KillGang {
-  const kills = new Map<Step, number>(STEPS.map((step) => [step, 0]));
+export function startCrashingWorkers(size: number, leaseMs: number, random: () => number): CrashingWorkers {
+  const kills = new Map<KillPoint, number>(KILL_POINTS.map((killPoint) => [killPoint, 0]));
   const stops = new Set<() => void>();
-  let turn = 0;
+  let nextIndex = 0;
   let stopping = false;
 
   async function work(): Promise<void> {
     while (!stopping) {
-      const step = STEPS[turn++ % STEPS.length] ?? "anywhere";
+      const step = KILL_POINTS[nextIndex++ % KILL_POINTS.length] ?? "anywhere";
       const child = startChild(
         "sync-process.ts",
         [String(leaseMs)],
@@ -39,13 +39,13 @@ export function startKillGang(size: number, leaseMs: number, random: () => numbe
       stops.add(stop);
       if (step === "anywhere") {
         // Told to stop meanwhile, it ends without being ready.
-        await nextMessage(child).catch(() => {});
-        await delay(random() * LONGEST_LIFE_MS);
+        await waitForMessage(child).catch(() => {});
+        await delay(random() * MAX_LIFETIME_MS);
         stop();
       }
-      const how = await child.ended;
+      const outcome = await child.ended;
       stops.delete(stop);
-      if (how !== "SIGKILL") throw new Error(`a sync ended by itself: ${how}`);
+      if (outcome !== "SIGKILL") throw new Error(`a sync ended by itself: ${outcome}`);
       if (!stopping) kills.set(step, (kills.get(step) ?? 0) + 1);
     }
   }

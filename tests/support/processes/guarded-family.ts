@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { expect, onTestFinished } from "vitest";
-import { until } from "../clients/wait-until";
+import { waitUntil } from "../clients/wait-until";
 
 /** Prints its own number and that of a child, which runs until it is killed, and then does the same. */
 export const FAMILY = `
@@ -37,7 +37,7 @@ export async function killParent(signal: NodeJS.Signals): Promise<void> {
   expect(family).toHaveLength(2);
   expect(family.every(alive)).toBe(true);
   parent.kill(signal);
-  await until("they are gone", () => !family.some(alive));
+  await waitUntil("they are gone", () => !family.some(alive));
 }
 
 function firstLine(stream: Readable): Promise<string> {

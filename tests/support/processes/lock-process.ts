@@ -11,7 +11,7 @@ import { acquireLock, extendLock, redis, redisService, releaseLock } from "@/lib
 const [mode, id = "", number = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
 
-async function turn(): Promise<void> {
+async function takeTurn(): Promise<void> {
   const attempt = await acquireLock("test", id, { waitMs: 120_000 });
   if (!attempt.acquired) throw new Error("waited too long");
   const inside = await redisService().incr(`${id}:inside`);
@@ -24,7 +24,7 @@ async function turn(): Promise<void> {
 
 if (mode !== "hold") {
   process.send?.("ready");
-  for (let done = 0; done < Number(number); done += 1) await turn();
+  for (let done = 0; done < Number(number); done += 1) await takeTurn();
   process.exit(0);
 }
 const attempt = await acquireLock("test", id, { ttlMs: Number(number) });

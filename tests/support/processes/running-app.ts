@@ -20,9 +20,9 @@ export interface RunningApp extends App {
   stop(): Promise<void>;
 }
 
-const START_LIMIT_MS = 150_000;
+const START_TIMEOUT_MS = 150_000;
 
-const newFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
+const createDataFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
 
 /**
  * Starts the production build with a local stack, exactly as `npm run start` does for the second time, on a free port
@@ -38,7 +38,7 @@ export async function startApp(extra: Record<string, string> = {}): Promise<Runn
 /** @param seeded  the folder that the first start of this run left; the app gets a copy */
 export async function startAppOn(seeded: string, extra: Record<string, string>): Promise<RunningApp> {
   requireBuild();
-  const dataDir = await newFolder();
+  const dataDir = await createDataFolder();
   await cp(seeded, dataDir, { recursive: true });
   const port = await freeBasePort();
   const url = `http://localhost:${port}`;
@@ -61,7 +61,7 @@ export async function startAppOn(seeded: string, extra: Record<string, string>):
 
 /** The first start, of the stack alone, on an empty folder, and its end. @returns the folder, which is the caller's to remove */
 export async function seedFolder(): Promise<string> {
-  const dataDir = await newFolder();
+  const dataDir = await createDataFolder();
   const output: string[] = [];
   const stack = await spawnCli("stack", { PORT: String(await freeBasePort()), DATA_DIR: dataDir }, output);
   await untilStarted(stack, output, () => output.some((line) => line.includes("Ctrl-C stops")));
@@ -88,7 +88,7 @@ async function untilStarted(
   void exited.then(() => {
     ended = true;
   });
-  const deadline = Date.now() + START_LIMIT_MS;
+  const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await hasStarted())) {
     if (ended || Date.now() > deadline) throw new Error(`the app did not start:\n${output.join("\n")}`);
     await delay(200);
@@ -96,15 +96,15 @@ async function untilStarted(
 }
 
 /** The stack's other ports stand up to 16 above the app's. */
-const PORTS = 18;
+const PORT_COUNT = 18;
 /** Below those that the system gives to outgoing connections: one of these may be taken at any moment. */
-const LOWEST_PORT = 12_000;
-const HIGHEST_PORT = 31_000;
+const MIN_PORT = 12_000;
+const MAX_PORT = 31_000;
 
 export async function freeBasePort(): Promise<number> {
   for (;;) {
-    const base = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
-    const free = await Promise.all(Array.from({ length: PORTS }, (_, above) => isFree(base + above)));
+    const base = MIN_PORT + Math.floor(Math.random() * (MAX_PORT - MIN_PORT));
+    const free = await Promise.all(Array.from({ length: PORT_COUNT }, (_, offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callerSchema } from "@/lib/core/access-token";
-import { placeTestOrder, runTasks, tell } from "@/tests/support/factories/shop";
+import { placeTestOrder, runTasks, sendPaymentEvent } from "@/tests/support/factories/shop";
 
 /**
  * An instance of the app that does one thing of the shop's, and dies at the FAILPOINT of its environment while it
@@ -24,6 +24,6 @@ export type ShopWork = z.infer<typeof workSchema>;
 
 const work = workSchema.parse(JSON.parse(process.argv[2] ?? ""));
 if (work.do === "order") await placeTestOrder(work.buyer, work);
-else if (work.do === "tell") await tell(work.event);
+else if (work.do === "tell") await sendPaymentEvent(work.event);
 else await runTasks(work.tasks);
 process.exit(0);

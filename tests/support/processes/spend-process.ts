@@ -1,4 +1,4 @@
-import { spend } from "@/lib/bonuses";
+import { debitBonuses } from "@/lib/bonuses";
 import { toAppError } from "@/lib/core/http";
 
 /**
@@ -13,10 +13,10 @@ process.on("disconnect", () => process.exit(0));
 const WORKERS = 4;
 
 /** Whether it was made, in the end. */
-async function decided(key: string): Promise<boolean> {
+async function spendUntilDecided(key: string): Promise<boolean> {
   for (;;) {
     try {
-      await spend(userId, Number(amount), { key });
+      await debitBonuses(userId, Number(amount), { key });
       return true;
     } catch (error) {
       const { code, messageKey } = toAppError(error);
@@ -33,7 +33,7 @@ async function work(): Promise<void> {
   while (next < Number(spends)) {
     const key = `${name}-${next}`;
     next += 1;
-    const answers = await Promise.all([decided(key), decided(key)]);
+    const answers = await Promise.all([spendUntilDecided(key), spendUntilDecided(key)]);
     if (answers[0] !== answers[1]) throw new Error("one spend, two answers");
     if (answers[0]) made += 1;
   }

@@ -1,6 +1,11 @@
 import { newId } from "@/lib/core/ids";
 import { sweepTasks } from "@/lib/tasks";
-import { type Behaviour, letTimePass, pay, serveWorld } from "@/tests/support/factories/test-payments";
+import {
+  createPayment,
+  handlePaymentTasks,
+  makeTasksDue,
+  type PaymentBehaviour,
+} from "@/tests/support/factories/test-payments";
 import { serveApp } from "./app-server";
 
 /**
@@ -9,11 +14,11 @@ import { serveApp } from "./app-server";
  */
 const [id = newId(), behaviour = "works"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
-serveWorld();
+handlePaymentTasks();
 await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
-await pay(behaviour as Behaviour, id);
+await createPayment(behaviour as PaymentBehaviour, id);
 for (;;) {
-  await letTimePass([id]);
+  await makeTasksDue([id]);
   await sweepTasks().catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 50));
 }

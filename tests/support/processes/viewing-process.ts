@@ -1,4 +1,4 @@
-import { syncBeforeExit } from "@/lib/ops";
+import { registerShutdown } from "@/lib/ops";
 import { recordViews } from "@/lib/views";
 
 /**
@@ -6,7 +6,7 @@ import { recordViews } from "@/lib/views";
  * says so, and runs until it is told to end.
  */
 const [postId = "", ...viewers] = process.argv.slice(2);
-syncBeforeExit();
+registerShutdown();
 await Promise.all(viewers.map((seq) => recordViews(Number(seq), [postId])));
 process.send?.("recorded");
 setInterval(() => {}, 60_000);

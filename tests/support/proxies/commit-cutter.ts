@@ -16,7 +16,7 @@ export interface CommitCutter {
 export async function startCommitCutter(databaseUrl: string): Promise<CommitCutter> {
   let armed = 0;
   let cuts = 0;
-  const join = (client: Socket, dial: () => Socket) => {
+  const forward = (client: Socket, dial: () => Socket) => {
     const backend = dial();
     client.on("data", (chunk: Buffer) => {
       backend.write(chunk);
@@ -30,7 +30,7 @@ export async function startCommitCutter(databaseUrl: string): Promise<CommitCutt
     client.once("close", () => backend.end());
     backend.pipe(client);
   };
-  const { url, close } = await startPostgresProxy(databaseUrl, join, { outlivesClient: true });
+  const { url, close } = await startPostgresProxy(databaseUrl, forward, { outlivesClient: true });
   return {
     ...{ url, close },
     get cuts() {

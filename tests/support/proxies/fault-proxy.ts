@@ -16,7 +16,7 @@ import { startTcpProxy, type Target, type TcpProxy } from "./tcp-proxy";
  */
 export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "limited" | "page";
 
-const SLOW_MS = 2_000;
+const RESPONSE_DELAY_MS = 2_000;
 
 export interface FaultProxy {
   readonly port: number;
@@ -30,9 +30,9 @@ export interface FaultProxy {
 /** Starts a proxy on a free port of loopback, passing everything. */
 export async function startFaultProxy(target: Target): Promise<FaultProxy> {
   let connections = 0;
-  const listen = (mode: ListeningMode, port: number) =>
-    mode in ANSWERS
-      ? answerHttp(port, ANSWERS[mode as keyof typeof ANSWERS])
+  const listen = (mode: ServingMode, port: number) =>
+    mode in HTTP_FAULTS
+      ? serveHttpFault(port, HTTP_FAULTS[mode as keyof typeof HTTP_FAULTS])
       : startTcpProxy((client, dial) => {
           connections += 1;
           if (mode === "hang") client.resume();
@@ -57,16 +57,19 @@ export async function startFaultProxy(target: Target): Promise<FaultProxy> {
   };
 }
 
-type ListeningMode = Exclude<FaultMode, "refuse">;
+type ServingMode = Exclude<FaultMode, "refuse">;
 
-const ANSWERS = {
+const HTTP_FAULTS = {
   error: { status: 500, type: "application/json", body: '{"error":"ERR internal error"}' },
   limited: { status: 429, type: "application/json", body: '{"error":"quota exceeded"}' },
   page: { status: 502, type: "text/html", body: "<html>502 Bad Gateway</html>" },
 };
 
 /** An HTTP server that answers every request with the same fault. */
-function answerHttp(port: number, { status, type, body }: (typeof ANSWERS)[keyof typeof ANSWERS]) {
+function serveHttpFault(
+  port: number,
+  { status, type, body }: (typeof HTTP_FAULTS)[keyof typeof HTTP_FAULTS],
+) {
   return serveHttp((request, response) => {
     request.resume();
     response.writeHead(status, { "content-type": type }).end(body);
@@ -75,7 +78,7 @@ function answerHttp(port: number, { status, type, body }: (typeof ANSWERS)[keyof
 
 /** Passes a client's bytes on, and the answers as the mode has it. */
 function forward(
-  mode: ListeningMode,
+  mode: ServingMode,
   client: Socket,
   dial: (options?: { outlivesClient: boolean }) => Socket,
 ): void {
@@ -85,14 +88,14 @@ function forward(
   }
   // A client that gave up must not take its request back.
   const backend = client.pipe(dial({ outlivesClient: true }));
-  if (mode === "slow") backend.pipe(late()).pipe(client);
+  if (mode === "slow") backend.pipe(delayStream()).pipe(client);
   else backend.resume();
 }
 
-function late(): PassThrough {
+function delayStream(): PassThrough {
   const delayed = new PassThrough();
   const write = delayed._transform.bind(delayed);
   delayed._transform = (chunk, encoding, done) =>
-    void setTimeout(() => write(chunk, encoding, done), SLOW_MS);
+    void setTimeout(() => write(chunk, encoding, done), RESPONSE_DELAY_MS);
   return delayed;
 }

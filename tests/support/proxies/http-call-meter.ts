@@ -1,7 +1,7 @@
 import { serveHttp } from "./http-server";
 
 /** Counts HTTP calls where nobody can hide one: between a client and its server. */
-export interface CallMeter {
+export interface HttpCallMeter {
   /** The server's address through the meter. */
   readonly url: string;
   /** Requests since the start or the last reset. */
@@ -14,25 +14,25 @@ export interface CallMeter {
 const HOP_HEADERS = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding"]);
 
 /** Starts a proxy on a free port of loopback that passes every request on. */
-export async function startCallMeter(target: string): Promise<CallMeter> {
+export async function startHttpCallMeter(target: string): Promise<HttpCallMeter> {
   let calls = 0;
   const server = await serveHttp((incoming, outgoing) => {
     calls += 1;
-    const passOn = async () => {
+    const forward = async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
       const headers = Object.entries(incoming.headers).filter(([name]) => !HOP_HEADERS.has(name));
-      const answer = await fetch(new URL(incoming.url ?? "/", target), {
+      const response = await fetch(new URL(incoming.url ?? "/", target), {
         method: incoming.method ?? "GET",
         headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
         ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
       });
-      outgoing.writeHead(answer.status, {
-        "content-type": answer.headers.get("content-type") ?? "application/json",
+      outgoing.writeHead(response.status, {
+        "content-type": response.headers.get("content-type") ?? "application/json",
       });
-      outgoing.end(Buffer.from(await answer.arrayBuffer()));
+      outgoing.end(Buffer.from(await response.arrayBuffer()));
     };
-    passOn().catch(() => outgoing.destroy());
+    forward().catch(() => outgoing.destroy());
   });
   return {
     url: server.url,

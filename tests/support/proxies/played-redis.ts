@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { useClock as replaceClock } from "@/lib/core/clock";
+import { setClock as replaceClock } from "@/lib/core/clock";
 import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 import { serveHttp } from "./http-server";
 

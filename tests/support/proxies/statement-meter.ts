@@ -18,7 +18,7 @@ const EXECUTE = "E".charCodeAt(0);
 export async function startStatementMeter(databaseUrl: string): Promise<StatementMeter> {
   let statements = 0;
   const { url, close } = await startPostgresProxy(databaseUrl, (client, dial) => {
-    const types = messageTypes();
+    const types = messageTypeParser();
     client.on("data", (chunk: Buffer) => {
       for (const type of types(chunk)) if (type === QUERY || type === EXECUTE) statements += 1;
     });
@@ -36,20 +36,20 @@ export async function startStatementMeter(databaseUrl: string): Promise<Statemen
 }
 
 /** Cuts a client's bytes into messages: the first has a length only, the others a type and a length. */
-function messageTypes(): (chunk: Buffer) => number[] {
-  let rest = Buffer.alloc(0);
+function messageTypeParser(): (chunk: Buffer) => number[] {
+  let buffer = Buffer.alloc(0);
   let started = false;
   return (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
+    buffer = Buffer.concat([buffer, chunk]);
     const types: number[] = [];
     for (;;) {
       const head = started ? 1 : 0;
-      if (rest.length < head + 4) return types;
-      const end = head + rest.readInt32BE(head);
-      if (rest.length < end) return types;
-      if (started) types.push(rest[0] ?? 0);
+      if (buffer.length < head + 4) return types;
+      const end = head + buffer.readInt32BE(head);
+      if (buffer.length < end) return types;
+      if (started) types.push(buffer[0] ?? 0);
       started = true;
-      rest = rest.subarray(end);
+      buffer = buffer.subarray(end);
     }
   };
 }

@@ -1,12 +1,12 @@
-import { deferredWork } from "@/lib/core/defer";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { injectFault } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { enqueue } from "@/lib/tasks";
-import { until } from "../clients/wait-until";
-import { gateway } from "../stack/current-gateway";
-import { startOwnBackends } from "../stack/isolated-backends";
-import { startCallMeter } from "./http-call-meter";
+import { waitUntil } from "../clients/wait-until";
+import { currentGateway } from "../stack/current-gateway";
+import { startIsolatedBackends } from "../stack/isolated-backends";
+import { startHttpCallMeter } from "./http-call-meter";
 import { startStatementMeter } from "./statement-meter";
 
 interface Cost {
@@ -24,26 +24,26 @@ export async function startTaskCosts(): Promise<{
   cost(work: () => Promise<unknown>): Promise<Cost>;
   stop(): Promise<void>;
 }> {
-  const backends = await startOwnBackends();
+  const backends = await startIsolatedBackends();
   const meter = await startStatementMeter(backends.databaseUrl);
-  const toQstash = await startCallMeter(backends.qstash.url);
+  const toQstash = await startHttpCallMeter(backends.qstash.url);
   Object.assign(process.env, { DATABASE_URL: meter.url, QSTASH_URL: toQstash.url });
   return {
     cost: async (work) => {
-      await deferredWork();
-      gateway().stats.reset();
+      await waitForDeferredWork();
+      currentGateway().stats.reset();
       meter.reset();
       toQstash.reset();
       await work();
-      await deferredWork();
+      await waitForDeferredWork();
       return {
         statements: meter.statements,
         qstashCalls: toQstash.calls,
-        redisCommands: gateway().stats.snapshot().commands,
+        redisCommands: currentGateway().stats.snapshot().commands,
       };
     },
     stop: async () => {
-      await deferredWork();
+      await waitForDeferredWork();
       await disconnectDb();
       await toQstash.close();
       await meter.close();
@@ -79,6 +79,6 @@ export function endTogether(tasks: number): () => void {
   return injectFault(async (name) => {
     if (name !== "tasks.committed") return;
     committed += 1;
-    await until("all have committed", () => committed === tasks);
+    await waitUntil("all have committed", () => committed === tasks);
   });
 }

@@ -1,7 +1,7 @@
 import { startTcpProxy } from "./tcp-proxy";
 
 /** One address in front of all instances of the app: QStash and the payment provider know no other. */
-export interface Balancer {
+export interface TcpBalancer {
   readonly port: number;
   /** New connections go there too. @returns what takes it away */
   add(port: number): () => void;
@@ -9,11 +9,11 @@ export interface Balancer {
 }
 
 /** Takes turns by connection. An instance that is gone refuses, and its callers are cut off. */
-export async function startBalancer(): Promise<Balancer> {
+export async function startTcpBalancer(): Promise<TcpBalancer> {
   const targets: number[] = [];
-  let turn = 0;
+  let nextIndex = 0;
   const { port, close } = await startTcpProxy((client, dial) => {
-    const next = targets[turn++ % Math.max(1, targets.length)];
+    const next = targets[nextIndex++ % Math.max(1, targets.length)];
     if (next === undefined) client.destroy();
     else client.pipe(dial({ host: "127.0.0.1", port: next })).pipe(client);
   });
@@ -22,8 +22,8 @@ export async function startBalancer(): Promise<Balancer> {
     add: (target) => {
       targets.push(target);
       return () => {
-        const at = targets.indexOf(target);
-        if (at >= 0) targets.splice(at, 1);
+        const index = targets.indexOf(target);
+        if (index >= 0) targets.splice(index, 1);
       };
     },
   };

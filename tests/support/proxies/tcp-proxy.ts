@@ -59,12 +59,12 @@ export async function startTcpProxy(
 /** A proxy in front of the Postgres of this URL (`sslmode=disable`), with the URL that leads through it. */
 export async function startPostgresProxy(
   databaseUrl: string,
-  join: (client: Socket, dial: () => Socket) => void,
+  forward: (client: Socket, dial: () => Socket) => void,
   options?: Parameters<Dial>[1],
 ): Promise<TcpProxy & { url: string }> {
   const { hostname: host, port } = new URL(databaseUrl);
   const target = { host, port: Number(port || 5432) };
-  const proxy = await startTcpProxy((client, dial) => join(client, () => dial(target, options)));
+  const proxy = await startTcpProxy((client, dial) => forward(client, () => dial(target, options)));
   const url = new URL(databaseUrl);
   url.host = `127.0.0.1:${proxy.port}`;
   return { ...proxy, url: url.toString() };

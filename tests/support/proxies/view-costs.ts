@@ -1,5 +1,5 @@
-import { deferredWork } from "@/lib/core/defer";
-import { gateway } from "../stack/current-gateway";
+import { waitForDeferredWork } from "@/lib/core/defer";
+import { currentGateway } from "../stack/current-gateway";
 import { startStatementMeter } from "./statement-meter";
 
 interface ViewCost<T> {
@@ -20,11 +20,15 @@ export async function startViewCosts(): Promise<{
   return {
     cost: async (work) => {
       // What an earlier view tells open pages, up to a second later, is its own cost.
-      await deferredWork();
-      gateway().stats.reset();
+      await waitForDeferredWork();
+      currentGateway().stats.reset();
       meter.reset();
       const result = await work();
-      return { result, httpCalls: gateway().stats.snapshot().httpRequests, statements: meter.statements };
+      return {
+        result,
+        httpCalls: currentGateway().stats.snapshot().httpRequests,
+        statements: meter.statements,
+      };
     },
     stop: () => meter.close(),
   };

@@ -1,6 +1,6 @@
 import { readSettings } from "@/local/stack/settings";
 
-export interface GivenBackends {
+export interface ConfiguredBackends {
   /** REAL_STACK=1: a real Redis and a real Postgres, started for the run where none is named. */
   real: boolean;
   redisUrl: string | undefined;
@@ -11,7 +11,9 @@ export interface GivenBackends {
  * Which backends the environment names. Redis by the names that the local stack takes. Postgres by a name of the tests'
  * own: they write to it, and DATABASE_URL may be anybody's.
  */
-export function givenBackends(source: Readonly<Record<string, string | undefined>>): GivenBackends {
+export function readConfiguredBackends(
+  source: Readonly<Record<string, string | undefined>>,
+): ConfiguredBackends {
   return {
     real: source.REAL_STACK === "1",
     redisUrl: source.TEST_REDIS_URL || readSettings(source).redisUrl,

@@ -9,10 +9,10 @@ import { runs } from "../fuzz/runs";
 let propertyRuns = 0;
 
 /** What a property plays that names no number of its own; fast-check's default. */
-const DEFAULT_RUNS = 100;
+const DEFAULT_PROPERTY_RUNS = 100;
 
 fc.configureGlobal({
-  numRuns: runs(DEFAULT_RUNS),
+  numRuns: runs(DEFAULT_PROPERTY_RUNS),
   reporter: (details) => {
     propertyRuns += details.numRuns;
     if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });

@@ -7,7 +7,7 @@ export function setGateway(gateway: RedisGateway): void {
 }
 
 /** The gateway of this test file, whose `stats` count what the app sent. */
-export function gateway(): RedisGateway {
+export function currentGateway(): RedisGateway {
   if (!current) throw new Error("tests/support/stack/setup.ts has not run");
   return current;
 }

@@ -6,7 +6,7 @@ import { parseRedisUrl } from "@/local/redis/redis-address";
  * @throws Error naming the databases that have keys
  */
 export async function requireEmptyRedis(redisUrl: string): Promise<void> {
-  const keyspace = String(await send(redisUrl, "INFO", "keyspace"));
+  const keyspace = String(await sendCommand(redisUrl, "INFO", "keyspace"));
   const databases = [...keyspace.matchAll(/^(db\d+):keys=(\d+)/gm)];
   if (databases.length === 0) return;
   const found = databases.map(([, name, keys]) => `${name} has ${keys} keys`).join(", ");
@@ -18,10 +18,10 @@ export async function requireEmptyRedis(redisUrl: string): Promise<void> {
 
 /** Leaves nothing behind, so that the next run is not refused. */
 export async function emptyRedis(redisUrl: string): Promise<void> {
-  await send(redisUrl, "FLUSHALL");
+  await sendCommand(redisUrl, "FLUSHALL");
 }
 
-async function send(redisUrl: string, ...command: string[]) {
+async function sendCommand(redisUrl: string, ...command: string[]) {
   const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
   try {
     return await connection.send(command);

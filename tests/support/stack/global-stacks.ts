@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { startStack } from "@/local/stack/stack";
-import { type GivenBackends, givenBackends } from "./configured-backends";
+import { type ConfiguredBackends, readConfiguredBackends } from "./configured-backends";
 import { emptyRedis, requireEmptyRedis } from "./empty-redis";
 import { postgresSnapshot } from "./postgres-snapshot";
 import { freePort, startRealPostgres } from "./real-postgres";
 
-interface TestStack {
+interface WorkerStack {
   real: boolean;
   redisUrl: string;
   env: Record<string, string>;
@@ -19,13 +19,13 @@ interface TestStack {
  * redis-server and a Postgres started for it. REDIS_URL (or REDIS_HOST, …) names a Redis to use instead, which must be
  * empty, and TEST_DATABASE_URL a Postgres; one worker uses them alone.
  */
-export default async function startForTests(project: TestProject): Promise<() => Promise<void>> {
-  const given = givenBackends(process.env);
-  if (given.real && given.redisUrl) await requireEmptyRedis(given.redisUrl);
-  const snapshot = given.real ? undefined : await postgresSnapshot();
+export default async function startWorkerStacks(project: TestProject): Promise<() => Promise<void>> {
+  const configured = readConfiguredBackends(process.env);
+  if (configured.real && configured.redisUrl) await requireEmptyRedis(configured.redisUrl);
+  const snapshot = configured.real ? undefined : await postgresSnapshot();
   project.provide("postgresSnapshot", snapshot ?? "");
   const started = await Promise.all(
-    Array.from({ length: project.config.maxWorkers }, () => startOne(given, snapshot)),
+    Array.from({ length: project.config.maxWorkers }, () => startWorkerStack(configured, snapshot)),
   );
   project.provide(
     "stacks",
@@ -33,30 +33,30 @@ export default async function startForTests(project: TestProject): Promise<() =>
   );
   return async () => {
     await Promise.all(started.map(({ stop }) => stop()));
-    if (given.real && given.redisUrl) await emptyRedis(given.redisUrl);
+    if (configured.real && configured.redisUrl) await emptyRedis(configured.redisUrl);
   };
 }
 
-async function startOne(
-  given: GivenBackends,
+async function startWorkerStack(
+  configured: ConfiguredBackends,
   postgresSnapshot: string | undefined,
-): Promise<{ stack: TestStack; stop(): Promise<void> }> {
-  const { real } = given;
-  const postgres = real && !given.databaseUrl ? await startRealPostgres() : null;
-  const databaseUrl = real ? (given.databaseUrl ?? postgres?.url) : undefined;
+): Promise<{ stack: WorkerStack; stop(): Promise<void> }> {
+  const { real } = configured;
+  const postgres = real && !configured.databaseUrl ? await startRealPostgres() : null;
+  const databaseUrl = real ? (configured.databaseUrl ?? postgres?.url) : undefined;
   const dataDir = real ? await mkdtemp(path.join(tmpdir(), "normaldance-test-")) : null;
   const stack = await startStack({
     settings: {
       port: await freePort(),
       dataDir: dataDir ?? "",
       databaseUrl,
-      redisUrl: real ? given.redisUrl : undefined,
+      redisUrl: real ? configured.redisUrl : undefined,
       redisEngine: real ? "auto" : "embedded",
-      ownRedisRest: false,
-      ownQstash: false,
-      ownStripe: false,
-      ownMail: false,
-      ownBlob: false,
+      externalRedisRest: false,
+      externalQstash: false,
+      externalStripe: false,
+      externalMail: false,
+      externalBlob: false,
     },
     dataDir,
     ports: "free",
@@ -81,7 +81,7 @@ async function startOne(
 
 declare module "vitest" {
   interface ProvidedContext {
-    stacks: TestStack[];
+    stacks: WorkerStack[];
     /** Empty on real engines. */
     postgresSnapshot: string;
   }

@@ -1,16 +1,16 @@
 import { vi } from "vitest";
 
 /** Another instance of the app in this process: its own memory, breaker, connections and view of Redis. */
-export interface Instance {
+export interface InProcessInstance {
   sessions: typeof import("@/lib/sessions");
-  deferredWork: typeof import("@/lib/core/defer").deferredWork;
-  useClock: typeof import("@/lib/core/clock").useClock;
+  deferredWork: typeof import("@/lib/core/defer").waitForDeferredWork;
+  useClock: typeof import("@/lib/core/clock").setClock;
   injectFault: typeof import("@/lib/core/failpoint").injectFault;
   stop(): Promise<void>;
 }
 
 /** @param redisUrl  where it finds Redis, if not where this file does */
-export async function startInstance(redisUrl?: string): Promise<Instance> {
+export async function startInProcessInstance(redisUrl?: string): Promise<InProcessInstance> {
   vi.resetModules();
   const before = process.env.UPSTASH_REDIS_REST_URL;
   if (redisUrl) process.env.UPSTASH_REDIS_REST_URL = redisUrl;
@@ -18,7 +18,13 @@ export async function startInstance(redisUrl?: string): Promise<Instance> {
     const { env } = await import("@/lib/core/env");
     // Read now and kept.
     env();
-    const [sessions, { deferredWork }, { useClock }, { injectFault }, { disconnectDb }] = await Promise.all([
+    const [
+      sessions,
+      { waitForDeferredWork: deferredWork },
+      { setClock: useClock },
+      { injectFault },
+      { disconnectDb },
+    ] = await Promise.all([
       import("@/lib/sessions"),
       import("@/lib/core/defer"),
       import("@/lib/core/clock"),

@@ -5,9 +5,9 @@ import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { type RunningQstash, startQstash } from "@/local/qstash";
 import { freePort } from "./real-postgres";
-import { testStack } from "./worker-stack";
+import { workerStack } from "./worker-stack";
 
-export interface OwnBackends {
+export interface IsolatedBackends {
   databaseUrl: string;
   qstash: RunningQstash;
   /** Where QStash delivers: `APP_URL`'s. */
@@ -24,9 +24,9 @@ const TOKEN = "own-backends";
  *
  * @param retryScale  of QStash's waits between attempts; its last of three is 30 minutes
  */
-export async function startOwnBackends({ retryScale = 0.001 } = {}): Promise<OwnBackends> {
+export async function startIsolatedBackends({ retryScale = 0.001 } = {}): Promise<IsolatedBackends> {
   const [database, qstash, appPort] = await Promise.all([
-    ownDatabase(),
+    createIsolatedDatabase(),
     startQstash({ dataDir: null, token: TOKEN, retryScale }),
     freePort(),
   ]);
@@ -50,19 +50,19 @@ export async function startOwnBackends({ retryScale = 0.001 } = {}): Promise<Own
   };
 }
 
-async function ownDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+async function createIsolatedDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
   // PGlite has one database.
-  if (!testStack().real)
+  if (!workerStack().real)
     return startEmbeddedPostgres({ dataDir: null, port: 0, snapshot: inject("postgresSnapshot") });
   const name = `test_${newId().replaceAll("-", "")}`;
   const server = process.env.DATABASE_URL ?? "";
-  await run(server, `CREATE DATABASE ${name}`);
+  await runStatement(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.toString(), stop: () => run(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: url.toString(), stop: () => runStatement(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-async function run(url: string, statement: string): Promise<void> {
+async function runStatement(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

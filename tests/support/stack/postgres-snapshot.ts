@@ -5,17 +5,17 @@ import path from "node:path";
 import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
 
-const CACHE = "node_modules/.cache/normaldance";
-const MIGRATIONS = "prisma/migrations";
+const CACHE_FOLDER = "node_modules/.cache/normaldance";
+const MIGRATIONS_FOLDER = "prisma/migrations";
 
 /**
  * A file with an embedded Postgres that has every migration and no rows. Making one takes six seconds, loading it one,
  * so it is kept until a migration or PGlite changes. @returns its path
  */
 export async function postgresSnapshot(): Promise<string> {
-  const file = path.resolve(CACHE, `postgres-${await fingerprint()}.tar`);
+  const file = path.resolve(CACHE_FOLDER, `postgres-${await migrationsFingerprint()}.tar`);
   if (existsSync(file)) return file;
-  await mkdir(CACHE, { recursive: true });
+  await mkdir(CACHE_FOLDER, { recursive: true });
   const postgres = await startEmbeddedPostgres({ dataDir: null, port: 0 });
   try {
     await applyMigrations(postgres.url);
@@ -29,12 +29,12 @@ export async function postgresSnapshot(): Promise<string> {
   return file;
 }
 
-async function fingerprint(): Promise<string> {
-  const files = (await readdir(MIGRATIONS, { recursive: true }))
+async function migrationsFingerprint(): Promise<string> {
+  const files = (await readdir(MIGRATIONS_FOLDER, { recursive: true }))
     .filter((name) => name.endsWith(".sql"))
     .sort();
   const hash = createHash("sha256");
-  for (const name of files) hash.update(name).update(await readFile(path.join(MIGRATIONS, name)));
+  for (const name of files) hash.update(name).update(await readFile(path.join(MIGRATIONS_FOLDER, name)));
   hash.update(await readFile("node_modules/@electric-sql/pglite/package.json"));
   return hash.digest("hex").slice(0, 16);
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
 
-const run = promisify(execFile);
+const execCommand = promisify(execFile);
 
 export interface RealPostgres {
   url: string;
@@ -21,16 +21,16 @@ export interface RealPostgres {
  * refuses to run as root, so root lends it the `postgres` user.
  */
 export async function startRealPostgres(): Promise<RealPostgres> {
-  const bin = await binaries();
+  const bin = await findBinFolder();
   const folder = await mkdtemp(path.join(tmpdir(), "normaldance-postgres-"));
   const asRoot = userInfo().uid === 0;
-  if (asRoot) await chown(folder, ...(await idsOfPostgres()));
-  const as = (command: string, args: string[]): [string, string[]] =>
+  if (asRoot) await chown(folder, ...(await postgresUserIds()));
+  const asServerUser = (command: string, args: string[]): [string, string[]] =>
     asRoot ? ["runuser", ["-u", "postgres", "--", command, ...args]] : [command, args];
 
   const data = path.join(folder, "data");
-  await run(
-    ...as(path.join(bin, "initdb"), [
+  await execCommand(
+    ...asServerUser(path.join(bin, "initdb"), [
       "-D",
       data,
       "-U",
@@ -44,7 +44,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
     ]),
   );
   const port = await freePort();
-  const [command, args] = as(path.join(bin, "postgres"), [
+  const [command, args] = asServerUser(path.join(bin, "postgres"), [
     ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1"],
     // Crash tests kill the app, never this server.
     ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
@@ -52,13 +52,13 @@ export async function startRealPostgres(): Promise<RealPostgres> {
   const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
   let server = await start();
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres?sslmode=disable`;
-  await untilItAnswers(url);
+  await waitUntilReady(url);
   return {
     url,
     restart: async () => {
       await server.stop();
       server = await start();
-      await untilItAnswers(url);
+      await waitUntilReady(url);
     },
     stop: async () => {
       await server.stop();
@@ -68,16 +68,16 @@ export async function startRealPostgres(): Promise<RealPostgres> {
 }
 
 /** Where Debian keeps them, newest first, or the folder of what is on the PATH. */
-async function binaries(): Promise<string> {
+async function findBinFolder(): Promise<string> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const newest = versions.map(Number).sort((a, b) => b - a)[0];
   if (newest !== undefined) return `/usr/lib/postgresql/${newest}/bin`;
-  const { stdout } = await run("pg_config", ["--bindir"]);
+  const { stdout } = await execCommand("pg_config", ["--bindir"]);
   return stdout.trim();
 }
 
-async function idsOfPostgres(): Promise<[number, number]> {
-  const [uid, gid] = await Promise.all(["-u", "-g"].map((flag) => run("id", [flag, "postgres"])));
+async function postgresUserIds(): Promise<[number, number]> {
+  const [uid, gid] = await Promise.all(["-u", "-g"].map((flag) => execCommand("id", [flag, "postgres"])));
   return [Number(uid?.stdout), Number(gid?.stdout)];
 }
 
@@ -90,10 +90,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-const START_LIMIT_MS = 20_000;
+const START_TIMEOUT_MS = 20_000;
 
-async function untilItAnswers(url: string): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
+async function waitUntilReady(url: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const client = new Client({ connectionString: url });
     try {

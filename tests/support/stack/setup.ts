@@ -13,7 +13,7 @@ vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
 const { setGateway } = await import("./current-gateway");
-const { testStack } = await import("./worker-stack");
+const { workerStack: testStack } = await import("./worker-stack");
 
 const { env, redisUrl } = testStack();
 const url = new URL(redisUrl);
@@ -41,7 +41,7 @@ await fetch(gateway.url, {
 });
 
 afterAll(async () => {
-  const { runAtExit } = await import("@/lib/core/at-exit");
+  const { runExitHandlers: runAtExit } = await import("@/lib/core/at-exit");
   // As a server that ends: streams are closed, and what was deferred is finished.
   await runAtExit();
   await disconnectDb();

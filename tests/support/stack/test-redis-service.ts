@@ -3,15 +3,15 @@ import { createRedisService, type RedisService } from "@/lib/redis/create-redis-
 import { GuardedRedis, type GuardedRedisOptions } from "@/lib/redis/guarded-redis";
 import { Subscriber, type SubscriberOptions } from "@/lib/redis/subscriber";
 
-interface Options extends Partial<GuardedRedisOptions> {
+interface TestRedisServiceOptions extends Partial<GuardedRedisOptions> {
   wait?: SubscriberOptions["wait"];
   connectTimeoutMs?: number;
 }
 
 /** A Redis service of a test's own, with limits of its own. */
-export function serviceAt(
+export function createTestRedisService(
   url: string,
-  { wait, connectTimeoutMs = 5_000, ...options }: Options = {},
+  { wait, connectTimeoutMs = 5_000, ...options }: TestRedisServiceOptions = {},
 ): RedisService {
   const meter = new CallMeter();
   const token = options.token ?? "test";

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { strengthOf } from "@/app/_ui/forms/password-strength";
+import { passwordStrength } from "@/app/_ui/forms/password-strength";
 
 describe("the strength hint", () => {
   it("counts length, whatever the characters are", () => {
-    expect(strengthOf("seven77")).toBe(0);
-    expect(strengthOf("ёж на крыше поёт ночью")).toBe(4);
-    expect(strengthOf("copper lantern tuesday")).toBe(4);
-    expect(strengthOf("🎹🎹🎹🎹🎹🎹🎹")).toBe(0);
+    expect(passwordStrength("seven77")).toBe(0);
+    expect(passwordStrength("ёж на крыше поёт ночью")).toBe(4);
+    expect(passwordStrength("copper lantern tuesday")).toBe(4);
+    expect(passwordStrength("🎹🎹🎹🎹🎹🎹🎹")).toBe(0);
   });
 
   it.each([
@@ -17,10 +17,12 @@ describe("the strength hint", () => {
     ["runs", "abcdefgh12345678"],
     ["a few characters again and again", "xkxkxkxkxkxkxk"],
   ])("does not count %s", (_, password) => {
-    expect(strengthOf(password)).toBe(1);
+    expect(passwordStrength(password)).toBe(1);
   });
 
   it("does not count what everybody knows of the person", () => {
-    expect(strengthOf("miraculous42x")).toBeGreaterThan(strengthOf("miraculous42x", ["miraculous@x.test"]));
+    expect(passwordStrength("miraculous42x")).toBeGreaterThan(
+      passwordStrength("miraculous42x", ["miraculous@x.test"]),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bonusesOf, minorOf } from "@/app/_features/bonuses/bonus-amount";
+import { parseBonusMinor, toBonuses } from "@/app/_features/bonuses/bonus-amount";
 
 it.each([
   ["12", 1_200],
@@ -9,10 +9,10 @@ it.each([
   ["1.1", 110],
   ["4.35", 435],
   ["0", 0],
-])("what is typed as «%s» is %i hundredths", (typed, minor) => expect(minorOf(typed)).toBe(minor));
+])("what is typed as «%s» is %i hundredths", (typed, minor) => expect(parseBonusMinor(typed)).toBe(minor));
 
 it.each(["", "-5", "1e3", "1,234", "1.2.3", "five", "."])("«%s» is no amount", (typed) =>
-  expect(minorOf(typed)).toBeNaN(),
+  expect(parseBonusMinor(typed)).toBeNaN(),
 );
 
-it("hundredths are shown as people count them", () => expect(bonusesOf(1_250)).toBe(12.5));
+it("hundredths are shown as people count them", () => expect(toBonuses(1_250)).toBe(12.5));

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CacheError, CacheManager, defineNamespaces } from "@/lib/cache";
-import { decode, encode, makeEntry, parseEnvelope } from "@/lib/cache/envelope";
+import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "@/lib/cache/envelope";
 import { Memory } from "@/lib/cache/memory";
 import { Sieve } from "@/lib/cache/sieve";
 import { toJson } from "@/lib/cache/to-json";
-import { newManager } from "@/tests/support/factories/cache-tools";
+import { createCacheManager } from "@/tests/support/factories/cache-tools";
 import { seededRandom } from "@/tests/support/fuzz/random";
 
 const json = { schema: z.json(), ttlSeconds: 60, swrSeconds: 0, cacheNull: true };
@@ -67,7 +67,7 @@ describe("SIEVE", () => {
 
 describe("the memory of a process", () => {
   const entryOf = (tags: string[]) =>
-    makeEntry(json, "x", { ttlSeconds: 60, tags, createdMs: Date.now() }).entry;
+    createEntry(json, "x", { ttlSeconds: 60, tags, createdMs: Date.now() }).entry;
 
   it("does not take what was invalidated since it was read, by member or by tag", () => {
     for (const targets of [
@@ -76,7 +76,7 @@ describe("the memory of a process", () => {
     ]) {
       const memory = new Memory();
       const epoch = memory.epoch;
-      memory.drop(targets);
+      memory.invalidate(targets);
       memory.put("a", entryOf(["t"]), epoch, Date.now());
       memory.put("b", entryOf(["u"]), epoch, Date.now());
       expect(memory.get("a")).toBeUndefined();
@@ -97,7 +97,7 @@ describe("the memory of a process", () => {
   it("takes nothing that was under way when it lost count of invalidations", () => {
     const memory = new Memory();
     const epoch = memory.epoch;
-    for (let n = 0; n <= 10_000; n += 1) memory.drop({ members: [`m${n}`], tags: [] });
+    for (let n = 0; n <= 10_000; n += 1) memory.invalidate({ members: [`m${n}`], tags: [] });
     memory.put("a", entryOf([]), epoch, Date.now());
     expect(memory.get("a")).toBeUndefined();
     memory.put("a", entryOf([]), memory.epoch, Date.now());
@@ -114,10 +114,10 @@ describe("an envelope", () => {
     );
     await fc.assert(
       fc.asyncProperty(value, async (given) => {
-        const made = makeEntry(json, given, { ttlSeconds: 60, tags: ["t"], createdMs: Date.now() });
-        const stored = parseEnvelope(JSON.parse(await encode(made.entry, made.json)));
+        const made = createEntry(json, given, { ttlSeconds: 60, tags: ["t"], createdMs: Date.now() });
+        const stored = parseEnvelope(JSON.parse(await encodeEntry(made.entry, made.json)));
         if (!stored) throw new Error("no envelope");
-        const entry = await decode(json, stored);
+        const entry = await decodeEntry(json, stored);
         expect(entry).toEqual(made.entry);
         // A property called __proto__ is what a schema takes away.
         expect(JSON.stringify(entry?.value)).toBe(JSON.stringify(json.schema.parse(given)));
@@ -134,11 +134,11 @@ describe("bad input", () => {
     for (const name of ["nope", "constructor", "__proto__", ""]) {
       const namespace = name as "things";
       const calls = [
-        newManager().get(namespace, "k"),
-        newManager().set(namespace, "k", { n: 1 }),
-        newManager().delete(namespace, "k"),
-        newManager().getMany(namespace, ["k"]),
-        newManager().getOrSet(namespace, "k", async () => ({ n: 1 })),
+        createCacheManager().get(namespace, "k"),
+        createCacheManager().set(namespace, "k", { n: 1 }),
+        createCacheManager().delete(namespace, "k"),
+        createCacheManager().getMany(namespace, ["k"]),
+        createCacheManager().getOrSet(namespace, "k", async () => ({ n: 1 })),
       ];
       for (const call of calls) await expect(call).rejects.toEqual(refused("unknown_namespace"));
     }
@@ -146,8 +146,8 @@ describe("bad input", () => {
 
   it("a key of 10 KB, an empty one, one that has no UTF-8", async () => {
     for (const key of ["k".repeat(10_240), "ы".repeat(300), "", "\ud800", 7 as unknown as string]) {
-      await expect(newManager().get("things", key)).rejects.toEqual(refused("bad_key"));
-      await expect(newManager().getOrSet("things", key, async () => null)).rejects.toEqual(
+      await expect(createCacheManager().get("things", key)).rejects.toEqual(refused("bad_key"));
+      await expect(createCacheManager().getOrSet("things", key, async () => null)).rejects.toEqual(
         refused("bad_key"),
       );
     }
@@ -172,25 +172,31 @@ describe("bad input", () => {
       [undefined],
     ];
     for (const value of values) {
-      await expect(newManager().set("anything", "k", value as never)).rejects.toEqual(refused("not_json"));
+      await expect(createCacheManager().set("anything", "k", value as never)).rejects.toEqual(
+        refused("not_json"),
+      );
       expect(() => toJson(value)).toThrow(CacheError);
     }
   });
 
   it("a value its schema refuses, and undefined", async () => {
     for (const value of [{ n: "1" }, "text", undefined]) {
-      await expect(newManager().set("things", "k", value as never)).rejects.toEqual(refused("invalid_value"));
+      await expect(createCacheManager().set("things", "k", value as never)).rejects.toEqual(
+        refused("invalid_value"),
+      );
     }
-    await expect(newManager().set("numbers", "k", null as never)).rejects.toEqual(refused("invalid_value"));
+    await expect(createCacheManager().set("numbers", "k", null as never)).rejects.toEqual(
+      refused("invalid_value"),
+    );
   });
 
   it("a TTL of 0 or below, of no number, or of more than a day", async () => {
     for (const ttlSeconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 90_000]) {
-      await expect(newManager().set("things", "k", { n: 1 }, { ttlSeconds })).rejects.toEqual(
+      await expect(createCacheManager().set("things", "k", { n: 1 }, { ttlSeconds })).rejects.toEqual(
         refused("bad_ttl"),
       );
       await expect(
-        newManager().getOrSet("things", "k", async () => ({ n: 1 }), { ttlSeconds }),
+        createCacheManager().getOrSet("things", "k", async () => ({ n: 1 }), { ttlSeconds }),
       ).rejects.toEqual(refused("bad_ttl"));
       expect(() => defineNamespaces({ a: { ...json, ttlSeconds } })).toThrow(CacheError);
     }
@@ -198,11 +204,13 @@ describe("bad input", () => {
 
   it("1,001 keys, many tags, a long tag", async () => {
     const many = Array.from({ length: 1_001 }, (_, index) => `k${index}`);
-    await expect(newManager().getMany("things", many)).rejects.toEqual(refused("too_many_keys"));
+    await expect(createCacheManager().getMany("things", many)).rejects.toEqual(refused("too_many_keys"));
     for (const tags of [many, ["t".repeat(10_240)], [""]]) {
-      await expect(newManager().set("things", "k", { n: 1 }, { tags })).rejects.toEqual(refused("bad_tag"));
+      await expect(createCacheManager().set("things", "k", { n: 1 }, { tags })).rejects.toEqual(
+        refused("bad_tag"),
+      );
     }
-    await expect(newManager().invalidateTag("")).rejects.toEqual(refused("bad_tag"));
+    await expect(createCacheManager().invalidateTag("")).rejects.toEqual(refused("bad_tag"));
   });
 
   it("a namespace that would share keys with another or with the cache itself", () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Elsewhere } from "@/app/_features/chat/store/background-sender";
-import type { Message, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import { BackgroundSender } from "@/app/_features/chat/store/background-sender";
+import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
-import { pinsOf } from "@/app/_features/chat/store/pinned-loader";
-import { whileVisible } from "@/app/_features/chat/store/poll-while-visible";
+import { createPinnedLoader } from "@/app/_features/chat/store/pinned-loader";
+import { pollWhileVisible } from "@/app/_features/chat/store/poll-while-visible";
 import type { ApiResult } from "@/app/_ui/api-result";
 
 /** What a page asks by itself, and what it sends for chats that are not open. */
@@ -29,7 +29,7 @@ describe("a page that is looked at", () => {
     };
     const look = vi.fn();
     let everyMs = 45_000;
-    const end = whileVisible(look, () => everyMs);
+    const end = pollWhileVisible(look, () => everyMs);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(look).toHaveBeenCalledTimes(0);
     await vi.advanceTimersByTimeAsync(16_000);
@@ -50,7 +50,7 @@ describe("a page that is looked at", () => {
 });
 
 describe("what is pinned", () => {
-  const message = (seq: number, pinnedAt: string | null = null): Message => ({
+  const message = (seq: number, pinnedAt: string | null = null): ChatMessage => ({
     ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `k${String(seq)}`, text: "" },
     ...{ authorId: "other", authorName: "Other", createdAt: "", editedAt: null, deletedAt: null, pinnedAt },
     ...{ replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
@@ -61,33 +61,33 @@ describe("what is pinned", () => {
 
   it("is asked for whenever the store has begun anew, until there is an answer", async () => {
     const store = new ConversationStore("me", page(100));
-    const pinned: ApiResult<{ items: Message[] }> = { ok: true, data: { items: [message(5, "2026")] } };
+    const pinned: ApiResult<{ items: ChatMessage[] }> = { ok: true, data: { items: [message(5, "2026")] } };
     const ask = vi.fn().mockResolvedValue(pinned);
-    const askPinned = pinsOf(store, ask);
+    const askPinned = createPinnedLoader(store, ask);
     await askPinned();
     expect(ask).not.toHaveBeenCalled();
     // Back to the end, and something was missed.
     store.reset(page(120));
-    expect(store.read().generation).toBe(1);
+    expect(store.getSnapshot().generation).toBe(1);
     ask.mockResolvedValueOnce(failed("network"));
     await askPinned();
-    expect(store.read().pinned).toHaveLength(0);
+    expect(store.getSnapshot().pinned).toHaveLength(0);
     await Promise.all([askPinned(), askPinned()]);
-    expect(store.read().pinned).toHaveLength(1);
+    expect(store.getSnapshot().pinned).toHaveLength(1);
     await askPinned();
     expect(ask).toHaveBeenCalledTimes(2);
   });
 
   it("is asked for once more when the store begins anew meanwhile", async () => {
     const store = new ConversationStore("me", page(100));
-    const ask = vi.fn(async (): Promise<ApiResult<{ items: Message[] }>> => {
+    const ask = vi.fn(async (): Promise<ApiResult<{ items: ChatMessage[] }>> => {
       if (ask.mock.calls.length === 1) store.reset(page(140));
       return { ok: true, data: { items: [message(5, "2026")] } };
     });
-    const askPinned = pinsOf(store, ask);
+    const askPinned = createPinnedLoader(store, ask);
     store.reset(page(120));
     await askPinned();
-    expect(store.read().pinned).toHaveLength(1);
+    expect(store.getSnapshot().pinned).toHaveLength(1);
     expect(ask).toHaveBeenCalledTimes(2);
   });
 });
@@ -96,9 +96,9 @@ describe("what was written in a chat that one has left", () => {
   /** Chats by their ids, each with its unsent texts. */
   function elsewhere(unsent: Record<string, string[]>, fate: (text: string) => ApiResult<unknown>) {
     const sent: string[] = [];
-    const keeper = new Elsewhere({
-      chats: () => Object.keys(unsent).filter((chatId) => unsent[chatId]?.length),
-      unsentOf: (chatId) =>
+    const keeper = new BackgroundSender({
+      listChatIds: () => Object.keys(unsent).filter((chatId) => unsent[chatId]?.length),
+      listUnsent: (chatId) =>
         (unsent[chatId] ?? []).map((text) => ({
           ...{ clientId: text, text, replyTo: null, attachments: [], createdAt: "" },
         })),
@@ -107,7 +107,7 @@ describe("what was written in a chat that one has left", () => {
         if (result.ok) sent.push(text);
         return result;
       },
-      forget: (chatId, clientId) => {
+      remove: (chatId, clientId) => {
         unsent[chatId] = (unsent[chatId] ?? []).filter((text) => text !== clientId);
       },
     });
@@ -118,14 +118,14 @@ describe("what was written in a chat that one has left", () => {
     let up = false;
     const fate = vi.fn(() => (up ? { ok: true as const, data: null } : failed("unavailable")));
     const { keeper, sent } = elsewhere({ a: ["a1", "a2"], b: ["b1"], open: ["o1"] }, fate);
-    keeper.begin("open");
+    keeper.start("open");
     await vi.advanceTimersByTimeAsync(60_000);
     expect(fate.mock.calls.length).toBeGreaterThan(3);
     expect(fate.mock.calls.length).toBeLessThan(8);
     up = true;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toEqual(["a1", "a2", "b1"]);
-    keeper.begin(null);
+    keeper.start(null);
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual(["a1", "a2", "b1", "o1"]);
   });
@@ -135,9 +135,9 @@ describe("what was written in a chat that one has left", () => {
       text === "bad" ? failed("conflict") : { ok: true as const, data: null },
     );
     const { keeper, sent } = elsewhere({ a: ["bad", "good"] }, fate);
-    keeper.begin(null);
+    keeper.start(null);
     await vi.advanceTimersByTimeAsync(60_000);
-    keeper.again();
+    keeper.retryNow();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toEqual(["good"]);
     expect(fate).toHaveBeenCalledTimes(2);
@@ -146,12 +146,12 @@ describe("what was written in a chat that one has left", () => {
   it("waits for as long as the server has asked for, and not at all once it ends", async () => {
     const fate = vi.fn(() => failed("rate_limited", 30));
     const { keeper } = elsewhere({ a: ["a1"] }, fate);
-    keeper.begin(null);
+    keeper.start(null);
     await vi.advanceTimersByTimeAsync(29_000);
     expect(fate).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(fate).toHaveBeenCalledTimes(2);
-    keeper.end();
+    keeper.stop();
     await vi.advanceTimersByTimeAsync(600_000);
     expect(fate).toHaveBeenCalledTimes(2);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatItem, Message } from "@/app/_features/chat/store/chat-api";
+import type { ChatItem, ChatMessage } from "@/app/_features/chat/store/chat-api";
 
 /** The badges, put together from events, answers and readings in whatever order they come. */
 
@@ -12,7 +12,7 @@ const chat = (more: Partial<ChatItem> = {}): ChatItem => ({
   ...{ createdAt: "2026-01-01T00:00:00.000Z", ...more },
 });
 
-const message = (seq: number, more: Partial<Message> = {}): Message => ({
+const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
   ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `k${String(seq)}`, text: "" },
   ...{ authorId: "other", authorName: "Other", createdAt: "2026-01-01T00:00:00.000Z", editedAt: null },
   ...{ deletedAt: null, pinnedAt: null, replyTo: null, post: null },
@@ -36,9 +36,9 @@ afterEach(() => {
 });
 
 const begin = (item: ChatItem) =>
-  list.beginChatList(ME, { items: [item], nextCursor: null, unreadCount: item.unreadCount });
+  list.startChatList(ME, { items: [item], nextCursor: null, unreadCount: item.unreadCount });
 const unread = () => {
-  const { items, unreadCount } = list.readChatList();
+  const { items, unreadCount } = list.getChatListSnapshot();
   expect(items?.reduce((sum, each) => sum + each.unreadCount, 0)).toBe(unreadCount);
   return unreadCount;
 };
@@ -59,9 +59,9 @@ async function answer(...items: ChatItem[]): Promise<void> {
 describe("what is unread", () => {
   it("is not brought back by an answer that is older than the reading, which is asked about again", async () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
-    list.askChats();
+    list.requestChats();
     expect(await asked()).toBe(1);
-    list.hearRead("c", 13);
+    list.applyRead("c", 13);
     await answer(chat({ lastSeq: 13, unreadCount: 3 }));
     expect(unread()).toBe(0);
     expect(await asked()).toBe(1);
@@ -69,9 +69,9 @@ describe("what is unread", () => {
 
   it("counts what was not heard before what was, and asks", async () => {
     begin(chat());
-    list.hearMessage(message(12), ME);
+    list.applyMessage(message(12), ME);
     expect(unread()).toBe(2);
-    list.hearMessage(message(11), ME);
+    list.applyMessage(message(11), ME);
     expect(unread()).toBe(2);
     expect(await asked()).toBe(1);
     // 11 was one's own.
@@ -81,22 +81,22 @@ describe("what is unread", () => {
 
   it("is not erased by a late word of an earlier reading", () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
-    list.hearMessage(message(14), ME);
-    list.hearRead("c", 13);
+    list.applyMessage(message(14), ME);
+    list.applyRead("c", 13);
     expect(unread()).toBe(1);
   });
 
   it("ends with what one writes oneself, wherever that was", () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
-    list.hearMessage(message(14, { authorId: ME }), ME);
+    list.applyMessage(message(14, { authorId: ME }), ME);
     expect(unread()).toBe(0);
   });
 
   it("is kept when a message is newer than the answer", async () => {
     begin(chat());
-    list.askChats();
+    list.requestChats();
     await asked();
-    list.hearMessage(message(11), ME);
+    list.applyMessage(message(11), ME);
     await answer(chat());
     expect(unread()).toBe(1);
     expect(await asked()).toBe(1);
@@ -104,11 +104,11 @@ describe("what is unread", () => {
 
   it("is asked again when there was no answer, also for what was heard meanwhile", async () => {
     begin(chat());
-    list.askChats();
+    list.requestChats();
     await asked();
     questions.shift()?.(Response.json({}, { status: 503 }));
     expect(await asked(10_000)).toBe(1);
-    list.hearMessage(message(1, { chatId: "new" }), ME);
+    list.applyMessage(message(1, { chatId: "new" }), ME);
     await answer(chat());
     expect(await asked()).toBe(1);
   });
@@ -118,16 +118,21 @@ describe("what is unread", () => {
     begin(chat({ lastSeq: 12, unreadCount: 2 }));
     expect(unread()).toBe(0);
     expect(await asked()).toBe(1);
-    list.beginChatList("another", { items: [chat({ unreadCount: 2 })], nextCursor: null, unreadCount: 2 });
+    list.startChatList("another", { items: [chat({ unreadCount: 2 })], nextCursor: null, unreadCount: 2 });
     expect(unread()).toBe(2);
   });
 
   it("ends with the server's count, whatever is lost, late or mixed up", async () => {
-    const { isOlder, merged, withMessage, withRead } = await import("@/app/_features/chat/store/chat-unread");
+    const {
+      isStale: isOlder,
+      mergeChat: merged,
+      withMessage,
+      withRead,
+    } = await import("@/app/_features/chat/store/chat-unread");
     const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "hear", "answer"), n: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const written: Message[] = [];
+        const written: ChatMessage[] = [];
         const answers: ChatItem[] = [];
         let readSeq = 0;
         let known = chat({ lastSeq: 0, readSeq: 0 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { askPresenceAgain, presenceOf, showPresence } from "@/app/_features/chat/store/presence-store";
+import { getPresence, refetchPresence, trackPresence } from "@/app/_features/chat/store/presence-store";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -19,18 +19,18 @@ it("an answer of a server that cannot say is not taken for one, and it is asked 
     await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(1);
   };
-  const hide = showPresence(["a"]);
+  const hide = trackPresence(["a"]);
   known = false;
   await settle();
-  expect(presenceOf("a")).toBeUndefined();
+  expect(getPresence("a")).toBeUndefined();
   known = true;
-  askPresenceAgain();
+  refetchPresence();
   await settle();
-  expect(presenceOf("a")?.state).toBe("online");
+  expect(getPresence("a")?.state).toBe("online");
   known = false;
-  askPresenceAgain();
+  refetchPresence();
   await settle();
-  expect(presenceOf("a")?.state).toBe("online");
+  expect(getPresence("a")?.state).toBe("online");
   expect(fetched).toHaveBeenCalledTimes(3);
   hide();
 });

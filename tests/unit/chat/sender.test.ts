@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Message, NewMessage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage, NewMessage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
-import { Sender } from "@/app/_features/chat/store/message-sender";
+import { MessageSender } from "@/app/_features/chat/store/message-sender";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -18,9 +18,9 @@ function sending(fate: (message: NewMessage) => ApiFailure | null) {
   const store = new ConversationStore("me", { items: [], hasMore: false, revision: 0, lastSeq: 0 });
   const written: string[] = [];
   const attempts: string[] = [];
-  const sender = new Sender(store, {
-    keep: () => undefined,
-    forget: () => undefined,
+  const sender = new MessageSender(store, {
+    save: () => undefined,
+    remove: () => undefined,
     send: async (sent) => {
       attempts.push(sent.text);
       const failure = fate(sent);
@@ -33,11 +33,11 @@ function sending(fate: (message: NewMessage) => ApiFailure | null) {
   });
   const add = (text: string) =>
     sender.add({ clientId: text, text, replyTo: null, attachments: [], createdAt: "" });
-  sender.begin();
+  sender.start();
   return { store, sender, add, written, attempts };
 }
 
-function messageOf(seq: number, { clientId, text }: NewMessage): Message {
+function messageOf(seq: number, { clientId, text }: NewMessage): ChatMessage {
   return {
     ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId, authorId: "me", authorName: "Me" },
     ...{ text, createdAt: "", editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
@@ -77,7 +77,7 @@ describe("messages that are sent", () => {
     add("second");
     await vi.advanceTimersByTimeAsync(15_000);
     expect(attempts).toEqual(["first"]);
-    expect(store.read().pending).toMatchObject([{ again: true }, { again: true }]);
+    expect(store.getSnapshot().pending).toMatchObject([{ again: true }, { again: true }]);
     await vi.advanceTimersByTimeAsync(6_000);
     expect(written).toEqual(["first", "second"]);
   });
@@ -88,7 +88,7 @@ describe("messages that are sent", () => {
     add("first");
     await vi.advanceTimersByTimeAsync(100);
     limited = false;
-    sender.again();
+    sender.retryNow();
     add("second");
     await vi.advanceTimersByTimeAsync(200);
     add("third");
@@ -105,17 +105,17 @@ describe("messages that are sent", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(written).toEqual(["other"]);
     expect(attempts).toEqual(["taken", "other"]);
-    expect(store.read().pending).toMatchObject([{ text: "taken", state: "failed", again: false }]);
+    expect(store.getSnapshot().pending).toMatchObject([{ text: "taken", state: "failed", again: false }]);
   });
 
   it("go on when the page of the chat is left and comes back", async () => {
     let up = false;
     const { add, written, sender } = sending(() => (up ? null : because("network")));
     add("first");
-    sender.end();
+    sender.stop();
     await vi.advanceTimersByTimeAsync(60_000);
     up = true;
-    sender.begin();
+    sender.start();
     await vi.advanceTimersByTimeAsync(100);
     expect(written).toEqual(["first"]);
   });
@@ -138,9 +138,9 @@ describe("messages that are sent", () => {
           if (each.do === "add") {
             added.push(String(added.length));
             add(String(added.length - 1));
-          } else if (each.do === "online") sender.again();
+          } else if (each.do === "online") sender.retryNow();
           else if (each.do === "retry") {
-            const failed = store.allPending().filter(({ state }) => state === "failed");
+            const failed = store.listPending().filter(({ state }) => state === "failed");
             const one = failed[each.n % Math.max(1, failed.length)];
             if (one) sender.retry(one.clientId);
           }
@@ -148,7 +148,7 @@ describe("messages that are sent", () => {
         }
         await vi.advanceTimersByTimeAsync(600_000);
         expect(written).toEqual(added);
-        expect(store.read().pending).toEqual([]);
+        expect(store.getSnapshot().pending).toEqual([]);
       }),
       { numRuns: runs(1_000) },
     );

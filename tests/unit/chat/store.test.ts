@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
-import type { Pending } from "@/app/_features/chat/store/conversation-view";
-import { Sender } from "@/app/_features/chat/store/message-sender";
+import type { OutgoingMessage } from "@/app/_features/chat/store/conversation-view";
+import { MessageSender } from "@/app/_features/chat/store/message-sender";
 import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
 import { runs } from "@/tests/support/fuzz/runs";
 
@@ -12,23 +12,23 @@ describe("a conversation's store", () => {
     server.write(ME, "a");
     const store = new ConversationStore(ME, server.newest());
     expect(store.addPending(pendingOf("a"))).toBe(false);
-    expect(store.read().pending).toEqual([]);
+    expect(store.getSnapshot().pending).toEqual([]);
   });
 
   it("takes nothing for its ends that was asked for at the ends of another run", () => {
     const server = new ChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
-    store.moveTo(server.before(20), store.place);
-    const { place } = store;
-    store.moveTo(server.before(8), place);
-    store.takeNewer(server.after(19), place);
-    store.takeOlder(server.before(17), place);
-    expect(store.read().messages.map(({ seq }) => seq)).toEqual([5, 6, 7]);
-    store.takeNewer(server.after(7), store.place);
-    store.takeOlder(server.before(5), store.place);
-    expect(store.read().messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect(store.read()).toMatchObject({ hasOlder: true, hasNewer: true, lastSeq: 30 });
+    store.showAround(server.before(20), store.windowVersion);
+    const { windowVersion: place } = store;
+    store.showAround(server.before(8), place);
+    store.applyNewer(server.after(19), place);
+    store.applyOlder(server.before(17), place);
+    expect(store.getSnapshot().messages.map(({ seq }) => seq)).toEqual([5, 6, 7]);
+    store.applyNewer(server.after(7), store.windowVersion);
+    store.applyOlder(server.before(5), store.windowVersion);
+    expect(store.getSnapshot().messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(store.getSnapshot()).toMatchObject({ hasOlder: true, hasNewer: true, lastSeq: 30 });
   });
 
   it("quotes what is quoted as it is now, and makes nothing new of what has not changed", () => {
@@ -37,18 +37,18 @@ describe("a conversation's store", () => {
     const store = new ConversationStore(ME, server.newest());
     const { replyTo } = server.read()[2] ?? {};
     store.addPending({ ...pendingOf("mine"), replyTo: replyTo ?? null });
-    const before = store.read();
+    const before = store.getSnapshot();
     expect(before.messages[2]).toMatchObject({ replyTo: { id: "m1", text: "r1" } });
     const original = server.list[0];
     if (!original || !replyTo) throw new Error("the third answers the first");
     store.apply({ ...original, revision: 4, text: "", deletedAt: "2026-01-01T00:00:00.000Z" });
-    const { messages, pending } = store.read();
+    const { messages, pending } = store.getSnapshot();
     expect(messages[2]?.replyTo?.text).toBe("");
     expect(pending[0]?.replyTo?.text).toBe("");
-    expect(store.renewed(replyTo).text).toBe("");
+    expect(store.withCurrentQuote(replyTo).text).toBe("");
     expect(messages[1]).toBe(before.messages[1]);
     store.removePending("mine");
-    expect(store.read().messages[2]).toBe(messages[2]);
+    expect(store.getSnapshot().messages[2]).toBe(messages[2]);
   });
 
   it("takes what a message points to from the later reading, though the message is the same", () => {
@@ -60,10 +60,10 @@ describe("a conversation's store", () => {
       items: server.read(4, 6).map((each) => ({ ...each, post: { id: "p", title, authorName: "" } })),
     });
     const old = titled("Old");
-    store.takeOlder(old, store.place);
-    store.takeOlder({ ...titled("New"), revision: 10 }, store.place);
-    store.takeOlder(old, store.place);
-    expect(store.at(5)?.post?.title).toBe("New");
+    store.applyOlder(old, store.windowVersion);
+    store.applyOlder({ ...titled("New"), revision: 10 }, store.windowVersion);
+    store.applyOlder(old, store.windowVersion);
+    expect(store.findShown(5)?.post?.title).toBe("New");
   });
 
   it("keeps what it knows when it comes back to the end and nothing was missed", () => {
@@ -72,11 +72,11 @@ describe("a conversation's store", () => {
     const store = new ConversationStore(ME, server.newest());
     const pinned = server.change(4);
     if (pinned) server.list[4] = { ...pinned, pinnedAt: "2026-01-01T00:00:00.000Z" };
-    store.takeChanges(server.since(30), store.generation);
-    store.moveTo(server.before(7), store.place);
+    store.applyChanges(server.since(30), store.generation);
+    store.showAround(server.before(7), store.windowVersion);
     store.reset(server.newest());
-    expect(store.read().pinned).toHaveLength(1);
-    expect(store.read().messages.map(({ seq }) => seq)).toEqual([28, 29, 30]);
+    expect(store.getSnapshot().pinned).toHaveLength(1);
+    expect(store.getSnapshot().messages.map(({ seq }) => seq)).toEqual([28, 29, 30]);
     server.change(0);
     store.reset(server.newest());
     expect(store.generation).toBe(1);
@@ -87,7 +87,7 @@ describe("a conversation's store", () => {
     const store = new ConversationStore(ME, server.newest());
     store.addPending(pendingOf("a"));
     store.apply(server.write("other", "a"));
-    expect(store.read().pending).toHaveLength(1);
+    expect(store.getSnapshot().pending).toHaveLength(1);
   });
 });
 
@@ -100,9 +100,9 @@ describe("sending", () => {
         async (fates, count) => {
           const server = new ChatServer();
           const store = new ConversationStore(ME, server.newest());
-          const kept = new Map<string, Pending>();
+          const kept = new Map<string, OutgoingMessage>();
           const refusal = { ...lost, failure: { ...lost.failure, code: "bad_request" } };
-          const sender = new Sender(store, {
+          const sender = new MessageSender(store, {
             send: async ({ clientId }) => {
               const fate = fates.shift() ?? "ok";
               if (fate === "lost before") return lost;
@@ -110,23 +110,23 @@ describe("sending", () => {
               const message = server.write(ME, clientId);
               return fate === "lost after" ? lost : { ok: true as const, data: { message } };
             },
-            keep: (pending) => kept.set(pending.clientId, pending),
-            forget: (clientId) => kept.delete(clientId),
+            save: (pending) => kept.set(pending.clientId, pending),
+            remove: (clientId) => kept.delete(clientId),
           });
           for (let n = 0; n < count; n++) sender.add(pendingOf(`c${String(n)}`));
-          for (let turn = 0; turn < 40 && store.read().pending.length > 0; turn++) {
+          for (let turn = 0; turn < 40 && store.getSnapshot().pending.length > 0; turn++) {
             await settle();
             // What was not sent is still in the browser's keeping.
-            for (const { clientId } of store.read().pending) expect(kept.has(clientId)).toBe(true);
-            for (const { clientId, state, again } of store.allPending())
+            for (const { clientId } of store.getSnapshot().pending) expect(kept.has(clientId)).toBe(true);
+            for (const { clientId, state, willRetry: again } of store.listPending())
               if (state === "failed" && !again) sender.retry(clientId);
-            sender.again();
+            sender.retryNow();
           }
-          sender.end();
+          sender.stop();
           expect(kept.size).toBe(0);
-          expect(store.read().pending).toEqual([]);
+          expect(store.getSnapshot().pending).toEqual([]);
           expect(server.list).toHaveLength(count);
-          expect(store.read().messages).toEqual(server.read());
+          expect(store.getSnapshot().messages).toEqual(server.read());
           if (!fates.includes("refused"))
             expect(new Set(server.list.map((m) => m.clientId)).size).toBe(count);
         },

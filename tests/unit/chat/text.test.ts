@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { toSent, toWritten, typedMention } from "@/app/_features/chat/mention-markup";
-import { excerptOf } from "@/app/_features/chat/message-excerpt";
-import { firstUnread, rowsOf } from "@/app/_features/chat/message-rows";
-import { keepChatDraft, putBackIntoDraft, readChatDraft } from "@/app/_features/chat/store/chat-drafts";
-import { isOnlyEmoji, textParts } from "@/app/_features/chat/text-parts";
+import { fromMarkup, mentionQueryAt, toMarkup } from "@/app/_features/chat/mention-markup";
+import { messageExcerpt } from "@/app/_features/chat/message-excerpt";
+import { buildRows, findFirstUnreadSeq } from "@/app/_features/chat/message-rows";
+import { prependToChatDraft, readChatDraft, saveChatDraft } from "@/app/_features/chat/store/chat-drafts";
+import { isOnlyEmoji, parseTextParts } from "@/app/_features/chat/text-parts";
 import { newId } from "@/lib/core/ids";
 
 const ID = newId();
@@ -12,7 +12,7 @@ const ID = newId();
 describe("a message's text", () => {
   it("has links that go by http alone, without the sentence around them", () => {
     const links = (text: string) =>
-      textParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
+      parseTextParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
     expect(links("see https://a.example/b, (http://c.example/d) and https://e.example/f_(g).")).toEqual([
       "https://a.example/b",
       "http://c.example/d",
@@ -25,7 +25,7 @@ describe("a message's text", () => {
   });
 
   it("keeps the brackets that a link has opened, and cuts no more than its end", () => {
-    const link = (text: string) => textParts(text).find(({ kind }) => kind === "link");
+    const link = (text: string) => parseTextParts(text).find(({ kind }) => kind === "link");
     expect(link("(https://a.example/x_[1]).")).toMatchObject({ text: "https://a.example/x_[1]" });
     expect(link("https://a.example/a)b)))")).toMatchObject({ text: "https://a.example/a)b" });
     expect(link(`https://a.example/${"a".repeat(2_100)}`)).toBeUndefined();
@@ -42,7 +42,7 @@ describe("a message's text", () => {
     ];
     for (const text of hostile) {
       const startedAt = performance.now();
-      textParts(text);
+      parseTextParts(text);
       expect(performance.now() - startedAt).toBeLessThan(100);
     }
   });
@@ -56,7 +56,7 @@ describe("a message's text", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join("").replaceAll("\0", "");
-        const parts = textParts(text);
+        const parts = parseTextParts(text);
         const again = parts.map((part) =>
           part.kind === "mention" ? `@[${part.name}](${part.userId})` : part.text,
         );
@@ -73,7 +73,7 @@ describe("a message's text", () => {
 
   it("does not repeat the address of the post whose card it has", () => {
     const post = { id: ID, title: "Snow", authorName: "L" };
-    const say = (text: string) => excerptOf({ text, post, attachments: [] });
+    const say = (text: string) => messageExcerpt({ text, post, attachments: [] });
     expect(say(`Listen /posts/${ID} now`)).toBe("Listen  now");
     expect(say(`https://nd.example/posts/${ID}`)).toBe("Snow");
   });
@@ -85,31 +85,31 @@ describe("mentions", () => {
 
   it("are written as names and sent with ids, and come back the same", () => {
     const text = "Hi @Ann, and @Anna [K  Reed: not @Annabel or a@Ann";
-    expect(toSent({ text: "Hi @Ann, not @Annabel, nor a@Ann", named: [ann] })).toBe(
+    expect(toMarkup({ text: "Hi @Ann, not @Annabel, nor a@Ann", mentioned: [ann] })).toBe(
       `Hi @[Ann](${ID}), not @Annabel, nor a@Ann`,
     );
-    expect(toSent({ text, named: [ann, anna] })).toContain(`@[Anna [K  Reed](${anna.userId}):`);
+    expect(toMarkup({ text, mentioned: [ann, anna] })).toContain(`@[Anna [K  Reed](${anna.userId}):`);
     const sent = `@[Ann](${ID}) and @[Anna](${anna.userId})`;
-    expect(toSent(toWritten(sent))).toBe(sent);
+    expect(toMarkup(fromMarkup(sent))).toBe(sent);
   });
 
   it("of two who are called the same are of each, in the order in which they were chosen", () => {
     const [one, two] = [ann, { ...ann, userId: newId() }];
-    expect(toSent({ text: "@Ann and @Ann", named: [one, two] })).toBe(
+    expect(toMarkup({ text: "@Ann and @Ann", mentioned: [one, two] })).toBe(
       `@[Ann](${one.userId}) and @[Ann](${two.userId})`,
     );
     // The first one was taken out again.
-    expect(toSent({ text: "@Ann", named: [one, two] })).toBe(`@[Ann](${two.userId})`);
+    expect(toMarkup({ text: "@Ann", mentioned: [one, two] })).toBe(`@[Ann](${two.userId})`);
     const sent = `@[Ann](${two.userId}), @[Ann](${one.userId})`;
-    expect(toSent(toWritten(sent))).toBe(sent);
+    expect(toMarkup(fromMarkup(sent))).toBe(sent);
   });
 
   it("are offered right after an @ that begins a word", () => {
-    expect(typedMention("hey @an", 7)).toEqual({ from: 4, query: "an" });
-    expect(typedMention("@", 1)).toEqual({ from: 0, query: "" });
-    expect(typedMention("a@b", 3)).toBeNull();
-    expect(typedMention("hey @an", 3)).toBeNull();
-    expect(typedMention("@ann\nx", 6)).toBeNull();
+    expect(mentionQueryAt("hey @an", 7)).toEqual({ from: 4, query: "an" });
+    expect(mentionQueryAt("@", 1)).toEqual({ from: 0, query: "" });
+    expect(mentionQueryAt("a@b", 3)).toBeNull();
+    expect(mentionQueryAt("hey @an", 3)).toBeNull();
+    expect(mentionQueryAt("@ann\nx", 6)).toBeNull();
   });
 });
 
@@ -131,13 +131,13 @@ describe("a chat's draft", () => {
 
   it.each([0, 20, 1_000])("takes back what could not be sent, with %d characters of storage", (room) => {
     storage(room);
-    putBackIntoDraft("me", "c", "refused");
+    prependToChatDraft("me", "c", "refused");
     expect(readChatDraft("me", "c")).toBe("refused");
-    keepChatDraft("me", "c", "being written");
-    putBackIntoDraft("me", "c", "refused");
+    saveChatDraft("me", "c", "being written");
+    prependToChatDraft("me", "c", "refused");
     expect(readChatDraft("me", "c")).toBe("refused\nbeing written");
     expect(readChatDraft("another", "c")).toBe("");
-    keepChatDraft("me", "c", "");
+    saveChatDraft("me", "c", "");
     expect(readChatDraft("me", "c")).toBe("");
   });
 });
@@ -146,11 +146,11 @@ describe("a conversation's rows", () => {
   it("begin to be new at the first unread message, not at the first that is loaded", () => {
     const run = (from: number, to: number, own = 0) =>
       Array.from({ length: to - from + 1 }, (_, n) => at(from + n === own ? "me" : "a", from + n, ""));
-    expect(firstUnread(run(1, 9), 4, "me")).toBe(5);
-    expect(firstUnread(run(5, 9), 4, "me")).toBe(5);
-    expect(firstUnread(run(5, 9, 5), 4, "me")).toBe(6);
-    expect(firstUnread(run(6, 9), 4, "me")).toBeNull();
-    expect(firstUnread([], 4, "me")).toBeNull();
+    expect(findFirstUnreadSeq(run(1, 9), 4, "me")).toBe(5);
+    expect(findFirstUnreadSeq(run(5, 9), 4, "me")).toBe(5);
+    expect(findFirstUnreadSeq(run(5, 9, 5), 4, "me")).toBe(6);
+    expect(findFirstUnreadSeq(run(6, 9), 4, "me")).toBeNull();
+    expect(findFirstUnreadSeq([], 4, "me")).toBeNull();
   });
 
   const at = (authorId: string, seq: number, createdAt: string) => ({
@@ -160,7 +160,7 @@ describe("a conversation's rows", () => {
   });
 
   it("have a day once, and a face once for what is said in one go", () => {
-    const rows = rowsOf({
+    const rows = buildRows({
       messages: [
         at("a", 1, "2026-11-25T22:30:00.000Z"),
         at("a", 2, "2026-11-25T22:32:00.000Z"),
@@ -170,7 +170,7 @@ describe("a conversation's rows", () => {
       ],
       pending: [],
       viewerId: "b",
-      newFrom: 4,
+      firstUnreadSeq: 4,
       timeZone: "Europe/Paris",
     });
     const words = rows.map((row) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AppError, ERROR_STATUS } from "@/lib/core/errors";
-import { failureResponse, toAppError } from "@/lib/core/http";
+import { errorResponse, toAppError } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 const withCode = (code: string, cause?: unknown) => Object.assign(new Error("x", { cause }), { code });
@@ -10,14 +10,14 @@ describe("toAppError", () => {
     const secret = new Error("password is hunter2");
     const error = toAppError(secret);
     expect(error.cause).toBe(secret);
-    const response = failureResponse(error, "en", "id");
+    const response = errorResponse(error, "en", "id");
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("hunter2");
   });
 
   it.each(["ECONNREFUSED", "P1001", "57P03", "53300"])("%s is an outage: 503 with Retry-After", (code) => {
     for (const error of [withCode(code), new Error("outer", { cause: withCode(code) })]) {
-      const response = failureResponse(toAppError(error), "ru", "id");
+      const response = errorResponse(toAppError(error), "ru", "id");
       expect(response.status).toBe(503);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { loggedError } from "@/lib/core/serialize-error";
+import { serializeError } from "@/lib/core/serialize-error";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -18,7 +18,7 @@ const ENVIRONMENT = {
 async function censor(text: string): Promise<string> {
   for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
   vi.resetModules();
-  return (await import("@/lib/core/censor-text")).censored(text);
+  return (await import("@/lib/core/censor-text")).censorText(text);
 }
 
 describe("a line of the log", () => {
@@ -72,7 +72,7 @@ describe("an error in the log", () => {
       headers: { cookie: "x" },
       status: 503,
     });
-    expect(loggedError(error)).toEqual({
+    expect(serializeError(error)).toEqual({
       type: "TypeError",
       message: "fetch failed",
       stack: expect.stringMatching(/^ +at /),
@@ -93,13 +93,13 @@ describe("an error in the log", () => {
         JSON.parse(text);
         throw new Error("it was read");
       } catch (error) {
-        expect(JSON.stringify(loggedError(error))).not.toContain("hunter2");
+        expect(JSON.stringify(serializeError(error))).not.toContain("hunter2");
       }
     const prisma = new Error(
       "\nInvalid `create()` invocation:\n\n{ data: { email: 'x' } }\n\nUnknown argument `a`.",
     );
     prisma.name = "PrismaClientValidationError";
-    expect(loggedError(prisma)).toMatchObject({ message: "Unknown argument `a`." });
+    expect(serializeError(prisma)).toMatchObject({ message: "Unknown argument `a`." });
   });
 
   it("ends, however deep and long it is", () => {
@@ -109,9 +109,9 @@ describe("an error in the log", () => {
       Array.from({ length: 100 }, () => new Error("one of many")),
       "x".repeat(1e6),
     );
-    expect(JSON.stringify(loggedError(circular)).length).toBeLessThan(30_000);
-    expect(JSON.stringify(loggedError(many)).length).toBeLessThan(30_000);
-    expect(loggedError("thrown text")).toBe("thrown text");
-    expect(loggedError({ password: "hunter2" })).toBe("an object");
+    expect(JSON.stringify(serializeError(circular)).length).toBeLessThan(30_000);
+    expect(JSON.stringify(serializeError(many)).length).toBeLessThan(30_000);
+    expect(serializeError("thrown text")).toBe("thrown text");
+    expect(serializeError({ password: "hunter2" })).toBe("an object");
   });
 });

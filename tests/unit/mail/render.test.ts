@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { locales } from "@/lib/core/locale";
 import { type Mail, mailSchema, renderMail, templateNames } from "@/lib/mail";
-import { mailOf, mainLinks } from "@/tests/support/factories/mails";
+import { createTestMail, mainLinks } from "@/tests/support/factories/mails";
 import { runs } from "@/tests/support/fuzz/runs";
 
 const APP_URL = "https://normaldance.example";
@@ -11,7 +11,7 @@ const render = (mail: Mail) => renderMail(mailSchema.parse(mail), APP_URL);
 
 describe.each(templateNames)("the mail %s", (template) => {
   it.each(locales)("is whole in %s", async (locale) => {
-    const { subject, html, text } = await render(mailOf(template, { locale }));
+    const { subject, html, text } = await render(createTestMail(template, { locale }));
     expect(subject.trim()).not.toBe("");
     expect(subject).not.toMatch(/[\r\n]/);
     expect(html).toContain(`lang="${locale}"`);
@@ -27,7 +27,7 @@ describe.each(templateNames)("the mail %s", (template) => {
   });
 
   it("says different things in the two languages", async () => {
-    const [ru, en] = await Promise.all(locales.map((locale) => render(mailOf(template, { locale }))));
+    const [ru, en] = await Promise.all(locales.map((locale) => render(createTestMail(template, { locale }))));
     expect(ru?.text).toMatch(/[а-я]{5}/);
     expect(ru?.text).not.toBe(en?.text);
     // Words of ours; names and titles are theirs in either.
@@ -38,21 +38,21 @@ describe.each(templateNames)("the mail %s", (template) => {
 describe("what people wrote", () => {
   it("is text and never markup", async () => {
     const nasty = `<script>alert("1")</script><a href="javascript:alert(1)">x</a>`;
-    const { html } = await render(mailOf("plain", { props: { subject: nasty, body: nasty } }));
+    const { html } = await render(createTestMail("plain", { props: { subject: nasty, body: nasty } }));
     expect(html).not.toContain("<script");
     expect(html).not.toContain(`<a href="javascript`);
     expect(html).toContain("&lt;script&gt;");
   });
 
   it("keeps its paragraphs and lines", async () => {
-    const { html, text } = await render(mailOf("notification"));
+    const { html, text } = await render(createTestMail("notification"));
     expect(html).toContain("First line<br/>second line</p>");
     expect(text).toContain("First line\nsecond line\n\nnext paragraph");
   });
 
   it("cannot break a subject: a title loses its line breaks", async () => {
-    const mail = mailOf("refund", {
-      props: { ...mailOf("refund").props, productTitle: "One\r\nBcc: victim@x.test\u2028two" },
+    const mail = createTestMail("refund", {
+      props: { ...createTestMail("refund").props, productTitle: "One\r\nBcc: victim@x.test\u2028two" },
     } as Partial<Mail>);
     expect((await render(mail)).subject).toBe("Refund of ¥5,000: One Bcc: victim@x.test two");
   });
@@ -67,13 +67,16 @@ describe("amounts", () => {
     ["en", 0, "USD", "$0.00"],
   ] as const)("in %s: %i minor units of %s are %s", async (locale, amountMinor, currency, shown) => {
     const amount = { amountMinor, currency };
-    const mail = mailOf("refund", { locale, props: { ...mailOf("refund").props, amount } } as Partial<Mail>);
+    const mail = createTestMail("refund", {
+      locale,
+      props: { ...createTestMail("refund").props, amount },
+    } as Partial<Mail>);
     expect((await render(mail)).subject.replaceAll("\u00a0", " ")).toContain(shown);
   });
 });
 
 describe("a mail is refused", () => {
-  const good = mailOf("plain");
+  const good = createTestMail("plain");
   it.each<[string, Record<string, unknown>]>([
     ["an address with a line break", { to: "a@b.test\r\nBcc: c@d.test" }],
     ["two addresses", { to: "a@b.test, c@d.test" }],
@@ -103,7 +106,7 @@ describe("a mail is refused", () => {
     "x",
     "/a b",
   ])("for the link %j", (link) => {
-    const mail = mailOf("confirm-address", {
+    const mail = createTestMail("confirm-address", {
       props: { name: "M", confirmLink: link, hoursValid: 1 },
     } as Partial<Mail>);
     expect(mailSchema.safeParse(mail).success).toBe(false);
@@ -145,7 +148,7 @@ describe("whatever is written", () => {
     let taken = 0;
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), address, nearly(address)), (to) => {
-        const mail = mailSchema.safeParse(mailOf("plain", { to }));
+        const mail = mailSchema.safeParse(createTestMail("plain", { to }));
         if (!mail.success) return;
         taken += 1;
         expect(mail.data.to).toBe(to);
@@ -159,7 +162,7 @@ describe("whatever is written", () => {
   it("a key that is taken is the left half of a Message-ID", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uuid(), nearly(fc.uuid())), (idempotencyKey) => {
-        const taken = mailSchema.safeParse(mailOf("plain", { idempotencyKey })).success;
+        const taken = mailSchema.safeParse(createTestMail("plain", { idempotencyKey })).success;
         expect(taken).toBe(/^[\w-]+(\.[\w-]+)*$/.test(idempotencyKey) && !idempotencyKey.endsWith("\n"));
       }),
       { numRuns: runs(500) },
@@ -171,7 +174,7 @@ describe("whatever is written", () => {
     await fc.assert(
       fc.asyncProperty(line, async (subject) => {
         const mail = mailSchema.safeParse(
-          mailOf("plain", { props: { subject, body: "b" } } as Partial<Mail>),
+          createTestMail("plain", { props: { subject, body: "b" } } as Partial<Mail>),
         );
         if (!mail.success) return;
         taken += 1;
@@ -185,8 +188,8 @@ describe("whatever is written", () => {
   it("a title from elsewhere makes a subject of one line, or the mail is refused", async () => {
     await fc.assert(
       fc.asyncProperty(line, async (productTitle) => {
-        const props = { ...mailOf("sale").props, productTitle };
-        const mail = mailSchema.safeParse(mailOf("sale", { props } as Partial<Mail>));
+        const props = { ...createTestMail("sale").props, productTitle };
+        const mail = mailSchema.safeParse(createTestMail("sale", { props } as Partial<Mail>));
         if (mail.success)
           expect((await renderMail(mail.data, APP_URL)).subject).toMatch(/^[^\p{Cc}\u2028\u2029]+$/u);
       }),

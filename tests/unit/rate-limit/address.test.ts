@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { networkOf } from "@/lib/core/network";
+import { parseNetwork } from "@/lib/core/network";
 
 it.each([
   ["1.2.3.4", "1.2.3.4"],
@@ -13,7 +13,7 @@ it.each([
   ["fe80::1%eth0", "fe80:0:0:0::/56"],
   ["::1", "0:0:0:0::/56"],
   ["64:ff9b::1.2.3.4", "64:ff9b:0:0::/56"],
-])("%s counts as %s", (raw, network) => expect(networkOf(raw)).toBe(network));
+])("%s counts as %s", (raw, network) => expect(parseNetwork(raw)).toBe(network));
 
 it.each([
   "",
@@ -34,4 +34,4 @@ it.each([
   "1.2.3.4::",
   "_hidden",
   `::${"0".repeat(200)}`,
-])("%j is no address", (raw) => expect(networkOf(raw)).toBeNull());
+])("%j is no address", (raw) => expect(parseNetwork(raw)).toBeNull());

@@ -1,14 +1,14 @@
 import { Redis } from "@upstash/redis";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
-import type { Claim, Status } from "@/lib/rate-limit/buckets";
-import { secondsLeft, setLimitHeaders } from "@/lib/rate-limit/limit-headers";
+import { setClock } from "@/lib/core/clock";
+import type { LimitBucket, LimitStatus } from "@/lib/rate-limit/buckets";
+import { getRetryAfterSeconds, setLimitHeaders } from "@/lib/rate-limit/limit-headers";
 import { Limiter } from "@/lib/rate-limit/limiter";
 import { ProcessLimiter } from "@/lib/rate-limit/process-limiter";
-import { refusal } from "@/lib/rate-limit/rate-limited-response";
-import { Tally } from "@/lib/rate-limit/sliding-window";
+import { rateLimitedResponse } from "@/lib/rate-limit/rate-limited-response";
+import { SlidingWindow } from "@/lib/rate-limit/sliding-window";
 import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 
 const START = 1_700_000_000_000;
 const WINDOW_MS = 10_000;
@@ -17,33 +17,33 @@ let time = START;
 let restore = () => {};
 beforeEach(() => {
   time = START;
-  restore = useClock({ now: () => time });
+  restore = setClock({ now: () => time });
 });
 afterEach(() => restore());
 
 describe("a process's tally", () => {
   it("after the clock went back a little counts on from the later time, and tells Redis so", () => {
-    const tally = new Tally(3, WINDOW_MS);
+    const tally = new SlidingWindow(3, WINDOW_MS);
     tally.add(START + 5_000, 1);
     tally.add(START + 3_000, 1);
-    expect(tally.owing(START + 3_000)).toEqual([{ at: START + 5_000, taken: 2, owed: 2 }]);
+    expect(tally.unsyncedSlots(START + 3_000)).toEqual([{ at: START + 5_000, taken: 2, owed: 2 }]);
     expect(tally.remaining(START + 3_000 + WINDOW_MS)).toBe(1);
     expect(tally.remaining(START + 5_000 + WINDOW_MS)).toBe(3);
   });
 
   it("is back when Redis says so, unless this process has let through all there is by itself", () => {
-    const roomy = new Tally(3, WINDOW_MS);
+    const roomy = new SlidingWindow(3, WINDOW_MS);
     roomy.add(START, 0);
     roomy.block(START + 2_000, START);
     expect(roomy.resetAt(START)).toBe(START + 2_000);
-    const spent = new Tally(1, WINDOW_MS);
+    const spent = new SlidingWindow(1, WINDOW_MS);
     spent.add(START, 0);
     spent.block(START + 2_000, START);
     expect(spent.resetAt(START)).toBe(START + WINDOW_MS);
   });
 
   it("is kept away by another clock for a window at most", () => {
-    const tally = new Tally(3, WINDOW_MS);
+    const tally = new SlidingWindow(3, WINDOW_MS);
     tally.block(START + 3_600_000, START);
     expect(tally.resetAt(START)).toBe(START + WINDOW_MS);
     expect(tally.remaining(START + WINDOW_MS)).toBe(3);
@@ -51,7 +51,7 @@ describe("a process's tally", () => {
 });
 
 describe("a process's limits", () => {
-  const claim = (name: string, limit = 3): Claim => ({
+  const claim = (name: string, limit = 3): LimitBucket => ({
     key: name,
     policy: { name: "route", limit, windowSeconds: WINDOW_MS / 1_000 },
   });
@@ -59,10 +59,10 @@ describe("a process's limits", () => {
   it("a token that Redis knew of after all, and was being told of, hides no later one", () => {
     const own = new ProcessLimiter();
     const counted = own.add([claim("a")], START, 1);
-    own.takeDebt([claim("a")], START);
-    counted?.known();
+    own.takeUnsynced([claim("a")], START);
+    counted?.confirm();
     own.add([claim("a")], START, 1);
-    expect(own.takeDebt([claim("a")], START).told).toEqual([`${START}x1 `]);
+    expect(own.takeUnsynced([claim("a")], START).serialized).toEqual([`${START}x1 `]);
   });
 
   it("forgets the caller who has not asked for longest, not the one first seen", () => {
@@ -85,7 +85,7 @@ describe("a process's limits", () => {
     Reflect.set(redis, "client", { request });
     const limiter = new Limiter(redis);
     const [failing, refused] = [limiter.take([claim("a")]), limiter.take([claim("a")])];
-    await until("both are on their way", () => answers.length === 2);
+    await waitUntil("both are on their way", () => answers.length === 2);
     answers[1]?.({ result: [0, 0, 5_000] });
     expect((await refused).allowed).toBe(false);
     answers[0]?.(new RedisUnavailableError("network"));
@@ -94,12 +94,12 @@ describe("a process's limits", () => {
 });
 
 describe("the header fields", () => {
-  const status = (name: string, remaining: number, ms: number): Status => ({
+  const status = (name: string, remaining: number, ms: number): LimitStatus => ({
     policy: { name, limit: 10, windowSeconds: 60 },
     remaining,
     resetAt: START + ms,
   });
-  const limitOf = (statuses: Status[]) => {
+  const limitOf = (statuses: LimitStatus[]) => {
     const headers = new Headers();
     setLimitHeaders(headers, { allowed: true, statuses, degraded: null });
     return headers.get("ratelimit");
@@ -118,10 +118,14 @@ describe("the header fields", () => {
 
   it("Retry-After is the longest of what refuses, whatever is left elsewhere", async () => {
     const statuses = [status("a", 5, 9_000), status("b", 0, 2_500), status("c", 0, 1_000)];
-    const seconds = secondsLeft({ allowed: false, statuses, degraded: null });
+    const seconds = getRetryAfterSeconds({ allowed: false, statuses, degraded: null });
     expect(seconds).toBe(3);
     for (const accept of ["text/html", "application/json"]) {
-      const answer = refusal(new Request("http://localhost/", { headers: { accept } }), seconds, "nonce");
+      const answer = rateLimitedResponse(
+        new Request("http://localhost/", { headers: { accept } }),
+        seconds,
+        "nonce",
+      );
       expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "3"]);
       if (accept === "text/html") expect(await answer.text()).toContain('http-equiv="refresh" content="3"');
     }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { policyFor } from "@/lib/rate-limit/policies";
+import { findPolicy } from "@/lib/rate-limit/policies";
 import { LIMIT_TABLE_FILE, limitRows, limitTable } from "@/scripts/limit-table";
 import { type DocumentedRoute, findRoutes } from "@/scripts/openapi-document";
 
@@ -15,7 +15,7 @@ describe("every route has a row of its own", () => {
   it.each(routes.map((route) => [nameOf(route), route] as const))("%s", (_, { path, method, spec }) => {
     const pattern = path.replace(/\{(\w+)\}/g, ":$1");
     const asked = path.replace(/\{\w+\}/g, "0192d5e0-0000-7000-8000-000000000000");
-    const found = policyFor(asked, method);
+    const found = findPolicy(asked, method);
     expect(found.policy?.name ?? "skip").toBe(spec.limit ?? "default");
     // The key carries the pattern, never what stands in its place.
     expect([pattern, `${method} ${pattern}`]).toContain(found.pattern);
@@ -59,10 +59,10 @@ it("HEAD is what GET is, another method what the path is", () => {
     { pattern: "/api/a/:id", policy: "default" },
   ]);
   for (const { path, method } of routes.filter((one) => one.method === "GET")) {
-    expect(policyFor(path, "HEAD")).toEqual(policyFor(path, method));
+    expect(findPolicy(path, "HEAD")).toEqual(findPolicy(path, method));
   }
-  expect(policyFor("/api/orders", "POST").policy?.name).toBe("strict");
-  expect(policyFor("/api/orders", "PROPFIND").policy?.name).toBe("default");
+  expect(findPolicy("/api/orders", "POST").policy?.name).toBe("strict");
+  expect(findPolicy("/api/orders", "PROPFIND").policy?.name).toBe("default");
 });
 
 it.each([
@@ -74,6 +74,6 @@ it.each([
   ["/api/auth/%73ign-in/", "/api/auth/sign-in", "strict"],
   ["/_next/static/chunks/a.js", "/_next/static/*", "skip"],
 ])("%s is found under %s, which is %s", (path, pattern, policy) => {
-  const found = policyFor(path);
+  const found = findPolicy(path);
   expect([found.pattern, found.policy?.name ?? "skip"]).toEqual([pattern, policy]);
 });

@@ -7,7 +7,7 @@ vi.mock("@/lib/chat", () => ({ memberOf: () => Promise.reject(new Error("Postgre
 vi.mock("@/lib/shop", () => ({ mayFollowOrders: async () => new Set() }));
 vi.mock("@/lib/tasks", () => ({ mayFollowTasks: () => Promise.reject(new Error("Postgres is away")) }));
 
-const { mayListen } = await import("@/app/api/realtime/channel-guards");
+const { authorizeChannels: mayListen } = await import("@/app/api/realtime/channel-guards");
 
 it("without Postgres nobody can say of some channels, and the others are answered", async () => {
   const [me, other, thing] = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Said } from "@/app/_data/realtime/stream-event";
-import { until } from "@/tests/support/clients/wait-until";
+import type { StreamEvent } from "@/app/_data/realtime/stream-event";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 
 /** The tabs' one stream, in a browser that is made of as little as it needs. */
 
@@ -65,11 +65,13 @@ vi.stubGlobal("navigator", {
   locks: { request: async (_name: string, _options: object, take: () => Promise<void>) => take() },
 });
 
-const { holdStream } = await import("@/app/_data/realtime/shared-stream");
-const { beginRealtime, follow } = await import("@/app/_data/realtime/channel-subscriptions");
+const { openSharedStream: holdStream } = await import("@/app/_data/realtime/shared-stream");
+const { startRealtime: beginRealtime, subscribeToChannel: follow } = await import(
+  "@/app/_data/realtime/channel-subscriptions"
+);
 const { OtherTabs } = await import("@/app/_data/realtime/other-tabs");
 
-const said: Said[] = [];
+const said: StreamEvent[] = [];
 let end: () => void = () => {};
 let other: BroadcastChannel;
 
@@ -87,14 +89,19 @@ afterEach(() => {
 });
 
 function begin(wanted: () => string[] = () => ["chat:x"], signedIn = true) {
-  const held = holdStream({ signedIn, wanted, cursorOf: () => null, onSaid: (each) => said.push(each) });
+  const held = holdStream({
+    signedIn,
+    subscriptions: wanted,
+    cursorOf: () => null,
+    onEvent: (each) => said.push(each),
+  });
   end = held.close;
   return held;
 }
 
 it("turning from one tab to another leaves the person online, and leaving all of them is said at once", async () => {
   begin();
-  await until("it is open", () => Source.all.length === 1);
+  await waitUntil("it is open", () => Source.all.length === 1);
   expect(Source.last.query.get("state")).toBe("online");
   Source.last.say("open", { streamId: "s", live: true });
   turn("hidden");
@@ -102,29 +109,29 @@ it("turning from one tab to another leaves the person online, and leaving all of
   await delay(600);
   expect(posts).toEqual(["online"]);
   other.postMessage({ type: "want", tab: "B", channels: [], visible: false });
-  await until("it is said", () => posts.length === 2);
+  await waitUntil("it is said", () => posts.length === 2);
   expect(posts[1]).toBe("away");
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
-  await until("it is said", () => posts.length === 3);
+  await waitUntil("it is said", () => posts.length === 3);
   expect(posts[2]).toBe("online");
   turn("hidden");
   Source.last.say("reconnect", {});
   other.postMessage({ type: "bye", tab: "B" });
-  await until("it is open again", () => Source.all.length === 2);
+  await waitUntil("it is open again", () => Source.all.length === 2);
   expect(Source.last.query.get("state")).toBe("away");
 });
 
 it("a tab that crashed is looked at no more, and later wants nothing", () => {
   vi.useFakeTimers();
   const tabs = new OtherTabs();
-  expect(tabs.hear("B", { channels: ["chat:x"], visible: true })).toEqual(["chat:x"]);
-  expect(tabs.hear("B", { channels: ["chat:x"], visible: true })).toEqual([]);
+  expect(tabs.update("B", { channels: ["chat:x"], visible: true })).toEqual(["chat:x"]);
+  expect(tabs.update("B", { channels: ["chat:x"], visible: true })).toEqual([]);
   vi.advanceTimersByTime(20_000);
-  expect([tabs.isLookedAt(), tabs.wanted()]).toEqual([true, ["chat:x"]]);
+  expect([tabs.isAnyVisible(), tabs.subscribedChannels()]).toEqual([true, ["chat:x"]]);
   vi.advanceTimersByTime(10_000);
-  expect([tabs.isLookedAt(), tabs.wanted()]).toEqual([false, ["chat:x"]]);
+  expect([tabs.isAnyVisible(), tabs.subscribedChannels()]).toEqual([false, ["chat:x"]]);
   vi.advanceTimersByTime(180_000);
-  expect(tabs.wanted()).toEqual([]);
+  expect(tabs.subscribedChannels()).toEqual([]);
 });
 
 it("a tab says every now and then that it is there", async () => {
@@ -133,26 +140,26 @@ it("a tab says every now and then that it is there", async () => {
   other.onmessage = ({ data }: MessageEvent<{ type: string }>) => words.push(data);
   begin();
   await vi.advanceTimersByTimeAsync(31_000);
-  await until("it has come", () => words.filter(({ type }) => type === "want").length >= 4);
+  await waitUntil("it has come", () => words.filter(({ type }) => type === "want").length >= 4);
 });
 
 it("a refused stream asks why, and waits for as long as it is told to", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   begin();
-  await until("it is open", () => Source.all.length === 1);
+  await waitUntil("it is open", () => Source.all.length === 1);
   answer = { ok: false, failure: { code: "rate_limited", retryAfterSeconds: 1 } };
   Source.last.readyState = Source.CLOSED;
   Source.last.say("error");
   await vi.advanceTimersByTimeAsync(1_000);
-  await until("it asks", () => calls.length === 1);
+  await waitUntil("it asks", () => calls.length === 1);
   expect(calls).toEqual(["/api/presence"]);
   await vi.advanceTimersByTimeAsync(1_000);
-  await until("it is open again", () => Source.all.length === 2);
+  await waitUntil("it is open again", () => Source.all.length === 2);
   answer = { ok: false, failure: { code: "unauthenticated", retryAfterSeconds: null } };
   Source.last.readyState = Source.CLOSED;
   Source.last.say("error");
   await vi.advanceTimersByTimeAsync(2_000);
-  await until("it asks", () => calls.length === 2);
+  await waitUntil("it asks", () => calls.length === 2);
   await vi.advanceTimersByTimeAsync(1_500);
   expect(Source.all).toHaveLength(2);
 });
@@ -160,15 +167,15 @@ it("a refused stream asks why, and waits for as long as it is told to", async ()
 it("what the stream carries no more is not said to be joined", async () => {
   let wanted = ["chat:x", "chat:y"];
   const held = begin(() => wanted);
-  await until("it is open", () => Source.all.length === 1);
+  await waitUntil("it is open", () => Source.all.length === 1);
   Source.last.say("joined", { channel: "chat:x", at: "e:1", resumed: false });
   wanted = ["chat:y"];
-  held.change();
-  await until("it is open again", () => Source.all.length === 2);
-  const words: { type: string; said?: Said }[] = [];
-  other.onmessage = ({ data }: MessageEvent<{ type: string; said?: Said }>) => words.push(data);
+  held.onSubscriptionsChange();
+  await waitUntil("it is open again", () => Source.all.length === 2);
+  const words: { type: string; said?: StreamEvent }[] = [];
+  other.onmessage = ({ data }: MessageEvent<{ type: string; said?: StreamEvent }>) => words.push(data);
   other.postMessage({ type: "want", tab: "B", channels: ["chat:x"], visible: false });
-  await until("it is open for both", () => Source.last.query.getAll("channel").includes("chat:x"));
+  await waitUntil("it is open for both", () => Source.last.query.getAll("channel").includes("chat:x"));
   expect(words.filter((word) => word.said?.type === "joined")).toEqual([]);
 });
 
@@ -181,7 +188,7 @@ it("who follows hears when events come again, and when a channel is not theirs",
     onLive: (live: boolean) => heard.push(live ? "live" : "not live"),
   };
   const leave = follow("chat:z", follower);
-  await until("it is open", () => Source.all.some(({ query }) => query.has("channel")));
+  await waitUntil("it is open", () => Source.all.some(({ query }) => query.has("channel")));
   Source.last.say("open", { streamId: "s", live: false });
   Source.last.say("joined", { channel: "chat:z", at: "e:1", resumed: false });
   Source.last.say("live", { live: true });
@@ -201,7 +208,7 @@ it("who follows hears when events come again, and when a channel is not theirs",
     onLive: (live) => late.push(String(live)),
   });
   expect(late).toEqual(["false"]);
-  await until("it is asked again", () => Source.all.length === before + 1);
+  await waitUntil("it is asked again", () => Source.all.length === before + 1);
   Source.last.say("joined", { channel: "chat:z", at: "e:4", resumed: false });
   expect(heard).toEqual(["live", "reload"]);
   expect(late).toEqual(["false", "true"]);
@@ -215,8 +222,8 @@ it("where nobody is signed in there is a stream while something public is wanted
   await delay(100);
   expect(Source.all).toEqual([]);
   wanted = ["views"];
-  held.change();
-  await until("it is open", () => Source.all.length === 1);
+  held.onSubscriptionsChange();
+  await waitUntil("it is open", () => Source.all.length === 1);
   expect(Source.last.query.get("as")).toBe("nobody");
   Source.last.say("open", { streamId: "s", live: true });
   // A tab of somebody's is none of theirs.
@@ -225,14 +232,14 @@ it("where nobody is signed in there is a stream while something public is wanted
   expect(Source.all).toHaveLength(1);
   // While nobody looks there is none.
   turn("hidden");
-  await until("it is let go", () => Source.last.closed);
+  await waitUntil("it is let go", () => Source.last.closed);
   await delay(600);
   expect([posts, Source.all.length]).toEqual([[], 1]);
   turn("visible");
-  await until("it is open again", () => Source.all.length === 2);
+  await waitUntil("it is open again", () => Source.all.length === 2);
   wanted = [];
-  held.change();
-  await until("it is let go for good", () => Source.last.closed);
+  held.onSubscriptionsChange();
+  await waitUntil("it is let go for good", () => Source.last.closed);
   expect(Source.all).toHaveLength(2);
   // Another tab that begins to follow is not told that it has joined already.
   expect(said.at(-1)).toEqual({ type: "carries", channels: [] });

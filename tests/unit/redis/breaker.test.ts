@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { useClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { type BreakerState, CircuitBreaker } from "@/lib/redis/circuit-breaker";
 
 let time = 0;
@@ -9,7 +9,7 @@ let breaker: CircuitBreaker;
 
 beforeEach(() => {
   time = 1_000_000;
-  restore = useClock({ now: () => time });
+  restore = setClock({ now: () => time });
   changes = [];
   breaker = new CircuitBreaker((state) => changes.push(state));
 });
@@ -17,14 +17,14 @@ afterEach(() => restore());
 
 const fail = () => {
   expect(breaker.mayCall()).toBe(true);
-  breaker.failed();
+  breaker.recordFailure();
 };
 
 it("opens after three failures in a row, not after three with a success between", () => {
   fail();
   fail();
   expect(breaker.mayCall()).toBe(true);
-  breaker.succeeded();
+  breaker.recordSuccess();
   fail();
   fail();
   expect(breaker.state).toBe("closed");
@@ -39,7 +39,7 @@ it("lets one probe through after a second, and closes when it succeeds", () => {
   expect(breaker.mayCall()).toBe(false);
   time += 1;
   expect([breaker.mayCall(), breaker.mayCall()]).toEqual([true, false]);
-  breaker.succeeded();
+  breaker.recordSuccess();
   expect([breaker.mayCall(), breaker.mayCall()]).toEqual([true, true]);
   expect(changes).toEqual(["open", "closed"]);
 });
@@ -51,7 +51,7 @@ it("waits twice as long after each probe that fails, up to three seconds, and sa
     const before = time;
     while (!breaker.mayCall()) time += 100;
     waits.push(time - before);
-    breaker.failed();
+    breaker.recordFailure();
   }
   expect(waits).toEqual([1_000, 2_000, 3_000, 3_000, 3_000, 3_000]);
   expect(changes).toEqual(["open"]);
@@ -59,7 +59,7 @@ it("waits twice as long after each probe that fails, up to three seconds, and sa
 
 it("is not prolonged by calls that were under way when it opened", () => {
   for (let i = 0; i < 10; i += 1) expect(breaker.mayCall()).toBe(true);
-  for (let i = 0; i < 10; i += 1) breaker.failed();
+  for (let i = 0; i < 10; i += 1) breaker.recordFailure();
   time += 1_000;
   expect(breaker.mayCall()).toBe(true);
 });
@@ -68,7 +68,7 @@ it("is not kept open by a clock that is set back", () => {
   for (let i = 0; i < 3; i += 1) fail();
   time -= 3_600_000;
   expect(breaker.mayCall()).toBe(true);
-  breaker.failed();
+  breaker.recordFailure();
   expect(breaker.mayCall()).toBe(false);
   time += 2_000;
   expect(breaker.mayCall()).toBe(true);

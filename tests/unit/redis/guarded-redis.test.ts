@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { GuardedRedis, type RedisCall } from "@/lib/redis/guarded-redis";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
   IDLE_MS,
   type PlayedRedis,
@@ -23,7 +23,7 @@ it("in doubt too a Redis that goes on hanging opens the breaker", async () => {
   expect(await played.outcomes(1)).toEqual(["timeout"]);
   const startedAt = performance.now();
   let asked = 0;
-  await until("nobody waits", async () => {
+  await waitUntil("nobody waits", async () => {
     asked += 1;
     return (await played.outcomes(1))[0] === "open";
   });
@@ -94,12 +94,12 @@ it("what Redis says is told without the values that were sent", async () => {
 it("a pipeline's commands each have their own answer; fewer than were asked for are none", async () => {
   played.answer = says(200, JSON.stringify([{ result: "b25l" }, { error: "ERR no" }]));
   expect(
-    await played.redis.sendAll([
+    await played.redis.sendPipeline([
       ["GET", "a"],
       ["GET", "b"],
     ]),
   ).toEqual([{ result: "one" }, { error: expect.objectContaining({ message: "ERR no" }) }]);
-  await expect(played.redis.sendAll([["GET", "a"]])).rejects.toMatchObject({
+  await expect(played.redis.sendPipeline([["GET", "a"]])).rejects.toMatchObject({
     reason: "out-of-service",
   });
 });
@@ -118,7 +118,7 @@ it("tells of every call: what was sent, how it ended, how long it took", async (
   played.answer = says(400, JSON.stringify({ error: "ERR no" }));
   await told.send(["GET", "a"]).catch(() => {});
   played.answer = (request) => request.socket.destroy();
-  for (let call = 0; call < 4; call += 1) await told.sendAll([["GET", "a"], ["PING"]]).catch(() => {});
+  for (let call = 0; call < 4; call += 1) await told.sendPipeline([["GET", "a"], ["PING"]]).catch(() => {});
   expect(calls.map(({ commands, outcome }) => [commands.map(([name]) => name).join(), outcome])).toEqual([
     ["ping", "answered"],
     ["GET", "error"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CallMeter } from "@/lib/redis/call-meter";
 import { reconnectDelayMs } from "@/lib/redis/channel-stream";
-import { decode, encode } from "@/lib/redis/commands/values";
+import { decodeValue, encodeValue } from "@/lib/redis/commands/values";
 import { readEvents } from "@/lib/redis/read-events";
 
 describe("a stored value", () => {
@@ -17,7 +17,7 @@ describe("a stored value", () => {
     ['{"a":"1"}', z.object({ a: z.string() }), { a: "1" }],
     ["2026-01-02T03:04:05.000Z", z.coerce.date(), new Date("2026-01-02T03:04:05.000Z")],
   ])("%s as the schema sees it", (text, schema, value) => {
-    expect(decode<unknown>(text, schema)).toEqual({ success: true, data: value });
+    expect(decodeValue<unknown>(text, schema)).toEqual({ success: true, data: value });
   });
 
   it.each([
@@ -27,11 +27,11 @@ describe("a stored value", () => {
     ["{", z.object({})],
     ["c", z.enum(["a", "b"])],
   ])("%s is not one", (text, schema) => {
-    expect(decode<unknown>(text, schema).success).toBe(false);
+    expect(decodeValue<unknown>(text, schema).success).toBe(false);
   });
 
   it("is written as text or JSON", () => {
-    expect(["a", 1, 10n, true, { a: 1 }, [1], new Date(0)].map(encode)).toEqual([
+    expect(["a", 1, 10n, true, { a: 1 }, [1], new Date(0)].map(encodeValue)).toEqual([
       "a",
       "1",
       "10",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { isUnfinished } from "@/app/_features/shop/order-poller";
-import { stepsOf } from "@/app/_features/shop/orders/build-order-steps";
+import { buildOrderSteps } from "@/app/_features/shop/orders/build-order-steps";
 import type { OrderItem } from "@/app/_features/shop/orders-api";
-import { minorOf } from "@/app/_features/shop/parse-amount-minor";
+import { parseAmountMinor } from "@/app/_features/shop/parse-amount-minor";
 
 const PLACED_AT = "2026-11-21T10:00:00.000Z";
 const PAID_AT = "2026-11-21T10:01:00.000Z";
@@ -19,7 +19,7 @@ function order(differences: Partial<OrderItem>): OrderItem {
 }
 
 const steps = (differences: Partial<OrderItem>) =>
-  stepsOf(order(differences)).map(({ name, state }) => `${name} ${state}`);
+  buildOrderSteps(order(differences)).map(({ name, state }) => `${name} ${state}`);
 
 describe("an order's steps", () => {
   it("wait for the payment, then follow the tasks", () => {
@@ -89,10 +89,10 @@ describe("a typed amount", () => {
     ["19.99", 1_999],
     ["1\u00a0000", 100_000],
   ])("%s", (typed, minor) => {
-    expect(minorOf(typed)).toBe(minor);
+    expect(parseAmountMinor(typed)).toBe(minor);
   });
 
   it.each(["", "fifteen", "1,234", "-5", "1e3", "1.2.3"])("%j is none", (typed) => {
-    expect(minorOf(typed)).toBeNaN();
+    expect(parseAmountMinor(typed)).toBeNaN();
   });
 });

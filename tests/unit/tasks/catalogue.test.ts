@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
-import { definitionOf, isQueue, laneOf, queues } from "@/lib/tasks/catalogue";
+import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
 import { lanes } from "@/lib/tasks/lanes";
 
 /** docs/TASKS.md and docs/OPERATIONS.md say what the code says. */
@@ -40,10 +40,10 @@ function duration(seconds: number): string {
 
 test("the table of queues is the catalogue", () => {
   const wanted = Object.keys(queues)
-    .filter(isQueue)
+    .filter(isQueueName)
     .map((queue) => {
       const { delivery, lane, retries, timeoutSeconds, deadlineSeconds, cancellable, available } =
-        definitionOf(queue);
+        getQueueDefinition(queue);
       return [
         `\`${queue}\``,
         available ? delivery : `${delivery}, not available`,
@@ -78,14 +78,14 @@ test("every kind of alert is in the runbook", () => {
 
 test("money shares a lane with money alone", () => {
   const money = Object.keys(queues)
-    .filter(isQueue)
-    .filter((queue) => laneOf(queue) === lanes.money);
+    .filter(isQueueName)
+    .filter((queue) => getLane(queue) === lanes.money);
   expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses", "nft-minting"]);
 });
 
 test("a deadline leaves time for all of QStash's attempts", () => {
-  for (const queue of Object.keys(queues).filter(isQueue)) {
-    const { delivery, deadlineSeconds, retries } = definitionOf(queue);
+  for (const queue of Object.keys(queues).filter(isQueueName)) {
+    const { delivery, deadlineSeconds, retries } = getQueueDefinition(queue);
     if (delivery === "best-effort") continue;
     let backoffSeconds = 0;
     for (let retry = 1; retry <= retries; retry += 1) backoffSeconds += Math.exp(2.5 * retry);
@@ -94,8 +94,8 @@ test("a deadline leaves time for all of QStash's attempts", () => {
 });
 
 test("every version before a queue's own can be read", () => {
-  for (const queue of Object.keys(queues).filter(isQueue)) {
-    const { version, upgrades = {} } = definitionOf(queue);
+  for (const queue of Object.keys(queues).filter(isQueueName)) {
+    const { version, upgrades = {} } = getQueueDefinition(queue);
     const before = Array.from({ length: version - 1 }, (_, index) => String(index + 1));
     expect(Object.keys(upgrades), queue).toEqual(before);
   }

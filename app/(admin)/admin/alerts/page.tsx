@@ -1,12 +1,12 @@
 import { getTranslations } from "next-intl/server";
 import { AlertCard } from "@/app/_features/console/alert-card";
-import { ConsoleHead } from "@/app/_features/console/console-header";
+import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
-import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
-import { alertPageQuerySchema, openAlerts } from "@/lib/ops";
+import { alertPageQuerySchema, listOpenAlerts } from "@/lib/ops";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");
@@ -16,18 +16,18 @@ export async function generateMetadata() {
 export default async function AdminAlertsPage({ searchParams }: PageProps<"/admin/alerts">) {
   const { cursor } = await searchParams;
   const page = alertPageQuerySchema.safeParse({ cursor });
-  const read = await unlessDown(async () => {
+  const loaded = await nullOnOutage(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
     const viewer = await requireAdmin("/admin/alerts");
-    return openAlerts(viewer, page.success ? page.data : {});
+    return listOpenAlerts(viewer, page.success ? page.data : {});
   });
-  if (!read) return <PostgresDown path="/admin/alerts" />;
-  const { items, nextCursor, openCount } = read;
+  if (!loaded) return <PostgresDown path="/admin/alerts" />;
+  const { items, nextCursor, openCount } = loaded;
   const [t, shell] = await Promise.all([getTranslations("alertConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   return (
     <Page className="pt-8 sm:pt-12">
-      <ConsoleHead section="alerts" title={shell("alerts")} lead={t("lead")} alerts={openCount} />
+      <ConsoleHeader section="alerts" title={shell("alerts")} lead={t("lead")} alerts={openCount} />
       <p role="status" className="tabular mt-8 text-muted">
         {t("open", { count: openCount })}
       </p>

@@ -2,12 +2,12 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { AuditFilter } from "@/app/_features/console/audit-filter";
 import { AuditRow } from "@/app/_features/console/audit-row";
-import { ConsoleHead } from "@/app/_features/console/console-header";
+import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { auditQuerySchema, listAudit } from "@/lib/audit";
 import { countOpenAlerts } from "@/lib/ops";
@@ -22,13 +22,13 @@ export default async function AdminAuditPage({ searchParams }: PageProps<"/admin
   // An empty choice of the form is no filter.
   const parsed = auditQuerySchema.safeParse({ action: action || undefined, actor, subject, cursor });
   const query = parsed.success ? parsed.data : auditQuerySchema.parse({});
-  const read = await unlessDown(async () => {
+  const loaded = await nullOnOutage(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
     const viewer = await requireAdmin("/admin/audit");
     return Promise.all([listAudit(viewer, query), countOpenAlerts()]);
   });
-  if (!read) return <PostgresDown path="/admin/audit" />;
-  const [{ items, nextCursor }, alerts] = read;
+  if (!loaded) return <PostgresDown path="/admin/audit" />;
+  const [{ items, nextCursor }, alerts] = loaded;
   const [t, shell] = await Promise.all([getTranslations("auditConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   const filter = {
@@ -38,7 +38,7 @@ export default async function AdminAuditPage({ searchParams }: PageProps<"/admin
   };
   return (
     <Page className="pt-8 sm:pt-12">
-      <ConsoleHead section="audit" title={shell("audit")} lead={t("lead")} alerts={alerts} />
+      <ConsoleHeader section="audit" title={shell("audit")} lead={t("lead")} alerts={alerts} />
       <AuditFilter
         filter={filter}
         actorName={items.find(({ actorName }) => actorName !== null)?.actorName ?? query.actor ?? null}

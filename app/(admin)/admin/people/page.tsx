@@ -1,13 +1,13 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_features/console/console-header";
+import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PeopleFilter } from "@/app/_features/console/people-filter";
 import { PersonCard } from "@/app/_features/console/person-card";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
 
@@ -21,19 +21,19 @@ export default async function AdminPeoplePage({ searchParams }: PageProps<"/admi
   // An empty field of the search form is no filter.
   const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, cursor });
   const query = parsed.success ? parsed.data : peopleQuerySchema.parse({});
-  const read = await unlessDown(async () => {
+  const loaded = await nullOnOutage(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
     const viewer = await requireAdmin("/admin/people");
     return Promise.all([viewer, listPeople(viewer, query), countOpenAlerts()]);
   });
-  if (!read) return <PostgresDown path="/admin/people" />;
-  const [viewer, { items, nextCursor }, alerts] = read;
+  if (!loaded) return <PostgresDown path="/admin/people" />;
+  const [viewer, { items, nextCursor }, alerts] = loaded;
   const [t, shell] = await Promise.all([getTranslations("peopleConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   const filter = { ...(query.q ? { q: query.q } : {}), ...(query.role ? { role: query.role } : {}) };
   return (
     <Page className="pt-8 sm:pt-12">
-      <ConsoleHead section="people" title={shell("people")} lead={t("lead")} alerts={alerts} />
+      <ConsoleHeader section="people" title={shell("people")} lead={t("lead")} alerts={alerts} />
       <PeopleFilter q={query.q ?? ""} role={query.role ?? null} />
       {items.length === 0 ? (
         <div className="mt-6 rounded-2xl border border-dashed border-line-strong p-6">

@@ -1,18 +1,24 @@
 import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
-import { ConsoleHead } from "@/app/_features/console/console-header";
+import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { QueueTable } from "@/app/_features/console/queue-table";
-import { Figures } from "@/app/_features/console/stat-tiles";
+import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
 import { Page } from "@/app/_shell/page";
-import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
 import { idSchema } from "@/lib/core/ids";
 import { countOpenAlerts } from "@/lib/ops";
-import { deadTasksQuerySchema, getTask, type QueueOverview, type TaskView, taskOverview } from "@/lib/tasks";
+import {
+  deadTasksQuerySchema,
+  getTask,
+  getTaskOverview,
+  type QueueOverview,
+  type TaskView,
+} from "@/lib/tasks";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");
@@ -22,30 +28,34 @@ export async function generateMetadata() {
 export default async function AdminTasksPage({ searchParams }: PageProps<"/admin/tasks">) {
   const { cursor, id } = await searchParams;
   const page = deadTasksQuerySchema.safeParse({ cursor });
-  const wanted = idSchema.safeParse(id);
-  const read = await unlessDown(async () => {
+  const requestedId = idSchema.safeParse(id);
+  const loaded = await nullOnOutage(async () => {
     // a layout does not run again on every navigation, so what is shown is guarded here too
     const viewer = await requireAdmin("/admin/tasks");
     return Promise.all([
-      taskOverview(viewer, page.success ? page.data : {}),
+      getTaskOverview(viewer, page.success ? page.data : {}),
       countOpenAlerts(),
-      wanted.success ? findTask(wanted.data) : undefined,
+      requestedId.success ? findTask(requestedId.data) : undefined,
     ]);
   });
-  if (!read) return <PostgresDown path="/admin/tasks" />;
-  const [{ queues, dead }, alerts, task] = read;
+  if (!loaded) return <PostgresDown path="/admin/tasks" />;
+  const [{ queues, dead }, alerts, task] = loaded;
   const [t, shell, format] = await Promise.all([
     getTranslations("taskConsole"),
     getTranslations("console"),
     getFormatter(),
   ]);
   const renderedAt = Date.now();
-  const sum = (...states: (keyof QueueOverview["counts"])[]) =>
+  const countStates = (...states: (keyof QueueOverview["counts"])[]) =>
     queues.reduce((total, { counts }) => states.reduce((part, state) => part + counts[state], total), 0);
-  const [waiting, running, stopped] = [sum("pending", "published"), sum("running"), sum("dead")];
+  const [waitingCount, runningCount, deadCount] = [
+    countStates("pending", "published"),
+    countStates("running"),
+    countStates("dead"),
+  ];
   return (
     <Page className="pt-8 sm:pt-12">
-      <ConsoleHead section="tasks" title={shell("tasks")} lead={t("lead")} alerts={alerts} />
+      <ConsoleHeader section="tasks" title={shell("tasks")} lead={t("lead")} alerts={alerts} />
       {task !== undefined ? (
         <section className="mt-10" aria-labelledby="one">
           <div className="flex flex-wrap items-baseline justify-between gap-3">
@@ -65,21 +75,21 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
           </div>
         </section>
       ) : null}
-      <Figures
+      <StatTiles
         label={shell("tasks")}
-        figures={[
+        tiles={[
           {
             name: t("states.pending"),
-            value: format.number(waiting),
-            tone: waiting > 0 ? "moving" : "faint",
+            value: format.number(waitingCount),
+            tone: waitingCount > 0 ? "moving" : "faint",
           },
           {
             name: t("states.running"),
-            value: format.number(running),
-            tone: running > 0 ? "moving" : "faint",
+            value: format.number(runningCount),
+            tone: runningCount > 0 ? "moving" : "faint",
           },
-          { name: t("states.dead"), value: format.number(stopped), tone: stopped > 0 ? "bad" : "faint" },
-          { name: t("states.done"), value: format.number(sum("done")), tone: "plain" },
+          { name: t("states.dead"), value: format.number(deadCount), tone: deadCount > 0 ? "bad" : "faint" },
+          { name: t("states.done"), value: format.number(countStates("done")), tone: "plain" },
         ]}
       />
       <QueueTable queues={queues} renderedAt={renderedAt} />

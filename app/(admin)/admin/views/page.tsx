@@ -1,13 +1,13 @@
 import { getTranslations } from "next-intl/server";
 import { ConsoleNav } from "@/app/_features/console/console-nav";
-import { LastRun } from "@/app/_features/console/last-sync";
-import { SyncNow } from "@/app/_features/console/sync-now-button";
-import { Gauges } from "@/app/_features/console/view-sync-gauges";
+import { LastSync } from "@/app/_features/console/last-sync";
+import { SyncNowButton } from "@/app/_features/console/sync-now-button";
+import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { unlessDown } from "@/app/(admin)/admin/null-on-outage";
+import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts } from "@/lib/ops";
-import { viewSyncState } from "@/lib/views";
+import { getViewSyncState } from "@/lib/views";
 
 export async function generateMetadata() {
   const t = await getTranslations("viewSync");
@@ -19,8 +19,8 @@ export default async function AdminViewsPage() {
   await requireAdmin("/admin/views");
   const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),
-    unlessDown(countOpenAlerts),
-    viewSyncState(),
+    nullOnOutage(countOpenAlerts),
+    getViewSyncState(),
   ]);
   return (
     <Page className="pt-8 sm:pt-12">
@@ -30,17 +30,17 @@ export default async function AdminViewsPage() {
           <PageTitle>{t("title")}</PageTitle>
           <p className="mt-4 max-w-[54ch] text-muted">{t("lead")}</p>
         </div>
-        <SyncNow available={state.available} />
+        <SyncNowButton available={state.available} />
       </div>
       {state.available ? (
-        <Gauges state={state} />
+        <ViewSyncGauges state={state} />
       ) : (
         <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
           <h2 className="display text-xl">{t("unavailableTitle")}</h2>
           <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
         </div>
       )}
-      {state.available ? <LastRun run={state.lastRun} renderedAt={Date.now()} /> : null}
+      {state.available ? <LastSync run={state.lastRun} renderedAt={Date.now()} /> : null}
     </Page>
   );
 }

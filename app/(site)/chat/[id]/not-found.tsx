@@ -2,20 +2,20 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 export default async function ChatNotFound() {
   const t = await getTranslations("chat");
   return (
     <div data-chat-screen>
       <Page>
-        <Notice title={t("notFoundTitle")} text={t("notFoundText")}>
+        <EmptyState title={t("notFoundTitle")} text={t("notFoundText")}>
           <Button asChild size="large">
             <Link href="/chat" prefetch={false}>
               {t("backToList")}
             </Link>
           </Button>
-        </Notice>
+        </EmptyState>
       </Page>
     </div>
   );

@@ -4,13 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { ConversationSkeleton } from "@/app/_features/chat/chat-skeletons";
 import { Conversation } from "@/app/_features/chat/conversation";
 import { JoinScreen } from "@/app/_features/chat/join-screen";
-import { tintOf } from "@/app/_features/posts/tint-style";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { type ChatDetail, listMessages, listPinned, messagesQuerySchema } from "@/lib/chat";
 import { readChat } from "./read-chat";
 
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Promise<Metadata> {
   const [{ id }, t, viewer] = await Promise.all([params, getTranslations("chat"), getViewer()]);
@@ -29,11 +29,15 @@ export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Pro
 export default async function ChatPage({ params, searchParams }: PageProps<"/chat/[id]">) {
   const [{ id }, { before }, viewer] = await Promise.all([params, searchParams, getViewer()]);
   if (!viewer) redirect(`/sign-in?next=${encodeURIComponent(`/chat/${id}`)}`);
-  const place = messagesQuerySchema.safeParse({ before, limit: PAGE });
+  const parsedQuery = messagesQuerySchema.safeParse({ before, limit: PAGE_SIZE });
   return (
-    <Arrive key={`${id}:${String(before)}`} skeleton={<ConversationSkeleton />}>
-      <CurrentChat id={id} before={place.success ? place.data.before : undefined} viewer={viewer} />
-    </Arrive>
+    <NavigationSuspense key={`${id}:${String(before)}`} skeleton={<ConversationSkeleton />}>
+      <CurrentChat
+        id={id}
+        before={parsedQuery.success ? parsedQuery.data.before : undefined}
+        viewer={viewer}
+      />
+    </NavigationSuspense>
   );
 }
 
@@ -49,10 +53,10 @@ async function CurrentChat({ id, before, viewer }: Props) {
   if (!chat) notFound();
   const reader = { userId: viewer.id };
   return (
-    <div className="tinted h-full" style={tintOf(artOf(chat, viewer.id))}>
+    <div className="tinted h-full" style={tintStyle(chatTintId(chat, viewer.id))}>
       <div className="stage-light" aria-hidden="true" />
       {chat.joined ? (
-        <Open chat={chat} before={before} viewer={viewer} reader={reader} />
+        <OpenConversation chat={chat} before={before} viewer={viewer} reader={reader} />
       ) : (
         <JoinScreen chat={chat} />
       )}
@@ -60,13 +64,13 @@ async function CurrentChat({ id, before, viewer }: Props) {
   );
 }
 
-async function Open({
+async function OpenConversation({
   chat,
   before,
   viewer,
   reader,
 }: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
-  const page = await listMessages(reader, chat.id, { before, limit: PAGE });
+  const page = await listMessages(reader, chat.id, { before, limit: PAGE_SIZE });
   // After the page, so that none of them is older than what the page says is known.
   const pinned = await listPinned(reader, chat.id);
   return (
@@ -82,6 +86,6 @@ async function Open({
 }
 
 /** Of a direct chat the other person's. */
-function artOf({ id, kind, members }: ChatDetail, viewerId: string): string {
+function chatTintId({ id, kind, members }: ChatDetail, viewerId: string): string {
   return kind === "group" ? id : (members.find(({ userId }) => userId !== viewerId)?.userId ?? id);
 }

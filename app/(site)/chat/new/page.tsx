@@ -2,13 +2,13 @@ import { ArrowLeft } from "lucide-react";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { ChatStart } from "@/app/_features/chat/new-chat-tabs";
+import { NewChatTabs } from "@/app/_features/chat/new-chat-tabs";
 import { OpenGroups } from "@/app/_features/chat/open-groups";
 import { PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listOpenChats } from "@/lib/chat";
 
-const SHOWN = 12;
+const MAX_GROUPS = 12;
 
 export async function generateMetadata() {
   const t = await getTranslations("chat");
@@ -18,7 +18,7 @@ export async function generateMetadata() {
 export default async function NewChatPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat/new");
-  const { items } = await listOpenChats({ userId: viewer.id }, { limit: SHOWN });
+  const { items } = await listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS });
   return (
     <div data-chat-screen className="h-full overflow-y-auto px-4 pt-4 pb-28 sm:px-10 sm:py-8">
       <div className="mx-auto max-w-3xl">
@@ -31,7 +31,7 @@ export default async function NewChatPage() {
           {t("backToList")}
         </Link>
         <PageTitle className="mb-6 text-[clamp(1.7rem,3.4vw,2.6rem)]">{t("startTitle")}</PageTitle>
-        <ChatStart />
+        <NewChatTabs />
         <h2 className="mt-12 mb-4 font-semibold">{t("openGroups")}</h2>
         <OpenGroups groups={items} />
       </div>

@@ -1,9 +1,9 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DeletionForm } from "@/app/_features/account/deletion-form";
-import { Fate } from "@/app/_features/account/deletion-summary";
+import { DeletionSummary } from "@/app/_features/account/deletion-summary";
 import { ExportButton } from "@/app/_features/account/export-button";
-import { Section } from "@/app/_features/account/settings-section";
+import { SettingsSection } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
@@ -18,16 +18,20 @@ export default async function DataPage() {
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>
-      <Section id="export" title={t("export")} text={t("exportText")}>
+      <SettingsSection id="export" title={t("export")} text={t("exportText")}>
         <ExportButton />
-      </Section>
-      <Section id="deletion" title={t("deletion")} text={t("deletionText")}>
+      </SettingsSection>
+      <SettingsSection id="deletion" title={t("deletion")} text={t("deletionText")}>
         <div className="grid gap-6 sm:grid-cols-2">
-          <Fate kind="goes" title={t("goes")} items={["profile", "posts", "goods", "bonuses", "sessions"]} />
-          <Fate kind="stays" title={t("stays")} items={["bought", "orders", "views"]} />
+          <DeletionSummary
+            kind="goes"
+            title={t("goes")}
+            items={["profile", "posts", "goods", "bonuses", "sessions"]}
+          />
+          <DeletionSummary kind="stays" title={t("stays")} items={["bought", "orders", "views"]} />
         </div>
         <DeletionForm email={viewer.email} />
-      </Section>
+      </SettingsSection>
     </>
   );
 }

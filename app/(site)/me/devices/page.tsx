@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { CurrentDevice } from "@/app/_features/account/current-device";
 import { DevicesSkeleton } from "@/app/_features/account/devices-skeleton";
 import { OtherDevices } from "@/app/_features/account/other-devices";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { listDevices } from "@/lib/sessions";
 
@@ -19,14 +19,14 @@ export default async function DevicesPage() {
     <>
       <h1 className="sr-only">{t("title")}</h1>
       <p className="mb-6 max-w-[60ch] text-pretty text-muted">{t("lead")}</p>
-      <Arrive skeleton={<DevicesSkeleton />}>
-        <Devices viewer={viewer} />
-      </Arrive>
+      <NavigationSuspense skeleton={<DevicesSkeleton />}>
+        <CurrentDevices viewer={viewer} />
+      </NavigationSuspense>
     </>
   );
 }
 
-async function Devices({ viewer }: { viewer: Viewer }) {
+async function CurrentDevices({ viewer }: { viewer: Viewer }) {
   const devices = await listDevices({ userId: viewer.id, sessionId: viewer.sessionId });
   const current = devices.find((device) => device.current);
   const renderedAt = Date.now();

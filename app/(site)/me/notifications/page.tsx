@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { LevelsForm } from "@/app/_features/account/notification-levels-form";
+import { NotificationLevelsForm } from "@/app/_features/account/notification-levels-form";
 import { PresenceSwitch } from "@/app/_features/account/presence-switch";
-import { Section } from "@/app/_features/account/settings-section";
+import { SettingsSection } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
-import { getPreferences, levelsOf, preferenceKinds } from "@/lib/notifications";
+import { allowedLevels, getPreferences, preferenceKinds } from "@/lib/notifications";
 
 export async function generateMetadata() {
   const t = await getTranslations("preferences");
@@ -18,15 +18,15 @@ export default async function PreferencesPage() {
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>
-      <Section id="levels" title={t("levels")} text={t("levelsText")}>
-        <LevelsForm
-          kinds={preferenceKinds.map((kind) => ({ kind, levels: levelsOf(kind) }))}
+      <SettingsSection id="levels" title={t("levels")} text={t("levelsText")}>
+        <NotificationLevelsForm
+          kinds={preferenceKinds.map((kind) => ({ kind, levels: allowedLevels(kind) }))}
           saved={notifications}
         />
-      </Section>
-      <Section id="presence" title={t("presence")} text={t("presenceText")}>
+      </SettingsSection>
+      <SettingsSection id="presence" title={t("presence")} text={t("presenceText")}>
         <PresenceSwitch saved={hidesPresence} />
-      </Section>
+      </SettingsSection>
     </>
   );
 }

@@ -2,8 +2,8 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressForm } from "@/app/_features/account/address-form";
-import { PasswordForm } from "@/app/_features/account/change-password-form";
-import { Section } from "@/app/_features/account/settings-section";
+import { ChangePasswordForm } from "@/app/_features/account/change-password-form";
+import { SettingsSection } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 
@@ -18,19 +18,19 @@ export default async function SecurityPage() {
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>
-      <Section id="password" title={t("password")} text={t("passwordText")}>
-        <PasswordForm email={viewer.email} name={viewer.name} />
-      </Section>
-      <Section id="address" title={t("address")} text={t("addressText", { email: viewer.email })}>
+      <SettingsSection id="password" title={t("password")} text={t("passwordText")}>
+        <ChangePasswordForm email={viewer.email} name={viewer.name} />
+      </SettingsSection>
+      <SettingsSection id="address" title={t("address")} text={t("addressText", { email: viewer.email })}>
         <AddressForm />
-      </Section>
-      <Section id="devices" title={t("devices")} text={t("devicesText")}>
+      </SettingsSection>
+      <SettingsSection id="devices" title={t("devices")} text={t("devicesText")}>
         <Button asChild look="quiet">
           <Link href="/me/devices" prefetch={false}>
             {t("toDevices")}
           </Link>
         </Button>
-      </Section>
+      </SettingsSection>
     </>
   );
 }

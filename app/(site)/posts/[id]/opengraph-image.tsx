@@ -1,5 +1,5 @@
 import { ImageResponse } from "next/og";
-import { imageFonts, wordmarkSource } from "@/app/_art/og/image-assets";
+import { getImageFonts, wordmarkDataUri } from "@/app/_art/og/image-assets";
 import { IMAGE_SIZE, PostImage } from "@/app/_art/og/post-image";
 import { readPost } from "./read-post";
 
@@ -13,8 +13,8 @@ const HOUR_SECONDS = 3_600;
 export default async function PostOpenGraphImage({ params }: { params: Promise<{ id: string }> }) {
   const [post, fonts, wordmark] = await Promise.all([
     params.then(({ id }) => readPost(id)),
-    imageFonts(),
-    wordmarkSource("#ffffff"),
+    getImageFonts(),
+    wordmarkDataUri("#ffffff"),
   ]);
   if (!post) return new Response(null, { status: 404 });
   return new ImageResponse(

@@ -6,13 +6,13 @@ import { getTranslations } from "next-intl/server";
 import { CoverFrame } from "@/app/_features/posts/cover-frame";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
-import { tintOf } from "@/app/_features/posts/tint-style";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { readPost } from "./read-post";
 
-const DESCRIPTION_CHARS = 180;
+const MAX_DESCRIPTION_LENGTH = 180;
 
 export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
@@ -21,7 +21,8 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
   if (post === undefined) return {};
   if (post === null) return { title: t("notFoundTitle"), robots: { index: false } };
   const description =
-    post.text.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() || t("by", { name: post.authorName });
+    post.text.replace(/\s+/g, " ").slice(0, MAX_DESCRIPTION_LENGTH).trim() ||
+    t("by", { name: post.authorName });
   return {
     title: post.title,
     description,
@@ -43,7 +44,7 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
 export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
   return (
-    <div className="tinted" style={tintOf(id)}>
+    <div className="tinted" style={tintStyle(id)}>
       <div className="stage-light" aria-hidden="true" />
       <Page className="pt-5 sm:pt-8">
         <Link
@@ -61,16 +62,16 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
               className="aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]"
             />
           </div>
-          <Arrive skeleton={<PostSkeleton />}>
-            <PostWords id={id} />
-          </Arrive>
+          <NavigationSuspense skeleton={<PostSkeleton />}>
+            <CurrentPost id={id} />
+          </NavigationSuspense>
         </article>
       </Page>
     </div>
   );
 }
 
-async function PostWords({ id }: { id: string }) {
+async function CurrentPost({ id }: { id: string }) {
   const [post, viewer] = await Promise.all([readPost(id), getViewer()]);
   if (!post) notFound();
   return <PostBody post={post} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;

@@ -1,4 +1,4 @@
-import { isReferralCode, referralCodeOf, referralCookie } from "@/lib/bonuses";
+import { parseReferralCode, referralCodeExists, referralCookie } from "@/lib/bonuses";
 import { log } from "@/lib/core/log";
 
 /**
@@ -6,9 +6,9 @@ import { log } from "@/lib/core/log";
  * those who look around first. A code that is nobody's leads to plain sign-up.
  */
 export async function GET(_: Request, { params }: RouteContext<"/r/[code]">): Promise<Response> {
-  const code = referralCodeOf((await params).code);
+  const code = parseReferralCode((await params).code);
   const headers = new Headers({ "cache-control": "no-store", location: "/sign-up" });
-  if (code && (await isKnown(code))) {
+  if (code && (await isKnownCode(code))) {
     headers.set("location", `/sign-up?ref=${encodeURIComponent(code)}`);
     headers.set("set-cookie", referralCookie(code));
   }
@@ -16,9 +16,9 @@ export async function GET(_: Request, { params }: RouteContext<"/r/[code]">): Pr
 }
 
 /** While Postgres is away a code is taken at its word: sign-up checks it again. */
-async function isKnown(code: string): Promise<boolean> {
+async function isKnownCode(code: string): Promise<boolean> {
   try {
-    return await isReferralCode(code);
+    return await referralCodeExists(code);
   } catch (error) {
     log().warn({ err: error }, "a referral code is not checked");
     return true;

@@ -2,19 +2,19 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 export default async function ProductNotFound() {
   const t = await getTranslations("shop");
   return (
     <Page>
-      <Notice title={t("notFoundTitle")} text={t("notFoundText")}>
+      <EmptyState title={t("notFoundTitle")} text={t("notFoundText")}>
         <Button asChild size="large">
           <Link href="/shop" prefetch={false}>
             {t("back")}
           </Link>
         </Button>
-      </Notice>
+      </EmptyState>
     </Page>
   );
 }

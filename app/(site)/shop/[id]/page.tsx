@@ -3,17 +3,17 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { tintOf } from "@/app/_features/posts/tint-style";
-import { GoodsFrame } from "@/app/_features/shop/product-art-frame";
-import { ProductWords } from "@/app/_features/shop/product-details";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import { ProductArtFrame } from "@/app/_features/shop/product-art-frame";
+import { ProductDetails } from "@/app/_features/shop/product-details";
 import { ProductSkeleton } from "@/app/_features/shop/product-skeleton";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
-import { Arrive } from "@/app/_shell/navigation-suspense";
+import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { readProduct } from "./read-product";
 
-const DESCRIPTION_CHARS = 180;
+const MAX_DESCRIPTION_LENGTH = 180;
 
 export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
@@ -22,7 +22,7 @@ export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Pro
   if (product === undefined) return {};
   if (product === null) return { title: t("notFoundTitle"), robots: { index: false } };
   const description =
-    product.description.replace(/\s+/g, " ").slice(0, DESCRIPTION_CHARS).trim() ||
+    product.description.replace(/\s+/g, " ").slice(0, MAX_DESCRIPTION_LENGTH).trim() ||
     [t(`kinds.${product.kind}`), product.sellerName].filter(Boolean).join(" · ");
   return {
     title: product.title,
@@ -36,7 +36,7 @@ export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Pro
 export default async function ProductPage({ params }: PageProps<"/shop/[id]">) {
   const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
   return (
-    <div className="tinted" style={tintOf(id)}>
+    <div className="tinted" style={tintStyle(id)}>
       <div className="stage-light" aria-hidden="true" />
       <Page className="pt-5 sm:pt-8">
         <Link
@@ -47,30 +47,30 @@ export default async function ProductPage({ params }: PageProps<"/shop/[id]">) {
           <ArrowLeft className="size-4" aria-hidden="true" />
           {t("back")}
         </Link>
-        <Arrive skeleton={<ProductSkeleton />}>
-          <Product id={id} />
-        </Arrive>
+        <NavigationSuspense skeleton={<ProductSkeleton />}>
+          <CurrentProduct id={id} />
+        </NavigationSuspense>
       </Page>
     </div>
   );
 }
 
-async function Product({ id }: { id: string }) {
+async function CurrentProduct({ id }: { id: string }) {
   const [product, viewer, t] = await Promise.all([readProduct(id), getViewer(), getTranslations("shop")]);
   if (!product) notFound();
-  const gone = product.archived || product.stock === 0;
+  const unavailable = product.archived || product.stock === 0;
   return (
     <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
       <div className="group/card lg:sticky lg:top-8 lg:self-start">
-        <GoodsFrame
+        <ProductArtFrame
           id={product.id}
           kind={product.kind}
-          gone={gone}
-          stamp={gone ? t(product.archived ? "archivedStamp" : "soldOut") : undefined}
+          unavailable={unavailable}
+          stamp={unavailable ? t(product.archived ? "archivedStamp" : "soldOut") : undefined}
           className="aspect-[4/3] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:aspect-[2/1] lg:aspect-square"
         />
       </div>
-      <ProductWords product={product} viewerId={viewer?.id ?? null} />
+      <ProductDetails product={product} viewerId={viewer?.id ?? null} />
       <TrackOpened name="product.opened" id={product.id} />
     </article>
   );

@@ -5,7 +5,7 @@ import { NewProductForm } from "@/app/_features/shop/new-product-form";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 
 export async function generateMetadata() {
   const t = await getTranslations("newProduct");
@@ -18,13 +18,13 @@ export default async function NewProductPage() {
   if (viewer.role === "listener") {
     return (
       <Page>
-        <Notice title={t("artistsTitle")} text={t("artistsText")}>
+        <EmptyState title={t("artistsTitle")} text={t("artistsText")}>
           <Button asChild size="large">
             <Link href="/shop" prefetch={false}>
               {t("toShop")}
             </Link>
           </Button>
-        </Notice>
+        </EmptyState>
       </Page>
     );
   }

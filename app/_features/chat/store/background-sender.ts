@@ -1,17 +1,17 @@
 import type { ApiResult } from "@/app/_ui/api-result";
 import type { NewMessage } from "./chat-api";
-import { isPassing } from "./is-retryable";
-import type { Kept } from "./outbox";
+import { isRetryable } from "./is-retryable";
+import type { OutboxEntry } from "./outbox";
 
-const FIRST_AGAIN_MS = 2_000;
-const LONGEST_AGAIN_MS = 60_000;
+const MIN_RETRY_DELAY_MS = 2_000;
+const MAX_RETRY_DELAY_MS = 60_000;
 
-export interface ElsewherePost {
-  chats(): string[];
+export interface BackgroundOutbox {
+  listChatIds(): string[];
   /** In the order in which they were written. */
-  unsentOf(chatId: string): Kept[];
+  listUnsent(chatId: string): OutboxEntry[];
   send(chatId: string, message: NewMessage): Promise<ApiResult<unknown>>;
-  forget(chatId: string, clientId: string): void;
+  remove(chatId: string, clientId: string): void;
 }
 
 /**
@@ -19,70 +19,70 @@ export interface ElsewherePost {
  * pass goes again by itself. What is refused stays in the browser's keeping and blocks nothing: its author sees why
  * when they open the chat.
  */
-export class Elsewhere {
-  private readonly refused = new Set<string>();
+export class BackgroundSender {
+  private readonly rejectedIds = new Set<string>();
   private openChatId: string | null = null;
-  private working = false;
-  private wanted = false;
-  private ended = false;
-  private againMs = FIRST_AGAIN_MS;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isSending = false;
+  private rerunRequested = false;
+  private isStopped = false;
+  private retryDelayMs = MIN_RETRY_DELAY_MS;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly post: ElsewherePost) {}
+  constructor(private readonly outbox: BackgroundOutbox) {}
 
   /** @param openChatId  its own page sends what was written there */
-  begin(openChatId: string | null): void {
-    this.ended = false;
+  start(openChatId: string | null): void {
+    this.isStopped = false;
     this.openChatId = openChatId;
-    this.again();
+    this.retryNow();
   }
 
   /** What is on its way arrives. */
-  end(): void {
-    this.ended = true;
-    clearTimeout(this.timer);
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.retryTimer);
   }
 
   /** At once: there may be a connection, or something to send. */
-  readonly again = (): void => {
-    clearTimeout(this.timer);
-    this.wanted = true;
-    if (!this.working) void this.work();
+  readonly retryNow = (): void => {
+    clearTimeout(this.retryTimer);
+    this.rerunRequested = true;
+    if (!this.isSending) void this.run();
   };
 
-  private async work(): Promise<void> {
-    this.working = true;
+  private async run(): Promise<void> {
+    this.isSending = true;
     let waitMs = 0;
-    while (this.wanted && !this.ended) {
-      this.wanted = false;
+    while (this.rerunRequested && !this.isStopped) {
+      this.rerunRequested = false;
       waitMs = await this.sendAll();
     }
-    this.working = false;
-    if (waitMs > 0 && !this.ended) this.timer = setTimeout(this.again, waitMs);
+    this.isSending = false;
+    if (waitMs > 0 && !this.isStopped) this.retryTimer = setTimeout(this.retryNow, waitMs);
   }
 
   /** @returns after how long once more (ms); 0: there is nothing to wait for */
   private async sendAll(): Promise<number> {
-    for (const chatId of this.post.chats()) {
-      for (const { clientId, text, replyTo, attachments } of this.post.unsentOf(chatId)) {
-        if (this.ended || chatId === this.openChatId) break;
-        if (this.refused.has(clientId)) continue;
+    for (const chatId of this.outbox.listChatIds()) {
+      for (const { clientId, text, replyTo, attachments } of this.outbox.listUnsent(chatId)) {
+        if (this.isStopped || chatId === this.openChatId) break;
+        if (this.rejectedIds.has(clientId)) continue;
         const attachmentIds = attachments.map(({ id }) => id);
-        const result = await this.post.send(chatId, {
+        const result = await this.outbox.send(chatId, {
           clientId,
           text,
           replyToId: replyTo?.id,
           attachmentIds,
         });
         if (result.ok) {
-          this.post.forget(chatId, clientId);
-          this.againMs = FIRST_AGAIN_MS;
-        } else if (isPassing(result.failure)) {
+          this.outbox.remove(chatId, clientId);
+          this.retryDelayMs = MIN_RETRY_DELAY_MS;
+        } else if (isRetryable(result.failure)) {
           // It is about the connection or the server, so the others would fare no better.
-          const waitMs = Math.max(this.againMs, (result.failure.retryAfterSeconds ?? 0) * 1_000);
-          this.againMs = Math.min(this.againMs * 2, LONGEST_AGAIN_MS);
+          const waitMs = Math.max(this.retryDelayMs, (result.failure.retryAfterSeconds ?? 0) * 1_000);
+          this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
           return waitMs;
-        } else this.refused.add(clientId);
+        } else this.rejectedIds.add(clientId);
       }
     }
     return 0;

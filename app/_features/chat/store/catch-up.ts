@@ -3,11 +3,11 @@ import type { MessagesPage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
 /** Whoever missed more than so many answers' worth begins anew from the newest page. */
-const MOST_ANSWERS = 5;
+const MAX_PAGES = 5;
 
-export interface Asking {
-  since(revision: number): Promise<ApiResult<MessagesPage>>;
-  newest(): Promise<ApiResult<MessagesPage>>;
+export interface CatchUpSource {
+  fetchSince(revision: number): Promise<ApiResult<MessagesPage>>;
+  fetchNewest(): Promise<ApiResult<MessagesPage>>;
 }
 
 /**
@@ -15,41 +15,42 @@ export interface Asking {
  * while an answer is on its way gets one more question, since that answer may be older than what they heard of.
  */
 export class CatchUp {
-  private wanted = false;
-  private underWay: Promise<ApiFailure | null> | null = null;
+  private rerunRequested = false;
+  private running: Promise<ApiFailure | null> | null = null;
 
   constructor(
     private readonly store: ConversationStore,
-    private readonly ask: Asking,
+    private readonly source: CatchUpSource,
   ) {}
 
   /** @returns why it did not work; null when everything is known up to some moment after the call */
   run(): Promise<ApiFailure | null> {
-    this.wanted = true;
-    this.underWay ??= this.work().finally(() => {
-      this.underWay = null;
+    this.rerunRequested = true;
+    this.running ??= this.fetchUntilCurrent().finally(() => {
+      this.running = null;
     });
-    return this.underWay;
+    return this.running;
   }
 
-  private async work(): Promise<ApiFailure | null> {
-    let answers = 0;
-    while (this.wanted) {
-      this.wanted = false;
-      const { known, generation } = this.store;
-      const result = await this.ask.since(known);
+  private async fetchUntilCurrent(): Promise<ApiFailure | null> {
+    let pages = 0;
+    while (this.rerunRequested) {
+      this.rerunRequested = false;
+      const { syncedRevision, generation } = this.store;
+      const result = await this.source.fetchSince(syncedRevision);
       if (!result.ok) return result.failure;
-      this.store.takeChanges(result.data, generation);
-      answers++;
-      if (generation !== this.store.generation) this.wanted = true;
+      this.store.applyChanges(result.data, generation);
+      pages++;
+      if (generation !== this.store.generation) this.rerunRequested = true;
       else if (result.data.hasMore) {
-        this.wanted = true;
-        if (answers < MOST_ANSWERS) continue;
-        const newest = await this.ask.newest();
+        this.rerunRequested = true;
+        if (pages < MAX_PAGES) continue;
+        const newest = await this.source.fetchNewest();
         if (!newest.ok) return newest.failure;
         if (generation === this.store.generation) this.store.reset(newest.data);
-        answers = 0;
-      } else if (this.store.isBehind() && this.store.known > known) this.wanted = true;
+        pages = 0;
+      } else if (this.store.isBehind() && this.store.syncedRevision > syncedRevision)
+        this.rerunRequested = true;
     }
     return null;
   }

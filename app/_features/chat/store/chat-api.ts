@@ -1,29 +1,29 @@
-import { type Answer, callApi } from "@/app/_data/call-api";
+import { callApi, type ResponseBody } from "@/app/_data/call-api";
 
-export type ChatItem = Answer<"chatPage">["items"][number];
-export type ChatDetail = Answer<"chatDetail">["chat"];
-export type Member = ChatDetail["members"][number];
-export type Message = Answer<"chatMessage">["message"];
-export type MessagesPage = Answer<"chatMessages">;
-export type Attachment = Message["attachments"][number];
-export type Quote = NonNullable<Message["replyTo"]>;
-export type Person = Answer<"people">["items"][number];
+export type ChatItem = ResponseBody<"chatPage">["items"][number];
+export type ChatDetail = ResponseBody<"chatDetail">["chat"];
+export type ChatMember = ChatDetail["members"][number];
+export type ChatMessage = ResponseBody<"chatMessage">["message"];
+export type MessagesPage = ResponseBody<"chatMessages">;
+export type Attachment = ChatMessage["attachments"][number];
+export type Quote = NonNullable<ChatMessage["replyTo"]>;
+export type Person = ResponseBody<"people">["items"][number];
 
 /** Longer than that and the connection counts as lost. */
-const ANSWER_LIMIT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
-const limit = () => AbortSignal.timeout(ANSWER_LIMIT_MS);
-const query = (values: Record<string, string | number>) =>
+const timeoutSignal = () => AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+const toQuery = (values: Record<string, string | number>) =>
   new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
 
 export function fetchChats(cursor?: string) {
-  return callApi(`/api/chats?${query(cursor === undefined ? { limit: 50 } : { cursor })}`, "chatPage", {
-    signal: limit(),
+  return callApi(`/api/chats?${toQuery(cursor === undefined ? { limit: 50 } : { cursor })}`, "chatPage", {
+    signal: timeoutSignal(),
   });
 }
 
 export function fetchChat(id: string) {
-  return callApi(`/api/chats/${id}`, "chatDetail", { signal: limit() });
+  return callApi(`/api/chats/${id}`, "chatDetail", { signal: timeoutSignal() });
 }
 
 export type NewChat =
@@ -46,12 +46,12 @@ export function leaveChat(id: string) {
   return callApi(`/api/chats/${id}/leave`, "done", { method: "POST", body: {} });
 }
 
-export function inviteTo(id: string, userId: string) {
+export function inviteMember(id: string, userId: string) {
   return callApi(`/api/chats/${id}/members`, "chatDetail", { method: "POST", body: { userId } });
 }
 
-export function fetchMessages(id: string, where: { before?: number; after?: number; since?: number }) {
-  return callApi(`/api/chats/${id}/messages?${query(where)}`, "chatMessages", { signal: limit() });
+export function fetchMessages(id: string, range: { before?: number; after?: number; since?: number }) {
+  return callApi(`/api/chats/${id}/messages?${toQuery(range)}`, "chatMessages", { signal: timeoutSignal() });
 }
 
 export interface NewMessage {
@@ -63,29 +63,33 @@ export interface NewMessage {
 
 /** Safe to repeat: the same `clientId` is the same message. */
 export function postMessage(id: string, body: NewMessage) {
-  return callApi(`/api/chats/${id}/messages`, "chatMessage", { method: "POST", body, signal: limit() });
+  return callApi(`/api/chats/${id}/messages`, "chatMessage", {
+    method: "POST",
+    body,
+    signal: timeoutSignal(),
+  });
 }
 
-const one = (message: Message) => `/api/chats/${message.chatId}/messages/${message.id}` as const;
+const messagePath = (message: ChatMessage) => `/api/chats/${message.chatId}/messages/${message.id}` as const;
 
-export function editMessage(message: Message, text: string) {
-  return callApi(one(message), "chatMessage", { method: "PATCH", body: { text } });
+export function editMessage(message: ChatMessage, text: string) {
+  return callApi(messagePath(message), "chatMessage", { method: "PATCH", body: { text } });
 }
 
-export function deleteMessage(message: Message) {
-  return callApi(one(message), "chatMessage", { method: "DELETE" });
+export function deleteMessage(message: ChatMessage) {
+  return callApi(messagePath(message), "chatMessage", { method: "DELETE" });
 }
 
-export function pinMessage(message: Message, pinned: boolean) {
-  return callApi(`${one(message)}/pin`, "chatMessage", { method: "POST", body: { pinned } });
+export function pinMessage(message: ChatMessage, pinned: boolean) {
+  return callApi(`${messagePath(message)}/pin`, "chatMessage", { method: "POST", body: { pinned } });
 }
 
-export function reactTo(message: Message, emoji: string, on: boolean) {
-  return callApi(`${one(message)}/reactions`, "chatMessage", { method: "POST", body: { emoji, on } });
+export function reactTo(message: ChatMessage, emoji: string, on: boolean) {
+  return callApi(`${messagePath(message)}/reactions`, "chatMessage", { method: "POST", body: { emoji, on } });
 }
 
 export function fetchPinned(id: string) {
-  return callApi(`/api/chats/${id}/pinned`, "pinnedMessages", { signal: limit() });
+  return callApi(`/api/chats/${id}/pinned`, "pinnedMessages", { signal: timeoutSignal() });
 }
 
 export function sendRead(id: string, seq: number) {
@@ -98,16 +102,18 @@ export function sendTyping(id: string) {
 
 export function searchMessages(id: string, q: string, before: number | null, signal: AbortSignal) {
   return callApi(
-    `/api/chats/${id}/search?${query(before === null ? { q } : { q, before })}`,
+    `/api/chats/${id}/search?${toQuery(before === null ? { q } : { q, before })}`,
     "foundMessages",
     { signal },
   );
 }
 
 export function findPeople(q: string, signal: AbortSignal) {
-  return callApi(`/api/people?${query({ q })}`, "people", { signal });
+  return callApi(`/api/people?${toQuery({ q })}`, "people", { signal });
 }
 
 export function fetchPresence(userIds: readonly string[]) {
-  return callApi(`/api/presence?${query({ userIds: userIds.join(",") })}`, "presence", { signal: limit() });
+  return callApi(`/api/presence?${toQuery({ userIds: userIds.join(",") })}`, "presence", {
+    signal: timeoutSignal(),
+  });
 }

@@ -1,4 +1,4 @@
-import type { ChatItem, Message } from "./chat-api";
+import type { ChatItem, ChatMessage } from "./chat-api";
 
 /**
  * What is unread in a chat, from what a browser has heard of it in whatever order. Messages are numbered without gaps,
@@ -7,30 +7,30 @@ import type { ChatItem, Message } from "./chat-api";
  */
 
 /** More than that is "99+". */
-const MOST_UNREAD = 100;
+const MAX_UNREAD_COUNT = 100;
 
 /** Somebody has written, or changed what they had. The same object when that says nothing new. */
-export function withMessage(chat: ChatItem, message: Message, viewerId: string): ChatItem {
+export function withMessage(chat: ChatItem, message: ChatMessage, viewerId: string): ChatItem {
   const own = message.authorId === viewerId;
   const last = chat.lastMessage;
-  let after = chat;
+  let updated = chat;
   if (message.seq > chat.lastSeq) {
     const before = Math.max(chat.lastSeq, chat.readSeq);
-    const fresh =
+    const newMessages =
       Math.max(0, message.seq - before) - (message.seq > before && message.deletedAt !== null ? 1 : 0);
-    after = {
+    updated = {
       ...chat,
       lastMessage: message,
       lastMessageAt: message.createdAt,
       lastSeq: message.seq,
       revision: Math.max(chat.revision, message.revision),
-      unreadCount: Math.min(MOST_UNREAD, chat.unreadCount + fresh),
+      unreadCount: Math.min(MAX_UNREAD_COUNT, chat.unreadCount + newMessages),
     };
   } else if (last?.id === message.id && message.revision > last.revision) {
-    after = { ...chat, lastMessage: message };
+    updated = { ...chat, lastMessage: message };
   }
   // Whoever writes has read what is before it.
-  return own ? withRead(after, message.seq) : after;
+  return own ? withRead(updated, message.seq) : updated;
 }
 
 /** One has read up to there. */
@@ -41,12 +41,12 @@ export function withRead(chat: ChatItem, seq: number): ChatItem {
 }
 
 /** What the server said of it, with what was heard that may be newer. */
-export function merged(said: ChatItem, heard: ChatItem, viewerId: string): ChatItem {
-  const last = heard.lastMessage;
-  return withRead(last ? withMessage(said, last, viewerId) : said, heard.readSeq);
+export function mergeChat(fetched: ChatItem, local: ChatItem, viewerId: string): ChatItem {
+  const last = local.lastMessage;
+  return withRead(last ? withMessage(fetched, last, viewerId) : fetched, local.readSeq);
 }
 
 /** Whether `said` is older than `heard` in something that counts. */
-export function isOlder(said: ChatItem, heard: ChatItem): boolean {
-  return said.lastSeq < heard.lastSeq || said.readSeq < heard.readSeq;
+export function isStale(fetched: ChatItem, local: ChatItem): boolean {
+  return fetched.lastSeq < local.lastSeq || fetched.readSeq < local.readSeq;
 }

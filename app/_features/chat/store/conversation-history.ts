@@ -3,36 +3,36 @@ import { fetchMessages, type MessagesPage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
 /** Enough before and after a message that is jumped to. */
-const AROUND = 20;
+const JUMP_MARGIN = 20;
 
 /** The ways to other parts of a conversation. Each gives why it did not work, or null. */
-export function historyOf(id: string, store: ConversationStore) {
-  const asked = async (
-    where: { before?: number; after?: number },
-    take: (page: MessagesPage) => void,
+export function createHistory(id: string, store: ConversationStore) {
+  const fetchAndApply = async (
+    range: { before?: number; after?: number },
+    apply: (page: MessagesPage) => void,
   ): Promise<ApiFailure | null> => {
-    const result = await fetchMessages(id, where);
+    const result = await fetchMessages(id, range);
     if (!result.ok) return result.failure;
-    take(result.data);
+    apply(result.data);
     return null;
   };
   return {
-    older: () => {
-      const { place } = store;
-      const before = store.read().messages[0]?.seq ?? 1;
-      return asked({ before }, (page) => store.takeOlder(page, place));
+    loadOlder: () => {
+      const { windowVersion } = store;
+      const before = store.getSnapshot().messages[0]?.seq ?? 1;
+      return fetchAndApply({ before }, (page) => store.applyOlder(page, windowVersion));
     },
-    newer: () => {
-      const { place } = store;
-      const after = store.read().messages.at(-1)?.seq ?? 0;
-      return asked({ after }, (page) => store.takeNewer(page, place));
+    loadNewer: () => {
+      const { windowVersion } = store;
+      const after = store.getSnapshot().messages.at(-1)?.seq ?? 0;
+      return fetchAndApply({ after }, (page) => store.applyNewer(page, windowVersion));
     },
-    around: async (seq: number): Promise<ApiFailure | null> => {
-      if (store.at(seq)) return null;
-      const { place } = store;
-      return asked({ before: seq + AROUND }, (page) => store.moveTo(page, place));
+    loadAround: async (seq: number): Promise<ApiFailure | null> => {
+      if (store.findShown(seq)) return null;
+      const { windowVersion } = store;
+      return fetchAndApply({ before: seq + JUMP_MARGIN }, (page) => store.showAround(page, windowVersion));
     },
-    newest: async (): Promise<ApiFailure | null> =>
-      store.read().hasNewer ? asked({}, (page) => store.reset(page)) : null,
+    loadNewest: async (): Promise<ApiFailure | null> =>
+      store.getSnapshot().hasNewer ? fetchAndApply({}, (page) => store.reset(page)) : null,
   };
 }

@@ -1,6 +1,6 @@
-import type { Message, MessagesPage, Quote } from "./chat-api";
-import type { Pending, Shown } from "./conversation-view";
-import { quoteRenewer } from "./quotes";
+import type { ChatMessage, MessagesPage, Quote } from "./chat-api";
+import type { ConversationView, OutgoingMessage } from "./conversation-view";
+import { createQuoteRefresher } from "./quotes";
 
 /**
  * One conversation as a browser knows it, put together from pages, events and answers in whatever order they come,
@@ -15,90 +15,90 @@ import { quoteRenewer } from "./quotes";
  * Pure: asks nobody, and has no clock.
  */
 export class ConversationStore {
-  private readonly messages = new Map<string, Message>();
+  private readonly messages = new Map<string, ChatMessage>();
   /** The chat's revision at which names, titles and quotes in a message were last read, by its id. */
-  private readonly readAt = new Map<string, number>();
-  private readonly pending = new Map<string, Pending>();
+  private readonly readRevisions = new Map<string, number>();
+  private readonly pending = new Map<string, OutgoingMessage>();
   /** Own messages that the server has, by what this browser or another one called them. */
-  private readonly sent = new Set<string>();
+  private readonly sentClientIds = new Set<string>();
   /** Revisions beyond `known` that have come already. */
-  private readonly ahead = new Set<number>();
+  private readonly aheadRevisions = new Set<number>();
   private readonly listeners = new Set<() => void>();
-  private readonly withQuote = quoteRenewer((id) => this.messages.get(id));
-  private shown: Shown | null = null;
-  private heard = 0;
+  private readonly refreshQuote = createQuoteRefresher((id) => this.messages.get(id));
+  private view: ConversationView | null = null;
+  private latestRevision = 0;
   private lastSeq = 0;
-  private from = 1;
-  private to: number | null = null;
+  private firstSeq = 1;
+  private endSeq: number | null = null;
   /** See the class. */
-  known = 0;
+  syncedRevision = 0;
   /** Grows with each reset: what was asked about changes before is of no use after it. */
   generation = 0;
   /** Grows when another run is shown: what was asked for at the ends of the one before does not fit it. */
-  place = 0;
+  windowVersion = 0;
 
   constructor(
     private readonly viewerId: string,
     page: MessagesPage,
   ) {
-    this.begin(page);
+    this.startWindow(page);
   }
 
   /** Something was missed. */
   isBehind(): boolean {
-    return this.known < this.heard;
+    return this.syncedRevision < this.latestRevision;
   }
 
   /** An event's message, or an answer's. In any order, any number of times. */
-  apply(message: Message): void {
-    this.take(message);
-    this.advance(this.known);
-    this.changed();
+  apply(message: ChatMessage): void {
+    this.mergeMessage(message);
+    this.advanceSynced(this.syncedRevision);
+    this.notifyListeners();
   }
 
   /** The answer to "everything since", where `since` was `known` then. */
-  takeChanges(page: MessagesPage, generation: number): void {
+  applyChanges(page: MessagesPage, generation: number): void {
     if (generation !== this.generation) return;
-    this.takeAll(page);
+    this.mergePage(page);
     const last = page.items.at(-1);
-    this.advance(page.hasMore && last ? last.revision : page.revision);
-    this.changed();
+    this.advanceSynced(page.hasMore && last ? last.revision : page.revision);
+    this.notifyListeners();
   }
 
   /** The answer to "before the first that is shown". */
-  takeOlder(page: MessagesPage, place: number): void {
-    if (place !== this.place) return;
-    this.takeAll(page);
+  applyOlder(page: MessagesPage, windowVersion: number): void {
+    if (windowVersion !== this.windowVersion) return;
+    this.mergePage(page);
     // No more of them: whatever was before is not there.
-    this.from = page.hasMore ? (page.items[0]?.seq ?? this.from) : 1;
-    this.changed();
+    this.firstSeq = page.hasMore ? (page.items[0]?.seq ?? this.firstSeq) : 1;
+    this.notifyListeners();
   }
 
   /** The answer to "after the last that is shown". */
-  takeNewer(page: MessagesPage, place: number): void {
-    if (place !== this.place || this.to === null) return;
-    this.takeAll(page);
-    this.to = page.hasMore ? (page.items.at(-1)?.seq ?? this.to) : null;
-    this.changed();
+  applyNewer(page: MessagesPage, windowVersion: number): void {
+    if (windowVersion !== this.windowVersion || this.endSeq === null) return;
+    this.mergePage(page);
+    this.endSeq = page.hasMore ? (page.items.at(-1)?.seq ?? this.endSeq) : null;
+    this.notifyListeners();
   }
 
   /** Messages from anywhere, as they are now: the pinned ones. */
-  takeAside(messages: readonly Message[], generation: number): void {
+  applyPinned(messages: readonly ChatMessage[], generation: number): void {
     if (generation !== this.generation) return;
-    for (const message of messages) this.take(message);
-    this.advance(this.known);
-    this.changed();
+    for (const message of messages) this.mergeMessage(message);
+    this.advanceSynced(this.syncedRevision);
+    this.notifyListeners();
   }
 
   /** Shows another run, around a message far from this one: `page` is what is before its end. */
-  moveTo(page: MessagesPage, place: number): void {
+  showAround(page: MessagesPage, windowVersion: number): void {
     const [first, last] = [page.items[0], page.items.at(-1)];
-    if (place !== this.place || !first || !last) return;
-    this.place++;
-    this.takeAll(page);
-    this.from = page.hasMore ? first.seq : 1;
-    this.to = last.seq < this.lastSeq ? last.seq : null;
-    this.changed();
+    if (windowVersion !== this.windowVersion || !first || !last) return;
+    this.windowVersion++;
+    this.mergePage(page);
+    this.firstSeq = page.hasMore ? first.seq : 1;
+    this.endSeq = last.seq < this.lastSeq ? last.seq : null;
+    this.notifyListeners();
   }
 
   /**
@@ -106,54 +106,54 @@ export class ConversationStore {
    * it begins anew; else what it has is at least as new.
    */
   reset(page: MessagesPage): void {
-    if (page.revision > this.known) {
+    if (page.revision > this.syncedRevision) {
       this.messages.clear();
-      this.readAt.clear();
-      this.ahead.clear();
+      this.readRevisions.clear();
+      this.aheadRevisions.clear();
       this.generation++;
     }
-    this.place++;
-    this.begin(page);
-    this.changed();
+    this.windowVersion++;
+    this.startWindow(page);
+    this.notifyListeners();
   }
 
   /** @returns false when the server has it already */
-  addPending(pending: Pending): boolean {
-    if (this.sent.has(pending.clientId)) return false;
+  addPending(pending: OutgoingMessage): boolean {
+    if (this.sentClientIds.has(pending.clientId)) return false;
     this.pending.set(pending.clientId, pending);
-    this.changed();
+    this.notifyListeners();
     return true;
   }
 
-  changePending(clientId: string, change: Partial<Omit<Pending, "clientId">>): void {
+  updatePending(clientId: string, change: Partial<Omit<OutgoingMessage, "clientId">>): void {
     const pending = this.pending.get(clientId);
     if (!pending) return;
     this.pending.set(clientId, { ...pending, ...change });
-    this.changed();
+    this.notifyListeners();
   }
 
   removePending(clientId: string): void {
-    if (this.pending.delete(clientId)) this.changed();
+    if (this.pending.delete(clientId)) this.notifyListeners();
   }
 
-  allPending(): Pending[] {
+  listPending(): OutgoingMessage[] {
     return [...this.pending.values()];
   }
 
   /** The message with this number, if it is shown. */
-  at(seq: number): Message | undefined {
-    return this.read().messages.find((message) => message.seq === seq);
+  findShown(seq: number): ChatMessage | undefined {
+    return this.getSnapshot().messages.find((message) => message.seq === seq);
   }
 
   /** A quote as what it quotes is now. */
-  renewed(quote: Quote): Quote {
-    return this.withQuote({ replyTo: quote }).replyTo;
+  withCurrentQuote(quote: Quote): Quote {
+    return this.refreshQuote({ replyTo: quote }).replyTo;
   }
 
   /** For useSyncExternalStore. */
-  readonly read = (): Shown => {
-    this.shown ??= this.show();
-    return this.shown;
+  readonly getSnapshot = (): ConversationView => {
+    this.view ??= this.buildView();
+    return this.view;
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -163,60 +163,64 @@ export class ConversationStore {
     };
   };
 
-  private begin(page: MessagesPage): void {
-    this.known = Math.max(this.known, page.revision);
+  private startWindow(page: MessagesPage): void {
+    this.syncedRevision = Math.max(this.syncedRevision, page.revision);
     const [first, last] = [page.items[0], page.items.at(-1)];
     this.lastSeq = Math.max(this.lastSeq, page.lastSeq);
-    this.from = page.hasMore && first ? first.seq : 1;
+    this.firstSeq = page.hasMore && first ? first.seq : 1;
     // A page from the middle ends there.
-    this.to = last && last.seq < page.lastSeq ? last.seq : null;
-    this.takeAll(page);
-    this.advance(this.known);
+    this.endSeq = last && last.seq < page.lastSeq ? last.seq : null;
+    this.mergePage(page);
+    this.advanceSynced(this.syncedRevision);
   }
 
-  private takeAll(page: MessagesPage): void {
-    for (const message of page.items) this.take(message, page.revision);
-    this.hear(page);
+  private mergePage(page: MessagesPage): void {
+    for (const message of page.items) this.mergeMessage(message, page.revision);
+    this.raiseLatest(page);
   }
 
-  private hear({ revision, lastSeq }: Pick<MessagesPage, "revision" | "lastSeq">): void {
-    this.heard = Math.max(this.heard, revision);
+  private raiseLatest({ revision, lastSeq }: Pick<MessagesPage, "revision" | "lastSeq">): void {
+    this.latestRevision = Math.max(this.latestRevision, revision);
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
   }
 
   /** @param readAt  the chat's revision when it was read: of the same message, what points elsewhere may be newer */
-  private take(message: Message, readAt = message.revision): void {
+  private mergeMessage(message: ChatMessage, readAt = message.revision): void {
     const { id, revision } = message;
-    const before = this.messages.get(id)?.revision ?? 0;
-    if (revision > before || (revision === before && readAt > (this.readAt.get(id) ?? 0))) {
+    const knownRevision = this.messages.get(id)?.revision ?? 0;
+    if (
+      revision > knownRevision ||
+      (revision === knownRevision && readAt > (this.readRevisions.get(id) ?? 0))
+    ) {
       this.messages.set(id, message);
-      this.readAt.set(id, readAt);
+      this.readRevisions.set(id, readAt);
     }
-    if (message.revision > this.known) this.ahead.add(message.revision);
-    this.heard = Math.max(this.heard, message.revision);
+    if (message.revision > this.syncedRevision) this.aheadRevisions.add(message.revision);
+    this.latestRevision = Math.max(this.latestRevision, message.revision);
     this.lastSeq = Math.max(this.lastSeq, message.seq);
     if (message.authorId !== this.viewerId) return;
-    this.sent.add(message.clientId);
+    this.sentClientIds.add(message.clientId);
     this.pending.delete(message.clientId);
   }
 
   /** Everything up to `revision` is known, and whatever has come that follows on it. */
-  private advance(revision: number): void {
-    this.known = Math.max(this.known, revision);
-    while (this.ahead.delete(this.known + 1)) this.known++;
-    for (const each of this.ahead) if (each <= this.known) this.ahead.delete(each);
-    this.heard = Math.max(this.heard, this.known);
+  private advanceSynced(revision: number): void {
+    this.syncedRevision = Math.max(this.syncedRevision, revision);
+    while (this.aheadRevisions.delete(this.syncedRevision + 1)) this.syncedRevision++;
+    for (const aheadRevision of this.aheadRevisions)
+      if (aheadRevision <= this.syncedRevision) this.aheadRevisions.delete(aheadRevision);
+    this.latestRevision = Math.max(this.latestRevision, this.syncedRevision);
   }
 
-  private show(): Shown {
-    const to = this.to ?? Number.POSITIVE_INFINITY;
+  private buildView(): ConversationView {
+    const endSeq = this.endSeq ?? Number.POSITIVE_INFINITY;
     const all = [...this.messages.values()];
-    const run = all.filter(({ seq }) => seq >= this.from && seq <= to).sort((a, b) => a.seq - b.seq);
+    const run = all.filter(({ seq }) => seq >= this.firstSeq && seq <= endSeq).sort((a, b) => a.seq - b.seq);
     return {
-      messages: run.map(this.withQuote),
-      pending: this.allPending().map(this.withQuote),
-      hasOlder: this.from > 1,
-      hasNewer: this.to !== null && this.to < this.lastSeq,
+      messages: run.map(this.refreshQuote),
+      pending: this.listPending().map(this.refreshQuote),
+      hasOlder: this.firstSeq > 1,
+      hasNewer: this.endSeq !== null && this.endSeq < this.lastSeq,
       lastSeq: this.lastSeq,
       generation: this.generation,
       pinned: all
@@ -225,8 +229,8 @@ export class ConversationStore {
     };
   }
 
-  private changed(): void {
-    this.shown = null;
+  private notifyListeners(): void {
+    this.view = null;
     for (const listener of this.listeners) listener();
   }
 }

@@ -1,5 +1,5 @@
 /** Nothing is wrong with what was sent: the connection, the server, or how much one has sent. */
-const PASSING = new Set([
+const RETRYABLE_CODES = new Set([
   "network",
   "unexpected",
   "rate_limited",
@@ -9,6 +9,6 @@ const PASSING = new Set([
 ]);
 
 /** Whether the same may succeed later. Everything else is refused for good, a `clientId` that is taken too. */
-export function isPassing({ code }: { code: string }): boolean {
-  return PASSING.has(code);
+export function isRetryable({ code }: { code: string }): boolean {
+  return RETRYABLE_CODES.has(code);
 }

@@ -1,19 +1,19 @@
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
-import type { Message, NewMessage } from "./chat-api";
+import type { ChatMessage, NewMessage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
-import type { Pending } from "./conversation-view";
-import { isPassing } from "./is-retryable";
-import type { Kept } from "./outbox";
+import type { OutgoingMessage } from "./conversation-view";
+import { isRetryable } from "./is-retryable";
+import type { OutboxEntry } from "./outbox";
 
 /** Failed for reasons that pass: tried again after this, then after twice as long each time, */
-const FIRST_AGAIN_MS = 2_000;
+const MIN_RETRY_DELAY_MS = 2_000;
 /** up to this. */
-const LONGEST_AGAIN_MS = 30_000;
+const MAX_RETRY_DELAY_MS = 30_000;
 
-export interface Post {
-  send(message: NewMessage): Promise<ApiResult<{ message: Message }>>;
-  keep(pending: Pending): void;
-  forget(clientId: string): void;
+export interface SenderOutbox {
+  send(message: NewMessage): Promise<ApiResult<{ message: ChatMessage }>>;
+  save(pending: OutgoingMessage): void;
+  remove(clientId: string): void;
 }
 
 /**
@@ -24,106 +24,107 @@ export interface Post {
  * While anything is to go again nothing that was written after it is sent: a new message is a reason to try all of them
  * at once, from the first, or to wait with them for as long as the server has asked for.
  */
-export class Sender {
-  private working = false;
+export class MessageSender {
+  private isSending = false;
   /** Set as long as anything is to go again, until the sender ends. */
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private againMs = FIRST_AGAIN_MS;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryDelayMs = MIN_RETRY_DELAY_MS;
   /** The server has asked for silence until then (ms). */
-  private silentUntil = 0;
-  private ended = false;
+  private pausedUntil = 0;
+  private isStopped = false;
 
   constructor(
     private readonly store: ConversationStore,
-    private readonly post: Post,
+    private readonly outbox: SenderOutbox,
   ) {}
 
-  add(message: Kept): void {
-    const pending: Pending = { ...message, state: "sending", failure: null, again: false };
+  add(message: OutboxEntry): void {
+    const pending: OutgoingMessage = { ...message, state: "sending", failure: null, willRetry: false };
     if (this.store.addPending(pending)) {
-      this.post.keep(pending);
-      this.go(message.clientId);
-    } else this.post.forget(message.clientId);
+      this.outbox.save(pending);
+      this.sendOrWait(message.clientId);
+    } else this.outbox.remove(message.clientId);
   }
 
   retry(clientId: string): void {
-    this.store.changePending(clientId, { state: "sending", failure: null, again: false });
-    this.go(clientId);
+    this.store.updatePending(clientId, { state: "sending", failure: null, willRetry: false });
+    this.sendOrWait(clientId);
   }
 
   discard(clientId: string): void {
-    this.post.forget(clientId);
+    this.outbox.remove(clientId);
     this.store.removePending(clientId);
   }
 
   /** Once more with what failed for reasons that may have passed: the connection is back. */
-  readonly again = (): void => {
-    this.stopWaiting();
-    for (const { clientId, again } of this.store.allPending()) {
-      if (again) this.store.changePending(clientId, { state: "sending", again: false });
+  readonly retryNow = (): void => {
+    this.cancelRetry();
+    for (const { clientId, willRetry } of this.store.listPending()) {
+      if (willRetry) this.store.updatePending(clientId, { state: "sending", willRetry: false });
     }
-    void this.work();
+    void this.sendPending();
   };
 
-  begin(): void {
-    this.ended = false;
-    this.again();
+  start(): void {
+    this.isStopped = false;
+    this.retryNow();
   }
 
   /** What is on its way arrives; nothing new is sent until it begins again. */
-  end(): void {
-    this.ended = true;
-    this.stopWaiting();
+  stop(): void {
+    this.isStopped = true;
+    this.cancelRetry();
   }
 
-  private stopWaiting(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  private cancelRetry(): void {
+    clearTimeout(this.retryTimer);
+    this.retryTimer = undefined;
   }
 
-  private go(clientId: string): void {
-    const isSilent = this.timer !== undefined && Date.now() < this.silentUntil;
-    if (!isSilent) this.again();
-    else this.store.changePending(clientId, { state: "failed", again: true });
+  private sendOrWait(clientId: string): void {
+    const isPaused = this.retryTimer !== undefined && Date.now() < this.pausedUntil;
+    if (!isPaused) this.retryNow();
+    else this.store.updatePending(clientId, { state: "failed", willRetry: true });
   }
 
-  private async work(): Promise<void> {
-    if (this.working) return;
-    this.working = true;
+  private async sendPending(): Promise<void> {
+    if (this.isSending) return;
+    this.isSending = true;
     for (;;) {
-      const next = this.store.allPending().find(({ state }) => state === "sending");
-      if (!next || this.ended) break;
-      const result = await this.post.send({
+      const next = this.store.listPending().find(({ state }) => state === "sending");
+      if (!next || this.isStopped) break;
+      const result = await this.outbox.send({
         clientId: next.clientId,
         text: next.text,
         replyToId: next.replyTo?.id,
         attachmentIds: next.attachments.map(({ id }) => id),
       });
       if (result.ok) {
-        this.againMs = FIRST_AGAIN_MS;
-        this.post.forget(next.clientId);
+        this.retryDelayMs = MIN_RETRY_DELAY_MS;
+        this.outbox.remove(next.clientId);
         this.store.apply(result.data.message);
         // An answer that is not about this message would leave it there for ever.
         this.store.removePending(next.clientId);
-      } else this.fail(next, result.failure);
+      } else this.handleFailure(next, result.failure);
     }
-    this.working = false;
+    this.isSending = false;
   }
 
-  private fail(message: Pending, failure: ApiFailure): void {
-    if (!isPassing(failure)) {
-      this.store.changePending(message.clientId, { state: "failed", failure });
+  private handleFailure(message: OutgoingMessage, failure: ApiFailure): void {
+    if (!isRetryable(failure)) {
+      this.store.updatePending(message.clientId, { state: "failed", failure });
       return;
     }
     // Those behind it would fail as well, and must not overtake it.
-    for (const { clientId, state } of this.store.allPending()) {
-      if (state === "sending") this.store.changePending(clientId, { state: "failed", failure, again: true });
+    for (const { clientId, state } of this.store.listPending()) {
+      if (state === "sending")
+        this.store.updatePending(clientId, { state: "failed", failure, willRetry: true });
     }
-    const silentMs = (failure.retryAfterSeconds ?? 0) * 1_000;
-    this.silentUntil = Date.now() + silentMs;
-    if (this.ended) return;
-    this.stopWaiting();
-    this.timer = setTimeout(this.again, Math.max(this.againMs, silentMs));
-    this.againMs = Math.min(this.againMs * 2, LONGEST_AGAIN_MS);
+    const retryAfterMs = (failure.retryAfterSeconds ?? 0) * 1_000;
+    this.pausedUntil = Date.now() + retryAfterMs;
+    if (this.isStopped) return;
+    this.cancelRetry();
+    this.retryTimer = setTimeout(this.retryNow, Math.max(this.retryDelayMs, retryAfterMs));
+    this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
   }
 }

@@ -1,4 +1,4 @@
-import type { Pending } from "./conversation-view";
+import type { OutgoingMessage } from "./conversation-view";
 
 /**
  * Messages that were written and that the server may not have yet, kept in this browser until it has them. One entry a
@@ -6,53 +6,56 @@ import type { Pending } from "./conversation-view";
  * two people at one computer must not send each other's words.
  */
 
-const PREFIX = "normaldance:outbox";
+const KEY_PREFIX = "normaldance:outbox";
 
-const keyOf = (viewerId: string, chatId: string, clientId: string) =>
-  `${PREFIX}:${viewerId}:${chatId}:${clientId}`;
+const storageKey = (viewerId: string, chatId: string, clientId: string) =>
+  `${KEY_PREFIX}:${viewerId}:${chatId}:${clientId}`;
 
-export type Kept = Pick<Pending, "clientId" | "text" | "replyTo" | "attachments" | "createdAt">;
+export type OutboxEntry = Pick<
+  OutgoingMessage,
+  "clientId" | "text" | "replyTo" | "attachments" | "createdAt"
+>;
 
 /** Best effort: a browser without storage still sends, it only does not remember. */
-export function keepUnsent(
+export function saveUnsent(
   viewerId: string,
   chatId: string,
-  { clientId, text, replyTo, attachments, createdAt }: Pending,
+  { clientId, text, replyTo, attachments, createdAt }: OutgoingMessage,
 ): void {
-  const kept: Kept = { clientId, text, replyTo, attachments, createdAt };
+  const entry: OutboxEntry = { clientId, text, replyTo, attachments, createdAt };
   try {
-    localStorage.setItem(keyOf(viewerId, chatId, clientId), JSON.stringify(kept));
+    localStorage.setItem(storageKey(viewerId, chatId, clientId), JSON.stringify(entry));
   } catch {
     // private windows and full disks
   }
 }
 
-export function forgetUnsent(viewerId: string, chatId: string, clientId: string): void {
+export function removeUnsent(viewerId: string, chatId: string, clientId: string): void {
   try {
-    localStorage.removeItem(keyOf(viewerId, chatId, clientId));
+    localStorage.removeItem(storageKey(viewerId, chatId, clientId));
   } catch {
     // as above
   }
 }
 
 /** In the order in which they were written. */
-export function unsentOf(viewerId: string, chatId: string): Kept[] {
-  return entries(`${PREFIX}:${viewerId}:${chatId}:`).map(([, kept]) => kept);
+export function listUnsent(viewerId: string, chatId: string): OutboxEntry[] {
+  return readEntries(`${KEY_PREFIX}:${viewerId}:${chatId}:`).map(([, entry]) => entry);
 }
 
 /** Chats of a person in which something is unsent. */
-export function chatsWithUnsent(viewerId: string): string[] {
-  const start = `${PREFIX}:${viewerId}:`;
-  return [...new Set(entries(start).map(([key]) => key.slice(start.length).split(":")[0] ?? ""))];
+export function listChatsWithUnsent(viewerId: string): string[] {
+  const keyPrefix = `${KEY_PREFIX}:${viewerId}:`;
+  return [...new Set(readEntries(keyPrefix).map(([key]) => key.slice(keyPrefix.length).split(":")[0] ?? ""))];
 }
 
-function entries(start: string): [string, Kept][] {
+function readEntries(keyPrefix: string): [string, OutboxEntry][] {
   try {
     return Object.keys(localStorage)
-      .filter((key) => key.startsWith(start))
-      .flatMap((key): [string, Kept][] => {
-        const kept = parse(localStorage.getItem(key));
-        return kept ? [[key, kept]] : [];
+      .filter((key) => key.startsWith(keyPrefix))
+      .flatMap((key): [string, OutboxEntry][] => {
+        const entry = parseEntry(localStorage.getItem(key));
+        return entry ? [[key, entry]] : [];
       })
       .sort(([, a], [, b]) => a.createdAt.localeCompare(b.createdAt));
   } catch {
@@ -61,16 +64,16 @@ function entries(start: string): [string, Kept][] {
 }
 
 /** What this site has written itself, unless somebody was at it. */
-function parse(json: string | null): Kept | null {
+function parseEntry(json: string | null): OutboxEntry | null {
   try {
-    const kept = JSON.parse(json ?? "null") as Partial<Kept> | null;
-    if (typeof kept?.clientId !== "string" || typeof kept.text !== "string") return null;
+    const entry = JSON.parse(json ?? "null") as Partial<OutboxEntry> | null;
+    if (typeof entry?.clientId !== "string" || typeof entry.text !== "string") return null;
     return {
-      clientId: kept.clientId,
-      text: kept.text,
-      replyTo: kept.replyTo ?? null,
-      attachments: Array.isArray(kept.attachments) ? kept.attachments : [],
-      createdAt: typeof kept.createdAt === "string" ? kept.createdAt : "",
+      clientId: entry.clientId,
+      text: entry.text,
+      replyTo: entry.replyTo ?? null,
+      attachments: Array.isArray(entry.attachments) ? entry.attachments : [],
+      createdAt: typeof entry.createdAt === "string" ? entry.createdAt : "",
     };
   } catch {
     return null;

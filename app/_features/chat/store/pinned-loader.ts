@@ -1,28 +1,28 @@
 import type { ApiResult } from "@/app/_ui/api-result";
-import type { Message } from "./chat-api";
+import type { ChatMessage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
 /**
  * Keeps it known what is pinned: whenever a store has begun anew it knows of those in its run alone.
- * @param ask  gives all that are pinned
+ * @param fetchPinned  gives all that are pinned
  * @returns asks when they are not known, one question at a time; safe to call at any time
  */
-export function pinsOf(
+export function createPinnedLoader(
   store: ConversationStore,
-  ask: () => Promise<ApiResult<{ items: Message[] }>>,
+  fetchPinned: () => Promise<ApiResult<{ items: ChatMessage[] }>>,
 ): () => Promise<void> {
-  let knownOf = store.generation;
-  let asking = false;
+  let loadedGeneration = store.generation;
+  let isLoading = false;
   return async () => {
-    if (asking) return;
-    asking = true;
-    while (knownOf !== store.generation) {
+    if (isLoading) return;
+    isLoading = true;
+    while (loadedGeneration !== store.generation) {
       const { generation } = store;
-      const result = await ask();
+      const result = await fetchPinned();
       if (!result.ok) break;
-      store.takeAside(result.data.items, generation);
-      knownOf = generation;
+      store.applyPinned(result.data.items, generation);
+      loadedGeneration = generation;
     }
-    asking = false;
+    isLoading = false;
   };
 }

@@ -1,12 +1,12 @@
 import { plainText } from "@/lib/chat/client";
-import type { Message, Quote } from "./chat-api";
+import type { ChatMessage, Quote } from "./chat-api";
 
 /** As much as the API puts into a quote. */
-const EXCERPT_LENGTH = 160;
+const MAX_QUOTE_LENGTH = 160;
 
 /** The picture of a message as it is now. */
-export function quoteOfMessage({ id, seq, authorId, authorName, text }: Message): Quote {
-  return { id, seq, authorId, authorName, text: [...plainText(text)].slice(0, EXCERPT_LENGTH).join("") };
+export function createQuote({ id, seq, authorId, authorName, text }: ChatMessage): Quote {
+  return { id, seq, authorId, authorName, text: [...plainText(text)].slice(0, MAX_QUOTE_LENGTH).join("") };
 }
 
 /**
@@ -15,20 +15,20 @@ export function quoteOfMessage({ id, seq, authorId, authorName, text }: Message)
  *
  * @param find  what is known of a message by its id
  */
-export function quoteRenewer(find: (id: string) => Message | undefined) {
-  const renewed = new WeakMap<object, { original: Message; quoting: object }>();
+export function createQuoteRefresher(find: (id: string) => ChatMessage | undefined) {
+  const refreshed = new WeakMap<object, { original: ChatMessage; quoting: object }>();
   return <Quoting extends { replyTo: Quote | null }>(quoting: Quoting): Quoting => {
     const original = quoting.replyTo ? find(quoting.replyTo.id) : undefined;
     if (!original || !quoting.replyTo) return quoting;
-    const before = renewed.get(quoting);
+    const cached = refreshed.get(quoting);
     // The key is what it was made of, so it is of the same type.
-    if (before?.original === original) return before.quoting as Quoting;
-    const replyTo = quoteOfMessage(original);
-    const after = isSame(replyTo, quoting.replyTo) ? quoting : { ...quoting, replyTo };
-    renewed.set(quoting, { original, quoting: after });
-    return after;
+    if (cached?.original === original) return cached.quoting as Quoting;
+    const replyTo = createQuote(original);
+    const updated = isSameQuote(replyTo, quoting.replyTo) ? quoting : { ...quoting, replyTo };
+    refreshed.set(quoting, { original, quoting: updated });
+    return updated;
   };
 }
 
-const isSame = (a: Quote, b: Quote) =>
+const isSameQuote = (a: Quote, b: Quote) =>
   a.text === b.text && a.authorId === b.authorId && a.authorName === b.authorName;

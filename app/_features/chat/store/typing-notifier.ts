@@ -1,14 +1,14 @@
 /** While somebody writes the others are told at most so often, */
-const SAY_EVERY_MS = 4_000;
+const MIN_SEND_INTERVAL_MS = 4_000;
 /** and believe it for so long. */
-export const BELIEVED_MS = 6_000;
+export const TYPING_TIMEOUT_MS = 6_000;
 
-/** Says that one writes. @param say  tells the server; best effort */
-export function typingTeller(say: () => void): () => void {
-  let saidAt = 0;
+/** Says that one writes. @param send  tells the server; best effort */
+export function createTypingNotifier(send: () => void): () => void {
+  let sentAt = 0;
   return () => {
-    if (Date.now() - saidAt < SAY_EVERY_MS) return;
-    saidAt = Date.now();
-    say();
+    if (Date.now() - sentAt < MIN_SEND_INTERVAL_MS) return;
+    sentAt = Date.now();
+    send();
   };
 }

@@ -1,17 +1,17 @@
-import { isSomebodys, renewSession } from "@/app/_data/session";
+import { isAuthenticated, refreshSession } from "@/app/_data/session";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import type { Attachment } from "./chat-api";
 
 /** What the API takes. */
-export const MOST_BYTES = 4 * 1024 * 1024;
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** Nothing has moved for so long: the connection counts as lost. A slow one may take as long as it needs. */
-const STALLED_MS = 30_000;
+const STALL_TIMEOUT_MS = 30_000;
 
 interface Options {
   signal: AbortSignal;
   /** From 0 to 1. */
-  onProgress: (share: number) => void;
+  onProgress: (fraction: number) => void;
 }
 
 /**
@@ -21,20 +21,20 @@ interface Options {
 export async function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: Attachment }>> {
   const startedAt = Date.now();
   const result = await send(file, options);
-  if (result.ok || result.failure.code !== "unauthenticated" || !isSomebodys()) return result;
-  const renewal = await renewSession(startedAt);
-  return renewal.outcome === "renewed" ? send(file, options) : result;
+  if (result.ok || result.failure.code !== "unauthenticated" || !isAuthenticated()) return result;
+  const refresh = await refreshSession(startedAt);
+  return refresh.outcome === "renewed" ? send(file, options) : result;
 }
 
 function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ file: Attachment }>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    let stalled: ReturnType<typeof setTimeout> | undefined;
-    const moved = () => {
-      clearTimeout(stalled);
-      stalled = setTimeout(() => request.abort(), STALLED_MS);
+    let stallTimer: ReturnType<typeof setTimeout> | undefined;
+    const restartStallTimer = () => {
+      clearTimeout(stallTimer);
+      stallTimer = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
     };
-    const lost = () => resolve({ ok: false, failure: failed({ code: "network" }) });
+    const failAsNetworkError = () => resolve({ ok: false, failure: toApiFailure({ code: "network" }) });
     request.open("POST", "/api/media");
     request.responseType = "json";
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
@@ -43,35 +43,37 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
       encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")),
     );
     request.upload.addEventListener("progress", ({ loaded, total }) => {
-      moved();
+      restartStallTimer();
       onProgress(total ? loaded / total : 0);
     });
-    request.addEventListener("error", lost);
-    request.addEventListener("abort", lost);
-    request.addEventListener("loadend", () => clearTimeout(stalled));
-    request.addEventListener("load", () => void read(request).then(resolve));
+    request.addEventListener("error", failAsNetworkError);
+    request.addEventListener("abort", failAsNetworkError);
+    request.addEventListener("loadend", () => clearTimeout(stallTimer));
+    request.addEventListener("load", () => void readResponse(request).then(resolve));
     signal.addEventListener("abort", () => request.abort());
-    if (signal.aborted) return lost();
-    moved();
+    if (signal.aborted) return failAsNetworkError();
+    restartStallTimer();
     request.send(file);
   });
 }
 
-async function read(request: XMLHttpRequest): Promise<ApiResult<{ file: Attachment }>> {
-  const answers = await import("@/app/_data/response-schemas");
+async function readResponse(request: XMLHttpRequest): Promise<ApiResult<{ file: Attachment }>> {
+  const schemas = await import("@/app/_data/response-schemas");
   const json: unknown = request.response;
   const requestId = request.getResponseHeader("x-request-id");
   if (request.status < 300) {
-    const parsed = answers.uploaded.safeParse(json);
-    return parsed.success ? { ok: true, data: parsed.data } : { ok: false, failure: failed({ requestId }) };
+    const parsed = schemas.uploaded.safeParse(json);
+    return parsed.success
+      ? { ok: true, data: parsed.data }
+      : { ok: false, failure: toApiFailure({ requestId }) };
   }
-  const body = answers.failure.safeParse(json).data?.error;
-  const wait = Number(request.getResponseHeader("retry-after"));
-  const retryAfterSeconds = wait > 0 ? Math.ceil(wait) : null;
-  return { ok: false, failure: failed({ requestId, retryAfterSeconds, ...body, details: [] }) };
+  const body = schemas.failure.safeParse(json).data?.error;
+  const seconds = Number(request.getResponseHeader("retry-after"));
+  const retryAfterSeconds = seconds > 0 ? Math.ceil(seconds) : null;
+  return { ok: false, failure: toApiFailure({ requestId, retryAfterSeconds, ...body, details: [] }) };
 }
 
-function failed(failure: Partial<ApiFailure>): ApiFailure {
+function toApiFailure(failure: Partial<ApiFailure>): ApiFailure {
   return {
     ...{ code: "unexpected", message: null, requestId: null, details: [], retryAfterSeconds: null },
     ...failure,

@@ -5,5 +5,5 @@ export interface CardProps {
   /** The server's time in milliseconds. */
   renderedAt: number;
   /** Whether seeing this card counts as a view; not for one's own posts. */
-  counted: boolean;
+  countsViews: boolean;
 }

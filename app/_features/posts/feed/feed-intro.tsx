@@ -2,7 +2,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Mark } from "@/app/_art/brand/mark";
 import { PageTitle } from "@/app/_shell/page";
-import { viewerForFrame } from "@/app/_shell/viewer";
+import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 
 /** The headline over the feed. Strangers are told what this is; people who are in get straight to it. */
@@ -10,13 +10,13 @@ export async function FeedIntro({ continued }: { continued: boolean }) {
   const [t, shell, viewer] = await Promise.all([
     getTranslations("feed"),
     getTranslations("shell"),
-    viewerForFrame(),
+    getShellViewer(),
   ]);
   return (
     <div className="pt-8 pb-7 sm:pt-12 sm:pb-9">
       <div className="flex items-center gap-4 sm:gap-6">
         <PageTitle>{t(continued ? "earlierPosts" : "title")}</PageTitle>
-        <Mark dancing className="size-12 shrink-0 sm:size-18" />
+        <Mark animated className="size-12 shrink-0 sm:size-18" />
       </div>
       {continued ? (
         <Link href="/" prefetch={false} className="mt-4 inline-block text-muted underline underline-offset-4">

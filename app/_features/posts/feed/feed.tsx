@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { Notice } from "@/app/_ui/empty-state";
+import { EmptyState } from "@/app/_ui/empty-state";
 import type { PostItem } from "../posts-api";
-import { FeedViews } from "../views/feed-view-tracker";
-import { FeedMore } from "./load-more-posts";
+import { FeedViewTracker } from "../views/feed-view-tracker";
+import { LoadMorePosts } from "./load-more-posts";
 import { PostList } from "./post-list";
 
 interface Props {
@@ -18,13 +18,13 @@ export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
   const t = useTranslations("feed");
   if (posts.length === 0) {
     return (
-      <Notice level="h2" title={t("emptyTitle")} text={t("emptyText")}>
+      <EmptyState level="h2" title={t("emptyTitle")} text={t("emptyText")}>
         <Button asChild size="large">
           <Link href="/posts/new" prefetch={false}>
             {t("emptyAction")}
           </Link>
         </Button>
-      </Notice>
+      </EmptyState>
     );
   }
   const list = (
@@ -32,12 +32,12 @@ export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
       <h2 id="feed" className="sr-only">
         {t("heading")}
       </h2>
-      <PostList posts={posts} from={0} renderedAt={renderedAt} viewerId={viewerId} />
+      <PostList posts={posts} startIndex={0} renderedAt={renderedAt} viewerId={viewerId} />
       {nextCursor ? (
-        <FeedMore
+        <LoadMorePosts
           key={nextCursor}
           cursor={nextCursor}
-          from={posts.length}
+          startIndex={posts.length}
           renderedAt={renderedAt}
           viewerId={viewerId}
         />
@@ -46,5 +46,5 @@ export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
       )}
     </section>
   );
-  return viewerId ? <FeedViews viewerId={viewerId}>{list}</FeedViews> : list;
+  return viewerId ? <FeedViewTracker viewerId={viewerId}>{list}</FeedViewTracker> : list;
 }

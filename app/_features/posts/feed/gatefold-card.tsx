@@ -1,28 +1,28 @@
 import { CoverFrame } from "../cover-frame";
 import { Tags } from "../tags";
-import { tintOf } from "../tint-style";
+import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
 /** A short name is called out louder. */
-function titleSize(title: string): string {
+function titleClass(title: string): string {
   if (title.length <= 18) return "text-[clamp(1.9rem,6.6cqi,3.5rem)]";
   return title.length <= 48 ? "text-[clamp(1.6rem,4.8cqi,2.5rem)]" : "text-[clamp(1.25rem,3.6cqi,1.9rem)]";
 }
 
 /** The act of the evening: a record sleeve opened, art on one side and words on the other. */
-export function Gatefold({ post, renderedAt, counted }: CardProps) {
+export function GatefoldCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article
-      data-post-id={counted ? post.id : undefined}
-      style={tintOf(post.id)}
+      data-post-id={countsViews ? post.id : undefined}
+      style={tintStyle(post.id)}
       className="tinted group/card relative isolate grid overflow-hidden rounded-3xl bg-tint-strong [--card-radius:1.5rem] @2xl:grid-cols-[minmax(0,9fr)_minmax(0,13fr)]"
     >
       <CoverFrame id={post.id} className="aspect-[5/4] w-full @2xl:aspect-auto @2xl:h-full @2xl:min-h-88" />
       <div className="flex min-w-0 flex-col gap-4 p-5 @2xl:p-8">
         <Byline post={post} renderedAt={renderedAt} />
-        <h3 className={`display line-clamp-4 ${titleSize(post.title)}`}>
+        <h3 className={`display line-clamp-4 ${titleClass(post.title)}`}>
           <CardLink post={post} />
         </h3>
         <p className="line-clamp-3 max-w-[52ch] text-[0.9375rem] text-muted">{post.text}</p>

@@ -1,16 +1,16 @@
 import { CoverFrame } from "../cover-frame";
 import { Tags } from "../tags";
-import { tintOf } from "../tint-style";
+import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
 /** A name on the bill: cover, title, and the number at the end of the line. */
-export function Strip({ post, renderedAt, counted }: CardProps) {
+export function StripCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article
-      data-post-id={counted ? post.id : undefined}
-      style={tintOf(post.id)}
+      data-post-id={countsViews ? post.id : undefined}
+      style={tintStyle(post.id)}
       className="tinted group/card relative -mx-3 grid grid-cols-[5.75rem_minmax(0,1fr)] gap-x-4 rounded-2xl p-3 transition-colors hover:bg-tint-strong @2xl:grid-cols-[8rem_minmax(0,1fr)_auto] @2xl:gap-x-6"
     >
       <CoverFrame id={post.id} className="aspect-square w-full rounded-xl" />

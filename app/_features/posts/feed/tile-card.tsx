@@ -1,15 +1,15 @@
 import { CoverFrame } from "../cover-frame";
-import { tintOf } from "../tint-style";
+import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
 /** One of two side by side: the art first. */
-export function Tile({ post, renderedAt, counted }: CardProps) {
+export function TileCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article
-      data-post-id={counted ? post.id : undefined}
-      style={tintOf(post.id)}
+      data-post-id={countsViews ? post.id : undefined}
+      style={tintStyle(post.id)}
       className="tinted group/card relative flex flex-col gap-3 rounded-2xl"
     >
       <CoverFrame id={post.id} className="aspect-square w-full rounded-2xl @2xl:aspect-[8/5]" />

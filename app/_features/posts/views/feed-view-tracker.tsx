@@ -1,19 +1,19 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef } from "react";
-import { countOneMore } from "@/app/_data/view-counts";
-import { SeenQueue } from "../view-queue";
+import { incrementViewCounts } from "@/app/_data/view-counts";
+import { ViewQueue } from "../view-queue";
 import { sendViewsBatch } from "../views-api";
 
 /** Seen means: half of the card in the window for a second, in a tab that is being looked at. */
-const VISIBLE_SHARE = 0.5;
+const VISIBLE_RATIO = 0.5;
 const VISIBLE_MS = 1_000;
 
 /** One queue a person and open of the site, so coming back to the feed does not send the same views again. */
-const queues = new Map<string, SeenQueue>();
+const queues = new Map<string, ViewQueue>();
 
-function queueOf(viewerId: string): SeenQueue {
-  const queue = queues.get(viewerId) ?? new SeenQueue(sendViewsBatch, countOneMore);
+function queueFor(viewerId: string): ViewQueue {
+  const queue = queues.get(viewerId) ?? new ViewQueue(sendViewsBatch, incrementViewCounts);
   queues.set(viewerId, queue);
   return queue;
 }
@@ -22,68 +22,68 @@ function queueOf(viewerId: string): SeenQueue {
  * Counts the cards inside it as views. Only put around a feed that a signed-in person looks at: a view
  * belongs to a person. Cards carry `data-post-id`; one's own do not, they would not count.
  */
-export function FeedViews({ viewerId, children }: { viewerId: string; children: ReactNode }) {
+export function FeedViewTracker({ viewerId, children }: { viewerId: string; children: ReactNode }) {
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => (root.current ? watch(root.current, queueOf(viewerId)) : undefined), [viewerId]);
+  useEffect(() => (root.current ? observeCards(root.current, queueFor(viewerId)) : undefined), [viewerId]);
   return <div ref={root}>{children}</div>;
 }
 
 /** @returns what stops the watching */
-function watch(root: HTMLElement, queue: SeenQueue): () => void {
-  const clocks = new Map<Element, ReturnType<typeof setTimeout>>();
+function observeCards(root: HTMLElement, queue: ViewQueue): () => void {
+  const timers = new Map<Element, ReturnType<typeof setTimeout>>();
   const observed = new Set<Element>();
 
-  const stopClock = (card: Element) => {
-    clearTimeout(clocks.get(card));
-    clocks.delete(card);
+  const clearTimer = (card: Element) => {
+    clearTimeout(timers.get(card));
+    timers.delete(card);
   };
-  const seen = (card: Element) => {
-    sight.unobserve(card);
-    clocks.delete(card);
+  const onSeen = (card: Element) => {
+    intersections.unobserve(card);
+    timers.delete(card);
     const id = card.getAttribute("data-post-id");
     if (id) queue.add(id);
   };
-  const sight = new IntersectionObserver(
+  const intersections = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting, intersectionRatio } of entries) {
-        stopClock(target);
-        const visible = isIntersecting && intersectionRatio >= VISIBLE_SHARE;
+        clearTimer(target);
+        const visible = isIntersecting && intersectionRatio >= VISIBLE_RATIO;
         if (visible && document.visibilityState === "visible") {
-          clocks.set(target, setTimeout(seen, VISIBLE_MS, target));
+          timers.set(target, setTimeout(onSeen, VISIBLE_MS, target));
         }
       }
     },
-    { threshold: VISIBLE_SHARE },
+    { threshold: VISIBLE_RATIO },
   );
-  const collect = () => {
+  const observeNewCards = () => {
     for (const card of root.querySelectorAll("[data-post-id]")) {
       if (observed.has(card)) continue;
       observed.add(card);
-      sight.observe(card);
+      intersections.observe(card);
     }
   };
-  const look = () => {
+  const onVisibilityChange = () => {
     for (const card of observed) {
-      stopClock(card);
-      sight.unobserve(card);
+      clearTimer(card);
+      intersections.unobserve(card);
     }
     observed.clear();
     // a fresh observation reports at once, so cards in sight get their second from now
-    if (document.visibilityState === "visible") collect();
+    if (document.visibilityState === "visible") observeNewCards();
     else queue.flush();
   };
-  const leave = () => queue.flush();
+  const onPageHide = () => queue.flush();
 
-  const growth = new MutationObserver(collect);
-  growth.observe(root, { childList: true, subtree: true });
-  document.addEventListener("visibilitychange", look);
-  window.addEventListener("pagehide", leave);
-  collect();
+  const mutations = new MutationObserver(observeNewCards);
+  mutations.observe(root, { childList: true, subtree: true });
+  document.addEventListener("visibilitychange", onVisibilityChange);
+  window.addEventListener("pagehide", onPageHide);
+  observeNewCards();
   return () => {
-    for (const clock of clocks.values()) clearTimeout(clock);
-    sight.disconnect();
-    growth.disconnect();
-    document.removeEventListener("visibilitychange", look);
-    window.removeEventListener("pagehide", leave);
+    for (const timer of timers.values()) clearTimeout(timer);
+    intersections.disconnect();
+    mutations.disconnect();
+    document.removeEventListener("visibilitychange", onVisibilityChange);
+    window.removeEventListener("pagehide", onPageHide);
   };
 }

@@ -1,31 +1,32 @@
 "use client";
 
 import { useEffect } from "react";
-import { learnCount } from "@/app/_data/view-counts";
+import { applyViewCount } from "@/app/_data/view-counts";
 import { sendView } from "../views-api";
 
 /** A glance that is closed again at once is not a view; also keeps React's double effects in development to one call. */
-const SETTLE_MS = 400;
+const VIEW_DELAY_MS = 400;
 
 /** Counts the opened post as seen, once the page is really being looked at. For signed-in people. */
-export function PostView({ postId }: { postId: string }) {
+export function PostViewTracker({ postId }: { postId: string }) {
   useEffect(() => {
-    let clock: ReturnType<typeof setTimeout> | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let sent = false;
     const send = async () => {
       sent = true;
       const result = await sendView(postId);
-      if (result.ok) learnCount(postId, result.data.viewsCount);
+      if (result.ok) applyViewCount(postId, result.data.viewsCount);
     };
-    const look = () => {
-      clearTimeout(clock);
-      if (!sent && document.visibilityState === "visible") clock = setTimeout(() => void send(), SETTLE_MS);
+    const onVisibilityChange = () => {
+      clearTimeout(timer);
+      if (!sent && document.visibilityState === "visible")
+        timer = setTimeout(() => void send(), VIEW_DELAY_MS);
     };
-    look();
-    document.addEventListener("visibilitychange", look);
+    onVisibilityChange();
+    document.addEventListener("visibilitychange", onVisibilityChange);
     return () => {
-      clearTimeout(clock);
-      document.removeEventListener("visibilitychange", look);
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", onVisibilityChange);
     };
   }, [postId]);
   return null;

@@ -4,7 +4,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useViewCount } from "@/app/_data/view-counts";
 import { cn } from "@/app/_ui/cn";
-import { Rolling } from "./rolling-text";
+import { RollingText } from "./rolling-text";
 
 interface Props {
   postId: string;
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** From here on the number is cut to thousands, as `1,2 тыс.` */
-const COMPACT_FROM = 1_000;
+const MIN_COMPACT_COUNT = 1_000;
 
 /**
  * How often a post was seen. What rolls is hidden from screen readers; they read the exact number when
@@ -28,14 +28,14 @@ export function ViewCount({ postId, rendered, className, numberClassName }: Prop
   const exact = t("exact", { count });
   const n = (text: ReactNode) => (
     <span className={cn("tabular text-accent-text", numberClassName)}>
-      <Rolling text={Array.isArray(text) ? text.join("") : String(text)} />
+      <RollingText text={Array.isArray(text) ? text.join("") : String(text)} />
     </span>
   );
   return (
-    <span className={className} title={count >= COMPACT_FROM ? exact : undefined}>
+    <span className={className} title={count >= MIN_COMPACT_COUNT ? exact : undefined}>
       <span className="sr-only">{exact}</span>
       <span aria-hidden="true" className="contents">
-        {count < COMPACT_FROM
+        {count < MIN_COMPACT_COUNT
           ? t.rich("label", { count, n })
           : t.rich("compact", {
               text: format.number(count, { notation: "compact", maximumFractionDigits: 1 }),

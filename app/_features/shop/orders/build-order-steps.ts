@@ -3,17 +3,17 @@ import type { OrderItem } from "../orders-api";
 export type StepState = "waiting" | "active" | "done" | "stuck" | "skipped";
 
 /** The queues that have words of their own; `again` ones say what a refund made of the first. */
-const KNOWN = [
+const KNOWN_QUEUES = [
   "deliver-goods",
   "referral-bonuses",
   "supplier-notifications",
   "leaderboards",
   "payments",
 ] as const;
-type Known = (typeof KNOWN)[number];
-type Repeated = Extract<Known, "referral-bonuses" | "supplier-notifications" | "leaderboards">;
+type KnownQueue = (typeof KNOWN_QUEUES)[number];
+type ReversibleQueue = Extract<KnownQueue, "referral-bonuses" | "supplier-notifications" | "leaderboards">;
 
-export type StepName = "placed" | "payment" | "refunded" | "later" | Known | `${Repeated}-again`;
+export type StepName = "placed" | "payment" | "refunded" | "later" | KnownQueue | `${ReversibleQueue}-again`;
 
 export interface Step {
   /** Unique in its order. */
@@ -24,7 +24,7 @@ export interface Step {
   at: string | null;
 }
 
-const TASK_STATE: Record<OrderItem["tasks"][number]["state"], StepState> = {
+const STEP_STATE_BY_TASK: Record<OrderItem["tasks"][number]["state"], StepState> = {
   pending: "waiting",
   published: "active",
   running: "active",
@@ -34,7 +34,7 @@ const TASK_STATE: Record<OrderItem["tasks"][number]["state"], StepState> = {
 };
 
 /** What has happened to an order and what is yet to come, in the order it happens. */
-export function stepsOf(order: OrderItem): Step[] {
+export function buildOrderSteps(order: OrderItem): Step[] {
   const steps: Step[] = [
     { key: "placed", name: "placed", state: "done", at: order.createdAt },
     { key: "payment", name: "payment", state: paymentState(order), at: order.paidAt },
@@ -56,23 +56,24 @@ function paymentState({ status, paidAt }: OrderItem): StepState {
 }
 
 function taskSteps({ tasks, deliveredAt }: OrderItem): Step[] {
-  const seen = new Map<string, number>();
+  const countByQueue = new Map<string, number>();
   return tasks.map(({ queue, state }) => {
-    const before = seen.get(queue) ?? 0;
-    seen.set(queue, before + 1);
+    const previousRuns = countByQueue.get(queue) ?? 0;
+    countByQueue.set(queue, previousRuns + 1);
     return {
-      key: `${queue}:${before}`,
-      name: nameOf(queue, before > 0),
-      state: TASK_STATE[state],
+      key: `${queue}:${previousRuns}`,
+      name: stepName(queue, previousRuns > 0),
+      state: STEP_STATE_BY_TASK[state],
       at: queue === "deliver-goods" ? deliveredAt : null,
     };
   });
 }
 
-function nameOf(queue: string, again: boolean): StepName {
-  const known = KNOWN.find((name) => name === queue);
+function stepName(queue: string, isRepeat: boolean): StepName {
+  const known = KNOWN_QUEUES.find((name) => name === queue);
   if (known === undefined) return "later";
-  return again && isRepeated(known) ? `${known}-again` : known;
+  return isRepeat && isReversible(known) ? `${known}-again` : known;
 }
 
-const isRepeated = (name: Known): name is Repeated => name !== "deliver-goods" && name !== "payments";
+const isReversible = (name: KnownQueue): name is ReversibleQueue =>
+  name !== "deliver-goods" && name !== "payments";

@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { Button } from "@/app/_ui/button";
 import { useMounted } from "@/app/_ui/use-mounted";
 
-const SAID_FOR_MS = 2_500;
+const FEEDBACK_MS = 2_500;
 
 /** Not there without scripts, where the code can still be selected. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
@@ -16,7 +16,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
 
   useEffect(() => {
     if (outcome === null) return;
-    const timer = setTimeout(() => setOutcome(null), SAID_FOR_MS);
+    const timer = setTimeout(() => setOutcome(null), FEEDBACK_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
 

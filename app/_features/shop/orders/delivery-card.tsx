@@ -12,15 +12,15 @@ type Delivery = OrderItem["deliveries"][number];
 interface Props {
   delivery: Delivery;
   /** Units in the order. */
-  of: number;
+  unitCount: number;
   renderedAt: number;
 }
 
 /** One unit of what was bought, as something to show at a door or to open. */
-export function DeliveryCard({ delivery, of, renderedAt }: Props) {
+export function DeliveryCard({ delivery, unitCount, renderedAt }: Props) {
   const t = useTranslations("order");
   const { kind, unit, code, downloadUrl, revokedAt, usedAt } = delivery;
-  const over = revokedAt !== null || usedAt !== null;
+  const isVoid = revokedAt !== null || usedAt !== null;
   return (
     <article
       className={cn(
@@ -30,7 +30,7 @@ export function DeliveryCard({ delivery, of, renderedAt }: Props) {
     >
       <div className={cn("flex min-w-0 flex-col gap-3 p-5", kind === "ticket" && "pl-7")}>
         <p className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm text-tint-text">
-          <span className="font-semibold">{t(`units.${kind}`, { unit, of })}</span>
+          <span className="font-semibold">{t(`units.${kind}`, { unit, of: unitCount })}</span>
           {revokedAt ? <span>{t("revoked")}</span> : null}
           {usedAt && !revokedAt ? (
             <span>
@@ -43,15 +43,15 @@ export function DeliveryCard({ delivery, of, renderedAt }: Props) {
             data-testid="code"
             className={cn(
               "tabular font-display text-[clamp(0.8125rem,2.9vw,1.125rem)] font-semibold tracking-wide break-words",
-              over && "line-through opacity-60",
+              isVoid && "line-through opacity-60",
             )}
           >
             {code}
           </p>
         ) : null}
-        {over && !downloadUrl ? null : (
+        {isVoid && !downloadUrl ? null : (
           <div className="flex flex-wrap gap-2">
-            {code && !over ? <CopyButton text={code} label={t("copyCode", { unit })} /> : null}
+            {code && !isVoid ? <CopyButton text={code} label={t("copyCode", { unit })} /> : null}
             {downloadUrl ? (
               <Button asChild size="small" className="min-h-11">
                 {/* not a page of ours: it leads to the file */}

@@ -4,26 +4,26 @@ import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { isUnfinished } from "../order-poller";
 import type { OrderItem } from "../orders-api";
-import { SignInAgain } from "../sign-in-again-note";
+import { SignInAgainNote } from "../sign-in-again-note";
 import { DeliveryCard } from "./delivery-card";
 import { OrderFacts } from "./order-facts";
 import { OrderSteps } from "./order-steps";
-import { type Arrival, PaymentCall } from "./payment-actions";
+import { type CheckoutOutcome, PaymentActions } from "./payment-actions";
 import { RefundForm } from "./refund-form";
 import { useLiveOrder } from "./use-live-order";
-import { useHeadline } from "./use-order-headline";
+import { useOrderHeadline } from "./use-order-headline";
 
 interface Props {
-  rendered: OrderItem;
-  arrival: Arrival;
+  initialOrder: OrderItem;
+  checkoutOutcome: CheckoutOutcome;
   renderedAt: number;
 }
 
 /** The words of an order's page. They change while one looks: nobody has to reload to see a ticket arrive. */
-export function OrderLive({ rendered, arrival, renderedAt }: Props) {
+export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt }: Props) {
   const t = useTranslations("order");
-  const { order, setOrder, trouble } = useLiveOrder(rendered);
-  const headline = useHeadline(order, arrival);
+  const { order, setOrder, failure } = useLiveOrder(initialOrder);
+  const headline = useOrderHeadline(order, checkoutOutcome);
   const { deliveries, tasks } = order;
   const refundPending = tasks.some(
     ({ queue, state }) => queue === "payments" && ["pending", "published", "running"].includes(state),
@@ -39,7 +39,7 @@ export function OrderLive({ rendered, arrival, renderedAt }: Props) {
         <h1 className="display mt-2 text-[clamp(2rem,5.4vw,3.5rem)]">{headline.title}</h1>
         <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{headline.text}</p>
       </div>
-      <PaymentCall order={order} arrival={arrival} />
+      <PaymentActions order={order} checkoutOutcome={checkoutOutcome} />
       {deliveries.length > 0 ? (
         <section aria-labelledby="goods" className="mt-8">
           <h2 id="goods" className="sr-only">
@@ -48,7 +48,7 @@ export function OrderLive({ rendered, arrival, renderedAt }: Props) {
           <ul className="flex flex-col gap-3">
             {deliveries.map((delivery) => (
               <li key={delivery.id}>
-                <DeliveryCard delivery={delivery} of={deliveries.length} renderedAt={renderedAt} />
+                <DeliveryCard delivery={delivery} unitCount={deliveries.length} renderedAt={renderedAt} />
               </li>
             ))}
           </ul>
@@ -63,12 +63,12 @@ export function OrderLive({ rendered, arrival, renderedAt }: Props) {
             </a>
           </noscript>
         ) : null}
-        {trouble ? (
+        {failure ? (
           <div className="mt-4">
-            <FailureNote failure={trouble} />
-            {trouble.code === "unauthenticated" ? (
+            <FailureNote failure={failure} />
+            {failure.code === "unauthenticated" ? (
               <div className="mt-2">
-                <SignInAgain next={`/orders/${order.id}`} />
+                <SignInAgainNote next={`/orders/${order.id}`} />
               </div>
             ) : (
               <p className="mt-2 text-sm text-muted">{t("stillTrying")}</p>

@@ -2,13 +2,13 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
 
 /** What was bought, from whom, for how much, and what of it went back. */
 export function OrderFacts({ order }: { order: OrderItem }) {
   const t = useTranslations("order");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const { currency, quantity } = order;
   const amount = (amountMinor: number) => money({ amountMinor, currency });
   return (

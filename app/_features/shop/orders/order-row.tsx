@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { tintOf } from "@/app/_features/posts/tint-style";
+import { tintStyle } from "@/app/_features/posts/tint-style";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderSummary } from "@/lib/shop/client";
-import { GoodsFrame } from "../product-art-frame";
-import { StatusPill } from "./status-badge";
+import { ProductArtFrame } from "../product-art-frame";
+import { StatusBadge } from "./status-badge";
 
 interface Props {
   order: OrderSummary;
@@ -15,19 +15,19 @@ interface Props {
 /** One order in the list; the whole row leads to its page. */
 export function OrderRow({ order, renderedAt }: Props) {
   const t = useTranslations("orders");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const { amountMinor, currency, refundedMinor } = order;
-  const someone = order.buyerName ?? order.sellerName;
+  const counterparty = order.buyerName ?? order.sellerName;
   return (
     <article
-      style={tintOf(order.productId ?? order.id)}
+      style={tintStyle(order.productId ?? order.id)}
       className="tinted group/card relative -mx-3 grid grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-x-4 rounded-2xl p-3 transition-colors hover:bg-tint-strong sm:grid-cols-[5.5rem_minmax(0,1fr)_auto] sm:gap-x-6"
     >
-      <GoodsFrame
+      <ProductArtFrame
         id={order.productId ?? order.id}
-        of={order.id}
+        transitionId={order.id}
         kind={order.kind}
-        gone={order.status === "failed" || order.status === "refunded"}
+        unavailable={order.status === "failed" || order.status === "refunded"}
         className="aspect-square w-full rounded-xl"
       />
       <div className="min-w-0">
@@ -37,7 +37,9 @@ export function OrderRow({ order, renderedAt }: Props) {
           </Link>
         </h2>
         <p className="mt-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm text-muted">
-          {someone ? <span className="max-w-full truncate font-medium text-ink">{someone}</span> : null}
+          {counterparty ? (
+            <span className="max-w-full truncate font-medium text-ink">{counterparty}</span>
+          ) : null}
           {order.quantity > 1 ? (
             <span className="tabular">{t("pieces", { count: order.quantity })}</span>
           ) : null}
@@ -48,7 +50,7 @@ export function OrderRow({ order, renderedAt }: Props) {
         <span className="tabular font-display font-semibold text-money">
           {money({ amountMinor, currency })}
         </span>
-        <StatusPill status={order.status} />
+        <StatusBadge status={order.status} />
         {refundedMinor > 0 && refundedMinor < amountMinor ? (
           <span className="text-xs text-muted">
             {t("partBack", { amount: money({ amountMinor: refundedMinor, currency }) })}

@@ -4,7 +4,7 @@ import { Mark } from "@/app/_art/brand/mark";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { OrderItem } from "../orders-api";
-import { type StepState, stepsOf } from "./build-order-steps";
+import { buildOrderSteps, type StepState } from "./build-order-steps";
 
 interface Props {
   order: OrderItem;
@@ -20,7 +20,7 @@ export function OrderSteps({ order, renderedAt }: Props) {
         {t("steps")}
       </h2>
       <ol className="mt-4 flex flex-col">
-        {stepsOf(order).map(({ key, name, state, at }) => (
+        {buildOrderSteps(order).map(({ key, name, state, at }) => (
           <li
             key={key}
             data-step={name}
@@ -34,7 +34,7 @@ export function OrderSteps({ order, renderedAt }: Props) {
                 state === "done" ? "bg-mark" : "bg-line",
               )}
             />
-            <Lamp state={state} />
+            <StepIndicator state={state} />
             <span
               className={cn(
                 "font-medium",
@@ -60,7 +60,7 @@ export function OrderSteps({ order, renderedAt }: Props) {
   );
 }
 
-const LAMP: Record<StepState, string> = {
+const INDICATOR_CLASSES: Record<StepState, string> = {
   done: "bg-accent text-on-accent",
   active: "bg-ground ring-2 ring-mark",
   waiting: "bg-ground ring-2 ring-line-strong",
@@ -69,17 +69,17 @@ const LAMP: Record<StepState, string> = {
 };
 
 /** Lit when it is done, dancing while it happens. */
-function Lamp({ state }: { state: StepState }) {
+function StepIndicator({ state }: { state: StepState }) {
   return (
     <span
       aria-hidden="true"
       className={cn(
         "relative flex size-8 items-center justify-center self-center rounded-full transition-colors duration-500",
-        LAMP[state],
+        INDICATOR_CLASSES[state],
       )}
     >
       {state === "done" ? <Check className="size-4.5 animate-settle" strokeWidth={3} /> : null}
-      {state === "active" ? <Mark dancing className="size-5" /> : null}
+      {state === "active" ? <Mark animated className="size-5" /> : null}
       {state === "stuck" ? <X className="size-4.5" strokeWidth={3} /> : null}
       {state === "skipped" ? <Minus className="size-4" /> : null}
     </span>

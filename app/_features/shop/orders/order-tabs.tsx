@@ -3,10 +3,10 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
 const SIDES = ["buyer", "seller"] as const;
-export type Side = (typeof SIDES)[number];
+export type OrderSide = (typeof SIDES)[number];
 
 /** What I bought, what was bought from me. */
-export function OrderTabs({ current }: { current: Side }) {
+export function OrderTabs({ current }: { current: OrderSide }) {
   const t = useTranslations("orders");
   return (
     <nav aria-label={t("sides")} className="mt-6">

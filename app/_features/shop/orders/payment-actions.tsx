@@ -1,31 +1,37 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
 
 /** How the buyer came from the payment page. */
-export type Arrival = "done" | "cancelled" | null;
+export type CheckoutOutcome = "done" | "cancelled" | null;
 
 /** What a buyer can do about an order that is not paid. */
-export function PaymentCall({ order, arrival }: { order: OrderItem; arrival: Arrival }) {
+export function PaymentActions({
+  order,
+  checkoutOutcome,
+}: {
+  order: OrderItem;
+  checkoutOutcome: CheckoutOutcome;
+}) {
   const t = useTranslations("order");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const { status, checkoutUrl, productId } = order;
   if (order.viewedAs !== "buyer" || order.paidAt || (status !== "pending" && status !== "failed"))
     return null;
-  const confirming = status === "pending" && arrival === "done";
+  const isConfirming = status === "pending" && checkoutOutcome === "done";
   return (
     <div className="mt-6 flex flex-wrap gap-3">
       {checkoutUrl ? (
-        <Button asChild size="large" look={confirming ? "quiet" : "primary"}>
+        <Button asChild size="large" look={isConfirming ? "quiet" : "primary"}>
           <a href={checkoutUrl}>
-            {confirming
+            {isConfirming
               ? t("toCheckout")
               : t(status === "failed" ? "payAgain" : "pay", { amount: money(order) })}
           </a>
         </Button>
-      ) : productId && !confirming ? (
+      ) : productId && !isConfirming ? (
         <Button asChild size="large">
           <Link href={`/shop/${productId}`} prefetch={false}>
             {t("orderAgain")}

@@ -6,9 +6,9 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { type OrderItem, refundOrder } from "../orders-api";
-import { minorOf } from "../parse-amount-minor";
+import { parseAmountMinor } from "../parse-amount-minor";
 
 interface Props {
   order: OrderItem;
@@ -18,41 +18,43 @@ interface Props {
 /** For the seller and administrators: all of it, or a part. Money does not move on one click. */
 export function RefundForm({ order, onAccepted }: Props) {
   const t = useTranslations("order");
-  const money = useMoney();
-  const left = order.amountMinor - order.refundedMinor;
-  const [asked, setAsked] = useState(false);
+  const money = useMoneyFormatter();
+  const refundableMinor = order.amountMinor - order.refundedMinor;
+  const [isOpen, setIsOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const [error, setError] = useState<string>();
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
 
   const send = async () => {
-    const amountMinor = minorOf(typed);
+    const amountMinor = parseAmountMinor(typed);
     setFailure(null);
-    if (!(amountMinor >= 1 && amountMinor <= left)) {
-      return setError(t("refundError", { most: money({ amountMinor: left, currency: order.currency }) }));
+    if (!(amountMinor >= 1 && amountMinor <= refundableMinor)) {
+      return setError(
+        t("refundError", { most: money({ amountMinor: refundableMinor, currency: order.currency }) }),
+      );
     }
     setError(undefined);
     setBusy(true);
     // the rest is named as such: it is then right even if a part went back meanwhile
-    const result = await refundOrder(order.id, amountMinor === left ? {} : { amountMinor });
+    const result = await refundOrder(order.id, amountMinor === refundableMinor ? {} : { amountMinor });
     setBusy(false);
     if (result.ok) {
-      setAsked(false);
+      setIsOpen(false);
       return onAccepted(result.data.task);
     }
-    const named = result.failure.details.find(({ path }) => path === "amountMinor");
-    if (named) setError(named.message);
+    const amountError = result.failure.details.find(({ path }) => path === "amountMinor");
+    if (amountError) setError(amountError.message);
     else setFailure(result.failure);
   };
 
-  if (!asked) {
+  if (!isOpen) {
     return (
       <Button
         look="quiet"
         onClick={() => {
-          setTyped((left / 100).toFixed(2));
-          setAsked(true);
+          setTyped((refundableMinor / 100).toFixed(2));
+          setIsOpen(true);
         }}
       >
         {t("refund")}
@@ -85,7 +87,7 @@ export function RefundForm({ order, onAccepted }: Props) {
         <Button type="submit" look="danger" aria-disabled={busy}>
           <span aria-live="polite">{t(busy ? "refunding" : "refundYes")}</span>
         </Button>
-        <Button look="plain" onClick={() => setAsked(false)}>
+        <Button look="plain" onClick={() => setIsOpen(false)}>
           {t("refundNo")}
         </Button>
       </div>

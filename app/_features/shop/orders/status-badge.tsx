@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import type { OrderItem } from "../orders-api";
 
-const LOOK: Record<OrderItem["status"], string> = {
+const STATUS_CLASSES: Record<OrderItem["status"], string> = {
   pending: "border-line-strong text-muted",
   paid: "border-money text-money",
   delivered: "border-transparent bg-ink/9 text-ink",
@@ -10,13 +10,13 @@ const LOOK: Record<OrderItem["status"], string> = {
   failed: "border-danger/60 text-danger",
 };
 
-export function StatusPill({ status }: { status: OrderItem["status"] }) {
+export function StatusBadge({ status }: { status: OrderItem["status"] }) {
   const t = useTranslations("orders");
   return (
     <span
       className={cn(
         "inline-flex min-h-7 items-center rounded-full border px-3 text-xs font-semibold whitespace-nowrap",
-        LOOK[status],
+        STATUS_CLASSES[status],
       )}
     >
       {t(`statuses.${status}`)}

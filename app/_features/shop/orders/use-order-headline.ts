@@ -1,33 +1,36 @@
 import { useTranslations } from "next-intl";
-import { useMoney } from "@/app/_ui/use-money-formatter";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
-import type { Arrival } from "./payment-actions";
+import type { CheckoutOutcome } from "./payment-actions";
 
 /** How an order stands, in a few big words and a sentence. */
-export function useHeadline(order: OrderItem, arrival: Arrival): { title: string; text: string } {
+export function useOrderHeadline(
+  order: OrderItem,
+  checkoutOutcome: CheckoutOutcome,
+): { title: string; text: string } {
   const t = useTranslations("order.headlines");
-  const money = useMoney();
+  const money = useMoneyFormatter();
   const amount = money({ amountMinor: order.amountMinor, currency: order.currency });
-  const mine = order.viewedAs === "buyer";
+  const isBuyer = order.viewedAs === "buyer";
   switch (order.status) {
     case "pending":
-      if (!mine) return { title: t("pendingTitle"), text: t("pendingOther") };
-      if (arrival === "done") return { title: t("confirmingTitle"), text: t("confirmingText") };
+      if (!isBuyer) return { title: t("pendingTitle"), text: t("pendingOther") };
+      if (checkoutOutcome === "done") return { title: t("confirmingTitle"), text: t("confirmingText") };
       if (order.checkoutUrl === null) return { title: t("pendingTitle"), text: t("pendingNoCheckout") };
       return {
-        title: t(arrival === "cancelled" ? "cancelledTitle" : "pendingTitle"),
+        title: t(checkoutOutcome === "cancelled" ? "cancelledTitle" : "pendingTitle"),
         text: t("pendingText", { amount }),
       };
     case "paid":
-      return { title: t("paidTitle"), text: t(mine ? `paid.${order.kind}` : "paidOther") };
+      return { title: t("paidTitle"), text: t(isBuyer ? `paid.${order.kind}` : "paidOther") };
     case "delivered":
-      if (!mine) return { title: t("soldTitle"), text: t("soldText", { amount }) };
+      if (!isBuyer) return { title: t("soldTitle"), text: t("soldText", { amount }) };
       return {
         title: t(`delivered.${order.kind}`, { count: order.quantity }),
         text: t(`deliveredText.${order.kind}`, { count: order.quantity }),
       };
     case "refunded":
-      return { title: t("refundedTitle"), text: t(mine ? "refundedText" : "refundedOther", { amount }) };
+      return { title: t("refundedTitle"), text: t(isBuyer ? "refundedText" : "refundedOther", { amount }) };
     case "failed":
       if (order.paidAt) return { title: t("tooLateTitle"), text: t("tooLateText", { amount }) };
       if (order.checkoutUrl) return { title: t("declinedTitle"), text: t("declinedText") };

@@ -1,16 +1,16 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
-import { alertPageQuerySchema, alertPageSchema, openAlerts } from "@/lib/ops";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
+import { alertPageQuerySchema, alertPageSchema, listOpenAlerts } from "@/lib/ops";
 
 // GET /api/admin/alerts
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "What an operator must look at, newest first",
     auth: "admin",
     query: alertPageQuerySchema,
     response: alertPageSchema,
   },
-  async ({ caller, query }) => openAlerts(caller, query),
+  async ({ caller, query }) => listOpenAlerts(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

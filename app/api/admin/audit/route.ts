@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { auditPageSchema, auditQuerySchema, listAudit } from "@/lib/audit";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/admin/audit
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Sensitive actions, newest first: by action, by who did it, by what it was done to",
     auth: "admin",
@@ -13,4 +13,4 @@ export const GET = route(
   async ({ caller, query }) => listAudit(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

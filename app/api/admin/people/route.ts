@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { listPeople, peoplePageSchema, peopleQuerySchema } from "@/lib/ops";
 
 // GET /api/admin/people
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Who has an account, newest first; found by name, address or id",
     auth: "admin",
@@ -13,4 +13,4 @@ export const GET = route(
   async ({ caller, query }) => listPeople(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

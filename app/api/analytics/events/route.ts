@@ -1,12 +1,12 @@
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { acceptedSchema, collectEvents, newEventsSchema } from "@/lib/analytics";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 /** 50 events with all that may be in them, as JSON may spell it. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 // POST /api/analytics/events
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Count what people did; best effort",
     auth: "public",
@@ -18,4 +18,4 @@ export const POST = route(
   async ({ caller, body }) => collectEvents(caller?.userId ?? null, body.events),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

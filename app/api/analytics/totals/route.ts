@@ -1,16 +1,16 @@
-import { route } from "@/app/api/define-route";
-import { dailyTotals, dailyTotalsQuerySchema, dailyTotalsSchema } from "@/lib/analytics";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { dailyTotalsQuerySchema, dailyTotalsSchema, getDailyTotals } from "@/lib/analytics";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/analytics/totals
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "How often each event happened on each day, in UTC",
     auth: "admin",
     query: dailyTotalsQuerySchema,
     response: dailyTotalsSchema,
   },
-  async ({ caller, query }) => ({ items: await dailyTotals(caller, query) }),
+  async ({ caller, query }) => ({ items: await getDailyTotals(caller, query) }),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { confirmAddress, confirmAddressSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 // POST /api/auth/confirm-email
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Confirm an address, or change to it, by the link from a mail",
     auth: "public",
@@ -19,4 +19,4 @@ export const POST = route(
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

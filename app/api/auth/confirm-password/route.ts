@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { confirmPassword, passwordSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // POST /api/auth/confirm-password
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Give the password again, for what wants a fresh sign-in",
     auth: "user",
@@ -17,4 +17,4 @@ export const POST = route(
   }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

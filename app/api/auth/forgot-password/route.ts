@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { askForPasswordReset, forgotPasswordSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { forgotPasswordSchema, requestPasswordReset } from "@/lib/accounts";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 // POST /api/auth/forgot-password
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Mail a link to choose a new password; the same answer whether there is such an account or not",
     auth: "public",
@@ -15,9 +15,9 @@ export const POST = route(
     status: 202,
   },
   async ({ body, client, locale, requestId }) => {
-    await askForPasswordReset(body, { locale, client, requestId });
+    await requestPasswordReset(body, { locale, client, requestId });
     return { message: messageText("reset_mail_sent", locale) };
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

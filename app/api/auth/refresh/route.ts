@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { signedIn, signedInSchema } from "@/app/api/auth/signed-in-reply";
-import { route } from "@/app/api/define-route";
+import { signedInReply, signedInSchema } from "@/app/api/auth/signed-in-reply";
+import { defineRoute } from "@/app/api/define-route";
 import { getUser } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows } from "@/lib/core/http";
-import { refreshSession, refreshTokenOf } from "@/lib/sessions";
+import { rejectOtherMethods } from "@/lib/core/http";
+import { getRefreshToken, refreshSession } from "@/lib/sessions";
 
 // POST /api/auth/refresh
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Change the refresh token for the next one and a fresh access token",
     auth: "public",
@@ -19,16 +19,16 @@ export const POST = route(
     response: signedInSchema,
   },
   async ({ body, client, request }) => {
-    const token = body.refreshToken ?? refreshTokenOf(request.headers);
+    const token = body.refreshToken ?? getRefreshToken(request.headers);
     if (token === null) throw new AppError("unauthenticated");
     const issued = await refreshSession(token, client);
     const user = await getUser(issued.session.userId);
     if (!user) throw new AppError("unauthenticated");
-    return signedIn(user, issued, {
+    return signedInReply(user, issued, {
       status: 200,
       tokens: body.refreshToken === undefined ? "cookie" : "body",
     });
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

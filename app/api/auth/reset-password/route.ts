@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { resetPassword, resetPasswordSchema } from "@/lib/accounts";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { deviceCookie } from "@/lib/rate-limit/handler-limits";
+import { createDeviceCookie } from "@/lib/rate-limit/handler-limits";
 import { clearedSessionCookies } from "@/lib/sessions";
 
 // POST /api/auth/reset-password
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Set a new password by the link from a mail; ends all sessions of the account",
     auth: "public",
@@ -18,9 +18,9 @@ export const POST = route(
   async ({ body, client, locale, requestId }) => {
     const { email } = await resetPassword(body, { client, requestId });
     // Whom guesses from elsewhere keep out of a browser that is new gets in by a mail.
-    const cookies = [...clearedSessionCookies(), deviceCookie(email)];
+    const cookies = [...clearedSessionCookies(), createDeviceCookie(email)];
     return new Reply({ message: messageText("password_reset", locale) }, { cookies });
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,26 +1,26 @@
-import { signedIn, signedInSchema, tokensSchema } from "@/app/api/auth/signed-in-reply";
-import { route } from "@/app/api/define-route";
+import { signedInReply, signedInSchema, tokenPlacementSchema } from "@/app/api/auth/signed-in-reply";
+import { defineRoute } from "@/app/api/define-route";
 import { signIn, signInSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
-import { deviceOf } from "@/lib/rate-limit/handler-limits";
-import { refreshTokenOf, replaceSession, startSession } from "@/lib/sessions";
+import { rejectOtherMethods } from "@/lib/core/http";
+import { getDeviceCookie } from "@/lib/rate-limit/handler-limits";
+import { getRefreshToken, replaceSession, startSession } from "@/lib/sessions";
 
 // POST /api/auth/sign-in
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Sign in with address and password",
     auth: "public",
     limit: "strict",
-    body: signInSchema.extend({ tokens: tokensSchema }),
+    body: signInSchema.extend({ tokens: tokenPlacementSchema }),
     response: signedInSchema,
   },
   async ({ body, client, request, requestId }) => {
-    const door = { client, requestId, device: deviceOf(request.headers) };
-    const { user, requireSamePassword } = await signIn(body, door);
+    const context = { client, requestId, device: getDeviceCookie(request.headers) };
+    const { user, requireUnchangedPassword: requireSamePassword } = await signIn(body, context);
     const issued = await startSession({ userId: user.id }, client, requireSamePassword);
-    await replaceSession(refreshTokenOf(request.headers));
-    return signedIn(user, issued, { status: 200, tokens: body.tokens, proved: true });
+    await replaceSession(getRefreshToken(request.headers));
+    return signedInReply(user, issued, { status: 200, tokens: body.tokens, passwordVerified: true });
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,16 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { clearedSessionCookies, deleteSession, refreshTokenOf, sessionIdOf } from "@/lib/sessions";
+import {
+  clearedSessionCookies,
+  deleteSession,
+  getRefreshToken,
+  sessionIdFromRefreshToken,
+} from "@/lib/sessions";
 
 // POST /api/auth/sign-out
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "End this session and take its cookies away; does nothing without one",
     auth: "public",
@@ -13,10 +18,10 @@ export const POST = route(
   },
   async ({ caller, client, locale, request, requestId }) => {
     // The access token may have run out; the refresh token's session is the same.
-    const sessionId = caller?.sessionId ?? sessionIdOf(refreshTokenOf(request.headers));
-    if (sessionId !== null) await deleteSession(sessionId, { context: { client, requestId } });
+    const sessionId = caller?.sessionId ?? sessionIdFromRefreshToken(getRefreshToken(request.headers));
+    if (sessionId !== null) await deleteSession(sessionId, { auditContext: { client, requestId } });
     return new Reply({ message: messageText("signed_out", locale) }, { cookies: clearedSessionCookies() });
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { entrySchema, spend, spendSchema } from "@/lib/bonuses";
-import { onlyAllows, parseInput } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { debitBonuses, entrySchema, spendSchema } from "@/lib/bonuses";
+import { parseInput, rejectOtherMethods } from "@/lib/core/http";
 
 // POST /api/bonuses/spend
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Spend bonuses; sent twice with one key (or Idempotency-Key header) it is spent once",
     auth: "user",
@@ -13,11 +13,11 @@ export const POST = route(
   },
   async ({ caller, body: { amount, note, key }, request, locale }) => {
     const header = request.headers.get("idempotency-key") ?? undefined;
-    return spend(caller.userId, amount, {
+    return debitBonuses(caller.userId, amount, {
       note,
       key: key ?? parseInput(spendSchema.shape.key, header, locale),
     });
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

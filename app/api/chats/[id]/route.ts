@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { changeChat, chatChangeSchema, chatDetailSchema, getChat } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ chat: chatDetailSchema });
 
 // GET /api/chats/{id}
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "A chat that you are in, or an open group: who is in it",
     auth: "user",
@@ -19,7 +19,7 @@ export const GET = route(
 );
 
 // PATCH /api/chats/{id}
-export const PATCH = route(
+export const PATCH = defineRoute(
   {
     summary: "Name, open or close a group that you own",
     auth: "user",
@@ -30,4 +30,4 @@ export const PATCH = route(
   async ({ caller, params: { id }, body }) => ({ chat: await changeChat(caller, id, body) }),
 );
 
-export const { POST, PUT, DELETE, OPTIONS } = onlyAllows("GET", "PATCH");
+export const { POST, PUT, DELETE, OPTIONS } = rejectOtherMethods("GET", "PATCH");

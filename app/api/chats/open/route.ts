@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { chatPageQuerySchema, listOpenChats, openChatPageSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // GET /api/chats/open
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Groups that anybody may join, the one with the latest message first",
     auth: "user",
@@ -13,4 +13,4 @@ export const GET = route(
   async ({ caller, query }) => listOpenChats(caller, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,12 +1,12 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
 
 /** A sync takes at most 45 s of new batches and one statement more. */
 export const maxDuration = 60;
 
 // GET /api/cron/sync-views
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Carry waiting views into Postgres (for the scheduler)",
     auth: "cron",
@@ -16,4 +16,4 @@ export const GET = route(
   async () => syncNow("cron"),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { tidyLinks } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidyTasks } from "@/lib/tasks";
@@ -9,7 +9,7 @@ import { tidyTasks } from "@/lib/tasks";
 export const maxDuration = 60;
 
 // GET /api/cron/tidy
-export const GET = route(
+export const GET = defineRoute(
   {
     summary:
       "Delete sessions, tokens, links and what dead mails carry that have long been over, and files that nobody has (for the schedulers)",
@@ -26,4 +26,4 @@ export const GET = route(
   }),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

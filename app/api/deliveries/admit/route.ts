@@ -1,16 +1,16 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
-import { admissionRequestSchema, admissionSchema, admit } from "@/lib/shop";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
+import { admissionRequestSchema, admissionSchema, admitTicket } from "@/lib/shop";
 
 // POST /api/deliveries/admit
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Let a ticket in, once; its seller and administrators",
     auth: "user",
     body: admissionRequestSchema,
     response: admissionSchema,
   },
-  async ({ caller, body }) => admit(body.code, caller),
+  async ({ caller, body }) => admitTicket(body.code, caller),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

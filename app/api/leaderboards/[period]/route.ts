@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { getLeaderboard, leaderboardQuerySchema, leaderboardSchema, periodSchema } from "@/lib/leaderboards";
 
 // GET /api/leaderboards/{period}
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "The best-selling creators of this week, this month or of all time, in one currency",
     auth: "public",
@@ -15,4 +15,4 @@ export const GET = route(
   async ({ params, query, caller }) => getLeaderboard(params.period, query, caller?.userId ?? null),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { becomeArtist, userSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 
 // POST /api/me/artist
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Become an artist, who may sell; wants a confirmed address",
     auth: "user",
@@ -13,4 +13,4 @@ export const POST = route(
   async ({ caller, client, requestId }) => ({ user: await becomeArtist(caller, { client, requestId }) }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

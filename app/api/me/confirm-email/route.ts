@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { sendConfirmationAgain } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { resendConfirmation } from "@/lib/accounts";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 // POST /api/me/confirm-email
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Mail the link that confirms the address once more",
     auth: "user",
@@ -14,9 +14,9 @@ export const POST = route(
     status: 202,
   },
   async ({ caller, locale }) => {
-    await sendConfirmationAgain(caller, locale);
+    await resendConfirmation(caller, locale);
     return { message: messageText("confirm_mail_sent", locale) };
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { changeAddress, changeAddressSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 // POST /api/me/email
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Ask for another address; it changes when the link mailed to it is opened",
     auth: "user",
@@ -21,4 +21,4 @@ export const POST = route(
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { accountExportSchema, exportAccount } from "@/lib/privacy";
 
 // GET /api/me/export
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "All that is yours or about you, as one JSON file; written as it is read, so it has no length",
     auth: "user",
@@ -11,8 +11,8 @@ export const GET = route(
     response: accountExportSchema,
   },
   async ({ caller, client, requestId }) => {
-    const pieces = await exportAccount(caller.userId, { client, requestId });
-    return new Response(streamOf(pieces), {
+    const chunks = await exportAccount(caller.userId, { client, requestId });
+    return new Response(toReadableStream(chunks), {
       headers: {
         "content-type": "application/json",
         "content-disposition": `attachment; filename="normaldance-account.json"`,
@@ -24,18 +24,18 @@ export const GET = route(
 );
 
 /** Asks for a piece when the last one was taken; whoever hangs up ends the reading. */
-function streamOf(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+function toReadableStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = await pieces.next();
+      const { value, done } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     },
     async cancel() {
-      await pieces.return(undefined);
+      await chunks.return(undefined);
     },
   });
 }
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

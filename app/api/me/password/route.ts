@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { changePassword, changePasswordSchema } from "@/lib/accounts";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 
 // POST /api/me/password
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Change the password; ends all other sessions",
     auth: "user",
@@ -20,4 +20,4 @@ export const POST = route(
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

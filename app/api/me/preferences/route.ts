@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import {
   changePreferences,
   changePreferencesSchema,
@@ -11,13 +11,13 @@ import {
 const response = z.object({ preferences: preferencesSchema });
 
 // GET /api/me/preferences
-export const GET = route(
+export const GET = defineRoute(
   { summary: "What you want to hear of, and whether others see that you are here", auth: "user", response },
   async ({ caller }) => ({ preferences: await getPreferences(caller) }),
 );
 
 // PATCH /api/me/preferences
-export const PATCH = route(
+export const PATCH = defineRoute(
   {
     summary: "Change some of that; what concerns money may be quiet, not off",
     auth: "user",
@@ -27,4 +27,4 @@ export const PATCH = route(
   async ({ caller, body }) => ({ preferences: await changePreferences(caller, body) }),
 );
 
-export const { POST, PUT, DELETE, OPTIONS } = onlyAllows("GET", "PATCH");
+export const { POST, PUT, DELETE, OPTIONS } = rejectOtherMethods("GET", "PATCH");

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { mayReadFile } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { readFile } from "@/lib/media";
 
 // GET /api/media/{id}
-export const GET = route(
+export const GET = defineRoute(
   {
     summary:
       "A file's bytes, or with Range a part: for who sent it, and for members of the chats it was sent to",
@@ -19,4 +19,4 @@ export const GET = route(
     readFile(caller, params.id, { headers, requestId, mayRead: mayReadFile }),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { markRead, markReadResponseSchema, markReadSchema } from "@/lib/notifications";
 
 // POST /api/notifications/read
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Mark notifications of yours as read",
     auth: "user",
@@ -13,4 +13,4 @@ export const POST = route(
   async ({ caller, body }) => markRead(caller, body),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { getOrder, orderSchema } from "@/lib/shop";
 
 // GET /api/orders/{id}
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "An order of yours: its steps, and what was handed over",
     auth: "user",
@@ -15,4 +15,4 @@ export const GET = route(
   async ({ params, caller }) => ({ order: await getOrder(params.id, caller) }),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { getPost, postSchema } from "@/lib/posts";
 
 // GET /api/posts/{id}
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "One post",
     auth: "public",
@@ -20,4 +20,4 @@ export const GET = route(
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
 
 // POST /api/posts/sync-views
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Carry waiting views into Postgres now",
     auth: "admin",
@@ -13,4 +13,4 @@ export const POST = route(
   async () => syncNow("admin"),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

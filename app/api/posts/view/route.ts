@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { viewPost, viewPostResponseSchema, viewPostSchema } from "@/lib/views";
 
 // POST /api/posts/view
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Count a view of a post, once for each person",
     auth: "user",
@@ -13,4 +13,4 @@ export const POST = route(
   async ({ caller, body, locale }) => viewPost(caller, body.postId, locale),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { viewPosts, viewPostsResponseSchema, viewPostsSchema } from "@/lib/views";
 
 // POST /api/posts/views-batch
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Count views of up to 100 posts",
     auth: "user",
@@ -13,4 +13,4 @@ export const POST = route(
   async ({ caller, body, locale }) => viewPosts(caller, body.postIds, locale),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

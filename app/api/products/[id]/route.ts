@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { archiveProduct, getProduct, productSchema } from "@/lib/shop";
 
@@ -9,18 +9,21 @@ const params = z.object({ id: idSchema });
 const response = z.object({ product: productSchema });
 
 // GET /api/products/{id}
-export const GET = route({ summary: "One product", auth: "public", params, response }, async ({ params }) => {
-  const product = await getProduct(params.id);
-  if (!product) throw new AppError("not_found", { message: "product_not_found" });
-  return { product };
-});
+export const GET = defineRoute(
+  { summary: "One product", auth: "public", params, response },
+  async ({ params }) => {
+    const product = await getProduct(params.id);
+    if (!product) throw new AppError("not_found", { message: "product_not_found" });
+    return { product };
+  },
+);
 
 // DELETE /api/products/{id}
-export const DELETE = route(
+export const DELETE = defineRoute(
   { summary: "Take a product of yours off sale; who has bought it keeps it", auth: "user", params, response },
   async ({ params, caller, client, requestId }) => ({
     product: await archiveProduct(params.id, caller, { client, requestId }),
   }),
 );
 
-export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");
+export const { POST, PUT, PATCH, OPTIONS } = rejectOtherMethods("GET", "DELETE");

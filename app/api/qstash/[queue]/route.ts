@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows, Reply } from "@/lib/core/http";
-import { receive } from "@/lib/tasks/receive-message";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
+import { receiveMessage } from "@/lib/tasks/receive-message";
 
 /** The longest a queue's run may take (lib/tasks/catalogue.ts), that of queues which work already. */
 export const maxDuration = 90;
@@ -11,7 +11,7 @@ export const maxDuration = 90;
 const NON_RETRYABLE_STATUS = 489;
 
 // POST /api/qstash/{queue}
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "QStash delivers here, for every queue",
     auth: "qstash",
@@ -20,7 +20,7 @@ export const POST = route(
     response: z.object({ outcome: z.enum(["done", "refused"]), reason: z.string().optional() }),
   },
   async ({ params, request }) => {
-    const receipt = await receive(params.queue, request);
+    const receipt = await receiveMessage(params.queue, request);
     switch (receipt.outcome) {
       case "done":
         return receipt;
@@ -38,4 +38,4 @@ export const POST = route(
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

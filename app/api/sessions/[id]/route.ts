@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { clearedSessionCookies, deleteSession } from "@/lib/sessions";
 
 // DELETE /api/sessions/{id}
-export const DELETE = route(
+export const DELETE = defineRoute(
   {
     summary: "Sign out one device; when it answers it is out",
     auth: "user",
@@ -15,11 +15,11 @@ export const DELETE = route(
   },
   async ({ caller, client, params, requestId }) => {
     const context = { client, requestId };
-    const isThis = params.id === caller.sessionId;
-    if (!(await deleteSession(params.id, { userId: caller.userId, context })))
+    const isCurrent = params.id === caller.sessionId;
+    if (!(await deleteSession(params.id, { userId: caller.userId, auditContext: context })))
       throw new AppError("not_found");
-    return new Reply({ ended: 1 }, { cookies: isThis ? clearedSessionCookies() : [] });
+    return new Reply({ ended: 1 }, { cookies: isCurrent ? clearedSessionCookies() : [] });
   },
 );
 
-export const { GET, POST, PUT, PATCH, OPTIONS } = onlyAllows("DELETE");
+export const { GET, POST, PUT, PATCH, OPTIONS } = rejectOtherMethods("DELETE");

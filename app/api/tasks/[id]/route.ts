@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { cancelTask, getTask, taskSchema } from "@/lib/tasks";
 
@@ -8,17 +8,17 @@ const params = z.object({ id: idSchema });
 const response = z.object({ task: taskSchema });
 
 // GET /api/tasks/{id}
-export const GET = route(
+export const GET = defineRoute(
   { summary: "How far a task of yours is", auth: "user", params, response },
   async ({ params, caller }) => ({ task: await getTask(params.id, caller) }),
 );
 
 // DELETE /api/tasks/{id}
-export const DELETE = route(
+export const DELETE = defineRoute(
   { summary: "Call a task of yours off, where its queue allows that", auth: "user", params, response },
   async ({ params, caller, client, requestId }) => ({
     task: await cancelTask(params.id, caller, { client, requestId }),
   }),
 );
 
-export const { POST, PUT, PATCH, OPTIONS } = onlyAllows("GET", "DELETE");
+export const { POST, PUT, PATCH, OPTIONS } = rejectOtherMethods("GET", "DELETE");

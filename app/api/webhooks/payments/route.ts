@@ -1,9 +1,9 @@
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { eventReceiptSchema, receivePaymentEvent } from "@/lib/shop";
 
 // POST /api/webhooks/payments
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "The payment provider tells what happened; it signs what it sends",
     auth: "public",
@@ -14,4 +14,4 @@ export const POST = route(
   async ({ request }) => receivePaymentEvent(request),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

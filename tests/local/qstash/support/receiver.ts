@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { until } from "@/tests/support/clients/wait-until";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type ListeningServer, listen, readBody } from "../../../../local/http/server";
 
 export interface Received {
@@ -82,7 +82,7 @@ export async function startReceiver(
     },
     onRequest,
     async waitFor(count, match = () => true) {
-      await until(`${count} requests`, () => received.filter(match).length >= count);
+      await waitUntil(`${count} requests`, () => received.filter(match).length >= count);
       return received.filter(match);
     },
     close: () => server.close(),

@@ -111,7 +111,7 @@ export function post(
 /** A paid session with its payment intent's id. */
 export async function buy(harness: Harness, amount = 1500): Promise<{ sessionId: string; intentId: string }> {
   const session = await openSession(harness.sdk, { line_items: [lineItem("Track", amount, 1)] });
-  await harness.server.play(session.id, "paid");
+  await harness.server.simulateBuyer(session.id, "paid");
   const paid = await harness.sdk.checkout.sessions.retrieve(session.id);
   return { sessionId: session.id, intentId: String(paid.payment_intent) };
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { chatDetailSchema, joinChat } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // POST /api/chats/{id}/join
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Join an open group",
     auth: "user",
@@ -15,4 +15,4 @@ export const POST = route(
   async ({ caller, params: { id } }) => ({ chat: await joinChat(caller, id) }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { chatDetailSchema, inviteToChat } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // POST /api/chats/{id}/members
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Put somebody into a group that you are in",
     auth: "user",
@@ -16,4 +16,4 @@ export const POST = route(
   async ({ caller, params: { id }, body }) => ({ chat: await inviteToChat(caller, id, body) }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import {
   listMessages,
   messagesPageSchema,
@@ -7,14 +7,14 @@ import {
   newMessageSchema,
   sendMessage,
 } from "@/lib/chat";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
 
 const params = z.object({ id: idSchema });
 
 // GET /api/chats/{id}/messages
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "The newest messages, those before or after one, or all that changed since a revision",
     auth: "user",
@@ -27,7 +27,7 @@ export const GET = route(
 );
 
 // POST /api/chats/{id}/messages
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Write a message, once for its clientId: 200 with the one that is there already",
     auth: "user",
@@ -43,4 +43,4 @@ export const POST = route(
   },
 );
 
-export const { PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET", "POST");
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { listPinned, pinnedSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // GET /api/chats/{id}/pinned
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Pinned messages, in the order in which they were pinned",
     auth: "user",
@@ -15,4 +15,4 @@ export const GET = route(
   async ({ caller, params: { id } }) => listPinned(caller, id),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { readStateSchema, readUpTo, readUpToSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { markReadUpTo, readStateSchema, readUpToSchema } from "@/lib/chat";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // POST /api/chats/{id}/read
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Note up to which message you have read, for all your devices",
     auth: "user",
@@ -14,7 +14,7 @@ export const POST = route(
     body: readUpToSchema,
     response: readStateSchema,
   },
-  async ({ caller, params: { id }, body }) => readUpTo(caller, id, body),
+  async ({ caller, params: { id }, body }) => markReadUpTo(caller, id, body),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

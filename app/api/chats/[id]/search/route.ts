@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { searchMessages, searchPageSchema, searchQuerySchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // GET /api/chats/{id}/search
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Messages with these words, newest first",
     auth: "user",
@@ -16,4 +16,4 @@ export const GET = route(
   async ({ caller, params: { id }, query }) => searchMessages(caller, id, query),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

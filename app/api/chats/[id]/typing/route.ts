@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { sayTyping } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { publishTyping } from "@/lib/chat";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 
 // POST /api/chats/{id}/typing
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Say that you are writing, every few seconds",
     auth: "user",
@@ -15,9 +15,9 @@ export const POST = route(
     status: 202,
   },
   async ({ caller, params: { id } }) => {
-    await sayTyping(caller, id);
+    await publishTyping(caller, id);
     return {};
   },
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

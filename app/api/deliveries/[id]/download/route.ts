@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { openDownload } from "@/lib/shop";
+import { resolveDownloadUrl } from "@/lib/shop";
 
 // GET /api/deliveries/{id}/download
-export const GET = route(
+export const GET = defineRoute(
   {
     summary: "Leads to what was bought: for its buyer, or with the code from the mail. Answers 302",
     auth: "public",
@@ -14,7 +14,7 @@ export const GET = route(
     response: z.object({}),
   },
   async ({ params, query, caller }) => {
-    const location = await openDownload(params.id, query.code ?? null, caller);
+    const location = await resolveDownloadUrl(params.id, query.code ?? null, caller);
     return new Response(null, {
       status: 302,
       headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" },
@@ -22,4 +22,4 @@ export const GET = route(
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("GET");
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

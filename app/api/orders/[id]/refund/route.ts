@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows, Reply } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
-import { refundAcceptedSchema, refundRequestSchema, requestRefund } from "@/lib/shop";
+import { enqueueRefund, refundAcceptedSchema, refundRequestSchema } from "@/lib/shop";
 
 // POST /api/orders/{id}/refund
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Give money back, all that is left unless said; its seller and administrators. Answers 202",
     auth: "user",
@@ -14,7 +14,7 @@ export const POST = route(
     response: refundAcceptedSchema,
   },
   async ({ params, caller, body, client, requestId }) =>
-    new Reply(await requestRefund(params.id, caller, body, { client, requestId }), { status: 202 }),
+    new Reply(await enqueueRefund(params.id, caller, body, { client, requestId }), { status: 202 }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { replayTask, taskSchema } from "@/lib/tasks";
 
 // POST /api/tasks/{id}/replay
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Give a dead task another life",
     auth: "admin",
@@ -18,4 +18,4 @@ export const POST = route(
   }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { changeRole, newRoleSchema, personSchema } from "@/lib/ops";
 
 // POST /api/admin/people/{id}/role
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Give somebody another role; ends their sessions",
     auth: "admin",
@@ -19,4 +19,4 @@ export const POST = route(
   }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { deleteMessage, editMessage, messageChangeSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
 
@@ -9,7 +9,7 @@ const params = z.object({ id: idSchema, messageId: idSchema });
 const response = z.object({ message: chatMessageSchema });
 
 // PATCH /api/chats/{id}/messages/{messageId}
-export const PATCH = route(
+export const PATCH = defineRoute(
   { summary: "Write a message of yours anew", auth: "user", params, body: messageChangeSchema, response },
   async ({ caller, params: { id, messageId }, body }) => ({
     message: await editMessage(caller, id, messageId, body),
@@ -17,7 +17,7 @@ export const PATCH = route(
 );
 
 // DELETE /api/chats/{id}/messages/{messageId}
-export const DELETE = route(
+export const DELETE = defineRoute(
   {
     summary: "Take back what a message says: its author, the group's owner, or an administrator",
     auth: "user",
@@ -27,4 +27,4 @@ export const DELETE = route(
   async ({ caller, params: { id, messageId } }) => ({ message: await deleteMessage(caller, id, messageId) }),
 );
 
-export const { GET, POST, PUT, OPTIONS } = onlyAllows("PATCH", "DELETE");
+export const { GET, POST, PUT, OPTIONS } = rejectOtherMethods("PATCH", "DELETE");

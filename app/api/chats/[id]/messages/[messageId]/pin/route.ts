@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
+import { defineRoute } from "@/app/api/define-route";
 import { pinMessage, pinSchema } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
 
 // POST /api/chats/{id}/messages/{messageId}/pin
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Pin a message, or unpin it",
     auth: "user",
@@ -19,4 +19,4 @@ export const POST = route(
   }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { route } from "@/app/api/define-route";
-import { reactionSchema, reactTo } from "@/lib/chat";
-import { onlyAllows } from "@/lib/core/http";
+import { defineRoute } from "@/app/api/define-route";
+import { reactionSchema, setReaction } from "@/lib/chat";
+import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/core/ids";
 import { chatMessageSchema } from "@/lib/realtime";
 
 // POST /api/chats/{id}/messages/{messageId}/reactions
-export const POST = route(
+export const POST = defineRoute(
   {
     summary: "Give a message an emoji, or take yours back",
     auth: "user",
@@ -15,8 +15,8 @@ export const POST = route(
     response: z.object({ message: chatMessageSchema }),
   },
   async ({ caller, params: { id, messageId }, body }) => ({
-    message: await reactTo(caller, id, messageId, body),
+    message: await setReaction(caller, id, messageId, body),
   }),
 );
 
-export const { GET, PUT, PATCH, DELETE, OPTIONS } = onlyAllows("POST");
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");
