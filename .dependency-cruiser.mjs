@@ -1,11 +1,11 @@
 /**
- * The floors of the house (docs/ARCHITECTURE.md#floors): a room imports from its own floor and from those below, and a
- * domain is used through its index. Two lists and the rules made from them.
+ * The layers of the code (docs/ARCHITECTURE.md): a folder imports from its own layer and from lower ones, and a domain
+ * is imported through its index. Two lists of layers and the rules made from them.
  * @type {import('dependency-cruiser').IConfiguration}
  */
 
 /** Lowest first. */
-const libFloors = [
+const libLayers = [
   ["core"],
   ["schemas"],
   ["redis", "db"],
@@ -27,31 +27,31 @@ const libFloors = [
     ...["bonuses", "leaderboards", "analytics", "privacy", "bot", "nft", "ops"],
   ],
 ];
-const appFloors = [["_ui", "_art"], ["_data"], ["_shell", "_features"], ["(site)", "(admin)", "api"]];
+const appLayers = [["_ui", "_art"], ["_data"], ["_shell", "_features"], ["(site)", "(admin)", "api"]];
 
 const escapeName = (name) => name.replace(/[()]/g, "\\$&");
-const rooms = (house, names) => `^${house}/(${names.map(escapeName).join("|")})/`;
-const domains = rooms("lib", libFloors.at(-1));
+const folders = (root, names) => `^${root}/(${names.map(escapeName).join("|")})/`;
+const domains = folders("lib", libLayers.at(-1));
 
-/** One rule a floor: nothing above it is imported. The task registry alone reaches up, and only lazily. */
-const upwards = (house, floors) =>
-  floors.slice(0, -1).map((names, floor) => ({
-    name: `${house}-floor-${floor + 1}-imports-nothing-above`,
+/** One rule per layer: it imports nothing from higher layers. Only the task registry may, and only lazily. */
+const layerRules = (root, layers) =>
+  layers.slice(0, -1).map((names, layer) => ({
+    name: `${root}-layer-${layer + 1}-imports-nothing-above`,
     severity: "error",
-    from: { path: rooms(house, names), pathNot: "^lib/tasks/registry\\.ts$" },
-    to: { path: rooms(house, floors.slice(floor + 1).flat()) },
+    from: { path: folders(root, names), pathNot: "^lib/tasks/registry\\.ts$" },
+    to: { path: folders(root, layers.slice(layer + 1).flat()) },
   }));
 
 export default {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
-    ...upwards("lib", libFloors),
-    ...upwards("app", appFloors),
+    ...layerRules("lib", libLayers),
+    ...layerRules("app", appLayers),
     {
-      name: "every-room-has-a-floor",
+      name: "every-lib-folder-has-a-layer",
       severity: "error",
       from: {},
-      to: { path: "^lib/[^/]+/", pathNot: [rooms("lib", libFloors.flat()), "^lib/generated/"] },
+      to: { path: "^lib/[^/]+/", pathNot: [folders("lib", libLayers.flat()), "^lib/generated/"] },
     },
     {
       name: "registry-imports-lazily",
@@ -66,20 +66,20 @@ export default {
       to: { path: "^(app|local|tests|scripts|bench)/" },
     },
     {
-      name: "a-domain-is-used-through-its-index",
+      name: "domains-are-imported-through-their-index",
       comment: "import @/lib/<domain> (or its client.ts from the browser), not a file inside it",
       severity: "error",
       from: { path: "^(app|middleware|instrumentation|scripts|local)" },
       to: { path: domains, pathNot: "/(index|client)\\.tsx?$" },
     },
     {
-      name: "domains-meet-at-their-index",
+      name: "domains-import-each-other-through-the-index",
       severity: "error",
       from: { path: "^lib/([^/]+)/", pathNot: "^lib/tasks/registry\\.ts$" },
       to: { path: domains, pathNot: ["^lib/$1/", "/index\\.ts$"] },
     },
     {
-      name: "local-is-never-imported-by-the-app",
+      name: "app-never-imports-local",
       severity: "error",
       from: { path: "^(app|lib|middleware|instrumentation)" },
       to: { path: "^local/" },
@@ -91,13 +91,13 @@ export default {
       to: { path: "\\.task\\.ts$" },
     },
     {
-      name: "the-app-ships-no-dev-dependency",
+      name: "app-imports-no-dev-dependency",
       severity: "error",
       from: { path: "^(app|lib|middleware|instrumentation)" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "everything-resolves",
+      name: "every-import-resolves",
       severity: "error",
       from: {},
       to: { couldNotResolve: true, pathNot: "^lib/db/generated" },

@@ -1,4 +1,4 @@
-/** Runs once when a server starts: an incomplete environment ends it here, with all that is wrong. */
+/** Runs once when a server starts. An invalid environment stops the server here and lists every problem. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   (await import("./lib/core/require-env")).requireEnv();

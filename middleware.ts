@@ -9,7 +9,7 @@ import {
 } from "@/lib/core/security-headers";
 import { getRetryAfterSeconds, rateLimitedResponse, setLimitHeaders, takeToken } from "@/lib/rate-limit";
 
-/** The gate at the edge: one token from the policy table, and the headers every answer carries. */
+/** The gate: applies the rate limit of the policy table and sets the security headers of every response. */
 export async function middleware(request: Request): Promise<Response> {
   const decision = await takeToken(request);
   const nonce = newNonce();
@@ -28,7 +28,7 @@ function isApiRequest(request: Request): boolean {
   return new URL(request.url).pathname.startsWith("/api/");
 }
 
-/** Next takes the nonce of its scripts from the policy, the layout that of its own from the header. */
+/** Next reads the nonce for its scripts from the policy, the layout reads it from the header. */
 function forwardedHeaders(request: Request, nonce: string, policy: string): Headers {
   const headers = new Headers(request.headers);
   headers.set(NONCE_HEADER, nonce);
@@ -38,8 +38,8 @@ function forwardedHeaders(request: Request, nonce: string, policy: string): Head
 }
 
 /**
- * Everything but the build's own files, which a CDN answers: each by its name, since a path that merely looks
- * like a file may be a page or a route that has to work for its answer (`/sitemap.xml`, `/api/posts/a.png`).
+ * Everything except the build's static files, which a CDN serves. They are listed by name, since a path that looks
+ * like a file may be a page or a route that does work (`/sitemap.xml`, `/api/posts/a.png`).
  */
 export const config = {
   matcher: [

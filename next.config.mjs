@@ -3,12 +3,12 @@ import createNextIntlPlugin from "next-intl/plugin";
 const withNextIntl = createNextIntlPlugin("./app/i18n/request.ts");
 
 /**
- * For the files the gate does not stand before (its matcher in middleware.ts): they are what they are called. Images,
- * sounds and scripts alone; what can run when it is opened by itself has to pass the gate.
+ * Headers of the files that bypass the gate (matcher in middleware.ts). Only images, sounds and scripts may bypass it;
+ * a file that can run as a document must pass the gate.
  */
 const FILE_HEADERS = [{ key: "X-Content-Type-Options", value: "nosniff" }];
 
-const FILES_OF_THE_BUILD = [
+const STATIC_FILE_PATHS = [
   "/_next/static/:file*",
   "/demo/:file*",
   "/:file(favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)",
@@ -18,15 +18,15 @@ const FILES_OF_THE_BUILD = [
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
-  headers: async () => FILES_OF_THE_BUILD.map((source) => ({ source, headers: FILE_HEADERS })),
+  headers: async () => STATIC_FILE_PATHS.map((source) => ({ source, headers: FILE_HEADERS })),
   experimental: {
-    // Our actions take a form field or two.
+    // Our actions have one or two form fields.
     serverActions: { bodySizeLimit: "64kb" },
-    // What Next keeps of a body while the gate runs; the largest that any route reads is a file's 4 MB. One that is
-    // longer is handed on cut off, so this has to be more than the route's own limit.
+    // Next buffers this much of a body while the gate runs and passes a longer one on truncated. So it must be more
+    // than the largest limit of a route, 4 MB for a file.
     proxyClientMaxBodySize: "5mb",
   },
-  // Read from disk at request time, so a function must carry them along.
+  // These files are read at request time, so they must be bundled with the function.
   outputFileTracingIncludes: {
     "/docs": ["./docs/openapi.json"],
     "/posts/[id]/opengraph-image": ["./app/_assets/**"],

@@ -1,7 +1,7 @@
 import { defineConfig } from "prisma/config";
 
-// `prisma generate` needs no schema engine, but the CLI tries to download one first. Naming any
-// existing file keeps it from asking the network; `prisma migrate` really needs the engine and is left alone.
+// `prisma generate` needs no schema engine, but the CLI would download one first. The path of any existing file
+// prevents the download. `prisma migrate` needs the engine, so it is not affected.
 if (process.argv.includes("generate")) process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 
 export default defineConfig({

@@ -4,15 +4,15 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const alias = { "@": path.resolve(import.meta.dirname) };
 
-/** They end what hangs; a busy machine must not reach them. */
+/** Long enough that only a hung test reaches them, even on a busy machine. */
 const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
 
-/** A file that fails only on a slow machine is played once more in CI, which names it. */
+/** CI runs a failed test once more, for failures that only a slow machine causes, and reports it as retried. */
 const retry = process.env.CI ? 1 : 0;
 
 /**
- * Vitest begins with the longest, or where it has seen none of them with the largest. The cluster's file is small and
- * waits much: begun late, it would have the end of the run to itself.
+ * Vitest starts with the slowest file, or without earlier results with the largest. The cluster's file is small and
+ * mostly waits: started late, it would prolong the run.
  */
 class ClusterFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -21,52 +21,53 @@ class ClusterFirst extends BaseSequencer {
   }
 }
 
-/** Files at once. A Redis or a Postgres that was given is one, and its files run one at a time. */
-const given = [
+/** Files run one at a time when an external Redis or Postgres is set, since they would share it. */
+const hasExternalBackend = [
   process.env.TEST_DATABASE_URL,
   process.env.TEST_REDIS_URL,
   process.env.REDIS_URL,
   process.env.REDIS_HOST,
 ].some(Boolean);
-const maxWorkers = process.env.REAL_STACK === "1" && given ? 1 : 2;
+const maxWorkers = process.env.REAL_STACK === "1" && hasExternalBackend ? 1 : 2;
 
-const counting = "tests/support/stack/count-assertions.ts";
+const countAssertions = "tests/support/stack/count-assertions.ts";
 const freshModules = "tests/support/stack/fresh-modules.ts";
 const stack = {
   globalSetup: ["tests/support/stack/global-stacks.ts"],
-  setupFiles: [freshModules, counting, "tests/support/stack/setup.ts"],
+  setupFiles: [freshModules, countAssertions, "tests/support/stack/setup.ts"],
 };
 
 /**
- * The kinds of tests, each a folder of rooms (CONTRIBUTING.md#tests):
+ * The kinds of tests, each a folder with one subfolder per module (CONTRIBUTING.md#tests):
  *
  * unit        pure code, no server
- * local       the local stack's own servers; each file starts what it needs on a free port
- * integration each promise once, in lib and routes, against a whole stack
- * extended    what takes long: models, outages, fuzzing, every route with every role
+ * local       the local stack's servers; each file starts what it needs on a free port
+ * integration each documented behaviour of lib and routes once, against a whole stack
+ * extended    slow tests: models, outages, fuzzing, every route with every role
  * e2e         the production build with the local stack, in Chromium
  * faults      races, deadlocks and crashes; only on a real Redis and a real Postgres
  *
- * `integration` and `extended` run on the embedded engines, or with REAL_STACK=1 on real ones. A file of theirs uses
- * a whole installation: any process drains the outbox of its database, and QStash delivers to one APP_URL. So each
- * worker has a stack of its own (tests/support/stack/global-stacks.ts). Their files share a process: starting one and
- * loading the libraries would be a third of the run. tests/support/stack/fresh-modules.ts gives each file modules of its own.
+ * `integration` and `extended` run on the embedded engines, or with REAL_STACK=1 on real servers. Each of their files
+ * needs a whole stack: any process drains the outbox of its database, and QStash delivers to one APP_URL. So each
+ * worker has its own stack (tests/support/stack/global-stacks.ts). The files share a process, since starting one and
+ * loading the libraries would take a third of the run; tests/support/stack/fresh-modules.ts reloads the app's modules
+ * for each file.
  */
 export default defineConfig({
   test: {
     sequence: { sequencer: ClusterFirst },
     projects: [
-      project("unit", { isolate: false, setupFiles: [freshModules, counting] }),
-      project("local", { setupFiles: [counting] }),
+      project("unit", { isolate: false, setupFiles: [freshModules, countAssertions] }),
+      project("local", { setupFiles: [countAssertions] }),
       project("integration", { isolate: false, ...stack }),
       project("extended", { isolate: false, ...stack }),
       project("e2e", {
         isolate: false,
         globalSetup: ["tests/support/stack/global-shared.ts"],
-        setupFiles: [freshModules, counting],
+        setupFiles: [freshModules, countAssertions],
         expect: { poll: { timeout: 30_000 } },
       }),
-      // No second attempt: a race that shows once in two runs is a race.
+      // No retry: a race that appears in one of two runs is a bug.
       project("faults", { ...stack, retry: 0, testTimeout: 180_000, hookTimeout: 60_000 }),
     ],
   },

@@ -4,26 +4,26 @@ import { useSyncExternalStore } from "react";
 import type { Locale } from "@/lib/core/locale";
 import "./globals.css";
 
-/** This page stands where not even the frame could be built, so it brings its own words. */
+/** This page replaces the root layout and its message provider, so it has its own texts. */
 const MESSAGES: Record<Locale, { title: string; text: string; retry: string; home: string; digest: string }> =
   {
     ru: {
       title: "Свет погас",
-      text: "Страница не открылась целиком. Ничего из вашего не потеряно.",
+      text: "Страница не загрузилась. Ничего не потеряно.",
       retry: "Попробовать снова",
       home: "На главную",
       digest: "Номер ошибки:",
     },
     en: {
       title: "The lights went out",
-      text: "The whole page failed to open. Nothing of yours is lost.",
+      text: "The page didn't load. Nothing is lost.",
       retry: "Try again",
-      home: "To the feed",
-      digest: "Error number:",
+      home: "Back to the feed",
+      digest: "Error ID:",
     },
   };
 
-/** Read by hand: the schema that knows the languages would bring its library to every page with this file. */
+/** Parses the cookie by hand: the locale schema would add zod to the JavaScript of every page. */
 function browserLocale(): Locale {
   const chosen = /(?:^|; )locale=(ru|en)/.exec(document.cookie)?.[1] ?? navigator.language;
   return chosen.startsWith("en") ? "en" : "ru";
@@ -55,7 +55,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
             >
               {messages.retry}
             </button>
-            {/* a full load on purpose: what is in memory is what broke */}
+            {/* A full page load on purpose: the state in memory is what broke. */}
             <a
               href="/"
               className="inline-flex min-h-13 items-center rounded-full border border-line-strong px-7 font-semibold"

@@ -9,7 +9,7 @@ export const size = { width: 1200, height: 630 };
 export const contentType = "image/png";
 export const alt = "NormalDance";
 
-/** The site's own card, for pages that have no cover. */
+/** The site's preview image, for pages without a cover. */
 export default async function OpenGraphImage() {
   const [t, fonts, wordmark] = await Promise.all([
     getTranslations("meta"),
@@ -40,7 +40,7 @@ export default async function OpenGraphImage() {
         color: "#ffffff",
       }}
     >
-      {/* biome-ignore lint/performance/noImgElement: the renderer knows no other */}
+      {/* biome-ignore lint/performance/noImgElement: the image renderer supports only img */}
       <img
         alt=""
         width={980}

@@ -3,7 +3,7 @@ import { connection } from "next/server";
 import { env } from "@/lib/core/env";
 
 export default async function robots(): Promise<MetadataRoute.Robots> {
-  // the address is known to a running server only; a build has no environment
+  // APP_URL is known only at run time; a build has no environment.
   await connection();
   return {
     rules: {

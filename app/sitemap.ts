@@ -5,10 +5,10 @@ import { listPosts } from "@/lib/posts";
 import { listProducts } from "@/lib/shop";
 
 const PAGE_SIZE = 50;
-/** The newest thousand of each; older ones are reached through the feed and the shop. */
+/** The newest thousand posts and products; crawlers reach older ones through the feed and the shop. */
 const MAX_PAGES = 20;
 
-/** Fails as a whole when Postgres is down: crawlers keep the last one, which beats an empty one. */
+/** Fails when Postgres is down: crawlers keep the last sitemap, which is better than an empty one. */
 export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
   await connection();
   const base = env().APP_URL;

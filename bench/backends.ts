@@ -5,7 +5,7 @@ import { startStack } from "@/local/stack/stack";
 import { freePort, startRealPostgres } from "@/tests/support/stack/real-postgres";
 
 export interface Backends {
-  /** One line for the report: what was measured against. */
+  /** The report's line about the backends. */
   readonly description: string;
   readonly env: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
@@ -15,7 +15,7 @@ export interface Backends {
   stop(): Promise<void>;
 }
 
-/** A stack of a benchmark's own: a real Postgres and redis-server where they are installed, else embedded ones. */
+/** Starts a separate stack for a benchmark: real Postgres and redis-server where installed, else embedded ones. */
 export async function startBackends(): Promise<Backends> {
   const postgres = await startRealPostgres().catch(() => null);
   const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-bench-"));
@@ -42,7 +42,7 @@ export async function startBackends(): Promise<Backends> {
     });
     if (!stack.gateway) throw new Error("the stack has no gateway");
     const databaseUrl = postgres?.url ?? stack.env.DATABASE_URL ?? "";
-    // Its name and version, without what it lacks.
+    // Its name and version, without the list of what it lacks.
     const redis = stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0];
     return {
       description: `Redis: ${redis}; Postgres: ${postgres ? "a server, fsync off" : "PGlite, embedded"}`,

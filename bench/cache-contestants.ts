@@ -11,22 +11,22 @@ import { CacheManager, defineNamespaces } from "@/lib/cache";
 import { env } from "@/lib/core/env";
 import type { ContestantName } from "./cache-protocol";
 
-/** What each is asked to do, with memory in the process over Redis, a minute's TTL, and nothing else tuned. */
+/** The calls that are compared: in-process memory over Redis, one minute's TTL, and default settings otherwise. */
 export interface Contestant {
   getOrSet(key: string, load: () => Promise<string>): Promise<unknown>;
-  /** As few calls as it can. */
+  /** With as few HTTP calls as the library can. */
   getMany(keys: string[]): Promise<unknown>;
 }
 
 const TTL_SECONDS = 60;
 const TTL_MS = TTL_SECONDS * 1_000;
 
-/** All but lib/cache over the SDK as it comes. */
+/** All contestants but lib/cache use the SDK with its default settings. */
 function newUpstashRedis(): Redis {
   return new Redis({ url: env().UPSTASH_REDIS_REST_URL, token: env().UPSTASH_REDIS_REST_TOKEN });
 }
 
-/** Each call makes a new one, with nothing in memory. */
+/** Each function creates a new cache, with empty memory. */
 export const contestants: Record<ContestantName, () => Contestant> = {
   "lib/cache": () => {
     const cache = new CacheManager(

@@ -2,24 +2,24 @@ export const CONTESTANTS = ["lib/cache", "bentocache", "cachified", "cache-manag
 
 export type ContestantName = (typeof CONTESTANTS)[number];
 
-/** What the bench tells a worker, which answers each order with an `Answer`. */
+/** Messages to a worker, which replies to each with a `WorkerResult`. */
 export type WorkerCommand =
   /** 250 concurrent misses on a cold key. */
   | { do: "stampede"; name: ContestantName; key: string }
-  /** Asks for what is in memory, over and over. */
+  /** Reads one key from memory, `count` times. */
   | { do: "hits"; name: ContestantName; count: number }
-  /** Writes some keys, so that another worker finds them in Redis. */
+  /** Writes keys to Redis, for `readMany`. */
   | { do: "write"; name: ContestantName; keys: string[] }
-  /** Asks for them, with nothing in memory. */
+  /** Reads the written keys, with empty memory. */
   | { do: "readMany"; name: ContestantName; keys: string[] }
-  /** Asks for one cold key after another. */
+  /** Reads cold keys, one after another. */
   | { do: "misses"; name: ContestantName; keys: string[] };
 
 export interface WorkerResult {
   /** How often a loader was called. */
   loads: number;
-  /** How long each call took; ms. `stampede` and `hits` give the whole. */
+  /** Duration of each call (ms); `stampede` and `hits` give the total. */
   ms: number[];
-  /** What went wrong for callers. */
+  /** How many calls failed. */
   errors: number;
 }

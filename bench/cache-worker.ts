@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Contestant, contestants } from "./cache-contestants";
 import type { ContestantName, WorkerCommand, WorkerResult } from "./cache-protocol";
 
-/** A process of the app, for `npm run bench:cache`: does one piece of work when told to. */
+/** A worker process of `npm run bench:cache`: runs one command per message. */
 
 const STAMPEDE_SIZE = 250;
 /** Long enough that every process misses before the first loader is done. */
 const LOADER_DELAY_MS = 50;
-/** Nobody waits longer for a page. */
+/** A caller stops waiting after this. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const CACHED_VALUE = "a value of some length, which is read far more often than it is made. ".repeat(10);
 
@@ -67,9 +67,9 @@ async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
   return result;
 }
 
-process.on("message", (order: WorkerCommand) => {
-  handleCommand(order).then(
-    (answer) => process.send?.(answer),
+process.on("message", (command: WorkerCommand) => {
+  handleCommand(command).then(
+    (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);

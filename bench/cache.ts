@@ -7,16 +7,16 @@ import { startBackends } from "./backends";
 import { CONTESTANTS, type ContestantName, type WorkerCommand, type WorkerResult } from "./cache-protocol";
 
 /**
- * `npm run bench:cache`: how often a loader is called when four processes miss at once, what a hit in memory
- * costs, what 50 keys cost, and what happens without Redis; here and with other libraries, which take turns.
- * Calls and commands are counted at the gateway.
+ * `npm run bench:cache`: measures how often a loader is called when four processes miss concurrently, the cost of a hit
+ * in memory and of reading 50 keys, and the behaviour without Redis, for lib/cache and other libraries. Their runs are
+ * interleaved. Calls and commands are counted at the gateway.
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const PROCESSES = 4;
 const HITS_PER_TURN = 5_000;
 const KEYS_PER_READ = 50;
-/** Cold keys asked for one after another without Redis: enough for a breaker to open. */
+/** Cold keys that are read one after another without Redis: enough to open a circuit breaker. */
 const MISS_COUNT = 6;
 
 interface Figures {
@@ -41,12 +41,12 @@ try {
   await runInterleaved(async (name, round) => {
     const key = `stampede-${round}-${name}`;
     const startedAt = performance.now();
-    const answers = await Promise.all(
+    const results = await Promise.all(
       workers.map((worker) => runCommand(worker, { do: "stampede", name, key })),
     );
     const own = figures.get(name);
     own?.stampedeMs.push(performance.now() - startedAt);
-    own?.loads.push(answers.reduce((sum, { loads }) => sum + loads, 0));
+    own?.loads.push(results.reduce((sum, { loads }) => sum + loads, 0));
   });
   await runInterleaved(async (name) => {
     const { ms } = await runCommand(first, { do: "hits", name, count: HITS_PER_TURN });
@@ -55,7 +55,7 @@ try {
   const url = `http://127.0.0.1:${proxy.port}`;
   for (const mode of ["refuse", "hang"] as const) {
     await proxy.set("pass");
-    // Each in a process of its own that has known Redis, all at once: most of the time goes by in waiting.
+    // Each runs in its own process that has reached Redis before, concurrently, since most of the time is waiting.
     const own = await Promise.all(
       CONTESTANTS.map(async (name) => {
         const worker = await startWorker(url);
@@ -67,9 +67,9 @@ try {
     await Promise.all(
       own.map(async ({ name, worker }) => {
         const keys = Array.from({ length: MISS_COUNT }, (_, index) => `${mode}-${index}`);
-        const answer = await runCommand(worker, { do: "misses", name, keys });
+        const result = await runCommand(worker, { do: "misses", name, keys });
         const found = figures.get(name);
-        if (found) found[mode] = answer;
+        if (found) found[mode] = result;
       }),
     );
   }
@@ -80,7 +80,7 @@ try {
   await backends.stop();
 }
 
-/** Also makes everybody's connections and scripts known before anything is timed. */
+/** Also opens each contestant's connections and loads its scripts before anything is timed. */
 async function measureReadMany(name: ContestantName, worker: ChildProcess): Promise<Figures> {
   const keys = Array.from({ length: KEYS_PER_READ }, (_, index) => `many-${index}`);
   await runCommand(worker, { do: "write", name, keys });
@@ -94,7 +94,7 @@ async function measureReadMany(name: ContestantName, worker: ChildProcess): Prom
 
 async function runInterleaved(work: (name: ContestantName, round: number) => Promise<void>): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Another one begins each round: whatever the machine does meanwhile hits all of them.
+    // Another contestant starts each round, so that the machine's other load affects all of them.
     for (let turn = 0; turn < CONTESTANTS.length; turn += 1) {
       await work(CONTESTANTS[(round + turn) % CONTESTANTS.length] ?? CONTESTANTS[0], round);
     }
@@ -109,7 +109,7 @@ async function startWorker(redisUrl?: string): Promise<ChildProcess> {
       ...backends.env,
       LOG_LEVEL: "silent",
       ...(redisUrl
-        ? // The app's own limits, not those of a local stack.
+        ? // The app's default time limits, not those of a local stack.
           { UPSTASH_REDIS_REST_URL: redisUrl, REDIS_TIMEOUT_MS: "", REDIS_FIRST_CALL_TIMEOUT_MS: "" }
         : { REDIS_TIMEOUT_MS: "30000", REDIS_FIRST_CALL_TIMEOUT_MS: "30000" }),
     },
@@ -122,13 +122,13 @@ async function startWorker(redisUrl?: string): Promise<ChildProcess> {
 async function runCommand(worker: ChildProcess, command: WorkerCommand): Promise<WorkerResult> {
   const aborter = new AbortController();
   const ended = once(worker, "exit", aborter).then(() =>
-    Promise.reject(new Error(`a worker ended: ${command.name}`)),
+    Promise.reject(new Error(`worker exited: ${command.name}`)),
   );
   const result = once(worker, "message", aborter);
   worker.send(command);
   try {
-    const [answer] = (await Promise.race([result, ended])) as [WorkerResult];
-    return answer;
+    const [message] = (await Promise.race([result, ended])) as [WorkerResult];
+    return message;
   } finally {
     ended.catch(() => {});
     aborter.abort();
@@ -165,7 +165,7 @@ function report(figures: Map<ContestantName, Figures>): void {
   console.log(table([head, ...rows]));
 }
 
-/** Longest of the first three calls, the last one, and what people got. */
+/** Longest of the first three calls, the last call, and what the callers got. */
 function formatWaits({ ms, loads, errors }: WorkerResult): string {
   const time = (value: number) =>
     value < 1_000 ? `${value.toFixed(value < 10 ? 1 : 0)} ms` : `${(value / 1_000).toFixed(1)} s`;

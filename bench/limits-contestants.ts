@@ -6,14 +6,14 @@ import { Limiter } from "@/lib/rate-limit/limiter";
 import { findPolicy } from "@/lib/rate-limit/policies";
 import { GuardedRedis } from "@/lib/redis/guarded-redis";
 
-/** Takes what one request of a person needs; true when it may pass. Throws what the library throws. */
+/** Takes the tokens of one request; true when it may pass. Throws the library's errors. */
 export type LimitCheck = (person: string) => Promise<boolean>;
 
 export const ALLOWED_REQUESTS = 100;
 const WINDOW_SECONDS = 60;
 const ROUTE = "/api/posts/1";
 
-/** Each answers the same question: has this person something left of the route's 100 and of their own 100? */
+/** Each checks the same two limits: the route's 100 requests and the person's own 100. */
 export const contestants: Record<string, (url: string, token: string) => LimitCheck> = {
   "lib/rate-limit": (url, token) => {
     const limiter = new Limiter(
@@ -38,7 +38,7 @@ export const contestants: Record<string, (url: string, token: string) => LimitCh
     upstashLimiter(url, token, Ratelimit.fixedWindow(ALLOWED_REQUESTS, "60 s")),
   "rate-limiter-flexible": (url, token) => {
     const redis = new Redis({ url, token, enableTelemetry: false });
-    // It wants a client over TCP; this is what of it the library calls, over Upstash's REST.
+    // The library needs a TCP client; this implements the one method it calls over Upstash's REST API.
     const storeClient = {
       eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
         redis.eval(script, keys, args),
@@ -63,7 +63,7 @@ export const contestants: Record<string, (url: string, token: string) => LimitCh
   },
 };
 
-/** As its documentation shows it: two limiters at module scope, with their default local cache. */
+/** As in its documentation: two limiters at module scope, with their default local cache. */
 function upstashLimiter(
   url: string,
   token: string,

@@ -5,17 +5,17 @@ import { type Backends, startBackends } from "./backends";
 import { ALLOWED_REQUESTS, contestants, type LimitCheck } from "./limits-contestants";
 
 /**
- * `npm run bench:limits`: what a request's two limits (the route's, and the person's over all routes) cost
- * here and with other libraries, and what those do without Redis. Calls and commands are counted at the
- * gateway and in the engine; timed runs take turns, and the median is shown.
+ * `npm run bench:limits`: measures the cost of a request's two limits (the route's, and the person's over all routes)
+ * for lib/rate-limit and other libraries, and their behaviour without Redis. Calls and commands are counted at the
+ * gateway and in the engine; timed runs are interleaved, and the report shows medians.
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 /** Requests of one turn. */
 const REQUESTS_PER_TURN = 20;
-/** How many one after another, without Redis: enough for a breaker to open. */
+/** Requests one after another without Redis: enough to open a circuit breaker. */
 const SEQUENTIAL_REQUESTS = 6;
-/** Nobody waits longer than this for a page. */
+/** A caller stops waiting after this. */
 const REQUEST_TIMEOUT_MS = 6_000;
 
 const backends = await startBackends();
@@ -33,15 +33,15 @@ interface Cost {
 
 try {
   const { gateway, env } = backends;
-  // The names of keys begin as the environment says.
+  // The prefix of keys is read from the environment.
   Object.assign(process.env, env);
   const token = env.UPSTASH_REDIS_REST_TOKEN ?? "";
   const checks = Object.entries(contestants).map(([name, make]) => ({
     name,
     check: make(gateway.url, token),
   }));
-  // Redis knows the scripts, the connections are open.
-  for (const { check: ask } of checks) await ask(newPerson());
+  // Loads the scripts and opens the connections.
+  for (const { check } of checks) await check(newPerson());
   const costs = await measureCosts(backends, checks);
   const times = await measureTimes(checks);
   const hangingProxy = await startFaultProxy({ host: "127.0.0.1", port: gateway.port });
@@ -57,7 +57,7 @@ try {
 } finally {
   await backends.stop();
 }
-// Calls to the hung Redis that nobody waits for any more.
+// Abandons the pending calls to the hung Redis.
 process.exit(0);
 
 type NamedCheck = { name: string; check: LimitCheck };
@@ -66,11 +66,11 @@ async function repeat(count: number, check: () => Promise<unknown>): Promise<voi
   for (let i = 0; i < count; i += 1) await check();
 }
 
-/** Somebody who has nothing left, and whom the library had to refuse once already. */
+/** A person without tokens, whom the library has refused once already. */
 async function exhaustedPerson(check: LimitCheck): Promise<string> {
   const person = newPerson();
   await repeat(ALLOWED_REQUESTS, () => check(person));
-  if (await check(person)) throw new Error("more than the limit was let through");
+  if (await check(person)) throw new Error("a request over the limit passed");
   return person;
 }
 
@@ -89,7 +89,7 @@ async function measureCosts({ gateway, redisUrl }: Backends, checks: NamedCheck[
   return costs;
 }
 
-/** For each request. */
+/** The average cost of one request. */
 async function measureCost(
   gateway: Backends["gateway"],
   counter: CommandCounter,
@@ -133,14 +133,14 @@ async function measureTimes(checks: NamedCheck[]) {
 }
 
 interface Outage {
-  /** How long the first and the sixth request waited, one after another (ms). */
+  /** How long the first and the sixth of consecutive requests waited (ms). */
   first: string;
   sixth: string;
-  /** How many of 150 requests at once were let through, refused, answered with an error, or not at all. */
+  /** How many of 150 concurrent requests passed, were refused, failed, or got no answer. */
   outcomes: string;
 }
 
-/** All at once: they wait for nothing but time. */
+/** Measures all contestants concurrently, since they only wait. */
 async function measureOutages(url: string, token: string): Promise<Map<string, Outage>> {
   const entries = Object.entries(contestants).map(async ([name, make]): Promise<[string, Outage]> => {
     const check = make(url, token);
@@ -157,7 +157,7 @@ async function measureOutages(url: string, token: string): Promise<Map<string, O
     const person = newPerson();
     const outcomes = await Promise.all(Array.from({ length: 150 }, () => classifyOutcome(check, person)));
     const tally = ["passed", "refused", "error", "no answer"]
-      .map((kind) => [kind, outcomes.filter((one) => one === kind).length] as const)
+      .map((kind) => [kind, outcomes.filter((outcome) => outcome === kind).length] as const)
       .filter(([, count]) => count > 0)
       .map(([kind, count]) => `${count} ${kind}`);
     return [

@@ -1,20 +1,20 @@
-/** What `npm run bench:tasks` tells its worker, which answers each order with an `Answer`. */
+/** Messages to the worker of `npm run bench:tasks`, which replies to each with a `WorkerResult`. */
 export type WorkerCommand =
-  /** Tasks that wait for a delivery. */
+  /** Creates tasks that wait for a delivery. */
   | { do: "await-delivery"; count: number }
-  /** One transaction after another, each with a change and perhaps a task. */
+  /** Runs transactions one after another, each with a change and optionally a task. */
   | { do: "transactions"; count: number; withTask: boolean }
-  /** One transaction with many tasks. */
+  /** Runs one transaction with many tasks. */
   | { do: "many-tasks"; count: number }
-  /** Tasks that the sweeper finds due. */
+  /** Creates tasks that the sweeper finds due. */
   | { do: "make-due"; count: number }
   | { do: "sweep" }
-  /** What was deferred until after the answers is done. */
+  /** Waits for the work that was deferred until after the responses. */
   | { do: "settle" };
 
 export interface WorkerResult {
-  /** How long it took, in the worker. */
+  /** Duration, measured in the worker. */
   ms: number;
-  /** Tasks that were made. */
+  /** Tasks that were created. */
   taskIds: string[];
 }

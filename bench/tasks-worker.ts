@@ -7,7 +7,7 @@ import { createPerson } from "@/tests/support/factories/people";
 import { serveApp } from "@/tests/support/processes/app-server";
 import type { WorkerCommand, WorkerResult } from "./tasks-protocol";
 
-/** The app's side of `npm run bench:tasks`: does what it is told, and serves the route handlers at `APP_URL`. */
+/** The worker process of `npm run bench:tasks`: runs commands, and serves the route handlers at `APP_URL`. */
 
 const QUEUE = "notifications";
 const TOMORROW_SECONDS = 86_400;
@@ -28,7 +28,7 @@ async function createTasks(count: number, dueAt: Date): Promise<string[]> {
 /** A business change of one statement. */
 const change = (tx: Transaction) =>
   tx.$executeRaw`UPDATE "User" SET name = 'A name' WHERE id = ${userId}::uuid`;
-/** For tomorrow: its delivery is not measured. */
+/** Delayed until tomorrow: its delivery is not measured. */
 const addTask = (tx: Transaction) =>
   enqueue(tx, QUEUE, payload, { key: newId(), delaySeconds: TOMORROW_SECONDS });
 
@@ -72,9 +72,9 @@ async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
 }
 
 const app = await serveApp(Number(new URL(env().APP_URL).port));
-process.on("message", (order: WorkerCommand) => {
-  handleCommand(order).then(
-    (answer) => process.send?.(answer),
+process.on("message", (command: WorkerCommand) => {
+  handleCommand(command).then(
+    (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
@@ -87,7 +87,7 @@ process.on("disconnect", () => {
     .then(disconnectDb)
     .finally(() => process.exit(0));
 });
-// Connections are open and modules loaded before anything is counted.
+// Opens connections and loads modules before anything is counted.
 await handleCommand({ do: "transactions", count: 20, withTask: true });
 await handleCommand({ do: "sweep" });
 process.send?.({ ms: 0, taskIds: [] } satisfies WorkerResult);

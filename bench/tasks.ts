@@ -14,14 +14,14 @@ import { startBackends } from "./backends";
 import type { WorkerCommand, WorkerResult } from "./tasks-protocol";
 
 /**
- * `npm run bench:tasks`: what a guaranteed task costs where it is enqueued, where it is delivered and where it is
- * swept. Deliveries are signed as QStash signs them and go over HTTP to the app: the production build where there
- * is one, else its route handlers behind a plain HTTP server; the report says which. Counting and timing are
- * separate runs; timed runs take turns, and the median is shown.
+ * `npm run bench:tasks`: measures the cost of enqueueing, delivering and sweeping guaranteed tasks. Deliveries are
+ * signed like QStash's and go over HTTP to the app: the production build where there is one, else its route handlers
+ * behind a plain HTTP server; the report says which. Counting and timing are separate runs; timed runs are interleaved,
+ * and the report shows medians.
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
-/** Requests of one turn, and how many are under way at once. */
+/** Requests of one turn, and how many are concurrent. */
 const DELIVERIES = 300;
 const CONCURRENCY = 16;
 const TRANSACTIONS = 100;
@@ -35,7 +35,7 @@ const backends = await startBackends();
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 const key = new TextEncoder().encode(backends.env.QSTASH_CURRENT_SIGNING_KEY);
 try {
-  // What is published is accepted and stays there: its delivery is not part of what is measured.
+  // The emulator accepts published messages and does not deliver them: their delivery is not measured.
   await qstash("/v2/flowControl/people/pause");
   const counts = await measureCounts();
   const timings = await measureTimes();
@@ -56,7 +56,7 @@ async function qstash(pathname: string): Promise<void> {
 
 interface Worker {
   url: string;
-  run(order: WorkerCommand): Promise<WorkerResult>;
+  run(command: WorkerCommand): Promise<WorkerResult>;
   stop(): Promise<void>;
 }
 
@@ -85,10 +85,10 @@ async function startWorker(env: Record<string, string>): Promise<Worker> {
 
 async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
   const aborter = new AbortController();
-  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("the worker ended")));
+  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("worker exited")));
   try {
     const [message]: WorkerResult[] = await Promise.race([once(worker, "message", aborter), ended]);
-    if (!message) throw new Error("the worker said nothing");
+    if (!message) throw new Error("worker sent no result");
     return message;
   } finally {
     ended.catch(() => {});
@@ -98,16 +98,16 @@ async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
 
 interface Call {
   url: string;
-  /** What it must be answered. */
+  /** The expected status. */
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Requests of a kind, signed before anything is timed. */
+/** Builds requests of a kind, signed before anything is timed. */
 async function buildCalls(kind: Kind, { url, run }: Worker, count: number): Promise<Call[]> {
   if (kind === "a message without a signature") {
-    // The body is read, and refused.
+    // The body is read, and the request is refused.
     const body = JSON.stringify({ queue: "notifications", taskId: newId(), generation: 1 });
     const headers = { "content-type": "application/json" };
     const call: Call = { url: `${url}/api/qstash/notifications`, status: 401, headers, body };
@@ -159,7 +159,7 @@ function send(call: Call): Promise<void> {
   });
 }
 
-/** @returns how long all of them took, ms */
+/** Sends all calls, `CONCURRENCY` at a time. @returns the total duration (ms) */
 async function sendAll(calls: readonly Call[]): Promise<number> {
   const waiting = [...calls];
   const startedAt = performance.now();
@@ -184,7 +184,7 @@ async function measureCounts(): Promise<Counts> {
   const calls = await startHttpCallMeter(backends.env.QSTASH_URL ?? "");
   const worker = await startWorker({ DATABASE_URL: meter.url, QSTASH_URL: calls.url });
   const count = async (work: () => Promise<unknown>): Promise<Count> => {
-    // What goes on after an answer belongs to what was answered.
+    // Work that was deferred after a response counts towards its request.
     await worker.run({ do: "settle" });
     meter.reset();
     calls.reset();
@@ -220,14 +220,14 @@ async function measureCounts(): Promise<Counts> {
 }
 
 interface Timings {
-  /** What served the requests. */
+  /** The server that handled the requests. */
   server: string;
-  /** Requests a second. */
+  /** Requests per second. */
   rates: Map<Kind, number[]>;
-  /** ms for one transaction. */
+  /** Duration of one transaction (ms). */
   change: number[];
   changeAndTask: number[];
-  /** Tasks a second. */
+  /** Tasks per second. */
   sweep: number[];
 }
 
@@ -243,8 +243,8 @@ async function measureTimes(): Promise<Timings> {
   try {
     for (const kind of KINDS) await sendAll(await buildCalls(kind, target, DELIVERIES));
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Another one begins each round: whatever the machine does meanwhile hits all of them. All are signed
-      // beforehand: on a busy machine whoever had time to rest while that was done would run faster.
+      // Another kind starts each round, so that the machine's other load affects all of them. All requests are signed
+      // beforehand: on a busy machine an app that was idle during the signing would run faster.
       const kinds = KINDS.map((_, turn) => KINDS[(round + turn) % KINDS.length] ?? KINDS[0]);
       const turns = await Promise.all(
         kinds.map(async (kind) => ({ kind, calls: await buildCalls(kind, target, DELIVERIES) })),
@@ -268,7 +268,7 @@ async function measureTimes(): Promise<Timings> {
   }
 }
 
-/** The production build on a port of its own; null where there is none. */
+/** Starts the production build on a free port; null when there is none. */
 async function startBuild(): Promise<{ url: string; stop(): Promise<void> } | null> {
   if (!existsSync(".next/BUILD_ID")) return null;
   const port = await freePort();
@@ -283,7 +283,7 @@ async function startBuild(): Promise<{ url: string; stop(): Promise<void> } | nu
   while (!(await isUp(`${url}/api/health`))) {
     if (Date.now() > deadline) {
       await app.stop();
-      throw new Error("the build did not start");
+      throw new Error("production build did not start within 60 s");
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

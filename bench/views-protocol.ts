@@ -10,10 +10,10 @@ export const WORKLOADS = [
 
 export type WorkloadName = (typeof WORKLOADS)[number];
 
-/** What the bench tells its worker, which answers each order with an `Answer`. */
+/** Messages to the worker, which replies to each with a `WorkerResult`. */
 export type WorkerCommand = { do: "prepare"; work: WorkloadName } | { do: "run" };
 
 export interface WorkerResult {
-  /** How long the run took, in the worker. */
+  /** Duration of the run, measured in the worker. */
   ms: number;
 }

@@ -8,7 +8,7 @@ import { getViewCounts, recordViews, syncViews, toViewRow, viewColumns } from "@
 import { createPeople, createTestPost } from "@/tests/support/factories/people";
 import type { WorkerCommand, WorkerResult, WorkloadName } from "./views-protocol";
 
-/** The app's side of `npm run bench:views`: a process of its own that does one piece of work when told to. */
+/** The worker process of `npm run bench:views`: runs one workload per message. */
 
 const VIEWS_PER_RUN = 100;
 const POST_COUNT = 10;
@@ -24,7 +24,7 @@ const pipeliningRedis = new Redis({
 
 type Run = () => Promise<unknown>;
 
-/** Each makes what it needs, and returns what is measured. */
+/** Each prepares its data and returns the run that is measured. */
 const workloads: Record<WorkloadName, () => Promise<Run>> = {
   "views: lib/views": async () => {
     const views = await createViews();
@@ -45,7 +45,7 @@ const workloads: Record<WorkloadName, () => Promise<Run>> = {
   "sync: 10,000 views": async () => {
     const screen = await createPosts(SYNC_POSTS);
     const people = await createPeople(SYNC_PEOPLE);
-    // What other work left to be synced is not part of it.
+    // Syncs what other workloads left pending, so that it is not measured.
     await syncViews({ source: "script" });
     for (const { seq } of people) await recordViews(seq, screen);
     return () => syncViews({ source: "script" });
@@ -60,25 +60,25 @@ const workloads: Record<WorkloadName, () => Promise<Run>> = {
   "feed: 20 counts": async () => {
     await createPosts(20);
     const rows = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: 20 });
-    const wanted = rows.map(toViewRow);
-    await getViewCounts(wanted);
-    return () => getViewCounts(wanted);
+    const viewRows = rows.map(toViewRow);
+    await getViewCounts(viewRows);
+    return () => getViewCounts(viewRows);
   },
 };
 
 async function createPosts(count: number): Promise<string[]> {
   const [author] = await createPeople(1, "artist");
-  if (!author) throw new Error("nobody was created");
+  if (!author) throw new Error("no author was created");
   return Promise.all(Array.from({ length: count }, () => createTestPost(author)));
 }
 
-/** One view each of as many new people, spread over the posts. */
+/** One view each by `VIEWS_PER_RUN` new people, spread over the posts. */
 async function createViews(): Promise<[post: string, seq: number][]> {
   const people = await createPeople(VIEWS_PER_RUN);
   return people.map(({ seq }, index) => [posts[index % POST_COUNT] ?? newId(), seq]);
 }
 
-/** What one would write without Redis: the row, and the count on the post, in one transaction. */
+/** The straightforward solution without Redis: insert the row and update the post's count in one transaction. */
 async function writeViewDirectly(postId: string, viewerSeq: number): Promise<void> {
   await db().$transaction([
     db().postView.create({ data: { postId, viewerSeq }, select: { id: true } }),
@@ -95,7 +95,7 @@ let preparedRun: Run = async () => {};
 async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
   if (command.do === "prepare") {
     preparedRun = await workloads[command.work]();
-    // What preparing left to do in the background is not to be measured.
+    // Background work of the preparation must not be measured.
     await delay(20);
     return { ms: 0 };
   }
@@ -104,9 +104,9 @@ async function handleCommand(command: WorkerCommand): Promise<WorkerResult> {
   return { ms: performance.now() - startedAt };
 }
 
-process.on("message", (order: WorkerCommand) => {
-  handleCommand(order).then(
-    (answer) => process.send?.(answer),
+process.on("message", (command: WorkerCommand) => {
+  handleCommand(command).then(
+    (result) => process.send?.(result),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
@@ -114,7 +114,7 @@ process.on("message", (order: WorkerCommand) => {
   );
 });
 process.on("disconnect", () => void disconnectDb().finally(() => process.exit(0)));
-// Every post is known and every script loaded before anything is counted.
+// Puts every post in Redis and loads every script before anything is counted.
 await recordViews((await createPeople(1))[0]?.seq ?? 0, posts);
 await syncViews({ source: "script" });
 process.send?.({ ms: 0 });

@@ -8,10 +8,10 @@ import { type Backends, startBackends } from "./backends";
 import { WORKLOADS, type WorkerCommand, type WorkerResult, type WorkloadName } from "./views-protocol";
 
 /**
- * `npm run bench:views`: what 100 concurrent views cost here and done otherwise, what a sync costs, and what
- * a feed costs. Calls are counted at the gateway, commands there and in the engine (Upstash bills those
- * inside scripts too), statements on the wire to Postgres. Counting and timing are separate runs, so that
- * counting slows nothing down; timed runs take turns, and the median is shown.
+ * `npm run bench:views`: measures the cost of 100 concurrent views with lib/views and with alternatives, of a sync, and
+ * of a feed. Calls are counted at the gateway, commands there and in the engine (Upstash also bills those inside
+ * scripts), statements on the wire to Postgres. Counting and timing are separate runs, so that counting does not slow
+ * the timed ones; timed runs are interleaved, and the report shows medians.
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
@@ -69,7 +69,7 @@ async function measureTimes({ databaseUrl }: Backends): Promise<Map<WorkloadName
   const times = new Map<WorkloadName, number[]>(WORKLOADS.map((work) => [work, []]));
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Another one begins each round: whatever the machine does meanwhile hits all of them.
+      // Another workload starts each round, so that the machine's other load affects all of them.
       for (let turn = 0; turn < WORKLOADS.length; turn += 1) {
         const work = WORKLOADS[(round + turn) % WORKLOADS.length] ?? WORKLOADS[0];
         await runCommand(worker, { do: "prepare", work });
@@ -100,17 +100,17 @@ async function startWorker(databaseUrl: string): Promise<ChildProcess> {
 }
 
 async function runCommand(worker: ChildProcess, command: WorkerCommand): Promise<WorkerResult> {
-  const answered = nextResult(worker);
+  const result = nextResult(worker);
   worker.send(command);
-  return answered;
+  return result;
 }
 
 async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
   const aborter = new AbortController();
-  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("the worker ended")));
+  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("worker exited")));
   try {
     const [message]: WorkerResult[] = await Promise.race([once(worker, "message", aborter), ended]);
-    if (!message) throw new Error("the worker said nothing");
+    if (!message) throw new Error("worker sent no result");
     return message;
   } finally {
     ended.catch(() => {});

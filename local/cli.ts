@@ -9,12 +9,12 @@ import { EngineDownError } from "./redis/engine-connection";
 import { runApp } from "./stack/app";
 import { displayPath, readSettings } from "./stack/settings";
 
-const HELP = `npm run dev      the whole of it for development: Postgres, Redis, QStash, Stripe and the app
+const HELP = `npm run dev      the whole stack for development: Postgres, Redis, QStash, Stripe, mail, files and the app
 npm run start    the same with the production build (run \`npm run build\` first)
-npm run stack    the backends alone
+npm run stack    the backends without the app
 npm run reset    empties the data folder: DATA_DIR, or .data/`;
 
-/** What the stack keeps in its folder; DATA_DIR may name one that holds something else too. */
+/** The stack's own files. Only these are removed: DATA_DIR may name a folder with other files in it. */
 const STACK_FILES = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "secrets.json", "stack.env"];
 
 async function main(command: string | undefined): Promise<void> {
@@ -25,14 +25,14 @@ async function main(command: string | undefined): Promise<void> {
       loadEnvFiles(command === "dev");
       return runApp({ mode: command, settings: readSettings(process.env) });
     case "reset": {
-      // DATA_DIR may stand in .env.local, where `dev` finds it too.
+      // DATA_DIR may be set in .env.local, which `dev` reads too.
       loadEnvFiles(true);
       const { dataDir } = readSettings(process.env);
-      // Taken first: files of a running stack must not vanish under it.
+      // Locked first, so that this fails while a stack runs on the folder.
       const unlock = await lockFolder(dataDir);
       await unlock();
       for (const name of STACK_FILES) await rm(path.join(dataDir, name), { recursive: true, force: true });
-      console.log(`Removed what the stack kept in ${displayPath(dataDir)}`);
+      console.log(`Removed the local stack's files from ${displayPath(dataDir)}`);
       return;
     }
     default:
@@ -45,7 +45,7 @@ function loadEnvFiles(dev: boolean): void {
   nextEnv.loadEnvConfig(process.cwd(), dev, { info: () => {}, error: console.error });
 }
 
-/** What people can put right themselves: the message is enough. */
+/** Errors that the developer can fix from the message alone: printed without a stack. */
 const EXPECTED_ERRORS = [PortTakenError, FolderInUseError, DatabaseUnreachableError, EngineDownError];
 
 main(process.argv[2]).catch((error: unknown) => {

@@ -7,8 +7,8 @@ import { posts } from "./seed/posts";
 import { products } from "./seed/products";
 
 /**
- * Fills an empty database with people, posts, views and products that look real. For laptops: the password is public.
- * Ids are UUIDs of the time a post was "written", since the feed is ordered by them.
+ * Fills an empty database with realistic users, posts, views, products and chats. For laptops: the password is public.
+ * A post's id is a UUID of its creation time, since the feed is ordered by ids.
  */
 async function seed(): Promise<void> {
   const passwordHash = await hashPassword(PASSWORD);
@@ -27,9 +27,9 @@ async function seed(): Promise<void> {
   const postIds: string[] = [];
   for (const [index, { author, hoursAgo, ...post }] of posts.entries()) {
     const authorUser = users[author];
-    if (!authorUser) throw new Error(`post ${index} is by nobody`);
+    if (!authorUser) throw new Error(`post ${index} has no author`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
-    // Everybody has seen some: deterministic, and never one's own.
+    // Deterministic: every user has seen some posts, and never their own.
     const viewers = users.filter(
       (user, userIndex) => user !== authorUser && (userIndex * 7 + index * 3) % 5 !== 0,
     );
@@ -58,14 +58,14 @@ async function seed(): Promise<void> {
   );
 }
 
-/** Index into people: the demo listener, and who brought them. Somebody earns a bonus when they buy. */
+/** Indices into people: the demo listener and their referrer, who earns a bonus when the listener buys. */
 const LISTENER_INDEX = 2;
 const REFERRER_INDEX = 3;
 
 async function seedShop(userIds: readonly string[], now: number): Promise<void> {
   for (const { seller, hoursAgo, ...product } of products) {
     const sellerId = userIds[seller];
-    if (!sellerId) throw new Error(`${product.title} is sold by nobody`);
+    if (!sellerId) throw new Error(`${product.title} has no seller`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
     await db().product.create({
       data: { ...product, id: v7({ msecs: createdAt.getTime() }), sellerId, createdAt },
@@ -77,11 +77,11 @@ async function seedShop(userIds: readonly string[], now: number): Promise<void> 
   });
 }
 
-/** Each message has the number and the revision that lib/chat would have given it, in the order in which they were written. */
+/** Creates the chats. Each message gets the seq and revision that lib/chat would give it, in order of time. */
 async function seedChats(userIds: readonly string[], postIds: readonly string[], now: number): Promise<void> {
   const userIdAt = (person: number) => {
     const id = userIds[person];
-    if (!id) throw new Error(`nobody is person ${person}`);
+    if (!id) throw new Error(`there is no person ${person}`);
     return id;
   };
   for (const { title, open, members, unread, messages } of chats) {
@@ -96,11 +96,11 @@ async function seedChats(userIds: readonly string[], postIds: readonly string[],
         ...{ lastSeq: messages.length, revision: messages.length },
         ...{ lastMessageAt: times.at(-1) ?? null, createdAt: first },
         members: {
-          create: members.map((person, place) => ({
+          create: members.map((person, index) => ({
             userId: userIdAt(person),
-            role: title !== null && place === 0 ? "owner" : "member",
+            role: title !== null && index === 0 ? "owner" : "member",
             readSeq: messages.length - (person === LISTENER_INDEX ? unread : 0),
-            joinedAt: new Date(first.getTime() + place * 1_000),
+            joinedAt: new Date(first.getTime() + index * 1_000),
           })),
         },
       },
@@ -126,10 +126,10 @@ async function seedChats(userIds: readonly string[], postIds: readonly string[],
           pinnedAt: pinned ? new Date(createdAt.getTime() + 120_000) : null,
           reactions: {
             create: Object.entries(reactions).flatMap(([emoji, given], turn) =>
-              given.map((person, place) => ({
+              given.map((person, index) => ({
                 userId: userIdAt(person),
                 emoji,
-                createdAt: new Date(createdAt.getTime() + (turn * 20 + place + 1) * 1_000),
+                createdAt: new Date(createdAt.getTime() + (turn * 20 + index + 1) * 1_000),
               })),
             ),
           },

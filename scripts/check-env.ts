@@ -4,9 +4,9 @@ import { envProblems } from "./env-problems";
 import { environmentSchema, secrets } from "./secrets-config";
 
 /**
- * `npm run check:env -- production` says everything that is wrong with this process's environment, or with
- * that of a file (`--file path`), for development, staging or production. Ends with 1 when there is an error;
- * warnings alone are 0. No value is printed.
+ * `npm run check:env -- production` lists everything wrong with this process's environment, or with that of a file
+ * (`--file path`), for development, staging or production. The exit code is 1 when there is an error; warnings alone
+ * are 0. Values are never printed.
  */
 const USAGE = "usage: npm run check:env -- development|staging|production [--file path]";
 
@@ -27,10 +27,10 @@ function main(): number {
   });
   for (const error of errors) console.error(`error    ${error}`);
   for (const warning of warnings) console.warn(`warning  ${warning}`);
-  const where = values.file ?? "This environment";
+  const name = values.file ?? "This environment";
   if (errors.length > 0)
-    console.error(`${where} is not fit for ${environment.data}: ${errors.length} to mend.`);
-  else console.log(`${where} is fit for ${environment.data}.`);
+    console.error(`${name} is not ready for ${environment.data}: ${errors.length} errors.`);
+  else console.log(`${name} is ready for ${environment.data}.`);
   return errors.length > 0 ? 1 : 0;
 }
 

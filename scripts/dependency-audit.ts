@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { z } from "zod";
 
 /**
- * `npm run audit:dependencies` asks the registry what is known against the packages that production runs, by their
- * versions in package-lock.json. Ends with 1 when something is high or critical, or when the question itself is wrong
- * (no lockfile); where the advisory service cannot be asked it says *not checked* and ends with 0: a build without a
- * network proves nothing about packages, and is no fault of theirs.
+ * `npm run audit:dependencies` queries the registry for advisories on the packages that production runs, by their
+ * versions in package-lock.json. The exit code is 1 when an advisory is high or critical, or when the query itself is
+ * wrong (no lockfile). When the advisory service is unavailable it prints *not checked* and the exit code is 0: a build
+ * without a network proves nothing about packages.
  */
 
 const NPM_ARGUMENTS = ["audit", "--omit=dev", "--audit-level=high", "--json"];
-/** In all, npm's own repeats included; a service that is slower is one that cannot be asked. */
+/** Total time limit, npm's own retries included; a slower service counts as unavailable. */
 const TIMEOUT_MS = 90_000;
 const NPM_ENV = { npm_config_fetch_retries: "1", npm_config_fetch_timeout: "20000" };
 
@@ -27,11 +27,11 @@ const reportSchema = z.object({
   ),
 });
 
-/** What npm says when the service did not answer as one does: no connection, or a status that is no success. */
+/** npm's output when the service is unavailable: no connection, or an error status. */
 const unavailableSchema = z.union([
   z.object({ statusCode: z.int() }).transform(({ statusCode }) => `it answered ${String(statusCode)}`),
   z.object({ message: z.string().regex(/^request to |network|audit endpoint|timeout/i) }).transform(
-    // The address alone: what stands in it besides is the machine's own business.
+    // Only the reason: the rest of the message may have details of this machine.
     ({ message }) => /reason: (.*)$/s.exec(message)?.[1]?.trim() || "it could not be reached",
   ),
 ]);
@@ -51,7 +51,7 @@ function main(): number {
   if (report.success) return reportVulnerabilities(report.data);
   const unavailable = unavailableSchema.safeParse(output);
   if (unavailable.success) return notChecked(unavailable.data);
-  console.error(`npm audit did not work:\n${run.stdout}${run.stderr}`);
+  console.error(`npm audit failed:\n${run.stdout}${run.stderr}`);
   return 1;
 }
 
@@ -64,7 +64,7 @@ function parseJson(text: string): unknown {
 }
 
 function notChecked(reason: string): number {
-  console.log(`dependencies: not checked (the advisory service cannot be asked: ${reason})`);
+  console.log(`dependencies: not checked (advisory service unavailable: ${reason})`);
   return 0;
 }
 

@@ -4,7 +4,7 @@ import type { Environment, Secret } from "./secrets-config";
 type Values = Readonly<Record<string, string | undefined>>;
 
 export interface EnvProblems {
-  /** The app would not start, or not be safe. */
+  /** The app would not start, or would not be safe. */
   errors: string[];
   /** Likely a mistake. */
   warnings: string[];
@@ -12,14 +12,14 @@ export interface EnvProblems {
 
 export interface Expectations {
   secrets: ReadonlyMap<string, Secret>;
-  /** The values of `.env.example`: nobody's real ones. */
+  /** The values of `.env.example`: placeholders, never real values. */
   example: Values;
 }
 
 /**
- * Everything wrong with an environment. What it says names variables and never has a value of one in it.
+ * Finds everything wrong with an environment. The messages name variables and never contain a value.
  *
- * @param source  variables as they are set
+ * @param source  the variables as they are set
  */
 export function envProblems(
   source: Values,
@@ -43,7 +43,7 @@ function localStackValues(source: Values, secrets: Expectations["secrets"]): Val
   return Object.fromEntries(names.map((name) => [name, source[name]?.trim() || undefined]));
 }
 
-/** What the app itself would say. In development the local stack sets what is missing. */
+/** Errors that the app itself would report. In development the local stack sets missing variables. */
 function checkSchema(source: Values, isDeployed: boolean, { errors }: EnvProblems): void {
   const runtimeSource = isDeployed
     ? { ...source, NODE_ENV: source.NODE_ENV?.trim() || "production" }
@@ -56,12 +56,12 @@ function checkSchema(source: Values, isDeployed: boolean, { errors }: EnvProblem
   }
 }
 
-/** Words that stand where a value should be; compared without case and punctuation. */
+/** Placeholders left in place of a value; compared without case and punctuation. */
 const PLACEHOLDERS =
   /^(x+|your.*|my.*(secret|token|key)|change ?me.*|replace ?me.*|todo|tbd|example.*|placeholder.*|dummy.*|secret|password|token|test|postgres|admin|none|null|undefined|1234.*)$/;
-/** Published with QStash's SDK for its development server: anybody can sign with them. */
+/** Published with QStash's SDK for its development server: anyone can sign with them. */
 const PUBLIC_KEYS = ["sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"];
-/** A random secret of any length has more; repeated words have not. */
+/** A random secret of sufficient length has more; repeated words have fewer. */
 const MIN_DISTINCT_CHARACTERS = 8;
 
 function checkSecrets(
@@ -73,10 +73,10 @@ function checkSecrets(
   for (const [name, { requiredIn, minLength, prefix, purpose }] of secrets) {
     const value = values[name];
     if (value === undefined) {
-      // Those that the schema needs too have been named already; here it is said what they are for.
+      // Variables that the schema requires have been reported by checkSchema already.
       if (requiredIn.includes(environment) && !(name in envSchema.shape))
         errors.push(`${name}: is not set. ${purpose}`);
-      // The app runs without it, but not all of it.
+      // The app runs without it, but some features do not work.
       if (requiredIn.length === 0 && environment !== "development" && name in envSchema.shape)
         warnings.push(`${name}: is not set. ${purpose}`);
       continue;
@@ -121,7 +121,7 @@ function checkReuse(values: Values, secrets: Expectations["secrets"], { errors }
   }
 }
 
-/** What a console or a file may have done to a value. */
+/** Mistakes from copying a value out of a console or a file. */
 function checkFormatting(source: Values, values: Values, { errors, warnings }: EnvProblems): void {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
@@ -131,7 +131,7 @@ function checkFormatting(source: Values, values: Values, { errors, warnings }: E
       (alias) => source[alias]?.trim() && source[alias]?.trim() !== value,
     );
     if (conflictingAliases.length > 0)
-      warnings.push(`${name}: ${conflictingAliases.join(", ")} says something else, and is not used`);
+      warnings.push(`${name}: ${conflictingAliases.join(", ")} has another value, which is ignored`);
   }
 }
 
@@ -143,7 +143,7 @@ function checkDeployed(
 ): void {
   for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL"]) {
     if (values[name] !== undefined && values[name] === example[name])
-      errors.push(`${name}: is the example's`);
+      errors.push(`${name}: is the example's value`);
   }
   for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL"]) {
     const url = values[name];
@@ -160,7 +160,7 @@ function checkDeployed(
   const onVercel = Boolean(source.VERCEL?.trim()) || /\.vercel\.app\/?$/i.test(values.APP_URL ?? "");
   if (onVercel && (values.TRUST_PROXY ?? "none") === "none")
     warnings.push(
-      "TRUST_PROXY: is none; on Vercel everybody then shares one address and its rate limit. Set vercel",
+      "TRUST_PROXY: is none; on Vercel all users then share one address and its rate limit; set vercel",
     );
 }
 

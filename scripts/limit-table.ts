@@ -8,7 +8,7 @@ const APP_DIR = path.resolve(import.meta.dirname, "../app");
 export const LIMIT_TABLE_FILE = "lib/rate-limit/routes.generated.ts";
 
 interface Row {
-  /** As the gate writes it: `/api/posts/:id`. */
+  /** In the gate's form: `/api/posts/:id`. */
   pattern: string;
   method?: string;
   policy: RouteLimit | "default";
@@ -16,16 +16,16 @@ interface Row {
 }
 
 /**
- * A door that anybody may try, and nobody often, counts by address alone: whoever makes accounts would otherwise bring
- * an allowance of its own for each, and try as often as they like.
+ * A public route with a strict limit counts by address alone: otherwise an attacker could create accounts and get a
+ * new limit with each.
  */
 function isLimitedByAddress({ auth, limit }: DocumentedRoute["spec"]): boolean {
   return auth === "public" && limit === "strict";
 }
 
 /**
- * The gate's rows for these routes: one for each path, and one more for each method that is limited in a way of its
- * own. What is fixed in a path comes before what is not: the first row that fits decides.
+ * The gate's rows for these routes: one for each path, and one more for each method with its own limit. Fixed path
+ * segments come before parameters: the first row that matches decides.
  */
 export function limitRows(routes: readonly DocumentedRoute[]): Row[] {
   const byPath = new Map<string, Row[]>();
@@ -47,19 +47,19 @@ export function limitRows(routes: readonly DocumentedRoute[]): Row[] {
       const { method: _, ...row } = first;
       return [row];
     }
-    // A method that the route does not have is answered with little work.
+    // Methods that the route does not have are cheap to answer.
     const defaultRow: Row = { pattern, policy: "default" };
     return [...methodRows.filter(({ policy }) => policy !== "default"), defaultRow];
   });
   return rows.sort((a, b) => (sortKey(a.pattern) < sortKey(b.pattern) ? -1 : 1));
 }
 
-/** `:` stands for anything, so it comes last among its neighbours: `~` is behind every letter. */
+/** Parameters sort last among their siblings: `~` sorts after every letter. */
 function sortKey(pattern: string): string {
   return pattern.replace(/\/:/g, "/~");
 }
 
-/** The paths of handlers that are not part of the API, from their folders: `/r/:code`. */
+/** Rows for the handlers that are not part of the API, from their folders: `/r/:code`. */
 export async function nonApiRows(): Promise<Row[]> {
   const files = await readdir(APP_DIR, { recursive: true });
   return files
@@ -71,7 +71,7 @@ export async function nonApiRows(): Promise<Row[]> {
     .map((pattern): Row => ({ pattern, policy: "default" }));
 }
 
-/** The table as the file that the gate imports: at the edge it cannot load the routes themselves. */
+/** The source of the file that the gate imports, since the edge cannot load the routes themselves. */
 export async function limitTable(routes: readonly DocumentedRoute[]): Promise<string> {
   const rows = [...limitRows(routes), ...(await nonApiRows())].map(({ pattern, method, policy, by }) => {
     const methodField = method ? `method: "${method}", ` : "";

@@ -4,8 +4,8 @@ import { parseEnv } from "node:util";
 import nextEnv from "@next/env";
 
 /**
- * Gives a command the environment that the app would have: its own, then `.env*` as Next reads them, then
- * what the local stack wrote for commands run beside it. Import it first.
+ * Gives a command the app's environment: the process's own variables, then `.env*` as Next reads them, then those that
+ * the local stack wrote for commands that run beside it. Import it first.
  */
 nextEnv.loadEnvConfig(process.cwd(), true, { info: () => {}, error: console.error });
 const stackEnv = path.join(process.env.DATA_DIR?.trim() || ".data", "stack.env");
@@ -15,11 +15,11 @@ if (existsSync(stackEnv)) {
   }
 }
 
-// A page must not wait for Redis; whoever runs a command can, and it may run from another continent.
+// A page must not wait long for Redis; a command can, and it may run on another continent.
 process.env.REDIS_TIMEOUT_MS = "10000";
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = "10000";
 
-// Who runs a command wants a sentence, not a stack.
+// An operator needs a message, not a stack trace.
 process.on("uncaughtException", (error) => {
   console.error(error.message);
   process.exit(1);

@@ -9,20 +9,20 @@ const ROOT = path.resolve(import.meta.dirname, "..");
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 export interface DocumentedRoute {
-  /** As OpenAPI writes it: `/api/posts/{id}`. */
+  /** In OpenAPI's form: `/api/posts/{id}`. */
   path: string;
   method: (typeof METHODS)[number];
   spec: RouteSpec;
   handler: RouteHandler;
 }
 
-/** Every route the app has, found in its folders, with what it says of itself. */
+/** Finds every route of the app in its folders, with the route's spec. */
 export async function findRoutes(): Promise<DocumentedRoute[]> {
   const files = await readdir(path.join(ROOT, "app/api"), { recursive: true });
   const routes: DocumentedRoute[] = [];
   for (const file of files.filter((name) => /(^|\/)route\.ts$/.test(name)).sort()) {
     const segments = path.dirname(file).split(path.sep);
-    // The catch-all answers what no route takes.
+    // The catch-all answers paths without a route.
     if (segments.some((segment) => segment.startsWith("[[..."))) continue;
     const module: Record<string, unknown> = await import(
       pathToFileURL(path.join(ROOT, "app/api", file)).href
@@ -143,7 +143,7 @@ function jsonSchemaOf(schema: z.ZodType, io: "input" | "output") {
   return rest;
 }
 
-/** OpenAPI 3.1 leaves the schema out where a body is what it is. */
+/** OpenAPI 3.1 omits the schema of a binary body. */
 const BINARY_CONTENT = { "*/*": {} };
 
 function jsonContent(schema: unknown) {

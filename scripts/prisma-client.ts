@@ -1,4 +1,4 @@
 import { ensurePrismaClient } from "../local/stack/prisma-client";
 
-/** Generates the Prisma client where there is none for today's schema: test runs beside each other do not redo it. */
+/** Generates the Prisma client unless it matches the schema already, so that parallel test runs do not repeat it. */
 await ensurePrismaClient(console.log);

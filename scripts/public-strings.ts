@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { PUBLIC_STRINGS_FILE, publicStrings } from "./public-strings/document";
 
-/** `npm run public-strings`: writes down every string that somebody outside of the code may know. */
+/** `npm run public-strings`: lists every string that anything outside the code may depend on. */
 await writeFile(PUBLIC_STRINGS_FILE, publicStrings());

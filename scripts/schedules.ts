@@ -6,9 +6,9 @@ import { qstash } from "@/lib/tasks";
 import vercel from "../vercel.json" with { type: "json" };
 
 /**
- * `npm run schedules`: makes the calls of vercel.json's crons QStash schedules too, for plans whose crons
- * run once a day. Run it again after a change: a schedule is known by its path and is replaced.
- * `npm run schedules -- --every "*\/5 * * * *"` says how often, in place of vercel.json.
+ * `npm run schedules`: creates QStash schedules for vercel.json's crons, for plans whose crons run once a day. Run it
+ * again after a change: a schedule's id is made of its path, so it is replaced.
+ * `npm run schedules -- --every "*\/5 * * * *"` overrides the times of vercel.json.
  */
 const { every } = z
   .object({ every: z.string().optional() })
@@ -25,7 +25,7 @@ for (const { path, schedule } of vercel.crons) {
       destination: `${env().APP_URL}${path}`,
       cron,
       method: "GET",
-      // Upstash forwards it as the request's own Authorization.
+      // Upstash forwards it as the request's Authorization header.
       headers: { Authorization: `Bearer ${env().CRON_SECRET}` },
       retries: 1,
     }),

@@ -2,6 +2,6 @@ import "./load-env";
 import { disconnectDb } from "@/lib/db";
 import { clearAllSessions } from "@/lib/sessions";
 
-/** `npm run sessions:clear`: signs everybody out. For when a secret or a copy of the database has leaked. */
-console.log(`${await clearAllSessions()} sessions have ended`);
+/** `npm run sessions:clear`: signs all users out, after a leak of a secret or of a copy of the database. */
+console.log(`${await clearAllSessions()} sessions ended`);
 await disconnectDb();

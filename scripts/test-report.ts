@@ -3,9 +3,9 @@ import path from "node:path";
 import { z } from "zod";
 
 /**
- * `tsx scripts/test-report.ts FOLDER`: what the JSON reports of several test runs say together. Distinct tests, their
- * assertions and the runs of their properties (a test that ran in two of them counts once), the slowest files, and what
- * passed only at a second attempt.
+ * `tsx scripts/test-report.ts FOLDER`: merges the JSON reports of several test runs. Prints the distinct tests, their
+ * assertions and property runs (a test that ran twice counts once), the slowest files, and the tests that passed only
+ * at a second attempt.
  */
 const reportSchema = z.object({
   testResults: z.array(
@@ -57,7 +57,7 @@ console.log("the slowest files:");
 for (const { run, name, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, MAX_SLOW_FILES))
   console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name} (${run})`);
 
-/** A test that was played on two engines is one test; of its counts the higher one is taken. */
+/** A test that ran on two engines counts as one, with the higher of its counts. */
 const distinctTests = new Map<string, { expects: number; propertyRuns: number }>();
 for (const { file, fullName, status, meta } of tests) {
   if (status !== "passed" && status !== "failed") continue;

@@ -4,8 +4,8 @@ import { runSoak } from "../tests/soak/run-soak";
 import { startSoakStack } from "../tests/soak/soak-stack";
 
 /**
- * `npm run test:soak`: 10,000 orders with random faults, on a Redis and a Postgres of its own. `--seed N` plays the
- * same plan again, `--orders N` so many orders. Ends with 1 when anything is wrong.
+ * `npm run test:soak`: places 10,000 orders with random faults, on its own Redis and Postgres. `--seed N` repeats a
+ * plan, `--orders N` sets the number of orders. The exit code is 1 when an invariant is violated.
  */
 const { values } = parseArgs({
   options: { seed: { type: "string" }, orders: { type: "string", default: "10000" } },

@@ -23,14 +23,13 @@ const FAMILIES: readonly [Family, ...Family[]] = [
   scope,
 ];
 
-/** Lamps need the dark. */
+/** Light beams need a dark ground. */
 const DARK_SCHEMES: Schemes = ["night"];
 
 /**
- * The cover of a post that has none of its own: the same id always gives the same picture. It is a
- * plain function of its id, so the page and the Open Graph image draw one and the same.
+ * The generated cover of a post: a pure function of the id, so the page and the Open Graph image match.
  *
- * @param uid prefix for the ids inside, unique within the document
+ * @param uid prefix for the element ids inside, unique within the document
  */
 export function coverArt(id: string, uid: string) {
   const random = seededRandom(`cover:${id}`);

@@ -6,11 +6,11 @@ import { coverArt } from "./cover-art";
 import { COVER_SIZE } from "./family";
 
 /**
- * A client component although nothing in it moves: rendered as one, the drawing travels once, as HTML,
- * and not a second time inside the server components' payload, where only the id is sent.
+ * A client component although it is static: this way the drawing is sent once, as HTML, and not again in the
+ * payload of the server components, which has only the id.
  */
 export function Cover({ id, className }: { id: string; className?: string }) {
-  // React's ids hold characters that `url(#…)` would need escaped.
+  // React's ids contain characters that `url(#…)` would have to escape.
   const uid = `c${useId().replace(/[^a-zA-Z0-9]/g, "")}`;
   return (
     <svg

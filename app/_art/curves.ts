@@ -10,8 +10,8 @@ function midpoint(a: Point, b: Point): Point {
 }
 
 /**
- * A smooth closed curve: points are handles, the curve passes between them. `T` would be shorter,
- * but the Open Graph renderer and browsers disagree about its reflected handles.
+ * A smooth closed curve with `points` as control points; it passes through their midpoints. `T` would be
+ * shorter, but the Open Graph renderer and browsers disagree about its reflected control points.
  */
 export function closedCurve(points: Point[]): string {
   const last = points.at(-1);
@@ -26,7 +26,7 @@ export function closedCurve(points: Point[]): string {
   return `${path}Z`;
 }
 
-/** A smooth open curve through the middles of its points. */
+/** A smooth open curve with `points` as control points; it starts at the first one. */
 export function openCurve(points: Point[]): string {
   const first = points[0];
   if (!first) return "";

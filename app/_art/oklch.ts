@@ -1,5 +1,5 @@
 /**
- * OKLCH to an sRGB hex string. Covers are also drawn by the Open Graph renderer, which knows no
+ * OKLCH to an sRGB hex string. Covers are also drawn by the Open Graph renderer, which does not support
  * `oklch()`, so the conversion is done here. Colours outside sRGB lose chroma, never hue or lightness.
  * The matrices are Björn Ottosson's (https://bottosson.github.io/posts/oklab/).
  */

@@ -1,7 +1,7 @@
 import { oklch } from "./oklch";
 import { hash, pickRandom, type Random, randomBetween } from "./random";
 
-/** The four inks of one cover, from the ground up, and a mixer between ground and light. */
+/** The four colours of a cover, from the ground up, and an interpolation between ground and light. */
 export interface Palette {
   ground: string;
   deep: string;
@@ -24,7 +24,7 @@ interface Ink {
 
 export type Scheme = "night" | "dusk" | "day";
 
-/** Like record sleeves: most are bright marks on a dark ground, some dark marks on a bright one. */
+/** Weighted by repetition: most covers have bright marks on a dark ground, some dark marks on a bright one. */
 export const ALL_SCHEMES: Schemes = ["night", "night", "dusk", "dusk", "day"];
 
 export type Schemes = readonly [Scheme, ...Scheme[]];
@@ -33,7 +33,7 @@ export function createPalette(id: string, random: Random, schemes: Schemes): Pal
   const hue = hueOf(id);
   const accentHue = hue + pickRandom(random, [28, -34, 55, 140, 172, -125]);
   const picked = pickRandom(random, schemes);
-  // A yellow of middle lightness is brown, which no sleeve would choose.
+  // A yellow of medium lightness looks brown.
   const scheme = picked === "dusk" && hue > 48 && hue < 128 ? "night" : picked;
   if (scheme === "day") {
     return createInks(
@@ -73,7 +73,7 @@ function createInks(ground: Ink, deep: Ink, body: Ink, light: Ink): Palette {
   };
 }
 
-/** Hue goes the short way round the wheel, so a mix never passes through unrelated colours. */
+/** Hue takes the short way round the wheel, so that a mix never passes through unrelated colours. */
 function mixInks(from: Ink, to: Ink, amount: number): Ink {
   const hueDelta = ((((to.h - from.h) % 360) + 540) % 360) - 180;
   return {

@@ -1,7 +1,7 @@
-/** A repeatable stream of numbers in [0, 1): the same seed gives the same picture on server and client. */
+/** A repeatable sequence of numbers in [0, 1): the same seed gives the same picture on server and client. */
 export type Random = () => number;
 
-/** FNV-1a with a final mix, so ids that differ in one character (UUIDs of one second) land far apart. */
+/** FNV-1a with a final mix, so that ids that differ in one character (UUIDs of one second) get distant hashes. */
 export function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {
@@ -12,7 +12,7 @@ export function hash(text: string): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** mulberry32: 32 bits of state are plenty for a drawing. */
+/** mulberry32: 32 bits of state are enough for a drawing. */
 export function seededRandom(seed: string): Random {
   let state = hash(seed);
   return () => {
@@ -36,8 +36,8 @@ export function pickRandom<T>(random: Random, choices: readonly [T, ...T[]]): T 
 }
 
 /**
- * Coordinates are cut to a tenth of a unit: it keeps the markup small, and hides the last-digit
- * differences between the maths of two JavaScript engines, which would break hydration.
+ * Rounds to a tenth of a unit: this keeps the markup small, and hides the last-digit differences between
+ * the maths of two JavaScript engines, which would break hydration.
  */
 export function roundCoordinate(value: number): number {
   return Math.round(value * 10) / 10;

@@ -6,28 +6,28 @@ import { isAuthenticated, refreshSession } from "./session";
 
 type ResponseSchemas = typeof import("./response-schemas");
 
-/** What a successful call brings, by the name of its schema in `response-schemas.ts`. */
+/** Body of a successful response, by the name of its schema in `response-schemas.ts`. */
 export type ResponseBody<Name extends keyof ResponseSchemas> = z.infer<ResponseSchemas[Name]>;
 
 interface CallOptions {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
-  /** 401 is about what was sent, a wrong password for one, and says nothing about the session. */
+  /** A 401 concerns the request itself (a wrong password, for example), not the session: do not refresh it. */
   skipSessionRefresh?: boolean;
-  /** Typed into the form that makes this call: should the password be asked for, that is the answer. */
+  /** Password from the calling form: sent instead of a prompt if the API requires a fresh sign-in. */
   password?: string;
-  /** The request outlives the page; for what is sent as people leave. */
+  /** The request outlives the page; for requests sent while the page unloads. */
   keepalive?: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Calls our own API. Never throws: a lost connection is a failure with the code `network`, an answer that
- * does not have the expected shape one with the code `unexpected`.
+ * Calls our own API. Never throws: a lost connection is a failure with the code `network`, a response of an
+ * unexpected shape one with the code `unexpected`.
  *
- * Two refusals are seen to before the caller hears of them, and the call is made once more: an access token that is
- * too old is renewed, and a password that has to be given again is asked for. Neither had any effect, so repeating
- * is safe whatever the call does.
+ * Two refusals are handled here, and the call is then repeated once: on `unauthenticated` the access token is
+ * renewed, on `fresh_sign_in_required` the password is requested. The server did not act on the refused request,
+ * so repeating is safe for every call.
  */
 export async function callApi<Name extends keyof ResponseSchemas>(
   path: `/api/${string}`,
@@ -39,8 +39,8 @@ export async function callApi<Name extends keyof ResponseSchemas>(
   if (failedWithCode(result, "unauthenticated") && !options.skipSessionRefresh && isAuthenticated()) {
     const refresh = await refreshSession(startedAt);
     if (refresh.outcome === "renewed") result = await send(path, schemaName, options);
-    // The one to blame is the connection: "sign in" would be the wrong thing to say.
-    if (refresh.outcome === "away") {
+    // The server is unreachable, the session may be fine: asking to sign in would be wrong.
+    if (refresh.outcome === "unavailable") {
       return failureResult({ code: "network", retryAfterSeconds: refresh.retryAfterSeconds });
     }
   }
@@ -78,7 +78,7 @@ async function send<Name extends keyof ResponseSchemas>(
     ]);
     if (!response.ok) return failureResult(parseFailure(response, schemas.failure.safeParse(json).data));
     const parsed = schemas[schemaName].safeParse(json);
-    // the name picks the schema, which a compiler cannot follow through the union of all of them
+    // `schemaName` picks the schema; the compiler cannot follow that through the union of all schemas
     if (parsed.success) return { ok: true, data: parsed.data as ResponseBody<Name> };
     return failureResult({ requestId: response.headers.get("x-request-id") });
   } catch {

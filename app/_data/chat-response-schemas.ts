@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What the API answers about chats, presence and files, as far as pages use it; part of response-schemas.ts. */
+/** Response schemas for chats, presence and files, limited to what pages use; part of response-schemas.ts. */
 
 const nullableText = z.nullable(z.string());
 

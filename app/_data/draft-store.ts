@@ -1,15 +1,15 @@
-/** What people typed and have not sent yet, kept in this browser. */
+/** Unsent form input, kept in localStorage. */
 interface DraftStore<Name extends string> {
-  /** What was typed; null when there is nothing, or storage is closed to us. */
+  /** Null when there is no draft or storage is unavailable. */
   read(viewerId: string): Record<Name, string> | null;
-  /** Best effort: a browser without storage still sends, it only does not remember. */
+  /** Best effort: without storage the form still works, but keeps no draft. */
   save(viewerId: string, values: Record<Name, string>): void;
 }
 
 /**
- * Drafts of one form. Per person: two people at one computer must not find each other's words.
+ * Drafts of one form, stored per user: two users of one computer must not see each other's drafts.
  *
- * @param emptyValues  what the form begins with; a draft that is the same is none
+ * @param emptyValues  the form's initial values; a draft equal to them is removed
  */
 export function createDraftStore<Name extends string>(
   form: string,
@@ -35,7 +35,7 @@ export function createDraftStore<Name extends string>(
           localStorage.setItem(storageKey(viewerId), JSON.stringify(values));
         else localStorage.removeItem(storageKey(viewerId));
       } catch {
-        // private windows and full disks
+        // storage is unavailable (private window) or full
       }
     },
   };

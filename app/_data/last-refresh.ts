@@ -1,12 +1,11 @@
 const STORAGE_KEY = "normaldance:renewed";
 
-/** What the tabs of a browser know of the newest access token. */
+/** The newest access token, as all tabs of this browser know it. */
 export interface LastRefresh {
-  /** Whose it is. */
   userId: string;
-  /** When the browser heard of it, by its own clock (ms). */
+  /** When the browser received it, by its own clock (ms since the epoch). */
   at: number;
-  /** How long it was good from then on. */
+  /** Lifetime from `at` on, in ms. */
   livesMs: number;
 }
 
@@ -17,11 +16,11 @@ export function saveLastRefresh(userId: string, expiresAt: string): void {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(lastRefresh));
   } catch {
-    // Without storage each tab renews for itself, which the server puts up with.
+    // Without storage each tab renews the token separately, which the server accepts.
   }
 }
 
-/** Null when this browser does not know, or its clock was set back: then a time to come was made of one past. */
+/** Null when nothing is stored, or when the clock was set back since: then `at` lies in the future. */
 export function readLastRefresh(): LastRefresh | null {
   try {
     const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null") as Partial<LastRefresh> | null;
@@ -38,6 +37,6 @@ export function clearLastRefresh(): void {
   try {
     localStorage.removeItem(STORAGE_KEY);
   } catch {
-    // as above
+    // storage is unavailable
   }
 }

@@ -1,15 +1,15 @@
-/** What was loaded behind a cursor. */
+/** Pages loaded after a cursor. */
 export interface LoadedPages<Item> {
   items: Item[];
   nextCursor: string | null;
 }
 
-/** Enough to come back to; the oldest list is forgotten first. */
+/** Enough for back navigation; the least recently saved list is evicted first. */
 const MAX_CACHED_LISTS = 5;
 
 /**
- * Pages that were loaded after the server's, by the cursor they start at, and the filter where there is one. Going
- * back to a list finds them here, so it is as long as it was and the scroll position means the same place.
+ * Pages loaded after the server-rendered one, keyed by filter and by the cursor they start at. After back navigation
+ * the list has its former length, so the restored scroll position is valid.
  */
 export function createPageCache<Item>() {
   const pagesByKey = new Map<string, LoadedPages<Item>>();

@@ -3,7 +3,7 @@ type ShowPrompt = () => Promise<boolean>;
 let showPrompt: ShowPrompt | null = null;
 let pendingPrompt: Promise<boolean> | null = null;
 
-/** Whoever can show the question (one dialog a page) says so. @returns takes it back */
+/** Registers the dialog that asks for the password, one per page. @returns unregisters it */
 export function registerPasswordPrompt(show: ShowPrompt): () => void {
   showPrompt = show;
   return () => {
@@ -12,9 +12,9 @@ export function registerPasswordPrompt(show: ShowPrompt): () => void {
 }
 
 /**
- * Has the person give their password again. Calls that need it at the same time share one question.
+ * Asks the user for their password again. Concurrent calls share one prompt.
  *
- * @returns whether it was given and is right; false as well when they would rather not, or nobody can ask
+ * @returns whether the right password was given; false when the user cancels or no dialog is registered
  */
 export function promptForPassword(): Promise<boolean> {
   pendingPrompt ??= (showPrompt?.() ?? Promise.resolve(false)).finally(() => {

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 
 /**
- * What the API answers, as far as pages use it. Loaded with the first answer and not with the page:
- * nothing here is needed to show one.
+ * Response schemas of the API, limited to what pages use. Loaded with the first response and not with the page:
+ * rendering needs none of them.
  */
 
 export const failure = z.object({
@@ -29,7 +29,7 @@ export const postPage = z.object({ items: z.array(post), nextCursor: z.nullable(
 
 export const createdPost = z.object({ post: z.object({ id: z.string() }) });
 
-/** The cookies that come with the answer are what counts; scripts cannot read them and do not need to. */
+/** The session itself is in the response's cookies, which scripts cannot read. */
 export const signedIn = z.object({
   user: z.object({ id: z.string(), name: z.string() }),
   expiresAt: z.string(),

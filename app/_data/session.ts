@@ -2,42 +2,42 @@ import { clearLastRefresh, readLastRefresh, saveLastRefresh } from "./last-refre
 import { parseRetryAfter } from "./parse-retry-after";
 
 /**
- * The session as a browser's tabs share it. The access token is short-lived and renewed by a cookie that no script
- * can read; here that is done once for all tabs, and all tabs hear when it is over.
+ * The session that a browser's tabs share. The access token is short-lived and renewed with a cookie that scripts
+ * cannot read; one tab renews it for all, and all tabs are notified when the session ends.
  */
 
 const CHANNEL_NAME = "normaldance:session";
 const REFRESH_LOCK = "normaldance:refresh";
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** What came of asking for a new access token. `away` says nothing about the session: nobody could tell. */
+/** Result of renewing the access token. After `unavailable` the state of the session is unknown. */
 export type RefreshResult =
   | { outcome: "renewed" }
-  | { outcome: "over" }
-  | { outcome: "away"; retryAfterSeconds: number | null };
+  | { outcome: "ended" }
+  | { outcome: "unavailable"; retryAfterSeconds: number | null };
 
-/** Between tabs: the person whose token is new, or null when the session is over. */
+/** Message between tabs: the user whose token was renewed, or null when the session has ended. */
 type SessionMessage = { userId: string | null };
 
-/** Whom this page was rendered for. */
+/** The user this page was rendered for. */
 let currentUserId: string | null = null;
 let isRedirecting = false;
-/** Calls of this page's own that end the session, and whether its end was heard of meanwhile. */
+/** Running calls of this page that end the session, and whether its end was reported meanwhile. */
 let sessionEndingCalls = 0;
 let endedDuringCall = false;
 let pendingRefresh: Promise<RefreshResult> | null = null;
 let onRefreshed: () => void = () => undefined;
 
-/** Whether the page is somebody's: only then is a 401 the end of something. */
+/** Whether the page belongs to a signed-in user: only then can a 401 mean that a session ended. */
 export function isAuthenticated(): boolean {
   return currentUserId !== null;
 }
 
 /**
- * Says whose page this is, and listens to the other tabs.
+ * Binds the page to a user, and listens to the other tabs.
  *
- * @param onRefresh  is told when any tab has a new access token
- * @returns ends it
+ * @param onRefresh  called when any tab has a new access token
+ * @returns undoes both
  */
 export function startSession(userId: string, onRefresh: () => void): () => void {
   currentUserId = userId;
@@ -51,7 +51,7 @@ export function startSession(userId: string, onRefresh: () => void): () => void 
   };
 }
 
-/** For a page that waits at the door: tells when somebody signs in, in this tab or another. @returns ends it */
+/** For the sign-in page: calls `listener` when a user signs in, in this tab or another. @returns stops listening */
 export function onSignedIn(listener: () => void): () => void {
   const channel = openChannel();
   if (channel)
@@ -64,7 +64,7 @@ function applySessionMessage({ userId }: SessionMessage): void {
   else if (ensureSameUser(userId)) onRefreshed();
 }
 
-/** Whether the page is this person's. Another's is rendered anew: it is not for their eyes, nor for their name. */
+/** Whether the page belongs to this user. If not, it is reloaded: it shows another user's data. */
 function ensureSameUser(userId: string): boolean {
   if (currentUserId === null || currentUserId === userId) return true;
   window.location.reload();
@@ -72,8 +72,8 @@ function ensureSameUser(userId: string): boolean {
 }
 
 /**
- * The session is over: this page and those in the other tabs show nothing of the person any more. What was typed is
- * in its drafts (draft-store.ts). The door for whoever hears of it, be it a call that was refused or an event.
+ * Ends the session in all tabs, so that no page shows the user's data any longer. Typed text is kept in drafts
+ * (draft-store.ts). Call it wherever the end is detected, in a refused call or an event.
  */
 export function handleSessionEnded(): void {
   if (currentUserId === null || isRedirecting) return;
@@ -86,8 +86,8 @@ export function handleSessionEnded(): void {
 }
 
 /**
- * Makes a call that ends this session. The news of the end may be faster than its answer, and wait for it: where the
- * page goes then is the caller's to say, and a door that speaks of a session that is over would be the wrong one.
+ * Makes a call that ends this session. The event about the end may arrive before the response and waits for it:
+ * the caller decides where the page goes, and the sign-in page must not report that the session ended.
  */
 export async function runSessionEndingCall<T>(call: () => Promise<T>): Promise<T> {
   sessionEndingCalls += 1;
@@ -95,25 +95,25 @@ export async function runSessionEndingCall<T>(call: () => Promise<T>): Promise<T
     return await call();
   } finally {
     sessionEndingCalls -= 1;
-    // After the caller, who has left by then if the call succeeded.
+    // Runs after the caller, which has navigated by then if the call succeeded.
     if (sessionEndingCalls === 0 && endedDuringCall) setTimeout(redirectToSignIn, 0);
   }
 }
 
-/** The other tabs hear that the session is over; this one is on its way already. */
+/** Notifies the other tabs that the session has ended; this tab is already navigating. */
 export function broadcastSignOut(): void {
   isRedirecting = true;
   clearLastRefresh();
   broadcast({ userId: null });
 }
 
-/** Takes note of a new access token and tells the other tabs. @param expiresAt  ISO 8601 */
+/** Records a new access token and notifies the other tabs. @param expiresAt  ISO 8601 */
 export function broadcastSignIn(userId: string, expiresAt: string): void {
   saveLastRefresh(userId, expiresAt);
   broadcast({ userId });
 }
 
-/** A new document, so that nothing rendered for the person stays in memory; and none that "back" leads to. */
+/** Loads a new document, so that no user data stays in memory, and replaces the history entry that "back" shows. */
 function redirectToSignIn(): void {
   if (currentUserId === null || isRedirecting) return;
   if (sessionEndingCalls > 0) {
@@ -126,7 +126,7 @@ function redirectToSignIn(): void {
   window.location.replace(`/sign-in?${query.toString()}`);
 }
 
-/** Through a channel of its own, so that this page hears it like the others, and a stranger's can speak too. */
+/** Uses a new channel object, so that this page receives the message too, and anonymous pages can send one. */
 function broadcast(message: SessionMessage): void {
   const channel = openChannel();
   channel?.postMessage(message);
@@ -138,11 +138,11 @@ function openChannel(): BroadcastChannel | null {
 }
 
 /**
- * Asks for a new access token, once for all who ask at the same time in any tab. When the answer is that the session
- * is over, it ends here. Safe to repeat.
+ * Renews the access token, once for all concurrent callers in all tabs. Ends the session when the server reports
+ * that it has ended. Safe to repeat.
  *
- * @param since  when the call began that found the token too old (ms): a newer one that another tab has fetched
- *               meanwhile will do
+ * @param since  start of the call that found the token expired (ms since the epoch): a token that another tab
+ *               received later is used instead of a new one
  */
 export function refreshSession(since: number): Promise<RefreshResult> {
   pendingRefresh ??= withRefreshLock(() => requestRefresh(since)).finally(() => {
@@ -151,7 +151,7 @@ export function refreshSession(since: number): Promise<RefreshResult> {
   return pendingRefresh;
 }
 
-/** Across tabs where the browser has locks; the server forgives two at once where it has not. */
+/** Locks across tabs. In a browser without locks two tabs may renew concurrently, which the server accepts. */
 function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
   return "locks" in navigator ? navigator.locks.request(REFRESH_LOCK, work) : work();
 }
@@ -159,7 +159,7 @@ function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
 async function requestRefresh(since: number): Promise<RefreshResult> {
   const lastRefresh = readLastRefresh();
   if (lastRefresh && lastRefresh.at > since)
-    return ensureSameUser(lastRefresh.userId) ? { outcome: "renewed" } : { outcome: "over" };
+    return ensureSameUser(lastRefresh.userId) ? { outcome: "renewed" } : { outcome: "ended" };
   try {
     const response = await fetch("/api/auth/refresh", {
       method: "POST",
@@ -169,13 +169,13 @@ async function requestRefresh(since: number): Promise<RefreshResult> {
     });
     if (response.status === 401) {
       handleSessionEnded();
-      return { outcome: "over" };
+      return { outcome: "ended" };
     }
-    if (!response.ok) return { outcome: "away", retryAfterSeconds: parseRetryAfter(response) };
+    if (!response.ok) return { outcome: "unavailable", retryAfterSeconds: parseRetryAfter(response) };
     const { user, expiresAt } = (await response.json()) as { user: { id: string }; expiresAt: string };
     broadcastSignIn(user.id, expiresAt);
-    return ensureSameUser(user.id) ? { outcome: "renewed" } : { outcome: "over" };
+    return ensureSameUser(user.id) ? { outcome: "renewed" } : { outcome: "ended" };
   } catch {
-    return { outcome: "away", retryAfterSeconds: null };
+    return { outcome: "unavailable", retryAfterSeconds: null };
   }
 }

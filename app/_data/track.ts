@@ -1,7 +1,7 @@
 const ENDPOINT = "/api/analytics/events";
-/** Events that happen close together travel together. */
+/** Events within this time are sent together. */
 const BATCH_DELAY_MS = 1_000;
-/** What the API takes in one call. */
+/** The API's limit per call. */
 const MAX_BATCH_SIZE = 50;
 
 type Properties = Record<string, string | number | boolean | null>;
@@ -11,8 +11,7 @@ let flushTimer: ReturnType<typeof setTimeout> | undefined;
 let isListening = false;
 
 /**
- * Counts something that happened on a page. Best effort, and nothing waits for it: the browser sends it when it
- * has nothing better to do, also after the page is gone.
+ * Records an analytics event. Best effort: the browser sends it in the background, also after the page is closed.
  * @param name  `[a-z0-9_.:-]`, at most 64 characters
  */
 export function track(name: string, properties: Properties = {}): void {

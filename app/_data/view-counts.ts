@@ -3,15 +3,15 @@
 import { useCallback, useEffect, useSyncExternalStore } from "react";
 
 /**
- * The view counts this tab knows of. A page brings the count it was rendered with, answers bring newer
- * ones; the highest wins, because a count never goes down and a page from the router's cache may be old.
+ * View counts known to this tab. A page has the count it was rendered with, responses and events have newer ones;
+ * the highest wins, because a count never decreases and a page from the router's cache may be old.
  */
 const counts = new Map<string, number>();
 const listeners = new Map<string, Set<() => void>>();
-/** Those who want to know whether there are listeners. */
+/** Notified when `listeners` changes; see {@link useHasVisibleCounts}. */
 const visibilityListeners = new Set<() => void>();
 
-/** Takes in a count from a page or an answer. */
+/** Records a count from a page, a response or an event. */
 export function applyViewCount(postId: string, count: number): void {
   if (count <= (counts.get(postId) ?? -1)) return;
   counts.set(postId, count);
@@ -31,7 +31,7 @@ function subscribeToVisibility(notify: () => void): () => void {
 const hasVisibleCounts = (): boolean => listeners.size > 0;
 const hasNoVisibleCounts = (): boolean => false;
 
-/** One more view of each of these, for answers that name the posts but not their counts. */
+/** Adds one view to each post, for responses that list posts without their counts. */
 export function incrementViewCounts(postIds: readonly string[]): void {
   for (const id of postIds) {
     const count = counts.get(id);
@@ -39,7 +39,7 @@ export function incrementViewCounts(postIds: readonly string[]): void {
   }
 }
 
-/** The newest known count of a post, starting from what the server rendered. */
+/** The newest known count of a post, starting from the server-rendered one. */
 export function useViewCount(postId: string, rendered: number): number {
   useEffect(() => {
     applyViewCount(postId, rendered);
@@ -48,11 +48,11 @@ export function useViewCount(postId: string, rendered: number): number {
     (notify: () => void) => {
       const postListeners = listeners.get(postId) ?? new Set();
       listeners.set(postId, postListeners.add(notify));
-      for (const notifyWatcher of visibilityListeners) notifyWatcher();
+      for (const notifyVisibility of visibilityListeners) notifyVisibility();
       return () => {
         postListeners.delete(notify);
         if (postListeners.size === 0 && listeners.get(postId) === postListeners) listeners.delete(postId);
-        for (const tell of visibilityListeners) tell();
+        for (const notifyVisibility of visibilityListeners) notifyVisibility();
       };
     },
     [postId],

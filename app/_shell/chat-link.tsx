@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useUnreadMessageCount } from "@/app/_features/chat/use-chat-list";
 import { NavLink } from "./nav-link";
 
-/** The way to the chats, with the number of unread messages: as the server rendered it, then as it moves. */
+/** The link to the chats with the number of unread messages: server-rendered first, then live. */
 export function ChatLink({ unread: rendered, variant }: { unread: number; variant: "rail" | "bar" }) {
   const t = useTranslations("shell");
   const unread = useUnreadMessageCount(rendered);

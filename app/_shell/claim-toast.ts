@@ -2,12 +2,12 @@ import type { EventData } from "@/lib/realtime";
 
 export type ToastItem = EventData<"user", "notification">["notification"];
 
-/** Longer than any two tabs hear of the same thing apart. */
+/** Longer than the delay between two tabs that receive the same event. */
 const CLAIM_DURATION_MS = 10_000;
 
 /**
- * Whether this tab is the one to show a notification: it is looked at, and no other tab of this browser has taken it.
- * Of two windows side by side one gets it.
+ * Whether this tab may show a notification: it is visible, and no other tab of this browser has claimed it.
+ * Of two visible windows, one shows it.
  */
 export function claimToast(id: string): Promise<boolean> {
   if (document.visibilityState !== "visible") return Promise.resolve(false);

@@ -12,7 +12,7 @@ interface Props {
   title?: string;
 }
 
-/** What an error boundary shows inside the frame. The digest is the same in our log. */
+/** Content of an error boundary inside the shell. The server log has the same digest. */
 export function ErrorPage({ error, retry, title }: Props) {
   const t = useTranslations("failure");
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;

@@ -4,7 +4,7 @@ import { setLocale } from "@/app/i18n/set-locale";
 import { locales } from "@/lib/core/locale";
 import { segmentedControl } from "./segmented-control";
 
-/** A plain form with one button a language: it works before any script has loaded. */
+/** A plain form with one button per language: it works before any script has loaded. */
 export function LanguageSwitch() {
   const t = useTranslations("language");
   const current = useLocale();

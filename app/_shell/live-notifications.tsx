@@ -6,12 +6,12 @@ import { applyUnread, fetchUnread, setUnreadLive } from "@/app/_features/notific
 import { claimToast, type ToastItem } from "./claim-toast";
 import { Toasts } from "./toasts";
 
-/** Enough to say that there were many. */
+/** Beyond this number the oldest toasts are dropped; the notifications page lists them. */
 const MAX_QUEUED_TOASTS = 20;
-/** What is older was said while this browser was away, and is no news: it stands in the list. */
+/** Older notifications were sent while this browser was offline; only the notifications page lists them. */
 const MAX_TOAST_AGE_MS = 10 * 60_000;
 
-/** What comes by itself on every page of somebody's: notifications, and how many are unread. */
+/** Shows new notifications and updates the unread count, on every page of a signed-in user. */
 export function LiveNotifications({ viewerId }: { viewerId: string }) {
   const [items, setItems] = useState<readonly ToastItem[]>([]);
   useChannel(`user:${viewerId}`, {
@@ -33,7 +33,7 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
         if (unreadCount === 0) setItems([]);
       },
     },
-    // A page that nobody looks at asks when they come back (session-keeper.ts).
+    // A hidden page fetches the count when it becomes visible (session-refresh.ts).
     onReload: () => {
       if (document.visibilityState === "visible") void fetchUnread();
     },

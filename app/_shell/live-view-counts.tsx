@@ -6,12 +6,12 @@ import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
 import { useChannel } from "@/app/_data/realtime/use-channel";
 import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
 
-/** Not all pages of the site at once after an outage. */
+/** Spreads the refreshes of all open pages after an outage. */
 const REFRESH_JITTER_MS = 5_000;
 
 /**
- * Moves the view counts on a page, whoever looks at it. Somebody's stream carries them from page to page; a stream that
- * is nobody's is there for them alone, and only where some are shown. Renders nothing.
+ * Updates the view counts on a page. A signed-in viewer is subscribed on every page, an anonymous one only while
+ * counts are shown: the anonymous stream has no other purpose. Renders nothing.
  */
 export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
   const hasVisibleCounts = useHasVisibleCounts();
@@ -28,8 +28,8 @@ export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
       },
     },
     onReload: () => {
-      // What was rendered a moment ago is fresh. Nobody's pages do without: all of an address share what it may ask for,
-      // and the next view of a post brings its count.
+      // The first call follows the render, so the counts are fresh. Anonymous pages never refresh: all clients of an
+      // IP address share one rate limit, and the next view of a post brings its count.
       if (signedIn && hasJoined.current && hasVisibleCounts)
         setTimeout(() => router.refresh(), Math.random() * REFRESH_JITTER_MS);
       hasJoined.current = true;
@@ -38,7 +38,7 @@ export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
   return null;
 }
 
-/** In the frame of a page that is nobody's: a stream for what is public. Renders nothing. */
+/** Opens the stream of public channels in the shell of an anonymous page. Renders nothing. */
 export function AnonymousStream() {
   useEffect(() => startRealtime({ signedIn: false }), []);
   return null;

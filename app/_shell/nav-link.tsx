@@ -21,7 +21,7 @@ interface Props {
     | "/docs";
   icon: ReactNode;
   label: string;
-  /** What is read out in the label's place, where more is to be said. */
+  /** Read by screen readers instead of `label`. */
   accessibleLabel?: string;
   variant: "rail" | "bar";
 }
@@ -35,14 +35,14 @@ const CLASS_NAMES = {
   bar: "flex min-h-14 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current]:text-ink",
 } as const;
 
-/** Places of many pages. */
+/** Links that are current for all pages under a path. */
 const NESTED_PATHS: Partial<Record<Props["href"], string>> = {
   "/admin/tasks": "/admin/",
   "/me": "/me/",
   "/chat": "/chat/",
 };
 
-/** Never prefetched: opening a page should not cost a person their requests for pages they did not open. */
+/** Never prefetched: a page view must not spend the viewer's rate limit on pages they did not open. */
 export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) {
   const pathname = usePathname();
   const nestedPath = NESTED_PATHS[href] ?? null;

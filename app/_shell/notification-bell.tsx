@@ -8,19 +8,20 @@ import { useEffect, useRef, useState } from "react";
 import { fetchUnread, isUnreadLive, onUnreadCount } from "@/app/_features/notifications/notification-unread";
 import { NavLink } from "./nav-link";
 
-/** A page that is opened asks anew, but people who browse quickly do not pay for it with their requests. */
+/** Each page view refetches the count, but not more often than this: fast browsing must not spend the rate limit. */
 const MIN_REFETCH_INTERVAL_MS = 30_000;
 const MAX_BADGE_COUNT = 99;
 
 interface Props {
-  /** As the server rendered it. */
+  /** The server-rendered count. */
   unread: number;
   variant: "rail" | "top";
 }
 
 /**
- * The way to the notifications, with the number of unread ones. The server renders it, and the person's channel brings
- * the next (live-notifications.tsx); while that is silent the browser asks again as people move through the site or come back to it.
+ * The link to the notifications with the unread count. The server renders the first count, and the `user` channel
+ * brings later ones (live-notifications.tsx). Without live events the count is refetched on navigation and when the
+ * page becomes visible.
  */
 export function NotificationBell({ unread: rendered, variant }: Props) {
   const t = useTranslations("shell");
@@ -67,16 +68,16 @@ function useUnreadCount(rendered: number, variant: Props["variant"]): number {
   const pathname = usePathname();
   const lastFetchedAt = useRef(0);
   useEffect(() => onUnreadCount(setUnread), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another page, which is what it asks at
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new path is a page view, which may refetch
   useEffect(() => {
     const refetchIfStale = () => {
-      // Of the two bells one is shown; the rail's asks for both.
+      // Only one of the two bells is visible; the rail's bell fetches for both.
       if (variant !== "rail" || document.visibilityState !== "visible" || isUnreadLive()) return;
       if (Date.now() - lastFetchedAt.current < MIN_REFETCH_INTERVAL_MS) return;
       lastFetchedAt.current = Date.now();
       void fetchUnread();
     };
-    // What the server has just rendered is new enough.
+    // On mount the server-rendered count is fresh.
     if (lastFetchedAt.current === 0) lastFetchedAt.current = Date.now();
     else refetchIfStale();
     document.addEventListener("visibilitychange", refetchIfStale);

@@ -17,8 +17,8 @@ const schema = signInSchema.pick({ password: true });
 type ResolvePrompt = (given: boolean) => void;
 
 /**
- * Asks for the password again when a call needs that (app/_data/call-api.ts), and lets the call go on. The browser's own
- * modal dialog: it keeps the focus inside, closes with Escape and gives the focus back.
+ * Asks for the password when an API call requires it (app/_data/call-api.ts), and lets the call continue. The native
+ * modal dialog keeps the focus inside, closes with Escape and restores the focus.
  */
 export function PasswordDialog({ email }: { email: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -44,7 +44,7 @@ export function PasswordDialog({ email }: { email: string }) {
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      // Escape; after an answer there is nothing left to settle
+      // Escape cancels; after `finish` the prompt is already resolved
       onClose={() => (resolvePrompt ? finish(false) : undefined)}
       className="m-auto w-[min(27rem,calc(100vw-2rem))] rounded-3xl border border-line bg-raised p-6 text-ink shadow-2xl backdrop:bg-sunken/75 backdrop:backdrop-blur-sm open:animate-settle sm:p-8"
     >

@@ -18,7 +18,7 @@ export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: numb
         <Wordmark className="mt-0.5 w-30" />
       </Link>
       <div className="flex items-center">
-        {/* as in the rail */}
+        {/* rail.tsx explains the key */}
         {viewer ? <NotificationBell key={Date.now()} variant="top" unread={unread} /> : null}
         <SettingsPopover id="bar-settings" className="top-16 right-2" />
       </div>

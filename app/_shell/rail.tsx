@@ -31,7 +31,7 @@ interface Props {
   unreadMessages: number;
 }
 
-/** The left rail: icons from 640 px, with words from 1024 px. */
+/** The left rail: icons from 640 px, with labels from 1024 px. */
 export function Rail({ viewer, unread, unreadMessages }: Props) {
   const t = useTranslations("shell");
   return (
@@ -82,7 +82,7 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
             icon={<Coins className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : null}
-        {/* a frame that is rendered anew knows better than what its bell has learned since */}
+        {/* the key resets the bell: a newly rendered shell has a newer count than the bell's state */}
         {viewer ? <NotificationBell key={Date.now()} variant="rail" unread={unread} /> : null}
         {viewer ? (
           <NavLink

@@ -1,4 +1,4 @@
-/** The look that the theme and language switches share. */
+/** Styles that the theme and language switches share. */
 export const segmentedControl = {
   group: "flex gap-0.5 rounded-full border border-line bg-sunken p-0.5",
   item: [

@@ -2,24 +2,24 @@ import { readLastRefresh } from "@/app/_data/last-refresh";
 import { refreshSession, startSession } from "@/app/_data/session";
 import { fetchUnread } from "@/app/_features/notifications/notification-unread";
 
-/** A token is renewed so long before it is too old, so that no click has to wait for it. */
+/** The token is renewed this long before it expires, so that no request has to wait for it. */
 const REFRESH_MARGIN_MS = 60_000;
-/** Never more often than this, whatever the clocks of browser and server make of an answer. */
+/** Minimum time between renewals, for when the clocks of browser and server disagree. */
 const MIN_REFRESH_INTERVAL_MS = 60_000;
-/** A server that does not answer is asked again after this, then after twice as long each time, */
+/** First retry delay when the server does not answer; it doubles with each attempt. */
 const MIN_RETRY_DELAY_MS = 5_000;
-/** up to this. It signs nobody out. */
+/** Upper limit of the retry delay. An unavailable server signs no user out. */
 const MAX_RETRY_DELAY_MS = 5 * 60_000;
-/** Coming back to a page asks whether the session still stands, but not at every click into the window. */
+/** Returning to a page checks the session, but not at every click into the window. */
 const MIN_CHECK_INTERVAL_MS = 5_000;
-/** What `setTimeout` takes. */
+/** The longest delay that `setTimeout` accepts. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Keeps the access token of a page that somebody looks at new, and finds out that the session is over when they come
- * back to it. A hidden page renews nothing: a session that nobody uses is to grow old.
+ * Keeps the access token of a visible page fresh, and detects that the session has ended when the user returns to the
+ * page. A hidden page renews nothing, so that an unused session expires.
  *
- * @returns ends it
+ * @returns stops it
  */
 export function startSessionRefresh(userId: string): () => void {
   const abortController = new AbortController();
@@ -36,7 +36,7 @@ export function startSessionRefresh(userId: string): () => void {
 
   const refresh = async () => {
     const result = await refreshSession(Date.now());
-    if (signal.aborted || result.outcome === "over") return;
+    if (signal.aborted || result.outcome === "ended") return;
     if (result.outcome === "renewed") {
       retryDelayMs = MIN_RETRY_DELAY_MS;
       return schedule(refreshDelayMs(userId));
@@ -50,7 +50,7 @@ export function startSessionRefresh(userId: string): () => void {
     schedule(refreshDelayMs(userId));
     if (Date.now() - lastCheckedAt < MIN_CHECK_INTERVAL_MS) return;
     lastCheckedAt = Date.now();
-    // Any call would do: one that is refused finds out why (api.ts), and this one has news besides.
+    // Any call would do, since a refused one checks the session (call-api.ts); this one also fetches the unread count.
     void fetchUnread();
   };
 
@@ -60,7 +60,7 @@ export function startSessionRefresh(userId: string): () => void {
   window.addEventListener("online", onPageActive, { signal });
   window.addEventListener(
     "pageshow",
-    // "Back" to a page that was left signed in, as it was: whether it may be seen the server has to say.
+    // "Back" restored a page as it was while signed in: the server must decide whether it may be shown.
     (event) => (event.persisted ? window.location.reload() : undefined),
     { signal },
   );
@@ -72,7 +72,7 @@ export function startSessionRefresh(userId: string): () => void {
   };
 }
 
-/** How long until the token has to be renewed; 0 when nothing is known of it. */
+/** Time until the token must be renewed, in ms; 0 when the token is unknown. */
 function refreshDelayMs(userId: string): number {
   const lastRefresh = readLastRefresh();
   if (lastRefresh?.userId !== userId) return 0;

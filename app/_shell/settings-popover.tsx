@@ -6,8 +6,8 @@ import { LanguageSwitch } from "./language-switch";
 import { ThemeSwitch } from "./theme-switch";
 
 /**
- * Theme and language where the rail has no room for them. The browser's own popover: it opens without
- * scripts, closes with Escape or a click beside it, and gives the focus back.
+ * Theme and language where the rail has no room for them. The native popover opens without scripts,
+ * closes with Escape or a click outside, and restores the focus.
  */
 export function SettingsPopover({ id, className }: { id: string; className: string }) {
   const t = useTranslations("shell");

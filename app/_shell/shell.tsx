@@ -11,7 +11,7 @@ import { SessionRefresh } from "./session-keeper";
 import { getShellUnreadCount, getShellUnreadMessageCount } from "./unread-counts";
 import { getShellViewer } from "./viewer";
 
-/** What surrounds every page: the rail, or the two bars of a phone, and the light over the stage. */
+/** The frame of every page: the rail, or the two bars of a phone, and the background light. */
 export async function Shell({ children }: { children: ReactNode }) {
   const [t, viewer, unread, unreadMessages] = await Promise.all([
     getTranslations("shell"),

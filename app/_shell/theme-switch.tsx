@@ -13,7 +13,7 @@ const THEMES = [
   { name: "system", Icon: Monitor },
 ] as const;
 
-/** Which theme is on is known to the browser alone, so nothing is marked until it has spoken. */
+/** Only the browser knows the current theme, so no option is marked before the component is mounted. */
 export function ThemeSwitch() {
   const t = useTranslations("theme");
   const { theme, setTheme } = useTheme();

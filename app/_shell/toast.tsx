@@ -10,12 +10,12 @@ import { useNotificationText } from "@/app/_features/notifications/use-notificat
 import { Button } from "@/app/_ui/button";
 import type { ToastItem } from "./claim-toast";
 
-/** Long enough to read two lines and to get there by keyboard. */
+/** Long enough to read two lines and to reach the toast by keyboard. */
 const TOAST_DURATION_MS = 8_000;
 
 interface Props {
   item: ToastItem;
-  /** Somebody points at it, or has the focus in it. */
+  /** The pointer or the focus is on the toasts. */
   paused: boolean;
   onClose: () => void;
 }

@@ -6,11 +6,11 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import type { ToastItem } from "./claim-toast";
 
-/** A screen reader is to end its sentence before the next. */
+/** A screen reader should finish one toast before the next appears. */
 const TOAST_INTERVAL_MS = 1_500;
 const MAX_VISIBLE_TOASTS = 3;
 
-// Its words are needed when there is something to say.
+// Loaded with the first notification.
 const Toast = dynamic(() => import("./toast").then((module) => module.Toast), { ssr: false });
 
 interface Props {
@@ -21,8 +21,8 @@ interface Props {
 }
 
 /**
- * New notifications, said in passing: they come one after the other, go by themselves, and stay while somebody points
- * at them or has the focus in them. Nothing is lost with them: all are in the list.
+ * New notifications: they appear one after the other, disappear after a while, and stay while the pointer or the focus
+ * is on them. Closing one loses nothing: the notifications page lists all.
  */
 export function Toasts({ items, onClose, onCloseAll }: Props) {
   const t = useTranslations("toasts");
@@ -36,7 +36,7 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
     const hadFocus = region.current?.contains(document.activeElement) ?? false;
     onClose(id);
     if (!hadFocus) return;
-    // What had the focus is gone: the next one gets it, or the page.
+    // The focused toast is gone: focus the next one, or the page.
     requestAnimationFrame(() => {
       const next = region.current?.querySelector("button") ?? document.getElementById("content");
       next?.focus();
@@ -56,7 +56,7 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
       }}
       className="pointer-events-none fixed inset-x-3 bottom-20 z-40 sm:right-6 sm:bottom-6 sm:left-auto sm:w-96"
     >
-      {/* There before anything is in it, so that what comes is read out. */}
+      {/* Rendered while empty, so that screen readers announce additions. */}
       <ol aria-live="polite" aria-relevant="additions" className="flex flex-col gap-2.5">
         {visibleItems.map((item) => (
           <Toast key={item.id} item={item} paused={paused} onClose={() => close(item.id)} />
@@ -76,7 +76,7 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
   );
 }
 
-/** How many of the items are on screen: one more every now and then, up to what there is room for. */
+/** How many of the items are on screen: one more per interval, up to the maximum. */
 function useVisibleCount(items: readonly ToastItem[]): number {
   const [visibleCount, setVisibleCount] = useState(0);
   const targetCount = Math.min(items.length, MAX_VISIBLE_TOASTS);

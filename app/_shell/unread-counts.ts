@@ -5,26 +5,26 @@ import { log } from "@/lib/core/log";
 import { countUnread } from "@/lib/notifications";
 import { getShellViewer } from "./viewer";
 
-/** How many notifications the viewer has not read; 0 when that cannot be known: the frame stands all the same. */
+/** The viewer's unread notifications; 0 when the count is unavailable, because the shell must render anyway. */
 export const getShellUnreadCount = cache(async (): Promise<number> => {
   const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
     return await countUnread(viewer.id);
   } catch (cause) {
-    log().warn({ err: cause }, "the frame is shown without the unread count");
+    log().warn({ err: cause }, "unread notification count unavailable: shell rendered without it");
     return 0;
   }
 });
 
-/** The same of messages, in all chats. */
+/** The viewer's unread messages in all chats; 0 when the count is unavailable. */
 export const getShellUnreadMessageCount = cache(async (): Promise<number> => {
   const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
     return (await listChats({ userId: viewer.id }, { limit: 1 })).unreadCount;
   } catch (cause) {
-    log().warn({ err: cause }, "the frame is shown without the count of unread messages");
+    log().warn({ err: cause }, "unread message count unavailable: shell rendered without it");
     return 0;
   }
 });

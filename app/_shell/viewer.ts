@@ -5,18 +5,18 @@ import { currentUser } from "@/lib/sessions";
 
 export type Viewer = NonNullable<Awaited<ReturnType<typeof currentUser>>>;
 
-/** Who is looking, asked once per render. Throws when that cannot be known. */
+/** The signed-in user, read once per render. Throws when sessions cannot be read. */
 export const getViewer = cache(() => currentUser());
 
 /**
- * The same for the frame around a page: when nobody can say who is looking, the frame shows its
- * signed-out side and the page inside decides for itself, instead of the whole document failing.
+ * The same for the shell: when sessions cannot be read, the shell renders signed out and the page inside
+ * handles the failure separately, so that the whole document does not fail.
  */
 export const getShellViewer = cache(async (): Promise<Viewer | null> => {
   try {
     return await getViewer();
   } catch (cause) {
-    log().warn({ err: cause }, "the frame is shown signed out: sessions cannot be read");
+    log().warn({ err: cause }, "sessions unavailable: shell rendered signed out");
     return null;
   }
 });

@@ -1,4 +1,4 @@
-/** Why a call did not succeed. `message` is already in the person's language; null means the page has to say it. */
+/** Why a call failed. `message` is in the user's language; null: the page supplies the text. */
 export interface ApiFailure {
   code: string;
   message: string | null;

@@ -5,14 +5,14 @@ import { cn } from "./cn";
 interface Props {
   title: string;
   text: ReactNode;
-  /** Small print: an id to give to support. */
+  /** Small print: an id for support. */
   detail?: string | undefined;
   level?: "h1" | "h2";
   children?: ReactNode;
   className?: string;
 }
 
-/** A whole screen with nothing to show: empty, broken, not there. Says why, and what can be done. */
+/** A full screen without content (empty, failed, not found): gives the reason and the next step. */
 export function EmptyState({ title, text, detail, level: Heading = "h1", children, className }: Props) {
   return (
     <section className={cn("relative isolate overflow-hidden py-16 sm:py-24", className)}>

@@ -6,10 +6,10 @@ import type { ApiFailure } from "./api-result";
 import { cn } from "./cn";
 
 const MS_PER_SECOND = 1_000;
-/** From here on a wait is told in minutes. */
+/** From this many seconds on, a wait is shown in minutes. */
 const MIN_SECONDS_SHOWN_AS_MINUTES = 91;
 
-/** What to say about a call that failed: the server's own words where it had any. */
+/** The text for a failed call: the server's message if there is one. */
 function useFailureText(): (failure: ApiFailure) => string {
   const t = useTranslations("failure");
   return ({ message, code, retryAfterSeconds }) => {
@@ -18,7 +18,7 @@ function useFailureText(): (failure: ApiFailure) => string {
   };
 }
 
-/** A failed call, said once to screen readers, with when to try again and the id to give to support. */
+/** A failed call, announced once to screen readers, with the time to wait and the request id for support. */
 export function FailureNote({ failure, className }: { failure: ApiFailure; className?: string }) {
   const t = useTranslations("failure");
   const text = useFailureText();
@@ -43,7 +43,7 @@ export function FailureNote({ failure, className }: { failure: ApiFailure; class
   );
 }
 
-/** How long is left to wait. It counts down for the eye; what is read out is said once. */
+/** The remaining wait. The visible text counts down; screen readers get the initial value once. */
 function RetryCountdown({ seconds }: { seconds: number }) {
   const t = useTranslations("failure");
   const [secondsLeft, setSecondsLeft] = useState(seconds);

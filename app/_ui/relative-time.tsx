@@ -6,7 +6,7 @@ import { useMounted } from "./use-mounted";
 
 const MINUTE_MS = 60_000;
 
-/** One clock for every time on the page; it ticks only while somebody listens. */
+/** One clock for every time on the page; it ticks only while it has listeners. */
 let now = Date.now();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -31,12 +31,12 @@ function subscribe(notify: () => void): () => void {
 interface Props {
   /** ISO 8601. */
   at: string;
-  /** The server's time, in milliseconds, so the first render says the same on both sides. */
+  /** The server's time (ms since the epoch), so that server and client render the same text first. */
   renderedAt: number;
   className?: string;
 }
 
-/** «3 часа назад», with the exact time in the person's own time zone on hover. */
+/** «3 часа назад», with the exact time in the user's time zone on hover. */
 export function RelativeTime({ at, renderedAt, className }: Props) {
   const t = useTranslations("time");
   const format = useFormatter();
@@ -47,13 +47,13 @@ export function RelativeTime({ at, renderedAt, className }: Props) {
     () => renderedAt,
   );
   const date = new Date(at);
-  // a clock that is behind must not speak of the future
+  // when the client's clock is behind, the time must not appear to be in the future
   const reference = Math.max(current, date.getTime());
   const timeZone = mounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
   return (
     <time
       dateTime={at}
-      title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone: timeZone })}
+      title={format.dateTime(date, { dateStyle: "long", timeStyle: "short", timeZone })}
       className={className}
     >
       {reference - date.getTime() < MINUTE_MS ? t("now") : format.relativeTime(date, reference)}

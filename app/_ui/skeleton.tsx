@@ -1,7 +1,7 @@
 import type { CSSProperties } from "react";
 import { cn } from "./cn";
 
-/** One block of a screen that is on its way; skeletons copy the real layout, so nothing jumps. */
+/** One block of a loading screen; skeletons copy the real layout, so that nothing jumps. */
 export function Skeleton({ className, style }: { className?: string; style?: CSSProperties }) {
   return (
     <span

@@ -1,6 +1,6 @@
 import { useLocale } from "next-intl";
 
-/** Writes amounts in the reader's language: `1 290,50 ₽`, `$12`. How many minor units make one is the currency's own. */
+/** Formats amounts in the user's locale: `1 290,50 ₽`, `$12`. The currency determines its number of minor units. */
 export function useMoneyFormatter(): (amount: { amountMinor: number; currency: string }) => string {
   const locale = useLocale();
   return ({ amountMinor, currency }) => {

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 const subscribeToNothing = () => () => undefined;
 
-/** False on the server and while hydrating, true after: for what only the browser knows. */
+/** False on the server and during hydration, true afterwards: for values that only the browser knows. */
 export function useMounted(): boolean {
   return useSyncExternalStore(
     subscribeToNothing,

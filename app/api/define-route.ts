@@ -1,5 +1,5 @@
 import { createRoute } from "@/lib/core/http";
 import { authenticate } from "@/lib/sessions";
 
-/** The wrapper of every route handler, with the session service to say who calls. */
+/** Wraps every route handler; the session service authenticates the caller. */
 export const defineRoute = createRoute({ authenticate });

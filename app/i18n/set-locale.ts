@@ -9,8 +9,8 @@ import { currentUser } from "@/lib/sessions";
 const COOKIE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60;
 
 /**
- * The language switch. A cookie set by an action makes Next render the page again, with or without scripts. Mails to
- * somebody who is signed in are in that language from then on.
+ * Switches the language. Next renders the page again after an action has set a cookie, with or without JavaScript. For
+ * a signed-in user it also becomes the language of their mails.
  */
 export async function setLocale(form: FormData): Promise<void> {
   const parsed = localeSchema.safeParse(form.get("locale"));
@@ -20,12 +20,12 @@ export async function setLocale(form: FormData): Promise<void> {
   await saveToAccount(parsed.data);
 }
 
-/** The page speaks the language even where the account cannot be told of it. */
+/** Best effort: the page switches the language even when the account cannot be updated. */
 async function saveToAccount(locale: Locale): Promise<void> {
   try {
     const viewer = await currentUser();
     if (viewer) await changeProfile({ userId: viewer.id }, { locale });
   } catch (cause) {
-    log().warn({ err: cause }, "the language was not kept for the account's mails");
+    log().warn({ err: cause }, "account locale not saved");
   }
 }

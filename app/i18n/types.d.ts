@@ -1,7 +1,7 @@
 import type { Locale } from "@/lib/core/locale";
 import type messages from "./messages/ru.json";
 
-// A key that does not exist is a type error. Russian is the measure.
+// Makes an unknown message key a type error. The Russian messages define the type.
 declare module "next-intl" {
   interface AppConfig {
     Locale: Locale;

@@ -5,8 +5,8 @@ import { lockCaller } from "./lock";
 import { toUser, type User, userColumns } from "./user";
 
 /**
- * Makes a listener an artist, who may sell; an artist stays one. It is what a confirmed address is asked for: money
- * is about to change hands, and its mails must arrive.
+ * Makes a listener an artist, who may sell. Safe to repeat. Requires a confirmed address, because mails about payments
+ * must arrive.
  *
  * @throws {AppError} forbidden while the address is not confirmed; conflict for an administrator, who would lose rights
  */

@@ -11,12 +11,12 @@ import { createLink } from "./mail-links";
 import { accountLocale, enqueueLinkMail, enqueueNoticeMail } from "./mails";
 
 /**
- * Asks for another address: it becomes the account's when the link mailed to it is opened, and the present one is
- * told at once. Whether it is somebody's already the caller does not learn: the answer and the mails to the present
- * address are the same, and the mail to that address says to its owner that nothing happened.
+ * Requests a change of address: it takes effect when the link mailed to the new address is opened, and the current
+ * address is notified immediately. The caller does not learn whether the new address is taken: the response and the
+ * notice to the current address are the same, and the owner of a taken address gets a notice that nothing changed.
  *
- * @throws {AppError} fresh_sign_in_required; bad_request for one's own address; rate_limited when the hour has had
- *         enough mails
+ * @throws {AppError} fresh_sign_in_required; bad_request for the current address; rate_limited after too many mails in
+ *         an hour
  */
 export async function changeAddress(
   caller: SignedInCaller,
@@ -26,9 +26,8 @@ export async function changeAddress(
   requireFreshSignIn(caller);
   const { userId } = caller;
   await transaction(async (tx) => {
-    const person = await lockCaller(tx, userId);
-    if (person.email === email)
-      throw new AppError("bad_request", { message: "same_address", field: "email" });
+    const user = await lockCaller(tx, userId);
+    if (user.email === email) throw new AppError("bad_request", { message: "same_address", field: "email" });
     const owner = await tx.user.findUnique({
       where: { email },
       select: { id: true, name: true, locale: true },
@@ -43,10 +42,10 @@ export async function changeAddress(
     if (owner) await enqueueNoticeMail(tx, owner, { notice: "address_taken", key: id });
     else
       await enqueueLinkMail(tx, "confirm_address", id, {
-        locale: accountLocale(person, locale),
+        locale: accountLocale(user, locale),
         ownerId: userId,
       });
-    await enqueueNoticeMail(tx, person, { notice: "address_change_asked", key: id, address: person.email });
+    await enqueueNoticeMail(tx, user, { notice: "address_change_asked", key: id, address: user.email });
     await recordAudit(tx, {
       action: "address_change_asked",
       actorId: userId,

@@ -14,11 +14,11 @@ import { checkPassword, hashPassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
 
 /**
- * Changes one's password. All other sessions end, links in mails that were sent before open nothing any more, and
- * the account's address is told.
+ * Changes the caller's password. Revokes all other sessions and all unused links in mails, and notifies the account's
+ * address.
  *
- * @throws {AppError} fresh_sign_in_required; bad_request for a wrong present password, and for a new one that is the
- *         present one or among the first to be tried; conflict when it was changed meanwhile
+ * @throws {AppError} fresh_sign_in_required; bad_request for a wrong current password, and for a new one that is the
+ *         same or too common; conflict when the password was changed concurrently
  */
 export async function changePassword(
   caller: SignedInCaller,
@@ -46,12 +46,12 @@ export async function changePassword(
   await changeAccount(
     userId,
     async (tx) => {
-      const person = await lockCaller(tx, userId);
-      if (person.passwordHash !== before.passwordHash) throw new AppError("conflict");
+      const user = await lockCaller(tx, userId);
+      if (user.passwordHash !== before.passwordHash) throw new AppError("conflict");
       await tx.user.update({ where: { id: userId }, data: { passwordHash }, select: { id: true } });
       await revokeLinks(tx, userId);
       await recordAudit(tx, { action: "password_changed", ...auditEntry });
-      await enqueueNoticeMail(tx, person, { notice: "password_changed", key: newId() });
+      await enqueueNoticeMail(tx, user, { notice: "password_changed", key: newId() });
     },
     { revoke: "others", exceptSessionId: sessionId, reason: "password" },
   );

@@ -8,8 +8,8 @@ import { lockCaller } from "./lock";
 import { toUser, type User, userColumns } from "./user";
 
 /**
- * Changes how one is called and which language one is written to in. Posts show the new name at once.
- * @throws {AppError} unauthenticated when the account is gone
+ * Changes the caller's name and the language of their mails. Posts show the new name immediately.
+ * @throws {AppError} unauthenticated when the account no longer exists
  */
 export function changeProfile(
   { userId }: { userId: string },

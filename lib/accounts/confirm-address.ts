@@ -15,29 +15,29 @@ import {
 } from "./mail-links";
 import { accountLocale, enqueueLinkMail, enqueueNoticeMail } from "./mails";
 
-/** For a new account, in the transaction that makes it. */
+/** Mails the confirmation link of a new account, in the transaction that creates it. */
 export async function sendFirstConfirmation(
   tx: Transaction,
-  person: LinkRecipient & { locale: Locale },
+  account: LinkRecipient & { locale: Locale },
 ): Promise<void> {
-  const { id } = await createLink(tx, "confirm_address", person);
-  await enqueueLinkMail(tx, "confirm_address", id, { locale: person.locale, ownerId: person.id });
+  const { id } = await createLink(tx, "confirm_address", account);
+  await enqueueLinkMail(tx, "confirm_address", id, { locale: account.locale, ownerId: account.id });
 }
 
 /**
- * Mails the link once more that confirms one's address. The one before is void with it, and so is a change of
- * address that waits to be confirmed.
+ * Mails a new link that confirms the caller's address. Voids the previous one, and with it an unconfirmed change of
+ * address.
  *
- * @throws {AppError} conflict when it is confirmed, rate_limited when the hour has had enough mails
+ * @throws {AppError} conflict when the address is confirmed already, rate_limited after too many mails in an hour
  */
 export async function resendConfirmation({ userId }: { userId: string }, locale: Locale): Promise<void> {
   await transaction(async (tx) => {
-    const person = await lockCaller(tx, userId);
-    if (person.confirmed) throw new AppError("conflict", { message: "address_already_confirmed" });
-    const { id, created } = await createLink(tx, "confirm_address", person);
+    const user = await lockCaller(tx, userId);
+    if (user.confirmed) throw new AppError("conflict", { message: "address_already_confirmed" });
+    const { id, created } = await createLink(tx, "confirm_address", user);
     if (!created) throw tooManyMailsError();
     await enqueueLinkMail(tx, "confirm_address", id, {
-      locale: accountLocale(person, locale),
+      locale: accountLocale(user, locale),
       ownerId: userId,
     });
   });
@@ -48,10 +48,10 @@ export function tooManyMailsError(): AppError {
 }
 
 /**
- * Opens the link of a mail to an address: the account's own is confirmed by it, another becomes the account's.
+ * Uses a confirmation link: confirms the account's current address, or makes the link's address the account's.
  *
  * @returns which of the two
- * @throws {AppError} bad_request when the link is not good; conflict when somebody else has taken the address since
+ * @throws {AppError} bad_request when the link is invalid; conflict when another account has taken the address since
  */
 export async function confirmAddress(
   token: string,
@@ -59,11 +59,11 @@ export async function confirmAddress(
 ): Promise<"confirmed" | "changed"> {
   const { id, userId, email } = await findLink("confirm_address", token);
   return changeAccount(userId, async (tx) => {
-    const person = await lockUser(tx, { id: userId });
-    if (!person) throw invalidLinkError();
+    const user = await lockUser(tx, { id: userId });
+    if (!user) throw invalidLinkError();
     await consumeLink(tx, "confirm_address", id);
-    const isSame = person.email === email;
-    await setAddress(tx, person, email);
+    const isSame = user.email === email;
+    await setAddress(tx, user, email);
     await recordAudit(tx, {
       action: isSame ? "address_confirmed" : "address_changed",
       actorId: userId,
@@ -71,9 +71,9 @@ export async function confirmAddress(
       ...auditContext,
     });
     if (isSame) return "confirmed";
-    // A way back in through the old mailbox is what a change of address is to close.
+    // The old mailbox must no longer give access to the account.
     await revokeLinks(tx, userId);
-    await enqueueNoticeMail(tx, person, { notice: "address_changed", key: id, address: person.email });
+    await enqueueNoticeMail(tx, user, { notice: "address_changed", key: id, address: user.email });
     return "changed";
   });
 }

@@ -7,9 +7,9 @@ import { updateSession } from "../sessions";
 import { checkPassword } from "./password";
 
 /**
- * Makes a session fresh (`requireFresh`), by the password.
- * @returns when, ISO 8601
- * @throws {AppError} bad_request for a wrong password, unauthenticated when the session has ended meanwhile
+ * Makes a session fresh (`requireFreshSignIn`) by checking the password.
+ * @returns the time of the check, ISO 8601
+ * @throws {AppError} bad_request for a wrong password, unauthenticated when the session was revoked meanwhile
  */
 export async function confirmPassword(
   caller: SignedInCaller,
@@ -23,10 +23,10 @@ export async function confirmPassword(
 }
 
 /**
- * Not a 401, which would mean that the session is over. A wrong one is written down: somebody may be guessing on a
- * device that was left open.
+ * Checks the caller's password. A wrong one is not a 401, which would mean that the session is over. It is recorded in
+ * the audit log: an attacker may be guessing on an unlocked device.
  *
- * @throws {AppError} bad_request for a wrong password; rate_limited after too many in one session
+ * @throws {AppError} bad_request for a wrong password; rate_limited after too many of them in one session
  */
 export function requirePassword(
   { userId, sessionId }: SignedInCaller,

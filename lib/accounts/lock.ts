@@ -11,7 +11,7 @@ const lockedSchema = z.object({
   passwordHash: z.string(),
 });
 
-/** An account whose row nobody else changes until the transaction ends. */
+/** An account whose row is locked until the transaction ends. */
 export type LockedUser = z.infer<typeof lockedSchema>;
 
 /** @returns null when there is none */
@@ -19,18 +19,17 @@ export async function lockUser(
   tx: Transaction,
   key: { id: string } | { email: string },
 ): Promise<LockedUser | null> {
-  const condition =
-    "id" in key ? Prisma.sql`person.id = ${key.id}::uuid` : Prisma.sql`person.email = ${key.email}`;
+  const condition = "id" in key ? Prisma.sql`u.id = ${key.id}::uuid` : Prisma.sql`u.email = ${key.email}`;
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT person.id, person.email, person.name, person.locale, person."passwordHash",
-  person."confirmedAt" IS NOT NULL AS confirmed
-FROM "User" person WHERE ${condition} FOR NO KEY UPDATE`;
+SELECT u.id, u.email, u.name, u.locale, u."passwordHash",
+  u."confirmedAt" IS NOT NULL AS confirmed
+FROM "User" u WHERE ${condition} FOR NO KEY UPDATE`;
   return rows[0] === undefined ? null : lockedSchema.parse(rows[0]);
 }
 
-/** @throws {AppError} unauthenticated when the account is gone */
+/** @throws {AppError} unauthenticated when the account no longer exists */
 export async function lockCaller(tx: Transaction, userId: string): Promise<LockedUser> {
-  const person = await lockUser(tx, { id: userId });
-  if (!person) throw new AppError("unauthenticated");
-  return person;
+  const user = await lockUser(tx, { id: userId });
+  if (!user) throw new AppError("unauthenticated");
+  return user;
 }

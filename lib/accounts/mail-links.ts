@@ -5,24 +5,24 @@ import { readSignedId, type SignedIdPurpose } from "../core/signed-id";
 import { db, type Transaction } from "../db";
 
 /**
- * Links sent by mail (`AccountLink`). The token in one is its row's id, signed, and is made when the mail is
- * rendered (lib/mail): whoever reads the database or a task cannot open anything. Of one kind the newest alone is
- * good, and it once.
+ * Links sent by mail (`AccountLink`). Its token is the row's id, signed, and is created when the mail is rendered
+ * (lib/mail): the database and the tasks contain no usable token. Only the newest link of a kind is valid, and only
+ * once.
  */
 
 export type LinkKind = SignedIdPurpose;
 
-/** How long a link is good. */
+/** How long a link is valid. */
 const LINK_TTL_SECONDS: Readonly<Record<LinkKind, number>> = {
   confirm_address: 24 * 3_600,
-  // Whoever gets hold of the mailbox gets the account.
+  // Short: a reset link gives access to the account.
   reset_password: 3_600,
 };
 
-/** Mails of one kind that one account can cause: nobody's mailbox is filled by pressing a button. */
+/** Mails of one kind per account and hour, so that a mailbox cannot be flooded. */
 export const MAX_LINKS_PER_HOUR = 5;
 
-/** No account has it: a link for nobody is made by the same statements, and is none. */
+/** The id of no account: for an unknown recipient the same statements run with it, and change nothing. */
 const NO_USER_ID = "00000000-0000-7000-8000-000000000000";
 
 export interface LinkRecipient {
@@ -30,17 +30,18 @@ export interface LinkRecipient {
   email: string;
 }
 
-/** A link in a mail that is never sent: it counts towards the hour and opens nothing. */
 interface CreateLinkOptions {
+  /** Creates a link that counts towards the hourly limit, but has expired already. */
   isDecoy?: boolean;
 }
 
 /**
- * Makes a link for an address and voids those of its kind before it. Two statements whether there is an account or
- * not, so that the time to answer does not tell. The account's row must be locked, so that two at once count.
+ * Creates a link for an address and voids the previous ones of its kind. Two statements whether the account exists or
+ * not, so that the response time does not reveal it. The account's row must be locked, so that concurrent calls are
+ * counted.
  *
- * @param recipient  the account, and the address the mail goes to; null for nobody
- * @returns the id, and whether there is such a link: not for nobody, nor when the hour has had enough
+ * @param recipient  the account, and the address of the mail; null when there is no account
+ * @returns the id, and whether the link was created: not without an account, nor beyond the hourly limit
  */
 export async function createLink(
   tx: Transaction,
@@ -54,10 +55,10 @@ export async function createLink(
   const expiresAt = new Date(now() + (isDecoy ? 0 : LINK_TTL_SECONDS[kind] * 1000));
   const insertedCount = await tx.$executeRaw`
 INSERT INTO "AccountLink" (id, "userId", kind, email, "expiresAt", "createdAt")
-SELECT ${id}::uuid, person.id, ${kind}::"AccountLinkKind", ${recipient?.email ?? ""}, ${expiresAt}, ${createdAt}
-FROM "User" person WHERE person.id = ${userId}::uuid
+SELECT ${id}::uuid, u.id, ${kind}::"AccountLinkKind", ${recipient?.email ?? ""}, ${expiresAt}, ${createdAt}
+FROM "User" u WHERE u.id = ${userId}::uuid
   AND (SELECT count(*) FROM "AccountLink" sent
-       WHERE sent."userId" = person.id AND sent.kind = ${kind}::"AccountLinkKind"
+       WHERE sent."userId" = u.id AND sent.kind = ${kind}::"AccountLinkKind"
          AND sent."createdAt" > ${new Date(now() - 3_600_000)}) < ${MAX_LINKS_PER_HOUR}`;
   await revokeLinks(tx, insertedCount === 1 ? userId : NO_USER_ID, { kind, except: id });
   return { id, created: insertedCount === 1 };
@@ -68,7 +69,7 @@ interface LinkSelection {
   except?: string;
 }
 
-/** What was not opened yet will not be. */
+/** Voids the user's unused links, by default of all kinds. */
 export async function revokeLinks(
   tx: Transaction,
   userId: string,
@@ -94,8 +95,8 @@ export interface MailLink {
 }
 
 /**
- * The link that a token opens, without using it up.
- * @throws {AppError} bad_request, the same for one that is forged, was for something else, used, voided or too late
+ * Finds the link of a token without using it.
+ * @throws {AppError} bad_request, the same for a token that is forged, of another kind, used, voided or expired
  */
 export async function findLink(kind: LinkKind, token: string): Promise<MailLink> {
   const id = readSignedId(kind, token);
@@ -106,8 +107,8 @@ export async function findLink(kind: LinkKind, token: string): Promise<MailLink>
 }
 
 /**
- * Uses a link up. Of two who do it at once one does.
- * @throws {AppError} bad_request when it is good no more
+ * Uses a link. Of concurrent calls exactly one succeeds.
+ * @throws {AppError} bad_request when it is no longer valid
  */
 export async function consumeLink(tx: Transaction, kind: LinkKind, id: string): Promise<void> {
   const { count } = await tx.accountLink.updateMany({

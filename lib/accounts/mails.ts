@@ -4,18 +4,19 @@ import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { LinkKind } from "./mail-links";
 
-/** Mails about an account, as tasks in the transaction of what they are about. Payloads carry no token. */
+/** Mails about an account, enqueued as tasks in the transaction of the event. Payloads contain no token. */
 
 const TEMPLATES = { confirm_address: "confirm-address", reset_password: "reset-password" } as const;
 
-/** The language an account is written to in. */
+/** The language of an account's mails. */
 export function accountLocale(account: { locale: string | null }, fallback: Locale = "ru"): Locale {
   return localeSchema.catch(fallback).parse(account.locale);
 }
 
 /**
- * Mails a link. For a link that there is none the task is the same and ends without a mail: making it takes as long.
- * @param linkId  a link's; the mail's address, name and token come from its row when it is rendered
+ * Mails a link. Without a row of that id the task is the same and ends without a mail, so that the response takes as
+ * long.
+ * @param linkId  the row's id; the mail's address, name and token are read from the row when the mail is rendered
  */
 export async function enqueueLinkMail(
   tx: Transaction,
@@ -31,32 +32,32 @@ export async function enqueueLinkMail(
   );
 }
 
-/** What people are told of their account's safety (lib/mail/templates/account-notice.tsx has the words). */
+/** Security notices about an account (lib/mail/templates/account-notice.tsx has the texts). */
 export type AccountNotice = "password_changed" | "address_change_asked" | "address_changed" | "address_taken";
 
 interface NoticeOptions {
   notice: AccountNotice;
-  /** Makes it the same mail. */
+  /** Deduplicates the mail. */
   key: string;
-  /** The one it had when this happened; the account's own of then unless said. */
+  /** The address at the time of the event; by default the account's address when the mail is sent. */
   address?: string;
 }
 
-/** Tells somebody what was done with their account. */
+/** Mails a security notice to an account. */
 export async function enqueueNoticeMail(
   tx: Transaction,
-  person: { id: string; name: string; locale: string | null },
+  user: { id: string; name: string; locale: string | null },
   { notice, key, address }: NoticeOptions,
 ): Promise<void> {
   await enqueue(
     tx,
     "emails",
     {
-      to: address === undefined ? { userId: person.id } : { address },
-      locale: accountLocale(person),
+      to: address === undefined ? { userId: user.id } : { address },
+      locale: accountLocale(user),
       template: "account-notice",
-      props: { name: person.name, notice },
+      props: { name: user.name, notice },
     },
-    { key: `${notice}:${key}`, ownerId: person.id },
+    { key: `${notice}:${key}`, ownerId: user.id },
   );
 }

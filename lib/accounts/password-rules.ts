@@ -1,24 +1,24 @@
 import { AppError } from "../core/errors";
 
 /**
- * What a new password must be, as NIST SP 800-63B has it: long enough (client.ts) and not one that everybody tries
- * first. No rule on which characters, no change by the calendar.
+ * Rules for new passwords, after NIST SP 800-63B: long enough (client.ts) and not a common guess. No rules on which
+ * characters, no periodic change.
  */
 
-/** The name of the house is the first thing to try here. */
+/** The site's name is an obvious guess here. */
 const SITE_NAMES = ["normaldance"];
-/** `aaaaaaaa` and `abababab` are long and nothing else. */
+/** Rejects `aaaaaaaa` and `abababab`, which are only long. */
 const MIN_DISTINCT_CHARACTERS = 3;
 
-/** Who the password is for: what everybody knows of them makes a bad one. */
+/** Public data of the password's owner, which makes obvious guesses. */
 interface PasswordOwner {
   email: string;
   name: string;
 }
 
 /**
- * @param field  what the form calls it
- * @throws {AppError} bad_request when it is one of the most common, or everybody's first guess for this account
+ * @param field  the form's field, for the error
+ * @throws {AppError} bad_request for a common password, and for an obvious guess at this account
  */
 export async function requireStrongPassword(
   password: string,
@@ -36,7 +36,7 @@ export async function requireStrongPassword(
   if (isWeak) throw new AppError("bad_request", { message: "password_common", field });
 }
 
-/** Also when it was typed with the Russian layout on: `зфыыцщкв` is what `password` looks like then. */
+/** Also matches passwords typed in the Russian keyboard layout, where `password` becomes `зфыыцщкв`. */
 async function isCommonPassword(password: string): Promise<boolean> {
   commonPasswords ??= loadCommonPasswords();
   const passwords = await commonPasswords;
@@ -46,8 +46,8 @@ async function isCommonPassword(password: string): Promise<boolean> {
 let commonPasswords: Promise<ReadonlySet<string>> | undefined;
 
 /**
- * Some 50,000 passwords by how often they were found in leaks. Loaded when the first one is chosen: half a megabyte
- * that most processes never need, and browsers never.
+ * Some 50,000 passwords from leaks. Loaded when the first new password is checked: half a megabyte that most processes
+ * never need.
  */
 async function loadCommonPasswords(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import("@zxcvbn-ts/language-common");

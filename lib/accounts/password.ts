@@ -1,9 +1,9 @@
 import { hash, verify } from "@node-rs/argon2";
 
-/** OWASP's second choice for argon2id: 19 MiB, 2 passes, 1 lane; some 30 ms here. */
+/** OWASP's second choice for argon2id: 19 MiB, 2 passes, 1 lane; some 30 ms per hash. */
 const ARGON2_OPTIONS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** @returns a PHC string that carries its own salt and parameters */
+/** @returns a PHC string, which contains its salt and parameters */
 export function hashPassword(password: string): Promise<string> {
   return hash(password, ARGON2_OPTIONS);
 }
@@ -11,8 +11,8 @@ export function hashPassword(password: string): Promise<string> {
 let dummyHash: Promise<string> | undefined;
 
 /**
- * Whether the password is the hash's. Without a hash (no such account) the same work is done for nothing,
- * so that the time to answer does not tell which addresses are registered.
+ * Whether the password matches the hash. Without a hash (no such account) it does the same work, so that the response
+ * time does not reveal which addresses are registered.
  */
 export async function checkPassword(password: string, passwordHash: string | null): Promise<boolean> {
   dummyHash ??= hashPassword("nobody");

@@ -9,11 +9,11 @@ import { createLink } from "./mail-links";
 import { accountLocale, enqueueLinkMail } from "./mails";
 
 /**
- * Mails a link to choose a new password. Nobody learns whether there is such an account: the same statements run,
- * and a task is made and published, in either case; the one without a link mails nothing.
+ * Mails a link to choose a new password. The caller cannot learn whether the account exists: the same statements run
+ * and a task is enqueued in either case; without an account that task mails nothing.
  *
- * @param locale  for an account that has no language of its own
- * @throws {AppError} rate_limited, also for nobody's address
+ * @param locale  the language for an account that has not chosen one
+ * @throws {AppError} rate_limited, also for an unknown address
  */
 export async function requestPasswordReset(
   { email }: z.output<typeof forgotPasswordSchema>,
@@ -21,16 +21,16 @@ export async function requestPasswordReset(
 ): Promise<void> {
   await requireMailAllowance({ email, ip: auditContext.client?.ip });
   await transaction(async (tx) => {
-    const person = await lockUser(tx, { email });
-    const link = await createLink(tx, "reset_password", person);
+    const user = await lockUser(tx, { email });
+    const link = await createLink(tx, "reset_password", user);
     await enqueueLinkMail(tx, "reset_password", link.id, {
-      locale: person ? accountLocale(person, locale) : locale,
-      ...(person ? { ownerId: person.id } : {}),
+      locale: user ? accountLocale(user, locale) : locale,
+      ...(user ? { ownerId: user.id } : {}),
     });
     await recordAudit(tx, {
       action: "password_reset_asked",
       actorId: null,
-      subject: person ? `user:${person.id}` : "app",
+      subject: user ? `user:${user.id}` : "app",
       ...auditContext,
       data: { mailed: link.created },
     });

@@ -12,12 +12,12 @@ import { hashPassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
 
 /**
- * Sets a new password by a link from a mail. All sessions of the account end, and all its other links with them. Who
- * opened the mail has shown that the address is theirs.
+ * Sets a new password by a link from a mail. Revokes all sessions and unused links of the account, and confirms its
+ * address.
  *
- * @throws {AppError} bad_request when the link is not good, and for a password that is among the first to be tried:
- *         the link can then be used again; rate_limited after too many of those
- * @returns the address that whoever opened the link has shown to be theirs
+ * @throws {AppError} bad_request for an invalid link, and for a common password: the link then remains usable;
+ *         rate_limited after too many of those
+ * @returns the confirmed address
  */
 export async function resetPassword(
   { token, password }: z.output<typeof resetPasswordSchema>,
@@ -40,13 +40,13 @@ async function setPassword(
   await changeAccount(
     userId,
     async (tx) => {
-      const person = await lockUser(tx, { id: userId });
-      // Sent to an address that is the account's no more, it is somebody else's mailbox by now.
-      if (!person || person.email !== email) throw invalidLinkError();
+      const user = await lockUser(tx, { id: userId });
+      // A link to a previous address is void: the mailbox may belong to another user by now.
+      if (!user || user.email !== email) throw invalidLinkError();
       await consumeLink(tx, "reset_password", id);
       await tx.user.update({
         where: { id: userId },
-        data: { passwordHash, ...(person.confirmed ? {} : { confirmedAt: new Date(now()) }) },
+        data: { passwordHash, ...(user.confirmed ? {} : { confirmedAt: new Date(now()) }) },
         select: { id: true },
       });
       await revokeLinks(tx, userId);
@@ -56,7 +56,7 @@ async function setPassword(
         subject: `user:${userId}`,
         ...auditContext,
       });
-      await enqueueNoticeMail(tx, person, { notice: "password_changed", key: id });
+      await enqueueNoticeMail(tx, user, { notice: "password_changed", key: id });
     },
     { revoke: "all", reason: "password" },
   );

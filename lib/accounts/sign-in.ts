@@ -7,24 +7,25 @@ import type { signInSchema } from "./client";
 import { checkPassword } from "./password";
 import { toUser, type User, userColumns } from "./user";
 
-/** Somebody whose password was right. */
+/** The result of a correct password. */
 interface VerifiedCredentials {
   user: User;
   /**
-   * For the transaction that opens the session: a change of the password that ended all others would otherwise leave
-   * this one behind.
+   * Run it in the transaction that opens the session: otherwise a concurrent password change, which revokes all
+   * sessions, would miss this one.
    * @throws {AppError} unauthenticated when the password was changed since
    */
   requireUnchangedPassword(tx: Transaction): Promise<void>;
 }
 
 /**
- * Proves who somebody is by address and password. An attempt that fails is written down, also for an address that is
- * nobody's: it takes as long.
+ * Verifies address and password. A failed attempt is recorded in the audit log, also for an unknown address, so that
+ * both take the same time.
  *
- * @param device  the browser's device cookie: where somebody signed in to this account before, guesses from elsewhere
- *        keep nobody out
- * @throws {AppError} unauthenticated, the same for an unknown address and a wrong password; rate_limited, the same too
+ * @param device  the browser's device cookie: a browser that has signed in to this account before is not locked out by
+ *        guesses from other devices
+ * @throws {AppError} unauthenticated or rate_limited, without a difference between an unknown address and a wrong
+ *         password
  */
 export function signIn(
   input: z.output<typeof signInSchema>,
@@ -61,7 +62,7 @@ function wrongCredentialsError(): AppError {
   return new AppError("unauthenticated", { message: "wrong_credentials" });
 }
 
-/** The account itself; null when it was deleted after the token was issued. */
+/** The account; null when it does not exist (any more). */
 export async function getUser(userId: string): Promise<User | null> {
   const row = await db().user.findUnique({ where: { id: userId }, select: userColumns });
   return row && toUser(row);

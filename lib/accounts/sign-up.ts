@@ -11,16 +11,16 @@ import { hashPassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
 import { toUser, type User, userColumns } from "./user";
 
-/** No vowels and no look-alikes: read aloud without mistakes, and no words. */
+/** No vowels, so that no words arise, and no look-alikes, so that a code can be read aloud. */
 const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 const REFERRAL_CODE_LENGTH = 8;
 
 /**
  * Creates an account, and mails the link that confirms its address.
  *
- * @param locale  the request's: mails to the account are written in it
- * @throws {AppError} conflict when the address is taken; bad_request when the referral code is nobody's, and for a
- *         password that is among the first to be tried
+ * @param locale  the request's language, which becomes that of the account's mails
+ * @throws {AppError} conflict when the address is taken; bad_request for an unknown referral code, and for a common
+ *         password
  */
 export async function signUp(
   { email, name, password, referralCode }: z.output<typeof signUpSchema>,
@@ -53,7 +53,7 @@ async function findReferrerId(referralCode: string): Promise<string> {
   return found.id;
 }
 
-/** One of 28^8 = 378 billion; the unique constraint has the last word. */
+/** A random code, one of 28^8 = 378 billion; the unique constraint rejects a duplicate. */
 export function newReferralCode(): string {
   return Array.from(
     { length: REFERRAL_CODE_LENGTH },

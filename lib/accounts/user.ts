@@ -9,16 +9,16 @@ export const userSchema = z.object({
   name: z.string(),
   role: roleSchema,
   referralCode: z.string(),
-  /** Mails are written in it; null: nobody has said, and it is Russian. */
+  /** The language of its mails; null: not chosen, Russian. */
   locale: localeSchema.nullable(),
-  /** Whether a link sent to the address was opened. */
+  /** Whether the address was confirmed by a link sent to it. */
   confirmed: z.boolean(),
   createdAt: z.iso.datetime(),
 });
 
 export type User = z.infer<typeof userSchema>;
 
-/** What Prisma must select for `toUser` and `toCaller`. */
+/** What Prisma must select for `toUser`. */
 export const userColumns = {
   id: true,
   seq: true,

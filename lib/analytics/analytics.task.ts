@@ -2,9 +2,8 @@ import { db } from "../db";
 import type { Payload } from "../tasks";
 
 /**
- * Queue `analytics`: all events of a message in one statement. An event that is there already is not counted
- * again, so a message may come twice, and an event in two messages. Of an account that is gone by then nobody's name
- * is kept.
+ * Queue `analytics`: inserts all events of a message in one statement. Safe to repeat: an event that exists is skipped,
+ * so a message may arrive twice, and one event in two messages. Events of a deleted account are stored anonymously.
  */
 export async function task({ events }: Payload<"analytics">): Promise<void> {
   await db().$executeRaw`
@@ -12,7 +11,7 @@ WITH event AS (
   SELECT * FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
     AS event(id uuid, "userId" uuid, name text, properties jsonb, at timestamptz)
 ), person AS (
-  -- Under a lock, so that an account is not deleted between this look and the row.
+  -- Locked, so that no account is deleted between this read and the insert.
   SELECT id FROM "User" WHERE id IN (SELECT "userId" FROM event) FOR KEY SHARE
 )
 INSERT INTO "AnalyticsEvent" (id, "userId", name, properties, at)

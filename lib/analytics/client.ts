@@ -2,10 +2,10 @@ import { z } from "zod";
 import { idSchema } from "../core/ids";
 import { isStorable } from "../core/text";
 
-/** What is sent to be counted. Safe to import in the browser. */
+/** Schemas of analytics events. Safe to import in the browser. */
 
 export const MAX_EVENTS = 50;
-/** Of one event's properties, as JSON in UTF-8. */
+/** Limit of one event's properties, as JSON in UTF-8. */
 const MAX_PROPERTIES_BYTES = 2_048;
 
 const storableTextSchema = z.string().refine(isStorable);
@@ -18,14 +18,14 @@ const propertiesSchema = z
   );
 
 export const newEventSchema = z.object({
-  /** Made by who sends it, where it may be sent twice: it is counted once. */
+  /** Idempotency key, for a sender that may send the event twice. */
   id: idSchema.optional(),
   name: z.string().regex(/^[a-z0-9_.:-]{1,64}$/),
-  /** One level of texts, numbers and truths. */
+  /** One level of strings, numbers, booleans and nulls. */
   properties: propertiesSchema.default({}),
   /**
-   * When it happened; now unless said. A time that is more than a day ago or still to come is a wrong clock's:
-   * the nearest believable one is taken in its place.
+   * When it happened; default: now. A time more than a day ago or in the future comes from a wrong clock and is
+   * clamped to that range.
    */
   at: z.iso.datetime({ offset: true }).optional(),
 });
@@ -34,5 +34,5 @@ export type NewEvent = z.input<typeof newEventSchema>;
 
 export const newEventsSchema = z.object({ events: z.array(newEventSchema).min(1).max(MAX_EVENTS) });
 
-/** `accepted` is what was taken in, not what will be counted: that is best effort. */
+/** `accepted` is how many events were received; counting them is best effort. */
 export const acceptedSchema = z.object({ accepted: z.int() });

@@ -9,18 +9,18 @@ import type { newEventSchema } from "./client";
 
 type AnalyticsEventInput = PayloadInput<"analytics">["events"][number];
 
-/** Events of requests that end together go in one message. */
+/** Events of requests that end in the same window share a message. */
 const BATCH_WINDOW_MS = 100;
-/** With properties as large as they may be this is 0.7 MB; QStash and our door take 1 MB. */
+/** With properties of maximum size this is 0.7 MB; QStash and our endpoint accept 1 MB. */
 const MAX_EVENTS_PER_MESSAGE = 300;
-/** While QStash hangs a process keeps no more than this. */
+/** Limit of a process's buffer, for when QStash hangs. */
 const MAX_BUFFERED_EVENTS = 5_000;
 const DAY_MS = 86_400_000;
 
 const stats = { published: 0, dropped: 0 };
 let bufferedEvents = 0;
 
-/** Events of this process so far: what QStash took, and what is lost. */
+/** This process's events so far: accepted by QStash, and lost. */
 export function getAnalyticsStats(): Readonly<typeof stats> {
   return { ...stats };
 }
@@ -39,11 +39,11 @@ const publishBatched = coalesce(
 );
 
 /**
- * Takes events in to be counted. They are published once the answer is out, those of many requests in one
- * message. Best effort: what QStash does not take, and what a process that ends keeps, is lost.
+ * Collects events. They are published after the response is sent, those of many requests in one message. Best effort:
+ * events that QStash does not accept, or that a process still buffers when it ends, are lost.
  *
- * @param userId  who did it, by their session and never by their word; null for nobody known
- * @returns how many were taken in
+ * @param userId  the user of the session, never a value from the event; null for anonymous
+ * @returns how many events were received, dropped ones included
  */
 export function collectEvents(
   userId: string | null,
@@ -63,7 +63,7 @@ export function collectEvents(
   return { accepted: events.length };
 }
 
-/** Today's clock or yesterday's: what a wrong one says must not change the totals of last week. */
+/** Clamps to the last 24 hours: a wrong clock must not change last week's totals. */
 function clampTimestamp(at: string | undefined): number {
   const receivedAt = now();
   if (at === undefined) return receivedAt;
@@ -72,5 +72,5 @@ function clampTimestamp(at: string | undefined): number {
 
 function recordDropped(count: number, error?: unknown): void {
   stats.dropped += count;
-  log().warn({ count, dropped: stats.dropped, err: error }, "events were not counted");
+  log().warn({ count, dropped: stats.dropped, err: error }, "analytics events dropped");
 }

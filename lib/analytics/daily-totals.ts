@@ -9,16 +9,16 @@ export type Day = string;
 
 const DAY_MS = 86_400_000;
 
-/** Names that are counted on their own; anybody may send events, so there may be any number of names. */
+/** Event names with their own totals; any client may send events, so the number of names is unbounded. */
 const MAX_EVENT_NAMES = 20;
 
 const rowsSchema = z.array(
   z.object({
     day: z.iso.date(),
-    /** Null: all but the most frequent names, together. */
+    /** Null: all less frequent names together. */
     name: z.string().nullable(),
     events: z.int(),
-    /** Who were signed in; null where names are taken together. */
+    /** Distinct signed-in users; null where names are grouped. */
     people: z.int().nullable(),
   }),
 );
@@ -27,7 +27,7 @@ export type DailyTotal = z.infer<typeof rowsSchema>[number];
 
 const MAX_DAYS = 366;
 
-/** Days in UTC, both included; a year of them at most. */
+/** Days in UTC, both inclusive; at most a year. */
 export const dailyTotalsQuerySchema = z
   .object({ from: z.iso.date(), to: z.iso.date() })
   .refine(({ from, to }) => from <= to && Date.parse(to) - Date.parse(from) < MAX_DAYS * DAY_MS, {
@@ -37,12 +37,12 @@ export const dailyTotalsQuerySchema = z
 export const dailyTotalsSchema = z.object({ items: rowsSchema });
 
 /**
- * How often each event happened on each day, and by how many people. One query, whose answer stays small however
- * many names there are; days without events have no row.
+ * How often each event happened on each day, and by how many users. One query, whose result is bounded for any number
+ * of names; days without events have no row.
  *
- * @param range  days in UTC, both included
+ * @param range  days in UTC, both inclusive
  * @returns by day, then by name
- * @throws {AppError} forbidden for whoever is no administrator
+ * @throws {AppError} forbidden unless the caller is an administrator
  */
 export async function getDailyTotals(
   caller: Pick<Caller, "role">,
@@ -68,15 +68,15 @@ GROUP BY 1, frequent.name ORDER BY 1, 2`;
 
 export interface EventReport {
   days: Day[];
-  /** Of all events, for each of `days`. */
+  /** All events, for each of `days`. */
   totals: number[];
-  /** The most frequent first; `name` is null for all others together. */
+  /** The most frequent name first; `name` is null for all less frequent ones together. */
   series: { name: string | null; total: number; byDay: number[] }[];
 }
 
 /**
- * The last days up to today, as a table and charts show them: with the days on which nothing happened.
- * @throws {AppError} forbidden for whoever is no administrator
+ * The last days up to today, for a table and charts: days without events are included.
+ * @throws {AppError} forbidden unless the caller is an administrator
  */
 export async function getEventReport(caller: Pick<Caller, "role">, lastDays: number): Promise<EventReport> {
   const days = Array.from({ length: lastDays }, (_, index) => toDay(now() - (lastDays - 1 - index) * DAY_MS));
@@ -102,7 +102,7 @@ function buildEventReport(days: Day[], rows: readonly DailyTotal[]): EventReport
 
 type Series = EventReport["series"][number];
 
-/** What is taken together comes last, whatever it adds up to. */
+/** The group of less frequent names comes last, regardless of its total. */
 function compareByFrequency(a: Series, b: Series): number {
   if (a.name === null || b.name === null) return a.name === null ? 1 : -1;
   return b.total - a.total || a.name.localeCompare(b.name);

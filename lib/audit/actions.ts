@@ -1,19 +1,19 @@
 /**
- * Everything sensitive that is written down, by the name it has in the audit log. A name is never changed or used
- * for something else: the rows of years ago carry it. What each subject is stands beside it.
+ * The actions in the audit log. Never rename or reuse a name: old rows contain it. The comments above the groups name
+ * the subject.
  */
 export const AUDIT_ACTIONS = [
   // user:{id}
   "sign_up",
   "sign_in",
-  /** A wrong password for an account that exists; nobody is the actor. */
+  /** A wrong password for an existing account; there is no actor. */
   "sign_in_failed",
   "sign_out",
-  /** A wrong password where it is asked for once more, for what is dangerous. */
+  /** A wrong password where a dangerous action requires it again. */
   "password_confirm_failed",
-  /** One, the others or all, by the person or with what was done to the account. */
+  /** One session, the others or all, ended by the user or by a change of the account. */
   "sessions_ended",
-  /** A refresh token came twice, so one of the two was stolen; its session is over. */
+  /** A refresh token was used twice, so one use was by a thief; its session is revoked. */
   "refresh_reused",
   "password_changed",
   "password_change_failed",
@@ -34,7 +34,7 @@ export const AUDIT_ACTIONS = [
   // order:{id}
   "refund_asked",
   // product:{id}
-  /** Somebody else's, by an administrator. */
+  /** Another seller's product, archived by an administrator. */
   "product_archived",
   // app
   "sessions_cleared",
@@ -42,5 +42,5 @@ export const AUDIT_ACTIONS = [
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What an action is done to. The app itself where it is done to everything. */
+/** The target of an action; `app` when it affects everything. */
 export type AuditSubject = `${"user" | "task" | "alert" | "order" | "product"}:${string}` | "app";

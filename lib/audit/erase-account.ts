@@ -1,8 +1,8 @@
 import type { Transaction } from "../db";
 
 /**
- * Leaves of somebody whose account is deleted their id alone, in the transaction that deletes it: what they did and
- * what was tried in their name stays, from where does not. The one change that rows ever see.
+ * Removes addresses and user agents from a deleted account's entries, in the transaction that deletes it: entries of
+ * the user's actions, and of anonymous ones on the account. Only the id stays. Rows are never changed otherwise.
  */
 export async function anonymiseAccountAudit(
   tx: Pick<Transaction, "auditEntry">,

@@ -11,24 +11,24 @@ const MAX_PAGE_SIZE = 100;
 
 export const auditQuerySchema = z.object({
   action: z.enum(AUDIT_ACTIONS).optional(),
-  /** Who did it. */
+  /** User id of the actor. */
   actor: idSchema.optional(),
-  /** What it was done to, `user:{id}`. */
+  /** The target, such as `user:{id}`. */
   subject: z.string().trim().min(1).max(80).refine(isStorable).optional(),
-  /** Id of the last entry of the page before. */
+  /** Id of the previous page's last entry. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const auditEntrySchema = z.object({
   id: z.uuid(),
-  /** A name in the catalogue of the deployment that wrote it, which may be a newer one. */
+  /** An action of the deployment that wrote the row, which may be newer than this one. */
   action: z.string(),
   actorId: z.uuid().nullable(),
-  /** What the actor is called now; null for nobody, and for an account that is gone. */
+  /** The actor's current name; null without an actor and for a deleted account. */
   actorName: z.string().nullable(),
   subject: z.string(),
-  /** What the person is called now that it was done to, where it was done to one. */
+  /** The subject's current name if it is a user; null otherwise and for a deleted account. */
   subjectName: z.string().nullable(),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
@@ -47,8 +47,8 @@ export const auditPageSchema = z.object({
 export type AuditPage = z.infer<typeof auditPageSchema>;
 
 /**
- * What was done, newest first, for administrators.
- * @throws {AppError} forbidden for everybody else
+ * One page of the audit log, newest first, for administrators.
+ * @throws {AppError} forbidden for other roles
  */
 export async function listAudit(
   caller: Pick<Caller, "role">,
@@ -63,7 +63,7 @@ export async function listAudit(
       ...(subject ? { subject } : {}),
       ...(cursor ? { id: { lt: cursor } } : {}),
     },
-    // Ids are ordered by time, and every index that a filter uses ends with them.
+    // Ids are ordered by time and are the last column of every index that a filter uses.
     orderBy: { id: "desc" },
     take: limit + 1,
   });
@@ -83,13 +83,13 @@ export async function listAudit(
 
 const dataSchema = auditEntrySchema.shape.data.catch(null);
 
-/** The account that a subject is; null when it is something else. */
+/** The user id of a subject; null when the subject is not a user. */
 function subjectUserId(subject: string): string | null {
   const parsed = idSchema.safeParse(/^user:(.+)$/.exec(subject)?.[1]);
   return parsed.success ? parsed.data : null;
 }
 
-/** Entries name accounts by id alone, so that a deleted one leaves nothing behind. */
+/** Entries store only user ids, so a deleted account leaves no name in the log. */
 async function loadUserNames(ids: readonly (string | null)[]): Promise<Map<string, string>> {
   const distinctIds = [...new Set(ids.filter((id) => id !== null))];
   const users = await db().user.findMany({

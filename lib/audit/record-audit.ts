@@ -5,26 +5,25 @@ import type { AuditAction, AuditSubject } from "./actions";
 
 export interface AuditRecord {
   action: AuditAction;
-  /** Who did it; null for nobody signed in and for the app itself. */
+  /** User id of the actor; null for an anonymous caller and for the app itself. */
   actorId: string | null;
-  /** What it was done to, `user:{id}`. */
+  /** The target, such as `user:{id}`. */
   subject: AuditSubject;
-  /** From where; left out where no request asked for it. */
+  /** Where the request came from; omitted without a request. */
   client?: Pick<ClientInfo, "ip" | "userAgent">;
-  /** Of the request, so that the log's lines are found. */
+  /** The request's id, to find its log lines. */
   requestId?: string;
-  /** What else belongs to it: ids, numbers and words of ours. Never a secret, a token, a name or an address. */
+  /** Further ids, numbers and constants. Never a secret, a token, a name or an address. */
   data?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** What a request says of itself; a route's context has it. */
+/** The request's part of a record; a route's context has these fields. */
 export type AuditContext = Pick<AuditRecord, "client" | "requestId">;
 
 /**
- * Writes down that something sensitive was done. In the transaction of what was done, so that there is neither
- * one without the other; with `db()` where nothing else is written. Rows are only ever added.
+ * Appends an entry to the audit log, atomically with the action it records. Not safe to repeat.
  *
- * @param tx  the transaction of what was done
+ * @param tx  the transaction of the action, or `db()` when the action writes nothing else
  */
 export async function recordAudit(
   tx: Pick<Transaction, "auditEntry">,

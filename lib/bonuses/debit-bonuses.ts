@@ -6,28 +6,27 @@ import { withLock } from "../redis";
 import type { Entry } from "./entry";
 import { addEntry } from "./ledger";
 
-/** How long somebody's second spend waits for the first before it is told that the ledger is busy. */
+/** How long a user's second spend waits for the first before it fails with a conflict. */
 const LOCK_WAIT_MS = 1_000;
 
 export interface SpendOptions {
-  /** What makes it the same spend, among this person's; without it every call is one of its own. */
+  /** Idempotency key, unique per user; without it every call is a new spend. */
   key?: string | undefined;
   note?: string | undefined;
 }
 
 /**
- * Spends bonuses: a plain debit with a note. What can be bought with them belongs to later parts, which will
- * call this in their own words.
+ * Spends bonuses: a plain debit with a note.
  *
- * The lock `lock:user:{id}:spend` makes a person's spends wait their turn and gives a good answer to who comes
- * too early. Nothing depends on it: when it expired mid-work, was taken away, or Redis is down, the ledger's own
- * row lock and constraints still let no more out than there is. Its fencing number therefore decides nothing;
- * it is logged, so that an operator sees which holder wrote which entry.
+ * The lock `lock:user:{id}:spend` queues a user's concurrent spends and gives a clear error to one that waits too
+ * long. Correctness does not depend on it: when it expires during the work, is lost, or Redis is down, the ledger's
+ * row lock and constraints still prevent overspending. Its fencing number is therefore only logged, so that an
+ * operator sees which lock holder wrote which entry.
  *
  * @param amount  hundredths of a bonus, a positive integer
- * @returns the entry, and the balance after it; a repeat with the same key answers the same
- * @throws {AppError} conflict: not enough, the key was used for another spend, or another spend is under way
- * @throws {AppError} unauthenticated when the account is gone
+ * @returns the entry, and the balance after it; a retry with the same key returns the same
+ * @throws {AppError} conflict: not enough bonuses, the key was used for another spend, or another spend is under way
+ * @throws {AppError} unauthenticated when the account was deleted
  */
 export async function debitBonuses(
   userId: string,
@@ -48,8 +47,9 @@ export async function debitBonuses(
           note: storedNote,
         }),
       );
-      if (result.outcome === "nobody") throw new AppError("unauthenticated");
-      if (result.outcome === "short") throw new AppError("conflict", { message: "not_enough_bonuses" });
+      if (result.outcome === "no_account") throw new AppError("unauthenticated");
+      if (result.outcome === "insufficient")
+        throw new AppError("conflict", { message: "not_enough_bonuses" });
       const { entry } = result;
       if (result.outcome === "added") {
         log().info({ userId, entryId: entry.id, fence: lock?.fence ?? null }, "bonuses spent");

@@ -9,15 +9,15 @@ export const entryKindSchema = z.enum([
 ]);
 export type EntryKind = z.infer<typeof entryKindSchema>;
 
-/** A line of the ledger as its owner sees it. */
+/** A ledger entry as its owner sees it. */
 export const entrySchema = z.object({
   id: z.uuid(),
-  /** From 1, without gaps. */
+  /** Starts at 1, without gaps. */
   seq: z.int(),
   kind: entryKindSchema,
-  /** Hundredths of a bonus; negative for what went out. */
+  /** Hundredths of a bonus; negative for a debit. */
   amount: z.int(),
-  /** After this entry. */
+  /** The balance after this entry. */
   balance: z.int(),
   note: z.string().nullable(),
   createdAt: z.iso.datetime(),
@@ -25,9 +25,9 @@ export const entrySchema = z.object({
 
 export type Entry = z.infer<typeof entrySchema>;
 
-/** A row as Postgres says it in JSON, with what only the code needs. */
+/** A row as Postgres returns it in JSON, with the owner's id for internal checks. */
 export const entryRowSchema = entrySchema.extend({
   userId: z.uuid(),
-  /** Postgres writes an offset where ISO 8601 in UTC has a Z. */
+  /** Postgres writes the UTC offset as digits, the API writes `Z`. */
   createdAt: z.string().transform((at) => new Date(at).toISOString()),
 });

@@ -8,22 +8,22 @@ const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 50;
 
 export const bonusPageQuerySchema = z.object({
-  /** `seq` of the last entry of the page before. */
+  /** `seq` of the previous page's last entry. */
   cursor: z.coerce.number().int().positive().max(2_147_483_647).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 
 export const bonusesSchema = z.object({
-  /** Hundredths of a bonus; below zero when a bonus was taken back that had been spent. */
+  /** Hundredths of a bonus; below zero when a bonus was reversed after it had been spent. */
   balance: z.int(),
   entries: z.object({ items: z.array(entrySchema), nextCursor: z.string().nullable() }),
   referral: z.object({
     code: z.string(),
-    /** What to send to friends. */
+    /** The link to share. */
     link: z.url(),
-    /** How many people signed up with it. */
+    /** How many users signed up with it. */
     joined: z.int(),
-    /** Hundredths of a bonus: what they brought so far, less what went back. */
+    /** Hundredths of a bonus: earned from their purchases so far, less reversals. */
     earned: z.int(),
   }),
 });
@@ -31,15 +31,15 @@ export const bonusesSchema = z.object({
 export type Bonuses = z.infer<typeof bonusesSchema>;
 
 /**
- * Somebody's balance and ledger, newest first, and what their referral link has done.
- * @throws {AppError} unauthenticated when the account is gone
+ * A user's balance, ledger (newest first), and the results of their referral link.
+ * @throws {AppError} unauthenticated when the account was deleted
  */
 export async function getBonuses(
   userId: string,
   page: z.input<typeof bonusPageQuerySchema> = {},
 ): Promise<Bonuses> {
   const { cursor, limit } = bonusPageQuerySchema.parse(page);
-  const [person, lastEntry, rows, earned] = await Promise.all([
+  const [user, lastEntry, rows, earned] = await Promise.all([
     db().user.findUnique({
       where: { id: userId },
       select: { referralCode: true, _count: { select: { referred: true } } },
@@ -55,7 +55,7 @@ export async function getBonuses(
       _sum: { amount: true },
     }),
   ]);
-  if (!person) throw new AppError("unauthenticated");
+  if (!user) throw new AppError("unauthenticated");
   const items = rows.slice(0, limit).map(({ id, seq, kind, amount, balance, note, createdAt }) => ({
     ...{ id, seq, kind, amount, balance, note },
     createdAt: createdAt.toISOString(),
@@ -64,9 +64,9 @@ export async function getBonuses(
     balance: lastEntry?.balance ?? 0,
     entries: { items, nextCursor: rows.length > limit ? String(items.at(-1)?.seq) : null },
     referral: {
-      code: person.referralCode,
-      link: referralLink(person.referralCode),
-      joined: person._count.referred,
+      code: user.referralCode,
+      link: referralLink(user.referralCode),
+      joined: user._count.referred,
       earned: earned._sum.amount ?? 0,
     },
   };

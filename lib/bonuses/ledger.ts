@@ -6,64 +6,64 @@ import { type Entry, type EntryKind, entryRowSchema, entrySchema } from "./entry
 export interface NewEntry {
   userId: string;
   kind: EntryKind;
-  /** Hundredths of a bonus; negative for what goes out. */
+  /** Hundredths of a bonus; negative for a debit. */
   amount: number;
-  /** What makes it the same entry, among all people's. */
+  /** Idempotency key, unique over all users. */
   key: string;
   note?: string | undefined;
 }
 
 /**
- * `there`: an entry with this key was there before, and nothing was added. `short`: a spend of more than there
- * is. `nobody`: the account is gone.
+ * `existing`: an entry with this key exists, and nothing was added. `insufficient`: the spend exceeds the balance.
+ * `no_account`: the account was deleted.
  */
 export type AddEntryResult =
-  | { outcome: "added" | "there"; entry: Entry }
-  | { outcome: "short"; balance: number }
-  | { outcome: "nobody" };
+  | { outcome: "added" | "existing"; entry: Entry }
+  | { outcome: "insufficient"; balance: number }
+  | { outcome: "no_account" };
 
 const appendRowsSchema = z.tuple([
   z.object({ balance: z.int(), added: entryRowSchema.nullable(), known: entryRowSchema.nullable() }),
 ]);
 
 /**
- * Adds a line to somebody's ledger, in the transaction of what it follows. Two statements.
+ * Appends an entry to a user's ledger, in the transaction of the change it follows. Two statements.
  *
- * The person's own row is locked first, so that appenders take turns and each reads what the one before it
- * committed: of fifty at once each needs two statements, where trying again after a lost race on (person, seq)
- * would need up to fifty. Their account and not an advisory lock: it has no hash that two people could share,
- * it says whether the person still exists, and it is the row that deleting an account locks first. Who locks
- * one account in a transaction cannot deadlock here; who needs several takes them in the order of their ids.
- * The lock is for the turns. What must never be is refused by the table, with or without it: a number twice
- * (unique), a key twice (unique), a spend below zero (check).
+ * The user's account row is locked first, so that concurrent appends run one after another and each reads what the
+ * previous one committed: fifty concurrent appends need two statements each, where retries after a lost race on
+ * (userId, seq) would need up to fifty. The account row is better than an advisory lock: it has no hash that two
+ * users could share, it shows whether the account still exists, and erasing an account locks it first. A transaction
+ * that locks one account cannot deadlock here; one that needs several must lock them in the order of their ids.
+ * The lock only serializes. The table itself refuses invalid entries, with or without it: a duplicate seq (unique),
+ * a duplicate key (unique), a spend below zero (check).
  *
- * Safe to repeat: of two with one key the first one counts.
+ * Safe to repeat: of two calls with the same key the first one counts.
  *
- * @throws when the key is another person's entry
+ * @throws when the key belongs to another user's entry
  */
 export async function addEntry(tx: Transaction, entry: NewEntry): Promise<AddEntryResult> {
-  if (!(await lockLedger(tx, entry.userId))) return { outcome: "nobody" };
+  if (!(await lockLedger(tx, entry.userId))) return { outcome: "no_account" };
   return appendEntry(tx, entry);
 }
 
 /**
- * Waits for one's turn at somebody's ledger and keeps it until the transaction ends.
- * @returns false when there is no such person
+ * Locks a user's ledger until the transaction ends.
+ * @returns false when the account does not exist
  */
 export async function lockLedger(tx: Transaction, userId: string): Promise<boolean> {
-  // Not FOR UPDATE: rows that only point to the person, a new post or view, need not wait.
+  // Not FOR UPDATE: inserts that only reference the account, such as a post or a view, do not wait.
   const rows = await tx.$queryRaw<
     unknown[]
   >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
   return rows.length > 0;
 }
 
-/** Adds a line; the ledger must be locked, in a statement before this one, or this one sees an older state. */
+/** Appends an entry. The ledger must be locked by an earlier statement, or this one reads an older snapshot. */
 export async function appendEntry(
   tx: Transaction,
   { userId, kind, amount, key, note }: NewEntry,
 ): Promise<AddEntryResult> {
-  // A repeated key and a spend of too much are found before the insert: a constraint's error would end the transaction.
+  // Duplicate keys and overspending are detected before the insert: a constraint violation would abort the transaction.
   const rows = await tx.$queryRaw`
 WITH last AS (
   SELECT seq, balance FROM "BonusEntry" WHERE "userId" = ${userId}::uuid ORDER BY seq DESC LIMIT 1
@@ -82,8 +82,8 @@ WITH last AS (
 SELECT now.balance, (SELECT to_jsonb(added) FROM added) AS added, (SELECT to_jsonb(known) FROM known) AS known
 FROM now`;
   const [{ balance, added, known }] = appendRowsSchema.parse(rows);
-  if (known && known.userId !== userId) throw new Error(`the key ${key} is an entry of somebody else`);
+  if (known && known.userId !== userId) throw new Error(`ledger key ${key} belongs to another user's entry`);
   const row = added ?? known;
-  if (!row) return { outcome: "short", balance };
-  return { outcome: added ? "added" : "there", entry: entrySchema.parse(row) };
+  if (!row) return { outcome: "insufficient", balance };
+  return { outcome: added ? "added" : "existing", entry: entrySchema.parse(row) };
 }

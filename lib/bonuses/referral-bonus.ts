@@ -3,7 +3,7 @@ import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
-/** The referrer's part of what the buyer paid and kept: a tenth, rounded down to whole hundredths. */
+/** The referrer earns a tenth of what the buyer paid less refunds, rounded down to whole hundredths. */
 const REFERRAL_DIVISOR = 10;
 
 const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));
@@ -14,27 +14,27 @@ const orderStateRowsSchema = z.array(
     amountMinor: z.int(),
     refundedMinor: z.int(),
     currency: z.string(),
-    /** What was granted, less what was taken back. */
+    /** Granted less reversed. */
     granted: z.int(),
-    /** Whether anything was ever granted. */
+    /** Whether a bonus was ever granted. */
     isGranted: z.boolean(),
   }),
 );
 
 /**
- * Makes the ledger of whoever referred an order's buyer agree with the order, in the transaction of the task.
+ * Reconciles the ledger of the buyer's referrer with an order, in the task's transaction. Safe to repeat.
  *
- * What it should hold is a tenth of what the buyer paid and did not get back. That depends on the order as it is
- * now and on nothing else, not even on which of `grant` and `reverse` runs: in whatever order and however often
- * they do, the ledger ends the same. An order that was refunded before its bonus was granted gets none, or the
- * one of what was left. A grant never grows; taking back may leave less than zero, since it may have been spent.
+ * The target is a tenth of what the buyer paid less refunds. It depends only on the order's current state, not on
+ * whether `grant` or `reverse` runs: in any order and any number of runs the ledger ends the same. An order that was
+ * refunded before its bonus was granted gets none, or a bonus for the rest. A grant never grows; a reversal may leave
+ * a negative balance, since the bonus may have been spent.
  *
- * The ledger is locked before order and entries are read, so of two of these the second sees what the first did,
- * and a refund that commits meanwhile has a task of its own that comes after.
+ * The ledger is locked before the order and the entries are read, so of two concurrent runs the second sees what the
+ * first did; a refund that commits meanwhile has enqueued another task, which runs later.
  */
 export async function reconcileReferralBonus(tx: Transaction, orderId: string): Promise<void> {
   const userId = await findReferrer(tx, orderId);
-  // Nobody referred the buyer, or whoever did is gone.
+  // The buyer has no referrer, or the referrer's account was deleted.
   if (!userId || !(await lockLedger(tx, userId))) return;
 
   const order = await loadOrderState(tx, orderId, userId);
@@ -46,7 +46,7 @@ export async function reconcileReferralBonus(tx: Transaction, orderId: string): 
   } else if (earned < order.granted) {
     await appendAndNotify(tx, order, {
       ...{ userId, kind: "referral_reversed", amount: earned - order.granted },
-      // What is left only shrinks, so each size of it is come down to once.
+      // The earned amount only shrinks, so each value is reached once.
       key: `${reversalKeyPrefix(orderId)}${earned}`,
     });
   }
@@ -55,7 +55,7 @@ export async function reconcileReferralBonus(tx: Transaction, orderId: string): 
 const grantKey = (orderId: string) => `referral:${orderId}`;
 const reversalKeyPrefix = (orderId: string) => `referral-reversed:${orderId}:`;
 
-/** Whose ledger it is: theirs who got the bonus, or who referred the buyer. Never the buyer's own. */
+/** The user who got the order's bonus, else the buyer's referrer. Never the buyer. */
 async function findReferrer(tx: Transaction, orderId: string): Promise<string | null> {
   const rows = await tx.$queryRaw`
 SELECT coalesce(
@@ -78,7 +78,7 @@ GROUP BY bought.id`;
   return orderStateRowsSchema.parse(rows)[0];
 }
 
-/** The entry, and a word about it to its owner, in the same commit. */
+/** Appends an entry and enqueues its owner's notification, in the same transaction. */
 async function appendAndNotify(tx: Transaction, order: { currency: string }, entry: NewEntry): Promise<void> {
   const { outcome } = await appendEntry(tx, entry);
   if (outcome !== "added") return;

@@ -1,4 +1,4 @@
-/** Makes a JSON value immutable, all the way down: a caller who changed it would change it for everybody. */
+/** Freezes a JSON value recursively: it is shared, so a mutation would reach every reader. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

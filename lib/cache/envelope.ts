@@ -6,24 +6,24 @@ import type { NamespaceSpec } from "./define-namespaces";
 import { CacheError } from "./errors";
 import { findUnserializable, toJson } from "./to-json";
 
-/** A cached value with what is known about it. Immutable: it is shared by all who read it. */
+/** A cached value with its metadata. Immutable, because all readers share it. */
 export interface Entry {
-  /** Changes whenever it is stored anew, so that "the one you have" needs no comparing. */
+  /** New for each stored value, so that an unchanged entry is recognized without comparing values. */
   readonly id: string;
   readonly value: unknown;
-  /** ms since the epoch, by the clock of who loaded it */
+  /** Start of its loading in ms since the epoch, by the clock of the process that loaded it. */
   readonly createdMs: number;
   readonly ttlMs: number;
   readonly swrMs: number;
   readonly tags: readonly string[];
-  /** Length of the value as JSON, which stands for its size in memory. */
+  /** Length of the value as JSON, an estimate of its size in memory. */
   readonly size: number;
 }
 
-/** Smaller values do not shrink enough to be worth it. */
+/** Smaller values do not shrink enough to be worth compressing. */
 const COMPRESSION_THRESHOLD_BYTES = 1_024;
 
-/** Field order matters: the scripts read the first four by a pattern (lib/cache/scripts.ts). */
+/** Field order matters: the scripts match the first four with a pattern (lib/cache/scripts.ts). */
 const envelopeSchema = z.object({
   id: z.string(),
   created: z.number(),
@@ -36,13 +36,13 @@ const envelopeSchema = z.object({
 
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** The envelope in what Redis answered; null when it is none. */
+/** Parses a reply of Redis; null when it is not an envelope. */
 export function parseEnvelope(stored: unknown): Envelope | null {
   const parsed = envelopeSchema.safeParse(stored);
   return parsed.success ? parsed.data : null;
 }
 
-/** The id of something the scripts took for an envelope, however damaged the rest of it is. */
+/** Id of a value that the scripts accept as an envelope, even if the rest of it is damaged. */
 export function readEnvelopeId(stored: unknown): string | undefined {
   if (typeof stored === "string") return /^\{"id":"([^"]*)"/.exec(stored)?.[1];
   const parsed = z.object({ id: z.string() }).safeParse(stored);
@@ -52,12 +52,12 @@ export function readEnvelopeId(stored: unknown): string | undefined {
 interface EntryOptions {
   ttlSeconds: number;
   tags: readonly string[];
-  /** When its loading began: what a slow loader brings is as old as that. */
+  /** Start of the loading, ms since the epoch: a slow loader's value is that old. */
   createdMs: number;
 }
 
 /**
- * Makes an entry of a value somebody brings: a private copy, as JSON will give it back.
+ * Makes an entry from a loaded or given value: a private copy, identical to what JSON gives back.
  * @throws {CacheError} not_json, invalid_value
  */
 export function createEntry(
@@ -82,7 +82,7 @@ function validateValue(spec: NamespaceSpec, value: unknown): unknown {
   if (value === null && spec.cacheNull) return null;
   const parsed = spec.schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  // A function or a date is wrong by any schema, and this says what to do.
+  // For a value that JSON cannot represent, `toJson` throws the more helpful error.
   if (value !== undefined && findUnserializable(value, "value", new Set())) toJson(value);
   throw new CacheError(
     "invalid_value",
@@ -91,7 +91,7 @@ function validateValue(spec: NamespaceSpec, value: unknown): unknown {
   );
 }
 
-/** An entry as it is stored in Redis. */
+/** Encodes an entry for Redis, compressed if that makes it smaller. */
 export async function encodeEntry(
   { id, createdMs, ttlMs, swrMs, tags }: Entry,
   json: string,
@@ -104,7 +104,7 @@ export async function encodeEntry(
   return `${JSON.stringify({ ...head, codec: "json" }).slice(0, -1)},"value":${json}}`;
 }
 
-/** The entry in an envelope; null when its value is damaged or does not fit the schema (any more). */
+/** Decodes an envelope; null when its value is damaged or does not match the current schema. */
 export async function decodeEntry(spec: NamespaceSpec, envelope: Envelope): Promise<Entry | null> {
   const { id, created, ttl, swr, tags, codec } = envelope;
   try {

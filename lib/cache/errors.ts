@@ -1,4 +1,4 @@
-/** What a caller of the cache did wrong. Backends that are down are never an error here. */
+/** Mistakes of the calling code. An unavailable backend is never a `CacheError`. */
 export type CacheErrorCode =
   | "unknown_namespace"
   | "bad_namespace"
@@ -9,7 +9,7 @@ export type CacheErrorCode =
   | "invalid_value"
   | "too_many_keys";
 
-/** A fault in the calling code; the message says what to do about it. */
+/** A mistake of the calling code; the message names the remedy. */
 export class CacheError extends Error {
   constructor(
     readonly code: CacheErrorCode,

@@ -7,19 +7,20 @@ import { LeasedLoader } from "./leased-loader";
 import { type CacheContext, type CacheKey, isStale, type LoadRequest, type LookupResult } from "./loader";
 import * as store from "./store";
 
-/** Longest wait for another process: for one that was killed, and once more for who takes over. */
+/** Longest wait for another process: one lease of a killed process and one of its successor. */
 const MAX_LEASE_WAIT_MS = 2 * store.LEASE_MS;
 const INITIAL_POLL_DELAY_MS = 5;
 const MAX_POLL_DELAY_MS = 100;
-/** Reads of one entry in a row that found what could not be believed; then Redis is done without. */
+/** Untrusted reads of one entry in a row; after that Redis is treated as unavailable. */
 const MAX_REREADS = 5;
 
 /**
- * Finds what Redis has, loads what it has not if the lease is to be had, and waits for whoever has it else.
+ * Reads an entry from Redis. On a miss it loads the value if it gets the load lease, else it waits for the lease
+ * holder.
  *
- * @param epoch  of the memory, from before
- * @returns null when the others took too long: to be loaded without being stored
- * @throws {LoaderFailure} @throws when Redis does not answer
+ * @param epoch  epoch of the memory before the call
+ * @returns null when the wait timed out: the caller loads without a lease and does not store in Redis
+ * @throws {LoaderError} when the loader failed; any other error when Redis does not answer
  */
 export async function findWithRedis(
   context: CacheContext,
@@ -51,7 +52,7 @@ export async function findWithRedis(
     if (!(await invalidationLog.isTrusted(read.hasTrustLease))) {
       if (read.leased) await store.release(member, token);
       rereads += 1;
-      if (rereads > MAX_REREADS) throw new Error("Redis has too much to be told");
+      if (rereads > MAX_REREADS) throw new Error("cache entry not trusted: invalidations are still pending");
       continue;
     }
     const envelope = read.found === "same" ? null : parseEnvelope(read.found);
@@ -62,19 +63,19 @@ export async function findWithRedis(
       return { value: entry.value, event: isStale(entry) ? "stale" : "hitL2" };
     }
     if (read.found !== null) {
-      // Damaged, or from before its schema changed.
+      // Damaged, or written under an older schema.
       stats.count(namespace, "error");
       unusableId = readEnvelopeId(read.found);
     }
     if (read.leased) {
-      // Reading and storing together take no longer than a read may.
+      // The read and the fill share one timeout.
       const remainingMs = env().REDIS_TIMEOUT_MS - (performance.now() - requestedAt);
       return { value: await leasedLoader.load(remainingMs), event: "miss" };
     }
     if (unusableId && read.found !== null) continue;
     if (read.found !== null || performance.now() - startedAt > MAX_LEASE_WAIT_MS) return null;
     if (pollDelayMs === INITIAL_POLL_DELAY_MS) stats.count(namespace, "wait");
-    // A different pause for everybody, so that waiters do not ask in step.
+    // Jitter, so that waiters do not poll in step.
     await delay(pollDelayMs * (0.5 + Math.random() / 2));
     pollDelayMs = Math.min(pollDelayMs * 2, MAX_POLL_DELAY_MS);
   }

@@ -9,38 +9,38 @@ import { deleteOutbox, MAX_OUTBOX_ROWS, type OutboxRow, readOutbox, writeOutbox 
 import * as store from "./store";
 import { withTimeoutOrUndefined } from "./with-timeout-or-undefined";
 
-/** While Postgres does not answer nobody waits for it again for this long. */
+/** After Postgres failed to answer in time, reads skip the check for this long. */
 const CHECK_PAUSE_MS = 1_000;
-/** Beyond this Postgres alone remembers. Keeps the script that is told of them short. */
+/** Pending targets kept in this process; more are in Postgres only. Keeps the replay script short. */
 const MAX_PENDING_TARGETS = 1_000;
-/** What came of a look shows in `doubt`. */
+/** The outcome of a check is in `redisSuspect`. */
 const noop = () => {};
 const toTrue = () => true;
 
-/** A look at the rows, and telling Redis what they say. */
+/** One read of the outbox, and the replay of its rows to Redis. */
 interface OutboxCheck {
-  /** Postgres has answered, or is known to be away. */
+  /** Resolves when Postgres has answered or failed. */
   readonly postgresAnswered: Promise<unknown>;
-  /** True when there was nothing to tell. Throws when Redis could not be told. */
+  /** Resolves to true when there were no rows. Rejects when Redis does not take them. */
   readonly nothingToReplay: Promise<boolean>;
 }
 
 /**
- * Whether what Redis holds may be believed.
+ * Decides whether an entry that was read from Redis is trusted.
  *
- * An invalidation is a row in Postgres, in the writer's transaction, until Redis was told. The key
- * `cache:told` lives for ten seconds after somebody found no such row. Whoever reads Redis and does not
- * see it (or has seen Redis fail since it last looked) looks into Postgres first, tells Redis what it finds,
- * and sets the key. So an invalidation that missed Redis, for whatever reason and whoever else noticed,
- * goes unnoticed for ten seconds at most, and costs the whole fleet about one small statement in ten seconds.
+ * An invalidation is a row in Postgres, written in the transaction of the change, until Redis has applied it. The
+ * trust lease (key `cache:told`) lives for ten seconds after a check of the rows. A reader that does not see
+ * the lease, or whose process has seen Redis fail since its last check, reads the rows first, replays them to
+ * Redis and renews the lease. So an invalidation that missed Redis is applied after ten seconds at most, at the
+ * cost of about one small statement per ten seconds for the whole fleet.
  *
- * Without Redis the rows are read at most once a second, before memory is believed. Without Postgres nobody
- * can have committed a change: what is there is served.
+ * Without Redis the rows are read at most once a second, before memory is trusted. Without Postgres no change
+ * can have committed, so cached values are served.
  */
 export class InvalidationLog {
-  /** Redis failed in this process and the rows have not been looked at since. */
+  /** A Redis call failed in this process and the rows have not been read since. */
   private redisSuspect = false;
-  /** What this process could not tell Redis: told before it believes Redis again, with or without Postgres. */
+  /** Invalidations of this process that Redis missed: replayed before Redis is trusted again, even without Postgres. */
   private pendingReplay: InvalidationTargets = { members: [], tags: [] };
   private activeCheck: OutboxCheck | undefined;
   private checksPausedAtMs = Number.NEGATIVE_INFINITY;
@@ -50,18 +50,18 @@ export class InvalidationLog {
 
   constructor(private readonly memory: Memory) {}
 
-  /** Redis failed: it may have missed something. */
+  /** Call after a failed Redis call: Redis may have missed an invalidation. */
   markRedisSuspect(): void {
     this.redisSuspect = true;
     this.checksPausedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /**
-   * Ask after every read of Redis.
+   * Call after every read of Redis.
    *
-   * @param sawTrustLease  whether the read saw `cache:told`
-   * @returns true when what was read may be believed; false when it must be read again
-   * @throws when Redis does not answer any more
+   * @param sawTrustLease  whether the read saw the trust lease
+   * @returns true when the read is trusted; false when the caller must read again
+   * @throws when a replay to Redis fails
    */
   async isTrusted(sawTrustLease: boolean): Promise<boolean> {
     if (this.pendingReplay.members.length + this.pendingReplay.tags.length > 0) {
@@ -73,37 +73,40 @@ export class InvalidationLog {
     if ((sawTrustLease && !this.redisSuspect) || isRecent(CHECK_PAUSE_MS, this.checksPausedAtMs)) return true;
     this.activeCheck ??= this.startCheck();
     const { postgresAnswered, nothingToReplay } = this.activeCheck;
-    // A page waits for Postgres to say what Redis may not know no longer than for Redis itself. What it has said
-    // holds, however long Redis then takes to be told.
+    // A reader waits for Postgres no longer than for Redis. Once the rows are read it waits for their replay too,
+    // however long that takes.
     if (await withTimeoutOrUndefined(env().REDIS_TIMEOUT_MS, postgresAnswered)) return nothingToReplay;
     this.checksPausedAtMs = now();
-    // It goes on without anybody waiting: the function must live until it has told Redis what it found.
+    // The check continues in the background: the function must live until the rows are replayed.
     defer(() => nothingToReplay.then(noop, noop));
     return true;
   }
 
-  /** Invalidates here and in Redis. @throws when Redis could not be told; nothing is remembered then */
+  /** Invalidates in memory and in Redis. @throws when Redis fails; the caller then stores the invalidation */
   async apply(targets: InvalidationTargets): Promise<void> {
     this.memory.invalidate(targets);
     try {
       await store.invalidate(targets);
     } finally {
-      // Again: meanwhile somebody here may have read what was still in Redis.
+      // Again: meanwhile a read in this process may have cached the old entry from Redis.
       this.memory.invalidate(targets);
     }
   }
 
-  /** Remembers an invalidation that Redis could not be told, here and in Postgres if that answers. */
+  /** Stores an invalidation that Redis missed, in this process and, if it answers, in Postgres. */
   async addPending(targets: InvalidationTargets): Promise<void> {
     this.enqueueReplay(targets);
     try {
       this.appliedRowIds.add(await writeOutbox(db(), targets));
     } catch (error) {
-      log().warn({ err: error }, "a cache invalidation waits in this process: Redis and Postgres are away");
+      log().warn(
+        { err: error },
+        "cache invalidation kept in this process only: Redis and Postgres unavailable",
+      );
     }
   }
 
-  /** The same for one that is in Postgres already. */
+  /** Stores an invalidation that Redis missed and that is a row in Postgres already. */
   addPendingRow(row: OutboxRow): void {
     this.enqueueReplay(row);
     this.appliedRowIds.add(row.id);
@@ -115,7 +118,7 @@ export class InvalidationLog {
     this.pendingReplay = mergeTargets([this.pendingReplay, { members, tags }]);
   }
 
-  /** Before memory is believed without Redis: drops what others invalidated. Never throws, never waits long. */
+  /** Applies other processes' invalidations to memory without Redis. Never throws; waits REDIS_TIMEOUT_MS at most. */
   async pollWithoutRedis(): Promise<void> {
     if (isRecent(TRUST_MS, this.polledAtMs)) return;
     this.activePoll ??= this.poll().finally(() => {
@@ -130,13 +133,13 @@ export class InvalidationLog {
     try {
       for (const outboxRow of await readOutbox()) this.applyRowOnce(outboxRow);
     } catch (error) {
-      log().debug({ err: error }, "invalidations are not known: Redis and Postgres are away");
+      log().debug({ err: error }, "cache invalidations not read: Redis and Postgres unavailable");
     }
     this.polledAtMs = startedMs;
     return true;
   }
 
-  /** A row stays while Redis is away: what was loaded after it must not be dropped at every look. */
+  /** A row stays while Redis is unavailable; applying it twice would drop entries that were loaded after it. */
   private applyRowOnce(row: OutboxRow): void {
     if (this.appliedRowIds.has(row.id)) return;
     this.appliedRowIds.add(row.id);
@@ -153,21 +156,21 @@ export class InvalidationLog {
     return { postgresAnswered: rowsRead.then(toTrue, toTrue), nothingToReplay };
   }
 
-  /** @returns true when there was nothing to tell */
+  /** @returns true when there were no rows to replay */
   private async replay(rowsRead: Promise<OutboxRow[]>, startedMs: number): Promise<boolean> {
     let rows: OutboxRow[];
     try {
       rows = await rowsRead;
     } catch (error) {
-      log().debug({ err: error }, "invalidations are not checked: Postgres is away");
+      log().debug({ err: error }, "cache invalidations not checked: Postgres unavailable");
       this.redisSuspect = true;
       this.checksPausedAtMs = now();
       return true;
     }
     try {
-      // In one call: a page waits for it.
+      // In one call, because a reader waits for it.
       if (rows.length > 0) await this.apply(mergeTargets(rows));
-      // A look that took long says nothing about the moment it ended.
+      // A slow check does not renew the lease: rows may have been added since its read.
       if (rows.length < MAX_OUTBOX_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.renewTrustLease();
     } catch (error) {
       this.redisSuspect = true;
@@ -175,30 +178,30 @@ export class InvalidationLog {
     }
     if (rows.length === 0) return true;
     this.appliedRowIds.clear();
-    log().info({ invalidations: rows.length }, "Redis was told what it had missed");
+    log().info({ invalidations: rows.length }, "pending cache invalidations replayed to Redis");
     this.deleteRowsLater(rows.map(({ id }) => id));
     return false;
   }
 
-  /** Best effort: a row that stays is told once more. */
+  /** Best effort: a row that stays is replayed again, which is harmless. */
   deleteRowsLater(ids: readonly string[]): void {
     defer(() =>
       deleteOutbox(ids).catch((error: unknown) => {
-        log().debug({ err: error }, "told invalidations stay in Postgres for now");
+        log().debug({ err: error }, "replayed cache invalidations not deleted: Postgres unavailable");
       }),
     );
   }
 }
 
-/** Whether a moment is that recent. One that is still to come is not: the clock was set back. */
+/** Whether less than the period has passed. A moment in the future does not count: the clock was set back. */
 function isRecent(periodMs: number, sinceMs: number): boolean {
   const elapsedMs = now() - sinceMs;
   return elapsedMs >= 0 && elapsedMs < periodMs;
 }
 
-function mergeTargets(all: readonly InvalidationTargets[]): InvalidationTargets {
+function mergeTargets(targets: readonly InvalidationTargets[]): InvalidationTargets {
   return {
-    members: [...new Set(all.flatMap(({ members }) => members))],
-    tags: [...new Set(all.flatMap(({ tags }) => tags))],
+    members: [...new Set(targets.flatMap(({ members }) => members))],
+    tags: [...new Set(targets.flatMap(({ tags }) => tags))],
   };
 }

@@ -13,11 +13,11 @@ import {
 import * as store from "./store";
 import { withTimeoutOrUndefined } from "./with-timeout-or-undefined";
 
-/** Loading under the lease in Redis `token`, which is renewed meanwhile: what is brought is stored if it is alive. */
+/** Loads under a load lease and renews it meanwhile; the value is stored only if the lease is still alive. */
 export class LeasedLoader {
   private readonly member: string;
 
-  /** @param epoch  of the memory, from before the lease was asked for */
+  /** @param epoch  epoch of the memory before the lease was requested */
   constructor(
     private readonly context: CacheContext,
     private readonly cacheKey: CacheKey,
@@ -29,10 +29,10 @@ export class LeasedLoader {
   }
 
   /**
-   * Loads, stores what came, and ends the lease.
+   * Loads and stores the value, and ends the lease.
    *
-   * @param timeoutMs  how long the caller may be kept waiting for Redis
-   * @throws {LoaderFailure}
+   * @param timeoutMs  longest wait for Redis
+   * @throws {LoaderError}
    */
   async load(timeoutMs: number): Promise<unknown> {
     const { member, token } = this;
@@ -57,14 +57,14 @@ export class LeasedLoader {
     const text = await encodeEntry(entry, json);
     const filledMs = now();
     const filled = await this.waitForRedis(timeoutMs, store.fill(member, token, text, entry));
-    // Redis may have refused it (it is too large, say): others should not wait until the lease has run out.
+    // Redis may have refused the value (too large, for example): waiters must not wait until the lease expires.
     if (filled === undefined) store.release(member, token).catch(() => {});
-    // Not known whether it was stored: then it is as current as the moment its loading began.
+    // After an unknown outcome (undefined) the value is only as current as the start of its loading.
     if (filled !== false) this.context.memory.put(member, entry, this.epoch, filled ? filledMs : startedMs);
     return value;
   }
 
-  /** While everybody is served what there is. A failure keeps the lease: nobody tries again until it ends. */
+  /** Refreshes in the background while readers get the old value. A failure keeps the lease, which delays the retry. */
   refresh(): void {
     const { member, token } = this;
     const { memory, stats } = this.context;
@@ -84,19 +84,19 @@ export class LeasedLoader {
     });
   }
 
-  /** Waits for a call no longer than that; it goes on by itself then. Undefined: Redis did not say. */
+  /** Waits for a call for `timeoutMs` at most, then lets it continue. Returns undefined for an unknown outcome. */
   private async waitForRedis<T>(timeoutMs: number, call: Promise<T>): Promise<T | undefined> {
     try {
       return await withTimeoutOrUndefined(Math.max(0, timeoutMs), call);
     } catch (error) {
       this.context.stats.count(this.cacheKey.namespace, "error");
       this.context.invalidationLog.markRedisSuspect();
-      log().debug({ err: error }, "Redis did not take a cached value");
+      log().debug({ err: error }, "cached value not stored: Redis unavailable");
       return undefined;
     }
   }
 
-  /** @returns what ends it */
+  /** @returns stops the renewal */
   private startRenewing(): () => void {
     const startedAt = performance.now();
     const timer = setInterval(() => {

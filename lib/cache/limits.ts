@@ -1,15 +1,15 @@
 import { CacheError, type CacheErrorCode } from "./errors";
 
-/** Keys are ids and small compounds of ids; a long one is a mistake, or a text that should be hashed. */
+/** Keys are ids and short compounds of ids; a longer one is a mistake, or a text that should be hashed. */
 const MAX_KEY_BYTES = 512;
-/** One MGET of that many is a short block of Redis. */
+/** An MGET of this many keys blocks Redis only briefly. */
 export const MAX_KEYS_PER_READ = 1_000;
-/** Each costs three commands when an entry is loaded. */
+/** Tags of one entry; each costs three commands when the entry is loaded. */
 const MAX_TAGS = 16;
-/** Of TTL and stale window together. */
+/** Limit of TTL plus stale window. */
 const MAX_LIFETIME_SECONDS = 24 * 3_600;
 
-/** UTF-16 halves without their other half: all of them become the same character on the wire. */
+/** Lone UTF-16 surrogates: all of them become the same replacement character on the wire. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /** @throws {CacheError} bad_key */
@@ -30,12 +30,12 @@ export function checkCount(keys: readonly string[]): void {
   if (keys.length <= MAX_KEYS_PER_READ) return;
   throw new CacheError(
     "too_many_keys",
-    `getMany takes at most ${MAX_KEYS_PER_READ} keys and was given ${keys.length}: ask in several calls`,
+    `getMany takes at most ${MAX_KEYS_PER_READ} keys and got ${keys.length}: split the call`,
   );
 }
 
 /**
- * @param swrSeconds  how long it may be served after its TTL
+ * @param swrSeconds  how long a value may be served after its TTL
  * @throws {CacheError} bad_ttl
  */
 export function checkTtl(ttlSeconds: number, swrSeconds: number): void {
@@ -53,7 +53,7 @@ function checkText(text: string, label: string, code: CacheErrorCode): void {
   if (typeof text !== "string" || text === "") {
     throw new CacheError(code, `a cache ${label} must be a string that is not empty`);
   }
-  // No character takes more than three bytes for each of its UTF-16 units.
+  // A UTF-16 unit takes at most three bytes in UTF-8.
   const bytes = text.length * 3 <= MAX_KEY_BYTES ? 0 : Buffer.byteLength(text);
   if (bytes > MAX_KEY_BYTES) {
     throw new CacheError(
@@ -64,7 +64,7 @@ function checkText(text: string, label: string, code: CacheErrorCode): void {
   if (LONE_SURROGATE.test(text)) {
     throw new CacheError(
       code,
-      `a cache ${label} must be well-formed Unicode: encode binary ones as base64url`,
+      `a cache ${label} must be well-formed Unicode: encode binary data as base64url`,
     );
   }
 }

@@ -7,7 +7,7 @@ import type { InvalidationLog } from "./invalidation-log";
 import { ageMs, type Memory } from "./memory";
 import type { CacheEvent, CacheStats } from "./stats";
 
-/** Where something is cached. */
+/** Resolved key of one entry. */
 export interface CacheKey {
   readonly namespace: string;
   readonly spec: NamespaceSpec;
@@ -15,7 +15,7 @@ export interface CacheKey {
   readonly member: string;
 }
 
-/** How to get it when it is not cached. */
+/** How to load an entry on a miss. */
 export interface LoadRequest {
   readonly load: () => Promise<unknown>;
   readonly tags: readonly string[];
@@ -24,25 +24,25 @@ export interface LoadRequest {
 
 export interface LookupResult {
   readonly value: unknown;
-  /** How it was come by, for each caller's count. */
+  /** How the value was obtained; counted for each caller. */
   readonly event: CacheEvent;
 }
 
-/** What a process's cache is made of. */
+/** Shared parts of one process's cache. */
 export interface CacheContext {
   readonly memory: Memory;
   readonly invalidationLog: InvalidationLog;
   readonly stats: CacheStats;
 }
 
-/** Tells what a loader threw from what Redis did. */
+/** Wraps what a loader threw, to distinguish it from an error of Redis. */
 export class LoaderError extends Error {
   constructor(override readonly cause: unknown) {
     super("the loader failed", { cause });
   }
 }
 
-/** What a loader brought; `made` is null for what is not cached. */
+/** A loaded value; `cacheable` is null when it must not be cached. */
 export interface LoaderResult {
   readonly value: unknown;
   readonly cacheable: ReturnType<typeof createEntry> | null;
@@ -67,14 +67,14 @@ export async function callLoader(
   }
 }
 
-/** Loads anew while everybody is served what there is. A failure is counted and reaches nobody. */
+/** Runs a refresh in the background. A failure is counted and logged, and reaches no caller. */
 export function runInBackground(stats: CacheStats, { namespace }: CacheKey, work: () => Promise<void>): void {
   defer(async () => {
     try {
       await work();
     } catch (error) {
       stats.count(namespace, "error");
-      log().debug({ err: error }, "a cached value could not be refreshed");
+      log().debug({ err: error }, "cached value not refreshed");
     }
   });
 }

@@ -15,28 +15,27 @@ import { CacheStats } from "./stats";
 import * as store from "./store";
 
 interface WriteOptions {
-  /** What the value depends on: `invalidateTag` of any of them removes it. Known before it is loaded. */
+  /** Names of what the value depends on: invalidating any of them removes it. Must be known before loading. */
   tags?: readonly string[];
-  /** Instead of the namespace's. */
+  /** Overrides the namespace's TTL. */
   ttlSeconds?: number;
 }
 
-/** Notes tags in the transaction of the change that they follow. */
+/** Records tags to invalidate, in the transaction of the change. */
 export type RecordTags = (tx: Transaction, tags: readonly string[]) => Promise<void>;
 
-/** Redis is told of so many in one script, and does nothing else meanwhile. */
+/** Tags of one row are invalidated by one script, which blocks Redis meanwhile. */
 const MAX_TAGS_PER_ROW = 200;
 
 /**
- * Values that are expensive to get, kept in this process (L1) and in Redis (L2). docs/CACHE.md has the whole
- * contract; in short:
+ * Two-level cache: memory of this process (L1) and Redis (L2). docs/CACHE.md has the whole contract; in short:
  *
- * - No call fails or waits long because Redis is away: loaders answer, and this process's memory helps.
- * - Values are immutable (frozen) and shared. They are what their namespace's schema says, wherever they are from.
- * - `undefined` means "not known here" and is never cached; `null` means "there is none" and is where its
- *   namespace says so.
- * - After an invalidation returns, this process never serves what was there before, and other processes
- *   do for one second at most.
+ * - No call fails or waits long because Redis is unavailable: memory and loaders answer.
+ * - Values are immutable (frozen) and shared. They match their namespace's schema, cached or loaded.
+ * - `undefined` means "unknown" and is never cached; `null` means "does not exist" and is cached if the
+ *   namespace allows it.
+ * - After an invalidation returns, this process never serves the old value, and other processes serve it for
+ *   one second at most.
  */
 export class CacheManager<T extends NamespaceSpecs> {
   private readonly specs: ReadonlyMap<string, NamespaceSpec>;
@@ -54,9 +53,9 @@ export class CacheManager<T extends NamespaceSpecs> {
   }
 
   /**
-   * What is cached, else what the loader brings, which is then cached. One loader runs at a time for a key,
-   * over all processes; the others wait for it, for a bounded time. A value past its TTL and within its stale
-   * window is served while one process loads it anew; near the end of the TTL that begins early.
+   * Returns the cached value, or loads and caches it. One loader runs at a time for a key, over all processes; other
+   * callers wait for it, for a bounded time. A value past its TTL and within its stale window is served while one
+   * process refreshes it; the refresh already starts near the end of the TTL.
    *
    * @throws what the loader throws; {CacheError}
    */
@@ -76,13 +75,13 @@ export class CacheManager<T extends NamespaceSpecs> {
     return (await this.singleFlight.get(cacheKey, { load: loader, tags, ttlSeconds })) as CachedValue<T, N>;
   }
 
-  /** What is cached; undefined when nothing is, or nobody can say. @throws {CacheError} */
+  /** The cached value; undefined on a miss. Without Redis only memory is read. @throws {CacheError} */
   async get<N extends keyof T & string>(namespace: N, key: string): Promise<CachedValue<T, N> | undefined> {
     return (await this.getMany(namespace, [key])).get(key);
   }
 
   /**
-   * What is cached of up to 1,000 keys, in one command and one HTTP call; none when all of them are in memory.
+   * The cached values of up to 1,000 keys, in one command and one HTTP call; no call when memory has all of them.
    * @throws {CacheError}
    */
   async getMany<N extends keyof T & string>(
@@ -111,7 +110,7 @@ export class CacheManager<T extends NamespaceSpecs> {
   }
 
   /**
-   * Caches a value whatever was cached before. Whoever is loading it does not store what it brings.
+   * Caches a value, overwriting the old one, and revokes the load lease, so that a running load is not stored.
    * @throws {CacheError}
    */
   async set<N extends keyof T & string>(
@@ -131,23 +130,22 @@ export class CacheManager<T extends NamespaceSpecs> {
       await store.put(cacheKey.member, text, entry);
     } catch (error) {
       this.onRedisFailure(namespace, error);
-      // What Redis still has is older than this.
+      // Redis may still have the old value.
       await this.invalidationLog.addPending(targets);
     }
-    // Again: meanwhile somebody here may have read what was in Redis before.
+    // Again: meanwhile a read in this process may have cached the old entry from Redis.
     this.memory.invalidate(targets);
     this.memory.put(cacheKey.member, entry, this.memory.epoch, requestedMs);
   }
 
-  /** Forgets one value, and revokes the lease of whoever is loading it. @throws {CacheError} */
+  /** Deletes one value and revokes its load lease. @throws {CacheError} */
   async delete(namespace: keyof T & string, key: string): Promise<void> {
     await this.invalidate({ members: [this.resolveKey(namespace, key).member], tags: [] });
   }
 
   /**
-   * Forgets everything that carries the tag, and revokes the leases of whoever is loading such things. When
-   * Redis cannot be told, the invalidation waits in Postgres. For a change in Postgres use `withInvalidation`,
-   * which a crash in between does not lose.
+   * Deletes all values with the tag and revokes their load leases. When Redis is unavailable, the invalidation
+   * is stored in Postgres. For a change in Postgres use `withInvalidation`, whose invalidation survives a crash.
    *
    * @throws {CacheError}
    */
@@ -157,10 +155,10 @@ export class CacheManager<T extends NamespaceSpecs> {
   }
 
   /**
-   * Changes Postgres and forgets what depended on it. The invalidation commits with the change, and stays in
-   * Postgres until Redis was told: neither a crash nor an outage loses it.
+   * Changes Postgres and invalidates tags. The invalidation commits with the change and stays in Postgres until
+   * Redis has applied it: neither a crash nor an outage loses it.
    *
-   * @param write  gets the transaction (lib/db): no effect outside of it, it is run again after a deadlock
+   * @param write  gets the transaction (lib/db); no effects outside of it, because a deadlock reruns it
    * @throws what the transaction throws; {CacheError}
    */
   async withInvalidation<R>(tags: readonly string[], write: (tx: Transaction) => Promise<R>): Promise<R> {
@@ -174,14 +172,14 @@ export class CacheManager<T extends NamespaceSpecs> {
   }
 
   /**
-   * The same for a change whose transaction somebody else opens, or whose tags are known only inside it: `change` notes
-   * them, any number, in the transaction of the change. The transaction may run again after a deadlock.
+   * Like `withInvalidation`, for a change that opens its own transaction, or whose tags are known only inside it:
+   * `change` records any number of tags there. The transaction may be rerun after a deadlock.
    *
    * @throws what `change` throws; {CacheError}
    */
   async withRecordedInvalidation<R>(change: (recordTags: RecordTags) => Promise<R>): Promise<R> {
     const rows: OutboxRow[] = [];
-    const note: RecordTags = async (tx, tags) => {
+    const recordTags: RecordTags = async (tx, tags) => {
       for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
         const chunk = tags.slice(from, from + MAX_TAGS_PER_ROW);
         for (const tag of chunk) checkTags([tag]);
@@ -191,9 +189,9 @@ export class CacheManager<T extends NamespaceSpecs> {
     };
     let result: R;
     try {
-      result = await change(note);
+      result = await change(recordTags);
     } catch (error) {
-      // It may have been committed, and its answer lost.
+      // Unknown outcome: the commit may have succeeded.
       this.invalidationLog.markRedisSuspect();
       for (const row of rows) this.memory.invalidate(row);
       throw error;
@@ -205,7 +203,7 @@ export class CacheManager<T extends NamespaceSpecs> {
         this.invalidationLog.deleteRowsLater([row.id]);
       } catch (error) {
         this.onRedisFailure("(tags)", error);
-        // The next one would wait for the same Redis.
+        // The remaining rows would fail on the same Redis.
         for (const remainingRow of rows.slice(index)) this.invalidationLog.addPendingRow(remainingRow);
         break;
       }
@@ -213,7 +211,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     return result;
   }
 
-  /** What happened in this process since it started. */
+  /** Counts of this process since its start. */
   stats(): ReturnType<CacheStats["snapshot"]> {
     return this.counters.snapshot();
   }
@@ -227,7 +225,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     }
   }
 
-  /** Reads from Redis; without it what this process still has. */
+  /** Reads from Redis, or from memory when Redis is unavailable. */
   private async readInto(entries: Map<string, Entry>, missing: [string, CacheKey][]): Promise<void> {
     const epoch = this.memory.epoch;
     const requestedMs = now();
@@ -255,7 +253,7 @@ export class CacheManager<T extends NamespaceSpecs> {
 
   private async readTrusted(members: readonly string[]): Promise<unknown[]> {
     const firstRead = await store.readMany(members);
-    if (await this.invalidationLog.isTrusted(firstRead.told)) return firstRead.found;
+    if (await this.invalidationLog.isTrusted(firstRead.hasTrustLease)) return firstRead.found;
     return (await store.readMany(members)).found;
   }
 
@@ -264,7 +262,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     if (!spec) {
       throw new CacheError(
         "unknown_namespace",
-        `there is no cache namespace "${namespace}": declare it in lib/cache/namespaces.ts`,
+        `unknown cache namespace "${namespace}": declare it in lib/cache/namespaces.ts`,
       );
     }
     checkKey(key);
@@ -280,6 +278,6 @@ export class CacheManager<T extends NamespaceSpecs> {
   private onRedisFailure(namespace: string, error: unknown): void {
     this.counters.count(namespace, "error");
     this.invalidationLog.markRedisSuspect();
-    log().debug({ err: error }, "the cache works without Redis");
+    log().debug({ err: error }, "cache falls back to memory: Redis unavailable");
   }
 }

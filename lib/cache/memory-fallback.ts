@@ -9,19 +9,19 @@ import {
   runInBackground,
 } from "./loader";
 
-/** With Redis away this process's memory is all there is, and lasts as long as its TTL says. */
+/** Lookups while Redis is unavailable: memory is trusted for the entry's whole TTL. */
 export class MemoryFallback {
-  /** Members that are being loaded anew in the background. */
+  /** Members with a refresh running in the background. */
   private readonly refreshing = new Set<string>();
 
   constructor(private readonly context: CacheContext) {}
 
-  /** @throws {LoaderFailure} */
+  /** @throws {LoaderError} */
   async find(cacheKey: CacheKey, request: LoadRequest): Promise<LookupResult> {
     const { memory, invalidationLog, stats } = this.context;
     const { member } = cacheKey;
     if (memory.get(member)) await invalidationLog.pollWithoutRedis();
-    // From after that: what is loaded now is newer than what was just taken note of.
+    // Read after the poll: a value loaded from here on is newer than the invalidations just applied.
     const { epoch } = memory;
     const entry = memory.get(member);
     if (!entry) return { value: await this.load(cacheKey, request, epoch), event: "miss" };
@@ -36,10 +36,10 @@ export class MemoryFallback {
   }
 
   /**
-   * Loads with nobody's leave: the value is for who asked, and for this process's memory.
+   * Loads without a lease; the value goes to the caller and into memory, not into Redis.
    *
-   * @param epoch  of the memory, from before
-   * @throws {LoaderFailure}
+   * @param epoch  epoch of the memory before the load
+   * @throws {LoaderError}
    */
   async load(cacheKey: CacheKey, request: LoadRequest, epoch: number): Promise<unknown> {
     const startedMs = now();

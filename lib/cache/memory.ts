@@ -2,50 +2,50 @@ import { now } from "../core/clock";
 import type { Entry } from "./envelope";
 import { Sieve } from "./sieve";
 
-/** What an invalidation names. */
+/** Entries that an invalidation removes. */
 export interface InvalidationTargets {
   /** `{namespace}:{key}` */
   readonly members: readonly string[];
   readonly tags: readonly string[];
 }
 
-/** How long this process believes its own memory without asking Redis: how far behind it may be. */
+/** How long an entry in memory is served without a read of Redis, and so how stale it may be. */
 export const TRUST_MS = 1_000;
-/** In characters of JSON; two to four times that in memory. */
+/** In characters of JSON; the heap use is two to four times that. */
 const CAPACITY_CHARS = 16 * 1024 * 1024;
-/** What an entry costs beside its value. */
+/** Estimated cost of an entry besides its value. */
 const ENTRY_OVERHEAD_CHARS = 300;
-/** Invalidations remembered one by one; with more, everything under way counts as invalidated. */
+/** Invalidations tracked one by one; beyond this, every read in flight counts as invalidated. */
 const MAX_TRACKED_INVALIDATIONS = 10_000;
 
-interface HeldEntry {
+interface MemoryEntry {
   readonly entry: Entry;
-  /** When it was surely current; ms since the epoch */
+  /** Last time it was known to be current; ms since the epoch. */
   confirmedMs: number;
 }
 
 /**
- * The cache in this process (L1), and its memory of invalidations: whoever read a value before one of
- * them must not put it here after it.
+ * The cache in this process (L1). It also tracks invalidations, so that a value read before one of them is not
+ * stored after it.
  */
 export class Memory {
-  private readonly held = new Sieve<HeldEntry>(CAPACITY_CHARS);
+  private readonly sieve = new Sieve<MemoryEntry>(CAPACITY_CHARS);
   private invalidationCount = 0;
   /** Member or tag -> number of the invalidation that last named it. */
   private readonly lastInvalidations = new Map<string, number>();
   private oldestTrackedEpoch = 0;
 
-  /** How many invalidations there have been: ask before reading, give to `put` after. */
+  /** Number of invalidations so far: take it before a read and pass it to `put`. */
   get epoch(): number {
     return this.invalidationCount;
   }
 
-  /** What is held and not past its stale window, however long ago it was confirmed. */
+  /** The entry, unless it is past its stale window, regardless of when it was confirmed. */
   get(member: string): Entry | undefined {
     return this.find(member)?.entry;
   }
 
-  /** What may be served without asking Redis. */
+  /** The entry, if it may be served without a read of Redis. */
   getTrusted(member: string): Entry | undefined {
     const found = this.find(member);
     if (!found) return undefined;
@@ -54,14 +54,14 @@ export class Memory {
   }
 
   /**
-   * Takes an entry, unless it was invalidated since it was read.
+   * Stores an entry, unless it was invalidated since it was read.
    *
-   * @param epoch        as it was before the entry was read
-   * @param confirmedMs  when the entry was surely current
+   * @param epoch        `epoch` before the entry was read
+   * @param confirmedMs  last time the entry was known to be current; ms since the epoch
    */
   put(member: string, entry: Entry, epoch: number, confirmedMs: number): void {
     if (this.isInvalidatedSince(member, entry.tags, epoch)) return;
-    this.held.set(member, { entry, confirmedMs }, entry.size + ENTRY_OVERHEAD_CHARS);
+    this.sieve.set(member, { entry, confirmedMs }, entry.size + ENTRY_OVERHEAD_CHARS);
   }
 
   isInvalidatedSince(member: string, tags: readonly string[], epoch: number): boolean {
@@ -78,30 +78,30 @@ export class Memory {
     }
     for (const member of members) {
       this.lastInvalidations.set(memberKey(member), this.invalidationCount);
-      this.held.delete(member);
+      this.sieve.delete(member);
     }
     if (tags.length === 0) return;
     const tagSet = new Set(tags);
     for (const tag of tags) this.lastInvalidations.set(tagKey(tag), this.invalidationCount);
-    for (const [member, { entry }] of this.held.entries()) {
-      if (entry.tags.some((tag) => tagSet.has(tag))) this.held.delete(member);
+    for (const [member, { entry }] of this.sieve.entries()) {
+      if (entry.tags.some((tag) => tagSet.has(tag))) this.sieve.delete(member);
     }
   }
 
-  private find(member: string): HeldEntry | undefined {
-    const found = this.held.get(member);
+  private find(member: string): MemoryEntry | undefined {
+    const found = this.sieve.get(member);
     if (!found) return undefined;
     if (ageMs(found.entry) < found.entry.ttlMs + found.entry.swrMs) return found;
-    this.held.delete(member);
+    this.sieve.delete(member);
     return undefined;
   }
 }
 
-/** How old an entry is; a clock that is behind its maker's makes it no younger than new. */
+/** Age of an entry; 0 at least, for a clock that is behind that of the process that loaded it. */
 export function ageMs(entry: Entry): number {
   return Math.max(0, now() - entry.createdMs);
 }
 
-/** Members and tags in one map without meeting. */
+/** Prefixes that keep members and tags apart in one map. */
 const memberKey = (member: string) => `m${member}`;
 const tagKey = (tag: string) => `t${tag}`;

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { defineNamespaces } from "./define-namespaces";
 
 /**
- * Everything that is cached, declared once. The cache stands below the domains, so what is stored is
- * described here and the domains infer from it.
+ * Every cache namespace, declared once. The cache is a layer below the domains, so the shapes of cached values are
+ * declared here and the domains infer their types from them.
  */
 
-/** What everybody may know of an account. */
+/** The public part of an account. */
 const userSchema = z.object({ id: z.uuid(), name: z.string(), role: z.string() });
 
 const postSchema = z.object({
@@ -17,7 +17,7 @@ const postSchema = z.object({
   authorId: z.uuid(),
   authorName: z.string(),
   createdAt: z.iso.datetime(),
-  /** As Postgres had it when the post was read; counts are asked for live with it (lib/views). */
+  /** State in Postgres when the post was read; the live count is computed from it (lib/views). */
   views: z.object({
     id: z.string(),
     authorSeq: z.number(),
@@ -27,20 +27,20 @@ const postSchema = z.object({
   }),
 });
 
-/** Changes invalidate, so the TTL is a net below that; an hour of stale pages outlives a Postgres failover. */
+/** Changes invalidate their pages, the TTL is the safety net; an hour of stale pages outlasts a Postgres failover. */
 const PAGE_SWR_SECONDS = 3_600;
 
 const feedPageSchema = z.object({ items: z.array(postSchema), nextCursor: z.uuid().nullable() });
 
 export const namespaces = defineNamespaces({
   users: { schema: userSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
-  /** By id; null: no such post. */
+  /** By id; null when the post does not exist. */
   posts: { schema: postSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
   /** The newest posts, by limit. */
   feed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /**
-   * Pages behind the first, by cursor and limit. Anybody may name any cursor, and each would be a page that
-   * Redis keeps: not for long.
+   * Pages after the first, by cursor and limit. Clients can send any cursor and each one is another entry in
+   * Redis, so the TTL is short and there is no stale window.
    */
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });

@@ -2,14 +2,15 @@ import { newId } from "../core/ids";
 import { db, type Prisma } from "../db";
 import type { InvalidationTargets } from "./memory";
 
-/** An invalidation that is in Postgres because Redis may not know of it. */
+/** An invalidation stored in Postgres, because Redis may not have applied it yet. */
 export interface OutboxRow extends InvalidationTargets {
   readonly id: string;
 }
 
+/** Rows of one read. */
 export const MAX_OUTBOX_ROWS = 500;
 
-/** Writes an invalidation into the writer's own transaction: it commits with the change or not at all. */
+/** Writes an invalidation in the transaction of the change: both commit or neither does. */
 export async function writeOutbox(
   tx: Prisma.TransactionClient,
   targets: InvalidationTargets,
@@ -19,7 +20,7 @@ export async function writeOutbox(
   return data.id;
 }
 
-/** The oldest rows there are; usually none. */
+/** Reads the oldest rows; usually there are none. */
 export async function readOutbox(): Promise<OutboxRow[]> {
   return db().cacheInvalidation.findMany({
     select: { id: true, members: true, tags: true },
@@ -28,7 +29,7 @@ export async function readOutbox(): Promise<OutboxRow[]> {
   });
 }
 
-/** Redis knows of these. Safe to repeat. */
+/** Deletes rows that Redis has applied. Safe to repeat. */
 export async function deleteOutbox(ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await db().cacheInvalidation.deleteMany({ where: { id: { in: [...ids] } } });
 }

@@ -1,27 +1,27 @@
 import { defineScript } from "../redis/define-script";
 
 /**
- * The scripts of the cache manager. A *member* is `{namespace}:{key}`; its entry is `cache:{member}`, its
+ * Scripts of the cache manager. A *member* is `{namespace}:{key}`; its entry is `cache:{member}`, its load
  * lease `cache:lease:{member}`. An envelope begins with `{"id":…,"created":…,"ttl":…,"swr":…` (ms), so that
- * what a script must know can be read without decoding the rest.
+ * scripts can match these fields without decoding the rest.
  */
 
 /**
- * Reads an entry and, when it is missing, expired, or due for a refresh, takes the lease on loading it.
+ * Reads an entry and, when it is missing, expired, or due for a refresh, takes its load lease.
  *
- * KEYS  1 entry, 2 lease, 3 told, then the tags
- * ARGV  1 token, 2 lease (ms), 3 now (ms), 4 id of the entry the caller has ('' none), 5 id of an entry the
- *       caller cannot use ('' none), 6 part of the TTL after which an entry is refreshed early, 7 member,
- *       8 how long tags must remember the member (ms); a tag lives as long as the longest of its own
- * Returns [1 when `told` is there, 1 when the lease was taken, 0 no entry | 1 entry | 2 the one the caller
- *         has, entry or '']
- * Atomic. The tags know the member before its loader starts, so invalidating one revokes the lease.
+ * KEYS  1 entry, 2 load lease, 3 trust lease, then the tags
+ * ARGV  1 token, 2 TTL of the load lease (ms), 3 now (ms), 4 id of the entry the caller has ('' none), 5 id of an
+ *       entry the caller cannot use ('' none), 6 fraction of the TTL after which an entry is refreshed early,
+ *       7 member, 8 how long a tag must keep the member (ms); a tag lives as long as its longest member
+ * Returns [1 when the trust lease exists, 1 when the load lease was taken, 0 no entry | 1 entry | 2 the one the
+ *         caller has, entry or '']
+ * Atomic. The tags list the member before its loader starts, so invalidating one revokes the load lease.
  */
 export const readOrLease = defineScript(
   "readOrLease",
   `
 local found = redis.call('MGET', KEYS[1], KEYS[3])
-local state, wanted, leased = 0, true, 0
+local state, needsLoad, leased = 0, true, 0
 if found[1] then
   local id, created, ttl, swr =
     string.match(found[1], '^{"id":"([^"]*)","created":(%d+),"ttl":(%d+),"swr":(%d+)')
@@ -29,11 +29,11 @@ if found[1] then
     local age = tonumber(ARGV[3]) - tonumber(created)
     if age < tonumber(ttl) + tonumber(swr) then
       state = id == ARGV[4] and 2 or 1
-      wanted = age >= tonumber(ttl) * tonumber(ARGV[6])
+      needsLoad = age >= tonumber(ttl) * tonumber(ARGV[6])
     end
   end
 end
-if wanted and redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+if needsLoad and redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
   leased = 1
   if #KEYS > 3 then
     local time = redis.call('TIME')
@@ -50,12 +50,12 @@ return {found[2] and 1 or 0, leased, state, state == 1 and found[1] or ''}
 );
 
 /**
- * Stores what a loader brought, if its lease is alive, and ends the lease.
+ * Stores a loaded value if its load lease is alive, and ends the lease.
  *
- * KEYS  1 entry, 2 lease
+ * KEYS  1 entry, 2 load lease
  * ARGV  1 token, 2 envelope ('' removes the entry: there is nothing to cache), 3 TTL (ms)
- * Returns 1; 0 when the lease was revoked or has run out, then nothing changes
- * Atomic. Not safe to repeat: the second time the lease is gone.
+ * Returns 1; 0 when the lease was revoked or has expired, then nothing changes
+ * Atomic. Not safe to repeat: the second call finds no lease and returns 0.
  */
 export const fillEntry = defineScript(
   "fillEntry",
@@ -72,11 +72,11 @@ return 1
 );
 
 /**
- * Prolongs a lease, or ends it.
+ * Renews or releases a load lease.
  *
- * KEYS  1 lease
- * ARGV  1 token, 2 lease (ms); 0 ends it
- * Returns 1; 0 when it is somebody else's or gone
+ * KEYS  1 load lease
+ * ARGV  1 token, 2 TTL (ms); 0 releases it
+ * Returns 1; 0 when the lease has expired or has another token
  * Atomic. Safe to repeat.
  */
 export const keepLease = defineScript(
@@ -89,10 +89,10 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 );
 
 /**
- * Stores an entry whatever was there, and revokes the lease of whoever is loading it.
+ * Stores an entry, overwriting the old one, and revokes its load lease.
  *
- * KEYS  1 entry, 2 lease, then the tags
- * ARGV  1 envelope, 2 TTL (ms), 3 member; a tag lives as long as the longest of its members
+ * KEYS  1 entry, 2 load lease, then the tags
+ * ARGV  1 envelope, 2 TTL (ms), 3 member; a tag lives as long as its longest member
  * Returns 1
  * Atomic. Safe to repeat.
  */
@@ -115,12 +115,12 @@ return 1
 );
 
 /**
- * Invalidates: removes entries, and revokes the leases of whoever is loading them.
+ * Invalidates members and tags: removes entries and revokes their load leases.
  *
- * KEYS  the tags (none is allowed)
- * ARGV  1 and 2 what stands before a member in the key of its entry and of its lease, then members
- * Returns how many entries were there
- * Atomic. Safe to repeat. Takes time in proportion to the members.
+ * KEYS  the tags (may be empty)
+ * ARGV  1 key prefix of entries, 2 key prefix of load leases, then members
+ * Returns how many entries were removed
+ * Atomic. Safe to repeat. Takes time proportional to the number of members.
  */
 export const dropEntries = defineScript(
   "dropEntries",
@@ -137,9 +137,9 @@ local function drop(members)
     redis.call('DEL', unpack(leases))
   end
 end
-local named = {}
-for at = 3, #ARGV do named[at - 2] = ARGV[at] end
-drop(named)
+local members = {}
+for at = 3, #ARGV do members[at - 2] = ARGV[at] end
+drop(members)
 for _, tag in ipairs(KEYS) do
   drop(redis.call('ZRANGE', tag, 0, -1))
   redis.call('DEL', tag)

@@ -8,9 +8,9 @@ interface Node<V> {
 }
 
 /**
- * A map of bounded weight that lets go of what is not asked for. A hand moves from old to new: what was read
- * since it last came by stays, the rest goes. A hit only sets a flag, and what is read once does not push out
- * what is read often. From Zhang et al., "SIEVE is Simpler than LRU" (NSDI 2024).
+ * A map of bounded weight that evicts unread entries. A hand moves from old to new entries: it keeps an entry that was
+ * read since its last pass and evicts the others. A hit only sets a flag, and entries that are read once do not push
+ * out those that are read often. From Zhang et al., "SIEVE is Simpler than LRU" (NSDI 2024).
  */
 export class Sieve<V> {
   private readonly nodes = new Map<string, Node<V>>();
@@ -26,7 +26,7 @@ export class Sieve<V> {
     return this.nodes.size;
   }
 
-  /** Of everything held. */
+  /** Total weight of all entries. */
   get weight(): number {
     return this.total;
   }
@@ -38,7 +38,7 @@ export class Sieve<V> {
     return node.value;
   }
 
-  /** What weighs more than the whole capacity is not kept. */
+  /** Stores a value. One that is heavier than the whole capacity is not stored and removes the old one. */
   set(key: string, value: V, weight = 1): void {
     const known = this.nodes.get(key);
     if (known && weight <= this.capacity) {
@@ -73,7 +73,7 @@ export class Sieve<V> {
     this.total += node.weight;
   }
 
-  /** @param keep  the key just written, which must not go at once */
+  /** @param keep  the key just written, which must not be evicted immediately */
   private evict(keep: string): void {
     let node = this.hand ?? this.oldest;
     while (node && (node.visited || node.key === keep)) {

@@ -10,13 +10,13 @@ interface Flight {
   readonly tags: readonly string[];
   readonly startedMs: number;
   readonly epoch: number;
-  /** Redis is away: it cannot say whether what this one brings is still current. */
+  /** Redis is unavailable, so a new flight would not find a newer value. */
   memoryOnly: boolean;
 }
 
 /**
- * Finds what is cached or loads it, once: concurrent callers in this process share a *flight*, and among
- * processes the holder of the lease in Redis loads while the others wait for what it stores.
+ * Looks up or loads a value once: concurrent callers in this process share a *flight*; across processes the holder of
+ * the load lease loads while the others wait for the stored value.
  */
 export class SingleFlight {
   private readonly flights = new Map<string, Flight>();
@@ -26,7 +26,7 @@ export class SingleFlight {
     this.memoryFallback = new MemoryFallback(context);
   }
 
-  /** What is cached at a place, else what the request loads. Throws only what the loader throws. */
+  /** Returns the cached value, or loads it. Throws only what the loader throws. */
   async get(cacheKey: CacheKey, request: LoadRequest): Promise<unknown> {
     const flight = this.findJoinable(cacheKey) ?? this.startFlight(cacheKey, request);
     const { value, event } = await flight.result;
@@ -34,7 +34,7 @@ export class SingleFlight {
     return value;
   }
 
-  /** A flight that took off too long ago may bring what was changed since; with Redis one asks again. */
+  /** Skips an old flight, whose value may have changed since; without Redis it is joined all the same. */
   private findJoinable({ member }: CacheKey): Flight | undefined {
     const flight = this.flights.get(member);
     if (!flight || this.context.memory.isInvalidatedSince(member, flight.tags, flight.epoch))
@@ -73,14 +73,14 @@ export class SingleFlight {
       if (error instanceof LoaderError) throw error;
       this.context.stats.count(cacheKey.namespace, "error");
       this.context.invalidationLog.markRedisSuspect();
-      log().debug({ err: error }, "the cache works without Redis");
+      log().debug({ err: error }, "cache falls back to memory: Redis unavailable");
     }
     onMemoryOnly();
     return this.memoryFallback.find(cacheKey, request);
   }
 }
 
-/** What a loader threw is told as it is. */
+/** Callers get the loader's own error, unwrapped. */
 function rethrowLoaderError(error: unknown): never {
   throw error instanceof LoaderError ? error.cause : error;
 }

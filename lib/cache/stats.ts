@@ -1,10 +1,10 @@
 /**
  * hitL1   served from this process's memory
  * hitL2   served from Redis
- * stale   served past its TTL while a new one is loaded (not a hit)
+ * stale   served past its TTL while it is refreshed (not a hit)
  * miss    not in the cache
  * load    a loader was called
- * wait    another process was waited for
+ * wait    a lookup waited for another process
  * error   Redis did not answer, an entry was unusable, or a background load failed
  */
 export type CacheEvent = "hitL1" | "hitL2" | "stale" | "miss" | "load" | "wait" | "error";
@@ -13,7 +13,7 @@ export type CacheCounts = Record<CacheEvent, number>;
 
 const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, load: 0, wait: 0, error: 0 });
 
-/** Counts of one process since it started. */
+/** Counts of one process since its start. */
 export class CacheStats {
   private readonly counts = new Map<string, CacheCounts>();
 
@@ -23,7 +23,7 @@ export class CacheStats {
     this.counts.set(namespace, counts);
   }
 
-  /** Of all namespaces together, and of each that was used. */
+  /** Totals, and the counts of each namespace that was used. */
   snapshot(): { total: CacheCounts; namespaces: Record<string, CacheCounts> } {
     const total = zeroCounts();
     const namespaces: Record<string, CacheCounts> = {};

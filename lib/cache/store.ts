@@ -6,38 +6,38 @@ import type { InvalidationTargets } from "./memory";
 import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "./scripts";
 
 /**
- * The cache in Redis (L2): each function is one HTTP call.
- * All throw when Redis does not answer, or answers with an error; what was asked for may still have been done.
+ * The cache in Redis (L2): each function is one HTTP call. All throw when Redis does not answer or answers with an
+ * error; the outcome is then unknown.
  */
 
 /**
- * How long a loader may be silent. A living one renews its lease, so this is only how long others wait
- * for one that was killed.
+ * TTL of a load lease. A running loader renews it, so this is only how long waiters wait for a process that was
+ * killed.
  */
 export const LEASE_MS = 3_000;
-/** Nobody renews a lease longer than this: a loader that hangs must not keep the key for ever. */
+/** A lease is not renewed for longer than this: a hanging loader must not block its key permanently. */
 export const MAX_LOAD_MS = 30_000;
-/** When an entry has lived this part of its TTL, one reader loads it anew while all go on reading it. */
+/** After this fraction of the TTL one reader refreshes the entry while all keep reading it. */
 const EARLY_REFRESH_TTL_RATIO = 0.8;
 
 interface ReadOptions {
-  /** A random token, with which the lease is taken if the entry must be loaded. */
+  /** Random token of the lease that is taken if the entry must be loaded. */
   token: string;
-  /** The entry that is in this process's memory: not sent again. */
+  /** The entry in this process's memory; Redis does not send it again. */
   localEntry: Entry | undefined;
-  /** Id of an entry that was read and cannot be used: counts as missing. */
+  /** Id of an entry that could not be decoded; it counts as missing. */
   unusableId: string | undefined;
   tags: readonly string[];
-  /** Longest life of what will be stored. */
+  /** Longest lifetime of the entry that may be stored. */
   maxLifetimeMs: number;
 }
 
 export interface ReadResult {
-  /** Redis surely knows of every invalidation that is older than a few seconds. */
+  /** Redis has applied every invalidation that is older than the TTL of the trust lease. */
   hasTrustLease: boolean;
-  /** The caller holds the lease now: it should load. */
+  /** The caller got the load lease and must load. */
   leased: boolean;
-  /** Envelope; `same`: the one the caller has; null: none. */
+  /** Envelope; `same` for the entry that the caller has; null for none. */
   found: unknown | "same" | null;
 }
 
@@ -49,7 +49,7 @@ const readSchema = z.tuple([
   z.unknown(),
 ]);
 
-/** Reads an entry; when there is none, or it is due for a refresh, takes the lease if nobody has it. */
+/** Reads an entry; when it is missing or due for a refresh, takes the load lease if it is free. */
 export async function read(member: string, options: ReadOptions): Promise<ReadResult> {
   const { token, localEntry, unusableId, tags, maxLifetimeMs } = options;
   const reply = await runScript(
@@ -74,40 +74,42 @@ export async function read(member: string, options: ReadOptions): Promise<ReadRe
   };
 }
 
-/** Envelopes of many entries, null where there is none. One command. */
-export async function readMany(members: readonly string[]): Promise<{ told: boolean; found: unknown[] }> {
+/** Reads the envelopes of many entries, null for a missing one. One command. */
+export async function readMany(
+  members: readonly string[],
+): Promise<{ hasTrustLease: boolean; found: unknown[] }> {
   const [trustLease, ...found] = await redis().mget<unknown[]>(
     keys.cacheTrustLease,
     ...members.map(keys.cacheEntry),
   );
-  return { told: trustLease !== null, found };
+  return { hasTrustLease: trustLease !== null, found };
 }
 
 /**
- * Stores what was loaded under a lease and ends the lease.
- * @returns false when the lease was revoked by an invalidation, or ran out: nothing was stored
+ * Stores a loaded value and ends the load lease.
+ * @returns false when the lease was revoked by an invalidation or has expired: nothing was stored
  */
 export async function fill(member: string, token: string, text: string, entry: Entry): Promise<boolean> {
   const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
   return (await runScript(fillEntry, lease, [token, text, remainingTtlMs(entry)])) === 1;
 }
 
-/** Removes the entry and ends the lease: the loader found nothing to cache. */
+/** Removes the entry and ends the lease, for a loader that found nothing to cache. */
 export async function fillEmpty(member: string, token: string): Promise<void> {
   await runScript(fillEntry, [keys.cacheEntry(member), keys.cacheLease(member)], [token, "", 0]);
 }
 
-/** Prolongs a lease, unless it was lost. */
+/** Renews a lease, unless it was lost. */
 export async function renew(member: string, token: string): Promise<void> {
   await runScript(keepLease, [keys.cacheLease(member)], [token, LEASE_MS]);
 }
 
-/** Gives a lease back without having stored anything. */
+/** Releases a lease without storing a value. */
 export async function release(member: string, token: string): Promise<void> {
   await runScript(keepLease, [keys.cacheLease(member)], [token, 0]);
 }
 
-/** Stores an entry whatever was there and revokes the lease on it. */
+/** Stores an entry, overwriting the old one, and revokes its load lease. */
 export async function put(member: string, text: string, entry: Entry): Promise<void> {
   await runScript(
     putEntry,
@@ -116,18 +118,18 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
   );
 }
 
-/** Removes entries and revokes leases. */
+/** Removes entries and revokes their load leases. */
 export async function invalidate({ members, tags }: InvalidationTargets): Promise<void> {
   const prefixes = [keys.cacheEntry(""), keys.cacheLease("")];
   await runScript(dropEntries, tags.map(keys.cacheTag), [...prefixes, ...members]);
 }
 
-/** Says that Redis knows of every invalidation up to now. */
+/** Call when Redis has applied every invalidation up to now. */
 export async function renewTrustLease(): Promise<void> {
   await redis().set(keys.cacheTrustLease, 1, { ex: ttlSeconds.cacheTrustLease });
 }
 
-/** How long an entry may still be served; Redis takes no TTL of 0. */
+/** How long an entry may still be served; 1 ms at least, because Redis rejects a TTL of 0. */
 function remainingTtlMs(entry: Entry): number {
   return Math.max(1, entry.createdMs + entry.ttlMs + entry.swrMs - now());
 }

@@ -1,8 +1,8 @@
 import { CacheError } from "./errors";
 
 /**
- * Writes a value as JSON, if reading it back gives the same. A property that is `undefined` is left out.
- * @throws {CacheError} not_json naming what cannot be written and where
+ * Writes a value as JSON, if parsing it gives the same value. A property that is `undefined` is left out.
+ * @throws {CacheError} not_json, with the path and type of the first offending value
  */
 export function toJson(value: unknown): string {
   const problem = findUnserializable(value, "value", new Set());
@@ -15,16 +15,16 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** What in a value JSON would lose or change; null when nothing. */
+/** Path and type of the first part that JSON would lose or change; null when there is none. */
 export function findUnserializable(value: unknown, path: string, ancestors: Set<object>): string | null {
   if (value === null || typeof value === "string" || typeof value === "boolean") return null;
   if (typeof value === "number") return Number.isFinite(value) ? null : `${path} (${value})`;
   if (typeof value !== "object") return `${path} (${typeof value})`;
-  if (ancestors.has(value)) return `${path} (a circle)`;
+  if (ancestors.has(value)) return `${path} (circular)`;
   ancestors.add(value);
   try {
     if (Array.isArray(value)) {
-      // By index: the holes of a sparse array are skipped by iteration and become null in JSON.
+      // By index: `Object.entries` skips the holes of a sparse array, which become null in JSON.
       for (let index = 0; index < value.length; index += 1) {
         const problem = findUnserializable(value[index], `${path}[${index}]`, ancestors);
         if (problem) return problem;

@@ -1,4 +1,4 @@
-/** What the promise gives, or undefined when that takes longer; it goes on by itself then, and its error is dropped. */
+/** Awaits a promise, or returns undefined after the timeout; the promise then continues and its error is dropped. */
 export async function withTimeoutOrUndefined<T>(
   timeoutMs: number,
   promise: Promise<T>,

@@ -16,8 +16,9 @@ const filesSchema = z.array(
 );
 
 /**
- * Puts files on a message that was just written. Each must be the author's and on no other message. Three statements.
- * @throws {AppError} bad_request, and the transaction must end
+ * Attaches files to a message that was just written. Each must belong to the author and to no other message. Three
+ * statements.
+ * @throws {AppError} bad_request; the transaction must then roll back
  */
 export async function attachFiles(
   tx: Transaction,
@@ -26,13 +27,13 @@ export async function attachFiles(
   fileIds: readonly string[],
 ): Promise<StoredMessage["attachments"]> {
   const ids = [...new Set(fileIds)];
-  // Two messages that want one file take turns; the second one's next statement sees the first one's.
+  // The lock serializes two messages with the same file: the second one's next statement sees the first one's rows.
   const rows = await tx.$queryRaw`
 SELECT f.id, f.name, f.type, f.bytes, f.width, f.height FROM "MediaFile" f
 WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" = ${userId}::uuid ORDER BY f.id FOR UPDATE`;
   const files = new Map(filesSchema.parse(rows).map((file) => [file.id, file]));
-  const takenCount = await tx.chatAttachment.count({ where: { fileId: { in: ids } } });
-  if (files.size < ids.length || takenCount > 0) {
+  const attachedCount = await tx.chatAttachment.count({ where: { fileId: { in: ids } } });
+  if (files.size < ids.length || attachedCount > 0) {
     throw new AppError("bad_request", { message: "file_not_yours", field: "attachmentIds" });
   }
   await tx.chatAttachment.createMany({
@@ -41,7 +42,7 @@ WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" = ${userId}::uuid ORDER BY f.id
   return ids.flatMap((id) => files.get(id) ?? []);
 }
 
-/** Whether somebody may read a file because a message that they can read carries it. One statement. */
+/** Whether a user may read a file because it is attached to a message that they can read. One statement. */
 export async function mayReadFile(userId: string, fileId: string): Promise<boolean> {
   const rows = await db().$queryRaw<unknown[]>`
 SELECT 1 FROM "ChatAttachment" a

@@ -11,12 +11,12 @@ import {
   storeChatMessage,
 } from "./scripts";
 
-/** The message cache in Redis: one script and one round trip each. Why it can be believed: lib/chat/scripts.ts. */
+/** The message cache in Redis: one script and one round trip each. lib/chat/scripts.ts says why it is never stale. */
 
-/** The newest messages that are kept of a chat: a page. */
+/** Length of the list of a chat's newest messages: one page. */
 export const RECENT_LIMIT = 50;
 
-/** A chat's lists as they were at one revision of it. Only Postgres knows whether that is still its own. */
+/** A list of messages as of one revision of their chat. Only Postgres knows whether that revision is current. */
 export interface CachedMessages {
   revision: number;
   messages: StoredMessage[];
@@ -26,7 +26,7 @@ const messageKeyPrefix = () => keys.chatMessage("");
 const flagSchema = z.union([z.literal(0), z.literal(1)]);
 const listReplySchema = z.tuple([z.string(), z.array(z.string())]);
 
-/** Keeps a message that was written or changed. @throws {RedisUnavailableError} */
+/** Stores a message that was written or changed. @throws {RedisUnavailableError} */
 export async function storeMessage(message: StoredMessage, { isNewest = false } = {}): Promise<boolean> {
   const { id, chatId } = message;
   const reply = await redisService().script(
@@ -53,7 +53,7 @@ export async function storeMessage(message: StoredMessage, { isNewest = false } 
   return reply === 1;
 }
 
-/** The newest `n`, in the order of their `seq`; null when Redis does not have them. @throws {RedisUnavailableError} */
+/** The newest `limit`, ordered by `seq`; null when Redis does not have them. @throws {RedisUnavailableError} */
 export async function readCachedRecent(chatId: string, limit: number): Promise<CachedMessages | null> {
   const cached = await readCachedList(
     readRecentMessages,
@@ -63,7 +63,7 @@ export async function readCachedRecent(chatId: string, limit: number): Promise<C
   return cached && cached.messages.length > 0 ? { ...cached, messages: cached.messages.reverse() } : null;
 }
 
-/** In the order in which they were pinned; null when Redis does not have all. @throws {RedisUnavailableError} */
+/** The pinned messages in pin order; null when Redis does not have all. @throws {RedisUnavailableError} */
 export async function readCachedPinned(chatId: string): Promise<CachedMessages | null> {
   return readCachedList(readPinnedMessages, [keys.chatPinned(chatId), keys.chatRevision(chatId)]);
 }
@@ -93,8 +93,9 @@ function parseMessage(text: string): StoredMessage | null {
 }
 
 /**
- * Keeps messages as Postgres had them when the chat was at a revision.
- * @param list  `recent`: these are the newest (all of them, or {@link RECENT_LIMIT}); `pinned`: all that are pinned
+ * Stores messages as Postgres had them at a revision of the chat.
+ * @param list  `recent`: the newest (all of the chat, or {@link RECENT_LIMIT}); `pinned`: all pinned ones; `some`: no
+ *         list
  * @throws {RedisUnavailableError}
  */
 export async function fillCache(
@@ -149,12 +150,12 @@ function serializeMessage({ revision, ...rest }: StoredMessage): string {
 
 const pinnedAtMs = ({ pinnedAt }: StoredMessage) => (pinnedAt === null ? "" : Date.parse(pinnedAt));
 
-/** What the cache does for speed alone: without Redis it is not done. */
+/** Runs a cache operation that exists for speed alone; returns the fallback when it fails. */
 export async function withRedisFallback<T, F>(work: Promise<T>, fallback: F): Promise<T | F> {
   try {
     return await work;
   } catch (error) {
-    log().debug({ err: error }, "chat works without Redis");
+    log().debug({ err: error }, "chat cache skipped: Redis unavailable");
     return fallback;
   }
 }

@@ -21,7 +21,7 @@ const rowSchema = z.object({
   pinnedAt: z.date().nullable(),
 });
 
-/** A message as it is before a change, with its chat; both are the transaction's alone until it ends. */
+/** A message before a change, with its chat; the chat's row lock protects both until the transaction ends. */
 export interface LockedMessage extends z.infer<typeof rowSchema> {
   id: string;
   chatId: string;
@@ -29,19 +29,19 @@ export interface LockedMessage extends z.infer<typeof rowSchema> {
 }
 
 interface ChangeOptions {
-  /** What it said before must be nowhere any more. */
+  /** The previous text must not remain readable anywhere. */
   redacts?: boolean;
-  /** Whoever is no member may do it all the same, if this is so. */
+  /** The caller need not be a member. */
   allowsNonMembers?: boolean;
 }
 
 /**
- * Changes a message and gives it the chat's next revision, in one transaction: what nobody has seen has no number, and
- * what changes nothing takes none.
+ * Changes a message and gives it the chat's next revision, in one transaction: a change that fails or changes nothing
+ * takes no revision.
  *
- * @param change  decides on the message as it is, does what belongs to it (reactions, tasks), and returns what is set in
- *        its row; null: all is as it should be already. It may run more than once
- * @throws {AppError} not_found for whoever is no member, and for a message that is not in this chat
+ * @param change  checks the message, writes its related rows (reactions, tasks), and returns the SET clause for its
+ *        row; null when nothing needs to change. It may run more than once
+ * @throws {AppError} not_found for a non-member, and for a message that is not in this chat
  */
 export async function changeMessage(
   caller: Caller,
@@ -61,11 +61,11 @@ export async function changeMessage(
     const setClause = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
     return { forms: await updateAndRead(tx, chatId, messageId, setClause), isChanged: setClause !== null };
   });
-  if (isChanged) await publishMessage(forms, { takesBack: redacts });
+  if (isChanged) await publishMessage(forms, { redacts });
   return forms.view;
 }
 
-/** Sets what is to be set, and returns the message as it is then. One statement. */
+/** Applies the SET clause, if there is one, and returns the resulting message. One statement. */
 async function updateAndRead(
   tx: Transaction,
   chatId: string,
@@ -85,11 +85,11 @@ WITH ${pickedSql}, ${referenceTablesSql()} SELECT ${storedMessagesSql}, ${refere
   const [row] = z.tuple([storedWithReferencesSchema]).parse(rows);
   const [stored] = row.items;
   const [view] = toMessageViews(row.items, row);
-  if (!stored || !view) throw new Error("a locked message is gone");
+  if (!stored || !view) throw new Error("chat message not found although its chat is locked");
   return { stored, view };
 }
 
-/** @throws {AppError} not_found: of a deleted message only its place is there */
+/** @throws {AppError} not_found for a deleted message, of which only the empty row remains */
 export function requireNotDeleted({ deletedAt }: Pick<LockedMessage, "deletedAt">): void {
   if (deletedAt) throw new AppError("not_found", { message: "message_not_found" });
 }

@@ -16,10 +16,10 @@ import {
 
 export const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 50;
-/** More than that many unread messages are not counted: 100 is said as "99+". */
+/** Counting unread messages stops here: 100 is shown as "99+". */
 export const MAX_UNREAD_COUNT = 100;
 const MEMBER_PREVIEW_SIZE = 5;
-/** Of those who have left and said something; a chat's page names them. */
+/** Former members with messages in the chat, whose names its page shows. */
 const MAX_FORMER_MEMBERS = 200;
 
 const timestampSchema = z
@@ -34,11 +34,11 @@ export const chatItemSchema = z.object({
   id: idSchema,
   kind: kindSchema,
   title: z.string().nullable(),
-  /** Anybody may find and join it. */
+  /** Any user may find and join it. */
   open: z.boolean(),
-  /** One's own. */
+  /** The caller's role. */
   role: memberRoleSchema,
-  /** The first five; of a direct chat both. */
+  /** The first five; both of a direct chat. */
   members: z.array(memberSchema),
   membersCount: z.int(),
   lastMessage: chatMessageSchema.nullable(),
@@ -46,15 +46,15 @@ export const chatItemSchema = z.object({
   lastSeq: z.int(),
   revision: z.int(),
   readSeq: z.int(),
-  /** Of others, after `readSeq`; 100 means more than 99. */
+  /** Messages of other users after `readSeq`; 100 means more than 99. */
   unreadCount: z.int().max(MAX_UNREAD_COUNT),
   createdAt: z.iso.datetime(),
 });
 
 export const chatDetailSchema = chatItemSchema.extend({
-  /** All; those too who have left and said something. */
+  /** All members, and former members who have messages in the chat. */
   members: z.array(memberSchema.extend({ role: memberRoleSchema, readSeq: z.int(), left: z.boolean() })),
-  /** False for whoever looks at an open group without being in it: they see who is in it and no message. */
+  /** False when the caller views an open group without being a member: members are visible, messages are not. */
   joined: z.boolean(),
 });
 
@@ -70,7 +70,7 @@ const rowSchema = z.object({
 const itemRowSchema = rowSchema.extend({ members: z.array(memberSchema) });
 const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.members });
 
-/** Messages of others that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
+/** Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
 export function unreadCountSql(userId: string): Prisma.Sql {
   return Prisma.sql`(SELECT count(*)::int FROM (
     SELECT FROM "ChatMessage" u WHERE u."chatId" = c.id AND u.seq > c."readSeq" AND u."deletedAt" IS NULL
@@ -78,7 +78,7 @@ export function unreadCountSql(userId: string): Prisma.Sql {
   ) unread)`;
 }
 
-/** A chat as `rowSchema` takes it; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
+/** A chat in the shape of `rowSchema`; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
 function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`jsonb_build_object(
     'id', c.id, 'kind', c.kind, 'title', c.title, 'open', c.open, 'role', c.role, 'joined', c.joined,
@@ -107,7 +107,7 @@ const allMembersSql = Prisma.sql`(
 )`;
 
 export const chatPageQuerySchema = z.object({
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   cursor: z
     .string()
     .regex(/^\d{1,14}_[0-9a-f-]{36}$/)
@@ -119,13 +119,13 @@ export const chatPageQuerySchema = z.object({
 
 type PageQuery = z.output<typeof chatPageQuerySchema>;
 
-/** Where a page begins, in SQL over the columns `at` and `id`. */
+/** The condition that starts a page after its cursor, in SQL over the columns `at` and `id`. */
 export function beforeCursorSql(cursor: PageQuery["cursor"]): Prisma.Sql {
   if (!cursor) return Prisma.sql`TRUE`;
   return Prisma.sql`(at, id) < (${new Date(cursor.atMs)}::timestamptz, ${cursor.id}::uuid)`;
 }
 
-/** @param at  what the list is ordered by */
+/** @param at  the time that the list is ordered by, ISO 8601 */
 export function encodeCursor({ id, at }: { id: string; at: string }): string {
   return `${Date.parse(at)}_${id}`;
 }
@@ -145,7 +145,7 @@ const chatPageRowsSchema = z.tuple([
   }),
 ]);
 
-/** The chats that somebody is in, the one with the latest message first. One statement. */
+/** The user's chats, the one with the latest message first. One statement. */
 export async function listChats(
   { userId }: Pick<Caller, "userId">,
   { cursor, limit }: PageQuery,
@@ -182,10 +182,9 @@ const chatDetailRowsSchema = z.tuple([
 ]);
 
 /**
- * One chat. Whoever is not in it sees an open group from outside: its name and who is in it, nothing of what is said,
- * who has left, or how far anybody has read.
- * One statement.
- * @throws {AppError} not_found for a chat that is neither theirs nor open
+ * One chat. Of an open group a non-member sees the name and the current members, no messages, former members or read
+ * positions. One statement.
+ * @throws {AppError} not_found for a chat that is not open to a non-member
  */
 export async function getChat({ userId }: Pick<Caller, "userId">, chatId: string): Promise<ChatDetail> {
   const rows = await db().$queryRaw`
@@ -204,6 +203,6 @@ SELECT (SELECT ${chatRowSql(userId, allMembersSql)} FROM chat c) AS chat, ${stor
   const [lastMessage] = toMessageViews(picked.items, picked);
   const members = chat.joined
     ? chat.members
-    : chat.members.filter(({ left }) => !left).map((each) => ({ ...each, readSeq: 0 }));
+    : chat.members.filter(({ left }) => !left).map((member) => ({ ...member, readSeq: 0 }));
   return { ...chat, members, lastMessage: lastMessage ?? null };
 }

@@ -13,12 +13,10 @@ type NewChat = z.output<typeof newChatSchema>;
 type NewGroup = Extract<NewChat, { kind: "group" }>;
 
 /**
- * Opens a chat. Of two people there is one direct chat, whoever opens it and however often; a group is a new one each
- * time.
+ * Opens a chat. Two users have one direct chat, whichever of them opens it and however often; a group is new each time.
  *
- * @returns the chat, and whether it was not there before
- * @throws {AppError} bad_request for a conversation with oneself, not_found for people who are not there, unauthenticated
- *         when the caller's account is gone
+ * @returns the chat, and whether this call created it
+ * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist
  */
 export async function createChat(
   caller: Caller,
@@ -27,7 +25,7 @@ export async function createChat(
   const { id, created, members } = await transaction((tx) =>
     input.kind === "direct" ? openDirect(tx, caller, input.userId) : openGroup(tx, caller, input),
   ).catch((error: unknown) => {
-    // An account was deleted just now.
+    // An account was deleted after it was looked up.
     if (isForeignKeyViolation(error)) throw new AppError("not_found", { cause: error });
     throw error;
   });
@@ -50,7 +48,7 @@ async function openDirect(tx: Transaction, { userId }: Caller, otherId: string):
   await requireUsersExist(tx, members);
   const id = newId();
   const at = new Date(now());
-  // Both may begin at once: the second one waits here for the first, and takes its chat.
+  // Both users may open it concurrently: the second insert waits here for the first, and its chat is used.
   const insertedCount = await tx.$executeRaw`
 INSERT INTO "Chat" (id, kind, "directKey", "createdAt") VALUES (${id}::uuid, 'direct', ${directKey}, ${at})
 ON CONFLICT ("directKey") DO NOTHING`;
@@ -59,7 +57,7 @@ ON CONFLICT ("directKey") DO NOTHING`;
     return { ...winner, created: false, members };
   }
   await tx.chatMember.createMany({
-    data: members.map((each) => ({ chatId: id, userId: each, joinedAt: at })),
+    data: members.map((memberId) => ({ chatId: id, userId: memberId, joinedAt: at })),
   });
   return { id, created: true, members };
 }
@@ -78,7 +76,7 @@ async function openGroup(
   await tx.chatMember.createMany({
     data: members.map((userId, index) => ({
       ...{ chatId: id, userId, role: userId === caller.userId ? ("owner" as const) : ("member" as const) },
-      // In the order in which they were named.
+      // Distinct times: the members keep one order, the owner first.
       joinedAt: new Date(at + index),
     })),
   });

@@ -7,13 +7,13 @@ import { deletedMessageSetClause } from "./message-actions";
 import { invalidateCache } from "./message-cache";
 import { publishChatChanged } from "./publish-changes";
 
-/** What becomes of a deleted account's part in chats. */
+/** Erases an account from chats. */
 
 const idsSchema = z.array(z.object({ id: z.uuid() }));
 
 /**
- * Takes the chats of an account that is to be deleted, before the account itself is taken: whoever writes a message has
- * the chat and then points to its author, and two who take both in other orders would wait for each other.
+ * Locks the chats of an account that is about to be deleted, before the account's row: sending a message locks the chat
+ * and then references its author, so the opposite order would deadlock.
  */
 export async function lockAccountChats(tx: Transaction, userId: string): Promise<string[]> {
   const rows = await tx.$queryRaw`
@@ -23,19 +23,19 @@ ORDER BY c.id FOR NO KEY UPDATE OF c`;
 }
 
 /**
- * Takes somebody out of all chats, in the transaction that deletes the account, which must be locked: nobody adds a
- * message or a membership then. What they said leaves its place, without words and without a name; what they gave
- * (reactions) goes, and so do mentions of them in what others said. Each message that this changes has a revision of
- * its own, so that whoever was away learns of it. Groups pass on to who is there longest; a direct chat stays for the
- * other one, and a chat that is nobody's goes.
+ * Removes a user from all chats, in the transaction that deletes the account. The account must be locked, so that no
+ * message or membership is added meanwhile. Their messages keep their `seq`, without text and author; their reactions
+ * and mentions of them in other users' messages are deleted. Each changed message gets its own revision, so that
+ * disconnected clients catch up. Groups pass to the longest-standing member, a direct chat stays for the other user,
+ * and a chat without members is deleted.
  *
  * @returns the chats, for {@link publishAccountErased}
  */
 export async function eraseAccountChats(tx: Transaction, userId: string): Promise<string[]> {
-  // Once more: between the first lock and the account's they may have come into another one.
+  // Again, because the user may have joined another chat between the first lock and the account's.
   const chatIds = await lockAccountChats(tx, userId);
   if (chatIds.length === 0) return [];
-  // The person's name stands in what others said, and nowhere else.
+  // Only mentions in other users' messages contain the user's name.
   const mentionPattern = `@\\[[^\\]\\n]*\\]\\(${userId}\\)`;
   await tx.$executeRaw`
 WITH touched AS (
@@ -63,7 +63,7 @@ UPDATE "ChatMessage" x SET revision = touched.revision, "authorId" = NULL,
 FROM touched WHERE x.id = touched.id AND touched.own`;
   await tx.chatMember.deleteMany({ where: { userId } });
   await assignMissingOwners(tx, chatIds);
-  // Its key has the person's id in it; of a chat with one person there is no second.
+  // The key contains the user's id; a direct chat with one member needs no unique pair.
   await tx.$executeRaw`
 UPDATE "Chat" SET "directKey" = id::text WHERE id = ANY(${chatIds}::uuid[]) AND kind = 'direct'`;
   await tx.chat.deleteMany({ where: { id: { in: chatIds }, members: { none: {} } } });
@@ -71,8 +71,8 @@ UPDATE "Chat" SET "directKey" = id::text WHERE id = ANY(${chatIds}::uuid[]) AND 
 }
 
 /**
- * After the commit: Redis forgets what the person said in chats and what was told of them to those who are in these,
- * and open pages look again.
+ * After the commit, evicts the chats from Redis and resets the channels of the chats and of their members, which
+ * contain the user's messages and name; open pages reload.
  */
 export async function publishAccountErased(userId: string, chatIds: readonly string[]): Promise<void> {
   const remainingMembers = await db().chatMember.findMany({
@@ -82,7 +82,7 @@ export async function publishAccountErased(userId: string, chatIds: readonly str
   });
   await resetChannels([
     ...chatIds.map((chatId) => `chat:${chatId}` as const),
-    ...[userId, ...remainingMembers.map((other) => other.userId)].map((each) => `user:${each}` as const),
+    ...[userId, ...remainingMembers.map((member) => member.userId)].map((id) => `user:${id}` as const),
   ]);
   for (const chatId of chatIds) {
     publishChatChanged(chatId);

@@ -6,7 +6,7 @@ import { db } from "../db";
 const MAX_RESULTS = 20;
 
 export const peopleSearchQuerySchema = z.object({
-  /** A part of the name; nothing: the first by name. */
+  /** A part of the name; empty returns the first users by name. */
   q: z.string().trim().max(100).refine(isStorable).default(""),
 });
 
@@ -14,7 +14,7 @@ export const peopleSearchResultsSchema = z.object({
   items: z.array(z.object({ id: z.uuid(), name: z.string(), role: roleSchema })),
 });
 
-/** People to write to, to invite and to mention: by name alone, their address is nobody's business. */
+/** Finds users to write to, invite or mention. Searches by name only: email addresses are private. */
 export async function findPeople(
   { userId }: Pick<Caller, "userId">,
   { q }: z.output<typeof peopleSearchQuerySchema>,

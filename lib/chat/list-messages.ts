@@ -6,10 +6,10 @@ import { chatMessageSchema } from "../realtime";
 import { RECENT_LIMIT } from "./cache-store";
 import { loadNewest, loadPinned, type MessageQueryResult, queryMessages } from "./query-messages";
 
-/** Of one answer to `since`: whoever was away for long asks again from the last one's revision. */
+/** Messages in one response to `since`; a client that missed more requests again from the last one's revision. */
 const MAX_CHANGES = 200;
 const SEARCH_PAGE_SIZE = 20;
-/** Postgres's integers end there. */
+/** The maximum is that of Postgres' `integer`. */
 const counterSchema = z.coerce.number().int().nonnegative().max(2_147_483_647);
 
 export const messagesQuerySchema = z
@@ -18,7 +18,7 @@ export const messagesQuerySchema = z
     before: counterSchema.optional(),
     /** Newer than this `seq`. */
     after: counterSchema.optional(),
-    /** Everything that was written or changed after this revision of the chat. */
+    /** Written or changed after this revision of the chat. */
     since: counterSchema.optional(),
     limit: z.coerce.number().int().min(1).max(RECENT_LIMIT).default(RECENT_LIMIT),
   })
@@ -30,11 +30,11 @@ export const messagesQuerySchema = z
   );
 
 export const messagesPageSchema = z.object({
-  /** In the order of their `seq`; with `since` in the order of their `revision`. */
+  /** Ordered by `seq`; with `since` ordered by `revision`. */
   items: z.array(chatMessageSchema),
-  /** There are more of those that were asked for. */
+  /** More messages match the query. */
   hasMore: z.boolean(),
-  /** The chat's, as it was when they were read. */
+  /** The chat's revision when they were read. */
   revision: z.int(),
   lastSeq: z.int(),
 });
@@ -42,11 +42,11 @@ export const messagesPageSchema = z.object({
 type MessagesPage = z.infer<typeof messagesPageSchema>;
 
 /**
- * Messages of a chat: the newest (from Redis while it has them as they are), those before or after one, or those that
- * changed since a revision. The last is how a client catches up: it always asks Postgres, and whoever had everything up
- * to that revision has everything up to the answer's when `hasMore` is false.
+ * Messages of a chat: the newest (from Redis while it has their current state), those before or after a `seq`, or those
+ * that changed since a revision. Clients catch up with the last: it always reads Postgres, and a client that had
+ * everything up to that revision has everything up to the response's when `hasMore` is false.
  *
- * @throws {AppError} not_found for whoever is no member
+ * @throws {AppError} not_found for a non-member
  */
 export async function listMessages(
   { userId }: Pick<Caller, "userId">,
@@ -67,7 +67,7 @@ export async function listMessages(
           chatId,
           Prisma.sql`AND x.seq < ${before}::int ORDER BY x.seq DESC LIMIT ${limit}`,
         );
-  // Numbers have no gaps: the first message is 1.
+  // `seq` has no gaps and begins at 1.
   return toMessagesPage(page, (page.views[0]?.seq ?? 1) > 1);
 }
 
@@ -87,7 +87,7 @@ function toMessagesPage({ views, revision, lastSeq }: MessageQueryResult, hasMor
 
 export const pinnedSchema = z.object({ items: z.array(chatMessageSchema) });
 
-/** In the order in which they were pinned. @throws {AppError} not_found for whoever is no member */
+/** The pinned messages in pin order. @throws {AppError} not_found for a non-member */
 export async function listPinned(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
@@ -104,8 +104,8 @@ export const searchQuerySchema = z.object({
 export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), hasMore: z.boolean() });
 
 /**
- * A message's text as people read it and search for it: a mention is its `@Name`, one sign has one form (NFC), and `ё`
- * is `е`, since few type it.
+ * A message's text as it is displayed and searched: a mention is its `@Name`, characters are in one form (NFC), and `ё`
+ * is `е`, since few users type `ё`.
  */
 const searchableTextSql = Prisma.sql`translate(normalize(
   regexp_replace(x.text, '@\\[([^\\]\\n]+)\\]\\([0-9a-f-]{36}\\)', '@\\1', 'gi')
@@ -116,7 +116,7 @@ function toLikePatterns(q: string): string[] {
   return caseVariants(normalized).map((text) => `%${text}%`);
 }
 
-/** Messages whose text has the words as they are asked for, newest first. @throws {AppError} not_found as above */
+/** Messages whose text contains the query, newest first. @throws {AppError} not_found for a non-member */
 export async function searchMessages(
   { userId }: Pick<Caller, "userId">,
   chatId: string,

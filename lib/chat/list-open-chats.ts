@@ -8,7 +8,7 @@ export const openChatSchema = z.object({
   id: idSchema,
   title: z.string(),
   membersCount: z.int(),
-  /** One is in it already. */
+  /** The caller is a member. */
   joined: z.boolean(),
   lastMessageAt: z.iso.datetime().nullable(),
 });
@@ -29,7 +29,7 @@ const rowsSchema = z.array(
   }),
 );
 
-/** Groups that anybody may join, the one with the latest message first. One statement. */
+/** Groups that any user may join, the one with the latest message first. One statement. */
 export async function listOpenChats(
   { userId }: Pick<Caller, "userId">,
   { cursor, limit }: z.output<typeof chatPageQuerySchema>,

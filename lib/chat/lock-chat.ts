@@ -8,29 +8,28 @@ const lockedChatSchema = z.object({
   title: z.string().nullable(),
   open: z.boolean(),
   lastSeq: z.int(),
-  /** The caller's; null: no member. */
+  /** The caller's role; null when they are not a member. */
   role: z.enum(["owner", "member"]).nullable(),
 });
 
 export type LockedChat = z.infer<typeof lockedChatSchema>;
 
 /**
- * Takes a chat for a change of what is in it, until the transaction ends. Whoever changes a chat, its members or its
- * messages does this first, and only then touches the rows of these: nobody waits for another one in a circle, and
- * revisions become visible in their order.
+ * Locks a chat until the transaction ends. Every change of a chat, its members or its messages takes this lock before
+ * it touches their rows: this prevents deadlocks, and makes revisions visible in order.
  *
- * @throws {AppError} not_found for a chat that is not there
+ * @throws {AppError} not_found for a chat that does not exist
  */
 export async function lockChat(
   tx: Transaction,
   { userId }: Pick<Caller, "userId">,
   chatId: string,
 ): Promise<LockedChat> {
-  // Not FOR UPDATE: rows that only point to the chat need not wait.
+  // Not FOR UPDATE: inserts of rows that reference the chat need not wait.
   const rows = await tx.$queryRaw<unknown[]>`
 SELECT c.kind::text, c.title, c.open, c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE`;
   if (rows[0] === undefined) throw new AppError("not_found", { message: "chat_not_found" });
-  // A statement of its own: the one above sees members as they were before it waited.
+  // A separate statement: the one above sees members as of before it waited for the lock.
   const member = await tx.chatMember.findUnique({
     where: { chatId_userId: { chatId, userId }, leftAt: null },
     select: { role: true },
@@ -38,12 +37,12 @@ SELECT c.kind::text, c.title, c.open, c."lastSeq" FROM "Chat" c WHERE c.id = ${c
   return lockedChatSchema.parse({ ...rows[0], role: member?.role ?? null });
 }
 
-/** @throws {AppError} not_found for whoever is no member: nobody is told that there is such a chat */
+/** @throws {AppError} not_found for a non-member, who must not learn that the chat exists */
 export function requireMember({ role }: LockedChat): void {
   if (role === null) throw new AppError("not_found", { message: "chat_not_found" });
 }
 
-/** @throws {AppError} conflict for a conversation of two */
+/** @throws {AppError} conflict for a direct chat */
 export function requireGroup({ kind }: LockedChat): void {
   if (kind !== "group") throw new AppError("conflict", { message: "direct_chat" });
 }

@@ -10,9 +10,9 @@ import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock-c
 import { notifyInvited } from "./notify-invited";
 import { publishChatChanged, publishMemberJoined } from "./publish-changes";
 
-/** Who is in a chat. Each is one transaction, safe to repeat. All throw {AppError} not_found for a chat that is not theirs. */
+/** Membership. Each change is one transaction, safe to repeat, and throws {AppError} not_found to non-members. */
 
-/** Joins an open group. Who comes back finds what they left. @throws conflict when it is full */
+/** Joins an open group. A returning member keeps their read marker. @throws conflict when it is full */
 export async function joinChat(caller: Caller, chatId: string): Promise<ChatDetail> {
   const joined = await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
@@ -28,7 +28,7 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
   return getChat(caller, chatId);
 }
 
-/** Puts somebody into a group. @throws not_found for people who are not there; conflict when it is full */
+/** Adds a user to a group. @throws not_found for an unknown user; conflict when it is full */
 export async function inviteToChat(
   caller: Caller,
   chatId: string,
@@ -49,7 +49,7 @@ export async function inviteToChat(
 }
 
 async function addMember(tx: Transaction, chatId: string, chat: LockedChat, userId: string): Promise<void> {
-  // Their deletion waits, or has been: a row for nobody would be a fault.
+  // The lock makes a concurrent deletion of the account wait; a member without an account must not exist.
   const userRows = await tx.$queryRaw<
     unknown[]
   >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
@@ -59,18 +59,18 @@ async function addMember(tx: Transaction, chatId: string, chat: LockedChat, user
     select: { role: true },
   });
   if (activeMembers.length >= MAX_MEMBERS) throw new AppError("conflict", { message: "chat_full" });
-  // A group whose last member left has no owner until somebody comes.
+  // A group whose last member has left has no owner: the next member becomes it.
   const role = activeMembers.some((member) => member.role === "owner") ? "member" : "owner";
   const joinedAt = new Date(now());
   await tx.chatMember.upsert({
     where: { chatId_userId: { chatId, userId } },
-    // What was said before is there to read, and is no news.
+    // Earlier messages are readable and count as read.
     create: { chatId, userId, role, joinedAt, readSeq: chat.lastSeq },
     update: { leftAt: null, role, joinedAt },
   });
 }
 
-/** Leaves a group; what one said stays, with one's name. The last owner passes the role on to who is there longest. */
+/** Leaves a group; the member's messages keep their name. Without an owner, the longest-standing member becomes it. */
 export async function leaveChat(caller: Caller, chatId: string): Promise<void> {
   await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
@@ -83,11 +83,11 @@ export async function leaveChat(caller: Caller, chatId: string): Promise<void> {
     await assignMissingOwners(tx, [chatId]);
   });
   publishChatChanged(chatId, [caller.userId]);
-  // Their open pages hear no more of it.
+  // Their open streams leave the chat's channel.
   wakeUserStreams(caller.userId);
 }
 
-/** Gives groups that have members and no owner one: who is there longest. One statement; the chats must be locked. */
+/** Makes the longest-standing member of each ownerless group its owner. One statement; the chats must be locked. */
 export async function assignMissingOwners(tx: Transaction, chatIds: readonly string[]): Promise<void> {
   await tx.$executeRaw`
 UPDATE "ChatMember" heir SET role = 'owner'
@@ -102,7 +102,7 @@ FROM (
 WHERE heir."chatId" = next."chatId" AND heir."userId" = next."userId"`;
 }
 
-/** Gives a group another name, or opens or closes it. @throws forbidden for whoever does not own it */
+/** Renames, opens or closes a group. @throws forbidden for a member who is not its owner */
 export async function changeChat(
   caller: Caller,
   chatId: string,
@@ -120,7 +120,7 @@ export async function changeChat(
   return getChat(caller, chatId);
 }
 
-/** Which of these chats somebody is in. One statement. */
+/** Filters chat ids down to those that the user is a member of. One statement. */
 export async function filterMemberChatIds(userId: string, chatIds: readonly string[]): Promise<Set<string>> {
   if (chatIds.length === 0) return new Set();
   const rows = await db().chatMember.findMany({

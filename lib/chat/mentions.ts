@@ -5,7 +5,7 @@ import { enqueue } from "../tasks";
 import type { LockedChat } from "./lock-chat";
 import type { StoredMessage } from "./message";
 
-/** Who of these people is a member. */
+/** Filters user ids down to members of the chat. */
 export async function filterMemberIds(
   tx: Transaction,
   chatId: string,
@@ -19,7 +19,7 @@ export async function filterMemberIds(
   return new Set(rows.map(({ userId }) => userId));
 }
 
-/** Everybody who is named in a message hears of it once, however often it is edited; nobody of what they wrote themselves. */
+/** Notifies each mentioned user once per message, however often it is edited; never its author. */
 export async function notifyMentioned(
   tx: Transaction,
   author: Caller,
@@ -33,7 +33,7 @@ export async function notifyMentioned(
       ...{ chatId, messageId, chatTitle: chat.title },
       ...{ authorId: author.userId, authorName: author.name },
     };
-    // The author owns the task: with their account it goes (lib/privacy).
+    // The author owns the task, so that deleting their account cancels it (lib/privacy).
     await enqueue(
       tx,
       "notifications",
@@ -43,7 +43,7 @@ export async function notifyMentioned(
   }
 }
 
-/** Keys stay when accounts go: nobody's id is in them. */
+/** Task keys outlive accounts, so they contain no user id. */
 function mentionTaskKey(messageId: string, userId: string): string {
   return `mention:${messageId}:${keyedHash("account", `${messageId}:${userId}`).toString("base64url")}`;
 }

@@ -17,11 +17,11 @@ import { filterMemberIds, notifyMentioned } from "./mentions";
 import { firstExistingPostSql, resolveMentions } from "./text-references";
 
 /**
- * What people do to messages that are there. Each is one transaction, safe to repeat: what is so already is not changed.
- * All throw {AppError} not_found for whoever is no member, and for a message that is deleted.
+ * Changes to existing messages. Each is one transaction, safe to repeat: a repeat changes nothing. All throw {AppError}
+ * not_found for a non-member, and all but `deleteMessage` for a deleted message.
  */
 
-/** Writes one's own message anew. Who is named now and was not before hears of it. @throws forbidden for others */
+/** Edits the caller's own message and notifies newly mentioned users. @throws forbidden for another author's message */
 export function editMessage(
   caller: Caller,
   chatId: string,
@@ -48,9 +48,9 @@ export function editMessage(
 }
 
 /**
- * Takes back what a message says; its place stays, so that nobody takes it for a lost one. Its files are on no message
- * then. For its author, the owner of the group, and administrators, who need not be members.
- * @throws forbidden for others
+ * Deletes a message's text, reactions and attachments; the empty row stays, so that `seq` has no gap. Allowed for its
+ * author, the owner of the group, and administrators, who need not be members.
+ * @throws forbidden for any other member
  */
 export function deleteMessage(caller: Caller, chatId: string, messageId: string): Promise<ChatMessageView> {
   const isAdministrator = caller.role === "admin";
@@ -70,13 +70,13 @@ export function deleteMessage(caller: Caller, chatId: string, messageId: string)
   );
 }
 
-/** What a deleted message's row "ChatMessage" x is; one that was deleted before keeps when. */
+/** The SET clause that empties the row "ChatMessage" x of a deleted message; an earlier `deletedAt` is kept. */
 export function deletedMessageSetClause(at: Date): Prisma.Sql {
   return Prisma.sql`text = '', mentions = '{}', "postId" = NULL, "replyToId" = NULL, "editedAt" = NULL,
     "pinnedAt" = NULL, "deletedAt" = coalesce(x."deletedAt", ${at})`;
 }
 
-/** Any member may. @throws conflict when too many are pinned */
+/** Pins or unpins a message; allowed for any member. @throws conflict when too many are pinned */
 export function pinMessage(
   caller: Caller,
   chatId: string,
@@ -93,7 +93,7 @@ export function pinMessage(
   });
 }
 
-/** Gives an emoji, or takes one's own back. @throws conflict when too many different ones are given */
+/** Adds or removes the caller's reaction. @throws conflict when the message has too many distinct emoji */
 export function setReaction(
   caller: Caller,
   chatId: string,
@@ -107,13 +107,13 @@ export function setReaction(
       where: { messageId },
       select: { emoji: true, userId: true },
     });
-    const hasReaction = reactions.some((each) => each.emoji === emoji && each.userId === userId);
+    const hasReaction = reactions.some((reaction) => reaction.emoji === emoji && reaction.userId === userId);
     if (hasReaction === on) return null;
     if (!on) {
       await tx.chatReaction.deleteMany({ where: { messageId, userId, emoji } });
       return Prisma.sql`text = x.text`;
     }
-    const distinctEmoji = new Set(reactions.map((each) => each.emoji)).add(emoji);
+    const distinctEmoji = new Set(reactions.map((reaction) => reaction.emoji)).add(emoji);
     if (distinctEmoji.size > MAX_EMOJI) throw new AppError("conflict", { message: "too_many_reactions" });
     await tx.chatReaction.create({ data: { messageId, userId, emoji, createdAt: new Date(now()) } });
     return Prisma.sql`text = x.text`;

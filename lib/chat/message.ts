@@ -5,10 +5,9 @@ import { type ChatMessageView, chatMessageSchema } from "../realtime";
 import { plainText } from "./client";
 
 /**
- * A chat message in its two forms. As it is *stored*, in Postgres and in Redis, it points to people, to the message it
- * answers and to a post by their ids: all that such a message says is its own and changes with its own revision. As
- * people *see* it their names and titles are in it, always read from Postgres, so that no rename, no deleted post and no
- * edit of what was answered leaves anything stale behind.
+ * A chat message in its two forms. The *stored* form, in Postgres and in Redis, refers to users, to the replied-to
+ * message and to a post by id, so it changes only with its own revision. The *view* adds names and titles, always read
+ * from Postgres, so that a rename, a deleted post or an edit of the replied-to message leaves nothing stale.
  */
 
 const timestampSchema = z
@@ -17,7 +16,7 @@ const timestampSchema = z
   .transform((text) => new Date(text).toISOString());
 const { id, seq, clientId, text, reactions, attachments } = chatMessageSchema.shape;
 
-/** Takes its own output as well as a row of Postgres. The revision comes first: scripts look for it there. */
+/** Parses its own output as well as a row of Postgres. The revision comes first: the Redis scripts match it there. */
 export const storedMessageSchema = z.object({
   revision: z.int().positive(),
   ...{ id, chatId: id, seq, clientId, authorId: idSchema.nullable(), text },
@@ -33,17 +32,17 @@ export const storedMessageSchema = z.object({
 
 export type StoredMessage = z.infer<typeof storedMessageSchema>;
 
-/** A message as `storedMessageSchema` takes it; `x` is its row of "ChatMessage". */
+/** A message in the shape of `storedMessageSchema`; `x` is its row of "ChatMessage". */
 export const storedMessageSql = Prisma.sql`jsonb_build_object(
   'revision', x.revision, 'id', x.id, 'chatId', x."chatId", 'seq', x.seq, 'clientId', x."clientId",
   'authorId', x."authorId", 'text', x.text, 'createdAt', x."createdAt", 'editedAt', x."editedAt",
   'deletedAt', x."deletedAt", 'pinnedAt', x."pinnedAt", 'replyToId', x."replyToId", 'postId', x."postId",
   'mentions', to_jsonb(coalesce(x.mentions, '{}')),
   'reactions', (
-    SELECT coalesce(jsonb_agg(jsonb_build_object('emoji', given.emoji, 'userIds', given.people)
+    SELECT coalesce(jsonb_agg(jsonb_build_object('emoji', given.emoji, 'userIds', given.user_ids)
       ORDER BY given.first, given.emoji), '[]')
     FROM (
-      SELECT r.emoji, min(r."createdAt") AS first, jsonb_agg(r."userId" ORDER BY r."createdAt", r."userId") AS people
+      SELECT r.emoji, min(r."createdAt") AS first, jsonb_agg(r."userId" ORDER BY r."createdAt", r."userId") AS user_ids
       FROM "ChatReaction" r WHERE r."messageId" = x.id GROUP BY r.emoji
     ) given
   ),
@@ -54,42 +53,42 @@ export const storedMessageSql = Prisma.sql`jsonb_build_object(
   )
 )`;
 
-/** All of the messages of `picked`, a table of the same statement. */
+/** All messages of `picked`, a CTE of the same statement. */
 export const storedMessagesSql = Prisma.sql`
   (SELECT coalesce(jsonb_agg(${storedMessageSql} ORDER BY x.seq), '[]') FROM picked x) AS items`;
 
-const referencedPeopleSql = Prisma.sql`SELECT "authorId" FROM picked UNION SELECT unnest(mentions) FROM picked`;
-const repliedMessagesSql = Prisma.sql`SELECT "replyToId" FROM picked`;
-const linkedPostsSql = Prisma.sql`SELECT "postId" FROM picked`;
+const referencedUserIdsSql = Prisma.sql`SELECT "authorId" FROM picked UNION SELECT unnest(mentions) FROM picked`;
+const repliedMessageIdsSql = Prisma.sql`SELECT "replyToId" FROM picked`;
+const linkedPostIdsSql = Prisma.sql`SELECT "postId" FROM picked`;
 
-/** Tables of what messages point to, for `around`; without arguments, of those of `picked`. */
+/** CTEs of what messages refer to, for {@link referencesSql}; by default of the messages in `picked`. */
 export function referenceTablesSql(
-  sources = { people: referencedPeopleSql, answered: repliedMessagesSql, linkedTo: linkedPostsSql },
+  sources = { userIds: referencedUserIdsSql, messageIds: repliedMessageIdsSql, postIds: linkedPostIdsSql },
 ): Prisma.Sql {
   return Prisma.sql`answered AS (
-  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.answered})
+  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.messageIds})
 ), linked AS (
-  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${sources.linkedTo})
+  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${sources.postIds})
 ), named AS (
   SELECT u.id, u.name FROM "User" u
-  WHERE u.id IN (${sources.people} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
+  WHERE u.id IN (${sources.userIds} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
 )`;
 }
 
-/** The same for messages that are known already, out of the cache. */
+/** The same for messages that were read from the cache. */
 export function referenceTablesForStoredSql(messages: readonly StoredMessage[]): Prisma.Sql {
   const unnestIds = (ids: (string | null)[]) => {
-    const nonNullIds = ids.filter((each) => each !== null);
+    const nonNullIds = ids.filter((id) => id !== null);
     return Prisma.sql`SELECT unnest(${nonNullIds}::uuid[])`;
   };
   return referenceTablesSql({
-    people: unnestIds(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
-    answered: unnestIds(messages.map(({ replyToId }) => replyToId)),
-    linkedTo: unnestIds(messages.map(({ postId }) => postId)),
+    userIds: unnestIds(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
+    messageIds: unnestIds(messages.map(({ replyToId }) => replyToId)),
+    postIds: unnestIds(messages.map(({ postId }) => postId)),
   });
 }
 
-/** What messages point to, out of the tables of {@link referenceTablesSql}. */
+/** What messages refer to, from the CTEs of {@link referenceTablesSql}. */
 export const referencesSql = Prisma.sql`
   (SELECT coalesce(jsonb_object_agg(id, name), '{}') FROM named) AS names,
   (SELECT coalesce(jsonb_agg(to_jsonb(answered)), '[]') FROM answered) AS answered,
@@ -105,7 +104,7 @@ export const storedWithReferencesSchema = referencesSchema.extend({ items: z.arr
 
 const EXCERPT_LENGTH = 160;
 
-/** Messages as people see them. */
+/** Turns stored messages into views. */
 export function toMessageViews(
   messages: readonly StoredMessage[],
   { names, answered, linked }: z.output<typeof referencesSchema>,

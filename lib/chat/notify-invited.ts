@@ -3,7 +3,7 @@ import { newId } from "../core/ids";
 import type { Transaction } from "../db";
 import { enqueue } from "../tasks";
 
-/** Whoever was put into a group hears of it. In the transaction that puts them there, so that once is once. */
+/** Notifies users who were added to a group, in the transaction that adds them, so that each is notified once. */
 export async function notifyInvited(
   tx: Transaction,
   inviter: Caller,
@@ -12,7 +12,7 @@ export async function notifyInvited(
 ): Promise<void> {
   for (const userId of userIds) {
     const data = { chatId: chat.id, chatTitle: chat.title, byId: inviter.userId, byName: inviter.name };
-    // Whoever invites owns the task: with their account it goes (lib/privacy).
+    // The inviter owns the task, so that deleting their account cancels it (lib/privacy).
     await enqueue(
       tx,
       "notifications",

@@ -11,12 +11,12 @@ export interface MessageForms {
 }
 
 /**
- * After the commit, once the answer is out: Redis keeps the message, and whoever listens hears of it. Speed, not safety:
- * a process that dies here leaves a gap in the revisions that readers see and fill.
+ * Caches and publishes a message after the commit, once the response is sent. Best effort: a process that dies here
+ * leaves a gap in the revisions, which clients detect and fill.
  */
 export async function publishMessage(
   { stored, view }: MessageForms,
-  { isNewest = false, takesBack: redacts = false } = {},
+  { isNewest = false, redacts = false } = {},
 ): Promise<void> {
   await failpoint("chat.committed");
   defer(() => (isNewest ? cacheMessage(stored) : updateCachedMessage(stored)));
@@ -25,20 +25,20 @@ export async function publishMessage(
 }
 
 /**
- * The log of a chat keeps what messages said, for a day; from now on it does not. When something was taken back, and
- * when somebody comes in, who may hear only what is said from then on. Whoever listens goes on listening.
+ * Clears a chat's channel log, which has message texts of up to a day: after a redaction, and when a member joins, who
+ * may receive only later events. Current subscriptions continue.
  */
 function resetChatLog(chatId: string): void {
   defer(() => clearLogs([`chat:${chatId}`]));
 }
 
-/** Somebody came in. */
+/** Publishes that a user joined. */
 export function publishMemberJoined(chatId: string, userId: string): void {
   resetChatLog(chatId);
   publishChatChanged(chatId, [userId]);
 }
 
-/** Who is in it, its name, or who may join is another one. @param userIds  whose lists of chats are */
+/** Publishes that a chat's members, name or openness changed. @param userIds  users whose list of chats changed */
 export function publishChatChanged(chatId: string, userIds: readonly string[] = []): void {
   emit(`chat:${chatId}`, "changed", {});
   for (const userId of userIds) emit(`user:${userId}`, "chats", { chatId });

@@ -16,22 +16,22 @@ import {
 } from "./message";
 
 /**
- * Reading messages of one chat. Whoever reads is a member (`null`: the app itself): every statement asks that of
- * Postgres again, together with the chat's revision, which tells whether what Redis has is what there is.
+ * Reads messages of one chat. The reader must be a member (`null`: the app itself): every statement checks that in
+ * Postgres, and returns the chat's revision, which shows whether the cached messages are current.
  */
 
 const chatStateSchema = z.object({ revision: z.int(), lastSeq: z.int() });
 const messageQueryRowsSchema = z.array(chatStateSchema.extend(storedWithReferencesSchema.shape)).max(1);
 
 export interface MessageQueryResult {
-  /** The chat's. */
+  /** The chat's revision. */
   revision: number;
   lastSeq: number;
   stored: StoredMessage[];
   views: ChatMessageView[];
 }
 
-/** The chat as `chat`, if the reader may read it. */
+/** The CTE `chat`, empty unless the reader may read the chat. */
 function readableChatSql(readerId: string | null, chatId: string): Prisma.Sql {
   const membershipSql =
     readerId === null
@@ -46,8 +46,8 @@ function readableChatSql(readerId: string | null, chatId: string): Prisma.Sql {
 /**
  * Reads messages from Postgres, all in one statement and so at one revision of the chat.
  * @param filter  conditions, order and limit over "ChatMessage" x
- * @returns in the order of their `seq`
- * @throws {AppError} not_found when there is no such chat for the reader
+ * @returns the messages ordered by `seq`
+ * @throws {AppError} not_found when the chat does not exist or the reader is not a member
  */
 export async function queryMessages(
   readerId: string | null,
@@ -67,7 +67,7 @@ SELECT chat.revision, chat."lastSeq", ${storedMessagesSql}, ${referencesSql} FRO
 
 const referenceRowsSchema = z.array(chatStateSchema.extend(referencesSchema.shape)).max(1);
 
-/** What messages out of the cache point to, and the chat they must still be the state of. */
+/** Loads what cached messages refer to, and the chat's state, to compare their revision with. */
 async function loadReferences(readerId: string | null, chatId: string, messages: readonly StoredMessage[]) {
   const rows = await db().$queryRaw`
 WITH ${readableChatSql(readerId, chatId)}, ${referenceTablesForStoredSql(messages)}
@@ -77,7 +77,9 @@ SELECT chat.revision, chat."lastSeq", ${referencesSql} FROM chat`;
   return row;
 }
 
-/** The newest `n` messages, {@link store.RECENT_LIMIT} at most. One statement when Redis has them, else one more. */
+/**
+ * The newest `limit` messages, {@link store.RECENT_LIMIT} at most. One statement; two when the cached ones are stale.
+ */
 export async function loadNewest(
   readerId: string | null,
   chatId: string,
@@ -88,7 +90,7 @@ export async function loadNewest(
     const references = await loadReferences(readerId, chatId, cached.messages);
     const isComplete =
       cached.messages.length === Math.min(limit, references.lastSeq) &&
-      cached.messages.every(({ seq }, at) => seq === references.lastSeq - cached.messages.length + 1 + at);
+      cached.messages.every(({ seq }, i) => seq === references.lastSeq - cached.messages.length + 1 + i);
     if (references.revision === cached.revision && isComplete) {
       return { ...references, stored: cached.messages, views: toMessageViews(cached.messages, references) };
     }
@@ -102,7 +104,7 @@ export async function loadNewest(
   return { ...page, stored: page.stored.slice(-limit), views: page.views.slice(-limit) };
 }
 
-/** Messages that are pinned, in the order in which they were; else as {@link loadNewest}. */
+/** The pinned messages in pin order; otherwise like {@link loadNewest}. */
 export async function loadPinned(readerId: string | null, chatId: string): Promise<MessageQueryResult> {
   const cached = await store.withRedisFallback(store.readCachedPinned(chatId), null);
   if (cached) {
@@ -126,7 +128,7 @@ function sortByPinnedAt(
   return { revision, lastSeq, stored: [...stored].sort(byPin), views: [...views].sort(byPin) };
 }
 
-/** Once the answer is out. */
+/** Fills the cache once the response is sent. Best effort. */
 function fillCacheAfterResponse(
   chatId: string,
   list: "recent" | "pinned",

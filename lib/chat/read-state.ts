@@ -11,10 +11,10 @@ export const readStateSchema = z.object({ readSeq: z.int(), unreadCount: z.int()
 const readStateRowsSchema = z.array(readStateSchema.extend({ moved: z.boolean() })).max(1);
 
 /**
- * Notes up to where somebody has read, on all their devices. It never goes back, and not beyond what there is. One
+ * Moves a member's read marker, which all their devices share. It never moves back, nor beyond the last message. One
  * statement, safe to repeat, in any order.
  *
- * @throws {AppError} not_found for whoever is no member
+ * @throws {AppError} not_found for a non-member
  */
 export async function markReadUpTo(
   { userId }: Pick<Caller, "userId">,
@@ -22,7 +22,7 @@ export async function markReadUpTo(
   { seq }: { seq: number },
 ): Promise<z.infer<typeof readStateSchema>> {
   const cappedSeq = Math.min(seq, 2_147_483_647);
-  // Locked first, so that of two at once each sees what the other one noted.
+  // The row is locked first, so that of concurrent calls the second sees the marker that the first has set.
   const rows = await db().$queryRaw`
 WITH known AS (
   SELECT m."chatId" AS id, m."readSeq" FROM "ChatMember" m
@@ -45,7 +45,7 @@ FROM c JOIN known ON known.id = c.id`;
   return { readSeq, unreadCount };
 }
 
-/** Says that somebody writes. @throws {AppError} not_found for whoever is no member */
+/** Publishes that a member is typing. @throws {AppError} not_found for a non-member */
 export async function publishTyping({ userId, name }: Caller, chatId: string): Promise<void> {
   if (!(await filterMemberChatIds(userId, [chatId])).has(chatId)) {
     throw new AppError("not_found", { message: "chat_not_found" });

@@ -1,34 +1,34 @@
 import { defineScript } from "../redis/define-script";
 
 /**
- * The scripts of the message cache (lib/chat). Of each chat Redis may hold the newest messages' ids and the pinned
- * ones, both as they were at one revision of the chat, the *marker*. Whoever reads them asks Postgres for the chat's
- * revision and takes them only when it is the marker. So what was lost on the way here is never served: every change
- * has a revision of its own, and one that does not follow upon the marker takes the lists away.
+ * The scripts of the message cache (lib/chat). For each chat Redis may have two lists of ids, the newest and the pinned
+ * messages, both as of one revision of the chat: the *marker*. A reader compares the marker with the chat's revision in
+ * Postgres and uses the lists only if they are equal. So a lost write is never served: every change has its own
+ * revision, and one that does not directly follow the marker deletes the lists.
  *
- * A message is JSON that begins with its revision, and is never replaced by an older one. The pinned ones are whole
- * when `-` is among them, the list when as many are in it as the chat has, up to the number it keeps.
+ * A message is JSON that begins with its revision; an older revision never replaces a newer one. The pinned set is
+ * complete when `-` is a member, the list of the newest when it has all messages of the chat or its maximum length.
  */
 
 /**
- * Keeps a message that was written or changed.
+ * Stores a message that was written or changed.
  *
  * KEYS  1 message, 2 messages by time, 3 list of the newest, 4 pinned, 5 marker
- * ARGV  1 id, 2 its revision, 3 JSON, 4 when it was written (ms), 5 when it was pinned (ms; '' it is not),
- *       6 1 when it is the newest, 7 TTL of a message (s), 8 TTL of the rest (s), 9 how many the list keeps
- * Returns 1 when the lists stand at its revision now; 0 when they stood at a later one already, or are gone
+ * ARGV  1 id, 2 its revision, 3 JSON, 4 creation time (ms), 5 pin time (ms; '' when it is not pinned),
+ *       6 1 when it is the newest, 7 TTL of a message (s), 8 TTL of the rest (s), 9 maximum length of the list
+ * Returns 1 when the lists are now at its revision; 0 when they are at that or a later one already, or do not exist
  * Atomic. Safe to repeat, in any order.
  */
 export const storeChatMessage = defineScript(
   "keepChatMessage",
   `
 local revision = tonumber(ARGV[2])
-local known = redis.call('GET', KEYS[1])
-local at = known and tonumber(string.match(known, '^{"revision":(%d+)'))
-if not at or at < revision then
+local stored = redis.call('GET', KEYS[1])
+local storedRevision = stored and tonumber(string.match(stored, '^{"revision":(%d+)'))
+if not storedRevision or storedRevision < revision then
   redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[7])
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
-  -- Older ones have expired, or soon will.
+  -- Keeps 1,000 ids: older messages have expired or soon will.
   if ARGV[6] == '1' then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1001) end
   redis.call('EXPIRE', KEYS[2], ARGV[8])
 end
@@ -55,58 +55,58 @@ return 1
 
 /**
  * KEYS  1 list of the newest, 2 marker
- * ARGV  1 what stands before the id in a message's key, 2 how many
- * Returns {marker ('' none), {JSON of each, newest first}}; the second is empty when one of them is not there
- * Reads alone.
+ * ARGV  1 prefix of a message's key, 2 how many
+ * Returns {marker ('' none), {JSON of each, newest first}}; the second is empty when any message is missing
+ * Read-only.
  */
 export const readRecentMessages = defineScript(
   "readRecentMessages",
   `
 local marker = redis.call('GET', KEYS[2])
 if not marker then return {'', {}} end
-local names = {}
-for i, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do names[i] = ARGV[1] .. id end
-if #names == 0 then return {marker, {}} end
-local found = redis.call('MGET', unpack(names))
-for i = 1, #names do
-  if not found[i] then return {marker, {}} end
+local messageKeys = {}
+for i, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do messageKeys[i] = ARGV[1] .. id end
+if #messageKeys == 0 then return {marker, {}} end
+local messages = redis.call('MGET', unpack(messageKeys))
+for i = 1, #messageKeys do
+  if not messages[i] then return {marker, {}} end
 end
-return {marker, found}
+return {marker, messages}
 `,
 );
 
 /**
  * KEYS  1 pinned, 2 marker
- * ARGV  1 what stands before the id in a message's key
- * Returns {marker ('' none, or they are not whole), {JSON of each, in the order in which they were pinned}}
- * Reads alone.
+ * ARGV  1 prefix of a message's key
+ * Returns {marker ('' none, or the set is incomplete), {JSON of each, in pin order}}
+ * Read-only.
  */
 export const readPinnedMessages = defineScript(
   "readPinnedMessages",
   `
 local marker = redis.call('GET', KEYS[2])
 if not marker or not redis.call('ZSCORE', KEYS[1], '-') then return {'', {}} end
-local names = {}
+local messageKeys = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if id ~= '-' then names[#names + 1] = ARGV[1] .. id end
+  if id ~= '-' then messageKeys[#messageKeys + 1] = ARGV[1] .. id end
 end
-if #names == 0 then return {marker, {}} end
-local found = redis.call('MGET', unpack(names))
-for i = 1, #names do
-  if not found[i] then return {'', {}} end
+if #messageKeys == 0 then return {marker, {}} end
+local messages = redis.call('MGET', unpack(messageKeys))
+for i = 1, #messageKeys do
+  if not messages[i] then return {'', {}} end
 end
-return {marker, found}
+return {marker, messages}
 `,
 );
 
 /**
- * Keeps messages as they were read from Postgres: the newest, the pinned ones, or some alone.
+ * Stores messages as they were read from Postgres: all of the newest, all pinned ones, or some without a list.
  *
  * KEYS  1 marker, 2 messages by time, 3 list of the newest, 4 pinned, then the messages
- * ARGV  1 revision of the chat they were read at, 2 'recent', 'pinned' (all of either) or 'some', 3 TTL of a message
- *       (s), 4 TTL of the rest (s), then for each message, newest first: id, revision, when it was written (ms), when
- *       it was pinned (ms; '' it is not), JSON
- * Returns 1; 0 when the lists stand at a later revision already: then nothing changes
+ * ARGV  1 revision of the chat at the read, 2 'recent', 'pinned' (all of either) or 'some', 3 TTL of a message (s),
+ *       4 TTL of the rest (s), then for each message, newest first: id, revision, creation time (ms), pin time (ms;
+ *       '' when it is not pinned), JSON
+ * Returns 1; 0 when the lists are at a later revision already: then nothing changes
  * Atomic. Safe to repeat, in any order.
  */
 export const fillChatCache = defineScript(
@@ -116,20 +116,22 @@ local list = ARGV[2] == 'recent' and KEYS[3] or ARGV[2] == 'pinned' and KEYS[4]
 if list then
   local marker = tonumber(redis.call('GET', KEYS[1]) or '')
   if marker and marker > tonumber(ARGV[1]) then return 0 end
-  -- What stands at another revision goes.
+  -- Lists of another revision are deleted.
   if marker ~= tonumber(ARGV[1]) then redis.call('DEL', KEYS[3], KEYS[4]) end
   redis.call('DEL', list)
   if ARGV[2] == 'pinned' then redis.call('ZADD', list, 0, '-') end
 end
 for i = 5, #KEYS do
-  local at = 5 + (i - 5) * 5
-  local id, revision = ARGV[at], tonumber(ARGV[at + 1])
-  local known = redis.call('GET', KEYS[i])
-  local before = known and tonumber(string.match(known, '^{"revision":(%d+)'))
-  if not before or before <= revision then redis.call('SET', KEYS[i], ARGV[at + 4], 'EX', ARGV[3]) end
-  redis.call('ZADD', KEYS[2], ARGV[at + 2], id)
+  local offset = 5 + (i - 5) * 5
+  local id, revision = ARGV[offset], tonumber(ARGV[offset + 1])
+  local stored = redis.call('GET', KEYS[i])
+  local storedRevision = stored and tonumber(string.match(stored, '^{"revision":(%d+)'))
+  if not storedRevision or storedRevision <= revision then
+    redis.call('SET', KEYS[i], ARGV[offset + 4], 'EX', ARGV[3])
+  end
+  redis.call('ZADD', KEYS[2], ARGV[offset + 2], id)
   if ARGV[2] == 'recent' then redis.call('RPUSH', list, id) end
-  if ARGV[2] == 'pinned' then redis.call('ZADD', list, ARGV[at + 3], id) end
+  if ARGV[2] == 'pinned' then redis.call('ZADD', list, ARGV[offset + 3], id) end
 end
 if #KEYS > 4 then redis.call('EXPIRE', KEYS[2], ARGV[4]) end
 if list then
@@ -141,40 +143,40 @@ return 1
 );
 
 /**
- * Forgets one message. The lists that it was in are not whole any more, and are read from Postgres again.
+ * Evicts one message. Lists that contained it become incomplete and are read from Postgres again.
  *
  * KEYS  1 message, 2 messages by time, 3 list of the newest, 4 pinned
  * ARGV  1 id
- * Returns 1 when it was there
+ * Returns 1 when it was cached
  * Atomic. Safe to repeat.
  */
 export const evictChatMessage = defineScript(
   "dropChatMessage",
   `
-local was = redis.call('DEL', KEYS[1])
+local deleted = redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('LREM', KEYS[3], 0, ARGV[1])
 if redis.call('ZREM', KEYS[4], ARGV[1]) == 1 then redis.call('DEL', KEYS[4]) end
-return was
+return deleted
 `,
 );
 
 /**
- * Forgets all of a chat.
+ * Evicts everything of one chat.
  *
  * KEYS  1 marker, 2 messages by time, 3 list of the newest, 4 pinned
- * ARGV  1 what stands before the id in a message's key
- * Returns how many messages that were
+ * ARGV  1 prefix of a message's key
+ * Returns the number of messages evicted
  * Atomic. Safe to repeat.
  */
 export const evictChatCache = defineScript(
   "dropChat",
   `
-local dropped = 0
+local evicted = 0
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  dropped = dropped + redis.call('DEL', ARGV[1] .. id)
+  evicted = evicted + redis.call('DEL', ARGV[1] .. id)
 end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
-return dropped
+return evicted
 `,
 );

@@ -31,15 +31,14 @@ import { firstExistingPostSql, resolveMentions } from "./text-references";
 type NewMessage = z.output<typeof newMessageSchema>;
 
 /**
- * Writes a message, once for its `clientId`: the number, the message, and that its author has read up to it are one
- * statement. A repeat breaks the unique key of (chat, author, clientId), which takes the whole statement back, the
- * numbers with it, and gets the message that is there. Safe to repeat, also at the same time; what says something else
- * under the same `clientId` is no repeat.
+ * Writes a message, exactly once per `clientId`: one statement increments the chat's `lastSeq` and `revision`, inserts
+ * the message and moves its author's read marker. A repeat violates the unique key (chat, author, clientId), which
+ * rolls the whole statement back, and returns the existing message. Safe to repeat, also concurrently; another text
+ * under the same `clientId` is not a repeat.
  *
- * @returns the message, and whether it was not there before
- * @throws {AppError} not_found for whoever is no member; conflict for a `clientId` that another text of theirs has;
- *         bad_request for a `replyToId` that is not of this chat and for
- *         files that are not the author's or are taken
+ * @returns the message, and whether this call created it
+ * @throws {AppError} not_found for a non-member; conflict for a `clientId` that was used for another text; bad_request
+ *         for a `replyToId` of another chat, and for files that are not the author's or are attached already
  */
 export async function sendMessage(
   caller: Caller,
@@ -54,12 +53,12 @@ export async function sendMessage(
     if (!isUniqueViolation(error)) throw error;
   }
   const message = await findSentMessage(caller, chatId, input);
-  // Whoever wrote it may have died before anybody heard of it. Who has heard knows it by its revision.
+  // The process that wrote it may have died before publishing it. Subscribers recognize a repeat by its revision.
   emit(`chat:${chatId}`, "message", message);
   return { message, created: false };
 }
 
-/** The message that a repeat repeats. One that was changed or deleted since is it, whatever it says now. */
+/** Finds the message of an earlier attempt, also when it was edited or deleted since. */
 async function findSentMessage(
   { userId }: Caller,
   chatId: string,
@@ -79,7 +78,7 @@ async function findSentMessage(
   return message;
 }
 
-/** What it points to (a post, the author) was deleted meanwhile: without it, or not at all. */
+/** Retries once: a row that the message refers to (a post, the author) was deleted after it was looked up. */
 async function retryOnForeignKeyViolation<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -94,7 +93,7 @@ async function writeMessage(caller: Caller, chatId: string, input: NewMessage): 
   if (mentionedIds.length === 0 && input.attachmentIds.length === 0) {
     return retryOnConflict(() => insertMessage(db(), caller, chatId, { ...input, mentions: [] }));
   }
-  // Whom it names, their tasks and its files belong to it. The chat first, as everywhere.
+  // Mentions, their tasks and attachments commit with the message. The chat is locked first, as everywhere.
   return transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
     const members = await filterMemberIds(tx, chatId, mentionedIds);
@@ -113,7 +112,7 @@ const insertedRowsSchema = z.tuple([
   z.object({ member: z.boolean() }).extend(storedWithReferencesSchema.shape),
 ]);
 
-/** One statement. It waits for the chat's row and keeps it until it commits, so that numbers come in their order. */
+/** One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. */
 async function insertMessage(
   client: Transaction,
   { userId }: Caller,

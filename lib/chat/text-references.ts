@@ -3,12 +3,12 @@ import { idSchema } from "../core/ids";
 import { Prisma } from "../db";
 import { extractMentionIds, MAX_MENTIONS, replaceMentions } from "./client";
 
-/** What a text points to, and what of it stays. */
+/** Posts and users that a message's text refers to. */
 
-/** Links that are looked at; the first post that exists is the message's. */
+/** Links that are considered; the first post that exists is shown with the message. */
 const MAX_LINKS = 5;
 
-/** Posts of this site that the text links to, `APP_URL/posts/{id}` or `/posts/{id}`, in its order. */
+/** Ids of this site's posts that the text links to, as `APP_URL/posts/{id}` or `/posts/{id}`, in text order. */
 export function extractPostIds(text: string): string[] {
   const { host } = new URL(env().APP_URL);
   const found = text.matchAll(/(?:https?:\/\/([^\s/]+)|(?<![^\s(]))\/posts\/([0-9a-f-]{36})(?![0-9a-z-])/gi);
@@ -19,7 +19,7 @@ export function extractPostIds(text: string): string[] {
   return [...new Set(ids)].slice(0, MAX_LINKS);
 }
 
-/** The first of them that exists, in SQL. */
+/** The first linked post that exists, in SQL. */
 export function firstExistingPostSql(text: string): Prisma.Sql {
   const ids = extractPostIds(text);
   if (ids.length === 0) return Prisma.sql`NULL::uuid`;
@@ -33,8 +33,7 @@ export interface ResolvedMentions {
 }
 
 /**
- * Whoever is no member of the chat is not named by it: of the mention their name stays, as any other word, and the
- * id goes.
+ * Keeps mentions of members of the chat; a mention of any other user becomes plain text, `@Name` without the id.
  */
 export function resolveMentions(text: string, members: ReadonlySet<string>): ResolvedMentions {
   const mentions = extractMentionIds(text)

@@ -4,8 +4,8 @@ import { now } from "./clock";
 import { env } from "./env";
 
 /**
- * The signed access token (JWT, HS256). It lives in core because both the gate at the edge and the
- * session service read it; only `lib/sessions` issues it. Runs on the edge: no Node APIs.
+ * The signed access token (JWT, HS256). It is in core because both the gate and the session service verify it; only
+ * `lib/sessions` issues it. Runs on the edge: no Node APIs.
  */
 
 export const roleSchema = z.enum(["listener", "artist", "admin"]);
@@ -13,16 +13,16 @@ export type Role = z.infer<typeof roleSchema>;
 
 export const callerSchema = z.object({
   userId: z.uuid(),
-  /** The short integer that stands for the person in Redis sets. */
+  /** Short integer that represents the user in Redis sets. */
   seq: z.number().int().positive(),
   role: roleSchema,
   name: z.string(),
 });
 
-/** Who is asking. */
+/** The authenticated user of a request. */
 export type Caller = z.infer<typeof callerSchema>;
 
-/** What an access token says: who, and under which session. Whether that still stands lib/sessions knows. */
+/** The claims of an access token. lib/sessions checks whether the session still exists. */
 export type TokenCaller = Caller & { sessionId: string };
 
 const ISSUER = "normaldance";
@@ -32,7 +32,7 @@ function signingKey(): Uint8Array {
   return new TextEncoder().encode(env().AUTH_SECRET);
 }
 
-/** @param ttlSeconds how long the token is good from now on */
+/** @param ttlSeconds  validity from now */
 export async function signAccessToken(
   { userId, sessionId, seq, role, name }: TokenCaller,
   ttlSeconds: number,
@@ -47,7 +47,7 @@ export async function signAccessToken(
     .sign(signingKey());
 }
 
-/** The caller a token speaks for; null when it is forged, expired or not ours. Never throws for a bad token. */
+/** The caller in a token; null when it is forged, expired or from another issuer. Never throws for a bad token. */
 export async function verifyAccessToken(token: string): Promise<TokenCaller | null> {
   try {
     const { payload } = await jwtVerify(token, signingKey(), {
@@ -66,7 +66,7 @@ export async function verifyAccessToken(token: string): Promise<TokenCaller | nu
   }
 }
 
-/** Where browsers keep the tokens. Over HTTPS only this host may set them: the prefix makes browsers see to it. */
+/** Names of the token cookies. Over HTTPS the `__Host-` prefix makes browsers accept them from this host only. */
 export const accessCookieName = () => cookieName("nd_access");
 export const refreshCookieName = () => cookieName("nd_refresh");
 
@@ -74,14 +74,14 @@ function cookieName(name: string): string {
   return env().APP_URL.startsWith("https:") ? `__Host-${name}` : name;
 }
 
-/** The token a request carries: the bearer header, else the cookie; null when it has neither. */
+/** The request's token: from the bearer header, else from the cookie; null when it has neither. */
 export function getAccessToken(headers: Headers): string | null {
   const authorization = headers.get("authorization");
   if (authorization !== null) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? null;
   return getCookie(headers, accessCookieName());
 }
 
-/** One cookie's value; null when it is not there. */
+/** One cookie's decoded value; null when it is missing or malformed. */
 export function getCookie(headers: Headers, name: string): string | null {
   for (const part of headers.get("cookie")?.split(";") ?? []) {
     const [key, ...value] = part.trim().split("=");

@@ -1,35 +1,34 @@
 import { env } from "./env";
 
 /**
- * The last thing that happens to a line before it is written: whatever in it looks like a secret, a token or
- * somebody's address is taken out, wherever it came from. What is known by name is redacted before (lib/core/log.ts);
- * this is for the texts of errors, which other people's code words.
+ * The last step before a log line is written: it replaces everything that looks like a secret, a token or an address.
+ * Fields with known names are redacted before (lib/core/log.ts); this step covers error messages of libraries.
  *
- * Every pattern is bounded, so that a long line takes no longer than it is long.
+ * Every quantifier is bounded, so that the time stays linear in the length of the line.
  */
 const REDACTION_PATTERNS: readonly [RegExp, string][] = [
-  // JWTs: access tokens, QStash's signatures.
+  // JWTs: access tokens, QStash signatures.
   [/\beyJ[\w-]{1,2000}\.[\w-]{1,4000}(?:\.[\w-]{0,1000})?/g, "[token]"],
   [/\b(Bearer|Basic)\s+(?!realm=)[^\s"\\,]{1,4000}/gi, "$1 [redacted]"],
-  // Password hashes, and the keys of Stripe and QStash, which begin alike everywhere.
+  // Password hashes, and the keys of Stripe and QStash, which have fixed prefixes.
   [/\$argon2[^\s"\\]{1,500}/g, "[hash]"],
   [/\b(?:sk|rk|pk|whsec|sig)_[A-Za-z0-9_-]{8,300}/g, "[secret]"],
-  // Who and with what password, in an address of a server.
+  // User and password in a server's URL.
   [/(\w{1,20}:\/\/)[^\s/"\\@]{1,500}@/g, "$1[redacted]@"],
-  // What follows a path: links from mails carry tokens there.
+  // Query and fragment of a URL: links in mails have tokens there.
   [/(\bhttps?:\/\/[^\s"\\?#]{1,2000})[?#][^\s"\\]{1,4000}/g, "$1?[redacted]"],
   [/\b(token|code|password|secret|signature|key|email)=[^&\s"\\]{1,4000}/gi, "$1=[redacted]"],
-  // Mail addresses; not the ids of our own messages, which have a UUID before the @.
+  // Mail addresses, but not our own Message-IDs, which have a UUID before the @.
   [
     /(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-)[^\s"\\<>()[\],;:@/=]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/gu,
     "[address]",
   ],
 ];
 
-/** Shorter ones would be found in ordinary words. */
+/** Shorter values would match parts of ordinary words. */
 const MIN_SECRET_LENGTH = 8;
 
-/** A line, or any text, without what nobody may read in a log. */
+/** Replaces secrets and personal data in a log line or any other text. */
 export function censorText(text: string): string {
   let result = text;
   for (const secret of envSecrets()) result = result.replaceAll(secret, "[secret]");
@@ -39,7 +38,7 @@ export function censorText(text: string): string {
 
 let cachedSecrets: readonly string[] | undefined;
 
-/** The values this process was given to keep. */
+/** The secrets in this process's environment. */
 function envSecrets(): readonly string[] {
   cachedSecrets ??= collectSecrets();
   return cachedSecrets;

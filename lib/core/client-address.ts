@@ -2,10 +2,10 @@ import { env } from "./env";
 import { parseNetwork } from "./network";
 
 /**
- * Where a request comes from, as far as `TRUST_PROXY` says whose word on it to believe: a header that the caller
- * writes is no identity. Runs on the edge.
+ * The client's address as set by the proxies that `TRUST_PROXY` trusts; a header that the caller itself can write
+ * proves nothing. Runs on the edge.
  *
- * @returns the address without port, brackets and zone; null when nobody trustworthy names one
+ * @returns the address without port, brackets and zone; null without a trusted one
  */
 export function clientAddress(headers: Headers): string | null {
   const forwarded = forwardedAddress(headers)?.trim();
@@ -16,7 +16,7 @@ export function clientAddress(headers: Headers): string | null {
     .replace(/%.*$/, "");
 }
 
-/** The client's network, which is what limits count by; null as above. */
+/** The client's network, by which rate limits count; null without a trusted address. */
 export function clientNetwork(headers: Headers): string | null {
   const forwarded = forwardedAddress(headers);
   return forwarded ? parseNetwork(forwarded) : null;
@@ -26,6 +26,6 @@ function forwardedAddress(headers: Headers): string | null | undefined {
   const trust = env().TRUST_PROXY;
   if (trust === "none") return null;
   if (trust === "vercel") return headers.get("x-real-ip");
-  // Each proxy of ours appended whom it heard from; what stands further left the caller may have made up.
+  // Each of our proxies appended the address of its peer; entries further left may be forged by the caller.
   return headers.get("x-forwarded-for")?.split(",").at(-trust);
 }

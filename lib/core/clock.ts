@@ -1,4 +1,4 @@
-/** The time, where a test must be able to control it. */
+/** A source of time that tests can replace. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -12,7 +12,7 @@ export function now(): number {
   return currentClock.now();
 }
 
-/** For tests: replaces the clock and returns what puts the system's back. */
+/** For tests: replaces the clock. @returns a function that restores the system's clock */
 export function setClock(clock: Clock): () => void {
   currentClock = clock;
   return () => {

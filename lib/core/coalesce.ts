@@ -1,16 +1,16 @@
 interface CoalesceOptions {
-  /** How long the first call of a batch waits for others. */
+  /** How long the first call of a batch waits for more calls. */
   windowMs: number;
-  /** A batch this large goes at once. */
+  /** A batch of this size is sent immediately. */
   maxSize: number;
 }
 
 /**
- * Gathers calls made close together into one. From DataLoader, with a short window in place of a tick,
- * since requests that arrive together do not reach the same line in the same tick.
+ * Batches calls made close together into one. Like DataLoader, but with a short window instead of a tick, since
+ * concurrent requests do not reach the same line in the same tick.
  *
- * @param run  gets the inputs of a batch and answers one output for each, in order; when it throws, every
- *             call of the batch throws the same
+ * @param run  gets the inputs of a batch and returns one output per input, in order; when it throws, every call
+ *             of the batch throws the same error
  */
 export function coalesce<I, O>(
   run: (inputs: I[]) => Promise<O[]>,
@@ -28,7 +28,7 @@ export function coalesce<I, O>(
       const outputs = await run(calls.map(({ input }) => input));
       for (const [index, call] of calls.entries()) {
         if (index < outputs.length) call.resolve(outputs[index] as O);
-        else call.reject(new Error("a coalesced run answered fewer outputs than it was given inputs"));
+        else call.reject(new Error("coalesced run returned fewer outputs than inputs"));
       }
     } catch (error) {
       for (const call of calls) call.reject(error);

@@ -4,8 +4,8 @@ import { atExit } from "./at-exit";
 const pendingWork = new Set<Promise<void>>();
 
 /**
- * Does best-effort work once the answer is out: the platform keeps the function alive for it. Outside a
- * request (scripts, tests, a shutdown) it starts at once. The work handles its own errors.
+ * Runs best-effort work after the response was sent; the platform keeps the function alive for it. Outside a
+ * request (scripts, tests, a shutdown) it starts immediately. A crash loses it. The work handles its own errors.
  */
 export function defer(work: () => Promise<void>): void {
   const runTracked = () => {
@@ -20,7 +20,7 @@ export function defer(work: () => Promise<void>): void {
   }
 }
 
-/** Resolves when no deferred work is under way in this process. */
+/** Resolves when no deferred work is running in this process. */
 export async function waitForDeferredWork(): Promise<void> {
   while (pendingWork.size > 0) await Promise.allSettled(pendingWork);
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
 /**
- * The environment, read in this file alone and validated as a whole: one error lists everything wrong.
+ * The environment. Only this file reads it, and validates it as a whole: one error lists every problem.
  * Nothing is read at import time, so `next build` needs no environment.
  */
 
-/** `a || b`: an empty string in a dashboard means "not set". */
+/** The first name with a non-empty value: an empty string in a dashboard means "not set". */
 function firstNonEmpty(source: EnvSource, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = source[name]?.trim();
@@ -16,7 +16,7 @@ function firstNonEmpty(source: EnvSource, ...names: string[]): string | undefine
 
 type EnvSource = Readonly<Record<string, string | undefined>>;
 
-/** Names under which other consoles show the same value; the first that is set wins. */
+/** Other names of the same value, as Upstash's and Vercel's consoles show them; the first that is set wins. */
 const ALIASES = {
   UPSTASH_REDIS_REST_URL: ["KV_REST_API_URL", "UPSTASH_REDIS_URL"],
   UPSTASH_REDIS_REST_TOKEN: ["KV_REST_API_TOKEN", "UPSTASH_REDIS_TOKEN"],
@@ -36,68 +36,68 @@ export const envSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string(),
-  /** Time limits of one Redis call: at the edge, elsewhere, and for the first call on a fresh connection. */
+  /** Time limits of one Redis call: at the edge, in the server, and for the first call on a fresh connection. */
   REDIS_EDGE_TIMEOUT_MS: milliseconds.default(50),
   REDIS_TIMEOUT_MS: milliseconds.default(100),
   REDIS_FIRST_CALL_TIMEOUT_MS: milliseconds.default(1_000),
-  /** In front of every key, where two deployments share one Redis. */
+  /** Prepended to every key, for deployments that share one Redis. */
   REDIS_KEY_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9:_.-]{0,40}$/, "must be at most 40 letters, digits and : _ . -")
     .default(""),
-  /** Some consoles show it with `/v2`, which the SDK adds itself. */
+  /** Some consoles show the URL with `/v2`, which the SDK appends itself. */
   QSTASH_URL: httpUrl.transform((url) => url.replace(/\/v2$/, "")).default("https://qstash.upstash.io"),
   QSTASH_TOKEN: z.string(),
   QSTASH_CURRENT_SIGNING_KEY: z.string(),
   QSTASH_NEXT_SIGNING_KEY: z.string(),
   /** Signs access tokens (HS256 wants at least 256 bits). */
   AUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
-  /** What Vercel Cron sends as a bearer token. */
+  /** Vercel Cron sends it as a bearer token. */
   CRON_SECRET: z.string().min(16, "must have at least 16 characters"),
   /**
-   * Whose word on the caller's address is believed: `none` (no header), `vercel` (the platform overwrites
-   * it), or how many reverse proxies of your own stand in front, counted from the right.
+   * Which header is trusted for the caller's address: `none`, `vercel` (the platform overwrites it), or the number
+   * of your own reverse proxies, whose entries in `X-Forwarded-For` are counted from the right.
    */
   TRUST_PROXY: z
     .union([z.literal("none"), z.literal("vercel"), z.coerce.number().int().min(1).max(9)], {
       error: "must be none, vercel, or a number of proxies from 1 to 9",
     })
     .default("none"),
-  /** Payments; without them the shop shows what it has and says that it cannot sell. */
+  /** Payments; without it the shop shows its products and a notice that it cannot sell. */
   STRIPE_SECRET_KEY: z.string().optional(),
-  /** Stripe signs its events with it. */
+  /** Stripe signs its webhook events with it. */
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
   STRIPE_API_URL: httpUrl.default("https://api.stripe.com"),
-  /** Mail; without it tasks that send mail wait, and are dead with an alert in the end. */
+  /** Mail; without it, tasks that send mail are retried and finally become dead letters, with an alert. */
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
-  /** Sender of all mail, `Name <address>`; no-reply at APP_URL's host unless set. */
+  /** Sender of all mail, `Name <address>`; by default no-reply@ the host of APP_URL. */
   MAIL_FROM: z.string().optional(),
-  /** Files that people send; without it nobody can send one, and those that were sent cannot be seen. */
+  /** Uploaded files; without it files can be neither uploaded nor downloaded. */
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
-  /** A file of 4 MB must fit in. */
+  /** Long enough to transfer a file of 4 MB. */
   BLOB_TIMEOUT_MS: milliseconds.default(8_000),
-  /** Where Vercel Blob's API is; the SDK reads it by itself, and has an address of its own. */
+  /** URL of Vercel Blob's API; the SDK reads the variable itself and has a default. */
   VERCEL_BLOB_API_URL: httpUrl.optional(),
-  /** For crash tests: the process kills itself at the place of this name (lib/core/failpoint.ts). */
+  /** For crash tests: the process kills itself at the failpoint of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });
 
 export type Env = z.infer<typeof envSchema>;
 
-/** Every variable that is wrong, one line each. */
+/** Lists every invalid variable, one per line. */
 export class EnvError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The environment is not complete:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    super(`invalid environment:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     this.name = "EnvError";
   }
 }
 
-/** The names under which the app reads a value: its own and others'. */
+/** The names under which the app reads a value: its own and the aliases. */
 export function envNames(name: string): readonly string[] {
   return [name, ...(name in ALIASES ? ALIASES[name as keyof typeof ALIASES] : [])];
 }
 
-/** What the app would read, before it is validated. */
+/** The values that the app reads, before validation. */
 export function readEnv(source: EnvSource): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.keys(envSchema.shape).map((name) => [name, firstNonEmpty(source, ...envNames(name))]),
@@ -106,13 +106,13 @@ export function readEnv(source: EnvSource): Record<string, string | undefined> {
 
 /**
  * Validates an environment.
- * @throws {EnvError} listing everything wrong at once
+ * @throws {EnvError} with all problems
  */
 export function parseEnv(source: EnvSource): Env {
   const values = readEnv(source);
   const parsed = envSchema.safeParse(values);
   const problems = parsed.success ? [] : parsed.error.issues.map(describe);
-  // The SDK's receiver would then accept messages signed with a public key.
+  // The SDK's receiver would then accept messages signed with a publicly known key.
   if (values.NODE_ENV === "production" && /^(1|true)$/i.test(source.QSTASH_DEV?.trim() ?? "")) {
     problems.push("QSTASH_DEV: must not be set in production, it accepts forged messages");
   }

@@ -1,11 +1,11 @@
 import type { MessageKey } from "./messages";
 
-/** The one code -> status table. */
+/** The only table of error codes and their HTTP statuses. */
 export const ERROR_STATUS = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
-  /** Allowed, once the password was given again. */
+  /** Allowed after the password is entered again. */
   fresh_sign_in_required: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -14,31 +14,31 @@ export const ERROR_STATUS = {
   unsupported_media_type: 415,
   rate_limited: 429,
   internal: 500,
-  /** Its place is there, its work belongs to a later part. */
+  /** Declared, but not implemented yet. */
   not_available: 501,
   unavailable: 503,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** One field that is wrong; `path` is dotted (`postIds.3`). */
+/** One invalid field; `path` is dotted (`postIds.3`). */
 export interface ErrorDetail {
   path: string;
   message: string;
 }
 
 interface AppErrorOptions {
-  /** Which text people see; the code's own when left out. */
+  /** The text that the user sees; by default the error code's own. */
   message?: MessageKey;
   details?: ErrorDetail[];
-  /** The one field that is to blame; the message is told of it too. */
+  /** The invalid field, for the error's `details`. */
   field?: string;
-  /** Goes out as `Retry-After`. */
+  /** Sent as `Retry-After`. */
   retryAfterSeconds?: number;
   cause?: unknown;
 }
 
-/** A failure with an answer for people. Whatever else is thrown becomes a masked 500. */
+/** A failure with a response for the client. Any other thrown error becomes a masked 500. */
 export class AppError extends Error {
   readonly messageKey: MessageKey;
   readonly details: ErrorDetail[] | undefined;

@@ -1,8 +1,8 @@
 import { env } from "./env";
 
 /**
- * Every named place where a test lets something go wrong. A place that is not here does not compile, and one
- * that no fault test visits fails the fault suite (tests/faults/tasks/failpoints.test.ts).
+ * Every point in the code where a test can inject a fault. A name that is not listed does not compile, and a name
+ * that no fault test reaches fails the fault suite (tests/faults/tasks/failpoints.test.ts).
  */
 export const FAILPOINTS = [
   "cache.committed",
@@ -10,39 +10,39 @@ export const FAILPOINTS = [
   "views.sync.claimed",
   "views.sync.persisted",
   "views.sync.finished",
-  /** A task's row is in the transaction, which has not committed. */
+  /** The task's row is written, the transaction has not committed. */
   "tasks.enqueued",
-  /** The transaction has committed, QStash has not been asked. */
+  /** The transaction has committed, the message is not published to QStash. */
   "tasks.committed",
-  /** QStash has taken the messages, nobody has noted it. */
+  /** QStash has accepted the messages, the rows are not marked as published. */
   "tasks.published",
-  /** The sweeper has claimed due tasks and not published them. */
+  /** The sweeper has claimed due tasks, and has not published them. */
   "tasks.swept",
-  /** A delivery has the lease, its handler has not begun. */
+  /** A delivery has the lease, its handler has not started. */
   "tasks.claimed",
-  /** The outside half is done. */
+  /** The handler's part outside the transaction is done. */
   "tasks.prepared",
-  /** Effects and completion are in the transaction, which has not committed. */
+  /** Effects and completion are written, the transaction has not committed. */
   "tasks.completing",
-  /** Effects and completion have committed, QStash has no answer. */
+  /** Effects and completion have committed, QStash has no response. */
   "tasks.completed",
-  /** The row is marked as failed or dead, QStash has no answer. */
+  /** The row is marked as failed or dead, QStash has no response. */
   "tasks.failed",
-  /** A change of sessions has committed, Redis does not know of it. */
+  /** A change of sessions has committed, Redis is not updated. */
   "sessions.committed",
-  /** A refresh token was changed for the next one, the device has no answer. */
+  /** A refresh token was rotated, the client has no response. */
   "sessions.rotated",
-  /** An order is placed and its goods are reserved, the payment provider has not been asked. */
+  /** An order is placed and its stock is reserved, the payment provider has not been called. */
   "shop.order.placed",
-  /** The provider has opened a checkout, the order does not know of it. */
+  /** The provider has opened a checkout, the order does not have it. */
   "shop.checkout.opened",
-  /** What the provider told is in the transaction, which has not committed. */
+  /** The payment event is applied, the transaction has not committed. */
   "shop.event.applied",
-  /** What the provider told has committed, the provider has no answer. */
+  /** The payment event has committed, the provider has no response. */
   "shop.event.committed",
-  /** The provider has given money back, nobody has noted it. */
+  /** The provider has made a refund, it is not recorded. */
   "shop.refund.made",
-  /** A chat message is written or changed, neither Redis nor anybody who listens knows of it. */
+  /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
 ] as const;
 
@@ -53,16 +53,15 @@ type FaultHandler = (name: Failpoint) => Promise<void>;
 let faultHandler: FaultHandler | undefined;
 
 /**
- * Does nothing, unless `FAILPOINT=<name>`: then the process dies here as if the power were cut, with no
- * clean-up. Inside one process a test may do what it likes here instead: throw, wait, do the same thing again.
- * From dbos-transact's debug points.
+ * Does nothing unless `FAILPOINT=<name>`: then the process kills itself here without clean-up, as in a power cut.
+ * Within one process a test can inject other faults: throw, wait, repeat the call. From dbos-transact's debug points.
  */
 export async function failpoint(name: Failpoint): Promise<void> {
   if (env().FAILPOINT === name) process.kill(process.pid, "SIGKILL");
   if (faultHandler) await faultHandler(name);
 }
 
-/** For tests: what happens at every failpoint from now on; returns what takes it away. */
+/** For tests: runs the handler at every failpoint from now on. @returns a function that removes it */
 export function injectFault(handler: FaultHandler): () => void {
   faultHandler = handler;
   return () => {

@@ -4,7 +4,7 @@ export const locales = ["ru", "en"] as const;
 export const localeSchema = z.enum(locales);
 export type Locale = z.infer<typeof localeSchema>;
 
-/** Set by the language switch; wins over the browser's wish. */
+/** Set by the language switch; overrides `Accept-Language`. */
 export const LOCALE_COOKIE = "locale";
 const DEFAULT_LOCALE: Locale = "ru";
 
@@ -13,7 +13,7 @@ interface LocalePreferences {
   acceptLanguage?: string | null | undefined;
 }
 
-/** Which language to answer in: the switch, then the best match of `Accept-Language`, then Russian. */
+/** The response's language: the cookie, then the best match of `Accept-Language`, then Russian. */
 export function resolveLocale({ cookie, acceptLanguage }: LocalePreferences): Locale {
   const chosen = localeSchema.safeParse(cookie);
   if (chosen.success) return chosen.data;

@@ -5,17 +5,17 @@ import { serializeError } from "./serialize-error";
 
 let rootLogger: Logger | undefined;
 
-/** Whose value is a secret or a person's own, one or two levels deep. */
+/** Fields with secrets or personal data, redacted up to two levels deep. */
 const REDACTED_FIELDS = [
   ...["password", "currentPassword", "newPassword", "passwordHash", "email", "address"],
   ...["token", "accessToken", "refreshToken", "secret", "signature", "authorization", "cookie"],
 ];
 
 /**
- * The process's logger: one JSON line an event. Made on first use, since the level comes from the environment.
+ * The process's logger: one JSON line per event. Created on first use, since the level comes from the environment.
  *
- * What could be a secret or a person's data is kept out three times: by name, by naming the fields of an error that
- * may be told (lib/core/serialize-error.ts), and by what the finished line looks like (lib/core/censor-text.ts).
+ * Secrets and personal data are kept out in three ways: by field name, by an allow-list of error fields
+ * (lib/core/serialize-error.ts), and by patterns on the finished line (lib/core/censor-text.ts).
  */
 export function log(): Logger {
   rootLogger ??= pino({

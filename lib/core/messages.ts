@@ -1,8 +1,8 @@
 import type { Locale } from "./locale";
 
-/** What the API says to people, in both languages. Page texts live with the pages. */
+/** The API's texts for users, in both languages. Texts of pages are next to the pages. */
 const messages = {
-  // one per error code
+  // One per error code.
   bad_request: { ru: "Запрос составлен неверно", en: "The request is not valid" },
   unauthenticated: { ru: "Войдите, чтобы продолжить", en: "Sign in to continue" },
   fresh_sign_in_required: {
@@ -22,7 +22,7 @@ const messages = {
     ru: "Сервис временно недоступен, попробуйте позже",
     en: "Temporarily unavailable, try again soon",
   },
-  // more exact ones
+  // More specific texts.
   malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
   foreign_origin: {
     ru: "Этот запрос отправлен с другого сайта, поэтому он отклонён",

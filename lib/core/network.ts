@@ -1,9 +1,9 @@
 /**
- * What an address counts as, so that one caller is one key however it is written: IPv4 by itself, IPv6 by
- * the /56 that one household gets (or it would have an allowance for each of its 2^72 addresses), IPv4
- * mapped into IPv6 as IPv4. Ports, brackets and zones are dropped.
+ * Normalizes an address to the network that rate limits count by, so that a caller has one key: IPv4 unchanged, IPv6
+ * as the /56 that a household gets (a limit per address would be 2^72 limits per household), IPv4 mapped into IPv6
+ * as IPv4. Ports, brackets and zones are dropped.
  *
- * @returns null for what is no address
+ * @returns null when it is not an address
  */
 export function parseNetwork(raw: string): string | null {
   const text = raw.trim();
@@ -20,10 +20,10 @@ export function parseNetwork(raw: string): string | null {
   return `${[a, b, c, d & 0xff00].map((group) => group.toString(16)).join(":")}::/56`;
 }
 
-/** `[ffff:…:255.255.255.255%zone]:65535`, with room to spare. */
+/** More than the longest form, `[ffff:…:255.255.255.255%zone]:65535`. */
 const MAX_ADDRESS_LENGTH = 80;
 
-/** The four bytes; null unless it is plain dotted decimal. */
+/** The four bytes; null unless the text is plain dotted decimal. */
 function parseIpv4(text: string): number[] | null {
   const parts = text.split(".");
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part))) return null;
@@ -31,7 +31,7 @@ function parseIpv4(text: string): number[] | null {
   return bytes.every((byte) => byte <= 255) ? bytes : null;
 }
 
-/** The eight groups, `::` filled in. */
+/** The eight groups, with `::` expanded; null when the text is no IPv6 address. */
 function parseIpv6(text: string): number[] | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
@@ -42,7 +42,7 @@ function parseIpv6(text: string): number[] | null {
   return missing < 1 ? null : [...head, ...Array<number>(missing).fill(0), ...tail];
 }
 
-/** @param isEnd  the address ends here, which IPv4 notation may do */
+/** @param isEnd  whether this is the end of the address, where IPv4 notation is allowed */
 function parseIpv6Groups(text: string, isEnd: boolean): number[] | null {
   if (text === "") return [];
   const groups: number[] = [];

@@ -2,26 +2,27 @@ import type { Caller, Role } from "./access-token";
 import { now } from "./clock";
 import { AppError } from "./errors";
 
-/** Somebody signed in, as the session service found them: the role and name are the account's of now. */
+/** A signed-in user, with the account's current role and name. */
 export interface SignedInCaller extends Caller {
   sessionId: string;
-  /** ISO 8601: when the password was given last in this session. */
+  /** ISO 8601: when the password was last entered in this session. */
   authenticatedAt: string;
 }
 
-/** After this long a password counts as given some time ago. */
+/** For this long after the password was entered, a session counts as freshly signed in. */
 export const FRESH_SIGN_IN_SECONDS = 15 * 60;
 
 /**
- * For what a stolen, unlocked device must not do: a new password, an administrator's change, deleting an account.
- * @throws {AppError} fresh_sign_in_required (403); `POST /api/auth/confirm` with the password makes it fresh
+ * Guards actions that a stolen, unlocked device must not perform: change the password, delete the account, or make
+ * an administrator's change.
+ * @throws {AppError} fresh_sign_in_required (403); fixed by `POST /api/auth/confirm-password`
  */
 export function requireFreshSignIn({ authenticatedAt }: Pick<SignedInCaller, "authenticatedAt">): void {
   const ageMs = now() - Date.parse(authenticatedAt);
   if (!(ageMs < FRESH_SIGN_IN_SECONDS * 1000)) throw new AppError("fresh_sign_in_required");
 }
 
-/** @throws {AppError} forbidden when the caller's role is none of these */
+/** @throws {AppError} forbidden unless the caller has one of these roles */
 export function requireRole({ role }: Pick<Caller, "role">, ...allowed: readonly Role[]): void {
   if (!allowed.includes(role)) throw new AppError("forbidden");
 }

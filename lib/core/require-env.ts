@@ -1,8 +1,8 @@
 import { EnvError, env } from "./env";
 
 /**
- * Ends a starting server whose environment is not complete, with one message of all that is wrong. Next
- * itself would print the error twice, go on, and answer every request with a 500.
+ * Stops a starting server whose environment is invalid, with one message that lists every problem. Next itself would
+ * print the error twice, keep running, and respond to every request with a 500.
  */
 export function requireEnv(): void {
   try {

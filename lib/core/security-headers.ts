@@ -1,30 +1,29 @@
 import { env } from "./env";
 
 /**
- * What every answer tells the browser: what it may load and run, who may frame it, what it tells other sites.
- * Runs on the edge: no Node APIs. SECURITY.md has the table with the reason for each header.
+ * The security headers of every response. Runs on the edge: no Node APIs. SECURITY.md has the reason for each header.
  */
 
-/** The header in which the gate tells the app's layout the nonce of this answer; a caller's own is overwritten. */
+/** The gate passes the response's nonce to the app's layout in this request header and overwrites a caller's value. */
 export const NONCE_HEADER = "x-nonce";
 
-/** What the policies of an answer depend on. */
+/** What a response's security headers depend on. */
 export interface SecurityContext {
-  /** `next dev` evaluates modules and writes styles into the page. */
+  /** `next dev` uses `eval` for modules and inline styles. */
   isDevelopment: boolean;
-  /** The site is reached by https, so that it may be held to it. */
+  /** The site is served over HTTPS, so HSTS may be set. */
   isHttps: boolean;
 }
 
-/** 128 bits, good for one answer. */
+/** 128 random bits; use each nonce for one response. */
 export function newNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
 
 /**
- * The policy of a page. Scripts run when they carry the nonce, or when one that does loads them; a script that
- * somebody got into the page does neither. React writes styles that depend on data (the tint of a post, the width
- * of a bar) as attributes, so those are allowed; `<style>` needs the nonce.
+ * The policy of a page. A script runs only with the nonce, or when a script with the nonce loads it; an injected
+ * script has neither. React writes styles that depend on data (the tint of a post, the width of a bar) as attributes,
+ * so style attributes are allowed; `<style>` needs the nonce.
  */
 export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: SecurityContext): string {
   const scripts = `'self' 'nonce-${nonce}' 'strict-dynamic'`;
@@ -32,7 +31,7 @@ export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: Sec
     "default-src": "'self'",
     "script-src": isDevelopment ? `${scripts} 'unsafe-eval'` : scripts,
     "script-src-attr": "'none'",
-    // With a nonce beside it 'unsafe-inline' would count for nothing, and the development server knows no nonce.
+    // A nonce would disable 'unsafe-inline', and the development server does not set nonces on styles.
     "style-src": isDevelopment ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
     "style-src-attr": "'unsafe-inline'",
     "img-src": "'self' data: blob:",
@@ -49,8 +48,8 @@ export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: Sec
 }
 
 /**
- * The policy of what is no page: nothing in it is to be rendered. Files that people sent are among it, and one that a
- * browser opens by itself all the same is in a sandbox: nothing runs, and nothing is in our origin.
+ * The policy of API responses, which must not be rendered. They include uploaded files: if a browser opens one as a
+ * document, the sandbox disables scripts and gives it an opaque origin.
  */
 export const DATA_CONTENT_POLICY = formatPolicy({
   sandbox: "",
@@ -58,7 +57,7 @@ export const DATA_CONTENT_POLICY = formatPolicy({
   "frame-ancestors": "'none'",
 });
 
-/** Features that no page of ours uses: what gets into a page cannot use them either. */
+/** Browser features that our pages do not use, so that injected code cannot use them either. */
 const DISABLED_FEATURES = [
   ...["accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"],
   ...["gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"],
@@ -66,7 +65,7 @@ const DISABLED_FEATURES = [
 
 const STATIC_HEADERS = {
   "X-Content-Type-Options": "nosniff",
-  // For browsers that do not know frame-ancestors.
+  // For browsers without support for frame-ancestors.
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "strict-origin-when-cross-origin",
   "Permissions-Policy": DISABLED_FEATURES.map((feature) => `${feature}=()`).join(", "),
@@ -74,10 +73,10 @@ const STATIC_HEADERS = {
   "Cross-Origin-Resource-Policy": "same-origin",
 } as const;
 
-/** Two years. Without `includeSubDomains`: the neighbours under the same name are not ours to decide on. */
+/** Two years. Without `includeSubDomains`, since other subdomains may belong to other services. */
 const HSTS_VALUE = "max-age=63072000";
 
-/** Writes the headers of an answer. */
+/** Sets the security headers of a response. */
 export function setSecurityHeaders(
   headers: Headers,
   contentPolicy: string,
@@ -88,7 +87,7 @@ export function setSecurityHeaders(
   if (isHttps) headers.set("Strict-Transport-Security", HSTS_VALUE);
 }
 
-/** Never throws: where the environment is broken the headers are the strictest that hold anywhere. */
+/** Never throws: with an invalid environment it returns the strictest values that suit every deployment. */
 export function getSecurityContext(): SecurityContext {
   try {
     const { NODE_ENV, APP_URL } = env();

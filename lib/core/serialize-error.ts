@@ -1,4 +1,4 @@
-/** What a log line says of an error. */
+/** An error as it is logged. */
 export interface SerializedError {
   type: string;
   message: string;
@@ -9,7 +9,7 @@ export interface SerializedError {
 }
 
 /**
- * Fields of other people's errors that say what happened. All others stay out: Stripe's carry headers, Prisma's and
+ * Fields of libraries' errors that are logged. All others are left out: Stripe's errors contain headers, Prisma's and
  * pg's the values of a row, fetch's the request.
  */
 const LOGGED_ERROR_FIELDS = [
@@ -22,7 +22,7 @@ const MAX_STACK_FRAMES = 20;
 const MAX_CAUSE_DEPTH = 4;
 const MAX_AGGREGATE_ERRORS = 5;
 
-/** An error as a log line has it: its kind, its words, where it was thrown, and why. */
+/** Converts an error for the log: type, message, stack, cause and the fields above. */
 export function serializeError(error: unknown, depth = 0): SerializedError | unknown {
   if (!(error instanceof Error)) return typeof error === "object" && error !== null ? "an object" : error;
   const fields = error as unknown as Record<string, unknown>;
@@ -47,14 +47,14 @@ export function serializeError(error: unknown, depth = 0): SerializedError | unk
   return serialized;
 }
 
-/** Some quote what they were given: JSON.parse the text, Prisma the whole call with its values. */
+/** Removes input that some messages quote: JSON.parse quotes the text, Prisma the call with its values. */
 function safeMessage({ name, message }: Error): string {
   if (name === "SyntaxError") return message.replace(/, ?\.{0,3}".*/s, "");
   if (name.startsWith("PrismaClient")) return message.trim().split("\n").at(-1) ?? "";
   return message;
 }
 
-/** Without the message, which a stack begins with. */
+/** The stack without its first lines, which repeat the message. */
 function stackFrames({ stack }: Error): string | undefined {
   return stack
     ?.split("\n")

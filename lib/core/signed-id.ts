@@ -2,15 +2,15 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { parse, stringify } from "uuid";
 import { env } from "./env";
 
-/** What a signed id is good for: one made for another purpose is not read. */
+/** What a signed id may be used for; reading one with another purpose returns null. */
 export type SignedIdPurpose = "confirm_address" | "reset_password";
 
 const ID_BYTES = 16;
 const SIGNATURE_BYTES = 32;
 
 /**
- * A row's id as a token that only this app can make: nothing that opens a link is ever stored, neither with the
- * row nor in the task that mails it. It says nothing of how long it is good or whether it was used: the row does.
+ * Turns a row's id into a token that only this app can create, so no secret of a link is stored, neither in the row
+ * nor in the task that mails it. The token has no expiry and no use count: the row has them.
  *
  * @returns 64 characters of base64url: the id's 16 bytes, then their HMAC-SHA256
  */
@@ -19,10 +19,10 @@ export function signId(purpose: SignedIdPurpose, id: string): string {
   return Buffer.concat([bytes, computeIdSignature(purpose, bytes)]).toString("base64url");
 }
 
-/** The id in a token; null when it was not made here, or for another purpose. Never throws. */
+/** The id in a token; null when the signature is invalid or for another purpose. Never throws. */
 export function readSignedId(purpose: SignedIdPurpose, token: string): string | null {
   const bytes = Buffer.from(token, "base64url");
-  // Buffer skips what is no base64url; one token has one spelling.
+  // Buffer ignores invalid base64url characters: accept only the canonical encoding.
   if (bytes.length !== ID_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== token) return null;
   const id = bytes.subarray(0, ID_BYTES);
   if (!timingSafeEqual(bytes.subarray(ID_BYTES), computeIdSignature(purpose, id))) return null;
@@ -33,7 +33,7 @@ export function readSignedId(purpose: SignedIdPurpose, token: string): string | 
   }
 }
 
-/** Each purpose has a key of its own, and none is the key of access tokens (RFC 5869). */
+/** Each purpose has a derived key, which differs from the key of access tokens (RFC 5869). */
 function computeIdSignature(purpose: SignedIdPurpose, id: Uint8Array): Buffer {
   const key = hkdfSync("sha256", env().AUTH_SECRET, "", `normaldance/signed-id/${purpose}`, 32);
   return createHmac("sha256", new Uint8Array(key)).update(id).digest();

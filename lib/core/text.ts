@@ -1,24 +1,24 @@
 /**
- * Whether Postgres can keep a text: it takes no NUL, and half of a surrogate pair is no character. Both come
- * in through JSON escapes. Safe to import in the browser.
+ * Whether Postgres can store a text: it rejects NUL and unpaired surrogates, which both can arrive through JSON
+ * escapes. Safe to import in the browser.
  */
 export function isStorable(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text);
 }
 
-/** Whether a text shows anything: one of zero-width and control characters alone looks empty. */
+/** Whether a text has a visible character; zero-width and control characters alone look empty. */
 export function isVisible(text: string): boolean {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
 
 /**
- * How a word that is looked for may be written, for LIKE. A database whose locale is C knows no case beyond ASCII, so
- * it is also looked for as people write it.
+ * The usual spellings of a search term, escaped for ILIKE: a database with the locale C ignores case for ASCII only
+ * and would miss other letters in another case.
  */
 export function caseVariants(q: string): string[] {
-  const typed = q.replace(/[\\%_]/g, "\\$&");
-  const text = typed.toLowerCase();
-  const name = text.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());
-  const first = text.replace(/\p{L}/u, (letter) => letter.toUpperCase());
-  return [...new Set([typed, text, name, first, text.toUpperCase()])];
+  const escaped = q.replace(/[\\%_]/g, "\\$&");
+  const lower = escaped.toLowerCase();
+  const titleCase = lower.replace(/(^|[^\p{L}])(\p{L})/gu, (part) => part.toUpperCase());
+  const sentenceCase = lower.replace(/\p{L}/u, (letter) => letter.toUpperCase());
+  return [...new Set([escaped, lower, titleCase, sentenceCase, lower.toUpperCase()])];
 }

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 
 /**
- * Which request something was done for. Carried as W3C Trace Context, so that a tracing service in front of us
- * or behind sees one trace: https://www.w3.org/TR/trace-context/
+ * The trace of a request and of the tasks it causes, as W3C Trace Context, so that tracing services upstream and
+ * downstream see one trace: https://www.w3.org/TR/trace-context/
  */
 
 const TRACEPARENT_PATTERN = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -11,19 +11,19 @@ const ALL_ZEROS = /^0+$/;
 
 const storage = new AsyncLocalStorage<string>();
 
-/** The `traceparent` of what is being done now; undefined outside a request or task. */
+/** The current `traceparent`; undefined outside a request or task. */
 export function currentTraceparent(): string | undefined {
   return storage.getStore();
 }
 
-/** The 32 hexadecimal digits that all parts of one trace share, for log lines. */
+/** The trace id for log lines: 32 hexadecimal digits, the same in all spans of a trace. */
 export function getTraceId(traceparent: string): string {
   return traceparent.slice(3, 35);
 }
 
 /**
- * Runs work as a part of the trace it came with, or of a new one.
- * @param parent  a `traceparent` from outside: one that is not well-formed is ignored
+ * Runs work in a new span of the parent's trace, or of a new trace.
+ * @param parent  a received `traceparent`; ignored when malformed
  */
 export function withTrace<R>(parent: string | null | undefined, work: () => R): R {
   const match = TRACEPARENT_PATTERN.exec(parent ?? "");

@@ -1,14 +1,14 @@
-/** A backend did not answer in time. */
+/** A backend did not respond in time. */
 export class TimeoutError extends Error {
   constructor(limitMs: number) {
-    super(`no answer within ${limitMs} ms`);
+    super(`timed out after ${limitMs} ms`);
     this.name = "TimeoutError";
   }
 }
 
 /**
- * Waits for a call no longer than this, where the client has no limit of its own (QStash's would wait for
- * ever). The call itself goes on and may still take effect: what is repeated after it must stand that.
+ * Limits the wait for a call whose client has no time limit (QStash's waits forever). The call itself goes on and
+ * may still take effect: repeat it only if it is safe to repeat.
  * @throws {TimeoutError}
  */
 export async function withTimeout<T>(call: Promise<T>, timeoutMs: number): Promise<T> {

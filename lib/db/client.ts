@@ -4,11 +4,11 @@ import { env } from "../core/env";
 import { log } from "../core/log";
 import { PrismaClient } from "./generated/client";
 
-/** One function instance serves few requests at a time; a pooler in front of Postgres takes care of the rest. */
+/** One function instance serves few concurrent requests; a pooler in front of Postgres shares its connections. */
 const POOL_SIZE = 10;
-/** Postgres that does not take a connection within this is down: a 503 beats a wait. */
+/** Time limit to connect; after it Postgres counts as down, and a 503 is better than a longer wait. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** No statement of a request takes longer; a hung one must not hold its connection for ever. */
+/** Longer than any statement of a request; a hung statement must not block its connection forever. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
 function createClient(): PrismaClient {
@@ -18,8 +18,8 @@ function createClient(): PrismaClient {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // The pool listens to idle connections and the adapter to those it has begun to use. One that Postgres ends in
-  // between would be an event that nobody listens to, and that ends the process.
+  // The pool handles errors of idle connections, and the adapter those of connections in use. In between, an `error`
+  // event of a closed connection would have no listener and end the process.
   pool.on("connect", (client) => client.on("error", logLostConnection));
   const adapter = new PrismaPg(pool, { onPoolError: logLostConnection, disposeExternalPool: true });
   return new PrismaClient({ adapter });
@@ -29,16 +29,16 @@ function logLostConnection(error: Error): void {
   log().warn({ err: error }, "Postgres connection lost");
 }
 
-/** Kept on globalThis: a development server that reloads modules would leak a pool at every change. */
+/** Kept on globalThis: a development server that reloads modules would otherwise leak a pool per reload. */
 const globalState = globalThis as typeof globalThis & { normaldanceDb?: PrismaClient };
 
-/** This process's Prisma client. Made on first use. */
+/** This process's Prisma client. Created on first use. */
 export function db(): PrismaClient {
   globalState.normaldanceDb ??= createClient();
   return globalState.normaldanceDb;
 }
 
-/** Closes the pool; for scripts and tests that must end. */
+/** Closes the pool, so that scripts and tests can exit. */
 export async function disconnectDb(): Promise<void> {
   await globalState.normaldanceDb?.$disconnect();
   delete globalState.normaldanceDb;

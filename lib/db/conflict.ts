@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Enough for a statement that locks in order; more would hide a design fault. */
+/** Enough for statements that take locks in a fixed order; more would hide a design error. */
 const MAX_ATTEMPTS = 5;
 const INITIAL_RETRY_DELAY_MS = 10;
 
 /**
- * Runs a statement or a transaction again when Postgres chose it as a deadlock's victim (40P01) or could
- * not serialise it (40001): in both cases nothing of it was applied.
+ * Repeats a statement or transaction that Postgres aborted as a deadlock victim (40P01) or for a serialization
+ * failure (40001): in both cases nothing was applied.
  */
 export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -19,7 +19,7 @@ export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether Postgres gave the statement up in favour of another one. */
+/** Whether Postgres aborted the statement because of a concurrent one. */
 export function isConflict(error: unknown): boolean {
   return (
     hasSqlState(error, ["40P01", "40001"]) ||
@@ -27,21 +27,21 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** Whether a unique constraint refused the write. */
+/** Whether the write violated a unique constraint. */
 export function isUniqueViolation(error: unknown): boolean {
   return (
     (error instanceof Error && "code" in error && error.code === "P2002") || hasSqlState(error, ["23505"])
   );
 }
 
-/** Whether what the write refers to is not there (any more). */
+/** Whether the write refers to a row that does not exist. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return (
     (error instanceof Error && "code" in error && error.code === "P2003") || hasSqlState(error, ["23503"])
   );
 }
 
-/** Prisma keeps the SQLSTATE of a raw query at the bottom of its error. */
+/** Searches nested fields and causes: Prisma nests the SQLSTATE of a raw query deep in its error. */
 function hasSqlState(error: unknown, states: readonly string[], depth = 0): boolean {
   if (typeof error !== "object" || error === null || depth > 5) return false;
   for (const [name, value] of Object.entries(error)) {

@@ -4,18 +4,18 @@ import type { Prisma } from "./generated/client";
 
 export type Transaction = Prisma.TransactionClient;
 
-/** Longest a transaction may take and wait for a connection: no outside work belongs inside one. */
+/** Limits of a transaction and of the wait for its connection: do no network calls inside a transaction. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const MAX_CONNECTION_WAIT_MS = 5_000;
 
-/** What is to be done once the transaction has committed. A transaction that was rolled back takes them with it. */
+/** Hooks to run after each transaction commits. A rollback discards them. */
 const hooksByTransaction = new WeakMap<Transaction, (() => void)[]>();
 
 /**
- * Runs a write in one transaction, and what it left with {@link afterCommit} once it has committed. A deadlock's
- * victim is run again from the start, so `write` must have no effect outside the transaction.
+ * Runs `write` in one transaction, and after the commit the hooks that it registered with {@link afterCommit}. A
+ * deadlock's victim is run again from the start, so `write` must have no effect outside the transaction.
  *
- * @throws what `write` throws; nothing is written then
+ * @throws what `write` throws, after a rollback; the outcome is unknown if the connection is lost during the commit
  */
 export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Promise<R> {
   let commitHooks: (() => void)[] = [];
@@ -34,8 +34,8 @@ export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Pr
 }
 
 /**
- * Speed, not safety: a process that dies between commit and hook does not run it. In a transaction that was not
- * opened by {@link transaction} nothing is run.
+ * Registers a best-effort hook: a process that dies between commit and hook does not run it. Only works inside
+ * {@link transaction}; for another transaction client the hook is ignored.
  *
  * @param hook  must not throw
  */

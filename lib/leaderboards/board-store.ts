@@ -5,28 +5,28 @@ import type { Span } from "./period";
 import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "./scripts";
 import type { BoardRow, Boards, SellerSum } from "./sums";
 
-/** How long whoever rebuilds a board has before somebody else may. */
+/** How long one caller may take to rebuild a span's boards before another may start. */
 const REBUILD_LEASE_MS = 10_000;
 
 export interface BoardQuery {
-  /** Null: the main one, or where nobody sold in it the one in which most people did. */
+  /** Null: the main currency or, when it has no sales, the currency with the most sellers. */
   currency: string | null;
-  /** How many places. */
+  /** How many rows. */
   limit: number;
-  /** Whose own place is wanted too. */
+  /** The user whose own rank is included; null for anonymous. */
   viewerId: string | null;
 }
 
 export interface Board {
   currency: string;
-  /** In which anybody sold. */
+  /** Currencies that have sales. */
   currencies: string[];
   rows: BoardRow[];
-  /** The viewer's, with how many stand above. */
+  /** The viewer's sums, with how many sellers rank above. */
   own: (SellerSum & { above: number }) | null;
 }
 
-/** `unbuilt`: Redis does not have the boards, and whether the caller has the lease to rebuild them. */
+/** When Redis does not have the boards, `leased` is whether the caller got the lease to rebuild them. */
 export type BoardLookup = { built: true; board: Board } | { built: false; leased: boolean };
 
 const lookupReplySchema = z.union([
@@ -74,7 +74,7 @@ export async function readCachedBoard(span: Span, query: BoardQuery, token: stri
 
 /**
  * Stores boards that were read from Postgres under the lease.
- * @returns false when it was revoked meanwhile: they may be older than what somebody else wrote
+ * @returns false when the lease was revoked meanwhile: the boards may be older than another caller's write
  * @throws {RedisUnavailableError}
  */
 export async function storeBoards(span: Span, loadedBoards: Boards, token: string): Promise<boolean> {
@@ -92,12 +92,12 @@ export async function storeBoards(span: Span, loadedBoards: Boards, token: strin
   return stored === 1;
 }
 
-/** Takes the lease whoever has it. @throws {RedisUnavailableError} */
+/** Takes the lease, even from another caller. @throws {RedisUnavailableError} */
 export async function seizeLease(span: Span, token: string): Promise<void> {
   await redisService().set(leaseKey(span), token, { ttlSeconds: REBUILD_LEASE_MS / 1_000 });
 }
 
-/** Sets a seller's sums, as Postgres has them, on the boards that are there. @throws {RedisUnavailableError} */
+/** Sets a seller's sums, as Postgres has them, on the boards that Redis has. @throws {RedisUnavailableError} */
 export async function storeSums(
   sellerId: string,
   currency: string,
@@ -118,7 +118,7 @@ export async function storeSums(
 
 const indexKey = ({ period, bucket }: Span) => keys.leaderboards(period, bucket);
 const leaseKey = ({ period, bucket }: Span) => keys.leaderboardLease(period, bucket);
-/** Up to where the currency stands; scripts put it there. */
+/** A board's key up to the currency, which the scripts append. */
 const boardKeyPrefix = ({ period, bucket }: Span) => keys.leaderboard(period, bucket, "");
-/** What stands after it in the key of a board's sales. */
+/** What follows the currency in the key of a board's sales. */
 const salesKeySuffix = () => keys.leaderboardSales("", "", "").slice(keys.leaderboard("", "", "").length);

@@ -14,44 +14,44 @@ import type { Span } from "./period";
 import { type Boards, loadBoards } from "./sums";
 
 /**
- * One board of a span: from Redis, and where Redis does not have it from Postgres, and then Redis has it too. Who
- * comes while somebody else rebuilds, or without Redis, reads Postgres.
+ * Reads one board of a span from Redis. When Redis does not have it, the caller with the lease rebuilds it from
+ * Postgres and stores it; during a rebuild, or without Redis, other callers read Postgres.
  *
- * Boards in Redis live for minutes: that bounds what nobody could tell Redis in time.
+ * Boards in Redis expire after minutes, which bounds how long an update that Redis missed stays invisible.
  */
 export async function readBoard(span: Span, query: BoardQuery): Promise<Board> {
   const token = newId();
   const cached = await tryReadCachedBoard(span, query, token);
   if (cached?.built) return cached.board;
   if (!cached?.leased) return toBoard(await loadBoardsCoalesced(span), query);
-  // Not shared: what is stored must have been read under the lease.
+  // Not coalesced: boards to store must be read under the lease.
   const loaded = await loadBoards(span);
   try {
     await storeBoards(span, loaded, token);
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
-    log().debug({ err: error }, "a leaderboard was not stored");
+    log().debug({ err: error }, "leaderboard not stored: Redis unavailable");
   }
   return toBoard(loaded, query);
 }
 
-/** Without Redis: null. */
+/** Null when Redis is unavailable. */
 async function tryReadCachedBoard(span: Span, query: BoardQuery, token: string): Promise<BoardLookup | null> {
   try {
     return await readCachedBoard(span, query, token);
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
-    log().debug({ err: error }, "a leaderboard comes from Postgres");
+    log().debug({ err: error }, "leaderboard read from Postgres: Redis unavailable");
     return null;
   }
 }
 
-/** How often a rebuild begins anew because a sale came in between. */
+/** How often a rebuild starts again because a sale revoked its lease. */
 const MAX_REBUILD_ATTEMPTS = 20;
 
 /**
  * Stores the boards of a span in Redis as Postgres has them now.
- * @returns how many people stand on them @throws {RedisUnavailableError}
+ * @returns how many rows the boards have @throws {RedisUnavailableError}
  */
 export async function rebuildSpan(span: Span): Promise<number> {
   for (let attempt = 0; attempt < MAX_REBUILD_ATTEMPTS; attempt += 1) {
@@ -62,10 +62,10 @@ export async function rebuildSpan(span: Span): Promise<number> {
       return [...loaded.values()].reduce((sum, rows) => sum + rows.length, 0);
     }
   }
-  throw new Error(`the leaderboards of ${span.bucket} change faster than they can be rebuilt`);
+  throw new Error(`leaderboards of ${span.bucket} not rebuilt: sales interrupted every attempt`);
 }
 
-/** Span -> the load that is under way in this process: without Redis everybody asks at once. */
+/** Span -> the load under way in this process (single flight): without Redis every request needs it. */
 const inFlightLoads = new Map<string, Promise<Boards>>();
 
 function loadBoardsCoalesced(span: Span): Promise<Boards> {
@@ -77,7 +77,7 @@ function loadBoardsCoalesced(span: Span): Promise<Boards> {
   return load;
 }
 
-/** What the script `readLeaderboard` answers, from what Postgres said. */
+/** The board that the script `readLeaderboard` would return, from Postgres' rows. */
 export function toBoard(loaded: Boards, { currency, limit, viewerId }: BoardQuery): Board {
   const currencies = [...loaded.keys()].sort();
   const selectedCurrency = currency ?? pickDefaultCurrency(loaded, currencies);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What most things here cost. Sums in different currencies cannot be compared, so each has a board of its own. */
+/** Currency of most products. Sums in different currencies cannot be compared, so each has its own board. */
 export const MAIN_CURRENCY = "RUB";
 
 export const currencyCodeSchema = z

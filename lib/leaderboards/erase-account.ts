@@ -4,10 +4,10 @@ import type { Transaction } from "../db";
 import { syncSellerSums } from "./sync-seller-sums";
 
 /**
- * Takes a seller off the boards, in the transaction that deletes the account. Their orders must be locked or have no
- * seller any more: none of them is counted again then.
+ * Removes a seller's sales, in the transaction that deletes the account. Their orders must be locked or already have
+ * no seller, so that none is counted again.
  *
- * @returns the currencies of the boards that Redis must be told of after the commit
+ * @returns the currencies of the boards to clear in Redis after the commit
  */
 export async function deleteAccountSales(tx: Transaction, sellerId: string): Promise<string[]> {
   const boards = await tx.rankedSale.findMany({
@@ -19,12 +19,15 @@ export async function deleteAccountSales(tx: Transaction, sellerId: string): Pro
   return boards.map(({ currency }) => currency);
 }
 
-/** Tells Redis that a seller has sold nothing. Best effort: who is gone is on no board that is read (get-leaderboard.ts). */
+/** Clears a seller's sums in Redis. Best effort: reads skip deleted accounts (get-leaderboard.ts). */
 export async function clearSellerSums(sellerId: string, currencies: readonly string[]): Promise<void> {
   const soldAt = new Date(now());
   try {
     await Promise.all(currencies.map((currency) => syncSellerSums({ sellerId, currency, soldAt })));
   } catch (error) {
-    log().debug({ err: error }, "a leaderboard forgets a seller when it is read");
+    log().debug(
+      { err: error },
+      "leaderboard sums of a deleted seller not cleared: the next read clears them",
+    );
   }
 }

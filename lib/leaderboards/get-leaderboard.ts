@@ -9,29 +9,29 @@ import { getSpan, type Period, periodSchema } from "./period";
 import { syncSellerSums } from "./sync-seller-sums";
 
 export const leaderboardQuerySchema = z.object({
-  /** ISO 4217; RUB unless said, and where nobody sold in it the one in which most people did. */
+  /** ISO 4217. Default: RUB or, when it has no sales, the currency with the most sellers. */
   currency: currencyCodeSchema.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
 const rankFields = {
-  /** Sums that are equal have the same. */
+  /** Equal sums share a rank. */
   rank: z.int(),
-  /** Minor units: what buyers paid and did not get back. */
+  /** Minor units: what buyers paid, less refunds. */
   amountMinor: z.number(),
   sales: z.int(),
 };
 
 export const leaderboardSchema = z.object({
   period: periodSchema,
-  /** First moment of the week or month in UTC, and of the next one; null for all time. */
+  /** Start of the week or month in UTC, and of the next one; null for all time. */
   from: z.iso.datetime().nullable(),
   to: z.iso.datetime().nullable(),
   currency: z.string(),
-  /** In which anybody sold. */
+  /** Currencies that have sales. */
   currencies: z.array(z.string()),
   items: z.array(z.object({ userId: z.uuid(), name: z.string(), ...rankFields })),
-  /** The caller's own place; null for nobody signed in, and for who has sold nothing. */
+  /** The caller's own rank; null for anonymous callers and for callers without sales. */
   own: z.object(rankFields).nullable(),
 });
 
@@ -39,7 +39,7 @@ export type Leaderboard = z.infer<typeof leaderboardSchema>;
 
 /**
  * The best-selling creators of this week, this month or of all time, in one currency.
- * @param viewerId  whose own place is wanted too
+ * @param viewerId  the user whose own rank is included
  */
 export async function getLeaderboard(
   period: Period,
@@ -53,7 +53,7 @@ export async function getLeaderboard(
   let names = await loadNames(board);
   const deletedSellers = board.rows.filter(({ userId }) => !names.has(userId));
   if (deletedSellers.length > 0) {
-    // Their accounts were deleted after the board was built: Postgres has no sum for them any more.
+    // Their accounts were deleted after the board was built: Postgres no longer has sums for them.
     const soldAt = new Date(now());
     await clearDeletedSellers(
       deletedSellers.map(({ userId }) => ({ sellerId: userId, currency: board.currency, soldAt })),
@@ -83,14 +83,14 @@ export async function getLeaderboard(
   };
 }
 
-/** Names change and accounts go, so they are not kept with the sums. */
+/** Names are not stored with the sums: they change, and accounts are deleted. */
 async function loadNames({ rows }: Board): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
-  const people = await db().user.findMany({
+  const users = await db().user.findMany({
     where: { id: { in: rows.map(({ userId }) => userId) } },
     select: { id: true, name: true },
   });
-  return new Map(people.map(({ id, name }) => [id, name]));
+  return new Map(users.map(({ id, name }) => [id, name]));
 }
 
 async function clearDeletedSellers(sales: readonly Parameters<typeof syncSellerSums>[0][]): Promise<void> {

@@ -3,10 +3,10 @@ import { syncRankedSale } from "./ranked-sale";
 import { syncSellerSums } from "./sync-seller-sums";
 
 /**
- * Queue `leaderboards`: makes the boards count an order as it is now. Everything is in `prepare`, because Redis is
- * outside: the row in Postgres first, then the sums that follow from it. Whatever dies between, or runs twice, is
- * put right by the next run, since neither half depends on what was there before. Without Redis the task is tried
- * again until Redis knows; people read the boards from Postgres meanwhile.
+ * Queue `leaderboards`: updates the boards to an order's current state. Everything is in `prepare`, because Redis is
+ * external: first the row in Postgres, then the sums computed from it. Safe to repeat: the next run repairs what a
+ * crash in between left behind, since neither half depends on earlier state. Without Redis the task is retried;
+ * meanwhile boards are read from Postgres.
  */
 export const task = defineTask<"leaderboards">()({
   prepare: async ({ orderId }) => {

@@ -4,12 +4,12 @@ export const periodSchema = z.enum(["week", "month", "all"]);
 export type Period = z.infer<typeof periodSchema>;
 export const periods = periodSchema.options;
 
-/** One week, one month, or all time; in UTC, for everybody the same. */
+/** One week, one month, or all time, in UTC. */
 export interface Span {
   period: Period;
-  /** `2026-W47` as ISO 8601 counts weeks, `2026-11`, `all`. */
+  /** `2026-W47` (ISO 8601 week), `2026-11` or `all`. */
   bucket: string;
-  /** First moment of it, and of the next one; null: there is none. */
+  /** Start of the span, and of the next one; null for all time. */
   from: Date | null;
   to: Date | null;
 }
@@ -17,7 +17,7 @@ export interface Span {
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
-/** The span of a period that a moment lies in. @param atMs milliseconds since the epoch */
+/** The span of a period that contains a moment. @param atMs milliseconds since the epoch */
 export function getSpan(period: Period, atMs: number): Span {
   const at = new Date(atMs);
   const year = at.getUTCFullYear();
@@ -37,7 +37,7 @@ export function getSpan(period: Period, atMs: number): Span {
     case "week": {
       const midnight = Date.UTC(year, month, at.getUTCDate());
       const monday = midnight - ((at.getUTCDay() + 6) % 7) * DAY_MS;
-      // A week belongs to the year its Thursday lies in.
+      // ISO 8601: a week belongs to the year of its Thursday.
       const isoYear = new Date(monday + 3 * DAY_MS).getUTCFullYear();
       const weekNumber = Math.floor((monday + 3 * DAY_MS - Date.UTC(isoYear, 0, 1)) / WEEK_MS) + 1;
       const bucket = `${isoYear}-W${String(weekNumber).padStart(2, "0")}`;

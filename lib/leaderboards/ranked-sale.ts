@@ -11,7 +11,7 @@ const orderRowsSchema = z.array(
   }),
 );
 
-/** Whose sums a sale is part of, and since when. */
+/** The seller, currency and time whose sums include a sale. */
 export interface Sale {
   sellerId: string;
   currency: string;
@@ -19,11 +19,10 @@ export interface Sale {
 }
 
 /**
- * Makes `RankedSale` agree with an order as it is now: a row with what the buyer paid and did not get back, or
- * none. Safe to repeat and to run against itself: the order is locked, so it does not change before the row
- * that follows from it has committed.
+ * Updates `RankedSale` to an order's current state: a row with what the buyer paid less refunds, or none. Safe to
+ * repeat and to run concurrently: the order stays locked until the row computed from it has committed.
  *
- * @returns whose sums may have changed; null when no sale can have been counted, or the seller is gone
+ * @returns the sale whose sums may have changed; null when none was ever counted, or the seller was deleted
  */
 export async function syncRankedSale(orderId: string): Promise<Sale | null> {
   return transaction(async (tx) => {

@@ -2,37 +2,37 @@ import { z } from "zod";
 import { db, Prisma } from "../db";
 import type { Span } from "./period";
 
-/** A seller's place, without its number. */
+/** A seller's row on a board, without the rank. */
 export interface BoardRow {
   userId: string;
-  /** Minor units of the board's currency: what buyers paid and did not get back. */
+  /** Minor units of the board's currency: what buyers paid, less refunds. */
   amountMinor: number;
-  /** How many orders that were. */
+  /** How many orders. */
   sales: number;
 }
 
 /** Currency -> its board, highest sum first. */
 export type Boards = ReadonlyMap<string, readonly BoardRow[]>;
 
-/** Who stands lower is on no board: nobody pages that far, and a rebuild stays one request of half a megabyte. */
+/** Lower ranks are dropped: no page shows them, and a rebuild stays one request of half a megabyte. */
 const MAX_BOARD_SIZE = 10_000;
 
 const rowsSchema = z.array(
   z.object({ currency: z.string(), userId: z.uuid(), amountMinor: z.number(), sales: z.number() }),
 );
 
-/** The boards of a span, computed from the sales. Sums that are equal are ordered as Redis orders them. */
+/** Computes the boards of a span from the sales. Equal sums are ordered as Redis orders them. */
 export async function loadBoards(span: Span): Promise<Boards> {
   const rows = await db().$queryRaw`
 SELECT currency, "userId", "amountMinor", sales FROM (
   SELECT sale.currency, seller.id::text AS "userId", sum(sale."amountMinor")::float8 AS "amountMinor",
     count(*)::float8 AS sales,
-    row_number() OVER (PARTITION BY sale.currency ORDER BY sum(sale."amountMinor") DESC, seller.id DESC) AS place
+    row_number() OVER (PARTITION BY sale.currency ORDER BY sum(sale."amountMinor") DESC, seller.id DESC) AS seller_rank
   FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
   WHERE ${soldInSpanSql(span)}
   GROUP BY sale.currency, seller.id
 ) ranked
-WHERE place <= ${MAX_BOARD_SIZE} ORDER BY currency, place`;
+WHERE seller_rank <= ${MAX_BOARD_SIZE} ORDER BY currency, seller_rank`;
   const boards = new Map<string, BoardRow[]>();
   for (const { currency, ...row } of rowsSchema.parse(rows)) {
     const board = boards.get(currency);
@@ -46,7 +46,7 @@ export type SellerSum = Omit<BoardRow, "userId">;
 
 const sumSchema = z.tuple([z.object({ amountMinor: z.number(), sales: z.number() })]);
 
-/** A seller's sum in each of these spans; 0 of 0 for one whose account is gone. One statement each. */
+/** A seller's sums in each span; zero when the account was deleted. One statement per span. */
 export async function loadSums(
   sellerId: string,
   currency: string,

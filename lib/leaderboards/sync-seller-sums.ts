@@ -3,17 +3,17 @@ import { getSpan, periods } from "./period";
 import type { Sale } from "./ranked-sale";
 import { loadSums } from "./sums";
 
-/** Enough for a seller whose sales come in a burst; after that the task is tried again. */
+/** Enough for a burst of sales; after that the task is retried. */
 const MAX_WRITES = 20;
 
 /**
- * Tells Redis a seller's sums in the week and month of a sale and of all time. Absolute ones, computed by
- * Postgres, so a repeat is harmless.
+ * Writes a seller's sums to Redis: for the week and month of a sale, and for all time. Safe to repeat: the sums are
+ * absolute, computed by Postgres.
  *
- * Two of these may overtake each other between reading and writing. So each reads again after it wrote, until
- * Postgres says what it wrote: whoever writes last has read what was true after that.
+ * Concurrent calls may overtake each other between read and write. So each reads again after its write, until
+ * Postgres returns what it wrote: the last writer has verified its sums after its write.
  *
- * @throws {RedisUnavailableError} Redis may not know
+ * @throws {RedisUnavailableError} Redis may have old sums
  */
 export async function syncSellerSums({ sellerId, currency, soldAt }: Sale): Promise<void> {
   const spans = periods.map((period) => getSpan(period, soldAt.getTime()));
@@ -25,5 +25,5 @@ export async function syncSellerSums({ sellerId, currency, soldAt }: Sale): Prom
     await storeSums(sellerId, currency, sums);
     lastWritten = current;
   }
-  throw new Error(`the sales of ${sellerId} change faster than they can be written down`);
+  throw new Error(`leaderboard sums of ${sellerId} not stored: they changed after every write`);
 }

@@ -42,7 +42,7 @@ export function Paragraph({ children }: { children: ReactNode }) {
   );
 }
 
-/** What stands below what matters. */
+/** Secondary text below the main content. */
 export function Footnote({ children }: { children: ReactNode }) {
   return (
     <p
@@ -60,7 +60,7 @@ export function Footnote({ children }: { children: ReactNode }) {
   );
 }
 
-/** The one thing to do. */
+/** The button of a mail's main action. */
 export function ActionButton({ href, children }: { href: string; children: ReactNode }) {
   return (
     <div style={{ margin: "26px 0 0" }}>
@@ -81,7 +81,7 @@ export function ActionButton({ href, children }: { href: string; children: React
   );
 }
 
-/** A link as it is, for those whose mail program shows no buttons. */
+/** A link with its URL as text, for mail programs that show no buttons. */
 export function PlainLink({ href }: { href: string }) {
   return (
     <a className="nd-faint" href={href} style={{ color: light.faint, overflowWrap: "anywhere" }}>
@@ -160,7 +160,7 @@ export function AmountRow({
   );
 }
 
-/** Something to show or type in: a ticket's number, a licence. */
+/** A code to show or type in: a ticket's number, a licence. */
 export function Code({ children }: { children: string }) {
   return (
     <p
@@ -184,7 +184,7 @@ export function Code({ children }: { children: string }) {
   );
 }
 
-/** Paragraphs and line breaks of a text that somebody wrote; never markup. */
+/** Renders a user's text as paragraphs and line breaks, never as markup. */
 export function WrittenText({ children }: { children: string }) {
   return children
     .split(/\r?\n\s*\r?\n/)

@@ -7,45 +7,49 @@ import type { Mail } from "./mail";
 import { type MailRecipient, resolveRecipient } from "./recipient";
 import { sendMail } from "./send";
 
-/** What is known of a mail, kept in its task's progress before and after the call that nobody can take back. */
+/** A mail's state, stored in its task's progress before and after the SMTP call, which cannot be undone. */
 const SENDING_PROGRESS = { done: 0, total: 1, note: "sending" } as const;
 const NOT_SENT_PROGRESS = { done: 0, total: 1, note: "not sent" } as const;
 const SENT_PROGRESS = { done: 1, total: 1, note: "sent" } as const;
 
 /**
- * Queue `emails`: renders a mail and hands it to the mail server. To an account it goes to the address that the
- * account has by then; when the account is gone, or the link it was to carry is good no more, there is nothing to
- * do, and nothing wrong.
+ * Queue `emails`: renders a mail and hands it to the mail server. A mail to an account goes to the account's address
+ * at the time of sending; when the account was deleted, or the mail's link was used or has expired, the task succeeds
+ * without sending.
  *
- * What is promised: **at least once**. SMTP knows no idempotency, so the intent to send is stored before the call
- * and what came of it after it. Of an attempt that follows another one there are three cases:
+ * Delivery is **at least once**. SMTP has no idempotency, so the intent to send is stored before the call and its
+ * outcome after it. A retry finds one of three cases:
  *
- * - the mail server took the mail, and this is noted: it is not sent again;
- * - it certainly did not take it: it is sent, and goes out once;
- * - the intent alone is there, because the process died or the answer was lost: it is sent again, with a warning
- *   in the log that it may arrive twice. Both carry the same `Message-ID`, made of the task's id.
+ * - `sent`: the server accepted the mail; it is not sent again;
+ * - `not sent`: the server certainly did not accept it; it is sent, and arrives once;
+ * - `sending`: the process died or the response was lost; it is sent again, with a warning in the log that it may
+ *   arrive twice. Both copies have the same `Message-ID`, made of the task's id.
  *
- * A refusal for good (5xx, or a mail that is not well-formed) ends the task; whatever else fails is tried again
- * until the deadline, a deployment without `SMTP_URL` included.
+ * A permanent refusal (5xx, or a malformed mail) ends the task; any other failure, a missing `SMTP_URL` included, is
+ * retried until the deadline.
  */
 export const task = defineTask<"emails">()({
   async prepare(payload, context) {
     const recipient = await resolveRecipient(payload.to);
-    if (!recipient) return log().info({ taskId: context.taskId }, "nobody is left to write to");
+    if (!recipient)
+      return log().info({ taskId: context.taskId }, "mail skipped: account deleted, or link used or expired");
     const previousNote = await readProgressNote(context.taskId);
     if (previousNote === SENT_PROGRESS.note) return;
     if (previousNote === SENDING_PROGRESS.note) {
-      log().warn({ taskId: context.taskId, attempt: context.attempt }, "a mail may go out twice");
+      log().warn(
+        { taskId: context.taskId, attempt: context.attempt },
+        "mail may arrive twice: the previous attempt has an unknown outcome",
+      );
     }
     await send(payload, recipient, context);
   },
-  // The mail is all there is; the task's own row says that it is done.
+  // Nothing to commit besides the task's own row.
   async commit() {},
 });
 
 const progressSchema = z.object({ note: z.string() }).nullable().catch(null);
 
-/** What the attempt before left. */
+/** The previous attempt's progress note. */
 async function readProgressNote(taskId: string): Promise<string | undefined> {
   const row = await db().task.findUnique({ where: { id: taskId }, select: { progress: true } });
   return progressSchema.parse(row?.progress)?.note;
@@ -58,7 +62,7 @@ async function send(
 ): Promise<void> {
   await context.reportProgress(SENDING_PROGRESS);
   try {
-    // The catalogue knows names and shapes alone; sendMail holds the props to the template's own schema.
+    // The queue's schema checks names and shapes only; sendMail checks the props against the template's schema.
     await sendMail({
       to: recipient.address,
       locale,

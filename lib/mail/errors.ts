@@ -1,19 +1,19 @@
 /**
- * What can become of a mail that was not sent. None of them carries an address, a text or the server's own words,
- * which quote both: a log may hold them whole.
+ * Errors of a mail that was not sent. None contains an address, the mail's text or the server's response, which may
+ * quote both, so they are safe to log.
  */
 
-/** `SMTP_URL` is not set, so this deployment sends no mail. Worth repeating: the mail leaves once it is set. */
+/** `SMTP_URL` is not set, so this deployment sends no mail. Retry: the mail is sent once it is set. */
 export class MailUnavailableError extends Error {
   constructor() {
-    super("SMTP_URL is not set, so no mail can be sent");
+    super("mail not sent: SMTP_URL is not set");
     this.name = "MailUnavailableError";
   }
 }
 
-/** Never repeat: the mail is not well-formed, or the server refused it or its recipient for good (5xx). */
+/** Never retry: the mail is malformed, or the server permanently refused it or its recipient (5xx). */
 export class MailRefusedError extends Error {
-  /** What the server answered, such as 550; undefined when the mail never left. */
+  /** The server's status, such as 550; undefined when the mail never reached it. */
   readonly smtpCode: number | undefined;
 
   constructor(reason: string, smtpCode?: number) {
@@ -25,13 +25,13 @@ export class MailRefusedError extends Error {
 
 interface MailFailure {
   reason: string;
-  /** What the server answered, such as 451. */
+  /** The server's status, such as 451. */
   smtpCode?: number | undefined;
-  /** False: it certainly was not delivered. True: the answer was lost, and it may have been. */
+  /** False: certainly not delivered. True: the response was lost, so the outcome is unknown. */
   mayHaveArrived: boolean;
 }
 
-/** Repeat later: the server was not reached, or said "not now", or its answer was lost on the way. */
+/** Retry later: the server was not reached, refused temporarily (4xx), or its response was lost. */
 export class MailFailedError extends Error {
   readonly smtpCode: number | undefined;
   readonly mayHaveArrived: boolean;

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { isStorable } from "../core/text";
 
 /**
- * What mails are made of. A header ends at a line break, so nothing that becomes one may hold any: addresses,
- * subjects and keys are refused with one, other people's titles and names lose it.
+ * Schemas of a mail's fields. A header ends at a line break, so no value that becomes a header may contain one:
+ * addresses, subjects and keys with a line break are refused; it is removed from users' titles and names.
  */
 
-/** RFC 5321: 254 characters in all. ASCII, so no server needs SMTPUTF8 for it. */
+/** RFC 5321: at most 254 characters. ASCII, so that no server needs SMTPUTF8. */
 export const addressSchema = z.string().max(254).pipe(z.email());
 
 /** Control characters, line and paragraph separators. */
@@ -17,7 +17,7 @@ export function isOneLine(text: string): boolean {
   return !LINE_BREAKS.test(text);
 }
 
-/** A header given by the caller. */
+/** A header's value from the caller. */
 export const headerSchema = z
   .string()
   .trim()
@@ -26,16 +26,16 @@ export const headerSchema = z
   .refine(isOneLine, "must not have line breaks or control characters")
   .refine(isStorable);
 
-/** A title or a name that somebody typed once: a mail does not fail over a line break in it. */
+/** A title or name that a user typed: a line break in it must not fail the mail. */
 export const lineSchema = z
   .string()
   .transform((text) => text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim())
   .pipe(z.string().min(1).max(300).refine(isStorable));
 
-/** Paragraphs are parted by empty lines. */
+/** Empty lines separate paragraphs. */
 export const textSchema = z.string().trim().min(1).max(20_000).refine(isStorable);
 
-/** An absolute http(s) URL, or a path of this site that begins with one slash. */
+/** An absolute http(s) URL, or a path on this site that begins with one slash. */
 export const linkSchema = z
   .string()
   .max(2_000)
@@ -52,7 +52,7 @@ function isHttpUrl(link: string): boolean {
 
 /**
  * A link as mail programs need it: absolute, and in ASCII, since it may become a header.
- * @param appUrl without a slash at its end
+ * @param appUrl without a trailing slash
  */
 export function absoluteLink(link: string, appUrl: string): string {
   return new URL(isPath(link) ? `${appUrl}${link}` : link).href;
@@ -65,10 +65,10 @@ export const moneySchema = z.object({
 });
 
 /**
- * What makes a mail the same mail. It becomes the left half of the `Message-ID`, so it has the characters that
- * are allowed there unquoted (RFC 5322, dot-atom; not all of them).
+ * Idempotency key of a mail. It becomes the left half of the `Message-ID`, so it has only characters that are allowed
+ * there unquoted (a subset of RFC 5322's dot-atom).
  */
 export const idempotencyKeySchema = z
   .string()
   .max(120)
-  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "must be letters, digits, - and _, parted by single dots");
+  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, "must be letters, digits, - and _, separated by single dots");

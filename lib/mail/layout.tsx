@@ -14,12 +14,12 @@ const DISPLAY_FONT = "Unbounded, 'Segoe UI', Roboto, Helvetica, Arial, sans-seri
 
 const texts = {
   ru: {
-    why: "Это письмо отправила NormalDance. Отвечать на него не нужно: ответы никто не читает.",
-    settings: "Настроить письма",
+    why: "Это автоматическое письмо от NormalDance, отвечать на него не нужно.",
+    settings: "Настроить рассылку",
   },
   en: {
-    why: "Sent by NormalDance. No need to answer: nobody reads the replies.",
-    settings: "Mail settings",
+    why: "This is an automatic email from NormalDance, so please do not reply.",
+    settings: "Email settings",
   },
 } as const satisfies Record<Locale, unknown>;
 
@@ -33,7 +33,7 @@ interface LayoutProps {
   children: ReactNode;
 }
 
-/** What every mail stands in: a dark head with the name, a card, and why it came. */
+/** Frame of every mail: a dark header with the name, a card, and a footer that explains the mail. */
 export function Layout({ locale, subject, preview, appUrl, settingsLink, children }: LayoutProps) {
   const text = texts[locale];
   return (
@@ -90,7 +90,7 @@ export function Layout({ locale, subject, preview, appUrl, settingsLink, childre
 /** Heights of the mark's bars (app/_art/brand/mark-geometry.ts) at 28 pixels. */
 const BAR_HEIGHTS = [4, 7, 14, 20, 14, 7, 4];
 
-/** The mark out of table cells, since mail programs show no SVG and load pictures late; the name as text. */
+/** The logo, made of table cells, since mail programs show no SVG and load images late; the name as text. */
 function Brand({ appUrl }: { appUrl: string }) {
   return (
     <a href={appUrl} data-skip-in-text="true" style={{ textDecoration: "none" }}>
@@ -98,7 +98,7 @@ function Brand({ appUrl }: { appUrl: string }) {
         <tbody>
           <tr>
             {BAR_HEIGHTS.map((height, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
+              // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change their order
               <td key={index} style={{ paddingRight: 2, verticalAlign: "middle" }}>
                 <div
                   style={{

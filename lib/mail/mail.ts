@@ -11,7 +11,7 @@ export const templateNames = Object.keys(templates) as TemplateName[];
 const envelope = {
   to: addressSchema,
   locale: localeSchema,
-  /** The same for every attempt to send the same mail; a task's id is a good one. */
+  /** The same for every attempt to send a mail, such as its task's id. */
   idempotencyKey: idempotencyKeySchema,
 };
 
@@ -19,7 +19,7 @@ function mailSchemaFor<Name extends TemplateName>(name: Name) {
   return z.object({ ...envelope, template: z.literal(name), props: templates[name].props });
 }
 
-/** A mail: to whom, in which language, which template and what goes into it. */
+/** A mail: recipient, language, template and the template's props. */
 export const mailSchema = z.discriminatedUnion("template", [
   mailSchemaFor("order-delivered"),
   mailSchemaFor("sale"),

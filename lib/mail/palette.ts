@@ -1,6 +1,6 @@
 /**
- * The colours of app/_styles/tokens.css as mail programs read them: no oklch(), no variables. Light is inline,
- * since many programs drop style sheets; the dark side is a style sheet for those that ask for it.
+ * The colours of app/_styles/tokens.css in a form that mail programs support: no oklch(), no variables. Light colours
+ * are inline, since many programs drop style sheets; dark colours are in a style sheet for programs that support it.
  */
 export const light = {
   ground: "#f7f6fb",
@@ -24,5 +24,5 @@ export const dark = {
   money: "#fcae52",
 } as const satisfies Record<keyof typeof light, string>;
 
-/** The same in both: the head of every mail is the stage with the lights down. */
+/** Colours of the header and the button, the same in both themes. */
 export const stage = { ground: "#0d0c15", ink: "#f6f6fc", accent: "#baed3f", onAccent: "#0e1b00" } as const;

@@ -3,14 +3,14 @@ import { signId } from "../core/signed-id";
 import { db } from "../db";
 import type { Payload } from "../tasks";
 
-/** To whom a mail goes, and what is known of it only when it goes out. */
+/** A mail's recipient, and the props that are known only when it is sent. */
 export interface MailRecipient {
   address: string;
-  /** Of the template, besides those of the task. */
+  /** Props of the template, besides those of the task. */
   props: Readonly<Record<string, string | number>>;
 }
 
-/** @returns null when nobody is left to write to: the account is gone, or the link is good no more */
+/** @returns null when there is no recipient: the account was deleted, or the link was used or has expired */
 export async function resolveRecipient(to: Payload<"emails">["to"]): Promise<MailRecipient | null> {
   if ("address" in to) return { address: to.address, props: {} };
   if ("linkId" in to) return resolveLinkRecipient(to.linkId);
@@ -18,7 +18,7 @@ export async function resolveRecipient(to: Payload<"emails">["to"]): Promise<Mai
   return account && { address: account.email, props: {} };
 }
 
-/** The token is made here and is in the mail alone. */
+/** The token is created here and exists only in the mail. */
 async function resolveLinkRecipient(id: string): Promise<MailRecipient | null> {
   const link = await db().accountLink.findUnique({
     where: { id },

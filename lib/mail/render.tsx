@@ -11,11 +11,11 @@ export interface RenderedMail {
   subject: string;
   html: string;
   text: string;
-  /** Absolute; goes out as `List-Unsubscribe`. */
+  /** Absolute; sent as `List-Unsubscribe`. */
   settingsLink: string | undefined;
 }
 
-/** A heading in capitals shouts; the rest is the library's own. */
+/** Keeps headings as written instead of in capitals; the rest is the library's default. */
 const TEXT_OPTIONS = {
   wordwrap: 78,
   selectors: [{ selector: "h1", options: { uppercase: false } }],
@@ -24,11 +24,11 @@ const TEXT_OPTIONS = {
 /**
  * Subject, HTML and text of a mail.
  *
- * @param appUrl what paths are made absolute with, without a slash at its end
- * @throws {MailRefusedError} when a template made a subject of several lines
+ * @param appUrl base URL for paths, without a trailing slash
+ * @throws {MailRefusedError} when the template's subject has line breaks
  */
 export async function renderMail(mail: z.output<typeof mailSchema>, appUrl: string): Promise<RenderedMail> {
-  // The union ties props to their template; indexing by the name loses that.
+  // The union links props to their template; indexing by the name loses that link.
   const template = templates[mail.template] as Template<z.ZodType>;
   const context: TemplateContext = {
     locale: mail.locale,

@@ -14,21 +14,20 @@ export interface SentMail {
 /**
  * Renders a mail and hands it to the mail server.
  *
- * What is promised: **at least once**, never exactly once. SMTP knows no idempotency: when the connection is
- * lost after the mail and before the server's 250, nobody here can tell whether it was taken. So the caller
- * stores what it wants to send before it calls (a task is that), and calls again after any error but
- * {@link MailRefusedError}. Every attempt carries the same `Message-ID`, made of the idempotency key, so that
- * what receives the mail can tell a repeat (many programs show one of two).
+ * Delivery is **at least once**, never exactly once. SMTP has no idempotency: when the connection is lost between the
+ * mail and the server's 250, the outcome is unknown. So the caller must store its intent to send before it calls (a
+ * task does), and retry after any error but {@link MailRefusedError}. Every attempt has the same `Message-ID`, made of
+ * the idempotency key, so that mail programs can recognize a duplicate (many show only one).
  *
- * @throws {MailRefusedError} never repeat: it is not well-formed, or the server refused it for good
- * @throws {MailFailedError} repeat later; it says whether the mail may have arrived all the same
- * @throws {MailUnavailableError} repeat later: `SMTP_URL` is not set
+ * @throws {MailRefusedError} never retry: the mail is malformed, or the server refused it permanently
+ * @throws {MailFailedError} retry later; `mayHaveArrived` when the outcome is unknown
+ * @throws {MailUnavailableError} retry later: `SMTP_URL` is not set
  */
 export async function sendMail(input: Mail): Promise<SentMail> {
   const parsed = mailSchema.safeParse(input);
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path, code }) => `${path.join(".")} (${code})`);
-    throw new MailRefusedError(`the mail is not well-formed: ${fields.join(", ")}`);
+    throw new MailRefusedError(`malformed mail: ${fields.join(", ")}`);
   }
   const mail = parsed.data;
   const transporter = mailTransporter();
@@ -45,7 +44,7 @@ export async function sendMail(input: Mail): Promise<SentMail> {
       text,
       messageId,
       headers: {
-        // RFC 3834: no person wrote it, so no robot should answer.
+        // RFC 3834: marks an automatic mail, so that auto-responders do not reply.
         "Auto-Submitted": "auto-generated",
         ...(settingsLink === undefined ? {} : { "List-Unsubscribe": `<${settingsLink}>` }),
       },
@@ -59,8 +58,8 @@ export async function sendMail(input: Mail): Promise<SentMail> {
 }
 
 /**
- * A text with `=?` would reach the reader as an encoded word and be decoded there (RFC 2047), since nodemailer
- * leaves ASCII as it is. A zero-width space keeps the two apart and makes it encode the whole.
+ * Mail programs would decode a subject with `=?` as an encoded word (RFC 2047), since nodemailer leaves ASCII
+ * unencoded. A zero-width space separates the two characters and makes nodemailer encode the whole subject.
  */
 function escapeEncodedWords(subject: string): string {
   return subject.replaceAll("=?", "=\u200b?");

@@ -1,20 +1,20 @@
 import { MailFailedError, MailRefusedError } from "./errors";
 
-/** What nodemailer's errors say, as far as it is used here. */
+/** The fields of nodemailer's errors that are used here. */
 interface SmtpError extends Error {
   code?: string;
-  /** The error's own code, where nodemailer put its name over it. */
+  /** The original error's code, where nodemailer replaced it. */
   originalCode?: string;
   responseCode?: number;
-  /** Whether the answer is a refusal for good: 5xx except 503. */
+  /** Whether the response is a permanent refusal: 5xx except 503. */
   permanent?: boolean;
   timeoutType?: string;
 }
 
-/** Steps at which an answer is about this mail. A 5xx at another is about us (password, TLS) and can be put right. */
+/** Steps whose response concerns this mail. A 5xx at another step concerns our setup (password, TLS): retry. */
 const MESSAGE_ERROR_CODES = new Set(["EENVELOPE", "EMESSAGE"]);
 
-/** Failures on the way to the server, before a mail is handed over. */
+/** Failures before the mail is handed over. */
 const SETUP_ERROR_CODES = new Set(["EDNS", "ETLS", "EAUTH", "ENOAUTH", "EOAUTH2", "ECONFIG", "EENVELOPE"]);
 const CONNECT_ERROR_CODES = new Set([
   "ECONNREFUSED",
@@ -26,19 +26,16 @@ const CONNECT_ERROR_CODES = new Set([
 const SETUP_TIMEOUTS = new Set(["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_TIMEOUT"]);
 
 /**
- * What a failure to send means for the next attempt. The server's words stay out: they quote addresses.
+ * Maps a failure to send to what it means for a retry. Leaves out the server's text, which quotes addresses.
  */
 export function toMailError(error: unknown): MailRefusedError | MailFailedError {
   const { code = "", originalCode = "", responseCode, permanent, timeoutType = "" } = error as SmtpError;
   if (permanent && MESSAGE_ERROR_CODES.has(code)) {
-    return new MailRefusedError(
-      `the mail server refused the mail with ${String(responseCode)}`,
-      responseCode,
-    );
+    return new MailRefusedError(`mail refused by the server: ${String(responseCode)}`, responseCode);
   }
-  // The mail is ours to get right: nodemailer found it wrong before the server saw it.
+  // nodemailer refused the mail before the server received it: a bug on our side.
   if (MESSAGE_ERROR_CODES.has(code) && responseCode === undefined) {
-    return new MailRefusedError("the mail cannot be sent as it is");
+    return new MailRefusedError("malformed mail: refused before sending");
   }
   const hasResponse = responseCode !== undefined;
   const isCertainlyUnsent =
@@ -48,8 +45,8 @@ export function toMailError(error: unknown): MailRefusedError | MailFailedError 
     SETUP_TIMEOUTS.has(timeoutType);
   return new MailFailedError({
     reason: hasResponse
-      ? `the mail server answered ${String(responseCode)}`
-      : `the mail server was lost: ${timeoutType || originalCode || code || "no code"}`,
+      ? `mail not sent: the server answered ${String(responseCode)}`
+      : `mail server connection lost: ${timeoutType || originalCode || code || "no code"}`,
     smtpCode: responseCode,
     mayHaveArrived: !isCertainlyUnsent,
   });

@@ -1,6 +1,6 @@
 import { dark } from "./palette";
 
-/** react-email's body puts its style on a cell inside itself, where programs that drop `<body>` still see it. */
+/** react-email puts the body's style on an inner cell, where programs that drop `<body>` still apply it. */
 function bodyCellSelector(name: string): string {
   return `.${name}>table>tbody>tr>td`;
 }
@@ -26,8 +26,8 @@ const prefixSelectors = (prefix: string, selectors: string) =>
     .join(",");
 
 /**
- * What inline styles cannot say: the dark side (`data-ogsc` is how Outlook on the web asks for it), and less
- * room at the sides on a phone.
+ * What inline styles cannot express: dark colours (`data-ogsc` selects them in Outlook on the web), and narrower
+ * padding on phones.
  */
 export const STYLE_SHEET = [
   ":root{color-scheme:light dark;supported-color-schemes:light dark;}",

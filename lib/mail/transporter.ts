@@ -3,25 +3,25 @@ import { env } from "../core/env";
 import { MailUnavailableError } from "./errors";
 
 /**
- * Time limits of one mail. A task that mails has a minute in all, and a hung server must not hold it longer
- * than a try at another moment would take.
+ * Time limits of one mail. An `emails` task has one minute in total, and waiting longer for a hung server is worth less
+ * than a retry.
  */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** From the connection to the server's first words, TLS included. */
+/** From the connection to the server's greeting, TLS included. */
 const GREETING_TIMEOUT_MS = 5_000;
-/** No word from the server for so long; many scan a mail before they take it. */
+/** Longest silence of the server; many scan a mail before they accept it. */
 const SOCKET_TIMEOUT_MS = 15_000;
 const DNS_TIMEOUT_MS = 5_000;
-/** The whole of it, for a server that answers a little at a time. */
+/** In total, for a server that responds slowly in small pieces. */
 export const SEND_TIMEOUT_MS = 30_000;
 
 let transporter: ReturnType<typeof create> | undefined;
 
 /**
- * This process's SMTP client, made on first use.
+ * This process's SMTP client, created on first use.
  *
- * A connection for each mail and no pool: a function that is frozen between two mails would find its kept
- * connections dead, and mail is not where a handshake counts.
+ * One connection per mail and no pool: a serverless function that was frozen between two mails would find its pooled
+ * connections dead, and the cost of a handshake does not matter for mail.
  * @throws {MailUnavailableError} when `SMTP_URL` is not set
  */
 export function mailTransporter() {
@@ -38,7 +38,7 @@ function create(url: string) {
     greetingTimeout: GREETING_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
     dnsTimeout: DNS_TIMEOUT_MS,
-    // No mail reads a file or fetches a URL, whatever ends up in one.
+    // A mail's content must never make nodemailer read a file or fetch a URL.
     disableFileAccess: true,
     disableUrlAccess: true,
   });

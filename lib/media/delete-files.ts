@@ -4,13 +4,13 @@ import { afterCommit, db, type Transaction } from "../db";
 import { deleteBlobs, hasBlobStore } from "../storage";
 
 const BATCH_SIZE = 100;
-/** A run's; the next one goes on. */
+/** Batches per run; the next run continues. */
 const MAX_BATCHES = 20;
 
 /**
- * Takes somebody's files away, for good: with the transaction they are nobody's and have no name, and no route gives them
- * out. A row stays for as long as the store has its bytes, and is how a deletion is never lost: right after the commit,
- * and again every day, what is nobody's is deleted there and then here.
+ * Deletes a user's files permanently. The transaction removes their owner and name, after which no route serves them. A
+ * row stays until the store has deleted its bytes, so that no deletion is lost: right after the commit, and again every
+ * day, the bytes of ownerless files are deleted, then their rows.
  */
 export async function deleteAccountFiles(tx: Transaction, userId: string): Promise<void> {
   const { count } = await tx.mediaFile.updateMany({
@@ -24,14 +24,14 @@ async function deleteAfterCommit(): Promise<void> {
   try {
     if (hasBlobStore()) await deleteOwnerlessFiles();
   } catch (error) {
-    log().warn({ err: error }, "files of a deleted account stay in the store until the tidy");
+    log().warn({ err: error }, "files of a deleted account not deleted yet: left to the daily tidy");
   }
 }
 
 /**
- * Deletes files that are nobody's: the bytes, then the rows. Safe to repeat and to run twice at once.
+ * Deletes ownerless files: the bytes, then the rows. Safe to repeat and to run concurrently.
  * @returns how many
- * @throws {AppError} unavailable; what was deleted until then is
+ * @throws {AppError} unavailable when the store is down; earlier batches stay deleted
  */
 export async function deleteOwnerlessFiles(): Promise<number> {
   let deleted = 0;

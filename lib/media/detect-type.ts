@@ -4,19 +4,18 @@ import { isMediaType, type MediaType } from "./media-types";
 
 const UNSUPPORTED_MPEG_TYPE = "audio/x-mpeg-layer-1-or-2";
 
-/** Names that file-type has for what is served under another one. */
+/** Types of file-type that are served under another name. */
 const CANONICAL_TYPES: Readonly<Record<string, MediaType>> = {
   "image/apng": "image/png",
   "audio/x-m4a": "audio/mp4",
   "audio/ogg; codecs=opus": "audio/ogg",
 };
 
-/** What a caller who says so means to be run by a browser. */
+/** Declared types that a browser would execute. */
 const MARKUP_TYPES = /html|svg|xml|javascript|ecmascript/i;
 
 /**
- * What the first bytes say that a file is. Nobody's word counts: what the caller calls it can only be one reason more to
- * refuse a text.
+ * Detects a file's type from its first bytes. The declared type is not trusted; it can only cause a text to be refused.
  *
  * @throws {AppError} unsupported_media_type
  */
@@ -29,11 +28,11 @@ export async function detectType(bytes: Uint8Array, declaredType: string): Promi
   throw new AppError("unsupported_media_type", { message: "file_type_refused" });
 }
 
-/** @returns undefined when they are nothing that is known, or break off in the middle of it */
+/** @returns undefined when the type is unknown, or the bytes end in the middle of it */
 async function sniffType(bytes: Uint8Array): Promise<string | undefined> {
   try {
     const found = await fileTypeFromBuffer(bytes);
-    // Two bytes say that it is one; so say those of texts in UTF-16, and nobody has such files any more.
+    // Two bytes identify these types, and texts in UTF-16 match them too. They are refused, as they are obsolete.
     return found && ["mp1", "mp2"].includes(found.ext) ? UNSUPPORTED_MPEG_TYPE : found?.mime;
   } catch {
     return undefined;
@@ -41,8 +40,8 @@ async function sniffType(bytes: Uint8Array): Promise<string | undefined> {
 }
 
 /**
- * UTF-8 that is meant to be read: no control characters but white space, and nothing that a browser which looked for
- * itself would take for HTML, SVG or XML (it looks at what comes first, behind white space).
+ * Whether the bytes are readable UTF-8: no control characters except white space, and no start of markup, behind white
+ * space, that a browser's content sniffing would take for HTML, SVG or XML.
  */
 function isPlainText(bytes: Uint8Array): boolean {
   let text: string;
@@ -51,6 +50,6 @@ function isPlainText(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters on purpose
   return !/[\u0000-\u0008\u000b\u000e-\u001f\u007f]/.test(text) && !/^\s*<[a-z!?/]/i.test(text);
 }

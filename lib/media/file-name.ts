@@ -3,21 +3,21 @@ import { MAX_NAME_LENGTH } from "./limits";
 import { type MediaType, mediaTypes } from "./media-types";
 
 /**
- * What a name must not carry: control characters, what turns the direction of text (an `exe.gnp` that reads
- * `png.exe`) or cannot be seen, and halves of characters.
+ * Characters that a name must not contain: control characters, invisible ones, those that change the text direction (an
+ * `exe.gnp` that reads `png.exe`), and lone surrogates.
  */
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Co}\p{Cn}]/gu;
 
 /**
- * A name as it is kept and given back: the last part of a path, in one line, with an ending that fits what the file is,
- * so that what is saved under it is opened as that and nothing else.
+ * Sanitizes a file name for storage and download: the last part of a path, in one line, with an extension that matches
+ * the file's type, so that a saved file is opened as that type.
  */
 export function sanitizeFileName(name: string, type: MediaType): string {
   const extensions: readonly string[] = mediaTypes[type];
   const baseName = name.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
   const visible = baseName
     .replace(UNSAFE_CHARACTERS, "")
-    // What Windows takes in no name.
+    // Not allowed in names on Windows.
     .replace(/[<>:"|?*]/g, "_")
     .replace(/\s+/g, " ")
     .replace(/^[. ]+|[. ]+$/g, "");
@@ -33,7 +33,8 @@ export function sanitizeFileName(name: string, type: MediaType): string {
 }
 
 /**
- * The name as a request carries it: `encodeURIComponent`, since a header is ASCII. Nothing for none.
+ * Decodes a request's file name, which is encoded with `encodeURIComponent` because headers are ASCII. Empty without
+ * one.
  * @throws {AppError} bad_request
  */
 export function decodeFileName(header: string | null): string {

@@ -3,7 +3,7 @@ import { AppError } from "../core/errors";
 import { MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE } from "./limits";
 import type { MediaType } from "./media-types";
 
-/** What image-size calls those that are taken. */
+/** The accepted image types by their names in image-size. */
 const IMAGE_FORMATS: Partial<Record<MediaType, readonly string[]>> = {
   "image/png": ["png"],
   "image/jpeg": ["jpg"],
@@ -12,12 +12,12 @@ const IMAGE_FORMATS: Partial<Record<MediaType, readonly string[]>> = {
   "image/avif": ["avif", "heif"],
 };
 
-/** EXIF: from here on a camera was held upright, and width and height change places. */
+/** From this EXIF orientation on the image is rotated by 90 degrees: width and height are swapped. */
 const FIRST_ROTATED_ORIENTATION = 5;
 
 /**
- * How large a picture says it is, the way it is looked at; null for what is no picture.
- * @throws {AppError} unsupported_media_type when it does not say so; payload_too_large
+ * Reads an image's dimensions from its header, as displayed; null for a file that is not an image.
+ * @throws {AppError} unsupported_media_type when the header has none; payload_too_large
  */
 export function readImageDimensions(
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** What is taken, each with the endings its files have; the first is put behind a name that has another one. */
+/** The accepted types with their file extensions; the first is appended to a name that has none of them. */
 export const mediaTypes = {
   "image/png": ["png", "apng"],
   "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
@@ -21,7 +21,7 @@ export function isMediaType(type: string): type is MediaType {
   return Object.hasOwn(mediaTypes, type);
 }
 
-/** Pictures and sounds are shown where they are; whatever else a browser might open in our name is saved. */
+/** Whether a type is displayed in the browser; other types, which could run under our origin, are downloaded. */
 export function isInlineType(type: string): boolean {
   return /^(image|audio)\//.test(type);
 }

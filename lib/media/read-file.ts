@@ -6,23 +6,22 @@ import { db } from "../db";
 import { readBlob } from "../storage";
 import { isInlineType } from "./media-types";
 
-/** Long enough for a page that is opened again and again, short enough on a browser that somebody else takes over. */
+/** Long enough for repeated page views, short enough for a browser that another user takes over. */
 const CACHE_SECONDS = 600;
 
 interface ReadFileOptions {
-  /** `range`, `if-none-match` and `if-range` are looked at. */
+  /** The request's headers; `range`, `if-none-match` and `if-range` are used. */
   headers: Headers;
   requestId: string;
-  /** Whether somebody who is not the owner may; it is asked about files that there are. */
+  /** Whether a user who is not the owner may read the file; called only for existing files. */
   mayRead(userId: string, fileId: string): Promise<boolean>;
 }
 
 /**
- * A file as a browser gets it: its bytes, a part of them, or that they have not changed (they never do). Whatever is in
- * them, nothing of it runs: the type is what the first bytes said, nobody guesses another one, and opened by itself it
- * is in a sandbox.
+ * Serves a file: 200, 206 for a range, 304 or 416. Its content never runs in our origin: the type was detected from its
+ * first bytes, `nosniff` forbids the browser to guess another one, and a file opened as a page is sandboxed.
  *
- * @throws {AppError} not_found, also for a file of others; unavailable without the store
+ * @throws {AppError} not_found, also for a file that the caller may not read; unavailable when the store is down
  */
 export async function readFile(caller: Caller, id: string, options: ReadFileOptions): Promise<Response> {
   const file = await db().mediaFile.findFirst({
@@ -37,7 +36,7 @@ export async function readFile(caller: Caller, id: string, options: ReadFileOpti
   const headers = new Headers({
     "accept-ranges": "bytes",
     "cache-control": `private, max-age=${CACHE_SECONDS}`,
-    // The gate says the same, where there is one.
+    // The gate sets the same policy; set here too for requests that do not pass through it.
     "content-security-policy": DATA_CONTENT_POLICY,
     etag,
     vary: "Authorization, Cookie",
@@ -56,10 +55,7 @@ export async function readFile(caller: Caller, id: string, options: ReadFileOpti
   const bytes = await readBlob(file.pathname, range);
   const length = range ? range.end - range.start + 1 : file.bytes;
   if (bytes?.length !== length) {
-    log().error(
-      { fileId: id, found: bytes?.length ?? null, length },
-      "the store has lost a file, or some of it",
-    );
+    log().error({ fileId: id, found: bytes?.length ?? null, length }, "stored file missing or truncated");
     throw new AppError("not_found", { message: "file_not_found" });
   }
   headers.set("content-type", file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type);
@@ -75,9 +71,8 @@ function matchesEtag(header: string | null, etag: string): boolean {
 }
 
 /**
- * The one part that a header asks for (RFC 9110).
- * @returns undefined for the whole: nothing is asked for, or more than one part, or what is no range; null for a part
- *          that is not there
+ * Parses a `Range` header with one range (RFC 9110).
+ * @returns undefined for the whole file: no header, several ranges, or an invalid one; null for a range beyond the file
  */
 function parseRange(header: string | null, size: number): { start: number; end: number } | null | undefined {
   const [, first = "", last = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
@@ -92,12 +87,12 @@ function parseRange(header: string | null, size: number): { start: number; end: 
   return start < size ? { start, end } : null;
 }
 
-/** RFC 6266: a name in ASCII for the old, and as it is for the others. */
+/** RFC 6266: an ASCII name for old clients, and the original one for all others. */
 function contentDisposition(type: string, name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
   );
   return `${isInlineType(type) ? "inline" : "attachment"}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

@@ -13,13 +13,13 @@ import { readImageDimensions } from "./image-dimensions";
 import { MAX_BYTES_PER_USER, MAX_FILE_BYTES, MAX_FILES_PER_USER } from "./limits";
 import { dayFolder } from "./pathname";
 
-/** A file as people are told of it. */
+/** A file as the API returns it. */
 export const fileSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   type: z.string(),
   bytes: z.int(),
-  /** Of a picture, in pixels, the way it is looked at. */
+  /** Of an image, in pixels, as displayed. */
   width: z.int().nullable(),
   height: z.int().nullable(),
 });
@@ -27,21 +27,21 @@ export const fileSchema = z.object({
 export type FileView = z.infer<typeof fileSchema>;
 
 interface NewFile {
-  /** As it is called where it comes from; it is cleaned. */
+  /** The original name; it is sanitized. */
   name: string;
-  /** What the sender calls it; it is never believed. */
+  /** The type that the client declares; it is not trusted. */
   declaredType: string;
   bytes: Uint8Array;
 }
 
 /**
- * Keeps a file for somebody. First the bytes, then the row: a crash in between leaves bytes that nobody can ask for,
- * and the tidy deletes them. There is never a row without bytes.
+ * Stores a file for a user: first the bytes, then the row. A crash in between leaves bytes that cannot be requested;
+ * the tidy deletes them. There is never a row without bytes.
  *
- * Not safe to repeat: each call keeps another file.
+ * Not safe to repeat: each call stores another file.
  *
- * @throws {AppError} bad_request for an empty one; payload_too_large; unsupported_media_type; conflict when there is no
- *         room for it; unavailable without the store; unauthenticated when the account is gone
+ * @throws {AppError} bad_request for an empty file; payload_too_large; unsupported_media_type; conflict when the user's
+ *         quota is exceeded; unavailable when the store is down; unauthenticated when the account no longer exists
  */
 export async function storeFile({ userId }: Caller, file: NewFile): Promise<FileView> {
   const { bytes } = file;
@@ -49,12 +49,12 @@ export async function storeFile({ userId }: Caller, file: NewFile): Promise<File
   if (bytes.length > MAX_FILE_BYTES) throw new AppError("payload_too_large", { message: "file_too_large" });
   const type = await detectType(bytes, file.declaredType);
   const size = readImageDimensions(bytes, type);
-  // Spares the store what would be refused; whether there is room is decided below.
+  // An early check that saves an upload; the quota is enforced below, under a lock.
   await requireQuota(db(), userId, bytes.length);
 
   const id = newId();
   const createdAt = new Date(now());
-  // The id is told to others; the rest is not.
+  // The id is public, so a random suffix keeps the path secret.
   const pathname = `${dayFolder(createdAt)}${id}-${randomBytes(16).toString("hex")}`;
   await putBlob(pathname, bytes, type);
   const row = {
@@ -68,14 +68,14 @@ export async function storeFile({ userId }: Caller, file: NewFile): Promise<File
       await tx.mediaFile.create({ data: { ...row, ownerId: userId, pathname, createdAt } });
     });
   } catch (error) {
-    // Ours: it has certainly not committed. Of anything else nobody knows, and bytes are not taken from a row.
+    // An AppError means that nothing was committed. After any other error the row may exist and needs its bytes.
     if (error instanceof AppError) await deleteBlobBestEffort(pathname);
     throw error;
   }
   return row;
 }
 
-/** Files of one person are counted one after the other, and none is added to an account that is going. */
+/** Serializes the quota checks of one user, and keeps files from being added to an account that is being deleted. */
 async function lockOwner(tx: Transaction, userId: string): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`
 SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
@@ -97,11 +97,11 @@ async function requireQuota(
     throw new AppError("conflict", { message: "files_full" });
 }
 
-/** The tidy does it when this does not. */
+/** Deletes the bytes of a file that has no row; if it fails, the tidy does it. */
 async function deleteBlobBestEffort(pathname: string): Promise<void> {
   try {
     await deleteBlobs([pathname]);
   } catch (error) {
-    log().debug({ err: error }, "bytes without a row stay until the tidy");
+    log().debug({ err: error }, "orphaned bytes not deleted yet: left to the daily tidy");
   }
 }

@@ -6,28 +6,28 @@ import { deleteOwnerlessFiles } from "./delete-files";
 import { ageInDays, MEDIA_ROOT } from "./pathname";
 
 const HOUR_MS = 3_600_000;
-/** A file that no message carries so long after it came was not sent, or its message is gone. */
+/** A file attached to no message that long after its upload was never sent, or its message was deleted. */
 const UNUSED_AFTER_MS = 24 * HOUR_MS;
-/** The row comes within seconds of the bytes, or never. */
+/** The row is committed within seconds of the bytes, or never. */
 const ORPHANED_AFTER_MS = HOUR_MS;
-/** So many days are looked through every time, and of the older ones another one each day. */
+/** The folders of the last days are scanned in every run, and one older folder each day. */
 const ALWAYS_SCANNED_DAYS = 8;
-/** A run's; the next one goes on. */
+/** Unused files per run; the next run continues. */
 const MAX_UNUSED_BATCH = 1_000;
 
 export const tidiedFilesSchema = z.object({
-  /** No message carried them; they are among the deleted. */
+  /** Files attached to no message, which are then deleted as ownerless files. */
   unused: z.int(),
   deleted: z.int(),
-  /** Bytes whose upload broke off before the row. */
+  /** Bytes whose upload ended before the row was committed. */
   orphans: z.int(),
 });
 
 /**
- * Deletes what is nobody's any more, what was never sent, and bytes that an upload left when it broke off. Safe to
- * repeat. Without a store there is nothing to do.
+ * Deletes ownerless files, files that are attached to no message, and bytes of interrupted uploads. Safe to repeat.
+ * Without a store there is nothing to do.
  *
- * @throws {AppError} unavailable when the store is away; the next run does it
+ * @throws {AppError} unavailable when the store is down; the next run continues
  */
 export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
   if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
@@ -37,8 +37,8 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
 }
 
 /**
- * Two statements: the lock keeps new attachments away (their foreign key waits for it), and only what is looked at
- * behind it is sure.
+ * Two statements: the lock makes new attachments wait (through their foreign key), and only the second statement, after
+ * the lock, is sure to see the earlier ones.
  */
 async function disownUnusedFiles(): Promise<number> {
   const cutoff = new Date(now() - UNUSED_AFTER_MS);
@@ -63,12 +63,12 @@ async function deleteOrphans(): Promise<number> {
     for await (const blobs of listBlobs(folder)) {
       const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - ORPHANED_AFTER_MS);
       const pathnames = old.map(({ pathname }) => pathname);
-      const kept = await db().mediaFile.findMany({
+      const files = await db().mediaFile.findMany({
         where: { pathname: { in: pathnames } },
         select: { pathname: true },
       });
-      const known = new Set(kept.map(({ pathname }) => pathname));
-      const orphans = pathnames.filter((pathname) => !known.has(pathname));
+      const referenced = new Set(files.map(({ pathname }) => pathname));
+      const orphans = pathnames.filter((pathname) => !referenced.has(pathname));
       await deleteBlobs(orphans);
       deleted += orphans.length;
     }

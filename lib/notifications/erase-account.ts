@@ -1,8 +1,8 @@
 import type { Transaction } from "../db";
 
 /**
- * Takes somebody's name out of what others were told of them: that they mentioned them, or put them into a group. In the
- * transaction that deletes the account, while its chats still say who that may be.
+ * Removes a user's name and id from other users' notifications about a mention or a chat invitation. Runs in the
+ * transaction that deletes the account, before its chat memberships are deleted: they bound the search.
  */
 export async function anonymiseAccountNotifications(tx: Transaction, userId: string): Promise<void> {
   await tx.$executeRaw`

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { idSchema } from "../core/ids";
 
 /**
- * What the kinds of notifications carry in `data`. Their words are the page's, in the reader's language. Whoever
- * enqueues one writes these fields; a row whose data does not fit, or of a kind that is not here (a newer
- * deployment made it), is shown with its own title and message.
+ * The fields of `data` for each kind of notification; the page has the texts, in the reader's language. A row whose
+ * data does not match, or of a kind that is not here (from a newer deployment), is shown with its own title and
+ * message.
  */
 
 const order = z.object({
   orderId: idSchema,
-  /** As it was called when it was bought. */
+  /** The product's title at the time of the order. */
   title: z.string(),
   /** Minor units of the currency. */
   amountMinor: z.int().nonnegative(),
@@ -19,37 +19,37 @@ const order = z.object({
 
 const chat = z.object({
   chatId: idSchema,
-  /** As it was called then; null: a conversation of two. */
+  /** The chat's title at that time; null: a direct chat. */
   chatTitle: z.string().nullable(),
 });
 
 export const notificationDataSchemas = {
-  /** To the creator: something of theirs was paid for. */
+  /** To the seller: an order was paid. */
   sale: order.extend({ quantity: z.int().positive().default(1) }),
-  /** To the creator: a sale was taken back. */
+  /** To the seller: an order was refunded. */
   sale_refunded: order,
-  /** To the buyer: what was paid for is theirs. */
+  /** To the buyer: a paid order was delivered. */
   delivered: order.pick({ orderId: true, title: true }),
-  /** To the buyer: the money is on its way back. */
+  /** To the buyer: a refund is on its way. */
   refund: order,
-  /** To whoever referred a buyer. */
+  /** To the referrer of a buyer. */
   bonus: order.pick({ amountMinor: true, currency: true }),
-  /** The order it was for has been refunded. */
+  /** To the referrer: the order of a bonus was refunded. */
   bonus_reversed: order.pick({ amountMinor: true, currency: true }),
-  /** Somebody named the reader in a chat. The names go with the account that they are of (erase-account.ts). */
+  /** A user mentioned the reader in a chat. The name is erased with the author's account (erase-account.ts). */
   mention: chat.extend({ messageId: idSchema, authorName: z.string().nullable() }),
-  /** Somebody put the reader into a group. */
+  /** A user added the reader to a group. */
   chat_invite: chat.extend({ byName: z.string().nullable() }),
 } as const;
 
 export type NotificationKind = keyof typeof notificationDataSchemas;
 
-/** A notification that the page has words for. */
+/** A notification that the page has texts for. */
 export type TypedNotification = {
   [K in NotificationKind]: { kind: K; data: z.output<(typeof notificationDataSchemas)[K]> };
 }[NotificationKind];
 
-/** A notification as the page can word it; null when its own title and message have to do. */
+/** Parses a notification that the page has texts for; null when its own title and message must be shown. */
 export function parseNotification(kind: string, data: unknown): TypedNotification | null {
   if (!Object.hasOwn(notificationDataSchemas, kind)) return null;
   const knownKind = kind as NotificationKind;

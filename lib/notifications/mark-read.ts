@@ -13,7 +13,7 @@ export const markReadSchema = z.union(
     z.strictObject({ ids: z.array(idSchema).max(MAX_IDS) }),
     z.strictObject({
       all: z.literal(true),
-      /** The newest that was seen: what came after it stays unread. */
+      /** Id of the newest notification seen; later ones stay unread. */
       before: idSchema.optional(),
     }),
   ],
@@ -23,10 +23,10 @@ export const markReadSchema = z.union(
 export const markReadResponseSchema = z.object({ unreadCount: z.int() });
 
 /**
- * Marks somebody's own notifications as read: those named, or all up to and including `before`. Ids of others,
- * unknown ones and repeats change nothing; what was read keeps its time. Safe to repeat.
+ * Marks the user's own notifications as read: the given ids, or all up to and including `before`. Ids of other users
+ * and unknown ones are ignored; notifications that are read already keep their time. Safe to repeat.
  *
- * @returns how many are unread after it, those that came meanwhile included
+ * @returns the unread count afterwards, including notifications that arrived meanwhile
  */
 export async function markRead(
   { userId }: Pick<Caller, "userId">,
@@ -42,7 +42,7 @@ export async function markRead(
     where: { userId, readAt: null, ...selectionWhere },
     data: { readAt: new Date(now()) },
   });
-  // A statement of its own: inside the one above, the count would not see what others did meanwhile.
+  // A separate statement: within the one above, the count would miss concurrent changes.
   const unread = await countUnread(userId);
   publishUnreadCount(userId, unread);
   return { unreadCount: unread };

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 export const notificationSchema = z.object({
   id: z.uuid(),
-  /** `general` has its own title and message; the others are worded from `data` in the reader's language. */
+  /** `general` has its own title and message; other kinds are worded from `data` in the reader's language. */
   kind: z.string(),
   title: z.string().nullable(),
   message: z.string().nullable(),

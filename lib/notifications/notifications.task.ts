@@ -11,13 +11,12 @@ const insertedSchema = z
   .max(1);
 
 /**
- * Queue `notifications`: a row in somebody's list. Its unique key is the task's id, so that one task is one
- * notification, whatever happens. For an account that is gone meanwhile, or that does not want to hear of this kind,
- * there is nothing to do, and nothing wrong.
+ * Queue `notifications`: inserts a notification. Its unique key is the task's id, so a repeated attempt inserts
+ * nothing. For an account that was deleted, or that turned this kind off, the task succeeds without a notification.
  */
 export const task = defineTask<"notifications">()({
   async commit(tx, { userId, kind, title, message, data }, { taskId }) {
-    // Reading the account under a lock keeps its deletion from coming between the check and the row.
+    // The lock on the account keeps its deletion from committing between the check and the insert.
     const rows = await tx.$queryRaw`
 WITH reader AS (SELECT id FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE),
 wanted AS (
@@ -33,7 +32,7 @@ ON CONFLICT (key) DO NOTHING
 RETURNING id, "createdAt", (SELECT level FROM wanted) AS level`;
     const [inserted] = insertedSchema.parse(rows);
     if (!inserted)
-      return log().info({ taskId }, "nobody is left to notify, or they do not want to hear of it");
+      return log().info({ taskId }, "notification skipped: sent before, turned off, or account deleted");
     const { level, ...row } = inserted;
     const view = toNotificationView({
       ...row,

@@ -5,18 +5,18 @@ import { db, transaction } from "../db";
 import { setHidden } from "../presence";
 import { type NotificationKind, notificationDataSchemas } from "./kinds";
 
-/** `all`: also said out loud on open pages; `quiet`: in the list alone; `off`: nowhere. */
+/** `all`: in the list and as a toast on open pages; `quiet`: in the list only; `off`: not at all. */
 export const notificationLevels = ["all", "quiet", "off"] as const;
 export type NotificationLevel = (typeof notificationLevels)[number];
 
-/** Those that the page has words for, and `general`, which has its own. */
+/** The kinds that the page has texts for, and `general`, which has its own. */
 export type PreferenceKind = NotificationKind | "general";
 export const preferenceKinds: readonly PreferenceKind[] = [
   ...(Object.keys(notificationDataSchemas) as NotificationKind[]),
   "general",
 ];
 
-/** About somebody's money and goods: there must be a place where they find it. */
+/** Kinds about the user's money and goods, which cannot be turned off. */
 const MANDATORY_KINDS: ReadonlySet<PreferenceKind> = new Set([
   "sale",
   "sale_refunded",
@@ -24,7 +24,7 @@ const MANDATORY_KINDS: ReadonlySet<PreferenceKind> = new Set([
   "refund",
 ]);
 
-/** What may be chosen for a kind. */
+/** The levels that may be chosen for a kind. */
 export function allowedLevels(kind: PreferenceKind): readonly NotificationLevel[] {
   return MANDATORY_KINDS.has(kind) ? ["all", "quiet"] : notificationLevels;
 }
@@ -37,7 +37,7 @@ function mapKinds<T>(valueFor: (kind: PreferenceKind) => T): Record<PreferenceKi
 }
 
 export const preferencesSchema = z.object({
-  /** Nobody is told whether or when the person is here. */
+  /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
   notifications: z.object(mapKinds(() => z.enum(notificationLevels))),
 });
@@ -55,23 +55,23 @@ export const changePreferencesSchema = z.strictObject({
     .optional(),
 });
 
-/** @throws {AppError} unauthenticated when the account is gone */
+/** @throws {AppError} unauthenticated when the account no longer exists */
 export async function getPreferences({ userId }: Pick<Caller, "userId">): Promise<Preferences> {
-  const person = await db().user.findUnique({
+  const user = await db().user.findUnique({
     where: { id: userId },
     select: { hidesPresence: true, preferences: { select: { kind: true, level: true } } },
   });
-  if (!person) throw new AppError("unauthenticated");
-  const chosen = new Map(person.preferences.map(({ kind, level }) => [kind, level]));
+  if (!user) throw new AppError("unauthenticated");
+  const chosen = new Map(user.preferences.map(({ kind, level }) => [kind, level]));
   return {
-    hidesPresence: person.hidesPresence,
+    hidesPresence: user.hidesPresence,
     notifications: mapKinds((kind) => chosen.get(kind) ?? "all"),
   };
 }
 
 /**
- * Changes what is named and nothing else, all of it or none. Hiding takes effect at once.
- * @throws {AppError} unauthenticated when the account is gone
+ * Changes the given preferences in one transaction. Hiding presence takes effect immediately.
+ * @throws {AppError} unauthenticated when the account no longer exists
  */
 export async function changePreferences(
   caller: Pick<Caller, "userId">,
@@ -93,7 +93,7 @@ export async function changePreferences(
       });
     }
   });
-  // As it is now: of two changes at once, whichever tells Redis last tells what both left behind.
+  // Read after the commit: of concurrent changes, the last to reach Redis then writes the final value.
   const preferences = await getPreferences(caller);
   if (hidesPresence !== undefined) await setHidden(userId, preferences.hidesPresence);
   return preferences;

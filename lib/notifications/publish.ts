@@ -4,7 +4,7 @@ import { emit } from "../realtime";
 import type { NotificationView } from "./notification";
 import { countUnread } from "./read";
 
-/** Says on a person's open pages, after the commit, that something new is in their list. */
+/** Publishes a new notification to the user's open pages. Call it after the commit. Best effort. */
 export function publishNotification(
   userId: string,
   notification: NotificationView,
@@ -12,16 +12,16 @@ export function publishNotification(
 ): void {
   defer(async () => {
     try {
-      // Inside the transaction the count would not see what others commit meanwhile.
+      // Within the transaction the count would miss concurrent commits.
       const unread = await countUnread(userId);
       emit(`user:${userId}`, "notification", { notification, unreadCount: unread, level });
     } catch (error) {
-      log().debug({ err: error }, "open pages hear of a notification when they ask next");
+      log().debug({ err: error }, "notification not published to open pages");
     }
   });
 }
 
-/** Says on a person's open pages how many are unread. */
+/** Publishes the unread count to the user's open pages. */
 export function publishUnreadCount(userId: string, unread: number): void {
   emit(`user:${userId}`, "unread", { unreadCount: unread });
 }

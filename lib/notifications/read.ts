@@ -8,7 +8,7 @@ const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 50;
 
 export const notificationPageQuerySchema = z.object({
-  /** Id of the last notification of the page before. */
+  /** Id of the last notification of the previous page. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
@@ -16,17 +16,17 @@ export const notificationPageQuerySchema = z.object({
 export const notificationPageSchema = z.object({
   items: z.array(notificationSchema),
   nextCursor: z.uuid().nullable(),
-  /** Of all, not of this page. */
+  /** Of all notifications, not only of this page. */
   unreadCount: z.int(),
 });
 
-/** Somebody's own notifications, newest first. */
+/** The user's own notifications, newest first. */
 export async function listNotifications(
   { userId }: Pick<Caller, "userId">,
   page: z.input<typeof notificationPageQuerySchema> = {},
 ): Promise<{ items: NotificationView[]; nextCursor: string | null; unreadCount: number }> {
   const { cursor, limit } = notificationPageQuerySchema.parse(page);
-  // Ids are ordered by time, so the index on person and id is all that paging needs.
+  // Ids are ordered by time, so paging needs only the index on user and id.
   const [rows, unread] = await Promise.all([
     db().notification.findMany({
       where: { userId, ...(cursor ? { id: { lt: cursor } } : {}) },
@@ -43,7 +43,7 @@ export async function listNotifications(
   };
 }
 
-/** How many somebody has not read; one query that the index on person and `readAt` answers. */
+/** The number of unread notifications; one statement, answered by the index on user and `readAt`. */
 export async function countUnread(userId: string): Promise<number> {
   return db().notification.count({ where: { userId, readAt: null } });
 }

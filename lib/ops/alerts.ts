@@ -9,9 +9,9 @@ import { db, transaction } from "../db";
 
 export const alertSchema = z.object({
   id: z.uuid(),
-  /** What went wrong (lib/tasks/raise-alert.ts has them all). */
+  /** What went wrong; lib/tasks/raise-alert.ts lists the kinds. */
   kind: z.string(),
-  /** What it is about: a task's id, an order's. */
+  /** What it is about: a task's id, or `order:{id}`. */
   subject: z.string(),
   message: z.string(),
   createdAt: z.iso.datetime(),
@@ -21,7 +21,7 @@ export const alertSchema = z.object({
 export type AlertView = z.infer<typeof alertSchema>;
 
 export const alertPageQuerySchema = z.object({
-  /** Id of the last alert of the page before. */
+  /** Id of the previous page's last alert. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 });
@@ -29,15 +29,15 @@ export const alertPageQuerySchema = z.object({
 export const alertPageSchema = z.object({
   items: z.array(alertSchema),
   nextCursor: z.uuid().nullable(),
-  /** Open ones in all. */
+  /** Total of open alerts. */
   openCount: z.int(),
 });
 
 export type AlertPage = z.infer<typeof alertPageSchema>;
 
 /**
- * What nobody has dealt with yet, newest first, for administrators.
- * @throws {AppError} forbidden for everybody else
+ * Open alerts, newest first, for administrators.
+ * @throws {AppError} forbidden for other callers
  */
 export async function listOpenAlerts(
   caller: Pick<Caller, "role">,
@@ -62,8 +62,8 @@ export async function countOpenAlerts(): Promise<number> {
 }
 
 /**
- * Closes an alert; one that is closed stays as it is. When the same thing goes wrong again it is open again.
- * @throws {AppError} forbidden for whoever is no administrator; fresh_sign_in_required; not_found
+ * Closes an alert; a closed one stays unchanged. The same failure opens it again.
+ * @throws {AppError} forbidden unless the caller is an administrator; fresh_sign_in_required; not_found
  */
 export async function closeAlert(
   id: string,

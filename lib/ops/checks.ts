@@ -8,13 +8,13 @@ import { publish, qstash } from "../tasks";
 export const checkSchema = z.object({
   status: z.enum(["ok", "down"]),
   latencyMs: z.number(),
-  /** What went wrong, in a word or two; never an address or a secret. */
+  /** The error's name; never an address or a secret. */
   reason: z.string().optional(),
 });
 
 export type Check = z.infer<typeof checkSchema>;
 
-/** Runs a check no longer than `limitMs`; it never throws. */
+/** Runs a check with a time limit; never throws. */
 async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promise<Check> {
   const startedAt = performance.now();
   const latencyMs = () => Math.round((performance.now() - startedAt) * 10) / 10;
@@ -27,7 +27,7 @@ async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promi
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
-/** QStash's log may be a moment behind its delivery. */
+/** QStash's log may lag behind its delivery. */
 const ROUND_TRIP_TIMEOUT_MS = 8_000;
 const LOG_POLL_INTERVAL_MS = 100;
 
@@ -39,12 +39,12 @@ export function checkRedis(): Promise<Check> {
   return runCheck(CHECK_TIMEOUT_MS, () => redisService().ping());
 }
 
-/** Asks for something that costs QStash nothing: its signing keys need a valid token to be read. */
+/** Reads the signing keys: that needs a valid token and is not billed. */
 export function checkQstash(): Promise<Check> {
   return runCheck(CHECK_TIMEOUT_MS, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
 }
 
-/** Writes to Redis, reads back, compares, deletes. */
+/** Writes a key to Redis, reads it back, compares and deletes it. */
 export function probeRedis(): Promise<Check> {
   return runCheck(CHECK_TIMEOUT_MS, async () => {
     const id = newId();
@@ -61,8 +61,8 @@ class ProbeMismatchError extends Error {
 }
 
 /**
- * Sends a message through QStash to ourselves. Our door answers 200 only to a valid signature, so a
- * message that QStash's log calls delivered was accepted, signed and came back.
+ * Sends a message through QStash to this app. Our endpoint answers 200 only to a valid signature, so a message that
+ * QStash's log lists as delivered was accepted, signed and received.
  */
 export function probeQstash(): Promise<Check> {
   let isPolling = true;

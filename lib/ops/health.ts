@@ -29,19 +29,19 @@ export const integrationSchema = z.object({
 
 export type Integration = z.infer<typeof integrationSchema>;
 
-/** Whether each backend answers. The app is down without Postgres, and degraded without one of the others. */
+/** Checks every backend. The app is down without Postgres, and degraded without Redis or QStash. */
 export async function checkHealth(): Promise<z.infer<typeof healthSchema>> {
   const [database, redis, qstash] = await Promise.all([checkDatabase(), checkRedis(), checkQstash()]);
   const status = database.status === "down" ? "down" : overallStatus([database, redis, qstash]);
   return { status, database, redis, qstash };
 }
 
-/** A probe writes and sends for real: one at a time, and its answer serves everybody for a while. */
+/** How long a probe's result is reused: a probe writes to Redis and sends a real message. */
 const PROBE_CACHE_MS = 10_000;
 let lastProbe: Integration | undefined;
 let runningProbe: Promise<Integration> | undefined;
 
-/** Goes through Redis and QStash for real. Callers within ten seconds share one run. */
+/** Probes Redis and QStash end to end. Calls within ten seconds share one run. */
 export function probeIntegration(): Promise<Integration> {
   if (lastProbe && now() - Date.parse(lastProbe.at) < PROBE_CACHE_MS) return Promise.resolve(lastProbe);
   runningProbe ??= runProbe().finally(() => {

@@ -13,7 +13,7 @@ export const personSchema = z.object({
   name: z.string(),
   email: z.string(),
   role: roleSchema,
-  /** The address is known to be theirs. */
+  /** Whether the address is confirmed. */
   confirmed: z.boolean(),
   createdAt: z.iso.datetime(),
 });
@@ -24,10 +24,10 @@ const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 100;
 
 export const peopleQuerySchema = z.object({
-  /** A part of the name or the address, or the whole id. */
+  /** Part of the name or the address, or the whole id. */
   q: z.string().trim().max(100).refine(isStorable).optional(),
   role: roleSchema.optional(),
-  /** Id of the last person of the page before. */
+  /** Id of the previous page's last person. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
@@ -49,8 +49,8 @@ const columns = {
 } as const;
 
 /**
- * Who has an account, newest first, for administrators.
- * @throws {AppError} forbidden for everybody else
+ * Accounts, newest first, for administrators.
+ * @throws {AppError} forbidden for other callers
  */
 export async function listPeople(
   caller: Pick<Caller, "role">,
@@ -92,11 +92,11 @@ type Row = Omit<PersonView, "confirmed" | "createdAt"> & { confirmedAt: Date | n
 export const newRoleSchema = z.object({ role: roleSchema });
 
 /**
- * Gives somebody another role and ends their sessions: they sign in to what they are now. The same role again
+ * Changes an account's role and ends its sessions, so that the user signs in with the new role. The same role again
  * changes nothing.
  *
- * @throws {AppError} forbidden for whoever is no administrator, by the account and not by the session alone;
- *         fresh_sign_in_required; not_found; conflict for one's own role and for the last administrator's
+ * @throws {AppError} forbidden unless the caller is an administrator, by the account and not only by the session;
+ *         fresh_sign_in_required; not_found; conflict for the caller's own role and for the last administrator's
  */
 export async function changeRole(
   caller: SignedInCaller,
@@ -113,12 +113,12 @@ export async function changeRole(
   return changeAccount(
     personId,
     async (tx) => {
-      // Locked in one order, so that of two administrators who demote each other one is left.
+      // Locked in the order of ids: when two administrators demote each other concurrently, one remains.
       const rows = await tx.$queryRaw`
 SELECT id, role::text FROM "User" WHERE role = 'admin' OR id = ${personId}::uuid ORDER BY id FOR NO KEY UPDATE`;
       const locked = lockedSchema.parse(rows);
       const person = locked.find(({ id }) => id === personId);
-      const administrators = locked.filter((one) => one.role === "admin").map(({ id }) => id);
+      const administrators = locked.filter((account) => account.role === "admin").map(({ id }) => id);
       if (!administrators.includes(caller.userId)) throw new AppError("forbidden");
       if (!person) throw new AppError("not_found", { message: "person_not_found" });
       if (person.role === "admin" && administrators.length === 1) {

@@ -1,2 +1,2 @@
-/** Queue `probe`: that it arrived, signed, is all there is to it; QStash's log says so. */
+/** Queue `probe`: does nothing; QStash's log shows that the signed message was delivered. */
 export async function task(): Promise<void> {}

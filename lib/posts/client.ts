@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isStorable, isVisible } from "../core/text";
 
-/** What the form and the API both hold to. Safe to import in the browser. */
+/** Schema that the form and the API share. Safe to import in the browser. */
 export const newPostSchema = z.object({
   title: z.string().trim().min(1, { abort: true }).max(120).refine(isStorable).refine(isVisible),
   text: z.string().trim().max(5_000).refine(isStorable).default(""),

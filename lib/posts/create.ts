@@ -8,23 +8,23 @@ import type { newPostSchema } from "./client";
 import { type Post, postColumns, postTags, toCachedPost, toPosts } from "./post";
 
 /**
- * Publishes a post; feeds show it at once.
- * @throws {AppError} unauthenticated when the author's account is gone
+ * Publishes a post; feeds show it immediately.
+ * @throws {AppError} unauthenticated when the author's account no longer exists
  */
 export async function createPost(author: Caller, input: z.output<typeof newPostSchema>): Promise<Post> {
-  const known = await db().user.findUnique({ where: { id: author.userId }, select: { id: true } });
-  if (!known) throw new AppError("unauthenticated");
+  const user = await db().user.findUnique({ where: { id: author.userId }, select: { id: true } });
+  if (!user) throw new AppError("unauthenticated");
   const id = newId();
   const row = await cacheManager
     .withInvalidation(postTags(id), (tx) =>
       tx.post.create({ data: { id, authorId: author.userId, ...input }, select: postColumns }),
     )
     .catch((error: unknown) => {
-      // The account was deleted just now.
+      // The account was deleted after the check above.
       if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
       throw error;
     });
   const [post] = await toPosts([toCachedPost(row)]);
-  if (!post) throw new Error("a created post has no row");
+  if (!post) throw new Error("created post has no row");
   return post;
 }

@@ -3,11 +3,11 @@ import type { Transaction } from "../db";
 import { FEED_TAG, postTag } from "./post";
 
 /**
- * Deletes all posts of an account, with the views of them, in the transaction that deletes the account. The account
- * must be locked: nobody adds a post then.
+ * Deletes all posts of an account and their views, in the transaction that deletes the account. The account must be
+ * locked, so that no post is added meanwhile.
  *
- * @param recordTags  of the cache, so that feeds and pages forget them with the commit
- * @returns their ids, for what Redis counts of them (lib/views)
+ * @param recordTags  records cache tags, so that the commit invalidates feeds and pages with these posts
+ * @returns their ids, to delete their view counts in Redis (lib/views)
  */
 export async function deleteAccountPosts(
   tx: Transaction,

@@ -10,7 +10,7 @@ export const postSchema = z.object({
   authorId: z.uuid(),
   authorName: z.string(),
   createdAt: z.iso.datetime(),
-  /** Counted live: what Postgres has and what waits for the next sync. */
+  /** The live count: the persisted count plus pending views. */
   viewsCount: z.number().int(),
 });
 
@@ -40,7 +40,7 @@ interface PostRow {
   author: { seq: number; name: string };
 }
 
-/** A row of Postgres as it is cached: all but the live count. */
+/** Converts a row of Postgres to its cached form, without the live count. */
 export function toCachedPost(row: PostRow): CachedPost {
   return {
     id: row.id,
@@ -55,15 +55,15 @@ export function toCachedPost(row: PostRow): CachedPost {
 }
 
 /**
- * Posts as people see them; all their counts in one round trip to Redis. The rows may be from the cache: an
- * older one cannot set a count back, because its version tells (lib/views/scripts.ts).
+ * Adds the live counts to cached posts, in one round trip to Redis. An outdated cached post cannot lower a count,
+ * because counts have a version (lib/views/scripts.ts).
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
   const counts = await getViewCounts(cached.map(({ views }) => views));
   return cached.map(({ views, ...post }) => ({ ...post, viewsCount: counts.get(post.id) ?? views.views }));
 }
 
-/** What a change of a post invalidates. */
+/** The cache tags that a change of a post invalidates. */
 export function postTags(id: string): string[] {
   return [FEED_TAG, postTag(id)];
 }

@@ -8,7 +8,7 @@ export const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 50;
 
 export const postPageQuerySchema = z.object({
-  /** Id of the last post of the page before. */
+  /** Id of the last post of the previous page. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
@@ -18,7 +18,7 @@ export const postPageSchema = z.object({
   nextCursor: z.uuid().nullable(),
 });
 
-/** The feed, newest first, from the cache while no post changes; the counts are live. */
+/** The feed, newest first, from the cache until a post changes; the counts are live. */
 export async function listPosts(
   page: z.input<typeof postPageQuerySchema> = {},
 ): Promise<z.infer<typeof postPageSchema>> {
@@ -32,7 +32,7 @@ export async function listPosts(
   return { items: await toPosts(items), nextCursor };
 }
 
-/** Ids are ordered by time, so paging over the key needs no other index. */
+/** Ids are ordered by time, so paging needs only the primary key. */
 async function loadPage(
   cursor: string | undefined,
   limit: number,
@@ -47,7 +47,7 @@ async function loadPage(
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-/** One post; null when there is none, also for an id that is not a UUID. */
+/** One post; null when it does not exist or the id is not a UUID. */
 export async function getPost(id: string): Promise<Post | null> {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) return null;

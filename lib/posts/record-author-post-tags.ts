@@ -3,8 +3,8 @@ import type { Transaction } from "../db";
 import { FEED_TAG, postTag } from "./post";
 
 /**
- * Notes what is cached of an author's posts, in the transaction of a change of what they say of their author.
- * @param recordTags  of the cache, so that feeds and pages show the new name with the commit
+ * Records the cache tags of an author's posts, in the transaction that changes the author's name.
+ * @param recordTags  records cache tags, so that the commit invalidates feeds and pages with the old name
  */
 export async function recordAuthorPostTags(
   tx: Transaction,

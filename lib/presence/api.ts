@@ -5,11 +5,11 @@ import { stateSchema } from "./presence-state";
 const MAX_USERS = 100;
 
 export const presenceQuerySchema = z.object({
-  /** Repeated, or one text with commas; 100 at most. */
+  /** A repeated parameter, or one with commas; 100 ids at most. */
   userIds: z
     .union([z.string(), z.array(z.string())])
     .default([])
-    .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(",")))].filter(Boolean))
+    .transform((values) => [...new Set([values].flat().flatMap((text) => text.split(",")))].filter(Boolean))
     .pipe(z.array(idSchema).max(MAX_USERS)),
 });
 
@@ -18,19 +18,19 @@ export const presencesSchema = z.object({
     z.object({
       userId: z.uuid(),
       state: stateSchema,
-      /** While they are here, of their last heartbeat; kept for a day. */
+      /** While the user is online or away, the time of their last heartbeat; kept for a day. */
       lastSeenAt: z.iso.datetime().nullable(),
     }),
   ),
-  /** Of all who are here. */
+  /** All users who are online or away. */
   onlineCount: z.int(),
-  /** False: nobody can say for now, and everybody seems to be offline. */
+  /** False when Redis is unavailable: every user is then reported as offline. */
   known: z.boolean(),
 });
 
 export const heartbeatSchema = z.strictObject({
-  /** As the stream said in its `open`. */
+  /** From the stream's `open` event. */
   streamId: idSchema,
-  /** `away`: none of the browser's tabs is looked at. */
+  /** `away`: none of the browser's tabs is visible. */
   state: z.enum(["online", "away"]),
 });

@@ -4,7 +4,7 @@ export { heartbeatSchema, presenceQuerySchema, presencesSchema } from "./api";
 export type { Presence, PresenceList } from "./presence-service";
 export type { PresenceState } from "./presence-state";
 
-/** This instance's part of the presence service; see lib/presence/presence-service.ts for what each does. */
+/** This instance's presence service; lib/presence/presence-service.ts documents the functions. */
 export const {
   setOnline,
   beat,

@@ -7,28 +7,27 @@ import type { PresenceState } from "./presence-state";
 import * as store from "./presence-store";
 import { Sweeper } from "./sweeper";
 
-/** A browser says every 15 s that it is there; two of these may be lost. */
+/** A browser sends a heartbeat every 15 s; two of them may be lost. */
 const STREAM_TTL_MS = 35_000;
-/** A page that is loaded anew, or a stream that moves to another instance, is back before that. */
+/** A page that reloads, or a stream that moves to another instance, reconnects before that. */
 const DISCONNECT_GRACE_MS = 5_000;
-/** For so long Redis is believed whether somebody hides, should it have missed that they changed it. */
+/** Redis' copy of `hidesPresence` is used for that long, in case Redis missed a change of it. */
 const HIDES_TTL_MS = 5 * 60_000;
 
-/** What others see of somebody. */
+/** A user's presence as other users see it. */
 export interface Presence {
   userId: string;
-  /** `away`: here, but in none of their windows. */
   state: PresenceState;
-  /** ISO; while they are here, of their last heartbeat. Null: more than a day ago, never, or nobody's business. */
+  /** ISO 8601; the last heartbeat of a user who is online or away. Null: more than a day ago, never, or hidden. */
   lastSeenAt: string | null;
 }
 
 export interface PresenceList {
-  /** In the order in which they were asked about. */
+  /** In the order of the requested ids. */
   items: Presence[];
-  /** How many people are here in all. */
+  /** All users who are online or away. */
   onlineCount: number;
-  /** False: Redis could not be asked, and everybody seems to be offline. */
+  /** False when Redis was unavailable: every user is then reported as offline. */
   known: boolean;
 }
 
@@ -36,16 +35,16 @@ interface PresenceServiceOptions {
   streamTtlMs?: number;
   graceMs?: number;
   hidesTtlMs?: number;
-  /** Says that somebody's state is another one. */
+  /** Publishes a user's new state. */
   publish?: (presence: Presence) => void;
 }
 
 /**
- * Who is here. A person is here while one of their streams is, whichever instance has it, and a stream is while its
- * browser is heard of. All of it is in Redis and ends by expiry, by Redis's clock: an instance that dies leaves nobody
- * behind.
+ * Presence of users. A user is present while any of their streams is, on any instance, and a stream is present while
+ * its browser sends heartbeats. All state is in Redis and expires by Redis' clock, so an instance that dies leaves
+ * nothing behind.
  *
- * Nothing here throws because Redis is away: nobody is known to be here then, and the next heartbeats say it anew.
+ * Without Redis, every user is reported as offline until the next heartbeats; only `clearAllPresence` throws then.
  */
 export function createPresenceService({
   streamTtlMs = STREAM_TTL_MS,
@@ -74,15 +73,15 @@ export function createPresenceService({
     try {
       return await operation();
     } catch (error) {
-      log().debug({ err: error }, `presence: ${description}`);
+      log().debug({ err: error }, `presence ${description}: Redis unavailable`);
       return fallback;
     }
   }
 
-  /** A browser says that its stream is there. One call; the first of a person, and one now and then, asks Postgres. */
+  /** Records a heartbeat. One call; a user's first heartbeat, and one per {@link HIDES_TTL_MS}, reads Postgres too. */
   async function beat(userId: string, socketId: string, state: "online" | "away"): Promise<void> {
-    await withRedisFallback("a heartbeat was not noted", undefined, async () => {
-      const heartbeat = { userId, socketId, state, ttlMs: streamTtlMs, believedMs: hidesTtlMs };
+    await withRedisFallback("heartbeat not recorded", undefined, async () => {
+      const heartbeat = { userId, socketId, state, ttlMs: streamTtlMs, hidesTtlMs };
       const update = await store.recordHeartbeat({ ...heartbeat, hides: null });
       if (update) return applyUpdate(userId, update);
       const retried = await store.recordHeartbeat({ ...heartbeat, hides: await loadHidesPresence(userId) });
@@ -90,10 +89,10 @@ export function createPresenceService({
     });
   }
 
-  /** One of somebody's streams is closed for good, now. */
+  /** Removes a stream immediately. */
   async function setOffline(userId: string, socketId: string): Promise<void> {
     sweeper.removeStream(socketId);
-    await withRedisFallback("a closed stream expires by itself", undefined, async () =>
+    await withRedisFallback("of a closed stream left to expire", undefined, async () =>
       applyUpdate(userId, await store.closeStream(userId, socketId)),
     );
   }
@@ -101,13 +100,13 @@ export function createPresenceService({
   async function getPresences(userIds: readonly string[]): Promise<PresenceList> {
     const offline = userIds.map((userId): Presence => ({ userId, state: "offline", lastSeenAt: null }));
     return withRedisFallback<PresenceList>(
-      "nobody can say who is here",
+      "unknown, users reported as offline",
       { items: offline, onlineCount: 0, known: false },
       async () => {
-        const { people, onlineCount } = await store.readSnapshots(userIds, streamTtlMs);
+        const { snapshots, onlineCount } = await store.readSnapshots(userIds, streamTtlMs);
         const items = offline.map((offlinePresence, index) => {
-          const seen = people[index];
-          return seen ? toPresence(offlinePresence.userId, seen) : offlinePresence;
+          const snapshot = snapshots[index];
+          return snapshot ? toPresence(offlinePresence.userId, snapshot) : offlinePresence;
         });
         return { items, onlineCount, known: true };
       },
@@ -121,9 +120,9 @@ export function createPresenceService({
 
   return {
     /**
-     * Somebody has opened a stream on this instance.
+     * Records a stream that was opened on this instance.
      * @param socketId  the stream's id, a UUID
-     * @param state  a stream that moved may be that of a page that nobody looks at
+     * @param state  `away` for a stream that moved while its page is not visible
      */
     async setOnline(userId: string, socketId: string, state: "online" | "away" = "online"): Promise<void> {
       sweeper.addStream(socketId);
@@ -134,8 +133,9 @@ export function createPresenceService({
     setOffline,
 
     /**
-     * A stream of this instance has closed: unless they come back meanwhile, they are gone in a moment.
-     * @returns when that is done
+     * Removes a stream of this instance that closed, after the grace period: a user who reconnects meanwhile stays
+     * present.
+     * @returns a promise that resolves once the stream is removed
      */
     leave(userId: string, socketId: string): Promise<void> {
       return new Promise((resolve) => {
@@ -150,31 +150,33 @@ export function createPresenceService({
     getPresences,
     getUserPresence,
 
-    /** Whether somebody is here, away or not. */
+    /** Whether a user is online or away. */
     async isUserOnline(userId: string): Promise<boolean> {
       return (await getUserPresence(userId)).state !== "offline";
     },
 
-    /** Everybody who is here, away or not. */
+    /** Ids of all users who are online or away. */
     getOnlineUsers: (): Promise<string[]> =>
-      withRedisFallback("nobody can say who is here", [], store.listOnline),
+      withRedisFallback("list unknown, reported as empty", [], store.listOnline),
 
     getOnlineUsersCount: (): Promise<number> =>
-      withRedisFallback("nobody can say who is here", 0, store.countOnline),
+      withRedisFallback("count unknown, reported as 0", 0, store.countOnline),
 
     /**
-     * Somebody hides from now on, or does so no more: call it after the commit. Redis that misses it learns of it
-     * within minutes.
+     * Hides or shows a user's presence; call it after the commit. If Redis misses it, it applies within five minutes
+     * ({@link HIDES_TTL_MS}).
      */
     async setHidden(userId: string, hides: boolean): Promise<void> {
-      await withRedisFallback("Redis learns a little later who hides", undefined, async () =>
-        applyUpdate(userId, await store.setHides(userId, hides)),
+      await withRedisFallback(
+        "visibility not updated until the next read from Postgres",
+        undefined,
+        async () => applyUpdate(userId, await store.setHides(userId, hides)),
       );
     },
 
-    /** Nothing is known of an account any more. */
+    /** Deletes the presence of an account. */
     async erasePresence(userId: string): Promise<void> {
-      await withRedisFallback("a deleted account expires by itself", undefined, async () => {
+      await withRedisFallback("of a deleted account left to expire", undefined, async () => {
         for (const removedId of await store.deleteUsers([userId])) {
           publish({ userId: removedId, state: "offline", lastSeenAt: null });
         }
@@ -182,17 +184,17 @@ export function createPresenceService({
     },
 
     /**
-     * Nobody is here, as far as Redis knows, until they are heard of again. Looks through all keys: for maintenance.
+     * Deletes all presence; users are present again with their next heartbeat. Scans all keys: for maintenance.
      * @throws {RedisUnavailableError}
      */
     async clearAllPresence(): Promise<void> {
       for (const userId of await store.clearAll()) publish({ userId, state: "offline", lastSeenAt: null });
     },
 
-    /** Tells of whoever is here no more; where streams are open that is done when it is due. */
+    /** Publishes expired users; an instance with open streams does that on its own timer. */
     sweep: () => sweeper.run(),
 
-    /** For tests and numbers: ms until this instance looks who has gone; null: it does not. */
+    /** For tests and metrics: ms until this instance's next sweep; null when none is scheduled. */
     nextSweepInMs: () => sweeper.nextSweepInMs,
   };
 }
@@ -201,13 +203,13 @@ function toPresence(userId: string, { state, lastSeenMs }: store.PresenceSnapsho
   return { userId, state, lastSeenAt: lastSeenMs === null ? null : new Date(lastSeenMs).toISOString() };
 }
 
-/** An account that is gone is nobody's business. */
+/** A deleted account counts as hidden. */
 async function loadHidesPresence(userId: string): Promise<boolean | "unknown"> {
   try {
-    const person = await db().user.findUnique({ where: { id: userId }, select: { hidesPresence: true } });
-    return person?.hidesPresence ?? true;
+    const user = await db().user.findUnique({ where: { id: userId }, select: { hidesPresence: true } });
+    return user?.hidesPresence ?? true;
   } catch (error) {
-    log().debug({ err: error }, "nobody can say whether somebody hides");
+    log().debug({ err: error }, "presence visibility unknown: Postgres unavailable");
     return "unknown";
   }
 }

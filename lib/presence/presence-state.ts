@@ -3,5 +3,5 @@ import { presenceStateSchema } from "../realtime";
 
 export const stateSchema = presenceStateSchema;
 
-/** `away`: here, but in none of their windows. */
+/** `away`: the user has open streams, but none of their tabs is visible. */
 export type PresenceState = z.infer<typeof stateSchema>;

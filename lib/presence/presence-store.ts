@@ -13,26 +13,26 @@ import {
   sweepPresence,
 } from "./scripts";
 
-/** Presence in Redis. Each function but the last is one call; all throw when Redis does not answer. */
+/** Presence in Redis. Each function except `clearAll` is one call; all throw when Redis does not answer. */
 
 const ONLINE_TTL_MS = ttlSeconds.presenceOnline * 1000;
 const OFFLINE_TTL_MS = ttlSeconds.presenceOffline * 1000;
-/** Of one sweep: a script's work is bounded. */
+/** Users per sweep; bounds the work of the script. */
 const MAX_SWEPT = 100;
-/** Of one step of {@link clearAll}. */
+/** Keys or users per step of {@link clearAll}. */
 const CLEAR_BATCH_SIZE = 500;
 
-/** What others see of somebody. */
+/** A user's presence as other users see it. */
 export interface PresenceSnapshot {
   state: PresenceState;
-  /** Ms; null: not known, or nobody's business. */
+  /** Ms; null when unknown or hidden. */
   lastSeenMs: number | null;
 }
 
 export interface PresenceUpdate extends PresenceSnapshot {
-  /** Another state than was said last: whoever gets this says it. */
+  /** The state differs from the last published one: the caller must publish it. */
   changed: boolean;
-  /** Until somebody expires unless they are heard of; null: nobody is here. */
+  /** Ms until the first of all present users expires without another heartbeat; null when no user is present. */
   nextInMs: number | null;
 }
 
@@ -54,27 +54,27 @@ export interface Heartbeat {
   userId: string;
   socketId: string;
   state: "online" | "away";
-  /** How long the stream is there after this. */
+  /** The stream expires that long after this heartbeat. */
   ttlMs: number;
-  /** For how long it is believed whether they hide. */
-  believedMs: number;
-  /** Null: not asked; `unknown`: nobody can say. */
+  /** Redis' copy of `hides` is used for that long. */
+  hidesTtlMs: number;
+  /** Null: not read yet; `unknown`: Postgres is unavailable. */
   hides: boolean | "unknown" | null;
 }
 
-/** @returns null when it must be asked whether they hide: nothing has happened then */
+/** @returns null when `hides` must be read from Postgres first: then nothing has changed */
 export async function recordHeartbeat({
   userId,
   socketId,
   state,
   ttlMs,
-  believedMs,
+  hidesTtlMs,
   hides,
 }: Heartbeat): Promise<PresenceUpdate | null> {
   const hidesArg = hides === null ? "" : hides === "unknown" ? "?" : hides ? "1" : "0";
   const reply = await runScript(recordPresenceHeartbeat, presenceKeys(userId), [
     ...[userId, Math.max(ONLINE_TTL_MS, ttlMs), OFFLINE_TTL_MS],
-    ...[socketId, state, ttlMs, believedMs, hidesArg],
+    ...[socketId, state, ttlMs, hidesTtlMs, hidesArg],
   ]);
   return reply === 0 ? null : updateReplySchema.parse(reply);
 }
@@ -119,12 +119,12 @@ export async function sweepExpired(ttlMs: number): Promise<SweepResult> {
 
 const snapshotsReplySchema = z.tuple([z.int()], z.union([stateSchema, z.int()]));
 
-/** @returns in the order of the ids, and how many people are here in all */
+/** @returns the snapshots in the order of the ids, and the number of all present users */
 export async function readSnapshots(
   userIds: readonly string[],
   ttlMs: number,
-): Promise<{ people: PresenceSnapshot[]; onlineCount: number }> {
-  if (userIds.length === 0) return { people: [], onlineCount: await countOnline() };
+): Promise<{ snapshots: PresenceSnapshot[]; onlineCount: number }> {
+  if (userIds.length === 0) return { snapshots: [], onlineCount: await countOnline() };
   const [onlineCount, ...flat] = snapshotsReplySchema.parse(
     await runScript(
       readPresences,
@@ -132,11 +132,11 @@ export async function readSnapshots(
       [ttlMs, ...userIds],
     ),
   );
-  const people = toPairs(flat).map(([state, at]) => ({
+  const snapshots = toPairs(flat).map(([state, at]) => ({
     state: stateSchema.parse(state),
     lastSeenMs: lastSeenSchema.parse(at),
   }));
-  return { people, onlineCount };
+  return { snapshots, onlineCount };
 }
 
 export async function listOnline(): Promise<string[]> {
@@ -147,28 +147,30 @@ export async function countOnline(): Promise<number> {
   return z.int().parse(await runScript(countOnlineUsers, [keys.usersOnline], []));
 }
 
-/** @returns those who were here */
+/** @returns the users who were present */
 export async function deleteUsers(userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return [];
-  const people = userIds.flatMap((id) => [keys.userSockets(id), keys.userPresence(id)]);
-  return z.array(z.string()).parse(await runScript(deletePresences, [keys.usersOnline, ...people], userIds));
+  const userKeys = userIds.flatMap((id) => [keys.userSockets(id), keys.userPresence(id)]);
+  return z
+    .array(z.string())
+    .parse(await runScript(deletePresences, [keys.usersOnline, ...userKeys], userIds));
 }
 
-/** Forgets everybody. Looks through all keys, so it is for maintenance. @returns those who were here */
+/** Deletes all presence. Scans all keys: for maintenance. @returns the users who were present */
 export async function clearAll(): Promise<string[]> {
-  const people = new Set(await listOnline());
+  const foundIds = new Set(await listOnline());
   for (const prefix of [keys.userPresence(""), keys.userSockets("")]) {
     let cursor = "0";
     do {
-      const [after, found] = await redis().scan(cursor, { match: `${prefix}*`, count: CLEAR_BATCH_SIZE });
-      cursor = String(after);
+      const [next, found] = await redis().scan(cursor, { match: `${prefix}*`, count: CLEAR_BATCH_SIZE });
+      cursor = String(next);
       for (const key of found) {
         const id = idSchema.safeParse(key.slice(prefix.length));
-        if (id.success) people.add(id.data);
+        if (id.success) foundIds.add(id.data);
       }
     } while (cursor !== "0");
   }
-  const userIds = [...people];
+  const userIds = [...foundIds];
   const removed: string[] = [];
   for (let from = 0; from < userIds.length; from += CLEAR_BATCH_SIZE) {
     removed.push(...(await deleteUsers(userIds.slice(from, from + CLEAR_BATCH_SIZE))));

@@ -1,11 +1,11 @@
 import { defineScript } from "../redis/define-script";
 
 /**
- * The scripts of the presence service. A stream is here until its expiry, by Redis's clock: what nobody renews is over
- * by itself. Three keys hold it: a person's streams by expiry, the people who are here (and do not hide) by the latest
- * expiry of theirs, and a hash {state, seen, front, hides, hidesAt, away:{stream}} of each person. `state` is what was
- * said of them last, `seen` (ms) when they were here last, `front` (ms) until when some stream of theirs is not away,
- * `hides` whether they hide, as Postgres had it at `hidesAt` (ms).
+ * The scripts of the presence service. A stream is present until its expiry, by Redis' clock, unless a heartbeat renews
+ * it. Three keys: a sorted set of each user's streams by expiry, a sorted set of the present users who are not hidden
+ * by the latest expiry of their streams, and a hash {state, seen, front, hides, hidesAt, away:{stream}} of each user.
+ * `state` is the last published state, `seen` (ms) when the user was last present, `front` (ms) the latest expiry of a
+ * stream that is not away, `hides` the user's `hidesPresence` as Postgres had it at `hidesAt` (ms).
  */
 
 const CLOCK = `
@@ -19,67 +19,67 @@ end
 `;
 
 /**
- * Reads one person and says how to write them back. `settle(hides)` writes what follows from `streams`, and answers as
- * the scripts that use it do.
+ * Reads one user. `settle(hides)` writes what follows from `streams` and returns the reply of the scripts that use it.
  */
-const PERSON = `${CLOCK}
-local person, streams, gone = {}, {}, {}
+const USER = `${CLOCK}
+local user, streams, removed = {}, {}, {}
 local fields = redis.call('HGETALL', KEYS[2])
-for i = 1, #fields, 2 do person[fields[i]] = fields[i + 1] end
-local known, wasHere = #fields > 0, false
-local listed = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-for i = 1, #listed, 2 do
-  if tonumber(listed[i + 1]) > now then
-    streams[listed[i]] = tonumber(listed[i + 1])
-    wasHere = true
+for i = 1, #fields, 2 do user[fields[i]] = fields[i + 1] end
+local exists, wasPresent = #fields > 0, false
+local stored = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 1, #stored, 2 do
+  if tonumber(stored[i + 1]) > now then
+    streams[stored[i]] = tonumber(stored[i + 1])
+    wasPresent = true
   else
-    gone[#gone + 1] = listed[i]
+    removed[#removed + 1] = stored[i]
   end
 end
 local function settle(hides)
-  for _, stream in ipairs(gone) do
+  for _, stream in ipairs(removed) do
     redis.call('ZREM', KEYS[1], stream)
-    if person['away:' .. stream] then redis.call('HDEL', KEYS[2], 'away:' .. stream) end
+    if user['away:' .. stream] then redis.call('HDEL', KEYS[2], 'away:' .. stream) end
   end
-  local here, front = 0, 0
+  local latest, front = 0, 0
   for stream, expiry in pairs(streams) do
-    here = math.max(here, expiry)
-    if not person['away:' .. stream] then front = math.max(front, expiry) end
+    latest = math.max(latest, expiry)
+    if not user['away:' .. stream] then front = math.max(front, expiry) end
   end
   local state = 'offline'
   if hides ~= '1' then
-    if front > 0 then state = 'online' elseif here > 0 then state = 'away' end
-    if wasHere or here > 0 then person.seen = text(now) end
+    if front > 0 then state = 'online' elseif latest > 0 then state = 'away' end
+    if wasPresent or latest > 0 then user.seen = text(now) end
   end
-  redis.call('HSET', KEYS[2], 'state', state, 'front', text(front), 'seen', person.seen or '0')
-  if here > 0 then
+  redis.call('HSET', KEYS[2], 'state', state, 'front', text(front), 'seen', user.seen or '0')
+  if latest > 0 then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
     redis.call('PEXPIRE', KEYS[2], ARGV[2])
   else
     redis.call('PEXPIRE', KEYS[2], ARGV[3])
   end
   if state == 'offline' then redis.call('ZREM', KEYS[3], ARGV[1])
-  else redis.call('ZADD', KEYS[3], text(here), ARGV[1]) end
-  return {state ~= (person.state or 'offline') and 1 or 0, state, tonumber(person.seen or '0'), nextInMs(KEYS[3])}
+  else redis.call('ZADD', KEYS[3], text(latest), ARGV[1]) end
+  return {state ~= (user.state or 'offline') and 1 or 0, state, tonumber(user.seen or '0'), nextInMs(KEYS[3])}
 end
 `;
 
 /**
- * A stream shows that it is there.
+ * Records a heartbeat of a stream.
  *
- * KEYS  1 the person's streams, 2 the person, 3 people who are here
- * ARGV  1 person, 2 TTL of who is here (ms), 3 TTL of who is not (ms), 4 stream, 5 'away' or 'online', 6 how long it is
- *       there from now on (ms), 7 for how long it is believed whether the person hides (ms), 8 whether they do ('0',
- *       '1'; '' not asked yet, '?' nobody can say)
- * Returns [1 when their state is another than was said, state, last seen (ms, 0 unknown), ms until the first of all
- *          people expires (-1 nobody is here)]; 0 when it must be asked whether they hide: then nothing changes
+ * KEYS  1 the user's streams, 2 the user, 3 present users
+ * ARGV  1 user, 2 TTL of a present user (ms), 3 TTL of an absent one (ms), 4 stream, 5 'away' or 'online', 6 TTL of the
+ *       stream (ms), 7 TTL of the copy of hides (ms), 8 hides as Postgres has it ('0', '1'; '' not read yet, '?'
+ *       Postgres is unavailable)
+ * Returns [1 when the state differs from the last published one, state, last seen (ms, 0 unknown), ms until the first
+ *          of all users expires (-1 none is present)]; 0 when hides must be read from Postgres first: then nothing
+ *          changes
  * Atomic. Safe to repeat.
  */
 export const recordPresenceHeartbeat = defineScript(
   "beatPresence",
-  `${PERSON}
-local hides = person.hides
-if not person.hidesAt or now - tonumber(person.hidesAt) >= tonumber(ARGV[7]) then
+  `${USER}
+local hides = user.hides
+if not user.hidesAt or now - tonumber(user.hidesAt) >= tonumber(ARGV[7]) then
   if ARGV[8] == '' then return 0 end
   if ARGV[8] == '?' then
     hides = hides or '1'
@@ -88,17 +88,17 @@ if not person.hidesAt or now - tonumber(person.hidesAt) >= tonumber(ARGV[7]) the
     redis.call('HSET', KEYS[2], 'hides', hides, 'hidesAt', text(now))
   end
 end
-if hides == '1' then person.seen = nil end
+if hides == '1' then user.seen = nil end
 local away = 'away:' .. ARGV[4]
-if ARGV[5] == 'away' and not person[away] then
+if ARGV[5] == 'away' and not user[away] then
   redis.call('HSET', KEYS[2], away, '1')
-  person[away] = '1'
-elseif ARGV[5] ~= 'away' and person[away] then
+  user[away] = '1'
+elseif ARGV[5] ~= 'away' and user[away] then
   redis.call('HDEL', KEYS[2], away)
-  person[away] = nil
+  user[away] = nil
 end
-for i, stream in ipairs(gone) do
-  if stream == ARGV[4] then table.remove(gone, i) break end
+for i, stream in ipairs(removed) do
+  if stream == ARGV[4] then table.remove(removed, i) break end
 end
 streams[ARGV[4]] = now + tonumber(ARGV[6])
 redis.call('ZADD', KEYS[1], text(streams[ARGV[4]]), ARGV[4])
@@ -107,56 +107,56 @@ return settle(hides)
 );
 
 /**
- * A stream is closed.
+ * Removes a stream.
  *
- * KEYS  1 the person's streams, 2 the person, 3 people who are here
- * ARGV  1 person, 2 TTL of who is here (ms), 3 TTL of who is not (ms), 4 stream
- * Returns as beatPresence, never 0
+ * KEYS  1 the user's streams, 2 the user, 3 present users
+ * ARGV  1 user, 2 TTL of a present user (ms), 3 TTL of an absent one (ms), 4 stream
+ * Returns the same as beatPresence, but never 0
  * Atomic. Safe to repeat.
  */
 export const closePresence = defineScript(
   "closePresence",
-  `${PERSON}
-if not known and not wasHere and #gone == 0 then return {0, 'offline', 0, nextInMs(KEYS[3])} end
+  `${USER}
+if not exists and not wasPresent and #removed == 0 then return {0, 'offline', 0, nextInMs(KEYS[3])} end
 if streams[ARGV[4]] then
   streams[ARGV[4]] = nil
-  gone[#gone + 1] = ARGV[4]
+  removed[#removed + 1] = ARGV[4]
 end
-return settle(person.hides or '1')
+return settle(user.hides or '1')
 `,
 );
 
 /**
- * A person hides from now on, or does so no more.
+ * Hides or shows a user's presence.
  *
- * KEYS  1 the person's streams, 2 the person, 3 people who are here
- * ARGV  1 person, 2 TTL of who is here (ms), 3 TTL of who is not (ms), 4 '1' hides, '0' does not
- * Returns as beatPresence, never 0
+ * KEYS  1 the user's streams, 2 the user, 3 present users
+ * ARGV  1 user, 2 TTL of a present user (ms), 3 TTL of an absent one (ms), 4 '1' hidden, '0' visible
+ * Returns the same as beatPresence, but never 0
  * Atomic. Safe to repeat.
  */
 export const setPresenceHidden = defineScript(
   "hidePresence",
-  `${PERSON}
+  `${USER}
 redis.call('HSET', KEYS[2], 'hides', ARGV[4], 'hidesAt', text(now))
-if ARGV[4] == '1' then person.seen = nil end
+if ARGV[4] == '1' then user.seen = nil end
 return settle(ARGV[4])
 `,
 );
 
 /**
- * Takes out whoever is here no more. Of several that run it, one hears of each person.
+ * Removes expired users. Of concurrent callers exactly one gets each user.
  *
- * KEYS  1 people who are here
- * ARGV  1 most people at once, 2 TTL of who is not here (ms), 3 how long a stream is there after a beat (ms), 4 and 5
- *       what stands before a person's id in the key of their hash and of their streams
- * Returns [ms until the next person expires (-1 nobody is here), then for each who has: id, last seen (ms)]
- * Atomic. Not safe to repeat: whoever runs it first tells of them.
+ * KEYS  1 present users
+ * ARGV  1 most users per call, 2 TTL of an absent user (ms), 3 TTL of a stream after a heartbeat (ms), 4 and 5 prefixes
+ *       of the keys of a user's hash and streams
+ * Returns [ms until the next user expires (-1 none is present), then for each expired user: id, last seen (ms)]
+ * Atomic. Not safe to repeat: only the first call returns an expired user, and its caller must publish that.
  */
 export const sweepPresence = defineScript(
   "sweepPresence",
   `${CLOCK}
 local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[1])
-local answer, people = {0}, {}
+local reply, users = {0}, {}
 for i = 1, #expired, 2 do
   local id = expired[i]
   local key = ARGV[4] .. id
@@ -164,21 +164,21 @@ for i = 1, #expired, 2 do
   redis.call('DEL', key, ARGV[5] .. id)
   redis.call('HSET', key, 'state', 'offline', 'seen', text(seen))
   redis.call('PEXPIRE', key, ARGV[2])
-  people[#people + 1] = id
-  answer[#answer + 1] = id
-  answer[#answer + 1] = seen
+  users[#users + 1] = id
+  reply[#reply + 1] = id
+  reply[#reply + 1] = seen
 end
-if #people > 0 then redis.call('ZREM', KEYS[1], unpack(people)) end
-answer[1] = nextInMs(KEYS[1])
-return answer
+if #users > 0 then redis.call('ZREM', KEYS[1], unpack(users)) end
+reply[1] = nextInMs(KEYS[1])
+return reply
 `,
 );
 
 /**
- * KEYS  1 people who are here, then the people that are asked about
- * ARGV  1 how long a stream is there after a beat (ms), then the people that are asked about (at least one)
- * Returns [how many are here, then for each: state, last seen (ms, 0 unknown or nobody's business)]
- * Reads alone.
+ * KEYS  1 present users, then the hash of each requested user
+ * ARGV  1 TTL of a stream after a heartbeat (ms), then the ids of the requested users (at least one)
+ * Returns [number of present users, then for each requested: state, last seen (ms, 0 unknown or hidden)]
+ * Read-only.
  */
 export const readPresences = defineScript(
   "readPresences",
@@ -186,29 +186,29 @@ export const readPresences = defineScript(
 local ids = {}
 for i = 2, #ARGV do ids[#ids + 1] = ARGV[i] end
 local expiries = redis.call('ZMSCORE', KEYS[1], unpack(ids))
-local answer = {redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')}
+local reply = {redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')}
 for i = 1, #ids do
-  local person = redis.call('HMGET', KEYS[i + 1], 'front', 'seen', 'hides')
+  local user = redis.call('HMGET', KEYS[i + 1], 'front', 'seen', 'hides')
   local expiry = tonumber(expiries[i] or 0)
-  local state, seen = 'offline', tonumber(person[2] or 0)
-  if person[3] == '1' then
+  local state, seen = 'offline', tonumber(user[2] or 0)
+  if user[3] == '1' then
     seen = 0
   elseif expiry > now then
-    state = tonumber(person[1] or expiry) > now and 'online' or 'away'
+    state = tonumber(user[1] or expiry) > now and 'online' or 'away'
   end
-  if expiry > 0 and seen == 0 and person[3] ~= '1' then seen = expiry - ARGV[1] end
-  answer[#answer + 1] = state
-  answer[#answer + 1] = seen
+  if expiry > 0 and seen == 0 and user[3] ~= '1' then seen = expiry - ARGV[1] end
+  reply[#reply + 1] = state
+  reply[#reply + 1] = seen
 end
-return answer
+return reply
 `,
 );
 
 /**
- * KEYS  1 people who are here
+ * KEYS  1 present users
  * ARGV  none
- * Returns their ids, whoever expires first in front
- * Reads alone.
+ * Returns their ids, the first to expire first
+ * Read-only.
  */
 export const listOnlineUsers = defineScript(
   "listPresent",
@@ -218,10 +218,10 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
 );
 
 /**
- * KEYS  1 people who are here
+ * KEYS  1 present users
  * ARGV  none
- * Returns how many they are
- * Reads alone.
+ * Returns their number
+ * Read-only.
  */
 export const countOnlineUsers = defineScript(
   "countPresent",
@@ -231,21 +231,21 @@ return redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')
 );
 
 /**
- * Knows nothing of some people any more.
+ * Deletes the presence of users.
  *
- * KEYS  1 people who are here, then for each person: their streams, their hash
- * ARGV  the people
- * Returns the ids of those who were here
- * Atomic. Not safe to repeat: whoever runs it first tells of them.
+ * KEYS  1 present users, then for each user: their streams, their hash
+ * ARGV  the users
+ * Returns the ids of those who were present
+ * Atomic. Not safe to repeat: only the first call returns a user, and its caller must publish that.
  */
 export const deletePresences = defineScript(
   "forgetPresence",
   `
-local answer = {}
+local reply = {}
 for i, id in ipairs(ARGV) do
   redis.call('DEL', KEYS[i * 2], KEYS[i * 2 + 1])
-  if redis.call('ZREM', KEYS[1], id) == 1 then answer[#answer + 1] = id end
+  if redis.call('ZREM', KEYS[1], id) == 1 then reply[#reply + 1] = id end
 end
-return answer
+return reply
 `,
 );

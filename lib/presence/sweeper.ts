@@ -1,13 +1,13 @@
 import { log } from "../core/log";
 import type { SweepResult } from "./presence-store";
 
-/** After a sweep that Redis did not answer. */
+/** Delay after a sweep that failed. */
 const RETRY_DELAY_MS = 5_000;
 
 /**
- * Runs a sweep at the moment when the first of all people expires, as far as this instance has heard, and only while it
- * has streams open: elsewhere nobody listens. Whatever Redis answers says when that moment is, so while people are
- * heard of in time it moves on and no sweep runs.
+ * Runs a sweep when the first of all present users is due to expire, and only while this instance has open streams, as
+ * it otherwise has no subscribers. Every reply of Redis contains that time, so heartbeats that arrive in time postpone
+ * the sweep.
  */
 export class Sweeper {
   private readonly streams = new Set<string>();
@@ -19,28 +19,28 @@ export class Sweeper {
     private readonly onExpired: (expired: SweepResult["expired"]) => void,
   ) {}
 
-  /** A stream of this instance is open. */
+  /** Registers an open stream of this instance. */
   addStream(socketId: string): void {
     this.streams.add(socketId);
   }
 
-  /** With the last one the waiting ends. */
+  /** Unregisters a stream; the last one cancels the scheduled sweep. */
   removeStream(socketId: string): void {
     this.streams.delete(socketId);
     if (this.streams.size === 0) this.stop();
   }
 
-  /** Redis has said when the first expires. */
+  /** @param nextInMs  time until the first user expires, as Redis replied; null when no user is present */
   schedule(nextInMs: number | null): void {
     this.stop();
     this.scheduledInMs = nextInMs;
     if (nextInMs === null || this.streams.size === 0) return;
-    // A timer may be a little early.
+    // A timer may fire up to 1 ms early.
     this.timer = setTimeout(() => void this.run(), nextInMs + 1);
     this.timer.unref?.();
   }
 
-  /** What it waits for; null: nothing. */
+  /** Delay of the scheduled sweep; null when none is scheduled. */
   get nextSweepInMs(): number | null {
     return this.timer === undefined ? null : this.scheduledInMs;
   }
@@ -52,7 +52,7 @@ export class Sweeper {
       this.onExpired(expired);
       this.schedule(nextInMs);
     } catch (error) {
-      log().debug({ err: error }, "nobody could say who is here no more");
+      log().debug({ err: error }, "presence sweep failed: Redis unavailable");
       this.schedule(RETRY_DELAY_MS);
     }
   }

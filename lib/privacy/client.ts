@@ -1,4 +1,4 @@
 import { z } from "zod";
 
-/** What the form and the API both hold to. Safe to import in the browser. */
+/** Schema that the form and the API share. Safe to import in the browser. */
 export const deletionSchema = z.object({ password: z.string().min(1).max(128) });

@@ -24,21 +24,21 @@ import { requireNoUnsettledOrders } from "./require-no-unsettled-orders";
 export { deletionSchema } from "./client";
 
 interface DeletionOptions {
-  /** Of the request; the mail is in the account's own where it has one. */
+  /** The request's language, used for the mail if the account has not chosen one. */
   locale: Locale;
   requestId?: string;
 }
 
 /**
- * Deletes an account for good. What becomes of each thing it has is in inventory.ts; in short: what it said goes, what
- * others have bought or counted stays without its name, and nobody's money is left between two accounts.
+ * Deletes an account permanently. inventory.ts lists what happens to each column; in short: its content is deleted,
+ * orders and counts that concern other users stay without its name, and no order is left unsettled.
  *
- * All of it is one transaction, so that a crash leaves the whole account or none of it. Whatever is done for the
- * account at the same moment either commits before, and goes with it, or finds it gone. When this resolves no instance
- * lets its sessions in any more, and feeds show its posts no more.
+ * All of it is one transaction: a crash leaves the whole account or none of it. A concurrent write for the account
+ * either commits before and is deleted too, or finds no account. When this resolves, no instance accepts its sessions
+ * or shows its posts in feeds.
  *
- * @throws {AppError} fresh_sign_in_required; bad_request for a wrong password; conflict while money is in motion (with
- *         the orders), and for the last administrator; unauthenticated when it is gone already
+ * @throws {AppError} fresh_sign_in_required; bad_request for a wrong password; conflict while orders are unsettled
+ *         (with the orders), and for the last administrator; unauthenticated when it is deleted already
  */
 export async function deleteAccount(
   caller: SignedInCaller,
@@ -55,8 +55,8 @@ export async function deleteAccount(
       reason: "deleted",
     }),
   );
-  log().info({ userId, posts: erased.postIds.length }, "an account was deleted");
-  // Speed, not safety: nobody believes what stays in Redis, and it expires.
+  log().info({ userId, posts: erased.postIds.length }, "account deleted");
+  // Best effort: what remains in Redis is not used any more, and expires.
   await Promise.all([
     deleteCachedViews(erased.postIds),
     clearSellerSums(userId, erased.currencies),
@@ -66,7 +66,7 @@ export async function deleteAccount(
   ]);
 }
 
-/** What Redis is to forget after the commit. */
+/** What must be evicted from Redis after the commit. */
 interface ErasedData {
   postIds: string[];
   currencies: string[];
@@ -74,7 +74,7 @@ interface ErasedData {
   chatIds: string[];
 }
 
-/** What is not here goes, or loses the name, by its foreign key when the account's row goes. */
+/** Tables that are not here follow their foreign key when the account's row is deleted: CASCADE or SET NULL. */
 async function eraseAccount(
   tx: Transaction,
   { userId, role }: SignedInCaller,
@@ -83,15 +83,15 @@ async function eraseAccount(
 ): Promise<ErasedData> {
   await lockAccountTrade(tx, userId);
   await lockAccountChats(tx, userId);
-  const person = await lockForDeletion(tx, userId, role);
+  const user = await lockForDeletion(tx, userId, role);
   await requireNoUnsettledOrders(tx, userId);
 
   const postIds = await deleteAccountPosts(tx, userId, recordTags);
   const currencies = await deleteAccountSales(tx, userId);
   await deleteAccountProducts(tx, userId);
   await deleteAccountFiles(tx, userId);
-  await eraseAccountTasks(tx, userId, person.email);
-  // After the tasks: one that was under way has left its notification, and no other will.
+  await eraseAccountTasks(tx, userId, user.email);
+  // After the tasks: a running one has committed its notification by then, and no other task can.
   await anonymiseAccountNotifications(tx, userId);
   const chatIds = await eraseAccountChats(tx, userId);
   await anonymiseAccountEvents(tx, userId);
@@ -100,7 +100,7 @@ async function eraseAccount(
   const { count } = await tx.user.deleteMany({ where: { id: userId } });
   if (count === 0) throw new AppError("unauthenticated");
 
-  // From where it was done would be more than the id.
+  // Without the client's address and browser: only the id may remain of a deleted account.
   await recordAudit(tx, {
     action: "account_deleted",
     actorId: userId,
@@ -111,21 +111,21 @@ async function eraseAccount(
     tx,
     "emails",
     {
-      to: { address: person.email },
-      locale: accountLocale(person, locale),
+      to: { address: user.email },
+      locale: accountLocale(user, locale),
       template: "account-deleted",
-      props: { name: person.name },
+      props: { name: user.name },
     },
     { key: `account-deleted:${userId}` },
   );
   return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
 }
 
-/** They name the person. Whoever shows one is refused with or without them. */
+/** Evicts the sessions, which contain name and address. Their tokens are refused in any case. */
 async function evictSessions(userId: string, ids: readonly string[]): Promise<void> {
   try {
     await redisService().del(keys.userSessions(userId), ...ids.map(keys.session));
   } catch (error) {
-    log().debug({ err: error }, "ended sessions of a deleted account expire in Redis");
+    log().debug({ err: error }, "sessions of a deleted account left to expire: Redis unavailable");
   }
 }

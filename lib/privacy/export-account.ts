@@ -13,23 +13,23 @@ import {
 import { sectionReaders } from "./section-readers";
 
 /**
- * All that is somebody's or about them, as one JSON document (`accountExportSchema`), piece by piece: a page of rows is
- * in memory, however much there is. Written down in the audit log before the first piece.
+ * Exports all data of or about a user as one JSON document (`accountExportSchema`), streamed: only one page of rows is
+ * in memory. Recorded in the audit log before the first chunk.
  *
- * It is no picture of one moment: what changes while it is read may be in it or not.
+ * It is not a snapshot: changes during the export may or may not be in it.
  *
- * @returns pieces of text; reading them throws when Postgres goes away, and the document then breaks off
- * @throws {AppError} unauthenticated when the account is gone
+ * @returns chunks of text; reading them throws when Postgres becomes unavailable, and the document is then incomplete
+ * @throws {AppError} unauthenticated when the account no longer exists
  */
 export async function exportAccount(
   userId: string,
   auditContext: AuditContext = {},
 ): Promise<AsyncGenerator<string>> {
-  const person = await db().user.findUnique({
+  const user = await db().user.findUnique({
     where: { id: userId },
     include: { referredBy: { select: { name: true } }, _count: { select: { referred: true } } },
   });
-  if (!person) throw new AppError("unauthenticated");
+  if (!user) throw new AppError("unauthenticated");
   await recordAudit(db(), {
     action: "account_exported",
     actorId: userId,
@@ -41,27 +41,27 @@ export async function exportAccount(
     version: EXPORT_VERSION,
     exportedAt: new Date(now()).toISOString(),
     profile: profileSchema.parse({
-      ...person,
-      number: person.seq,
-      emailConfirmedAt: person.confirmedAt?.toISOString() ?? null,
-      createdAt: person.createdAt.toISOString(),
+      ...user,
+      number: user.seq,
+      emailConfirmedAt: user.confirmedAt?.toISOString() ?? null,
+      createdAt: user.createdAt.toISOString(),
     }),
     referrals: referralsSchema.parse({
-      code: person.referralCode,
-      joined: person._count.referred,
-      invitedBy: person.referredBy?.name ?? null,
+      code: user.referralCode,
+      joined: user._count.referred,
+      invitedBy: user.referredBy?.name ?? null,
     }),
   };
-  return streamDocument(head, person);
+  return streamDocument(head, user);
 }
 
-async function* streamDocument(head: object, person: { id: string; seq: number }): AsyncGenerator<string> {
-  // Without its last brace: the lists follow.
+async function* streamDocument(head: object, user: { id: string; seq: number }): AsyncGenerator<string> {
+  // Without the closing brace: the lists follow.
   yield JSON.stringify(head).slice(0, -1);
   for (const name of Object.keys(sectionSchemas) as SectionName[]) {
     yield `,\n${JSON.stringify(name)}:[`;
     let isFirst = true;
-    for await (const rows of sectionReaders[name](person)) {
+    for await (const rows of sectionReaders[name](user)) {
       if (rows.length === 0) continue;
       const records = rows.map((row) => JSON.stringify(sectionSchemas[name].parse(row)));
       yield `${isFirst ? "" : ","}\n${records.join(",\n")}`;

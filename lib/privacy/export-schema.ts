@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * What somebody gets when they ask for all that is theirs or about them. Whatever is not named here does not leave:
- * every record goes through its schema. Others are in it by the name they show everybody, and by nothing else.
+ * The format of an account export. Every record is parsed by its schema, so a field that is not listed here is never
+ * exported. Other users appear by their public name only.
  */
 
 const isoDateTime = z.iso.datetime();
@@ -21,7 +21,7 @@ const order = {
   unitPriceMinor: z.int(),
   ...money,
   refundedMinor: z.int(),
-  /** The provider's name for the payment. */
+  /** The payment provider's id of the payment. */
   paymentIntentId: z.string().nullable(),
   createdAt: isoDateTime,
   paidAt: isoDateTime.nullable(),
@@ -31,31 +31,31 @@ const order = {
 
 export const profileSchema = z.object({
   id: z.uuid(),
-  /** Stands for the person where views are counted. */
+  /** Identifies the user in view counts. */
   number: z.int(),
   email: z.string(),
-  /** When a link sent to the address was opened. */
+  /** When the address was confirmed by a link sent to it. */
   emailConfirmedAt: isoDateTime.nullable(),
   name: z.string(),
   role: z.string(),
-  /** Mails are written in it; null: in Russian. */
+  /** The language of mails; null: Russian. */
   locale: z.string().nullable(),
-  /** Nobody is told whether or when the person is here. */
+  /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
   createdAt: isoDateTime,
 });
 
 export const referralsSchema = z.object({
   code: z.string(),
-  /** How many people signed up with it. */
+  /** The number of users who signed up with it. */
   joined: z.int(),
-  /** By whose link the account was opened; their name. */
+  /** Name of the user whose referral code the account was created with. */
   invitedBy: z.string().nullable(),
 });
 
 /** The lists, oldest first; each may be very long. */
 export const sectionSchemas = {
-  /** Sign-ins, ended ones included. */
+  /** Sessions, revoked ones included. */
   sessions: z.object({
     id: z.uuid(),
     ip: z.string().nullable(),
@@ -77,7 +77,7 @@ export const sectionSchemas = {
     views: z.int(),
     createdAt: isoDateTime,
   }),
-  /** Posts that were viewed, each once. */
+  /** Posts that the user viewed, each once. */
   views: z.object({ postId: z.uuid(), postTitle: z.string(), viewedAt: isoDateTime }),
   products: z.object({
     id: z.uuid(),
@@ -91,7 +91,7 @@ export const sectionSchemas = {
     archivedAt: isoDateTime.nullable(),
     createdAt: isoDateTime,
   }),
-  /** What was bought, with what was handed over. */
+  /** Orders as the buyer, with their deliveries. */
   purchases: z.object({
     ...order,
     sellerName: z.string().nullable(),
@@ -99,7 +99,7 @@ export const sectionSchemas = {
       z.object({
         unit: z.int(),
         kind: productKind,
-        /** A ticket's or licence's code, a download's secret. */
+        /** The code of a ticket or licence, the secret of a download. */
         code: z.string(),
         createdAt: isoDateTime,
         revokedAt: isoDateTime.nullable(),
@@ -107,7 +107,7 @@ export const sectionSchemas = {
       }),
     ),
   }),
-  /** What others bought; codes are theirs. */
+  /** Orders as the seller, without the codes, which belong to the buyers. */
   sales: z.object({ ...order, buyerName: z.string().nullable() }),
   bonuses: z.object({
     seq: z.int(),
@@ -118,7 +118,7 @@ export const sectionSchemas = {
     note: z.string().nullable(),
     createdAt: isoDateTime,
   }),
-  /** What was sent in chats; the bytes are at /api/media/{id} for as long as the account is there. */
+  /** Uploaded files; the bytes are at /api/media/{id} as long as the account exists. */
   files: z.object({
     id: z.uuid(),
     name: z.string(),
@@ -137,38 +137,38 @@ export const sectionSchemas = {
     createdAt: isoDateTime,
     readAt: isoDateTime.nullable(),
   }),
-  /** How loudly each kind of notification comes, where that was chosen; the others are at `all`. */
+  /** Chosen levels of notification kinds; kinds that are missing are at `all`. */
   preferences: z.object({ kind: z.string(), level: z.string() }),
-  /** Chats that the person is in, or has left. */
+  /** Chats that the user is a member of, or has left. */
   chats: z.object({
     chatId: z.uuid(),
     kind: z.enum(["direct", "group"]),
-    /** A group's name; of a conversation of two, the other one's. */
+    /** A group's title; the other user's name of a direct chat. */
     title: z.string().nullable(),
     role: z.enum(["owner", "member"]),
-    /** Up to which of its messages the person has read. */
+    /** The read marker: `seq` of the last message read. */
     readSeq: z.int(),
     joinedAt: isoDateTime,
     leftAt: isoDateTime.nullable(),
   }),
-  /** What the person wrote; what others wrote is theirs. */
+  /** Messages by the user; those of other users are not exported. */
   chatMessages: z.object({
     id: z.uuid(),
     chatId: z.uuid(),
     seq: z.int(),
     text: z.string(),
-    /** Names of those who are named in it. */
+    /** Names of the mentioned users. */
     mentions: z.array(z.string()),
-    /** Names of the files on it. */
+    /** Names of the attached files. */
     attachments: z.array(z.string()),
     createdAt: isoDateTime,
     editedAt: isoDateTime.nullable(),
     deletedAt: isoDateTime.nullable(),
   }),
   chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: isoDateTime }),
-  /** What was done on the site, as it was counted. */
+  /** Analytics events of the user. */
   analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: isoDateTime }),
-  /** Background tasks that were started. */
+  /** Background tasks that the user owns. */
   tasks: z.object({
     id: z.uuid(),
     queue: z.string(),
@@ -177,20 +177,20 @@ export const sectionSchemas = {
     createdAt: isoDateTime,
     finishedAt: isoDateTime.nullable(),
   }),
-  /** Sensitive things that the person did or that were done to the account. */
+  /** Audit entries by the user or about the account. */
   audit: z.object({
     id: z.uuid(),
     action: z.string(),
     subject: z.string(),
-    /** False: an administrator, the app, or somebody who did not sign in. */
+    /** False: by an administrator, the app, or an anonymous client. */
     byYou: z.boolean(),
-    /** Null for what an administrator did. */
+    /** Null for actions of an administrator. */
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
     data: json,
     createdAt: isoDateTime,
   }),
-  /** Links that were sent by mail; the links themselves are nowhere. */
+  /** Links that were sent by mail, without their tokens, which are not stored. */
   links: z.object({
     kind: z.string(),
     email: z.string(),
@@ -202,21 +202,21 @@ export const sectionSchemas = {
 
 export type SectionName = keyof typeof sectionSchemas;
 
-/** A record of a list, before its schema has seen it. */
+/** A record of a list, before its schema parses it. */
 export type SectionRow<N extends SectionName> = z.input<(typeof sectionSchemas)[N]>;
 
-/** The version of this form. */
+/** The version of this format. */
 export const EXPORT_VERSION = 1;
 
 const sectionListSchemas = Object.fromEntries(
   Object.entries(sectionSchemas).map(([name, schema]) => [name, z.array(schema)]),
 ) as { [N in SectionName]: z.ZodArray<(typeof sectionSchemas)[N]> };
 
-/** The whole document. One that breaks off is not valid JSON. */
+/** The whole document. An incomplete one is not valid JSON. */
 export const accountExportSchema = z.object({
   format: z.literal("normaldance-account"),
   version: z.literal(EXPORT_VERSION),
-  /** When it began: what happens meanwhile may be in it or not. */
+  /** When the export began; changes during it may or may not be included. */
   exportedAt: isoDateTime,
   profile: profileSchema,
   referrals: referralsSchema,

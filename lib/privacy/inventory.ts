@@ -1,22 +1,22 @@
 /**
- * Where people are in the database, and what export and deletion do about it: one entry for each model, one line for
- * each column that points to somebody or says something about them. A test holds this to prisma/schema.prisma, and
- * another one looks into a whole database after a deletion; who adds a model or a column says here what becomes of it.
+ * Personal data in the database, and how export and deletion treat it: one entry per model, one line per column that
+ * references a user or describes one. One test compares this with prisma/schema.prisma, another searches a whole
+ * database after a deletion. When you add a model or such a column, add it here.
  */
 
 interface PersonalColumn {
-  /** The part of the export it is in; null with the reason in `note`. */
+  /** The section of the export that contains it; null: not exported, `note` says why. */
   exported: string | null;
   /**
-   * `deleted` with the account; `unnamed`: the row stays and the column is set to null, or to nothing; `kept` as it
-   * is; `none`: it is nobody's in particular.
+   * `deleted` with the account; `unnamed`: the row stays, the column is set to null or emptied; `kept` unchanged;
+   * `none`: not personal data.
    */
   deletion: "deleted" | "unnamed" | "kept" | "none";
   note?: string;
 }
 
 interface ModelInventory {
-  /** What happens to the rows; left out for a model that has nobody in it. */
+  /** What happens to the rows; omitted for a model without personal data. */
   rows?: string;
   columns: Readonly<Record<string, PersonalColumn>>;
 }
@@ -40,16 +40,16 @@ const none = (note: string): PersonalColumn => ({ exported: null, deletion: "non
 
 export const inventory: Readonly<Record<string, ModelInventory>> = {
   User: {
-    rows: "the account's row goes, and most of the rest with it",
+    rows: "the account's row is deleted, and most other rows with it",
     columns: {
       id: deleted("profile"),
       seq: deleted("profile"),
       email: deleted("profile"),
       name: deleted("profile"),
-      passwordHash: deleted(null, "a secret, also from who holds the file"),
+      passwordHash: deleted(null, "a secret, which the exported file must not contain"),
       role: deleted("profile"),
       referralCode: deleted("referrals"),
-      referredById: unnamed("referrals", "in the rows of those who were brought"),
+      referredById: unnamed("referrals", "in the rows of the referred users"),
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
       hidesPresence: deleted("profile"),
@@ -68,11 +68,11 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   SessionGeneration: {
-    rows: "kept: whoever it signed out stays out",
-    columns: { userId: kept(null, "a number beside an id that is nobody's any more") },
+    rows: "kept, so that revoked sessions stay revoked",
+    columns: { userId: kept(null, "the id of a deleted account, with a number") },
   },
   RevokedToken: {
-    columns: { hash: none("of a token, which says nothing without it; it goes with the token's life") },
+    columns: { hash: none("the hash of a token, deleted when the token has expired") },
   },
   AccountLink: {
     rows: "deleted",
@@ -85,12 +85,12 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       subject: kept("audit", "the id alone"),
       ip: unnamed("audit"),
       userAgent: unnamed("audit"),
-      requestId: kept(null, "finds lines of a log that is not kept for long"),
-      data: kept("audit", "ids, numbers and words of ours (lib/audit)"),
+      requestId: kept(null, "refers to log lines, which are not kept for long"),
+      data: kept("audit", "ids, numbers and fixed strings (lib/audit)"),
     },
   },
   Post: {
-    rows: "deleted, with the views of them",
+    rows: "deleted, with their views",
     columns: {
       authorId: deleted("posts"),
       title: deleted("posts"),
@@ -99,49 +99,54 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   PostView: {
-    rows: "kept without a name, so that counts do not go down; deleted with the post",
+    rows: "kept without the viewer, so that counts do not decrease; deleted with the post",
     columns: { viewerSeq: unnamed("views") },
   },
   CacheInvalidation: {
-    columns: { members: none("names of what is cached, until Redis was told"), tags: none("the same") },
+    columns: {
+      members: none("cache keys, until Redis has the invalidation"),
+      tags: none("cache tags, likewise"),
+    },
   },
   Task: {
-    rows: "what is for the person alone is called off; the rest goes on without an owner",
+    rows: "tasks for the user alone are cancelled; the rest continue without an owner",
     columns: {
       ownerId: unnamed("tasks"),
       payload: unnamed(
         null,
-        "mails and notifications keep none once they are done, or dead for a month; the others carry ids of things",
+        "mails and notifications have none once they are done, or dead for a month; other tasks have ids of objects",
       ),
       subject: kept("tasks", "an order's id"),
       progress: none("numbers"),
-      error: kept(null, "for operators; what called off tasks said is gone"),
-      key: kept(null, "ids, which lead nowhere"),
-      trace: none("of a request"),
-      messageId: none("of the queue"),
+      error: kept(null, "for operators; removed from cancelled tasks"),
+      key: kept(null, "ids of deleted rows"),
+      trace: none("a request's trace id"),
+      messageId: none("the queue's message id"),
     },
   },
-  Alert: { columns: { subject: none("an order or a task"), message: none("for operators; no one's data") } },
+  Alert: {
+    columns: { subject: none("an order or a task"), message: none("for operators; no personal data") },
+  },
   Product: {
-    rows: "deleted; what was ordered stays for those who bought it, archived",
+    rows: "deleted; products that were ordered stay for their buyers, archived",
     columns: {
       sellerId: unnamed("products"),
-      title: kept("products", "what was bought must say what it is"),
-      description: kept("products", "the same"),
-      assetUrl: kept("products", "downloads of who bought it lead there"),
+      title: kept("products", "buyers must see what they bought"),
+      description: kept("products", "likewise"),
+      assetUrl: kept("products", "the buyers' downloads use it"),
     },
   },
   Order: {
-    rows: "kept: the other side's, and the books; none is in motion by then",
+    rows: "kept for the other party and for accounting; all are settled by then",
     columns: {
       buyerId: unnamed("purchases"),
       sellerId: unnamed("sales"),
       title: kept("purchases", "the product's"),
-      locale: kept(null, "mails about the order were written in it"),
+      locale: kept(null, "the language of the mails about the order"),
       clientKey: kept(null, "random"),
-      sessionId: kept(null, "the provider's checkout"),
-      paymentIntentId: kept("purchases", "the provider's; refunds need it"),
-      checkoutUrl: none("gone once the order is paid or given up"),
+      sessionId: kept(null, "the provider's id of the checkout"),
+      paymentIntentId: kept("purchases", "the provider's id of the payment; refunds need it"),
+      checkoutUrl: none("removed once the order is paid or has failed"),
     },
   },
   PaymentEvent: { columns: { orderId: none("the order's") } },
@@ -149,13 +154,13 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   Delivery: {
     rows: "kept with its order",
     columns: {
-      orderId: kept("purchases", "the order's, which has no name any more"),
-      code: kept("purchases", "a ticket that was sold on paper still opens the door"),
+      orderId: kept("purchases", "the order's, which has no user any more"),
+      code: kept("purchases", "a printed ticket must remain valid"),
     },
   },
   RankedSale: {
-    rows: "a seller's are deleted, and the boards forget them",
-    columns: { sellerId: deleted("sales", "they are sums of these"), orderId: deleted("sales", "the same") },
+    rows: "a seller's are deleted, also from the leaderboards",
+    columns: { sellerId: deleted("sales", "derived from the orders"), orderId: deleted("sales", "likewise") },
   },
   BonusEntry: {
     rows: "deleted",
@@ -163,17 +168,17 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       userId: deleted("bonuses"),
       seq: deleted("bonuses"),
       note: deleted("bonuses"),
-      key: deleted(null, "the order that the entry is for, or a random word of the spender's page"),
+      key: deleted(null, "the id of the order, or a random key of the spender's page"),
     },
   },
   Notification: {
-    rows: "deleted; in those of others the person's name and id are taken out of what happened in chats",
+    rows: "deleted; the user's name and id are removed from chat notifications of other users",
     columns: {
       userId: deleted("notifications"),
       title: deleted("notifications"),
       message: deleted("notifications"),
       data: deleted("notifications"),
-      key: deleted(null, "the task's"),
+      key: deleted(null, "the task's id"),
     },
   },
   NotificationPreference: {
@@ -185,33 +190,33 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   MediaFile: {
-    rows: "nobody's at once, and given to nobody; deleted when the store has deleted the bytes (lib/media)",
+    rows: "ownerless and unreadable immediately; deleted once the store has deleted the bytes (lib/media)",
     columns: {
       ownerId: deleted("files"),
       name: deleted("files"),
-      pathname: deleted(null, "where the store has the bytes; random"),
+      pathname: deleted(null, "the random path in the store"),
     },
   },
   Chat: {
-    rows: "kept for those who are in it; deleted with the last of them",
+    rows: "kept for the remaining members; deleted with the last of them",
     columns: {
-      title: kept("chats", "a group's name is the group's"),
-      directKey: unnamed(null, "the two people's ids; of one that stays alone, the chat's own"),
-      lastSeq: none("how many messages there are"),
+      title: kept("chats", "belongs to the group"),
+      directKey: unnamed(null, "the ids of both users; replaced by the chat's own id"),
+      lastSeq: none("the number of messages"),
     },
   },
   ChatMember: {
-    rows: "deleted; a group passes on to who is there longest",
+    rows: "deleted; a group passes to its longest-standing member",
     columns: { userId: deleted("chats"), role: deleted("chats"), readSeq: deleted("chats") },
   },
   ChatMessage: {
-    rows: "what the person wrote leaves its place alone; mentions of them go from what others wrote",
+    rows: "the user's own stay as empty rows; mentions of the user are removed from other users' messages",
     columns: {
       authorId: unnamed("chatMessages"),
-      text: kept("chatMessages", "emptied; of others' messages the person's name and id are taken out"),
-      mentions: kept("chatMessages", "emptied; of others' messages the person's id is taken out"),
+      text: kept("chatMessages", "emptied; the user's name and id are removed from other users' messages"),
+      mentions: kept("chatMessages", "emptied; the user's id is removed from other users' messages"),
       clientId: kept(null, "random"),
-      seq: none("its place in the chat"),
+      seq: none("its number in the chat"),
     },
   },
   ChatReaction: {
@@ -219,15 +224,15 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     columns: { userId: deleted("chatReactions"), emoji: deleted("chatReactions") },
   },
   ChatAttachment: {
-    rows: "those of the person's messages are deleted",
+    rows: "those of the user's messages are deleted",
     columns: {},
   },
   AnalyticsEvent: {
-    rows: "kept without a name: totals stay as they were",
+    rows: "kept without the user, so that totals do not change",
     columns: {
       userId: unnamed("analytics"),
-      name: kept("analytics", "the event's"),
-      properties: kept("analytics", "what the site counts; never who"),
+      name: kept("analytics", "the event's name"),
+      properties: kept("analytics", "counted values, never a user"),
     },
   },
 };

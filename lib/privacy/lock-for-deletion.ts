@@ -3,7 +3,7 @@ import type { Role } from "../core/access-token";
 import { AppError } from "../core/errors";
 import type { Transaction } from "../db";
 
-const personSchema = z.object({
+const userSchema = z.object({
   email: z.string(),
   name: z.string(),
   locale: z.string().nullable(),
@@ -11,14 +11,14 @@ const personSchema = z.object({
 });
 
 /**
- * Locks an account against everything that would point to it: a post, an order, a session, a bonus. They wait until
- * the transaction ends, and find it gone.
+ * Locks an account against inserts that reference it: a post, an order, a session, a bonus. They wait until the
+ * transaction ends and then fail.
  *
- * @param role  as its session has it
- * @throws {AppError} unauthenticated when it is gone; conflict for the last administrator
+ * @param role  the role in its session
+ * @throws {AppError} unauthenticated when it no longer exists; conflict for the last administrator
  */
 export async function lockForDeletion(tx: Transaction, userId: string, role: Role) {
-  // Of administrators who go at the same time each locks all of them, in one order: the last one sees that it is.
+  // Concurrent deletions of administrators lock all of them in one order, so that the last one is recognized.
   const administrators =
     role === "admin"
       ? await tx.$queryRaw<unknown[]>`
@@ -27,9 +27,9 @@ SELECT id FROM "User" WHERE role = 'admin' ORDER BY id FOR NO KEY UPDATE`
   const rows = await tx.$queryRaw<unknown[]>`
 SELECT email, name, locale, role::text AS role FROM "User" WHERE id = ${userId}::uuid FOR UPDATE`;
   if (rows[0] === undefined) throw new AppError("unauthenticated");
-  const person = personSchema.parse(rows[0]);
-  if (person.role === "admin" && administrators.length < 2) {
+  const user = userSchema.parse(rows[0]);
+  if (user.role === "admin" && administrators.length < 2) {
     throw new AppError("conflict", { message: "last_administrator" });
   }
-  return person;
+  return user;
 }

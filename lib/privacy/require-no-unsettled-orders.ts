@@ -10,9 +10,9 @@ const messages = {
 } as const satisfies Record<UnsettledReason, MessageKey>;
 
 /**
- * Money on its way needs both accounts: a buyer who gets it back, a seller who hands over.
- * @throws {AppError} conflict with what the oldest such order waits for; every order is a detail, `orders.{id}` and
- *         its title
+ * An unsettled order needs both accounts: the buyer's for a refund, the seller's for the delivery.
+ * @throws {AppError} conflict with what the oldest unsettled order waits for; each order is a detail, `orders.{id}`
+ *         with its title
  */
 export async function requireNoUnsettledOrders(tx: Transaction, userId: string): Promise<void> {
   const orders = await listUnsettledOrders(tx, userId);

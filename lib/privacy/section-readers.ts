@@ -2,214 +2,216 @@ import { extractMentionNames, plainText } from "../chat";
 import { db } from "../db";
 import type { SectionName, SectionRow } from "./export-schema";
 
-/** Rows at a time: a few megabytes at most, whoever asks and however much they have. */
+/** Rows per page; bounds the memory of an export to a few megabytes. */
 const PAGE_SIZE = 500;
 const pageArguments = { orderBy: { id: "asc" }, take: PAGE_SIZE } as const;
 
-interface Person {
+interface ExportedUser {
   id: string;
   seq: number;
 }
 
-/** Where each list of an export comes from, page by page, oldest first. */
-export const sectionReaders: { [N in SectionName]: (person: Person) => AsyncGenerator<SectionRow<N>[]> } = {
-  sessions: ({ id: userId }) =>
-    paginate(
-      (after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+/** Reads each list of an export, page by page, oldest first. */
+export const sectionReaders: { [N in SectionName]: (user: ExportedUser) => AsyncGenerator<SectionRow<N>[]> } =
+  {
+    sessions: ({ id: userId }) =>
+      paginate(
+        (after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  posts: ({ id: authorId }) =>
-    paginate(
-      (after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+    posts: ({ id: authorId }) =>
+      paginate(
+        (after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  views: ({ seq: viewerSeq }) =>
-    paginate(
-      (after?: bigint) =>
-        db().postView.findMany({
-          where: { viewerSeq, id: { gt: after } },
-          ...pageArguments,
-          include: { post: { select: { title: true } } },
+    views: ({ seq: viewerSeq }) =>
+      paginate(
+        (after?: bigint) =>
+          db().postView.findMany({
+            where: { viewerSeq, id: { gt: after } },
+            ...pageArguments,
+            include: { post: { select: { title: true } } },
+          }),
+        ({ postId, post, createdAt }) => ({
+          postId,
+          postTitle: post.title,
+          viewedAt: createdAt.toISOString(),
         }),
-      ({ postId, post, createdAt }) => ({
-        postId,
-        postTitle: post.title,
-        viewedAt: createdAt.toISOString(),
-      }),
-    ),
+      ),
 
-  products: ({ id: sellerId }) =>
-    paginate(
-      (after?: string) => db().product.findMany({ where: { sellerId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+    products: ({ id: sellerId }) =>
+      paginate(
+        (after?: string) =>
+          db().product.findMany({ where: { sellerId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  purchases: ({ id: buyerId }) =>
-    paginate(
-      (after?: string) =>
-        db().order.findMany({
-          where: { buyerId, id: { gt: after } },
-          ...pageArguments,
-          include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
+    purchases: ({ id: buyerId }) =>
+      paginate(
+        (after?: string) =>
+          db().order.findMany({
+            where: { buyerId, id: { gt: after } },
+            ...pageArguments,
+            include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
+          }),
+        ({ seller, deliveries, ...order }) => ({
+          ...withIsoDates(order),
+          sellerName: seller?.name ?? null,
+          deliveries: deliveries.map(withIsoDates),
         }),
-      ({ seller, deliveries, ...order }) => ({
-        ...withIsoDates(order),
-        sellerName: seller?.name ?? null,
-        deliveries: deliveries.map(withIsoDates),
-      }),
-    ),
+      ),
 
-  // Sellers hear of orders once they are paid (lib/shop).
-  sales: ({ id: sellerId }) =>
-    paginate(
-      (after?: string) =>
-        db().order.findMany({
-          where: { sellerId, paidAt: { not: null }, id: { gt: after } },
-          ...pageArguments,
-          include: { buyer: { select: { name: true } } },
-        }),
-      ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
-    ),
+    // Sellers see only orders that were paid (lib/shop).
+    sales: ({ id: sellerId }) =>
+      paginate(
+        (after?: string) =>
+          db().order.findMany({
+            where: { sellerId, paidAt: { not: null }, id: { gt: after } },
+            ...pageArguments,
+            include: { buyer: { select: { name: true } } },
+          }),
+        ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
+      ),
 
-  bonuses: ({ id: userId }) =>
-    paginate(
-      (after?: string) =>
-        db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+    bonuses: ({ id: userId }) =>
+      paginate(
+        (after?: string) =>
+          db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  files: ({ id: ownerId }) =>
-    paginate(
-      (after?: string) =>
-        db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+    files: ({ id: ownerId }) =>
+      paginate(
+        (after?: string) =>
+          db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  notifications: ({ id: userId }) =>
-    paginate(
-      (after?: string) =>
-        db().notification.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
+    notifications: ({ id: userId }) =>
+      paginate(
+        (after?: string) =>
+          db().notification.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
 
-  // A row for each kind at most, with a key of its own.
-  preferences: async function* ({ id: userId }) {
-    yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
-  },
-  chats: ({ id: userId }) =>
-    paginate(
-      async (after?: string) => {
-        const rows = await db().chatMember.findMany({
-          where: { userId, chatId: { gt: after } },
-          orderBy: { chatId: "asc" },
-          take: PAGE_SIZE,
-          include: {
-            chat: {
-              select: {
-                kind: true,
-                title: true,
-                members: {
-                  where: { userId: { not: userId } },
-                  take: 1,
-                  select: { user: { select: { name: true } } },
+    // Not paginated: there is at most one row per kind.
+    preferences: async function* ({ id: userId }) {
+      yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
+    },
+    chats: ({ id: userId }) =>
+      paginate(
+        async (after?: string) => {
+          const rows = await db().chatMember.findMany({
+            where: { userId, chatId: { gt: after } },
+            orderBy: { chatId: "asc" },
+            take: PAGE_SIZE,
+            include: {
+              chat: {
+                select: {
+                  kind: true,
+                  title: true,
+                  members: {
+                    where: { userId: { not: userId } },
+                    take: 1,
+                    select: { user: { select: { name: true } } },
+                  },
                 },
               },
             },
-          },
-        });
-        return rows.map((row) => ({ ...row, id: row.chatId }));
-      },
-      ({ chat, ...row }) => ({
-        ...withIsoDates(row),
-        kind: chat.kind,
-        title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
-      }),
-    ),
-
-  chatMessages: ({ id: authorId }) =>
-    paginate(
-      (after?: string) =>
-        db().chatMessage.findMany({
-          where: { authorId, id: { gt: after } },
-          ...pageArguments,
-          include: {
-            attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
-          },
-        }),
-      ({ text, attachments, ...row }) => ({
-        ...withIsoDates(row),
-        // Others are in it by name.
-        text: plainText(text),
-        mentions: extractMentionNames(text),
-        attachments: attachments.map(({ file }) => file.name),
-      }),
-    ),
-
-  chatReactions: ({ id: userId }) =>
-    paginate(async (after?: string) => {
-      const [messageId, emoji] = after?.split(" ") ?? [];
-      const rows = await db().chatReaction.findMany({
-        where: {
-          userId,
-          ...(messageId === undefined
-            ? {}
-            : { OR: [{ messageId: { gt: messageId } }, { messageId, emoji: { gt: emoji } }] }),
+          });
+          return rows.map((row) => ({ ...row, id: row.chatId }));
         },
-        orderBy: [{ messageId: "asc" }, { emoji: "asc" }],
-        take: PAGE_SIZE,
-      });
-      return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
-    }, withIsoDates),
-
-  analytics: ({ id: userId }) =>
-    paginate(
-      (after?: string) =>
-        db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
-
-  // Without what they carry: that is in the thing that they are about.
-  tasks: ({ id: ownerId }) =>
-    paginate(
-      (after?: string) =>
-        db().task.findMany({
-          where: { ownerId, id: { gt: after } },
-          ...pageArguments,
-          omit: { payload: true },
+        ({ chat, ...row }) => ({
+          ...withIsoDates(row),
+          kind: chat.kind,
+          title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
         }),
-      withIsoDates,
-    ),
+      ),
 
-  audit: ({ id: userId }) =>
-    paginate(
-      (after?: string) =>
-        db().auditEntry.findMany({
-          where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
-          ...pageArguments,
+    chatMessages: ({ id: authorId }) =>
+      paginate(
+        (after?: string) =>
+          db().chatMessage.findMany({
+            where: { authorId, id: { gt: after } },
+            ...pageArguments,
+            include: {
+              attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
+            },
+          }),
+        ({ text, attachments, ...row }) => ({
+          ...withIsoDates(row),
+          // Mentioned users appear by name, without their id.
+          text: plainText(text),
+          mentions: extractMentionNames(text),
+          attachments: attachments.map(({ file }) => file.name),
         }),
-      ({ actorId, ip, userAgent, ...entry }) => {
-        const isOtherActor = actorId !== null && actorId !== userId;
-        return {
-          ...withIsoDates(entry),
-          byYou: actorId === userId,
-          // An administrator's address is nobody else's business.
-          ip: isOtherActor ? null : ip,
-          userAgent: isOtherActor ? null : userAgent,
-        };
-      },
-    ),
+      ),
 
-  links: ({ id: userId }) =>
-    paginate(
-      (after?: string) =>
-        db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-      withIsoDates,
-    ),
-};
+    chatReactions: ({ id: userId }) =>
+      paginate(async (after?: string) => {
+        const [messageId, emoji] = after?.split(" ") ?? [];
+        const rows = await db().chatReaction.findMany({
+          where: {
+            userId,
+            ...(messageId === undefined
+              ? {}
+              : { OR: [{ messageId: { gt: messageId } }, { messageId, emoji: { gt: emoji } }] }),
+          },
+          orderBy: [{ messageId: "asc" }, { emoji: "asc" }],
+          take: PAGE_SIZE,
+        });
+        return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
+      }, withIsoDates),
 
-/** Reads by id, so that what comes or goes meanwhile neither repeats nor skips anything else. */
+    analytics: ({ id: userId }) =>
+      paginate(
+        (after?: string) =>
+          db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
+
+    // Without the payload: its data is exported with the object that the task is about.
+    tasks: ({ id: ownerId }) =>
+      paginate(
+        (after?: string) =>
+          db().task.findMany({
+            where: { ownerId, id: { gt: after } },
+            ...pageArguments,
+            omit: { payload: true },
+          }),
+        withIsoDates,
+      ),
+
+    audit: ({ id: userId }) =>
+      paginate(
+        (after?: string) =>
+          db().auditEntry.findMany({
+            where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
+            ...pageArguments,
+          }),
+        ({ actorId, ip, userAgent, ...entry }) => {
+          const isOtherActor = actorId !== null && actorId !== userId;
+          return {
+            ...withIsoDates(entry),
+            byYou: actorId === userId,
+            // An administrator's IP address and browser are private.
+            ip: isOtherActor ? null : ip,
+            userAgent: isOtherActor ? null : userAgent,
+          };
+        },
+      ),
+
+    links: ({ id: userId }) =>
+      paginate(
+        (after?: string) =>
+          db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        withIsoDates,
+      ),
+  };
+
+/** Keyset pagination by id, so that concurrent inserts and deletes neither repeat nor skip other rows. */
 async function* paginate<Id, Row extends { id: Id }, Out>(
   readPage: (after?: Id) => Promise<Row[]>,
   toRecord: (row: Row) => Out,
@@ -227,12 +229,12 @@ type WithIsoDates<T> = {
   [K in keyof T]: T[K] extends Date ? string : T[K] extends Date | null ? string | null : T[K];
 };
 
-/** A row with its times as texts. */
+/** Converts the dates of a row to ISO 8601. */
 function withIsoDates<T extends object>(row: T): WithIsoDates<T> {
   const entries = Object.entries(row).map(([name, value]) => [
     name,
     value instanceof Date ? value.toISOString() : value,
   ]);
-  // Each value is what the type says by the line above.
+  // The mapping above converts each value to the type that WithIsoDates gives it.
   return Object.fromEntries(entries) as WithIsoDates<T>;
 }

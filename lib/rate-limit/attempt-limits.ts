@@ -6,19 +6,19 @@ import { verifyDeviceCookie } from "./device-cookie";
 import { requireTokens, withFailureLimit } from "./handler-limiter";
 import { type LimitPolicy, handlerPolicies as policies } from "./policies";
 
-/** Somebody at the door, and the account they say is theirs. */
+/** An attempt of an anonymous caller on an account. */
 export interface AccountAttempt {
   email: string;
-  /** Null where no proxy is trusted to name it: then the gate's limit for all of them together is what there is. */
+  /** Null when no proxy is trusted to send it: then only the gate's limit for all anonymous callers applies. */
   ip: string | null | undefined;
 }
 
 /**
- * Runs an attempt to sign in, unless there were too many that failed: for this account from anywhere, or from this
- * address for any account. A browser that has signed in to this account before has an allowance of its own and uses
- * up none of those. An account that does not exist is limited like one that does.
+ * Runs an attempt to sign in, unless too many have failed: for this account from any address, or from this address
+ * for any account. A browser that has signed in to this account before has a separate bucket and takes no tokens from
+ * those two. An account that does not exist is limited like one that does.
  *
- * @param device  the cookie (`deviceOf`)
+ * @param device  the device cookie (`getDeviceCookie`)
  * @throws {AppError} rate_limited, before any work is done; else what the attempt throws
  */
 export function withSignInLimit<R>(
@@ -34,7 +34,7 @@ export function withSignInLimit<R>(
 }
 
 /**
- * Asks for a mail to an account's address. Each counts, since each is a mail; so does one for nobody's address.
+ * Takes a token for a mail to an account's address. Every request counts, also one for an unknown address.
  * @throws {AppError} rate_limited
  */
 export async function requireMailAllowance(attempt: AccountAttempt): Promise<void> {
@@ -42,8 +42,8 @@ export async function requireMailAllowance(attempt: AccountAttempt): Promise<voi
 }
 
 /**
- * Runs an attempt to set an account's password by a link that is good. Only failures count: each has had a new
- * password weighed.
+ * Runs an attempt to set an account's password with a valid link. Only failures count: each has cost a check of a new
+ * password.
  * @throws {AppError} rate_limited
  */
 export function withPasswordResetLimit<R>(email: string, attempt: () => Promise<R>): Promise<R> {
@@ -52,8 +52,8 @@ export function withPasswordResetLimit<R>(email: string, attempt: () => Promise<
 }
 
 /**
- * Runs an attempt of who is signed in to give the password again, for whatever asks for it. Each session has its own
- * allowance: a stolen one cannot use up its owner's.
+ * Runs a signed-in user's attempt to enter the password again. Each session has its own bucket, so that a stolen
+ * session cannot use up the tokens of its owner's.
  * @throws {AppError} rate_limited
  */
 export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R>): Promise<R> {
@@ -64,8 +64,8 @@ export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R
 }
 
 /**
- * Takes a message to a Telegram bot in. By the bot and not by who calls, which is always Telegram: to be asked once
- * the caller has proved to be it, or anybody could use up a bot's messages. Telegram comes back after a 429.
+ * Takes a token for a message to a Telegram bot. Counted by bot, since the caller is always Telegram. Call it after
+ * authenticating the caller, or any caller could use up a bot's tokens. Telegram retries after a 429.
  * @throws {AppError} rate_limited
  */
 export async function requireBotAllowance(botId: string): Promise<void> {

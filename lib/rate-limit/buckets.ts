@@ -2,21 +2,21 @@ import { keys } from "../redis/keys";
 import type { LimitedCaller } from "./limited-caller";
 import { type LimitPolicy, personPolicy } from "./policies";
 
-/** A token that a request wants: of which limit, and where that is counted. */
+/** One caller's tokens of one policy. */
 export interface LimitBucket {
   policy: LimitPolicy;
   key: string;
 }
 
-/** How one limit stands. */
+/** State of one bucket. */
 export interface LimitStatus {
   policy: LimitPolicy;
   remaining: number;
-  /** When the next token comes back, milliseconds since the epoch. */
+  /** When the next token comes back; milliseconds since the epoch. */
   resetAt: number;
 }
 
-/** Everything a request needs a token of: the route's row, and for a person most often the one over all routes. */
+/** The buckets of a request: the route's, and for a user, unless the policy is standalone, the one for all routes. */
 export function bucketsFor(
   { callerId, isSignedIn }: LimitedCaller,
   pattern: string,

@@ -4,7 +4,7 @@ import type { LimitBucket } from "./buckets";
 import { getRetryAfterSeconds } from "./limit-headers";
 import { Limiter, type TokenReservation } from "./limiter";
 
-/** One a process, like the gate's: but with the server's client, its time limits and its counts. */
+/** One per process, like the gate's, but with the server's Redis client, its time limits and its metrics. */
 let current: { redis: ReturnType<typeof redis>; limiter: Limiter } | undefined;
 
 function handlerLimiter(): Limiter {
@@ -14,8 +14,8 @@ function handlerLimiter(): Limiter {
 }
 
 /**
- * Takes a token of each claim, in one script call. Without Redis this process decides, with the same numbers.
- * @throws {AppError} rate_limited, with the seconds until it is worth asking again
+ * Takes a token from each bucket, in one script call. Without Redis this process decides, with the same limits.
+ * @throws {AppError} rate_limited, with `retryAfterSeconds`
  */
 export async function requireTokens(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
   const reservation = await handlerLimiter().take(buckets);
@@ -25,13 +25,14 @@ export async function requireTokens(buckets: readonly LimitBucket[]): Promise<To
 }
 
 /**
- * Runs an attempt of which only failures count. The tokens are taken before it begins and given back when it
- * succeeds, so that any number of attempts at once are no more than the limit; counting failures afterwards would
- * let through all that come before the first has failed.
+ * Runs an attempt of which only failures count. The tokens are taken before it starts and returned when it succeeds,
+ * so that concurrent attempts cannot exceed the limit; counting failures afterwards would allow every attempt that
+ * starts before the first one has failed.
  *
- * A failure is an answer: an error below 500. An attempt that met an outage has told nobody anything.
+ * A failure is an AppError with a status below 500. An attempt that fails in an outage reveals nothing and does not
+ * count.
  *
- * @throws {AppError} rate_limited, and then the attempt was not begun; else what the attempt throws
+ * @throws {AppError} rate_limited, without running the attempt; else what the attempt throws
  */
 export async function withFailureLimit<R>(
   buckets: readonly LimitBucket[],

@@ -1,6 +1,6 @@
 /**
- * The limits that handlers take by themselves, since they need the body or the session. Not part of index.ts, which
- * the gate loads: these need Node.
+ * The limits that handlers apply, since they depend on the body or the session. Not exported by index.ts, which the
+ * gate loads: they need Node.
  */
 export {
   requireBotAllowance,

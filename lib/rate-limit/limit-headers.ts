@@ -3,9 +3,9 @@ import type { LimitStatus } from "./buckets";
 import type { LimitDecision } from "./limiter";
 
 /**
- * The fields of draft-ietf-httpapi-ratelimit-headers-11. `RateLimit-Policy` lists the route's policy, then
- * the person's; `RateLimit` begins with the one that will refuse first, or has. `RateLimit-Degraded` says
- * who decided in Redis' place.
+ * Sets the headers of draft-ietf-httpapi-ratelimit-headers-11. `RateLimit-Policy` lists the route's policy, then the
+ * user's; `RateLimit` begins with the policy that refused or will refuse first. `RateLimit-Degraded` is set when the
+ * decision was made without Redis.
  */
 export function setLimitHeaders(headers: Headers, { statuses, degraded }: LimitDecision): void {
   if (statuses.length > 0) {
@@ -22,12 +22,12 @@ export function setLimitHeaders(headers: Headers, { statuses, degraded }: LimitD
   if (degraded) headers.set("RateLimit-Degraded", degraded);
 }
 
-/** Whole seconds until a refused caller may come back, at least one. */
+/** Whole seconds until a refused caller may try again, at least 1. */
 export function getRetryAfterSeconds({ statuses }: LimitDecision): number {
   return Math.max(1, ...statuses.filter(({ remaining }) => remaining === 0).map(secondsUntilReset));
 }
 
-/** Until the next token comes back. */
+/** Whole seconds until the next token comes back, at least 1. */
 function secondsUntilReset({ resetAt }: LimitStatus): number {
   return Math.max(1, Math.ceil((resetAt - now()) / 1000));
 }

@@ -1,25 +1,25 @@
 import { getAccessToken, verifyAccessToken } from "../core/access-token";
 import { clientNetwork } from "../core/client-address";
 
-/** Our own tokens are a few hundred characters; a longer one is not worth hashing. */
+/** Our tokens have a few hundred characters; longer ones are not verified, and the caller counts as anonymous. */
 const MAX_TOKEN_LENGTH = 4_096;
 
 export interface LimitedCaller {
   /** Part of the key: `user-{id}`, `ip-{network}` or `anonymous`. */
   callerId: string;
-  /** Signed in, so that this is one person and not everybody behind an address. */
+  /** One user, rather than all callers behind an address. */
   isSignedIn: boolean;
 }
 
-/** Who is to be limited: the person, else the address. */
+/** The caller that limits count by: the signed-in user, else the address. */
 export async function limitedCaller(headers: Headers): Promise<LimitedCaller> {
   const userId = await signedInUserId(headers);
   return userId === null ? anonymousCaller(headers) : { callerId: `user-${userId}`, isSignedIn: true };
 }
 
 /**
- * The address, as far as the environment says whose word on it to believe. Without a proxy to trust, everybody who is
- * not signed in shares one allowance: a header that the caller writes is no identity.
+ * The caller by address, if `TRUST_PROXY` trusts a proxy. Without one, all anonymous callers share one bucket: a header
+ * that the caller itself can write proves nothing.
  */
 export function anonymousCaller(headers: Headers): LimitedCaller {
   const network = clientNetwork(headers);

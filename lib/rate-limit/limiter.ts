@@ -7,41 +7,41 @@ import { type LocalTokens, ProcessLimiter } from "./process-limiter";
 import { parseLimitReply, type SharedDecision, SharedLimiter } from "./shared-limiter";
 import { recordDecision } from "./stats";
 
-/** What came of asking for a token. */
+/** Result of a request for tokens. */
 export interface LimitDecision {
   allowed: boolean;
-  /** One for each limit that holds; empty when none could be looked at. */
+  /** One per bucket; empty when the limiter failed. */
   statuses: LimitStatus[];
-  /** `process`: decided by this process alone. `open`: let through, because the limiter itself failed. */
+  /** `process`: decided without Redis, by this process. `open`: allowed because the limiter itself failed. */
   degraded: "process" | "open" | null;
 }
 
-/** What came of it, for who may find that a token was not used. */
+/** A decision whose tokens can be put back when they turn out not to be used. */
 export interface TokenReservation extends LimitDecision {
   /**
-   * Gives the tokens back; does nothing where none was taken, nor the second time. Never throws: a token that Redis
-   * could not be told of comes back with its window.
+   * Puts the tokens back; does nothing when none were taken or on a second call. Never throws: if Redis is unavailable,
+   * the token comes back when its window ends.
    */
   returnTokens(): Promise<void>;
 }
 
 interface PendingDecision extends LimitDecision {
-  /** Here; null when nothing was taken. */
+  /** Tokens counted in this process; null when none were taken. */
   localTokens: LocalTokens | null;
-  /** ms since the epoch */
+  /** Milliseconds since the epoch. */
   requestedAt: number;
 }
 
-/** What the SDK's requester answers. */
+/** A reply of the SDK's requester. */
 const lateReplySchema = z.object({ result: z.unknown() });
 
 /**
- * Takes tokens in Redis, and where Redis does not answer in time, in this process. The two are one account:
- * what was let through here without Redis is told to it with the caller's next token, and what Redis says
- * too late for the request it was asked for is still taken in.
+ * Takes tokens in Redis, and when Redis does not reply in time, in this process (degraded). The two are reconciled:
+ * tokens that this process took without Redis are sent to it with the caller's next request, and a late reply is
+ * still applied.
  *
- * So in any window at most the limit passes while Redis answers, and at most the limit for each process
- * while it does not. An outcome that nobody ever learns is counted twice rather than not.
+ * So in any window at most the limit passes while Redis replies, and at most the limit per process while it does
+ * not. A token with an unknown outcome may be counted twice, but is never left out.
  */
 export class Limiter {
   private readonly shared: SharedLimiter;
@@ -51,7 +51,7 @@ export class Limiter {
     this.shared = new SharedLimiter(redis);
   }
 
-  /** Takes a token of each claim, or none. Does not throw when Redis fails. */
+  /** Takes a token from each bucket, or from none. Does not throw when Redis fails. */
   async take(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
     const { localTokens, requestedAt, ...decision } = await this.decide(buckets);
     recordDecision(buckets, decision);
@@ -59,10 +59,10 @@ export class Limiter {
     const returnTokens = async () => {
       const takenAt = unreturned?.returnTokens() ?? [];
       unreturned = null;
-      // By its own word Redis has them under the time at which it was asked.
+      // A token that Redis took itself is stored under the time of the request.
       const returned = buckets.flatMap((bucket, index) => {
         const at = takenAt[index] ?? null;
-        return at === null ? [] : [{ claim: bucket, at: decision.degraded ? at : requestedAt }];
+        return at === null ? [] : [{ bucket, at: decision.degraded ? at : requestedAt }];
       });
       if (returned.length > 0) await this.shared.returnTokens(returned).catch(() => {});
     };
@@ -72,7 +72,7 @@ export class Limiter {
   private async decide(buckets: readonly LimitBucket[]): Promise<PendingDecision> {
     const requestedAt = now();
     const localStatuses = this.local.statuses(buckets, requestedAt);
-    // Refused here without a call: Redis said so before, or this process let through all there is.
+    // Refused without a call: Redis refused before, or this process has taken all tokens.
     if (isExhausted(localStatuses)) {
       const degraded = this.local.hasUnsynced(buckets, requestedAt) ? "process" : null;
       return { allowed: false, statuses: localStatuses, degraded, localTokens: null, requestedAt };
@@ -99,7 +99,7 @@ export class Limiter {
     buckets: readonly LimitBucket[],
   ): Omit<PendingDecision, "requestedAt"> {
     const time = now();
-    // Requests that this process decided alone meanwhile may have had the last of it.
+    // Requests that this process decided without Redis meanwhile may have taken the last token.
     const localTokens = sharedDecision.allowed ? this.local.add(buckets, time, 0) : null;
     const allowed = localTokens !== null;
     this.blockExhausted(sharedDecision, buckets, time);
@@ -111,11 +111,11 @@ export class Limiter {
     const time = now();
     const statuses = this.local.statuses(buckets, time);
     const localTokens = isExhausted(statuses) ? null : this.local.add(buckets, time, 1);
-    if (!localTokens) return { allowed: false, statuses: statuses, degraded: "process", localTokens };
+    if (!localTokens) return { allowed: false, statuses, degraded: "process", localTokens };
     return { allowed: true, statuses: this.local.statuses(buckets, time), degraded: "process", localTokens };
   }
 
-  /** Takes in an answer that came after the request had been decided here. */
+  /** Applies a reply that arrived after this process had decided the request. */
   private async reconcile(
     lateReply: Promise<unknown>,
     buckets: readonly LimitBucket[],

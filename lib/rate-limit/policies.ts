@@ -1,74 +1,74 @@
 import type { RouteLimit } from "../core/http";
 import { routeRows } from "./routes.generated";
 
-/** How much one caller may ask of one route. */
+/** How many requests one caller may make to one route. */
 export interface LimitPolicy {
   name: string;
   limit: number;
   windowSeconds: number;
-  /** Counts for itself alone, and not among what a person may ask of all routes together. */
+  /** Requests do not count towards the user's limit over all routes. */
   standalone?: true;
 }
 
 const policies = {
   default: { name: "default", limit: 100, windowSeconds: 60 },
-  /** Guessing passwords, starting expensive work, and what cannot be taken back. */
+  /** For routes that check passwords, start expensive work or cannot be undone. */
   strict: { name: "strict", limit: 10, windowSeconds: 60 },
-  /** Fresh tokens: each open tab asks, and after the access token has run out all of an address are one caller. */
+  /** Token refresh: every open tab makes one, and with expired access tokens all users of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
-  /** The pictures and sounds of a page: a browser asks for many at once, and for the parts of a sound it plays. */
+  /** Pictures and sounds: a browser loads many concurrently, and a sound in ranges. */
   files: { name: "files", limit: 600, windowSeconds: 60, standalone: true },
   /**
-   * Chat messages, and what an open page sends by itself beside them (that it is here, what was read, that somebody
-   * types): a lively conversation must not use up what a person may ask for, nor the other way round.
+   * Chat messages, and what an open page sends automatically (presence heartbeats, read markers, typing): a lively chat
+   * must not use up the user's other requests, nor the other way round.
    */
   frequent: { name: "frequent", limit: 300, windowSeconds: 60, standalone: true },
   /**
-   * What one signed-in person may ask of all routes together, beside the route's own row. Not for addresses:
-   * a school or a mobile network is many people behind one.
+   * A signed-in user's limit over all routes, in addition to the route's own policy. Not for addresses: a school or a
+   * mobile network has many users behind one.
    */
   person: { name: "person", limit: 100, windowSeconds: 60 },
 } as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", LimitPolicy>;
 
 /**
- * Limits that handlers take by themselves, since the gate cannot know by whom or what they count. All but the last
- * count attempts that failed: one that succeeds gives its token back.
+ * Limits that handlers apply, since the gate does not know what to count by. All but the last count failed attempts:
+ * a successful one returns its token.
  */
 export const handlerPolicies = {
   /**
-   * Passwords given for one account by anybody, wherever from: 40 an hour is less than half of what OWASP's ASVS
-   * (2.2.1) allows.
+   * Password attempts for one account from any address: 40 an hour is less than half of what OWASP's ASVS (2.2.1)
+   * allows.
    */
   account: { name: "account", limit: 10, windowSeconds: 900 },
-  /** Passwords given for one account from a browser that has signed in to it before (device-cookie.ts). */
+  /** Password attempts for one account from a browser that has signed in to it before (device-cookie.ts). */
   device: { name: "device", limit: 10, windowSeconds: 900 },
-  /** Passwords given from one address, for whatever accounts. Many people may be behind it. */
+  /** Password attempts from one address for any account. Many users may share the address. */
   address: { name: "address", limit: 100, windowSeconds: 3_600 },
-  /** Passwords given again by who is signed in: a stolen session must not become a stolen account. */
+  /** Password attempts by a signed-in user: a stolen session must not become a stolen account. */
   session: { name: "session", limit: 10, windowSeconds: 900 },
   /** Messages to one Telegram bot. */
   telegram: { name: "telegram", limit: 10, windowSeconds: 1 },
 } as const satisfies Record<string, LimitPolicy>;
 
 interface PolicyRow {
-  /** `:name` is one segment, a trailing `*` any rest. Also the route's name in keys: never the raw path. */
+  /** `:name` matches one segment, a trailing `*` any rest. Keys contain this pattern, never the raw path. */
   pattern: string;
   policy: RouteLimit | "default";
-  /** Any, unless said. */
+  /** Any method by default. */
   method?: string;
-  /** Who is signed in is counted like a stranger, by address: at doors, where an account is what one comes for. */
+  /** Counts signed-in callers by address too: on sign-in routes, where a caller can switch or create accounts. */
   by?: "address";
 }
 
-/** The first row that fits decides. What a route wants it says itself, in its spec (`npm run openapi`). */
+/** The first matching row decides. Rows of routes are generated from their specs (`npm run openapi`). */
 const policyTable: readonly PolicyRow[] = [
-  // A CDN answers these, and where there is none the matcher in middleware.ts lets most of them by.
+  // A CDN serves these; without one, the matcher in middleware.ts excludes most of them.
   { pattern: "/_next/static/*", policy: "skip" },
   ...routeRows,
-  // What no route takes. A spelling of a path that this table does not see through is no way around a password's limit.
+  // Paths without a route. An unusual spelling of a path that matches no row above must not bypass the strict limit.
   { pattern: "/api/auth/*", policy: "strict", by: "address" },
   { pattern: "/api/*", policy: "default" },
-  // All pages are one: a limit for each would be one more for every page that is added.
+  // All pages share one bucket: with one per page every new page would raise the total limit.
   { pattern: "/*", policy: "default" },
 ];
 
@@ -86,13 +86,13 @@ const compiledTable = policyTable.map(({ pattern, policy, method, by }) => ({
   ),
 }));
 
-/** What holds for a request. */
+/** The policy of a request. */
 interface PolicyMatch {
-  /** Under which it was found. */
+  /** The matching row's pattern. */
   pattern: string;
-  /** Null where no limit holds. */
+  /** Null when no limit applies. */
   policy: LimitPolicy | null;
-  /** Signed in or not, it is counted by address. */
+  /** Count by address, whether signed in or not. */
   by?: "address";
 }
 
@@ -107,16 +107,16 @@ export function findPolicy(pathname: string, method = "GET"): PolicyMatch {
   return row ?? { pattern: "/*", policy: policies.default };
 }
 
-/** The row that holds for a person over all routes together, under the pattern `*`. */
+/** The user's policy over all routes, with the pattern `*` in keys. */
 export const personPolicy: LimitPolicy = policies.person;
 
-/** The path as the router reads it: `/api/auth/%73ign-in/` is `/api/auth/sign-in`, and as strict. */
+/** The path as the router reads it: `/api/auth/%73ign-in/` is `/api/auth/sign-in` and has the same policy. */
 function normalizePath(pathname: string): string {
   let path = pathname;
   try {
     path = decodeURIComponent(pathname);
   } catch {
-    // The router will refuse it; until then it counts as it stands.
+    // The router rejects a malformed path; it counts under its raw form.
   }
   return path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
 }

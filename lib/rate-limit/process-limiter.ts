@@ -1,37 +1,37 @@
 import type { LimitBucket, LimitStatus } from "./buckets";
 import { SlidingWindow, type WindowSlot } from "./sliding-window";
 
-/** Above this many keys the ones not used for longest go: memory is bounded, an attacker gains one window. */
+/** Beyond this many keys the least recently used are evicted: memory is bounded, an attacker gains one window. */
 const MAX_TRACKED_KEYS = 10_000;
 
-/** Tokens that Redis is being told of. */
+/** Tokens that are being sent to Redis. */
 export interface UnsyncedTokens {
-  /** For each claim, as the script wants it: `{ms}x{tokens} …`. */
+  /** For each bucket, in the script's format: `{ms}x{tokens} …`. */
   readonly serialized: readonly string[];
-  /** The telling failed, or may have: they are owed again. Counted twice is better than not at all. */
+  /** Marks the tokens as unsynced again after a call that failed or may have failed: counting twice is safer. */
   restore(): void;
 }
 
-/** Tokens that were counted here, until it is known what became of them. */
+/** Tokens that were counted in this process and whose outcome is not known yet. */
 export interface LocalTokens {
-  /** Redis knew of them after all. */
+  /** Marks the tokens as synced: a late reply shows that Redis has them. */
   confirm(): void;
   /**
-   * They were not used. Once only.
-   * @returns for each claim, under which time Redis has the token; null where it has not been told of it
+   * Puts tokens that were not used back. Call it once.
+   * @returns for each bucket, the time under which Redis has the token; null when Redis does not have it
    */
   returnTokens(): (number | null)[];
 }
 
 /**
- * What this process has let through in the last window, whoever decided it. While Redis is away it decides
- * alone; while it is there it keeps blocked callers from costing a call. Either way no process lets more
- * than the limit through in any window.
+ * Counts the tokens that this process has taken in the last window, with or without Redis. While Redis is
+ * unavailable it decides; otherwise it refuses blocked callers without a call. In both cases no process allows
+ * more than the limit in any window.
  */
 export class ProcessLimiter {
   private readonly slidingWindows = new Map<string, SlidingWindow>();
 
-  /** How each limit stands here. */
+  /** The state of each bucket in this process. */
   statuses(buckets: readonly LimitBucket[], time: number): LimitStatus[] {
     return buckets.map((bucket) => {
       const slidingWindow = this.slidingWindowFor(bucket);
@@ -44,14 +44,17 @@ export class ProcessLimiter {
   }
 
   /**
-   * Counts a token of each claim.
-   * @param unsynced  1 when Redis does not know of it
-   * @returns null when this process has let through all there is
+   * Takes a token from each bucket.
+   * @param unsynced  1 when the token is not in Redis
+   * @returns null when this process has taken all tokens of a bucket
    */
   add(buckets: readonly LimitBucket[], time: number, unsynced: 0 | 1): LocalTokens | null {
     const slidingWindows = buckets.map((bucket) => this.slidingWindowFor(bucket));
     if (!slidingWindows.every((slidingWindow) => slidingWindow.hasCapacity(time))) return null;
-    const takenSlots = slidingWindows.map((tally) => ({ tally, slot: tally.add(time, unsynced) }));
+    const takenSlots = slidingWindows.map((slidingWindow) => ({
+      slidingWindow,
+      slot: slidingWindow.add(time, unsynced),
+    }));
     let stillUnsynced: 0 | 1 = unsynced;
     return {
       confirm: () => {
@@ -59,8 +62,8 @@ export class ProcessLimiter {
         stillUnsynced = 0;
       },
       returnTokens: () => {
-        const takenAt = takenSlots.map(({ tally, slot }) =>
-          tally.remove(slot, stillUnsynced) ? slot.at : null,
+        const takenAt = takenSlots.map(({ slidingWindow, slot }) =>
+          slidingWindow.remove(slot, stillUnsynced) ? slot.at : null,
         );
         stillUnsynced = 0;
         return takenAt;
@@ -68,24 +71,24 @@ export class ProcessLimiter {
     };
   }
 
-  /** Keeps a caller away until then (ms since the epoch) without asking Redis. */
+  /** Refuses the caller without a Redis call until then (ms since the epoch). */
   block(bucket: LimitBucket, until: number, time: number): void {
     this.slidingWindowFor(bucket).block(until, time);
   }
 
-  /** Whether any of these were taken without Redis' knowing. */
+  /** Whether any bucket has tokens that are not in Redis yet. */
   hasUnsynced(buckets: readonly LimitBucket[], time: number): boolean {
     return buckets.some((bucket) => this.slidingWindowFor(bucket).unsyncedSlots(time).length > 0);
   }
 
-  /** Takes everything that is owed for these claims, to be told with one call. */
+  /** Collects the buckets' unsynced tokens to send them with the next call, and marks them as synced. */
   takeUnsynced(buckets: readonly LimitBucket[], time: number): UnsyncedTokens {
-    const taken: { slot: WindowSlot; owed: number }[] = [];
+    const taken: { slot: WindowSlot; count: number }[] = [];
     const serialized = buckets.map((bucket) =>
       this.slidingWindowFor(bucket)
         .unsyncedSlots(time)
         .map((slot) => {
-          taken.push({ slot, owed: slot.unsynced });
+          taken.push({ slot, count: slot.unsynced });
           const text = `${slot.at}x${slot.unsynced} `;
           slot.unsynced = 0;
           return text;
@@ -95,7 +98,7 @@ export class ProcessLimiter {
     return {
       serialized,
       restore: () => {
-        for (const { slot, owed } of taken) slot.unsynced += owed;
+        for (const { slot, count } of taken) slot.unsynced += count;
       },
     };
   }
@@ -103,7 +106,7 @@ export class ProcessLimiter {
   private slidingWindowFor({ key, policy }: LimitBucket): SlidingWindow {
     const slidingWindow =
       this.slidingWindows.get(key) ?? new SlidingWindow(policy.limit, policy.windowSeconds * 1000);
-    // Put at the end: the first is always the one not used for longest.
+    // Move the key to the end: the first one is always the least recently used.
     this.slidingWindows.delete(key);
     this.slidingWindows.set(key, slidingWindow);
     if (this.slidingWindows.size > MAX_TRACKED_KEYS) {

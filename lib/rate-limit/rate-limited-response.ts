@@ -6,10 +6,10 @@ import type { Locale } from "../core/locale";
 import { messageText } from "../core/messages";
 
 /**
- * The 429 for a caller over the limit: the standard body for programs, and for somebody who opens a page a
- * page that needs nothing else from the server and comes back by itself.
+ * The 429 for a caller over the limit: the standard JSON body, or for `Accept: text/html` a page that loads nothing
+ * else from the server and reloads itself when the limit allows it.
  *
- * @param nonce  allows its one style in the content security policy of the answer
+ * @param nonce  for the page's inline style, as in the response's content security policy
  */
 export function rateLimitedResponse(request: Request, retryAfterSeconds: number, nonce: string): Response {
   const locale = getRequestLocale(request.headers);

@@ -10,22 +10,22 @@ export interface SharedDecision {
 
 const replySchema = z.array(z.number().int()).min(1);
 
-/** The limits that all processes share: one script call for all of a request's tokens. */
+/** The buckets in Redis, shared by all processes: one script call for all tokens of a request. */
 export class SharedLimiter {
   private readonly takeScript: ReturnType<Redis["createScript"]>;
   private readonly returnScript: ReturnType<Redis["createScript"]>;
 
-  /** @param redis  without retries: a call that is repeated takes two tokens */
+  /** @param redis  a client without retries: a repeated call takes two tokens */
   constructor(redis: Redis) {
     this.takeScript = redis.createScript(takeTokensSource);
     this.returnScript = redis.createScript(returnTokensSource);
   }
 
   /**
-   * Takes one token of each claim, or none.
+   * Takes one token from each bucket, or from none. Atomic. Not safe to repeat.
    *
-   * @param unsynced  for each claim, tokens that Redis has not been told of
-   * @throws {RedisUnavailableError} also when the tokens may have been taken
+   * @param unsynced  for each bucket, this process's tokens that are not in Redis yet
+   * @throws {RedisUnavailableError} the tokens may have been taken
    */
   async take(
     buckets: readonly LimitBucket[],
@@ -42,18 +42,18 @@ export class SharedLimiter {
   }
 
   /**
-   * Gives back one token of each.
-   * @param taken  which, and when each was taken (ms)
-   * @throws {RedisUnavailableError} also when they may have been given back
+   * Puts one token back into each bucket. Atomic. Not safe to repeat.
+   * @param taken  the buckets, and when each token was taken (ms)
+   * @throws {RedisUnavailableError} the tokens may have been put back
    */
-  async returnTokens(taken: readonly { claim: LimitBucket; at: number }[]): Promise<void> {
-    const keys = taken.map(({ claim }) => claim.key);
-    const args = taken.flatMap(({ claim, at }) => [String(at), String(claim.policy.windowSeconds * 1000)]);
+  async returnTokens(taken: readonly { bucket: LimitBucket; at: number }[]): Promise<void> {
+    const keys = taken.map(({ bucket }) => bucket.key);
+    const args = taken.flatMap(({ bucket, at }) => [String(at), String(bucket.policy.windowSeconds * 1000)]);
     await this.returnScript.exec(keys, args);
   }
 }
 
-/** @throws {z.ZodError} for what is not the script's answer */
+/** @throws {z.ZodError} when the reply is not the script's */
 export function parseLimitReply(raw: unknown, buckets: readonly LimitBucket[], time: number): SharedDecision {
   const [takenFlag, ...numbers] = replySchema.length(1 + 2 * buckets.length).parse(raw);
   const statuses = buckets.map(({ policy }, index) => ({

@@ -1,26 +1,26 @@
 import type { LimitBucket, LimitStatus } from "./buckets";
 
-/** How one policy's requests were decided since the process began. */
+/** Decisions of one policy since the process started. */
 export interface LimitCounts {
   allowed: number;
   refused: number;
-  /** Of both: decided without Redis. */
+  /** The allowed and refused ones that were decided without Redis. */
   degraded: number;
 }
 
 const counts = new Map<string, LimitCounts>();
 
 /**
- * What this process's limiters decided, by policy: one that refused counts the refusal, and what passed counts for
- * the route's own. `open` is what passed because the limiter itself failed.
+ * The decisions of this process's limiters, by policy. A refusal counts for the policy that refused, an allowed
+ * request for the route's own policy. `open` counts requests that were allowed because the limiter itself failed.
  *
- * The gate at the edge and the server are two processes here, even where one program runs both: each knows its own.
+ * The gate at the edge and the server count separately, even when one process runs both.
  */
 export function limitStats(): Record<string, LimitCounts> {
   return Object.fromEntries([...counts].map(([policy, policyCounts]) => [policy, { ...policyCounts }]));
 }
 
-/** @param buckets  what was asked for; none when the limiter failed */
+/** @param buckets  the request's buckets; none when the limiter failed */
 export function recordDecision(
   buckets: readonly LimitBucket[],
   {

@@ -6,10 +6,10 @@ import { type LimitDecision, Limiter } from "./limiter";
 import { findPolicy } from "./policies";
 import { recordDecision } from "./stats";
 
-/** How long an answer that nobody waits for any more is still taken in. */
+/** A reply that is late for its request is still applied within this time. */
 const LATE_REPLY_TIMEOUT_MS = 5_000;
 
-/** One a process: a limiter made for each request would forget what it let through and whom it blocked. */
+/** One per process: a limiter per request would lose the process's tokens and its blocked callers. */
 let limiter: Limiter | undefined;
 
 function edgeLimiter(): Limiter {
@@ -26,11 +26,11 @@ function edgeLimiter(): Limiter {
 }
 
 /**
- * Takes a token of every limit that holds for a request. Never throws: without Redis this process decides by
- * itself, with the same numbers; and should the limiter itself fail, the request passes and the answer says
- * so. A gate that is broken must not close the house.
+ * Takes a token from every bucket of a request. Never throws: without Redis this process decides, with the same
+ * limits. If the limiter itself fails, the request is allowed and marked `degraded: open`, so that a bug in the gate
+ * does not take the site down.
  *
- * @returns null where no limit holds
+ * @returns null when no limit applies
  */
 export async function takeToken(request: Request): Promise<LimitDecision | null> {
   try {
@@ -39,7 +39,7 @@ export async function takeToken(request: Request): Promise<LimitDecision | null>
     const caller = by === "address" ? anonymousCaller(request.headers) : await limitedCaller(request.headers);
     return await edgeLimiter().take(bucketsFor(caller, pattern, policy));
   } catch (error) {
-    console.error("The rate limiter failed; the request passes", error);
+    console.error("rate limiter failed: request allowed", error);
     const decision: LimitDecision = { allowed: true, statuses: [], degraded: "open" };
     recordDecision([], decision);
     return decision;

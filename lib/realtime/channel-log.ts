@@ -6,18 +6,18 @@ import type { Channel } from "./catalogue";
 import { type Cursor, formatCursor } from "./cursor";
 import { appendEvents, readHeads, readLogs } from "./scripts";
 
-/** What a log keeps: some minutes of a busy chat. Whoever was away for longer reads Postgres again. */
+/** Entries of one log: some minutes of a busy chat. A client that was offline for longer reads Postgres again. */
 export const MAX_LOG_ENTRIES = 500;
-/** What one who comes back is sent before it is simpler to read anew. */
+/** Events that a resuming client is sent; with more, reading Postgres again is cheaper. */
 const MAX_REPLAYED_EVENTS = 200;
-/** Reads and appends that are made within this are one call. */
+/** Reads (or appends) within this window are one call. */
 const COALESCE_WINDOW_MS = 2;
 const MAX_CALL_SIZE = 100;
 
-/** Of one life of a log; short, since it is in every cursor. */
+/** Short, because every cursor contains it. */
 const newEpoch = () => randomBytes(6).toString("hex");
 
-/** An event as a log keeps it. */
+/** An event as stored in a log. */
 export const loggedEventSchema = z.object({ event: z.string(), data: z.unknown() });
 export type LoggedEvent = z.infer<typeof loggedEventSchema>;
 
@@ -35,11 +35,11 @@ function toCursors(reply: unknown): Cursor[] {
 }
 
 /**
- * Appends an event to its channel's log and tells every instance; events of the same moment in one call, in the
- * order in which they were said here.
+ * Appends an event to its channel's log and publishes it to all instances. Concurrent events go in one call, in the
+ * order of the calls here.
  *
- * @returns where it is in the log
- * @throws {RedisUnavailableError} it may have been said all the same
+ * @returns the event's cursor
+ * @throws {RedisUnavailableError} with an unknown outcome: the event may be in the log
  */
 export const appendEvent: (channelEvent: ChannelEvent) => Promise<Cursor> = coalesce(
   async (events: ChannelEvent[]) =>
@@ -59,13 +59,13 @@ export const appendEvent: (channelEvent: ChannelEvent) => Promise<Cursor> = coal
 
 interface LogPosition {
   channel: Channel;
-  /** Null: only where the channel is now. */
+  /** Null reads only the head. */
   since: Cursor | null;
 }
 
 export interface LogRead {
   head: Cursor;
-  /** All since the cursor, the first being the one after it; null when they cannot be had. */
+  /** All events after the cursor, in order; null when the log does not have all of them. */
   events: LoggedEvent[] | null;
 }
 
@@ -74,15 +74,15 @@ const readsSchema = z.array(
 );
 
 /**
- * What was said on a channel since a cursor. Many who ask for the same at the same time are one: after an
- * interruption all the streams of an instance do.
+ * Reads a channel's events since a cursor. Equal concurrent reads are merged: after an interruption all streams of an
+ * instance read the same logs.
  *
  * @throws {RedisUnavailableError}
  */
 export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
   async (positions: LogPosition[]) => {
     const positionKey = ({ channel, since }: LogPosition) => `${channel} ${since ? formatCursor(since) : ""}`;
-    const distinct = [...new Map(positions.map((place) => [positionKey(place), place])).values()];
+    const distinct = [...new Map(positions.map((position) => [positionKey(position), position])).values()];
     const replies = await redisService().script(
       readLogs,
       distinct.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
@@ -92,22 +92,24 @@ export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
       ],
       readsSchema,
     );
-    const reads = new Map(distinct.map((place, index) => [positionKey(place), toLogRead(replies[index])]));
-    return positions.map((place) => reads.get(positionKey(place)) ?? toLogRead(undefined));
+    const reads = new Map(
+      distinct.map((position, index) => [positionKey(position), toLogRead(replies[index])]),
+    );
+    return positions.map((position) => reads.get(positionKey(position)) ?? toLogRead(undefined));
   },
   { windowMs: COALESCE_WINDOW_MS, maxSize: MAX_CALL_SIZE },
 );
 
 function toLogRead(reply: z.infer<typeof readsSchema>[number] | undefined): LogRead {
-  if (!reply) throw new Error("a log was not read");
-  const [epoch, n, whole, texts] = reply;
+  if (!reply) throw new Error("Redis returned no reply for a channel log");
+  const [epoch, n, complete, texts] = reply;
   const events = texts.map((text) => loggedEventSchema.safeParse(JSON.parse(text)));
-  // An entry that is none (another program's) cannot be told from one that was lost.
-  const isComplete = whole === 1 && events.every(({ success }) => success);
+  // An invalid entry (of another program) counts as a lost one.
+  const isComplete = complete === 1 && events.every(({ success }) => success);
   return { head: { epoch, n }, events: isComplete ? events.flatMap(({ data }) => data ?? []) : null };
 }
 
-/** Where channels are now; an epoch of "" where nothing is kept. @throws {RedisUnavailableError} */
+/** Reads the heads of channels; the epoch is "" for a channel without a log. @throws {RedisUnavailableError} */
 export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
   const heads = new Map<Channel, Cursor>();
   for (let from = 0; from < channels.length; from += MAX_CALL_SIZE) {

@@ -3,64 +3,64 @@ import type { Channel } from "./catalogue";
 import { type LoggedEvent, type LogRead, readLog } from "./channel-log";
 import type { Cursor } from "./cursor";
 
-/** What a listener is told. In order; between two `onEvent` with a cursor nothing is missing. */
+/** Callbacks of a subscriber, called in order; between two `onEvent` with a cursor no event is missing. */
 export interface SubscriptionListener {
-  /** It listens now. Not `resumed`: what it had before may lack something, so it should read all anew. */
+  /** The subscription is active. If not `resumed`, events may be missing: read the state again. */
   onJoined(channel: Channel, at: Cursor, resumed: boolean): void;
-  /** @param at  null: nothing that a log keeps */
+  /** @param at  null for a volatile event, which is in no log */
   onEvent(channel: Channel, at: Cursor | null, event: LoggedEvent): void;
-  /** Something is missing that nobody can give it: it should read all anew, and goes on from here. */
+  /** Events are missing that the log no longer has: read the state again; the subscription continues at the cursor. */
   onReload(channel: Channel, at: Cursor): void;
 }
 
-/** Reads that found the log had moved on meanwhile; the next heartbeat goes on where this leaves it. */
+/** Reads of one catch-up while the log keeps growing; the next comparison of heads continues from there. */
 const MAX_READS_PER_CATCH_UP = 5;
 
 /**
- * One listener on one channel: sees to it that they get every event once and in order, whatever is lost or comes
- * twice on the way. The log is the truth; what comes from upstream is only the quicker way to its next entry.
+ * One subscriber of one channel. It delivers every event once and in order, even when upstream messages are lost,
+ * repeated or reordered: the log is authoritative, and an upstream message is only a faster way to its next entry.
  */
 export class ChannelSubscription {
   private joined = false;
   private ended = false;
   private reading: Promise<void> | null = null;
-  /** What the listener was given last. */
+  /** The event delivered last. */
   private lastEvent: LoggedEvent | null = null;
-  /** What came from upstream while the log was being read. */
+  /** Upstream entries received while the log was being read. */
   private buffered: { cursor: Cursor; event: LoggedEvent }[] = [];
 
-  /** @param at  the last that the listener has; null: from now */
+  /** @param at  cursor of the subscriber's last event; null starts from now */
   constructor(
     readonly channel: Channel,
     private at: Cursor | null,
     private readonly listener: SubscriptionListener,
   ) {}
 
-  /** An entry of the log, as it was published: any, in any order. */
+  /** Takes a published entry of the log; entries may come in any order. */
   receive(at: Cursor, event: LoggedEvent): void {
     if (this.reading) this.buffered.push({ cursor: at, event });
-    // A number that is known already: it came twice, or the log was set back and counts anew from there.
+    // An old number is a duplicate, or the log was set back and numbers again from there: the log decides.
     else if (!this.applyNext(at, event)) void this.catchUp();
   }
 
-  /** Something that no log keeps. */
+  /** Delivers an event that is in no log. */
   deliverVolatile(event: LoggedEvent): void {
     if (this.joined && !this.ended) this.listener.onEvent(this.channel, null, event);
   }
 
-  /** Where the log is: one who is before it has missed something, one who is past it has what the log has lost. */
+  /** Catches up when the cursor is behind the head (events missed) or past it (the log has lost entries). */
   async compareWithHead(head: Cursor): Promise<void> {
     const isAtHead = this.joined && this.at?.epoch === head.epoch && this.at.n === head.n;
     if (!isAtHead) await this.catchUp();
   }
 
-  /** Reads the log from where the listener is. Never throws: without Redis it is done at the next heartbeat. */
+  /** Reads the log from the cursor on. Never throws: without Redis the next comparison of heads repeats it. */
   catchUp(): Promise<void> {
     this.reading ??= this.replayLog();
     return this.reading;
   }
 
-  /** The listener is told nothing more, not even of what is being read. */
+  /** Stops all deliveries, including those of a read in progress. */
   end(): void {
     this.ended = true;
   }
@@ -71,18 +71,19 @@ export class ChannelSubscription {
         this.applyLogRead(await readLog({ channel: this.channel, since: this.at }));
         const bufferedEvents = this.buffered;
         this.buffered = [];
-        if (bufferedEvents.every(({ cursor: at, event }) => this.isApplied(at) || this.applyNext(at, event)))
+        if (
+          bufferedEvents.every(({ cursor, event }) => this.isApplied(cursor) || this.applyNext(cursor, event))
+        )
           break;
       }
     } catch (error) {
-      log().debug({ err: error, channel: this.channel }, "a channel is read later");
+      log().debug({ err: error, channel: this.channel }, "channel log not read: Redis unavailable");
     }
-    // In the step of the last look at what waited: what comes from now on is taken, not kept waiting.
+    // In the same tick as the last check of the buffer, so that later entries are applied and not buffered.
     this.buffered = [];
     this.reading = null;
   }
 
-  /** Takes over what was read. */
   private applyLogRead({ head, events }: LogRead): void {
     if (this.ended) return;
     const from = this.at;
@@ -100,16 +101,16 @@ export class ChannelSubscription {
     }
   }
 
-  /** What was read has it already. */
+  /** Whether the log read has delivered the entry already. */
   private isApplied(at: Cursor): boolean {
     return this.at?.epoch === at.epoch && at.n <= this.at.n;
   }
 
-  /** @returns false when it is not the next one: then the log has to be asked */
+  /** @returns false when it is not the next entry: then the log must be read */
   private applyNext(at: Cursor, event: LoggedEvent): boolean {
     if (this.ended) return true;
     if (!this.joined || this.at?.epoch !== at.epoch) return false;
-    // A log that was set back by one entry has another one there.
+    // A log that was set back by one entry has a different event under the same number.
     const isReplaced =
       at.n === this.at.n && JSON.stringify(event) !== JSON.stringify(this.lastEvent ?? event);
     if (at.n !== this.at.n + 1 && !isReplaced) return false;

@@ -1,24 +1,24 @@
 import { AppError } from "../core/errors";
 
-/** A browser has one; so many are somebody's script. */
+/** Streams of one user on an instance. A browser has one; more than this are a script. */
 const MAX_SLOTS_PER_USER = 30;
-/** Of those who are not signed in. A school is many people behind one; those who come late see counts that do not move. */
+/** Anonymous streams of one network on an instance. Beyond it (a school, for example) counts do not update. */
 const MAX_SLOTS_PER_NETWORK = 100;
 const RETRY_AFTER_SECONDS = 60;
 
-/** Who has a stream. */
+/** Owner of a stream. */
 export type StreamOwner =
   | { userId: string }
-  /** Somebody who is not signed in, by `clientNetwork`. Null where no proxy is trusted to say it: all are one then. */
+  /** An anonymous user, by `clientNetwork`. Null when no trusted proxy reports it: then all share one limit. */
   | { userId: null; network: string | null };
 
 const slotsInUse = new Map<string, number>();
 
 /**
- * Takes a place for one of somebody's streams on this instance, from before anything is asked: many at once do not get
- * past the limit.
+ * Takes a slot for a stream on this instance. Call it before any `await`, so that concurrent requests cannot exceed the
+ * limit.
  *
- * @returns gives it back; once is enough, twice does nothing
+ * @returns releases the slot; safe to call twice
  * @throws {AppError} rate_limited
  */
 export function acquireSlot(owner: StreamOwner): () => void {

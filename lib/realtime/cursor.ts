@@ -1,4 +1,4 @@
-/** Where somebody is in a channel's log: they have everything of this epoch up to this number. */
+/** Position in a channel's log: all events of this epoch up to this number. */
 export interface Cursor {
   epoch: string;
   n: number;
@@ -6,18 +6,18 @@ export interface Cursor {
 
 const CURSOR = /^([A-Za-z0-9]{1,32}):(\d{1,15})$/;
 
-/** `epoch:number`, as it is in addresses and events. */
+/** `epoch:number`, as in URLs and events. */
 export function formatCursor({ epoch, n }: Cursor): string {
   return `${epoch}:${n}`;
 }
 
-/** Null for what is none: whoever sends that starts from now. */
+/** Null for an invalid cursor: the subscription then starts from now. */
 export function parseCursor(text: string | null | undefined): Cursor | null {
   const [, epoch, n] = CURSOR.exec(text ?? "") ?? [];
   return epoch === undefined ? null : { epoch, n: Number(n) };
 }
 
-/** Of an event: `channel@epoch:number`, so that what a browser sends back after an interruption says where it was. */
+/** `channel@epoch:number`: a browser sends it back as `Last-Event-ID` after an interruption. */
 export function formatEventId(channel: string, cursor: Cursor): string {
   return `${channel}@${formatCursor(cursor)}`;
 }

@@ -6,12 +6,12 @@ import { resetChannelsLater } from "./reset-channels";
 import { publishUpstream } from "./upstream";
 
 /**
- * Says something on a channel, once the answer is out: everybody who listens gets it, in order, and whoever was away
- * finds it in the channel's log. Best effort, so never the only place where something is. What Redis did not take is
- * not said: once it answers again everybody on that channel is told to read anew. A crash between a commit and this
- * costs a moment, which the domain's own numbers make up for.
+ * Emits an event on a channel, after the response is sent: all subscribers get it, in order, and a resuming client
+ * finds it in the channel's log. Best effort, so an event must never be the only copy of its data. An event that Redis
+ * missed is not emitted; the channel is reset when Redis answers again. A crash between the commit and this call loses
+ * the event, which clients notice by the domain's own numbers.
  *
- * @throws nothing; what does not fit the event's schema is logged and not said
+ * @throws nothing; data that does not match the event's schema is logged and not emitted
  */
 export function emit<K extends ChannelKind, E extends EventName<K>>(
   channel: Channel<K>,
@@ -21,7 +21,7 @@ export function emit<K extends ChannelKind, E extends EventName<K>>(
   emitDeferred({ channel, event, data }, appendOrReset);
 }
 
-/** Says something to whoever listens now; nobody else will know. For what is old in a moment (somebody types). */
+/** Emits an event to current subscribers only, without the log. For short-lived events (typing). */
 export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
   channel: Channel<K>,
   event: E,
@@ -39,20 +39,20 @@ async function appendOrReset(channelEvent: ChannelEvent): Promise<void> {
   }
 }
 
-function emitDeferred(channelEvent: ChannelEvent, send: (said: ChannelEvent) => Promise<unknown>): void {
+function emitDeferred(channelEvent: ChannelEvent, send: (parsed: ChannelEvent) => Promise<unknown>): void {
   defer(async () => {
     try {
       await send({ ...channelEvent, data: getEventSchema(channelEvent).parse(channelEvent.data) });
     } catch (error) {
       log().warn(
         { err: error, channel: channelEvent.channel, event: channelEvent.event },
-        "open pages hear of it later",
+        "realtime event not emitted",
       );
     }
   });
 }
 
-/** What the schema does not name never leaves. */
+/** Parsing with the schema removes fields that it does not name. */
 function getEventSchema({ channel, event }: ChannelEvent) {
   const kind = channel.split(":")[0] as ChannelKind;
   const events: Readonly<Record<string, { parse(data: unknown): unknown }>> = channelKinds[kind].events;

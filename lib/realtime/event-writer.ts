@@ -1,25 +1,25 @@
 const encoder = new TextEncoder();
 
-/** What a browser may leave unread before it is cut off: it comes back and reads from where it was. */
+/** Unread bytes after which a slow browser is disconnected; it reconnects and resumes. */
 const MAX_UNREAD_BYTES = 1_000_000;
 
-/** Writes server-sent events into a response's body. After its end it writes nothing, and complains of nothing. */
+/** Writes server-sent events into a response body. After the end it ignores all writes. */
 export class EventWriter {
   private ended = false;
 
-  /** @param onOverflow  the browser reads too slowly and was cut off: what it has not read is let go */
+  /** @param onOverflow  called when a slow browser was disconnected; its unread bytes are dropped */
   constructor(
     private readonly controller: ReadableStreamDefaultController<Uint8Array>,
     private readonly onOverflow: () => void,
   ) {}
 
-  /** @param id  what the browser sends back should it come again by itself */
+  /** @param id  sent back by the browser as `Last-Event-ID` when it reconnects */
   writeEvent(event: string, data: object, id?: string): void {
-    // JSON has no line ends, at which an event would be cut.
+    // JSON.stringify writes no line breaks, which would end the event.
     this.write(`${id ? `id: ${id}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** How soon the browser should come back by itself. */
+  /** Sets the browser's delay before it reconnects. */
   setRetry(ms: number): void {
     this.write(`retry: ${ms}\n`);
   }
@@ -30,7 +30,7 @@ export class EventWriter {
     try {
       this.controller.close();
     } catch {
-      // The browser was faster.
+      // The browser has closed it already.
     }
   }
 
@@ -39,7 +39,7 @@ export class EventWriter {
     this.controller.enqueue(encoder.encode(text));
     if ((this.controller.desiredSize ?? 0) >= -MAX_UNREAD_BYTES) return;
     this.ended = true;
-    // To close it would keep what is unread for as long as the connection hangs.
+    // `close` would keep the unread bytes in memory for as long as the connection hangs.
     this.controller.error(new DOMException("the browser does not read", "AbortError"));
     this.onOverflow();
   }

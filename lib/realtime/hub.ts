@@ -6,27 +6,27 @@ import type { ChannelSubscription } from "./channel-subscription";
 import type { Cursor } from "./cursor";
 import { subscribeUpstream } from "./upstream";
 
-/** What was lost without a word is found within this. */
+/** Longest time until a silently lost message is noticed. */
 const COMPARE_INTERVAL_MS = 15_000;
 
 /** A stream as the hub sees it. */
 export interface HubStream {
-  /** Null: not signed in. */
+  /** Null for an anonymous stream. */
   readonly userId: string | null;
   readonly subscriptions: ReadonlyMap<Channel, ChannelSubscription>;
-  /** Whether events come has changed. */
+  /** `live` has changed. */
   onLive(live: boolean): void;
-  /** The person's sessions or rights have changed. */
+  /** The user's sessions or rights have changed. */
   onWake(): void;
-  /** Wakes may have been missed. */
+  /** Wake-up messages may have been lost. */
   onMissedWakes(): void;
-  /** The instance ends. */
+  /** The instance is shutting down. */
   onShutdown(): void;
 }
 
 /**
- * This instance's open streams and its one subscription, which is there while there are any. It hands on what comes
- * from upstream, and now and then compares where the logs are with where the streams are.
+ * The open streams of this instance and its single upstream subscription, which exists while any stream is open. It
+ * forwards upstream messages and compares the subscriptions' cursors with the heads of the logs every 15 s.
  */
 class Hub {
   private readonly streams = new Set<HubStream>();
@@ -37,12 +37,12 @@ class Hub {
   private flows = false;
   private readable = true;
 
-  /** Whether events come at the moment, as far as this instance knows. */
+  /** Whether events arrive at present, as far as this instance knows. */
   get live(): boolean {
     return this.flows && this.readable;
   }
 
-  /** Resolves when messages flow, rejects when the last stream ends before. */
+  /** Resolves when the upstream subscription is active, rejects when the last stream ends before that. */
   get ready(): Promise<void> | undefined {
     return this.upstream?.ready;
   }
@@ -77,7 +77,6 @@ class Hub {
     this.flows = false;
   }
 
-  /** A stream may listen to a channel, and to it no more. */
   subscribe(subscription: ChannelSubscription): void {
     addTo(this.subscriptionsByChannel, subscription.channel, subscription);
     void subscription.catchUp();
@@ -88,7 +87,7 @@ class Hub {
     subscription.end();
   }
 
-  /** Every stream is told to go elsewhere. */
+  /** Tells every stream to reconnect to another instance. */
   shutDown(): void {
     for (const stream of [...this.streams]) stream.onShutdown();
   }
@@ -101,35 +100,35 @@ class Hub {
         }
       },
       onVolatile: (channel, event) => {
-        for (const membership of this.subscriptionsByChannel.get(channel as Channel) ?? [])
-          membership.deliverVolatile(event);
+        for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? [])
+          subscription.deliverVolatile(event);
       },
       onWake: (userId) => {
         for (const stream of [...(this.streamsByUser.get(userId) ?? [])]) stream.onWake();
       },
       onReset: (channels) => {
         for (const channel of channels) {
-          for (const membership of this.subscriptionsByChannel.get(channel as Channel) ?? [])
-            void membership.catchUp();
+          for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? [])
+            void subscription.catchUp();
         }
       },
       onConnect: (reconnected) => {
         this.updateState({ flows: true });
-        // What was published before it flowed: entries of any channel, and wakes of anybody.
+        // Messages published during the interruption are lost: entries of any channel and wake-up messages.
         void this.compareHeads();
-        if (reconnected) for (const member of [...this.streams]) member.onMissedWakes();
+        if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
       },
       onLost: () => this.updateState({ flows: false }),
     });
   }
 
-  /** Whoever is not where the log is reads on. */
+  /** Lets every subscription that is not at its log's head catch up. */
   private async compareHeads(): Promise<void> {
     let heads: Map<Channel, Cursor>;
     try {
       heads = await readLogHeads([...this.subscriptionsByChannel.keys()]);
     } catch (error) {
-      log().debug({ err: error }, "where the logs are is found out later");
+      log().debug({ err: error }, "channel heads not compared: Redis unavailable");
       this.updateState({ readable: false });
       return;
     }

@@ -5,23 +5,23 @@ import { hub } from "./hub";
 import { keepAlive, outsideRequest } from "./request-scope";
 import { Stream, type StreamOptions } from "./stream";
 
-/** Of one stream: more do not fit an address. */
+/** Channels of one stream; more do not fit into a URL. */
 export const MAX_CHANNELS = 100;
 
-/** Of every answer that is an event stream. */
+/** Headers of every event stream response. */
 export const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-store, no-transform",
-  // nginx would hold it back.
+  // Without it nginx buffers the stream.
   "x-accel-buffering": "no",
 } as const;
 
 let isShuttingDown = false;
 
-/** What this instance has open, and whether it hears what others tell. */
+/** Open streams of this instance and the state of its upstream subscription. */
 export const streamStats = () => hub.stats();
 
-/** The instance ends: its streams say `reconnect`, and no other is opened here. */
+/** On shutdown the streams send `reconnect`, and no new one is opened. */
 atExit(() => {
   isShuttingDown = true;
   hub.shutDown();
@@ -29,11 +29,11 @@ atExit(() => {
 
 /**
  * Opens an event stream (server-sent events). docs/REALTIME.md has the protocol: `open`, then for each channel
- * `joined` and its events in order, `reload` where something is missing for good, `denied` for a channel that is
- * (no longer) theirs, `live`, `heartbeat`, and at the end `session-ended` or `reconnect`.
+ * `joined` and its events in order, `reload` when events are permanently missing, `denied` for a channel that the user
+ * may not (or no longer) read, `live`, `heartbeat`, and at the end `session-ended` or `reconnect`.
  *
- * @throws {AppError} forbidden when they may listen to none of what they asked for; rate_limited when the person, or the
- *         network of those who are not signed in, has too many open on this instance; unavailable when the instance ends
+ * @throws {AppError} forbidden when all requested channels are denied; rate_limited when the user, or an anonymous
+ *         user's network, has too many streams on this instance; unavailable when the instance is shutting down
  */
 export async function openStream(options: StreamOptions): Promise<Response> {
   const { owner, channels } = options;
@@ -49,9 +49,9 @@ export async function openStream(options: StreamOptions): Promise<Response> {
       resolveEnded = resolve;
     });
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-      stream = new Stream(options, rights, controller, (rest) => {
+      stream = new Stream(options, rights, controller, (cleanup) => {
         releaseSlot();
-        resolveEnded(rest);
+        resolveEnded(cleanup);
       });
       stream.open();
     };

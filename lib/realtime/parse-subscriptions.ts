@@ -3,15 +3,15 @@ import { type Cursor, parseCursor, parseEventId } from "./cursor";
 
 interface SubscriptionParams {
   channel: readonly string[];
-  /** The first belongs to the first channel, and so on. */
+  /** Cursors, in the order of the channels. */
   after: readonly string[];
-  /** What a browser sends by itself when it comes back: it is newer than the address it comes back to. */
+  /** Header that a browser sends when it reconnects; it is newer than the cursors in the URL. */
   lastEventId: string | null;
 }
 
 /**
- * What a request wants to listen to, and from where.
- * @throws {AppError} bad_request for what is no channel
+ * Parses a request's channels, each with the cursor to resume from.
+ * @throws {AppError} bad_request for an unknown channel
  */
 export function parseSubscriptions({
   channel,

@@ -4,21 +4,21 @@ import { keys, redisService } from "../redis";
 import type { Channel } from "./catalogue";
 import { resetLogs } from "./scripts";
 
-/** A command's keys are bounded. */
+/** Channels of one command, to bound the number of its keys. */
 const MAX_BATCH_SIZE = 200;
-/** Between two attempts while Redis is away. */
+/** Delay between two attempts while Redis is unavailable. */
 const RETRY_DELAY_MS = 2_000;
-/** Channels that wait for Redis to come back; past it the oldest is let go, and pages that polled meanwhile have read it. */
+/** Channels waiting for Redis; beyond it the oldest is dropped, which pages that polled meanwhile have read. */
 const MAX_PENDING_RESETS = 10_000;
 
 const pendingResets = new Set<Channel>();
 let retryTimer: NodeJS.Timeout | undefined;
 
 /**
- * What was said on these channels is in no log any more, and whoever listens is told at once to read anew. For when
- * what was told is not what is: somebody is to be forgotten, or an event got lost. Safe to repeat and to run beside
- * anything else: each log is gone in one step, and the next event begins another epoch. While Redis is away it is
- * done again and again, until this process ends; a log is gone a day after its last entry in any case.
+ * Deletes the logs and heads of channels, and makes all subscribers reload immediately. For logs that are wrong: an
+ * account is erased, or an event was lost. Safe to repeat and to run concurrently: each log is deleted atomically, and
+ * the next event starts a new epoch. While Redis is unavailable it is retried until this process ends; a log expires a
+ * day after its last entry in any case.
  */
 export const resetChannels = (channels: readonly Channel[]): Promise<void> =>
   inBatches(channels, (batch) =>
@@ -31,14 +31,14 @@ export const resetChannels = (channels: readonly Channel[]): Promise<void> =>
   );
 
 /**
- * What was said on these channels is in no log any more, and whoever has heard all of it goes on as if nothing had
- * happened; whoever has not, or comes later with an old cursor, is told to read anew. For words that were taken back: the
- * event that says so may come before this or after it. Safe to repeat; one command.
+ * Deletes the entries of logs and keeps the heads: subscribers at the head continue undisturbed, and those with an
+ * older cursor must reload. For deleted messages; the event of the deletion may be emitted before or after this call.
+ * Safe to repeat; one command per 200 channels.
  */
 export const clearLogs = (channels: readonly Channel[]): Promise<void> =>
   inBatches(channels, (batch) => redisService().del(...batch.map((channel) => keys.realtimeLog(channel))));
 
-/** Forgets these channels as soon as Redis answers: what was to be said on them was not, and nobody would know. */
+/** Resets channels as soon as Redis answers, because events on them were lost and subscribers would not notice. */
 export function resetChannelsLater(channels: readonly Channel[]): void {
   for (const channel of channels) {
     pendingResets.delete(channel);
@@ -63,12 +63,12 @@ async function inBatches(
   run: (batch: Channel[]) => Promise<unknown>,
 ): Promise<void> {
   for (let from = 0; from < channels.length; from += MAX_BATCH_SIZE) {
-    const some = channels.slice(from, from + MAX_BATCH_SIZE);
+    const batch = channels.slice(from, from + MAX_BATCH_SIZE);
     try {
-      await run(some);
+      await run(batch);
     } catch (error) {
-      log().debug({ err: error }, "logs of channels are forgotten when Redis answers");
-      resetChannelsLater(some);
+      log().debug({ err: error }, "channel logs not deleted: retried until Redis is available");
+      resetChannelsLater(batch);
     }
   }
 }

@@ -7,32 +7,32 @@ import { type Cursor, formatCursor, formatEventId } from "./cursor";
 import { EventWriter } from "./event-writer";
 import { type HubStream, hub } from "./hub";
 
-/** Proxies cut what is silent. */
+/** Proxies close idle connections. */
 const HEARTBEAT_MS = 15_000;
-/** Heartbeats between two questions whether they may still listen: whoever was put out while the news was lost hears on for a minute at most. */
+/** Heartbeats between two checks of channel rights: a revocation whose wake-up was lost is noticed within a minute. */
 const HEARTBEATS_PER_CHECK = 4;
-/** A function may run for five minutes (`maxDuration` of the route): the stream ends before, and the browser comes back. */
+/** The stream ends before the function's limit of five minutes (`maxDuration` of the route); the browser reconnects. */
 const LIFETIME_MS = 265_000;
-/** Of the lifetime, so much more or less is chance: streams that began together do not all come back together. */
+/** Random part of the lifetime, up or down, so that streams opened together do not reconnect together. */
 const LIFETIME_JITTER_RATIO = 0.1;
-/** How soon a browser comes back by itself after the stream has ended. */
+/** Delay before a browser reconnects after the stream has ended. */
 const CLIENT_RETRY_MS = 1_000;
 
-/** Whether somebody may listen to each channel; of one that is missing nobody can say for now. */
+/** Whether the user may read each channel; a missing channel is undecided (Postgres did not answer). */
 export type ChannelRights = ReadonlyMap<Channel, boolean>;
 
 export interface StreamOptions {
   owner: StreamOwner;
-  /** What it listens to, and from where: null is from now. */
+  /** Channels, each with the cursor to resume from; null starts from now. */
   channels: ReadonlyMap<Channel, Cursor | null>;
-  /** Whether who opened it may still have it. Throws when nobody can say: it stays open then. */
+  /** Whether the owner's session is still valid. Throws when that is unknown: the stream then stays open. */
   isSessionValid(): Promise<boolean>;
   authorizeChannels(channels: readonly Channel[]): Promise<ChannelRights>;
-  /** It is open. @param streamId  what the browser answers heartbeats with */
+  /** Called when the stream is open. @param streamId  the browser answers heartbeats with it */
   onOpen?(streamId: string): void;
-  /** It has ended, whoever ended it. The function lives until this is done. */
+  /** Called when the stream has ended, for any reason. The function stays alive until the promise is settled. */
   onClose?(streamId: string): Promise<void>;
-  /** The browser is gone. */
+  /** Aborted when the browser disconnects. */
   signal: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export class Stream implements HubStream, SubscriptionListener {
   readonly subscriptions = new Map<Channel, ChannelSubscription>();
   private readonly id = newId();
   private readonly writer: EventWriter;
-  /** Those that were theirs to listen to no more, or never. */
+  /** Channels that the user may not read. */
   private readonly deniedChannels = new Set<Channel>();
   private closed = false;
   private timers: NodeJS.Timeout[] = [];
@@ -50,12 +50,12 @@ export class Stream implements HubStream, SubscriptionListener {
   private isChecking = false;
   private recheckRequested = false;
 
-  /** @param onEnd  it has ended; the promise is what is still to be done then */
+  /** @param onEnd  called at the end, with the clean-up that is still running */
   constructor(
     private readonly options: StreamOptions,
     private readonly rights: ChannelRights,
     controller: ReadableStreamDefaultController<Uint8Array>,
-    private readonly onEnd: (rest: Promise<void> | undefined) => void,
+    private readonly onEnd: (cleanup: Promise<void> | undefined) => void,
   ) {
     this.userId = options.owner.userId;
     this.writer = new EventWriter(controller, this.close);
@@ -67,7 +67,7 @@ export class Stream implements HubStream, SubscriptionListener {
     const jitter = LIFETIME_JITTER_RATIO * (2 * Math.random() - 1);
     this.timers = [
       setTimeout(() => this.finish("reconnect"), LIFETIME_MS * (1 + jitter)),
-      // Not all streams of an instance at once.
+      // A random start spreads the heartbeats of an instance's streams.
       setTimeout(() => this.startHeartbeats(), HEARTBEAT_MS * Math.random()),
     ];
     this.writer.setRetry(CLIENT_RETRY_MS);
@@ -75,7 +75,7 @@ export class Stream implements HubStream, SubscriptionListener {
     this.writer.writeEvent("open", { streamId: this.id, live: hub.live });
     this.applyRights(this.rights);
     onOpen?.(this.id);
-    // It may have ended between the request and now, before there was anybody to be told.
+    // The session may have ended after the request was authenticated and before wake-up messages arrived here.
     void hub.ready?.then(
       () => this.checkSession(),
       () => {},
@@ -95,7 +95,7 @@ export class Stream implements HubStream, SubscriptionListener {
         formatEventId(channel, at),
       );
     else this.writer.writeEvent("event", { channel, ...event });
-    // They came into a chat, or are in it no more.
+    // The user joined or left a chat.
     if (this.isOwnUserChannel(channel) && event.event === "chats") void this.checkRights();
   }
 
@@ -115,7 +115,7 @@ export class Stream implements HubStream, SubscriptionListener {
 
   onMissedWakes(): void {
     void this.checkSession();
-    // With the next heartbeat: those of all streams of an instance are spread over time.
+    // Rights are checked with the next heartbeat: heartbeats of an instance's streams are spread over time.
     this.rightsStale = true;
   }
 
@@ -155,11 +155,11 @@ export class Stream implements HubStream, SubscriptionListener {
     try {
       if (!this.closed && !(await this.options.isSessionValid())) this.finish("session-ended");
     } catch (error) {
-      log().debug({ err: error }, "a stream stays open: nobody can say whether it may");
+      log().debug({ err: error }, "stream session not checked: the stream stays open");
     }
   }
 
-  /** One question at a time, so that an older answer never comes after a newer one. */
+  /** Runs one check at a time, so that an older result never replaces a newer one. */
   private async checkRights(): Promise<void> {
     this.recheckRequested = true;
     if (this.isChecking) return;
@@ -170,27 +170,27 @@ export class Stream implements HubStream, SubscriptionListener {
         this.applyRights(await this.options.authorizeChannels([...this.options.channels.keys()]));
         this.rightsStale = false;
       } catch (error) {
-        log().debug({ err: error }, "a stream keeps its channels: nobody can say whether it may");
+        log().debug({ err: error }, "stream rights not checked: the stream keeps its channels");
       }
     }
     this.isChecking = false;
   }
 
-  /** Joins what is theirs now and leaves what is theirs no more. What nobody can say anything about stays as it is. */
+  /** Subscribes to allowed channels and leaves denied ones. Undecided channels stay as they are. */
   private applyRights(rights: ChannelRights): void {
     if (this.closed) return;
     for (const channel of this.options.channels.keys()) {
       const allowed = rights.get(channel);
       if (allowed === true) this.subscribe(channel);
       else if (allowed === false) this.deny(channel);
-      // At the beginning: the page asks for itself until it is known.
+      // Undecided at the start: the page polls until the channel is decided.
       else if (rights === this.rights) this.writer.writeEvent("denied", { channel });
     }
   }
 
   private subscribe(channel: Channel): void {
     if (this.subscriptions.has(channel)) return;
-    // While it was not theirs, what they had before is no place to go on from.
+    // After a denial the old cursor is not resumed.
     const since = this.deniedChannels.delete(channel) ? null : (this.options.channels.get(channel) ?? null);
     const subscription = new ChannelSubscription(channel, since, this);
     this.subscriptions.set(channel, subscription);

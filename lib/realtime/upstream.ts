@@ -3,8 +3,8 @@ import { keys, redisService, type Subscription } from "../redis";
 import { loggedEventSchema } from "./channel-log";
 
 /**
- * What instances tell each other, all through one channel of Redis, so that an instance has one subscription
- * however many people are connected to it and whatever they follow.
+ * Messages between instances. All go through one Redis channel, so that an instance has one subscription for any number
+ * of streams and channels.
  */
 
 const entrySchema = z.object({
@@ -15,13 +15,13 @@ const entrySchema = z.object({
 });
 
 const upstreamSchema = z.union([
-  /** New entries of logs, in the order in which they are there. */
+  /** New log entries, in the order of the logs. */
   z.array(entrySchema),
-  /** Something that no log keeps. */
+  /** A volatile event, which is in no log. */
   z.object({ channel: z.string(), event: loggedEventSchema }),
-  /** Something about this person has changed: their streams should look whether they may stay. */
+  /** Wake-up message: this user's sessions or rights have changed; their streams check them again. */
   z.object({ userId: z.uuid() }),
-  /** The logs of these channels are no more: whoever listens to them reads anew. */
+  /** The logs of these channels were deleted: their subscribers reload. */
   z.object({ forgotten: z.array(z.string()) }),
 ]);
 
@@ -32,9 +32,9 @@ interface UpstreamListener {
   onVolatile(channel: string, event: z.infer<typeof loggedEventSchema>): void;
   onWake(userId: string): void;
   onReset(channels: readonly string[]): void;
-  /** Messages flow. After an interruption some were missed, and nobody knows which. */
+  /** The subscription is active. After an interruption an unknown set of messages is lost. */
   onConnect(reconnected: boolean): void;
-  /** They do not flow until the next `onConnect`. */
+  /** No messages arrive until the next `onConnect`. */
   onLost(): void;
 }
 

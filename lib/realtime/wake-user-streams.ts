@@ -3,16 +3,16 @@ import { log } from "../core/log";
 import { publishUpstream } from "./upstream";
 
 /**
- * "Something about this person has changed": once the answer is out, every instance looks whether the streams that
- * it has open for them may stay, and what they may listen to. Speed, not safety: who misses it finds out at the next
- * heartbeat that their session is over.
+ * Publishes, after the response is sent, that a user's sessions or rights have changed: every instance checks the
+ * user's streams again. For speed, not safety: a stream that misses it checks its session at the next heartbeat and its
+ * rights at every fourth.
  */
 export function wakeUserStreams(userId: string): void {
   defer(async () => {
     try {
       await publishUpstream({ userId });
     } catch (error) {
-      log().debug({ err: error }, "open streams hear of a change at their next heartbeat");
+      log().debug({ err: error }, "wake-up message not published: streams check at their next heartbeat");
     }
   });
 }

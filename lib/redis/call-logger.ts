@@ -2,13 +2,13 @@ import { log } from "../core/log";
 import { commandName } from "./call-meter";
 import type { RedisCall } from "./guarded-redis";
 
-/** More kinds of errors than this are not told apart; it bounds the memory. */
+/** After this many kinds of errors, new kinds are logged at debug level only: it bounds the memory. */
 const MAX_WARNED_KINDS = 100;
 
 /**
- * Logs calls at debug level, and an error that Redis answers with as a warning the first time a command gets
- * it: a loop over a key of the wrong type is one line, not thousands. Neither keys nor values are logged.
- * That Redis does not answer is said once by whoever watches the breaker.
+ * Logs calls at debug level, and an error reply as a warning the first time a command gets it: a loop over a
+ * key of the wrong type is one line, not thousands. Neither keys nor values are logged. An outage is logged
+ * once, when the circuit breaker opens (client.ts).
  */
 export function createCallLogger(): (call: RedisCall) => void {
   const warned = new Set<string>();
@@ -19,7 +19,7 @@ export function createCallLogger(): (call: RedisCall) => void {
       const kind = `${names} ${error?.message.split(" ", 1)[0]}`;
       if (!warned.has(kind) && warned.size < MAX_WARNED_KINDS) {
         warned.add(kind);
-        log().warn({ command: names, err: error }, "Redis answers a command with an error");
+        log().warn({ command: names, err: error }, "Redis command failed: error reply");
         return;
       }
     }
@@ -27,7 +27,7 @@ export function createCallLogger(): (call: RedisCall) => void {
   };
 }
 
-/** A script that the server does not know yet is sent in full right after. */
+/** The caller then sends the script's source. */
 function isNoScript(error: Error | undefined): boolean {
   return error?.message.startsWith("NOSCRIPT") ?? false;
 }

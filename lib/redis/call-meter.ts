@@ -2,36 +2,36 @@ import { z } from "zod";
 import { scriptName } from "./define-script";
 import type { RedisCall } from "./guarded-redis";
 
-/** Upper ends of the latency buckets, in milliseconds; one more holds what took longer. */
+/** Upper bounds of the latency buckets, in milliseconds; one more bucket counts slower calls. */
 export const LATENCY_BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
-/** Command names come from this code, so there are few; should they not, the rest is counted as one. */
+/** Command names come from this code, so there are few; beyond this many the rest is counted as `other`. */
 const MAX_COMMAND_NAMES = 200;
 const OTHER_COMMANDS = "other";
 
 const latencySchema = z.object({
-  /** HTTP calls that were sent; those that ran out of time are among them. */
+  /** HTTP calls that were sent, including those that timed out. */
   count: z.number(),
   sumMs: z.number(),
   maxMs: z.number(),
-  /** How many took up to each of LATENCY_BUCKETS_MS, and, last, longer; not cumulative. */
+  /** Calls per bucket of LATENCY_BUCKETS_MS, then slower calls; not cumulative. */
   buckets: z.array(z.number()),
 });
 
 const countsSchema = z.object({
   answered: z.number(),
-  /** Redis answered with an error. */
+  /** Error replies of Redis. */
   errors: z.number(),
-  /** No answer, or none of Redis. */
+  /** No reply, or a reply that is not from Redis. */
   unavailable: z.number(),
-  /** Not sent, since Redis was known to be away. */
+  /** Not sent: the circuit breaker was open. */
   refused: z.number(),
-  /** Stored values that were not as their schema says. */
+  /** Stored values that did not match their schema. */
   invalidValues: z.number(),
-  /** Null for commands that have only been in pipelines, whose time is `pipeline`'s. */
+  /** Null for commands that were only sent in pipelines, whose latency counts under `pipeline`. */
   latency: latencySchema.nullable(),
 });
 
-/** By command in lower case; `script:{name}` for scripts, `pipeline` for the calls that carried several. */
+/** By command in lower case; `script:{name}` for scripts, `pipeline` for calls with several commands. */
 export const redisMetricsSchema = z.record(z.string(), countsSchema);
 
 export type RedisMetrics = z.infer<typeof redisMetricsSchema>;
@@ -62,7 +62,7 @@ export class CallMeter {
     this.counts(commandName(command)).invalidValues += 1;
   }
 
-  /** A copy. */
+  /** Returns a copy. */
   snapshot(): RedisMetrics {
     return structuredClone(Object.fromEntries(this.byName));
   }
@@ -78,7 +78,7 @@ export class CallMeter {
   }
 }
 
-/** What a command is counted and logged as; never anything of its keys or values. */
+/** The name under which a command is counted and logged; it contains no key and no value. */
 export function commandName([name, script]: readonly unknown[]): string {
   const lower = String(name).toLowerCase();
   if (lower !== "evalsha" && lower !== "eval") return lower;

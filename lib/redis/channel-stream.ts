@@ -3,32 +3,32 @@ import { readEvents } from "./read-events";
 
 const RECONNECT_DELAY_STEP_MS = 50;
 const MAX_RECONNECT_DELAY_MS = 2_000;
-/** A connection that lived this long was a good one: the next attempt is a first one again. */
+/** A connection that lasted this long resets the count of attempts. */
 const STABLE_CONNECTION_MS = 2_000;
 
-/** How long to wait before an attempt to reconnect, the first of which is 1. Milliseconds. */
+/** Milliseconds to wait before an attempt to reconnect; the first attempt is 1. */
 export function reconnectDelayMs(attempt: number): number {
   return Math.min(attempt * RECONNECT_DELAY_STEP_MS, MAX_RECONNECT_DELAY_MS);
 }
 
 export interface ChannelStreamOptions {
-  /** Of the Redis REST API. */
+  /** Base URL of the Redis REST API. */
   url: string;
   token: string;
   channel: string;
-  /** Limit of getting from nothing to subscribed. */
+  /** Time limit from opening the connection to the subscription's confirmation. */
   connectTimeoutMs: number;
-  /** Resolves after this many milliseconds, or rejects when the signal fires. */
+  /** Resolves after this many milliseconds, or rejects when the signal aborts. */
   wait(delayMs: number, signal: AbortSignal): Promise<void>;
   onConnected(): void;
-  /** The stream ended, or could not be had. A new attempt follows. */
+  /** The stream ended or could not be opened. A new attempt follows. */
   onLost(error: unknown): void;
   onMessage(payload: string): void;
 }
 
 /**
- * Keeps one event stream of one channel open until the signal fires: whenever it ends, it is opened again after
- * `min(attempt × 50, 2000)` ms. Resolves when the signal has fired.
+ * Keeps one event stream of one channel open until the signal aborts: when the stream ends, it is opened again
+ * after `min(attempt × 50, 2000)` ms. Resolves after the abort.
  */
 export async function keepStreamOpen(options: ChannelStreamOptions, signal: AbortSignal): Promise<void> {
   let attempt = 0;
@@ -45,7 +45,7 @@ export async function keepStreamOpen(options: ChannelStreamOptions, signal: Abor
   }
 }
 
-/** Resolves when the stream ends; throws when it breaks, or was none. */
+/** Resolves when the stream ends; throws when it breaks or cannot be opened. */
 async function readStream(
   { url, token, channel, connectTimeoutMs, onMessage }: ChannelStreamOptions,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ async function readStream(
   const abortConnection = () => connection.abort(signal.reason);
   signal.addEventListener("abort", abortConnection, { once: true });
   const connectTimer = setTimeout(
-    () => connection.abort(new Error(`not subscribed within ${connectTimeoutMs} ms`)),
+    () => connection.abort(new Error(`subscribe timed out after ${connectTimeoutMs} ms`)),
     connectTimeoutMs,
   );
   try {
@@ -66,7 +66,8 @@ async function readStream(
       signal: connection.signal,
     });
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-    if (!response.ok || !isStream || !response.body) throw new Error(`no event stream: ${response.status}`);
+    if (!response.ok || !isStream || !response.body)
+      throw new Error(`subscribe failed: no event stream, status ${response.status}`);
     const messagePrefix = `message,${channel},`;
     for await (const data of readEvents(response.body)) {
       if (data.startsWith(messagePrefix)) {
@@ -79,7 +80,7 @@ async function readStream(
   } finally {
     clearTimeout(connectTimer);
     signal.removeEventListener("abort", abortConnection);
-    // Lets go of a body that nobody reads.
+    // Frees a body that was not read to its end.
     connection.abort();
   }
 }

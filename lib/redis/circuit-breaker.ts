@@ -1,22 +1,21 @@
 import { now } from "../core/clock";
 
-/** This many failures in a row open it. */
+/** This many consecutive failures open the breaker. */
 const FAILURE_THRESHOLD = 3;
-/** How long it stays open at first; doubles with every failed probe. */
+/** Time from opening to the first probe; it doubles with every failed probe. */
 const INITIAL_OPEN_MS = 1_000;
-/** With a probe's own second on top, a backend that is back is used again within 5 s. */
+/** With the probe's own limit of 1 s, a recovered backend is used again within 5 s. */
 const MAX_OPEN_MS = 3_000;
 
 export type BreakerState = "closed" | "open";
 
 /**
- * A circuit breaker: after a few failures in a row nobody waits for the backend any more, and one call
- * at a time probes whether it is back. With it open a refusal costs no more than this method call.
- * From M. Nygard, *Release It!*.
+ * A circuit breaker: after a few consecutive failures callers no longer wait for the backend, and one call
+ * at a time probes it. While it is open, a refusal costs one method call. From M. Nygard, *Release It!*.
  */
 export class CircuitBreaker {
   private failures = 0;
-  /** null: closed */
+  /** Null: closed. */
   private openedAt: number | null = null;
   private openMs = INITIAL_OPEN_MS;
   private probing = false;
@@ -27,11 +26,11 @@ export class CircuitBreaker {
     return this.openedAt === null ? "closed" : "open";
   }
 
-  /** Whether a call may go out now. Every `true` must be followed by `succeeded` or `failed`. */
+  /** Whether a call may be sent now. Every `true` must be followed by `recordSuccess` or `recordFailure`. */
   mayCall(): boolean {
     if (this.openedAt === null) return true;
     const elapsedMs = now() - this.openedAt;
-    // A clock that was set back would keep it open until it has caught up.
+    // A negative time means the clock was set back: probe now, or the breaker stays open until it catches up.
     if (this.probing || (elapsedMs >= 0 && elapsedMs < this.openMs)) return false;
     this.probing = true;
     return true;
@@ -50,7 +49,7 @@ export class CircuitBreaker {
     const wasOpen = this.openedAt !== null;
     this.failures += 1;
     if (!wasOpen && this.failures < FAILURE_THRESHOLD) return;
-    // Calls that were under way when it opened fail too; only the probe's failure prolongs it.
+    // Calls in flight when the breaker opened fail too; only a failed probe keeps it open longer.
     if (wasOpen && !this.probing) return;
     if (wasOpen) this.openMs = Math.min(this.openMs * 2, MAX_OPEN_MS);
     this.openedAt = now();

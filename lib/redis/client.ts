@@ -7,7 +7,7 @@ import { GuardedRedis } from "./guarded-redis";
 let client: GuardedRedis | undefined;
 let meter = new CallMeter();
 
-/** This process's Redis client, for everything but the edge. Made on first use. */
+/** This process's Redis client, for everything except the edge. Created on first use. */
 export function redis(): GuardedRedis {
   if (client) return client;
   const logCall = createCallLogger();
@@ -17,8 +17,8 @@ export function redis(): GuardedRedis {
     timeoutMs: env().REDIS_TIMEOUT_MS,
     firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
     onStateChange: (state) => {
-      if (state === "open") log().warn("Redis does not answer; working without it");
-      else log().info("Redis answers again");
+      if (state === "open") log().warn("Redis unavailable: circuit breaker open");
+      else log().info("Redis available again: circuit breaker closed");
     },
     onCall: (call) => {
       meter.record(call);
@@ -28,12 +28,12 @@ export function redis(): GuardedRedis {
   return client;
 }
 
-/** Counts of every call of {@link redis}. */
+/** Counts all calls of {@link redis}. */
 export function redisMeter(): CallMeter {
   return meter;
 }
 
-/** For tests: the next call makes a new client, from the environment as it is then. */
+/** For tests: the next call creates a new client from the environment at that time. */
 export function resetRedisForTest(): void {
   client = undefined;
   meter = new CallMeter();

@@ -19,13 +19,13 @@ interface RedisServiceDependencies {
 }
 
 /**
- * The typed commands on Redis. Keys come from `keys`, which puts REDIS_KEY_PREFIX in front of each.
+ * The typed commands of Redis. Build keys with `keys`, which prepends REDIS_KEY_PREFIX to each.
  *
- * Every command is one HTTP call with the client's time limit and circuit breaker, and throws
- * {@link RedisUnavailableError} when Redis does not answer, and the SDK's UpstashError when it answers with an
- * error. Nothing is sent twice: a call without an answer may have been applied, and whether it can be repeated
- * stands at the command. What is stored is read through a schema; what is not as the schema says is not there,
- * and is counted.
+ * Every command is one HTTP call with the client's time limit and circuit breaker. It throws
+ * {@link RedisUnavailableError} when Redis does not reply, and the SDK's UpstashError on an error reply. Nothing
+ * is sent twice: a call without a reply may have been applied, and each command states whether it is safe to
+ * repeat. Stored values are parsed by a schema; a value that does not match it counts as missing, and in
+ * `metrics()` as invalid.
  */
 export function createRedisService({ client, subscriber, meter }: RedisServiceDependencies) {
   const onInvalid = (command: CommandArguments) => meter.recordInvalid(command);
@@ -41,9 +41,9 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     ) => runPipeline<T>(client, onInvalid, build),
 
     /**
-     * Runs a script in one round trip, two when the server does not know it yet. Strings in its answer stay
+     * Runs a script in one round trip; two when the server does not have it cached. Strings in its reply stay
      * strings. Safe to repeat only if the script is.
-     * @throws {RedisUnavailableError} also when the answer is not as the schema says
+     * @throws {RedisUnavailableError} also when the reply does not match the schema
      */
     script: async <T>(
       script: RedisScript,
@@ -60,9 +60,9 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     },
 
     /**
-     * Tells whoever listens now; answers how many connections that are. Nobody else will ever know: what must
-     * not be missed is kept somewhere too. A repeat is a second message.
-     * @throws {ChannelNameError} @throws {TypeError} for what JSON has no word for
+     * Delivers a message to the connections that are subscribed now and returns their number. At most once, and
+     * not stored: also store what a subscriber must not miss. NOT safe to repeat: each call is a new message.
+     * @throws {ChannelNameError} @throws {TypeError} when JSON cannot represent the message
      */
     publish: async (channel: string, message: unknown): Promise<number> => {
       const command = ["PUBLISH", validateChannel(channel), encodeMessage(message)] as const;
@@ -76,19 +76,19 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     ping: async (): Promise<"PONG"> => parseReply(z.literal("PONG"), await client.send(["PING"])),
 
     /**
-     * Whether Redis answers, as far as this process knows, without asking it: false before the first answer,
-     * and from when the breaker opens until Redis has been found back.
+     * Whether Redis is reachable, as last seen by this process; sends no call. False before the first reply, and
+     * while the circuit breaker is open.
      */
     isReady: (): boolean => client.ready(),
 
-    /** The client beneath, for commands that are not here. */
+    /** The underlying client, for commands that this service lacks. */
     getClient: (): GuardedRedis => client,
     getSubscriber: (): Subscriber => subscriber,
 
     /** Counts and latencies by command since the process started. */
     metrics: () => meter.snapshot(),
 
-    /** Ends event streams and timers. Commands have no connection to end, and go on working. */
+    /** Ends event streams and timers. Commands use no persistent connection and keep working. */
     close: (): void => subscriber.close(),
   };
 }

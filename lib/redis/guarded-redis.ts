@@ -4,18 +4,18 @@ import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { type BreakerState, CircuitBreaker } from "./circuit-breaker";
 import { createReplyError, getCommands, isOutOfService, isRedisReply } from "./replies";
 
-/** A command's name and its arguments, as they are sent. */
+/** A command's name and arguments, as they are sent. */
 export type CommandArguments = readonly [name: string, ...rest: (string | number)[]];
 
-/** Redis did not answer in time, could not be reached, or is known to be away. */
+/** Redis did not reply in time, could not be reached, or the circuit breaker is open. */
 export class RedisUnavailableError extends Error {
-  /** An outage, for those who do not know Redis (lib/core/http/error-response.ts). */
+  /** Marks an outage for code that does not import lib/redis (lib/core/http/error-response.ts). */
   readonly code = "REDIS_UNAVAILABLE";
 
   constructor(
     readonly reason: "open" | "timeout" | "network" | "out-of-service",
     cause?: unknown,
-    /** What Redis answers after all, when the client was asked to listen on; else rejects. */
+    /** The reply if it arrives later, else rejects. Only with the option `lateReply`. */
     readonly lateReply?: Promise<unknown>,
   ) {
     super(`Redis is unavailable (${reason})`, { cause });
@@ -26,39 +26,38 @@ export class RedisUnavailableError extends Error {
 export interface GuardedRedisOptions {
   url: string;
   token: string;
-  /** Limit of one HTTP call. */
+  /** Time limit of one HTTP call. */
   timeoutMs: number;
-  /** Limit of a call that has to open a connection first. Running over it once does not count as a failure. */
+  /** Time limit of a call that has to open a connection first. One timeout of it does not count as a failure. */
   firstCallTimeoutMs: number;
   /**
-   * For a caller that can do without the answer but has use for it later: it never waits longer than
-   * `timeoutMs`, for a probe not at all, and the error brings the answer that comes within `answerMs`.
+   * For a caller that can decide without the reply but still uses a late one: it waits `timeoutMs` at most, for a
+   * probe not at all, and the error's `lateReply` resolves with a reply that arrives within `answerMs`.
    */
   lateReply?: { answerMs: number };
   onStateChange?: (state: BreakerState) => void;
-  /** Told of every HTTP call when it has ended; must not throw. */
+  /** Called after every HTTP call; must not throw. */
   onCall?: (call: RedisCall) => void;
 }
 
 /** One HTTP call. */
 export interface RedisCall {
-  /** What was sent, names and arguments: these may be secrets. More than one in a pipeline. */
+  /** The commands with their arguments, which may be secrets. More than one in a pipeline. */
   commands: readonly (readonly unknown[])[];
-  /** Milliseconds. */
   durationMs: number;
-  /** `refused`: the breaker was open, nothing was sent. */
+  /** `refused`: the circuit breaker was open and nothing was sent. */
   outcome: "answered" | "error" | "unavailable" | "refused";
-  /** What Redis answered, or why there was no answer. */
+  /** The error reply, or why there was no reply. */
   error?: Error;
 }
 
-/** Node closes an idle connection after about this long, so the next call opens a new one. */
+/** Node closes a connection that was idle for about this long, so the next call opens a new one. */
 const CONNECTION_IDLE_MS = 4_000;
 
 /**
- * Part of the limit that callers wait after a call ran out of time and none was answered since: one request
- * makes several calls, and only the first of them should pay for a Redis that hangs. The call itself has the
- * whole limit, so that an answer still counts and ends the doubt.
+ * Share of the time limit that callers wait after a timeout, until a call gets a reply: one request makes
+ * several calls, and only the first of them should wait for a Redis that hangs. The calls themselves keep the
+ * whole limit, so that a slow reply still shows that Redis is up.
  */
 const SUSPECT_WAIT_RATIO = 0.1;
 
@@ -66,12 +65,12 @@ type Requester = Redis["client"];
 type UpstashRequest = Parameters<Requester["request"]>[0];
 
 /**
- * The Upstash client with a time limit on every call and a circuit breaker around all of them.
- * On its own the SDK waits four seconds on a refused connection and for ever on a silent one.
+ * The Upstash client with a time limit on every call and one circuit breaker for all of them. Without these
+ * the SDK waits four seconds on a refused connection and without limit on a silent one.
  *
  * A call that timed out or lost its connection may still have been applied: nothing is retried here, and a
- * caller that repeats a write must be able to stand its being done twice. Event streams (`subscribe`) are
- * not limited. Runs on the edge.
+ * caller may repeat only a write that is safe to apply twice. Event streams (`subscribe`) have no time limit.
+ * Runs on the edge.
  */
 export class GuardedRedis extends Redis {
   constructor(options: GuardedRedisOptions) {
@@ -79,7 +78,7 @@ export class GuardedRedis extends Redis {
     super({
       url: options.url,
       token: options.token,
-      // Not `false`, which the SDK takes for one more try: a write whose answer is lost would be done twice.
+      // Not `false`, with which the SDK retries once: a write whose reply is lost would be applied twice.
       retry: { retries: 0 },
       enableAutoPipelining: false,
       enableTelemetry: false,
@@ -90,15 +89,14 @@ export class GuardedRedis extends Redis {
     this.ready = () => guarded.ready;
   }
 
-  /** Whether Redis answers, as far as this client knows: it has answered, and the breaker is closed. */
+  /** Whether this client has had a reply and its circuit breaker is closed. */
   readonly ready: () => boolean;
 
   /**
-   * Sends one command as it is; its reply comes as Redis gave it, where the SDK's own methods would make a
-   * number of `"123"`.
+   * Sends one command and returns its raw reply, where the SDK's own methods would turn `"123"` into a number.
    *
-   * @throws {RedisUnavailableError} it may have been applied all the same
-   * @throws {errors.UpstashError} Redis answered with an error
+   * @throws {RedisUnavailableError} the command may have been applied
+   * @throws {errors.UpstashError} on an error reply
    */
   async send(command: CommandArguments): Promise<unknown> {
     const { result, error } = await this.client.request({ body: command });
@@ -107,8 +105,8 @@ export class GuardedRedis extends Redis {
   }
 
   /**
-   * Sends commands in one HTTP call. Not atomic: each has its own result, in their order.
-   * @throws {RedisUnavailableError} any of them may have been applied all the same
+   * Sends commands in one HTTP call. Not atomic. Returns one reply per command, in order.
+   * @throws {RedisUnavailableError} any of them may have been applied
    */
   async sendPipeline(commands: readonly CommandArguments[]): Promise<PipelineReply[]> {
     const replies: unknown = await this.client.request({ path: ["pipeline"], body: commands });
@@ -118,15 +116,15 @@ export class GuardedRedis extends Redis {
   }
 }
 
-/** What one command of a pipeline was answered. */
+/** The reply to one command of a pipeline. */
 export type PipelineReply = { result: unknown; error?: undefined } | { error: Error };
 
 /**
- * The limit of the call being started. The SDK asks for its signal synchronously inside `request`, and only
- * a function makes it throw when time is up (given a signal it answers with a made-up result).
+ * The time limit of the call being started. The SDK calls `signal()` synchronously inside `request`. It must be a
+ * function: with a plain signal the SDK returns a made-up result on a timeout instead of throwing.
  */
 interface CallTimeout {
-  /** 0: none */
+  /** 0: no limit. */
   ms: number;
 }
 
@@ -141,10 +139,10 @@ function guardRequester(
 ): GuardedRequester {
   const breaker = new CircuitBreaker(options.onStateChange);
   let lastSettledAt = Number.NEGATIVE_INFINITY;
-  /** A cold start is excused once: on a quiet server every call finds its connection closed. */
+  /** Only one slow cold start is excused: on a quiet server every call has to open a connection. */
   let coldStartExcused = false;
   let hasReplied = false;
-  /** The last call that ended had run out of time. */
+  /** The last call that settled had timed out. */
   let isSuspect = false;
 
   function markAvailable(): void {
@@ -178,7 +176,7 @@ function guardRequester(
         throw new RedisUnavailableError("open");
       }
 
-      // A probe's too: with the short limit a distant Redis would never be found back.
+      // A probe has the longer limit too: within the short one a distant Redis may never reply in time.
       const isFreshConnection = isProbe || now() - lastSettledAt > CONNECTION_IDLE_MS;
       const isColdStart = isFreshConnection && !isProbe && !coldStartExcused;
       const callTimeoutMs = isFreshConnection ? options.firstCallTimeoutMs : options.timeoutMs;
@@ -190,15 +188,15 @@ function guardRequester(
       const lateReply = options.lateReply ? pendingReply : undefined;
       return waitAsCaller(trackCall());
 
-      /** Follows the call to its end, for the breaker. */
+      /** Waits for the call's outcome and reports it to the breaker. */
       async function trackCall(): Promise<Awaited<typeof pendingReply>> {
         try {
-          const answer = await withTimeout(pendingReply, callTimeoutMs);
+          const reply = await withTimeout(pendingReply, callTimeoutMs);
           markAvailable();
           reportCall("answered");
-          return answer;
+          return reply;
         } catch (error) {
-          // Redis answered, with an error: it is there.
+          // An error reply shows that Redis is up.
           if (error instanceof errors.UpstashError && !isOutOfService(error)) {
             markAvailable();
             const replyFailure = createReplyError(error.message);
@@ -217,7 +215,7 @@ function guardRequester(
         }
       }
 
-      /** The call may be given longer than its caller waits: a probe, in doubt, and whoever can decide without it. */
+      /** The caller may wait less than the call's limit: on a probe, after a timeout, or with `lateReply`. */
       async function waitAsCaller(trackedCall: ReturnType<typeof trackCall>): ReturnType<typeof trackCall> {
         if (isProbe && lateReply) {
           trackedCall.catch(() => {});
@@ -232,7 +230,7 @@ function guardRequester(
         } catch (error) {
           if (!(error instanceof TimeoutError)) throw error;
           trackedCall.catch(() => {});
-          // The next call has this one's connection.
+          // Otherwise the next call would count as a cold start and get the longer limit.
           lastSettledAt = now();
           throw new RedisUnavailableError("timeout", error, lateReply);
         }

@@ -1,81 +1,81 @@
 import { withKeyPrefix } from "./with-key-prefix";
 
 /**
- * Every key and its time to live, built here and nowhere else; each begins with REDIS_KEY_PREFIX. What may be
- * lost has a TTL; what may not (views that Postgres does not have yet) has none. TTLs are in seconds.
+ * Every key is built here and nowhere else, and begins with REDIS_KEY_PREFIX. Data that may be lost has a TTL;
+ * data that may not (views that Postgres does not have yet) has none. TTLs are in seconds.
  */
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 export const keys = withKeyPrefix({
-  /** Set of `User.seq` who viewed the post. Losing it costs a repeated view until the next sync. */
+  /** Set of `User.seq` of viewers. If lost, a repeated view is counted twice until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
-  /** Hash, see lib/views/scripts.ts. Losing it costs one read from Postgres. */
+  /** Hash, see lib/views/scripts.ts. If lost, one read from Postgres. */
   postMeta: (postId: string) => `post:${postId}:meta`,
-  /** Set of `User.seq` whose views Postgres does not have yet. */
+  /** Set of `User.seq` of viewers whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,
-  /** Sorted set of posts with pending views, by the time (ms) of the first. */
+  /** Sorted set of posts with pending views, by the time (ms) of the first one. */
   dirtyPosts: "posts:views:dirty",
   /** Sorted set of claimed batches by deadline (ms). */
   viewBatches: "views:batches",
-  /** Hash: post -> viewers (`1,5,9`) that a sync has claimed. */
+  /** Hash: post -> viewers (`1,5,9`) of a claimed batch. */
   viewBatch: (batchId: string) => `views:batch:${batchId}`,
-  /** Hash: post -> `batchId:count` while a batch holds some of its views; one batch a post at a time. */
+  /** Hash: post -> `batchId:count` while a batch has claimed views of it; at most one batch per post. */
   viewClaims: "views:claims",
-  /** String (JSON): what the last sync did. */
+  /** String (JSON): result of the last sync. */
   lastViewSync: "views:last-sync",
   /** String (JSON envelope, lib/cache/envelope.ts). `member` is `{namespace}:{key}`. */
   cacheEntry: (member: string) => `cache:${member}`,
-  /** String: token of whoever loads the entry now. */
+  /** String: token of the load lease's owner. */
   cacheLease: (member: string) => `cache:lease:${member}`,
-  /** Sorted set of members that carry the tag, by the time (ms) from which they are surely gone; lives until then. */
+  /** Sorted set of members with the tag, by the time (ms) after which they have expired; its TTL ends with the last. */
   cacheTag: (tag: string) => `cache:tag:${tag}`,
-  /** String; there while no invalidation in Postgres can be older than its TTL without Redis knowing. */
+  /** String: the trust lease. While it exists, Redis has every invalidation older than the lease's TTL. */
   cacheTrustLease: "cache:told",
-  /** String: `{token}:{fencing number}` of whoever has the lock (lib/redis/lock.ts). */
+  /** String: `{token}:{fencing number}` of the lock's owner (lib/redis/lock.ts). */
   lock: (resource: string, id: string) => `lock:${resource}:${id}`,
-  /** String: the last fencing number of any lock. Losing it matters only if the server's clock went back too. */
+  /** String: the last fencing number of any lock. Its loss matters only if the server's clock was set back too. */
   lockFence: "lock:fence",
-  /** Set: the currencies that have a board, and `built` (lib/leaderboards/scripts.ts). Losing it costs a rebuild. */
+  /** Set: the currencies that have a board, and `built` (lib/leaderboards/scripts.ts). If lost, one rebuild. */
   leaderboards: (period: string, bucket: string) => `leaderboard:${period}:${bucket}`,
   /** Sorted set of sellers by the sum of their sales in minor units; `bucket` is `2026-W47`, `2026-11` or `all`. */
   leaderboard: (period: string, bucket: string, currency: string) =>
     `leaderboard:${period}:${bucket}:${currency}`,
-  /** Hash: seller -> how many sales. */
+  /** Hash: seller -> number of sales. */
   leaderboardSales: (period: string, bucket: string, currency: string) =>
     `leaderboard:${period}:${bucket}:${currency}:sales`,
-  /** String: token of whoever rebuilds the boards now. */
+  /** String: token of the process that rebuilds the boards. */
   leaderboardLease: (period: string, bucket: string) => `leaderboard:${period}:${bucket}:lease`,
   /**
-   * Hash {era, generation, data}: a session as Postgres had it under that generation (lib/sessions/store.ts). Lives
-   * as long as the session. Losing it costs one read from Postgres.
+   * Hash {era, generation, data}: a session as read from Postgres under that generation (lib/sessions/store.ts).
+   * Expires with the session. If lost, one read from Postgres.
    */
   session: (sessionId: string) => `webchat:session:${sessionId}`,
-  /** Sorted set of a person's sessions by expiry (ms). */
+  /** Sorted set of a user's sessions by expiry (ms). */
   userSessions: (userId: string) => `webchat:user:sessions:${userId}`,
-  /** Hash {generation, listed}: what the person's sessions must have been read under; whether the set above is whole. */
+  /** Hash {generation, listed}: the user's current generation, and the one under which the set above is complete. */
   userGeneration: (userId: string) => `webchat:user:generation:${userId}`,
-  /** String; there while an access token is good no more though its session is. By the token's SHA-256. */
+  /** String; exists while an access token is revoked and its session is not. By the token's SHA-256. */
   blacklistedToken: (hash: string) => `webchat:token:blacklist:${hash}`,
-  /** String; there while Redis surely knows of every session that was ended (lib/sessions/catch-up.ts). */
+  /** String: the sessions' trust lease. While it exists, Redis has all revocations (lib/sessions/catch-up.ts). */
   sessionsTrustLease: "sessions:told",
-  /** Hash {era, caughtUp}: sessions kept in another era are not believed; up to when (ms) Redis knows what ended. */
+  /** Hash {era, begun, caughtUp}: sessions of other eras are ignored; `caughtUp` (ms) is the last catch-up's start. */
   sessionsState: "sessions:state",
   /**
-   * Channel of Redis: what every instance hears, wakes of people's streams and entries of all logs (lib/realtime).
-   * Nothing is kept. Not a key.
+   * Redis channel, not a key: every instance receives the new entries of all channel logs and the wake-up messages
+   * for users' streams (lib/realtime). Nothing is stored.
    */
   realtimeUpstream: "realtime:upstream",
-  /** Stream, newest entries alone: what was said on a channel, `{number}-0` (lib/realtime/scripts.ts). Losing it makes pages read Postgres again. */
+  /** Stream: the channel log's newest events, `{number}-0` (lib/realtime/scripts.ts). If lost, pages refetch. */
   realtimeLog: (channel: string) => `realtime:${channel}:log`,
-  /** Hash {epoch, n}: which log this is, and the number of its last entry. */
+  /** Hash {epoch, n}: the channel log's epoch and the number of its last entry. */
   realtimeHead: (channel: string) => `realtime:${channel}:head`,
-  /** Sorted set of people who are here, by expiry (ms). */
+  /** Sorted set of online users by expiry (ms). */
   usersOnline: "webchat:users:online",
-  /** Hash: whether somebody is here, and when they were last. */
+  /** Hash: a user's presence state and when they were last online. */
   userPresence: (userId: string) => `webchat:user:presence:${userId}`,
-  /** Sorted set of the streams that somebody has open, by expiry (ms): last heartbeat + 35 s. */
+  /** Sorted set of a user's open streams by expiry (ms): last heartbeat + 35 s. */
   userSockets: (userId: string) => `webchat:user:sockets:${userId}`,
   /** String (JSON): a chat message. */
   chatMessage: (messageId: string) => `webchat:message:${messageId}`,
@@ -83,16 +83,16 @@ export const keys = withKeyPrefix({
   chatMessages: (chatId: string) => `webchat:chat:messages:${chatId}`,
   /** List of message ids, the newest 50, newest first. */
   chatRecent: (chatId: string) => `webchat:chat:recent:${chatId}`,
-  /** Sorted set of pinned messages by when they were pinned (ms). */
+  /** Sorted set of pinned messages by the time (ms) of pinning. */
   chatPinned: (chatId: string) => `webchat:chat:pinned:${chatId}`,
-  /** String: the chat's revision that the four keys above stand at; whoever reads them knows by it whether they may. */
+  /** String: the revision of the chat that the two lists above reflect; readers check it before they use them. */
   chatRevision: (chatId: string) => `webchat:chat:revision:${chatId}`,
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
    * String: when a caller's tokens were taken (lib/rate-limit/scripts.ts). `route` is the policy table's
-   * pattern, never the raw path, or `*` for all routes together. Lives for the policy's window. Losing it gives
-   * the caller a fresh allowance.
+   * pattern, never the raw path, or `*` for all routes together. Its TTL is the policy's window. If lost, the
+   * caller has all tokens again.
    */
   throttle: (policy: string, callerId: string, route: string) =>
     `webchat:throttle:${policy}:${callerId}:${route}`,
@@ -101,13 +101,13 @@ export const keys = withKeyPrefix({
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
-  /** How long an invalidation that missed Redis can go unnoticed. */
+  /** Longest time that an invalidation which missed Redis stays unnoticed. */
   cacheTrustLease: 10,
-  /** Unless said otherwise; only processes that died let a lock expire. */
+  /** Default; a lock expires only when its process died or was too slow. */
   lock: 10,
-  /** Boards are made anew after that, if anybody looks: how long a sale that nobody could tell Redis is missing. */
+  /** The next reader then rebuilds the boards; a sale that missed Redis is absent at most this long. */
   leaderboard: 600,
-  /** A channel on which nobody says anything. */
+  /** From a channel's last event. */
   realtime: DAY_SECONDS,
   presenceOnline: 5 * 60,
   presenceOffline: DAY_SECONDS,

@@ -1,16 +1,16 @@
 import { defineScript } from "./define-script";
 
-/** The scripts of locks. A lock's key holds `{token}:{fencing number}` while somebody has it. */
+/** The scripts of locks. While a lock is held, its key has the value `{token}:{fencing number}`. */
 
 /**
- * Takes the lock if nobody has it.
+ * Acquires the lock if it is free.
  *
  * KEYS  1 lock, 2 last fencing number
  * ARGV  1 token (no colon), 2 TTL (ms), 3 highest fencing number the caller has seen ('0' none)
- * Returns [1, fencing number] or, when somebody else has it, [0, ms until it expires]
- * The fencing number is the server's clock in microseconds, but above the last one anywhere and above what
- * the caller has seen. It goes as text: Lua would round it on its way.
- * Atomic. Safe to repeat with the same token: the lock is then the same, its TTL begins anew.
+ * Returns [1, fencing number] or, when another owner has it, [0, ms until it expires]
+ * The fencing number is the server's clock in microseconds, but above the last one of any lock and above what
+ * the caller has seen. It is returned as text because Lua would round it.
+ * Atomic. Safe to repeat with the same token: the lock stays the same and its TTL starts again.
  */
 export const acquireLock = defineScript(
   "acquireLock",
@@ -32,11 +32,11 @@ return {'1', fence}
 );
 
 /**
- * Prolongs a lock, or gives it back.
+ * Extends or releases a lock.
  *
  * KEYS  1 lock
- * ARGV  1 token, 2 TTL from now (ms); 0 gives it back
- * Returns 1; 0 when it is somebody else's or has expired: then nothing changes
+ * ARGV  1 token, 2 TTL from now (ms); 0 releases it
+ * Returns 1; 0 when another owner has it or it has expired: then nothing changes
  * Atomic. Safe to repeat.
  */
 export const keepLock = defineScript(

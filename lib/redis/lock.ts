@@ -4,43 +4,43 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import { keys, ttlSeconds } from "./keys";
-import { keepLock, acquireLock as takeLock } from "./lock-scripts";
+import { acquireLock as acquireLockScript, keepLock } from "./lock-scripts";
 import { redisService } from "./redis-service";
 
 /**
- * A lock on one thing, across all processes. It makes people wait their turn and gives them a good answer; it
- * does not make anything impossible: it expires under a holder that is slow, and an emptied Redis forgets it.
- * What must never happen is prevented by a constraint in Postgres, with or without the lock.
+ * A lock on one resource, across all processes. It serializes callers and lets the waiting ones fail early with a
+ * clear error. It guarantees nothing: it expires under a slow owner, and an emptied Redis loses it. Invariants
+ * are enforced by constraints in Postgres, with or without the lock.
  */
 export interface Lock {
-  /** What kind of thing: a word in lower case. */
+  /** The kind of resource: lower-case letters, digits and hyphens. */
   readonly resource: string;
   readonly id: string;
-  /** Random; whoever has it may extend and release. */
+  /** Random; needed to extend and release the lock. */
   readonly token: string;
   /**
-   * Larger than that of every lock before it, so a store that keeps the highest it has seen can refuse a holder
-   * that lost its lock without noticing. See docs/REDIS.md for what could break that.
+   * Fencing number, larger than that of every earlier lock. A store that keeps the highest number it has seen can
+   * refuse an owner that lost its lock without noticing. docs/REDIS.md lists what could break that.
    */
   readonly fence: number;
   readonly ttlMs: number;
-  /** By this process's clock (ms); the lock surely does not last longer without being extended. */
+  /** By this process's clock (ms), counted from before the request, so Redis does not expire the key earlier. */
   readonly expiresAt: number;
 }
 
 export type LockAttempt =
   | { readonly acquired: true; readonly lock: Lock }
-  /** Somebody else has it; it is worth asking again after this long, unless they extend it. */
+  /** Another owner has it; it expires after this long unless it is extended. */
   | { readonly acquired: false; readonly retryAfterMs: number };
 
 export interface AcquireOptions {
-  /** How long the lock lasts unless it is extended; 10 s when left out. */
+  /** TTL of the lock; 10 s by default. */
   ttlMs?: number;
-  /** How long to wait for somebody else to release it; 0 (at most one attempt) when left out. */
+  /** How long to wait for another owner to release it; 0 (one attempt) by default. */
   waitMs?: number;
 }
 
-/** Waiting asks again after this long at first, then half as long again each time; halved or not by chance. */
+/** First pause between attempts; it grows by half each time. A random part of up to one half is taken off. */
 const INITIAL_POLL_MS = 40;
 const MAX_POLL_MS = 400;
 const POLL_GROWTH = 1.5;
@@ -48,15 +48,15 @@ const POLL_GROWTH = 1.5;
 const acquireReplySchema = z.tuple([z.enum(["0", "1"]), z.coerce.number().int()]);
 const flagSchema = z.union([z.literal(0), z.literal(1)]);
 
-/** The highest fencing number this process has seen: an emptied Redis with a slow clock does not go below it. */
+/** The highest fencing number this process has seen; an emptied Redis with a slow clock does not go below it. */
 let highestFence = 0;
 
 /**
- * Takes a lock, or says that somebody else has it. Neither fair nor reentrant.
+ * Acquires a lock unless another owner has it. Neither fair nor reentrant.
  *
- * @throws {RedisUnavailableError} Redis does not answer. It may have given the lock all the same; then it is
- *         given back at once if that can be, and else expires.
- * @throws {RangeError} a TTL or a wait that is none @throws {TypeError} a resource that is not a word
+ * @throws {RedisUnavailableError} Redis does not reply. The lock may have been acquired; a release is tried
+ *         immediately, and otherwise the lock expires.
+ * @throws {RangeError} invalid TTL or wait @throws {TypeError} invalid resource name
  */
 export async function acquireLock(
   resource: string,
@@ -64,10 +64,10 @@ export async function acquireLock(
   { ttlMs = ttlSeconds.lock * 1_000, waitMs = 0 }: AcquireOptions = {},
 ): Promise<LockAttempt> {
   checkLockTtl(ttlMs);
-  if (!/^[a-z][a-z0-9-]*$/.test(resource)) throw new TypeError(`${resource} is no word for a resource`);
+  if (!/^[a-z][a-z0-9-]*$/.test(resource)) throw new TypeError(`invalid lock resource: ${resource}`);
   if (!(waitMs >= 0)) throw new RangeError(`waitMs must be at least 0, not ${waitMs}`);
   const token = randomUUID();
-  // By a clock that nobody sets back.
+  // A monotonic clock: the system's clock may be set back.
   const deadline = performance.now() + waitMs;
   for (let pollMs = INITIAL_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
     const attempt = await attemptLock(resource, id, token, ttlMs);
@@ -83,7 +83,7 @@ async function attemptLock(resource: string, id: string, token: string, ttlMs: n
   const requestedAt = now();
   try {
     const [acquiredFlag, fenceOrRetryMs] = await redisService().script(
-      takeLock,
+      acquireLockScript,
       [key, keys.lockFence],
       [token, ttlMs, highestFence],
       acquireReplySchema,
@@ -105,18 +105,20 @@ function checkLockTtl(ttlMs: number): void {
     throw new RangeError(`ttlMs must be at least 1, not ${ttlMs}`);
 }
 
-/** An answer that was lost may have been a lock. */
+/** For a call without a reply, which may have acquired the lock. */
 function releaseInBackground(key: string, token: string): void {
   redisService()
     .script(keepLock, [key], [token, 0], flagSchema)
-    .catch((error: unknown) => log().debug({ err: error }, "a lock may last until it expires"));
+    .catch((error: unknown) =>
+      log().debug({ err: error }, "lock release failed: the lock may last until its TTL ends"),
+    );
 }
 
 /**
- * Makes a lock last from now on as long as at first, or as said.
+ * Extends a lock: it expires `ttlMs` from now.
  *
- * @returns the lock as it is now; null when it had expired or was lost: stop what it was taken for
- * @throws {RedisUnavailableError} it may have been extended; `expiresAt` of the old one still holds
+ * @returns the extended lock; null when it had expired or was lost: stop the work
+ * @throws {RedisUnavailableError} the lock may have been extended; count on the `expiresAt` of the old one
  */
 export async function extendLock(lock: Lock, ttlMs = lock.ttlMs): Promise<Lock | null> {
   checkLockTtl(ttlMs);
@@ -127,9 +129,9 @@ export async function extendLock(lock: Lock, ttlMs = lock.ttlMs): Promise<Lock |
 }
 
 /**
- * Gives a lock back. Safe to repeat.
- * @returns false when it was not this holder's any more: somebody else may have worked at the same time
- * @throws {RedisUnavailableError} it then expires by itself
+ * Releases a lock. Safe to repeat.
+ * @returns false when the lock was already lost: another owner may have worked at the same time
+ * @throws {RedisUnavailableError} the lock may last until its TTL ends
  */
 export async function releaseLock(lock: Lock): Promise<boolean> {
   const key = keys.lock(lock.resource, lock.id);

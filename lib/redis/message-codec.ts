@@ -1,16 +1,16 @@
 import type { z } from "zod";
 
 /**
- * A message as it is published: always JSON, so that it has no line end, at which an event stream would cut it.
- * @throws {TypeError} for what JSON has no word for
+ * Encodes a message for publishing. Always JSON: it has no line breaks, which would split it in an event stream.
+ * @throws {TypeError} when JSON cannot represent the message
  */
 export function encodeMessage(message: unknown): string {
   const text = JSON.stringify(message);
-  if (text === undefined) throw new TypeError(`${String(message)} cannot be published`);
+  if (text === undefined) throw new TypeError(`cannot publish ${String(message)}: JSON cannot represent it`);
   return text;
 }
 
-/** A message as its schema sees it: what it says as JSON, or the text of a publisher that does not use it. */
+/** Parses a message by its schema: as JSON, or as plain text when the publisher sent no JSON. */
 export function decodeMessage<T>(payload: string, schema: z.ZodType<T>): z.ZodSafeParseResult<T> {
   return schema.safeParse(parseJsonOrText(payload));
 }

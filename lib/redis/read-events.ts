@@ -1,9 +1,10 @@
-/** More than any message Redis is asked to carry; a stream that never ends a line must not fill the memory. */
+/** Larger than any published message; a stream that never ends a line must not fill the memory. */
 const MAX_EVENT_LENGTH = 10 * 1024 * 1024;
 
 /**
- * The data of each server-sent event, until the stream ends. Lines of one event are joined as the format has it.
- * @throws when the connection is lost, or an event is too large
+ * Yields the data of each server-sent event until the stream ends. Several `data:` lines of one event are joined
+ * by line breaks, as the format specifies.
+ * @throws when the connection is lost or an event is too large
  */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
@@ -25,6 +26,6 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
         size = 0;
       }
     }
-    if (buffer.length + size > MAX_EVENT_LENGTH) throw new Error("an event of the stream is too large");
+    if (buffer.length + size > MAX_EVENT_LENGTH) throw new Error("server-sent event too large");
   }
 }

@@ -6,7 +6,7 @@ import { Subscriber } from "./subscriber";
 
 let current: { client: GuardedRedis; service: RedisService } | undefined;
 
-/** This process's Redis service. Made on first use, over the same client as `redis()`. */
+/** This process's Redis service. Created on first use, over the same client as `redis()`. */
 export function redisService(): RedisService {
   const client = redis();
   if (current?.client === client) return current.service;

@@ -1,16 +1,14 @@
 import { errors } from "@upstash/redis";
 
-/** Telling answers of Redis from what is none. */
-
-/** The part of the SDK's request that says what is sent. */
+/** The part of the SDK's request that has the commands. */
 interface SentRequest {
   path?: string[];
   body?: unknown;
 }
 
 /**
- * What Redis says while it loads its data or has lost its primary, what Upstash says to a token that is not
- * valid (any more) or when the plan is used up; and a page of whatever stands in front of it.
+ * Whether an error means an outage: Redis loads its data or has lost its primary, Upstash rejects the token or the
+ * plan's limit is reached, or another server replied in its place.
  */
 export function isOutOfService(error: Error): boolean {
   if (error instanceof errors.UpstashJSONParseError) return true;
@@ -19,12 +17,12 @@ export function isOutOfService(error: Error): boolean {
   );
 }
 
-/** The SDK puts the command behind the message, and with it values that no log should have. */
+/** Removes the command that the SDK appends to the message: its values must not be logged. */
 export function createReplyError(message: string): Error {
   return new errors.UpstashError(message.replace(/, command was: .*$/s, ""));
 }
 
-/** JSON that is no answer of Redis: somebody else stands in its place. */
+/** False for JSON that does not have the shape of a Redis reply: another server answered. */
 export function isRedisReply(reply: unknown, request: SentRequest): boolean {
   const isSingleReply = (candidate: unknown) =>
     typeof candidate === "object" &&

@@ -9,12 +9,12 @@ interface QueuedCommand {
 
 /**
  * Sends several commands in one HTTP call: `const [post, seen] = await pipeline((p) => [p.get(…), p.sismember(…)])`.
- * They run in their order, but other clients' commands may come between: what must be atomic is a script.
+ * They run in order but not atomically: other clients' commands may run in between. Use a script for atomicity.
  *
- * @param build  asks for the commands at once; it must not wait for the result of one to ask for another
- * @returns their results
- * @throws {RedisUnavailableError} any of them may have been applied
- * @throws the first error that Redis answered to one of them; the others were applied all the same
+ * @param build  creates all commands synchronously; it must not await the result of one to create another
+ * @returns the results, in order
+ * @throws {RedisUnavailableError} any of the commands may have been applied
+ * @throws the first error reply; the other commands were applied
  */
 export async function runPipeline<T extends readonly Promise<unknown>[]>(
   client: GuardedRedis,
@@ -25,7 +25,7 @@ export async function runPipeline<T extends readonly Promise<unknown>[]>(
   let sent = false;
 
   function enqueue<R>(command: CommandArguments, read: ReplyReader<R>): Promise<R> {
-    if (sent) return Promise.reject(new Error(`${command[0]} came too late: its pipeline has been sent`));
+    if (sent) return Promise.reject(new Error(`${command[0]} added too late: the pipeline has been sent`));
     return new Promise<R>((resolve, reject) => {
       queue.push({
         command,

@@ -3,11 +3,11 @@ import { redis } from "./client";
 import type { RedisScript } from "./define-script";
 
 /**
- * Runs a script in one round trip; two when the server does not know it yet (first use, or a restart).
- * The repeat is safe: a server that does not know a script has run none of it.
+ * Runs a script in one round trip; two when the server does not have it cached (first use, or after a restart).
+ * The second call is safe: on NOSCRIPT the server has run nothing.
  *
- * @returns the answer as the SDK reads it (a string that is JSON comes as what it says); parse it with a schema
- * @throws {RedisUnavailableError} also when it may have been applied
+ * @returns the reply as the SDK decodes it (a string that is JSON is parsed); validate it with a schema
+ * @throws {RedisUnavailableError} the script may have been applied
  */
 export async function runScript(
   script: RedisScript,
@@ -21,7 +21,7 @@ export async function runScript(
   );
 }
 
-/** The first, and where the server says that it does not know the script, the second. */
+/** Runs `evalBySha` and, when the server replies NOSCRIPT, `evalBySource`. */
 export async function withEvalFallback<T>(
   evalBySha: () => Promise<T>,
   evalBySource: () => Promise<T>,

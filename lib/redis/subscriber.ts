@@ -7,23 +7,23 @@ import { decodeMessage } from "./message-codec";
 
 export interface SubscribeOptions {
   /**
-   * Called each time messages begin to flow to this listener, the first time and after every interruption.
-   * What was published while they did not flow is gone, so after a reconnection whoever must not miss
-   * anything reads it anew from where it is kept.
+   * Called each time this listener is connected: the first time and after every interruption. Messages published
+   * during an interruption are lost, so after a reconnection a listener that must not miss anything reads the
+   * current state from its store.
    */
   onConnect?: (connection: { reconnected: boolean }) => void;
-  /** Called when messages flow no more, until the next `onConnect`. */
+  /** Called when the connection is lost; no messages arrive until the next `onConnect`. */
   onLost?: () => void;
 }
 
 export interface Subscription {
-  /** Resolves when messages flow; rejects with {@link SubscriptionEndedError} when it is ended before. */
+  /** Resolves when connected; rejects with {@link SubscriptionEndedError} when the subscription ends before. */
   readonly ready: Promise<void>;
-  /** Ends it; with the last listener of a channel its stream ends. Safe to call twice. */
+  /** Ends the subscription, and the channel's stream with its last listener. Safe to call twice. */
   close(): void;
 }
 
-/** The subscription was ended before Redis could be reached, or the subscriber has been shut down. */
+/** The subscription was closed before it was connected, or the subscriber has been closed. */
 export class SubscriptionEndedError extends Error {
   override name = "SubscriptionEndedError";
 }
@@ -31,7 +31,7 @@ export class SubscriptionEndedError extends Error {
 export interface SubscriberOptions
   extends Pick<ChannelStreamOptions, "url" | "token" | "connectTimeoutMs">,
     Partial<Pick<ChannelStreamOptions, "wait">> {
-  /** A message was not as its listener's schema says. */
+  /** Called for a message that does not match its listener's schema. */
   onInvalid?: () => void;
 }
 
@@ -46,15 +46,15 @@ interface ChannelState {
   readonly listeners: Set<ChannelListener>;
   readonly abort: AbortController;
   connected: boolean;
-  /** It was connected at some time: the next connection is a reconnection. */
+  /** It was connected before: the next connection is a reconnection. */
   wasConnected: boolean;
 }
 
 /**
- * Listens to channels: one event stream each, shared by all its listeners in this process, and opened again
- * whenever it ends, until it is ended here. At most once: messages that are published while a stream is
- * away do not come later. A connection that dies without a word is noticed after five minutes without a
- * message, when `fetch` gives up on it; what that may hide is for the listener's own heartbeat to find.
+ * Subscribes to channels: one event stream per channel, shared by all its listeners in this process and reopened
+ * whenever it ends, until the last listener closes. Delivery is at most once: messages published while a stream
+ * is interrupted are lost. A connection that dies silently is noticed after five minutes without a message, when
+ * `fetch` times out; a listener that needs to know earlier needs its own heartbeat.
  */
 export class Subscriber {
   private readonly channels = new Map<string, ChannelState>();
@@ -64,8 +64,8 @@ export class Subscriber {
   constructor(private readonly options: SubscriberOptions) {}
 
   /**
-   * @param onMessage  called with each message that is as the schema says; others are counted. What it throws
-   *                   is logged and goes no further.
+   * @param onMessage  called with each message that matches the schema; others are only counted. Its errors are
+   *                   logged and not propagated.
    * @throws {ChannelNameError} @throws {SubscriptionEndedError} after `close`
    */
   subscribe<T>(
@@ -75,14 +75,14 @@ export class Subscriber {
     { onConnect, onLost }: SubscribeOptions = {},
   ): Subscription {
     validateChannel(name);
-    if (this.closed) throw new SubscriptionEndedError("the subscriber has been shut down");
+    if (this.closed) throw new SubscriptionEndedError("subscriber closed");
     let resolve = () => {};
     let reject = (_: Error) => {};
     const ready = new Promise<void>((resolved, rejected) => {
       resolve = resolved;
       reject = rejected;
     });
-    // Whoever does not wait for it need not handle it.
+    // A caller that does not await `ready` must not cause an unhandled rejection.
     ready.catch(() => {});
     const listener: ChannelListener = {
       onConnected: (reconnected) => {
@@ -95,7 +95,7 @@ export class Subscriber {
         if (message.success) callListener(() => onMessage(message.data));
         else this.options.onInvalid?.();
       },
-      onEnded: () => reject(new SubscriptionEndedError(`the subscription to ${name} was ended`)),
+      onEnded: () => reject(new SubscriptionEndedError(`subscription closed: ${name}`)),
     };
     const channel = this.channels.get(name) ?? this.open(name);
     channel.listeners.add(listener);
@@ -111,14 +111,14 @@ export class Subscriber {
     for (const listener of channel.listeners) this.remove(name, channel, listener);
   }
 
-  /** Channels with a listener, and whether messages flow. */
+  /** The state of every channel that has a listener. */
   state(): Record<string, "connected" | "connecting"> {
     return Object.fromEntries(
       [...this.channels].map(([name, { connected }]) => [name, connected ? "connected" : "connecting"]),
     );
   }
 
-  /** Ends all streams and all waiting; nobody can subscribe any more. */
+  /** Ends all subscriptions; `subscribe` throws from then on. */
   close(): void {
     this.closed = true;
     for (const name of [...this.channels.keys()]) this.unsubscribe(name);
@@ -158,14 +158,14 @@ export class Subscriber {
     channel.connected = true;
     channel.wasConnected = true;
     if (this.lostChannels.delete(name) && this.lostChannels.size === 0)
-      log().info("Redis subscriptions are back");
+      log().info("Redis subscriptions restored");
     for (const listener of [...channel.listeners]) listener.onConnected(reconnected);
   }
 
-  /** Once for an outage, however many channels and attempts it has. */
+  /** Logs once per outage, however many channels and attempts it affects. */
   private markLost(name: string, error: unknown): void {
     if (this.lostChannels.size === 0)
-      log().warn({ channel: name, err: error }, "Redis subscriptions are interrupted");
+      log().warn({ channel: name, err: error }, "Redis subscriptions interrupted");
     this.lostChannels.add(name);
   }
 
@@ -183,6 +183,6 @@ function callListener(callback: () => void): void {
   try {
     callback();
   } catch (error) {
-    log().error({ err: error }, "a listener of a Redis channel failed");
+    log().error({ err: error }, "Redis channel listener failed");
   }
 }

@@ -4,8 +4,8 @@ type KeyBuilder = string | ((...parts: string[]) => string);
 type PrefixedKeys<K> = { readonly [Name in keyof K]: K[Name] extends string ? string : K[Name] };
 
 /**
- * The same keys with REDIS_KEY_PREFIX in front of each, so that two deployments can share one Redis. The
- * environment is read when a key is asked for, not when this is loaded.
+ * Prepends REDIS_KEY_PREFIX to every key, so that two deployments can share one Redis. The environment is read
+ * when a key is built, not when the module is loaded.
  */
 export function withKeyPrefix<K extends Record<string, KeyBuilder>>(builders: K): PrefixedKeys<K> {
   const result: Record<string, unknown> = {};

@@ -5,36 +5,36 @@ import { RedisUnavailableError } from "./guarded-redis";
 import { type AcquireOptions, acquireLock, extendLock, type Lock, releaseLock } from "./lock";
 
 export interface WithLockOptions extends AcquireOptions {
-  /** Extend the lock for as long as the work lasts. Without it the work has the TTL. */
+  /** Extend the lock for as long as the work runs. Without it the work has to finish within the TTL. */
   autoExtend?: boolean;
   /**
-   * Without Redis nobody knows who works. `refuse` (when left out) does not; `work` does, without a lock:
-   * right where the lock only spares people a conflict that Postgres would tell them of anyway.
+   * When Redis is unavailable, `refuse` (the default) throws; `work` runs the work without a lock, which is right
+   * when the lock only avoids a conflict that Postgres detects anyway.
    */
   withoutRedis?: "refuse" | "work";
 }
 
-/** The lock ended before the work did: somebody else may have begun. The reason of the work's signal. */
+/** Abort reason of the work's signal: the lock ended before the work, and another owner may have started. */
 export class LockLostError extends Error {
   constructor({ resource, id }: Lock) {
-    super(`the lock on ${resource} ${id} was lost`);
+    super(`lock lost: ${resource} ${id}`);
     this.name = "LockLostError";
   }
 }
 
-/** Told to people when Redis is away: the breaker looks for it about this often. */
+/** `Retry-After` when Redis is unavailable: the circuit breaker probes at about this interval. */
 const RETRY_WITHOUT_REDIS_SECONDS = 5;
-/** Extended when this part of the TTL is over: two more tries fit in before it ends. */
+/** The lock is extended after this share of the TTL: two more attempts fit in before it expires. */
 const EXTEND_AFTER_TTL_RATIO = 1 / 3;
 
 /**
- * Does work while holding a lock, and gives it back however the work ends.
+ * Runs work under a lock and releases the lock when the work returns or throws.
  *
- * @param work  gets the lock (null with `withoutRedis: "work"` and no Redis) and a signal that fires, with a
- *              {@link LockLostError}, as soon as the lock may be somebody else's. The work should then stop;
- *              it is not stopped from here, and what it returns or throws is the result all the same.
- * @throws {AppError} conflict, with `retryAfterSeconds`, when somebody else has it for longer than `waitMs`
- * @throws {AppError} unavailable when Redis does not answer; nothing was done
+ * @param work  gets the lock (null with `withoutRedis: "work"` and no Redis) and a signal that aborts, with a
+ *              {@link LockLostError}, as soon as another owner may have the lock. The work should then stop; it is
+ *              not stopped from outside, and its result or error is passed on either way.
+ * @throws {AppError} conflict, with `retryAfterSeconds`, when another owner keeps the lock longer than `waitMs`
+ * @throws {AppError} unavailable when Redis does not reply; the work was not run
  */
 export async function withLock<T>(
   resource: string,
@@ -69,7 +69,7 @@ async function acquireOrThrow(resource: string, id: string, options: WithLockOpt
   }
 }
 
-/** Fires when the lock has run out, and extends it before if asked to. @returns what ends that */
+/** Aborts `lost` when the lock expires; extends it before with `autoExtend`. @returns a function that stops both */
 function watchLock(initialLock: Lock, lost: AbortController, autoExtend: boolean): () => void {
   let lock = initialLock;
   let ended = false;
@@ -93,8 +93,8 @@ function watchLock(initialLock: Lock, lost: AbortController, autoExtend: boolean
       clearTimeout(expiry);
       expiry = scheduleExpiry();
     } catch (error) {
-      // Until it expires there is time to try again.
-      log().debug({ err: error }, "a lock was not extended");
+      // The next attempt may still succeed before the lock expires.
+      log().debug({ err: error }, "lock extension failed");
     }
     if (!ended && !lost.signal.aborted) extension = scheduleExtension();
   }
@@ -110,6 +110,6 @@ async function releaseOrLog(lock: Lock): Promise<void> {
   try {
     await releaseLock(lock);
   } catch (error) {
-    log().debug({ err: error }, "a lock lasts until it expires");
+    log().debug({ err: error }, "lock release failed: the lock may last until its TTL ends");
   }
 }

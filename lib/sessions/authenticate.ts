@@ -4,10 +4,10 @@ import { validateAccessToken } from "./read";
 import { toCaller } from "./session";
 
 /**
- * Who sent a request: whose live session its access token is of, as the account is now; null for nobody. One call to
- * Redis. A refresh token opens nothing here: whoever copied one would stay in with it without ever changing it for the
- * next, which is what shows that there are two.
- * @throws when neither Redis nor Postgres can say
+ * Authenticates a request by the live session of its access token, with the account's current role and name; null for
+ * an anonymous request. One call to Redis. Refresh tokens are not accepted: a stolen one would work without rotation,
+ * and only rotation detects theft.
+ * @throws when neither Redis nor Postgres is available
  */
 export async function authenticate(request: Request): Promise<SignedInCaller | null> {
   const token = getAccessToken(request.headers);
@@ -15,7 +15,7 @@ export async function authenticate(request: Request): Promise<SignedInCaller | n
   return session && toCaller(session);
 }
 
-/** The refresh token a request carries in its cookie. */
+/** The refresh token in a request's cookie. */
 export function getRefreshToken(headers: Headers): string | null {
   return getCookie(headers, refreshCookieName());
 }

@@ -7,24 +7,24 @@ import { readMissedChanges } from "./rows";
 import * as store from "./store";
 
 /**
- * Whether what Redis says about sessions may be believed: a lease on belief.
+ * The trust lease of the sessions in Redis (Gray and Cheriton, "Leases", 1989).
  *
- * The key `sessions:told` is there while Redis surely knows of every session that was ended before. It is set by a
- * catch-up: ask Redis's clock, read from Postgres whose generation grew since the last one, tell Redis, and only
- * then allow belief until {@link TRUST_LEASE_MS} after that first question. So
+ * While the key `sessions:told` lives, Redis has every revocation from before the catch-up that set it. A catch-up
+ * reads Redis' clock, reads from Postgres which generations have grown since the last catch-up, writes them to Redis,
+ * and then sets the key until {@link TRUST_LEASE_MS} after that clock reading. So
  *
- * - an end that Redis was not told of, lost in a failover, or undone by an old backup, is found within BELIEF_MS;
- * - whoever ends a session and cannot tell Redis waits that long after the commit: every belief that did not know
- *   of it has then run out (Gray and Cheriton, "Leases", 1989). When the answer is there, the session is gone;
- * - an emptied Redis has no such key: Postgres is asked;
- * - no process needs to know what another one has seen.
+ * - a revocation that never reached Redis, or was lost in a failover or a restore, is found within TRUST_LEASE_MS;
+ * - a revocation that cannot reach Redis waits that long after the commit: every lease granted before it has expired
+ *   when it resolves;
+ * - an emptied Redis has no lease: Postgres is queried;
+ * - processes need not know each other's state.
  *
- * It costs the whole fleet a small statement and two calls in a few seconds, while there is traffic.
+ * While there is traffic, the whole fleet pays one small statement and two calls every few seconds.
  */
 
 let runningCatchUp: Promise<void> | undefined;
 
-/** Brings Redis up to date. One at a time in a process. @throws when Redis or Postgres does not answer */
+/** Runs a catch-up, one at a time per process. @throws when Redis or Postgres is unavailable */
 function catchUp(): Promise<void> {
   runningCatchUp ??= runCatchUp().finally(() => {
     runningCatchUp = undefined;
@@ -32,25 +32,26 @@ function catchUp(): Promise<void> {
   return runningCatchUp;
 }
 
-/** The same once the answer is out, and without a word when a backend is away. */
+/** Runs a catch-up once the response is sent; only logs a failure. */
 export function scheduleCatchUp(): void {
   if (runningCatchUp) return;
   defer(() =>
     catchUp().catch((error: unknown) => {
-      if (isOutage(error)) log().debug({ err: error }, "sessions are not caught up: a backend is away");
-      else log().error({ err: error }, "sessions are not caught up");
+      if (isOutage(error))
+        log().debug({ err: error }, "session catch-up failed: Redis or Postgres unavailable");
+      else log().error({ err: error }, "session catch-up failed");
     }),
   );
 }
 
-/** One that surely begins now: what has just been committed is in it. @throws as {@link catchUp} */
+/** Runs a catch-up that begins now, so that it includes the latest commit. @throws like {@link catchUp} */
 export function catchUpNow(): Promise<void> {
   return runCatchUp();
 }
 
 async function runCatchUp(): Promise<void> {
   const started = await store.startCatchUp(newId());
-  // A change is written with its time some while before it commits.
+  // A change commits some time after the `changedAt` that it writes.
   const missed = await readMissedChanges(started.lagMs + MAX_CHANGE_DURATION_MS, started.isNew);
   await store.raise(missed.generations);
   await store.blacklist(missed.tokens);

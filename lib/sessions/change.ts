@@ -9,8 +9,8 @@ import type { RevokeReason } from "./session";
 import * as store from "./store";
 
 /**
- * Raises a person's generation and runs `write` in the same transaction.
- * @returns what it returned, and how Redis is told of it
+ * Increments a user's generation and runs `write` in the same transaction.
+ * @returns the result of `write`, and a function that writes the new generation to Redis
  */
 export async function commitChange<R>(
   userId: string,
@@ -31,23 +31,21 @@ export async function commitChange<R>(
 }
 
 interface SessionChangeOptions {
-  /** Which of the person's sessions end with it; none unless said. */
+  /** The user's sessions to revoke; none by default. */
   revoke?: "all" | "others";
-  /** With `others`: the one that stays. */
+  /** With `others`: the session to keep. */
   exceptSessionId?: string;
   reason?: RevokeReason;
 }
 
 /**
- * A change of who somebody is: their sessions, name, address, role or password, or that they are here at all. Raises
- * the person's generation, ends sessions if asked, runs `write`, and commits all of it or nothing. `write` may run
- * more than once (`transaction`).
+ * Changes an account: its sessions, name, address, role or password, or deletes it. Increments the user's generation,
+ * revokes sessions if requested and runs `write`, in one transaction. `write` may run more than once (`transaction`).
  *
- * When it ends something (`end`, or a `why`, as for a role that was taken away) it resolves when no instance believes
- * the old state any more: at once when Redis could be told, {@link TRUST_LEASE_MS} later otherwise. Anything else, a new
- * name, nobody waits for.
+ * With `revoke` or a `reason` it resolves when no instance uses the old state any more: immediately when Redis takes
+ * the new generation, up to {@link TRUST_LEASE_MS} later otherwise. Without them (a new name) it tries Redis once.
  *
- * @throws what `write` throws; nothing is changed then. Not when Redis is away.
+ * @throws what `write` throws; nothing is changed then. Does not throw when Redis is unavailable.
  */
 export async function changeAccount<R>(
   userId: string,
@@ -68,20 +66,20 @@ export async function changeAccount<R>(
   return result;
 }
 
-/** For what ends nothing: the next catch-up tells Redis otherwise. */
+/** Publishes a change that revokes nothing. If it fails, the next catch-up writes it to Redis. */
 export async function publishBestEffort(publish: () => Promise<unknown>): Promise<void> {
   await publish().catch((error: unknown) =>
-    log().debug({ err: error }, "Redis hears of a change of sessions later"),
+    log().debug({ err: error }, "session change left to the next catch-up: Redis unavailable"),
   );
 }
 
-/** Longer than any belief that is under way, whatever the timers' grain. */
+/** Longer than any trust lease that is already granted; 100 ms allow for inexact timers. */
 const TRUST_EXPIRY_WAIT_MS = TRUST_LEASE_MS + 100;
 const RETRY_DELAY_MS = 500;
 
 /**
- * Tells Redis what was committed. While it cannot be told, waits until Redis cannot be believed: who was told that a
- * device is signed out must be able to rely on it (catch-up.ts).
+ * Publishes a committed revocation. While Redis does not take it, retries until every trust lease granted before it has
+ * expired: a response that confirms a sign-out must be true (catch-up.ts).
  */
 export async function publishOrWaitForTrustExpiry(publish: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
@@ -93,7 +91,7 @@ export async function publishOrWaitForTrustExpiry(publish: () => Promise<void>):
       if (remainingMs <= 0) {
         log().warn(
           { err: error },
-          "Redis does not know of a change of sessions; nobody believes it meanwhile",
+          "session revocation not written to Redis: waited for the trust lease to expire",
         );
         return;
       }

@@ -5,8 +5,8 @@ import type { IssuedTokens } from "./issue-tokens";
 import { ACCESS_TOKEN_TTL_SECONDS } from "./limits";
 
 /**
- * `Set-Cookie` for what was issued. Not readable by scripts, not sent with other sites' writes; over HTTPS never
- * without it, and under the `__Host-` prefix: no other host, not even a subdomain, can set them.
+ * `Set-Cookie` headers for issued tokens. Scripts cannot read them, and other sites' writes do not send them. On an
+ * HTTPS site they are `Secure` and have the `__Host-` prefix: no other host, not even a subdomain, can set them.
  */
 export function sessionCookies({ accessToken, refreshToken, session }: IssuedTokens): string[] {
   const remainingSeconds = Math.ceil((session.expiresAt - now()) / 1000);
@@ -16,7 +16,7 @@ export function sessionCookies({ accessToken, refreshToken, session }: IssuedTok
   ];
 }
 
-/** `Set-Cookie` that takes both away. */
+/** `Set-Cookie` headers that delete both cookies. */
 export function clearedSessionCookies(): string[] {
   return [accessCookieName(), refreshCookieName()].map((name) => serializeCookie(name, "", 0));
 }

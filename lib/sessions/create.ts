@@ -10,11 +10,11 @@ import type { Session, SessionClient } from "./session";
 /**
  * Opens a session.
  *
- * @param token      its refresh token, from `newRefreshToken`: names session and person; only its hash is stored
- * @param expiresIn  seconds until it is over whatever happens, at most {@link SESSION_TTL_SECONDS}
- * @param recheckCredentials  asked in the transaction that opens it, once nobody else can end this person's sessions: throws
- *        when what somebody has shown to be let in holds no more
- * @throws {AppError} bad_request for a token that is not one, unauthenticated when the account is gone
+ * @param token      its refresh token, from `newRefreshToken`: contains session and user; only its hash is stored
+ * @param expiresIn  seconds until its absolute limit, at most {@link SESSION_TTL_SECONDS}
+ * @param recheckCredentials  runs in the transaction that opens it, under the lock that serializes changes of this
+ *        user's sessions; throws when the verified credentials are no longer valid
+ * @throws {AppError} bad_request for an invalid token, unauthenticated when the account no longer exists
  */
 export async function createSession(
   userId: string,
@@ -43,7 +43,7 @@ export async function createSession(
     });
     return revokeOldestSessions(tx, userId);
   }).catch(asUnauthenticated);
-  // The list that Redis has is whole no more; what ended to make room must be out.
+  // The list in Redis is now incomplete; sessions that were revoked to make room must be out before the response.
   await (revokedIds.length > 0 ? publishOrWaitForTrustExpiry(publish) : publishBestEffort(publish));
   const row = await findLiveSession(parsedToken.sessionId, null);
   if (!row) throw new AppError("unauthenticated");

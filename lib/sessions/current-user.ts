@@ -4,9 +4,9 @@ import { accessCookieName, refreshCookieName } from "../core/access-token";
 import { validateSession } from "./read";
 
 /**
- * Who looks at the page, asked once a request; null for nobody. For server components and server actions. Where the
- * access token has run out the refresh token says who it is, since a page cannot set cookies: it is only looked at,
- * and the open page changes it for the next one.
+ * The signed-in viewer of a page, read once per request; null for an anonymous one. For server components and server
+ * actions. When the access token has expired, the refresh token identifies the user. It is not rotated here, because a
+ * page cannot set cookies: the open page does that.
  */
 export const currentUser = cache(async () => {
   const cookieStore = await cookies();

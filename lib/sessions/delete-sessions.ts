@@ -6,17 +6,17 @@ import { readRefreshToken } from "./refresh-token";
 import { revokeAllSessions, revokeSessions, type SessionSelection } from "./rows";
 import type { RevokeReason } from "./session";
 
-/** Ending sessions. Each resolves when no instance lets the session in any more (change.ts). */
+/** Revokes sessions. Each function resolves when no instance accepts the session any more (change.ts). */
 
 interface DeleteOptions {
-  /** Whose it must be; a stranger's is left alone. */
+  /** The required owner; a session of another user is left alone. */
   userId?: string;
   reason?: RevokeReason;
-  /** From where it is done, for the audit log. */
+  /** The request's origin, for the audit log. */
   auditContext?: AuditContext;
 }
 
-/** Ends one session. @returns false when there was none to end */
+/** Revokes one session. @returns false when there was none to revoke */
 export async function deleteSession(
   sessionId: string,
   { userId, reason = "sign_out", auditContext }: DeleteOptions = {},
@@ -29,7 +29,7 @@ export async function deleteSession(
   return (await revokeAndAudit(row.userId, { only: sessionId }, reason, auditContext)) > 0;
 }
 
-/** Ends all sessions of a person but this one. @returns how many */
+/** Revokes all sessions of a user except the current one. @returns how many */
 export function deleteOtherUserSessions(
   userId: string,
   currentSessionId: string,
@@ -38,7 +38,7 @@ export function deleteOtherUserSessions(
   return revokeAndAudit(userId, { except: currentSessionId }, "others", auditContext);
 }
 
-/** Ends all sessions of a person. @returns how many */
+/** Revokes all sessions of a user. @returns how many */
 export function deleteAllUserSessions(
   userId: string,
   reason: RevokeReason = "all",
@@ -47,7 +47,7 @@ export function deleteAllUserSessions(
   return revokeAndAudit(userId, {}, reason, auditContext);
 }
 
-/** Ends everybody's sessions: for an operator whose secrets have leaked. @returns how many */
+/** Revokes the sessions of all users: for an operator after a leak of secrets. @returns how many */
 export async function clearAllSessions(): Promise<number> {
   const count = await transaction(async (tx) => {
     await recordAudit(tx, { action: "sessions_cleared", actorId: null, subject: "app" });
@@ -57,18 +57,18 @@ export async function clearAllSessions(): Promise<number> {
   return count;
 }
 
-/** Somebody signs in anew on a device that was signed in: what it had ends. Nothing for null or a stranger's token. */
+/** Revokes the previous session of a device that signs in again. Does nothing for null or a token that is not ours. */
 export async function replaceSession(refreshToken: string | null): Promise<void> {
   const sessionId = sessionIdFromRefreshToken(refreshToken);
   if (sessionId !== null) await deleteSession(sessionId, { reason: "replaced" });
 }
 
-/** Whose refresh token it is or was; null for none of ours. */
+/** The session that a refresh token belongs to, also when it is outdated; null for a token that is not ours. */
 export function sessionIdFromRefreshToken(refreshToken: string | null): string | null {
   return refreshToken === null ? null : (readRefreshToken(refreshToken)?.sessionId ?? null);
 }
 
-/** Under which name it is in the audit log. A sign-in that replaces another one is there as itself. */
+/** Audit action of each reason. A replaced session has none: the sign-in that replaced it is recorded. */
 const AUDIT_ACTIONS: Partial<Record<RevokeReason, AuditAction>> = {
   sign_out: "sign_out",
   others: "sessions_ended",
@@ -96,7 +96,7 @@ async function revokeAndAudit(
     }
     return ids.length;
   });
-  // A device that signed in anew has given up its old session itself: nobody relies on that one being out.
+  // The device gave up its old session itself, so the response need not guarantee that the session is out.
   await (reason === "replaced" ? publishBestEffort(publish) : publishOrWaitForTrustExpiry(publish));
   return revokedCount;
 }

@@ -1,11 +1,11 @@
 import Bowser from "bowser";
 import { z } from "zod";
 
-/** What a browser says it is; people know their devices by it. Anybody can claim to be anything. */
+/** A device as its `User-Agent` describes it, for display only: the header can be forged. */
 export const deviceSchema = z.object({
-  /** `Firefox 143`; null when it cannot be told. */
+  /** `Firefox 143`; null when unknown. */
   browser: z.string().nullable(),
-  /** `Android`, `macOS`; null when it cannot be told. */
+  /** `Android`, `macOS`; null when unknown. */
   os: z.string().nullable(),
   kind: z.enum(["desktop", "phone", "tablet", "other"]),
 });
@@ -14,7 +14,7 @@ export type Device = z.infer<typeof deviceSchema>;
 
 const deviceKinds: Record<string, Device["kind"]> = { desktop: "desktop", mobile: "phone", tablet: "tablet" };
 
-/** What a `User-Agent` says. */
+/** Reads a device from a `User-Agent`. */
 export function parseUserAgent(userAgent: string | null): Device {
   if (!userAgent) return { browser: null, os: null, kind: "other" };
   const { browser, os, platform } = Bowser.parse(userAgent);

@@ -4,25 +4,25 @@ import { deviceSchema, parseUserAgent } from "./device";
 import { getUserSessions } from "./read";
 import { sessionExpiryMs } from "./session";
 
-/** A session as the person sees it. */
+/** A session as its user sees it. */
 export const signedInDeviceSchema = z.object({
   id: z.uuid(),
-  /** The one that asks. */
+  /** The session of the request. */
   current: z.boolean(),
   ip: z.string().nullable(),
   place: z.string().nullable(),
   userAgent: z.string().nullable(),
   device: deviceSchema,
   createdAt: z.iso.datetime(),
-  /** At sign-in and at each refresh, so up to a quarter of an hour ago for one in use. */
+  /** Set at sign-in and at each refresh, so up to 15 minutes ago for a session in use. */
   lastSeenAt: z.iso.datetime(),
-  /** When it is over unless it is used before. */
+  /** When it expires unless it is refreshed before. */
   expiresAt: z.iso.datetime(),
 });
 
 export type SignedInDevice = z.infer<typeof signedInDeviceSchema>;
 
-/** Where somebody is signed in, this device first, then last seen first. */
+/** The devices on which a user is signed in, the current one first, then the most recently seen. */
 export async function listDevices({
   userId,
   sessionId,

@@ -8,14 +8,14 @@ import { isUnexpired, type Session } from "./session";
 import * as store from "./store";
 
 /**
- * A live session: one call to Redis while it knows the session and may be believed, else one statement. Null when
- * it has ended, is over, or never was.
+ * Finds a live session: one call to Redis while it has the session and the trust lease lives, else one more statement.
+ * Null when the session is revoked, expired or unknown.
  *
- * - Redis away: Postgres alone.
- * - Postgres away: what Redis knows holds. Nothing can be ended meanwhile, and nothing can be written either.
- * - Both away: throws, since nobody can say who this is.
+ * - Redis unavailable: Postgres alone decides.
+ * - Postgres unavailable: a session in Redis is accepted. No session can be revoked meanwhile, nor anything written.
+ * - Both unavailable: throws.
  *
- * @param accessTokenHash  of the access token it is asked for with; null for a refresh token
+ * @param accessTokenHash  hash of the access token of the request; null for a refresh token
  */
 export async function findSession(
   sessionId: string,
@@ -25,7 +25,7 @@ export async function findSession(
   const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
   if (cached?.blacklisted) return null;
   if (cached && cached.trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
-  // Not refreshed for too long, as Redis knows it: Postgres may know better.
+  // A session that is expired in Redis may have been refreshed in Postgres.
   if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
   try {
     const row = await findLiveSession(sessionId, accessTokenHash);
@@ -38,17 +38,17 @@ export async function findSession(
   }
 }
 
-/** Redis is away, or says something that makes no sense: Postgres decides. */
+/** Redis is unavailable or its reply is invalid: Postgres decides. */
 function undefinedOnFailure(error: unknown): undefined {
-  if (!isOutage(error)) log().error({ err: error }, "Redis does not answer for sessions");
+  if (!isOutage(error)) log().error({ err: error }, "session look-up in Redis failed");
 }
 
-/** For the next request. Nothing is lost when it does not work. */
+/** Caches the session for the next request. Best effort. */
 function cacheInBackground(row: VersionedSession, epoch: string): void {
   defer(() =>
     store.put(row.session.userId, [row], { epoch }).then(
       () => {},
-      (error: unknown) => log().debug({ err: error }, "a session is not kept in Redis"),
+      (error: unknown) => log().debug({ err: error }, "session not cached in Redis"),
     ),
   );
 }

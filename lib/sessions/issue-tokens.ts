@@ -7,19 +7,19 @@ import { ACCESS_TOKEN_TTL_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 import { newRefreshToken } from "./refresh-token";
 import { type Session, type SessionClient, sessionExpiryMs } from "./session";
 
-/** What a device gets that has just proved who it is. */
+/** The tokens of a device that has just authenticated. */
 export interface IssuedTokens {
   session: Session;
   accessToken: string;
-  /** ISO 8601, UTC: the access token's end */
+  /** When the access token expires; ISO 8601, UTC. */
   expiresAt: string;
   refreshToken: string;
 }
 
 /**
- * Opens a session for somebody who has just given their password.
- * @param recheckCredentials  throws when it is the account's no more (`createSession`)
- * @throws {AppError} unauthenticated when the account is gone
+ * Opens a session for a user whose password was just verified.
+ * @param recheckCredentials  throws when the password has changed since (`createSession`)
+ * @throws {AppError} unauthenticated when the account no longer exists
  */
 export async function startSession(
   { userId }: { userId: string },
@@ -31,7 +31,7 @@ export async function startSession(
   return issueTokens(session, refreshToken);
 }
 
-/** A fresh access token for a live session; it never outlives it. */
+/** Issues a new access token for a live session; the token never outlives the session. */
 export async function issueTokens(session: Session, refreshToken: string): Promise<IssuedTokens> {
   const { id, userId, seq, role, name } = session;
   const ttlSeconds = Math.min(ACCESS_TOKEN_TTL_SECONDS, Math.ceil((sessionExpiryMs(session) - now()) / 1000));

@@ -1,29 +1,29 @@
-/** How long things last. Units end the names. */
+/** Limits and lifetimes of sessions and tokens. */
 
-/** Short: what it says (role, name) the gate at the edge believes without asking. */
+/** Short, because the edge gate accepts the token's signature without a look-up. */
 export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
 
 const DAY_SECONDS = 86_400;
 
-/** The absolute limit: after that the password is asked for, whatever happened meanwhile. */
+/** The absolute limit: after that the user must sign in again, however often the session was refreshed. */
 export const SESSION_TTL_SECONDS = 30 * DAY_SECONDS;
-/** The idle limit: a session that was not refreshed for so long is over. */
+/** The idle limit: a session that was not refreshed for that long has expired. */
 export const SESSION_IDLE_SECONDS = 7 * DAY_SECONDS;
 
-/** The refresh token before the present one is still answered for so long: two tabs may refresh at once. */
+/** The previous refresh token is still accepted for that long, because two tabs may refresh concurrently. */
 export const REFRESH_GRACE_MS = 10_000;
 
-/** Beyond so many sessions of one person the ones not seen for longest end. */
+/** Beyond this number the user's least recently seen sessions are revoked. */
 export const MAX_SESSIONS_PER_USER = 100;
 
 /**
- * How long Redis may be believed about sessions once it surely knew of all that were ended. A revocation that
- * cannot tell Redis takes this much longer: when it answers, nobody believes Redis any more (catch-up.ts).
+ * Length of the trust lease, counted from the start of the catch-up that grants it. A revocation that cannot reach
+ * Redis takes this much longer: it resolves once every lease granted before it has expired (catch-up.ts).
  */
 export const TRUST_LEASE_MS = 5_000;
-/** Below that the next catch-up begins, so that under traffic nobody finds Redis not to be believed. */
+/** Below this rest of the lease the next catch-up begins, so that the lease does not expire under traffic. */
 export const LEASE_RENEWAL_THRESHOLD_MS = 3_000;
-/** A transaction that changes sessions commits within this after the time it writes into its row. */
+/** A transaction that changes sessions commits at most this long after the `changedAt` that it writes. */
 export const MAX_CHANGE_DURATION_MS = 60_000;
-/** Redis that is further behind is not caught up but begun anew: a backup was restored, or nobody was here. */
+/** Beyond this lag a new epoch begins instead of a catch-up: a backup was restored, or there was no traffic. */
 export const MAX_LAG_MS = 3_600_000;

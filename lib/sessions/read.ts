@@ -11,20 +11,20 @@ import { findLiveSession, findLiveSessions, touchSession } from "./rows";
 import { isUnexpired, type Session, type SessionClient } from "./session";
 import * as store from "./store";
 
-/** A live session by its id, as Postgres has it; null when it has ended or never was. */
+/** A live session by its id, from Postgres; null when it is revoked, expired or unknown. */
 export async function getSession(sessionId: string): Promise<Session | null> {
   return (await findLiveSession(sessionId, null))?.session ?? null;
 }
 
-/** Whether a session goes on, for who has one open already. One call to Redis. @throws as {@link findSession} */
+/** Whether an open session is still live. One call to Redis. @throws like {@link findSession} */
 export async function isSessionActive(sessionId: string, userId: string): Promise<boolean> {
   return (await findSession(sessionId, userId, null)) !== null;
 }
 
-/** Longer than any token of ours. */
+/** Longer than any token that we issue. */
 const MAX_TOKEN_LENGTH = 4_096;
 
-/** The same as {@link validateSession} for an access token alone, which is what a request is made with. */
+/** Like {@link validateSession}, but accepts only an access token, the credential of a request. */
 export async function validateAccessToken(token: string): Promise<Session | null> {
   if (token.length > MAX_TOKEN_LENGTH) return null;
   const access = await verifyAccessToken(token);
@@ -32,8 +32,8 @@ export async function validateAccessToken(token: string): Promise<Session | null
 }
 
 /**
- * The live session that a token belongs to: an access token, or a refresh token that is good now. One call to Redis.
- * Null for a token that is forged, over or blacklisted, and for a session that has ended.
+ * The live session of an access token or a currently valid refresh token. One call to Redis. Null for a token that is
+ * forged, expired, outdated or blacklisted, and for a session that is not live.
  */
 export async function validateSession(token: string): Promise<Session | null> {
   const refresh = readRefreshToken(token);
@@ -45,14 +45,14 @@ export async function validateSession(token: string): Promise<Session | null> {
       now() - (session.rotatedAt ?? 0) < REFRESH_GRACE_MS);
   const cached = await findSession(sessionId, userId, null);
   if (!cached || isCurrentToken(cached)) return cached;
-  // Redis may not have heard of the last rotation.
+  // Redis may have missed the last rotation.
   const row = await findLiveSession(sessionId, null);
   return row && isCurrentToken(row.session) ? row.session : null;
 }
 
 /**
- * Notes from where a session is used, or (`authenticated`) that the password was given again.
- * @returns the session; null when it has ended
+ * Records the client that uses a session, or (`authenticated`) that the password was confirmed.
+ * @returns the session; null when it is not live
  */
 export async function updateSession(
   sessionId: string,
@@ -68,7 +68,7 @@ export async function updateSession(
   return getSession(sessionId);
 }
 
-/** A person's live sessions, last seen first. Two calls to Redis while it knows them all, else one statement. */
+/** A user's live sessions, most recently seen first. Two calls to Redis while it has them all, else one statement. */
 export async function getUserSessions(userId: string): Promise<Session[]> {
   const cached = await store.list(userId).catch(nullOnFailure);
   if (cached?.sessions)
@@ -81,6 +81,6 @@ export async function getUserSessions(userId: string): Promise<Session[]> {
 }
 
 function nullOnFailure(error: unknown): null {
-  if (!isOutage(error)) log().error({ err: error }, "Redis does not answer for sessions");
+  if (!isOutage(error)) log().error({ err: error }, "session list in Redis failed");
   return null;
 }

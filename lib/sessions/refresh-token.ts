@@ -3,17 +3,17 @@ import { parse, stringify } from "uuid";
 import { env } from "../core/env";
 
 /**
- * A refresh token: session, person, rotation and a nonce, signed. 91 characters.
+ * A refresh token: session, user, rotation and a nonce, signed. 91 characters.
  *
- * - The nonce (128 bits) lives in tokens alone, so neither the database nor `AUTH_SECRET` is enough to make one.
- * - The signature tells a token that was good once from one that somebody made up: replaying the first ends the
- *   session, sending the second does nothing.
- * - The next token follows from the present one, so two tabs that refresh at once get the same.
+ * - The nonce (128 bits) is in tokens only, so the database and `AUTH_SECRET` together are not enough to forge one.
+ * - The signature distinguishes a token that was valid once from a forged one: reuse of the former revokes the session,
+ *   the latter has no effect.
+ * - The next token is derived from the current one, so concurrent refreshes get the same.
  */
 export interface RefreshToken {
   sessionId: string;
   userId: string;
-  /** How often it was changed for the next. */
+  /** The number of rotations before this token. */
   rotation: number;
   nonce: Buffer;
 }
@@ -30,12 +30,12 @@ export function newRefreshToken(sessionId: string, userId: string): string {
   return encodeToken({ sessionId, userId, rotation: 0, nonce: randomBytes(NONCE_BYTES) });
 }
 
-/** The token that follows. */
+/** The token of the next rotation. */
 export function nextRefreshToken(token: RefreshToken): string {
   return encodeToken({ ...token, rotation: token.rotation + 1 });
 }
 
-/** Null for what was never a token of ours. */
+/** Parses and verifies a token; null when we never issued it. */
 export function readRefreshToken(text: string): RefreshToken | null {
   if (!/^[\w-]{91}$/.test(text)) return null;
   const bytes = Buffer.from(text, "base64url");
@@ -50,7 +50,7 @@ export function readRefreshToken(text: string): RefreshToken | null {
   };
 }
 
-/** What is stored of a token. It is random enough that a plain hash cannot be searched. */
+/** The stored form of a token. Its nonce has enough entropy that a plain hash cannot be brute-forced. */
 export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
@@ -64,7 +64,7 @@ function encodeToken({ sessionId, userId, rotation, nonce }: RefreshToken): stri
 
 let signingKey: { secret: string; bytes: Buffer } | undefined;
 
-/** A key of its own, so that a signature made for something else is none here. */
+/** Signs with a derived key, so that a signature made for another purpose is not valid here. */
 function computeTokenSignature(body: Buffer): Buffer {
   const secret = env().AUTH_SECRET;
   if (signingKey?.secret !== secret)

@@ -12,11 +12,11 @@ import type { SessionClient } from "./session";
 import * as store from "./store";
 
 /**
- * Changes a refresh token for the next one and an access token, at most once in {@link REFRESH_GRACE_MS}. Safe to
- * repeat within that time: however many tabs do it at once, and a device whose answer was lost, get the same next
- * token. A token from before that is a copy somebody else may have: its session ends (RFC 9700, 4.14.2).
+ * Rotates a refresh token, at most once in {@link REFRESH_GRACE_MS}, and issues an access token. Safe to repeat within
+ * that time: concurrent tabs, and a device that lost the response, get the same next token. An older token may be a
+ * stolen copy, so its session is revoked (RFC 9700, 4.14.2).
  *
- * @throws {AppError} unauthenticated when the token is none, or its session has ended or is over
+ * @throws {AppError} unauthenticated for a token that is not ours, and for a revoked or expired session
  */
 export async function refreshSession(refreshToken: string, client: SessionClient): Promise<IssuedTokens> {
   const token = readRefreshToken(refreshToken);
@@ -33,15 +33,12 @@ export async function refreshSession(refreshToken: string, client: SessionClient
   if (!current) throw new AppError("unauthenticated");
   const { session } = current;
   const sinceRotationMs = now() - (session.rotatedAt ?? 0);
-  // Too new to be changed: so a token that is two behind is never one that some tab has only just sent.
+  // Too recent to rotate again, so that a token that is two rotations old is never one that a tab has just sent.
   if (session.tokenHash === hashToken(refreshToken)) return issueTokens(session, refreshToken);
   const isPrevious = session.rotation === token.rotation + 1 && session.tokenHash === hashToken(next);
   if (isPrevious && sinceRotationMs < REFRESH_GRACE_MS) return issueTokens(session, next);
   if (session.rotation > token.rotation) {
-    log().warn(
-      { userId: token.userId, sessionId: token.sessionId },
-      "a refresh token was used again: its session ends",
-    );
+    log().warn({ userId: token.userId, sessionId: token.sessionId }, "session revoked: refresh token reused");
     await deleteSession(token.sessionId, {
       userId: token.userId,
       reason: "reuse",

@@ -5,7 +5,7 @@ import { db, Prisma, type Transaction } from "../db";
 import { MAX_SESSIONS_PER_USER, REFRESH_GRACE_MS, SESSION_IDLE_SECONDS } from "./limits";
 import type { RevokeReason, Session, SessionClient } from "./session";
 
-/** Sessions in Postgres, where they are true. Each function is one statement. */
+/** Sessions in Postgres, the source of truth. Each function but `revokeAllSessions` is one statement. */
 
 /** A session and the generation it was read under. */
 export interface VersionedSession {
@@ -46,14 +46,14 @@ const columns = Prisma.sql`
 const userJoins = Prisma.sql`
   JOIN "User" u ON u."id" = s."userId" LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
 
-/** What is neither ended nor over. */
+/** Matches sessions that are neither revoked nor expired. */
 const liveCondition = () => Prisma.sql`
   s."revokedAt" IS NULL AND s."expiresAt" > ${toDate(now())}
   AND s."lastSeenAt" > ${toDate(now() - SESSION_IDLE_SECONDS * 1000)}`;
 
 /**
- * A live session; null when there is none, or the access token it is asked for with is blacklisted.
- * @param tokenHash  the access token's
+ * A live session; null when there is none, or the access token of the request is blacklisted.
+ * @param tokenHash  hash of the access token; null for a refresh token
  */
 export async function findLiveSession(
   sessionId: string,
@@ -66,7 +66,7 @@ export async function findLiveSession(
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);
 }
 
-/** A person's live sessions, last seen first. */
+/** A user's live sessions, the most recently seen first. */
 export async function findLiveSessions(userId: string): Promise<VersionedSession[]> {
   const rows = await db().$queryRaw<unknown[]>`
     SELECT ${columns} FROM "Session" s ${userJoins}
@@ -74,7 +74,7 @@ export async function findLiveSessions(userId: string): Promise<VersionedSession
   return z.array(rowSchema).parse(rows);
 }
 
-/** Raises a person's generation; whoever else changes their sessions waits for this transaction. */
+/** Increments a user's generation; another change of their sessions waits for this transaction. */
 export async function incrementGeneration(tx: Transaction, userId: string): Promise<number> {
   const rows = await tx.$queryRaw<unknown[]>`
     INSERT INTO "SessionGeneration" AS g ("userId", "generation", "changedAt")
@@ -91,7 +91,7 @@ interface NewSession extends SessionClient {
   expiresInSeconds: number;
 }
 
-/** @throws a foreign key violation (P2003) when the account is gone */
+/** @throws a foreign key violation (P2003) when the account no longer exists */
 export async function insertSession(
   tx: Transaction,
   { id, userId, tokenHash, expiresInSeconds, ip, userAgent, place = null }: NewSession,
@@ -116,9 +116,8 @@ export async function insertSession(
 }
 
 /**
- * Changes a refresh token for the next, if it is the present one of a live session and not newer than
- * {@link REFRESH_GRACE_MS}.
- * @returns the session as it is now; null otherwise
+ * Rotates a refresh token, if it is the current one of a live session and at least {@link REFRESH_GRACE_MS} old.
+ * @returns the rotated session; null when the token was not rotated
  */
 export async function rotateSession(
   sessionId: string,
@@ -139,7 +138,7 @@ export async function rotateSession(
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);
 }
 
-/** Notes from where a live session is used, or that the password was given again. */
+/** Records the client that uses a live session, or that the password was confirmed. */
 export async function touchSession(
   tx: Transaction,
   sessionId: string,
@@ -158,13 +157,13 @@ export async function touchSession(
   return count === 1;
 }
 
-/** Which of a person's sessions: one, all but one, or all. */
+/** Selects one, all but one, or all of a user's sessions. */
 export interface SessionSelection {
   only?: string;
   except?: string;
 }
 
-/** Ends sessions that are not ended yet. @returns their ids */
+/** Revokes the selected sessions that are not revoked yet. @returns their ids */
 export async function revokeSessions(
   tx: Transaction,
   userId: string,
@@ -183,7 +182,7 @@ export async function revokeSessions(
   return revoked.map(({ id }) => id);
 }
 
-/** Ends what is more than a person may have, the ones not seen for longest first. @returns their ids */
+/** Revokes the least recently seen sessions beyond {@link MAX_SESSIONS_PER_USER}. @returns their ids */
 export async function revokeOldestSessions(tx: Transaction, userId: string): Promise<string[]> {
   const rows = await tx.$queryRaw<unknown[]>`
     UPDATE "Session" SET "revokedAt" = ${toDate(now())}, "revokedFor" = 'replaced'
@@ -196,7 +195,7 @@ export async function revokeOldestSessions(tx: Transaction, userId: string): Pro
     .map(({ id }) => id);
 }
 
-/** Ends everybody's sessions. */
+/** Revokes the sessions of all users. Two statements. @returns how many */
 export async function revokeAllSessions(tx: Transaction): Promise<number> {
   await tx.$executeRaw`
     INSERT INTO "SessionGeneration" AS g ("userId", "generation", "changedAt")
@@ -210,13 +209,13 @@ export async function revokeAllSessions(tx: Transaction): Promise<number> {
   return count;
 }
 
-/** What Redis may not know: generations that changed lately, and tokens that are good no more. */
+/** Changes that Redis may have missed: recently incremented generations, and blacklisted tokens. */
 export interface MissedChanges {
   generations: { userId: string; generation: number }[];
   tokens: { hash: string; expiresAt: number }[];
 }
 
-/** @param allTokens  not only those that were blacklisted lately */
+/** @param allTokens  returns all blacklisted tokens instead of the recent ones */
 export async function readMissedChanges(sinceMs: number, allTokens: boolean): Promise<MissedChanges> {
   const since = Prisma.sql`clock_timestamp() - ${sinceMs} * interval '1 millisecond'`;
   const rows = await db().$queryRaw<unknown[]>`
@@ -238,7 +237,7 @@ const missedSchema = z.union([
   z.object({ userId: z.null(), generation: z.null(), hash: z.string(), expiresAt: timestampMs }),
 ]);
 
-/** Blacklists a token until it would be over anyway. */
+/** Blacklists a token until it expires. */
 export async function insertRevokedToken(hash: string, expiresInSeconds: number): Promise<void> {
   await db().$executeRaw`
     INSERT INTO "RevokedToken" ("hash", "expiresAt", "createdAt")

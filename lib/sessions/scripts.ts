@@ -1,17 +1,18 @@
 import { defineScript } from "../redis/define-script";
 
 /**
- * The scripts of the session service. A session in Redis is a hash {era, generation, data}: it holds only while both
- * are those of now. The generation is the person's (it grows whenever their sessions or what they are called
- * change), the era the whole Redis's (it changes when Redis is so far behind that nothing in it may be believed).
+ * The scripts of the session service. A session in Redis is a hash {era, generation, data} and valid only while both
+ * are current. The generation is the user's: it grows with every change of their sessions, name, address or role. The
+ * era, `epoch` in the code, is of all Redis: it changes when Redis lags so far behind that none of its sessions may be
+ * used.
  */
 
 /**
- * KEYS  1 session, 2 generation of the person, 3 told, 4 state, 5 blacklisted token
+ * KEYS  1 session, 2 generation of the user, 3 trust lease, 4 state, 5 blacklisted token
  * ARGV  none
- * Returns [1 when the token is blacklisted, ms for which Redis may still be believed (0 not at all), era ('' none),
- *          the session's data ('' none, or of another era or generation)]
- * Reads alone.
+ * Returns [1 when the token is blacklisted, ms left of the trust lease (0 none), era ('' none), the session's data
+ *          ('' none, or of another era or generation)]
+ * Read-only.
  */
 export const findSession = defineScript(
   "findSession",
@@ -19,31 +20,31 @@ export const findSession = defineScript(
 local session = redis.call('HMGET', KEYS[1], 'era', 'generation', 'data')
 local generation = redis.call('HGET', KEYS[2], 'generation')
 local era = redis.call('HGET', KEYS[4], 'era')
-local holds = session[3] and era and session[1] == era and session[2] == generation
+local valid = session[3] and era and session[1] == era and session[2] == generation
 return {
   redis.call('EXISTS', KEYS[5]),
   math.max(0, redis.call('PTTL', KEYS[3])),
   era or '',
-  holds and session[3] or ''
+  valid and session[3] or ''
 }
 `,
 );
 
 /**
- * Keeps sessions as they were read from Postgres.
+ * Stores sessions as they were read from Postgres.
  *
- * KEYS  1 state, 2 generation of the person, 3 the person's sessions, then the sessions
- * ARGV  1 era, 2 generation they were read under, 3 longest life of a session (ms), 4 1 when these are all the
- *       person has, then for each session: id, expiry (ms), data
- * Returns 1; 0 when the era or the generation is no longer the one they were read under: then nothing changes
+ * KEYS  1 state, 2 generation of the user, 3 the user's sessions, then the sessions
+ * ARGV  1 era, 2 generation they were read under, 3 longest life of a session (ms), 4 1 when these are all of the user,
+ *       then for each session: id, expiry (ms), data
+ * Returns 1; 0 when the era has changed or a later generation is known: then nothing changes
  * Atomic. Safe to repeat.
  */
 export const putSessions = defineScript(
   "keepSessions",
   `
 if redis.call('HGET', KEYS[1], 'era') ~= ARGV[1] then return 0 end
-local known = redis.call('HGET', KEYS[2], 'generation')
-if known and tonumber(known) > tonumber(ARGV[2]) then return 0 end
+local generation = redis.call('HGET', KEYS[2], 'generation')
+if generation and tonumber(generation) > tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[2], 'generation', ARGV[2])
 if ARGV[4] == '1' then
   redis.call('HSET', KEYS[2], 'listed', ARGV[2])
@@ -53,10 +54,10 @@ redis.call('PEXPIRE', KEYS[2], ARGV[3])
 local time = redis.call('TIME')
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', time[1] * 1000 + math.floor(time[2] / 1000))
 for i = 4, #KEYS do
-  local at = 5 + (i - 4) * 3
-  redis.call('HSET', KEYS[i], 'era', ARGV[1], 'generation', ARGV[2], 'data', ARGV[at + 2])
-  redis.call('PEXPIREAT', KEYS[i], ARGV[at + 1])
-  redis.call('ZADD', KEYS[3], ARGV[at + 1], ARGV[at])
+  local offset = 5 + (i - 4) * 3
+  redis.call('HSET', KEYS[i], 'era', ARGV[1], 'generation', ARGV[2], 'data', ARGV[offset + 2])
+  redis.call('PEXPIREAT', KEYS[i], ARGV[offset + 1])
+  redis.call('ZADD', KEYS[3], ARGV[offset + 1], ARGV[offset])
 end
 if #KEYS > 3 then redis.call('PEXPIRE', KEYS[3], ARGV[3]) end
 return 1
@@ -64,50 +65,50 @@ return 1
 );
 
 /**
- * KEYS  1 state, 2 generation of the person, 3 the person's sessions, 4 told
+ * KEYS  1 state, 2 generation of the user, 3 the user's sessions, 4 trust lease
  * ARGV  none
- * Returns [ms for which Redis may still be believed, era ('' none), ids of all the person's sessions, soonest to
- *          expire first; or '' when Redis does not know all]
- * Reads alone.
+ * Returns [ms left of the trust lease (0 none), era ('' none), ids of all the user's sessions, the first to expire
+ *          first; or '' when Redis does not have all]
+ * Read-only.
  */
 export const listSessionIds = defineScript(
   "listSessionIds",
   `
-local person = redis.call('HMGET', KEYS[2], 'generation', 'listed')
-local told = math.max(0, redis.call('PTTL', KEYS[4]))
+local user = redis.call('HMGET', KEYS[2], 'generation', 'listed')
+local trustMs = math.max(0, redis.call('PTTL', KEYS[4]))
 local era = redis.call('HGET', KEYS[1], 'era') or ''
-if era == '' or not person[1] or person[1] ~= person[2] then return {told, era, ''} end
+if era == '' or not user[1] or user[1] ~= user[2] then return {trustMs, era, ''} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return {told, era, redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf')}
+return {trustMs, era, redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf')}
 `,
 );
 
 /**
- * KEYS  1 state, 2 generation of the person, then the sessions
+ * KEYS  1 state, 2 generation of the user, then the sessions
  * ARGV  none
- * Returns the data of each, '' for what is not there or of another era or generation
- * Reads alone.
+ * Returns the data of each, '' for one that is missing or of another era or generation
+ * Read-only.
  */
 export const findSessions = defineScript(
   "findSessions",
   `
 local generation = redis.call('HGET', KEYS[2], 'generation')
 local era = redis.call('HGET', KEYS[1], 'era')
-local answer = {}
+local reply = {}
 for i = 3, #KEYS do
   local session = redis.call('HMGET', KEYS[i], 'era', 'generation', 'data')
-  local holds = session[3] and era and session[1] == era and session[2] == generation
-  answer[#answer + 1] = holds and session[3] or ''
+  local valid = session[3] and era and session[1] == era and session[2] == generation
+  reply[#reply + 1] = valid and session[3] or ''
 end
-return answer
+return reply
 `,
 );
 
 /**
- * Tells Redis that people's sessions changed: what was read under an older generation holds no more.
+ * Records that users' sessions changed: sessions read under an older generation are no longer valid.
  *
- * KEYS  the people's generations
+ * KEYS  the users' generations
  * ARGV  1 longest life of a session (ms), then the generations
  * Returns 1
  * Atomic. Safe to repeat, in any order: a generation never goes back.
@@ -116,8 +117,8 @@ export const raiseGenerations = defineScript(
   "raiseGenerations",
   `
 for i = 1, #KEYS do
-  local known = redis.call('HGET', KEYS[i], 'generation')
-  if not known or tonumber(known) < tonumber(ARGV[i + 1]) then
+  local generation = redis.call('HGET', KEYS[i], 'generation')
+  if not generation or tonumber(generation) < tonumber(ARGV[i + 1]) then
     redis.call('HSET', KEYS[i], 'generation', ARGV[i + 1])
   end
   redis.call('PEXPIRE', KEYS[i], ARGV[1])
@@ -128,10 +129,9 @@ return 1
 
 /**
  * KEYS  1 state
- * ARGV  1 era to begin when there is none, or when Redis is further behind than
- *       2 (ms)
- * Returns [Redis's time (ms), era, ms since Redis surely knew all (or since the era began), 1 when the era has
- *          never been caught up]
+ * ARGV  1 era to begin when there is none or the lag exceeds the maximum, 2 maximum lag (ms)
+ * Returns [Redis' time (ms), era, lag: ms since the last catch-up (or since the era began), 1 when the era has had no
+ *          catch-up yet]
  * Atomic. Safe to repeat.
  */
 export const beginCatchUp = defineScript(
@@ -151,10 +151,10 @@ return {now, state[1], math.max(0, now - since), state[3] and 0 or 1}
 );
 
 /**
- * KEYS  1 state, 2 told
- * ARGV  1 era, 2 when the catch-up began (ms of Redis's clock), 3 until when Redis may be believed (ms)
+ * KEYS  1 state, 2 trust lease
+ * ARGV  1 era, 2 start of the catch-up (ms of Redis' clock), 3 end of the trust lease (ms)
  * Returns 1; 0 when another era has begun
- * Atomic. Safe to repeat: what is said later is never taken back.
+ * Atomic. Safe to repeat: neither time ever moves back.
  */
 export const endCatchUp = defineScript(
   "endCatchUp",

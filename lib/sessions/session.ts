@@ -5,8 +5,8 @@ import type { SignedInCaller } from "../core/permission";
 import { SESSION_IDLE_SECONDS } from "./limits";
 
 /**
- * A session with the person it is: what a request needs of either, so that one read brings both. As it is kept in
- * Redis (JSON); all times are ms.
+ * A session with its user: the fields that a request needs of either, so that one read returns both. Stored in Redis as
+ * JSON; all times are ms.
  */
 export const sessionSchema = z.object({
   id: z.uuid(),
@@ -15,7 +15,7 @@ export const sessionSchema = z.object({
   role: roleSchema,
   name: z.string(),
   email: z.string(),
-  /** The address is known to be theirs. */
+  /** The user has confirmed the email address. */
   confirmed: z.boolean(),
   tokenHash: z.string(),
   rotation: z.int().nonnegative(),
@@ -43,7 +43,7 @@ export type RevokeReason =
   | "deleted"
   | "cleared";
 
-/** When it is over unless it is refreshed before (ms). */
+/** When the session expires unless it is refreshed before (ms). */
 export function sessionExpiryMs({
   expiresAt,
   lastSeenAt,
@@ -51,7 +51,7 @@ export function sessionExpiryMs({
   return Math.min(expiresAt, lastSeenAt + SESSION_IDLE_SECONDS * 1000);
 }
 
-/** Whether neither limit has passed. */
+/** Whether the session has passed neither the idle nor the absolute limit. */
 export function isUnexpired(session: Session): boolean {
   return sessionExpiryMs(session) > now();
 }
@@ -60,7 +60,7 @@ export function toCaller({ id, userId, seq, role, name, authenticatedAt }: Sessi
   return { userId, seq, role, name, sessionId: id, authenticatedAt: new Date(authenticatedAt).toISOString() };
 }
 
-/** From where a session is used. */
+/** The client that uses a session. */
 export interface SessionClient {
   ip: string | null;
   userAgent: string | null;

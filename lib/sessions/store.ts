@@ -14,30 +14,30 @@ import {
 } from "./scripts";
 import { type Session, sessionExpiryMs, sessionSchema } from "./session";
 
-/** Sessions in Redis. Each function is one call; all throw when Redis does not answer. */
+/** Sessions in Redis. Each function is one call; all throw when Redis does not reply. */
 
 const MAX_SESSION_LIFETIME_MS = SESSION_TTL_SECONDS * 1000;
 
 export interface SessionLookup {
   blacklisted: boolean;
-  /** For so long Redis surely knows of every session that was ended before it is asked (0: it may not). */
+  /** Ms left of the trust lease; 0: Redis may have missed a revocation. */
   trustedForMs: number;
-  /** Null: Redis knows of no sessions at all. */
+  /** Null: Redis has no sessions at all. */
   epoch: string | null;
-  /** As it was under the person's present generation, as far as Redis knows. */
+  /** Null unless it was read under the user's generation that Redis has. */
   session: Session | null;
 }
 
-// The SDK reads what is JSON: the data comes as an object, an era or an id as it is.
+// The SDK parses JSON: the data arrives as an object, an epoch or an id as a string.
 const lookupSchema = z.tuple([z.int(), z.int(), z.string(), z.unknown()]);
 
-/** @param tokenHash  of the access token that is shown, if one is */
+/** @param tokenHash  hash of the request's access token; null when it has none */
 export async function find(
   sessionId: string,
   userId: string,
   tokenHash: string | null,
 ): Promise<SessionLookup> {
-  const answer = await runScript(
+  const reply = await runScript(
     findSession,
     [
       keys.session(sessionId),
@@ -48,7 +48,7 @@ export async function find(
     ],
     [],
   );
-  const [blacklisted, trustedForMs, epoch, data] = lookupSchema.parse(answer);
+  const [blacklisted, trustedForMs, epoch, data] = lookupSchema.parse(reply);
   const session = sessionSchema.safeParse(data);
   return {
     blacklisted: blacklisted === 1,
@@ -59,13 +59,13 @@ export async function find(
 }
 
 interface PutOptions {
-  /** In which they were read; another has begun: nothing is kept. */
+  /** The epoch in which they were read; nothing is stored when another has begun. */
   epoch: string;
-  /** These are all that the person has. */
+  /** These are all sessions of the user. */
   isComplete?: boolean;
 }
 
-/** Keeps sessions of one person. @returns false when they are older than what Redis knows */
+/** Stores sessions of one user. @returns false when Redis has a later generation or another epoch */
 export async function put(
   userId: string,
   rows: readonly VersionedSession[],
@@ -73,9 +73,9 @@ export async function put(
 ): Promise<boolean> {
   const [first] = rows;
   if (!first) return false;
-  // Read in one statement, all have the same.
+  // The rows were read in one statement, so all have the same generation.
   const { generation } = first;
-  const answer = await runScript(
+  const reply = await runScript(
     putSessions,
     [
       keys.sessionsState,
@@ -91,50 +91,50 @@ export async function put(
       ...rows.flatMap(({ session }) => [session.id, sessionExpiryMs(session), JSON.stringify(session)]),
     ],
   );
-  return answer === 1;
+  return reply === 1;
 }
 
 const sessionListSchema = z.tuple([z.int(), z.string(), z.union([z.literal(""), z.array(z.string())])]);
 
 export interface SessionList {
-  /** Null: Redis knows of no sessions at all. */
+  /** Null: Redis has no sessions at all. */
   epoch: string | null;
-  /** Null: Redis does not know all of them, or may not be believed. */
+  /** Null: Redis does not have all of them, or there is no trust lease. */
   sessions: Session[] | null;
 }
 
-/** A person's sessions. Two calls. */
+/** A user's sessions. Two calls. */
 export async function list(userId: string): Promise<SessionList> {
-  const personKeys = [
+  const userKeys = [
     keys.sessionsState,
     keys.userGeneration(userId),
     keys.userSessions(userId),
     keys.sessionsTrustLease,
   ];
-  const [trustedForMs, epoch, ids] = sessionListSchema.parse(await runScript(listSessionIds, personKeys, []));
+  const [trustedForMs, epoch, ids] = sessionListSchema.parse(await runScript(listSessionIds, userKeys, []));
   if (epoch === "" || trustedForMs === 0 || ids === "") return { epoch: epoch || null, sessions: null };
-  const answer = await runScript(
+  const reply = await runScript(
     findSessions,
     [keys.sessionsState, keys.userGeneration(userId), ...ids.map(keys.session)],
     [],
   );
   const found = z
     .array(z.unknown())
-    .parse(answer)
+    .parse(reply)
     .map((data) => sessionSchema.safeParse(data));
   const sessions = found.flatMap(({ data }) => (data?.userId === userId ? [data] : []));
   return { epoch, sessions: sessions.length === ids.length ? sessions : null };
 }
 
-/** Who asks for it next reads it from Postgres. */
+/** Evicts a session; the next look-up reads it from Postgres. */
 export async function evict(sessionId: string): Promise<void> {
   await redisService().del(keys.session(sessionId));
 }
 
-/** Redis parts at a time: a script's arguments are bounded. */
+/** Users or tokens per call: the number of a script's arguments is bounded. */
 const MAX_BATCH_SIZE = 500;
 
-/** From now on only what was read under these generations, or later ones, holds. Safe to repeat, in any order. */
+/** Invalidates all sessions that were read under earlier generations. Safe to repeat, in any order. */
 export async function raise(generations: readonly { userId: string; generation: number }[]): Promise<void> {
   for (let offset = 0; offset < generations.length; offset += MAX_BATCH_SIZE) {
     const batch = generations.slice(offset, offset + MAX_BATCH_SIZE);
@@ -163,23 +163,23 @@ export async function blacklist(tokens: readonly { hash: string; expiresAt: numb
 const catchUpSchema = z.tuple([z.int(), z.string(), z.int(), z.int()]);
 
 export interface CatchUp {
-  /** Of Redis's clock. */
+  /** By Redis' clock. */
   startedAtMs: number;
   epoch: string;
-  /** Since when Redis may have missed something. */
+  /** How far back Redis may have missed changes. */
   lagMs: number;
-  /** Redis knows nothing from before. */
+  /** The epoch has had no catch-up yet. */
   isNew: boolean;
 }
 
-/** @param newEpoch  a new one, if one must begin */
+/** @param newEpoch  the id to use if a new epoch must begin */
 export async function startCatchUp(newEpoch: string): Promise<CatchUp> {
-  const answer = await runScript(beginCatchUp, [keys.sessionsState], [newEpoch, MAX_LAG_MS]);
-  const [startedAtMs, epoch, lagMs, isNew] = catchUpSchema.parse(answer);
-  return { startedAtMs, epoch: epoch, lagMs, isNew: isNew === 1 };
+  const reply = await runScript(beginCatchUp, [keys.sessionsState], [newEpoch, MAX_LAG_MS]);
+  const [startedAtMs, epoch, lagMs, isNew] = catchUpSchema.parse(reply);
+  return { startedAtMs, epoch, lagMs, isNew: isNew === 1 };
 }
 
-/** Redis knew, when the catch-up began, of all that had ended: it may be believed for a while from then on. */
+/** Grants the trust lease, counted from the start of the catch-up: Redis has every revocation from before it. */
 export async function finishCatchUp({ epoch, startedAtMs }: CatchUp, leaseMs: number): Promise<void> {
   await runScript(
     endCatchUp,

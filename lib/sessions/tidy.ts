@@ -3,9 +3,9 @@ import { now } from "../core/clock";
 import { db } from "../db";
 import { SESSION_TTL_SECONDS } from "./limits";
 
-/** What is over is kept for so long: somebody may want to know what a stolen session was. */
+/** Expired sessions are kept for that long, to investigate a stolen one. */
 const RETENTION_SECONDS = SESSION_TTL_SECONDS;
-/** Of each kind, in one call; the next day takes the rest. Keeps the locks short. */
+/** Rows of each kind per call; the next day's call deletes the rest. Keeps the locks short. */
 const MAX_BATCH_SIZE = 10_000;
 
 export const tidiedSessionsSchema = z.object({
@@ -15,8 +15,8 @@ export const tidiedSessionsSchema = z.object({
 });
 
 /**
- * Deletes sessions that have been over for a month, blacklisted tokens that would be over anyway, and generations
- * of accounts that are gone once no session of theirs can be anywhere. Safe to repeat, and at any time.
+ * Deletes sessions that expired a month ago, blacklisted tokens that have expired, and generations of deleted accounts
+ * once no copy of their sessions can remain. Safe to repeat, and at any time.
  */
 export async function tidySessions(): Promise<z.infer<typeof tidiedSessionsSchema>> {
   const cutoff = new Date(now() - RETENTION_SECONDS * 1000);

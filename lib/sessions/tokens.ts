@@ -6,9 +6,9 @@ import { insertRevokedToken, isTokenRevoked } from "./rows";
 import * as store from "./store";
 
 /**
- * Makes one access token good no more, while its session goes on. In Postgres first; resolves when no instance lets
- * it in. Safe to repeat.
- * @param expiresIn  seconds it would still be good for; an access token's whole life unless said
+ * Revokes one access token while its session continues. Writes to Postgres first; resolves when no instance accepts the
+ * token. Safe to repeat.
+ * @param expiresIn  seconds that the token remains valid; an access token's whole lifetime by default
  */
 export async function blacklistToken(token: string, expiresIn = ACCESS_TOKEN_TTL_SECONDS): Promise<void> {
   const hash = hashToken(token);
@@ -17,7 +17,7 @@ export async function blacklistToken(token: string, expiresIn = ACCESS_TOKEN_TTL
   await publishOrWaitForTrustExpiry(() => store.blacklist([{ hash, expiresAt }]));
 }
 
-/** Whether it was blacklisted, as Postgres has it. (A request asks with its session: `validateSession`.) */
+/** Whether the token is blacklisted, from Postgres. (Requests check it with their session: `validateSession`.) */
 export function isTokenBlacklisted(token: string): Promise<boolean> {
   return isTokenRevoked(hashToken(token));
 }

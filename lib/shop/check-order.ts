@@ -9,17 +9,17 @@ import { toPayment } from "./payment-events";
 import { type Payment, recordPayment } from "./record-payment";
 import { stripe } from "./stripe";
 
-/** What the provider says of an order that is not paid here. */
+/** The payment provider's view of an order that is unpaid in Postgres. */
 export type OrderCheck =
-  /** Nothing is to be done: paid, refunded, given up for good, or gone. */
+  /** No action: the order is paid, refunded, permanently failed or deleted. */
   | { kind: "nothing" }
-  /** Nobody can pay any more in this checkout; null: there was none. */
+  /** The checkout can no longer be paid; `sessionId` is null when none was opened. */
   | { kind: "over"; orderId: string; sessionId: string | null; createdAt: Date; round: number }
   | { kind: "paid"; payment: Payment }
-  /** The buyer may still pay. */
+  /** The buyer can still pay. */
   | { kind: "open"; orderId: string; createdAt: Date; round: number };
 
-/** The outside half: asks the provider, and closes the checkout when its time is over. */
+/** The `prepare` half: queries the provider, and closes the checkout after its time limit. Safe to retry. */
 export async function checkOrder(orderId: string, round: number): Promise<OrderCheck> {
   const order = await db().order.findUnique({
     where: { id: orderId },
@@ -30,7 +30,7 @@ export async function checkOrder(orderId: string, round: number): Promise<OrderC
   if (!order || !mayStillBePaid) return { kind: "nothing" };
   const { sessionId, createdAt } = order;
   const expired = { kind: "over", orderId, sessionId, createdAt, round } as const;
-  // Placing it was cut short, and its buyer never saw where to pay.
+  // A crash interrupted placing the order: its buyer never saw the payment page.
   if (sessionId === null) return expired;
   let session = await findSession(sessionId);
   if (session?.status === "open" && isCheckoutExpired(createdAt)) {
@@ -53,7 +53,7 @@ async function findSession(id: string): Promise<Stripe.Checkout.Session | null> 
   }
 }
 
-/** The inside half: the same functions that events go through. */
+/** The `commit` half: applies the result through the functions that payment events also use. */
 export async function applyOrderCheck(tx: Transaction, check: OrderCheck): Promise<void> {
   switch (check.kind) {
     case "nothing":
@@ -61,13 +61,13 @@ export async function applyOrderCheck(tx: Transaction, check: OrderCheck): Promi
     case "over": {
       const { orderId, sessionId } = check;
       const order = await lockOrder(tx, orderId);
-      // A late repeat of the buyer's request has opened a checkout since the provider was asked: look at that one.
+      // A late retry of the buyer's request has opened a checkout since the query: check that one next.
       if (order && order.sessionId !== sessionId) return enqueueNextCheck(tx, check);
       return failOrder(tx, orderId, { canStillPay: false });
     }
     case "paid": {
       const outcome = await recordPayment(tx, check.payment);
-      // The provider itself says that it is not what was asked for: nobody gets these goods by waiting.
+      // The provider confirms the mismatch, so waiting cannot fix it: release the goods.
       if (outcome === "mismatch") await failOrder(tx, check.payment.orderId, { canStillPay: false });
       return;
     }

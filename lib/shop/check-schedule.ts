@@ -2,18 +2,18 @@ import { now } from "../core/clock";
 import type { EnqueueOptions, PayloadInput } from "../tasks";
 import { CHECKOUT_TTL_MINUTES } from "./checkout";
 
-/** Waits before each look at an order that is not paid; most are paid, or left, within the first. */
+/** Delay before each check of an unpaid order. Most orders are paid or abandoned within the first. */
 const CHECK_DELAYS_SECONDS = [90, 180, 420, 900, 1_800, 3_600, 6 * 3_600];
-/** The provider's clock and ours differ a little. */
+/** Allowance for clock differences between the provider and us. */
 const CLOCK_SKEW_SECONDS = 15;
 
-/** The task that asks the provider about an order, in the form `enqueue` wants it. */
+/** Arguments of `enqueue` for the task that checks an order at the provider. */
 export function buildCheckTask(
   { id: orderId, createdAt }: { id: string; createdAt: Date },
   round: number,
 ): [PayloadInput<"payments">, EnqueueOptions] {
   const roundDelay = CHECK_DELAYS_SECONDS[Math.min(round, CHECK_DELAYS_SECONDS.length - 1)] ?? 0;
-  // The round that ends an open checkout comes soon after its end, whatever the steps are.
+  // The round that closes an open checkout runs soon after the checkout's time limit, even if the next delay is longer.
   const untilExpiry = secondsUntilExpiry(createdAt) + CLOCK_SKEW_SECONDS;
   const delaySeconds = untilExpiry > 0 ? Math.min(roundDelay, untilExpiry) : roundDelay;
   return [
@@ -22,15 +22,15 @@ export function buildCheckTask(
   ];
 }
 
-/** Some ways to pay take days after the checkout; whatever has not come by then does not come. */
+/** Some payment methods settle days after the checkout; none takes longer than this. */
 const MAX_PAYMENT_DAYS = 14;
 
-/** Whether even a slow payment would be here. */
+/** Whether even a slow payment method would have settled by now. */
 export function isPaymentOverdue(createdAt: Date): boolean {
   return now() - createdAt.getTime() > MAX_PAYMENT_DAYS * 86_400_000;
 }
 
-/** Whether the buyer's time is over. */
+/** Whether the checkout's time limit has passed. */
 export function isCheckoutExpired(createdAt: Date): boolean {
   return secondsUntilExpiry(createdAt) <= 0;
 }

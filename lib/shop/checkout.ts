@@ -10,8 +10,8 @@ import { orderSubject } from "./order-subject";
 import { isDefiniteRejection, paymentsUnavailableError, stripe } from "./stripe";
 
 /**
- * How long a buyer has on the provider's page, from when the order was placed. The provider wants at least half an
- * hour; the rest is for a buyer whose first request had no answer.
+ * Time limit for paying on the provider's page, counted from when the order was placed. The provider requires at
+ * least 30 minutes; the rest is for a buyer who retries a request that got no response.
  */
 export const CHECKOUT_TTL_MINUTES = 35;
 
@@ -26,14 +26,14 @@ export interface UnpaidOrder {
 }
 
 /**
- * Opens the provider's page for an order and notes where it is. The request is the same whenever and however often
- * it is sent, and carries the order's id as idempotency key: an order has one checkout.
+ * Opens the provider's checkout for an order and stores its URL. Safe to retry: the request's parameters never change
+ * and its idempotency key is made of the order's id, so an order has one checkout.
  *
- * A crash before it is noted leaves an order without one. Its buyer never saw the page, so nobody can pay; the check
- * task gives the order up.
+ * A crash before the URL is stored leaves an order without one. Its buyer never saw the page and cannot pay; the check
+ * task fails the order.
  *
- * @returns the page's address; null when the order was given up or paid meanwhile
- * @throws {AppError} unavailable: no answer, or the provider refuses; in the second case the order is given up at once
+ * @returns the checkout's URL; null when the order failed or was paid meanwhile
+ * @throws {AppError} unavailable: no response, or the provider refused; a refusal also fails the order immediately
  */
 export async function openCheckout(order: UnpaidOrder): Promise<string | null> {
   const session = await createSession(order);
@@ -50,18 +50,18 @@ export async function openCheckout(order: UnpaidOrder): Promise<string | null> {
     where: { id: order.id },
     select: { sessionId: true, checkoutUrl: true },
   });
-  // The same request, sent twice, was faster.
+  // A concurrent duplicate of this request stored it first.
   if (current?.sessionId === session.id) return current.checkoutUrl;
   await closeAbandonedCheckout(session.id);
   return null;
 }
 
-/** Nobody has seen it, so it matters little that it may stay open for its half hour. */
+/** Best effort: no buyer has seen this checkout, and it expires at its time limit anyway. */
 async function closeAbandonedCheckout(sessionId: string): Promise<void> {
   try {
     await closeCheckout(sessionId);
   } catch (error) {
-    log().warn({ err: error }, "the checkout of an order that was given up stays open until its end");
+    log().warn({ err: error }, "abandoned checkout not closed: it stays open until its time limit");
   }
 }
 
@@ -72,16 +72,16 @@ async function createSession(order: UnpaidOrder): Promise<Stripe.Checkout.Sessio
     });
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
-    // It is certain that there is no checkout, so the goods need not wait for the check task.
+    // No checkout exists, so the goods are released now and not by the check task.
     if (isDefiniteRejection(error)) {
-      log().error({ err: error, orderId: order.id }, "the payment provider refused to open a checkout");
+      log().error({ err: error, orderId: order.id }, "checkout not opened: refused by the payment provider");
       await transaction((tx) => failOrder(tx, order.id, { canStillPay: false }));
     }
     throw paymentsUnavailableError(error);
   }
 }
 
-/** Made of what never changes: the provider refuses another request under the same key. */
+/** Built from immutable fields only: the provider rejects other parameters under the same idempotency key. */
 function buildSessionParams(order: UnpaidOrder): Stripe.Checkout.SessionCreateParams {
   const page = `${env().APP_URL}${links.order(order.id)}`;
   return {
@@ -107,9 +107,9 @@ function buildSessionParams(order: UnpaidOrder): Stripe.Checkout.SessionCreatePa
 }
 
 /**
- * Lets nobody pay any more.
- * @returns false when the provider would not: it is over already, one way or the other
- * @throws when the provider does not answer
+ * Expires a checkout, so that it can no longer be paid. Safe to retry.
+ * @returns false when the provider refuses, because the checkout is already paid or expired
+ * @throws when the provider does not respond
  */
 export async function closeCheckout(sessionId: string): Promise<boolean> {
   try {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idSchema } from "../core/ids";
 import { isStorable, isVisible } from "../core/text";
 
-/** What the pages and the API both hold to. Safe to import in the browser. */
+/** Schemas and limits shared by the pages and the API. Safe to import in the browser. */
 
 export const productKindSchema = z.enum(["track", "licence", "ticket"]);
 export type ProductKind = z.infer<typeof productKindSchema>;
@@ -11,12 +11,12 @@ export type ProductKind = z.infer<typeof productKindSchema>;
 export const currencySchema = z.enum(["RUB", "USD", "EUR", "GBP"]);
 export type Currency = z.infer<typeof currencySchema>;
 
-/** The payment provider takes no less, */
+/** The payment provider's minimum. */
 export const MIN_PRICE_MINOR = 50;
-/** and no more than eight digits in one payment. */
+/** The payment provider accepts at most eight digits in one payment. */
 export const MAX_AMOUNT_MINOR = 99_999_999;
 export const MAX_STOCK = 1_000_000;
-/** Of one product in one order: a mail with all its codes must stay readable. */
+/** Units of one product in one order: a mail with all their codes must stay readable. */
 export const MAX_QUANTITY = 50;
 
 const singleLineText = (max: number) =>
@@ -28,23 +28,23 @@ function hasCredentials(url: string): boolean {
   return username !== "" || password !== "";
 }
 
-/** What a creator fills in. */
+/** Input for a new product. */
 export const newProductSchema = z
   .object({
     kind: productKindSchema,
     title: singleLineText(120),
     description: z.string().trim().max(5_000).refine(isStorable).default(""),
-    /** Minor units of the currency, for one piece. */
+    /** Minor units of the currency, per unit. */
     priceMinor: z.int().min(MIN_PRICE_MINOR).max(MAX_AMOUNT_MINOR),
     currency: z.string().trim().toUpperCase().pipe(currencySchema),
-    /** How many there are; null: as many as people want. */
+    /** Units for sale; null: unlimited. */
     stock: z.int().min(1).max(MAX_STOCK).nullable().default(null),
-    /** What buyers get to download: a track must have it, a licence may, a ticket has none. */
+    /** The file that buyers download: required for a track, optional for a licence, not allowed for a ticket. */
     assetUrl: z
       .url({ protocol: /^https$/ })
       .max(2_000)
       .refine(isStorable)
-      // They would stand in the address bar of everybody who buys it.
+      // Credentials would show in every buyer's address bar.
       .refine((url) => !hasCredentials(url))
       .nullable()
       .default(null),
@@ -54,7 +54,7 @@ export const newProductSchema = z
 
 export type NewProduct = z.input<typeof newProductSchema>;
 
-/** A product as everybody sees it. */
+/** A product's public view. */
 export const productSchema = z.object({
   id: z.uuid(),
   kind: productKindSchema,
@@ -62,9 +62,9 @@ export const productSchema = z.object({
   description: z.string(),
   priceMinor: z.int(),
   currency: z.string(),
-  /** What is left; null: as many as people want. */
+  /** Units left; null: unlimited. */
   stock: z.int().nullable(),
-  /** Null: the account is gone, what was bought stays. */
+  /** Null when the seller's account was deleted; the product stays for its buyers. */
   sellerId: z.uuid().nullable(),
   sellerName: z.string().nullable(),
   /** No longer for sale. */
@@ -75,12 +75,12 @@ export const productSchema = z.object({
 export type Product = z.infer<typeof productSchema>;
 
 const pageShape = {
-  /** Id of the last item of the page before. */
+  /** Id of the previous page's last item. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 };
 
-/** The archived ones are on no page. */
+/** Archived products are never listed. */
 export const productPageQuerySchema = z.object({
   ...pageShape,
   kind: productKindSchema.optional(),
@@ -94,42 +94,42 @@ export const productPageSchema = z.object({
 
 export type ProductPage = z.infer<typeof productPageSchema>;
 
-/** One product, one piece or more. */
+/** One or more units of one product. */
 export const newOrderSchema = z.object({
   productId: idSchema,
   quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
-  /** Made by the buyer's page: sent twice, it is one order. An `Idempotency-Key` header does the same. */
+  /** Idempotency key made by the buyer's client. An `Idempotency-Key` header does the same. */
   clientKey: z.string().trim().min(1).max(100).refine(isStorable).optional(),
 });
 
 export type NewOrder = z.input<typeof newOrderSchema>;
 
 /**
- * `pending`: not paid yet. `paid`: being handed over. `delivered`: all there. `refunded`: the whole amount went
- * back. `failed`: never paid, or not in time. A part that went back leaves the status and shows in `refundedMinor`.
+ * `pending`: not paid yet. `paid`: being delivered. `delivered`: everything delivered. `refunded`: refunded in full.
+ * `failed`: never paid, or too late. A partial refund keeps the status and shows in `refundedMinor`.
  */
 export const orderStatusSchema = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
 export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
-/** What is done for an order in the background, oldest first. */
+/** A background task of an order. */
 export const orderTaskSchema = z.object({
   queue: z.string(),
   state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
 });
 
-/** One unit of what was bought; only the buyer and administrators see it. */
+/** One unit that was delivered; only the buyer and administrators see it. */
 export const deliverySchema = z.object({
   id: z.uuid(),
   kind: productKindSchema,
-  /** From 1. */
+  /** Starts at 1. */
   unit: z.int(),
-  /** What a ticket or a licence is shown by; null where the download is all there is. */
+  /** The code of a ticket or licence; null for a track, which has only a download. */
   code: z.string().nullable(),
-  /** A path of this site that leads to the file; null when there is none, or no longer. */
+  /** Path on this site that redirects to the file; null when there is no file or the delivery is revoked. */
   downloadUrl: z.string().nullable(),
-  /** After a refund it opens nothing. */
+  /** When a refund made the code and the download invalid. */
   revokedAt: z.iso.datetime().nullable(),
-  /** When a ticket was let in. */
+  /** When the ticket was admitted. */
   usedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
 });
@@ -141,24 +141,24 @@ export const orderSummarySchema = z.object({
   id: z.uuid(),
   status: orderStatusSchema,
   kind: productKindSchema,
-  /** The product's, when it was bought. */
+  /** The product's title at the time of purchase. */
   title: z.string(),
   quantity: z.int(),
   unitPriceMinor: z.int(),
   amountMinor: z.int(),
   currency: z.string(),
-  /** What went back so far. */
+  /** Total refunded so far. */
   refundedMinor: z.int(),
-  /** Null when it is gone. */
+  /** Null when the product was deleted. */
   productId: z.uuid().nullable(),
   sellerId: z.uuid().nullable(),
   sellerName: z.string().nullable(),
-  /** For the seller and administrators; null when the account is gone. */
+  /** Only for the seller and administrators; null when the buyer's account was deleted. */
   buyerName: z.string().nullable(),
   createdAt: z.iso.datetime(),
   paidAt: z.iso.datetime().nullable(),
   deliveredAt: z.iso.datetime().nullable(),
-  /** When it was refunded as a whole, or failed. */
+  /** When it was refunded in full, or failed. */
   closedAt: z.iso.datetime().nullable(),
 });
 
@@ -166,9 +166,9 @@ export type OrderSummary = z.infer<typeof orderSummarySchema>;
 
 /** An order on its own page. */
 export const orderSchema = orderSummarySchema.extend({
-  /** As whom the caller sees it: the seller sees no deliveries, and only the buyer can pay. */
+  /** The caller's role in this order: the seller sees no deliveries, and only the buyer can pay. */
   viewedAs: z.enum(["buyer", "seller", "admin"]),
-  /** Where the buyer pays, while that is possible. */
+  /** The payment page, while the order can be paid; null for other viewers than the buyer. */
   checkoutUrl: z.url().nullable(),
   tasks: z.array(orderTaskSchema),
   deliveries: z.array(deliverySchema),
@@ -178,7 +178,7 @@ export type OrderView = z.infer<typeof orderSchema>;
 
 export const placedOrderSchema = z.object({
   order: orderSchema,
-  /** The provider's page; null for an order that was placed before and can no longer be paid. */
+  /** The provider's payment page; null when a repeated request finds an order that can no longer be paid. */
   checkoutUrl: z.url().nullable(),
 });
 
@@ -186,7 +186,7 @@ export type PlacedOrder = z.infer<typeof placedOrderSchema>;
 
 export const orderPageQuerySchema = z.object({
   ...pageShape,
-  /** What the caller bought, or what was bought from them. */
+  /** The caller's purchases, or their sales. */
   as: z.enum(["buyer", "seller"]).default("buyer"),
 });
 
@@ -197,21 +197,21 @@ export const orderPageSchema = z.object({
 
 export type OrderPage = z.infer<typeof orderPageSchema>;
 
-/** What a seller or an administrator gives back. */
+/** A refund by the seller or an administrator. */
 export const refundRequestSchema = z.object({
-  /** Minor units; all that is left unless said. */
+  /** Minor units; default: everything not yet refunded. */
   amountMinor: z.int().positive().max(MAX_AMOUNT_MINOR).optional(),
   reason: z.enum(["requested_by_customer", "duplicate", "fraudulent"]).default("requested_by_customer"),
 });
 
 export type RefundRequest = z.input<typeof refundRequestSchema>;
 
-/** Answered with 202: the refund is a task, and `GET /api/orders/{id}` shows what came of it. */
+/** Response with status 202: the refund is a task, and `GET /api/orders/{id}` shows its result. */
 export const refundAcceptedSchema = z.object({
   task: orderTaskSchema.extend({ id: z.uuid() }),
 });
 
-/** Somebody stands at the door with a ticket. */
+/** A ticket's code, entered at the venue. */
 export const admissionRequestSchema = z.object({
   code: z.string().trim().toUpperCase().min(1).max(64).refine(isStorable),
 });

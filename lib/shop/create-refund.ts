@@ -7,15 +7,15 @@ import { stripe } from "./stripe";
 
 type RefundPayload = Extract<Payload<"payments">, { action: "refund" }>;
 
-/** The most refunds of one payment that are looked through. */
+/** How many refunds of one payment are searched. */
 const MAX_REFUNDS = 100;
 
 /**
- * Has the provider give money back, once: under an idempotency key made of the task's id. The provider forgets keys
- * after a day and a task may live longer, so a later attempt looks first whether the refund is there.
+ * Creates a refund at the provider once, under an idempotency key made of the task's id. Safe to retry: the provider
+ * keeps keys for one day only and a task may live longer, so a later attempt first searches for the refund.
  *
- * @returns all that the provider tells of; the event says the same, and it is noted once
- * @throws {NonRetryableTaskError} when it can never be done
+ * @returns the provider's refunds; its events report the same ones, and each is recorded once
+ * @throws {NonRetryableTaskError} when the refund can never succeed
  */
 export async function createRefund(
   { orderId, amountMinor, reason }: RefundPayload,
@@ -26,7 +26,7 @@ export async function createRefund(
     select: { paymentIntentId: true },
   });
   const paymentIntentId = order?.paymentIntentId;
-  if (!paymentIntentId) throw new NonRetryableTaskError("the order has no payment to give back");
+  if (!paymentIntentId) throw new NonRetryableTaskError("refund impossible: the order has no payment");
   if (attempt > 1) {
     const existing = (await listRefunds(paymentIntentId)).filter(
       ({ metadata }) => metadata?.taskId === taskId,
@@ -38,7 +38,7 @@ export async function createRefund(
       {
         payment_intent: paymentIntentId,
         reason,
-        // Without an amount it is all that is left, whatever that is by then.
+        // Without an amount the provider refunds everything that is left at that moment.
         ...(amountMinor === undefined ? {} : { amount: amountMinor }),
         metadata: { orderId, taskId },
       },
@@ -49,9 +49,9 @@ export async function createRefund(
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
     if (error.code !== "charge_already_refunded") {
-      throw new NonRetryableTaskError(`the provider does not refund: ${error.message}`, { cause: error });
+      throw new NonRetryableTaskError(`refund refused by the provider: ${error.message}`, { cause: error });
     }
-    // Somebody was faster, in the provider's own console perhaps.
+    // Refunded meanwhile by another request, for example in the provider's dashboard.
     return (await listRefunds(paymentIntentId)).map((refund) => toProviderRefund(refund, paymentIntentId));
   }
 }

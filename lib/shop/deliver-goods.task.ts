@@ -7,8 +7,8 @@ import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
 
 /**
- * Queue `deliver-goods`: one delivery for each unit of a paid order. An order that was refunded meanwhile gets
- * nothing, and one that has its goods gets no others.
+ * Queue `deliver-goods`: creates one delivery for each unit of a paid order. Does nothing for an order that was
+ * refunded meanwhile or is already delivered.
  */
 export const task = defineTask<"deliver-goods">()({
   async commit(tx, { orderId }) {
@@ -16,7 +16,7 @@ export const task = defineTask<"deliver-goods">()({
     if (order?.status !== "paid") return;
     if (order.kind === "track" && order.productId === null) {
       throw new NonRetryableTaskError(
-        "the product is gone, so there is nothing to download; give the money back",
+        "delivery impossible: the product and its file were deleted; refund the order",
       );
     }
     const deliveries = Array.from({ length: order.quantity }, (_, index) => ({
@@ -48,7 +48,7 @@ async function notifyBuyer(
   deliveries: readonly DeliveredUnit[],
 ): Promise<void> {
   const { id: orderId, buyerId, buyer, kind, title, quantity } = order;
-  // The account is gone; what it bought is not.
+  // The buyer's account was deleted; the delivery stays.
   if (!buyerId || !buyer) return;
   const product = order.productId
     ? await tx.product.findUnique({ where: { id: order.productId }, select: { assetUrl: true } })

@@ -28,9 +28,9 @@ const columns = {
 } as const;
 
 /**
- * Where a download grant leads. Whoever has its code may go there, as its mail does; the buyer needs none.
+ * URL of a delivery's file. The caller needs the delivery's code, which the link in the mail has, or must be the buyer.
  *
- * @param code  null when the caller gave none
+ * @param code  null when the request has none
  * @throws {AppError} not_found, also for a wrong code and after a refund
  */
 export async function resolveDownloadUrl(
@@ -49,19 +49,19 @@ export async function resolveDownloadUrl(
   const assetUrl = delivery.order.product?.assetUrl;
   if (delivery.kind === "ticket" || !assetUrl)
     throw new AppError("not_found", { message: "delivery_not_found" });
-  // As a header wants it: sellers paste addresses with letters of their own language.
+  // Encoded for the `Location` header: sellers paste URLs with non-ASCII characters.
   const url = new URL(assetUrl);
-  // Whatever else a row says, it was written by hand; nobody is sent to it.
+  // Another protocol, or credentials, come from a manual edit of the row: never redirect to such a URL.
   if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
     throw new AppError("not_found", { message: "delivery_not_found" });
   return url.href;
 }
 
 /**
- * Lets a ticket in, once: of two people with the same code one gets through.
+ * Admits a ticket once: of two concurrent requests with the same code, one succeeds.
  *
- * @throws {AppError} not_found for a code that is not of a ticket of the caller's; conflict after a refund, or when
- *         somebody has used it
+ * @throws {AppError} not_found when the code belongs to no ticket that the caller sells; conflict after a refund, or
+ *         when the ticket was used
  */
 export async function admitTicket(
   code: string,

@@ -10,8 +10,8 @@ import { orderSubject } from "./order-subject";
 import { countFailedRefunds } from "./record-refund";
 
 /**
- * Gives money back: the task is in Postgres when this returns, and the provider does it after that. Asked twice
- * before anything went back it is one refund; asked again after one that failed it is another.
+ * Requests a refund: the task is in Postgres when this returns, and the provider is called later. Repeated before any
+ * money went back it is the same refund; repeated after a failed refund it is a new one.
  *
  * @throws {AppError} not_found; forbidden for the buyer; fresh_sign_in_required for an administrator; conflict when
  *         nothing was paid or nothing is left; bad_request for more than is left
@@ -36,7 +36,7 @@ export async function enqueueRefund(
     if (amountMinor !== undefined && amountMinor > remainingMinor) {
       throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });
     }
-    // The sum is what it was before a refund that failed: asked again after that, it is another one.
+    // A failed refund leaves `refundedMinor` unchanged, so the key needs the failure count to allow another try.
     const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
     const { id, created } = await enqueue(
       tx,

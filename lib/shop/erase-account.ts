@@ -3,14 +3,13 @@ import { now } from "../core/clock";
 import type { Transaction } from "../db";
 
 /**
- * What the shop does when an account is deleted, in the transaction that deletes it: first {@link lockAccountTrade}, then the
- * account's row, then the rest.
+ * The shop's part of erasing an account, in the transaction that deletes it: call {@link lockAccountTrade}, then lock
+ * the account's row, then call the rest.
  */
 
 /**
- * Keeps everything that somebody bought, sold or sells as it is until the transaction ends; in the order in which all
- * locks of the shop are taken. The account's row comes after them: an order that is being placed locks the product and
- * then points to its seller.
+ * Locks all orders and products of an account until the transaction ends, in the shop's lock order. The account's row
+ * must be locked after them: placing an order locks the product and then references its seller.
  */
 export async function lockAccountTrade(tx: Transaction, userId: string): Promise<void> {
   await tx.$executeRaw`
@@ -18,19 +17,19 @@ SELECT 1 FROM "Order" WHERE "buyerId" = ${userId}::uuid OR "sellerId" = ${userId
   await tx.$executeRaw`SELECT 1 FROM "Product" WHERE "sellerId" = ${userId}::uuid ORDER BY id FOR UPDATE`;
 }
 
-/** Why an order keeps the accounts of its buyer and seller from being deleted. */
+/** Why an order blocks the erasure of its buyer's and seller's accounts. */
 export type UnsettledReason = "pending" | "paid" | "refunding";
 
 const ordersSchema = z.array(
   z.object({ id: z.uuid(), title: z.string(), why: z.enum(["pending", "paid", "refunding"]) }),
 );
 
-/** As many as a page lists. */
+/** Limit of the list; erasure is blocked by the first one already. */
 const MAX_ORDERS = 20;
 
 /**
- * Somebody's orders whose money is not where it will stay: not paid yet, or given up and still open at the provider;
- * paid and not handed over; or on its way back. Oldest first.
+ * An account's orders whose money is not settled: pending, or failed and still payable at the provider; paid and not
+ * delivered; or with a refund under way. Oldest first.
  */
 export async function listUnsettledOrders(
   tx: Transaction,
@@ -53,8 +52,8 @@ SELECT id, title, why FROM mine WHERE why IS NOT NULL ORDER BY id LIMIT ${MAX_OR
 }
 
 /**
- * Takes a seller's products away: those that nobody ordered are deleted; the others stay, off sale and without a
- * seller, so that who bought them keeps them. Orders lose the name by themselves.
+ * Removes a seller's products: those without orders are deleted; the others stay, archived and without a seller, so
+ * that their buyers keep them. Orders lose the seller through their foreign key.
  */
 export async function deleteAccountProducts(tx: Transaction, sellerId: string): Promise<void> {
   await tx.product.deleteMany({ where: { sellerId, orders: { none: {} } } });

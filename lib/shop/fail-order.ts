@@ -4,10 +4,10 @@ import { lockOrder } from "./lock-order";
 import { releaseStock } from "./stock";
 
 /**
- * Gives an order up that was not paid, and its goods back, once: only a pending order has any to give.
+ * Marks an unpaid order as failed and releases its goods. Safe to repeat: only a pending order has goods to release.
  *
- * @param canStillPay  the provider's page is open: should the buyer pay there after all, the order is filled if
- *                     there is still enough, or the money goes back
+ * @param canStillPay  the provider's page stays open: if the buyer still pays there, the order is filled while there
+ *                     is enough stock, and refunded otherwise
  */
 export async function failOrder(
   tx: Transaction,

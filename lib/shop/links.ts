@@ -1,4 +1,4 @@
-/** Paths of the shop's pages, for mails and for the way back from the provider's page. */
+/** Paths of the shop's pages, for mails and for the return from the provider's page. */
 export const links = {
   order: (orderId: string) => `/orders/${orderId}`,
   product: (productId: string) => `/shop/${productId}`,

@@ -2,7 +2,7 @@ import { afterCommit, type Transaction } from "../db";
 import { publishSubjectChanged } from "../tasks";
 import { orderSubject } from "./order-subject";
 
-/** Every change of an order is decided on what these say while its row is locked. */
+/** Every change of an order is decided on these columns, read while its row is locked. */
 const columns = {
   id: true,
   status: true,
@@ -23,8 +23,8 @@ const columns = {
 } as const;
 
 /**
- * Reads an order and keeps everybody else from changing it until the transaction ends; whoever looks at it hears of it
- * then. The locks of a transaction are taken in this order: payment, order, product.
+ * Locks an order until the transaction ends and reads it. After the commit, open pages that show it are notified.
+ * A transaction takes its locks in this order: payment, order, product.
  */
 export async function lockOrder(tx: Transaction, id: string) {
   await tx.$executeRaw`SELECT 1 FROM "Order" WHERE id = ${id}::uuid FOR UPDATE`;
@@ -35,8 +35,8 @@ export async function lockOrder(tx: Transaction, id: string) {
 export type LockedOrder = NonNullable<Awaited<ReturnType<typeof lockOrder>>>;
 
 /**
- * Lets one transaction at a time deal with a payment. A refund may come before anything here knows which order the
- * payment is for, so there is no row of an order that both could lock.
+ * Serializes transactions that handle the same payment. A refund may arrive before Postgres knows the payment's order,
+ * so there is no order row that both could lock.
  */
 export async function lockPayment(tx: Transaction, paymentIntentId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`payment:${paymentIntentId}`}, 0))`;

@@ -1,4 +1,4 @@
-/** What an order's page shows the tasks of. Checks, mails and notifications are no steps of it. */
+/** Subject of the tasks that an order's page lists; checks, mails and notifications have none. */
 export function orderSubject(orderId: string): string {
   return `order:${orderId}`;
 }

@@ -67,7 +67,7 @@ function toSummary({ buyer, seller, ...row }: OrderSummaryRow, forBuyer: boolean
   };
 }
 
-/** What somebody bought or sold, newest first. Sellers hear of orders once they are paid. */
+/** The caller's purchases or sales, newest first. Sellers see orders once they are paid. */
 export async function listOrders(
   { userId }: Caller,
   page: z.input<typeof orderPageQuerySchema> = {},
@@ -85,10 +85,10 @@ export async function listOrders(
 }
 
 /**
- * An order with its steps and what was handed over. The seller sees what was sold and how far it is, but neither
- * codes nor whether somebody earned a bonus.
+ * An order with its tasks and deliveries. The seller sees the sale and its progress, but neither codes nor whether a
+ * referrer earned a bonus.
  *
- * @throws {AppError} not_found, also for an order that is none of the caller's business
+ * @throws {AppError} not_found, also for an order that the caller may not see
  */
 export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
   const parsed = idSchema.safeParse(id);
@@ -113,7 +113,7 @@ export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
   };
 }
 
-/** Of orders, those that the caller may see. One SQL statement. */
+/** Those of the given orders that the caller may see. One SQL statement. */
 export async function filterReadableOrderIds(
   { userId, role }: Pick<Caller, "userId" | "role">,
   ids: readonly string[],
@@ -152,7 +152,7 @@ export function toDeliveryView(row: DeliveryRow, hasAsset: boolean): DeliveryVie
   const isActive = revokedAt === null;
   return {
     ...{ id, kind, unit },
-    // A download's code is the secret in its link.
+    // A track's code is the secret in its download link.
     code: kind === "track" ? null : code,
     downloadUrl: isActive && hasAsset && kind !== "ticket" ? links.download(id, code) : null,
     revokedAt: revokedAt?.toISOString() ?? null,

@@ -10,24 +10,24 @@ import { failOrder } from "./fail-order";
 import { type Payment, recordPayment } from "./record-payment";
 import { CHARGE_TOTAL_STATUS, recordRefund } from "./record-refund";
 
-/** What an event means here. */
+/** The effect of a payment event. */
 export interface EventPlan {
-  /** Which order it is about, where the event itself says so. */
+  /** The event's order, where the event itself names it. */
   orderId: string | null;
-  /** What it changes; nothing for events that only need to be noted. */
+  /** Applies the event; absent for an event that is only recorded. */
   apply?: (tx: Transaction) => Promise<void>;
 }
 
-/** Ids and words of the provider; longer ones it has none. */
+/** Ids and enum values of the provider; none is longer. */
 const providerTextSchema = z.string().max(255).refine(isStorable);
 
-/** Of an object of the provider another one holds either the id or, when asked for, the whole. */
+/** A reference to another object of the provider: its id, or the expanded object. */
 const referenceSchema = z
   .union([providerTextSchema, z.object({ id: providerTextSchema })])
   .nullish()
   .transform((value) => (typeof value === "object" ? (value?.id ?? null) : (value ?? null)));
 
-/** Objects of other shops on the same account name no order of ours. */
+/** The order's id; null for objects of other shops on the same provider account. */
 const metadataSchema = z
   .object({ orderId: idSchema.optional().catch(undefined) })
   .nullish()
@@ -36,8 +36,8 @@ const metadataSchema = z
 const providerCurrencySchema = providerTextSchema.toUpperCase();
 
 /**
- * Refunds of other shops on the same account are noted too, and in some currencies they are larger than a column
- * holds; of an order of ours no more can go back than the most it can cost.
+ * Refunds of other shops on the same provider account are recorded too, and in some currencies they exceed an integer
+ * column. A refund of one of our orders never exceeds this limit.
  */
 const capRefundedAmount = (amount: number) => Math.min(amount, MAX_AMOUNT_MINOR);
 
@@ -72,7 +72,7 @@ const chargeSchema = z.object({
   amount_refunded: z.int().nonnegative().transform(capRefundedAmount),
 });
 
-/** The payment in a checkout, where there is one of ours. */
+/** The payment of a checkout session; null when it is unpaid or not ours. */
 export function toPayment(session: unknown): Payment | null {
   const { id, client_reference_id, payment_status, payment_intent, amount_total, currency } =
     sessionSchema.parse(session);
@@ -92,7 +92,7 @@ const planners: Readonly<Record<string, (object: unknown) => EventPlan>> = {
   "checkout.session.async_payment_failed": (object) => planUnpaid(object, { canStillPay: false }),
   "checkout.session.expired": (object) => planUnpaid(object, { canStillPay: false }),
   "payment_intent.succeeded": planIntentPaid,
-  // The page stays open for another card; until then the goods are for others.
+  // The payment page stays open for another card; meanwhile the goods are released.
   "payment_intent.payment_failed": (object) => {
     const { metadata: orderId } = intentSchema.parse(object);
     return {
@@ -108,8 +108,8 @@ const planners: Readonly<Record<string, (object: unknown) => EventPlan>> = {
 };
 
 /**
- * Reads an event whose signature is right.
- * @throws {AppError} bad_request when it is not as the provider makes them
+ * Parses an event whose signature was verified.
+ * @throws {AppError} bad_request when its shape is not the provider's
  */
 export function planEvent(event: Pick<Stripe.Event, "id" | "type" | "data">): EventPlan {
   const plan = planners[event.type];
@@ -118,7 +118,7 @@ export function planEvent(event: Pick<Stripe.Event, "id" | "type" | "data">): Ev
     return plan(event.data.object);
   } catch (cause) {
     if (!(cause instanceof z.ZodError)) throw cause;
-    log().error({ err: cause, event: event.id, type: event.type }, "an event of the payment provider is odd");
+    log().error({ err: cause, event: event.id, type: event.type }, "payment event refused: unexpected shape");
     throw new AppError("bad_request", { cause });
   }
 }
@@ -158,7 +158,7 @@ function planRefund(object: unknown): EventPlan {
   return { orderId: null, apply: (tx) => recordRefund(tx, refund) };
 }
 
-/** Names the sum alone; an account may be set up to send nothing else about refunds. */
+/** Has only the sum of a charge's refunds; a provider account may be set up to send no other refund event. */
 function planRefundedCharge(object: unknown): EventPlan {
   const {
     id,

@@ -7,7 +7,7 @@ type PreparedPayment =
   | { action: "check"; check: OrderCheck }
   | { action: "refund"; refunds: ProviderRefund[] };
 
-/** Queue `payments`: asks the provider about an order that stays unpaid, and gives money back. */
+/** Queue `payments`: checks unpaid orders at the provider, and creates refunds. */
 export const task = defineTask<"payments">()<PreparedPayment>({
   async prepare(payload, context) {
     if (payload.action === "refund")

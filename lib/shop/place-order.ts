@@ -16,20 +16,20 @@ import { stripe } from "./stripe";
 
 /**
  * Places an order: reserves the goods, then opens the payment provider's page. The order commits first, together with
- * the task that looks after it, so a crash anywhere leaves nothing that is not cleared up.
+ * its first check task, which cleans up after a crash at any point.
  *
- * Sent twice with one `clientKey` it is one order, and the second answer is that of the first.
+ * Safe to retry with the same `clientKey`: it is one order, and every response is that of the first request.
  *
- * @throws {AppError} not_found, conflict (sold out, no longer for sale, the key belongs to another order), forbidden
- *         for one's own product, bad_request for more money than one payment takes, unavailable when payments do
- *         not work: nothing was charged
+ * @throws {AppError} not_found; conflict (sold out, archived, the key belongs to another order); forbidden for the
+ *         buyer's own product; bad_request when the amount exceeds one payment; unavailable when payments do not
+ *         work: nothing was charged
  */
 export async function placeOrder(
   buyer: Caller,
   input: z.output<typeof newOrderSchema>,
   locale: Locale,
 ): Promise<PlacedOrder> {
-  stripe(); // Without a key nothing is reserved.
+  stripe(); // Throws before anything is reserved when payments are not set up.
   const order = (await findPlacedOrder(buyer, input)) ?? (await reserveOrder(buyer, input, locale));
   const checkoutUrl =
     order.status === "pending" && order.checkoutUrl === null ? await openCheckout(order) : order.checkoutUrl;
@@ -74,14 +74,14 @@ async function reserveOrder(
   try {
     const insert = () => transaction((tx) => insertOrder(tx, buyer, input, locale));
     const order = await insert().catch((error: unknown) => {
-      // An account was deleted just now, the buyer's or the seller's with the product: looked at again, it shows.
+      // The buyer's or the seller's account was deleted concurrently: the second try sees it and throws the right error.
       if (isForeignKeyViolation(error)) return insert();
       throw error;
     });
     await failpoint("shop.order.placed");
     return order;
   } catch (error) {
-    // The same request came twice at once, and the other one was first; it may have taken the last piece.
+    // A concurrent duplicate of this request may have committed first, and may have taken the last unit.
     const mayBePlaced = isUniqueViolation(error) || (error instanceof AppError && error.code === "conflict");
     const placed = mayBePlaced ? await findPlacedOrder(buyer, input) : null;
     if (placed) return placed;

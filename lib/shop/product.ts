@@ -1,6 +1,6 @@
 import type { Product } from "./client";
 
-/** What Prisma must select for `toProduct`. */
+/** Columns that `toProduct` needs. */
 export const productColumns = {
   id: true,
   kind: true,
@@ -21,7 +21,7 @@ type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
   seller: { name: string } | null;
 };
 
-/** A row of Postgres as everybody sees it. */
+/** Converts a row to the product's public view. */
 export function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
   return {
     ...row,

@@ -10,28 +10,28 @@ import { type newProductSchema, type Product, type ProductPage, productPageQuery
 import { productColumns, toProduct } from "./product";
 
 /**
- * Puts something up for sale.
- * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account is gone
+ * Creates a product.
+ * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account was deleted
  */
 export async function createProduct(
   seller: Caller,
   input: z.output<typeof newProductSchema>,
 ): Promise<Product> {
-  // The token may be older than a change of the role.
-  const known = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
-  if (!known) throw new AppError("unauthenticated");
-  if (known.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
+  // The access token may be older than a change of the role.
+  const account = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
+  if (!account) throw new AppError("unauthenticated");
+  if (account.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
   const row = await db()
     .product.create({ data: { id: newId(), sellerId: seller.userId, ...input }, select: productColumns })
     .catch((error: unknown) => {
-      // The account was deleted just now.
+      // The account was deleted concurrently.
       if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
       throw error;
     });
   return toProduct(row);
 }
 
-/** What is for sale, newest first. */
+/** Products for sale, newest first. */
 export async function listProducts(page: z.input<typeof productPageQuerySchema> = {}): Promise<ProductPage> {
   const { cursor, limit, kind, sellerId } = productPageQuerySchema.parse(page);
   const rows = await db().product.findMany({
@@ -44,7 +44,7 @@ export async function listProducts(page: z.input<typeof productPageQuerySchema> 
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-/** One product, also when it is no longer for sale; null when there is none, or for an id that is not a UUID. */
+/** One product, archived or not; null when there is none, or for an id that is not a UUID. */
 export async function getProduct(id: string): Promise<Product | null> {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) return null;
@@ -53,16 +53,16 @@ export async function getProduct(id: string): Promise<Product | null> {
 }
 
 /**
- * Takes a product off sale; who has bought it keeps it. Safe to repeat. An administrator who does it to somebody else's
- * is in the audit log.
+ * Archives a product: it is no longer for sale, and its buyers keep it. Safe to repeat. The audit log records an
+ * administrator who archives another seller's product.
  *
- * @throws {AppError} not_found; forbidden for a product of somebody else; fresh_sign_in_required for an administrator
- *         and somebody else's product
+ * @throws {AppError} not_found; forbidden for another seller's product, unless the caller is an administrator;
+ *         fresh_sign_in_required for an administrator and another seller's product
  */
 export async function archiveProduct(
   id: string,
   caller: SignedInCaller,
-  from: AuditContext = {},
+  auditContext: AuditContext = {},
 ): Promise<Product> {
   const { userId, role } = caller;
   const product = await db().product.findUnique({ where: { id }, select: { sellerId: true } });
@@ -77,7 +77,7 @@ export async function archiveProduct(
     });
     if (count > 0 && !isOwn) {
       const subject = `product:${id}` as const;
-      await recordAudit(tx, { action: "product_archived", actorId: userId, subject, ...from });
+      await recordAudit(tx, { action: "product_archived", actorId: userId, subject, ...auditContext });
     }
     return tx.product.findUnique({ where: { id }, select: productColumns });
   });

@@ -11,24 +11,24 @@ import { transaction } from "../db";
 import { planEvent } from "./payment-events";
 import { paymentsUnavailableError } from "./stripe";
 
-/** The provider's events are a few kilobytes. */
+/** Limit of a request's body; the provider's events are a few kilobytes. */
 const MAX_BODY_BYTES = 512 * 1024;
-/** How old a signature may be: longer, and whoever recorded a request could send it again. */
+/** Maximum age of a signature: bounds how long a recorded request can be replayed. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
 
 export const eventReceiptSchema = z.object({
   received: z.literal(true),
-  /** `known`: this event was here before. */
+  /** `applied`: the event had an effect. `noted`: it was only recorded. `known`: it is a duplicate. */
   outcome: z.enum(["applied", "noted", "known"]),
 });
 
 export type EventReceipt = z.infer<typeof eventReceiptSchema>;
 
 /**
- * Takes one event of the payment provider. Its id and all that follows from it commit together, so that an event
- * which is sent again, also at the same moment, changes nothing.
+ * Receives one event of the payment provider. Its id and its effects commit together, so a duplicate, even a
+ * concurrent one, changes nothing.
  *
- * @throws {AppError} unauthenticated for a signature that is missing, wrong or old; bad_request for what is not an
+ * @throws {AppError} unauthenticated for a missing, wrong or old signature; bad_request for a body that is not an
  *         event; unavailable without the secret, or without Postgres: the provider sends it again
  */
 export async function receivePaymentEvent(request: Request): Promise<EventReceipt> {
@@ -46,7 +46,7 @@ VALUES (${event.id}, ${event.type}, ${orderId}::uuid, ${new Date(now())}) ON CON
     await failpoint("shop.event.applied");
     return apply ? "applied" : "noted";
   });
-  log().info({ event: event.id, type: event.type, orderId, outcome }, "payment event");
+  log().info({ event: event.id, type: event.type, orderId, outcome }, "payment event received");
   await failpoint("shop.event.committed");
   return { received: true, outcome };
 }
@@ -57,7 +57,7 @@ const eventSchema = z.object({
   data: z.object({ object: z.looseObject({}) }),
 });
 
-/** Signature first: of an unsigned body nothing is read. */
+/** Verifies the signature before the body is parsed. */
 async function verifyEvent(body: string, signature: string | null): Promise<Stripe.Event> {
   const secret = env().STRIPE_WEBHOOK_SECRET;
   if (secret === undefined) throw paymentsUnavailableError();

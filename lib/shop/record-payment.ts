@@ -8,11 +8,11 @@ import { sumRefunded } from "./record-refund";
 import { enqueueSaleFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
 import { releaseStock, reserveStock } from "./stock";
 
-/** Money that the provider says it has taken. */
+/** A payment that the provider has taken. */
 export interface Payment {
   orderId: string;
   paymentIntentId: string;
-  /** Null where what told of it does not know. */
+  /** Null when the payment's source does not name it. */
   sessionId: string | null;
   amountMinor: number;
   /** ISO 4217, upper case. */
@@ -20,21 +20,21 @@ export interface Payment {
 }
 
 /**
- * Notes a payment: the order is paid, and all that must follow is enqueued, in the caller's transaction. Whoever
- * tells of it (an event, another event about the same payment, the check task), in whatever order and however
- * often: the order's state decides, and only the first changes anything.
+ * Records a payment in the caller's transaction: the order becomes paid, and everything that follows is enqueued. Safe
+ * to repeat, from any source (an event, another event about the same payment, the check task) and in any order: the
+ * order's status decides, and only the first call changes anything.
  *
- * - Paid after the order was given up: it is filled if there is still enough, else the money goes back.
- * - Refunded before this was heard: the order is refunded, and nothing is delivered.
- * - Another amount, currency or payment than the order's: an alert, and nothing is delivered.
+ * - Paid after the order failed: it is filled if there is enough stock, else refunded.
+ * - Refunded before the payment was recorded: the order becomes refunded, and nothing is delivered.
+ * - Amount, currency or payment differ from the order's: an alert, and nothing is delivered.
  *
- * @returns `mismatch` when the order was left as it is, for somebody to decide
+ * @returns `mismatch` when the order was left unchanged, for an operator to decide
  */
 export async function recordPayment(tx: Transaction, payment: Payment): Promise<"settled" | "mismatch"> {
   await lockPayment(tx, payment.paymentIntentId);
   const order = await lockOrder(tx, payment.orderId);
   if (!order) {
-    log().warn({ orderId: payment.orderId }, "a payment for an order that is not known here");
+    log().warn({ orderId: payment.orderId }, "payment ignored: unknown order");
     return "settled";
   }
   if (order.paymentIntentId === payment.paymentIntentId) return "settled";
@@ -43,7 +43,7 @@ export async function recordPayment(tx: Transaction, payment: Payment): Promise<
     await raiseAlert(tx, {
       kind: "payment_mismatch",
       subject: orderSubject(order.id),
-      message: `${mismatch}; payment ${payment.paymentIntentId} waits for somebody to decide`,
+      message: `${mismatch}; an operator must decide on payment ${payment.paymentIntentId}`,
     });
     return "mismatch";
   }
@@ -89,7 +89,7 @@ async function reserveStockAgain(tx: Transaction, { productId, quantity }: Locke
   return productId !== null && reserveStock(tx, productId, quantity);
 }
 
-/** The refund was here first. */
+/** The refund was recorded before the payment. */
 async function markRefunded(tx: Transaction, order: LockedOrder, payment: Payment) {
   await tx.order.update({
     where: { id: order.id },
@@ -103,7 +103,7 @@ async function markRefunded(tx: Transaction, order: LockedOrder, payment: Paymen
   if (order.status === "pending") await releaseStock(tx, order.productId, order.quantity);
 }
 
-/** Paid too late, and sold to others meanwhile: the order stays failed until its money has gone back. */
+/** Paid too late, and sold out meanwhile: the order stays failed until it is refunded. */
 async function refundLatePayment(
   tx: Transaction,
   order: LockedOrder,
@@ -120,6 +120,6 @@ async function refundLatePayment(
   await raiseAlert(tx, {
     kind: "delivery_failed",
     subject: orderSubject(order.id),
-    message: "paid after it was given up, and sold out since: the money goes back by itself",
+    message: "order paid after it had failed, and sold out since: it is refunded automatically",
   });
 }

@@ -7,22 +7,22 @@ import { orderSubject } from "./order-subject";
 import { enqueueRefundFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
 import { releaseStock } from "./stock";
 
-/** Money that goes back, as the provider knows it. */
+/** A refund as the provider reports it. */
 export interface ProviderRefund {
-  /** The provider's: `re_…`, or the charge's (`ch_…`) for the sum of all its refunds. */
+  /** The provider's id: `re_…`, or the charge's (`ch_…`) for the sum of all its refunds. */
   id: string;
   paymentIntentId: string;
   amountMinor: number;
-  /** `pending`, `requires_action`, `succeeded`, `failed` or `canceled`; of a charge `total`. */
+  /** `pending`, `requires_action`, `succeeded`, `failed` or `canceled`; `total` for a charge's sum. */
   status: string;
 }
 
-/** The refunds of a charge in one number, from an event that names none of them. */
+/** Status of a row that has the sum of a charge's refunds, from an event that names none of them. */
 export const CHARGE_TOTAL_STATUS = "total";
 
 /**
- * Notes a refund, in the caller's transaction. It may be told of any number of times, by events, by the answer to
- * our own request, and before the payment it takes back: then it waits for {@link settlePaid}.
+ * Records a refund in the caller's transaction. Safe to repeat: events and the response to our own request report the
+ * same refund. One that arrives before its payment is applied when `recordPayment` records the payment.
  */
 export async function recordRefund(tx: Transaction, refund: ProviderRefund): Promise<void> {
   await lockPayment(tx, refund.paymentIntentId);
@@ -38,7 +38,7 @@ export async function recordRefund(tx: Transaction, refund: ProviderRefund): Pro
   await applyRefunds(tx, order, refund.paymentIntentId);
 }
 
-/** Facts come in any order: what is over does not become open again, and a sum only grows. */
+/** Reports arrive in any order: a finished refund never becomes open again, and an amount only grows. */
 async function upsertRefund(tx: Transaction, { id, paymentIntentId, amountMinor, status }: ProviderRefund) {
   await tx.$executeRaw`
 INSERT INTO "Refund" (id, "paymentIntentId", "amountMinor", status)
@@ -53,9 +53,9 @@ ON CONFLICT (id) DO UPDATE SET
 const refundedSumRowsSchema = z.tuple([z.object({ refunded: z.coerce.number() })]);
 
 /**
- * What went back of a payment so far: its refunds, or the charge's own sum where that is ahead of them. The largest
- * sum that was told may hold refunds which failed since.
- * @param maxMinor  the order's amount
+ * Total refunded of a payment: its successful refunds, or the charge's own sum where that is ahead of them. The
+ * largest reported sum may include refunds that have failed since, which are subtracted.
+ * @param maxMinor  upper limit: the order's amount
  */
 export async function sumRefunded(
   tx: Transaction,
@@ -72,12 +72,12 @@ SELECT greatest(
   return Math.min(refunded, maxMinor);
 }
 
-/** How many refunds of a payment came to nothing: after each, the same amount is another refund. */
+/** How many refunds of a payment failed: after each failure, the same amount is a new refund. */
 export async function countFailedRefunds(tx: Transaction, paymentIntentId: string): Promise<number> {
   return tx.refund.count({ where: { paymentIntentId, status: { in: ["failed", "canceled"] } } });
 }
 
-/** Brings an order up to what went back of its payment. */
+/** Updates an order to the total refunded of its payment. */
 async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId: string): Promise<void> {
   const refundedMinor = await sumRefunded(tx, paymentIntentId, order.amountMinor);
   const deltaMinor = refundedMinor - order.refundedMinor;
@@ -93,18 +93,18 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
   const wasSold = order.status === "paid" || order.status === "delivered";
   const failedCount = await countFailedRefunds(tx, paymentIntentId);
   if (wasSold && failedCount > 0) {
-    // The sum may have been here before, and be here again; each time the boards must hear of it.
+    // The total may return to an earlier value; the failure count keeps the key unique, so the boards follow each time.
     const key = `${order.id}:refunds-failed:${failedCount}:${refundedMinor}`;
     await enqueue(tx, "leaderboards", { orderId: order.id }, { key, subject: orderSubject(order.id) });
   }
-  // Less than before: a refund failed after it had succeeded, and an alert says so.
+  // Less than before: a refund failed after it had succeeded, which raised an alert.
   if (deltaMinor < 0) return;
   if (wasSold && isFullRefund) await revokeDeliveries(tx, order);
   if (wasSold) await enqueueRefundFollowUps(tx, order, { refundedMinor, isFullRefund });
   await notifyBuyerOfRefund(tx, order, { amountMinor: deltaMinor, refundedMinor, isFullRefund });
 }
 
-/** What was handed over opens nothing any more, and others may buy it; a ticket that was used is gone. */
+/** Revokes an order's deliveries and releases the goods, except tickets that were used. */
 async function revokeDeliveries(tx: Transaction, { id, productId, quantity }: LockedOrder): Promise<void> {
   await tx.delivery.updateMany({
     where: { orderId: id, revokedAt: null },

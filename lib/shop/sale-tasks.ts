@@ -9,8 +9,8 @@ function taskOptions({ id, buyerId }: LockedOrder, key: string): EnqueueOptions 
 }
 
 /**
- * All that must happen after a payment, in the transaction that notes it. The same for every order: whether anybody
- * referred the buyer is for the ledger to know, also when the buyer's account is gone.
+ * Enqueues everything that follows a payment, in the transaction that records it. The same for every order: the
+ * `referral-bonuses` task finds out whether the buyer has a referrer, even when the buyer's account was deleted.
  */
 export async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder): Promise<void> {
   const { id: orderId } = order;
@@ -21,10 +21,10 @@ export async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder):
 }
 
 /**
- * All that must happen after a part of a sale went back: numbers and the referrer's bonus follow, and who sold it
- * hears of it. The bonus follows after every part: granted before or after it, it is the same in the end.
+ * Enqueues everything that follows a refund of a sale, partial or full: leaderboards, the seller's notification and
+ * the reversal of the referrer's bonus. Grant and reversal give the same result in either order.
  *
- * @param refundedMinor  what went back in all; it only grows, so it tells one refund from the next
+ * @param refundedMinor  total refunded so far; it only grows, so it makes each refund's task keys unique
  */
 export async function enqueueRefundFollowUps(
   tx: Transaction,
@@ -40,7 +40,7 @@ export async function enqueueRefundFollowUps(
   await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
 }
 
-/** The buyer hears that money is on its way back. */
+/** Enqueues the buyer's notification and mail about a refund. */
 export async function notifyBuyerOfRefund(
   tx: Transaction,
   order: LockedOrder,

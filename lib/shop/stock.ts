@@ -1,15 +1,15 @@
 import type { Transaction } from "../db";
 
 /**
- * Reserves goods, in the transaction of the order that gets them. Of buyers at once nobody gets what is not there:
- * the condition is part of the update, and a constraint stands behind it.
+ * Reserves goods in the transaction of their order. Concurrent buyers never oversell: the condition is part of the
+ * update, and a database constraint backs it up.
  *
- * @returns false when there is not enough, or no such product any more; nothing has changed then
+ * @returns false when there is not enough stock or the product no longer exists; nothing has changed then
  */
 export async function reserveStock(tx: Transaction, productId: string, quantity: number): Promise<boolean> {
   const product = await tx.product.findUnique({ where: { id: productId }, select: { stock: true } });
   if (!product) return false;
-  // As many as people want: buyers of it need not queue for the row.
+  // Unlimited: buyers do not wait for the row's lock.
   if (product.stock === null) return true;
   const { count } = await tx.product.updateMany({
     where: { id: productId, stock: { gte: quantity } },
@@ -18,7 +18,7 @@ export async function reserveStock(tx: Transaction, productId: string, quantity:
   return count === 1;
 }
 
-/** Puts goods back. Whoever calls it has just made the one change of the order that allows it. */
+/** Returns goods to stock. Not safe to repeat: call it once, with the order's status change that releases them. */
 export async function releaseStock(
   tx: Transaction,
   productId: string | null,

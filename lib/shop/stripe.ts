@@ -2,16 +2,16 @@ import Stripe from "stripe";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
 
-/** A buyer waits for it. */
+/** Time limit of one request; a buyer waits for it. */
 const REQUEST_TIMEOUT_MS = 8_000;
-/** Safe, because every call that changes something carries an idempotency key. */
+/** Retries are safe: every call that changes something has an idempotency key. */
 const MAX_RETRIES = 1;
 
-/** The client of this process, and what it was made from. */
+/** This process's client, and the settings it was created from. */
 let cachedClient: { from: string; client: Stripe } | undefined;
 
 /**
- * The payment provider's SDK, at the address the environment names.
+ * The payment provider's SDK client, for the URL in the environment.
  * @throws {AppError} unavailable when the environment has no key: this deployment cannot sell
  */
 export function stripe(): Stripe {
@@ -34,7 +34,7 @@ function createClient(key: string, { protocol, hostname, port }: URL): Stripe {
   });
 }
 
-/** What a buyer is told when the provider cannot be asked. */
+/** The error for a buyer when the provider is unavailable or not set up. */
 export function paymentsUnavailableError(cause?: unknown): AppError {
   return new AppError("unavailable", {
     message: "payments_unavailable",
@@ -46,8 +46,8 @@ export function paymentsUnavailableError(cause?: unknown): AppError {
 const RETRY_AFTER_SECONDS = 30;
 
 /**
- * Whether the provider has certainly not done what it was asked: it refused the request itself. After no answer, a
- * 5xx, or a key that was used with other parameters nobody can say.
+ * Whether the provider certainly did not execute a request, because it refused the request itself. After no response,
+ * a 5xx, or a key reused with other parameters the outcome is unknown.
  */
 export function isDefiniteRejection(error: unknown): error is Stripe.errors.StripeError {
   return (

@@ -4,13 +4,13 @@ import { defineTask, enqueue } from "../tasks";
 import { links } from "./links";
 import { lockOrder } from "./lock-order";
 
-/** Queue `supplier-notifications`: the creator hears of a sale, with a mail, and of money that went back. */
+/** Queue `supplier-notifications`: notifies the seller of a sale (also by mail) and of refunds. */
 export const task = defineTask<"supplier-notifications">()({
   async commit(tx, { orderId, event }, { taskId }) {
-    // The seller's account may be deleted at the same time: nothing is left for who is gone.
+    // The lock waits for a concurrent erasure of the seller's account, so that no task outlives the account.
     await lockOrder(tx, orderId);
     const sale = await findSale(tx, orderId);
-    // The creator's account is gone: nobody is left to tell.
+    // The seller's account was deleted.
     if (!sale?.seller) return;
     const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
     const key = `supplier:${taskId}`;

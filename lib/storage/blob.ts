@@ -4,11 +4,12 @@ import { AppError } from "../core/errors";
 import { withTimeout } from "../core/with-timeout";
 
 /**
- * The blob store, by Vercel's SDK. Blobs are private: whoever has a URL has nothing, and bytes leave through our own
- * route alone.
+ * The blob store, through Vercel's SDK. Blobs are private: a URL alone gives no access, and only our own route serves
+ * the bytes.
  *
- * The SDK tries for minutes when nobody answers; nobody waits so long (`BLOB_TIMEOUT_MS`). What was given up may still happen: a put then
- * leaves bytes without a row, which the tidy finds, and a deletion is repeated until it is known to be done.
+ * The SDK retries for minutes when the store is down, so calls are limited to `BLOB_TIMEOUT_MS`. A call that timed out
+ * may still take effect: a put then leaves a blob without a row, which the clean-up task deletes, and a deletion is
+ * repeated until it is confirmed.
  */
 const RETRY_AFTER_SECONDS = 10;
 
@@ -17,25 +18,25 @@ interface BlobAccess {
   abortSignal: AbortSignal;
 }
 
-/** Whether this deployment has a store. */
+/** Whether this deployment has a blob store. */
 export function hasBlobStore(): boolean {
   return env().BLOB_READ_WRITE_TOKEN !== undefined;
 }
 
-/** @throws {AppError} unavailable: there is no store, or it does not answer */
+/** Safe to repeat. @throws {AppError} unavailable: no blob store is configured, or it does not respond */
 export async function putBlob(pathname: string, bytes: Uint8Array, contentType: string): Promise<void> {
   const { url } = await withBlobStore((access) =>
-    // A name of its own is never written twice; a repeat by the SDK, whose first answer was lost, is no conflict.
+    // Pathnames are unique, so an overwrite can only be the SDK's retry after a lost response.
     put(pathname, Buffer.from(bytes), { ...access, access: "private", contentType, allowOverwrite: true }),
   );
   rememberBaseUrl(url, pathname);
 }
 
 /**
- * The bytes of a blob, or a part of them.
+ * Reads the bytes of a blob, or a range of them.
  *
  * @param range  first and last byte, both included
- * @returns null when the store does not have it
+ * @returns null when the blob does not exist
  * @throws {AppError} unavailable
  */
 export async function readBlob(
@@ -54,20 +55,20 @@ export async function readBlob(
       signal,
     });
     if (response.status === 404) return null;
-    if (!response.ok) throw new Error(`the blob store answered ${response.status}`);
+    if (!response.ok) throw new Error(`blob store responded ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    // A store may answer with the whole.
+    // A store may ignore the range and send the whole blob.
     return range && response.status !== 206 ? bytes.slice(range.start, range.end + 1) : bytes;
   });
 }
 
-/** Those that are not there count as deleted. @throws {AppError} unavailable */
+/** Missing blobs count as deleted. Safe to repeat. @throws {AppError} unavailable */
 export async function deleteBlobs(pathnames: readonly string[]): Promise<void> {
   if (pathnames.length === 0) return;
   await withBlobStore((access) => del([...pathnames], access));
 }
 
-/** Folders right below a prefix. @throws {AppError} unavailable */
+/** Folders directly below a prefix. @throws {AppError} unavailable */
 export async function listFolders(prefix: string): Promise<string[]> {
   const folders: string[] = [];
   for (let cursor: string | undefined; ; ) {
@@ -107,7 +108,7 @@ async function withBlobStore<T>(call: (access: BlobAccess) => Promise<T>): Promi
   }
 }
 
-/** What stands before a pathname in the store's URLs; one store, one base. The SDK's `get` knows Vercel's alone. */
+/** The URL before a blob's pathname, per store. Needed because the SDK's `get` works only with Vercel's own hosts. */
 const baseUrls = new Map<string, string>();
 
 function storeKey(): string {
@@ -116,13 +117,13 @@ function storeKey(): string {
 }
 
 function rememberBaseUrl(url: string, pathname: string): string {
-  if (!url.endsWith(pathname)) throw new Error("the store's URLs do not end with their pathname");
+  if (!url.endsWith(pathname)) throw new Error("blob URL does not end with its pathname");
   const base = url.slice(0, -pathname.length);
   baseUrls.set(storeKey(), base);
   return base;
 }
 
-/** Asked for once in a process. @returns null when the store does not have the blob */
+/** Queried once per process. @returns null when the blob does not exist */
 async function getBaseUrl(pathname: string, access: BlobAccess): Promise<string | null> {
   const known = baseUrls.get(storeKey());
   if (known !== undefined) return known;

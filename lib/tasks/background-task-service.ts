@@ -7,24 +7,24 @@ import type { PayloadInput } from "./catalogue";
 import { type EnqueueOptions, enqueue } from "./enqueue";
 import { publish } from "./publish";
 
-/** How a task is named and who may look at it; a call without a key is a task of its own. */
+/** Options of `enqueue`; without a key each call is a new task. */
 type TaskOptions = Partial<EnqueueOptions>;
 
 /**
- * Everyday background work by name, each in a transaction of its own. What follows a change of yours belongs
- * into that change's transaction: use `enqueue` there.
+ * Common background work as named functions, each in its own transaction. Work that follows a change belongs in the
+ * transaction of the change: use `enqueue` there.
  *
- * All but `trackEvent` are guaranteed: when the promise resolves the task is in Postgres. They answer the task's
- * id, and throw {AppError} bad_request for what does not fit and not_available for what belongs to a later part.
+ * All but `trackEvent` are guaranteed: when the promise resolves the task is in Postgres. They return the task's
+ * id, and throw {AppError} bad_request for an invalid payload and not_available for a queue without a handler yet.
  */
 export const backgroundTaskService = {
   enqueue,
 
-  /** A notification in somebody's list, in words of your own. */
+  /** Adds a notification with the given text to the user's list. */
   sendNotification: (userId: string, title: string, message: string, options?: TaskOptions) =>
     enqueueInOwnTransaction("notifications", { userId, kind: "general", title, message }, options),
 
-  /** A plain mail. `to` is an address. */
+  /** Sends a plain mail. `to` is an address. */
   sendEmail: (to: string, subject: string, body: string, options: TaskOptions & { locale?: Locale } = {}) => {
     const { locale = "ru", ...rest } = options;
     return enqueueInOwnTransaction(
@@ -35,8 +35,8 @@ export const backgroundTaskService = {
   },
 
   /**
-   * Something that people did, for the daily totals. Best effort: resolves without a word when it is lost.
-   * @param userId  who did it; null for nobody known
+   * Records a user event for the daily totals. Best effort: it also resolves when the event is lost.
+   * @param userId  the acting user; null when unknown
    */
   trackEvent: async (
     userId: string | null,
@@ -47,7 +47,7 @@ export const backgroundTaskService = {
       const at = new Date(now()).toISOString();
       await publish("analytics", { events: [{ id: newId(), userId, name: event, properties, at }] });
     } catch (error) {
-      log().warn({ err: error }, "an event was not counted");
+      log().warn({ err: error }, "analytics event lost: publish failed");
     }
   },
 
@@ -57,7 +57,7 @@ export const backgroundTaskService = {
   transcodeAudio: (payload: PayloadInput<"audio-transcoding">, options?: TaskOptions) =>
     enqueueInOwnTransaction("audio-transcoding", payload, options),
 
-  /** Asks the provider about an order, or refunds it. */
+  /** Checks an order with the payment provider, or refunds it. */
   processPayment: (payload: PayloadInput<"payments">, options?: TaskOptions) =>
     enqueueInOwnTransaction("payments", payload, options),
 

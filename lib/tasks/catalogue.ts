@@ -4,40 +4,40 @@ import { localeSchema } from "../core/locale";
 import { type LaneName, lanes } from "./lanes";
 
 /**
- * Every queue: what its payload looks like and how it is delivered. Names and policy only; the handlers
- * live in their domains and are found through registry.ts.
+ * Every queue with its payload schema and delivery policy. The handlers live in their domains and are found through
+ * registry.ts.
  */
 
 interface QueueDefinition {
-  /** Raised when an old payload could no longer be read by the new schema. */
+  /** Raise it when the new schema rejects old payloads. */
   version: number;
   payload: z.ZodType;
   /**
-   * How a payload of an older version becomes one of the next: tasks enqueued before a deploy run after it.
+   * Upgrade a payload from a version to the next, because tasks enqueued before a deploy run after it.
    * One for each version below `version`.
    */
   upgrades?: Readonly<Record<number, (payload: unknown) => unknown>>;
   /**
-   * `guaranteed`: a row in `Task` that commits with the change it follows, until it is done or dead with an alert.
-   * `best-effort`: published without a row, a loss is made up for by whoever sends or does not matter.
+   * `guaranteed`: a row in `Task` commits with the change and is retried until it is done, or dead with an alert.
+   * `best-effort`: a message without a row; a loss does not matter, or the sender compensates for it.
    */
   delivery: "guaranteed" | "best-effort";
-  /** How often QStash tries again after a failure: 12 s, 2.5 min, 30 min, 6 h. */
+  /** QStash's retries after a failure: after 12 s, 2.5 min, 30 min, 6 h. */
   retries: number;
-  /** How long one run may take; a lease lasts as long. */
+  /** Time limit of one run; its lease lasts as long, plus a margin. */
   timeoutSeconds: number;
-  /** Whose turn it takes (lanes.ts): money never waits behind analytics. */
+  /** Flow control lane (lanes.ts): payments never wait behind analytics. */
   lane: LaneName;
-  /** Guaranteed ones only: unfinished by then a task is dead, with an alert. */
+  /** Guaranteed queues only: a task that is unfinished by then is dead, with an alert. */
   deadlineSeconds: number;
-  /** Who started it, or an administrator, may call it off. */
+  /** Whether the owner or an administrator may cancel a task. */
   cancellable: boolean;
   /**
-   * What it carries is meant for one person alone: it is kept no longer than it takes, and goes with the account. A
-   * dead one keeps it, because an operator may give it another life; without an owner for a month (tidy.ts).
+   * The payload holds one user's personal data: it is emptied when the task is done or cancelled, and when the account
+   * is erased. A dead task keeps it for a replay; without an owner for a month (tidy.ts).
    */
   personal?: true;
-  /** False: its work belongs to a later part. Enqueuing is refused with `not_available`. */
+  /** False: the queue has no handler yet. Enqueuing is refused with `not_available`. */
   available: boolean;
 }
 
@@ -48,7 +48,7 @@ const DAY = 24 * HOUR;
 const orderPayload = z.object({ orderId: idSchema });
 
 export const queues = {
-  /** Asks the provider about an order that stays pending; carries out a refund. */
+  /** Checks a pending order with the payment provider; makes a refund. */
   payments: {
     version: 1,
     payload: z.discriminatedUnion("action", [
@@ -56,7 +56,7 @@ export const queues = {
       z.object({
         action: z.literal("refund"),
         orderId: idSchema,
-        /** Minor units; the whole of what is left when absent. */
+        /** Minor units; the whole remaining amount when absent. */
         amountMinor: z.int().positive().optional(),
         reason: z.enum(["requested_by_customer", "duplicate", "fraudulent"]),
       }),
@@ -69,7 +69,7 @@ export const queues = {
     cancellable: false,
     available: true,
   },
-  /** Gives the buyer what was paid for. */
+  /** Delivers the goods of a paid order to the buyer. */
   "deliver-goods": {
     version: 1,
     payload: orderPayload,
@@ -81,7 +81,7 @@ export const queues = {
     cancellable: false,
     available: true,
   },
-  /** A tenth of the price to whoever referred the buyer; takes it back after a refund. */
+  /** Grants the referrer a tenth of the price; reverses it after a refund. */
   "referral-bonuses": {
     version: 1,
     payload: orderPayload.extend({ action: z.enum(["grant", "reverse"]) }),
@@ -93,7 +93,7 @@ export const queues = {
     cancellable: false,
     available: true,
   },
-  /** The creator hears of a sale, or of its refund. */
+  /** Notifies the seller of a sale or of its refund. */
   "supplier-notifications": {
     version: 1,
     payload: orderPayload.extend({ event: z.enum(["sold", "refunded"]) }),
@@ -105,7 +105,7 @@ export const queues = {
     cancellable: false,
     available: true,
   },
-  /** Makes the leaderboards count a sale, or count it no longer, as the order's state says. */
+  /** Adds a sale to the leaderboards or removes it, according to the order's status. */
   leaderboards: {
     version: 1,
     payload: orderPayload,
@@ -121,13 +121,13 @@ export const queues = {
     version: 2,
     payload: z.object({
       userId: idSchema,
-      /** `general` has its own words; the others are written from `data` in the reader's language. */
+      /** `general` has a title and a message; other kinds are rendered from `data` in the reader's language. */
       kind: z.string().min(1).max(40),
       title: z.string().min(1).max(200).optional(),
       message: z.string().max(2_000).optional(),
       data: z.record(z.string(), z.json()).optional(),
     }),
-    // Version 1 knew nothing but a title and a message.
+    // Version 1 had only a title and a message.
     upgrades: { 1: (payload) => ({ ...(payload as object), kind: "general" }) },
     delivery: "guaranteed",
     retries: 3,
@@ -142,7 +142,7 @@ export const queues = {
     version: 1,
     payload: z.object({
       /**
-       * An address; or an account, to the address it has when the mail goes out; or a link of an account's, to the
+       * An address; an account, resolved to its address when the mail is sent; or an account link, resolved to the
        * address that the link is for.
        */
       to: z.union([
@@ -151,7 +151,7 @@ export const queues = {
         z.object({ linkId: idSchema }),
       ]),
       locale: localeSchema,
-      /** A name in lib/mail's catalogue, which also knows what belongs to it. */
+      /** A name in lib/mail's catalogue, which also has the schema of `props`. */
       template: z.string().min(1).max(40),
       props: z.record(z.string(), z.json()),
     }),
@@ -164,7 +164,7 @@ export const queues = {
     personal: true,
     available: true,
   },
-  /** What people did; a loss is a smaller number on a chart. */
+  /** User events; a lost one makes a number on a chart smaller. */
   analytics: {
     version: 1,
     payload: z.object({
@@ -215,7 +215,7 @@ export const queues = {
     version: 1,
     payload: z.object({
       postId: idSchema,
-      /** Who owns it; the chain's own address format is checked by the part that mints. */
+      /** The handler checks the chain's address format. */
       ownerAddress: z.string().min(1).max(128),
       metadata: z.record(z.string(), z.json()),
     }),
@@ -243,7 +243,7 @@ export const queues = {
     cancellable: true,
     available: false,
   },
-  /** Carries waiting views into Postgres soon after the first; the cron does the same. */
+  /** Syncs pending views to Postgres soon after the first one; the cron does the same. */
   "views-sync": {
     version: 1,
     payload: z.object({}),
@@ -255,7 +255,7 @@ export const queues = {
     cancellable: false,
     available: true,
   },
-  /** Comes back and does nothing: shows that QStash accepts, signs and delivers. */
+  /** Does nothing; its delivery shows that QStash accepts, signs and delivers messages. */
   probe: {
     version: 1,
     payload: z.object({ id: z.uuid() }),
@@ -273,34 +273,32 @@ export type QueueName = keyof typeof queues;
 
 type QueuesMatching<V> = { [Q in QueueName]: (typeof queues)[Q] extends V ? Q : never }[QueueName];
 
-/** Their tasks are rows. */
+/** Queues whose tasks are rows. */
 export type GuaranteedQueue = QueuesMatching<{ delivery: "guaranteed" }>;
-/** Their messages are all there is. */
+/** Queues whose messages have no row. */
 export type BestEffortQueue = QueuesMatching<{ delivery: "best-effort" }>;
-/** Those that have a handler. */
+/** Queues that have a handler. */
 export type HandledQueue = QueuesMatching<{ available: true }>;
 
-/** What a handler gets. */
+/** Parsed payload, as a handler gets it. */
 export type Payload<Q extends QueueName> = z.output<(typeof queues)[Q]["payload"]>;
-/** What is enqueued. */
+/** Payload as the caller of `enqueue` gives it. */
 export type PayloadInput<Q extends QueueName> = z.input<(typeof queues)[Q]["payload"]>;
 
-/** Whether there is such a queue. */
 export function isQueueName(name: string): name is QueueName {
   return Object.hasOwn(queues, name);
 }
 
-/** Queues whose payloads are not kept once a task is done or called off. */
+/** Queues whose payloads are emptied when a task is done or cancelled. */
 export const personalQueues: readonly QueueName[] = Object.keys(queues)
   .filter(isQueueName)
   .filter((name) => getQueueDefinition(name).personal);
 
-/** A queue's definition, where its name is not known beforehand. */
+/** A queue's definition, for a name that is not known at compile time. */
 export function getQueueDefinition(queue: QueueName): QueueDefinition {
   return queues[queue];
 }
 
-/** How many deliveries of a queue are under way at once, and how many begin in a second. */
 export function getLane(queue: QueueName) {
   return lanes[queues[queue].lane];
 }

@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const PAGE_SIZE = 100;
 /** Pages of one sweep. */
 const MAX_PAGES = 10;
-/** QStash gave up after all its retries: a pause before it is asked again. */
+/** Pause before a task is published again, after QStash has used up its retries. */
 const RETRY_DELAY_SECONDS = 300;
 
 const deadLettersSchema = z.array(
@@ -16,11 +16,11 @@ const deadLettersSchema = z.array(
 );
 
 /**
- * Brings home what QStash has given up on: a task that is not finished is published again after a pause, under a
- * new generation, until its deadline; then the letter is deleted. Best-effort messages are left for people to see.
+ * Imports QStash's dead letters: schedules unfinished tasks for another publish under a new generation, until their
+ * deadline, and deletes the letters. Best-effort messages stay in the dead letter queue for operators.
  *
- * A process that dies between the two does it again, which changes nothing.
- * @returns how many letters of ours there were
+ * Safe to repeat: a crash between the update and the deletion leaves letters that the next call imports again.
+ * @returns how many letters of this deployment's tasks were imported
  */
 export async function importDeadLetters(): Promise<number> {
   let imported = 0;
@@ -48,7 +48,7 @@ interface TaskDeadLetter {
   generation: number;
 }
 
-/** Somebody else's messages, and those of other deployments on the same account, are not ours to touch. */
+/** Skips messages of other programs and of other deployments on the same QStash account. */
 function parseDeadLetter({ dlqId, url, body }: z.infer<typeof deadLettersSchema>[number]): TaskDeadLetter[] {
   let message: unknown;
   try {
@@ -61,7 +61,7 @@ function parseDeadLetter({ dlqId, url, body }: z.infer<typeof deadLettersSchema>
   return [{ dlqId, taskId: parsed.data.taskId, generation: parsed.data.generation }];
 }
 
-/** A letter of an older generation says nothing: a newer message is under way. */
+/** Ignores letters of an older generation: a newer message is in flight. */
 async function requeueTasks(letters: readonly TaskDeadLetter[]): Promise<void> {
   await db().$executeRaw`
 UPDATE "Task" task SET state = 'pending',

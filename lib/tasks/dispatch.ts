@@ -10,28 +10,28 @@ import type { TaskMessage } from "./message";
 import { publishTaskChanged } from "./publish-changes";
 import { getFlowControl, qstash, queueUrl } from "./qstash";
 
-/** A task that is to be handed to QStash. */
+/** A task to publish to QStash. */
 export interface OutboxTask {
   id: string;
   queue: QueueName;
-  /** Part of the deduplication id: what QStash has taken once it takes again under the next generation. */
+  /** Part of the deduplication id, so that QStash accepts the task again under the next generation. */
   generation: number;
   delaySeconds: number;
 }
 
 const PUBLISH_TIMEOUT_MS = 5_000;
-/** Tasks of requests that end together go in one call. */
+/** Tasks of requests that end within this window go to QStash in one call. */
 const BATCH_WINDOW_MS = 5;
 export const MAX_BATCH_SIZE = 100;
 
 /**
- * After this long a task that QStash has taken is taken for lost there, and published again under a new
- * generation; twice as long after each, up to six hours. A message that is merely late then finds its task done.
+ * After this long a published task counts as lost at QStash and is published again under a new generation; the delay
+ * doubles each time, up to six hours. A message that was only late finds its task done.
  */
 const REPUBLISH_AFTER_SECONDS = 300;
 const MAX_REPUBLISH_DELAY_SECONDS = 6 * 3_600;
 
-/** Of each of a batch: QStash's id for its message; null when it did not take it. */
+/** For each task of a batch QStash's message id; undefined when it rejected the task. */
 const publishResultsSchema = z.array(z.object({ messageId: z.string().optional().catch(undefined) }));
 
 const publishedRowsSchema = z.array(
@@ -46,24 +46,24 @@ const dispatchBatched = coalesce(
   { windowMs: BATCH_WINDOW_MS, maxSize: MAX_BATCH_SIZE },
 );
 
-/** Publishes once the answer is out. What does not get through is the sweeper's. */
+/** Publishes a task after the response is sent. On a failure the sweeper publishes it. */
 export function dispatchAfterResponse(task: OutboxTask): void {
   defer(async () => {
     try {
       await failpoint("tasks.committed");
       await dispatchBatched(task);
     } catch (error) {
-      log().warn({ err: error, taskId: task.id }, "a task waits for the sweeper: it was not published");
+      log().warn({ err: error, taskId: task.id }, "task not published: left to the sweeper");
     }
   });
 }
 
 /**
- * Hands tasks to QStash in one call, and notes in one statement which it took.
+ * Publishes tasks to QStash in one call, and marks the accepted ones in one statement.
  *
  * @param tasks  {@link MAX_BATCH_SIZE} at most
- * @returns how many QStash took; the others stay in the outbox
- * @throws when QStash did not answer: it may have taken them all the same, and takes none of them twice
+ * @returns how many QStash accepted; the others stay in the outbox
+ * @throws when QStash did not answer: the outcome is unknown, and deduplication makes a repeat safe
  */
 export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<number> {
   const results = publishResultsSchema.parse(
@@ -76,14 +76,14 @@ export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<numbe
   });
   if (accepted.length > 0) await markPublished(accepted);
   if (accepted.length < tasks.length) {
-    log().warn({ refused: tasks.length - accepted.length }, "QStash did not take all tasks of a batch");
+    log().warn({ refused: tasks.length - accepted.length }, "QStash rejected part of a batch");
   }
   return accepted.length;
 }
 
 function toQstashMessage({ id, queue, generation, delaySeconds }: OutboxTask) {
   const { retries, timeoutSeconds } = queues[queue];
-  // What it is about stays in Postgres: QStash's logs hold no one's data.
+  // The payload stays in Postgres, so that QStash's logs hold no personal data.
   const body: TaskMessage = { queue, taskId: id, generation };
   return {
     url: queueUrl(queue),
@@ -98,8 +98,8 @@ function toQstashMessage({ id, queue, generation, delaySeconds }: OutboxTask) {
 }
 
 /**
- * A delivery may have overtaken this; while its lease lives there is nothing to note but where to look for the
- * message. One whose lease has ended waits like any other, or a backlog at QStash would grow with every sweep.
+ * A delivery may have claimed a task already: while its lease lives, only the message id is stored. A task whose lease
+ * has expired gets the normal `dueAt`, or a backlog at QStash would grow with every sweep.
  */
 async function markPublished(accepted: readonly (OutboxTask & { messageId: string })[]): Promise<void> {
   const rows = await db().$queryRaw`

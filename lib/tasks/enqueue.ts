@@ -10,17 +10,17 @@ import { dispatchAfterResponse } from "./dispatch";
 import { publishSubjectChanged } from "./publish-changes";
 
 export interface EnqueueOptions {
-  /** What makes it the same task: of two with one key in a queue the first one counts. At most 200 characters. */
+  /** Unique within the queue: a second task with the same key is ignored. At most 200 characters. */
   key: string;
-  /** Not run before. Up to 7 days. */
+  /** Earliest start, counted from now; up to 7 days. */
   delaySeconds?: number;
-  /** Who started it and may look at it. */
+  /** The user who started the task and may read it. */
   ownerId?: string;
-  /** What it is about, `order:{id}`: whoever shows that shows its tasks. */
+  /** What the task is about, `order:{id}`: the order's page lists its tasks. */
   subject?: string;
 }
 
-/** How long the publisher has after a commit before the sweeper takes over. */
+/** Time between the commit and the sweeper's takeover of an unpublished task. */
 export const PUBLISH_GRACE_SECONDS = 30;
 
 const optionsSchema = z.object({
@@ -37,13 +37,13 @@ const optionsSchema = z.object({
 const rowSchema = z.tuple([z.object({ id: z.uuid(), created: z.boolean() })]);
 
 /**
- * Puts a task into the outbox, in the transaction of the change it follows: both commit or neither does. After
- * the commit it is published; when that does not happen, the sweeper does it. One SQL statement.
+ * Writes a task into the outbox, in the transaction of the change: both commit or neither does. It is published after
+ * the commit; if that fails, the sweeper publishes it. One SQL statement.
  *
- * @param tx  opened by `transaction` of lib/db: in one opened otherwise the sweeper publishes
- * @returns the task's id, and whether it was not there before
- * @throws {AppError} not_available for a queue whose work belongs to a later part; bad_request for a payload
- *         that does not fit. Nothing is written then, and the transaction goes on
+ * @param tx  opened by `transaction` of lib/db; a task in any other transaction is published by the sweeper
+ * @returns the task's id, and whether this call created it
+ * @throws {AppError} not_available for a queue without a handler yet; bad_request for an invalid payload. Nothing is
+ *         written then, and the transaction stays usable
  */
 export async function enqueue<Q extends GuaranteedQueue>(
   tx: Transaction,
@@ -57,7 +57,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
   const body = JSON.stringify(parsePayload(queue, payload));
   const id = newId();
 
-  // A task that is there is touched, not changed: its id is needed, and without it there would be a second statement.
+  // On a conflict the no-op update returns the existing task's id without a second statement.
   const rows = await tx.$queryRaw`
 INSERT INTO "Task" (id, queue, key, version, payload, "ownerId", subject, trace, "notBefore", "dueAt", "deadlineAt")
 SELECT ${id}::uuid, ${queue}, ${key}, ${definition.version}, ${body}::jsonb, ${ownerId ?? null}::uuid, ${subject ?? null},
@@ -71,7 +71,7 @@ RETURNING id, id = ${id}::uuid AS created`;
   if (row.created) {
     afterCommit(tx, () => {
       dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
-      // Nobody knows of it yet; what it is about has another step.
+      // No page shows the task's own channel yet; pages of its subject list it.
       if (subject !== undefined) publishSubjectChanged(subject);
     });
   }
@@ -79,8 +79,8 @@ RETURNING id, id = ${id}::uuid AS created`;
 }
 
 /**
- * A payload as its queue wants it.
- * @throws {AppError} bad_request with the fields that are wrong
+ * Parses a payload with its queue's schema.
+ * @throws {AppError} bad_request with the invalid fields
  */
 export function parsePayload(queue: QueueName, payload: unknown): unknown {
   const parsed = getQueueDefinition(queue).payload.safeParse(payload);
@@ -98,7 +98,7 @@ export function parsePayload(queue: QueueName, payload: unknown): unknown {
   return parsed.data;
 }
 
-/** Where a payload holds what `jsonb` cannot: asking Postgres would end the transaction. */
+/** Paths of texts that `jsonb` cannot store. Checked here, because an error of Postgres would abort the transaction. */
 function findUnstorablePaths(value: unknown, path: readonly string[]): string[] {
   if (typeof value === "string") return isStorable(value) ? [] : [path.join(".")];
   if (typeof value !== "object" || value === null) return [];

@@ -5,9 +5,9 @@ import { personalQueues } from "./catalogue";
 const cancelledRowsSchema = z.array(z.object({ id: z.uuid() }));
 
 /**
- * Takes somebody out of the tasks, in the transaction that deletes the account: what is meant for them alone and is
- * not done is called off, and no task has them as its owner any more. What is done has kept nothing but its name, see
- * `personal` in catalogue.ts. What else they started, a refund for one, goes on without them.
+ * Erases an account from the tasks, in the transaction that deletes it: cancels and empties the user's unfinished
+ * personal tasks, and clears the owner of all tasks. Finished personal tasks are empty already (`personal` in
+ * catalogue.ts). Other tasks that the user started, a refund for example, continue without an owner.
  */
 export async function eraseAccountTasks(tx: Transaction, userId: string, email: string): Promise<void> {
   const personal = Prisma.join(personalQueues);
@@ -19,7 +19,7 @@ WHERE state IN ('pending', 'published', 'running', 'dead') AND queue IN (${perso
     OR payload #>> '{to,linkId}' IN (SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid))
 RETURNING id`;
   const ids = cancelledRowsSchema.parse(rows).map(({ id }) => id);
-  // Nobody need look at one that died.
+  // A cancelled task needs no operator.
   await tx.alert.updateMany({
     where: { kind: "task_dead", subject: { in: ids }, closedAt: null },
     data: { closedAt: new Date() },

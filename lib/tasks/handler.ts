@@ -1,17 +1,17 @@
 import type { Transaction } from "../db";
 import type { BestEffortQueue, GuaranteedQueue, HandledQueue, Payload } from "./catalogue";
 
-/** What a handler is told and may ask while it runs. */
+/** Context of one attempt. */
 export interface TaskContext {
-  /** The same at every attempt: what an idempotency key for the outside world is made of. */
+  /** The same at every attempt: derive idempotency keys for external calls from it. */
   readonly taskId: string;
   /** From 1. */
   readonly attempt: number;
-  /** Aborted when the run may take no longer. */
+  /** Aborted when the run has reached its time limit. */
   readonly signal: AbortSignal;
   /**
-   * Tells whoever started the task how far it is, and makes the lease last from now on.
-   * @throws {LeaseLostError} another delivery has taken over, or the task was called off: stop
+   * Reports progress to the owner and renews the lease.
+   * @throws {LeaseLostError} another delivery took over, or the task was cancelled: stop
    */
   reportProgress(progress: Progress): Promise<void>;
 }
@@ -19,31 +19,30 @@ export interface TaskContext {
 export interface Progress {
   done: number;
   total: number;
-  /** A few words for people. */
+  /** A short text for the owner. */
   note?: string;
 }
 
 /**
- * The two halves of a guaranteed task. Anything either throws means: try again later; {@link NonRetryableTaskError}
- * means: never.
+ * The two halves of a guaranteed task. Any error is retried, except {@link NonRetryableTaskError}.
  */
 export interface TaskHandler<Q extends GuaranteedQueue, R> {
   /**
-   * The slow and the outside work, with no transaction open. May run more than once, also at the same time as
-   * another attempt: what it does outside carries an idempotency key made of `context.taskId`.
+   * Slow and external work, with no transaction open. May run more than once and concurrently with another attempt:
+   * external calls need an idempotency key derived from `context.taskId`.
    */
   prepare(payload: Payload<Q>, context: TaskContext): Promise<R>;
   /**
-   * Short. What it writes commits together with the task's completion, once: an attempt that was overtaken is
-   * rolled back.
+   * Short. Its writes commit once, in the transaction that completes the task; an attempt whose lease was taken over is
+   * rolled back. No external effects: a deadlock reruns it.
    */
   commit(tx: Transaction, result: R, context: TaskContext): Promise<void>;
 }
 
-/** Of what `defineTask` made: what came of `prepare` stays between the two halves. */
+/** A handler made by `defineTask`; the result type of `prepare` is hidden. */
 export type AnyTaskHandler<Q extends GuaranteedQueue> = TaskHandler<Q, unknown>;
 
-/** A best-effort queue's handler. It must stand being run twice, and not at all. */
+/** A best-effort queue's handler. It may run twice, or never. */
 export type BestEffortHandler<Q extends BestEffortQueue> = (payload: Payload<Q>) => Promise<void>;
 
 export type HandlerFor<Q extends HandledQueue> = Q extends GuaranteedQueue
@@ -53,7 +52,7 @@ export type HandlerFor<Q extends HandledQueue> = Q extends GuaranteedQueue
     : never;
 
 /**
- * What `<queue>.task.ts` exports as `task`. Without `prepare` the payload itself is handed to `commit`.
+ * Makes what `<queue>.task.ts` exports as `task`. Without `prepare`, `commit` gets the payload.
  *
  * ```ts
  * export const task = defineTask<"leaderboards">()({ prepare: …, commit: … });
@@ -68,7 +67,7 @@ export function defineTask<Q extends GuaranteedQueue>() {
   });
 }
 
-/** It can never succeed: the task is dead, and somebody is told. */
+/** Throw it when a task can never succeed: the task is dead, with an alert. */
 export class NonRetryableTaskError extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
@@ -76,10 +75,10 @@ export class NonRetryableTaskError extends Error {
   }
 }
 
-/** This attempt has been overtaken, or the task was called off. Nothing it does from here on counts. */
+/** Another delivery took over, or the task was cancelled. This attempt can no longer commit. */
 export class LeaseLostError extends Error {
   constructor(taskId: string) {
-    super(`the lease of task ${taskId} is lost`);
+    super(`lease of task ${taskId} lost`);
     this.name = "LeaseLostError";
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Who waits behind whom: queues of one lane share QStash's flow control, and one lane's backlog does not hold up
- * another. Small enough that a burst of tasks leaves a pool of Postgres connections for people.
+ * Queues of one lane share QStash's flow control; one lane's backlog does not delay another. The numbers are small, so
+ * that a burst of tasks leaves Postgres connections for requests.
  */
 export const lanes = {
   money: { key: "money", parallelism: 10 },
   people: { key: "people", parallelism: 5 },
-  /** Mail servers refuse those who send faster. */
+  /** Mail servers reject faster senders. */
   mail: { key: "mail", parallelism: 3, ratePerSecond: 10 },
   media: { key: "media", parallelism: 2 },
   background: { key: "background", parallelism: 3 },
@@ -14,9 +14,9 @@ export const lanes = {
 interface Lane {
   /** QStash's flow control key. */
   key: string;
-  /** Deliveries under way at once. */
+  /** Concurrent deliveries. */
   parallelism: number;
-  /** Deliveries begun in a second. */
+  /** Deliveries started per second. */
   ratePerSecond?: number;
 }
 

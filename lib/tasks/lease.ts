@@ -6,17 +6,17 @@ import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
 
 /**
- * The lease on a task and its fencing number live in the task's own row, never in Redis: whoever commits proves
- * in the same transaction that nobody has taken over. Times are Postgres' own.
+ * A task's lease and fencing number are columns of its row, not keys in Redis: the committing transaction itself checks
+ * that no other delivery took over. Times come from Postgres' clock.
  */
 
-/** A run that ends with its lease still answers in time. */
+/** A lease outlasts its run's time limit by this, so that a run which uses it up can still commit. */
 const LEASE_MARGIN_SECONDS = 5;
-/** After a lease that nobody ended, the sweeper publishes again. */
+/** Time after an expired lease before the sweeper publishes the task again. */
 const TAKEOVER_DELAY_SECONDS = 10;
-/** After a failure: QStash tries again by itself, the sweeper only when it does not. */
+/** After a failure QStash retries; the sweeper publishes only when QStash has not done so by then. */
 const RETRY_DELAY_SECONDS = 300;
-/** Enough of an error for an operator. */
+/** Length of a stored error, in characters. */
 const MAX_ERROR_LENGTH = 1_000;
 
 const leasedRowSchema = z.object({
@@ -39,7 +39,7 @@ const claimRowSchema = z.object({
 
 export type Lease = z.infer<typeof leasedRowSchema> & { taskId: string; timeoutSeconds: number };
 
-/** `busy`: another delivery holds the lease, or its time has not come. `finished`: nothing is left to do. */
+/** `busy`: another delivery has the lease, or the task is not due yet. `finished`: nothing is left to do. */
 export type ClaimResult =
   | { outcome: "leased"; lease: Lease }
   | { outcome: "busy"; retryAfterSeconds: number }
@@ -48,7 +48,7 @@ export type ClaimResult =
 
 /**
  * Takes the lease on a task for one run, in one statement. Of concurrent deliveries one gets it.
- * @param messageId  QStash's, for whoever looks for it in its logs
+ * @param messageId  QStash's message id, stored so that operators can find it in QStash's logs
  */
 export async function claimTask(
   taskId: string,
@@ -81,7 +81,7 @@ FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
   return { outcome: "busy", retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)) };
 }
 
-/** Notes how far a run is, and makes its lease last from now on. @throws {LeaseLostError} */
+/** Stores the progress of a run and renews its lease. @throws {LeaseLostError} */
 export async function extendLease(lease: Lease, progress: Progress): Promise<void> {
   const { taskId, fence, timeoutSeconds } = lease;
   const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
@@ -95,9 +95,9 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
 }
 
 /**
- * Marks a task as done, in the transaction of its effects. The row stays locked until that commits: whoever wants
- * to take over waits, and finds it done.
- * @throws {LeaseLostError} an older lease: nothing of the transaction may commit
+ * Marks a task as done, in the transaction of its effects. The row stays locked until the commit: a concurrent delivery
+ * waits and then finds the task done.
+ * @throws {LeaseLostError} another delivery took over: the transaction must roll back
  */
 export async function completeTask(tx: Transaction, lease: Lease): Promise<void> {
   const { taskId, fence } = lease;
@@ -109,7 +109,7 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   afterCommit(tx, () => publishLeasedTaskChanged(lease));
 }
 
-/** Gives the lease back after a failure, so that the next attempt need not wait for its end. */
+/** Releases the lease after a failure, so that the next attempt need not wait for its expiry. */
 export async function releaseTask(lease: Lease, error: unknown): Promise<void> {
   const { taskId, fence } = lease;
   const updated = await db().$executeRaw`
@@ -144,7 +144,7 @@ function describeError(error: unknown): string {
   return toStorableText(text);
 }
 
-/** Words of somebody else's: a NUL in them must not keep the failure from being noted. */
+/** Postgres rejects a NUL in text; one in an error message must not prevent storing the failure. */
 function toStorableText(text: string): string {
   return text.replaceAll("\0", "").slice(0, MAX_ERROR_LENGTH);
 }

@@ -21,10 +21,10 @@ import {
 const QSTASH_TIMEOUT_MS = 3_000;
 
 /**
- * Calls a task off. One that is running stops at its next sign of life, and cannot commit from now on.
+ * Cancels a task. A running one stops at its next `reportProgress`, and can no longer commit.
  *
- * @throws {AppError} not_found for a task that is not the caller's; fresh_sign_in_required for an administrator and
- *         somebody else's task; conflict when it is finished or may not be called off
+ * @throws {AppError} not_found for a task that the caller may not see; fresh_sign_in_required for an administrator who
+ *         is not the owner; conflict when the task is finished or its queue is not cancellable
  */
 export async function cancelTask(
   id: string,
@@ -58,12 +58,12 @@ export async function cancelTask(
   return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 
-/** A message that comes all the same finds its task called off. */
+/** Best effort: a message that is delivered anyway finds its task cancelled. */
 async function cancelMessage(messageId: string): Promise<void> {
   try {
     await withTimeout(qstash().messages.cancel(messageId), QSTASH_TIMEOUT_MS);
   } catch (error) {
-    log().debug({ err: error }, "the message of a task that was called off is still with QStash");
+    log().debug({ err: error }, "message of a cancelled task not cancelled: QStash unavailable");
   }
 }
 
@@ -85,10 +85,10 @@ const replayedRowsSchema = z.array(
 );
 
 /**
- * Gives a dead task another life, with a deadline of its own, and closes its alert.
+ * Replays a dead task with a new deadline, and closes its alert.
  *
- * @throws {AppError} forbidden for whoever is no administrator; fresh_sign_in_required; not_found; conflict when it is
- *         not dead
+ * @throws {AppError} forbidden for anyone but administrators; fresh_sign_in_required; not_found; conflict when the task
+ *         is not dead
  */
 export async function replayTask(
   id: string,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a message carries: a task's row has the rest, or the payload itself where there is no row. */
+/** Body of a QStash message: a reference to a task's row, or the payload itself where there is no row. */
 
 const taskMessageSchema = z.object({
   queue: z.string(),
@@ -16,7 +16,5 @@ const bestEffortMessageSchema = z.object({
 
 export const messageSchema = z.union([taskMessageSchema, bestEffortMessageSchema]);
 
-/** Of a guaranteed task. */
 export type TaskMessage = z.infer<typeof taskMessageSchema>;
-/** Of best-effort work. */
 export type BestEffortMessage = z.infer<typeof bestEffortMessageSchema>;

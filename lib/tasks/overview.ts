@@ -6,14 +6,14 @@ import { db } from "../db";
 import { getQueueDefinition, isQueueName, queues } from "./catalogue";
 import { taskSchema, taskStateSchema, toTaskView } from "./task-view";
 
-/** What operators see of all tasks. Reads only. */
+/** Overview of all tasks for operators. Read-only. */
 
 const queueOverviewSchema = z.object({
   queue: z.string(),
-  /** False: its work belongs to a later part, or the queue is of an older deployment. */
+  /** False: the queue has no handler yet, or belongs to an older deployment. */
   available: z.boolean(),
   counts: z.record(taskStateSchema, z.int()),
-  /** Since when the oldest task that could run does not; null when none waits. */
+  /** Start time of the oldest task that could run and does not; null when none is waiting. */
   oldestWaitingAt: z.iso.datetime().nullable(),
 });
 
@@ -24,7 +24,7 @@ const deadTaskSchema = taskSchema.extend({ subject: z.string().nullable() });
 export type DeadTask = z.infer<typeof deadTaskSchema>;
 
 export const deadTasksQuerySchema = z.object({
-  /** Id of the last dead task of the page before. */
+  /** Id of the last dead task of the previous page. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 });
@@ -37,8 +37,8 @@ export const taskOverviewSchema = z.object({
 export type TaskOverview = z.infer<typeof taskOverviewSchema>;
 
 /**
- * Counts by queue and state, and the dead tasks, those made last first, for administrators.
- * @throws {AppError} forbidden for everybody else
+ * Counts by queue and state, and the dead tasks, newest first. For administrators.
+ * @throws {AppError} forbidden for anyone else
  */
 export async function getTaskOverview(
   caller: Pick<Caller, "role">,
@@ -58,7 +58,7 @@ const countRowsSchema = z.array(
   }),
 );
 
-/** Reads every row of `Task` once: half a second with a million of them. For people, not for probes. */
+/** Reads every row of `Task`: half a second for a million rows. For an operator's page, not for health probes. */
 async function countTasks(): Promise<QueueOverview[]> {
   const rows = countRowsSchema.parse(
     await db().$queryRaw`

@@ -8,16 +8,16 @@ const PUBLISH_TIMEOUT_MS = 3_000;
 
 export interface PublishOptions {
   delaySeconds?: number;
-  /** Of two messages with the same id one is delivered. No colon in it. */
+  /** QStash delivers one of two messages with the same id. Must not contain a colon. */
   deduplicationId?: string;
 }
 
 /**
- * Sends best-effort work to a queue: no row remembers it.
+ * Publishes a best-effort task, without a row in Postgres.
  *
  * @returns QStash's message id
- * @throws when QStash did not take it, {@link TimeoutError} when that is not known; {AppError} bad_request
- *         when the payload does not fit the catalogue
+ * @throws when QStash rejects it; {@link TimeoutError} when the outcome is unknown; {AppError} bad_request for an
+ *         invalid payload
  */
 export async function publish<Q extends BestEffortQueue>(
   queue: Q,

@@ -5,7 +5,7 @@ import { getLane, type QueueName } from "./catalogue";
 let cachedClient: Client | undefined;
 let cachedReceiver: Receiver | undefined;
 
-/** This process's QStash client. It has no time limit of its own: use it through `withLimit`. */
+/** This process's QStash client. It has no timeout: wrap every call in `withTimeout`. */
 export function qstash(): Client {
   cachedClient ??= new Client({
     baseUrl: env().QSTASH_URL,
@@ -25,12 +25,12 @@ export function qstashReceiver(): Receiver {
   return cachedReceiver;
 }
 
-/** The one address QStash delivers a queue to, and the one its signatures must name. */
+/** The URL that QStash delivers a queue's messages to, and that its signatures must contain. */
 export function queueUrl(queue: string): string {
   return `${env().APP_URL}/api/qstash/${queue}`;
 }
 
-/** In QStash's terms: how many of a queue's lane run at once, and begin in a second. */
+/** QStash's flow control settings of a queue's lane. */
 export function getFlowControl(queue: QueueName) {
   const lane: { key: string; parallelism: number; ratePerSecond?: number } = getLane(queue);
   return {

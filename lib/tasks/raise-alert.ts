@@ -4,13 +4,13 @@ import type { Transaction } from "../db";
 
 export interface NewAlert {
   kind: "task_dead" | "payment_mismatch" | "refund_failed" | "delivery_failed";
-  /** What it is about; with `kind` it is one alert, however often it is raised. */
+  /** What the alert is about; one alert exists per kind and subject, however often it is raised. */
   subject: string;
-  /** What is wrong, for an operator; no one's data. */
+  /** Description for operators; no personal data. */
   message: string;
 }
 
-/** Raises an alert in the transaction of what went wrong; one that was closed is open again. */
+/** Raises an alert in the transaction of the failed change; reopens a closed one. */
 export async function raiseAlert(tx: Transaction, { kind, subject, message }: NewAlert): Promise<void> {
   log().error({ alert: kind, subject }, message);
   await tx.$executeRaw`

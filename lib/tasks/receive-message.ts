@@ -15,27 +15,27 @@ import { loadHandler } from "./registry";
 import { runTask } from "./run-task";
 import type { TaskDeliveryResult } from "./task-delivery-result";
 
-/** QStash carries up to 1 MB on its smaller plans. */
+/** QStash's message limit on its smaller plans. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Clocks differ a little; a signature is good for five minutes anyway. */
+/** Tolerates clock drift; small beside a signature's validity of five minutes. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * Takes one delivery: verifies signature *and* address over the raw body, then finds the handler and runs it.
+ * Handles one delivery: verifies signature *and* URL over the raw body, then runs the queue's handler.
  *
- * @throws {AppError} unauthenticated (nothing has been done), not_found for an unknown queue; whatever the
- *         handler throws means: try again
+ * @throws {AppError} unauthenticated (nothing was read or written), not_found for an unknown queue; any error of the
+ *         handler, so that QStash retries
  */
 export async function receiveMessage(queue: string, request: Request): Promise<TaskDeliveryResult> {
   const body = await readText(request, MAX_BODY_BYTES);
   await verifySignature(queue, body, request.headers.get("upstash-signature"));
   if (!isQueueName(queue)) throw new AppError("not_found", { message: "unknown_queue" });
   const result = await handleWithMaskedErrors(queue, body, request.headers.get("upstash-message-id"));
-  if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "a message was refused");
+  if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "message refused");
   return result;
 }
 
-/** The SDK's own wrapper ignores the address: a message for one queue would be accepted on another. */
+/** The SDK's wrapper ignores the URL: it would accept a message for one queue on another. */
 async function verifySignature(queue: string, body: string, signature: string | null): Promise<void> {
   if (!signature) throw new AppError("unauthenticated", { message: "bad_signature" });
   try {
@@ -50,7 +50,7 @@ async function verifySignature(queue: string, body: string, signature: string | 
   }
 }
 
-/** A handler's failure is one, whatever it would say to people: 401 or 409 have a meaning of their own here. */
+/** Turns a handler's AppError into a 500, because 401 and 409 mean something else to QStash. */
 async function handleWithMaskedErrors(
   queue: QueueName,
   body: string,
@@ -99,7 +99,7 @@ async function runBestEffort(
   const parsed = definition.payload.safeParse(payload);
   if (!parsed.success) return { outcome: "refused", reason: "the payload does not fit its schema" };
   const handler = (await loadHandler(queue)) as BestEffortHandler<typeof queue>;
-  // The queue's own schema has just parsed it.
+  // The queue's schema has just parsed it.
   await handler(parsed.data as Parameters<typeof handler>[0]);
   return { outcome: "done" };
 }

@@ -2,8 +2,8 @@ import type { HandledQueue } from "./catalogue";
 import type { HandlerFor } from "./handler";
 
 /**
- * Queue -> its handler, loaded when the first message comes, so that a queue's code costs the others nothing.
- * Each lives in its domain as `<queue>.task.ts` and exports `task`.
+ * Handler of each queue, imported on the first message, so that a queue's code does not slow down the others.
+ * Each is `<queue>.task.ts` in its domain and exports `task`.
  */
 const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   payments: async () => (await import("../shop/payments.task")).task,
@@ -20,13 +20,13 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
 
 const replacements = new Map<HandledQueue, unknown>();
 
-/** For tests of the service itself: another handler from now on; returns what puts the queue's own back. */
+/** For tests: replaces a queue's handler. @returns restores the original */
 export function replaceHandler<Q extends HandledQueue>(queue: Q, handler: HandlerFor<Q>): () => void {
   replacements.set(queue, handler);
   return () => replacements.delete(queue);
 }
 
-/** What works on a queue's tasks. */
+/** Imports the handler of a queue. */
 export async function loadHandler<Q extends HandledQueue>(queue: Q): Promise<HandlerFor<Q>> {
   const replacement = replacements.get(queue);
   return replacement ? (replacement as HandlerFor<Q>) : handlers[queue]();

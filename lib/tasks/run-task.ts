@@ -16,19 +16,19 @@ interface TaskDelivery {
 }
 
 /**
- * One delivery of a guaranteed task: lease, `prepare`, then effects and completion in one transaction.
+ * Runs one delivery of a guaranteed task: lease, `prepare`, then effects and completion in one transaction.
  *
- * A crash at any line leaves the row to the sweeper: before the transaction nothing has happened in Postgres,
- * after it the task is done, and a repeat of the delivery says so.
+ * After a crash at any line the sweeper takes over: before the transaction nothing is written in Postgres, after it
+ * the task is done and a repeated delivery returns `done`.
  *
- * @throws what the handler or Postgres threw: try again
+ * @throws what the handler or Postgres threw, so that QStash retries
  */
 export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promise<TaskDeliveryResult> {
   const { timeoutSeconds } = queues[queue];
   const claim = await claimTask(taskId, queue, { timeoutSeconds, messageId });
   switch (claim.outcome) {
     case "unknown":
-      // Only what has committed is published: it was cleared away, or Postgres is an older backup.
+      // Only committed tasks are published, so the row was deleted, or Postgres was restored from an older backup.
       return { outcome: "refused", reason: "there is no such task" };
     case "busy":
       return claim;
@@ -52,7 +52,7 @@ async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promis
     return { outcome: "done" };
   } catch (error) {
     if (error instanceof LeaseLostError) {
-      log().warn(logFields, "another delivery took over, or the task was called off");
+      log().warn(logFields, "task lease lost: another delivery took over, or the task was cancelled");
       return { outcome: "busy", retryAfterSeconds: 1 };
     }
     if (error instanceof NonRetryableTaskError) {
@@ -60,7 +60,7 @@ async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promis
       await failpoint("tasks.failed");
       return { outcome: "refused", reason: error.message };
     }
-    log().warn({ ...logFields, err: error }, "task failed, it will be tried again");
+    log().warn({ ...logFields, err: error }, "task attempt failed: it will be retried");
     await releaseTask(lease, error);
     await failpoint("tasks.failed");
     throw error;
@@ -80,7 +80,7 @@ async function prepareAndCommit(lease: Lease, queue: TaskDelivery["queue"]): Pro
   let prepared: unknown;
   try {
     prepared = await withTimeout(
-      // The row's payload has just been parsed by the queue's own schema.
+      // The queue's schema has just parsed it.
       handler.prepare(payload as Parameters<typeof handler.prepare>[0], context),
       lease.timeoutSeconds * 1_000,
     );
@@ -96,10 +96,10 @@ async function prepareAndCommit(lease: Lease, queue: TaskDelivery["queue"]): Pro
   });
 }
 
-/** A row's payload in today's version. @throws {NonRetryableTaskError} */
+/** Upgrades a row's payload to the current version and parses it. @throws {NonRetryableTaskError} */
 function parseTaskPayload({ payload, version }: Lease, queue: TaskDelivery["queue"]): unknown {
   const definition = getQueueDefinition(queue);
-  // A newer deployment enqueued it; it may yet be rolled out again. The deadline ends the waiting.
+  // A newer deployment enqueued it and may be rolled out again; until its deadline the task is retried.
   if (version > definition.version)
     throw new Error(`the payload has version ${version}, newer than this code`);
   let upgraded: unknown = payload;

@@ -9,32 +9,32 @@ import { dispatchTasks, MAX_BATCH_SIZE, type OutboxTask } from "./dispatch";
 import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
 
-/** What a sweep did. */
+/** Result of one sweep. */
 export const sweepReportSchema = z.object({
-  /** Tasks that QStash took (again). */
+  /** Tasks that QStash accepted in this sweep. */
   republished: z.int(),
-  /** Tasks that were past their deadline and are dead now, with an alert. */
+  /** Tasks past their deadline that were marked dead, with an alert. */
   expired: z.int(),
-  /** Dead letters of QStash that were brought home. */
+  /** Dead letters imported from QStash. */
   deadLetters: z.int(),
   durationMs: z.int(),
 });
 
 export type SweepReport = z.infer<typeof sweepReportSchema>;
 
-/** Below the time limit of a function on every plan; what is left waits for the next sweep. */
+/** Below the time limit of a function on every plan; the next sweep does the rest. */
 const BUDGET_MS = 40_000;
-/** A task whose publishing failed is tried again after this long. */
+/** Delay before a task whose publish failed is published again. */
 const RETRY_DELAY_SECONDS = 30;
 const MAX_EXPIRED_PER_SWEEP = 100;
 
 /**
- * Makes up for everything that did not happen by itself: publishes what is due in the outbox, what QStash
- * seems to have lost and what died under its lease; brings home dead letters; ends what is past its deadline.
- * Any number of sweeps may run at once, and one may die anywhere.
+ * Repairs every lost step: publishes due tasks of the outbox, tasks that QStash seems to have lost and tasks whose
+ * lease expired; imports dead letters; marks tasks past their deadline as dead. Safe to run concurrently and to crash
+ * anywhere.
  *
- * A backend that is down fails its own part only.
- * @throws what the first part that failed threw, after all have been tried
+ * An unavailable backend fails its own step only.
+ * @throws the first step's error, after all steps were tried
  */
 export async function sweepTasks({ budgetMs = BUDGET_MS } = {}): Promise<SweepReport> {
   const startedMs = now();
@@ -62,7 +62,7 @@ async function republishDueTasks(deadlineMs: number): Promise<number> {
     const due = await claimDueTasks();
     if (due.length === 0) break;
     await failpoint("tasks.swept");
-    // The first call that fails ends the sweep: QStash is down, and the rest is due a little later.
+    // The first failed call ends the sweep: QStash is unavailable, and the tasks are due again soon.
     const accepted = await dispatchTasks(due);
     republished += accepted;
     if (accepted < due.length || due.length < MAX_BATCH_SIZE) break;
@@ -73,9 +73,9 @@ async function republishDueTasks(deadlineMs: number): Promise<number> {
 const dueRowsSchema = z.array(z.object({ id: z.uuid(), queue: z.string(), generation: z.int() }));
 
 /**
- * Claims what is due: under a new generation, so that QStash does not take it for what it has seen, and due again
- * soon, should this process die before it has published. Sweeps that run at once skip each other's rows. Queues of
- * another deployment are left to that: a hundred of their tasks would hold up all of ours.
+ * Claims due tasks: raises the generation, so that QStash does not drop them as duplicates, and makes them due again
+ * soon, in case this process dies before publishing. Concurrent sweeps skip each other's rows. Unknown queues belong to
+ * another deployment and are skipped: a hundred of their tasks would block all others.
  */
 async function claimDueTasks(): Promise<OutboxTask[]> {
   const rows = await db().$queryRaw`
@@ -105,7 +105,7 @@ const expiredRowsSchema = z.array(
   }),
 );
 
-/** A running one has until its lease ends. */
+/** Marks tasks past their deadline as dead; a running one after its lease has expired. */
 async function expireTasks(): Promise<number> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`

@@ -1,6 +1,6 @@
 /**
- * What came of a delivery. `done` stops QStash, `busy` makes it come again, `refused` sends the message to the
- * dead letters, for it can never succeed.
+ * Outcome of a delivery. After `done` QStash stops, after `busy` it retries, and `refused` moves the message to the
+ * dead letters, because it can never succeed.
  */
 export type TaskDeliveryResult =
   | { outcome: "done"; note?: string }

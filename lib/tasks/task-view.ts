@@ -11,16 +11,16 @@ export const progressSchema = z.object({
   note: z.string().optional(),
 });
 
-/** What the owner and administrators see of a task; never its payload. */
+/** A task as its owner and administrators see it; without its payload. */
 export const taskSchema = z.object({
   id: z.uuid(),
   queue: z.string(),
   state: taskStateSchema,
   attempts: z.int(),
   progress: progressSchema.nullable(),
-  /** QStash's, of the last message. */
+  /** QStash's id of the last message. */
   messageId: z.string().nullable(),
-  /** What went wrong last; administrators only. */
+  /** The last error; administrators only. */
   error: z.string().nullable(),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
@@ -50,7 +50,7 @@ export function toTaskView({ progress, createdAt, finishedAt, ...row }: TaskRow)
   };
 }
 
-/** What went wrong is for administrators only. */
+/** Hides the error from anyone but administrators. */
 export function toTaskViewFor({ role }: Caller, row: TaskRow): TaskView {
   return toTaskView(role === "admin" ? row : { ...row, error: null });
 }
@@ -59,14 +59,14 @@ export function maySeeTask({ ownerId }: { ownerId: string | null }, { userId, ro
   return role === "admin" || ownerId === userId;
 }
 
-/** @throws {AppError} not_found, also for a task that is somebody else's */
+/** @throws {AppError} not_found, also for another user's task */
 export async function getTask(id: string, caller: Caller): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
   if (!task || !maySeeTask(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
   return toTaskViewFor(caller, task);
 }
 
-/** Of tasks, those that the caller may see. One SQL statement. */
+/** The ids of those tasks that the caller may see. One SQL statement. */
 export async function filterReadableTaskIds(
   { userId, role }: Pick<Caller, "userId" | "role">,
   ids: readonly string[],
@@ -80,7 +80,7 @@ export async function filterReadableTaskIds(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The tasks that are about something (`order:{id}`), oldest first. Whether the caller may see it is decided there. */
+/** The tasks of a subject (`order:{id}`), oldest first. The caller must have checked access to the subject. */
 export async function listTasksBySubject(subject: string, tx: Transaction = db()): Promise<TaskView[]> {
   const tasks = await tx.task.findMany({ where: { subject }, orderBy: { id: "asc" } });
   return tasks.map(toTaskView);

@@ -3,17 +3,16 @@ import { now } from "../core/clock";
 import { Prisma, transaction } from "../db";
 import { personalQueues } from "./catalogue";
 
-/** An operator may give a dead task another life for so long; a mail that comes later than that helps nobody. */
+/** How long an operator can replay a dead personal task; a mail that is later than this is useless. */
 const RETENTION_MS = 30 * 86_400_000;
-/** In one call; the next day takes the rest. Keeps the locks short. */
+/** Tasks of one call, to keep locks short; the next day's call does the rest. */
 const MAX_BATCH_SIZE = 10_000;
 
 const clearedRowsSchema = z.array(z.object({ id: z.uuid() }));
 
 /**
- * Calls off dead tasks that are meant for one person and belong to nobody, once they have been dead for a month, and
- * empties them: the mail to an account that is deleted has its address and name, and nobody is left with whom they
- * could go. Safe to repeat.
+ * Cancels and empties personal tasks that have been dead for a month and have no owner: a mail to a deleted account
+ * still holds its address and name, and no erasure would remove them. Safe to repeat.
  * @returns how many
  */
 export function tidyTasks(): Promise<number> {

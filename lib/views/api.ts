@@ -9,7 +9,7 @@ import { recordViews } from "./record-views";
 import type { SyncRun } from "./sync-state";
 import { syncViews } from "./sync-views";
 
-/** What the three view routes take and answer. */
+/** Requests and responses of the three view routes. */
 
 export const viewPostSchema = z.object({ postId: idSchema });
 export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
@@ -39,7 +39,7 @@ export async function viewPost(
   return { message: viewMessage(view.status, locale), viewsCount: view.viewsCount };
 }
 
-/** Counts the views of a screenful; repeats, one's own posts and unknown ids are not errors. */
+/** Counts the views of a batch of posts. Repeated views, own posts and unknown ids are not errors. */
 export async function viewPosts(
   viewer: Caller,
   postIds: readonly string[],
@@ -55,8 +55,8 @@ export async function viewPosts(
 }
 
 /**
- * Syncs on demand.
- * @throws {AppError} unavailable when Redis does not answer: what waits there is safe and waits on
+ * Runs a sync on demand.
+ * @throws {AppError} unavailable when Redis does not answer; pending views stay there for the next sync
  */
 export async function syncNow(source: SyncRun["source"]): Promise<z.infer<typeof syncResponseSchema>> {
   try {

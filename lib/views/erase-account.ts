@@ -2,28 +2,28 @@ import { log } from "../core/log";
 import { keys, redisService } from "../redis";
 import { syncViews } from "./sync-views";
 
-/** An account is not deleted every second; who deletes theirs does not wait longer for others' views. */
+/** Time limit of the sync: a user who deletes an account should not wait longer for other users' views. */
 const SYNC_BUDGET_MS = 10_000;
 
 /**
- * Carries waiting views into Postgres before an account goes. There its views stay, without a name; a view of
- * somebody who is gone that still waits in Redis would be dropped, and a count that people have seen would go down.
- * Best effort: without Redis nobody waits for it.
+ * Syncs pending views to Postgres before an account is deleted. Persisted views stay, without a viewer; a sync after
+ * the deletion would drop the account's pending views, and published counts would go down. Best effort: without Redis
+ * the deletion goes ahead.
  */
 export async function syncViewsBeforeErasure(): Promise<void> {
   try {
     await syncViews({ source: "deletion", budgetMs: SYNC_BUDGET_MS });
   } catch (error) {
-    log().warn({ err: error }, "views may be missing after an account is deleted: they could not be synced");
+    log().warn({ err: error }, "views not synced before an account deletion: counts may go down");
   }
 }
 
-/** Each post is three keys, and they go in one call. */
+/** Posts of one call; each has three keys. */
 const MAX_BATCH_SIZE = 300;
 
 /**
- * Forgets what Redis counts of posts that are deleted, so that nobody views them any more. Best effort: what stays
- * expires, and what is viewed meanwhile is dropped by the next sync.
+ * Deletes the Redis keys of deleted posts, so that no more views are counted. Best effort: keys that stay expire, and
+ * the next sync drops views recorded meanwhile.
  */
 export async function deleteCachedViews(postIds: readonly string[]): Promise<void> {
   try {
@@ -35,6 +35,6 @@ export async function deleteCachedViews(postIds: readonly string[]): Promise<voi
       ]);
     }
   } catch (error) {
-    log().debug({ err: error }, "Redis forgets the views of deleted posts later");
+    log().debug({ err: error }, "views of deleted posts not removed from Redis: they expire");
   }
 }

@@ -4,9 +4,9 @@ import { recordAndCount } from "./record-and-count";
 import type { ViewRow } from "./view-row";
 
 /**
- * The counts people see, for posts just read from Postgres, in one round trip; posts Redis did not know,
- * or knew by an older row, are brought up to date on the way. Without Redis: what Postgres says,
- * or this process last heard from Redis if that is more.
+ * Published counts of posts just read from Postgres, in one round trip. Posts that Redis does not have, or has from an
+ * older row, are updated there on the way. Without Redis it is the larger of the persisted count and the last count
+ * that this process read from Redis.
  *
  * @returns post id -> count
  */
@@ -15,7 +15,7 @@ export async function getViewCounts(rows: readonly ViewRow[]): Promise<Map<strin
     const { posts } = await recordAndCount(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
     return new Map(rows.map((row, index) => [row.id, posts[index]?.count ?? row.views]));
   } catch (error) {
-    log().debug({ err: error }, "view counts come from Postgres");
+    log().debug({ err: error }, "view counts read from Postgres: Redis unavailable");
     return new Map(rows.map((row) => [row.id, getFallbackCount(row.id, row.views)]));
   }
 }

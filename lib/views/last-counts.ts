@@ -1,10 +1,10 @@
-/** Some megabytes at most; a page shows twenty. */
+/** Limits the map to a few megabytes; a page shows twenty posts. */
 const MAX_POSTS = 10_000;
 
-/** Post id -> count, the one used longest ago first. */
+/** Post id -> count, least recently updated first. */
 const lastCounts = new Map<string, number>();
 
-/** Remembers what Redis last said of a post, in this process. */
+/** Stores the last count that Redis returned for a post, in this process. */
 export function rememberCount(postId: string, count: number): void {
   lastCounts.delete(postId);
   lastCounts.set(postId, count);
@@ -16,8 +16,8 @@ export function rememberCount(postId: string, count: number): void {
 }
 
 /**
- * What to show without Redis: Postgres does not have the views that wait there, so that its number alone
- * would be a step back from what people have just seen.
+ * The count to show without Redis. Postgres lacks the views that are pending in Redis, so its count alone could be
+ * below the one published before.
  */
 export function getFallbackCount(postId: string, persisted: number): number {
   return Math.max(persisted, lastCounts.get(postId) ?? 0);

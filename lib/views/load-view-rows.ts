@@ -1,7 +1,7 @@
 import { db } from "../db";
 import type { ViewRow } from "./view-row";
 
-/** Columns a post must be read with so that its count can be shown (`toViewRow`). */
+/** Columns that `toViewRow` needs. */
 export const viewColumns = {
   id: true,
   views: true,
@@ -22,7 +22,7 @@ export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostR
   return { id, views, version: viewsVersion, batch: viewsBatch, authorSeq: author.seq };
 }
 
-/** What Postgres says of these posts' views; those that do not exist are left out. */
+/** Reads the view rows of posts from Postgres; unknown posts are left out. */
 export async function loadViewRows(postIds: readonly string[]): Promise<Map<string, ViewRow>> {
   const posts = await db().post.findMany({ where: { id: { in: [...postIds] } }, select: viewColumns });
   return new Map(posts.map((post) => [post.id, toViewRow(post)]));

@@ -8,14 +8,14 @@ export interface ViewPair {
 }
 
 export interface PersistedPost extends ViewRow {
-  /** Who was not among the post's viewers before. */
+  /** Viewers whose view is new. */
   inserted: number[];
 }
 
 export interface PersistResult {
   /** Every post of the input that still exists. */
   posts: PersistedPost[];
-  /** Pairs whose post or viewer is gone. */
+  /** Pairs whose post or viewer no longer exists. */
   dropped: number;
 }
 
@@ -33,20 +33,19 @@ const rowsSchema = z.array(
 );
 
 /**
- * Puts views into Postgres in one statement: drops pairs whose post or viewer is gone and the authors'
- * own, inserts the rest once, and moves `Post.views` by what was inserted.
+ * Writes views to Postgres in one statement: drops pairs whose post or viewer no longer exists and the authors' own
+ * views, inserts the rest once, and adds the number of inserted rows to `Post.views`.
  *
- * Safe to repeat and to run against itself: people are locked in the order of their numbers, then posts
- * in the order of their ids, then rows are inserted in that order, so two runs over the same posts go one
- * after the other. People first, viewers and authors both, because deleting an account locks it before its
- * posts and views: such a deletion and this statement wait for each other at the first account they share,
- * and what is deleted by then is skipped, not a broken foreign key.
- * A version moves only when a count does.
+ * Safe to repeat and to run concurrently: it locks accounts by `seq`, then posts by id, then inserts rows in that
+ * order, so two runs over the same posts are serialized. Accounts (viewers and authors) come first, because deleting an
+ * account locks it before its posts and views: the two wait for each other at the first shared account, and deleted
+ * rows are skipped instead of breaking a foreign key.
+ * A version changes only with its count.
  *
- * Postgres has no statistics of what is between the steps; joins are kept few, or it takes 10,000 views for
- * millions and compiles the plan (JIT) for two seconds.
+ * Postgres has no statistics for the intermediate steps: with more joins it estimates 10,000 views as millions and
+ * compiles the plan (JIT) for two seconds.
  *
- * @param batchId  the sync's batch; null for a view that goes straight to Postgres
+ * @param batchId  the sync's batch; null for a view that is written to Postgres directly
  */
 export async function persistViews(
   pairs: readonly ViewPair[],
@@ -72,7 +71,7 @@ WITH input AS (
 ), locked AS (
   SELECT post.id, author.seq AS "authorSeq", post.views, post."viewsVersion", post."viewsBatch"
   FROM "Post" post JOIN "User" author ON author.id = post."authorId"
-  -- Counting them makes Postgres lock every person before the first post.
+  -- The count makes Postgres lock every account before the first post.
   WHERE (SELECT count(*) FROM person) > 0 AND post.id IN (SELECT "postId" FROM input)
   ORDER BY post.id FOR NO KEY UPDATE OF post
 ), known AS (

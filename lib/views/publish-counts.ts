@@ -3,11 +3,10 @@ import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { emit } from "../realtime";
 
-/** Pages need not hear of every view of a busy post. */
+/** Shortest time between two events: pages do not need every view of a busy post. */
 const MIN_INTERVAL_MS = 1_000;
-/** Those that come in together go together. */
+/** Counts that change within this window go in one event. */
 const BATCH_WINDOW_MS = 50;
-/** What one event carries. */
 const MAX_COUNTS_PER_EVENT = 200;
 
 const pendingCounts = new Map<string, number>();
@@ -15,11 +14,10 @@ let lastPublishedAt = Number.NEGATIVE_INFINITY;
 let isScheduled = false;
 
 /**
- * Says on open pages how many views posts have, at most once a second from this process. While nothing moves nothing
- * runs.
+ * Publishes view counts to open pages, at most once a second from this process. No timer runs while no count changes.
  */
 export function publishCounts(counts: Iterable<readonly [postId: string, count: number]>): void {
-  // Two calls may end in another order than Redis saw them in.
+  // Two calls may return in another order than Redis ran them, so the larger count wins.
   for (const [postId, count] of counts)
     pendingCounts.set(postId, Math.max(count, pendingCounts.get(postId) ?? 0));
   if (isScheduled || pendingCounts.size === 0) return;
@@ -29,10 +27,10 @@ export function publishCounts(counts: Iterable<readonly [postId: string, count: 
     await delay(Math.max(BATCH_WINDOW_MS, waitMs), undefined, { ref: false });
     isScheduled = false;
     lastPublishedAt = now();
-    const all = [...pendingCounts].map(([postId, viewsCount]) => ({ postId, viewsCount }));
+    const counts = [...pendingCounts].map(([postId, viewsCount]) => ({ postId, viewsCount }));
     pendingCounts.clear();
-    for (let from = 0; from < all.length; from += MAX_COUNTS_PER_EVENT) {
-      emit("views", "counts", { counts: all.slice(from, from + MAX_COUNTS_PER_EVENT) });
+    for (let from = 0; from < counts.length; from += MAX_COUNTS_PER_EVENT) {
+      emit("views", "counts", { counts: counts.slice(from, from + MAX_COUNTS_PER_EVENT) });
     }
   });
 }

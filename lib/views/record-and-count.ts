@@ -8,16 +8,16 @@ import type { ViewRow } from "./view-row";
 
 export interface ViewUpdate {
   postId: string;
-  /** Brings Redis up to this row, unless Redis knows a newer one. */
+  /** Updates Redis to this row, unless Redis has a newer one. */
   row?: ViewRow | undefined;
-  /** `User.seq` of who viewed; none only reads. Each at most once. */
+  /** `User.seq` of each viewer, without duplicates; empty only reads the count. */
   viewers: readonly number[];
 }
 
 export interface CountedPost {
   /** persisted + pending + claimed */
   count: number;
-  /** One for each viewer: 1 new, 0 seen before, -1 the author. */
+  /** One per viewer: 1 new, 0 seen before, -1 the author. */
   outcomes: (1 | 0 | -1)[];
 }
 
@@ -30,24 +30,26 @@ const replySchema = z
   .transform(([dirtied, ...posts]): ViewUpdateResult => ({ dirtied: dirtied > 0, posts }));
 
 export interface ViewUpdateResult {
-  /** This call put posts among those that wait for a sync. */
+  /** This call added at least one post to the dirty posts. */
   dirtied: boolean;
-  /** One for each post, in order; null when Redis does not know the post and no row was given. */
+  /** One per post, in order; null when Redis does not have the post and no row was given. */
   posts: (CountedPost | null)[];
 }
 
 /**
- * Records and reads the views of any number of posts in one round trip, and tells Redis on the way what
- * this process wrote without it.
+ * Records and reads the views of any number of posts in one round trip, together with the queued backfill.
  *
- * @throws {RedisUnavailableError} also when the views may have been recorded; repeating is safe
+ * @throws {RedisUnavailableError} with an unknown outcome: the views may be recorded. Safe to repeat.
  */
 export async function recordAndCount(updates: readonly ViewUpdate[]): Promise<ViewUpdateResult> {
   if (updates.length === 0) return { dirtied: false, posts: [] };
   const backfill = takeBackfill();
   let result: ViewUpdateResult;
   try {
-    result = await runRecordAndCount([...backfill, ...updates.map((each) => withNewestRow(each, backfill))]);
+    result = await runRecordAndCount([
+      ...backfill,
+      ...updates.map((update) => withNewestRow(update, backfill)),
+    ]);
   } catch (error) {
     queueBackfill(backfill);
     throw error;
@@ -60,7 +62,7 @@ export async function recordAndCount(updates: readonly ViewUpdate[]): Promise<Vi
   return { dirtied: result.dirtied, posts };
 }
 
-/** A reader may carry a row from before what this process wrote: Redis must not begin with that one. */
+/** A reader's row may be older than one that this process wrote; Redis must not be initialized with the older one. */
 function withNewestRow(update: ViewUpdate, backfill: readonly BackfillEntry[]): ViewUpdate {
   let { row } = update;
   if (!row) return update;

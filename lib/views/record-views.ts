@@ -8,7 +8,7 @@ import { recordAndCount, type ViewUpdate } from "./record-and-count";
 import { queueBackfill } from "./redis-backfill";
 import { requestSync } from "./request-sync";
 
-/** `counted` is new; `repeated` was seen before; `own` is the author's; `unknown` is no post. */
+/** `counted`: a new view; `repeated`: seen before; `own`: the viewer is the author; `unknown`: no such post. */
 export type ViewStatus = "counted" | "repeated" | "own" | "unknown";
 
 export interface RecordedView {
@@ -23,20 +23,20 @@ interface IncomingView {
   postId: string;
 }
 
-/** Long enough to gather requests that came in together, too short to be felt. */
+/** Long enough to batch concurrent requests, too short to be noticed. */
 const BATCH_WINDOW_MS = 3;
-/** Keeps one script short: Redis does nothing else while it runs. */
+/** Keeps one script short, because it blocks Redis. */
 const MAX_BATCH_SIZE = 500;
 
 const recordBatched = coalesce(recordBatch, { windowMs: BATCH_WINDOW_MS, maxSize: MAX_BATCH_SIZE });
 
 /**
- * Counts one person's views of some posts, each once. Concurrent calls in one process share one round
- * trip. Without Redis they go to Postgres, in one statement.
+ * Counts one user's views of some posts, each once. Concurrent calls in one process share one round trip. Without Redis
+ * the views are written to Postgres in one statement.
  *
- * @param viewerSeq  `User.seq` of who looks
- * @returns one for each distinct post, in order
- * @throws when neither Redis nor Postgres could take a view; asking again is safe
+ * @param viewerSeq  `User.seq` of the viewer
+ * @returns one result per distinct post, in order
+ * @throws when neither Redis nor Postgres recorded a view; safe to repeat
  */
 export async function recordViews(viewerSeq: number, postIds: readonly string[]): Promise<RecordedView[]> {
   const distinct = [...new Set(postIds)];
@@ -49,10 +49,10 @@ export async function recordViews(viewerSeq: number, postIds: readonly string[])
   );
 }
 
-/** What became of one post's views; null for no such post, an error when no backend could say. */
+/** Result for one post's views; null when the post does not exist, an error when no backend answered. */
 type PostResult = { count: number; status: Map<number, ViewStatus> } | null | Error;
 
-/** A failure is an output, not a throw: one post that cannot be looked up must not fail the others. */
+/** Returns failures instead of throwing them: one failed post must not fail the whole batch. */
 async function recordBatch(views: IncomingView[]): Promise<(RecordedView | Error)[]> {
   const updates = groupByPost(views);
   const results = await countInRedis(updates);
@@ -66,7 +66,7 @@ async function recordBatch(views: IncomingView[]): Promise<(RecordedView | Error
     if (result instanceof Error) return result;
     if (!result) return { postId, status: "unknown", viewsCount: 0 };
     const status = result.status.get(viewerSeq) ?? "repeated";
-    // The same view asked for twice in one batch was counted once: only the first hears so.
+    // A view that is twice in one batch is counted once: only the first one reports `counted`.
     const viewKey = `${postId}:${viewerSeq}`;
     const isDuplicate = reported.has(viewKey);
     reported.add(viewKey);
@@ -93,7 +93,7 @@ function groupByPost(views: IncomingView[]): ViewUpdate[] {
   return [...viewersOf].map(([postId, viewers]) => ({ postId, viewers: [...viewers] }));
 }
 
-/** Leaves out the posts that could not be settled with Redis; what it did record there stays and is safe. */
+/** Leaves out posts that Redis could not count; views that it did record stay there, which is safe. */
 async function countInRedis(updates: ViewUpdate[]): Promise<Map<string, PostResult>> {
   const results = new Map<string, PostResult>();
   try {
@@ -109,14 +109,14 @@ async function countInRedis(updates: ViewUpdate[]): Promise<Map<string, PostResu
       }),
     );
   } catch (error) {
-    log().debug({ err: error }, "views go to Postgres");
+    log().debug({ err: error }, "views written to Postgres: Redis unavailable");
   }
   return results;
 }
 
 const STATUS_BY_OUTCOME = { "1": "counted", "0": "repeated", "-1": "own" } as const;
 
-/** @returns the posts that Redis does not know */
+/** @returns the posts that Redis does not have */
 async function applyUpdates(results: Map<string, PostResult>, updates: ViewUpdate[]): Promise<ViewUpdate[]> {
   const { dirtied, posts } = await recordAndCount(updates);
   if (dirtied) requestSync();
@@ -147,7 +147,7 @@ async function countInPostgres(updates: ViewUpdate[]): Promise<Map<string, PostR
       }),
     );
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error("views could not be written", { cause });
+    const error = cause instanceof Error ? cause : new Error("views not recorded", { cause });
     return new Map(updates.map(({ postId }) => [postId, error]));
   }
 }

@@ -1,27 +1,27 @@
 import type { ViewRow } from "./view-row";
 
-/** Views that Postgres has and Redis may not know. */
+/** Views of one post that are in Postgres and may be missing in Redis. */
 export interface BackfillEntry {
-  /** Tells it from a `Touch`, whose viewers look now. */
+  /** Distinguishes it from a `ViewUpdate`, whose views are not recorded yet. */
   written: true;
   postId: string;
-  /** What Postgres said once they were in it. */
+  /** The post's row in Postgres after the write. */
   row: ViewRow;
   viewers: readonly number[];
 }
 
-/** Memory of a long outage, a few hundred kilobytes. Beyond it a returning viewer shows as one more for a while. */
+/** Limits the queue to a few hundred kilobytes. A viewer beyond it who returns is counted twice until the next sync. */
 const MAX_QUEUED_VIEWS = 10_000;
-/** Keeps the script that takes them short. */
+/** Keeps the script that applies them short. */
 const MAX_BATCH_SIZE = 500;
 
 let queue: BackfillEntry[] = [];
 let queuedViews = 0;
 
 /**
- * Remembers views that went straight to Postgres, until Redis can be told (`touch` does). Otherwise these
- * people would look new to Redis when they return, and those whose view reached Redis although its answer
- * did not come would be shown twice until the next sync. Only in this process: after a crash just that happens.
+ * Queues views that were written to Postgres directly, until `recordAndCount` sends them to Redis. Without them Redis
+ * would count returning viewers again, and a view that reached Redis with an unknown outcome would be counted twice
+ * until the next sync. The queue is in memory: a crash has that effect.
  */
 export function queueBackfill(entries: readonly BackfillEntry[]): void {
   for (const entry of entries) {
@@ -35,7 +35,7 @@ export function queueBackfill(entries: readonly BackfillEntry[]): void {
   }
 }
 
-/** Takes some of what is remembered; give it back with `rememberWritten` if Redis did not get it. */
+/** Takes a batch from the queue; return it with `queueBackfill` when Redis fails. */
 export function takeBackfill(): BackfillEntry[] {
   const taken: BackfillEntry[] = [];
   let takenViews = 0;

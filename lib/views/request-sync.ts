@@ -3,15 +3,15 @@ import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { publish } from "../tasks";
 
-/** How long the first view of a quiet post waits at most for its sync. */
+/** Longest wait of a quiet post's first view for its sync. */
 const SYNC_DELAY_SECONDS = 30;
 
 let lastWindow = -1;
 
 /**
- * Asks for a sync a little later, so that a quiet post does not wait for the cron. One message a window
- * for the whole fleet: this process asks once, and the deduplication id makes the others' the same message.
- * Best effort; the cron makes up for one that was not sent.
+ * Requests a sync after a delay, so that a quiet post does not wait for the cron. One message per window for the whole
+ * fleet: each process publishes once, and the deduplication id merges the messages. Best effort: the cron syncs
+ * anyway.
  */
 export function requestSync(): void {
   const window = Math.floor(now() / (SYNC_DELAY_SECONDS * 1000));
@@ -25,7 +25,7 @@ export function requestSync(): void {
         { delaySeconds: SYNC_DELAY_SECONDS, deduplicationId: `views-sync-${window}` },
       );
     } catch (error) {
-      log().warn({ err: error }, "no early view sync; the cron will do it");
+      log().warn({ err: error }, "early view sync not requested: left to the cron");
     }
   });
 }

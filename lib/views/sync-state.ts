@@ -4,25 +4,25 @@ import { keys, redisService } from "../redis";
 import { readViewsState } from "./scripts";
 
 const syncRunSchema = z.object({
-  /** When it began; ISO 8601, UTC */
+  /** Start of the run; ISO 8601, UTC. */
   at: z.iso.datetime(),
   source: z.enum(["admin", "cron", "first-view", "shutdown", "script", "deletion"]),
   syncedPosts: z.number().int(),
   /** Views that were new to Postgres. */
   syncedViews: z.number().int(),
-  /** Views of posts or people that are gone. */
+  /** Views whose post or viewer no longer exists. */
   droppedViews: z.number().int(),
   durationMs: z.number(),
 });
 
 export type SyncRun = z.infer<typeof syncRunSchema>;
 
-/** Remembers what the last sync did. Best effort: the work itself is done by then. */
+/** Stores the result of the last sync in Redis. Best effort: the sync itself is complete by then. */
 export async function saveLastRun(run: SyncRun): Promise<void> {
   try {
     await redisService().set(keys.lastViewSync, run);
   } catch (error) {
-    log().debug({ err: error }, "the last view sync is not remembered");
+    log().debug({ err: error }, "result of the view sync not stored: Redis unavailable");
   }
 }
 
@@ -30,7 +30,7 @@ export interface ViewSyncState {
   /** False when Redis does not answer; the numbers are then 0. */
   available: boolean;
   pendingPosts: number;
-  /** Of the first 1,000 waiting posts. */
+  /** Of the first 1,000 dirty posts. */
   pendingViews: number;
   claimedBatches: number;
   claimedViews: number;
@@ -41,7 +41,7 @@ const MAX_POSTS_COUNTED = 1_000;
 const countSchema = z.number().int();
 const stateSchema = z.tuple([countSchema, countSchema, countSchema, countSchema]);
 
-/** What waits for a sync and what the last one did, for operators. */
+/** Pending work and the result of the last sync, for operators. */
 export async function getViewSyncState(): Promise<ViewSyncState> {
   const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
   try {
@@ -56,7 +56,7 @@ export async function getViewSyncState(): Promise<ViewSyncState> {
     ]);
     return { available: true, pendingPosts, pendingViews, claimedBatches, claimedViews, lastRun };
   } catch (error) {
-    log().debug({ err: error }, "the state of view syncs is not known");
+    log().debug({ err: error }, "view sync state unknown: Redis unavailable");
     return {
       available: false,
       pendingPosts: 0,

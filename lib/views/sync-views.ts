@@ -6,28 +6,28 @@ import { type SyncRun, saveLastRun } from "./sync-state";
 import { claimBatch, finishBatch } from "./view-batches";
 
 export interface SyncOptions {
-  /** Who asked, for the log and the operator's page. */
+  /** What triggered the sync, for the log and the operator's page. */
   source: SyncRun["source"];
-  /** After this long another sync takes over a batch that is not finished. */
+  /** Time after which another sync takes over an unfinished batch. */
   leaseMs?: number;
-  /** No new batch is begun after this long; what is left waits for the next run. */
+  /** Time after which no new batch is started; the next run does the rest. */
   budgetMs?: number;
 }
 
-/** Far longer than a statement of 10,000 views takes, far shorter than people would wait for a count. */
+/** Far longer than a statement with 10,000 views takes; also the delay before a batch is taken over. */
 const LEASE_MS = 60_000;
 /** Below the time limit of a function on every plan. */
 const BUDGET_MS = 45_000;
 
 /**
- * Carries waiting views into Postgres, batch by batch: claim, one SQL statement, finish.
+ * Syncs pending views to Postgres, batch by batch: claim, one SQL statement, finish.
  *
- * Any number of syncs may run over each other, and one may die anywhere: before the statement nothing has
- * happened, after it a repeat inserts nothing, and a batch that is not finished is taken over after its
- * lease. Both halves are safe to repeat.
+ * Safe to run concurrently and to crash anywhere: before the statement nothing is written, after it a repeat inserts
+ * nothing, and another sync takes over an unfinished batch when its lease has expired. Both halves are safe to
+ * repeat.
  *
- * @throws what Postgres said of a batch it did not take; that batch is taken up later
- * @throws {RedisUnavailableError} when Redis does not answer; what was claimed is taken up later
+ * @throws the error of Postgres for a failed batch; a later sync takes that batch over
+ * @throws {RedisUnavailableError} when Redis does not answer; a later sync takes the claimed batch over
  */
 export async function syncViews({
   source,
@@ -44,16 +44,15 @@ export async function syncViews({
     const batch = await claimBatch(leaseMs);
     if (!batch) break;
     await failpoint("views.sync.claimed");
-    if (batch.takenOver)
-      log().warn({ batchId: batch.id }, "taking over a batch of views whose sync did not finish");
+    if (batch.takenOver) log().warn({ batchId: batch.id }, "view batch taken over: its sync did not finish");
 
     let persisted: PersistResult;
     try {
       persisted = await persistViews(batch.pairs, batch.id);
     } catch (error) {
-      // One that fails again and again must not keep all others waiting; it has a new lease by now.
+      // A batch that fails repeatedly must not block all others; its lease was just renewed.
       if (!batch.takenOver || failures.length > 0) throw error;
-      log().error({ err: error, batchId: batch.id }, "a batch of views cannot be synced");
+      log().error({ err: error, batchId: batch.id }, "view batch not synced: retried after its lease");
       failures.push(error);
       continue;
     }

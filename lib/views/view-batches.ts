@@ -4,17 +4,18 @@ import { keys, runScript, ttlSeconds } from "../redis";
 import type { PersistedPost, ViewPair } from "./persist-views";
 import { claimViews, finishViews } from "./scripts";
 
-/** A sync's share of the work: nobody else holds views of these posts until it is finished. */
+/** A claimed batch: no other batch has views of these posts until it is finished. */
 export interface ViewBatch {
   id: string;
-  /** Its first sync died, or is slower than its lease. */
+  /** The sync that claimed it died, or is slower than its lease. */
   takenOver: boolean;
   postIds: string[];
   pairs: ViewPair[];
 }
 
-/** What one SQL statement takes well, and how many posts' locks it may hold (the scripts take no more). */
+/** What one SQL statement handles well. */
 const MAX_VIEWS = 10_000;
+/** Limit of row locks of one statement; the scripts accept no more. */
 const MAX_POSTS = 1_000;
 
 const claimReplySchema = z.union([
@@ -23,10 +24,10 @@ const claimReplySchema = z.union([
 ]);
 
 /**
- * Takes the next batch: one whose sync died, else up to 10,000 waiting views.
+ * Claims the next batch: one whose lease has expired, else up to 10,000 pending views.
  *
- * @param leaseMs  after this long another sync may take the batch over
- * @returns null when nothing waits
+ * @param leaseMs  time after which another sync may take the batch over
+ * @returns null when nothing is pending
  */
 export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
   const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
@@ -50,7 +51,7 @@ export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
   return { id, takenOver: takenOver === 1, postIds, pairs };
 }
 
-/** Drops a batch that is in Postgres and moves the counts over, in one step. Safe to repeat. */
+/** Deletes a batch that is in Postgres and updates the counts. Atomic. Safe to repeat. */
 export async function finishBatch(batch: ViewBatch, persisted: readonly PersistedPost[]): Promise<void> {
   const rows = new Map(persisted.map((post) => [post.id, post]));
   const scriptKeys: string[] = [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)];

@@ -1,9 +1,9 @@
-/** What Postgres says of a post's views, as of some moment; `version` orders such statements. */
+/** Views of a post in Postgres at some moment; `version` orders two such rows. */
 export interface ViewRow {
   id: string;
   authorSeq: number;
   views: number;
   version: number;
-  /** The last synced batch that is in `views`. */
+  /** The last batch that is included in `views`. */
   batch: string | null;
 }

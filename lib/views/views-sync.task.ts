@@ -1,6 +1,6 @@
 import { syncViews } from "./sync-views";
 
-/** Queue `views-sync`: carries waiting views into Postgres. Running it twice does nothing twice. */
+/** Queue `views-sync`: syncs pending views to Postgres. Safe to run twice. */
 export async function task(): Promise<void> {
   await syncViews({ source: "first-view" });
 }

@@ -3,8 +3,8 @@ import { toViewRow, viewColumns } from "./load-view-rows";
 import { recordAndCount } from "./record-and-count";
 
 /**
- * Loads the view counts of the newest posts into Redis, so that the first people after a deployment or an
- * emptied Redis do not wait for Postgres.
+ * Loads the view counts of the newest posts into Redis, so that the first requests after a deployment, or after Redis
+ * was emptied, need no read of Postgres.
  *
  * @returns how many posts were loaded
  * @throws {RedisUnavailableError}

@@ -11,7 +11,7 @@ const MAX_JSON_BYTES = 2_000_000;
 const MAX_PAGE_SIZE = 1_000;
 const MONTH_SECONDS = 2_592_000;
 
-/** Headers of what is put, as the SDK sends them. */
+/** Headers that the SDK sends with an upload. */
 const putHeadersSchema = z.object({
   "x-vercel-blob-access": accessSchema.default("public"),
   "x-content-type": z.string().max(200).optional(),
@@ -31,12 +31,12 @@ const listQuerySchema = z.object({
 });
 
 /**
- * Answers the calls that the SDK makes, under `/api/blob`:
+ * Answers the calls of the SDK, under `/api/blob`:
  *
  *     PUT  /?pathname=            put
  *     PUT  ?pathname=&fromUrl=    copy
  *     POST /rename?pathname=&fromUrl=
- *     GET  ?url=                  head (the SDK asks with GET)
+ *     GET  ?url=                  head (the SDK sends GET)
  *     GET  ?prefix=&cursor=&…     list
  *     POST /delete {urls}         del
  */
@@ -130,7 +130,7 @@ function headBlob({ store, origin }: BlobContext, query: URLSearchParams) {
   return toBlobResponse(origin, blob);
 }
 
-/** A cursor is the last key of the page before, and holds whatever comes or goes meanwhile. */
+/** A cursor is the last key of the previous page, so blobs added or deleted in between do not invalidate it. */
 function listBlobs({ store, origin }: BlobContext, query: URLSearchParams) {
   const { limit, prefix, cursor, mode } = parseOrThrow(listQuerySchema, Object.fromEntries(query));
   const after = cursor === undefined ? "" : Buffer.from(cursor, "base64url").toString();
@@ -150,7 +150,7 @@ function listBlobs({ store, origin }: BlobContext, query: URLSearchParams) {
   };
 }
 
-/** What is not there is no error: it is gone. */
+/** Deletes blobs; one that does not exist is no error. */
 async function removeBlobs({ store }: BlobContext, request: IncomingMessage) {
   const body = await readBoundedBody(request, MAX_JSON_BYTES);
   const { urls } = parseOrThrow(deletionSchema, parseJson(body.toString()));

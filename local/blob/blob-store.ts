@@ -7,15 +7,15 @@ import { type Blob, blobSchema } from "./blob";
 const SUFFIX = ".blob";
 
 /**
- * The blobs, by pathname. In a folder each is a file of its own, named by the hash of its pathname, so that no pathname
- * leads out of the folder: one line of JSON (what is known of it), then its bytes. A file is written and synced under
- * another name first: a crash leaves the whole blob, or what was there before.
+ * The blobs, by pathname. In a folder each is one file, named by the hash of its pathname, so that no pathname leads
+ * out of the folder: a line of JSON (its metadata), then its bytes. A file is written and synced under another name
+ * first: a crash leaves either the new blob or the previous one.
  */
 export class BlobStore {
   readonly #blobs = new Map<string, Blob>();
-  /** Without a folder. */
+  /** By pathname; used without a folder. */
   readonly #bytes = new Map<string, Buffer>();
-  /** One write after the other, so that a condition still holds when what depends on it is done. */
+  /** Serializes writes, so that a checked condition still holds when the write happens. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly folder: string | null) {}
@@ -35,14 +35,14 @@ export class BlobStore {
     return this.#blobs.get(pathname);
   }
 
-  /** By pathname. */
+  /** Blobs whose pathname starts with `prefix`, ordered by pathname. */
   list(prefix: string): Blob[] {
     return [...this.#blobs.values()]
       .filter(({ pathname }) => pathname.startsWith(prefix))
       .sort((a, b) => (a.pathname < b.pathname ? -1 : 1));
   }
 
-  /** The bytes; null when it is not there (any more). */
+  /** The bytes; null when the blob does not exist. */
   async read(pathname: string): Promise<Buffer | null> {
     if (!this.#blobs.has(pathname)) return null;
     if (this.folder === null) return this.#bytes.get(pathname) ?? null;
@@ -56,10 +56,10 @@ export class BlobStore {
   }
 
   /**
-   * Keeps a blob; resolves once it is on disk.
-   * @param assertPuttable  looks at what is there now, and throws to leave it
+   * Stores a blob; resolves once it is on disk.
+   * @param assertPuttable  receives the current blob and throws to keep it
    */
-  put(blob: Blob, bytes: Buffer, assertPuttable: (now: Blob | undefined) => void): Promise<void> {
+  put(blob: Blob, bytes: Buffer, assertPuttable: (current: Blob | undefined) => void): Promise<void> {
     return this.#serialize(async () => {
       assertPuttable(this.#blobs.get(blob.pathname));
       if (this.folder === null) this.#bytes.set(blob.pathname, bytes);
@@ -68,8 +68,8 @@ export class BlobStore {
     });
   }
 
-  /** @param assertRemovable  throws to leave it */
-  remove(pathname: string, assertRemovable: (now: Blob | undefined) => void = () => {}): Promise<void> {
+  /** @param assertRemovable  receives the current blob and throws to keep it */
+  remove(pathname: string, assertRemovable: (current: Blob | undefined) => void = () => {}): Promise<void> {
     return this.#serialize(async () => {
       assertRemovable(this.#blobs.get(pathname));
       if (!this.#blobs.delete(pathname)) return;
@@ -88,7 +88,7 @@ export class BlobStore {
     return path.join(folder, `${createHash("sha256").update(pathname).digest("hex")}${SUFFIX}`);
   }
 
-  /** A file that cannot be read back is left where it is, and out of the list. */
+  /** A damaged file is skipped and not deleted. */
   async #load(file: string): Promise<void> {
     const bytes = await readFile(file);
     try {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { BlobApiError } from "./errors";
 
-/** As long as the SDK lets a pathname be. */
+/** The SDK's limit. */
 const MAX_PATHNAME_LENGTH = 950;
 
 export const accessSchema = z.enum(["public", "private"]);
 
-/** What is known of a blob besides its bytes. */
+/** The metadata of a blob. */
 export const blobSchema = z.object({
   pathname: z.string(),
   access: accessSchema,
@@ -16,22 +16,22 @@ export const blobSchema = z.object({
   size: z.int().nonnegative(),
   /** ISO 8601 */
   uploadedAt: z.string(),
-  /** With its quotation marks. */
+  /** Including the quotation marks. */
   etag: z.string(),
 });
 
 export type Blob = z.infer<typeof blobSchema>;
 
 /**
- * A pathname is a key and never a path of this machine (the store names its files by a hash), so this refuses what
- * would not come through a URL as it was sent.
+ * Refuses a pathname that a URL would not preserve. It is a key, never a file path (the store names its files by a
+ * hash).
  * @throws {BlobApiError} bad_request
  */
 export function checkPathname(pathname: string | null): string {
   if (pathname === null || pathname === "") throw new BlobApiError("bad_request", "pathname is required");
   if (pathname.length > MAX_PATHNAME_LENGTH) throw new BlobApiError("bad_request", "pathname is too long");
   const segments = pathname.split("/");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
   const hasInvalidCharacters = /[\u0000-\u001f\u007f\\]|\p{Surrogate}/u.test(pathname);
   if (hasInvalidCharacters || segments.some((segment) => ["", ".", ".."].includes(segment))) {
     throw new BlobApiError("bad_request", "pathname has a part that no URL keeps");
@@ -39,7 +39,7 @@ export function checkPathname(pathname: string | null): string {
   return pathname;
 }
 
-/** What a browser would run is never shown, and the rest may be. */
+/** Types that a browser would execute: always downloaded, never displayed. */
 const EXECUTABLE_TYPES =
   /^(text\/html|image\/svg|application\/(xhtml|xml)|text\/(xml|javascript)|application\/javascript)/i;
 

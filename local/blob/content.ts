@@ -3,14 +3,14 @@ import { bearerToken, sameSecret } from "../http/server";
 import type { BlobContext } from "./context";
 import { BlobApiError, blobNotFoundError } from "./errors";
 
-/** Where the bytes are: `https://<store>.private.blob.vercel-storage.com/` there, this folder here. */
+/** Path of contents here; on Vercel it is `https://<store>.private.blob.vercel-storage.com/`. */
 const CONTENT_PREFIX = "/store/";
 
 export function contentUrl(origin: string, pathname: string): string {
   return `${origin}${CONTENT_PREFIX}${pathname.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** Where the API takes a URL it takes a pathname too. */
+/** The pathname of a blob's URL; a pathname is returned as it is. @throws {BlobApiError} not_found */
 export function toPathname(urlOrPathname: string): string {
   if (!/^https?:\/\//.test(urlOrPathname)) return urlOrPathname;
   try {
@@ -26,7 +26,7 @@ export function isContentUrl(url: URL): boolean {
   return url.pathname.startsWith(CONTENT_PREFIX);
 }
 
-/** Answers `GET /store/{pathname}`: anybody's when it is public, and for who has the token when it is private. */
+/** Answers `GET /store/{pathname}`; a private blob requires the token. */
 export async function handleContent(
   { store, token }: BlobContext,
   request: IncomingMessage,
@@ -38,7 +38,7 @@ export async function handleContent(
   }
   const blob = store.get(toPathname(url.href));
   const mayRead = blob?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
-  // Before whether it is there, which is nobody else's to know.
+  // Checked before existence, which a caller without the token must not learn.
   if (!mayRead) throw new BlobApiError("forbidden", "Access denied, please provide a valid token.");
   const bytes = blob && (await store.read(blob.pathname));
   if (!blob || !bytes) throw blobNotFoundError();
@@ -72,7 +72,7 @@ export async function handleContent(
   response.end(request.method === "HEAD" ? undefined : part);
 }
 
-/** @returns undefined for the whole, null for a part that is not there */
+/** @returns undefined for the whole blob, null for an unsatisfiable range */
 function parseRange(
   header: string | undefined,
   size: number,

@@ -1,11 +1,11 @@
 import type { BlobStore } from "./blob-store";
 
-/** What a request is answered with. */
+/** What the handlers of a request need. */
 export interface BlobContext {
   store: BlobStore;
   token: string;
-  /** The largest blob that is taken. */
+  /** Maximum size of a blob. */
   limitBytes: number;
-  /** `http://127.0.0.1:<port>`, as the request at hand calls it. */
+  /** `http://127.0.0.1:<port>`, from the request's Host header. */
   origin: string;
 }

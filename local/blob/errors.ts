@@ -1,4 +1,4 @@
-/** The codes that the SDK knows; each becomes an error class of its own there. */
+/** HTTP status by error code; the SDK maps each code to an error class. */
 const STATUS = {
   bad_request: 400,
   forbidden: 403,
@@ -8,7 +8,7 @@ const STATUS = {
   file_too_large: 413,
 } as const;
 
-/** A request that is refused, in Vercel Blob's one error shape. */
+/** A refused request, in Vercel Blob's only error shape. */
 export class BlobApiError extends Error {
   readonly status: number;
 

@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { startBlob } from "./index";
 
-const HELP = `Vercel Blob's HTTP API on your machine, over a folder.
+const HELP = `An emulator of Vercel Blob: its HTTP API on this machine, with the blobs in a folder.
 
   tsx local/blob/main.ts [options]
 
   --port <n>           port to listen on (8070)
-  --data-dir <folder>  keep blobs over restarts; without it everything is in memory
-  --token <token>      what clients must show, vercel_blob_rw_<store>_<secret>; made up unless given
-  --limit-mb <n>       the largest blob that is taken (64)
-  --help               this
+  --data-dir <folder>  keep blobs across restarts; without it everything is in memory
+  --token <token>      bearer token of clients, vercel_blob_rw_<store>_<secret>; default: generated
+  --limit-mb <n>       maximum size of a blob (64)
+  --help               this text
 `;
 
 async function main(): Promise<void> {
@@ -27,7 +27,9 @@ async function main(): Promise<void> {
     return;
   }
   if (values.token !== undefined && !/^vercel_blob_rw_[^_]+_.+/.test(values.token)) {
-    throw new Error("--token: must look like vercel_blob_rw_<store>_<secret>, where the SDK finds the store");
+    throw new Error(
+      "--token: must look like vercel_blob_rw_<store>_<secret>: the SDK reads the store from it",
+    );
   }
   const blob = await startBlob({
     port: parseNumber("port", values.port),
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
     ...(values.token === undefined ? {} : { token: values.token }),
   });
   process.stdout.write(
-    `Blobs are taken.\n\nVERCEL_BLOB_API_URL=${blob.url}\nBLOB_READ_WRITE_TOKEN=${blob.token}\n`,
+    `Vercel Blob emulator listening\n\nVERCEL_BLOB_API_URL=${blob.url}\nBLOB_READ_WRITE_TOKEN=${blob.token}\n`,
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void blob.close().then(() => process.exit(0)));
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 function parseNumber(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is no number`);
+  if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is not a number`);
   return Number(text);
 }
 

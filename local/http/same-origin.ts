@@ -1,12 +1,11 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * How far a local server that needs no token trusts a browser: its pages are served only under an address or
- * `localhost` (a name that somebody points at this machine would let their page read them), and what changes
- * something is taken from its own pages only.
+ * Checks for local servers that require no token. Their pages are served only under an IP address or `localhost`
+ * (against DNS rebinding), and a browser may change something only from their own pages (against CSRF).
  */
 
-/** No name that a stranger's DNS can point here. */
+/** Whether the Host header is an IP address or `localhost`, which foreign DNS cannot point at this machine. */
 export function isLocalHostHeader(request: IncomingMessage): boolean {
   const { host = "" } = request.headers;
   if (!URL.canParse(`http://${host}`)) return false;
@@ -14,7 +13,7 @@ export function isLocalHostHeader(request: IncomingMessage): boolean {
   return /^(localhost|.+\.localhost|\d+(\.\d+){3}|\[[\da-f:.]+\])$/.test(hostname);
 }
 
-/** Whether a browser says that another site asks. What says nothing is no browser. */
+/** Whether a browser reports another origin as the initiator. A client without these headers is no browser. */
 export function isCrossOrigin(request: IncomingMessage): boolean {
   const site = request.headers["sec-fetch-site"];
   const { origin, host } = request.headers;
@@ -22,7 +21,7 @@ export function isCrossOrigin(request: IncomingMessage): boolean {
   return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
 }
 
-/** Whether a browser says that one of our pages asks. */
+/** Whether a browser reports a page of this server as the initiator. */
 export function isSameOriginPage(request: IncomingMessage): boolean {
   const { origin, "sec-fetch-site": site } = request.headers;
   return !isCrossOrigin(request) && (origin !== undefined || site !== undefined);

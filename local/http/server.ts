@@ -8,18 +8,20 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A port somebody else holds; the message says which and what to do. */
+/** The port is in use. The message names it and the remedy. */
 export class PortTakenError extends Error {
   constructor(
     readonly port: number,
     label: string,
   ) {
-    super(`Port ${port} (${label}) is taken. Stop what listens there, or choose another base with PORT=…`);
+    super(
+      `Port ${port} (${label}) is taken. Stop the process that listens on it, or choose another base with PORT=…`,
+    );
     this.name = "PortTakenError";
   }
 }
 
-/** A request body over the limit; answer 413. */
+/** The request body exceeds the limit; answer 413. */
 export class BodyTooLargeError extends Error {
   constructor(readonly limitBytes: number) {
     super(`body exceeds ${limitBytes} bytes`);
@@ -32,16 +34,16 @@ export interface ListeningServer {
   readonly port: number;
   /** `http://127.0.0.1:<port>`, no trailing slash. */
   readonly url: string;
-  /** Stops listening and cuts open connections, event streams among them. Safe to call twice. */
+  /** Stops listening and closes open connections, event streams included. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an HTTP server on loopback.
  *
- * @param label  a name for the message when the port is taken
+ * @param label  names the server in the error when the port is taken
  * @param port  0 picks a free one
- * @throws {PortTakenError} when somebody listens there already
+ * @throws {PortTakenError}
  */
 export async function listen(
   label: string,
@@ -71,7 +73,7 @@ export async function listen(
 
 /**
  * Reads the whole body as bytes.
- * @throws {BodyTooLargeError} as soon as more than `limitBytes` arrived; the rest is drained, not kept
+ * @throws {BodyTooLargeError} when more than `limitBytes` arrived; the excess is read but not kept
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -84,7 +86,7 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return Buffer.concat(chunks, size);
 }
 
-/** Answers JSON with its length, so that keep-alive clients never wait for a chunked end. */
+/** Sends JSON with a Content-Length, so that keep-alive clients never wait for a last chunk. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -106,7 +108,7 @@ export function bearerToken(request: IncomingMessage): string | null {
   return match?.[1]?.trim() ?? null;
 }
 
-/** Constant-time for equal lengths; a length may be learned, a content not. */
+/** Compares in constant time for equal lengths: timing reveals the length, not the content. */
 export function sameSecret(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

@@ -6,24 +6,24 @@ import { PortTakenError } from "../http/server";
 export interface EmbeddedPostgres {
   /** For `DATABASE_URL`. */
   readonly url: string;
-  /** Writes everything in it to a file, for the `snapshot` of later starts. Nobody may be connected. */
+  /** Writes the database to a file, for `snapshot` of later starts. No client may be connected. */
   saveSnapshot(file: string): Promise<void>;
-  /** Closes the database, so that its files are whole. Safe to call twice. */
+  /** Closes the database, so that its files are consistent. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 interface EmbeddedPostgresOptions {
-  /** Folder of its files; null keeps it in memory. */
+  /** Folder of the database files; null keeps them in memory. */
   dataDir: string | null;
   /** 0 picks a free port. */
   port: number;
-  /** A file of `saveSnapshot` to begin with: an empty database takes five times as long to make. */
+  /** A file from `saveSnapshot` to start from, five times faster than creating an empty database. */
   snapshot?: string | undefined;
 }
 
 /**
- * Starts PGlite, Postgres compiled to WebAssembly, behind the plain Postgres protocol. It runs one
- * statement, and one transaction, after another: races and deadlocks cannot be shown on it.
+ * Starts PGlite, Postgres compiled to WebAssembly, behind the Postgres wire protocol. It runs statements and
+ * transactions one after another: races and deadlocks cannot be reproduced on it.
  *
  * @throws {PortTakenError}
  */
@@ -37,7 +37,7 @@ export async function startEmbeddedPostgres({
     workerData: { dataDir, port: actualPort, snapshot },
     execArgv: [],
   });
-  // Rejects when the worker throws first.
+  // Rejects when the worker throws.
   await once(worker, "message");
   let stopping: Promise<void> | undefined;
   const request = async (message: "stop" | { saveSnapshot: string }) => {
@@ -50,7 +50,7 @@ export async function startEmbeddedPostgres({
     await worker.terminate();
   };
   return {
-    // Its one user is whoever connects; the password is for tools that insist on one.
+    // Any user and password are accepted; the password is for tools that require one.
     url: `postgresql://postgres:postgres@127.0.0.1:${actualPort}/postgres?sslmode=disable`,
     saveSnapshot: (file) => request({ saveSnapshot: file }),
     stop: () => {
@@ -60,7 +60,7 @@ export async function startEmbeddedPostgres({
   };
 }
 
-/** PGlite's server neither says which port it got nor who holds it: ask before it does. */
+/** PGlite's server reports neither the port it got nor that it is taken, so the port is bound here first. */
 async function reservePort(port: number): Promise<number> {
   const server = createServer();
   server.listen(port, "127.0.0.1");

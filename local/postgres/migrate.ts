@@ -5,7 +5,7 @@ import { Client } from "pg";
 
 const MIGRATIONS_DIR = path.resolve(import.meta.dirname, "../../prisma/migrations");
 
-/** Prisma's own table, as `prisma migrate deploy` makes it: production can go on with the official command. */
+/** Prisma's table, as `prisma migrate deploy` creates it, so that the official command can take over. */
 const MIGRATIONS_TABLE_SQL = `
 CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -18,10 +18,10 @@ CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER NOT NULL DEFAULT 0
 )`;
 
-/** Any number; the same for everybody who migrates this project's databases. */
+/** An arbitrary number that every process that migrates this project's databases uses. */
 const ADVISORY_LOCK_ID = 72_707_369;
 
-/** Nobody answers at a database's address, or they do not let us in. */
+/** The database does not answer, or refuses the connection. */
 export class DatabaseUnreachableError extends Error {
   constructor(databaseUrl: string, cause: Error) {
     const { hostname, port } = new URL(databaseUrl);
@@ -42,12 +42,11 @@ async function connect(databaseUrl: string): Promise<Client> {
 }
 
 /**
- * Applies the migrations a database does not have yet, each in a transaction of its own. Two at once
- * wait for each other.
+ * Applies the pending migrations, each in its own transaction. An advisory lock serializes concurrent calls.
  *
- * @returns the names of those applied now
+ * @returns the names of the migrations applied by this call
  * @throws {DatabaseUnreachableError}
- * @throws when a migration that was applied has been changed since, or one fails (its own changes are undone)
+ * @throws when an applied migration was changed since, or one fails (it is rolled back; earlier ones stay)
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const client = await connect(databaseUrl);
@@ -85,7 +84,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   }
 }
 
-/** Whether nobody has an account yet. */
+/** Whether the database has no accounts. */
 export async function hasNoUsers(databaseUrl: string): Promise<boolean> {
   const client = await connect(databaseUrl);
   try {

@@ -6,15 +6,14 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { keepStatementsWhole } from "./whole-statements.mjs";
 
 /**
- * PGlite behind its socket server, in a thread of its own: its WebAssembly runs synchronously and would
- * stop the gateway and the emulator with every statement. Plain JavaScript, so that a thread can start it
- * under any loader.
+ * Runs PGlite behind its socket server in a worker thread: its WebAssembly is synchronous and would block the
+ * gateway and the emulators during every statement. Plain JavaScript, so that a thread can start it under any loader.
  *
  * workerData: `{ dataDir: string | null, port: number, snapshot?: string }`. Posts `ready`; then answers `stop` with
  * `stopped`, and `{ saveSnapshot: file }` with `saved`.
  */
 
-/** More clients than any test or page opens; each is only a socket, statements run one after another. */
+/** More than any test or page opens. A connection is only a socket: statements run one after another. */
 const MAX_CONNECTIONS = 200;
 
 if (!parentPort) throw new Error("local/postgres/worker.mjs runs as a worker thread");

@@ -1,4 +1,4 @@
-/** What an error says in one line; what a server printed may follow in its message. */
+/** The first line of an error's message; the output of a server may follow it. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split("\n", 1)[0] ?? "";

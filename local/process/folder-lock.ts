@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Another process works in the folder; two writers would tear each other's journal. */
+/** Another process uses the folder; two writers would corrupt each other's journal. */
 export class FolderInUseError extends Error {
   constructor(folder: string, pid: number) {
     super(`${folder} is in use by process ${pid}. Stop it, or choose another data folder`);
@@ -10,17 +10,17 @@ export class FolderInUseError extends Error {
   }
 }
 
-/** A process that was just killed takes a moment to be gone: that is not one that works in the folder. */
+/** A process that was just killed takes a moment to exit, so a lock is retried before it counts as in use. */
 const MAX_LOCK_ATTEMPTS = 10;
 const LOCK_RETRY_DELAY_MS = 100;
 
 const lockedByThisProcess = new Set<string>();
 
 /**
- * Takes a folder for this process alone. A lock left by a process that was killed is taken over: it names the
- * process and when that started, so a later process that got the same number is not mistaken for it.
+ * Locks a folder for this process. The lock of a killed process is taken over: it holds the pid and the start time,
+ * so a later process with the same pid is not mistaken for the owner.
  *
- * @returns what gives it back
+ * @returns a function that unlocks it
  * @throws {FolderInUseError}
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
@@ -41,7 +41,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 }
 
 async function acquireLock(folder: string, file: string): Promise<void> {
-  // Written whole under another name and then linked: whoever sees the lock can read whose it is.
+  // Written under another name and then linked: a lock that exists always has its content.
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, JSON.stringify({ pid: process.pid, started: await processStartTime(process.pid) }));
   try {
@@ -66,7 +66,7 @@ interface LockOwner {
   started: string | null;
 }
 
-/** null for a lock that is gone again, or that a power cut left empty. */
+/** @returns null when the lock no longer exists or a power cut left it empty */
 async function readOwner(file: string): Promise<LockOwner | null> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
@@ -76,7 +76,7 @@ async function readOwner(file: string): Promise<LockOwner | null> {
 }
 
 async function isAlive(owner: LockOwner): Promise<boolean> {
-  if (owner.pid === process.pid) return false; // ours would be in heldHere
+  if (owner.pid === process.pid) return false; // else it were in lockedByThisProcess
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
@@ -86,8 +86,8 @@ async function isAlive(owner: LockOwner): Promise<boolean> {
 }
 
 /**
- * When a process started, where the system tells (Linux), else null, which leaves the pid to decide alone. A
- * process that is dead but not yet collected by its parent, as in a container without an init, started never.
+ * The start time of a process on Linux; null on other systems, where the pid decides alone. A zombie, as in a
+ * container without an init process, gets "never".
  */
 async function processStartTime(pid: number): Promise<string | null> {
   try {

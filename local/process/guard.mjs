@@ -1,14 +1,14 @@
-// The guard of spawn-guarded.ts: stands between a parent and a command so that the command never outlives
-// the parent. Plain JavaScript on built-ins only, because it has to be up within a few dozen milliseconds.
+// The guard process of spawn-guarded.ts, between a parent and a command, so that the command never outlives the
+// parent. Plain JavaScript on built-ins only: it must start within a few dozen milliseconds.
 //
-// Contract with the parent, which starts it in a process group of its own:
-//   stdin   first line: the order as JSON. After that nothing; its end means "stop", be it the parent's
-//           stop() or the parent's death, which the kernel reports the same way.
-//   fd 3    one JSON line per event: {pid}, {error}, {code, signal}
-//   stdout, stderr  inherited by the command as they are
+// Contract with the parent, which starts it in a new process group:
+//   stdin   first line: the spawn request as JSON, nothing after it. Its end means "stop": the parent called
+//           stop() or died; the kernel reports both the same way.
+//   fd 3    one JSON line per event: {pid}, {error, errorCode}, {code, signal}
+//   stdout, stderr  inherited by the command
 //
-// The command leads its own process group. When it ends, or on "stop", the whole group is ended: stopSignal,
-// then SIGKILL after graceMs. A process that leaves the group on purpose (setsid) is out of reach.
+// The command leads another process group. When it ends, or on "stop", the whole group is ended with stopSignal,
+// then SIGKILL after graceMs. A process that leaves the group (setsid) is not ended.
 
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeSync } from "node:fs";
@@ -23,7 +23,7 @@ function report(event) {
   try {
     writeSync(3, `${JSON.stringify(event)}\n`);
   } catch {
-    // the parent is gone; there is nobody to tell
+    // the parent has exited and closed the pipe
   }
 }
 
@@ -33,7 +33,7 @@ function signalGroup(pid, signal) {
     else process.kill(-pid, signal);
     return true;
   } catch (error) {
-    // EPERM: something of the group is alive but is not ours any more
+    // EPERM: the group has a living process that this user may not signal
     return error.code === "EPERM";
   }
 }
@@ -44,8 +44,8 @@ function groupIsEmpty(pid) {
 }
 
 /**
- * A process that ended stays in its group until its parent asks for its status. Orphans get the init process
- * as a parent, and in a container that may be slow to ask, or never do.
+ * A process that ended stays in its group as a zombie until its parent reads its status. The parent of orphans is
+ * the init process, which in a container may do so late or never.
  */
 function onlyZombiesIn(group) {
   for (const name of readdirSync("/proc")) {
@@ -56,7 +56,7 @@ function onlyZombiesIn(group) {
     } catch {
       continue;
     }
-    // "pid (command) state ppid pgrp …", where the command may hold blanks and brackets
+    // "pid (command) state ppid pgrp …", where the command may contain spaces and brackets
     const [state, , pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (Number(pgrp) === group && state !== "Z" && state !== "X") return false;
   }
@@ -73,7 +73,7 @@ function endGroup(pid, stopSignal, graceMs) {
       if (Date.now() >= killAt) signalGroup(pid, "SIGKILL");
       return;
     }
-    // the exit event may trail the disappearance of the group by a tick
+    // the exit event may arrive a tick after the group has emptied
     if (ended === null) return;
     clearInterval(poll);
     report(ended);
@@ -81,7 +81,7 @@ function endGroup(pid, stopSignal, graceMs) {
   }, GROUP_POLL_MS);
 }
 
-function run({ command, args, cwd, env, stopSignal, graceMs }, parentGone) {
+function run({ command, args, cwd, env, stopSignal, graceMs }, parentExited) {
   const child = spawn(command, args, { cwd, env, detached: !windows, stdio: ["ignore", 1, 2] });
   const stop = () => child.pid !== undefined && endGroup(child.pid, stopSignal, graceMs);
   child.on("error", (error) => {
@@ -90,7 +90,7 @@ function run({ command, args, cwd, env, stopSignal, graceMs }, parentGone) {
   });
   child.on("spawn", () => {
     report({ pid: child.pid });
-    if (parentGone()) stop();
+    if (parentExited()) stop();
   });
   child.on("exit", (code, signal) => {
     ended = { code, signal };
@@ -101,19 +101,19 @@ function run({ command, args, cwd, env, stopSignal, graceMs }, parentGone) {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, stop);
 }
 
-let head = "";
+let received = "";
 let started = false;
-let gone = false;
+let stdinEnded = false;
 process.stdin.setEncoding("utf8");
 process.stdin.on("end", () => {
-  gone = true;
+  stdinEnded = true;
   if (!started) process.exit(0);
 });
 process.stdin.on("data", (chunk) => {
   if (started) return;
-  head += chunk;
-  const end = head.indexOf("\n");
+  received += chunk;
+  const end = received.indexOf("\n");
   if (end === -1) return;
   started = true;
-  run(JSON.parse(head.slice(0, end)), () => gone);
+  run(JSON.parse(received.slice(0, end)), () => stdinEnded);
 });

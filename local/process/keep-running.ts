@@ -3,28 +3,27 @@ import { firstLine } from "./first-line";
 import type { ExitStatus, GuardedProcess } from "./spawn-guarded";
 
 export interface KeepRunningOptions {
-  /** What the printed lines call it. */
+  /** Names the process in progress lines. */
   readonly name: string;
   /**
-   * Starts it and resolves once it serves. Rejects with the reason, leaving nothing behind, when it does not come
-   * up or `signal` is aborted meanwhile.
+   * Starts the process and resolves once it serves. Rejects, with no process left, when it does not start or
+   * `signal` is aborted meanwhile.
    */
   readonly start: (signal: AbortSignal) => Promise<GuardedProcess>;
-  /** One line for each death, for each return, and for giving up. Must not throw. */
+  /** Receives a line per exit, per restart, and when restarting is given up. Must not throw. */
   readonly onProgress: (message: string) => void;
 }
 
-/** Waits before the restarts; after the last of them it is given up. */
+/** Delays before the restarts; after the last one the process stays down. */
 const RESTART_DELAYS_MS = [100, 300, 1_000, 3_000];
-/** A process that served that long before it died gets all restarts anew: that was no crash loop. */
+/** A process that ran this long before it ended is in no crash loop: its restart count is reset. */
 const STABLE_UPTIME_MS = 60_000;
 
 /**
- * Starts a process and starts it again whenever it ends without being stopped here, with growing waits and a
- * bounded number of times.
+ * Starts a process and restarts it, with growing delays and a bounded number of times, when it ends without `stop`.
  *
- * @returns once it serves; `stop` ends it for good and is safe to call twice
- * @throws what the first `start` throws: only what served once is restarted
+ * @returns once it serves; `stop` ends it permanently and is safe to call twice
+ * @throws what the first `start` throws: only a process that has served is restarted
  */
 export async function keepRunning(options: KeepRunningOptions): Promise<{ stop(): Promise<void> }> {
   const { name, start, onProgress } = options;
@@ -55,7 +54,7 @@ export async function keepRunning(options: KeepRunningOptions): Promise<{ stop()
     }
   }
 
-  /** @returns null when it was given up, or stopped meanwhile */
+  /** @returns null when all restarts failed, or `stop` was called meanwhile */
   async function restart(): Promise<GuardedProcess | null> {
     let reason = "it ended again each time";
     while (restarts < RESTART_DELAYS_MS.length) {

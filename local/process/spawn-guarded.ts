@@ -15,20 +15,20 @@ export interface SpawnGuardedOptions {
   readonly command: string;
   readonly args?: readonly string[];
   readonly cwd?: string;
-  /** The command's whole environment; this process's own when left out. */
+  /** The command's whole environment; default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Asked first; SIGKILL follows after `graceMs`. */
+  /** Sent first; SIGKILL follows after `graceMs`. */
   readonly stopSignal?: NodeJS.Signals;
   /** Milliseconds between `stopSignal` and SIGKILL. */
   readonly graceMs?: number;
-  /** Every full line of output, without its line end. */
+  /** Receives every line of output, without its line end. */
   readonly onLine?: (line: string, stream: OutputStream) => void;
 }
 
 export interface GuardedProcess {
-  /** Of the command itself, which leads its process group; not of the guard. */
+  /** Pid of the command, which leads its process group; not of the guard. */
   readonly pid: number;
-  /** Settles when the command and its whole group are gone. Never rejects. */
+  /** Resolves when the command and its whole group have ended. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** Ends the whole group and waits for it. Safe to call twice and after the command ended. */
   stop(): Promise<ExitStatus>;
@@ -39,7 +39,7 @@ export class SpawnError extends Error {
   constructor(
     command: string,
     reason: string,
-    /** `ENOENT` and the like, where the system gave one. */
+    /** System error code such as `ENOENT`, when there is one. */
     readonly code: string | undefined,
   ) {
     super(`${command} could not be started: ${reason}`);
@@ -48,7 +48,7 @@ export class SpawnError extends Error {
 }
 
 const GUARD_PATH = fileURLToPath(new URL("./guard.mjs", import.meta.url));
-/** Long enough for a database to close its files, short enough that Ctrl-C still feels like one. */
+/** Long enough for a database to close its files, short enough for Ctrl-C. */
 const DEFAULT_GRACE_MS = 5_000;
 const STATUS_FD = 3;
 
@@ -58,17 +58,17 @@ type GuardEvent =
   | { code: number | null; signal: NodeJS.Signals | null };
 
 /**
- * Runs a command as its own process group behind a guard process. However this process ends, SIGKILL
- * included, the guard sees its pipe close and ends the group; a command that ends by itself takes what it
- * started with it. If the guard itself is killed, this process ends the group. Only both being killed in the
- * same instant, or a grandchild that leaves the group on purpose (`setsid`), would leave something behind.
+ * Runs a command as its own process group behind a guard process. However this process ends, SIGKILL included, the
+ * guard sees its pipe close and ends the group. When the command exits, its group ends too. When the guard is
+ * killed, this process ends the group. A process survives only when both are killed at the same instant, or when it
+ * leaves the group (`setsid`).
  *
  * @returns once the command runs
  * @throws {SpawnError} when it cannot be started
  */
 export async function spawnGuarded(options: SpawnGuardedOptions): Promise<GuardedProcess> {
   const guard = spawn(process.execPath, [GUARD_PATH], {
-    // Not the command's environment: NODE_OPTIONS in it may load a debugger or a test runner.
+    // Not the command's environment: its NODE_OPTIONS may load a debugger or a test runner.
     env: {
       PATH: process.env.PATH,
       SystemRoot: process.env.SystemRoot,
@@ -86,7 +86,7 @@ export async function spawnGuarded(options: SpawnGuardedOptions): Promise<Guarde
     graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
   };
   const guardStdin = guard.stdin as Writable;
-  guardStdin.on("error", () => {}); // the guard is gone: its exit event tells
+  guardStdin.on("error", () => {}); // the guard has exited: its exit event is handled below
   guardStdin.write(`${JSON.stringify(spawnRequest)}\n`);
   const { onLine } = options;
   forwardLines(guard.stdout, (line) => onLine?.(line, "stdout"));
@@ -125,11 +125,11 @@ function followGuard(guard: ChildProcess, command: string) {
   });
   // "close" comes after every stream was read to its end, so no line and no status is lost.
   guard.on("close", () => {
-    started.reject(new SpawnError(command, "its guard ended before it ran", undefined));
+    started.reject(new SpawnError(command, "the guard process ended before the command ran", undefined));
     if (status === undefined && pid !== undefined) killGroup(pid);
     exited.resolve(status ?? { code: null, signal: "SIGKILL" });
   });
-  // A killed guard keeps no stream open by itself, but the command does: do not wait for "close" then.
+  // After a killed guard the command still holds the streams open, so "close" would never come.
   guard.on("exit", (_code, signal) => {
     if (signal !== null && pid !== undefined) killGroup(pid);
   });
@@ -157,7 +157,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
   } catch {
-    // gone already
+    // already ended
   }
 }
 

@@ -4,9 +4,9 @@ import type { JournalRecord } from "./records";
 import type { State } from "./state";
 
 /**
- * Changes the state by one thing that happened. Deterministic: it asks neither the clock nor chance, so a
- * journal replayed after a crash ends where memory was. A record about something that is gone changes
- * nothing.
+ * Applies one record to the state. Deterministic: it reads neither the clock nor random numbers, so a journal
+ * replayed after a crash gives the state that was in memory. A record about something that no longer exists is
+ * ignored.
  */
 export function applyRecord(state: State, record: JournalRecord): void {
   const { at } = record;
@@ -29,7 +29,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
       return;
     }
     case "deduplicates":
-      // Deleting first keeps the map in order of age, which is what pruning relies on.
+      // Deleted first, so that the map stays in order of age, on which pruning relies.
       state.deduplications.delete(record.id);
       state.deduplications.set(record.id, record.entry);
       return;

@@ -4,7 +4,7 @@ import type { Endpoint, MessageOptions, MessageSpec } from "./model";
 /** QStash's default. */
 const DEFAULT_RETRIES = 3;
 
-/** What a message is made of, whoever makes it: a publish, a schedule's tick, a retried dead letter. */
+/** The input of a message: from a publish, a tick of a schedule, or a retried dead letter. */
 export interface MessageSource {
   options: MessageOptions;
   /** Base64. */
@@ -25,7 +25,7 @@ export function buildMessage(source: MessageSource, now: number): MessageSpec {
     headers: options.headers,
     body: source.body,
     createdAt: now,
-    // A time in the past is now: order of arrival decides, not how late somebody says they are.
+    // A time in the past becomes now, so that it gives no precedence over earlier arrivals.
     notBefore: Math.max(now, options.notBefore ?? now + (options.delayMs ?? 0)),
     maxRetries: options.retries ?? DEFAULT_RETRIES,
     retryDelay: options.retryDelay,

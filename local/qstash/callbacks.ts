@@ -3,7 +3,7 @@ import type { DeliveryResult } from "./deliverer";
 import { canonicalName } from "./headers";
 import type { CallbackOptions, HeldSlot, Message, MessageSpec, Redaction } from "./model";
 
-/** What a callback is about: one attempt to deliver a message, and the dead letter if that was the end of it. */
+/** One delivery attempt that a callback reports, with the dead letter if it was the last attempt. */
 export interface CallbackSubject {
   message: MessageSpec;
   retried: number;
@@ -11,7 +11,7 @@ export interface CallbackSubject {
   dlqId?: string;
 }
 
-/** The callbacks one attempt makes: messages of their own, signed and retried like any other. */
+/** Builds the callbacks of one attempt: separate messages, signed and retried like any other. */
 export function buildCallbacks(subject: CallbackSubject & { message: Message }, now: number): MessageSpec[] {
   const { message, dlqId } = subject;
   const holds: HeldSlot | undefined =
@@ -35,7 +35,7 @@ export function buildCallback(
   const body = Buffer.from(JSON.stringify(callbackPayload(subject))).toString("base64");
   const built = buildMessage(
     {
-      // Documented: a callback is retried as often as its message, unless it says otherwise.
+      // Documented: a callback without its own setting has as many retries as its message.
       options: { retries: message.maxRetries, ...options, redact: callbackRedaction(message) },
       body,
       endpoint: { url: options.url },
@@ -74,7 +74,7 @@ function callbackPayload({ message, retried, result, dlqId }: CallbackSubject): 
   };
 }
 
-/** The payload repeats the message: what must not be shown there must not be shown here. */
+/** The payload contains the message's body and headers, so a redacted message gets a redacted callback body. */
 function callbackRedaction(message: MessageSpec): Redaction | undefined {
   return message.redact ? { body: true } : undefined;
 }

@@ -1,12 +1,12 @@
-/** The one source of time and timers, so that a test can turn a day's backoff into no wait at all. */
+/** The only source of time and timers, so that a test can skip a backoff of a day. */
 export interface Clock {
   /** Unix time in milliseconds. */
   now(): number;
-  /** Runs `fn` once, `delayMs` from now. Returns what cancels it. */
+  /** Runs `fn` once, after `delayMs`. Returns a function that cancels it. */
   after(delayMs: number, fn: () => void): () => void;
 }
 
-/** The longest delay `setTimeout` takes; a larger one would fire at once. */
+/** The longest delay of `setTimeout`; a longer one would fire immediately. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

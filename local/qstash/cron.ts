@@ -1,8 +1,8 @@
 import { Cron } from "croner";
 
-/** A cron expression as QStash takes it. `timezone` is UTC unless the expression begins with `CRON_TZ=`. */
+/** A cron expression in QStash's syntax. The time zone is UTC unless the expression begins with `CRON_TZ=`. */
 export interface CronExpression {
-  /** As shown: without needless spaces. */
+  /** The expression without redundant spaces. */
   text: string;
   /** The first tick after a time (both unix ms), null when there is none. */
   nextAfter(time: number): number | null;
@@ -10,7 +10,7 @@ export interface CronExpression {
 
 const ALIASES = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/;
 
-/** @throws {SyntaxError} saying what is wrong */
+/** @throws {SyntaxError} with the reason */
 export function parseCron(source: string): CronExpression {
   const text = source.trim().replace(/\s+/g, " ");
   const [, timezone = "UTC", pattern = ""] = /^(?:(?:CRON_TZ|TZ)=(\S+) )?(.*)$/.exec(text) ?? [];
@@ -20,7 +20,7 @@ export function parseCron(source: string): CronExpression {
   try {
     const cron = new Cron(pattern, { timezone, paused: true });
     const nextAfter = (time: number): number | null => cron.nextRun(new Date(time))?.getTime() ?? null;
-    nextAfter(0); // an unknown time zone shows only when it is used
+    nextAfter(0); // an unknown time zone throws only when it is used
     return { text, nextAfter };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 /**
- * The language of `Upstash-Retry-Delay`: arithmetic over the variable `retried`, such as
+ * The language of `Upstash-Retry-Delay`: arithmetic with the variable `retried`, such as
  * `max(1000, pow(2, retried) * 100)`. Parsed into functions, never evaluated as code.
  *
  *   sum     = product (("+" | "-") product)*
@@ -10,7 +10,7 @@
  */
 export type DelayExpression = (retried: number) => number;
 
-/** Longer or deeper than anybody writes, short enough that no input can exhaust the stack. */
+/** Longer than any real expression, short enough that no nesting can exhaust the stack. */
 const MAX_LENGTH = 500;
 
 const FUNCTIONS: Record<string, { arity: number; apply: (...args: number[]) => number }> = {
@@ -25,7 +25,7 @@ const FUNCTIONS: Record<string, { arity: number; apply: (...args: number[]) => n
   max: { arity: 2, apply: Math.max },
 };
 
-/** @throws {SyntaxError} saying what is wrong and where */
+/** @throws {SyntaxError} with the reason and the position */
 export function parseDelayExpression(source: string): DelayExpression {
   if (source.length > MAX_LENGTH) throw new SyntaxError(`longer than ${MAX_LENGTH} characters`);
   const tokens = tokenize(source);

@@ -12,14 +12,14 @@ export interface DeliveryRequest {
 }
 
 export interface DeliveryResult {
-  /** 0 when no answer came. */
+  /** 0 without a response. */
   status: number;
   /** By lower-case name. */
   headers: Record<string, string[]>;
-  /** Cut to the limit. */
+  /** Truncated to `maxResponseBytes`. */
   body: Buffer;
   latencyMs: number;
-  /** Why there is no usable answer. */
+  /** Why there is no complete response. */
   error?: string;
 }
 
@@ -29,7 +29,7 @@ interface DelivererOptions {
   clock: Clock;
 }
 
-/** Sends requests, once each: what a failure means is for others to decide. Redirects are not followed. */
+/** Sends each request once; the dispatcher decides about retries. Redirects are not followed. */
 export class Deliverer {
   private readonly agents = {
     "http:": new http.Agent({ keepAlive: true }),
@@ -38,7 +38,7 @@ export class Deliverer {
 
   constructor(private readonly options: DelivererOptions) {}
 
-  /** Never throws: a destination that cannot be reached is a result. */
+  /** Never throws: an unreachable destination is a result with status 0. */
   async deliver(request: DeliveryRequest, signal: AbortSignal): Promise<DeliveryResult> {
     const startedAt = this.options.clock.now();
     try {
@@ -62,7 +62,7 @@ export class Deliverer {
     try {
       return await this.send(request, signal, false);
     } catch (error) {
-      // The destination closed an idle connection just as it was used again: it has seen nothing of this.
+      // The destination closed an idle keep-alive connection while it was reused: it has not seen the request.
       if (!(error instanceof StaleConnectionError)) throw error;
       return await this.send(request, signal, true);
     }
@@ -125,7 +125,7 @@ export class Deliverer {
           chunks.push(chunk);
           size += chunk.length;
           if (size <= maxResponseBytes) return;
-          finish(); // the status counts; a response without end must not hold the message for ever
+          finish(); // the status decides; an endless response must not block the message
           incoming.destroy();
         });
         incoming.on("end", finish);
@@ -153,7 +153,7 @@ function isLoopback(hostname: string): boolean {
 
 function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
-    return [...new Set(error.errors.map(describeError))].join("; "); // one per address that was tried
+    return [...new Set(error.errors.map(describeError))].join("; "); // one error per address that was tried
   }
   return error instanceof Error ? error.message || error.name : String(error);
 }

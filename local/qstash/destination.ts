@@ -2,9 +2,9 @@ import { badRequest } from "./errors";
 import type { Endpoint } from "./model";
 import type { State } from "./state";
 
-/** What a message may go to: one URL, or every endpoint of a URL group. */
+/** The destination of a message: one URL, or every endpoint of a URL group. */
 export interface Destination {
-  /** As signed, logged and shown. */
+  /** The destination as requested. */
   requested: string;
   topicName?: string;
   endpoints: Endpoint[];
@@ -26,7 +26,7 @@ export function assertName(what: string, text: string): string {
   return text;
 }
 
-/** @throws {ApiError} 400 with what is wrong */
+/** @throws {ApiError} 400 with the reason */
 export function assertUrl(what: string, text: string): string {
   const fail = (why: string) => badRequest(`invalid ${what} url: ${why}`);
   if (!/^https?:\/\//i.test(text)) throw fail("endpoint has invalid scheme, add http:// or https://");
@@ -35,8 +35,8 @@ export function assertUrl(what: string, text: string): string {
 }
 
 /**
- * The destination out of a request's path: what follows `/v2/publish/`, raw. Clients send the URL as it is,
- * query string and `//` included; some encode it whole, and some proxies fold `//` into `/`.
+ * Restores the destination from the raw rest of a request's path, after `/v2/publish/`. Clients send the URL
+ * unencoded, query string and `//` included; some encode all of it, and some proxies merge `//` into `/`.
  */
 export function unwrapDestination(raw: string): string {
   if (/^https?%3a/i.test(raw)) {

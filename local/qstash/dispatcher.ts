@@ -18,10 +18,9 @@ interface DispatcherOptions {
 }
 
 /**
- * Takes each message from accepted to over: waits until it is due, for its place in its queue, for its flow
- * control key, attempts it, and decides what the answer means. What waits for what is not stored: it follows
- * from the messages, and `restore` finds it again after a restart. An attempt under way when the process dies
- * is made again: at least once, never less.
+ * Runs each message from acceptance to its end: waits until it is due, for a slot in its queue and for its flow
+ * control key, attempts the delivery, and decides about a retry. What a message waits for is not stored: `restore`
+ * derives it from the messages after a restart. An attempt that a crash interrupts is repeated (at least once).
  */
 export class Dispatcher {
   private readonly timers: Timers;
@@ -49,14 +48,14 @@ export class Dispatcher {
     };
   }
 
-  /** Takes up every message there is, after a start. */
+  /** Schedules every stored message, after a start. */
   restore(): void {
     const messages = [...this.options.store.state.messages.values()].sort(
       (a, b) => a.dueAt - b.dueAt || a.seq - b.seq,
     );
     for (const message of messages) {
       if (message.holds) this.queueScheduler.holdSlot(message.holds.queue, message.holds.place);
-      // It was attempted before, so it has its place; those behind it must not pass it while it waits to retry.
+      // It was attempted before, so it holds a slot: later messages must not overtake it while it waits for a retry.
       if (message.queueName !== undefined && message.state !== "CREATED") {
         this.queueScheduler.holdSlot(message.queueName, message.id);
       }
@@ -65,8 +64,8 @@ export class Dispatcher {
   }
 
   /**
-   * Cancels messages. One that is under way may still be delivered; if it is not, it is not tried again.
-   * @returns how many there were to cancel
+   * Cancels messages. A delivery in flight may still succeed; if it fails, it is not retried.
+   * @returns the number of messages canceled by this call
    */
   cancel(ids: Iterable<string>): number {
     const { store } = this.options;
@@ -106,7 +105,7 @@ export class Dispatcher {
     return this.flowController.activeTotal;
   }
 
-  /** Cuts what is under way: nothing of it is recorded, so it is attempted again after the next start. */
+  /** Aborts deliveries in flight without recording an outcome, so they are repeated after the next start. */
   close(): void {
     this.closed = true;
     this.timers.clear();
@@ -138,7 +137,7 @@ export class Dispatcher {
     try {
       this.options.store.commit({ t: "started", id });
     } catch {
-      return; // the disk failed: nothing may leave; the next start takes the message up again
+      return; // the disk failed: nothing may be sent; the next start schedules the message again
     }
     const controller = new AbortController();
     this.inFlight.set(id, controller);
@@ -165,13 +164,13 @@ export class Dispatcher {
     try {
       this.recordOutcome(message, result);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error; // a fault of ours ends the process, to be seen
-      return; // the disk failed: the attempt never happened, and will be made again after a restart
+      if (!(error instanceof ApiError)) throw error; // a bug: crash the process
+      return; // the disk failed: the attempt is not recorded and is repeated after a restart
     }
     this.flowController.onFinished(message.flow?.key);
   }
 
-  /** Records what an attempt came to, and the callbacks it makes, as one. */
+  /** Records the outcome of an attempt and its callbacks atomically. */
   private recordOutcome(message: Message, result: DeliveryResult): void {
     const { store, retryScale } = this.options;
     const { id, retried } = message;
@@ -215,8 +214,8 @@ export class Dispatcher {
   }
 
   /**
-   * Gives up the place of a message that is over, once that is on disk: were the next one sent before, a crash
-   * could send this one again behind it.
+   * Releases the queue slot of a finished message once its end is on disk: if the next one were sent earlier, a
+   * crash could repeat this one after it.
    */
   private releaseQueueSlot({ id, queueName, holds }: Message): void {
     if (queueName === undefined && !holds) return;
@@ -225,7 +224,7 @@ export class Dispatcher {
         if (queueName !== undefined) this.queueScheduler.remove(queueName, id);
         if (holds) this.queueScheduler.releaseSlot(holds.queue, holds.place);
       },
-      () => {}, // the disk failed: nothing goes on
+      () => {}, // the disk failed: the queue stops
     );
   }
 

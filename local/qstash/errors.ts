@@ -1,4 +1,4 @@
-/** A request the API refuses: answered with `status` and `{ error: message }`, QStash's one error shape. */
+/** A refused request, answered with `status` and `{ error: message }`, QStash's only error shape. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

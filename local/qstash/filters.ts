@@ -1,7 +1,7 @@
 import { badRequest } from "./errors";
 import type { MessageSpec } from "./model";
 
-/** The filters that messages, dead letters and log entries share. */
+/** Filters of messages, dead letters and log entries alike. */
 const SHARED_FILTERS = [
   "url",
   "topicName",
@@ -14,21 +14,21 @@ const SHARED_FILTERS = [
   "fromDate",
   "toDate",
 ];
-/** Read elsewhere, or kept for clients that still send it (`api`). */
+/** Parameters that are no filters; `api` is accepted for old clients and ignored. */
 const ALWAYS_ALLOWED = ["count", "cursor", "api", "qstash_token"];
 
 export interface MessageFilter {
-  /** Whether anything narrows it. */
+  /** Whether the query has any filter. */
   isNarrowing: boolean;
-  /** @param time  unix ms of what is filtered: a message's creation, a dead letter's failure, an entry's time */
+  /** @param time  unix ms of a message's creation, a dead letter's failure, or a log entry */
   matches(message: MessageSpec, time: number): boolean;
 }
 
 /**
- * Filters out of a query string: several values of one filter are "any of", several filters are "all of".
- * A name nobody knows is refused: ignoring a misspelt filter on a bulk delete would delete everything.
+ * Parses the filters of a query string: several values of one filter mean "any of", several filters "all of". An
+ * unknown name is refused: a bulk delete that ignored a misspelt filter would delete everything.
  *
- * @param extra  further names this endpoint takes; `host` and `path` among them are applied here
+ * @param extra  further parameters of the endpoint; only `host` and `path` are applied here
  * @throws {ApiError} 400
  */
 export function parseFilter(query: URLSearchParams, extra: string[]): MessageFilter {
@@ -68,12 +68,12 @@ export function parseFilter(query: URLSearchParams, extra: string[]): MessageFil
 }
 
 /**
- * All values of a parameter, null when there is none. They come repeated or in one, separated by commas; a
- * value that has a comma in itself (a URL may) still matches as a whole.
+ * All values of a parameter, null without any. Values are repeated or separated by commas; a value that contains a
+ * comma (as a URL may) also matches as a whole.
  */
 export function parseValues(query: URLSearchParams, name: string): Set<string> | null {
-  const given = query.getAll(name).filter((value) => value !== "");
-  return given.length === 0 ? null : new Set([...given, ...given.flatMap((value) => value.split(","))]);
+  const values = query.getAll(name).filter((value) => value !== "");
+  return values.length === 0 ? null : new Set([...values, ...values.flatMap((value) => value.split(","))]);
 }
 
 /** @throws {ApiError} 400 when it is not a whole number */
@@ -84,7 +84,7 @@ export function parseInteger(query: URLSearchParams, name: string): number | und
   return Number(text);
 }
 
-/** @throws {ApiError} 400 when it is not a whole number from 1; more than `max` is `max` */
+/** Reads `count`, capped at `max`. @throws {ApiError} 400 when it is not a whole number from 1 */
 export function parseCount(query: URLSearchParams, fallback: number, max: number): number {
   const count = parseInteger(query, "count") ?? fallback;
   if (count < 1) throw badRequest(`invalid count "${count}": expected a whole number from 1`);

@@ -10,27 +10,27 @@ interface Lane {
 }
 
 interface FlowControllerOptions {
-  /** The key's settings and its count as they are now; changes through `start`. */
+  /** The current settings and rate count of a key; `start` changes the count. */
   settings: (key: string) => FlowKey | undefined;
-  /** Makes the attempt begin. It must have counted as started when this returns. */
+  /** Starts the attempt. Must have counted it before it returns. */
   start: (id: string) => void;
   globalParallelism: number;
   timers: Timers;
   now: () => number;
 }
 
-/** Where messages without a flow control key go. */
+/** Lane of messages without a flow control key. */
 const UNKEYED_LANE = "";
 
 /**
- * Who may be attempted now. Each flow control key is a lane: at most `parallelism` of its messages are under
- * way at once, and at most `rate` begin in one period. A period begins with the first attempt after the last
- * one ended, and its count is reset only then: the periods of a key never overlap. Over all lanes at most
- * `globalParallelism` are under way; lanes that wait for that take turns.
+ * Decides which message may be attempted now. Each flow control key is a lane: at most `parallelism` of its messages
+ * are in flight, and at most `rate` start in one period. A period begins with the first attempt after the previous
+ * one ended, so the periods of a key never overlap. At most `globalParallelism` messages are in flight over all
+ * lanes; lanes that wait for it take turns.
  */
 export class FlowController {
   private readonly lanes = new Map<string, Lane>();
-  /** Lanes that could go on but for the global limit, in turn. */
+  /** Lanes that only wait for the global limit, in the order of their turns. */
   private readonly starved = new Set<string>();
   private activeAttempts = 0;
 
@@ -44,14 +44,14 @@ export class FlowController {
     this.startReady(name);
   }
 
-  /** A message is over before its turn came. */
+  /** Removes a message that was canceled while it waited. */
   remove(key: string | undefined, id: string): void {
     const name = key ?? UNKEYED_LANE;
     this.lanes.get(name)?.waiting.delete(id);
     this.removeIfIdle(name);
   }
 
-  /** An attempt is over. */
+  /** Records the end of an attempt and starts waiting messages. */
   onFinished(key: string | undefined): void {
     const name = key ?? UNKEYED_LANE;
     const lane = this.lanes.get(name);
@@ -65,7 +65,7 @@ export class FlowController {
     }
   }
 
-  /** Lets go whoever may: after the key's settings changed. */
+  /** Starts the messages of a lane that may start; call it after the key's settings changed. */
   startReady(name: string): void {
     const lane = this.lanes.get(name);
     if (!lane) return;

@@ -1,9 +1,9 @@
 import type { FlowKey, FlowSettings } from "./model";
 import type { State } from "./state";
 
-/** How a flow control key's settings and count change: part of `applyRecord`, so no clock and no chance. */
+/** Changes of a flow control key's settings and count: part of `applyRecord`, so no clock and no random numbers. */
 
-/** When the next attempt of this key may start as far as its rate goes: now, or the end of the period. */
+/** When the rate of a key allows the next attempt: now, or at the end of the period (unix ms). */
 export function rateAvailableAt(key: FlowKey, now: number): number {
   if (key.rate === 0 || key.rateCount < key.rate) return now;
   return Math.max(now, key.periodStart + key.period * 1000);
@@ -39,7 +39,7 @@ export function getOrCreateFlowKey(state: State, key: string, at: number): FlowK
   return created;
 }
 
-/** The latest message's settings hold for its key, except what is pinned. */
+/** Applies the settings of the latest message to its key, except pinned ones. */
 export function configureFlow(state: State, settings: FlowSettings, at: number): void {
   const key = getOrCreateFlowKey(state, settings.key, at);
   key.usedAt = at;

@@ -10,14 +10,14 @@ export function headersOf(request: IncomingMessage): HeaderBag {
   return bag;
 }
 
-/** `content-type` as QStash shows it: `Content-Type`. */
+/** `Content-Type` for `content-type`: the spelling that QStash shows. */
 export function canonicalName(name: string): string {
   return name
     .toLowerCase()
     .replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
 }
 
-/** What belongs to one connection, or is set by the sender itself: never forwarded. */
+/** Never forwarded: headers of one connection, and headers that the sender sets. */
 const NOT_FORWARDED = new Set([
   "connection",
   "content-length",
@@ -32,7 +32,7 @@ const NOT_FORWARDED = new Set([
   "upgrade",
 ]);
 
-/** The headers that begin with `prefix`, without it, as they will be delivered. */
+/** The headers that begin with `prefix`, without the prefix, as they are delivered. */
 export function forwardedHeaders(bag: HeaderBag, prefix: string): HeaderMap {
   const headers: HeaderMap = {};
   for (const [name, values] of bag) {
@@ -43,7 +43,7 @@ export function forwardedHeaders(bag: HeaderBag, prefix: string): HeaderMap {
   return headers;
 }
 
-/** A name and a value that can be put on the wire: HTTP's token, and no control characters. */
+/** Whether a header can be sent: the name is an HTTP token, the value has no control characters. */
 export function isSendable(name: string, value: string): boolean {
   return /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }

@@ -1,10 +1,10 @@
 import { randomFillSync } from "node:crypto";
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-/** 26 characters of 58 are 152 bits (less a hair for the modulo): no two will ever meet. */
+/** 26 of 58 characters are 152 bits (slightly fewer because of the modulo): collisions are negligible. */
 const ID_LENGTH = 26;
 
-/** Drawn in bulk: asking the system for each id was a tenth of the cost of a publish. */
+/** Filled in bulk: a system call per id was a tenth of the cost of a publish. */
 const randomPool = Buffer.alloc(ID_LENGTH * 256);
 let poolOffset = randomPool.length;
 

@@ -29,32 +29,32 @@ export interface QstashStats {
   retried: number;
   deadLettered: number;
   canceled: number;
-  /** Messages that are not over. */
+  /** Messages that are not finished. */
   pending: number;
-  /** Attempts under way. */
+  /** Attempts in flight. */
   inFlight: number;
   deadLetters: number;
 }
 
 export interface RunningQstash {
-  /** What `QSTASH_URL` takes: no trailing slash, no `/v2`. */
+  /** For `QSTASH_URL`: no trailing slash, no `/v2`. */
   readonly url: string;
   readonly port: number;
-  /** The keys that sign now; they change with a rotation. */
+  /** The current signing keys; a rotation changes them. */
   readonly keys: SigningKeys;
   stats(): QstashStats;
-  /** Stops listening, cuts deliveries (they are made again after the next start) and closes the data folder. */
+  /** Stops listening, aborts deliveries (repeated after the next start) and closes the data folder. */
   close(): Promise<void>;
 }
 
 const PRUNE_INTERVAL_MS = 30_000;
 
 /**
- * Starts a QStash: its v2 HTTP API on loopback, delivering to anywhere, loopback included.
+ * Starts a QStash emulator: the v2 HTTP API on loopback, delivering to any URL, loopback included.
  *
- * @throws {PortTakenError} when somebody listens there
- * @throws {FolderInUseError} when another process works in the data folder
- * @throws {JournalCorruptError} when the data folder cannot be read back
+ * @throws {PortTakenError}
+ * @throws {FolderInUseError} when another process uses the data folder
+ * @throws {JournalCorruptError} when the data folder cannot be read
  */
 export async function startQstash(options: QstashOptions): Promise<RunningQstash> {
   const clock = options.clock ?? systemClock;
@@ -137,13 +137,16 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
   }
 }
 
-/** Keys given win over keys kept, unless the kept ones are a rotation of the very same. */
-function initializeKeys(store: Store, given: SigningKeys | undefined): void {
+/** Keys from the options replace stored keys, unless the stored ones are a rotation of the same pair. */
+function initializeKeys(store: Store, configured: SigningKeys | undefined): void {
   const stored = store.state.keys;
-  if (stored && (!given || (stored.seed.current === given.current && stored.seed.next === given.next)))
+  if (
+    stored &&
+    (!configured || (stored.seed.current === configured.current && stored.seed.next === configured.next))
+  )
     return;
-  const seed = given
-    ? { current: given.current, next: given.next }
+  const seed = configured
+    ? { current: configured.current, next: configured.next }
     : { current: newId("sig"), next: newId("sig") };
   store.commit({ t: "keysSet", keys: { ...seed, seed } });
 }

@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 
 /**
- * One line of a journal or snapshot: a checksum, a space, JSON. The checksum tells a line that was cut off,
- * or whose blocks never reached the disk, from a whole one.
+ * Encodes one line of a journal or snapshot: checksum, space, JSON. The checksum detects a line that was truncated
+ * or whose blocks never reached the disk.
  */
 export function encodeLine(json: string): string {
   return `${crc32(json).toString(16).padStart(8, "0")} ${json}\n`;
@@ -12,8 +12,8 @@ const NEWLINE = 10;
 const CHECKSUM_LENGTH = 8;
 
 /**
- * Reads whole lines up to the first that is not whole, and says whether everything was read. A file is walked
- * as bytes, so that its size is not bound by the longest string.
+ * Reads lines up to the first damaged one; `whole` is whether all were read. Works on bytes, so that a file may be
+ * larger than the longest string.
  */
 export function decodeLines(bytes: Buffer, onLine: (json: string) => void): { whole: boolean } {
   let start = 0;

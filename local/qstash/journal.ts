@@ -3,19 +3,19 @@ import path from "node:path";
 import { lockFolder } from "../process/folder-lock";
 import { decodeLines, encodeLine } from "./journal-lines";
 
-/** Where records go so that they survive the process. */
+/** Stores records so that they survive the process. */
 export interface Journal {
-  /** Takes a record; it is safe once `durable()` called after it has resolved. */
+  /** Appends a record. It is on disk once a `durable()` that was called later resolves. */
   append(json: string): void;
   /**
-   * Resolves when everything appended so far is on disk, and rejects for good once a write failed: memory is
-   * then ahead of the disk, and nothing more may be promised.
+   * Resolves when everything appended so far is on disk. Rejects permanently once a write has failed: memory is then
+   * ahead of the disk, and nothing more may be acknowledged.
    */
   durable(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** For a server without a data folder: everything is as safe as it will ever be. */
+/** The journal of a server without a data folder: stores nothing. */
 export const memoryJournal: Journal = {
   append() {},
   durable: () => Promise.resolve(),
@@ -23,18 +23,18 @@ export const memoryJournal: Journal = {
 };
 
 export interface JournalSource {
-  /** Takes a line of a snapshot, in the order `dump` gave them. */
+  /** Loads a line of a snapshot, in the order of `dump`. */
   load(json: string): void;
-  /** Takes a record again, in the order they were appended. */
+  /** Applies a record again, in the order of `append`. */
   replay(json: string): void;
-  /** The whole state as it is now, as lines. */
+  /** The current state, as lines. */
   dump(): Iterable<string>;
 }
 
-/** A data folder that cannot be read back. Nothing is deleted: the person decides what to keep. */
+/** The data folder cannot be read. Nothing is deleted: the developer decides what to keep. */
 export class JournalCorruptError extends Error {
   constructor(file: string) {
-    super(`${file} is damaged in the middle; move the data folder away to start empty`);
+    super(`${file} is damaged before its end; move the data folder to start empty`);
     this.name = "JournalCorruptError";
   }
 }
@@ -42,13 +42,13 @@ export class JournalCorruptError extends Error {
 const END_OF_SNAPSHOT = '{"kind":"end"}';
 
 /**
- * Opens the journal of a folder and brings the state back through `source`.
+ * Opens the journal of a folder and restores the state through `source`.
  *
- * On disk: `snapshot-<g>` is the state when `journal-<g>` was begun. Recovery reads the newest snapshot and
- * then every journal from its number on. What a crash leaves behind:
- * - a last line cut short: never acknowledged, dropped;
- * - `snapshot-<g>.tmp`: not renamed, so the one before it and its journals still hold everything; dropped;
- * - older files beside a whole newer snapshot: dropped.
+ * On disk: `snapshot-<g>` is the state at the start of `journal-<g>`. Recovery reads the newest snapshot and then
+ * every journal from its number on. A crash can leave behind:
+ * - a truncated last line: it was never acknowledged and is dropped;
+ * - `snapshot-<g>.tmp`: never renamed; the previous snapshot and its journals are complete; it is deleted;
+ * - files older than a complete newer snapshot: they are deleted.
  */
 export async function openJournal(
   folder: string,
@@ -81,7 +81,7 @@ async function listGenerations(folder: string, kind: "snapshot" | "journal"): Pr
     .sort((a, b) => a - b);
 }
 
-/** @returns the newest generation there is a file of, 0 for none */
+/** @returns the newest generation with a file, 0 for none */
 async function recover(folder: string, source: JournalSource): Promise<number> {
   const snapshotGeneration = (await listGenerations(folder, "snapshot")).at(-1) ?? 0;
   if (snapshotGeneration > 0) {
@@ -99,7 +99,7 @@ async function recover(folder: string, source: JournalSource): Promise<number> {
   for (const generation of journals) {
     const file = journalFile(folder, generation);
     const { whole } = decodeLines(await readFile(file), (json) => source.replay(json));
-    // Only the last journal can have been written to when the process died.
+    // Only the last journal can have been open when the process died.
     if (!whole && generation !== journals.at(-1)) throw new JournalCorruptError(file);
   }
   return Math.max(snapshotGeneration, journals.at(-1) ?? 0);
@@ -123,7 +123,7 @@ class FileJournal implements Journal {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** Starts a generation with a snapshot of what was recovered. Nothing is appended before it is done. */
+  /** Starts a generation with a snapshot of the recovered state. Resolves before the first append. */
   async begin(generation: number): Promise<void> {
     await this.writeSnapshot(generation, encodeSnapshot(this.source.dump()));
     await this.startJournal(generation);
@@ -154,18 +154,18 @@ class FileJournal implements Journal {
   }
 
   /**
-   * Group commit: whatever came while one write was under way goes out with the next, in one write and one
-   * sync, so a thousand callers wait for one disk flush and not for a thousand.
+   * Group commit: all records that arrive during one write go out with the next, in one write and one sync, so a
+   * thousand callers wait for one disk flush.
    */
   private async writePending(): Promise<void> {
-    await Promise.resolve(); // what is appended in this same turn joins the first write
+    await Promise.resolve(); // records appended in the same turn join the first write
     while (this.pending.length > 0 || this.waiters.length > 0) {
       const lines = this.pending;
       const waiters = this.waiters;
       this.pending = [];
       this.waiters = [];
       const limit = Math.max(this.compactAfterBytes, 2 * this.snapshotBytes);
-      // Taken in the same turn as `lines`, so it holds exactly what the journal holds after writing them.
+      // Taken in the same turn as `lines`, so it equals the journal after they are written.
       const snapshot = !this.compacting && this.bytes > limit ? encodeSnapshot(this.source.dump()) : null;
       try {
         if (lines.length > 0) {
@@ -183,7 +183,7 @@ class FileJournal implements Journal {
     this.writing = null;
   }
 
-  /** New records go to a new journal at once; the snapshot that makes the old one needless follows. */
+  /** Starts a new journal immediately; the snapshot that replaces the old one is written in the background. */
   private async rotate(snapshot: Buffer): Promise<void> {
     const next = this.generation + 1;
     await this.handle?.close();
@@ -239,7 +239,7 @@ function encodeSnapshot(lines: Iterable<string>): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Makes created and renamed names durable; not every platform can, and there it is not needed. */
+/** Makes created and renamed files durable. Platforms that cannot sync a folder do not need it. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => null);
   await handle?.sync().catch(() => {});

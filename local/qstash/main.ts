@@ -3,30 +3,30 @@ import { startQstash } from "./index";
 import { parseDuration } from "./parse-duration";
 
 /**
- * What the official development server uses, published in QStash's documentation, so that `QSTASH_DEV=true`
- * finds this server instead of downloading that one. Known to everybody: for one's own machine only.
+ * The credentials of the official development server, published in QStash's documentation, so that
+ * `QSTASH_DEV=true` finds this server instead of downloading that one. Public: for local use only.
  */
 const DEV_TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=";
 const DEV_KEYS = { current: "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r", next: "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs" };
 
-const HELP = `A QStash on your machine: Upstash QStash's v2 API, with real signatures, retries,
+const HELP = `An emulator of Upstash QStash: its v2 API on this machine, with real signatures, retries,
 schedules, queues, flow control and dead letters, delivering to localhost.
 
   tsx local/qstash/main.ts [options]
 
   --port <n>              port to listen on (8080)
-  --host <address>        address to listen on (127.0.0.1); others see your messages if you widen it
-  --data-dir <folder>     keep messages over restarts; without it everything is in memory
-  --token <token>         what callers authenticate with (the official dev server's, or QSTASH_TOKEN)
+  --host <address>        address to listen on (127.0.0.1); any other shows your messages to the network
+  --data-dir <folder>     keep data across restarts; without it everything is in memory
+  --token <token>         bearer token of callers (the official dev server's, or QSTASH_TOKEN)
   --current-key <key>     signing keys (the official dev server's, or QSTASH_CURRENT_SIGNING_KEY and
   --next-key <key>          QSTASH_NEXT_SIGNING_KEY)
-  --retry-scale <x>       multiply every wait between attempts, for example 0.01 to see retries soon (1)
-  --dedup-window <time>   how long a deduplication id holds, for example 90d (10m)
-  --connect-to <host=url> deliver what is meant for a host to another address; the URL that is signed
-                            stays. May be repeated; "*=url" takes every host that is not loopback
-  --help                  this
+  --retry-scale <x>       multiply every delay between attempts, for example 0.01 for fast retries (1)
+  --dedup-window <time>   how long a deduplication id counts, for example 90d (10m)
+  --connect-to <host=url> deliver messages for a host to another address; the signed URL stays the same.
+                            May be repeated; "*=url" matches every host that is not loopback
+  --help                  this text
 
-Its page, with messages, attempts and dead letters, is at http://127.0.0.1:<port>/.
+The page at http://127.0.0.1:<port>/ shows messages, attempts and dead letters.
 `;
 
 async function main(): Promise<void> {
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     connectTo: Object.fromEntries(values["connect-to"].map(parseConnectTo)),
   });
   process.stdout.write(
-    `QStash is listening, its page too.\n\n` +
+    `QStash emulator listening; open QSTASH_URL for its page\n\n` +
       `QSTASH_URL=${qstash.url}\nQSTASH_TOKEN=${values.token}\n` +
       `QSTASH_CURRENT_SIGNING_KEY=${qstash.keys.current}\nQSTASH_NEXT_SIGNING_KEY=${qstash.keys.next}\n`,
   );
@@ -71,13 +71,13 @@ async function main(): Promise<void> {
 function parseNumber(name: string, text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0)
-    throw new Error(`--${name}: "${text}" is no number`);
+    throw new Error(`--${name}: "${text}" is not a number`);
   return value;
 }
 
 function parseDurationOption(name: string, text: string): number {
   const value = parseDuration(text);
-  if (value === null) throw new Error(`--${name}: "${text}" is no time; write 10m or 90d`);
+  if (value === null) throw new Error(`--${name}: "${text}" is not a duration such as 10m or 90d`);
   return value;
 }
 

@@ -1,7 +1,7 @@
 import type { LogEntry, MessageSpec } from "./model";
 import type { Limits } from "./options";
 
-/** A message the log still speaks of; gone with its last entry. */
+/** A message with entries in the log; removed with its last entry. */
 export interface LoggedMessage {
   message: MessageSpec;
   entries: number;
@@ -9,14 +9,14 @@ export interface LoggedMessage {
 }
 
 /**
- * The log, bounded by count, by age and by the bytes it holds: the oldest entries go first, and a finished
- * message goes with its last entry. A plain value: it changes only by what the journal holds.
+ * The log, bounded by count, age and bytes: the oldest entries are dropped first, and a finished message is dropped
+ * with its last entry. Part of the state: only records of the journal change it.
  */
 export class MessageLog {
   private entries: LogEntry[] = [];
-  /** Entries before this index are gone; the array is cut now and then rather than shifted each time. */
+  /** Entries before this index are dropped; the array is cut from time to time instead of shifted each time. */
   private start = 0;
-  /** Never goes back, though every entry be gone: a reader's cursor is one of these numbers. */
+  /** Never decreases, even when all entries are dropped: cursors are these numbers. */
   nextSeq = 1;
   private bytes = 0;
   readonly messages = new Map<string, LoggedMessage>();
@@ -49,7 +49,7 @@ export class MessageLog {
     }
   }
 
-  /** Newest first, from just before `beforeSeq`. */
+  /** Entries before `beforeSeq`, newest first. */
   *newestFirst(beforeSeq = Number.POSITIVE_INFINITY): Generator<{ entry: LogEntry; message: MessageSpec }> {
     for (let index = this.entries.length - 1; index >= this.start; index--) {
       const entry = this.entries[index];
@@ -59,7 +59,7 @@ export class MessageLog {
     }
   }
 
-  /** Puts an entry back as a snapshot has it, or adds a new one. */
+  /** Inserts an entry, a new one or one from a snapshot, without applying the bounds. */
   insert(entry: LogEntry, message: MessageSpec): void {
     this.entries.push(entry);
     this.nextSeq = Math.max(this.nextSeq, entry.seq + 1);
@@ -73,7 +73,7 @@ export class MessageLog {
     }
   }
 
-  /** Oldest first, for a snapshot. */
+  /** All entries, oldest first, for a snapshot. */
   *oldestFirst(): Generator<LogEntry> {
     for (let index = this.start; index < this.entries.length; index++) {
       const entry = this.entries[index];
@@ -98,6 +98,6 @@ export class MessageLog {
   }
 }
 
-/** Rough weights in memory; they need to be in proportion, not exact. */
+/** Estimates of the memory used; the proportions matter, not the exact values. */
 const estimateEntryBytes = (entry: LogEntry): number => 200 + (entry.attempt?.body?.length ?? 0);
 const estimateMessageBytes = (message: MessageSpec): number => 800 + message.body.length;

@@ -17,7 +17,7 @@ const YEAR_MS = 365 * 86_400_000;
 const MAX_RETRIES = 1000;
 
 /**
- * Everything a publish, enqueue, schedule or batch item says in its headers.
+ * Parses the options in the headers of a publish, enqueue, schedule or batch item.
  * @throws {ApiError} 400 naming the header that is wrong
  */
 export function parsePublishOptions(bag: HeaderBag): PublishOptions {
@@ -46,7 +46,7 @@ export function parsePublishOptions(bag: HeaderBag): PublishOptions {
   };
 }
 
-/** A callback takes every option of a message, with its own prefix: `Upstash-Callback-Retries` and so on. */
+/** A callback has every option of a message with another prefix, such as `Upstash-Callback-Retries`. */
 function parseCallback(bag: HeaderBag, name: string): CallbackOptions | undefined {
   const url = parseHeader(bag, name, (text) => assertUrl("callback", text));
   if (url === undefined) return undefined;
@@ -54,7 +54,7 @@ function parseCallback(bag: HeaderBag, name: string): CallbackOptions | undefine
   return { ...options, headers: { "Content-Type": ["application/json"], ...options.headers }, url };
 }
 
-/** The options that DLQ retries may override, and that callbacks share. */
+/** Parses the options that messages and callbacks share. */
 export function parseDeliveryOptions(bag: HeaderBag, prefix: string): DeliveryOptions {
   for (const [name, values] of bag) {
     for (const value of values) if (!isSendable(name, value)) throw badRequest(`invalid header ${name}`);
@@ -72,7 +72,7 @@ export function parseDeliveryOptions(bag: HeaderBag, prefix: string): DeliveryOp
   };
 }
 
-/** Reads one header. What `read` throws is said with the header's name. */
+/** Reads one header. An error that `read` throws becomes a 400 with the header's name. */
 function parseHeader<T>(bag: HeaderBag, name: string, read: (text: string) => T): T | undefined {
   const text = bag.get(name)?.[0]?.trim();
   if (text === undefined || text === "") return undefined;
@@ -86,7 +86,7 @@ function parseHeader<T>(bag: HeaderBag, name: string, read: (text: string) => T)
   }
 }
 
-/** `{}` rather than `{ key: undefined }`: what was not said is not stored. */
+/** Returns `{}` instead of `{ key: undefined }`, so that unset options are not stored. */
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 }
@@ -147,7 +147,7 @@ function parseLabels(text: string): string[] {
   return [...new Set(labels.filter((label) => label !== ""))];
 }
 
-/** `body, header[Authorization]`, or `headers` for all of them. */
+/** Parses `body, header[Authorization]`; `headers` means all of them. */
 function parseRedaction(text: string): Redaction {
   const redaction: Redaction = {};
   for (const part of text.split(",").map((field) => field.trim())) {
@@ -173,7 +173,7 @@ function parseFlow(bag: HeaderBag, prefix: string): FlowSettings | undefined {
   return { key, ...value };
 }
 
-/** `parallelism=3, rate=5, period=1m`; the period counts only together with a rate and is a second unless said. */
+/** Parses `parallelism=3, rate=5, period=1m`; the period needs a rate and defaults to one second. */
 function parseFlowValue(text: string): Omit<FlowSettings, "key"> {
   const value: Omit<FlowSettings, "key"> = {};
   for (const part of text.split(",")) {

@@ -11,21 +11,21 @@ export interface FlowSettings {
   period?: number;
 }
 
-/** What must not be shown; what is delivered is not touched. `headers: true` is all of them. */
+/** What the API and the page must not show; deliveries are not changed. `headers: true` means all headers. */
 export interface Redaction {
   body?: true;
   headers?: true | string[];
 }
 
-/** How to send one thing somewhere: said once for a message, its callback and its failure callback. */
+/** How one request is delivered: a message, its callback or its failure callback. */
 export interface DeliveryOptions {
   method: string;
   headers: HeaderMap;
   delayMs?: number;
-  /** Unix ms; wins over `delayMs`. */
+  /** Unix ms; takes precedence over `delayMs`. */
   notBefore?: number;
   retries?: number;
-  /** `Upstash-Retry-Delay`, known to parse. */
+  /** A valid expression of `Upstash-Retry-Delay`. */
   retryDelay?: string;
   timeoutMs?: number;
   flow?: FlowSettings;
@@ -43,21 +43,21 @@ export interface MessageOptions extends DeliveryOptions {
   queueName?: string;
 }
 
-/** A queue's place that stays taken although the message that took it is over, until its callbacks are too. */
+/** A queue slot that stays taken after its message has ended, until the message's callbacks have ended too. */
 export interface HeldSlot {
   queue: string;
-  /** Id of the message that took the place. */
+  /** Id of the message that took the slot. */
   place: string;
 }
 
-/** What a message is from the moment it is accepted. */
+/** The part of a message that is fixed when it is accepted. */
 export interface MessageSpec {
   id: string;
   kind: "message" | "callback" | "failureCallback";
   url: string;
   method: string;
   headers: HeaderMap;
-  /** Base64, because a body is bytes. */
+  /** Base64 of the bytes. */
   body: string;
   /** Unix ms. */
   createdAt: number;
@@ -85,19 +85,19 @@ export interface Message extends MessageSpec {
   seq: number;
   state: "CREATED" | "ACTIVE" | "RETRY";
   retried: number;
-  /** When the next attempt may be made. */
+  /** When the next attempt may start, unix ms. */
   dueAt: number;
   cancelRequested?: true;
 }
 
-/** What came of one delivery attempt, as the log keeps it. */
+/** The outcome of one delivery attempt, as the log stores it. */
 export interface AttemptSummary {
-  /** 0 when there was no answer. */
+  /** 0 without a response. */
   status: number;
   latencyMs: number;
   error?: string;
   headers?: Record<string, string[]>;
-  /** Base64, cut to the log's limit. */
+  /** Base64, truncated to `maxLoggedResponseBytes`. */
   body?: string;
 }
 
@@ -108,7 +108,7 @@ export interface DeadLetter {
   failedAt: number;
   status: number;
   headers: Record<string, string[]>;
-  /** Base64, cut to the response limit. */
+  /** Base64, truncated to `maxResponseBytes`. */
   body: string;
   error?: string;
 }
@@ -147,9 +147,9 @@ export type ScheduledState = "IN_PROGRESS" | "SUCCESS" | "FAIL";
 export interface Schedule extends ScheduleSpec {
   createdAt: number;
   paused: boolean;
-  /** The next tick, unix ms; what a restart compares with the time. */
+  /** The next tick, unix ms. */
   nextAt: number;
-  /** The tick last fired: no tick at or before it may fire again. */
+  /** The tick that fired last; no tick at or before it fires again. */
   lastTick?: number;
   lastAt?: number;
   lastStates: Record<string, ScheduledState>;
@@ -180,12 +180,12 @@ export interface PublishResult {
 export interface Deduplication {
   until: number;
   results: PublishResult[];
-  /** Whether the answer was a list, as for a URL group. */
+  /** Whether the response was a list, as for a URL group. */
   list: boolean;
 }
 
 export interface Keys extends SigningKeys {
-  /** The pair the keys began with: another one given at start replaces what was rotated since. */
+  /** The pair before any rotation. A start with another pair replaces the rotated keys. */
   seed: SigningKeys;
 }
 

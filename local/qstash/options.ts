@@ -12,34 +12,34 @@ export interface SigningKeys {
   next: string;
 }
 
-/** Every bound that keeps a server from growing for ever, and every wait it makes. */
+/** The bounds of memory and disk, and the time limits. */
 export interface Limits {
-  /** Messages with one deduplication id within this time are one. QStash documents ten minutes. */
+  /** Messages with the same deduplication id in this time are duplicates. QStash documents ten minutes. */
   dedupWindowMs: number;
-  /** How long log entries are kept at most. */
+  /** Maximum age of log entries. */
   logRetentionMs: number;
-  /** How many log entries are kept at most; the oldest go first. */
+  /** Maximum number of log entries; the oldest are dropped first. */
   maxLogEntries: number;
-  /** Memory the log may hold with the bodies of its messages; the oldest entries go first. */
+  /** Maximum memory of the log with the bodies of its messages; the oldest entries are dropped first. */
   maxLogBytes: number;
-  /** How long dead letters are kept. QStash keeps them 3 to 7 days on its small plans. */
+  /** Maximum age of dead letters. QStash keeps them 3 to 7 days on its small plans. */
   deadLetterRetentionMs: number;
   maxDeadLetters: number;
   /** A larger request is answered 413. */
   maxBodyBytes: number;
-  /** What is kept of a destination's response for callbacks and dead letters. */
+  /** Bytes of a destination's response that callbacks and dead letters keep. */
   maxResponseBytes: number;
-  /** What is kept of a response in the log. */
+  /** Bytes of a response that the log keeps. */
   maxLoggedResponseBytes: number;
-  /** How long a destination may take when the message does not say. */
+  /** Time limit of a delivery for messages without a timeout. */
   defaultTimeoutMs: number;
-  /** A message can be asked for this long after it ended; then only the log knows it. */
+  /** How long the API still returns a finished message; later only the log has it. */
   finishedMessageRetentionMs: number;
-  /** Deliveries under way at once, over everything. */
+  /** Maximum number of deliveries in flight. */
   globalParallelism: number;
-  /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot. */
+  /** The journal is compacted into a snapshot when it is larger than this and than twice the last snapshot. */
   compactAfterBytes: number;
-  /** A flow control key that nobody used for this long is forgotten, unless it is pinned or paused. */
+  /** A flow control key that is unused for this long is deleted, unless it is pinned or paused. */
   idleFlowKeyRetentionMs: number;
 }
 
@@ -65,21 +65,20 @@ export interface QstashOptions {
   port?: number;
   /** Address to listen on. Anything but loopback shows messages to the network. */
   host?: string;
-  /** Folder for the journal; `null` keeps everything in memory. */
+  /** Folder of the journal; `null` keeps everything in memory. */
   dataDir: string | null;
-  /** What callers authenticate with. */
+  /** Bearer token of callers. */
   token: string;
   /**
-   * Keys to sign with. A rotation is kept in `dataDir` and outlives a restart with the same keys given;
-   * other keys given replace what was kept. Without it a pair is made up, and kept.
+   * Signing keys. A rotation is stored in `dataDir` and survives a restart with the same keys; other keys replace the
+   * stored ones. By default a pair is generated and stored.
    */
   signingKeys?: SigningKeys;
-  /** Multiplies every wait between two attempts: backoff, `Upstash-Retry-Delay` and `Retry-After`. */
+  /** Multiplies every delay between two attempts: backoff, `Upstash-Retry-Delay` and `Retry-After`. */
   retryScale?: number;
   /**
-   * Delivers to another address without changing the URL that is signed and logged: host (or host:port, or
-   * `*` for every host that is not loopback) to the base URL to connect to. For messages meant for a public
-   * name that should reach a process on this machine.
+   * Maps a host (or host:port, or `*` for every host that is not loopback) to the base URL to connect to; the signed
+   * and logged URL stays the same. For messages to a public name that should reach a process on this machine.
    */
   connectTo?: Record<string, string>;
   limits?: Partial<Limits>;

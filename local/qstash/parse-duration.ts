@@ -13,7 +13,7 @@ const UNIT_MS: Record<string, number> = {
 const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d))+$/;
 const PART_PATTERN = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)/g;
 
-/** `5s`, `1d10h30m`, `1.5h` or a bare number of seconds, in milliseconds; null when it is none of these. */
+/** Parses `5s`, `1d10h30m`, `1.5h` or a bare number of seconds into milliseconds; null for anything else. */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim();
   if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;

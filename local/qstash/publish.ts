@@ -19,8 +19,8 @@ export type PublishResponse =
   | { messageId: string; url: string }[];
 
 /**
- * Accepts a message, or one per endpoint of a URL group. The caller may tell of it only after the store is
- * durable, duplicates included: a duplicate's answer promises what the first publish made.
+ * Accepts a message, or one per endpoint of a URL group. The caller may answer only after the store is durable, even
+ * for a duplicate: its answer acknowledges the messages of the first publish.
  *
  * @throws {ApiError} 400
  */
@@ -64,7 +64,7 @@ function toPublishResponse(results: PublishResult[], list: boolean, deduplicated
   return list || !first ? shaped : first;
 }
 
-/** Given ids and content hashes live apart: no id anybody gives can collide with a hash. */
+/** Ids from callers and content hashes have different prefixes, so that they cannot collide. */
 function deduplicationKey({ options, destination, body }: PublishRequest): string | null {
   if (options.deduplicationId !== undefined) return `id:${options.deduplicationId}`;
   if (!options.contentBasedDeduplication) return null;

@@ -7,33 +7,33 @@ interface WaitingMessage {
 }
 
 interface QueueState {
-  /** First in, first out. Who left before its turn is skipped when it comes, and not searched for. */
+  /** In order. A removed message stays here until its turn and is then skipped, which avoids a search. */
   waiting: WaitingMessage[];
   waitingIds: Set<string>;
-  /** Places taken, each by a message and then by its callbacks: how many still need it. */
+  /** Slots in use by message id, each with the number of its holders: the message and its callbacks. */
   slots: Map<string, number>;
-  /** Messages that hold a place and are due, while the queue is paused. */
+  /** Messages that hold a slot and are due, while the queue is paused. */
   parked: Set<string>;
 }
 
 /**
- * The order of queues. A message takes one of its queue's `parallelism` places when it is due and keeps it
- * through its retries and until its callbacks are over; with one place that is strict first in, first out.
- * Order is by due time and then by acceptance, so a delayed message does not hold up the ones behind it.
+ * Orders the messages of queues. A message takes one of its queue's `parallelism` slots when it is due and keeps it
+ * during its retries and until its callbacks have ended; one slot gives strict FIFO. The order is by due time, then
+ * by acceptance, so a delayed message does not block later ones.
  */
 export class QueueScheduler {
   private readonly queueStates = new Map<string, QueueState>();
 
   /**
-   * @param settings  the queue as it is now
-   * @param onReady        the message may be attempted
+   * @param settings  returns the current settings of a queue
+   * @param onReady  called when a message may be attempted
    */
   constructor(
     private readonly settings: (name: string) => Queue | undefined,
     private readonly onReady: (id: string) => void,
   ) {}
 
-  /** A message is due, for the first time or again. */
+  /** Enqueues a message that is due, for the first attempt or a retry. */
   enqueue(queue: string, message: WaitingMessage): void {
     const queueState = this.getOrCreate(queue);
     if (queueState.slots.has(message.id)) {
@@ -50,13 +50,13 @@ export class QueueScheduler {
     this.startReady(queue);
   }
 
-  /** Something more needs this place: a callback, or (after a restart) the message that had it. */
+  /** Adds a holder to a slot: a callback or, after a restart, the message that had the slot. */
   holdSlot(queue: string, slot: string): void {
     const { slots } = this.getOrCreate(queue);
     slots.set(slot, (slots.get(slot) ?? 0) + 1);
   }
 
-  /** Something that needed this place is over. */
+  /** Removes a holder from a slot; the last one frees it. */
   releaseSlot(queue: string, slot: string): void {
     const queueState = this.queueStates.get(queue);
     const holders = queueState?.slots.get(slot);
@@ -67,12 +67,12 @@ export class QueueScheduler {
     this.startReady(queue);
   }
 
-  /** A message is over before its turn came. */
+  /** Removes a message that has ended, whether it waited or held a slot. */
   remove(queue: string, id: string): void {
     if (!this.queueStates.get(queue)?.waitingIds.delete(id)) this.releaseSlot(queue, id);
   }
 
-  /** Lets go whoever may: after the queue was resumed, widened or left by somebody. */
+  /** Starts the messages that may start; call it after the queue was resumed or widened or a slot was freed. */
   startReady(queue: string): void {
     const queueState = this.queueStates.get(queue);
     const settings = this.settings(queue);

@@ -9,8 +9,8 @@ import type {
 } from "./model";
 
 /**
- * Everything that can happen, in the past tense. A record holds all that applying it needs (times and ids
- * included), so replaying the journal gives the very state that was in memory.
+ * A record of the journal: one change of the state. It contains everything that applying it needs, times and ids
+ * included, so replaying the journal gives exactly the state that was in memory.
  */
 export type JournalRecord = { at: number } & (
   | { t: "created"; message: MessageSpec }

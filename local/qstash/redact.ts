@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { HeaderMap, MessageSpec, Redaction } from "./model";
 
-/** What stands in for a value that must not be shown; the hash lets two be compared. */
+/** Replaces a value that must not be shown; the hash allows comparing two values. */
 function redactValue(value: string | Buffer): string {
   return `REDACTED:${createHash("sha256").update(value).digest("hex")}`;
 }
 
-/** The headers as they may be shown. */
+/** The headers with redacted values replaced. */
 export function visibleHeaders(headers: HeaderMap, redact: Redaction | undefined): HeaderMap {
   const hidden = redact?.headers;
   if (!hidden) return headers;
@@ -18,7 +18,7 @@ export function visibleHeaders(headers: HeaderMap, redact: Redaction | undefined
   );
 }
 
-/** The body as the API shows it: text when it is UTF-8, else base64; neither when there is none. */
+/** The body as the API shows it: text when it is UTF-8, else base64; neither for an empty body. */
 export function visibleBody(spec: Pick<MessageSpec, "body" | "redact">): {
   body?: string;
   bodyBase64?: string;

@@ -1,18 +1,18 @@
 import { ApiError } from "./errors";
 import { canonicalName, type HeaderBag } from "./headers";
 
-/** `Upstash-Workflow-…` itself, as an option of a callback, and forwarded by either. */
+/** `Upstash-Workflow-…`, alone, as an option of a callback, or forwarded by either. */
 const WORKFLOW_HEADER = /^upstash-((failure-)?callback-)*(forward-upstash-)?workflow-/;
 
 /**
- * 422, because the Workflow SDK takes a 400 for "the run was cancelled", a 404 for "the run is over" and a 412
- * for "done already", and goes on in silence.
+ * 422, because the Workflow SDK reads 400 as "run canceled", 404 as "run finished" and 412 as "already done", and
+ * reports no error for them.
  */
 const WORKFLOW_REFUSED_STATUS = 422;
 
 /**
- * Refuses what `@upstash/workflow` sends: its runs are kept by the server, and a message delivered without that
- * fails in the workflow's own route.
+ * Refuses requests of `@upstash/workflow`: its runs need state in the server, and a message delivered without it
+ * fails in the workflow's route.
  *
  * @throws {ApiError} 422 naming the header
  */

@@ -8,7 +8,7 @@ export function backoffMs(retry: number): number {
   return Math.min(MAX_DELAY_MS, Math.exp(2.5 * retry) * 1000);
 }
 
-/** In the order QStash documents them; the first that can be read counts. */
+/** In QStash's documented order; the first valid one counts. */
 const DELAY_HEADERS = [
   "retry-after",
   "x-ratelimit-reset",
@@ -17,11 +17,11 @@ const DELAY_HEADERS = [
 ];
 
 /**
- * How long to wait before the next attempt, in milliseconds: what the destination asked for, if that is at
- * most a day, else the message's own expression, else the backoff.
+ * The delay before the next attempt in milliseconds: the one that the destination requested, if that is at most a
+ * day; else the message's expression; else the backoff.
  *
- * @param retried  how often the message was retried before this failure
- * @param headers  the destination's answer
+ * @param retried  number of retries before this failure
+ * @param headers  headers of the destination's response
  */
 export function retryDelayMs(
   retried: number,
@@ -49,7 +49,7 @@ function requestedDelayMs(headers: Record<string, string[]>, now: number): numbe
   return null;
 }
 
-/** 489 alone is an ordinary failure; only together with the header does it end the message. */
+/** 489 without the header is an ordinary failure; together they end the message. */
 export function isNonRetryable(status: number, headers: Record<string, string[]>): boolean {
   return status === 489 && headers["upstash-nonretryable-error"]?.[0]?.toLowerCase() === "true";
 }

@@ -8,9 +8,9 @@ import type { Store } from "./store";
 import { Timers } from "./timers";
 
 /**
- * Fires schedules. A tick and the messages it makes are one record, and messages leave only after they are on
- * disk, so no tick fires twice whatever dies when. Ticks missed while the server was down become one late
- * run, not many: a job that should have run is run, and a day's absence is not a stampede.
+ * Fires schedules. A tick and its messages are committed atomically and sent only once they are on disk, so no crash
+ * makes a tick fire twice. Ticks missed while the server was down become one late run, so that a day of downtime
+ * causes no stampede.
  */
 export class Schedules {
   private readonly timers: Timers;
@@ -32,8 +32,8 @@ export class Schedules {
   }
 
   /**
-   * Creates a schedule, or replaces the settings of the one with this id. Whether it is paused stays.
-   * @throws {ApiError} 400 for a cron expression that cannot be read or never comes
+   * Creates a schedule, or replaces the settings of the one with this id; a paused one stays paused.
+   * @throws {ApiError} 400 for a cron expression that is invalid or never fires
    */
   set(spec: ScheduleSpec): void {
     resolveDestination(this.store.state, spec.destination);
@@ -45,7 +45,7 @@ export class Schedules {
 
   setPaused(schedule: Schedule, paused: boolean): void {
     if (schedule.paused === paused) return;
-    // What would have fired in between is not made up for: a paused schedule's ticks are ignored.
+    // Ticks that passed while it was paused are skipped.
     const nextAt = this.nextTick(schedule.cron, Math.max(this.store.now(), schedule.lastTick ?? 0));
     this.store.commit({ t: "schedulePaused", id: schedule.id, paused, nextAt });
     this.arm(schedule.id);
@@ -56,7 +56,7 @@ export class Schedules {
     this.arm(id);
   }
 
-  /** Sets the timer that this schedule needs now, which may be none. */
+  /** Replaces the timer of a schedule; a paused or deleted one gets none. */
   private arm(id: string): void {
     this.cancels.get(id)?.();
     this.cancels.delete(id);
@@ -85,7 +85,7 @@ export class Schedules {
         ...messages.map((message) => ({ t: "created" as const, message })),
       );
     } catch {
-      return; // the disk failed: the tick was not fired, and the next start makes it up
+      return; // the disk failed: the tick did not fire, and the next start fires it late
     }
     this.arm(id);
   }

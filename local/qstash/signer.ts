@@ -7,10 +7,10 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const HEADER = encode({ alg: "HS256", typ: "JWT" });
 
 /**
- * The `Upstash-Signature` of one request: a JWT over where it goes and the hash of what it carries.
+ * The `Upstash-Signature` of one request: a JWT over its URL and the hash of its body.
  *
- * @param key  the whole `sig_…` text; its UTF-8 bytes are the secret
- * @param url  the destination as it was published, which is what a receiver compares with
+ * @param key  the signing key with its `sig_` prefix; its UTF-8 bytes are the secret
+ * @param url  the published destination, which receivers compare with
  * @param now  unix ms
  */
 export function sign(key: string, url: string, body: Buffer, now: number): string {

@@ -15,14 +15,14 @@ import type {
 import type { Limits } from "./options";
 
 /**
- * Everything the server knows and keeps. Only `applyRecord` changes it, so memory is always what replaying
- * the journal would give; `dump` and `load` are the snapshot.
+ * The state of the server. Only `applyRecord` changes it, so memory always equals a replay of the journal; `dump`
+ * writes a snapshot and `loader` reads one.
  */
 export class State {
   readonly log: MessageLog;
-  /** Accepted and not over. */
+  /** Accepted and not finished. */
   readonly messages = new Map<string, Message>();
-  /** Ids of the messages above that go through a queue. */
+  /** Ids of unfinished messages by queue. */
   readonly messageIdsByQueue = new Map<string, Set<string>>();
   /** Oldest first. */
   readonly deadLetters = new Map<string, DeadLetter>();
@@ -41,9 +41,9 @@ export class State {
   };
   keys: Keys | null = null;
   nextSeq = 1;
-  /** Dead letters so far: the second half of a dead letter's id. */
+  /** Number of dead letters ever: the second half of a dead letter's id. */
   letterCount = 0;
-  /** The latest time on record; time is never taken to run backwards, so order by time is order of arrival. */
+  /** Time of the latest record, unix ms. Later records are never dated earlier, so time order is arrival order. */
   lastAt = 0;
 
   constructor(readonly limits: Limits) {
@@ -64,7 +64,7 @@ export class State {
     if (ids?.delete(message.id) && ids.size === 0) this.messageIdsByQueue.delete(message.queueName);
   }
 
-  /** The state as lines of JSON, to be read by `load` in this order. */
+  /** The state as lines of JSON, for `loader` in this order. */
   *dump(): Generator<string> {
     const line = (kind: string, value: unknown): string => JSON.stringify({ kind, value });
     const { counters, keys, nextSeq, letterCount, lastAt } = this;
@@ -82,7 +82,7 @@ export class State {
     for (const [id, value] of this.deduplications) yield line("deduplication", { id, ...value });
   }
 
-  /** Returns what takes the lines of `dump`. The lines are our own, behind a checksum: they are trusted. */
+  /** Returns a function that loads the lines of `dump`. Lines have passed a checksum and are not validated. */
   loader(): (line: string) => void {
     const finished = new Map<string, { message: MessageSpec; finishedAt: number }>();
     return (line) => {

@@ -8,15 +8,15 @@ import type { JournalRecord } from "./records";
 import { State } from "./state";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
-/** A record as its maker gives it: the store adds the time. */
+/** A record without its time, which the store adds. */
 export type Change = WithoutTime<JournalRecord>;
 
 /**
- * The state and the journal as one thing: what is committed is in memory at once, and on disk when
- * `durable()` says so. Nobody may be told of a change, and nothing may leave the house, before that.
+ * The state together with its journal. A commit is in memory immediately and on disk once `durable()` resolves. No
+ * change may be acknowledged and no message sent before that.
  */
 export class Store {
-  /** Called with messages that were accepted, once they are on disk. */
+  /** Called with the ids of accepted messages once they are on disk. */
   onAccepted: (ids: string[]) => void = () => {};
 
   private constructor(
@@ -44,14 +44,14 @@ export class Store {
     return new Store(state, journal, clock);
   }
 
-  /** The time, except that it never runs backwards: what came later is never dated earlier. */
+  /** The current time (unix ms), except that it never runs backwards: records stay in time order. */
   now(): number {
     return Math.max(this.clock.now(), this.state.lastAt);
   }
 
   /**
-   * Makes changes happen, all of them or (after a crash) none.
-   * @throws {ApiError} 503 once the disk failed
+   * Commits changes atomically: after a crash, all of them or none.
+   * @throws {ApiError} 503 once a write has failed
    */
   commit(...changes: Change[]): void {
     if (changes.length === 0) return;
@@ -70,7 +70,7 @@ export class Store {
     if (accepted.length === 0) return;
     this.durable().then(
       () => this.onAccepted(accepted.map((message) => message.id)),
-      () => {}, // the disk failed: whoever waits for durable() is told, and nothing is sent
+      () => {}, // the disk failed: callers of durable() get the error, and nothing is sent
     );
   }
 

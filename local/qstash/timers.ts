@@ -2,7 +2,7 @@ import type { Clock } from "./clock";
 
 interface Timer {
   readonly at: number;
-  /** Breaks ties, so that what was set first fires first. */
+  /** Breaks ties, so that the timer that was set first fires first. */
   readonly order: number;
   readonly fn: () => void;
   canceled: boolean;
@@ -11,8 +11,8 @@ interface Timer {
 const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /**
- * Any number of timers over one timer of the clock: a binary heap, so setting and firing cost O(log n)
- * and a hundred thousand delayed messages cost nothing while they wait.
+ * Any number of timers on one timer of the clock: a binary heap, so setting and firing cost O(log n), and a hundred
+ * thousand delayed messages cost no CPU while they wait.
  */
 export class Timers {
   private heap: Timer[] = [];
@@ -23,7 +23,7 @@ export class Timers {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Runs `fn` at unix time `at` (ms), or as soon as possible when that has passed. Returns what cancels it. */
+  /** Runs `fn` at unix time `at` (ms), or as soon as possible if that is past. Returns a function that cancels it. */
   at(at: number, fn: () => void): () => void {
     const timer: Timer = { at, order: this.order++, fn, canceled: false };
     this.push(timer);
@@ -36,7 +36,7 @@ export class Timers {
     };
   }
 
-  /** Drops every timer. */
+  /** Cancels every timer. */
   clear(): void {
     this.disarm();
     this.heap = [];
@@ -72,7 +72,7 @@ export class Timers {
     this.arm();
   }
 
-  /** Canceled timers stay in the heap until they are the larger part of it. */
+  /** Canceled timers stay in the heap until they are half of it. */
   private sweep(): void {
     if (this.canceledCount < 64 || this.canceledCount * 2 < this.heap.length) return;
     const kept = this.heap.filter((timer) => !timer.canceled);

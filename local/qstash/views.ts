@@ -2,7 +2,7 @@ import { canonicalName } from "./headers";
 import type { DeadLetter, FlowSettings, HeaderMap, LogEntry, MessageSpec, Queue, Schedule } from "./model";
 import { decodeUtf8, loggedBody, visibleBody, visibleHeaders } from "./redact";
 
-/** How the API shows things. A field that is not known is left out, as QStash does. */
+/** The JSON of the API. Unknown fields are left out, as by QStash. */
 
 export function messageView(message: MessageSpec) {
   return {
@@ -30,7 +30,7 @@ export function messageView(message: MessageSpec) {
 export function deadLetterView(letter: DeadLetter) {
   const bytes = Buffer.from(letter.body, "base64");
   const text = decodeUtf8(bytes);
-  // Without an answer there is still something to say: why there was none.
+  // Without a response, the body is the error.
   const body = letter.status === 0 ? { responseBody: letter.error } : undefined;
   return {
     ...messageView(letter.message),

@@ -3,7 +3,7 @@ import { EngineConnection } from "./engine-connection";
 import { parseRedisUrl } from "./redis-address";
 import { ErrorReply, type Reply, SimpleString } from "./resp/reply";
 
-/** What the engine ran, by upper-case name. */
+/** Commands that the engine ran, by upper-case name. */
 export interface CommandCounts {
   readonly total: number;
   readonly byCommand: Readonly<Record<string, number>>;
@@ -11,18 +11,18 @@ export interface CommandCounts {
 
 export interface CommandCounter {
   /**
-   * `commandstats`: the engine's own statistics; exact and free, scripts' commands are in the total without being
-   * told apart. `monitor`: counted from MONITOR's feed, which an engine without statistics needs; commands that
+   * `commandstats`: the engine's statistics, exact and without overhead; the commands of scripts are counted but not
+   * listed separately. `monitor`: counted from the MONITOR feed, for an engine without statistics; commands that
    * failed before they ran are missing, and the engine is slower meanwhile.
    */
   readonly method: "commandstats" | "monitor";
-  /** Everything run since the counter was opened or last reset, by any client and by scripts. */
+  /** Commands of all clients and scripts since the counter was opened or last reset. */
   read(): Promise<CommandCounts>;
   reset(): Promise<void>;
   close(): void;
 }
 
-/** What clients and this counter need and nobody is billed for. */
+/** Commands of clients and of this counter that Upstash does not bill. */
 const UNBILLED_COMMANDS = new Set([
   "PING",
   "AUTH",
@@ -36,8 +36,8 @@ const UNBILLED_COMMANDS = new Set([
 ]);
 
 /**
- * Counts what an engine runs, commands called from scripts included, because Upstash bills those as well.
- * Subtract {@link GatewayStats} to learn what scripts called.
+ * Counts the commands that an engine runs, those called by scripts included, because Upstash bills them too.
+ * Subtract {@link GatewayStats} to get the commands called by scripts.
  *
  * @throws {EngineDownError} when the engine cannot be reached
  */
@@ -55,7 +55,7 @@ function counterFromStats(connection: EngineConnection, start: Map<string, numbe
     method: "commandstats",
     read: async () => {
       const current = await readCommandStats(connection);
-      return summarise([...current].map(([name, calls]) => [name, calls - (base.get(name) ?? 0)]));
+      return summarize([...current].map(([name, calls]) => [name, calls - (base.get(name) ?? 0)]));
     },
     reset: async () => {
       base = await readCommandStats(connection);
@@ -64,7 +64,7 @@ function counterFromStats(connection: EngineConnection, start: Map<string, numbe
   };
 }
 
-/** `cmdstat_xgroup|create:calls=3,…`; subcommands count for their command. */
+/** Reads lines like `cmdstat_xgroup|create:calls=3,…`; a subcommand counts as its command. */
 async function readCommandStats(connection: EngineConnection): Promise<Map<string, number>> {
   const report = await connection.send(["INFO", "commandstats"]);
   const counts = new Map<string, number>();
@@ -88,7 +88,7 @@ async function counterFromMonitor(feed: EngineConnection, redisUrl: string): Pro
       else counts.set(line.name, (counts.get(line.name) ?? 0) + 1);
     });
   });
-  /** The feed lags behind: a command nobody else sends, seen in it, proves that all before it were. */
+  /** The feed lags behind: once a marker command appears in it, all earlier commands have appeared too. */
   const waitForFeed = async (): Promise<void> => {
     const marker = `command-counter:${randomUUID()}`;
     const seen = new Promise<void>((resolve) => markers.set(marker, resolve));
@@ -100,7 +100,7 @@ async function counterFromMonitor(feed: EngineConnection, redisUrl: string): Pro
     method: "monitor",
     read: async () => {
       await waitForFeed();
-      return summarise([...counts]);
+      return summarize([...counts]);
     },
     reset: async () => {
       await waitForFeed();
@@ -113,14 +113,14 @@ async function counterFromMonitor(feed: EngineConnection, redisUrl: string): Pro
   };
 }
 
-/** Of a line like `1721284005.242090 [0 127.0.0.1:6000] "GET" "k"`; null for the opening OK. */
+/** Parses a line like `1721284005.242090 [0 127.0.0.1:6000] "GET" "k"`; null for the OK that opens the feed. */
 function parseMonitorLine(reply: Reply): { name: string; firstArgument: string } | null {
   const text = reply instanceof SimpleString ? reply.text : "";
   const match = /^[\d.]+ \[[^\]]*\] "([^"]*)"(?: "([^"]*)")?/.exec(text);
   return match === null ? null : { name: (match[1] ?? "").toUpperCase(), firstArgument: match[2] ?? "" };
 }
 
-function summarise(counts: (readonly [name: string, calls: number])[]): CommandCounts {
+function summarize(counts: (readonly [name: string, calls: number])[]): CommandCounts {
   const relevant = counts.filter(([name, calls]) => calls > 0 && !UNBILLED_COMMANDS.has(name));
   return {
     total: relevant.reduce((sum, [, calls]) => sum + calls, 0),

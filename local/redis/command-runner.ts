@@ -6,29 +6,29 @@ import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 import { ScriptRegistry } from "./script-registry";
 import { translate } from "./translate";
 
-/** A command as a client sent it. */
+/** A command that a client sent. */
 export interface CommandEvent {
   /** Upper case. */
   readonly name: string;
-  /** All of it, the name first. Values may be secrets: do not log them. */
+  /** The name and the arguments. Values may be secrets: do not log them. */
   readonly args: readonly Argument[];
 }
 
-/** What to do with a command: send it and perhaps change the reply, or answer without the engine. */
+/** How a command is handled: sent, with an optional change of the reply, or answered without the engine. */
 type CommandPlan =
   | { readonly send: Buffer; readonly finish: ((reply: Reply) => Reply) | null }
   | { readonly answer: Reply };
 
-/** The most a name or an option can be long; longer arguments need not be read as text to be judged. */
+/** Longest command name or option; longer arguments are never decoded to text. */
 const MAX_OPTION_LENGTH = 32;
 const EMPTY_COMMAND_ERROR = new ErrorReply("ERR empty command");
 
 /**
- * Runs clients' commands on the engine: refuses what Upstash does not have, translates scripts, answers the few
- * commands that engines lack, and keeps the counts.
+ * Runs the commands of clients on the engine: refuses those that Upstash lacks, translates scripts, answers the few
+ * that engines lack, and counts all of them.
  *
- * Every method throws {@link EngineDownError} when the engine cannot be reached; whether a command that was
- * under way ran is then unknown, and it is not sent again.
+ * Every method throws {@link EngineDownError} when the engine is unreachable; whether a command in flight ran is
+ * then unknown, and it is not sent again.
  */
 export class CommandRunner {
   readonly #scripts = new ScriptRegistry();
@@ -48,7 +48,7 @@ export class CommandRunner {
     return reply ?? null;
   }
 
-  /** Runs commands in order, not atomically: an error is one command's own. */
+  /** Runs commands in order. Not atomic: an error fails only its own command. */
   async pipeline(commands: readonly (readonly Argument[])[], readOnly: boolean): Promise<Reply[]> {
     const plans = commands.map((args) => this.#plan(args, readOnly));
     const bytes = plans.flatMap((plan) => ("send" in plan ? [plan.send] : []));
@@ -59,8 +59,8 @@ export class CommandRunner {
   }
 
   /**
-   * Runs commands in one MULTI/EXEC, on a connection that only transactions use.
-   * @returns the replies, or one error when the transaction was discarded and nothing of it ran
+   * Runs commands atomically in one MULTI/EXEC, on a connection that only transactions use.
+   * @returns the replies, or one error when the transaction was discarded and no command ran
    */
   async transaction(
     commands: readonly (readonly Argument[])[],
@@ -93,13 +93,13 @@ export class CommandRunner {
   }
 }
 
-/** Commands whose answer needs no engine, either because it is always the same or because not every engine has it. */
+/** Answers commands whose reply is constant or that not every engine has. */
 function replyLocally(name: string, args: readonly Argument[]): Reply | undefined {
   switch (name) {
     case "ECHO":
       return args.length === 2 ? Buffer.from(args[1] ?? "") : wrongArityError(name);
     case "COMMAND":
-      return []; // what Upstash answers, so that clients use the table they were built with
+      return []; // Upstash's answer, upon which clients use their built-in command table
     case "WAIT":
       return args.length === 3 ? 0 : wrongArityError(name); // no replicas here, and no waiting on a shared connection
     default:

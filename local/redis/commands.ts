@@ -1,9 +1,8 @@
 import { ErrorReply } from "./resp/reply";
 
 /*
- * What may be sent over REST, as Upstash's command reference lists it. Commands outside of it do not exist
- * there, however well a stock Redis would answer them, so they are refused here too: better now than in
- * production. The check sees only what is sent; a script calls whatever the engine lets it call.
+ * Commands available over REST, from Upstash's command reference. Upstash refuses all others, so they are refused
+ * here too, even where the engine supports them. Commands that scripts call are not checked.
  */
 
 const AVAILABLE_COMMANDS = commandSet(`
@@ -29,10 +28,10 @@ const AVAILABLE_COMMANDS = commandSet(`
   PUBLISH PUBSUB PING ECHO ACL COMMAND CONFIG DBSIZE FLUSHALL FLUSHDB INFO TIME
 `);
 
-/** Modules of Upstash that a plain engine does not have: let through, so that the engine's own words answer. */
+/** Modules of Upstash that a plain engine lacks: sent on, so that the engine's error is the answer. */
 const MODULE_COMMANDS = /^(JSON|SEARCH)\./;
 
-/** What a read-only token may run. KEYS, SCAN and scripts are withheld from it on Upstash as well. */
+/** Commands of a read-only token. As on Upstash, KEYS, SCAN and scripts are not among them. */
 const READ_ONLY_COMMANDS = commandSet(`
   GET GETRANGE MGET STRLEN SUBSTR DIGEST BITCOUNT BITFIELD_RO BITPOS GETBIT
   EXISTS EXPIRETIME PEXPIRETIME PTTL TTL TYPE TOUCH DBSIZE
@@ -48,10 +47,10 @@ const READ_ONLY_COMMANDS = commandSet(`
 const CONFIGURABLE_PARAMETER = "notify-keyspace-events";
 
 /**
- * Why a command is not run, or null when it is.
+ * Checks whether a command may run.
  *
  * @param name  upper case
- * @param args  the command's arguments as text, its name first
+ * @param args  the command's name and arguments as text
  */
 export function commandError(name: string, args: readonly string[], readOnly: boolean): ErrorReply | null {
   if (!AVAILABLE_COMMANDS.has(name) && !MODULE_COMMANDS.test(name)) return notAvailableError(name);
@@ -61,14 +60,14 @@ export function commandError(name: string, args: readonly string[], readOnly: bo
   if (name === "MEMORY" && second !== "USAGE") return notAvailableError(`MEMORY ${second}`.trim());
   if (name === "CONFIG" && !isConfigAllowed(second, args))
     return notAvailableError(`CONFIG ${second}`.trim());
-  // The bearer token stands for the user here; its rights are not kept in the engine.
+  // The bearer token is the user here; its permissions are not stored in the engine.
   if (name === "ACL" && second !== "WHOAMI" && second !== "CAT")
     return notAvailableError(`ACL ${second}`.trim());
   if (readOnly && !READ_ONLY_COMMANDS.has(name)) return noPermissionError(name);
   return null;
 }
 
-/** What a token without the right to run `name` is told. */
+/** The error for a token without permission to run `name`. */
 export function noPermissionError(name: string): ErrorReply {
   const displayName = name.toLowerCase();
   return new ErrorReply(
@@ -82,7 +81,7 @@ function notAvailableError(what: string): ErrorReply {
   );
 }
 
-/** BLOCK is an option only before STREAMS; after it, it is a key. */
+/** BLOCK is an option only before STREAMS; after it, BLOCK is a key. */
 function hasBlockOption(args: readonly string[]): boolean {
   for (const arg of args.slice(1)) {
     const option = arg.toUpperCase();

@@ -5,7 +5,7 @@ import { encodeCommand } from "./resp/encode";
 import { RespParser } from "./resp/parser";
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 
-/** The engine cannot be reached, or the connection was lost with the outcome of what was sent unknown. */
+/** The engine is unreachable, or the connection was lost and the outcome of the commands sent on it is unknown. */
 export class EngineDownError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -13,7 +13,7 @@ export class EngineDownError extends Error {
   }
 }
 
-/** The engine answered, and refused: a wrong password, or a database it does not have. */
+/** The engine refused the connection: wrong password, or no such database. */
 export class EngineRefusedError extends EngineDownError {
   constructor(message: string) {
     super(message);
@@ -22,15 +22,15 @@ export class EngineRefusedError extends EngineDownError {
 }
 
 export interface ConnectionOptions {
-  /** Milliseconds for the socket and the sign-in together. */
+  /** Time limit of connecting and authenticating together (ms). */
   readonly connectTimeoutMs?: number;
-  /** A reply that takes longer than this many milliseconds means a hung engine: the connection is given up. */
+  /** Time limit of a reply (ms), after which the engine counts as hung and the connection is closed. */
   readonly replyTimeoutMs?: number;
 }
 
-/** Loopback answers at once; a real Redis elsewhere gets time for a TLS handshake. */
+/** Loopback connects immediately; a remote Redis needs time for a TLS handshake. */
 const CONNECT_TIMEOUT_MS = 2_000;
-/** Above any sane single command, below the patience of whoever waits for the HTTP answer. */
+/** Longer than any reasonable command takes, shorter than HTTP clients wait for a response. */
 const REPLY_TIMEOUT_MS = 10_000;
 const CHECKS_PER_TIMEOUT = 10;
 
@@ -43,12 +43,12 @@ interface PendingReply {
 }
 
 /**
- * One pipelined connection. Commands of many callers share it: what is sent in one turn of the event loop
- * leaves in one write, and replies are matched by order. Nothing is ever sent twice: when the connection
- * breaks, every waiting caller gets an {@link EngineDownError} and decides for itself.
+ * One pipelined connection, shared by many callers. Commands sent in one turn of the event loop go out in one write,
+ * and replies are matched by order. Nothing is sent twice: when the connection breaks, every pending caller gets an
+ * {@link EngineDownError} and decides whether to retry.
  */
 export class EngineConnection {
-  /** Settles, with the reason, when the connection is gone. Never rejects. */
+  /** Resolves with the reason when the connection is closed. Never rejects. */
   readonly closed: Promise<EngineDownError>;
   #pending: PendingReply[] = [];
   #firstPending = 0;
@@ -86,9 +86,9 @@ export class EngineConnection {
   }
 
   /**
-   * Connects, signs in and selects the database.
+   * Connects, authenticates and selects the database.
    * @throws {EngineRefusedError} wrong password or database
-   * @throws {EngineDownError} nobody there, or no answer in time
+   * @throws {EngineDownError} unreachable, or no answer in time
    */
   static async open(address: RedisAddress, options: ConnectionOptions = {}): Promise<EngineConnection> {
     const endpoint = describeAddress(address);
@@ -118,16 +118,16 @@ export class EngineConnection {
     return this.#failure === null;
   }
 
-  /** Sends one command. An error reply is a value, not an exception. */
+  /** Sends one command. An error reply is returned, not thrown. */
   async send(args: readonly Argument[]): Promise<Reply> {
     const [reply] = await this.sendEncoded(encodeCommand(args), 1);
     return reply ?? null;
   }
 
   /**
-   * Sends bytes that hold `count` whole commands and resolves with their replies in order. No other caller's
-   * command comes between them.
-   * @throws {EngineDownError} when the connection is or gets lost; whether the commands ran is then unknown
+   * Sends `count` encoded commands and resolves with their replies in order. No other caller's command runs between
+   * them on this connection.
+   * @throws {EngineDownError} when the connection is lost; whether the commands ran is then unknown
    */
   sendEncoded(bytes: Buffer, count: number): Promise<Reply[]> {
     return new Promise((resolve, reject) => {
@@ -141,15 +141,15 @@ export class EngineConnection {
   }
 
   /**
-   * Turns the connection over to SUBSCRIBE or MONITOR: sends `args`, after which every frame goes to
-   * `onPush`. The connection answers no more commands.
+   * Sends SUBSCRIBE or MONITOR as `args` and passes every later frame to `onPush`. The connection takes no more
+   * commands.
    */
   stream(args: readonly Argument[], onPush: (reply: Reply) => void): void {
     this.#onPush = onPush;
     this.socket.write(encodeCommand(args));
   }
 
-  /** Stops reading, so that a slow consumer's backlog waits in the engine. */
+  /** Stops reading, so that the backlog of a slow consumer stays in the engine. */
   pause(): void {
     this.socket.pause();
   }
@@ -158,7 +158,7 @@ export class EngineConnection {
     this.socket.resume();
   }
 
-  /** Hangs up. Callers still waiting get an {@link EngineDownError}. */
+  /** Closes the connection. Pending callers get an {@link EngineDownError}. */
   close(): void {
     this.#fail(new EngineDownError(`the connection to ${this.endpoint} was closed`));
   }
@@ -214,7 +214,7 @@ function handshake(address: RedisAddress): [args: string[], problem: string][] {
   if (address.database !== 0) {
     steps.push([["SELECT", String(address.database)], `has no database ${address.database}`]);
   }
-  // Without this a server that accepts and never answers, or that wants a password, would pass for a Redis.
+  // Detects a server that accepts connections and never answers, or that requires a password.
   steps.push([["PING"], "refused a PING"]);
   return steps;
 }

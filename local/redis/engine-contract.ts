@@ -1,12 +1,12 @@
-/** `external` runs without us, `server` is a program that was started, `embedded` runs inside this process. */
+/** `external` was running already, `server` is a process started here, `embedded` runs inside this process. */
 export type RedisEngineKind = "external" | "server" | "embedded";
 
 export interface RedisEngine {
   /** For `startRedisGateway`, or any Redis client. */
   readonly url: string;
   readonly kind: RedisEngineKind;
-  /** For people: what it is, and what of Upstash it lacks. */
+  /** One printable line: the kind and version, and which Upstash features it lacks. */
   readonly description: string;
-  /** Ends what was started here; an external Redis is left alone. Safe to call twice. */
+  /** Stops an engine that was started here; an external Redis keeps running. Safe to call twice. */
   stop(): Promise<void>;
 }

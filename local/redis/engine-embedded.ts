@@ -8,11 +8,11 @@ import { describeEngine, EMBEDDED_MISSING_FEATURES } from "./engine-features";
 const LOOPBACK = "127.0.0.1";
 
 /**
- * A Redis written in JavaScript, inside this process and in memory only. It speaks RESP on loopback like any
- * other; {@link EMBEDDED_MISSING_FEATURES} says what is missing.
+ * Starts a Redis written in JavaScript, inside this process and in memory only. It serves RESP on loopback;
+ * {@link EMBEDDED_MISSING_FEATURES} lists what it lacks.
  *
  * @param port  0 picks a free one
- * @throws {PortTakenError} when somebody listens on `port`
+ * @throws {PortTakenError}
  */
 export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
   const redis = await createRedisServer({ port: 0 });
@@ -29,17 +29,17 @@ export async function startEmbeddedEngine(port: number): Promise<RedisEngine> {
   return {
     url: `redis://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     kind: "embedded",
-    description: describeEngine("embedded; keeps nothing after it stops", EMBEDDED_MISSING_FEATURES),
+    description: describeEngine("embedded, data in memory only", EMBEDDED_MISSING_FEATURES),
     stop: () => {
       stopped ??= redis.close();
-      // closing waits for connections to end, and clients keep theirs open
+      // close() waits for open connections, and clients keep theirs open
       for (const socket of sockets) socket.destroy();
       return stopped;
     },
   };
 }
 
-/** The library listens on every interface and asks for no password: that is for nobody outside to find. */
+/** The library listens on every interface without a password, so it is moved to loopback. */
 async function rebindToLoopback(server: Server, port: number): Promise<void> {
   server.close();
   await once(server, "close");

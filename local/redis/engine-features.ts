@@ -8,7 +8,7 @@ interface Feature {
   readonly since: Readonly<Record<ServerFamily, ServerVersion | null>>;
 }
 
-/** What Upstash has beyond Redis 7.0, from the command tables of both servers (`src/commands/*.json`). */
+/** Features of Upstash beyond Redis 7.0, from the command tables of both servers (`src/commands/*.json`). */
 const FEATURES: readonly Feature[] = [
   { name: "HEXPIRE and other hash-field TTLs", since: { redis: [7, 4, 0], valkey: [9, 0, 0] } },
   { name: "HGETEX, HSETEX", since: { redis: [8, 0, 0], valkey: [9, 0, 0] } },
@@ -18,7 +18,7 @@ const FEATURES: readonly Feature[] = [
   { name: "JSON and SEARCH", since: { redis: null, valkey: null } },
 ];
 
-/** What the embedded engine (js-redis-server 0.3) lacks, measured with every command of `commands.ts`. */
+/** Features that the embedded engine (js-redis-server 0.3) lacks, found by running every command of `commands.ts`. */
 export const EMBEDDED_MISSING_FEATURES: readonly string[] = [
   "HEXPIRETIME, HPEXPIRETIME",
   "XACKDEL, XDELEX",
@@ -29,7 +29,7 @@ export const EMBEDDED_MISSING_FEATURES: readonly string[] = [
   "JSON and SEARCH",
 ];
 
-/** What Upstash has and a server of that version lacks. */
+/** Features of Upstash that a server of that version lacks. */
 export function missingFeatures(family: ServerFamily, version: ServerVersion): string[] {
   return FEATURES.filter(({ since }) => {
     const first = since[family];
@@ -37,12 +37,12 @@ export function missingFeatures(family: ServerFamily, version: ServerVersion): s
   }).map(({ name }) => name);
 }
 
-/** Below zero when `a` is older than `b`. */
+/** Negative when `a` is older than `b`. */
 export function compareVersions(a: ServerVersion, b: ServerVersion): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
 
-/** One line for people: what an engine is, and what it lacks. */
+/** Describes an engine in one line: its name and what it lacks. */
 export function describeEngine(name: string, missing: readonly string[]): string {
   return `${name}; lacks ${missing.join(", ")}`;
 }

@@ -11,32 +11,32 @@ import { describeEngine } from "./engine-features";
 import { describeServer, SERVER_NAMES, type ServerProgram } from "./find-servers";
 import { parseRedisUrl } from "./redis-address";
 
-/** Another redis-server has its files open in the folder; two would destroy them. */
+/** Another redis-server has its files open in the folder; two servers would corrupt them. */
 export class DataDirInUseError extends Error {
   constructor(dataDir: string, pid: number) {
-    super(`Redis (process ${pid}) already works in ${dataDir}; stop it first`);
+    super(`${dataDir} is in use by Redis (process ${pid}); stop it first`);
     this.name = "DataDirInUseError";
   }
 }
 
-/** Reading a large append-only file takes a while; a server that is really stuck has to be reported some time. */
+/** Time limit of a start: long enough to read a large append-only file. */
 const START_TIMEOUT_MS = 30_000;
 const START_POLL_MS = 20;
 const MAX_PORT_ATTEMPTS = 5;
 const MAX_OUTPUT_LINES = 20;
-/** How Redis and Valkey say that their own files are of no use to them. */
+/** Output of Redis and Valkey that cannot read the files in their folder. */
 const UNREADABLE_FILES_ERROR =
   /bad file format|reading the (append only|RDB base) file|FATAL AOF MANIFEST FILE/i;
 const PID_FILE = "redis.pid";
 
 /**
- * Starts `program` on loopback with append-only files in `dataDir`, and waits until it answers. It ends with this
- * process, whatever ends this process. When it ends before that it is started again on the same port and files:
- * what it answered is in the file by then, or at most two seconds of it are missing where the disk was slow
- * (`appendfsync everysec`).
+ * Starts `program` on loopback with append-only files in `dataDir`, and waits until it answers. The server ends with
+ * this process, however that ends. When the server ends earlier it is restarted on the same port and files; at most
+ * the last two seconds of acknowledged writes are lost, where the disk was slow (`appendfsync everysec`).
  *
  * @param port  0 picks a free one
- * @throws {PortTakenError} @throws {DataDirInUseError} @throws {EngineDownError} it ended, or was never ready
+ * @throws {PortTakenError} @throws {DataDirInUseError}
+ * @throws {EngineDownError} the server ended during the start or did not become ready in time
  */
 export async function startRedisServer(
   program: ServerProgram,
@@ -55,9 +55,9 @@ export async function startRedisServer(
       const description = describeEngine(describeServer(program), program.missing);
       return { url: redisUrl(actualPort), kind: "server", description, stop };
     } catch (error) {
-      // Between finding a free port and binding it, somebody else may have taken it.
+      // Another process may bind the free port before the server does.
       if (!(error instanceof PortTakenError) || port !== 0 || attempt === MAX_PORT_ATTEMPTS) throw error;
-      onProgress(`Port ${actualPort} was taken meanwhile, trying another`);
+      onProgress(`Port ${actualPort} was taken by another process; trying another`);
     }
   }
 }
@@ -86,7 +86,7 @@ async function launch(
     if (/address already in use/i.test(outputText)) throw new PortTakenError(port, "Redis");
     const problem = UNREADABLE_FILES_ERROR.test(outputText)
       ? `cannot read the files in ${folder}: damaged, or written by another server or a newer one`
-      : `did not come up: ${output.findLast((line) => line !== "") ?? "it said nothing"}`;
+      : `did not start: ${output.findLast((line) => line !== "") ?? "no output"}`;
     throw new EngineDownError(`${command} ${problem}\n${outputText}`, { cause: error });
   }
   return server;
@@ -123,7 +123,7 @@ async function waitUntilReady(server: GuardedProcess, port: number, signal: Abor
       const isOurServer = (await serverPid(connection)) === server.pid;
       connection.close();
       if (isOurServer) return;
-      throw new EngineDownError("somebody else answers: address already in use");
+      throw new EngineDownError("another server answers on the port: address already in use");
     } catch (error) {
       if (ended || signal.aborted || Date.now() > deadline) throw error;
     }
@@ -131,7 +131,7 @@ async function waitUntilReady(server: GuardedProcess, port: number, signal: Abor
   }
 }
 
-/** Guards against taking somebody else's Redis on the same port for ours. */
+/** Tells this server apart from another Redis on the same port. */
 async function serverPid(connection: EngineConnection): Promise<number> {
   const info = await connection.send(["INFO", "server"]);
   return Number(/process_id:(\d+)/.exec(String(info))?.[1]);
@@ -144,7 +144,7 @@ async function assertFolderUnused(folder: string): Promise<void> {
   throw new DataDirInUseError(folder, pid);
 }
 
-/** A crash leaves the file behind, and its number may be another process by now. */
+/** A crash leaves the pid file behind, and another process may have got the pid since. */
 async function isRedis(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);

@@ -11,25 +11,25 @@ export type { RedisEngine, RedisEngineKind } from "./engine-contract";
 export interface RedisEngineOptions {
   /** Folder for the data of a redis-server started here; created when missing. */
   readonly dataDir: string;
-  /** A Redis that runs already. Nothing is started then. */
+  /** A running Redis to use; no engine is started then. */
   readonly redisUrl?: string;
-  /** Where an engine started here listens on loopback; 0 or nothing picks a free port. */
+  /** Loopback port of an engine started here; 0 or undefined picks a free one. */
   readonly port?: number;
-  /** `auto` takes what is best of what is there; `embedded` looks neither for a URL nor for a server. */
+  /** `auto` picks the most capable engine available; `embedded` ignores `redisUrl` and servers on the PATH. */
   readonly engine?: "auto" | "embedded";
-  /** One line of plain text about what is going on. */
+  /** Receives progress as one line of plain text each. */
   readonly onProgress?: (message: string) => void;
 }
 
 /**
- * Makes a Redis available: the one at `redisUrl`, or the most capable `redis-server` or `valkey-server` (7
- * or later) on the PATH, with its data appended to files in `dataDir` and restarted when it ends, or one inside
- * this process, which is slower and forgets everything when it stops.
+ * Provides a Redis: the one at `redisUrl`; else the most capable `redis-server` or `valkey-server` (7 or later) on
+ * the PATH, with append-only files in `dataDir` and restarted when it ends; else an engine inside this process,
+ * which is slower and loses its data when it stops.
  *
- * @throws {EngineRefusedError} `redisUrl` wants another password, or has no such database
- * @throws {EngineDownError} nobody answers at `redisUrl`
- * @throws {PortTakenError} somebody listens on `port`
- * @throws {DataDirInUseError} another redis-server works in `dataDir`
+ * @throws {EngineRefusedError} `redisUrl` has a wrong password or database
+ * @throws {EngineDownError} `redisUrl` does not answer
+ * @throws {PortTakenError} `port` is in use
+ * @throws {DataDirInUseError} another redis-server uses `dataDir`
  */
 export async function startRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
   const onProgress = options.onProgress ?? (() => {});
@@ -46,7 +46,7 @@ export async function startRedisEngine(options: RedisEngineOptions): Promise<Red
     try {
       return await startRedisServer(program, options.dataDir, port, onProgress);
     } catch (error) {
-      // Redis and Valkey do not read each other's newer files: the one that wrote these may come next.
+      // Redis and Valkey cannot read each other's newer files: the next program may have written these.
       const next = alternatives.shift();
       if (next === undefined || !(error instanceof EngineDownError)) throw error;
       onProgress(`${firstLine(error)}; trying ${describeServer(next)}`);
@@ -58,5 +58,5 @@ export async function startRedisEngine(options: RedisEngineOptions): Promise<Red
 async function connectExternal(url: string): Promise<RedisEngine> {
   const connection = await EngineConnection.open(parseRedisUrl(url));
   connection.close();
-  return { url, kind: "external", description: "yours", stop: async () => {} };
+  return { url, kind: "external", description: "external", stop: async () => {} };
 }

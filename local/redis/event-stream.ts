@@ -6,18 +6,18 @@ import { type Argument, ErrorReply, type Reply, SimpleString } from "./resp/repl
 export interface EventStreamOptions {
   readonly address: RedisAddress;
   readonly connection?: ConnectionOptions;
-  /** Sent with the event stream's own headers. */
+  /** Sent in addition to the headers of an event stream. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Answers a request with the events of SUBSCRIBE, PSUBSCRIBE or MONITOR, on an engine connection of its own,
- * until the client leaves or the engine does. The status line goes out with the first frame, so a client that
- * has the headers is subscribed. A slow client is waited for: what it has not taken stays in the engine, whose
- * own limit then cuts it off.
+ * Answers a request with the events of SUBSCRIBE, PSUBSCRIBE or MONITOR, on a separate engine connection, until the
+ * client or the engine disconnects. The status line is sent with the first frame, so a client that has the headers
+ * is subscribed. A slow client causes backpressure: its backlog stays in the engine, whose output buffer limit
+ * disconnects it.
  *
- * @throws {EngineDownError} when the engine cannot be reached; nothing was answered then
- * @returns an error the engine answered with instead of events, or null once the stream is over
+ * @throws {EngineDownError} when the engine is unreachable; no response was sent then
+ * @returns the engine's error reply to the command, or null once the stream has ended
  */
 export async function streamEvents(
   response: ServerResponse,
@@ -43,7 +43,7 @@ export async function streamEvents(
         connection: "keep-alive",
       });
     }
-    // frames that came in before the pause took hold are written all the same
+    // frames that arrive before the pause takes effect are written too
     if (response.write(formatEvent(reply)) || isPaused) return;
     isPaused = true;
     connection.pause();
@@ -57,7 +57,7 @@ export async function streamEvents(
   return errorReply;
 }
 
-/** `data: message,<channel>,<payload>`; a line end in a payload becomes a second data line, as the format has it. */
+/** `data: message,<channel>,<payload>`; a line end in a payload starts a second data line, as the format requires. */
 function formatEvent(reply: Reply): string {
   const line = Array.isArray(reply) ? reply.map(replyText).join(",") : monitorText(reply);
   return `${line

@@ -4,28 +4,28 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { compareVersions, missingFeatures, type ServerFamily, type ServerVersion } from "./engine-features";
 
-/** A server on the PATH that can stand behind the gateway. */
+/** A server on the PATH that the gateway can use as its engine. */
 export interface ServerProgram {
   /** Absolute path. */
   readonly command: string;
   readonly family: ServerFamily;
   readonly version: ServerVersion;
-  /** What Upstash has and this one lacks. */
+  /** Features of Upstash that this server lacks. */
   readonly missing: readonly string[];
 }
 
-/** Either may be either: distributions install Valkey under Redis' name too. */
+/** The name does not tell the family: distributions also install Valkey as `redis-server`. */
 export const SERVER_NAMES = ["redis-server", "valkey-server"];
-/** Older ones lack EVAL_RO, functions and other things that the gateway builds on. */
+/** Older servers lack EVAL_RO, functions and more that the gateway relies on. */
 const MIN_MAJOR = 7;
-/** Printing a version takes milliseconds; what takes longer is no such server. */
+/** Printing a version takes milliseconds; a program that takes longer is skipped. */
 const VERSION_TIMEOUT_MS = 5_000;
 
 /**
- * Every `redis-server` and `valkey-server` in the folders of a PATH that is new enough, the most capable first: the
- * one with the fewest {@link missingFeatures}, among equals the newest, among equals the first found.
+ * Finds every `redis-server` and `valkey-server` on a PATH that is new enough, the most capable first: fewest
+ * {@link missingFeatures}, then newest, then first found.
  *
- * @param searchPath  as in the environment's PATH
+ * @param searchPath  in the format of the environment variable PATH
  */
 export async function findServers(
   searchPath: string,
@@ -41,12 +41,12 @@ export async function findServers(
   return programs.sort(byCapability);
 }
 
-/** `redis-server 7.0.15`, whatever the file is called. */
+/** `redis-server 7.0.15`, by the family and not by the file's name. */
 export function describeServer({ family, version }: ServerProgram): string {
   return `${family}-server ${version.join(".")}`;
 }
 
-/** Each file once, however many names and links lead to it. */
+/** Lists each file once, even when several names or links lead to it. */
 async function findCommands(searchPath: string): Promise<string[]> {
   const found = new Map<string, string>();
   for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
@@ -59,7 +59,7 @@ async function findCommands(searchPath: string): Promise<string[]> {
   return [...found.values()];
 }
 
-/** null for a file that cannot be run, or is neither Redis nor Valkey. */
+/** @returns null for a file that cannot be run, or is neither Redis nor Valkey */
 async function inspectCommand(command: string): Promise<ServerProgram | null> {
   const run = promisify(execFile)(command, ["--version"], { timeout: VERSION_TIMEOUT_MS });
   const output = await run.then(

@@ -1,16 +1,16 @@
-/** What passed through the gateway since it started, or since the last reset. */
+/** Traffic of the gateway since it started or was last reset. */
 export interface StatsSnapshot {
   /** HTTP requests with a valid token, event streams included. */
   readonly httpRequests: number;
-  /** Commands sent by clients, those in pipelines and transactions one by one, refused ones included. */
+  /** Commands sent by clients, each one in a pipeline or transaction, refused ones included. */
   readonly commands: number;
-  /** The same by upper-case name. */
+  /** `commands` by upper-case name. */
   readonly byCommand: Readonly<Record<string, number>>;
-  /** Event streams that are open now; not touched by a reset. */
+  /** Event streams that are open now; not changed by a reset. */
   readonly openStreams: number;
 }
 
-/** Counts of one gateway. Commands that scripts run inside the engine are not seen here: see command-counter.ts. */
+/** Counts the traffic of one gateway. Commands that scripts run in the engine are not seen: see command-counter.ts. */
 export class GatewayStats {
   #httpRequests = 0;
   #commands = 0;

@@ -10,33 +10,33 @@ import { RestHandler } from "./rest-handler";
 export interface RedisGatewayOptions {
   /** 0 picks a free one. */
   readonly port: number;
-  /** The bearer token that may do everything. */
+  /** The bearer token with full access. */
   readonly token: string;
   /** A second token that may only read. */
   readonly readOnlyToken?: string;
   /** The engine behind the gateway, as `redis://…` or `rediss://…`. */
   readonly redisUrl: string;
-  /** Called for every command a client sent, before it runs. Must not throw. */
+  /** Receives every command that a client sent, before it runs. Must not throw. */
   readonly onCommand?: (event: CommandEvent) => void;
-  /** Time limits towards the engine. */
+  /** Time limits of engine connections. */
   readonly connection?: ConnectionOptions;
 }
 
 export interface RedisGateway {
-  /** `http://127.0.0.1:<port>`, what `UPSTASH_REDIS_REST_URL` wants. */
+  /** `http://127.0.0.1:<port>`, for `UPSTASH_REDIS_REST_URL`. */
   readonly url: string;
   readonly port: number;
   readonly stats: GatewayStats;
-  /** Stops listening, cuts event streams and lets go of the engine. Safe to call twice. */
+  /** Stops listening, closes event streams and disconnects from the engine. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /**
- * Serves Upstash's REST protocol in front of a Redis. The engine need not be up: requests that find it down
- * are answered 503 at once, and it is found again by itself.
+ * Serves Upstash's REST protocol in front of a Redis. While the engine is down, requests are answered 503
+ * immediately, and each one tries to reconnect.
  *
- * @throws {PortTakenError} when somebody listens on the port
- * @throws {TypeError} when `redisUrl` is none, or the token is empty
+ * @throws {PortTakenError}
+ * @throws {TypeError} when `redisUrl` is invalid or the token is empty
  */
 export async function startRedisGateway(options: RedisGatewayOptions): Promise<RedisGateway> {
   if (options.token === "") throw new TypeError("the gateway's token is empty");

@@ -1,8 +1,8 @@
 import type { Argument } from "./resp/reply";
 
 /**
- * Reads `["CMD", arg, …]`. Numbers keep the digits they were written with, so that a 64-bit integer or `1.10`
- * reaches the engine unchanged; `true`, `false` and `null` become their names.
+ * Parses `["CMD", arg, …]`. Numbers keep their digits as written, so that a 64-bit integer or `1.10` reaches the
+ * engine unchanged; `true`, `false` and `null` become their names.
  *
  * @returns null when the text is no JSON array of strings, numbers, booleans and nulls
  */
@@ -11,7 +11,7 @@ export function parseCommand(text: string): Argument[] | null {
   return isCommand(value) ? value.map(String) : null;
 }
 
-/** The same for a list of commands, as pipelines and transactions have it. */
+/** Parses a list of commands, the body of pipelines and transactions, like {@link parseCommand}. */
 export function parseCommands(text: string): Argument[][] | null {
   const value = parseKeepingDigits(text, 2);
   if (!Array.isArray(value) || !value.every(isCommand)) return null;
@@ -37,7 +37,7 @@ function parseKeepingDigits(text: string, depth: number): unknown {
   }
 }
 
-/** Puts quotes around every number of a valid JSON text. Strings are skipped by their end, not read. */
+/** Puts quotes around every number of a valid JSON text; strings are skipped. */
 function quoteNumbers(json: string): string {
   const bareNumber = /["\d-]/g;
   const number = /[-+.\dEe]+/y;

@@ -4,16 +4,16 @@ import { startRedisEngine } from "./engine";
 import { startRedisGateway } from "./gateway";
 import { describeAddress, parseRedisUrl } from "./redis-address";
 
-const HELP = `A stand-in for Upstash Redis: its REST API in front of a Redis on this machine.
+const HELP = `An emulator of Upstash Redis: its REST API in front of a Redis on this machine.
 
   tsx local/redis/main.ts [options]
 
   --port <number>             HTTP port; 0 picks a free one          (default 8079)
   --token <text>              bearer token                           (default "local")
   --read-only-token <text>    a second token that may only read
-  --redis-url <url>           use this Redis: redis://[[user]:password@]host[:port][/db], or rediss://
-  --engine auto|embedded      embedded: never look for a redis-server (default auto)
-  --engine-port <number>      where an engine started here listens   (default: a free one)
+  --redis-url <url>           use a running Redis: redis://[[user]:password@]host[:port][/db], or rediss://
+  --engine auto|embedded      embedded: ignore a redis-server on PATH (default auto)
+  --engine-port <number>      port of an engine started here         (default: a free one)
   --data-dir <folder>         data of a redis-server started here    (default .data/redis)
   --log                       print the name of every command
   --help                      this text

@@ -3,9 +3,9 @@ import type { RedisAddress } from "./redis-address";
 import type { Reply } from "./resp/reply";
 
 /**
- * A connection to the engine that heals: it is opened by the first request that finds none and shared by all.
- * While the engine is down every request tries once and fails at once; nothing is queued for later, and
- * nothing that may have run is sent again.
+ * A connection to the engine that reconnects: a request that finds none opens it, and all requests share it. While
+ * the engine is down every request tries once and fails immediately; nothing is queued, and no command that may have
+ * run is sent again.
  */
 export class ReconnectingConnection {
   #opening: Promise<EngineConnection> | null = null;
@@ -18,8 +18,8 @@ export class ReconnectingConnection {
   ) {}
 
   /**
-   * Sends bytes that hold `count` commands; see {@link EngineConnection.sendEncoded}.
-   * @throws {EngineDownError} when there is no connection to be had, or it broke
+   * Sends `count` encoded commands; see {@link EngineConnection.sendEncoded}.
+   * @throws {EngineDownError} when connecting fails or the connection is lost
    */
   async sendEncoded(bytes: Buffer, count: number): Promise<Reply[]> {
     const connection = this.#current?.isOpen ? this.#current : await this.#connect();

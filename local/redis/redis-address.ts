@@ -1,4 +1,4 @@
-/** Where an engine listens and how to get in. */
+/** The address and credentials of an engine. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
@@ -11,10 +11,10 @@ export interface RedisAddress {
 const DEFAULT_PORT = 6379;
 
 /**
- * Reads `redis://[[user]:password@]host[:port][/db]`; `rediss://` is the same over TLS. Percent-encoding in
- * user and password is undone.
+ * Parses `redis://[[user]:password@]host[:port][/db]`; `rediss://` is the same over TLS. User and password are
+ * percent-decoded.
  *
- * @throws {TypeError} whose message never contains the password
+ * @throws {TypeError} with a message that never contains the password
  */
 export function parseRedisUrl(text: string): RedisAddress {
   let url: URL;
@@ -26,20 +26,21 @@ export function parseRedisUrl(text: string): RedisAddress {
   if (url.protocol !== "redis:" && url.protocol !== "rediss:") {
     throw new TypeError(`REDIS_URL starts with ${url.protocol}//; expected redis:// or rediss://`);
   }
-  const path = url.pathname.replace(/^\//, "") || url.searchParams.get("db") || "0";
-  if (!/^\d+$/.test(path)) throw new TypeError(`REDIS_URL names database "${path}"; expected a number`);
+  const database = url.pathname.replace(/^\//, "") || url.searchParams.get("db") || "0";
+  if (!/^\d+$/.test(database))
+    throw new TypeError(`REDIS_URL names database "${database}"; expected a number`);
   return {
-    // An IPv6 address stands in brackets in a URL and without them in a socket call.
+    // An IPv6 address has brackets in a URL and none in a socket call.
     host: url.hostname.replace(/^\[(.*)\]$/, "$1") || "127.0.0.1",
     port: url.port === "" ? DEFAULT_PORT : Number(url.port),
     tls: url.protocol === "rediss:",
     username: url.username === "" ? null : decodeURIComponent(url.username),
     password: url.password === "" ? null : decodeURIComponent(url.password),
-    database: Number(path),
+    database: Number(database),
   };
 }
 
-/** `host:port` and database, for messages: no user, no password. */
+/** Formats host, port and database for messages, without user and password. */
 export function describeAddress(address: RedisAddress): string {
   const scheme = address.tls ? "rediss" : "redis";
   return `${scheme}://${address.host}:${address.port}/${address.database}`;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import type { StringEncoding } from "./resp/json";
 
-/** How the client wants replies. */
+/** The response format that the client requested. */
 export interface Format {
   readonly encoding: StringEncoding;
   /** Raw RESP2 bytes instead of JSON. */
   readonly resp2: boolean;
 }
 
-/** Reads `Upstash-Encoding` and `Upstash-Response-Format`; a combination Upstash refuses is a problem. */
+/** Reads `Upstash-Encoding` and `Upstash-Response-Format`; unknown values and refused combinations are a `problem`. */
 export function readFormat(request: IncomingMessage): Format | { readonly problem: string } {
   const encoding = header(request, "upstash-encoding");
   const format = header(request, "upstash-response-format") || "json";

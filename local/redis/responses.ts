@@ -8,7 +8,7 @@ import type { Format } from "./response-format";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Answers one command's reply. */
+/** Sends the reply of one command. */
 export function sendReply(
   response: ServerResponse,
   status: number,
@@ -20,7 +20,7 @@ export function sendReply(
   else sendJsonText(response, status, replyToJson(reply, format.encoding), headers);
 }
 
-/** Answers a pipeline's or a transaction's replies: a list of `{result}` and `{error}`, or RESP2 one after another. */
+/** Sends the replies of a pipeline or transaction: a list of `{result}` and `{error}`, or RESP2 replies in sequence. */
 export function sendReplies(
   response: ServerResponse,
   replies: readonly Reply[],
@@ -35,7 +35,7 @@ export function sendReplies(
   sendJsonText(response, 200, `[${items.join(",")}]`, headers);
 }
 
-/** Answers `{"error": message}`. */
+/** Sends `{"error": message}`. */
 export function sendError(
   response: ServerResponse,
   status: number,
@@ -45,7 +45,7 @@ export function sendError(
   sendJsonText(response, status, errorToJson(message), headers);
 }
 
-/** Answers what was thrown: 413 for too large a body, 503 for an engine that is down. */
+/** Sends the response for a thrown error: 413 for a body over the limit, 503 for an engine that is down, else 500. */
 export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -58,7 +58,7 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   }
 }
 
-/** Answers text that is JSON already. */
+/** Sends text that is already JSON. */
 export function sendJsonText(
   response: ServerResponse,
   status: number,

@@ -34,10 +34,10 @@ type Headers = Readonly<Record<string, string>>;
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT"]);
 const UNAUTHORIZED = "WRONGPASS invalid or missing auth token";
-/** First segment of the gateway's own pages; no Redis command is called that. */
+/** First path segment of the gateway's own endpoints; no Redis command has that name. */
 const INTERNAL_SEGMENT = "-";
 
-/** One HTTP request in, one answer out. */
+/** Handles the HTTP requests of one gateway. */
 export class RestHandler {
   readonly #runner: CommandRunner;
   readonly #epoch = randomBytes(6).toString("hex");
@@ -47,7 +47,7 @@ export class RestHandler {
     this.#runner = new CommandRunner(options.connections, options.stats, options.onCommand);
   }
 
-  /** @throws what {@link sendFailure} knows how to answer */
+  /** @throws errors that {@link sendFailure} turns into a response */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = parseTarget(request.url ?? "/");
     if (target.segments[0] === INTERNAL_SEGMENT && target.segments[1] === "health") {
@@ -82,7 +82,7 @@ export class RestHandler {
   ): Promise<void> {
     this.options.stats.countRequest();
     this.#requests += 1;
-    // Clients hand the last one back to read their own writes; with one engine there is nothing to wait for.
+    // Clients send the last token back to read their own writes; with one engine there is nothing to wait for.
     const headers = { "upstash-sync-token": `${this.#epoch}-${this.#requests}` };
     const format = readFormat(request);
     if ("problem" in format) {
@@ -150,7 +150,7 @@ export class RestHandler {
     }
   }
 
-  /** Open to everyone: says whether the engine answers, and nothing else. */
+  /** Requires no token: reports only whether the engine answers. */
   async #handleHealth(response: ServerResponse): Promise<void> {
     const up = await this.options.connections.shared.sendEncoded(encodeCommand(["PING"]), 1).then(
       () => true,
@@ -165,8 +165,8 @@ export class RestHandler {
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const [, page, action] = target.segments;
-    if (access !== "full" || page !== "stats") {
+    const [, endpoint, action] = target.segments;
+    if (access !== "full" || endpoint !== "stats") {
       sendError(response, 404, "ERR no such page");
       return;
     }

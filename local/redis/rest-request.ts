@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { parseCommand, parseCommands } from "./json-command";
 import type { Argument } from "./resp/reply";
 
-/** What an HTTP request asks for. */
+/** A parsed HTTP request. */
 export type RestRequest =
   | { readonly kind: "command"; readonly args: readonly Argument[] }
   | { readonly kind: "pipeline" | "multi-exec"; readonly commands: readonly (readonly Argument[])[] }
@@ -11,7 +11,7 @@ export type RestRequest =
 
 export type StreamMode = "subscribe" | "psubscribe" | "monitor";
 
-/** The path's segments, undecoded, and the query's pairs, in the order they stand in the URL. */
+/** The undecoded path segments and query pairs, in the order of the URL. */
 export interface Target {
   readonly segments: readonly string[];
   readonly query: readonly (readonly [name: string, value: string | null])[];
@@ -20,8 +20,8 @@ export interface Target {
 const TOKEN_PARAMETER = "_token";
 
 /**
- * Takes a request's URL apart without the clean-ups of `URL`: `.` and empty segments are arguments like any
- * other, and a percent-encoded byte need not be UTF-8. One slash at the end means nothing.
+ * Splits a request's URL without the normalization of `URL`: `.` and empty segments are arguments like any other,
+ * and a percent-encoded byte need not be UTF-8. One trailing slash is ignored.
  */
 export function parseTarget(url: string): Target {
   const queryStart = url.indexOf("?");
@@ -43,7 +43,7 @@ export function queryToken(target: Target): string | null {
   return pair === undefined ? null : decodeSegment(pair[1] ?? "").toString("utf8");
 }
 
-/** Reads a request whose body was read already (empty for GET and HEAD). */
+/** Interprets a request; `body` is empty for GET and HEAD. */
 export function readRestRequest(request: IncomingMessage, target: Target, body: Buffer): RestRequest {
   const [first, ...rest] = target.segments;
   if (first === undefined) return parseCommandBody(body);
@@ -56,9 +56,9 @@ export function readRestRequest(request: IncomingMessage, target: Target, body: 
     if (rest.length === 0) return invalidRequest(`ERR wrong number of arguments for '${route}' command`);
     return { kind: "stream", mode: route, channels: rest.map(decodeSegment) };
   }
-  const carriesBody = request.method === "POST" || request.method === "PUT";
+  const hasBody = request.method === "POST" || request.method === "PUT";
   const args: Argument[] = target.segments.map(decodeSegment);
-  if (carriesBody && body.length > 0) args.push(body);
+  if (hasBody && body.length > 0) args.push(body);
   for (const [name, value] of target.query) {
     if (name === TOKEN_PARAMETER) continue;
     args.push(decodeQueryPart(name));
@@ -93,7 +93,7 @@ function decodeQueryPart(text: string): Buffer {
   return decodeSegment(text.replaceAll("+", " "));
 }
 
-/** Undoes percent-encoding byte by byte; a `%` that introduces nothing stands for itself. */
+/** Percent-decodes byte by byte; a `%` without two hex digits stays as it is. */
 function decodeSegment(text: string): Buffer {
   const bytes = Buffer.from(text, "latin1");
   if (!text.includes("%")) return bytes;

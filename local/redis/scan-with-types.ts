@@ -1,11 +1,11 @@
 import type { Argument } from "./resp/reply";
 
 /**
- * SCAN … WITHTYPE, which only Upstash has: the page's keys, each followed by its type.
+ * SCAN … WITHTYPE, which only Upstash has: the keys of the page, each followed by its type. Atomic.
  *
- * KEYS    none: the keys are what is asked for
- * ARGV    SCAN's arguments without WITHTYPE
- * answer  { next cursor, { key, type, key, type, … } }, or SCAN's own error
+ * KEYS     none: the keys are the result
+ * ARGV     the arguments of SCAN without WITHTYPE
+ * returns  { next cursor, { key, type, key, type, … } }, or the error of SCAN
  */
 const SCAN_WITH_TYPES = `
 local page = redis.pcall('SCAN', unpack(ARGV))
@@ -18,12 +18,12 @@ end
 return { page[1], typed }
 `;
 
-/** Options of SCAN that are followed by a value, which may read like an option. */
+/** Options of SCAN that are followed by a value, which may look like an option. */
 const OPTIONS_WITH_VALUE = /^(match|count|type)$/i;
 
 /**
- * A SCAN as the engine should get it: with WITHTYPE it becomes a script, which sees one moment of the keys and
- * goes wherever a single command may, transactions among it. Any other SCAN is returned as it is.
+ * Translates a SCAN for the engine: with WITHTYPE it becomes a script, which is atomic and allowed wherever a single
+ * command is, transactions included. Any other SCAN is returned unchanged.
  */
 export function scanWithTypes(args: readonly Argument[]): readonly Argument[] {
   let at = 2;

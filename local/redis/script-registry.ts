@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import type { Argument } from "./resp/reply";
 
 /**
- * Upstash lets a script begin with `#!lua flags=…`, where flags may be ones that no other Redis knows
- * (`allow-key-locking`). This book takes the line out before a script goes to the engine and keeps, per SHA-1
- * of the script as the client knows it, the SHA-1 of the script as the engine knows it.
+ * On Upstash a script may begin with `#!lua flags=…`, with flags that no other Redis knows (`allow-key-locking`).
+ * The registry removes that line before a script goes to the engine, and maps the SHA-1 of the client's script to
+ * the SHA-1 of the engine's.
  *
- * The book lives in memory. After a restart an EVALSHA of a forgotten script goes to the engine unchanged,
- * which answers NOSCRIPT, upon which every client sends EVAL: nothing has to be persisted.
+ * The registry is in memory. After a restart an EVALSHA of an unknown script goes to the engine unchanged, which
+ * answers NOSCRIPT, upon which every client sends EVAL: nothing has to be persisted.
  *
- * `no-writes` is honoured by running the script as EVAL_RO. `allow-key-locking` is not checked: a script that
- * touches keys it did not declare fails on Upstash and runs here.
+ * A script with `no-writes` runs as EVAL_RO. `allow-key-locking` is not checked: a script that touches undeclared
+ * keys fails on Upstash and runs here.
  */
 export class ScriptRegistry {
   readonly #scripts = new Map<string, { sha: string; readOnly: boolean }>();
 
-  /** The commands as the engine should get them. Everything but scripts and functions is returned as it is. */
+  /** Translates a script or function command for the engine. All other commands are returned unchanged. */
   translate(name: string, args: readonly Argument[]): readonly Argument[] {
     switch (name) {
       case "EVAL":
@@ -39,7 +39,7 @@ export class ScriptRegistry {
     }
   }
 
-  /** The SHA-1 that SCRIPT LOAD has to answer instead of the engine's, or null for "the engine's is right". */
+  /** The SHA-1 that SCRIPT LOAD must answer instead of the engine's; null when the engine's is right. */
   loadedSha(args: readonly Argument[]): string | null {
     if (argumentText(args[1]).toUpperCase() !== "LOAD" || !hasShebang(args[2])) return null;
     return sha1(args[2] ?? "");
@@ -68,7 +68,7 @@ export class ScriptRegistry {
     const source = Buffer.isBuffer(script) ? script.toString("latin1") : script;
     const end = source.indexOf("\n");
     const firstLine = end === -1 ? source : source.slice(0, end);
-    // The line end stays, so that the line numbers in error messages stay right.
+    // The line end stays, so that line numbers in error messages are right.
     const rest = end === -1 ? "" : source.slice(end);
     const stripped = Buffer.isBuffer(script) ? Buffer.from(rest, "latin1") : rest;
     const readOnly = /[=,\s]no-writes(,|\s|$)/.test(firstLine);
@@ -83,7 +83,7 @@ function hasShebang(script: Argument | undefined): boolean {
   return argumentText(script?.slice(0, 5)) === "#!lua";
 }
 
-/** Functions name the flag in their registration instead of the first line. */
+/** Functions name the flag in their registration, not in the first line. */
 function stripLockingFlag(code: Argument): Argument {
   const source = argumentText(code);
   return source.includes(LOCKING_FLAG) ? source.replace(/(['"])allow-key-locking\1\s*,?/g, "") : code;

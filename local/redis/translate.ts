@@ -2,13 +2,13 @@ import { type Argument, ErrorReply, type Reply } from "./resp/reply";
 import { scanWithTypes } from "./scan-with-types";
 import type { ScriptRegistry } from "./script-registry";
 
-/** A command as the engine should get it, and what becomes of the engine's reply. */
+/** A command for the engine, and a function that converts its reply (null: unchanged). */
 export interface Translation {
   readonly args: readonly Argument[];
   readonly finish: ((reply: Reply) => Reply) | null;
 }
 
-/** Evens out where Upstash and the engines differ in what they take or answer. */
+/** Translates commands that Upstash and the engines accept or answer differently. */
 export function translate(name: string, args: readonly Argument[], scripts: ScriptRegistry): Translation {
   switch (name) {
     case "XADD":
@@ -28,7 +28,7 @@ export function translate(name: string, args: readonly Argument[], scripts: Scri
   }
 }
 
-/** `MAXLEN = 10` means `MAXLEN 10`, and the embedded engine reads only the latter. */
+/** `MAXLEN = 10` means `MAXLEN 10`, and the embedded engine accepts only the latter. */
 function stripExactTrim(args: readonly Argument[]): readonly Argument[] {
   // The options come after the key and before the fields: for XADD within the first few arguments.
   const at = args.findIndex((arg, index) => index > 2 && index <= 4 && String(arg) === "=");
@@ -36,7 +36,7 @@ function stripExactTrim(args: readonly Argument[]): readonly Argument[] {
   return args.toSpliced(at, 1);
 }
 
-/** Upstash answers that nothing was copied where Redis sees a mistake. */
+/** Where Redis answers with this error, Upstash answers 0: nothing copied. */
 function isSameKeyError(reply: Reply): boolean {
   return reply instanceof ErrorReply && reply.message.includes("objects are the same");
 }

@@ -11,7 +11,7 @@ const DEFAULT_PAGE_SIZE = 50;
 const listQuerySchema = z.object({
   /** Only mails to exactly this address. */
   to: z.string().toLowerCase().optional(),
-  /** Only mails in which all of these words occur. */
+  /** Only mails that contain all of these words. */
   q: z.string().toLowerCase().default(""),
   /** Only mails older than this one. */
   before: z.uuid().optional(),
@@ -27,10 +27,10 @@ interface ApiContext {
  * Answers `/api/…`:
  *
  *     GET    /api/messages?to=&q=&before=&limit=   { items, nextCursor, total }, newest first
- *     DELETE /api/messages                         all of them, or ?to= an address'
+ *     DELETE /api/messages                         all of them, or those ?to= one address
  *     GET    /api/messages/{id}                    with text, html, headers, attachments
  *     DELETE /api/messages/{id}
- *     GET, PUT, DELETE /api/faults                 how the server fails (faults.ts)
+ *     GET, PUT, DELETE /api/faults                 the injected fault (faults.ts)
  */
 export async function handleApi(
   { store, faults }: ApiContext,
@@ -95,7 +95,7 @@ function filterMails(all: readonly MailSummary[], url: URL): MailSummary[] {
   );
 }
 
-/** A mail whose `Message-ID` came before is a repeat: its sender did not get the first answer. */
+/** A mail with the `Message-ID` of an earlier one is a repeat: its sender missed the first reply. */
 function withRepeatFlag({ searchText: _, ...summary }: MailSummary, all: readonly MailSummary[]) {
   const { id, messageId } = summary;
   const repeat = messageId !== "" && all.some((other) => other.messageId === messageId && other.id < id);

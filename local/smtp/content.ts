@@ -4,8 +4,8 @@ import { parseMail } from "./mail";
 import type { MailStore } from "./mail-store";
 
 /**
- * For what somebody sent. No script runs, nothing is loaded from anywhere, no form is sent, no frame is taken
- * over; a link opens in a new tab. It holds without the page's frame too, should the address be opened by itself.
+ * CSP for the content of mails: no scripts, no requests, no forms, no framing by other sites; links open in a new
+ * tab. It also applies when the URL is opened outside the page's frame.
  */
 const MAIL_POLICY = [
   "default-src 'none'",
@@ -18,7 +18,7 @@ const MAIL_POLICY = [
   "sandbox allow-popups allow-popups-to-escape-sandbox",
 ].join("; ");
 
-/** Answers `/messages/{id}/html`, `/source` and `/attachments/{n}`: what a mail is made of. */
+/** Answers `/messages/{id}/html`, `/source` and `/attachments/{n}`. */
 export async function handleContent(store: MailStore, response: ServerResponse, url: URL): Promise<void> {
   const [, , id = "", part, index, ...rest] = url.pathname.split("/");
   const raw = rest.length > 0 ? null : await store.read(id);
@@ -36,17 +36,17 @@ export async function handleContent(store: MailStore, response: ServerResponse, 
   if (!attachment) return notFound(response);
   const filename = encodeURIComponent(attachment.filename ?? `attachment-${Number(index) + 1}`);
   sendContent(response, attachment.content, {
-    // Whatever it says it is, it is saved and not shown.
+    // Downloaded and never displayed, independent of the attachment's declared type.
     "content-type": "application/octet-stream",
     "content-disposition": `attachment; filename*=UTF-8''${filename}`,
   });
 }
 
-/** The first `<base>` decides, so the mail's own does not. */
+/** Inserts a `<base>` before the mail's own: browsers apply only the first. */
 function withBlankTarget(html: string): string {
-  const base = '<base target="_blank">';
+  const baseTag = '<base target="_blank">';
   const head = /<head(\s[^>]*)?>/i;
-  return head.test(html) ? html.replace(head, (tag) => tag + base) : base + html;
+  return head.test(html) ? html.replace(head, (tag) => tag + baseTag) : baseTag + html;
 }
 
 function sendContent(response: ServerResponse, body: Buffer, headers: Record<string, string>): void {

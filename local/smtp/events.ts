@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MailStore } from "./mail-store";
 
-/** Some proxies and browsers drop a stream that says nothing. */
+/** Some proxies and browsers close an idle stream. */
 const HEARTBEAT_MS = 20_000;
 
-/** An event stream that says that the mailbox changed; what changed is read from the API. */
+/** Serves an event stream with one event per change of the mailbox; clients then read the API. */
 export function handleEvents(store: MailStore, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write("retry: 1000\n\n");

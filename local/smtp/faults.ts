@@ -1,30 +1,30 @@
 import { z } from "zod";
 
-/** How often, and for whom. */
+/** Limits of a fault. */
 const scopeFields = {
-  /** After so many mails all is well again; without it until it is healed. */
+  /** Number of mails to affect; default: all, until the fault is cleared. */
   times: z.number().int().min(1).optional(),
 };
 const recipientScopeFields = {
   ...scopeFields,
-  /** Only for mails to this address, so that tests beside each other do not meet. */
+  /** Affects only mails to this address, so that parallel tests do not disturb each other. */
   to: z.string().toLowerCase().optional(),
 };
 
 /** A way for the mail server to fail, for tests. */
 export const faultSchema = z.discriminatedUnion("kind", [
-  /** Cuts every connection before the greeting. */
+  /** Closes every connection before the greeting. */
   z.object({ kind: z.literal("refuse"), ...scopeFields }),
-  /** Answers the recipient, or the whole mail, with this code: 4xx is "not now", 5xx "never". */
+  /** Answers `RCPT TO`, or the whole mail, with this code: 4xx is temporary, 5xx permanent. */
   z.object({
     kind: z.literal("answer"),
     code: z.number().int().min(400).max(599),
     at: z.enum(["recipient", "mail"]).default("recipient"),
     ...recipientScopeFields,
   }),
-  /** Takes the mail in, keeps nothing and says nothing more. */
+  /** Receives the mail, stores nothing and never replies. */
   z.object({ kind: z.literal("hang"), ...recipientScopeFields }),
-  /** Keeps the mail and cuts the connection before it says so: the sender cannot know. */
+  /** Stores the mail and closes the connection before the 250: the outcome is unknown to the sender. */
   z.object({ kind: z.literal("drop"), ...recipientScopeFields }),
 ]);
 
@@ -32,7 +32,7 @@ export type Fault = z.input<typeof faultSchema>;
 type ParsedFault = z.output<typeof faultSchema>;
 type FaultKind = ParsedFault["kind"];
 
-/** The fault that is on. At most one. */
+/** The active fault; at most one. */
 export class Faults {
   #fault: ParsedFault | null = null;
   #remaining = Number.POSITIVE_INFINITY;
@@ -51,7 +51,7 @@ export class Faults {
     return this.#fault;
   }
 
-  /** The fault, when it is one of this kind that is meant for one of these recipients; it is used up by that. */
+  /** Returns the fault if it has this kind and applies to one of these recipients; decrements `times`. */
   consume<K extends FaultKind>(
     kind: K,
     recipients: readonly string[],

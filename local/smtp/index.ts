@@ -11,30 +11,30 @@ export interface MailCatcherOptions {
   smtpPort?: number;
   /** 0 picks a free one. */
   pagePort?: number;
-  /** Folder in which mails outlive a restart; null keeps them in memory. */
+  /** Folder in which mails survive a restart; null keeps them in memory. */
   dataDir: string | null;
-  /** How many mails are kept; older ones go. 1,000 unless said. */
+  /** Maximum number of mails; the oldest are deleted. Default: 1,000. */
   limit?: number;
 }
 
 export interface MailCatcher {
-  /** What `SMTP_URL` takes. */
+  /** For `SMTP_URL`. */
   readonly smtpUrl: string;
-  /** The mailbox, and its API under `/api`. */
+  /** URL of the mailbox page; its API is under `/api`. */
   readonly pageUrl: string;
-  /** Lets the server fail from now on, until the fault is used up or {@link heal} is called. */
+  /** Activates a fault until its `times` are used up or {@link heal} is called. */
   fail(fault: Fault): void;
   heal(): void;
-  /** Mails that the fault `hang` took in so far. */
+  /** Number of mails that the fault `hang` has received. */
   readonly hanging: number;
-  /** Stops listening and cuts open connections. Safe to call twice. */
+  /** Stops listening and closes open connections. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a mail server on loopback that takes every mail, delivers none, and shows them on a page.
+ * Starts a mail server on loopback that accepts every mail, delivers none, and shows them on a page.
  *
- * @throws {PortTakenError} when somebody listens there
+ * @throws {PortTakenError}
  */
 export async function startMailCatcher(options: MailCatcherOptions): Promise<MailCatcher> {
   const store = await MailStore.open(options.dataDir, options.limit);

@@ -3,18 +3,18 @@ import path from "node:path";
 import { v7 } from "uuid";
 import { type MailSummary, mailSummarySchema, type SmtpEnvelope, summarize } from "./mail";
 
-/** The newest so many are kept, unless said otherwise. */
+/** Default for the number of mails that are kept. */
 const DEFAULT_LIMIT = 1_000;
 const SUFFIX = ".mail";
 
 /**
- * The mails that came in, newest first. In a folder each is a file of its own: one line of JSON (its summary),
- * then the mail as it came. A file is written under another name first, so a crash leaves a whole mail or none.
+ * The received mails. In a folder each is one file: a line of JSON (its summary), then the raw mail. A file is
+ * written under another name first, so a crash leaves a complete mail or none.
  */
 export class MailStore {
-  /** By arrival. */
+  /** By id. */
   readonly #summaries = new Map<string, MailSummary>();
-  /** Without a folder. */
+  /** By id; used without a folder. */
   readonly #raw = new Map<string, Buffer>();
   readonly #listeners = new Set<() => void>();
 
@@ -35,7 +35,7 @@ export class MailStore {
     return store;
   }
 
-  /** Keeps a mail; resolves once it is safe. */
+  /** Stores a mail; resolves once it is on disk. */
   async add(raw: Buffer, envelope: SmtpEnvelope): Promise<MailSummary> {
     const id = v7();
     const summary = await summarize(id, new Date().toISOString(), raw, envelope);
@@ -47,7 +47,7 @@ export class MailStore {
     return summary;
   }
 
-  /** Newest first. */
+  /** All summaries, newest first. */
   list(): MailSummary[] {
     return [...this.#summaries.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
   }
@@ -56,7 +56,7 @@ export class MailStore {
     return this.#summaries.get(id);
   }
 
-  /** The mail as it came; null when it is not there (any more). */
+  /** The raw mail; null when it does not exist. */
   async read(id: string): Promise<Buffer | null> {
     if (!this.#summaries.has(id)) return null;
     if (this.folder === null) return this.#raw.get(id) ?? null;
@@ -78,7 +78,7 @@ export class MailStore {
     this.#notify();
   }
 
-  /** Calls back after every change. @returns what ends that */
+  /** Calls `listener` after every change. @returns a function that unsubscribes it */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -97,7 +97,7 @@ export class MailStore {
     if (surplus.length > 0) await this.remove(surplus.map(({ id }) => id));
   }
 
-  /** A file that cannot be read back is left where it is, and out of the list. */
+  /** A damaged file is skipped and not deleted. */
   async #load(file: string): Promise<void> {
     const bytes = await readFile(file);
     try {

@@ -1,19 +1,19 @@
 import { type AddressObject, type Attachment, type ParsedMail, simpleParser } from "mailparser";
 import { z } from "zod";
 
-/** What the list shows of a mail; kept beside it, so that a start reads no mail again. */
+/** The list's data of a mail; stored with it, so that a start parses no mail. */
 export const mailSummarySchema = z.object({
-  /** UUID v7, so ids are in the order of arrival. */
+  /** UUID v7: ids sort by arrival. */
   id: z.uuid(),
   receivedAt: z.iso.datetime(),
-  /** Who SMTP was told it goes to. */
+  /** Recipients of the SMTP envelope. */
   to: z.array(z.string()),
   from: z.object({ name: z.string(), address: z.string() }),
   subject: z.string(),
   messageId: z.string(),
-  /** The text's beginning. */
+  /** The beginning of the text. */
   snippet: z.string(),
-  /** What search looks through, in lower case. */
+  /** Lower-case text that the search looks through. */
   searchText: z.string(),
   attachmentCount: z.number().int(),
   sizeBytes: z.number().int(),
@@ -29,7 +29,7 @@ export interface SmtpEnvelope {
 const MAX_SNIPPET_LENGTH = 160;
 const MAX_SEARCH_TEXT_LENGTH = 4_000;
 
-/** A mail as its parts. Nothing is made up: a mail without a text part has none. */
+/** Parses a mail without converting between its parts: a mail without a text part has no text. */
 export function parseMail(raw: Buffer): Promise<ParsedMail> {
   return simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true });
 }
@@ -64,7 +64,7 @@ function stripTags(html: string): string {
   return html.replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ");
 }
 
-/** A mail as its page and the tests read it. */
+/** A mail's details, as the API returns them. */
 export function describeMail(mail: ParsedMail) {
   return {
     date: mail.date?.toISOString() ?? null,

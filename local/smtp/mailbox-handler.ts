@@ -14,7 +14,7 @@ interface MailboxContext {
   smtpUrl: string;
 }
 
-/** The mailbox over HTTP: its page, its API, its events and the contents of mails. */
+/** Serves the mailbox over HTTP: page, API, events and the contents of mails. */
 export function mailboxHandler(mailbox: MailboxContext): RequestListener {
   return (request, response) => {
     handleRequest(mailbox, request, response).catch((error: unknown) => {

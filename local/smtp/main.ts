@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { startMailCatcher } from "./index";
 
-const HELP = `A mail server on your machine: takes every mail, delivers none, shows them on a page.
+const HELP = `A mail catcher: accepts every mail over SMTP, delivers none, shows them on a page.
 
   tsx local/smtp/main.ts [options]
 
   --smtp-port <n>      port for SMTP (1025)
   --page-port <n>      port of the mailbox page and its API (8025)
-  --data-dir <folder>  keep mails over restarts; without it everything is in memory
-  --limit <n>          how many mails are kept (1000)
-  --help               this
+  --data-dir <folder>  keep mails across restarts; without it everything is in memory
+  --limit <n>          maximum number of mails to keep (1000)
+  --help               this text
 `;
 
 async function main(): Promise<void> {
@@ -32,14 +32,16 @@ async function main(): Promise<void> {
     dataDir: values["data-dir"] ?? null,
     limit: parseNumber("limit", values.limit),
   });
-  process.stdout.write(`The mailbox is open.\n\nSMTP_URL=${catcher.smtpUrl}\nMailbox: ${catcher.pageUrl}\n`);
+  process.stdout.write(
+    `Mail catcher listening\n\nSMTP_URL=${catcher.smtpUrl}\nMailbox: ${catcher.pageUrl}\n`,
+  );
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void catcher.close().then(() => process.exit(0)));
   }
 }
 
 function parseNumber(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is no number`);
+  if (!/^\d+$/.test(text)) throw new Error(`--${name}: "${text}" is not a number`);
   return Number(text);
 }
 

@@ -7,17 +7,17 @@ import type { MailStore } from "./mail-store";
 
 export interface ListeningSmtp {
   readonly port: number;
-  /** Mails that were taken in and never answered. */
+  /** Number of mails that were received and never answered. */
   readonly hanging: number;
   close(): Promise<void>;
 }
 
-/** More than any mail server takes. */
+/** Larger than common mail servers accept. */
 const MAX_MAIL_BYTES = 30 * 1024 * 1024;
-/** A server that is asked to stop waits no longer for its clients. */
+/** How long a stop waits for clients. */
 const CLOSE_TIMEOUT_MS = 100;
 
-/** The reply of a handler that refuses. */
+/** The error reply of a handler. */
 class SmtpReply extends Error {
   constructor(
     readonly responseCode: number,
@@ -28,8 +28,8 @@ class SmtpReply extends Error {
 }
 
 /**
- * Listens for SMTP on loopback: any name and password, any sender, any recipient. A 250 is said once the mail
- * is kept.
+ * Listens for SMTP on loopback and accepts any credentials, sender and recipient. The 250 is sent once the mail is
+ * stored.
  * @throws {PortTakenError}
  */
 export async function listenSmtp(port: number, store: MailStore, faults: Faults): Promise<ListeningSmtp> {
@@ -37,7 +37,7 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
   const server: SMTPServer = new SMTPServer({
     name: "mailbox.localhost",
     banner: "nothing is delivered from here",
-    // With its built-in certificate every client would stop at a key that nobody signed.
+    // Clients would reject the library's self-signed certificate.
     disabledCommands: ["STARTTLS"],
     authOptional: true,
     allowInsecureAuth: true,
@@ -88,7 +88,6 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
     return `kept as ${id}`;
   }
 
-  // A client that hangs up in the middle of a mail is its own problem.
   const listenError = once(server, "error");
   const tcp = server.listen(port, "127.0.0.1");
   const failure = await Promise.race([once(tcp, "listening").then(() => null), listenError]);
@@ -96,6 +95,7 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
     const error = failure[0] as NodeJS.ErrnoException;
     throw error.code === "EADDRINUSE" ? new PortTakenError(port, "SMTP") : error;
   }
+  // Errors of clients, such as a connection lost in the middle of a mail, are ignored.
   server.on("error", () => {});
   return {
     port: (tcp.address() as AddressInfo).port,
@@ -106,7 +106,7 @@ export async function listenSmtp(port: number, store: MailStore, faults: Faults)
   };
 }
 
-/** Ends a session's connection without a word. */
+/** Closes a session's connection without a reply. */
 function dropConnection(server: SMTPServer, session: SMTPServerSession): void {
   for (const connection of server.connections) {
     if (connection.session.id === session.id) connection._socket.destroy();

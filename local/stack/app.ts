@@ -18,14 +18,14 @@ interface RunAppOptions {
   settings: Settings;
 }
 
-/** Next's own command line. */
+/** The command line of Next.js. */
 const NEXT_CLI = path.resolve("node_modules/next/dist/bin/next");
-/** A server that is asked to stop syncs views first. */
+/** Time between SIGTERM and SIGKILL: the server syncs views before it exits. */
 const APP_GRACE_MS = 12_000;
 
 /**
- * Brings up the stack and the app on top of it, as one process tree that ends as one: on Ctrl-C, on
- * SIGTERM, when the app ends, and when this process is killed.
+ * Starts the stack and the app as one process tree. The whole tree ends on Ctrl-C, on SIGTERM, when the app
+ * exits, and when this process is killed.
  */
 export async function runApp({ mode, settings }: RunAppOptions): Promise<void> {
   const print = (message: string) => console.log(`  ${message}`);
@@ -57,7 +57,7 @@ export async function runApp({ mode, settings }: RunAppOptions): Promise<void> {
   console.log("\n  NormalDance\n");
   await ensurePrismaClient(print);
   stack = await startStack({ settings, dataDir: settings.dataDir, ports: "derived", onProgress: print });
-  // The caller's own environment wins: each backend can be swapped by setting its variable.
+  // Variables of this process take precedence, so that each backend can be replaced.
   const env = { ...stack.env, ...definedValues(process.env) };
   const envFile = path.join(settings.dataDir, "stack.env");
   await writeFile(envFile, stackEnvFile(stack, settings), { mode: 0o600 });
@@ -65,9 +65,9 @@ export async function runApp({ mode, settings }: RunAppOptions): Promise<void> {
 
   for (const { name, what, url } of stack.backends) print(`${name.padEnd(11)} ${url}  (${what})`);
   if (mode !== "stack") {
-    const started = await startNext(mode, settings.port, env);
-    app = started;
-    void started.exited.then(({ code }) => shutDown(code ?? 1));
+    const next = await startNext(mode, settings.port, env);
+    app = next;
+    void next.exited.then(({ code }) => shutDown(code ?? 1));
     stopCrons = await startCrons({
       appUrl: `http://localhost:${settings.port}`,
       cronSecret: env.CRON_SECRET ?? "",
@@ -75,18 +75,18 @@ export async function runApp({ mode, settings }: RunAppOptions): Promise<void> {
     });
     print(`${"App".padEnd(11)} http://localhost:${settings.port}`);
   }
-  if (mode === "stack") print(`${"For an app".padEnd(11)} ${envFile}`);
+  if (mode === "stack") print(`${"Env file".padEnd(11)} ${envFile}`);
   if (seeded) {
     print("");
     print("Accounts    admin@ artist@ listener@normaldance.test, password: normaldance");
   }
   print("");
-  print(`Ctrl-C stops all of it; npm run reset empties ${displayPath(settings.dataDir)}`);
+  print(`Ctrl-C stops everything; npm run reset empties ${displayPath(settings.dataDir)}`);
 }
 
 const PARENT_CHECK_INTERVAL_MS = 500;
 
-/** `npm run` puts a shell in between, which a signal to npm ends without telling us: no orphan then either. */
+/** `npm run` starts a shell in between, and a signal to npm ends that shell without signalling this process. */
 function onParentExit(callback: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
@@ -108,18 +108,18 @@ async function assertPortFree(port: number): Promise<void> {
   await once(server, "close");
 }
 
-/** @returns whether the demo accounts are there */
+/** @returns whether to print the demo accounts: also true for a local database that already has users */
 async function seedIfEmpty(env: Record<string, string>, print: (message: string) => void): Promise<boolean> {
   const url = env.DATABASE_URL;
   if (!url || !isLoopback(url)) return false;
   if (!(await hasNoUsers(url))) return true;
-  print("First start: writing people, posts and views");
+  print("First start: seeding accounts, posts and views");
   const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
     env: { NODE_ENV: "development", ...env, LOG_LEVEL: "warn" },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const [code] = await once(seed, "exit");
-  if (code !== 0) throw new Error(`the seed ended with ${code}`);
+  if (code !== 0) throw new Error(`prisma/seed.ts exited with code ${code}`);
   return true;
 }
 
@@ -134,7 +134,7 @@ function startNext(
     env: {
       ...env,
       NODE_ENV: mode === "dev" ? "development" : "production",
-      // The app syncs views on SIGTERM before it ends (lib/shutdown).
+      // Leaves SIGTERM to the app, which syncs views before it exits (lib/shutdown).
       NEXT_MANUAL_SIG_HANDLE: "true",
       NEXT_TELEMETRY_DISABLED: "1",
       ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
@@ -151,11 +151,11 @@ function definedValues(source: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 /**
- * The stack's environment, for commands run beside it and for tools that speak to Redis itself: the app reads no
- * REDIS_URL, so it is in the file and not in the app's environment.
+ * The stack's environment, for commands that run beside it. REDIS_URL is only in the file, for tools that connect
+ * to Redis directly: the app does not read it.
  */
 function stackEnvFile({ env, engineUrl }: Stack, { redisUrl }: Settings): string {
-  const isOwnEngine = engineUrl !== "" && redisUrl === undefined;
-  const written = isOwnEngine ? { ...env, REDIS_URL: engineUrl } : env;
-  return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${toEnvFile(written)}`;
+  const startedEngine = engineUrl !== "" && redisUrl === undefined;
+  const variables = startedEngine ? { ...env, REDIS_URL: engineUrl } : env;
+  return `# Written by the local stack, for commands run beside it (npm run views:warm).\n${toEnvFile(variables)}`;
 }

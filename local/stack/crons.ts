@@ -12,12 +12,13 @@ interface CronsOptions {
   onProblem: (message: string) => void;
 }
 
-/** Longer than any of our crons works. */
+/** Time limit of one call; every cron route of the app finishes sooner. */
 const CRON_TIMEOUT_MS = 90_000;
 
 /**
- * Calls the paths of `vercel.json`'s crons on their schedule (UTC), with the secret, as the platform does.
- * @returns what stops it
+ * Calls the cron routes of `vercel.json` on their schedules (UTC) with the cron secret, as Vercel does. A run that
+ * is due while the previous one is still going is skipped.
+ * @returns a function that stops the schedules
  */
 export async function startCrons({ appUrl, cronSecret, onProblem }: CronsOptions): Promise<() => void> {
   const { crons } = vercelSchema.parse(JSON.parse(await readFile("vercel.json", "utf8")));

@@ -1,15 +1,15 @@
-/** Characters that mean something to a shell between double quotes. */
+/** Characters that a shell interprets between double quotes. */
 const SHELL_SPECIAL = /[$`"\\]/;
-/** Nothing of it can be written so that all readers agree: a dotenv parser drops or rewrites control characters. */
+/** A dotenv parser drops or rewrites control characters, so no quoting keeps them in every reader. */
 const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /**
- * An environment as a file that `. file` in a shell, `node --env-file`, `util.parseEnv` and dotenv read alike.
- * Quotes are single, between which none of them reads anything into a character; a value that has one itself
- * stands in double quotes.
+ * Formats an environment as a file that `. file` in a shell, `node --env-file`, `util.parseEnv` and dotenv read
+ * alike. Values are in single quotes, which none of these readers interprets; a value that contains a single quote
+ * is in double quotes.
  *
- * @throws {TypeError} naming a variable whose value no quotes keep alike: control characters, a backslash at the
- *   end, or a single quote beside one of $ ` " \
+ * @throws {TypeError} naming a variable whose value no quoting preserves: control characters, a backslash at the
+ *   end, or a single quote together with one of $ ` " \
  */
 export function toEnvFile(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
@@ -25,7 +25,7 @@ function quoteValue(name: string, value: string): string {
     (quoteMark === '"' && SHELL_SPECIAL.test(value))
   ) {
     throw new TypeError(
-      `${name} cannot be written to an environment file: its value mixes quotes or controls`,
+      `${name} cannot be written to an environment file: its value has control characters, a trailing backslash or mixed quotes`,
     );
   }
   return quoteMark + value + quoteMark;

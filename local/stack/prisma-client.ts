@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 const SCHEMA_FILE = "prisma/schema.prisma";
 const CLIENT_FILE = "lib/db/generated/client.ts";
 
-/** Generates the Prisma client when there is none, or the schema has changed since. */
+/** Generates the Prisma client when it is missing or older than the schema. */
 export async function ensurePrismaClient(print: (message: string) => void): Promise<void> {
   const [schema, client] = await Promise.all([stat(SCHEMA_FILE), stat(CLIENT_FILE).catch(() => null)]);
   if (client && client.mtimeMs >= schema.mtimeMs) return;
@@ -14,5 +14,5 @@ export async function ensurePrismaClient(print: (message: string) => void): Prom
     stdio: ["ignore", "ignore", "inherit"],
   });
   const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error(`prisma generate ended with ${code}`);
+  if (code !== 0) throw new Error(`prisma generate exited with code ${code}`);
 }

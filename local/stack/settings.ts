@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { newBlobToken } from "../blob";
 
-/** What the local stack is told by the environment; everything has a default. */
+/** Environment variables of the local stack; all are optional. */
 const settingsSchema = z.object({
   PORT: z.coerce.number().int().min(1).max(65_500).default(3000),
   DATABASE_URL: z
@@ -30,9 +30,9 @@ const settingsSchema = z.object({
   SMTP_URL: z.string().optional(),
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
   VERCEL_BLOB_API_URL: z.string().optional(),
-  /** Where everything that lasts is kept. */
+  /** Folder of all data that survives a restart. */
   DATA_DIR: z.string().default(".data"),
-  /** `embedded` leaves a redis-server on the PATH alone. */
+  /** `embedded` ignores a redis-server on the PATH. */
   LOCAL_REDIS_ENGINE: z.enum(["auto", "embedded"]).default("auto"),
 });
 
@@ -40,20 +40,20 @@ export interface Settings {
   port: number;
   /** Absolute. */
   dataDir: string;
-  /** Set: that Postgres is used and none is started. */
+  /** When set, that Postgres is used and none is started. */
   databaseUrl: string | undefined;
-  /** Set: the gateway fronts that Redis. */
+  /** When set, the gateway fronts that Redis and no engine is started. */
   redisUrl: string | undefined;
   redisEngine: "auto" | "embedded";
-  /** True: no gateway starts. */
+  /** When true, no gateway is started. */
   externalRedisRest: boolean;
-  /** True: no emulator starts. */
+  /** When true, no QStash emulator is started. */
   externalQstash: boolean;
-  /** True: no local Stripe starts. */
+  /** When true, no local Stripe is started. */
   externalStripe: boolean;
-  /** True: no mail catcher starts. */
+  /** When true, no mail catcher is started. */
   externalMail: boolean;
-  /** True: no local Vercel Blob starts. */
+  /** When true, no local Vercel Blob is started. */
   externalBlob: boolean;
 }
 
@@ -77,7 +77,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
   };
 }
 
-/** A folder as people would type it from here: relative when it is below. */
+/** The path to print: relative when the folder is below the working directory, else as it is. */
 export function displayPath(folder: string): string {
   const relative = path.relative(process.cwd(), folder);
   return relative === "" || relative.startsWith("..") || path.isAbsolute(relative) ? folder : `${relative}/`;
@@ -89,7 +89,7 @@ function buildRedisUrl(settings: z.infer<typeof settingsSchema>): string | undef
   return `redis://${password}${settings.REDIS_HOST}:${settings.REDIS_PORT}/${settings.REDIS_DB}`;
 }
 
-/** Every other port stands in a fixed distance from the app's, so that two stacks need only two `PORT`s. */
+/** Every other port has a fixed offset from the app's, so that two stacks only need two `PORT`s. */
 export function derivePorts(port: number) {
   return {
     app: port,
@@ -117,11 +117,11 @@ const secretsSchema = z.object({
 export type Secrets = z.infer<typeof secretsSchema>;
 
 /**
- * Secrets of this laptop: made up on the first start and kept, so that a restart signs nobody out. A file from
- * before one of them was needed keeps what it has and is given the rest.
+ * Reads the secrets of this machine, generated on the first start and kept, so that a restart ends no session. A
+ * file from an older version keeps its secrets and gets the missing ones.
  */
 export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets> {
-  const fresh = {
+  const generated = {
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     CRON_SECRET: randomBytes(24).toString("base64url"),
     redisToken: randomBytes(24).toString("base64url"),
@@ -130,19 +130,19 @@ export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets>
     stripeWebhookSecret: `whsec_${randomBytes(24).toString("hex")}`,
     blobToken: newBlobToken(),
   };
-  if (dataDir === null) return fresh;
+  if (dataDir === null) return generated;
   const file = path.join(dataDir, "secrets.json");
   const stored = secretsSchema.partial().parse(await readJson(file));
-  const secrets = { ...fresh, ...stored };
-  if (Object.keys(stored).length === Object.keys(fresh).length) return secrets;
+  const secrets = { ...generated, ...stored };
+  if (Object.keys(stored).length === Object.keys(generated).length) return secrets;
   await mkdir(dataDir, { recursive: true });
-  // Never half written: what is in it signs people in.
+  // Replaced atomically: a crash must not lose the secrets that sessions are signed with.
   await writeFile(`${file}.tmp`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.tmp`, file);
   return secrets;
 }
 
-/** An empty object when the file is not there. */
+/** @returns an empty object when the file does not exist */
 async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"));

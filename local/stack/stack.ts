@@ -12,23 +12,23 @@ import { derivePorts, loadLocalSecrets, type Settings } from "./settings";
 
 export interface StackOptions {
   settings: Settings;
-  /** Folder of everything that lasts; null keeps all of it in memory. */
+  /** Folder of all data that survives a restart; null keeps everything in memory. */
   dataDir: string | null;
-  /** Fixed distances from the app's port, or any free ports. */
+  /** `derived`: fixed offsets from the app's port; `free`: any free ports. */
   ports: "derived" | "free";
   onProgress?: (message: string) => void;
-  /** Of an embedded Postgres: what it begins with (local/postgres/embedded.ts). */
+  /** File that the embedded Postgres starts from (local/postgres/embedded.ts). */
   postgresSnapshot?: string;
-  /** Multiplies the waits between attempts of the queue and of the payment events; 1 is the real thing. */
+  /** Multiplies the delays between attempts of QStash and of Stripe's webhooks; 1 keeps the real delays. */
   retryScale?: number;
 }
 
 export interface Stack {
-  /** What the app needs to find this stack; only what the caller's environment did not say itself. */
+  /** The app's variables for the backends that were started here. */
   readonly env: Readonly<Record<string, string>>;
-  /** One line for each backend: what it is and where. */
+  /** The lines to print: one per backend with its kind and URL. */
   readonly backends: readonly { name: string; what: string; url: string }[];
-  /** The Redis behind the gateway, password and all; empty when no gateway was started. */
+  /** URL of the Redis behind the gateway, with its password; empty when no gateway was started. */
   readonly engineUrl: string;
   /** null when no gateway was started. */
   readonly engineKind: RedisEngineKind | null;
@@ -39,20 +39,20 @@ export interface Stack {
   readonly blob: RunningBlob | null;
   /** Migrations applied by this start. */
   readonly migrations: readonly string[];
-  /** Stops what was started here, last first. Safe to call twice. */
+  /** Stops the backends that were started here, last first. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Brings up every backend that the settings do not point elsewhere, each behind its real protocol.
- * What was started is stopped again when a later part fails.
+ * Starts every backend that the settings do not replace with an external one, each behind its real protocol.
+ * When one fails to start, those before it are stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const stops: (() => Promise<void>)[] = [];
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
-      for (const end of stops.reverse()) await end();
+      for (const stopBackend of stops.reverse()) await stopBackend();
     })();
     return stopping;
   };
@@ -90,7 +90,7 @@ async function startBackends(
 
   let databaseUrl = settings.databaseUrl;
   if (databaseUrl === undefined) {
-    onProgress("Postgres (PGlite) is starting; the very first time takes some seconds");
+    onProgress("Postgres (PGlite) is starting; the first start takes a few seconds");
     const postgres = await startEmbeddedPostgres({
       dataDir: folder("postgres"),
       port: port("postgres"),
@@ -101,7 +101,7 @@ async function startBackends(
     env.DATABASE_URL = postgres.url;
     backends.push({ name: "Postgres", what: "PGlite, embedded", url: postgres.url });
   } else {
-    backends.push({ name: "Postgres", what: "yours", url: maskPassword(databaseUrl) });
+    backends.push({ name: "Postgres", what: "external, from DATABASE_URL", url: maskPassword(databaseUrl) });
   }
   const migrations = isLoopback(databaseUrl) ? await applyMigrations(databaseUrl) : [];
   if (migrations.length > 0) onProgress(`Applied ${migrations.join(", ")}`);
@@ -129,7 +129,7 @@ async function startBackends(
     engineKind = engine.kind;
     env.UPSTASH_REDIS_REST_URL = started.url;
     env.UPSTASH_REDIS_REST_TOKEN = secrets.redisToken;
-    // A laptop that compiles a page stands still for longer than a data centre's network ever does.
+    // Compiling a page blocks a laptop for longer than the default time limits allow.
     env.REDIS_TIMEOUT_MS = "500";
     env.REDIS_EDGE_TIMEOUT_MS = "300";
     backends.push({ name: "Redis", what: engine.description, url: maskPassword(engine.url) });
@@ -168,7 +168,7 @@ async function startBackends(
     env.STRIPE_API_URL = started.url;
     env.STRIPE_SECRET_KEY = started.secretKey;
     env.STRIPE_WEBHOOK_SECRET = started.webhookSecret;
-    backends.push({ name: "Stripe", what: "stand-in; open it for its page", url: started.url });
+    backends.push({ name: "Stripe", what: "emulator; open it for its page", url: started.url });
   }
 
   let mail: MailCatcher | null = null;
@@ -181,7 +181,7 @@ async function startBackends(
     stops.push(mail.close);
     env.SMTP_URL = mail.smtpUrl;
     env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
-    backends.push({ name: "Mail", what: "caught, none leaves; open it for the mailbox", url: mail.pageUrl });
+    backends.push({ name: "Mail", what: "caught, never sent; open it for the mailbox", url: mail.pageUrl });
   }
 
   let blob: RunningBlob | null = null;
@@ -195,7 +195,7 @@ async function startBackends(
   return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, migrations };
 }
 
-/** Nobody's database but a laptop's is migrated or seeded by starting a development server. */
+/** Whether the database is on this machine: no other is migrated or seeded on start. */
 export function isLoopback(url: string): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }

@@ -3,11 +3,11 @@ export type ErrorType = "api_error" | "card_error" | "idempotency_error" | "inva
 interface ErrorDetails {
   code?: string;
   param?: string;
-  /** Ids of what the error is about, as Stripe puts them beside the message. */
+  /** Id of the charge that the error is about. */
   charge?: string;
 }
 
-/** A request that is refused, in Stripe's one error shape. */
+/** A refused request, in Stripe's only error shape. */
 export class StripeApiError extends Error {
   constructor(
     readonly status: number,
@@ -15,8 +15,8 @@ export class StripeApiError extends Error {
     message: string,
     readonly details: ErrorDetails = {},
     /**
-     * Whether the call began to do its work. Such an answer is kept under the idempotency key; a request that
-     * was never begun (a parameter that does not parse) may be sent again with the same key, put right.
+     * Whether the call began its work. If so, the response is stored under the idempotency key; if not (a parameter
+     * does not parse), a corrected request may use the same key.
      */
     readonly hasBegun = true,
   ) {
@@ -34,12 +34,12 @@ export class StripeApiError extends Error {
   }
 }
 
-/** Refused by what the thing's state is: 400. */
+/** Refused because of the object's state: 400. */
 export function invalidRequestError(message: string, details: ErrorDetails = {}): StripeApiError {
   return new StripeApiError(400, "invalid_request_error", message, details);
 }
 
-/** Refused before anything began: 400 about one parameter. */
+/** Refused before the work began: 400 about one parameter. */
 export function invalidParameterError(
   param: string | undefined,
   message: string,
@@ -48,7 +48,7 @@ export function invalidParameterError(
   return new StripeApiError(400, "invalid_request_error", message, { code, param }, false);
 }
 
-/** @param param  the parameter that carried the id, as Stripe names it */
+/** @param param  Stripe's name of the parameter with the id */
 export function notFoundError(what: string, id: string, param: string): StripeApiError {
   return new StripeApiError(404, "invalid_request_error", `No such ${what}: '${id}'`, {
     code: "resource_missing",

@@ -8,8 +8,8 @@ const FAULTS_PATH = "/_local/faults";
 const MAX_BODY_BYTES = 4096;
 
 /**
- * `GET` and `PUT /_local/faults`: what goes wrong on purpose, for tests in another process. Not Stripe's, and
- * only for who has the key. False for any other path.
+ * Answers `GET` and `PUT /_local/faults`: injected faults, for tests in another process. Not part of Stripe's API;
+ * requires the secret key. Returns false for any other path.
  */
 export function handleFaults(
   provider: Provider,
@@ -35,8 +35,8 @@ async function respond(
       return sendJson(response, 401, { error: "wrong key" });
     if (request.method === "GET") return sendJson(response, 200, faults.current);
     if (request.method !== "PUT") return sendJson(response, 405, { error: "GET or PUT" });
-    const given: unknown = JSON.parse(body);
-    sendJson(response, 200, faults.set(faultsSchema.parse(given)));
+    const input: unknown = JSON.parse(body);
+    sendJson(response, 200, faults.set(faultsSchema.parse(input)));
   } catch (error) {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     sendJson(response, 400, { error: message });

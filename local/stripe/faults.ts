@@ -1,32 +1,32 @@
 import { z } from "zod";
 
-/** What goes wrong on purpose. All of it is off after a start. */
+/** Injected faults. All are off after a start. */
 export const faultsSchema = z.strictObject({
   api: z
     .strictObject({
       /**
-       * `error` answers 500 and `rate-limit` 429 before anything is done, `hang` never answers and does nothing,
-       * `lost` does the work and cuts the connection instead of answering.
+       * `error` answers 500 and `rate-limit` 429, both without effect; `hang` never answers, without effect; `lost`
+       * does the work and closes the connection without a response.
        */
       kind: z.enum(["error", "rate-limit", "hang", "lost"]),
-      /** How many calls it hits before it is over; without it every one. */
+      /** Number of calls to affect; default: all. */
       times: z.int().min(1).optional(),
-      /** Only calls of this method. */
+      /** Affects only calls of this method. */
       method: z.enum(["GET", "POST"]).optional(),
-      /** Only calls whose path begins so, such as `/v1/refunds`. */
+      /** Affects only calls whose path starts with this, such as `/v1/refunds`. */
       path: z.string().startsWith("/v1").optional(),
     })
     .nullable()
     .default(null),
   events: z
     .strictObject({
-      /** Events happen and can be listed, but are never sent. */
+      /** Events are created and can be listed, but are never sent. */
       drop: z.boolean().default(false),
-      /** Each event is sent so many times at once. */
+      /** Each event is sent this many times concurrently. */
       copies: z.int().min(1).max(50).default(1),
-      /** Events of one moment are sent last first, each after the one before was answered. */
+      /** Events of one commit are sent last first, each after the attempt before it has ended. */
       reorder: z.boolean().default(false),
-      /** Each event is sent only so much later. */
+      /** Each event is sent this much later. */
       delayMs: z.int().min(0).default(0),
     })
     .prefault({}),
@@ -38,7 +38,7 @@ export type ApiFault = NonNullable<Faults["api"]>["kind"];
 
 export const NO_FAULTS: Faults = faultsSchema.parse({});
 
-/** Holds what is switched on. Not kept over a restart: a server that starts is well. */
+/** The active faults, in memory: a restart clears them. */
 export class FaultSwitch {
   private faults = NO_FAULTS;
 
@@ -52,7 +52,7 @@ export class FaultSwitch {
     return this.faults;
   }
 
-  /** What is to happen to this call, counted as having happened. */
+  /** The fault for this call, if any; decrements `times`. */
   consumeForCall(method: string, path: string): ApiFault | null {
     const { api } = this.faults;
     if (!api) return null;

@@ -2,13 +2,13 @@ import { randomFillSync } from "node:crypto";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Drawn in bulk: an order makes a dozen ids, and asking the system for each costs more than all else of one. */
+/** Filled in bulk: an order needs a dozen ids, and a system call per id costs more than the rest of it. */
 const randomPool = Buffer.alloc(4096);
 let poolOffset = randomPool.length;
 
 /**
- * Random letters and digits; the bias of the modulo costs less than a hair of the strength.
- * @param length  at most the pool's
+ * Random letters and digits; the bias of the modulo is negligible.
+ * @param length  at most the size of the pool
  */
 function randomString(length: number): string {
   if (poolOffset + length > randomPool.length) {
@@ -34,11 +34,11 @@ const ID_LENGTHS = {
   prod: 14,
   txn: 24,
   req: 14,
-  /** Ours, not Stripe's: one event on its way to one address. */
+  /** Not Stripe's: a delivery of one event. */
   del: 24,
 } as const;
 
-/** An id with the prefix and the length that Stripe's have, such as `pi_3Nx…`. */
+/** A new id with Stripe's prefix and length, such as `pi_3Nx…`. */
 export function newId(prefix: keyof typeof ID_LENGTHS): string {
   return `${prefix}_${randomString(ID_LENGTHS[prefix])}`;
 }

@@ -23,42 +23,42 @@ export interface StripeStats {
   payments: number;
   refunds: number;
   events: number;
-  /** Deliveries that are neither made nor given up. */
+  /** Deliveries that have neither succeeded nor failed. */
   pending: number;
-  /** Attempts under way. */
+  /** Attempts in flight. */
   inFlight: number;
-  /** Calls of the API, whatever became of them. */
+  /** Calls of the API, failed ones included. */
   calls: number;
 }
 
 export interface RunningStripe {
-  /** What `STRIPE_API_URL` takes: no path, no slash at the end. */
+  /** For `STRIPE_API_URL`: no path, no trailing slash. */
   readonly url: string;
   readonly port: number;
   readonly secretKey: string;
   readonly webhookSecret: string;
   stats(): StripeStats;
-  /** Plays the buyer as the session's page does. @returns where the browser would go; null: back to the page */
+  /** Does what the session's page does. @returns where the browser is redirected; null for the page itself */
   simulateBuyer(sessionId: string, result: BuyerAction): Promise<string | null>;
-  /** A refund that begins at the provider. Without an amount, all that is left. @returns its id */
+  /** Refunds as from the provider's side; the default amount is all that is left. @returns the refund's id */
   refund(paymentIntent: string, amount?: number): Promise<string>;
-  /** What goes wrong from now on; `{}` ends it all. */
+  /** Replaces the injected faults; `{}` clears them. */
   setFaults(faults: FaultsInput): void;
-  /** Where events go from now on, those that wait included. */
+  /** Sets the URL for all later attempts, those of waiting deliveries included. */
   setWebhookUrl(url: string | null): void;
-  /** Sends an event once more. */
+  /** Sends an event again. */
   resend(eventId: string): void;
-  /** Stops listening, cuts deliveries (they are made again after the next start) and closes the data folder. */
+  /** Stops listening, aborts deliveries (repeated after the next start) and closes the data folder. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a Stripe: the part of its HTTP API that a shop with hosted checkout needs, on loopback, with the
- * checkout's page and signed events.
+ * Starts a Stripe emulator: the part of the HTTP API that a shop with hosted checkout needs, on loopback, with the
+ * checkout page and signed events.
  *
- * @throws {PortTakenError} when somebody listens there
- * @throws {FolderInUseError} when another process works in the data folder
- * @throws {JournalCorruptError} when the data folder cannot be read back
+ * @throws {PortTakenError}
+ * @throws {FolderInUseError} when another process uses the data folder
+ * @throws {JournalCorruptError} when the data folder cannot be read
  */
 export async function startStripe(options: StripeOptions): Promise<RunningStripe> {
   const clock = options.clock ?? systemClock;
@@ -123,12 +123,13 @@ export async function startStripe(options: StripeOptions): Promise<RunningStripe
         await store.durable();
         return id;
       },
-      setFaults: (given) => void faults.set(given),
+      setFaults: (input) => void faults.set(input),
       setWebhookUrl(url) {
         dispatcher.webhookUrl = url;
       },
       resend(eventId) {
-        if (!provider.resend(eventId)) throw new Error(`no event ${eventId}, or nobody to send it to`);
+        if (!provider.resend(eventId))
+          throw new Error(`no event ${eventId}, or no webhook URL to send it to`);
       },
       close() {
         closing ??= close();

@@ -3,22 +3,22 @@ import { parseArgs } from "node:util";
 import { startStripe } from "./index";
 import { LATE_PAYMENT_DELAY_MS } from "./options";
 
-const HELP = `A Stripe on your machine: checkout sessions with a page to play the buyer, payment intents,
-charges, refunds and signed events, for the official SDKs.
+const HELP = `An emulator of Stripe: checkout sessions with a page to pay on, payment intents, charges,
+refunds and signed events, for the official SDKs.
 
   tsx local/stripe/main.ts --webhook-url <url> [options]
 
-  --webhook-url <url>       where events go; without it none are sent
+  --webhook-url <url>       where events are sent; without it none are sent
   --port <n>                port to listen on (12111)
-  --host <address>          address to listen on (127.0.0.1); others see your payments if you widen it
-  --data-dir <folder>       keep payments over restarts; without it everything is in memory
-  --secret-key <key>        what callers authenticate with (STRIPE_SECRET_KEY, else made up)
-  --webhook-secret <text>   what events are signed with (STRIPE_WEBHOOK_SECRET, else made up)
-  --retry-scale <x>         multiply every wait between attempts, for example 0.01 to see retries soon (1)
-  --late-ms <n>             how long after the buyer a late payment comes (${LATE_PAYMENT_DELAY_MS})
-  --help                    this
+  --host <address>          address to listen on (127.0.0.1); any other shows your payments to the network
+  --data-dir <folder>       keep data across restarts; without it everything is in memory
+  --secret-key <key>        key of callers (STRIPE_SECRET_KEY, else generated)
+  --webhook-secret <text>   signs events (STRIPE_WEBHOOK_SECRET, else generated)
+  --retry-scale <x>         multiply every delay between attempts, for example 0.01 for fast retries (1)
+  --late-ms <n>             delay of a late payment in milliseconds (${LATE_PAYMENT_DELAY_MS})
+  --help                    this text
 
-Its page, with sessions, payments, refunds and events, is at http://127.0.0.1:<port>/.
+The page at http://127.0.0.1:<port>/ shows sessions, payments, refunds and events.
 `;
 
 async function main(): Promise<void> {
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   }
   const webhookUrl = values["webhook-url"] ?? null;
   if (webhookUrl !== null && !/^https?:\/\//.test(webhookUrl)) {
-    throw new Error(`--webhook-url: "${webhookUrl}" is no http address`);
+    throw new Error(`--webhook-url: "${webhookUrl}" is not an http URL`);
   }
   const stripe = await startStripe({
     port: parseNumber("port", values.port),
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     lateMs: parseNumber("late-ms", values["late-ms"]),
   });
   process.stdout.write(
-    `Stripe is listening, its page too.\n\n` +
+    `Stripe emulator listening; open STRIPE_API_URL for its page\n\n` +
       `STRIPE_API_URL=${stripe.url}\nSTRIPE_SECRET_KEY=${stripe.secretKey}\n` +
       `STRIPE_WEBHOOK_SECRET=${stripe.webhookSecret}\n`,
   );
@@ -74,7 +74,7 @@ const randomSecret = (prefix: string): string => prefix + randomBytes(24).toStri
 function parseNumber(name: string, text: string): number {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0) {
-    throw new Error(`--${name}: "${text}" is no number`);
+    throw new Error(`--${name}: "${text}" is not a number`);
   }
   return value;
 }

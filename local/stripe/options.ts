@@ -5,24 +5,24 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The version of events, and of answers to callers that name none: the one the SDK is pinned to. */
+/** The API version of events, and of responses to callers without `Stripe-Version`: the one that the SDK uses. */
 export const API_VERSION = "2026-10-28.endive";
 
-/** Every bound that keeps a server from growing for ever. Payments are a ledger and stay. */
+/** The bounds of memory and disk. Payments are a ledger and are never deleted. */
 export interface Limits {
   /** A larger request is answered 413. */
   maxBodyBytes: number;
-  /** How long an event can be asked for; Stripe keeps them 30 days. */
+  /** Maximum age of events; Stripe keeps them 30 days. */
   eventRetentionMs: number;
-  /** How many events are kept at most; the oldest that nobody waits for go first. */
+  /** Maximum number of events; the oldest without a waiting delivery are dropped first. */
   maxEvents: number;
-  /** How long an idempotency key holds; Stripe removes them after at least 24 hours. */
+  /** Maximum age of idempotency keys; Stripe removes them after at least 24 hours. */
   idempotencyKeyRetentionMs: number;
-  /** Deliveries under way at once. */
+  /** Maximum number of deliveries in flight. */
   deliveryParallelism: number;
-  /** What is kept of the app's answer to a delivery. */
+  /** Bytes of the app's response that an attempt keeps. */
   maxResponseBytes: number;
-  /** The journal is folded into a snapshot when it is larger than this and than twice the last snapshot. */
+  /** The journal is compacted into a snapshot when it is larger than this and than twice the last snapshot. */
   compactAfterBytes: number;
 }
 
@@ -37,8 +37,8 @@ export const defaultLimits: Limits = {
 };
 
 /**
- * Waits before each further attempt to deliver an event. Stripe tries for up to three days and does not publish
- * its steps; these sum up to just under that.
+ * Delays before each retry of a delivery. Stripe retries for up to three days and does not publish its steps; these
+ * sum up to just under three days.
  */
 export const RETRY_DELAYS_MS: readonly number[] = [
   10 * SECOND,
@@ -54,10 +54,10 @@ export const RETRY_DELAYS_MS: readonly number[] = [
   12 * HOUR,
 ];
 
-/** How long the app may take to answer an event. */
+/** Time limit of one delivery. */
 export const DELIVERY_TIMEOUT_MS = 20 * SECOND;
 
-/** How long after the buyer is back a `late` payment is made. */
+/** Delay of a `late` payment after the buyer has left the page. */
 export const LATE_PAYMENT_DELAY_MS = 8 * SECOND;
 
 export interface StripeOptions {
@@ -65,15 +65,15 @@ export interface StripeOptions {
   port?: number;
   /** Address to listen on. Anything but loopback shows payments to the network. */
   host?: string;
-  /** Folder for the journal; `null` keeps everything in memory. */
+  /** Folder of the journal; `null` keeps everything in memory. */
   dataDir: string | null;
-  /** Where events go; `null` delivers none. */
+  /** Where events are sent; `null` sends none. */
   webhookUrl: string | null;
-  /** What callers authenticate with: `sk_test_…`. */
+  /** Key of callers: `sk_test_…`. */
   secretKey: string;
-  /** What events are signed with: `whsec_…`. */
+  /** Secret that signs events: `whsec_…`. */
   webhookSecret: string;
-  /** Multiplies every wait between two attempts to deliver. */
+  /** Multiplies every delay between two attempts. */
   retryScale?: number;
   deliveryTimeoutMs?: number;
   lateMs?: number;

@@ -20,14 +20,14 @@ interface ProviderOptions {
   lateMs: number;
 }
 
-/** The house behind the counter: makes drafts true, sends their events, and does what time does to sessions. */
+/** Commits drafts, sends their events, and expires or pays sessions that are due. */
 export class Provider {
   readonly store: Store;
   readonly dispatcher: Dispatcher;
   readonly faults: FaultSwitch;
   readonly limits: Limits;
   readonly lateMs: number;
-  /** Where this server listens; known once it does. */
+  /** URL of this server; empty until it listens. */
   baseUrl = "";
   private readonly timers: Timers;
   private readonly clock: Clock;
@@ -42,7 +42,7 @@ export class Provider {
     this.timers = new Timers(options.clock);
   }
 
-  /** Takes up what waited when the process ended. */
+  /** Restores timers and deliveries after a start. */
   restore(): void {
     for (const session of this.store.state.tables.sessions.values()) this.scheduleTransition(session);
     this.dispatcher.restore();
@@ -59,8 +59,8 @@ export class Provider {
   }
 
   /**
-   * Makes a draft true, in memory at once; its events leave when it is on disk. Callers wait for
-   * `store.durable()` before they tell anybody.
+   * Commits a draft atomically, in memory immediately; its events are sent once it is on disk. Callers must await
+   * `store.durable()` before they answer.
    */
   commit(draft: Draft): void {
     const deliveries =
@@ -80,15 +80,15 @@ export class Provider {
         for (const delivery of deliveries)
           if (delivery.state === "waiting") this.dispatcher.schedule(delivery);
       },
-      () => {}, // the disk failed: whoever waits for durable() is told, and nothing is sent
+      () => {}, // the disk failed: callers of durable() get the error, and nothing is sent
     );
   }
 
-  /** Sends an event once more, whether or not it arrived. */
+  /** Sends an event again, delivered or not. @returns false when there is no such event or no webhook URL */
   resend(eventId: string): boolean {
     const event = this.store.state.tables.events.get(eventId);
     if (!event || this.dispatcher.webhookUrl === null) return false;
-    // Somebody wants to see it arrive: what goes wrong on purpose does not go wrong here.
+    // A manual resend ignores injected faults.
     const [delivery] = planDeliveries([{ event, copies: 1, wave: 0 }], NO_FAULTS.events, this.store.now());
     if (!delivery) return false;
     this.store.commit([{ table: "deliveries", id: delivery.id, value: delivery }]);
@@ -99,14 +99,14 @@ export class Provider {
     return true;
   }
 
-  /** An open session expires on its own, or is paid when its buyer is late. */
+  /** Sets the timer of an open session: its expiry, or its late payment. */
   private scheduleTransition({ object, paysAt }: Session): void {
     if (object.status !== "open") return;
     const dueAt = Math.min(object.expires_at * 1000, paysAt ?? Infinity);
     this.timers.at(dueAt, () => this.applyDueTransition(object.id));
   }
 
-  /** Looks again at what is due: a session may have been paid, or put off, since its timer was set. */
+  /** Pays or expires a session if that is still due: it may have changed since its timer was set. */
   private applyDueTransition(sessionId: string): void {
     const session = this.store.state.tables.sessions.get(sessionId);
     if (!session) return;
@@ -119,7 +119,7 @@ export class Provider {
     try {
       this.commit(draft);
     } catch {
-      return; // the disk failed: it is done after the next start
+      return; // the disk failed: the next start repeats it
     }
   }
 
@@ -134,7 +134,7 @@ export class Provider {
     });
   }
 
-  /** Lets go of old idempotency keys, and of events that nobody waits for. */
+  /** Deletes old idempotency keys, and old events without a waiting delivery. */
   private prune(): void {
     const { state } = this.store;
     const { events, keys } = state.tables;

@@ -4,25 +4,25 @@ interface SeedMessage {
   text: string;
   /** How long ago it was written. */
   minutesAgo: number;
-  /** Index of the message in this chat that it answers. */
+  /** Index of the message in this chat that it replies to. */
   replyTo?: number;
-  /** Emoji, and who gave it. */
+  /** Emoji -> indices of the people who reacted with it. */
   reactions?: Record<string, number[]>;
   pinned?: true;
   edited?: true;
-  /** Index into posts: a link to it is put after the text. */
+  /** Index into posts: its link is appended to the text. */
   post?: number;
-  /** Who is named in it: `{n}` in the text. */
+  /** Indices of the people it mentions: `{n}` in the text. */
   mentions?: number[];
 }
 
 interface SeedChat {
-  /** Null: a conversation of two. */
+  /** Null: a direct chat. */
   title: string | null;
   open: boolean;
   /** Indices into people; the first owns the group. */
   members: number[];
-  /** How many of the newest the listener has not read. */
+  /** How many of the newest messages the listener has not read. */
   unread: number;
   messages: SeedMessage[];
 }

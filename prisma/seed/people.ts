@@ -1,4 +1,4 @@
-/** Who lives in the demo. The first three are the accounts the README names; all share one password. */
+/** The password of every demo account. The first three accounts are those that the README names. */
 export const PASSWORD = "normaldance";
 
 export const people = [

@@ -4,13 +4,13 @@ interface SeedPost {
   title: string;
   text: string;
   tags: string[];
-  /** Views brought from before. */
+  /** Views from before the app counted them. */
   viewsBase: number;
   /** How long ago it was posted. */
   hoursAgo: number;
 }
 
-/** Newest first. Among them what a design must stand: no views, a million, a long title, emoji, no text. */
+/** Newest first. Includes edge cases for the layout: no views, a million views, a long title, emoji, no text. */
 export const posts: SeedPost[] = [
   {
     author: 1,

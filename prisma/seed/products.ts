@@ -7,17 +7,17 @@ interface SeedProduct {
   /** Minor units. */
   priceMinor: number;
   currency: "RUB" | "EUR" | "USD";
-  /** null: as many as people want. */
+  /** Null: unlimited. */
   stock: number | null;
   assetUrl: string | null;
   /** How long ago it was put up for sale. */
   hoursAgo: number;
 }
 
-/** Lies in public/, so that a download leads somewhere on a laptop without a network. */
+/** A file in public/, so that downloads work on a laptop without a network. */
 const DEMO_TRACK = "/demo/snow-on-nevsky.wav";
 
-/** Newest first. Most are the demo artist's; one is nearly sold out, one has no description, one is dear. */
+/** Newest first. Most are the demo artist's; one is nearly sold out, one has no description, one is expensive. */
 export const products: SeedProduct[] = [
   {
     seller: 1,

@@ -4,7 +4,7 @@ import { shapesOf } from "./shape";
 import { literalsOf, propertyIn } from "./syntax";
 import { elementsOf, fields, known, literalsIn, namesIn, shapes, type Tools } from "./uses";
 
-/** Names that go through functions, methods and fields of ours. */
+/** Names that pass through this repository's functions, methods and fields. */
 export function addAnchored(tools: Tools): void {
   const anchors = findAnchors(tools.project);
   addTasks(tools, anchors);
@@ -28,17 +28,17 @@ function addShapes({ project, sections }: Tools, anchors: Anchors): void {
   sections.add("Templates of mails", ...(literalsOf(anchors.shape("template of a mail").type) ?? []));
 }
 
-/** What pages send to the API and read of its answers: there no type says that both sides mean the same. */
+/** What pages send to the API and read from its responses: no type checks that both sides agree. */
 function addApiCalls(tools: Tools, anchors: Anchors): void {
   const { project, sections, render } = tools;
   const [body, method] = [anchors.member("body of a call").name, anchors.member("method of a call").name];
   for (const [path, , options] of callsOf(tools, anchors.function("call of the API"))) {
     const sent = options && propertyIn(options, body);
-    const how = options && propertyIn(options, method);
+    const verb = options && propertyIn(options, method);
     if (!path || !sent) continue;
-    for (const one of render(path))
-      for (const each of how ? render(how) : ["GET"])
-        sections.add("Sent to the API", ...shapes(tools, sent).map((shape) => `${each} ${one} ${shape}`));
+    for (const route of render(path))
+      for (const name of verb ? render(verb) : ["GET"])
+        sections.add("Sent to the API", ...shapes(tools, sent).map((shape) => `${name} ${route} ${shape}`));
   }
   const { type, node } = anchors.shape("answers of the API");
   for (const shape of shapesOf(project, type, node))
@@ -115,11 +115,11 @@ function addCached(tools: Tools, anchors: Anchors): void {
       sections.add("Cache members", ...cached.map((each) => `${one}:${each}`));
     tags.push(options && propertyIn(options, anchors.member("tags of what is cached").name));
   }
-  const isNote = anchors.callback("note tags");
+  const recordTags = anchors.callback("note tags");
   for (const [list] of callsOf(tools, anchors.member("invalidated tags"))) tags.push(list);
   for (const call of project.find(ts.isCallExpression)) {
-    const isHanded = ts.isIdentifier(call.expression) && call.arguments.length === 2;
-    if (isHanded && project.checker.getTypeAtLocation(call.expression).aliasSymbol === isNote)
+    const hasTwoArguments = ts.isIdentifier(call.expression) && call.arguments.length === 2;
+    if (hasTwoArguments && project.checker.getTypeAtLocation(call.expression).aliasSymbol === recordTags)
       tags.push(call.arguments[1]);
   }
   for (const list of tags)
@@ -136,7 +136,7 @@ function callsOf({ project }: Tools, symbol: ts.Symbol): (readonly ts.Expression
   return calls.flatMap((call) => ("attributes" in call ? [] : [call.arguments ?? []]));
 }
 
-/** What a field is set to, wherever an object is written down for the type that has it. */
+/** The values of a field in every object literal of the field's type. */
 function assigned(tools: Tools, field: ts.Symbol): ts.Expression[] {
   const { checker } = tools.project;
   const [declaration] = field.declarations ?? [];
@@ -147,12 +147,12 @@ function assigned(tools: Tools, field: ts.Symbol): ts.Expression[] {
   });
 }
 
-/** What a field of an object is, where the object stands in a constant or comes from a function of ours. */
+/** The values of an object's field, where the object is a constant or comes from a function of this repository. */
 function valueIn(tools: Tools, object: ts.Expression | undefined, field: ts.Symbol): string[] {
   if (!object) return [];
   const property = tools.project.checker.getTypeAtLocation(object).getProperty(field.name);
-  const written = property?.valueDeclaration;
-  if (!written) return [];
-  if (ts.isPropertyAssignment(written)) return known(tools, written.initializer);
-  return ts.isShorthandPropertyAssignment(written) ? known(tools, written.name) : [];
+  const declaration = property?.valueDeclaration;
+  if (!declaration) return [];
+  if (ts.isPropertyAssignment(declaration)) return known(tools, declaration.initializer);
+  return ts.isShorthandPropertyAssignment(declaration) ? known(tools, declaration.name) : [];
 }

@@ -17,9 +17,9 @@ import type { messageSchema } from "../../lib/tasks/message";
 import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**
- * Functions, methods and fields through which public strings go. The extraction finds every use of them by what they
- * are, not by what they are called: a rename that renames them here too, as an editor's does, changes nothing. The
- * names on the left are this tool's own. Nothing here runs. Paths are relative, so that ts-morph follows a moved file.
+ * Functions, methods and fields that public strings pass through. The extraction finds their uses by symbol, not by
+ * name: a rename that also renames them here, as an editor's does, changes nothing. The names on the left belong to
+ * this tool. Nothing here runs. Paths are relative, so that ts-morph follows a moved file.
  */
 
 export interface Functions {
@@ -55,7 +55,7 @@ export const members = {
 type CallOptions = NonNullable<Parameters<typeof callApi>[2]>;
 type CacheOptions = NonNullable<Parameters<CacheManager<never>["getOrSet"]>[3]>;
 
-/** What is sent or stored as it is. */
+/** Types of what is sent or stored unchanged. */
 export interface Shapes {
   "message between instances": Parameters<typeof publishUpstream>[0];
   notification: TypedNotification;
@@ -65,7 +65,7 @@ export interface Shapes {
   "answers of the API": { [Name in keyof typeof answers]: z.infer<(typeof answers)[Name]> };
 }
 
-/** A function that somebody is handed. */
+/** Functions that are passed as arguments. */
 export interface Callbacks {
   "note tags": RecordTags;
 }

@@ -2,7 +2,7 @@ import ts from "typescript";
 import { shapesOf } from "./shape";
 import { known, methodCalls, shapes, type Tools } from "./uses";
 
-/** Methods of the browser that take a name: of what, which, and under which heading the name stands. */
+/** Methods of the browser that take a name: the receiver's type, the methods, and the heading of their names. */
 const NAMED: readonly { type: string; methods: readonly string[]; heading: string }[] = [
   { type: "Storage", methods: ["getItem", "setItem", "removeItem"], heading: "Browser storage" },
   { type: "LockManager", methods: ["request"], heading: "Browser locks" },
@@ -20,7 +20,7 @@ const CONSTRUCTED: Readonly<Record<string, string>> = {
   Event: "Events of the page",
 };
 
-/** Names in the browser: what it stores, what tabs tell each other, what a page hears. */
+/** Names in the browser: what it stores, messages between tabs, events that a page receives. */
 export function addBrowser(tools: Tools): void {
   const { project, sections } = tools;
   for (const { type, methods, heading } of NAMED) {
@@ -35,20 +35,21 @@ export function addBrowser(tools: Tools): void {
     if (argument && project.isA(receiver, "BroadcastChannel"))
       sections.add("Tab messages", ...shapes(tools, argument));
   addPrefixes(tools);
-  addHeard(tools);
+  addReceivedEvents(tools);
 }
 
-/** Keys of a storage are also found by what they begin with. */
+/** Keys of a storage are also found by their prefix. */
 function addPrefixes(tools: Tools): void {
   for (const { call, argument } of methodCalls(tools, ["startsWith"])) {
     const statement = ts.findAncestor(call, ts.isStatement);
     const isOfStorage = statement?.getText().includes("Storage") ?? false;
-    if (isOfStorage) tools.sections.add("Browser storage", ...known(tools, argument).map((one) => `${one}…`));
+    if (isOfStorage)
+      tools.sections.add("Browser storage", ...known(tools, argument).map((prefix) => `${prefix}…`));
   }
 }
 
-/** What a page takes out of each event of a stream: no type says that the server sends it. */
-function addHeard(tools: Tools): void {
+/** Fields that a page reads from a stream's events: no type checks that the server sends them. */
+function addReceivedEvents(tools: Tools): void {
   const { project, sections } = tools;
   for (const { arguments: given } of project.find(ts.isCallExpression)) {
     const [event, listener] = given;
@@ -57,7 +58,7 @@ function addHeard(tools: Tools): void {
     const isOfStream = parameter?.type && /EventSource/.test(event.getSourceFile().text);
     if (!isOfStream) continue;
     const type = project.checker.getTypeFromTypeNode(parameter.type);
-    const heard = shapesOf(project, type, parameter).map((shape) => `${event.text} ${shape}`);
-    sections.add("Server-sent events, heard", ...heard);
+    const lines = shapesOf(project, type, parameter).map((shape) => `${event.text} ${shape}`);
+    sections.add("Server-sent events, heard", ...lines);
   }
 }

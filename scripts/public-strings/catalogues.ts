@@ -21,7 +21,7 @@ import { lanes } from "../../lib/tasks/lanes";
 import { zodLines } from "./schema-lines";
 import type { Sections } from "./sections";
 
-/** What a key is made of is read from the environment; none of it shows in a key. */
+/** Environment that the key builders read; none of it shows in a key. */
 const SAMPLE_ENV = {
   NODE_ENV: "test",
   APP_URL: "https://normaldance.test",
@@ -36,10 +36,10 @@ const SAMPLE_ENV = {
   CRON_SECRET: "sample sample sample",
 } as const;
 
-/** Parameters of a key, in order; a builder takes as many as it has. */
+/** Arguments of a key builder, in order; a builder uses as many as it needs. */
 const SAMPLE_PARTS = ["{1}", "{2}", "{3}", "{4}", "{5}"];
 
-/** What the code keeps in catalogues: rendered by the modules themselves. Sets the environment of this process. */
+/** Strings of the code's catalogues, rendered by the modules themselves. Sets this process's environment. */
 export function addCatalogues(sections: Sections): void {
   Object.assign(process.env, SAMPLE_ENV);
   addKeys(sections);
@@ -82,9 +82,9 @@ function addChannels(sections: Sections): void {
 }
 
 function addLimits(sections: Sections): void {
-  // The rows that hold where no route has its own.
-  const others = ["/_next/static/a", "/api/auth/a", "/api/a", "/a"].map((pattern) => ({ pattern }));
-  for (const row of [...routeRows, ...others]) {
+  // Paths without a row in the table: the default policies apply.
+  const defaultRows = ["/_next/static/a", "/api/auth/a", "/api/a", "/a"].map((pattern) => ({ pattern }));
+  for (const row of [...routeRows, ...defaultRows]) {
     const method = "method" in row ? row.method : undefined;
     const { pattern, policy, by } = findPolicy(row.pattern, method);
     const limit = policy ? `${policy.name} ${policy.limit}/${policy.windowSeconds} s` : "no limit";
@@ -97,10 +97,10 @@ function addLimits(sections: Sections): void {
 function addHeaders(sections: Sections): void {
   const heading = "Security headers";
   for (const isHttps of [false, true]) {
-    const around = { isHttps, isDevelopment: false };
-    for (const policy of [pageContentPolicy("{nonce}", around), DATA_CONTENT_POLICY]) {
+    const context = { isHttps, isDevelopment: false };
+    for (const policy of [pageContentPolicy("{nonce}", context), DATA_CONTENT_POLICY]) {
       const headers = new Headers();
-      setSecurityHeaders(headers, policy, around);
+      setSecurityHeaders(headers, policy, context);
       for (const [name, value] of headers) sections.add(heading, `${name}: ${value}`);
     }
   }

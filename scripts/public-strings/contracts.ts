@@ -5,7 +5,7 @@ import { ROOT } from "./program";
 import { schemaLines } from "./schema-lines";
 import type { Sections } from "./sections";
 
-/** What files that are no code say: the API's description, the database's, the platform's; and the pages there are. */
+/** Strings of files that are not code: descriptions of the API, the database and the platform; and the pages. */
 export function addContracts(sections: Sections): void {
   addApi(sections);
   addDatabase(sections);
@@ -56,13 +56,13 @@ function addApi(sections: Sections): void {
 
 function operationLines(operation: z.infer<typeof operationSchema>): string[] {
   const { security = [], parameters, requestBody, responses } = operation;
-  const schemes = security.map((one) => Object.keys(one).join("+") || "none");
-  const limits = [operation["x-role"], operation["x-limit"]].filter((one) => one !== undefined);
+  const schemes = security.map((scheme) => Object.keys(scheme).join("+") || "none");
+  const limits = [operation["x-role"], operation["x-limit"]].filter((limit) => limit !== undefined);
   return [
     `auth ${[...schemes, ...limits].join(" ") || "none"}`,
     `answers ${Object.keys(responses).join(" ")}`,
-    ...parameters.flatMap(({ name, in: place, required, schema }) =>
-      schemaLines(schema, `${place} ${name}${required ? "" : "?"}`),
+    ...parameters.flatMap(({ name, in: location, required, schema }) =>
+      schemaLines(schema, `${location} ${name}${required ? "" : "?"}`),
     ),
     ...contentLines(requestBody?.content, "body"),
     ...Object.entries(responses)
@@ -77,14 +77,14 @@ function contentLines(content: z.infer<typeof contentSchema>, at: string): strin
   );
 }
 
-/** Names as Postgres has them. */
+/** Names in Postgres. */
 function addDatabase(sections: Sections): void {
   const schema = read("prisma/schema.prisma").replace(/^\s*\/\/.*$/gm, "");
   const blocks = [...schema.matchAll(/^(model|enum) (\w+) \{\n([\s\S]*?)^\}/gm)];
   const models = new Set(blocks.filter(([, kind]) => kind === "model").map(([, , name]) => name));
   for (const [, kind = "", name = "", body = ""] of blocks) {
     const table = /@@map\("([^"]+)"\)/.exec(body)?.[1] ?? name;
-    for (const line of body.split("\n").map((one) => one.trim())) {
+    for (const line of body.split("\n").map((text) => text.trim())) {
       const [, field = "", type = ""] = /^(\w+)(?:\s+(\w+))?/.exec(line) ?? [];
       if (field === "" || models.has(type)) continue;
       const column = /@map\("([^"]+)"\)/.exec(line)?.[1] ?? field;
@@ -96,18 +96,18 @@ function addDatabase(sections: Sections): void {
     if (folder.isDirectory()) sections.add("Database", `migration ${folder.name}`);
 }
 
-/** Files of Next.js that are an address of their own. */
-const SERVED =
+/** Next.js files that are served at their own path. */
+const SERVED_FILE =
   /^(page|route|opengraph-image|twitter-image|icon\d*|apple-icon|favicon|sitemap|robots|manifest)\.\w+$/;
 
-/** The address that a file of `app` answers: groups in brackets are no part of it, and `_folders` have none. */
+/** The path that a file of `app` serves: groups in brackets are left out, and `_folders` serve none. */
 function pageOf(file: string): string[] {
   const segments = file.split(path.sep);
   const name = segments.pop() ?? "";
-  if (!SERVED.test(name) || segments.some((segment) => segment.startsWith("_"))) return [];
-  const address = `/${segments.filter((segment) => !/^\(.*\)$/.test(segment)).join("/")}`;
+  if (!SERVED_FILE.test(name) || segments.some((segment) => segment.startsWith("_"))) return [];
+  const pathname = `/${segments.filter((segment) => !/^\(.*\)$/.test(segment)).join("/")}`;
   const [kind = ""] = name.split(".");
-  return [kind === "page" || kind === "route" ? `${kind} ${address}` : `${kind} in ${address}`];
+  return [kind === "page" || kind === "route" ? `${kind} ${pathname}` : `${kind} in ${pathname}`];
 }
 
 function readJson(file: string): unknown {

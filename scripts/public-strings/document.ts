@@ -20,8 +20,8 @@ const FROM_CODE = [
 ];
 
 /**
- * Every string by which something outside of the code knows us: a line each, under the heading of its kind. Neither
- * names in the code nor the places of files show in it. Sets the environment of this process.
+ * Lists every string that anything outside the code may depend on: one per line, under the heading of its kind. Names
+ * in the code and paths of files are not included. Sets this process's environment.
  */
 export function publicStrings(): string {
   const sections = new Sections();

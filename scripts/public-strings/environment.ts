@@ -5,7 +5,7 @@ import { ROOT } from "./program";
 import { literalsIn, namesIn, packageCalls, type Tools } from "./uses";
 
 const IS_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
-/** As a bare word it is surely a variable's name, and no command of Redis or word of SQL. */
+/** As a string it is certainly a variable's name, not a Redis command or an SQL keyword. */
 const IS_LONG_NAME = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /** Names of environment variables, and of options on command lines. */
@@ -24,7 +24,7 @@ export function addEnvironment(tools: Tools): void {
       .filter(ts.isPropertyAssignment)
       .map((property) => property.name.getText())
       .filter((name) => IS_NAME.test(name));
-    // Beside a long name a short one is one too: `PORT` beside `DATABASE_URL`.
+    // Beside a long name, a short one is a variable too: `PORT` beside `DATABASE_URL`.
     if (names.some((name) => IS_LONG_NAME.test(name))) sections.add(heading, ...names);
   }
   for (const literal of project.find(ts.isStringLiteral, "all"))
@@ -37,7 +37,7 @@ export function addEnvironment(tools: Tools): void {
   }
   for (const { arguments: given } of packageCalls(tools, "node:util", "parseArgs", "all")) {
     for (const config of literalsIn(given?.[0])) {
-      const options = config.properties.find((one) => one.name?.getText() === "options");
+      const options = config.properties.find((property) => property.name?.getText() === "options");
       if (options && ts.isPropertyAssignment(options))
         for (const literal of literalsIn(options.initializer))
           sections.add("Command-line options", ...namesIn(tools, literal).map((name) => `--${name}`));

@@ -3,7 +3,7 @@ import ts from "typescript";
 import type { Callbacks, Functions, members, Shapes } from "./anchors";
 import type { Project } from "./project";
 
-/** What stands in anchors.ts, as the program knows it. */
+/** The anchors of anchors.ts, resolved in the program. */
 export interface Anchors {
   function(name: keyof Functions): ts.Symbol;
   member(name: keyof typeof members): ts.Symbol;
@@ -11,7 +11,7 @@ export interface Anchors {
   callback(name: keyof Callbacks): ts.Symbol;
 }
 
-/** @throws when an anchor stands for nothing: then its uses would silently not be found */
+/** @throws when an anchor does not resolve: its uses would silently be missing */
 export function findAnchors(project: Project): Anchors {
   const { checker, symbolOf } = project;
   const source = project.source(path.join(import.meta.dirname, "anchors.ts"));
@@ -19,8 +19,10 @@ export function findAnchors(project: Project): Anchors {
   const signature = (interfaceName: string, name: string): ts.TypeNode => {
     const owner = source.statements
       .filter(ts.isInterfaceDeclaration)
-      .find((one) => one.name.text === interfaceName);
-    const found = owner?.members.filter(ts.isPropertySignature).find((one) => textOf(one.name) === name);
+      .find((declaration) => declaration.name.text === interfaceName);
+    const found = owner?.members
+      .filter(ts.isPropertySignature)
+      .find((member) => textOf(member.name) === name);
     return must(found?.type, name);
   };
 
@@ -33,7 +35,7 @@ export function findAnchors(project: Project): Anchors {
       const list = source.statements.find(ts.isVariableStatement)?.declarationList.declarations[0]
         ?.initializer;
       const properties = list && ts.isObjectLiteralExpression(list) ? [...list.properties] : [];
-      const found = properties.filter(ts.isPropertyAssignment).find((one) => textOf(one.name) === name);
+      const found = properties.filter(ts.isPropertyAssignment).find((member) => textOf(member.name) === name);
       const body = found && ts.isArrowFunction(found.initializer) ? found.initializer.body : undefined;
       return must(body && ts.isPropertyAccessExpression(body) ? symbolOf(body.name) : undefined, name);
     },

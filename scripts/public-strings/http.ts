@@ -3,12 +3,12 @@ import type { Project } from "./project";
 import { innerOf } from "./syntax";
 import { known, literalsIn, methodCalls, namesIn, type Tools } from "./uses";
 
-const READ_OR_WRITTEN = ["get", "getAll", "has", "set", "append", "delete"];
+const ACCESSORS = ["get", "getAll", "has", "set", "append", "delete"];
 
-/** Names in requests and answers: headers, cookies, fields of queries and forms. */
+/** Names in requests and responses: headers, cookies, fields of queries and forms. */
 export function addHttp(tools: Tools): void {
   const { project, sections } = tools;
-  for (const { receiver, argument } of methodCalls(tools, READ_OR_WRITTEN)) {
+  for (const { receiver, argument } of methodCalls(tools, ACCESSORS)) {
     if (project.isA(receiver, "Headers")) sections.add("HTTP headers", ...known(tools, argument).map(lower));
     if (project.isA(receiver, "URLSearchParams")) sections.add("Query fields", ...known(tools, argument));
     if (project.isA(receiver, "FormData")) sections.add("Form fields", ...known(tools, argument));
@@ -31,11 +31,11 @@ function addHeaderNames(tools: Tools, headers: ts.Expression | undefined): void 
     tools.sections.add("HTTP headers", ...namesIn(tools, literal).map(lower));
 }
 
-/** What pages read of their own address. */
+/** Query fields that pages read from their own URL. */
 function addPageQueries(tools: Tools): void {
   const { project, sections } = tools;
   const { checker } = project;
-  const queries = queriesAmongOthers(project);
+  const queries = awaitedQueries(project);
   const isNamed = (node: ts.Node) => {
     const declaration = project.symbolOf(node)?.valueDeclaration;
     return declaration !== undefined && queries.has(declaration);
@@ -51,17 +51,17 @@ function addPageQueries(tools: Tools): void {
       sections.add("Query fields", name.text);
 }
 
-/** Where a page waits for its query together with other things, `Promise.all` hides its type. */
-function queriesAmongOthers({ find, checker }: Project): Set<ts.Node> {
+/** Queries that a page awaits in a `Promise.all`, which hides their type. */
+function awaitedQueries({ find, checker }: Project): Set<ts.Node> {
   const found = new Set<ts.Node>();
   for (const pattern of find(ts.isArrayBindingPattern)) {
     const { initializer } = pattern.parent as ts.VariableDeclaration;
     const call = initializer && (innerOf(initializer) ?? initializer);
     const list = call && ts.isCallExpression(call) ? call.arguments[0] : undefined;
     if (!list || !ts.isArrayLiteralExpression(list)) continue;
-    for (const [at, element] of pattern.elements.entries()) {
+    for (const [index, element] of pattern.elements.entries()) {
       const awaited =
-        list.elements[at] && checker.getAwaitedType(checker.getTypeAtLocation(list.elements[at]));
+        list.elements[index] && checker.getAwaitedType(checker.getTypeAtLocation(list.elements[index]));
       if (awaited && isQuery(awaited)) found.add(element);
     }
   }
@@ -72,7 +72,7 @@ function isQuery(type: ts.Type): boolean {
   return type.getSymbol()?.name === "PageQuery";
 }
 
-/** What is sent as `Set-Cookie`, with its attributes, and what a script reads of `document.cookie`. */
+/** `Set-Cookie` values with their attributes, and patterns that scripts match on `document.cookie`. */
 function addSetCookies(tools: Tools): void {
   const { project, sections } = tools;
   for (const template of project.find(ts.isTemplateExpression))

@@ -2,14 +2,14 @@ import ts from "typescript";
 import { ANYTHING } from "./render";
 import type { Tools } from "./uses";
 
-/** Every call that a script makes of Redis is written like this. */
+/** Every Lua script calls Redis like this. */
 const IS_LUA = /redis\.p?call\(/;
-/** Options of commands, and what a pattern is made of. */
+/** Options of commands, and parts of patterns. */
 const NO_NAME = /^(?:[A-Z]+|[-+]inf|\(|)$/;
 
 /**
- * What stands in the Lua scripts: fields of hashes, words that are stored, parts of messages; and the names under which
- * scripts are counted. Part of each script by its name, since a word in one is no word in another.
+ * String literals of the Lua scripts: hash fields, stored values, parts of messages; and the names under which scripts
+ * are counted. Listed per script, since equal strings in two scripts are unrelated.
  */
 export function addLua(tools: Tools): void {
   const { project, render, sections } = tools;
@@ -26,7 +26,7 @@ export function addLua(tools: Tools): void {
   }
 }
 
-/** The string literals of a script, but for the commands it calls. */
+/** The string literals of a script, without the commands it calls. */
 function wordsOf(source: string): string[] {
   const code = source.replace(/--[^\n]*/g, "");
   const words: string[] = [];
@@ -39,7 +39,7 @@ function wordsOf(source: string): string[] {
   return words;
 }
 
-/** The first text beside a script in the call that defines it. */
+/** The first argument of the call that defines a script, unless it is the script itself. */
 function scriptName({ render }: Tools, text: ts.Expression): string | undefined {
   if (!ts.isCallExpression(text.parent)) return undefined;
   const [first] = text.parent.arguments;
@@ -47,7 +47,7 @@ function scriptName({ render }: Tools, text: ts.Expression): string | undefined 
   return name === ANYTHING ? undefined : name;
 }
 
-/** A constant that scripts are put together of. */
+/** Whether a text is a constant that scripts are composed of. */
 function isFragment({ project }: Tools, text: ts.Expression): boolean {
   const { parent } = text;
   if (!ts.isVariableDeclaration(parent)) return false;

@@ -2,10 +2,10 @@ import path from "node:path";
 import ts from "typescript";
 import { createProgram, ROOT } from "./program";
 
-/** Of this tool itself; its strings are nobody's. */
-const TOOL = [path.join(import.meta.dirname, "/"), `${import.meta.dirname}.ts`];
+/** Files of this tool, whose own strings are not public. */
+const TOOL_PATHS = [path.join(import.meta.dirname, "/"), `${import.meta.dirname}.ts`];
 /** Folders whose code is not part of the product. */
-const BESIDE = /^(local|scripts|bench|prisma|tests)\//;
+const NOT_DEPLOYED = /^(local|scripts|bench|prisma|tests)\//;
 
 /** `app`: what is deployed. `all`: the local stack, commands and benchmarks too. */
 export type Area = "app" | "all";
@@ -15,16 +15,16 @@ export type Call = ts.CallExpression | ts.NewExpression | ts.JsxOpeningElement |
 
 export interface Project {
   checker: ts.TypeChecker;
-  /** Every node of a kind. */
+  /** Finds every node of a kind. */
   find<T extends ts.Node>(is: (node: ts.Node) => node is T, area?: Area): T[];
   source(file: string): ts.SourceFile;
-  /** Of a node's file, from the root on. */
+  /** Path of a node's file, relative to the root. */
   pathOf(node: ts.Node): string;
-  /** What a name stands for, through imports. */
+  /** The symbol of a name, resolved through imports. */
   symbolOf(node: ts.Node): ts.Symbol | undefined;
-  /** Calls of what a declaration declares, in what is deployed and in the local stack. */
+  /** Calls of a declared function, in deployed code and the local stack. */
   callsOf(declaration: ts.Declaration): Call[];
-  /** Whether a value is of a type that the browser or the language has, as `Storage`. */
+  /** Whether a value has a type of the browser or the language, such as `Storage`. */
   isA(node: ts.Expression, typeName: string): boolean;
 }
 
@@ -32,27 +32,29 @@ export function openProject(): Project {
   const program = createProgram();
   const checker = program.getTypeChecker();
   const nodes: Record<Area, ts.Node[]> = { app: [], all: [] };
-  const called: ts.Node[] = [];
+  const callNodes: ts.Node[] = [];
   for (const source of program.getSourceFiles()) {
     const file = relative(source);
     const isOurs = !source.isDeclarationFile && !file.startsWith("..") && !file.includes("node_modules/");
-    if (!isOurs || file.startsWith("tests/") || TOOL.some((start) => source.fileName.startsWith(start)))
+    if (!isOurs || file.startsWith("tests/") || TOOL_PATHS.some((start) => source.fileName.startsWith(start)))
       continue;
     const inside: ts.Node[] = [];
     collect(source, inside);
     append(nodes.all, inside);
-    if (!BESIDE.test(file)) append(nodes.app, inside);
-    if (!BESIDE.test(file) || file.startsWith("local/")) append(called, inside);
+    if (!NOT_DEPLOYED.test(file)) append(nodes.app, inside);
+    if (!NOT_DEPLOYED.test(file) || file.startsWith("local/")) append(callNodes, inside);
   }
 
   const symbolOf = (node: ts.Node) => {
     const symbol = checker.getSymbolAtLocation(node);
     return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   };
-  const calls = indexCalls(called);
+  const calls = indexCalls(callNodes);
   const isCallOf = (call: Call, declaration: ts.Declaration) => {
     const declarations = symbolOf(nameIn(calleeOf(call)))?.declarations ?? [];
-    return declarations.some((one) => one === declaration || unwrapped(one) === declaration);
+    return declarations.some(
+      (candidate) => candidate === declaration || unwrapped(candidate) === declaration,
+    );
   };
   const callsOf = new Map<ts.Declaration, Call[]>();
   const found: Record<Area, Map<unknown, ts.Node[]>> = { app: new Map(), all: new Map() };
@@ -64,9 +66,9 @@ export function openProject(): Project {
     find: (is, area = "app") => {
       const known = found[area].get(is);
       if (known) return known as never;
-      const these = nodes[area].filter(is);
-      found[area].set(is, these);
-      return these;
+      const matches = nodes[area].filter(is);
+      found[area].set(is, matches);
+      return matches;
     },
     source: (file) => {
       const source = program.getSourceFile(file);
@@ -77,13 +79,13 @@ export function openProject(): Project {
       const known = callsOf.get(declaration);
       if (known) return known;
       const name = nameOf(declaration);
-      const these = name ? calls(name.text).filter((call) => isCallOf(call, declaration)) : [];
-      callsOf.set(declaration, these);
-      return these;
+      const matches = name ? calls(name.text).filter((call) => isCallOf(call, declaration)) : [];
+      callsOf.set(declaration, matches);
+      return matches;
     },
     isA: (node, typeName) => {
       const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
-      const symbols = type.isUnion() ? type.types.map((one) => one.getSymbol()) : [type.getSymbol()];
+      const symbols = type.isUnion() ? type.types.map((part) => part.getSymbol()) : [type.getSymbol()];
       return symbols.some((symbol) => symbol?.name === typeName && isForeign(symbol));
     },
   };
@@ -102,7 +104,7 @@ function append(to: ts.Node[], nodes: readonly ts.Node[]): void {
   for (const node of nodes) to.push(node);
 }
 
-/** Calls by the name they call, and by the names under which that is imported. */
+/** Indexes calls by the called name, following renamed imports. */
 function indexCalls(nodes: readonly ts.Node[]): (name: string) => Call[] {
   const byName = new Map<string, Call[]>();
   const aliases = new Map<string, Set<string>>();
@@ -162,10 +164,10 @@ function unwrapped(declaration: ts.Declaration): ts.Node | undefined {
   return undefined;
 }
 
-/** Declared outside of this repository. */
+/** Whether a symbol is declared outside this repository. */
 export function isForeign(symbol: ts.Symbol): boolean {
-  return (symbol.declarations ?? []).some((one) => {
-    const { fileName, isDeclarationFile } = one.getSourceFile();
+  return (symbol.declarations ?? []).some((declaration) => {
+    const { fileName, isDeclarationFile } = declaration.getSourceFile();
     return isDeclarationFile || fileName.includes("node_modules");
   });
 }

@@ -3,29 +3,29 @@ import type { Call, Project } from "./project";
 import { argumentsOf, attribute, constantOf, innerOf, literalsOf, propertyIn, returnsOf } from "./syntax";
 
 /**
- * What a string expression can be, sorted, with `*` for what is not known before it runs. Names of variables and
- * functions do not show in it: constants are followed to their value, functions of ours are looked through, and a
- * parameter is what its callers hand in.
+ * The possible values of a string expression, sorted, with `*` for parts that are known only at run time. Names of
+ * variables and functions do not show: constants are resolved to their value, this repository's functions are
+ * evaluated, and a parameter has the values that its callers pass.
  *
- * @param alone  whoever calls, parameters are `*`
+ * @param alone  ignores callers: parameters are `*`
  */
 export type Renderer = (expression: ts.Expression, alone?: "alone") => string[];
 
 export const ANYTHING = "*";
-/** Past these it is not worth telling values apart. */
+/** Beyond these limits an expression renders to `*`. */
 const MAX_VALUES = 40;
 const MAX_DEPTH = 6;
-/** Callers of callers of callers say little. */
+/** Deeper callers add little. */
 const MAX_CALLER_DEPTH = 2;
 const MAX_CALLERS = 60;
 
-/** Values of parameters, and of the names that a parameter is taken apart into. */
+/** Values of parameters, and of the names that a parameter is destructured into. */
 type Scope = ReadonlyMap<ts.Node, readonly string[]>;
 
-/** An expression depends on a parameter of this function. */
+/** Thrown when an expression depends on a parameter of a function. */
 class UnboundParameter extends Error {
   constructor(readonly owner: ts.SignatureDeclaration) {
-    super("a parameter has no value");
+    super("parameter has no value");
   }
 }
 
@@ -36,7 +36,7 @@ export function createRenderer(project: Project): Renderer {
   const render = (expression: ts.Expression, scope: Scope, depth: number) =>
     forCallers((inside) => evaluate(expression, inside, depth), scope, depth);
 
-  /** Works something out once for each call of the function whose parameters it depends on. */
+  /** Evaluates once for each call of the function whose parameters the work depends on. */
   function forCallers(
     work: (scope: Scope) => readonly string[],
     scope: Scope,
@@ -53,7 +53,7 @@ export function createRenderer(project: Project): Renderer {
         calls.length === 0 || calls.length > MAX_CALLERS
           ? [bindToAnything(owner)]
           : calls.map((call) => bind(owner, call, new Map(), depth + 1));
-      return bounded(scopes.flatMap((one) => forCallers(work, new Map([...scope, ...one]), depth)));
+      return bounded(scopes.flatMap((bound) => forCallers(work, new Map([...scope, ...bound]), depth)));
     }
   }
 
@@ -124,15 +124,15 @@ export function createRenderer(project: Project): Renderer {
     return ofProperty(source, name.text, scope, depth);
   }
 
-  /** What a property of an object is, where the object is written down. */
+  /** The values of an object's property, where the object is a literal. */
   function ofProperty(object: ts.Expression, name: string, scope: Scope, depth: number): readonly string[] {
     const property = checker.getTypeAtLocation(object).getProperty(name);
     const literals = property && literalsOf(checker.getTypeOfSymbol(property));
     if (literals) return literals;
     const declaration = property?.valueDeclaration;
-    const isWritten =
+    const isAssigned =
       declaration && (ts.isPropertyAssignment(declaration) || ts.isShorthandPropertyAssignment(declaration));
-    return isWritten ? ofDeclaration(declaration, scope, depth) : [ANYTHING];
+    return isAssigned ? ofDeclaration(declaration, scope, depth) : [ANYTHING];
   }
 
   function ofCall(node: ts.CallExpression, scope: Scope, depth: number): readonly string[] {
@@ -143,9 +143,9 @@ export function createRenderer(project: Project): Renderer {
     if (!callee || underWay.has(callee)) return [ANYTHING];
     underWay.add(callee);
     try {
-      // A function inside another knows what that one was handed.
+      // A nested function sees the parameters of the outer one.
       const inside = new Map([...scope, ...bind(callee, node, scope, depth + 1)]);
-      return bounded(returnsOf(callee).flatMap((one) => evaluate(one, inside, depth + 1)));
+      return bounded(returnsOf(callee).flatMap((result) => evaluate(result, inside, depth + 1)));
     } finally {
       underWay.delete(callee);
     }
@@ -166,8 +166,8 @@ export function createRenderer(project: Project): Renderer {
   function bind(owner: ts.SignatureDeclaration, call: Call, scope: Scope, depth: number): Scope {
     const values = new Map(bindToAnything(owner));
     const given = argumentsOf(call);
-    for (const [at, parameter] of owner.parameters.entries()) {
-      const argument = given[at] ?? parameter.initializer;
+    for (const [index, parameter] of owner.parameters.entries()) {
+      const argument = given[index] ?? parameter.initializer;
       if (!argument || ts.isSpreadElement(argument) || parameter.dotDotDotToken) break;
       if (ts.isIdentifier(parameter.name)) values.set(parameter, render(argument, scope, depth));
       else bindPattern(parameter.name, argument, values, scope, depth);

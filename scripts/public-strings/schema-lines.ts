@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What of a JSON schema shows: fields, their types and their words. Limits and texts are not names. */
+/** The parts of a JSON schema that are listed: fields, their types and enum values, but not limits or descriptions. */
 const nodeSchema = z.object({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   format: z.string().optional(),
@@ -15,31 +15,31 @@ const nodeSchema = z.object({
   allOf: z.array(z.unknown()).optional(),
 });
 
-/** A line for each field of a JSON schema: `items[].id: string uuid`. */
+/** Lists the fields of a JSON schema, one per line: `items[].id: string uuid`. */
 export function schemaLines(schema: unknown, at = ""): string[] {
   const parsed = nodeSchema.safeParse(schema);
   if (!parsed.success) return [];
   const node = parsed.data;
   const inner = [
-    ...[...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap((one) =>
-      schemaLines(one, at),
+    ...[...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? [])].flatMap((part) =>
+      schemaLines(part, at),
     ),
-    ...Object.entries(node.properties ?? {}).flatMap(([name, one]) =>
-      schemaLines(one, at ? `${at}.${name}` : name),
+    ...Object.entries(node.properties ?? {}).flatMap(([name, property]) =>
+      schemaLines(property, at ? `${at}.${name}` : name),
     ),
     ...(node.items ? schemaLines(node.items, `${at}[]`) : []),
-    ...(node.prefixItems ?? []).flatMap((one) => schemaLines(one, `${at}[]`)),
+    ...(node.prefixItems ?? []).flatMap((item) => schemaLines(item, `${at}[]`)),
     ...schemaLines(node.additionalProperties, `${at}.*`),
   ];
-  const words = [...(node.enum ?? []), ...("const" in node ? [node.const] : [])].map((one) =>
-    JSON.stringify(one),
+  const values = [...(node.enum ?? []), ...("const" in node ? [node.const] : [])].map((value) =>
+    JSON.stringify(value),
   );
   const type = [node.type ?? [], node.format ?? []].flat().join(" ");
-  if (words.length > 0) return [...words.map((word) => `${at}: ${word}`), ...inner];
+  if (values.length > 0) return [...values.map((value) => `${at}: ${value}`), ...inner];
   return inner.length > 0 ? inner : [`${at}: ${type || "anything"}`];
 }
 
-/** The same of a zod schema. @param io  as it is sent, or as it is read */
+/** The same for a zod schema. @param io  its input or its output type */
 export function zodLines(schema: z.ZodType, at = "", io: "input" | "output" = "input"): string[] {
   return schemaLines(z.toJSONSchema(schema, { io, unrepresentable: "any" }), at);
 }

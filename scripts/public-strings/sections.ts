@@ -1,4 +1,4 @@
-/** Lines under headings; the same line twice is one. */
+/** Lines under headings, without duplicates. */
 export class Sections {
   readonly #lines = new Map<string, Set<string>>();
 
@@ -8,7 +8,7 @@ export class Sections {
     this.#lines.set(heading, known);
   }
 
-  /** Headings in order, each with its lines in order. */
+  /** All headings, sorted, each with its sorted lines. */
   toString(): string {
     return [...this.#lines]
       .sort(([a], [b]) => compare(a, b))
@@ -18,16 +18,19 @@ export class Sections {
 }
 
 /**
- * What differs between two texts of this form: a heading, then `-` and what is lost, `+` and what is new. Empty when
- * they are the same. A line that has changed is both.
+ * The differences between two texts of this form: a heading, then lost lines with `-` and new lines with `+`. Empty
+ * when the texts are equal. A changed line shows as lost and new.
  */
 export function differences(before: string, after: string): string[] {
-  const [old, now] = [parse(before), parse(after)];
-  const headings = [...new Set([...old.keys(), ...now.keys()])].sort(compare);
+  const [beforeSections, afterSections] = [parse(before), parse(after)];
+  const headings = [...new Set([...beforeSections.keys(), ...afterSections.keys()])].sort(compare);
   return headings.flatMap((heading) => {
-    const [had, has] = [old.get(heading) ?? new Set(), now.get(heading) ?? new Set()];
-    const lost = [...had].filter((line) => !has.has(line)).map((line) => `- ${line}`);
-    const gained = [...has].filter((line) => !had.has(line)).map((line) => `+ ${line}`);
+    const [old, current] = [
+      beforeSections.get(heading) ?? new Set(),
+      afterSections.get(heading) ?? new Set(),
+    ];
+    const lost = [...old].filter((line) => !current.has(line)).map((line) => `- ${line}`);
+    const gained = [...current].filter((line) => !old.has(line)).map((line) => `+ ${line}`);
     return lost.length + gained.length > 0 ? [heading, ...lost, ...gained] : [];
   });
 }
@@ -44,7 +47,7 @@ function parse(text: string): Map<string, Set<string>> {
   return sections;
 }
 
-/** By code units: the same on every machine. */
+/** Compares by code units, so that the order is the same on every machine. */
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

@@ -10,7 +10,7 @@ import {
   type Tools,
 } from "./uses";
 
-/** What goes to other services under a name of theirs with a value of ours. */
+/** Fields of other services' APIs whose values are ours. */
 const SERVICE_FIELDS: Readonly<Record<string, string>> = {
   deduplicationId: "QStash deduplication ids",
   idempotencyKey: "Idempotency keys of providers",
@@ -18,7 +18,7 @@ const SERVICE_FIELDS: Readonly<Record<string, string>> = {
   cancel_url: "Addresses given to providers",
 };
 
-/** Names that other services know of: QStash, Stripe, the mail server, the file store, whoever reads a token. */
+/** Names that other services depend on: QStash, Stripe, the mail server, the file store, readers of a token. */
 export function addServices(tools: Tools): void {
   const { project, sections } = tools;
   for (const { name, value } of fields(tools)) {
@@ -31,7 +31,7 @@ export function addServices(tools: Tools): void {
     if (name.getText() === "metadata")
       for (const literal of literalsIn(initializer))
         sections.add("Metadata given to providers", ...namesIn(tools, literal));
-    // A name with dots is nobody's property: it is an event's.
+    // A name with dots is an event's, never a property's.
     if (ts.isStringLiteral(name) && /^[a-z_]+(\.[a-z_]+)+$/.test(name.text))
       sections.add("Events of providers", name.text);
   }
@@ -50,7 +50,7 @@ const CLAIM_METHODS = [
   "setProtectedHeader",
 ];
 
-/** The claims of the tokens we sign. */
+/** Claims of the tokens that the app signs. */
 function addToken(tools: Tools): void {
   const { sections } = tools;
   for (const { arguments: given } of packageCalls(tools, "jose", "SignJWT"))
@@ -62,7 +62,7 @@ function addToken(tools: Tools): void {
   }
 }
 
-/** How a schedule is named that is made of a cron's path: by the literals of that, `path.replace("/api/", "")`. */
+/** Ids of schedules are computed from a cron's path, so the literals of that expression are listed. */
 function addSchedules(tools: Tools): void {
   const { project, sections } = tools;
   for (const { name, value, node } of fields(tools, "all")) {

@@ -4,15 +4,15 @@ import { isForeign, type Project } from "./project";
 const MAX_DEPTH = 8;
 
 /**
- * The fields of what is sent or stored, `{at,events:[{name}]}`, one for each kind of object it can be. A field that
- * tells the kinds apart keeps its value: `{tab,type:"bye"}`. Empty for what has no fields of its own.
+ * The fields of a type that is sent or stored, `{at,events:[{name}]}`, one shape for each member of a union. A field
+ * that discriminates the union keeps its value: `{tab,type:"bye"}`. Empty for a type without fields.
  */
 export function shapesOf({ checker }: Project, type: ts.Type, at: ts.Node): string[] {
   const describe = (part: ts.Type, depth: number): string => {
-    // Any JSON: its type is without end.
+    // Any JSON: the type is recursive.
     if (part.aliasSymbol && isForeign(part.aliasSymbol)) return "";
     if (part.isUnion()) {
-      const shapes = part.types.map((one) => describe(one, depth)).filter((shape) => shape !== "");
+      const shapes = part.types.map((member) => describe(member, depth)).filter((shape) => shape !== "");
       return [...new Set(shapes)].sort().join("|");
     }
     if (!isObject(part) || depth > MAX_DEPTH) return "";
@@ -20,7 +20,7 @@ export function shapesOf({ checker }: Project, type: ts.Type, at: ts.Node): stri
     if (checker.isArrayLikeType(part) && element) return `[${describe(element, depth + 1)}]`;
     if (part.getCallSignatures().length > 0) return "";
     const symbol = part.getSymbol();
-    // Dates, maps, errors: what the language has.
+    // The language's own types, such as dates, maps and errors.
     if (symbol && isForeign(symbol) && !isZodObject(symbol)) return "";
     const fields = checker.getPropertiesOfType(part).map((property) => {
       const value = checker.getTypeOfSymbolAtLocation(property, at);
@@ -39,7 +39,7 @@ function isObject(type: ts.Type): boolean {
   return (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0;
 }
 
-/** What a schema of zod gives is declared in zod, and its fields are ours. */
+/** The type of a zod schema is declared in zod, but its fields are ours. */
 function isZodObject(symbol: ts.Symbol): boolean {
   return symbol.name === "__type" || symbol.name === "__object";
 }

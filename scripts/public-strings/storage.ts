@@ -4,7 +4,7 @@ import { constantBehind, elementsOf, known, methodCalls, type Tools } from "./us
 const IS_LOCK = /\bpg_\w*advisory\w*/;
 const IS_LOCAL = /^local\//;
 
-/** Names in Postgres that no schema has, and what the local stack calls its files. */
+/** Names in Postgres that are in no schema, and file names of the local stack. */
 export function addStorage(tools: Tools): void {
   const { project, sections } = tools;
   for (const { template } of project.find(ts.isTaggedTemplateExpression)) {
@@ -21,20 +21,22 @@ export function addStorage(tools: Tools): void {
   for (const call of project.find(ts.isCallExpression, "all")) {
     const [sql, parameters] = call.arguments;
     if (!sql || !ts.isStringLiteralLike(sql) || !IS_LOCK.test(sql.text)) continue;
-    const values = elementsOf(project, parameters).map((one) => constantBehind(project, one).getText());
+    const values = elementsOf(project, parameters).map((element) =>
+      constantBehind(project, element).getText(),
+    );
     sections.add("Advisory locks", ...values);
   }
   addFiles(tools);
 }
 
-/** Names of files and folders below the data folder. */
+/** Names of files and folders in the data folder. */
 function addFiles(tools: Tools): void {
   for (const { call, receiver } of methodCalls(tools, ["join", "resolve"], "all")) {
     const isOfStack = IS_LOCAL.test(tools.project.pathOf(call)) && receiver.getText() === "path";
     const name = isOfStack ? call.arguments.at(-1) : undefined;
     tools.sections.add(
       "Files of the local stack",
-      ...known(tools, name).filter((one) => /^[\w.*-]+$/.test(one)),
+      ...known(tools, name).filter((fileName) => /^[\w.*-]+$/.test(fileName)),
     );
   }
 }

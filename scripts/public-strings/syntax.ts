@@ -1,7 +1,7 @@
 import ts from "typescript";
 import type { Call } from "./project";
 
-/** A type of more literals than this is taken for any text. */
+/** A union of more literals than this counts as any string. */
 const MAX_LITERALS = 40;
 
 export function argumentsOf(call: Call): readonly (ts.Expression | ts.JsxAttributes)[] {
@@ -9,10 +9,10 @@ export function argumentsOf(call: Call): readonly (ts.Expression | ts.JsxAttribu
 }
 
 export function attribute(attributes: ts.JsxAttributes, name: string): ts.Expression | undefined {
-  for (const one of attributes.properties) {
-    if (!ts.isJsxAttribute(one) || one.name.getText() !== name || !one.initializer) continue;
-    if (ts.isStringLiteral(one.initializer)) return one.initializer;
-    return ts.isJsxExpression(one.initializer) ? one.initializer.expression : undefined;
+  for (const property of attributes.properties) {
+    if (!ts.isJsxAttribute(property) || property.name.getText() !== name || !property.initializer) continue;
+    if (ts.isStringLiteral(property.initializer)) return property.initializer;
+    return ts.isJsxExpression(property.initializer) ? property.initializer.expression : undefined;
   }
   return undefined;
 }
@@ -30,15 +30,15 @@ export function propertyIn(object: ts.Expression, name: string): ts.Expression |
   return undefined;
 }
 
-/** Without what says something about a value and changes nothing of it. */
+/** The expression inside parentheses, casts, `!` and `await`; undefined when there is none of them. */
 export function innerOf(node: ts.Expression): ts.Expression | undefined {
-  const says =
+  const isWrapper =
     ts.isParenthesizedExpression(node) ||
     ts.isAsExpression(node) ||
     ts.isSatisfiesExpression(node) ||
     ts.isNonNullExpression(node) ||
     ts.isAwaitExpression(node);
-  return says ? (innerOf(node.expression) ?? node.expression) : undefined;
+  return isWrapper ? (innerOf(node.expression) ?? node.expression) : undefined;
 }
 
 export function constantOf(declaration: ts.Declaration): ts.Expression | undefined {
@@ -64,7 +64,7 @@ export function returnsOf(owner: ts.SignatureDeclaration): ts.Expression[] {
   return found;
 }
 
-/** The values of a type that is nothing but literals. */
+/** The values of a type that consists of literals only. */
 export function literalsOf(type: ts.Type): string[] | undefined {
   const parts = (type.isUnion() ? type.types : [type]).filter(
     ({ flags }) => !(flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)),

@@ -2,13 +2,13 @@ import ts from "typescript";
 import { ANYTHING } from "./render";
 import { shapes, type Tools } from "./uses";
 
-/** Words and placeholders, joined by what joins the parts of keys, ids and addresses. */
+/** Words and placeholders, joined by the separators of keys, ids and paths. */
 const IS_JOINED = /^[\w*./-]*[:/][\w*:./?=&#@<>,-]*$|^[a-z*]+(?:-[\w*]+)+$/;
 const IS_ADDRESS = /^\/[\w./?=&*:#-]*$/;
 
 /**
- * What is put together of parts, `order:*`: keys, ids, subjects, addresses. A net below the other kinds: it does not
- * ask where a string goes.
+ * Strings composed of parts, such as `order:*`: keys, ids, subjects, paths. A fallback for strings that the other
+ * extractions miss: it does not depend on where a string is used.
  */
 export function addTemplates(tools: Tools): void {
   const { project, render, sections } = tools;
@@ -29,7 +29,7 @@ function isSum(node: ts.Node): node is ts.BinaryExpression {
   return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
 }
 
-/** Not SQL, not a part of something longer, not a style or a React key, not what an error says. */
+/** Excludes SQL, parts of longer strings, JSX attributes and error messages. */
 function isOfInterest(text: ts.Expression): boolean {
   const { parent } = text;
   if (ts.isTaggedTemplateExpression(parent) || isSum(parent)) return false;
@@ -37,7 +37,7 @@ function isOfInterest(text: ts.Expression): boolean {
   return ts.findAncestor(text, (node) => ts.isJsxAttribute(node) || ts.isThrowStatement(node)) === undefined;
 }
 
-/** What is written as JSON, by its fields. */
+/** Shapes of the values that are written as JSON. */
 export function addJson(tools: Tools): void {
   const { project, sections } = tools;
   for (const { expression, arguments: given } of project.find(ts.isCallExpression)) {
@@ -48,7 +48,7 @@ export function addJson(tools: Tools): void {
   }
 }
 
-/** A generic function writes what it is called for: what comes in where a type is left open. */
+/** Shapes from the callers of a generic function: those of the arguments whose type is a type parameter. */
 function shapesOfCallers(tools: Tools, value: ts.Expression): string[] {
   const owner = ts.findAncestor(value, isGeneric);
   if (!owner) return [];
@@ -57,8 +57,8 @@ function shapesOfCallers(tools: Tools, value: ts.Expression): string[] {
     (type?.getText().match(/\w+/g) ?? []).some((word) => open.includes(word));
   return tools.project.callsOf(owner).flatMap((call) => {
     const given = "attributes" in call ? [] : (call.arguments ?? []);
-    return given.flatMap((argument, at) => {
-      const parameter = owner.parameters[at];
+    return given.flatMap((argument, index) => {
+      const parameter = owner.parameters[index];
       return parameter && isOpen(parameter) ? shapes(tools, argument) : [];
     });
   });

@@ -5,14 +5,14 @@ import type { Sections } from "./sections";
 import { shapesOf } from "./shape";
 import { innerOf } from "./syntax";
 
-/** What every kind of extraction needs. */
+/** What every extraction needs. */
 export interface Tools {
   project: Project;
   render: Renderer;
   sections: Sections;
 }
 
-/** A method of something the browser or the language has, as `Storage.getItem`. */
+/** A call of a method, such as `Storage.getItem`. */
 export interface MethodCall {
   call: ts.CallExpression;
   receiver: ts.Expression;
@@ -20,7 +20,7 @@ export interface MethodCall {
   argument: ts.Expression | undefined;
 }
 
-/** Calls of methods of these names, whatever they are called on. */
+/** Calls of methods with one of these names, on any receiver. */
 export function methodCalls(
   { project }: Tools,
   methods: readonly string[],
@@ -33,14 +33,14 @@ export function methodCalls(
   });
 }
 
-/** Calls and constructions of what a package exports under a name. */
+/** Calls and constructions of a package's export. */
 export function packageCalls(
   { project }: Tools,
   packageName: string,
   name: string,
   area: Area = "app",
 ): (ts.CallExpression | ts.NewExpression)[] {
-  const isIt = (callee: ts.Expression): boolean => {
+  const isExport = (callee: ts.Expression): boolean => {
     if (!ts.isIdentifier(callee)) return false;
     const [declaration] = project.checker.getSymbolAtLocation(callee)?.declarations ?? [];
     if (!declaration || !ts.isImportSpecifier(declaration)) return false;
@@ -52,11 +52,11 @@ export function packageCalls(
     );
   };
   return [...project.find(ts.isCallExpression, area), ...project.find(ts.isNewExpression, area)].filter(
-    ({ expression }) => isIt(expression),
+    ({ expression }) => isExport(expression),
   );
 }
 
-/** What an expression renders to, without what is not known at all. */
+/** The values of an expression, without entirely unknown ones. */
 export function known({ render }: Tools, expression: ts.Expression | undefined): string[] {
   return expression ? render(expression).filter((value) => value !== ANYTHING) : [];
 }
@@ -66,14 +66,14 @@ export function shapes({ project }: Tools, expression: ts.Expression): string[] 
   return shapesOf(project, project.checker.getTypeAtLocation(expression), expression);
 }
 
-/** Elements of an array that is written down here or stands in a constant. */
+/** Elements of an array literal, or of a constant that is one. */
 export function elementsOf(project: Project, expression: ts.Expression | undefined): ts.Expression[] {
   const value = expression && constantBehind(project, expression);
   if (!value || !ts.isArrayLiteralExpression(value)) return [];
-  return value.elements.filter((one) => !ts.isSpreadElement(one));
+  return value.elements.filter((element) => !ts.isSpreadElement(element));
 }
 
-/** What a name stands for, where it is the name of a constant; anything else is what it is. */
+/** The initializer of a constant that an expression names; other expressions unchanged. */
 export function constantBehind(project: Project, expression: ts.Expression): ts.Expression {
   const value = innerOf(expression) ?? expression;
   if (!ts.isIdentifier(value)) return value;
@@ -95,7 +95,7 @@ export function namesIn({ render }: Pick<Tools, "render">, object: ts.ObjectLite
   });
 }
 
-/** Object literals in an expression: itself, either of two, and those that are spread into it. */
+/** Object literals in an expression: itself, both branches of a conditional, and literals spread into it. */
 export function literalsIn(expression: ts.Expression | undefined): ts.ObjectLiteralExpression[] {
   if (!expression) return [];
   const value = innerOf(expression) ?? expression;
@@ -103,7 +103,7 @@ export function literalsIn(expression: ts.Expression | undefined): ts.ObjectLite
     return [...literalsIn(value.whenTrue), ...literalsIn(value.whenFalse)];
   if (!ts.isObjectLiteralExpression(value)) return [];
   const spread = value.properties.filter(ts.isSpreadAssignment);
-  return [value, ...spread.flatMap((one) => literalsIn(one.expression))];
+  return [value, ...spread.flatMap((property) => literalsIn(property.expression))];
 }
 
 export interface Field {
@@ -118,7 +118,7 @@ const fieldsOf = new WeakMap<Project, Map<Area, Field[]>>();
 export function fields({ project }: Tools, area: Area = "app"): readonly Field[] {
   const known = fieldsOf.get(project) ?? new Map<Area, Field[]>();
   fieldsOf.set(project, known);
-  const these = known.get(area) ?? [
+  const list = known.get(area) ?? [
     ...project
       .find(ts.isPropertyAssignment, area)
       .map((node) => ({ name: node.name.getText(), value: node.initializer, node })),
@@ -126,6 +126,6 @@ export function fields({ project }: Tools, area: Area = "app"): readonly Field[]
       .find(ts.isShorthandPropertyAssignment, area)
       .map((node) => ({ name: node.name.text, value: node.name, node })),
   ];
-  known.set(area, these);
-  return these;
+  known.set(area, list);
+  return list;
 }

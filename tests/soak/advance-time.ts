@@ -1,8 +1,9 @@
 import { transaction } from "@/lib/db";
 
 /**
- * Lets time go by for everything that waits for it: leases, due dates, and the age of orders whose buyers are on the
- * provider's page. Deadlines stand still, so that nothing dies of a fast clock alone. It changes rows that others lock in another order: a deadlock's victim is run again.
+ * Moves time forward for leases, due dates, and the age of orders whose buyers are on the provider's page. Deadlines do
+ * not move, so that no task dies only because the clock is fast. It updates rows that other transactions lock in
+ * another order: a deadlock's victim is retried.
  */
 export async function advanceTime(seconds: number): Promise<void> {
   await transaction(
@@ -11,7 +12,7 @@ UPDATE "Task" SET "leaseUntil" = "leaseUntil" - ${seconds} * interval '1 second'
   "dueAt" = "dueAt" - ${seconds} * interval '1 second', "notBefore" = "notBefore" - ${seconds} * interval '1 second'
 WHERE state IN ('pending', 'published', 'running')`,
   );
-  // One whose checkout is being opened keeps its age: the request to the provider is made of it.
+  // An order whose checkout is being opened keeps its age: the provider request is built from it.
   await transaction(
     (tx) => tx.$executeRaw`
 UPDATE "Order" SET "createdAt" = "createdAt" - ${seconds} * interval '1 second'
@@ -19,7 +20,7 @@ WHERE "sessionId" IS NOT NULL AND status IN ('pending', 'failed') AND "paymentIn
   );
 }
 
-/** So much that every checkout is over and everything is due. */
+/** Moves time so far that every checkout has expired and everything is due. */
 export async function makeEverythingDue(): Promise<void> {
   await advanceTime(900);
   await transaction(

@@ -7,25 +7,25 @@ const TOKEN_SECONDS = 86_400;
 
 export interface SoakResponse {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any route, which the caller looks into
+  // biome-ignore lint/suspicious/noExplicitAny: the body of any route, which the caller inspects
   body: any;
 }
 
 const tokens = new Map<string, string>();
 
-/** Signs people in, before anything goes wrong: the requests of a soak are what its faults are for. */
+/** Signs users in before faults start: only the soak's own requests should meet them. */
 export async function signInPeople(people: readonly Caller[]): Promise<void> {
   for (const person of people) tokens.set(person.userId, await createSessionToken(person, TOKEN_SECONDS));
 }
 
-/** A request as a browser sends it, to whichever instance answers. @returns null when nobody answered */
+/** Sends a request as a browser does, to any instance. @returns null without a response */
 export async function sendRequest(
   method: "GET" | "POST",
   path: string,
   { as, token, body }: { as?: Caller; token?: string; body?: unknown } = {},
 ): Promise<SoakResponse | null> {
   const bearer = token ?? (as && tokens.get(as.userId));
-  if (as && !bearer) throw new Error("who asks has not been signed in");
+  if (as && !bearer) throw new Error("the caller has not been signed in");
   try {
     const response = await fetch(`${process.env.APP_URL}${path}`, {
       method,
@@ -43,7 +43,7 @@ export async function sendRequest(
   }
 }
 
-/** The request is sent again while nobody answers, or the answer is that something is down. */
+/** Retries a request while there is no response or a 5xx. */
 export async function retryUntilDecided(
   request: () => Promise<SoakResponse | null>,
   { tries = 30, pauseMs = 200 } = {},

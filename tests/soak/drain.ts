@@ -8,15 +8,18 @@ import { resendRefunds } from "./provider-payments";
 import type { SoakStack } from "./soak-stack";
 
 const ROUND_DELAY_MS = 150;
-/** So long nothing was finished: what is left waits for something, and more time has to go by. */
+/** After this time (ms) without progress the remaining tasks wait for a due date, and time has to move. */
 const IDLE_MS = 600;
-/** With so much left a slow machine is the more likely reason: making all of it due would have all of it sent again. */
+/**
+ * With a backlog this large a slow machine is the likelier reason, and making everything due would send all of it
+ * again.
+ */
 const LARGE_BACKLOG = 100;
 const IDLE_WITH_LARGE_BACKLOG_MS = 10_000;
 
 /**
- * Nothing goes wrong any more: time goes by and sweeps come until nothing is unfinished, or nothing was finished for
- * too long. Time stands still while work is done: a slow machine is not flooded with what is under way already.
+ * Runs after the faults: moves time and sweeps until everything is finished, or nothing was finished for too long. Time
+ * does not move while work progresses, so that a slow machine gets no duplicates of what is in flight.
  */
 export async function drain(
   { provider }: Pick<SoakStack, "provider">,
@@ -49,7 +52,7 @@ export async function drain(
     ) {
       await makeEverythingDue().catch(ignoreOutage);
       lastJumpMs = Date.now();
-      // What was done brings new work: a check that asks again, a notification of a sale.
+      // Finished tasks may add new ones: the next payment check, a notification of a sale.
       fewestLeft = unfinished + waiting;
     }
     if (sweeps) await sweepTasks().catch(() => {});
@@ -57,7 +60,7 @@ export async function drain(
   }
 }
 
-/** A statement that took too long on a slow machine: time goes by at the next round. */
+/** A statement timed out on a slow machine: the next round moves time again. */
 function ignoreOutage(error: unknown): void {
   if (!isOutage(error)) throw error;
 }

@@ -8,7 +8,7 @@ import type { Journal } from "./journal";
 import type { Fault } from "./plan-soak";
 import type { SoakStack } from "./soak-stack";
 
-/** Lets things go wrong as planned, and all be well again. */
+/** Injects the planned faults and ends them. */
 export class FaultInjector {
   readonly #played = new Map<Fault["kind"], number>();
   readonly #running = new Set<Promise<void>>();
@@ -21,7 +21,7 @@ export class FaultInjector {
     private readonly random: () => number,
   ) {}
 
-  /** How often each kind was played. */
+  /** How often each kind of fault was injected. */
   get played(): Record<string, number> {
     return Object.fromEntries([...this.#played].sort(([left], [right]) => (left < right ? -1 : 1)));
   }
@@ -29,14 +29,14 @@ export class FaultInjector {
   inject(fault: Fault): void {
     this.journal.note("world", JSON.stringify(fault));
     this.#played.set(fault.kind, (this.#played.get(fault.kind) ?? 0) + 1);
-    // One that meets another outage (emptying a Redis that is away) has had its effect.
+    // A fault may fail during another outage (emptying a Redis that is down); it has had its effect.
     const running = this.#apply(fault)
       .catch(() => {})
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  /** All is well from now on. */
+  /** Ends all faults. */
   async restoreAll(): Promise<void> {
     await Promise.all(this.#running);
     const { toQstash, toRedis, cutter, provider, mail } = this.stack;
@@ -48,21 +48,21 @@ export class FaultInjector {
   }
 
   async #apply(fault: Fault): Promise<void> {
-    const { stack: world } = this;
+    const { stack: stack } = this;
     switch (fault.kind) {
       case "qstash":
-        return this.#takeDown(world.toQstash, fault.mode, fault.forMs);
+        return this.#takeDown(stack.toQstash, fault.mode, fault.forMs);
       case "redis-away":
-        return this.#takeDown(world.toRedis, "refuse", fault.forMs);
+        return this.#takeDown(stack.toRedis, "refuse", fault.forMs);
       case "redis-emptied":
-        return world.emptyRedis();
+        return stack.emptyRedis();
       case "postgres-restarted":
-        return world.postgres.restart();
+        return stack.postgres.restart();
       case "commits-cut":
-        return world.cutter.arm(fault.count);
+        return stack.cutter.arm(fault.count);
       case "provider-api":
         this.#providerFaults.api = { kind: fault.how, times: fault.times };
-        return world.provider.setFaults(this.#providerFaults);
+        return stack.provider.setFaults(this.#providerFaults);
       case "events":
         return this.#disturbEvents(fault);
       case "mail":
@@ -76,7 +76,9 @@ export class FaultInjector {
     }
   }
 
-  /** One outage of a backend at a time: a proxy that is told two things at once would listen twice. */
+  /**
+   * Backends with an outage in progress; one outage each, since two concurrent changes of a proxy would listen twice.
+   */
   readonly #busy = new Set<SoakStack["toRedis"]>();
 
   async #takeDown(
@@ -116,7 +118,7 @@ export class FaultInjector {
     else mail.fail({ kind: "answer", code: how === "later" ? 451 : 550, times });
   }
 
-  /** Messages and events that came before come again, finished or not. */
+  /** Delivers earlier messages and events again, finished or not. */
   async #replay({ tasks, events }: Extract<Fault, { kind: "replay" }>): Promise<void> {
     const tasksToReplay = await db().task.findMany({
       skip: Math.floor(this.random() * Math.max(1, (await db().task.count()) - tasks)),

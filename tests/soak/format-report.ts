@@ -3,7 +3,7 @@ import type { SoakResult } from "./run-soak";
 
 const MAX_REPORTED_ORDERS = 10;
 
-/** What came of a soak in a few lines; with violations, all that is known of the orders they are about. */
+/** A soak's result in a few lines; with violations, also everything known about the affected orders. */
 export async function formatReport({ plan, ...result }: SoakResult): Promise<string> {
   const list = (counts: Record<string, number>) =>
     Object.entries(counts)
@@ -16,7 +16,7 @@ export async function formatReport({ plan, ...result }: SoakResult): Promise<str
   ];
   if (result.violations.length === 0) return [...lines, "no violations"].join("\n");
   lines.push(
-    `${result.violations.length} VIOLATIONS; play it again with: npm run test:soak -- --seed ${plan.seed} --orders ${plan.orders.length}`,
+    `${result.violations.length} VIOLATIONS; repeat with: npm run test:soak -- --seed ${plan.seed} --orders ${plan.orders.length}`,
   );
   for (const { orderId, what } of result.violations) lines.push(`  ${orderId ?? "-"}: ${what}`);
   const ids = [...new Set(result.violations.flatMap(({ orderId }) => orderId ?? []))].slice(
@@ -31,7 +31,7 @@ export async function formatReport({ plan, ...result }: SoakResult): Promise<str
       ...(await orderRows(id)),
     );
   }
-  lines.push("", "what went wrong on purpose", ...result.journal.linesAbout().map((line) => `  ${line}`));
+  lines.push("", "injected faults", ...result.journal.linesAbout().map((line) => `  ${line}`));
   return lines.join("\n");
 }
 

@@ -3,8 +3,8 @@ import { serveApp } from "@/tests/support/processes/app-server";
 import { startChaos } from "./start-chaos";
 
 /**
- * One of several instances of the app. Arguments: seed of what goes wrong in it, and how often it dies by itself;
- * without them nothing goes wrong, but for the FAILPOINT of its environment.
+ * One of several instances of the app. Arguments: seed of its faults, and the probability of dying at a failpoint;
+ * without them only the FAILPOINT of its environment applies.
  */
 const [seed, killed = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));

@@ -3,21 +3,21 @@ import path from "node:path";
 import { type Child, startChild } from "@/tests/support/processes/children";
 import type { TcpBalancer } from "@/tests/support/proxies/tcp-balancer";
 
-/** Further instances of the app in processes of their own. One that dies is replaced. */
+/** Additional instances of the app in child processes. One that dies is replaced. */
 export interface Instances {
-  /** How many were killed, or died at a failpoint. */
+  /** How many were killed or died at a failpoint. */
   readonly deaths: number;
   kill(index: number): void;
-  /** From now on nothing goes wrong inside them. */
+  /** Ends the faults inside them. */
   stopChaos(): void;
   stop(): Promise<void>;
 }
 
-/** Of everything that passes a failpoint in them so much ends in a death. */
+/** Probability that passing a failpoint kills the instance. */
 const KILL_PROBABILITY = 0.0005;
 
-/** An instance can die while it starts; several in a row cannot start at all. */
-const STARTS = 5;
+/** An instance may die while it starts; after this many failed starts in a row none can start. */
+const MAX_FAILED_STARTS = 5;
 
 export async function startInstances(count: number, balancer: TcpBalancer, seed: number): Promise<Instances> {
   const running = new Map<number, Child>();
@@ -44,8 +44,8 @@ export async function startInstances(count: number, balancer: TcpBalancer, seed:
         ready();
         await child.ended;
         detach();
-      } else if (!stopping && ++failedStarts >= STARTS) {
-        throw new Error(`${STARTS} instances in a row ended before they listened, the last with ${outcome}`);
+      } else if (!stopping && ++failedStarts >= MAX_FAILED_STARTS) {
+        throw new Error(`${MAX_FAILED_STARTS} instances in a row ended before they listened, the last with ${outcome}`);
       }
       if (!stopping) deaths += 1;
     }

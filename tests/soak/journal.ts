@@ -1,9 +1,9 @@
-/** What happened to each order as whoever played it saw it, and what went wrong on purpose. */
+/** The events of each order as its buyer or seller saw them, and the injected faults. */
 export class Journal {
   readonly #startedMs = Date.now();
   readonly #lines = new Map<number | "world", string[]>();
   readonly #ids = new Map<string, number>();
-  /** What a buyer or seller was told that cannot be right. */
+  /** Responses to a buyer or seller that cannot be right. */
   readonly violations: { orderId: string | null; what: string }[] = [];
 
   note(about: number | "world", what: string): void {
@@ -12,7 +12,7 @@ export class Journal {
     this.#lines.set(about, lines);
   }
 
-  /** An order's id, once it is known. */
+  /** Records an order's id once it is known. */
   identify(index: number, orderId: string): void {
     this.#ids.set(orderId, index);
   }
@@ -24,7 +24,7 @@ export class Journal {
   linesOf(orderId: string): string[] {
     const index = this.#ids.get(orderId);
     return index === undefined
-      ? ["its buyer never heard of it"]
+      ? ["its buyer never received its id"]
       : [`order ${index} of the plan`, ...this.linesAbout(index)];
   }
 

@@ -3,8 +3,8 @@ import type { BuyerAction } from "@/local/stripe";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 
 /**
- * What a soak plays: a pure function of the seed and of how many orders there are. What then interleaves with what
- * is not: machines are as fast as they are. A seed repeats the play, not the race.
+ * The plan of a soak: a pure function of the seed and the number of orders. A seed repeats the plan but not the
+ * interleaving, which depends on the machine's speed.
  */
 export interface SoakPlan {
   seed: number;
@@ -12,12 +12,12 @@ export interface SoakPlan {
   buyers: PlannedBuyer[];
   products: PlannedProduct[];
   orders: PlannedOrder[];
-  /** In the order in which they come. */
+  /** In the order of injection. */
   faults: PlannedFault[];
 }
 
 export interface PlannedBuyer {
-  /** Which other buyer brought them; null: nobody. */
+  /** Index of the buyer who referred this one; null for none. */
   referrer: number | null;
 }
 
@@ -26,7 +26,7 @@ export interface PlannedProduct {
   kind: ProductKind;
   priceMinor: number;
   currency: Currency;
-  /** Null: as many as people want. */
+  /** Null: unlimited. */
   stock: number | null;
 }
 
@@ -35,24 +35,24 @@ export interface PlannedOrder {
   buyer: number;
   product: number;
   quantity: number;
-  /** How often the same request is sent at the same moment. */
+  /** How many copies of the request are sent concurrently. */
   copies: number;
-  /** What the buyer does on the provider's page, one after the other. */
+  /** The buyer's actions on the provider's page, in order. */
   results: BuyerAction[];
   refunds: PlannedRefund[];
-  /** Whoever brought the buyer spends so much afterwards, each sent twice; 0: nothing. */
+  /** Bonuses that the buyer's referrer spends afterwards, each request sent twice; 0 for none. */
   spends: number;
 }
 
 export interface PlannedRefund {
   by: "seller" | "provider";
-  /** Part of the whole; null: all that is left. */
+  /** Share of the amount; null for the rest. */
   share: number | null;
-  /** Before the shop has had time to hear of the payment. Only the provider can. */
+  /** Refunded before the shop can have processed the payment. Only the provider can do so. */
   early: boolean;
 }
 
-/** What goes wrong once this many orders have begun. */
+/** A fault, injected when this many orders have begun. */
 export type PlannedFault = { atOrder: number } & Fault;
 
 export type Fault =
@@ -72,7 +72,7 @@ export type Fault =
   | { kind: "time-jump"; seconds: number }
   | { kind: "replay"; tasks: number; events: number };
 
-/** Weighted: the ordinary is the most frequent. */
+/** Weighted: the common results are the most frequent. */
 const RESULTS: readonly BuyerAction[][] = [
   ...Array<BuyerAction[]>(8).fill(["paid"]),
   ["failed", "paid"],
@@ -84,7 +84,7 @@ const RESULTS: readonly BuyerAction[][] = [
   ["late"],
   ["late"],
   ["refunded_first"],
-  // Never comes to the page.
+  // The buyer never opens the page.
   [],
   [],
 ];
@@ -108,7 +108,7 @@ const REFUNDS: readonly PlannedRefund[][] = [
   ],
 ];
 
-/** One of each, shuffled and dealt; then again. The dear ones are in it once. */
+/** One fault of each kind in random order. Expensive faults occur once. */
 function shuffledFaults(random: () => number): Fault[] {
   const ms = (max: number) => Math.floor(100 + random() * max);
   const qstash = (["refuse", "hang", "swallow", "error", "limited", "page"] as const).map(
@@ -142,19 +142,19 @@ function shuffledFaults(random: () => number): Fault[] {
     ...[1, 2, 3, 4].map((): Fault => ({ kind: "replay", tasks: 5, events: 5 })),
   ];
   for (let index = all.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(random() * (index + 1));
-    const [one, two] = [all[index], all[other]];
-    if (one && two) [all[index], all[other]] = [two, one];
+    const otherIndex = Math.floor(random() * (index + 1));
+    const [fault, two] = [all[index], all[otherIndex]];
+    if (fault && two) [all[index], all[otherIndex]] = [two, fault];
   }
   return all;
 }
 
-/** A fault for so many orders. */
+/** Orders per fault. */
 const ORDERS_PER_FAULT = 4;
 
 export function planSoak(seed: number, count: number): SoakPlan {
   const random = seededRandom(seed);
-  const randomBelow = (most: number) => Math.floor(random() * most);
+  const randomBelow = (max: number) => Math.floor(random() * max);
   const sellers = Math.min(40, Math.max(3, Math.floor(count / 40)));
   const buyers = Array.from({ length: Math.min(1_500, Math.max(6, Math.floor(count / 3))) }, (_, index) => ({
     referrer: index > 0 && random() < 0.6 ? randomBelow(index) : null,
@@ -166,7 +166,7 @@ export function planSoak(seed: number, count: number): SoakPlan {
       kind: pick(["track", "licence", "ticket"] as const, random),
       priceMinor: 100 + randomBelow(20_000),
       currency: pick(["RUB", "RUB", "EUR", "USD"] as const, random),
-      // Some are as scarce as concert tickets: buyers are turned away, and what is given up is fought for.
+      // Some products are scarce: buyers are turned away and compete for released stock.
       stock: roll < 0.4 ? null : roll < 0.7 ? 1 + randomBelow(6) : 10 * count,
     };
   });

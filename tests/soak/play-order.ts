@@ -28,22 +28,22 @@ export async function playOrder(plan: PlannedOrder, shop: SoakShop): Promise<voi
   await spendBonuses(plan, shop);
 }
 
-/** Sends the order until somebody says yes or no; with one key it is one order however often it is sent. */
+/** Sends the order until it is accepted or rejected; with one client key repeated requests make one order. */
 async function submitOrder(
   plan: PlannedOrder,
   { buyers, products, journal }: SoakShop,
 ): Promise<{ id: string; checkoutUrl: string | null } | null> {
   const buyer = buyers[plan.buyer];
   const product = products[plan.product];
-  if (!buyer || !product) throw new Error("the plan names nobody");
+  if (!buyer || !product) throw new Error("the plan names an unknown buyer or product");
   const body = { productId: product.id, quantity: plan.quantity, clientKey: `order-${plan.index}` };
   const send = () => retryUntilDecided(() => sendRequest("POST", "/api/orders", { as: buyer, body }));
-  const answers = await Promise.all(Array.from({ length: plan.copies }, send));
+  const responses = await Promise.all(Array.from({ length: plan.copies }, send));
   journal.note(
     plan.index,
-    `ordered ${plan.quantity} of ${product.id}: ${answers.map((answer) => answer?.status ?? "no answer").join(", ")}`,
+    `ordered ${plan.quantity} of ${product.id}: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`,
   );
-  const orders = answers.flatMap((answer) => (answer?.status === 201 ? [answer.body] : []));
+  const orders = responses.flatMap((response) => (response?.status === 201 ? [response.body] : []));
   const [first] = orders;
   if (!first) return null;
   const { id } = first.order;
@@ -51,12 +51,12 @@ async function submitOrder(
   if (orders.some(({ order }) => order.id !== id)) {
     journal.violations.push({ orderId: id, what: "one client key made two orders" });
   }
-  // What is asked for again after an answer is the same order; nothing but an outage stands in the way.
-  const refused = answers.find((answer) => answer && answer.status !== 201);
+  // A repeated request returns the same order; only an outage may fail it.
+  const refused = responses.find((response) => response && response.status !== 201);
   if (refused) {
     journal.violations.push({
       orderId: id,
-      what: `the same request was answered 201 and ${refused.status} ${JSON.stringify(refused.body)}`,
+      what: `the same request got 201 and ${refused.status} ${JSON.stringify(refused.body)}`,
     });
   }
   const checkoutUrl = orders.map((order) => order.checkoutUrl).find((url) => url !== null) ?? null;
@@ -69,7 +69,7 @@ async function playCheckout(
   checkoutUrl: string | null,
   { journal }: SoakShop,
 ): Promise<void> {
-  if (checkoutUrl === null) return journal.note(index, "there is no page to pay on any more");
+  if (checkoutUrl === null) return journal.note(index, "the checkout page no longer exists");
   const response = await fetch(checkoutUrl, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -88,7 +88,7 @@ async function playRefund(plan: PlannedOrder, refund: PlannedRefund, orderId: st
   if (!order) return;
   const amount =
     refund.share === null ? undefined : Math.max(1, Math.floor(order.amountMinor * refund.share));
-  const label = `${refund.by} gives back ${amount ?? "all that is left"}`;
+  const label = `${refund.by} refunds ${amount ?? "all that is left"}`;
   if (refund.by === "provider") {
     const paid = await paymentIntentOf(order.sessionId, shop.provider);
     const outcome = paid
@@ -97,21 +97,21 @@ async function playRefund(plan: PlannedOrder, refund: PlannedRefund, orderId: st
     return journal.note(plan.index, `${label}: ${outcome}`);
   }
   const seller = products[plan.product]?.seller;
-  const answer = await retryUntilDecided(() =>
+  const response = await retryUntilDecided(() =>
     sendRequest("POST", `/api/orders/${orderId}/refund`, {
       ...(seller ? { as: seller } : {}),
       body: amount === undefined ? {} : { amountMinor: amount },
     }),
   );
-  journal.note(plan.index, `${label}: ${answer?.status ?? "no answer"}`);
-  if (answer?.status !== 202) return;
+  journal.note(plan.index, `${label}: ${response?.status ?? "no answer"}`);
+  if (response?.status !== 202) return;
   const task = await retry(() =>
-    db().task.findUnique({ where: { id: answer.body.task.id }, select: { id: true } }),
+    db().task.findUnique({ where: { id: response.body.task.id }, select: { id: true } }),
   );
-  if (!task) journal.violations.push({ orderId, what: "a refund was accepted and there is no task of it" });
+  if (!task) journal.violations.push({ orderId, what: "a refund was accepted and has no task" });
 }
 
-/** Asked for until it is known; the provider's API may be in trouble on purpose. */
+/** Retries until the provider responds: its API may have injected faults. */
 async function paymentIntentOf(sessionId: string | null, provider: RunningStripe): Promise<string | null> {
   if (sessionId === null) return null;
   const session = await retry(() => stripeClient(provider).checkout.sessions.retrieve(sessionId));
@@ -122,9 +122,9 @@ async function paymentIntentOf(sessionId: string | null, provider: RunningStripe
 const MAX_POLLS = 40;
 const POLL_INTERVAL_MS = 250;
 
-/** Whether it is delivered soon; a refund asked for before would be refused. */
+/** Waits for the delivery, since an earlier refund would be rejected. @returns false if it fails or takes too long */
 async function waitUntilDelivered(orderId: string): Promise<boolean> {
-  for (let look = 0; look < MAX_POLLS; look += 1) {
+  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
     const order = await db()
       .order.findUnique({ where: { id: orderId }, select: { status: true } })
       .catch(() => null);
@@ -135,18 +135,18 @@ async function waitUntilDelivered(orderId: string): Promise<boolean> {
   return false;
 }
 
-/** Two requests with one key at the same time: more than there is may never be spent. */
+/** Sends two concurrent requests with one key: the balance must never be overspent. */
 async function spendBonuses({ index, buyer, spends }: PlannedOrder, { buyers, journal }: SoakShop) {
   const referrer = buyers[buyer]?.referrer;
   if (spends === 0 || !referrer) return;
   const body = { amount: spends, key: `spend-${index}` };
   const send = () => sendRequest("POST", "/api/bonuses/spend", { as: referrer, body });
-  const answers = await Promise.all([send(), send()]);
-  journal.note(index, `bonuses spent: ${answers.map((answer) => answer?.status ?? "no answer").join(", ")}`);
+  const responses = await Promise.all([send(), send()]);
+  journal.note(index, `bonuses spent: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`);
 }
 
 async function retry<R>(read: () => Promise<R>): Promise<R | null> {
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
     try {
       return await read();
     } catch {

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import type { RunningStripe } from "@/local/stripe";
 
-/** What the provider itself says, for the judge and for refunds that begin there. */
+/** The provider's API, for the invariants and for refunds that begin there. */
 export function stripeClient({ url, secretKey }: RunningStripe): Stripe {
   const { hostname, port } = new URL(url);
   return new Stripe(secretKey, {
@@ -22,7 +22,7 @@ export interface ProviderPayment {
 
 const PAGE_SIZE = 100;
 
-/** Money that was taken, and what of it went back. */
+/** Successful payments with their refunded amounts. */
 export async function listProviderPayments(provider: RunningStripe): Promise<ProviderPayment[]> {
   const stripe = stripeClient(provider);
   const payments = new Map<string, ProviderPayment>();
@@ -45,8 +45,9 @@ export async function listProviderPayments(provider: RunningStripe): Promise<Pro
 }
 
 /**
- * Sends again what tells of refunds and did not arrive. The provider does so for three days, and a soak that let it
- * drop them for good would ask for what nobody promises: a refund that begins at the provider is only told of there.
+ * Sends all refund events again. The provider retries undelivered ones for three days; a soak that dropped them
+ * permanently would require what no contract promises, because a refund that begins at the provider is only reported by
+ * its events.
  */
 export async function resendRefunds(provider: RunningStripe): Promise<number> {
   let sent = 0;

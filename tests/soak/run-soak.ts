@@ -21,13 +21,13 @@ import { startChaos } from "./start-chaos";
 export interface SoakOptions {
   seed: number;
   orders: number;
-  /** Instances of the app in processes of their own, beside the one in this process. */
+  /** Instances of the app in child processes, in addition to the one in this process. */
   instances?: number;
-  /** Orders under way at once. */
+  /** Orders in progress concurrently. */
   shoppers?: number;
-  /** False: nobody sweeps. For showing that the judge notices. */
+  /** False: no sweeper runs, to show that the invariants detect it. */
   sweeps?: boolean;
-  /** Nothing goes wrong but what the shoppers do. */
+  /** No injected faults, only what the shoppers do. */
   faultFree?: boolean;
   drainTimeoutMs?: number;
   onProgress?: (line: string) => void;
@@ -36,23 +36,23 @@ export interface SoakOptions {
 export interface SoakResult extends InvariantReport {
   plan: SoakPlan;
   journal: Journal;
-  /** How often each kind of fault was played. */
+  /** How often each kind of fault was injected. */
   faults: Record<string, number>;
   deaths: number;
   seconds: number;
 }
 
-/** Of virtual time, so much for each tick of the real one. */
+/** Each tick of real time moves time by this many seconds. */
 const TICK_MS = 500;
 const VIRTUAL_SECONDS_PER_TICK = 45;
-/** With more to do than this time stands still: everything would be late, and be sent again and again. */
+/** With a backlog above this, time does not move: everything would be late and be sent again. */
 const MAX_BACKLOG = 60;
 const SWEEP_INTERVAL_MS = 400;
 const ORDERS_PER_PROGRESS_LINE = 250;
 
 /**
- * Plays a plan against the real thing and judges it. An empty list of violations is what it should end with.
- * A world is used for one after the other; each begins with empty tables.
+ * Runs a plan against the real stack and checks the invariants; the list of violations should be empty. A stack can run
+ * several soaks one after another; each begins with empty tables.
  */
 export async function runSoak(
   stack: SoakStack,
@@ -101,10 +101,10 @@ export async function runSoak(
   ]);
   try {
     const faults = faultFree ? [] : [...plan.faults];
-    const waiting = [...plan.orders];
+    const remainingOrders = [...plan.orders];
     await Promise.all(
       Array.from({ length: shoppers }, async () => {
-        for (let order = waiting.shift(); order; order = waiting.shift()) {
+        for (let order = remainingOrders.shift(); order; order = remainingOrders.shift()) {
           while (faults[0] && faults[0].atOrder <= order.index) {
             const fault = faults.shift();
             if (fault) injector.inject(fault);
@@ -122,21 +122,21 @@ export async function runSoak(
     instances.stopChaos();
     await injector.restoreAll();
   }
-  onProgress?.("all orders are placed; settling");
+  onProgress?.("all orders are placed; draining");
   await drain(stack, { sweeps, timeoutMs: drainTimeoutMs });
-  const verdict = await checkInvariants(stack, initialStock);
+  const report = await checkInvariants(stack, initialStock);
   await instances.stop();
   detach();
   await app.close();
   return {
-    ...verdict,
-    violations: [...journal.violations, ...verdict.violations],
+    ...report,
+    violations: [...journal.violations, ...report.violations],
     ...{ plan, journal, faults: injector.played, deaths: instances.deaths },
     seconds: Math.round((Date.now() - startedMs) / 1_000),
   };
 }
 
-/** Tasks that could run and do not yet. */
+/** Tasks that are due and not finished. */
 function countBacklog(): Promise<number> {
   return db().task.count({
     where: { state: { in: ["pending", "published", "running"] }, notBefore: { lte: new Date() } },

@@ -12,7 +12,7 @@ import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-
 import { startTcpBalancer, type TcpBalancer } from "@/tests/support/proxies/tcp-balancer";
 import { type RealPostgres, startRealPostgres } from "@/tests/support/stack/real-postgres";
 
-/** Backends of a soak's own, each with a way to go wrong, and the environment that leads to them. */
+/** The backends of a soak, each with a way to inject faults, and the environment that points to them. */
 export interface SoakStack {
   balancer: TcpBalancer;
   postgres: RealPostgres;
@@ -26,10 +26,10 @@ export interface SoakStack {
 }
 
 const TOKEN = "soak";
-/** Mails are kept in memory until the end. */
+/** The mail catcher keeps this many mails until the end. */
 const MAX_MAILS = 100_000;
 
-/** Sets the environment of this process and of those it starts: call it before anything reads it. */
+/** Sets the environment of this process and of its children: call it before anything reads it. */
 export async function startSoakStack(): Promise<SoakStack> {
   const folder = await mkdtemp(path.join(tmpdir(), "normaldance-soak-"));
   const balancer = await startTcpBalancer();
@@ -55,7 +55,7 @@ export async function startSoakStack(): Promise<SoakStack> {
     webhookSecret: "whsec_of_the_soak",
     retryScale: 0.001,
     lateMs: 400,
-    // Its own truth is asked for in the end.
+    // The invariants read its events at the end.
     limits: { maxEvents: 1_000_000 },
   });
   Object.assign(process.env, {
@@ -65,7 +65,7 @@ export async function startSoakStack(): Promise<SoakStack> {
     DATABASE_URL: cutter.url,
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${toRedis.port}`,
     UPSTASH_REDIS_REST_TOKEN: TOKEN,
-    // A busy machine is no outage; there are enough of those.
+    // A busy machine is not an outage; the injected outages are enough.
     REDIS_TIMEOUT_MS: "2000",
     REDIS_FIRST_CALL_TIMEOUT_MS: "5000",
     QSTASH_URL: `http://127.0.0.1:${toQstash.port}`,
@@ -98,11 +98,11 @@ export async function startSoakStack(): Promise<SoakStack> {
   };
 }
 
-/** Ten mails in a second are right for a mail server, and a soak would wait for nothing else. */
+/** The limit of ten mails per second suits a mail server, but most of a soak would be spent waiting for it. */
 async function raiseMailRate(qstashUrl: string): Promise<void> {
   const response = await fetch(`${qstashUrl}/v2/flowControl/mail/pin?rate=1000&period=1&parallelism=6`, {
     method: "POST",
     headers: { authorization: `Bearer ${TOKEN}` },
   });
-  if (!response.ok) throw new Error(`QStash did not take the mail lane's rate: ${response.status}`);
+  if (!response.ok) throw new Error(`QStash rejected the mail lane's rate: ${response.status}`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { injectFault } from "@/lib/core/failpoint";
 
-/** Of everything that passes a failpoint so much goes wrong there. */
+/** Probabilities that passing a failpoint throws or is delayed. */
 const THROW_PROBABILITY = 0.02;
 const DELAY_PROBABILITY = 0.03;
 const MAX_DELAY_MS = 250;
@@ -9,8 +9,9 @@ const MAX_DELAY_MS = 250;
 class ChaosError extends Error {}
 
 /**
- * Lets failpoints of this process throw and hold up now and then, and the process die there as if the power were cut.
- * @returns what ends it
+ * Makes failpoints of this process throw and delay at random, and kill the process with SIGKILL with the probability
+ * `killed`.
+ * @returns a function that ends it
  */
 export function startChaos(random: () => number, { killed = 0 } = {}): () => void {
   return injectFault(async (name) => {

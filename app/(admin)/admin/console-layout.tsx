@@ -3,7 +3,7 @@ import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { nullOnOutage } from "./null-on-outage";
 import { requireAdmin } from "./require-admin";
 
-/** Above the loading screen, so that a stranger's answer has the right status and not a skeleton. */
+/** Runs before the loading screen, so that a viewer without access gets the right status instead of a skeleton. */
 export async function ConsoleLayout({ path, children }: { path: string; children: ReactNode }) {
   const viewer = await nullOnOutage(() => requireAdmin(path));
   return viewer ? children : <PostgresDown path={path} />;

@@ -3,15 +3,15 @@ import { isOutage } from "@/lib/core/http";
 import { log } from "@/lib/core/log";
 
 /**
- * What a page of the console reads; null when a backend could not be reached, which the page then says. Anything
- * else that is thrown goes on: a redirect, a page that does not exist, a fault of ours.
+ * Reads the data of a console page; null when a backend is unreachable, which the page then shows. Rethrows everything
+ * else: redirects, not-found errors and bugs.
  */
 export async function nullOnOutage<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (cause) {
     if (!isOutage(cause)) throw cause;
-    log().warn({ err: cause }, "a page of the console says that Postgres does not answer");
+    log().warn({ err: cause }, "console page rendered without data: backend unavailable");
     return null;
   }
 }

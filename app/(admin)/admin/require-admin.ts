@@ -3,8 +3,8 @@ import { notFound, redirect } from "next/navigation";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 
 /**
- * Lets administrators through. A stranger may sign in; for everybody else the console does not exist.
- * @param path where to come back to
+ * Returns the viewer when they are an administrator. Redirects anonymous viewers to sign-in; everyone else gets a 404.
+ * @param path where sign-in returns to
  */
 export async function requireAdmin(path: string): Promise<Viewer> {
   const viewer = await getViewer();

@@ -10,7 +10,7 @@ import { listPosts, postPageQuerySchema } from "@/lib/posts";
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");
   const cursor = parseCursorParam(await searchParams);
-  // a later page has its own address for people without scripts, but there is one feed to be found
+  // Later pages have a URL for browsers without JavaScript, but only the first page is indexed.
   return cursor ? { title: t("earlierPosts"), robots: { index: false }, alternates: { canonical: "/" } } : {};
 }
 
@@ -38,7 +38,7 @@ async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
   );
 }
 
-/** A cursor that does not parse is no cursor: an old or mangled link still opens the feed. */
+/** Ignores a cursor that does not parse, so that an old or mangled link still opens the feed. */
 function parseCursorParam({ cursor }: Awaited<PageProps<"/">["searchParams"]>): string | undefined {
   const parsed = postPageQuerySchema.safeParse({ cursor });
   return parsed.success ? parsed.data.cursor : undefined;

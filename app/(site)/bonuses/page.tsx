@@ -19,7 +19,7 @@ export async function generateMetadata() {
 export default async function BonusesPage({ searchParams }: PageProps<"/bonuses">) {
   const [t, viewer, query] = await Promise.all([getTranslations("bonuses"), getViewer(), searchParams]);
   if (!viewer) redirect("/sign-in?next=/bonuses");
-  // A cursor that does not parse is no cursor: a mangled link still opens the ledger.
+  // A cursor that does not parse is ignored, so that a mangled link still opens the ledger.
   const cursor = bonusPageQuerySchema.safeParse({ cursor: query.cursor }).data?.cursor;
   return (
     <div className="tinted" style={tintStyle(viewer.id)}>

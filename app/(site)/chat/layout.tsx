@@ -8,8 +8,8 @@ import { listChats } from "@/lib/chat";
 const PAGE_SIZE = 30;
 
 /**
- * The list beside whatever is open; on phones one of the two at a time, by what the page inside is (chat.css). The
- * pages send away whoever is not signed in: they know where to come back to.
+ * The chat list beside the open page; phones show one of the two, depending on the page (chat.css). The pages redirect
+ * anonymous viewers to sign-in, because they know where to return to.
  */
 export default function ChatLayout({ children }: { children: ReactNode }) {
   return (

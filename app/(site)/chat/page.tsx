@@ -14,7 +14,7 @@ export async function generateMetadata() {
   return { title: t("title"), robots: { index: false } };
 }
 
-/** Nothing is open yet; phones show the list instead. */
+/** The page without an open chat; phones show the list instead. */
 export default async function ChatsPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat");

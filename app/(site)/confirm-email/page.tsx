@@ -6,7 +6,7 @@ import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
-  // As with the page for a new password: its address is a key.
+  // The URL holds a secret token, as on the reset-password page, so no referrer is sent.
   return { title: t("confirmTitle"), robots: { index: false }, referrer: "no-referrer" };
 }
 

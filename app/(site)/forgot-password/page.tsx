@@ -8,7 +8,7 @@ export async function generateMetadata() {
   return { title: t("forgotTitle"), robots: { index: false } };
 }
 
-/** Also for people who are signed in and do not know their password any more. */
+/** Also available while signed in, for users who have forgotten their password. */
 export default async function ForgotPasswordPage() {
   const [t, viewer] = await Promise.all([getTranslations("recover"), getShellViewer()]);
   return (

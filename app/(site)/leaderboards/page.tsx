@@ -18,7 +18,7 @@ interface BoardChoice {
   currency: string | undefined;
 }
 
-/** What does not parse is not chosen: a mangled link still opens a board. */
+/** Ignores what does not parse, so that a mangled link still opens a board. */
 function parseChoice(query: Awaited<PageProps<"/leaderboards">["searchParams"]>): BoardChoice {
   return {
     period: periodSchema.catch("week").parse(query.period),

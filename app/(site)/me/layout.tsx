@@ -6,8 +6,8 @@ import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 
 /**
- * What surrounds the pages of an account: a person has a picture and a colour too, made from their id as a post's is.
- * Each page sends strangers to sign in and back to itself; a layout does not know which page it stands around.
+ * The frame of the account pages, with a cover and a colour made from the user id, as for posts. Each page redirects
+ * anonymous viewers itself, because a layout does not know the current path.
  */
 export default async function MeLayout({ children }: LayoutProps<"/me">) {
   const [t, format, viewer] = await Promise.all([getTranslations("me"), getFormatter(), getViewer()]);

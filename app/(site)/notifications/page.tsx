@@ -30,7 +30,7 @@ async function CurrentInbox({ cursor }: { cursor: string | undefined }) {
   return <Inbox {...page} continued={cursor !== undefined} renderedAt={Date.now()} />;
 }
 
-/** A cursor that does not parse is no cursor: a mangled link still opens the list. */
+/** Ignores a cursor that does not parse, so that a mangled link still opens the list. */
 function parseCursorParam(cursor: unknown): string | undefined {
   const parsed = notificationPageQuerySchema.safeParse({ cursor });
   return parsed.success ? parsed.data.cursor : undefined;

@@ -91,7 +91,7 @@ async function CurrentOrders({ query }: { query: Query }) {
   );
 }
 
-/** What does not parse is left out: an old or mangled link still opens the list. */
+/** Ignores what does not parse, so that an old or mangled link still opens the list. */
 function parseQuery({ cursor, as }: Awaited<PageProps<"/orders">["searchParams"]>) {
   const parsedSide = orderPageQuerySchema.shape.as.safeParse(as);
   const parsedCursor = orderPageQuerySchema.shape.cursor.safeParse(cursor);

@@ -7,11 +7,11 @@ import { getShellViewer } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
-  // The address of this page is a key: no other site is to be told of it.
+  // The URL holds a secret token, so no referrer is sent.
   return { title: t("resetTitle"), robots: { index: false }, referrer: "no-referrer" };
 }
 
-/** Where the link of a mail leads. Looking at it uses nothing up: mail programs look at links too. */
+/** The target of the mailed link. Opening it does not use up the token: mail scanners open links too. */
 export default async function ResetPasswordPage({ searchParams }: PageProps<"/reset-password">) {
   const [t, { token }, viewer] = await Promise.all([
     getTranslations("recover"),

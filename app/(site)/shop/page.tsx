@@ -78,7 +78,7 @@ async function EmptyShop({ kind }: { kind: ProductKind | null }) {
   );
 }
 
-/** What does not parse is left out: an old or mangled link still opens the shop. */
+/** Ignores what does not parse, so that an old or mangled link still opens the shop. */
 async function parseQuery(searchParams: PageProps<"/shop">["searchParams"]) {
   const { cursor, kind } = await searchParams;
   const parsedCursor = productPageQuerySchema.shape.cursor.safeParse(cursor);

@@ -11,7 +11,7 @@ export async function generateMetadata() {
   return { title: t("signIn"), robots: { index: false } };
 }
 
-/** `?ended` is where a page goes whose session is over, `?reset` where a new password leads, `?deleted` where an account ends. */
+/** `?ended` follows an ended session, `?reset` a password reset, and `?deleted` an account deletion. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, getShellViewer()]);
   const next = safeNextPath(query.next);

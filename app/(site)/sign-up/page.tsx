@@ -12,7 +12,7 @@ export async function generateMetadata() {
   return { title: t("signUp") };
 }
 
-/** The referral code comes from `?ref=`, or from the cookie that a link of somebody's left (app/(site)/r). */
+/** The referral code comes from `?ref=`, or from the cookie that a referral link has set (app/(site)/r). */
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
   const [t, query, viewer, cookieStore] = await Promise.all([
     getTranslations("auth"),

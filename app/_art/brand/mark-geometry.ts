@@ -1,6 +1,6 @@
 /**
- * The mark: a normal distribution played on an equaliser. Bars are symmetric around the middle of a
- * 64 × 64 square; the icon files are drawn from the same numbers.
+ * The mark: a normal distribution as an equaliser. Bars are symmetric around the middle of a 64 × 64 square;
+ * the icon files use the same numbers.
  */
 export const MARK_GEOMETRY = {
   side: 64,

@@ -1,7 +1,7 @@
 import { cn } from "@/app/_ui/cn";
 import { MARK_GEOMETRY } from "./mark-geometry";
 
-/** @param dancing the bars move; for what is live or being loaded, not for decoration in passing */
+/** @param animated the bars move; for live or loading content, not for decoration */
 export function Mark({ className, animated = false }: { className?: string; animated?: boolean }) {
   return (
     <svg

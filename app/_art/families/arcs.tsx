@@ -1,7 +1,7 @@
 import { type Brush, COVER_SIZE } from "../family";
 import { pickRandom, roundCoordinate } from "../random";
 
-/** Quarter turns laid like tiles: cable, track, dance floor. */
+/** Truchet tiles: quarter circles that join into cables. */
 export function arcs({ random, palette }: Brush) {
   const cells = pickRandom(random, [3, 4, 5]);
   const size = COVER_SIZE / cells;

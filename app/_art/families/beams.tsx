@@ -1,7 +1,7 @@
 import { type Brush, COVER_SIZE } from "../family";
 import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
-/** Stage lights through haze, each with its own colour and its pool on the floor. */
+/** Stage lights through haze, each with a pool of light on the floor. */
 export function beams({ random, palette, uid }: Brush) {
   const count = randomInteger(random, 4, 6);
   const lamps = Array.from({ length: count }, (_, i) => {

@@ -1,7 +1,7 @@
 import { type Brush, COVER_SIZE } from "../family";
 import { pickRandom, randomBetween, roundCoordinate } from "../random";
 
-/** A record seen so close that it does not fit: grooves, the gaps between tracks, the label, light on it. */
+/** A close-up of a record: grooves, gaps between tracks, the label, reflected light. */
 export function grooves({ random, palette, uid }: Brush) {
   const x = roundCoordinate(
     pickRandom(random, [0.5, 0.5, 0.78, 0.2]) * COVER_SIZE + randomBetween(random, -14, 14),

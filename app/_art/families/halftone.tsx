@@ -3,7 +3,7 @@ import { pickRandom, randomBetween, roundCoordinate } from "../random";
 
 const STEPS = 9;
 
-/** Two waves meeting, printed in dots. Dots of one size share a path, which keeps the markup small. */
+/** Two interfering waves as a halftone. Dots of one size share a path, which keeps the markup small. */
 export function halftone({ random, palette }: Brush) {
   const cells = pickRandom(random, [13, 16, 19]);
   const pitch = COVER_SIZE / cells;

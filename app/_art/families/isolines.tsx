@@ -5,7 +5,7 @@ import { randomBetween, randomInteger, roundCoordinate } from "../random";
 const LAYERS = 11;
 const POINTS = 26;
 
-/** A landscape cut from coloured paper, layer on layer up to its summit. */
+/** A mountain of coloured paper layers, smaller towards the summit. */
 export function isolines({ random, palette }: Brush) {
   const centre = {
     x: randomBetween(random, 0.32, 0.68) * COVER_SIZE,

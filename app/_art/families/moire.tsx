@@ -1,7 +1,7 @@
 import { type Brush, COVER_SIZE } from "../family";
 import { randomBetween, roundCoordinate } from "../random";
 
-/** Two sets of rings, each plain alone; the picture is where they disagree. */
+/** Two sets of rings; their interference makes the picture. */
 export function moire({ random, palette, uid }: Brush) {
   const pitch = randomBetween(random, 15, 24);
   const angle = random() * Math.PI * 2;
@@ -11,8 +11,8 @@ export function moire({ random, palette, uid }: Brush) {
     y: randomBetween(random, 0.3, 0.7) * COVER_SIZE,
   };
   const sets = [
-    { name: "a", way: 1, ink: palette.light, pitch },
-    { name: "b", way: -1, ink: palette.body, pitch: pitch * randomBetween(random, 1.02, 1.12) },
+    { name: "a", sign: 1, ink: palette.light, pitch },
+    { name: "b", sign: -1, ink: palette.body, pitch: pitch * randomBetween(random, 1.02, 1.12) },
   ];
   return (
     <>
@@ -22,8 +22,8 @@ export function moire({ random, palette, uid }: Brush) {
             key={set.name}
             id={uid + set.name}
             gradientUnits="userSpaceOnUse"
-            cx={roundCoordinate(centre.x + set.way * Math.cos(angle) * distance)}
-            cy={roundCoordinate(centre.y + set.way * Math.sin(angle) * distance)}
+            cx={roundCoordinate(centre.x + set.sign * Math.cos(angle) * distance)}
+            cy={roundCoordinate(centre.y + set.sign * Math.sin(angle) * distance)}
             r={roundCoordinate(set.pitch)}
             spreadMethod="repeat"
           >

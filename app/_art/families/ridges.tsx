@@ -4,7 +4,7 @@ import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
 const POINTS = 30;
 
-/** A pulse recorded over and over, each line in front of the one before. */
+/** Repeated recordings of a pulse, each line in front of the previous one. */
 export function ridges({ random, palette }: Brush) {
   const lines = randomInteger(random, 15, 20);
   const peaks = Array.from({ length: 3 }, () => ({

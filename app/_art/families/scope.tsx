@@ -5,7 +5,7 @@ import { pickRandom, randomBetween, roundCoordinate } from "../random";
 const POINTS = 72;
 const TRACES = 5;
 
-/** A Lissajous figure on an oscilloscope: two tones, one on each axis, and their afterglow. */
+/** A Lissajous figure on an oscilloscope (one tone per axis), with afterglow. */
 export function scope({ random, palette }: Brush) {
   const [xFrequency, yFrequency] = pickRandom(random, [
     [3, 2],

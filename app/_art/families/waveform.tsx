@@ -1,7 +1,7 @@
 import { type Brush, COVER_SIZE } from "../family";
 import { randomBetween, randomInteger, roundCoordinate } from "../random";
 
-/** The loudness of a track as mirrored bars, over its own slower echo. */
+/** The loudness of a track as mirrored bars, over two coarser copies. */
 export function waveform({ random, palette }: Brush) {
   const middle = COVER_SIZE / 2;
   const phases = [random() * 6.3, random() * 6.3, random() * 6.3] as const;

@@ -6,7 +6,7 @@ const WORD_RATIO = 80 / 808;
 
 interface Props {
   width: number;
-  /** From `wordmarkSource`. */
+  /** From `wordmarkDataUri`. */
   wordmark: string;
   accent: string;
 }
@@ -28,7 +28,7 @@ export function BrandLine({ width, wordmark, accent }: Props) {
   const side = height * MARK_RATIO;
   return (
     <div style={{ display: "flex", alignItems: "center" }}>
-      {/* biome-ignore-start lint/performance/noImgElement: the renderer knows no other */}
+      {/* biome-ignore-start lint/performance/noImgElement: the image renderer supports only this element */}
       <img
         alt=""
         width={side}

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * The image renderer takes WOFF and not WOFF2, and wants each script as a font of its own; the files are
- * static cuts of the fonts of the site. Read once a process, from disk: no image needs the network.
+ * The image renderer requires WOFF, not WOFF2, and a separate font per script; the files are static cuts of
+ * the site's fonts. Read once per process, from disk: rendering needs no network.
  */
 const folder = path.join(process.cwd(), "app/_assets");
 
@@ -33,7 +33,7 @@ export function getImageFonts(): ReturnType<typeof loadFonts> {
 
 let wordmark: Promise<string> | undefined;
 
-/** The name of the site as the `src` of an image. */
+/** The site's wordmark as the `src` of an image. */
 export async function wordmarkDataUri(color: string): Promise<string> {
   wordmark ??= readFile(path.join(folder, "wordmark.svg"), "utf8");
   const svg = (await wordmark).replace("<path ", `<path fill="${color}" `);
@@ -44,8 +44,8 @@ export const DISPLAY_FONT = "Unbounded, Unbounded Cyrillic";
 export const TEXT_FONT = "Onest, Onest Cyrillic";
 
 /**
- * What these fonts can draw. For anything else, emoji above all, the renderer would ask the network for a
- * picture, so it is left out.
+ * Removes characters that these fonts cannot draw. For those, emoji above all, the renderer would fetch a
+ * picture over the network.
  */
 export function stripUndrawable(text: string): string {
   return text

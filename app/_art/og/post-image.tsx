@@ -8,7 +8,7 @@ import { svgDataUri } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };
 
-/** A long title gets smaller letters, so that all of it is read. */
+/** Font size in px: a long title gets smaller letters, so that all of it fits. */
 function titleSize(title: string): number {
   if (title.length <= 16) return 64;
   if (title.length <= 36) return 50;
@@ -19,18 +19,18 @@ interface Props {
   id: string;
   title: string;
   authorName: string;
-  /** From `wordmarkSource`. */
+  /** From `wordmarkDataUri`. */
   wordmark: string;
 }
 
-/** The opened sleeve of the feed, as a picture: cover on the left, name on the cover's colour. */
+/** The Open Graph image of a post: cover on the left, title and author on the cover's colour. */
 export function PostImage({ id, title, authorName, wordmark }: Props) {
   const hue = hueOf(id);
   const name = stripUndrawable(title) || "NormalDance";
   const side = IMAGE_SIZE.height;
   return (
     <div style={{ display: "flex", width: "100%", height: "100%", background: oklch(0.31, 0.095, hue) }}>
-      {/* biome-ignore lint/performance/noImgElement: the renderer knows no other */}
+      {/* biome-ignore lint/performance/noImgElement: the image renderer supports only this element */}
       <img
         alt=""
         width={side}

@@ -1,6 +1,6 @@
 import { Fragment, isValidElement, type ReactNode } from "react";
 
-/** SVG attributes that keep their capitals; all others are written with dashes. */
+/** SVG attributes in camel case; all others are in kebab case. */
 const CAMEL_CASE = new Set([
   "viewBox",
   "preserveAspectRatio",
@@ -11,9 +11,9 @@ const CAMEL_CASE = new Set([
 ]);
 
 /**
- * Writes SVG elements as markup. The image renderer understands pictures but not every nested element, and
- * `react-dom/server` may not be imported from the app. Covers only what drawings use: elements, fragments,
- * lists, and attributes without text that would need escaping.
+ * Renders SVG elements to markup. The image renderer accepts pictures but not every nested element, and
+ * `react-dom/server` must not be imported from the app. Supports only what the drawings use: elements, fragments,
+ * lists, and attributes without characters that need escaping.
  */
 export function renderSvg(node: ReactNode): string {
   if (Array.isArray(node)) return node.map(renderSvg).join("");

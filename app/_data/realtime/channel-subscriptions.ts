@@ -1,28 +1,28 @@
 import { openSharedStream } from "./shared-stream";
 import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
-/** What somebody who follows a channel is told. */
+/** Callbacks of one subscriber of a channel. */
 export interface ChannelSubscriber {
   onEvent(event: string, data: unknown): void;
-  /** Something may have been missed. Also once when the channel is joined, and when events come again after they did not. */
+  /** Events may have been missed. Also called once when the channel is joined, and when events resume. */
   onReload(): void;
-  /** Whether events of this channel come at the moment. */
+  /** Whether events of this channel arrive at the moment. */
   onLive(live: boolean): void;
 }
 
-/** A channel that is left stays for this long: most often the next page follows it too. */
+/** An unused channel stays subscribed for this long: the next page usually subscribes to it again. */
 const UNSUBSCRIBE_DELAY_MS = 3_000;
-/** Before the first word nobody knows; then it is taken for no. */
+/** Until the first `live` event the state is unknown; after this long the stream counts as not live. */
 const FIRST_EVENT_TIMEOUT_MS = 5_000;
 
-/** Who follows what in this tab. */
+/** Subscribers in this tab, by channel. */
 const subscribers = new Map<string, Set<ChannelSubscriber>>();
-/** Those who have not read anew since they began. */
+/** Subscribers that have not reloaded since they subscribed. */
 const awaitingReload = new Set<ChannelSubscriber>();
-/** Where this tab is in each channel that the browser's stream carries, whichever tab holds it. */
+/** This tab's cursor in each channel of the browser's stream, also when another tab owns the stream. */
 const cursors = new Map<string, string>();
 const joinedChannels = new Set<string>();
-/** Not theirs to listen to, or nobody can say for now. */
+/** Channels that the server refused to open for this viewer. */
 const deniedChannels = new Set<string>();
 const unsubscribeTimers = new Map<string, ReturnType<typeof setTimeout>>();
 let isLive: boolean | null = null;
@@ -30,10 +30,10 @@ let wasLive = false;
 let sharedStream: ReturnType<typeof openSharedStream> | null = null;
 
 /**
- * Follows a channel while there is a stream ({@link startRealtime}); whatever is said from then on comes in order, or
- * `onReload` says that something is missing.
+ * Subscribes to a channel. While a stream is open ({@link startRealtime}), events arrive in order, and `onReload`
+ * reports every gap.
  *
- * @returns ends it
+ * @returns unsubscribes
  */
 export function subscribeToChannel(channel: string, subscriber: ChannelSubscriber): () => void {
   const channelSubscribers = subscribers.get(channel) ?? new Set();
@@ -66,9 +66,9 @@ function unsubscribe(channel: string): void {
 }
 
 /**
- * Begins to listen for this page, with the browser's other tabs.
- * @param signedIn  whoever is not may follow `views` alone
- * @returns ends it
+ * Connects this page to the event stream that it shares with the browser's other tabs.
+ * @param signedIn  false: the server accepts public channels only
+ * @returns disconnects
  */
 export function startRealtime({ signedIn }: { signedIn: boolean }): () => void {
   const firstEventTimer = setTimeout(
@@ -110,20 +110,20 @@ function applyStreamEvent(event: StreamEvent): void {
       joinedChannels.add(event.channel);
       if (deniedChannels.delete(event.channel) && isLive)
         for (const subscriber of subscribersOf(event.channel)) subscriber.onLive(true);
-      for (const follower of subscribersOf(event.channel))
-        if (!event.resumed || awaitingReload.has(follower)) notifyReload(follower);
+      for (const subscriber of subscribersOf(event.channel))
+        if (!event.resumed || awaitingReload.has(subscriber)) notifyReload(subscriber);
       return;
     case "reload":
-      for (const follower of subscribersOf(event.channel)) notifyReload(follower);
+      for (const subscriber of subscribersOf(event.channel)) notifyReload(subscriber);
       return;
     case "event":
-      for (const follower of subscribersOf(event.channel)) follower.onEvent(event.event, event.data);
+      for (const subscriber of subscribersOf(event.channel)) subscriber.onEvent(event.event, event.data);
       return;
     case "denied":
       joinedChannels.delete(event.channel);
       cursors.delete(event.channel);
       deniedChannels.add(event.channel);
-      for (const follower of subscribersOf(event.channel)) follower.onLive(false);
+      for (const subscriber of subscribersOf(event.channel)) subscriber.onLive(false);
       return;
     case "heartbeat":
       return;
@@ -132,7 +132,7 @@ function applyStreamEvent(event: StreamEvent): void {
 
 function applyLive(nowLive: boolean): void {
   if (isLive === nowLive) return;
-  // What was to be said meanwhile may have got lost before any log had it.
+  // Events published during the outage may have been lost before they reached a channel log.
   const isBack = nowLive && wasLive;
   isLive = nowLive;
   wasLive ||= nowLive;

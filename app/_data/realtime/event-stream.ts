@@ -3,38 +3,35 @@ import { handleSessionEnded } from "../session";
 import type { TabsPresence } from "./presence-reporter";
 import type { StreamEvent } from "./stream-event";
 
-/** Refused or cut: asked again after this, then after twice as long each time, */
+/** First reconnect delay after the stream was refused or lost; it doubles with each attempt. */
 const MIN_RETRY_DELAY_MS = 1_000;
-/** up to this. */
+/** Upper limit of the reconnect delay. */
 const MAX_RETRY_DELAY_MS = 60_000;
-/** Of each wait, so much is chance: the browsers of an instance that ended do not come back as one. */
+/** Random share of each delay, so that the clients of a stopped instance do not reconnect together. */
 const RETRY_JITTER = 0.5;
-/** Asked to come back, a browser does so within this: not all those of an instance at once. */
+/** After a `reconnect` event the client waits a random time up to this, so that clients do not return together. */
 const RECONNECT_SPREAD_MS = 1_000;
-/** Two heartbeats and some: a connection that says nothing for so long is dead, whatever the browser believes. */
+/** More than two heartbeats: a connection silent for this long is dead, even if the browser reports it open. */
 export const SILENCE_TIMEOUT_MS = 40_000;
-/** Changes of what is wanted that are made within this are one: a page that opens follows several channels. */
+/** Subscription changes within this time share one reconnect: a new page subscribes to several channels. */
 const BATCH_DELAY_MS = 50;
-/** Cut for a moment, as when a function has reached its time limit, nothing is out of date yet. */
+/** A shorter interruption, as when a function reaches its time limit, does not count as offline. */
 const OFFLINE_GRACE_MS = 4_000;
 
 export interface EventStreamOptions {
-  /**
-   * Whoever is not listens to what is public, and has a stream while there is something of that to hear and somebody
-   * looks at it.
-   */
+  /** An anonymous stream is open only while it has subscriptions and a tab is visible. */
   signedIn: boolean;
-  /** The channels that are wanted, with the last that is known of each; asked at each opening. */
+  /** Subscribed channels with the last known cursor of each; read at each opening. */
   subscriptions(): Map<string, string | null>;
   onEvent(event: StreamEvent): void;
   presence(): TabsPresence;
-  /** To be answered, so that the person counts as here. */
+  /** Must report presence, so that the user counts as online. */
   onHeartbeat(): void;
 }
 
 /**
- * The event stream of a browser: opened with every cursor that is known, and opened again, from there on, whenever
- * it ends. Ends itself for good when the session is over.
+ * The event stream of a browser: opened with every known cursor, and reopened from there whenever it ends. It closes
+ * permanently when the session ends.
  */
 export class EventStream {
   private source: EventSource | undefined;
@@ -51,15 +48,15 @@ export class EventStream {
     this.open();
   }
 
-  /** What heartbeats are answered with; empty while none is open. */
+  /** Sent with presence reports; empty while no stream is open. */
   get streamId(): string {
     return this.id;
   }
 
-  /** Another set of channels is wanted. */
+  /** Reopens the stream if its channels differ from the subscriptions. */
   onSubscriptionsChange(): void {
     if (this.isClosed || this.isUpToDate()) return;
-    // One that waits to be opened is opened with what is wanted then.
+    // A reconnect that is already scheduled reads the subscriptions when it runs.
     if (this.source || this.isIdle) this.schedule(BATCH_DELAY_MS, () => this.isUpToDate() || this.open());
   }
 
@@ -76,7 +73,7 @@ export class EventStream {
     return !this.options.signedIn && (subscriptions.size === 0 || this.options.presence() === "away");
   }
 
-  /** A channel that was denied is asked for once more. */
+  /** Requests a denied channel again. */
   retryChannel(channel: string): void {
     this.openChannels.delete(channel);
     this.onSubscriptionsChange();
@@ -96,7 +93,7 @@ export class EventStream {
     this.openChannels.clear();
     this.isIdle = this.shouldIdle(subscriptions);
     if (this.isIdle) {
-      // While nobody looks the places are kept: it goes on from there.
+      // While all tabs are hidden the cursors are kept, so that the stream resumes from them.
       if (subscriptions.size === 0) this.options.onEvent({ type: "carries", channels: [] });
       return;
     }
@@ -113,7 +110,7 @@ export class EventStream {
     this.source = source;
     const listen = (event: string, handle: (data: never) => void) =>
       source.addEventListener(event, ({ data }: MessageEvent<unknown>) => {
-        // The browser has an event of its own that is called `open`, and brings nothing.
+        // The browser also fires an `open` event, which has no data.
         if (this.source !== source || typeof data !== "string") return;
         this.restartSilenceTimer();
         handle(JSON.parse(data) as never);
@@ -147,7 +144,7 @@ export class EventStream {
       this.close();
       handleSessionEnded();
     });
-    // Lost, or refused. Its own attempts would go back to the cursors of now.
+    // Lost or refused. The browser's own reconnect would reuse the cursors in the URL, which are outdated.
     source.addEventListener("error", () => {
       if (this.source !== source) return;
       const isRefused = source.readyState === EventSource.CLOSED;
@@ -157,7 +154,7 @@ export class EventStream {
     this.restartSilenceTimer();
   }
 
-  /** Why it was refused an EventSource does not say. A call does, and renews the access token if it is too old. */
+  /** An EventSource gives no reason for a refusal. An API call does, and renews an expired access token. */
   private async probeAndOpen(): Promise<void> {
     if (this.isClosed) return;
     if (!this.options.signedIn) return this.open();
@@ -168,7 +165,7 @@ export class EventStream {
     else this.open();
   }
 
-  /** What is there is let go; events do not come for now. */
+  /** Closes the current source; after the grace time the stream counts as not live. */
   private disconnect(): void {
     clearTimeout(this.silenceTimer);
     if (!this.source) return;

@@ -1,19 +1,19 @@
-/** What a tab wants to hear, and whether somebody looks at it. */
+/** A tab's subscriptions, and whether it is visible. */
 export interface TabState {
   channels: string[];
   visible: boolean;
 }
 
-/** A tab that is looked at says so every 10 s; one that crashed says nothing any more. */
+/** A visible tab reports every 10 s; one that is silent for this long has crashed. */
 const VISIBLE_TIMEOUT_MS = 25_000;
-/** Browsers let the timers of a hidden tab run once a minute; after that long it sleeps, or has crashed. */
+/** Browsers run a hidden tab's timers once a minute; one that is silent for this long is suspended or has crashed. */
 const TAB_TIMEOUT_MS = 180_000;
 
-/** The browser's other tabs, as far as they are heard of. */
+/** The browser's other tabs, as known from their messages. */
 export class OtherTabs {
   private readonly tabs = new Map<string, TabState & { lastSeenAt: number }>();
 
-  /** @returns the channels that it did not want before */
+  /** @returns the channels that this tab was not subscribed to before */
   update(tabId: string, { channels, visible }: TabState): string[] {
     const knownChannels = new Set(this.tabs.get(tabId)?.channels);
     this.tabs.set(tabId, { channels, visible, lastSeenAt: Date.now() });

@@ -1,18 +1,18 @@
 import { sendPresence } from "./send-presence";
 
-/** Whether any of a browser's tabs is looked at. */
+/** `online` while any of the browser's tabs is visible. */
 export type TabsPresence = "online" | "away";
 
-/** Between two tabs nobody looks at either for a moment. */
+/** While the user switches tabs, neither is visible for a moment. */
 const DEBOUNCE_MS = 250;
 
 interface Options {
   currentPresence(): TabsPresence;
-  /** Of the stream that is open; empty: none is. */
+  /** Id of the open stream; empty while none is open. */
   streamId(): string;
 }
 
-/** Tells the server whether somebody looks at the browser's tabs: at each heartbeat, and as soon as it changes. */
+/** Reports to the server whether any tab is visible: at each heartbeat, and as soon as it changes. */
 export class PresenceReporter {
   private lastReported: TabsPresence | null = null;
   private debounceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +26,7 @@ export class PresenceReporter {
     void sendPresence(streamId, this.lastReported);
   }
 
-  /** A tab was turned to, or away from. */
+  /** Call when this tab or another one became visible or hidden. */
   onVisibilityChange(): void {
     clearTimeout(this.debounceTimer);
     this.debounceTimer = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { callApi } from "../call-api";
 
-/** Answers a heartbeat of the browser's event stream: somebody is here, or has left the page open. Best effort. */
+/** Answers a heartbeat of the browser's event stream with the user's presence. Best effort. */
 export async function sendPresence(streamId: string, state: "online" | "away"): Promise<void> {
   await callApi("/api/presence", "done", { method: "POST", body: { streamId, state }, keepalive: true });
 }

@@ -5,42 +5,42 @@ import { PresenceReporter } from "./presence-reporter";
 import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
 /**
- * The tabs of a browser share one event stream, since browsers allow six connections to a host: one tab holds it, for
- * what any of them wants, and tells the others all that it says. When that tab closes, or sleeps while another is
- * looked at, another one takes over, from where all of them are.
+ * The tabs of a browser share one event stream, because browsers allow six connections per host: the leader opens it
+ * for the subscriptions of all tabs and broadcasts its events. When the leader closes, or stalls while another tab is
+ * visible, another tab takes over from its own cursors, which every tab keeps.
  */
 
 const CHANNEL_NAME = "normaldance:realtime";
 const STREAM_LOCK = "normaldance:stream";
-/** Tabs in which nobody is signed in are among themselves: no person's stream hangs on one of them. */
+/** Anonymous tabs share a separate stream: no signed-in user's stream may depend on one of them. */
 const ANONYMOUS_SUFFIX = ":public";
-/** How often a tab says that it is there, and makes sure that the one that holds the stream is awake. */
+/** How often a tab broadcasts its state and checks that the leader is alive. */
 const CHECK_INTERVAL_MS = 10_000;
-/** The server takes so many; the first ones are wanted most. */
+/** The server's limit per stream; the first channels are kept. */
 const MAX_CHANNELS = 100;
 
 interface Options {
   signedIn: boolean;
-  /** What this tab wants to hear, most wanted first. */
+  /** This tab's channels, most important first. */
   subscriptions(): string[];
   cursorOf(channel: string): string | null;
   onEvent(event: StreamEvent): void;
 }
 
-/** Between tabs. */
+/** Message between tabs; tabs of older builds read it too, so `type` values and field names stay. */
 type TabMessage =
-  /** @property again  a channel that was denied, and may be theirs by now */
+  /** The state of a tab. @property again  a denied channel to request again: access may have been granted */
   | ({ type: "want"; tab: string; again?: string } & TabState)
   | { type: "bye"; tab: string }
-  /** A tab holds the stream from now on, and asks what the others want. */
+  /** The sender leads from now on, and asks the other tabs for `want`. */
   | { type: "holds" }
-  /** @property to  one tab alone */
+  /** An event of the stream. @property to  only this tab applies it */
   | { type: "said"; said: StreamEvent; to?: string };
 
 interface SharedStream {
-  /** This tab wants something else. @param retryChannel  a channel that was denied: it is asked for once more */
+  /** This tab's subscriptions changed. @param retryChannel  a denied channel to request again */
   onSubscriptionsChange(retryChannel?: string): void;
-  /** It wants nothing any more. */
+  /** Withdraws this tab; if it leads, another tab takes over. */
   close(): void;
 }
 
@@ -52,7 +52,7 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
     "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL_NAME}${nameSuffix}`) : null;
   const otherTabs = new OtherTabs();
   let stream: EventStream | null = null;
-  /** Where the stream is in each channel: a tab that begins to follow one that it carries already is told. */
+  /** The stream's cursor in each channel, sent to a tab that subscribes to a channel that is already open. */
   const cursors = new Map<string, string>();
   const deniedChannels = new Set<string>();
   let isLive: boolean | null = null;
@@ -75,13 +75,13 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
   };
 
   const presence = () => (isVisible() || otherTabs.isAnyVisible() ? "online" : "away");
-  // It says nothing where no stream is anybody's.
+  // Anonymous streams report no presence.
   const presenceReporter = new PresenceReporter({
     currentPresence: presence,
     streamId: () => (signedIn && stream?.streamId) || "",
   });
 
-  /** What the stream says, for all tabs. */
+  /** Records an event of the stream and passes it to all tabs. */
   const onStreamEvent = (event: StreamEvent) => {
     const cursor = cursorAfterEvent(event);
     if (cursor) cursors.set(cursor.channel, cursor.at);
@@ -110,7 +110,7 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
     broadcast({ type: "holds" });
   };
 
-  /** A tab says what it wants; the one that holds the stream tells it where that is. */
+  /** Records another tab's subscriptions; the leader answers with the state of the stream. */
   const onTabSubscriptions = (message: Extract<TabMessage, { type: "want" }>) => {
     const added = otherTabs.update(message.tab, message);
     if (!stream) return;
@@ -124,7 +124,7 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
       if (channel !== undefined && deniedChannels.has(channel)) stream.retryChannel(channel);
   };
 
-  /** Holds the stream until the signal, or until another tab has taken the lock away. */
+  /** Leads until the signal aborts or another tab steals the lock. */
   const acquireStream = (steal: boolean) => {
     if (!("locks" in navigator) || !broadcastChannel) {
       openEventStream();
@@ -171,13 +171,13 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
   window.addEventListener("pagehide", announceClose, { signal: abortController.signal });
   const checkTimer = setInterval(() => {
     broadcastSubscriptions();
-    // A tab that was looked at may have crashed.
+    // A tab that crashed changes subscriptions and visibility without a message.
     stream?.onSubscriptionsChange();
-    // Where nobody is signed in silence may be that there is nothing to hear.
+    // An anonymous stream without subscriptions is silent.
     const expectsEvents = signedIn || subscriptions().length > 0;
-    const isHolderStalled =
+    const isLeaderStalled =
       !stream && isVisible() && expectsEvents && Date.now() - lastEventAt > SILENCE_TIMEOUT_MS;
-    if (!isHolderStalled) return;
+    if (!isLeaderStalled) return;
     lastEventAt = Date.now();
     acquireStream(true);
   }, CHECK_INTERVAL_MS);

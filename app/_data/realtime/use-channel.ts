@@ -4,31 +4,30 @@ import { useEffect, useEffectEvent } from "react";
 import type { Channel, ChannelKind, EventData, EventName } from "@/lib/realtime";
 import { subscribeToChannel } from "./channel-subscriptions";
 
-/** What a component does with what is said on a channel. */
+/** A component's handlers for one channel. */
 export interface ChannelHandlers<K extends ChannelKind> {
-  /** By the event's name. */
+  /** By event name. */
   on: { [E in EventName<K>]?: (data: EventData<K, E>) => void };
   /**
-   * Something may have been missed: read it anew from where it is kept. Called once when the channel is joined as
-   * well, since the page was rendered before that.
+   * Events may have been missed: read the data again from its source. Also called once when the channel is joined,
+   * because the page was rendered before that.
    */
   onReload?: () => void;
-  /** False: nothing comes for now (Redis or the server is away), so ask now and then; true: it comes again. */
+  /** False: no events arrive for now (Redis or the server is down), so poll; true: they arrive again. */
   onLive?: (live: boolean) => void;
 }
 
 /**
- * Follows a channel for as long as the component stands. How it comes (one event stream for all tabs of the browser)
- * is no matter of the component's.
+ * Subscribes to a channel while the component is mounted, through the event stream that the browser's tabs share.
  *
- * @param channel  null: none for now
+ * @param channel  null: no subscription
  */
 export function useChannel<K extends ChannelKind>(
   channel: Channel<K> | null,
   handlers: ChannelHandlers<K>,
 ): void {
   const onEvent = useEffectEvent((event: string, data: unknown) => {
-    // The server has put it through the schema of that event.
+    // The server has validated the data with the schema of that event.
     (handlers.on as Record<string, ((data: unknown) => void) | undefined>)[event]?.(data);
   });
   const onReload = useEffectEvent(() => handlers.onReload?.());

@@ -13,19 +13,19 @@ export async function changePassword(body: { currentPassword: string; newPasswor
     password: body.currentPassword,
   });
   if (result.ok) return result;
-  // What is wrong with the password given again is wrong with the field it was typed into.
+  // The API reports the confirmed password as `password`; the form shows it on its `currentPassword` field.
   const details = result.failure.details.map((detail) =>
     detail.path === "password" ? { ...detail, path: "currentPassword" } : detail,
   );
   return { ok: false as const, failure: { ...result.failure, details } };
 }
 
-/** Takes effect when the link in the mail to the new address is opened. */
+/** Takes effect when the link mailed to the new address is opened. */
 export function changeAddress(body: { email: string }) {
   return callApi("/api/me/email", "done", { method: "POST", body });
 }
 
-/** Sends the link that confirms the address once more. */
+/** Sends the confirmation link again. */
 export function sendConfirmation() {
   return callApi("/api/me/confirm-email", "done", { method: "POST", body: {} });
 }
@@ -34,7 +34,7 @@ export function becomeArtist() {
   return callApi("/api/me/artist", "done", { method: "POST", body: {} });
 }
 
-/** For good. The password makes the session fresh first: the form asks for it anyway. */
+/** Permanent. The form asks for the password, so it also makes the session fresh first. */
 export async function deleteAccount(body: { password: string }) {
   const confirmed = await confirmPassword(body);
   if (!confirmed.ok) return confirmed;

@@ -11,12 +11,12 @@ interface Props {
   action: () => Promise<ApiResult<unknown>>;
   label: string;
   busyLabel: string;
-  /** What is said when it is done. */
+  /** Shown after success. */
   doneLabel: string;
   look?: "primary" | "quiet";
 }
 
-/** One thing to be done by one click; the page is read again after it. */
+/** Runs one action on click and refreshes the page after success. */
 export function ActionButton({ action, label, busyLabel, doneLabel, look = "quiet" }: Props) {
   const router = useRouter();
   const [isRunning, setRunning] = useState(false);

@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import { sendConfirmation } from "./account-api";
 import { ActionButton } from "./action-button";
 
-/** The address of an account, and whether it is known to be theirs. */
+/** The account's email address and whether it is confirmed. */
 export function AddressCard({ email, confirmed }: { email: string; confirmed: boolean }) {
   const t = useTranslations("profile");
   const Icon = confirmed ? Check : MailQuestionMark;

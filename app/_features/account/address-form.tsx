@@ -10,7 +10,7 @@ import { changeAddressSchema } from "@/lib/accounts/client";
 import { changeAddress } from "./account-api";
 import { SuccessNote } from "./success-note";
 
-/** Asks for another address. It is theirs once the link that goes there was opened. */
+/** Requests an address change, which takes effect when the link mailed to the new address is opened. */
 export function AddressForm() {
   const t = useTranslations("security");
   const [sentTo, setSentTo] = useState<string | null>(null);

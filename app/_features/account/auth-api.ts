@@ -19,7 +19,7 @@ export async function signUp(body: {
   );
 }
 
-/** The tabs that show another person, or know the old token, hear of it. */
+/** Notifies other tabs, which may show another account or use the old token. */
 function notifyTabs(result: ApiResult<ResponseBody<"signedIn">>) {
   if (result.ok) broadcastSignIn(result.data.user.id, result.data.expiresAt);
   return result;
@@ -33,12 +33,12 @@ export async function signOut() {
   return result;
 }
 
-/** For what needs the password to have been given lately. */
+/** Makes the session fresh again, for routes that require a recent password entry. */
 export function confirmPassword(body: { password: string }) {
   return callApi("/api/auth/confirm-password", "done", { method: "POST", body });
 }
 
-/** Answers the same whether or not the address is known here. */
+/** The response is the same whether or not the address has an account. */
 export function forgotPassword(body: { email: string }) {
   return callApi("/api/auth/forgot-password", "done", { method: "POST", body, skipSessionRefresh: true });
 }

@@ -12,7 +12,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** The way in: words and form on one side, stage on the other. */
+/** Layout of the sign-in pages: the form on one side, a cover on the other. */
 export function AuthLayout({ title, lead, coverSeed, alternative, children }: Props) {
   return (
     <div className="grid min-h-[calc(100dvh-3.6rem)] max-sm:pb-20 sm:min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">

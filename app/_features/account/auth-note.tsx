@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Mark } from "@/app/_art/brand/mark";
 
-/** Why somebody stands at the door who did not mean to, or what they have just done. */
+/** Explains why the user sees a sign-in page, or confirms what they have just done. */
 export function AuthNote({ children }: { children: ReactNode }) {
   return (
     <div role="status" className="mb-6 flex items-center gap-4 rounded-2xl border border-line bg-raised p-4">

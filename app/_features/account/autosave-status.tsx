@@ -12,7 +12,7 @@ interface Props {
   retry: () => void;
 }
 
-/** What became of a choice that is saved at once. */
+/** The result of an autosave, with a retry button after a failure. */
 export function AutosaveStatus({ saved, failure, retry }: Props) {
   const t = useTranslations("preferences");
   return (

@@ -13,7 +13,7 @@ import { InvalidLink, isInvalidLink } from "./invalid-link";
 
 type State = "asking" | "working" | "done";
 
-/** A click, and not the opening of the page, confirms: mail programs open links to look for viruses. */
+/** Confirms on click instead of on page load, because mail scanners open links. */
 export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: boolean }) {
   const t = useTranslations("recover");
   const [state, setState] = useState<State>("asking");
@@ -37,7 +37,7 @@ export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: b
           <p className="mt-1 text-muted">{t("confirmedText")}</p>
         </AuthNote>
         <Button asChild size="large" className="w-full">
-          {/* a new document: the frame may show the address of before */}
+          {/* A full page load: the shell may still show the previous address. */}
           <a href={signedIn ? "/me" : "/sign-in"}>{t(signedIn ? "toProfile" : "signIn")}</a>
         </Button>
       </>

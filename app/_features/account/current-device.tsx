@@ -5,7 +5,7 @@ import { DeviceArt } from "./device-art";
 import { SignOutButton } from "./sign-out-button";
 import { useDeviceLabels } from "./use-device-labels";
 
-/** The device somebody reads this on. */
+/** The device that this session belongs to. */
 export function CurrentDevice({ device, renderedAt }: { device: SignedInDevice; renderedAt: number }) {
   const t = useTranslations("devices");
   const { deviceName, deviceLocation } = useDeviceLabels();

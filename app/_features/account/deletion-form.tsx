@@ -13,7 +13,7 @@ import { UsernameHint } from "@/app/_ui/forms/username-hint";
 import { deletionSchema } from "@/lib/privacy/client";
 import { deleteAccount } from "./account-api";
 
-/** The last step of an account: asked for twice, and with the password. */
+/** Deletes the account after a second confirmation with the password. */
 export function DeletionForm({ email }: { email: string }) {
   const t = useTranslations("myData");
   const [isOpen, setIsOpen] = useState(false);
@@ -24,16 +24,16 @@ export function DeletionForm({ email }: { email: string }) {
     send: deleteAccount,
     onSuccess: () => {
       broadcastSignOut();
-      // A new document: nothing that was rendered for the person is left.
+      // A full page load, so that nothing rendered for the user stays in memory.
       window.location.replace("/sign-in?deleted=1");
     },
   });
-  // The button that had the focus is gone.
+  // The button that had the focus has been removed.
   useEffect(() => {
     const control = isOpen ? form.current?.elements.namedItem("password") : null;
     if (!(control instanceof HTMLElement)) return;
     control.focus();
-    // On a phone the bar at the bottom would cover it.
+    // The bottom bar on phones would cover it.
     control.scrollIntoView({ block: "center" });
   }, [isOpen, form]);
   if (!isOpen) {
@@ -72,7 +72,7 @@ export function DeletionForm({ email }: { email: string }) {
 
 const ORDER_PATH = /^orders\.([\da-f-]{36})$/;
 
-/** The orders that the account has to wait for. */
+/** The unfinished orders that block the deletion. */
 function BlockingOrders({ failure }: { failure: ApiFailure }) {
   const orders = failure.details.flatMap(({ path, message }) => {
     const id = ORDER_PATH.exec(path)?.[1];

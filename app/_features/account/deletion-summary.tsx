@@ -10,7 +10,7 @@ interface Props {
   items: readonly SummaryItem[];
 }
 
-/** What becomes of the things of an account that is deleted. */
+/** Lists what a deletion removes or keeps. */
 export function DeletionSummary({ kind, title, items }: Props) {
   const t = useTranslations("myData.items");
   const Icon = kind === "goes" ? Minus : Plus;

@@ -41,7 +41,7 @@ const DRAWINGS: Record<Kind, { outline: ReactNode; screen: Screen }> = {
     ),
     screen: { x: 17, y: 16, width: 30, height: 28 },
   },
-  // Neither a browser's window nor a thing that one holds: a program.
+  // A program without a browser window, such as a script.
   other: {
     outline: (
       <>
@@ -53,12 +53,12 @@ const DRAWINGS: Record<Kind, { outline: ReactNode; screen: Screen }> = {
   },
 };
 
-/** What the bars of the mark take up of their square. */
+/** Size of the mark's bars within their square. */
 const MARK_SIZE = { width: 54, height: 46 } as const;
 
 interface Props {
   kind: Kind;
-  /** It is the one in use: the music on its screen moves. */
+  /** Animates the mark, for the current device. */
   playing?: boolean;
   className?: string;
 }

@@ -13,13 +13,13 @@ import { useDeviceLabels } from "./use-device-labels";
 interface Props {
   device: SignedInDevice;
   renderedAt: number;
-  /** It is being signed out. */
+  /** The sign-out is in progress. */
   signingOut: boolean;
   failure: ApiFailure | null;
   onSignOut: () => void;
 }
 
-/** A device somewhere else. */
+/** A row of the list of other devices. */
 export function DeviceRow({ device, renderedAt, signingOut, failure, onSignOut }: Props) {
   const t = useTranslations("devices");
   const { deviceName, deviceLocation } = useDeviceLabels();

@@ -12,8 +12,8 @@ import { SuccessNote } from "./success-note";
 const EXPORT_PATH = "/api/me/export";
 
 /**
- * A plain link to the file. The browser cannot renew the session while it saves one, so that is seen to before; it
- * saves the file piece by piece, however long that is.
+ * A plain download link. A click first calls the API, which renews the session if needed, because a download cannot.
+ * The browser then streams the file to disk, whatever its length.
  */
 export function ExportButton() {
   const t = useTranslations("myData");

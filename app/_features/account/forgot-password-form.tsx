@@ -11,7 +11,7 @@ import { forgotPasswordSchema } from "@/lib/accounts/client";
 import { forgotPassword } from "./auth-api";
 import { AuthNote } from "./auth-note";
 
-/** Asks for the link. What it says afterwards is the same for an address that nobody has. */
+/** Requests a reset link. The confirmation is the same for an address without an account. */
 export function ForgotPasswordForm({ email }: { email: string }) {
   const t = useTranslations("recover");
   const [sentTo, setSentTo] = useState<string | null>(null);

@@ -2,7 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "@/app/_ui/button";
 
-/** A link from a mail that opens nothing: why that may be, and the way on. */
+/** Shown for a mailed link that does not work: the possible reasons and a next step. */
 export function InvalidLink({
   text,
   href,
@@ -24,7 +24,7 @@ export function InvalidLink({
   );
 }
 
-/** Whether an answer says that the link is to blame: forged, used, replaced by a newer one, or too late. */
+/** Whether the failure is about the link: forged, used, replaced by a newer one, or expired. */
 export function isInvalidLink(failure: { details: { path: string }[] } | null): boolean {
   return failure?.details.some(({ path }) => path === "token") ?? false;
 }

@@ -14,13 +14,13 @@ const PAGES = [
   { key: "data", href: "/me/data" },
 ] as const;
 
-/** The way between the pages of an account. */
+/** Navigation between the account pages. */
 export function MeNav() {
   const t = useTranslations("me");
   const pathname = usePathname();
   const list = useRef<HTMLUListElement>(null);
-  // On a phone the row is wider than the screen.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another current page
+  // On phones the row is wider than the screen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new path changes the current item
   useEffect(() => {
     list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [pathname]);

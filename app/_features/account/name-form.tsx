@@ -13,7 +13,7 @@ import { SuccessNote } from "./success-note";
 
 const schema = signUpSchema.pick({ name: true });
 
-/** How one is called, everywhere and at once. */
+/** Changes the display name, which applies everywhere immediately. */
 export function NameForm({ name }: { name: string }) {
   const t = useTranslations("profile");
   const router = useRouter();

@@ -16,7 +16,7 @@ interface Props {
 
 const LEVELS: readonly NotificationLevel[] = ["all", "quiet", "off"];
 
-/** A line for each kind of notification with how loudly it comes; each choice is saved as it is made. */
+/** One row of levels per kind of notification; each choice is saved immediately. */
 export function NotificationLevelsForm({ kinds, saved }: Props) {
   const t = useTranslations("preferences");
   const [chosen, setChosen] = useState(saved);
@@ -66,7 +66,7 @@ interface LevelRadioProps {
   onChoose: () => void;
 }
 
-/** One of three. The browser's own radio button lies over it: arrows, names and focus are its. */
+/** Covered by a native, transparent radio button, which provides arrow keys, label and focus. */
 function LevelRadio({ name, label, checked, disabled, onChoose }: LevelRadioProps) {
   return (
     <label

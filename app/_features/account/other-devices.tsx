@@ -8,7 +8,7 @@ import type { SignedInDevice } from "@/lib/sessions";
 import { DeviceRow } from "./device-row";
 import { useDeviceSignOut } from "./use-device-sign-out";
 
-/** Everywhere else somebody is signed in, and the ways to end that: one, all of these, or these and this one. */
+/** The other signed-in devices, with sign-out for one of them, for all of them, or for all including this one. */
 export function OtherDevices({ devices, renderedAt }: { devices: SignedInDevice[]; renderedAt: number }) {
   const t = useTranslations("devices");
   const heading = useRef<HTMLHeadingElement>(null);

@@ -6,7 +6,7 @@ import { AutosaveStatus } from "./autosave-status";
 import { changePreferences } from "./preferences";
 import { useAutosave } from "./use-autosave";
 
-/** Whether others see that one is here; saved as it is switched. */
+/** Hides the user's presence; saved immediately. */
 export function PresenceSwitch({ saved }: { saved: boolean }) {
   const t = useTranslations("preferences");
   const [isHidden, setIsHidden] = useState(saved);

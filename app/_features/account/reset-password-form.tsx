@@ -11,7 +11,7 @@ import { resetPasswordSchema } from "@/lib/accounts/client";
 import { resetPassword } from "./auth-api";
 import { InvalidLink, isInvalidLink } from "./invalid-link";
 
-/** Chooses a new password. The link is used up by that, and all devices are signed out, this one too. */
+/** Sets a new password, which uses up the link and signs out all devices, including this one. */
 export function ResetPasswordForm({ token }: { token: string }) {
   const t = useTranslations("recover");
   const { formProps, field, values, failure, busy } = useForm({

@@ -8,11 +8,11 @@ import { ActionButton } from "./action-button";
 
 interface Props {
   role: "listener" | "artist" | "admin";
-  /** Only a confirmed address may sell. */
+  /** Selling requires a confirmed address. */
   confirmed: boolean;
 }
 
-/** What one is here, and the way on to the stage. */
+/** The current role, with a button to become an artist. */
 export function RoleCard({ role, confirmed }: Props) {
   const t = useTranslations("profile");
   const roles = useTranslations("me.roles");

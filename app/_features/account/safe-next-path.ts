@@ -1,15 +1,15 @@
 const BASE_URL = "http://here.invalid";
 
-/** Longer ones nobody needs, and they would go into every link of the page. */
+/** Longer paths are never needed, and they would be repeated in every link of the page. */
 const MAX_PATH_LENGTH = 2_000;
 
-/** They are dropped or turned by browsers, proxies and loggers, each in its own way; no path of ours has one. */
+/** Browsers, proxies and loggers each drop or rewrite these characters; no path of this site contains one. */
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/u;
 
 /**
- * Where to go after signing in: a path of ours, or the feed. `//host` and `/\host` are other sites to a
- * browser, and `/.//host` becomes one once its dot is resolved: the path is taken as a URL parser leaves it,
- * and only if it still means this origin, also for whoever decodes it once more.
+ * Where to go after sign-in: a path of this site, or the feed. Browsers treat `//host` and `/\host` as other sites, and
+ * `/.//host` becomes one once its dot is resolved. The path is therefore returned as a URL parser normalizes it, and
+ * only if it stays on this origin, also after being decoded once more.
  */
 export function safeNextPath(next: string | string[] | undefined): string {
   if (typeof next !== "string" || next.length > MAX_PATH_LENGTH || !next.startsWith("/")) return "/";

@@ -9,7 +9,7 @@ interface Props {
   className?: string;
 }
 
-/** One thing of an account: what it is on one side, what can be done about it on the other. */
+/** One section of the settings: title and text on one side, controls on the other. */
 export function SettingsSection({ id, title, text, children, className }: Props) {
   return (
     <section

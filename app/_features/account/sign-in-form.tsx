@@ -19,10 +19,10 @@ export function SignInForm({ next }: { next: string }) {
     initial: { email: "", password: "" },
     toInput: (values) => values,
     send: signIn,
-    // a whole new document: nothing rendered for a stranger stays in any cache
+    // A full page load, so that nothing rendered for an anonymous viewer stays in a cache.
     onSuccess: () => window.location.assign(next),
   });
-  // Tabs whose session was over go on where they were once somebody has signed in again in one of them.
+  // Other tabs with an ended session return to their page when the user signs in again in one tab.
   useEffect(() => onSignedIn(() => window.location.assign(next)), [next]);
   return (
     <form {...formProps} className="flex flex-col gap-1.5">

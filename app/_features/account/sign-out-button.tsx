@@ -15,7 +15,7 @@ export function SignOutButton() {
     setBusy(true);
     setFailure(null);
     const result = await signOut();
-    // a whole new document, so nothing of the person stays in memory
+    // A full page load, so that nothing of the user stays in memory.
     if (result.ok) return window.location.assign("/");
     setBusy(false);
     setFailure(result.failure);

@@ -1,7 +1,7 @@
 import { Check } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** Says that something was done; stands there before there is something to say, so that it is read out. */
+/** Confirms a success. Rendered empty before, so that screen readers announce the text. */
 export function SuccessNote({ text }: { text: ReactNode }) {
   return (
     <p role="status" className="min-h-6 text-sm font-medium text-muted">

@@ -4,8 +4,8 @@ import { useRef, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 
 /**
- * Saves each change at once, one call after the other, so that the last choice is what stays. What could not be saved
- * stays as it was chosen, and goes along with the next change or with `retry`.
+ * Saves each change immediately, one call at a time, so that the last choice wins. A change that failed stays selected
+ * and is sent again with the next change or with `retry`.
  */
 export function useAutosave<Change extends object>(send: (change: Change) => Promise<ApiResult<unknown>>) {
   const pendingChange = useRef<Partial<Change>>({});
@@ -20,7 +20,7 @@ export function useAutosave<Change extends object>(send: (change: Change) => Pro
     while (Object.keys(pendingChange.current).length > 0) {
       const change = pendingChange.current;
       pendingChange.current = {};
-      // Only whole properties are put together.
+      // Merging keeps whole properties, so the result is a valid change.
       const result = await send(change as Change);
       if (result.ok) {
         setFailure(null);

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { SignedInDevice } from "@/lib/sessions";
 
-/** What people call a device, and where it is, in the reader's language. */
+/** A device's name and location in the viewer's language. */
 export function useDeviceLabels() {
   const t = useTranslations("devices");
   return {

@@ -12,10 +12,10 @@ import { useDeviceLabels } from "./use-device-labels";
 type Scope = "others" | "all";
 
 /**
- * Signing devices out from a list. A click shows at once, but a device leaves the list only when the server has said
- * that it is out: nobody should walk away from a lost laptop on the word of an animation.
+ * Signs out devices from a list. A click shows immediately, but a device leaves the list only when the server has
+ * confirmed the sign-out, so that the list never claims that a lost laptop is signed out when it is not.
  *
- * @param onRemoved  something has left the list, and the focus with it
+ * @param onRemoved  called when a row was removed, possibly with the focus in it
  */
 export function useDeviceSignOut(devices: readonly SignedInDevice[], onRemoved: () => void) {
   const t = useTranslations("devices");
@@ -44,7 +44,7 @@ export function useDeviceSignOut(devices: readonly SignedInDevice[], onRemoved: 
     setFailures(({ [id]: _, ...others }) => others);
     const result = await endSession(id);
     setPendingIds((before) => new Set([...before].filter((each) => each !== id)));
-    // One that is not there has ended in another way, which is what was wanted.
+    // A session that no longer exists has ended already, which is the wanted result.
     if (result.ok || result.failure.code === "not_found")
       remove([id], t("out", { name: deviceName(device) }));
     else setFailures((before) => ({ ...before, [id]: result.failure }));
@@ -64,14 +64,14 @@ export function useDeviceSignOut(devices: readonly SignedInDevice[], onRemoved: 
   };
 
   return {
-    remaining: remaining,
+    remaining,
     rowState: (id: string) => ({
       signingOut: pendingIds.has(id) || bulk.busy !== null,
       failure: failures[id] ?? null,
     }),
-    signOutOne: signOutOne,
-    signOutMany: signOutMany,
-    bulk: bulk,
-    announcement: announcement,
+    signOutOne,
+    signOutMany,
+    bulk,
+    announcement,
   };
 }

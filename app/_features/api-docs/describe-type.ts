@@ -1,12 +1,12 @@
 import type { Schema } from "./openapi";
 
-/** Follows a reference once; an unknown one stays a nameless schema. */
+/** Follows one `$ref`; an unknown reference becomes an empty schema. */
 export function resolveSchema(schema: Schema, schemas: Record<string, Schema>): Schema {
   const name = schema.$ref?.split("/").at(-1);
   return name ? (schemas[name] ?? {}) : schema;
 }
 
-/** `string · uuid · 1…120`: what a value must look like, in one line. */
+/** Describes a value in one line, such as `string · uuid · 1…120`. */
 export function describeType(schema: Schema, arrayOf: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
@@ -27,7 +27,7 @@ export function describeType(schema: Schema, arrayOf: string): string {
 }
 
 function describeRange(low: number | undefined, high: number | undefined): string {
-  // zod writes the safe integer limits out; they say nothing
+  // zod emits the safe integer limits, which carry no information.
   const finiteLimit = (limit: number | undefined) =>
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? limit : undefined;
   const from = finiteLimit(low);

@@ -5,7 +5,7 @@ import { describeType, resolveSchema } from "./describe-type";
 import type { Endpoint, Method, Operation, Schema } from "./openapi";
 import { FieldLine, SchemaView } from "./schema-view";
 
-/** Reading is quiet; what changes something stands out, what takes something away is a warning. */
+/** Reads are quiet, writes stand out, and deletes look like a warning. */
 const METHOD_CLASSES: Record<Method, string> = {
   get: "bg-ink/8 text-ink",
   post: "bg-ink text-ground",
@@ -32,7 +32,7 @@ interface Props {
   schemas: Record<string, Schema>;
 }
 
-/** One line until it is opened: the list is for finding, the inside for reading. */
+/** Collapsed to one line until it is opened, so that the list stays easy to scan. */
 export function EndpointView({ endpoint, schemas }: Props) {
   const t = useTranslations("docs");
   const { operation } = endpoint;
@@ -74,7 +74,7 @@ export function EndpointView({ endpoint, schemas }: Props) {
         {responses.length > 0 ? (
           <DocSection title={t("responses")}>
             {responses.map(([status, response]) => {
-              // failures all look the same; their shape is shown once, at the end of the page
+              // All errors share one schema, which is shown once at the end of the page.
               const schema = status.startsWith("2") ? contentSchema(response.content) : undefined;
               return (
                 <div key={status} className="py-2">
@@ -102,7 +102,7 @@ function DocSection({ title, children }: { title: string; children: ReactNode })
   );
 }
 
-/** What a caller has to bring; people can bring a session, the platform's own callers their secret or signature. */
+/** What the endpoint requires: a session, the cron secret or a QStash signature. */
 function requiredAuth({ security }: Operation): "session" | "cron" | "qstash" | null {
   const schemes = new Set(security?.flatMap((requirement) => Object.keys(requirement)));
   if (schemes.size === 0) return null;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { cache } from "react";
 import { z } from "zod";
 
-/** The part of OpenAPI 3.1 that the reference shows. What it does not know is left out, not an error. */
+/** The part of OpenAPI 3.1 that the reference shows. Unknown properties are dropped, not rejected. */
 const schemaShape = z.object({
   $ref: z.string().optional(),
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -80,11 +80,11 @@ export interface ApiReference {
   version: string;
   groups: { name: string; endpoints: Endpoint[] }[];
   schemas: Record<string, Schema>;
-  /** What every failure looks like. */
+  /** The schema of every error response. */
   failure: Schema | undefined;
 }
 
-/** The generated reference, in groups; null when it has not been generated. */
+/** Reads the generated reference, grouped; null when it has not been generated. */
 export const readApiReference = cache(async (): Promise<ApiReference | null> => {
   let text: string;
   try {

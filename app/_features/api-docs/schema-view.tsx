@@ -2,18 +2,18 @@ import { useTranslations } from "next-intl";
 import { describeType, resolveSchema } from "./describe-type";
 import type { Schema } from "./openapi";
 
-/** Deeper than any body of ours; a schema that refers to itself ends here. */
+/** Deeper than any body of this API; stops the recursion of a schema that refers to itself. */
 const MAX_DEPTH = 5;
 
 interface Props {
   schema: Schema;
   schemas: Record<string, Schema>;
   depth?: number;
-  /** Whether to say which fields must be there: of what one sends, not of what one gets. */
+  /** Whether to mark required fields: for request bodies, not for responses. */
   showsRequired?: boolean;
 }
 
-/** A body's fields, one line each, with what they hold indented under them. */
+/** The fields of a body, one line each, with nested fields indented. */
 export function SchemaView({ schema, schemas, depth = 0, showsRequired = false }: Props) {
   const t = useTranslations("docs");
   const body = unwrapSchema(resolveSchema(schema, schemas), schemas);
@@ -51,7 +51,7 @@ export function SchemaView({ schema, schemas, depth = 0, showsRequired = false }
   );
 }
 
-/** What is inside a list, or the one object among alternatives such as `object | null`. */
+/** Returns the item schema of a list, or the object among alternatives such as `object | null`. */
 function unwrapSchema(schema: Schema, schemas: Record<string, Schema>): Schema {
   if (schema.items) return unwrapSchema(resolveSchema(schema.items, schemas), schemas);
   const variants = schema.anyOf ?? schema.oneOf;

@@ -3,7 +3,7 @@ import { RollingText } from "@/app/_features/posts/views/rolling-text";
 import { cn } from "@/app/_ui/cn";
 import { toBonuses, useBonusFormatter } from "./bonus-amount";
 
-/** How much there is, as large as it can be. */
+/** The bonus balance in large type. */
 export function Balance({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
   const formatBonuses = useBonusFormatter();

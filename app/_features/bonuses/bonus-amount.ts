@@ -1,12 +1,12 @@
 import { useFormatter } from "next-intl";
 import { MINOR_PER_BONUS } from "@/lib/bonuses/client";
 
-/** Hundredths as people count them. */
+/** Converts hundredths to bonuses. */
 export function toBonuses(minor: number): number {
   return minor / MINOR_PER_BONUS;
 }
 
-/** Writes them in the reader's language: `1 290`, `12,50`, and with a sign where it is asked for. */
+/** Formats hundredths in the viewer's language: `1 290`, `12,50`, with a sign if requested. */
 export function useBonusFormatter(): (minor: number, options?: { signed: boolean }) => string {
   const format = useFormatter();
   return (minor, { signed } = { signed: false }) =>
@@ -17,7 +17,7 @@ export function useBonusFormatter(): (minor: number, options?: { signed: boolean
     });
 }
 
-/** What somebody typed, `12,5` or `12.50`, in hundredths; NaN when it is no such number. */
+/** Parses typed text such as `12,5` or `12.50` to hundredths; NaN for anything else. */
 export function parseBonusMinor(typed: string): number {
   const text = typed.replace(/\s/g, "").replace(",", ".");
   return /^\d+(\.\d{1,2})?$/.test(text) ? Math.round(Number(text) * MINOR_PER_BONUS) : Number.NaN;

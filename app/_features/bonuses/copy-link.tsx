@@ -6,7 +6,7 @@ import { useRef, useState } from "react";
 import { Button } from "@/app/_ui/button";
 import { useMounted } from "@/app/_ui/use-mounted";
 
-/** A link to send to friends. Without scripts it can be selected and copied by hand. */
+/** The referral link. Without JavaScript it can be selected and copied by hand. */
 export function CopyLink({ link }: { link: string }) {
   const t = useTranslations("bonuses");
   const mounted = useMounted();
@@ -19,7 +19,7 @@ export function CopyLink({ link }: { link: string }) {
       await navigator.clipboard.writeText(link);
       setCopied(true);
     } catch {
-      // No right to it, or no secure address: it is selected, the rest is one key press.
+      // No clipboard permission or no secure context; the link is selected and can be copied with the keyboard.
       setCopied(false);
     }
   };

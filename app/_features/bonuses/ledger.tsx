@@ -17,12 +17,12 @@ const ICONS: Record<Entry["kind"], typeof Plus> = {
 
 interface Props {
   entries: Bonuses["entries"];
-  /** Not the newest: a page that somebody came to by its address. */
+  /** True when this is not the newest page. */
   continued: boolean;
   renderedAt: number;
 }
 
-/** What came and went, newest first, and what there was after it. */
+/** The ledger entries, newest first, each with the balance after it. */
 export function Ledger({ entries, continued, renderedAt }: Props) {
   const t = useTranslations("bonuses");
   const formatBonuses = useBonusFormatter();

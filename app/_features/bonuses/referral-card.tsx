@@ -3,7 +3,7 @@ import type { Bonuses } from "@/lib/bonuses";
 import { useBonusFormatter } from "./bonus-amount";
 import { CopyLink } from "./copy-link";
 
-/** The link that brings bonuses, and what it has brought. */
+/** The referral link and its results. */
 export function ReferralCard({ referral }: { referral: Bonuses["referral"] }) {
   const t = useTranslations("bonuses");
   const format = useFormatter();

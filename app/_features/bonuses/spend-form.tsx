@@ -12,7 +12,7 @@ import { newId } from "@/lib/core/ids";
 import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
 import { spendBonuses } from "./bonuses";
 
-/** Takes bonuses off the balance; the page's numbers are read again after it. */
+/** Spends bonuses and refreshes the page after success. */
 export function SpendForm({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
   const formatBonuses = useBonusFormatter();
@@ -56,7 +56,7 @@ function SpendFields({ balance, onSpent }: { balance: number; onSpent: (amount: 
   const formatBonuses = useBonusFormatter();
   const attempt = useRef<{ body: string; key: string } | null>(null);
 
-  /** Sent again after an answer was lost it is the same spend; with anything changed it is another. */
+  /** Reuses the idempotency key for the same input, so that a retry after a lost response spends once. */
   const send = (input: Spend) => {
     const body = JSON.stringify(input);
     if (attempt.current?.body !== body) attempt.current = { body, key: newId() };

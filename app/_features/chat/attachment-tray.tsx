@@ -6,7 +6,7 @@ import { MAX_ATTACHMENTS } from "@/lib/chat/client";
 import { useFileSize } from "./attachments";
 import type { FileUpload, FileUploads } from "./use-file-uploads";
 
-/** The files that go with what is being written, and how far each is. */
+/** The files of the message being written, with their upload progress. */
 export function AttachmentTray({ uploads }: { uploads: FileUploads }) {
   const t = useTranslations("chat");
   const { items, tooMany } = uploads;
@@ -38,7 +38,7 @@ function UploadItem({ item, uploads }: { item: FileUpload; uploads: FileUploads 
   return (
     <div className="flex w-60 max-w-full items-center gap-2.5 rounded-xl bg-ink/6 p-1.5 pr-1">
       {preview ? (
-        // biome-ignore lint/performance/noImgElement: it is on this page alone
+        // biome-ignore lint/performance/noImgElement: an object URL, valid on this page only
         <img src={preview} alt="" className="size-11 shrink-0 rounded-lg object-cover" />
       ) : (
         <span className="flex size-11 shrink-0 items-center justify-center rounded-lg bg-ink/8">

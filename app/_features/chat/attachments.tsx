@@ -6,7 +6,7 @@ import { cn } from "@/app/_ui/cn";
 import { AudioPlayer } from "./audio-player";
 import type { Attachment } from "./store/chat-api";
 
-/** What came with a message: pictures as pictures, sounds to be played, anything else as a row. */
+/** The attachments of a message: pictures inline, audio with a player, anything else as a row. */
 export function Attachments({ files, tabIndex }: { files: readonly Attachment[]; tabIndex: number }) {
   const pictures = files.filter(({ type }) => type.startsWith("image/"));
   const otherFiles = files.filter(({ type }) => !type.startsWith("image/"));
@@ -44,8 +44,8 @@ function Picture({ file, alone, tabIndex }: { file: Attachment; alone: boolean; 
       tabIndex={tabIndex}
       className="block overflow-hidden rounded-lg bg-ink/8"
     >
-      {/* Its size is known, so nothing jumps when it arrives. */}
-      {/* biome-ignore lint/performance/noImgElement: it is served to members alone, and as it is */}
+      {/* Its size is known, so that nothing jumps when it loads. */}
+      {/* biome-ignore lint/performance/noImgElement: served to members only, and unchanged */}
       <img
         src={`/api/media/${file.id}`}
         alt={file.name}
@@ -79,7 +79,7 @@ function FileRow({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
 
 const BYTES_PER_KILOBYTE = 1_000;
 
-/** `1.2 MB`, in the reader's language. */
+/** Formats a size in the user's locale: `1.2 MB`. */
 export function useFileSize(): (bytes: number) => string {
   const t = useTranslations("chat");
   const format = useFormatter();

@@ -7,8 +7,8 @@ import { seededRandom } from "@/app/_art/random";
 import type { Attachment } from "./store/chat-api";
 
 const BARS = 42;
-/** Arrow keys move by so much. */
-const STEP_SECONDS = 5;
+/** One press of an arrow key moves the position by this much. */
+const STEP_SECONDS = 1;
 
 /** `3:07` */
 function formatDuration(seconds: number): string {
@@ -16,7 +16,7 @@ function formatDuration(seconds: number): string {
   return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** A sound in a message. The bars are drawn from its id, as covers are: they are its picture, not its measure. */
+/** An audio attachment. The bars are generated from its id, as covers are; they do not show the loudness. */
 export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
   const t = useTranslations("chat");
   const audio = useRef<HTMLAudioElement>(null);
@@ -37,7 +37,7 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
   };
   return (
     <div className="my-1.5 grid w-80 max-w-full grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3">
-      {/* biome-ignore lint/a11y/useMediaCaption: what people send has no captions */}
+      {/* biome-ignore lint/a11y/useMediaCaption: uploaded audio has no captions */}
       <audio
         ref={audio}
         src={`/api/media/${file.id}`}
@@ -70,7 +70,7 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
         >
           {bars.map((height, n) => (
             <rect
-              // biome-ignore lint/suspicious/noArrayIndexKey: bars stay where they are
+              // biome-ignore lint/suspicious/noArrayIndexKey: bars never change their order
               key={n}
               x={n * 3}
               y={10 - height * 9}
@@ -86,7 +86,7 @@ export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: nu
           tabIndex={tabIndex}
           min={0}
           max={Number.isFinite(duration) && duration > 0 ? duration : 1}
-          step={STEP_SECONDS / 5}
+          step={STEP_SECONDS}
           value={position}
           aria-label={t("position", { name: file.name })}
           aria-valuetext={t("positionOf", { at: formatDuration(position), length: formatDuration(duration) })}

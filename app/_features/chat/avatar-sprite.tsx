@@ -7,7 +7,7 @@ import { cn } from "@/app/_ui/cn";
 const VIEW_BOX = `0 0 ${String(COVER_SIZE)} ${String(COVER_SIZE)}`;
 const symbolId = (userId: string) => `face-${userId}`;
 
-/** The faces of everybody in a conversation, drawn once however many messages show them. */
+/** The avatars of a conversation's authors, each drawn once for all messages that show it. */
 export function AvatarSprite({ userIds }: { userIds: readonly string[] }) {
   return (
     <svg aria-hidden="true" focusable="false" className="absolute size-0">
@@ -20,7 +20,7 @@ export function AvatarSprite({ userIds }: { userIds: readonly string[] }) {
   );
 }
 
-/** One of the sheet's. */
+/** One avatar of the sprite. */
 export function SpriteAvatar({ userId, className }: { userId: string; className?: string }) {
   return (
     <svg

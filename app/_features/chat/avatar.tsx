@@ -3,15 +3,15 @@ import { cn } from "@/app/_ui/cn";
 import { PresenceDot } from "./presence-dot";
 
 interface Props {
-  /** Of the person, or of the group. */
+  /** Of the user, or of the group. */
   id: string;
   round: boolean;
-  /** Whose presence is shown at its edge; left out: nobody's. */
+  /** The user whose presence is shown at the edge; omitted: no presence. */
   userId?: string | undefined;
   className?: string;
 }
 
-/** A person is a disc, a group is a sleeve. Decoration: the name stands beside it. */
+/** Round for a user, square for a group. Decorative: the name is next to it. */
 export function Avatar({ id, round, userId, className }: Props) {
   return (
     <span className={cn("relative block size-12 shrink-0", className)}>

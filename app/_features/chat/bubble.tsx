@@ -4,13 +4,13 @@ import { cn } from "@/app/_ui/cn";
 interface Props {
   own: boolean;
   first: boolean;
-  /** Nothing but a few emoji: it needs no ground. */
+  /** Only a few emoji, shown without background. */
   bare?: boolean;
   dimmed?: boolean;
   children: ReactNode;
 }
 
-/** One's own stand on the right, on the chat's colour, with the corner towards their author. */
+/** Own messages have the chat's colour. The first of a group has a corner on its author's side. */
 export function Bubble({ own, first, bare = false, dimmed = false, children }: Props) {
   return (
     <div

@@ -3,18 +3,18 @@ import type { ChatItem } from "./store/chat-api";
 
 type ChatIdentity = Pick<ChatItem, "id" | "kind" | "title" | "members">;
 
-/** The other person of a direct chat; null in a group, or when they are gone. */
+/** The other member of a direct chat; null in a group, or when the account was erased. */
 export function otherMember({ kind, members }: ChatIdentity, viewerId: string) {
   return kind === "direct" ? (members.find(({ userId }) => userId !== viewerId) ?? null) : null;
 }
 
-/** Whose picture and colour a chat has. */
+/** The avatar of a chat; its id also determines the chat's colour. */
 export function chatAvatar(chat: ChatIdentity, viewerId: string): { id: string; round: boolean } {
   const other = otherMember(chat, viewerId);
   return { id: other?.userId ?? chat.id, round: chat.kind === "direct" };
 }
 
-/** What a chat is called. */
+/** The display name of a chat. */
 export function useChatName(): (chat: ChatIdentity, viewerId: string) => string {
   const t = useTranslations("chat");
   return (chat, viewerId) =>

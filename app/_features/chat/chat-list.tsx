@@ -10,16 +10,16 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { ChatRow } from "./chat-row";
 import { fetchChats } from "./store/chat-api";
-import { appendChats, type ChatListState as Chats } from "./store/chat-list-store";
+import { appendChats, type ChatListState } from "./store/chat-list-store";
 import { useChatList } from "./use-chat-list";
 
 interface Props {
-  rendered: Chats;
+  rendered: ChatListState;
   viewerId: string;
   renderedAt: number;
 }
 
-/** The list beside the conversation; on phones a screen of its own. It moves as messages come. */
+/** The list next to the conversation; on phones a full screen. It updates as messages arrive. */
 export function ChatList({ rendered, viewerId, renderedAt }: Props) {
   const t = useTranslations("chat");
   const current = useSelectedLayoutSegment();
@@ -67,10 +67,10 @@ function MoreChats({ cursor }: { cursor: string }) {
   );
 }
 
-/** The list's head: its name, and the way to a new conversation. */
+/** The list's title, and the link to a new conversation. */
 export function ChatListHead() {
   const t = useTranslations("chat");
-  // Beside a conversation it is that one's name which is the page's.
+  // Next to an open conversation, that conversation's name is the page's h1.
   const Heading = useSelectedLayoutSegment() === null ? "h1" : "h2";
   return (
     <div className="flex items-center justify-between gap-3 px-4 pt-5 pb-3 sm:pt-6">

@@ -20,7 +20,7 @@ interface Props {
   renderedAt: number;
 }
 
-/** One chat of the list: whose it is, what was said last, and how much of it is new. */
+/** One chat of the list: name, last message and unread count. */
 export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
   const t = useTranslations("chat");
   const name = useChatName()(chat, viewerId);
@@ -84,7 +84,7 @@ function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
   );
 }
 
-/** The time today, the weekday within a week, the date before that. */
+/** The time today, the weekday for the last 6 days, the date before that. */
 function LastMessageTime({ at, renderedAt }: { at: string; renderedAt: number }) {
   const format = useFormatter();
   const timeZone = useBrowserTimeZone();

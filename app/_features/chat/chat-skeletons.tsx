@@ -11,7 +11,7 @@ export function ChatListSkeleton() {
     <div role="status">
       <span className="sr-only">{t("loadingList")}</span>
       {WIDTHS.map((width, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton stay where they are
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton never change their order
         <div key={row} className="grid grid-cols-[3rem_1fr] items-center gap-x-3 px-2.5 py-2">
           <Skeleton className="size-12 rounded-full" />
           <div className="flex flex-col gap-2">

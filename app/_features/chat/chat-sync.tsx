@@ -16,14 +16,14 @@ import { applyPresence, refetchPresence } from "./store/presence-store";
 import { useBackgroundSender } from "./use-background-sender";
 import { useUnreadMessageCount } from "./use-chat-list";
 
-/** Without events it is asked so often among the chats, */
+/** Polling interval on chat pages while no events arrive. */
 const POLL_INTERVAL_MS = 10_000;
-/** and so often elsewhere, and with them: not every chat is followed, and an event may be lost. */
+/** Otherwise, also while events arrive: not every chat is subscribed to, and an event may be lost. */
 const SLOW_POLL_INTERVAL_MS = 60_000;
-/** Chats that are followed for their badges, the latest ones: the others are asked about. */
+/** The latest chats are subscribed to for their badges; older ones are only polled. */
 const MAX_SUBSCRIBED_CHATS = 40;
 
-/** Stands in the frame of a page that is somebody's: keeps the list of chats, the badges and the title as they are. */
+/** Keeps the chat list, the badges and the title up to date on every page of a signed-in user. */
 export function ChatSync({ viewerId, unread }: { viewerId: string; unread: number }) {
   const [isLive, setIsLive] = useState(false);
   const pathname = usePathname();
@@ -62,7 +62,7 @@ function SubscribedChat({ chatId, viewerId }: { chatId: string; viewerId: string
 
 const TITLE_COUNT = /^\(\d+\+?\) /;
 
-/** `(3) Title`: also after each page has put its own. */
+/** `(3) Title`, restored whenever a page sets its title. */
 function useTitleCount(unread: number): void {
   useEffect(() => {
     const updateTitle = () => {

@@ -22,7 +22,7 @@ import { readChatDraft, saveChatDraft } from "./store/chat-drafts";
 import type { FileUploads } from "./use-file-uploads";
 import { useMentionPicker } from "./use-mention-picker";
 
-/** What is being written: something new, perhaps an answer, or something old anew. */
+/** What the composer writes: a new message, possibly a reply, or an edit. */
 export type ComposerMode = { kind: "new"; replyTo: Quote | null } | { kind: "edit"; message: ChatMessage };
 
 interface Props {
@@ -31,22 +31,21 @@ interface Props {
   otherMembers: readonly ChatMember[];
   mode: ComposerMode;
   uploads: FileUploads;
-  /** Grows each time that one is led here: the field takes the focus. */
+  /** Increment to focus the field. */
   focusRequests: number;
   onSend: (text: string, attachments: Attachment[]) => void;
-  /** @returns whether the server has it */
+  /** @returns whether the server saved it */
   onEdit: (message: ChatMessage, text: string) => Promise<boolean>;
   onCancel: () => void;
-  /** Somebody types. */
   onTyping: () => void;
-  /** Arrow up in an empty field: the last that one wrote. */
+  /** Arrow up in an empty field: edit the viewer's last message. */
   onEditLast: () => void;
 }
 
 const ROUND_BUTTON =
   "inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors";
 
-/** Mounted anew for each thing that is written: it begins with the draft, or with what is edited. */
+/** Starts with the draft or the edited message; the caller remounts it by key to switch between them. */
 export function Composer(props: Props) {
   const { chatId, viewerId, otherMembers, mode, uploads, focusRequests } = props;
   const t = useTranslations("chat");
@@ -61,9 +60,9 @@ export function Composer(props: Props) {
     setDraft(next);
     if (!editing) saveChatDraft(viewerId, chatId, toMarkup(next));
   };
-  /** Where the caret belongs after a name was put in: before the next key, so that what is typed stays in order. */
+  /** Caret position after an inserted mention; set before the next key, so that typed characters stay in order. */
   const nextCaret = useRef<number | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has another place for it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the position belongs to the new text
   useLayoutEffect(() => {
     if (nextCaret.current !== null) field.current?.setSelectionRange(nextCaret.current, nextCaret.current);
     nextCaret.current = null;
@@ -72,9 +71,9 @@ export function Composer(props: Props) {
     field,
     text,
     members: otherMembers,
-    insertMention: (chosen, caret, person) => {
-      const mentioned = draft.mentioned.filter(({ userId }) => userId !== person.userId);
-      updateDraft({ text: chosen, mentioned: [...mentioned, person] });
+    insertMention: (nextText, caret, user) => {
+      const mentioned = draft.mentioned.filter(({ userId }) => userId !== user.userId);
+      updateDraft({ text: nextText, mentioned: [...mentioned, user] });
       nextCaret.current = caret;
     },
   });
@@ -112,7 +111,7 @@ export function Composer(props: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || mentionPicker.onKeyDown(event)) return;
     const hasNoModifier = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
-    // On a touch screen the key makes a line, as everywhere there; the button sends.
+    // On touch screens Enter inserts a line break, as usual there; the button sends.
     if (event.key === "Enter" && hasNoModifier && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       void submit();
@@ -207,7 +206,7 @@ export function Composer(props: Props) {
   );
 }
 
-/** What is answered or edited, and the way out of it. */
+/** The message being replied to or edited, with a button to cancel. */
 function ComposerContext({ mode, onCancel }: { mode: ComposerMode; onCancel: () => void }) {
   const t = useTranslations("chat");
   if (mode.kind === "new" && !mode.replyTo) return null;

@@ -51,7 +51,7 @@ interface Props {
 
 const NEW_MESSAGE: ComposerMode = { kind: "new", replyTo: null };
 
-/** One conversation, from its head to the line one writes on. */
+/** One conversation, from its header to the composer. */
 export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Props) {
   const t = useTranslations("chat");
   const viewerId = viewer.id;
@@ -85,7 +85,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   useEffect(() => () => marker.flush(), [marker]);
   const [notifyTyping] = useState(() => createTypingNotifier(() => void sendTyping(rendered.id)));
 
-  /** Writes something else from now on; the field takes the focus. */
+  /** Switches the composer to a mode and focuses it. */
   const openComposer = (nextMode: ComposerMode) => {
     setMode(nextMode);
     setFocusRequests((before) => before + 1);
@@ -132,9 +132,9 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const send = (text: string, attachments: Attachment[]) => {
     const replyTo = mode.kind === "new" ? mode.replyTo : null;
     setMode(NEW_MESSAGE);
-    // First of all into the browser's keeping.
+    // Saves the message to the outbox before sending it.
     sender.add({ clientId: newId(), createdAt: new Date().toISOString(), text, attachments, replyTo });
-    // What one says stands at the end.
+    // The viewer's new message is at the end.
     if (view.hasNewer) void history.loadNewest().then(setFailure);
   };
 
@@ -149,7 +149,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
 
   return (
     <MessageContextProvider value={context}>
-      {/* Files can be dropped anywhere; the button does the same. */}
+      {/* Files can be dropped anywhere; the attach button does the same. */}
       <div data-conversation data-chat-screen {...handlers} className="relative flex h-full min-h-0 flex-col">
         <AvatarSprite userIds={authorIds} />
         <ConversationHead

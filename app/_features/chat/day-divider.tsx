@@ -5,13 +5,13 @@ import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 const DAY_MS = 86_400_000;
 
-/** Where a day begins. */
+/** Divider before the first message of a day. */
 export function DayDivider({ at }: { at: string }) {
   const t = useTranslations("chat");
   const format = useFormatter();
   const timeZone = useBrowserTimeZone();
   const date = new Date(at);
-  const dateKey = (each: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(each);
+  const dateKey = (value: Date) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(value);
   const now = new Date();
   const yesterday = new Date(now.getTime() - DAY_MS);
   const label =
@@ -27,7 +27,7 @@ export function DayDivider({ at }: { at: string }) {
           });
   return (
     <li className="my-3 flex justify-center">
-      {/* The clock of who looks may be in another day than the server's. */}
+      {/* The browser's date may differ from the server's. */}
       <span
         suppressHydrationWarning
         className="rounded-full bg-ground/60 px-3 py-1 text-xs font-semibold text-muted ring-1 ring-line"

@@ -12,7 +12,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks first: what is deleted is gone for everybody. */
+/** Asks for confirmation: the message is deleted for all members. */
 export function DeleteDialog({ message, onDelete, onClose }: Props) {
   const t = useTranslations("chat");
   return (

@@ -10,23 +10,23 @@ interface Props {
   title: string;
   onClose: () => void;
   children: (close: () => void) => ReactNode;
-  /** Beside the page on a desktop, instead of over its middle. */
+  /** At the side of the page on a desktop, instead of centred. */
   aside?: boolean;
   className?: string;
 }
 
-/** The browser's own modal dialog: it keeps the focus inside, closes with Escape and gives the focus back. */
+/** The native modal dialog keeps the focus inside, closes with Escape and restores the focus. */
 export function Dialog({ title, onClose, children, aside = false, className }: Props) {
   const t = useTranslations("chat");
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    // Twice in development.
+    // React runs effects twice in development.
     if (dialog.current?.open === false) dialog.current.showModal();
   }, []);
   const close = () => dialog.current?.close();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same, by the browser
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes the dialog with Escape
     <dialog
       ref={dialog}
       aria-labelledby={titleId}

@@ -1,6 +1,5 @@
-/** Where the focus goes when what had it is no longer there. */
+/** Where the focus goes when the focused element is removed. */
 
-/** The line one writes on. */
 export function focusComposer(): void {
   document.querySelector<HTMLElement>("textarea[data-composer]")?.focus();
 }

@@ -17,7 +17,7 @@ import { requestChats } from "./store/chat-list-store";
 
 const schema = newChatSchema.options[1];
 
-/** Makes a group: its name, who is in it, and whether anybody may join. */
+/** Creates a group: its title, its members, and whether any user may join. */
 export function GroupForm() {
   const t = useTranslations("chat");
   const router = useRouter();

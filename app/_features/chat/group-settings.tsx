@@ -17,7 +17,7 @@ interface Props {
 
 const titleSchema = chatChangeSchema.pick({ title: true }).required();
 
-/** What its owner may change of a group. */
+/** The settings of a group that its owner may change. */
 export function GroupSettings({ chat, onChanged }: Props) {
   const t = useTranslations("chat");
   const [failure, setFailure] = useState<ApiFailure | null>(null);

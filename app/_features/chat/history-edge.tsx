@@ -8,15 +8,15 @@ import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 
 interface Props {
-  /** Works without scripts. */
+  /** For browsers without scripts. */
   href: string;
   label: "older" | "newer";
   load: () => Promise<ApiFailure | null>;
-  /** Another one: there is another edge to watch. */
+  /** Changes when the edge moves, so that it is observed again. */
   version: number;
 }
 
-/** Where the run ends: loads more as one comes near, or at a click. */
+/** An end of the loaded messages: loads more when it is scrolled near, or on click. */
 export function HistoryEdge({ href, label, load, version }: Props) {
   const t = useTranslations("chat");
   const link = useRef<HTMLAnchorElement>(null);
@@ -29,7 +29,7 @@ export function HistoryEdge({ href, label, load, version }: Props) {
     setBusy(false);
   };
   const loadMoreWhenNear = useEffectEvent(loadMore);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another edge
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version is a new edge
   useEffect(() => {
     if (!link.current || failure) return;
     const observer = new IntersectionObserver(

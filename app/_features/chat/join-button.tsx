@@ -9,7 +9,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { joinChat } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
 
-/** Joins an open group and goes there. */
+/** Joins an open group and opens it. */
 export function JoinButton({
   chatId,
   title,

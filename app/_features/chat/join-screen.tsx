@@ -6,7 +6,7 @@ import { JoinButton } from "./join-button";
 
 const MAX_AVATARS = 6;
 
-/** An open group from outside: what it is and who is in it. What is said there is its members' to read. */
+/** An open group as non-members see it: title and members. Only members can read the messages. */
 export function JoinScreen({ chat }: { chat: ChatDetail }) {
   const t = useTranslations("chat");
   const title = chat.title ?? t("untitled");

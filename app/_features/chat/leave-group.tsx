@@ -9,7 +9,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { type ChatDetail, leaveChat } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
 
-/** Asks once more: what is left is not easily found again. */
+/** Asks for confirmation: a group that was left is hard to find again. */
 export function LeaveGroup({ chat }: { chat: ChatDetail }) {
   const t = useTranslations("chat");
   const router = useRouter();

@@ -22,7 +22,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Of a group: who is in it and where they are, its name, inviting and leaving. */
+/** The members of a group with their presence, its settings, inviting and leaving. */
 export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }: Props) {
   const t = useTranslations("chat");
   const [isInviting, setIsInviting] = useState(false);

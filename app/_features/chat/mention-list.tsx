@@ -5,7 +5,7 @@ import { cn } from "@/app/_ui/cn";
 import { Avatar } from "./avatar";
 import type { MentionPicker } from "./use-mention-picker";
 
-/** Who can be named. The focus stays in the text; the list is led from there. */
+/** Members that can be mentioned. The focus stays in the text field, whose keys control the list. */
 export function MentionList({ picker }: { picker: MentionPicker }) {
   const t = useTranslations("chat");
   const { listId, suggestions, activeIndex, optionId, select } = picker;
@@ -22,14 +22,14 @@ export function MentionList({ picker }: { picker: MentionPicker }) {
           className="absolute bottom-full left-0 z-20 mb-2 w-72 max-w-full animate-settle rounded-2xl border border-line bg-raised p-1.5 shadow-2xl"
         >
           {suggestions.map((member, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the text field handles keys
             <div
               key={member.userId}
               id={optionId(index)}
               role="option"
               tabIndex={-1}
               aria-selected={index === activeIndex}
-              // Before the field loses the focus.
+              // Keeps the focus in the text field.
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => select(member)}
               className={cn(

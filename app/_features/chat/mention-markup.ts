@@ -1,12 +1,12 @@
 import { replaceMentions } from "@/lib/chat/client";
 
-/** Somebody who is named in a text that is being written. */
+/** A user mentioned in a text that is being written. */
 export interface MentionedUser {
   userId: string;
   name: string;
 }
 
-/** A text as it is written, with `@Name`, and who is meant by the names. */
+/** A text with `@Name` as the user typed it, and the users behind the names. */
 export interface ComposerText {
   text: string;
   mentioned: MentionedUser[];
@@ -20,30 +20,30 @@ export function mentionLabel({ name }: MentionedUser): string {
 }
 
 /**
- * As the API takes it: each `@Name` of somebody who was chosen becomes `@[Name](id)`. Several who are called the same
- * are mentioned in the order in which they were chosen; with fewer mentions than people, the last ones are meant.
+ * The API's markup: each `@Name` of a chosen user becomes `@[Name](id)`. Users with the same name are assigned in the
+ * order in which they were chosen; with fewer mentions than users, the last chosen ones are used.
  */
 export function toMarkup({ text, mentioned }: ComposerText): string {
   if (mentioned.length === 0) return text;
   const byName = new Map<string, MentionedUser[]>();
   for (const user of mentioned)
     byName.set(mentionLabel(user), [...(byName.get(mentionLabel(user)) ?? []), user]);
-  // The longest first: "Anna" is not "Ann" and an "a".
+  // Longest first, so that "Ann Lee" does not match as "Ann".
   const names = [...byName.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
-  const anyName = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.join("|")})(?![\\p{L}\\p{N}_])`, "gu");
-  const labels = [...text.matchAll(anyName)].map(([name]) => name);
-  for (const [name, people] of byName) {
-    const mentions = labels.filter((each) => each === name).length;
-    byName.set(name, people.slice(-Math.max(mentions, 1)));
+  const namePattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${names.join("|")})(?![\\p{L}\\p{N}_])`, "gu");
+  const labels = [...text.matchAll(namePattern)].map(([label]) => label);
+  for (const [name, users] of byName) {
+    const mentions = labels.filter((label) => label === name).length;
+    byName.set(name, users.slice(-Math.max(mentions, 1)));
   }
-  return text.replace(anyName, (found) => {
+  return text.replace(namePattern, (found) => {
     const namesakes = byName.get(found) ?? [];
-    const person = namesakes.length > 1 ? namesakes.shift() : namesakes[0];
-    return person ? `@[${sanitizeName(person.name)}](${person.userId})` : found;
+    const user = namesakes.length > 1 ? namesakes.shift() : namesakes[0];
+    return user ? `@[${sanitizeName(user.name)}](${user.userId})` : found;
   });
 }
 
-/** The way back, for a message that is edited. */
+/** The reverse of {@link toMarkup}, for a message that is edited. */
 export function fromMarkup(markup: string): ComposerText {
   const mentioned = new Map<string, MentionedUser>();
   const text = replaceMentions(markup, (name, userId) => {
@@ -53,7 +53,7 @@ export function fromMarkup(markup: string): ComposerText {
   return { text, mentioned: [...mentioned.values()] };
 }
 
-/** What is being typed after an `@` right before the caret; null when that is no mention. */
+/** The mention being typed before the caret, and the position of its `@`; null when there is none. */
 export function mentionQueryAt(text: string, caret: number): { from: number; query: string } | null {
   const found = /(?:^|[\s([{"«„'])@([^\s@][^\n@]{0,39})?$/u.exec(text.slice(0, caret));
   if (!found) return null;

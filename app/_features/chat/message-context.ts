@@ -4,22 +4,22 @@ import { createContext, useContext } from "react";
 import type { ChatDetail, ChatMessage } from "./store/chat-api";
 import type { OutgoingMessage } from "./store/conversation-view";
 
-/** What a message needs to know of its conversation, and what can be done with it. Changes rarely. */
+/** The data that messages need from their conversation, and the actions on them. Changes rarely. */
 export interface MessageContext {
   viewerId: string;
   kind: ChatDetail["kind"];
-  /** May delete what others wrote. */
+  /** May delete other members' messages. */
   canDeleteAny: boolean;
   reply: (message: ChatMessage) => void;
   edit: (message: ChatMessage) => void;
   remove: (message: ChatMessage) => void;
   pin: (message: ChatMessage, pinned: boolean) => void;
-  /** @returns once it is so, or is not */
+  /** Resolves when the call has succeeded or failed. */
   react: (message: ChatMessage, emoji: string, on: boolean) => Promise<void>;
   jumpTo: (seq: number) => void;
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
-  /** Into the field again, to be written otherwise. */
+  /** Moves a rejected message back into the composer. */
   moveToComposer: (pending: OutgoingMessage) => void;
 }
 
@@ -29,6 +29,6 @@ export const MessageContextProvider = Context.Provider;
 
 export function useMessageContext(): MessageContext {
   const context = useContext(Context);
-  if (!context) throw new Error("a message stands in a conversation");
+  if (!context) throw new Error("useMessageContext called outside MessageContextProvider");
   return context;
 }

@@ -1,7 +1,7 @@
 import { plainText } from "@/lib/chat/client";
 import type { ChatMessage } from "./store/chat-api";
 
-/** The text without the address of the post whose card stands below it. */
+/** The text without the URL of the post whose card is shown below it. */
 export function textWithoutPostLink({ text, post }: Pick<ChatMessage, "text" | "post">): string {
   if (!post) return text;
   const address = new RegExp(`(?:https?://[^\\s/]+)?/posts/${post.id}(?![\\w-])`, "gi");
@@ -11,14 +11,14 @@ export function textWithoutPostLink({ text, post }: Pick<ChatMessage, "text" | "
     .trim();
 }
 
-/** A message in one line: its words, or what it carries. Empty when there is neither. */
+/** A message in one line: its text, or the post's title, or the first file's name. Empty when it has none. */
 export function messageExcerpt(message: Pick<ChatMessage, "text" | "post" | "attachments">): string {
   return (
     plainText(textWithoutPostLink(message)) || (message.post?.title ?? message.attachments[0]?.name ?? "")
   );
 }
 
-/** The same of a quote, which does not say what it links to. */
+/** A quote in one line; it does not include the post, so the post's URL is only removed. */
 export function quoteExcerpt(text: string): string {
   return plainText(text)
     .replace(/(?:https?:\/\/[^\s/]+)?\/posts\/[0-9a-f-]{36}/gi, "")

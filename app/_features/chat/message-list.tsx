@@ -16,7 +16,7 @@ import { useBrowserTimeZone } from "./use-browser-time-zone";
 import type { ConversationState } from "./use-conversation";
 import { useScrollAnchor } from "./use-scroll-anchor";
 
-/** A jump to a message; a new object each time. */
+/** The target of a jump; each jump creates a new object. */
 export interface JumpTarget {
   seq: number;
 }
@@ -25,16 +25,16 @@ interface Props {
   chatId: string;
   view: ConversationView;
   history: ConversationState["history"];
-  /** The first message that was new when the page was opened; null when there is none, or it is not loaded. */
+  /** The first message that was unread when the page was opened; null when there is none or it is not loaded. */
   firstUnreadSeq: number | null;
-  /** Up to where the other person has read; null in a group. */
+  /** `seq` up to which the other member has read; null in a group. */
   otherReadSeq: number | null;
   target: JumpTarget | null;
-  /** Sees all up to the newest. */
+  /** Called when the newest message (`seq`) is visible. */
   onSeen: (seq: number) => void;
 }
 
-/** The messages: a log that keeps its place, reaches back as far as there is anything, and moves by arrow keys. */
+/** The messages: a log that keeps its scroll position, loads older messages and supports arrow keys. */
 export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSeq, target, onSeen }: Props) {
   const t = useTranslations("chat");
   const { viewerId } = useMessageContext();
@@ -51,11 +51,11 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
     ? focusedSeq
     : (messages.at(-1)?.seq ?? null);
 
-  // What is unread begins in sight.
+  // The first unread message is in view from the start.
   const divider = useRef<HTMLLIElement>(null);
   useEffect(() => divider.current?.scrollIntoView({ block: "center" }), []);
 
-  // One's own words are always followed, also to the end that is loaded for them.
+  // The list always scrolls to the viewer's new message, also when the end has to be loaded first.
   const newestPending = pending.at(-1)?.clientId;
   useEffect(() => {
     if (newestPending !== undefined && !hasNewer) scrollToEnd();
@@ -67,7 +67,7 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
     setSeenSeq(lastSeq);
     onSeen(lastSeq);
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each of these may bring the newest into sight
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each of these may bring the newest message into view
   useEffect(() => {
     markSeen();
     document.addEventListener("visibilitychange", markSeen);
@@ -75,7 +75,7 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
   }, [atEnd, hasNewer, lastSeq]);
   const unseenCount = messages.filter(({ seq, authorId }) => seq > seenSeq && authorId !== viewerId).length;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the message may be among the next rows
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the target may be among the new rows
   useEffect(() => {
     if (!target) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-seq="${String(target.seq)}"]`);
@@ -126,7 +126,7 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
           <div
             role="log"
             aria-label={t("log")}
-            // What is new is said by the announcer, less often and in fewer words.
+            // useMessageAnnouncer announces new messages, less often and more briefly.
             aria-live="off"
             onKeyDown={onKeyDown}
             onFocus={({ target: focused }) => {
@@ -218,7 +218,7 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
   );
 }
 
-/** From a tool to its message, from a message to the line one writes on. */
+/** Moves the focus from a tool to its message, or from a message to the composer. */
 function moveFocusOut(): void {
   const focused = document.activeElement;
   const message = focused?.closest<HTMLElement>("article") ?? null;

@@ -1,30 +1,31 @@
 import type { ChatMessage } from "./store/chat-api";
 import type { OutgoingMessage } from "./store/conversation-view";
 
-/** What stands in a conversation, from top to bottom. */
+/** A row of a conversation. */
 export type MessageRow =
   | { kind: "day"; key: string; at: string }
-  /** From here on it is new. */
+  /** Messages below it are unread. */
   | { kind: "new"; key: string }
-  /** `first`: of several by one person, so it has their face and name. */
+  /** `first`: of a group by one author, shown with avatar and name. */
   | { kind: "message"; key: string; message: ChatMessage; first: boolean }
   | { kind: "pending"; key: string; pending: OutgoingMessage; first: boolean };
 
-/** What somebody says within this of what they said before stands under the same face. */
+/** A message within this time of the author's previous one joins its group. */
 const GROUPING_WINDOW_MS = 5 * 60_000;
 
 interface Options {
   messages: readonly ChatMessage[];
   pending: readonly OutgoingMessage[];
   viewerId: string;
-  /** The first message that was new when the page was opened. */
+  /** The first message that was unread when the page was opened. */
   firstUnreadSeq: number | null;
   timeZone: string;
 }
 
 /**
- * Where what was unread begins, by its `seq`; null while that is not loaded: the first of a run is not the first unread.
- * @param readSeq  one had read up to there
+ * `seq` of the first unread message. Null when the message after `readSeq` is not loaded: then the first loaded message
+ * need not be the first unread one.
+ * @param readSeq  `seq` up to which the viewer had read
  */
 export function findFirstUnreadSeq(
   messages: readonly ChatMessage[],
@@ -36,7 +37,7 @@ export function findFirstUnreadSeq(
   return messages.find(({ seq, authorId }) => seq > readSeq && authorId !== viewerId)?.seq ?? null;
 }
 
-/** A pending message keeps its key when it becomes a real one: it settles where it stands. */
+/** Rows from top to bottom. A pending message keeps its key once it is sent, so that it is not remounted. */
 export function buildRows({ messages, pending, viewerId, firstUnreadSeq, timeZone }: Options): MessageRow[] {
   const format = new Intl.DateTimeFormat("en-CA", { timeZone });
   const rows: MessageRow[] = [];
@@ -45,12 +46,12 @@ export function buildRows({ messages, pending, viewerId, firstUnreadSeq, timeZon
 
   const startsGroup = (authorId: string | null, createdAt: string): boolean => {
     const at = new Date(createdAt);
-    const today = format.format(at);
-    if (today !== day) {
-      rows.push({ kind: "day", key: `day:${today}`, at: createdAt });
+    const messageDay = format.format(at);
+    if (messageDay !== day) {
+      rows.push({ kind: "day", key: `day:${messageDay}`, at: createdAt });
       previous = null;
     }
-    day = today;
+    day = messageDay;
     const isSameGroup: boolean =
       previous !== null && previous.authorId === authorId && at.getTime() - previous.at < GROUPING_WINDOW_MS;
     previous = { authorId, at: at.getTime() };

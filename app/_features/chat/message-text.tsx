@@ -5,21 +5,21 @@ import { isOnlyEmoji, parseTextParts } from "./text-parts";
 
 interface Props {
   text: string;
-  /** As they are called now. */
+  /** With current names. */
   mentions: readonly { userId: string; name: string }[];
   viewerId: string;
   /** Of its links. */
   tabIndex: number;
 }
 
-/** What a message says, with its links and with those who are named in it. */
+/** The text of a message, with links and mentions. */
 export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
   if (isOnlyEmoji(text)) return <p className="text-[2.75rem] leading-tight">{text}</p>;
   const namesById = new Map(mentions.map(({ userId, name }) => [userId, name]));
   return (
     <p className="leading-snug whitespace-pre-wrap [overflow-wrap:anywhere]">
       {parseTextParts(text).map((part, index) => {
-        // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of a text have no other name
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of a text have no other key
         if (part.kind === "text") return <span key={index}>{part.text}</span>;
         if (part.kind === "mention") {
           return (

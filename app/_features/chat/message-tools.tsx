@@ -18,7 +18,7 @@ interface Props {
   tabIndex: number;
 }
 
-/** What can be done with a message: shown by a hand on it, or by the focus. Arrow keys move along it. */
+/** The actions on a message, shown on hover and focus. Arrow keys move the focus between them. */
 export function MessageTools({ message, own, tabIndex }: Props) {
   const t = useTranslations("chat");
   const { canDeleteAny, reply, edit, remove, pin, react, viewerId } = useMessageContext();
@@ -31,8 +31,8 @@ export function MessageTools({ message, own, tabIndex }: Props) {
     setIsPickingReaction(isOpen);
     shouldFocus.current = true;
   };
-  // The buttons are others now; the focus stays in the bar.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other buttons
+  // Other buttons are shown now; the focus stays in the toolbar.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the buttons are replaced
   useLayoutEffect(() => {
     if (shouldFocus.current) bar.current?.querySelector("button")?.focus();
     shouldFocus.current = false;
@@ -41,7 +41,7 @@ export function MessageTools({ message, own, tabIndex }: Props) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step !== undefined) {
       const buttons = [...(bar.current?.querySelectorAll("button") ?? [])];
-      const index = buttons.findIndex((each) => each.contains(document.activeElement));
+      const index = buttons.findIndex((button) => button.contains(document.activeElement));
       buttons.at((index + step) % buttons.length)?.focus();
     } else if (event.key === "Escape" && isPickingReaction) showReactions(false);
     else return;
@@ -49,7 +49,7 @@ export function MessageTools({ message, own, tabIndex }: Props) {
     event.stopPropagation();
   };
   const toggleReaction = (emoji: string) => {
-    const on = !message.reactions.some((each) => each.emoji === emoji && each.userIds.includes(viewerId));
+    const on = !message.reactions.some((given) => given.emoji === emoji && given.userIds.includes(viewerId));
     void react(message, emoji, on);
     setIsPickingReaction(false);
     bar.current?.closest<HTMLElement>("article")?.focus();

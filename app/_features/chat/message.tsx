@@ -22,15 +22,15 @@ import { useBrowserTimeZone } from "./use-browser-time-zone";
 interface Props {
   message: ChatMessage;
   first: boolean;
-  /** The one that Tab leads to. */
+  /** The only message in the tab order. */
   isTabStop: boolean;
-  /** The other person has seen it; null where that is not shown. */
+  /** Whether the other member has read it; null where that is not shown. */
   isRead: boolean | null;
-  /** One was just led here. */
+  /** The viewer has just jumped to it. */
   isHighlighted: boolean;
 }
 
-/** One message. Renders again only when something of it is another. */
+/** One message. Memoised: it renders again only when its props or the context change. */
 export const Message = memo(function Message({ message, first, isTabStop, isRead, isHighlighted }: Props) {
   const t = useTranslations("chat");
   const { viewerId, kind, jumpTo } = useMessageContext();

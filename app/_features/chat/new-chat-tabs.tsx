@@ -9,7 +9,7 @@ import { StartDirectChat } from "./start-direct-chat";
 const CHAT_KINDS = ["direct", "group"] as const;
 type NewChatKind = (typeof CHAT_KINDS)[number];
 
-/** A new conversation: with one person, or a group. */
+/** A new conversation: with one user, or a group. */
 export function NewChatTabs() {
   const t = useTranslations("chat");
   const [kind, setKind] = useState<NewChatKind>("direct");

@@ -11,7 +11,7 @@ interface OpenGroup {
   joined: boolean;
 }
 
-/** Groups that anybody may join, as sleeves in a crate. */
+/** Groups that any user may join, as a grid of covers. */
 export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
   const t = useTranslations("chat");
   if (groups.length === 0) return <p className="text-sm text-muted">{t("noOpenGroups")}</p>;

@@ -12,7 +12,7 @@ import { QuotePreview } from "./quote";
 import type { OutgoingMessage } from "./store/conversation-view";
 import { isRetryable } from "./store/is-retryable";
 
-/** What one has written and the server does not have yet. It is in this browser's keeping until it has. */
+/** A message that the server does not have yet; until then it is in this browser's outbox. */
 export function PendingMessage({ pending, first }: { pending: OutgoingMessage; first: boolean }) {
   const t = useTranslations("chat");
   const { viewerId, retry, discard, moveToComposer } = useMessageContext();
@@ -56,7 +56,7 @@ export function PendingMessage({ pending, first }: { pending: OutgoingMessage; f
                   {t("takeBack")}
                 </Button>
               ) : null}
-              {/* Under a name that is taken it would be refused for ever. */}
+              {/* A taken `clientId` is rejected permanently. */}
               {pending.failure?.code === "conflict" ? null : (
                 <Button size="small" look="quiet" onClick={() => retry(pending.clientId)}>
                   {t("retry")}

@@ -11,11 +11,11 @@ import { usePeopleSearch } from "./use-people-search";
 
 interface Props {
   label: string;
-  /** What can be done with a person. */
+  /** Renders the button for a user. */
   action: (person: Person) => ReactNode;
 }
 
-/** People, found by name. */
+/** Searches users by name. */
 export function PeoplePicker({ label, action }: Props) {
   const t = useTranslations("chat");
   const [q, setQ] = useState("");

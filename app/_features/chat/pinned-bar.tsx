@@ -11,7 +11,7 @@ interface Props {
   onJump: (seq: number) => void;
 }
 
-/** The pinned messages, the newest first; each click leads to one and shows the next. */
+/** The pinned messages, newest first; each click jumps to one and shows the next. */
 export function PinnedBar({ pinned, onJump }: Props) {
   const t = useTranslations("chat");
   const [clicks, setClicks] = useState(0);

@@ -6,7 +6,7 @@ import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import type { ChatMessage } from "./store/chat-api";
 
-/** A post that a message links to, as it looks everywhere: its cover and its name. */
+/** A post that a message links to: cover, author and title. */
 export function PostCard({ post, tabIndex }: { post: NonNullable<ChatMessage["post"]>; tabIndex: number }) {
   const t = useTranslations("chat");
   return (

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { usePresence } from "./store/presence-store";
 
-/** Full: here. A ring: away. Nothing: neither. Told by its shape as well as by its colour, and in words. */
+/** Filled: online. Ring: away. Nothing: offline or unknown. The states differ in shape, colour and text. */
 export function PresenceDot({ userId, className }: { userId: string; className?: string }) {
   const t = useTranslations("chat");
   const state = usePresence([userId])(userId)?.state;

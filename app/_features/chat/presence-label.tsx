@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { usePresence } from "./store/presence-store";
 
-/** Where a person is, in words. Empty while it is not known, or they do not tell. */
+/** A user's presence as text. Empty while it is unknown. */
 export function PresenceLabel({ userId, renderedAt }: { userId: string; renderedAt: number }) {
   const t = useTranslations("chat");
   const presence = usePresence([userId])(userId);

@@ -4,10 +4,10 @@ import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { quoteExcerpt } from "./message-excerpt";
-import type { Quote as Quoted } from "./store/chat-api";
+import type { Quote } from "./store/chat-api";
 
-/** The beginning of what a message answers, in the colour of who said it. */
-export function QuotePreview({ quote, className }: { quote: Quoted; className?: string }) {
+/** The beginning of a quoted message, in its author's colour. */
+export function QuotePreview({ quote, className }: { quote: Quote; className?: string }) {
   const t = useTranslations("chat");
   return (
     <span
@@ -24,12 +24,12 @@ export function QuotePreview({ quote, className }: { quote: Quoted; className?: 
 }
 
 interface Props {
-  quote: Quoted;
+  quote: Quote;
   tabIndex: number;
   onJump: (seq: number) => void;
 }
 
-/** Leads to the original. */
+/** Jumps to the quoted message. */
 export function QuoteButton({ quote, tabIndex, onJump }: Props) {
   const t = useTranslations("chat");
   return (

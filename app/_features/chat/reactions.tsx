@@ -6,11 +6,11 @@ import { cn } from "@/app/_ui/cn";
 import { useMessageContext } from "./message-context";
 import type { ChatMessage } from "./store/chat-api";
 
-/** What has been given to a message; a click gives or takes back one's own. */
+/** The reactions to a message; a click adds or removes the viewer's own. */
 export function Reactions({ message, tabIndex }: { message: ChatMessage; tabIndex: number }) {
   const t = useTranslations("chat");
   const { viewerId, react } = useMessageContext();
-  // What was clicked shows at once; the answer, or its failure, decides.
+  // A click is shown immediately; the response, or its failure, replaces it.
   const [optimistic, setOptimistic] = useState<ReadonlyMap<string, boolean>>(new Map());
   if (message.reactions.length === 0) return null;
   const toggle = async (emoji: string, on: boolean) => {

@@ -12,7 +12,7 @@ import { SearchField } from "./search-field";
 import { type ChatMessage, searchMessages } from "./store/chat-api";
 import { useBrowserTimeZone } from "./use-browser-time-zone";
 
-/** So long after the last key. */
+/** Delay after the last key. */
 const DEBOUNCE_MS = 300;
 
 interface Props {
@@ -27,7 +27,7 @@ interface SearchResults {
   hasMore: boolean;
 }
 
-/** Finds messages of a chat by their words, and leads to them. */
+/** Finds messages of a chat by their text, and jumps to them. */
 export function SearchDialog({ chatId, onJump, onClose }: Props) {
   const t = useTranslations("chat");
   const [q, setQ] = useState("");
@@ -44,7 +44,7 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
     setResults({ q: query, items: [...(previous?.items ?? []), ...items], hasMore });
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked when other words are sought
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new query starts a new search
   useEffect(() => {
     if (query === "") return setResults(null);
     const controller = new AbortController();
@@ -121,7 +121,7 @@ function ResultTime({ at }: { at: string }) {
 
 const EXCERPT_LEAD_LENGTH = 30;
 
-/** The text around what was found. */
+/** The text around the match. */
 function HighlightedExcerpt({ text, q }: { text: string; q: string }) {
   const at = text.toLocaleLowerCase().indexOf(q.toLocaleLowerCase());
   if (at < 0) return <span className="line-clamp-2 text-sm text-muted">{text}</span>;

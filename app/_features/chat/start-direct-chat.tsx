@@ -10,7 +10,7 @@ import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
 
-/** Opens the conversation with somebody, the one that there is or a new one. */
+/** Opens the direct chat with a user, existing or new. */
 export function StartDirectChat() {
   const t = useTranslations("chat");
   const router = useRouter();

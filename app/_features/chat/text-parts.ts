@@ -1,21 +1,21 @@
 import { replaceMentions } from "@/lib/chat/client";
 
-/** What a message's text is made of. */
+/** One part of a message's text. */
 export type TextPart =
   | { kind: "text"; text: string }
   | { kind: "link"; text: string; href: string }
   | { kind: "mention"; name: string; userId: string };
 
 const URL_PATTERN = /https?:\/\/[^\s<>"«»]+/gi;
-/** Browsers and servers agree on no more; what is longer is shown as the text that it is. */
+/** Browsers and servers do not reliably accept more; a longer URL is shown as text. */
 const MAX_URL_LENGTH = 2_048;
-/** After an address they belong to the sentence. */
+/** At the end of a URL these belong to the sentence. */
 const TRAILING_PUNCTUATION = new Set(".,:;!?'…)]}");
 const OPENING_BRACKETS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
-/** Never in a text that somebody wrote: no such character can be stored. */
+/** Never in a stored text: Postgres rejects this character. */
 const MENTION_PLACEHOLDER = "\0";
 
-/** Cuts a text into parts. Only http and https are links: nothing that a text says can run. */
+/** Splits a text into parts. Only http and https URLs become links, so that no link can run a script. */
 export function parseTextParts(text: string): TextPart[] {
   const mentions: TextPart[] = [];
   const marked = replaceMentions(text.replaceAll(MENTION_PLACEHOLDER, ""), (name, userId) => {
@@ -44,8 +44,8 @@ function splitLinks(text: string): TextPart[] {
 }
 
 /**
- * Without the marks at its end. A bracket that was opened within the address is its own:
- * `https://…/wiki/Song_(disambiguation)`. Looks at each character twice at most, whatever the text is.
+ * Removes punctuation at the end of a URL. A bracket that was opened in the URL belongs to it:
+ * `https://…/wiki/Song_(disambiguation)`. Linear time: it visits each character at most twice.
  */
 function trimTrailingPunctuation(address: string): string {
   const counts = new Map<string, number>();
@@ -75,7 +75,7 @@ function parseHttpUrl(text: string): string | null {
 
 const MAX_LARGE_EMOJI = 3;
 
-/** A few emoji and nothing else: they are shown large. */
+/** Whether a text is only a few emoji, which are shown large. */
 export function isOnlyEmoji(text: string): boolean {
   if (text.length > 40 || !/^[\p{Extended_Pictographic}\p{Emoji_Component}\s]+$/u.test(text)) return false;
   if (!/\p{Extended_Pictographic}|\p{RI}/u.test(text)) return false;

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Mark } from "@/app/_art/brand/mark";
 
-/** Who is writing. Keeps its height, so that nothing jumps. */
+/** Who is typing. Keeps its height, so that nothing jumps. */
 export function TypingIndicator({ names }: { names: readonly string[] }) {
   const t = useTranslations("chat");
   const [first = "", second = ""] = names;

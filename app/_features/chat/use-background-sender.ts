@@ -5,7 +5,7 @@ import { BackgroundSender } from "./store/background-sender";
 import { postMessage } from "./store/chat-api";
 import { listChatsWithUnsent, listUnsent, removeUnsent } from "./store/outbox";
 
-/** What was written in a chat that is not open goes out as well, once there is a connection. */
+/** Sends the unsent messages of chats that are not open, once there is a connection. */
 export function useBackgroundSender(viewerId: string, openChatId: string | null): void {
   const sender = useMemo(
     () =>

@@ -8,9 +8,9 @@ import {
   subscribeToChatList,
 } from "./store/chat-list-store";
 
-/** The list of chats as it is now, beginning with what the server has rendered. */
+/** The current chat list, starting from the server-rendered one. */
 export function useChatList(viewerId: string, rendered: ChatListState): ChatListState {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, not another object with the same one
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `items` identifies the list, not the object around it
   useEffect(() => startChatList(viewerId, rendered), [viewerId, rendered.items]);
   const current = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, () => rendered);
   return current.items ? current : rendered;
@@ -18,9 +18,9 @@ export function useChatList(viewerId: string, rendered: ChatListState): ChatList
 
 const EMPTY_LIST: ChatListState = { items: null, nextCursor: null, unreadCount: 0 };
 
-/** How many messages are unread in all chats. */
+/** The number of unread messages in all chats. */
 export function useUnreadMessageCount(rendered: number): number {
   const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, () => EMPTY_LIST);
-  // Before anything has begun there is only what the server has rendered.
+  // Before the store has started there is only the server-rendered count.
   return list === EMPTY_LIST || (list.items === null && list.unreadCount === 0) ? rendered : list.unreadCount;
 }

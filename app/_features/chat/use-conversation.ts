@@ -22,11 +22,11 @@ import { createPinnedLoader } from "./store/pinned-loader";
 import { pollWhileVisible } from "./store/poll-while-visible";
 import { useTypists } from "./use-typists";
 
-/** Where no events come, or something is missing, it is asked for so often while somebody looks; */
+/** Polling interval of a visible page while no events arrive, or while changes are missing. */
 const POLL_INTERVAL_MS = 4_000;
-/** where they come, so often: one may be lost, and nobody says so. */
+/** Polling interval of a visible page while events arrive: one may be lost without notice. */
 const LIVE_POLL_INTERVAL_MS = 45_000;
-/** Who is in it, and what they have read, is asked every so many polls. */
+/** Members and read markers are fetched on every Nth poll. */
 const POLLS_PER_DETAIL = 5;
 
 interface InitialConversation {
@@ -51,7 +51,7 @@ function createConversation({ chat: { id }, page, pinned, viewerId }: InitialCon
   return { store, catchUp, sender, loadPinned: createPinnedLoader(store, () => fetchPinned(id)) };
 }
 
-/** A conversation on a page: the store, and everything that keeps it as the server has it. */
+/** A conversation on a page: the store, and everything that keeps it in sync with the server. */
 export function useConversation(rendered: InitialConversation) {
   const { viewerId } = rendered;
   const [{ store, catchUp, sender, loadPinned }] = useState(() => createConversation(rendered));
@@ -73,16 +73,16 @@ export function useConversation(rendered: InitialConversation) {
   });
   const onMessage = useEffectEvent((message: ChatMessage) => {
     removeTypist(message.authorId);
-    // Whoever writes has read what is before it.
+    // An author has read all earlier messages.
     setChat((before) => withMemberRead(before, message.authorId, message.seq));
     store.apply(message);
     if (store.isBehind()) void sync();
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each nothing is known of what is pinned further up
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation lacks pinned messages outside its window
   useEffect(() => void loadPinned(), [loadPinned, view.generation]);
 
-  // The list of chats shows the newest, however it came.
+  // The chat list shows the newest message, also when it arrived by polling.
   const newest = view.hasNewer ? undefined : view.messages.at(-1);
   useEffect(() => {
     if (newest) applyMessage(newest, viewerId);
@@ -102,7 +102,7 @@ export function useConversation(rendered: InitialConversation) {
     onLive: setIsLive,
   });
 
-  // They are in it no more; nothing will change that here.
+  // The viewer is no longer a member, so polling is pointless.
   const isRemoved = syncFailure?.code === "not_found";
   const isHealthy = isLive && syncFailure === null;
   useEffect(() => {
@@ -133,8 +133,8 @@ export function useConversation(rendered: InitialConversation) {
 
   const history = useMemo(() => createHistory(id, store), [id, store]);
   return {
-    ...{ store, sender, chat, setChat, view: view, syncFailure: syncFailure, typists, history },
-    /** The answer to something that one has done to a message. */
+    ...{ store, sender, chat, setChat, view, syncFailure, typists, history },
+    /** Applies the response to an action on a message. */
     applyChange: (message: ChatMessage) => {
       store.apply(message);
       if (store.isBehind()) void catchUp.run();

@@ -5,8 +5,8 @@ import { type DragEvent, useState } from "react";
 const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer.types.includes("Files");
 
 /**
- * Files that are dragged onto something. Dragged words go where they are let go, into the field for one.
- * @param onFiles  null: none are taken for now, and the browser does not open them either
+ * Accepts files dragged onto an element. Dragged text is left to the browser.
+ * @param onFiles  null: files are not accepted, and the browser does not open them either
  */
 export function useFileDrop(onFiles: ((files: FileList) => void) | null) {
   const [isDragging, setIsDragging] = useState(false);
@@ -27,5 +27,5 @@ export function useFileDrop(onFiles: ((files: FileList) => void) | null) {
       onFiles?.(event.dataTransfer.files);
     },
   };
-  return { isDragging: isDragging, handlers };
+  return { isDragging, handlers };
 }

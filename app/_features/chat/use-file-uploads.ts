@@ -7,11 +7,11 @@ import { MAX_ATTACHMENTS } from "@/lib/chat/client";
 import type { Attachment } from "./store/chat-api";
 import { MAX_FILE_BYTES, uploadFile } from "./store/upload-file";
 
-/** A file that was chosen. It goes up at once, and stays here whatever comes of that. */
+/** A chosen file. Its upload starts immediately; if that fails, the file stays in the list. */
 export interface FileUpload {
   key: number;
   file: File;
-  /** A picture's, for this page alone. */
+  /** Object URL of a picture, valid on this page only. */
   preview: string | null;
   /** From 0 to 1. */
   progress: number;
@@ -52,9 +52,9 @@ export function useFileUploads() {
   };
 
   return {
-    items: items,
+    items,
     tooMany,
-    /** Something is on its way, or did not arrive: it cannot be sent yet. */
+    /** An upload is running or has failed, so the message cannot be sent yet. */
     isIncomplete: items.some(({ uploaded }) => uploaded === null),
     add: (files: Iterable<File>) => {
       const room = MAX_ATTACHMENTS - items.length;

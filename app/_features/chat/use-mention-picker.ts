@@ -9,17 +9,17 @@ const MAX_SUGGESTIONS = 6;
 interface Options {
   field: RefObject<HTMLTextAreaElement | null>;
   text: string;
-  /** Who can be named: the others. */
+  /** Members that can be mentioned: all except the viewer. */
   members: readonly ChatMember[];
-  insertMention: (text: string, caret: number, person: MentionedUser) => void;
+  insertMention: (text: string, caret: number, user: MentionedUser) => void;
 }
 
-/** Offers members while `@` is being typed: arrow keys choose, Enter or Tab takes, Escape leaves it. */
+/** Suggests members while a mention is typed: arrow keys select, Enter or Tab inserts, Escape dismisses. */
 export function useMentionPicker({ field, text, members, insertMention }: Options) {
   const listId = useId();
   const [caret, setCaret] = useState(0);
   const [selectedIndex, setSelectedIndex] = useState(0);
-  /** The text in which Escape was pressed: there it is not offered again. */
+  /** The text in which Escape was pressed; suggestions stay hidden until it changes. */
   const [dismissedText, setDismissedText] = useState<string | null>(null);
   const mentionQuery = text === dismissedText ? null : mentionQueryAt(text, caret);
   const query = mentionQuery?.query.toLocaleLowerCase() ?? "";
@@ -30,24 +30,24 @@ export function useMentionPicker({ field, text, members, insertMention }: Option
 
   const select = (member: ChatMember) => {
     if (!mentionQuery) return;
-    const person = { userId: member.userId, name: member.name };
-    const before = `${text.slice(0, mentionQuery.from)}${mentionLabel(person)} `;
-    insertMention(before + text.slice(caret), before.length, person);
+    const user = { userId: member.userId, name: member.name };
+    const before = `${text.slice(0, mentionQuery.from)}${mentionLabel(user)} `;
+    insertMention(before + text.slice(caret), before.length, user);
     setSelectedIndex(0);
   };
 
   return {
     listId,
-    suggestions: suggestions,
-    activeIndex: activeIndex,
-    select: select,
+    suggestions,
+    activeIndex,
+    select,
     optionId: (index: number) => `${listId}-${String(index)}`,
-    /** After each change, and each move of the caret. */
+    /** Call after each change of the text or the caret. */
     onCaretMove: () => {
       setCaret(field.current?.selectionStart ?? 0);
       setSelectedIndex(0);
     },
-    /** @returns whether the key was for the list */
+    /** @returns whether the list has handled the key */
     onKeyDown: (event: KeyboardEvent): boolean => {
       const member = suggestions[activeIndex];
       if (!member) return false;
@@ -66,7 +66,7 @@ export function useMentionPicker({ field, text, members, insertMention }: Option
 
 export type MentionPicker = ReturnType<typeof useMentionPicker>;
 
-/** By the beginning of any of its words. */
+/** Matches the beginning of any word of the name. */
 function matchesName(name: string, query: string): boolean {
   return name.startsWith(query) || name.split(/\s+/).some((word) => word.startsWith(query));
 }

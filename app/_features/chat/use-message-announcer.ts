@@ -5,13 +5,13 @@ import { useEffect, useRef, useState } from "react";
 import { plainText } from "@/lib/chat/client";
 import type { ConversationView } from "./store/conversation-view";
 
-/** Screen readers hear of new messages at most so often. */
+/** Minimum time between two announcements of new messages. */
 const MIN_ANNOUNCE_INTERVAL_MS = 5_000;
 const MAX_ANNOUNCED_LENGTH = 160;
 
 /**
- * What is to be said of new messages of others: each once, and those that come together together. Of one's own, that
- * one could not be sent yet: once, however often it is tried.
+ * Text for screen readers. Each new message of another member is announced once; messages that arrive together share
+ * an announcement. A failed message of the viewer is announced once, however often it is retried.
  */
 export function useMessageAnnouncer({ messages, pending }: ConversationView, viewerId: string): string {
   const t = useTranslations("chat");

@@ -12,7 +12,7 @@ interface PeopleResults {
   failure: ApiFailure | null;
 }
 
-/** People by a part of their name, a moment after the last key. Null until the first answer. */
+/** Searches users by a part of their name, a moment after the last key. Null until the first response. */
 export function usePeopleSearch(q: string): PeopleResults | null {
   const [results, setResults] = useState<PeopleResults | null>(null);
   const query = q.trim();

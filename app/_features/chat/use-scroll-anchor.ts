@@ -2,16 +2,16 @@
 
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
 
-/** So near the end one counts as being there. */
+/** Within this distance of the end, the list counts as scrolled to the end. */
 const END_THRESHOLD_PX = 60;
 
 /**
- * Keeps a conversation's place. At the end it stays at the end as messages come; elsewhere what one reads stays where
- * it is, whatever comes above or below. The scroller is `column-reverse`: its end is at zero, so it begins there before
- * any script has run.
+ * Keeps a conversation's scroll position. At the end it follows new messages; otherwise the message at the top stays
+ * in position while rows are added above or below. The scroller is `column-reverse`: its end is at zero, so it starts
+ * there before any script has run.
  *
- * @param rows  what is shown; another list may have moved what one reads
- * @param includesNewest  the run goes to the newest message: only then is its end the end
+ * @param rows  the shown rows; a new list may have moved the anchor
+ * @param includesNewest  the window reaches the newest message: only then is its end the end of the conversation
  */
 export function useScrollAnchor(rows: readonly unknown[], includesNewest: boolean) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -26,7 +26,7 @@ export function useScrollAnchor(rows: readonly unknown[], includesNewest: boolea
     anchor.current = isAtEnd && includesNewest ? null : firstVisible(box);
   }, [includesNewest]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows may have moved what one reads
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows may have moved the anchor
   useLayoutEffect(() => {
     const box = scroller.current;
     const saved = anchor.current;
@@ -41,11 +41,11 @@ export function useScrollAnchor(rows: readonly unknown[], includesNewest: boolea
     const isAnimated = smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     scroller.current?.scrollTo({ top: 0, behavior: isAnimated ? "smooth" : "instant" });
   }, []);
-  /** What is noted of where one reads holds no longer. */
+  /** Call before scrolling to another message, or the next render scrolls back to the anchor. */
   const releaseAnchor = useCallback(() => {
     anchor.current = null;
   }, []);
-  return { scroller, atEnd, onScroll: onScroll, scrollToEnd: scrollToEnd, releaseAnchor: releaseAnchor };
+  return { scroller, atEnd, onScroll, scrollToEnd, releaseAnchor };
 }
 
 function firstVisible(box: HTMLElement): { element: Element; top: number } | null {

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { MessageContext } from "./message-context";
 
-/** The same object as long as what messages show of it is the same: its functions always do what the newest do. */
+/** Returns the same object until its data changes; its functions always call the latest ones. */
 export function useStableContext(latest: MessageContext): MessageContext {
   const latestRef = useRef(latest);
   useEffect(() => {

@@ -9,14 +9,14 @@ interface Typist {
   expiresAt: number;
 }
 
-/** Who is writing at the moment. */
+/** The members who are typing at the moment. */
 export function useTypists() {
   const [typists, setTypists] = useState<readonly Typist[]>([]);
   const addTypist = useCallback((userId: string, name: string) => {
     const typist = { userId, name, expiresAt: Date.now() + TYPING_TIMEOUT_MS };
     setTypists((before) => [...before.filter((each) => each.userId !== userId), typist]);
   }, []);
-  /** What they wrote is there. */
+  /** Call when their message has arrived. */
   const removeTypist = useCallback((userId: string | null) => {
     setTypists((before) =>
       before.some((each) => each.userId === userId)

@@ -15,7 +15,7 @@ interface Props {
   look?: "primary" | "quiet";
 }
 
-/** One call of the operator's; the page is read again after it. */
+/** Calls one admin route on click and refreshes the page afterwards. */
 export function AdminActionButton({ path, label, busyLabel, doneLabel, look = "quiet" }: Props) {
   const router = useRouter();
   const [isRunning, setRunning] = useState(false);

@@ -49,7 +49,7 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
   );
 }
 
-/** Where what an alert is about can be looked at. */
+/** Link to the alert's task or order; null when it has none. */
 function subjectLink({ kind, subject }: AlertView) {
   if (kind === "task_dead") {
     return { label: "toTask", href: { pathname: "/admin/tasks", query: { id: subject } } } as const;

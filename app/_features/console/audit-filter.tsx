@@ -12,12 +12,12 @@ export interface AuditFilterValue {
 
 interface Props {
   filter: AuditFilterValue;
-  /** What the filtered person is called, as far as the page knows. */
+  /** Name of the filtered actor, or their id when no entry on the page names them. */
   actorName: string | null;
   subjectName: string | null;
 }
 
-/** A form that works without scripts; who and what are set by the names in the list. */
+/** A form that works without JavaScript; actor and subject are chosen by the links in the list. */
 export function AuditFilter({ filter, actorName, subjectName }: Props) {
   const t = useTranslations("auditConsole");
   const { action, actor, subject } = filter;
@@ -35,9 +35,9 @@ export function AuditFilter({ filter, actorName, subjectName }: Props) {
             className="h-11 w-full min-w-0 rounded-full border border-line-strong bg-ground px-4 text-ink hover:border-muted focus:border-ink sm:w-80"
           >
             <option value="">{t("everything")}</option>
-            {AUDIT_ACTIONS.map((one) => (
-              <option key={one} value={one}>
-                {t(`actions.${one}`)}
+            {AUDIT_ACTIONS.map((option) => (
+              <option key={option} value={option}>
+                {t(`actions.${option}`)}
               </option>
             ))}
           </select>
@@ -61,7 +61,7 @@ function omitFilter({ ...filter }: AuditFilterValue, name: keyof AuditFilterValu
   return filter;
 }
 
-/** One filter, and the way without it. */
+/** An active filter; a click removes it. */
 function FilterChip({ name, query }: { name: string; query: AuditFilterValue }) {
   const t = useTranslations("auditConsole");
   return (

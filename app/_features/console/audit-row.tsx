@@ -50,7 +50,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   sessions_cleared: ShieldAlert,
 };
 
-/** What may be somebody at a door that is not theirs. */
+/** Actions that may point to an intruder. */
 const SUSPICIOUS_ACTIONS: ReadonlySet<string> = new Set<AuditAction>([
   "sign_in_failed",
   "password_confirm_failed",
@@ -124,11 +124,13 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
   );
 }
 
-/** What it was done to, unless that is who did it. */
+/** The subject of the action, unless it is the actor. */
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "alert", "order", "product"] as const).find((one) => subject.startsWith(`${one}:`));
+  const kind = (["task", "alert", "order", "product"] as const).find((prefix) =>
+    subject.startsWith(`${prefix}:`),
+  );
   const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));
   return (
     <>
@@ -140,7 +142,7 @@ function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEnt
   );
 }
 
-/** From where, and what else belongs to it. */
+/** Device, IP address and the remaining data of the entry. */
 function EntryDetails({ entry: { ip, userAgent, data, requestId } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   const devices = useTranslations("devices");

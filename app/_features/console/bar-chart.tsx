@@ -4,18 +4,18 @@ import { cn } from "@/app/_ui/cn";
 const BAR_PITCH = 10;
 const BAR_GAP = 2;
 const CHART_HEIGHT = 100;
-/** Something that happened once must be seen beside something that happened a million times. */
+/** Keeps a count of one visible beside a count of a million. */
 const MIN_BAR_HEIGHT = 2;
 
 interface Props {
-  /** What is counted. */
+  /** Label of the counted event. */
   name: string;
   days: readonly string[];
   values: readonly number[];
   className?: string;
 }
 
-/** A bar a day; the best day is lit. What it shows is said in one sentence to those who do not see it. */
+/** One bar per day, with the best day highlighted. Screen readers get a one-sentence summary. */
 export function BarChart({ name, days, values, className }: Props) {
   const t = useTranslations("analyticsConsole");
   const format = useFormatter();

@@ -6,7 +6,7 @@ interface Props {
   section: ConsoleSection;
   title: string;
   lead: string;
-  /** Open alerts; null when that is not known. */
+  /** Number of open alerts; null when unknown. */
   alerts: number | null;
   /** Beside the title. */
   children?: ReactNode;

@@ -6,7 +6,7 @@ const SECTIONS = ["tasks", "alerts", "people", "audit", "analytics", "views"] as
 
 export type ConsoleSection = (typeof SECTIONS)[number];
 
-/** The way between the console's pages, with the number of open alerts. */
+/** Navigation between the console pages, with the number of open alerts. */
 export function ConsoleNav({ current, alerts }: { current: ConsoleSection; alerts: number | null }) {
   const t = useTranslations("console");
   const alertTexts = useTranslations("alertConsole");

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Page } from "@/app/_shell/page";
 import { Skeleton } from "@/app/_ui/skeleton";
 
-/** The head of the console's pages, their numbers and the list beneath. */
+/** Skeleton of a console page: header, numbers and list. */
 export function ConsoleSkeleton() {
   const t = useTranslations("console");
   return (

@@ -2,14 +2,14 @@ import { useFormatter, useTranslations } from "next-intl";
 import type { EventReport } from "@/lib/analytics";
 import { BarChart } from "./bar-chart";
 
-/** Days as people write them; they are days in UTC. */
+/** Formats a day, which is a day in UTC. */
 function useDayFormatter(): (day: string, style?: "short" | "long") => string {
   const format = useFormatter();
   return (day, style = "short") =>
     format.dateTime(new Date(`${day}T00:00:00Z`), { day: "numeric", month: style, timeZone: "UTC" });
 }
 
-/** All events together, a bar a day. */
+/** All events, one bar per day. */
 export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals">) {
   const t = useTranslations("analyticsConsole");
   const format = useFormatter();
@@ -56,7 +56,7 @@ export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals
   );
 }
 
-/** Each event on its own, the most frequent first. */
+/** One row per event, the most frequent first. */
 export function EventTable({
   days,
   series,

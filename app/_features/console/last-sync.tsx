@@ -2,7 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SyncRun } from "@/lib/views";
 
-/** What the last sync did. */
+/** Results of the last sync. */
 export function LastSync({ run, renderedAt }: { run: SyncRun | null; renderedAt: number }) {
   const t = useTranslations("viewSync");
   const format = useFormatter();

@@ -4,10 +4,10 @@ import { Button } from "@/app/_ui/button";
 
 interface Props {
   path: "/admin/tasks" | "/admin/alerts" | "/admin/people" | "/admin/audit";
-  /** What the list is filtered by. */
+  /** Filter of the list, kept in the links. */
   query?: Readonly<Record<string, string>>;
   nextCursor: string | null;
-  /** Not the newest page. */
+  /** True when this is not the newest page. */
   continued: boolean;
 }
 

@@ -13,7 +13,7 @@ interface Props {
   role: PersonView["role"] | null;
 }
 
-/** A form that works without scripts: what is looked for is in the address. */
+/** A form that works without JavaScript; the query is in the URL. */
 export function PeopleFilter({ q, role }: Props) {
   const t = useTranslations("peopleConsole");
   return (
@@ -37,23 +37,23 @@ export function PeopleFilter({ q, role }: Props) {
         </form>
       </search>
       <nav aria-label={t("roleFilter")} className={cn(segmentedControl.group, "max-w-full overflow-x-auto")}>
-        {([null, ...ROLES] as const).map((one) => (
+        {([null, ...ROLES] as const).map((option) => (
           <Link
-            key={one ?? "all"}
+            key={option ?? "all"}
             href={{
               pathname: "/admin/people",
-              query: { ...(q ? { q } : {}), ...(one ? { role: one } : {}) },
+              query: { ...(q ? { q } : {}), ...(option ? { role: option } : {}) },
             }}
             prefetch={false}
             scroll={false}
-            aria-current={one === role ? "true" : undefined}
+            aria-current={option === role ? "true" : undefined}
             className={cn(
               segmentedControl.item,
               "h-9 px-3 whitespace-nowrap sm:px-4",
-              one === role && segmentedControl.active,
+              option === role && segmentedControl.active,
             )}
           >
-            {one ? t(`roles.${one}`) : t("everyone")}
+            {option ? t(`roles.${option}`) : t("everyone")}
           </Link>
         ))}
       </nav>

@@ -9,7 +9,7 @@ import { RoleForm } from "./role-form";
 
 interface Props {
   person: PersonView;
-  /** Whoever looks: their own role is not theirs to change. */
+  /** The viewer themselves, who cannot change their own role. */
   isViewer: boolean;
   renderedAt: number;
 }

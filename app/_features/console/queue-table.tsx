@@ -5,10 +5,10 @@ import type { QueueOverview } from "@/lib/tasks";
 
 type State = keyof QueueOverview["counts"];
 
-/** On a phone what waits is one number, and the oldest stands under its queue's name. */
+/** Phones show the waiting tasks as one number and the oldest one under the queue's name. */
 const HIDDEN_ON_PHONE = "max-sm:hidden";
 
-/** What lies where. */
+/** Number of tasks per queue and state. */
 export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverview[]; renderedAt: number }) {
   const t = useTranslations("taskConsole");
   return (

@@ -13,7 +13,7 @@ const ROLES = ["listener", "artist", "admin"] as const satisfies readonly Person
 
 type Props = Pick<PersonView, "id" | "name" | "role">;
 
-/** Opens in place: which role, what that does to the person, and the call. */
+/** Changes the role of a user; opens in place and explains the effect first. */
 export function RoleForm({ id, name, role }: Props) {
   const t = useTranslations("peopleConsole");
   const router = useRouter();
@@ -41,7 +41,7 @@ export function RoleForm({ id, name, role }: Props) {
     });
     setSending(false);
     if (!result.ok) return setFailure(result.failure);
-    // The person's new role is this leaf's new key: it closes with the page that is read again.
+    // The parent keys this form by role, so the refreshed page closes it.
     startRefresh(() => router.refresh());
   };
 
@@ -53,7 +53,7 @@ export function RoleForm({ id, name, role }: Props) {
         aria-expanded={selectedRole !== null}
         aria-label={t("changeOf", { name })}
         onClick={() =>
-          selectedRole === null ? setSelectedRole(ROLES.find((one) => one !== role) ?? role) : close()
+          selectedRole === null ? setSelectedRole(ROLES.find((option) => option !== role) ?? role) : close()
         }
         className="max-md:ml-5"
       >
@@ -70,17 +70,17 @@ export function RoleForm({ id, name, role }: Props) {
         >
           <fieldset className="flex flex-col">
             <legend className="mb-1 text-sm font-semibold">{t("newRole")}</legend>
-            {ROLES.filter((one) => one !== role).map((one) => (
-              <label key={one} className="flex min-h-11 cursor-pointer items-center gap-3">
+            {ROLES.filter((option) => option !== role).map((option) => (
+              <label key={option} className="flex min-h-11 cursor-pointer items-center gap-3">
                 <input
                   type="radio"
                   name={radioGroupName}
-                  value={one}
-                  checked={one === selectedRole}
-                  onChange={() => setSelectedRole(one)}
+                  value={option}
+                  checked={option === selectedRole}
+                  onChange={() => setSelectedRole(option)}
                   className="size-5 accent-current"
                 />
-                {t(`roles.${one}`)}
+                {t(`roles.${option}`)}
               </label>
             ))}
           </fieldset>

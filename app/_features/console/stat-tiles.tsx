@@ -3,7 +3,7 @@ import { cn } from "@/app/_ui/cn";
 export interface StatTile {
   name: string;
   value: string;
-  /** What the number means for whoever looks: lit when it moves, red when it is bad, faint when it is nothing. */
+  /** `moving` highlights the number, `bad` makes it red, and `faint` is for zero. */
   tone: "plain" | "moving" | "bad" | "faint";
   hint?: string | undefined;
 }
@@ -15,7 +15,7 @@ const TONES = {
   faint: "text-faint",
 } as const;
 
-/** A row of numbers. */
+/** A row of labelled numbers. */
 export function StatTiles({ tiles, label }: { tiles: readonly StatTile[]; label: string }) {
   return (
     <section className="mt-10" aria-label={label}>

@@ -11,7 +11,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 
 type Outcome = ApiResult<{ syncedPosts: number }> | null;
 
-/** Starts a sync; the numbers on the page are read again when it is done. */
+/** Starts a view sync and refreshes the page afterwards. */
 export function SyncNowButton({ available }: { available: boolean }) {
   const t = useTranslations("viewSync");
   const router = useRouter();

@@ -3,7 +3,7 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { DeadTask, TaskView } from "@/lib/tasks";
 import { AdminActionButton } from "./admin-action-button";
 
-/** One task with what went wrong, and another life for it when it is dead. */
+/** One task with its error, and a replay button when it is dead. */
 export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; renderedAt: number }) {
   const t = useTranslations("taskConsole");
   const subject = "subject" in task ? task.subject : null;

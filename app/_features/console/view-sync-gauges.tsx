@@ -3,7 +3,7 @@ import { RollingText } from "@/app/_features/posts/views/rolling-text";
 import { cn } from "@/app/_ui/cn";
 import type { ViewSyncState } from "@/lib/views";
 
-/** What waits and what is on its way. A number that is not zero is on the move, so it is lit. */
+/** Pending views and claimed batches; numbers above zero are highlighted. */
 export function ViewSyncGauges({ state }: { state: ViewSyncState }) {
   const t = useTranslations("viewSync");
   const format = useFormatter();

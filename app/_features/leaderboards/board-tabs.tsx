@@ -15,11 +15,11 @@ function boardHref(period: Period, currency: string | null): string {
 interface Props {
   period: Period;
   board: Pick<Leaderboard, "currency" | "currencies">;
-  /** The one that was asked for, if any: it is kept from tab to tab. */
+  /** The requested currency, if any; kept when the period changes. */
   chosenCurrency: string | null;
 }
 
-/** Week, month, all time, and the currencies where there are several. Links, so they work without scripts. */
+/** Periods, and currencies if there are several. Links, so they work without JavaScript. */
 export function BoardTabs({ period, board, chosenCurrency }: Props) {
   const t = useTranslations("leaderboards");
   const currencies = [...new Set([...board.currencies, board.currency])].sort();

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/leaderboards";
 
-/** Where the viewer stands, said once at the top, wherever that is. */
+/** The viewer's own rank, shown above the list, wherever they are in it. */
 export function OwnRank({ own, currency }: { own: Leaderboard["own"]; currency: string }) {
   const t = useTranslations("leaderboards");
   const money = useMoneyFormatter();
@@ -12,7 +12,7 @@ export function OwnRank({ own, currency }: { own: Leaderboard["own"]; currency: 
       {t.rich("ownPlace", {
         rank: own.rank,
         amount: money({ amountMinor: own.amountMinor, currency }),
-        strong: (words) => <strong className="font-semibold text-ink">{words}</strong>,
+        strong: (chunks) => <strong className="font-semibold text-ink">{chunks}</strong>,
       })}
     </p>
   );

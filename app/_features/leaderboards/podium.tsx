@@ -7,14 +7,14 @@ import type { Leaderboard } from "@/lib/leaderboards";
 
 type Item = Leaderboard["items"][number];
 
-/** By place in the list and not by rank: two may share the first. */
+/** By position in the list, not by rank: two creators may share the first rank. */
 const STEPS = [
   { order: "sm:order-2", art: "aspect-[4/3] sm:aspect-[5/6]", drop: "" },
   { order: "sm:order-1", art: "aspect-square sm:aspect-[5/6]", drop: "sm:mt-14" },
   { order: "sm:order-3", art: "aspect-square sm:aspect-[5/6]", drop: "sm:mt-24" },
 ] as const;
 
-/** The first three, on three steps; on a phone the first one stands over the other two. */
+/** The first three on three steps; on phones the first one spans the row above the other two. */
 export function Podium({
   items,
   currency,

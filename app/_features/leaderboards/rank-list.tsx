@@ -7,13 +7,13 @@ import type { Leaderboard } from "@/lib/leaderboards";
 
 interface Props {
   items: Leaderboard["items"];
-  /** The place of the first of these in the whole list. */
+  /** Position of the first item in the whole list. */
   startRank: number;
   currency: string;
   viewerId: string | null;
 }
 
-/** From the fourth place on: a name, and the sum at the end of the line. */
+/** The list from the fourth position on, with the amount at the end of each row. */
 export function RankList({ items, startRank, currency, viewerId }: Props) {
   const t = useTranslations("leaderboards");
   const money = useMoneyFormatter();

@@ -14,6 +14,6 @@ export async function markReadAction(form: FormData): Promise<void> {
   const before = idSchema.safeParse(form.get("before"));
   if (!id.success && !before.success) return;
   await markRead({ userId: viewer.id }, id.success ? { ids: [id.data] } : { all: true, before: before.data });
-  // The frame has the count too.
+  // The shell shows the unread count too.
   revalidatePath("/", "layout");
 }

@@ -12,12 +12,12 @@ interface Props {
   items: readonly NotificationView[];
   unreadCount: number;
   nextCursor: string | null;
-  /** Not the newest page. */
+  /** True when this is not the newest page. */
   continued: boolean;
   renderedAt: number;
 }
 
-/** Everything works without scripts: pages are links, marks are forms. */
+/** Works without JavaScript: pages are links and the mark-as-read buttons are forms. */
 export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }: Props) {
   const t = useTranslations("notifications");
   const newest = items[0]?.id;

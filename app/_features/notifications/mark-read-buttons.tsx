@@ -6,7 +6,7 @@ import { useFormStatus } from "react-dom";
 import { Mark } from "@/app/_art/brand/mark";
 import { Button } from "@/app/_ui/button";
 
-/** Sends the form it stands in, with or without scripts; answers the click at once. */
+/** Submits the surrounding form, with or without JavaScript, and shows the pending state immediately. */
 export function MarkAllReadButton() {
   const t = useTranslations("notifications");
   const { pending } = useFormStatus();

@@ -13,7 +13,7 @@ const ICONS = {
   chat_invite: MessagesSquare,
 } as const satisfies Record<TypedNotification["kind"], typeof Bell>;
 
-/** Where money came in the sign is warm. */
+/** Kinds about received money, which get the money colour. */
 const MONEY_KINDS: ReadonlySet<TypedNotification["kind"] | null> = new Set(["sale", "bonus"]);
 
 export function NotificationIcon({

@@ -11,7 +11,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Leads to what a notification is about, and marks it as read on the way. */
+/** Links to the subject of a notification and marks it as read. */
 export function NotificationLink({ id, href, unread, children }: Props) {
   return (
     <Link

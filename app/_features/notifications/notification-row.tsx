@@ -15,7 +15,7 @@ interface Props {
   renderedAt: number;
 }
 
-/** One line of the list. Its picture is that of what it is about, as everywhere. */
+/** One row of the inbox, with the cover of its subject. */
 export function NotificationRow({ notification, renderedAt }: Props) {
   const t = useTranslations("notifications");
   const { kind, title, text, href, artId } = useNotificationText()(notification);

@@ -5,7 +5,7 @@ type UnreadResult = ApiResult<{ unreadCount: number }>;
 
 const listeners = new Set<(unread: number) => void>();
 
-/** Tells from now on how many notifications are unread, whenever the server has said so. */
+/** Calls the listener with every unread count received from the server. Returns the unsubscribe function. */
 export function onUnreadCount(listener: (unread: number) => void): () => void {
   listeners.add(listener);
   return () => {
@@ -17,18 +17,17 @@ function publishResult(result: UnreadResult): void {
   if (result.ok) publishUnread(result.data.unreadCount);
 }
 
-/** Takes in how many are unread, from an answer. */
 function publishUnread(unread: number): void {
   for (const listener of listeners) listener(unread);
 }
 
-/** After the last of several changes. */
+/** Delay of the recheck after the last of several changes. */
 const RECHECK_DELAY_MS = 5_000;
 let recheckTimer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Takes in a count from the person's channel. Of two that were counted at once the older one may come last, so the
- * server is asked once more when it is quiet again.
+ * Applies a count from the user's channel. Of two concurrent counts the older one may arrive last, so the count is
+ * fetched again once no more changes arrive.
  */
 export function applyUnread(unread: number): void {
   publishUnread(unread);
@@ -40,7 +39,7 @@ export function applyUnread(unread: number): void {
 
 let isCountLive = false;
 
-/** Whether the count comes by itself at the moment, so that nobody need ask for it. */
+/** Whether the count arrives over the stream, which makes polling unnecessary. */
 export function isUnreadLive(): boolean {
   return isCountLive;
 }
@@ -53,7 +52,7 @@ export async function fetchUnread(): Promise<void> {
   publishResult(await callApi("/api/notifications?limit=1", "unread"));
 }
 
-/** Best effort, on the way to what a notification is about: it can be marked by hand as well. */
+/** Best effort while the page navigates away; the user can also mark it by hand. */
 export async function markRead(id: string): Promise<void> {
   publishResult(
     await callApi("/api/notifications/read", "unread", {

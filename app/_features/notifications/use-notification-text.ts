@@ -3,19 +3,19 @@ import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { NotificationView } from "@/lib/notifications";
 import { parseNotification, type TypedNotification } from "@/lib/notifications/client";
 
-/** A notification in the reader's language. */
+/** A notification in the viewer's language. */
 export interface NotificationText {
-  /** What it is known by; null: only its own words. */
+  /** Null for a kind unknown to the page, which shows the stored title and message. */
   kind: TypedNotification["kind"] | null;
   title: string;
   text: string | null;
   /** A path of this site; null when there is nothing to open. */
   href: string | null;
-  /** Whose picture it has. */
+  /** Id that the cover is drawn from. */
   artId: string;
 }
 
-/** Kinds that the page has no words for speak for themselves. */
+/** Kinds without messages use the title and message that are stored with them. */
 export function useNotificationText(): (notification: NotificationView) => NotificationText {
   const t = useTranslations("notifications");
   const money = useMoneyFormatter();
@@ -44,7 +44,7 @@ export function useNotificationText(): (notification: NotificationView) => Notif
   };
 }
 
-/** Who did it; null: their account is gone, or nobody in particular. */
+/** Name of the acting user; null when their account is deleted or the kind has no actor. */
 function actorName({ data }: TypedNotification): string | null {
   if ("authorName" in data) return data.authorName;
   return "byName" in data ? data.byName : null;

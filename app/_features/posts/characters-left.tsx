@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-/** Silent until the end comes near: nobody needs to count down from five thousand. */
+/** Share of the limit from which the counter is shown. */
 const VISIBLE_FROM_RATIO = 0.8;
 
 export function CharactersLeft({ used, limit }: { used: number; limit: number }) {

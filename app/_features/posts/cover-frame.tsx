@@ -2,7 +2,7 @@ import { ViewTransition } from "react";
 import { Cover } from "@/app/_art/cover";
 import { cn } from "@/app/_ui/cn";
 
-/** A post's cover under a name of its own, so it is the same object in the feed and on the post's page. */
+/** A post's cover with its own transition name, so that it moves from the feed to the post's page. */
 export function CoverFrame({ id, className }: { id: string; className?: string }) {
   return (
     <ViewTransition name={`cover-${id}`} share="cover" default="none">

@@ -41,7 +41,7 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
     },
   });
 
-  // Only the browser knows the draft, so it comes in after the first render.
+  // The draft is in browser storage, so it is loaded after the first render.
   useEffect(() => {
     const draft = readDraft(viewerId);
     if (draft) setValues(draft);
@@ -83,13 +83,13 @@ export function NewPostForm({ viewerId, viewerName }: { viewerId: string; viewer
         {failure?.code === "unauthenticated" ? (
           <p className="text-sm text-muted">
             {t.rich("signedOut", {
-              link: (words) => (
+              link: (chunks) => (
                 <Link
                   href="/sign-in?next=/posts/new"
                   prefetch={false}
                   className="text-ink underline underline-offset-4"
                 >
-                  {words}
+                  {chunks}
                 </Link>
               ),
             })}

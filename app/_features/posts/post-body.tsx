@@ -13,7 +13,7 @@ interface Props {
   renderedAt: number;
 }
 
-/** A short name fills the stage; a long one has to share it. */
+/** Shorter titles get larger type. */
 function titleClass(title: string): string {
   if (title.length <= 22) return "text-[clamp(2.25rem,6vw,4rem)]";
   if (title.length <= 60) return "text-[clamp(1.75rem,4.4vw,2.85rem)]";
@@ -42,13 +42,13 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">
             {t.rich("anonymousView", {
-              link: (words) => (
+              link: (chunks) => (
                 <Link
                   href={`/sign-in?next=${encodeURIComponent(`/posts/${post.id}`)}`}
                   prefetch={false}
                   className="text-ink underline underline-offset-4"
                 >
-                  {words}
+                  {chunks}
                 </Link>
               ),
             })}

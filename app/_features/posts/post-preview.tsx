@@ -13,8 +13,8 @@ interface Props {
 }
 
 /**
- * How the post will look. The real cover comes from an id that does not exist yet, so this one is drawn
- * from the title: it changes as one types, which says better than words that each post gets its own.
+ * Preview of the post. The real cover is drawn from the post's id, which does not exist yet; this one is drawn from the
+ * title and changes while the author types, which shows that every post gets its own.
  */
 export function PostPreview({ seed, title, tags, authorName }: Props) {
   const t = useTranslations("newPost");

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Skeleton } from "@/app/_ui/skeleton";
 
-/** The words of a post on their way; its cover and colour are already there. A client component, so that no page carries it along. */
+/** Skeleton of the text; cover and colour are rendered already. A client component, to keep its markup out of pages. */
 export function PostSkeleton() {
   const t = useTranslations("post");
   return (

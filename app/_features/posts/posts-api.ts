@@ -2,7 +2,7 @@ import { callApi, type ResponseBody } from "@/app/_data/call-api";
 
 export type PostPage = ResponseBody<"postPage">;
 
-/** A post as pages show it. */
+/** A post in the shape that pages show. */
 export type PostItem = PostPage["items"][number];
 
 export function fetchPosts(cursor: string, signal: AbortSignal) {

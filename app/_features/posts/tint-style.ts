@@ -1,7 +1,7 @@
 import type { CSSProperties } from "react";
 import { hueOf } from "@/app/_art/palette";
 
-/** For an element with the class `tinted`: everything inside takes the colour of the post's cover. */
+/** Style for an element with the class `tinted`: its content takes the colour of the cover of this id. */
 export function tintStyle(id: string): CSSProperties {
   return { "--hue": hueOf(id) } as CSSProperties;
 }

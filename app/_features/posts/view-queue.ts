@@ -1,18 +1,18 @@
 import type { ApiResult } from "@/app/_ui/api-result";
 import { MAX_BATCH_SIZE } from "./views-api";
 
-/** Views of cards that come into sight close together travel together. */
+/** Views within this time are sent in one batch. */
 const BATCH_DELAY_MS = 1_000;
-/** When the server names no time to wait. */
+/** Used when the server sends no retry time. */
 const RETRY_DELAY_MS = 5_000;
-/** A view that could not be delivered this often is let go: it must not cost the person their request limit. */
+/** A batch is dropped after this many failures, so that it does not use up the user's rate limit. */
 const MAX_ATTEMPTS = 3;
 
 type Send = (postIds: string[]) => Promise<ApiResult<{ postIds: string[] }>>;
 
 /**
- * Gathers the posts a person has seen and sends each once per open of the site. Sending the same view
- * twice is harmless (the server counts it once), so what failed is simply sent again.
+ * Collects the posts that a user has seen and sends each once per page load of the site. Safe to retry: the server
+ * counts a repeated view once.
  */
 export class ViewQueue {
   private readonly queuedIds = new Set<string>();
@@ -20,7 +20,7 @@ export class ViewQueue {
   private attempts = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onCounted is told which views were new */
+  /** @param onCounted receives the ids of the views that were new */
   constructor(
     private readonly send: Send,
     private readonly onCounted: (postIds: string[]) => void,
@@ -33,7 +33,7 @@ export class ViewQueue {
     this.schedule(BATCH_DELAY_MS);
   }
 
-  /** Sends what is waiting now, for when the page is being left. */
+  /** Sends the pending views immediately, for when the user leaves the page. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

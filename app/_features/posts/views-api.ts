@@ -4,11 +4,11 @@ export function sendView(postId: string) {
   return callApi("/api/posts/view", "viewed", { method: "POST", body: { postId } });
 }
 
-/** What the API takes in one batch. */
+/** Maximum number of posts in one API call. */
 export const MAX_BATCH_SIZE = 100;
 
 export function sendViewsBatch(postIds: string[]) {
-  // keepalive always: the batch may be on its way when the person leaves
+  // Always keepalive: the request may be in flight when the user leaves.
   return callApi("/api/posts/views-batch", "viewedBatch", {
     method: "POST",
     body: { postIds },

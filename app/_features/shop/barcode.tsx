@@ -3,7 +3,7 @@ import { randomInteger, seededRandom } from "@/app/_art/random";
 const HEIGHT = 100;
 const WIDTH = 30;
 
-/** Bars down a ticket's stub, each its own from its text. A picture of a barcode: no machine reads it. */
+/** A decorative barcode drawn from the text; scanners cannot read it. */
 export function Barcode({ text, className }: { text: string; className?: string }) {
   const random = seededRandom(`bars:${text}`);
   const bars: { y: number; height: number }[] = [];

@@ -13,23 +13,23 @@ import { usePlaceOrder } from "./use-place-order";
 
 interface Props {
   product: ProductItem;
-  /** Of it in one order, at most. */
+  /** Maximum quantity in one order. */
   maxQuantity: number;
 }
 
-/** How many, how much that is, and the way to the payment page. */
+/** Quantity, total price and the button that leads to the payment page. */
 export function BuyForm({ product, maxQuantity }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
   const router = useRouter();
   const [selectedQuantity, setSelectedQuantity] = useState(1);
   const { buy, busy, failure } = usePlaceOrder(product.id);
-  // others buy too: what is left now is what can be asked for
+  // The stock may have shrunk since the quantity was chosen.
   const quantity = Math.min(selectedQuantity, maxQuantity);
   const quantityError = failure?.details.find(({ path }) => path === "quantity")?.message;
   const isStale = failure?.code === "conflict" || failure?.code === "not_found";
 
-  // The page is older than what the answer knows: somebody was faster.
+  // The failure shows that the page is out of date: the product was sold or removed meanwhile.
   useEffect(() => {
     if (isStale) router.refresh();
   }, [isStale, router]);

@@ -11,7 +11,7 @@ const KINDS = [
   { kind: "licence", Icon: FileBadge },
 ] as const satisfies { kind: ProductKind; Icon: typeof Ticket }[];
 
-/** Three radio buttons that look like what they stand for. */
+/** Three radio buttons with an icon for each kind of product. */
 export function KindField({ name, value, onChange }: FieldProps) {
   const t = useTranslations("shop");
   const form = useTranslations("newProduct");

@@ -5,7 +5,7 @@ import { type ProductKind, productKindSchema } from "@/lib/shop/client";
 
 const KINDS = [null, ...productKindSchema.options] as const;
 
-/** Links, so that a filter has an address and works before any script has loaded. */
+/** Links, so that each filter has a URL and works without JavaScript. */
 export function KindFilter({ current }: { current: ProductKind | null }) {
   const t = useTranslations("shop");
   return (

@@ -14,7 +14,7 @@ import { fetchProducts, loadedProducts } from "./shop-api";
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** The rest of the shop: a plain link to the next page, which with scripts loads it in place. */
+/** The rest of the shop: a plain link to the next page, which JavaScript loads in place. */
 export function LoadMoreProducts({ cursor, kind }: { cursor: string; kind: ProductKind | null }) {
   const t = useTranslations("shop");
   const mounted = useMounted();

@@ -45,7 +45,7 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
     },
   });
 
-  // Only the browser knows the draft, so it comes in after the first render.
+  // The draft is in browser storage, so it is loaded after the first render.
   useEffect(() => {
     const draft = productDrafts.read(viewerId);
     if (!draft) return;
@@ -56,7 +56,7 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
     if (values !== EMPTY_PRODUCT_DRAFT && !isSaved) productDrafts.save(viewerId, values);
   }, [viewerId, values, isSaved]);
 
-  /** Of these the page knows better what is wrong than a schema that sees a number, or none. */
+  /** Replaces the schema error of a filled-in number or URL field with a more helpful text. */
   const withExplanation = (props: FieldProps, explanation: string): FieldProps =>
     props.error && props.value.trim() ? { ...props, error: explanation } : props;
   const { currency } = values;

@@ -1,22 +1,22 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { fetchOrder, type OrderItem } from "./orders-api";
 
-/** How soon the first look is, and the next one after something changed. */
+/** Delay before the first poll and after every change. */
 const MIN_INTERVAL_MS = 1_000;
-/** Each look that finds nothing new makes the next wait longer by this, */
+/** Factor by which each poll without a change delays the next one, */
 const BACKOFF_FACTOR = 1.25;
-/** up to this: a person has 100 requests a minute for everything. */
+/** up to this limit: a user has 100 requests a minute for everything. */
 const MAX_INTERVAL_MS = 15_000;
-/** Between looks when somebody tells of changes: what they do not tell, since they died before, is seen all the same. */
+/** Poll interval while the stream is live; finds changes that a crash kept from being published. */
 const SELDOM_INTERVAL_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** After these there is nothing to wait for. */
+/** Error codes after which polling stops. */
 const FINAL_FAILURES = new Set(["unauthenticated", "forbidden", "not_found"]);
 
 const UNFINISHED_STATES = new Set(["pending", "published", "running"]);
 
-/** Whether anything about an order may still change by itself. A failed one that can be paid may be paid yet. */
+/** Whether the order may still change. A failed order with a checkout URL can still be paid. */
 export function isUnfinished({ status, checkoutUrl, tasks }: OrderItem): boolean {
   return (
     status === "pending" ||
@@ -28,23 +28,23 @@ export function isUnfinished({ status, checkoutUrl, tasks }: OrderItem): boolean
 
 interface OrderListener {
   onOrder: (order: OrderItem) => void;
-  /** Null once the order could be read again. */
+  /** Receives null when the order could be read again. */
   onFailure: (failure: ApiFailure | null) => void;
 }
 
 export type PollRate = "often" | "seldom" | "never";
 
 export interface OrderPoller {
-  /** Something about it has changed: looks at once, or when the page is shown again. */
+  /** Fetches the order immediately, or when the page becomes visible. */
   refresh(): void;
-  /** How often to look without being told. */
-  setRate(pace: PollRate): void;
+  /** Sets how often to poll without a `refresh()`. */
+  setRate(rate: PollRate): void;
   stop(): void;
 }
 
 /**
- * Looks at an order when it is told to and, at its pace, again and again while somebody looks at the page: `often` is
- * soon at first and after every change, then less so. A hidden page asks nothing; shown again it asks at once.
+ * Fetches an order on `refresh()` and polls it at the set rate while the page is visible. `often` starts with short
+ * intervals, at first and after every change, and backs off. A hidden page does not poll; it fetches when shown again.
  */
 export function pollOrder(initial: OrderItem, { onOrder, onFailure }: OrderListener): OrderPoller {
   const controller = new AbortController();
@@ -53,7 +53,7 @@ export function pollOrder(initial: OrderItem, { onOrder, onFailure }: OrderListe
   let timer: ReturnType<typeof setTimeout> | undefined;
   let rate: PollRate = "never";
   let inFlight = false;
-  /** Something has changed since the answer that is on its way was asked for, or while the page was hidden. */
+  /** A change was reported after the request in flight was sent, or while the page was hidden. */
   let refreshPending = false;
 
   const schedule = (ms: number) => {

@@ -1,7 +1,7 @@
 import { callApi, type ResponseBody } from "@/app/_data/call-api";
 import type { RefundRequest } from "@/lib/shop/client";
 
-/** An order as its page shows it. */
+/** An order in the shape that its page shows. */
 export type OrderItem = ResponseBody<"order">["order"];
 
 export function fetchOrder(id: string, signal: AbortSignal) {

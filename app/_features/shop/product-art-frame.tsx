@@ -5,19 +5,19 @@ import type { ProductKind } from "@/lib/shop/client";
 import { ProductArt } from "./product-art";
 
 interface Props {
-  /** Of the product: what is drawn. */
+  /** Product id, from which the art is drawn. */
   id: string;
-  /** What is shown by it, if that is not the product: several orders may be of one. */
+  /** Unique id for the transition, if not the product id: several orders may be of one product. */
   transitionId?: string;
   kind: ProductKind;
-  /** Nobody can have it any more. */
+  /** Dims the art: the product is sold out or archived, or the order failed or was refunded. */
   unavailable?: boolean;
-  /** What is stamped over it. */
+  /** Label stamped over the art. */
   stamp?: ReactNode;
   className?: string;
 }
 
-/** A thing on its stage, under a name of its own, so it is the same object in the shop and on its page. */
+/** The product's art with its own transition name, so that it moves from the list to the page. */
 export function ProductArtFrame({
   id,
   transitionId = id,

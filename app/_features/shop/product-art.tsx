@@ -36,7 +36,7 @@ function TicketArt({ id }: ArtProps) {
 
 const SEAL_POINTS = 24;
 
-/** A star with many points, as a sealing stamp leaves it. */
+/** Points of a many-pointed star, like the edge of a seal. */
 const SEAL_OUTLINE = Array.from({ length: SEAL_POINTS * 2 }, (_, i) => {
   const radius = i % 2 === 0 ? 50 : 44;
   const angle = (i * Math.PI) / SEAL_POINTS;
@@ -70,8 +70,8 @@ const ART_BY_KIND: Record<ProductKind, ComponentType<ArtProps>> = {
 };
 
 /**
- * A product as a thing on a stage of its colour: a record, a ticket, a paper with a seal, each wearing the cover of
- * its id. Decoration: what it is stands beside it in words. A client component so that the drawing travels once.
+ * Draws a product as a record, a ticket or a sealed paper with the cover of its id. Decorative: the kind is always
+ * given as text too. A client component, so that the drawing code is sent once.
  */
 export function ProductArt({ kind, id }: { kind: ProductKind; id: string }) {
   const Art = ART_BY_KIND[kind];

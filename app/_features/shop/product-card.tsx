@@ -9,7 +9,7 @@ import { StockNote } from "./stock-note";
 
 interface Props {
   product: ProductItem;
-  /** The newest thing takes more of the table. */
+  /** The newest product gets a larger card. */
   large: boolean;
 }
 

@@ -13,13 +13,13 @@ interface Props {
   viewerId: string | null;
 }
 
-/** A short name fills the stage; a long one has to share it. */
+/** Shorter titles get larger type. */
 function titleClass(title: string): string {
   if (title.length <= 22) return "text-[clamp(2rem,5.4vw,3.5rem)]";
   return title.length <= 60 ? "text-[clamp(1.6rem,4vw,2.5rem)]" : "text-[clamp(1.3rem,3vw,1.9rem)]";
 }
 
-/** Worked out here and not in the browser, which has no other use for the schemas. */
+/** Computed on the server, because the browser needs the shop schemas for nothing else. */
 function maxQuantityOf({ priceMinor, stock }: ProductItem): number {
   return Math.max(
     1,
@@ -27,7 +27,7 @@ function maxQuantityOf({ priceMinor, stock }: ProductItem): number {
   );
 }
 
-/** What it is, what it costs, and how to have it. */
+/** Title, price, purchase options and description. */
 export function ProductDetails({ product, viewerId }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
@@ -40,7 +40,7 @@ export function ProductDetails({ product, viewerId }: Props) {
           ? t("sellerGone")
           : t.rich("by", {
               name: product.sellerName,
-              who: (words) => <span className="font-semibold text-ink">{words}</span>,
+              who: (chunks) => <span className="font-semibold text-ink">{chunks}</span>,
             })}
       </p>
       <div className="mt-6 border-y border-line py-6">
@@ -64,7 +64,7 @@ export function ProductDetails({ product, viewerId }: Props) {
   );
 }
 
-/** What can be done about it by whoever looks. */
+/** Actions for the viewer: manage, buy or sign in. */
 function PurchaseOptions({ product, viewerId }: Props) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {

@@ -2,7 +2,7 @@ import { createDraftStore } from "@/app/_data/draft-store";
 import type { NewProduct } from "@/lib/shop/client";
 import { parseAmountMinor } from "./parse-amount-minor";
 
-/** What a creator types, before it is a product. The names are those of the schema. */
+/** The raw field values of a new product, named as in the schema. */
 export const EMPTY_PRODUCT_DRAFT = {
   kind: "ticket",
   title: "",
@@ -17,7 +17,7 @@ export type ProductDraft = typeof EMPTY_PRODUCT_DRAFT;
 
 export const productDrafts = createDraftStore("product", EMPTY_PRODUCT_DRAFT);
 
-/** What the schema judges. A download left over from another kind is not sent with a ticket. */
+/** Converts the draft to the schema input. Drops a download URL left over from another kind for tickets. */
 export function toNewProduct(draft: ProductDraft): NewProduct {
   const stock = draft.stock.replace(/\s/g, "");
   const assetUrl = draft.assetUrl.trim();

@@ -6,11 +6,11 @@ import type { ProductItem } from "./shop-api";
 
 interface Props {
   products: readonly ProductItem[];
-  /** The first of these is the newest thing in the shop. */
+  /** The first product is the newest one in the shop. */
   isFirstPage: boolean;
 }
 
-/** Products side by side, inside a container. A client component for the same reason as the feed's list. */
+/** A grid of products, inside a container. A client component for the same reason as `PostList`. */
 export function ProductList({ products, isFirstPage }: Props) {
   return (
     <ul className="grid grid-cols-2 gap-x-4 gap-y-9 @3xl:grid-cols-3 @3xl:gap-x-6 @3xl:gap-y-12">

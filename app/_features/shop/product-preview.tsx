@@ -14,7 +14,7 @@ interface Props {
   sellerName: string;
 }
 
-/** How it will lie on the table. Drawn from the title, as the id that draws the real one does not exist yet. */
+/** Preview of the product. Drawn from the title, because the id that the real art is drawn from does not exist yet. */
 export function ProductPreview({ seed, draft, sellerName }: Props) {
   const t = useTranslations("newProduct");
   const shop = useTranslations("shop");

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Skeleton } from "@/app/_ui/skeleton";
 
-/** A product on its way: what it looks like is not known before its kind is. */
+/** Skeleton of a product page without art, because the kind is not known yet. */
 export function ProductSkeleton() {
   const t = useTranslations("shop");
   return (

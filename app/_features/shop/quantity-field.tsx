@@ -12,11 +12,11 @@ interface Props {
   onChange: (value: number) => void;
 }
 
-/** A number between two buttons; arrow keys and typing work as in any number field. */
+/** A number field between two buttons. */
 export function QuantityField({ value, max, error, onChange }: Props) {
   const t = useTranslations("shop");
   const id = useId();
-  // what is being typed may be nothing for a moment
+  // The field may be empty while the user types.
   const [typed, setTyped] = useState<string | null>(null);
   const setQuantity = (next: number) => {
     setTyped(null);

@@ -9,7 +9,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { archiveProduct } from "./shop-api";
 
-/** For whoever sells it: what was sold, and the way to stop. Taking it off sale is asked twice, as it is for good. */
+/** The seller's actions: open the sales, or take the product off sale, which is permanent and asks for confirmation. */
 export function SellerActions({ productId, archived }: { productId: string; archived: boolean }) {
   const t = useTranslations("shop");
   const router = useRouter();

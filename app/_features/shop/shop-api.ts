@@ -2,10 +2,10 @@ import { callApi, type ResponseBody } from "@/app/_data/call-api";
 import { createPageCache } from "@/app/_data/page-cache";
 import type { NewOrder, NewProduct, ProductKind } from "@/lib/shop/client";
 
-/** A product as pages show it. */
+/** A product in the shape that pages show. */
 export type ProductItem = ResponseBody<"productPage">["items"][number];
 
-/** The shop's pages after the server's. */
+/** Pages of the shop loaded by the browser, after the page rendered by the server. */
 export const loadedProducts = createPageCache<ProductItem>();
 
 export function fetchProducts(cursor: string, kind: ProductKind | null, signal: AbortSignal) {

@@ -7,7 +7,7 @@ import { Button } from "@/app/_ui/button";
 import type { ProductKind } from "@/lib/shop/client";
 import { KindFilter } from "./kind-filter";
 
-/** The headline over the shop, the way to one's own orders, and what there is to choose from. */
+/** The headline over the shop, links to selling and to the viewer's orders, and the filter. */
 export async function ShopIntro({ kind }: { kind: ProductKind | null }) {
   const [t, viewer] = await Promise.all([getTranslations("shop"), getShellViewer()]);
   return (

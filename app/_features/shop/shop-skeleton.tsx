@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { Skeleton } from "@/app/_ui/skeleton";
 
-/** The table before anything lies on it. */
+/** Skeleton of the product grid. */
 export function ShopSkeleton() {
   const t = useTranslations("shop");
   return (

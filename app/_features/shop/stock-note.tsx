@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-/** From here on it is worth hurrying. */
+/** Stock from which the note is highlighted. */
 const LOW_STOCK = 5;
 
-/** How many there are; nothing to say where there are as many as people want. */
+/** The remaining stock; renders nothing for unlimited products. */
 export function StockNote({ stock, className }: { stock: number | null; className?: string }) {
   const t = useTranslations("shop");
   if (stock === null) return null;

@@ -3,11 +3,11 @@
 import { useEffect } from "react";
 import { track } from "@/app/_data/track";
 
-/** What was counted last: React's double effects in development are one opening. */
+/** The last tracked event, so that React's double effects in development count once. */
 let lastTracked = { key: "", at: 0 };
 const DEDUPLICATION_MS = 1_000;
 
-/** Counts that something was opened, for the daily totals. Renders nothing. */
+/** Tracks an "opened" event for the daily totals. Renders nothing. */
 export function TrackOpened({ name, id }: { name: `${string}.opened`; id: string }) {
   useEffect(() => {
     const key = `${name}:${id}`;

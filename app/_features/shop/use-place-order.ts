@@ -7,15 +7,15 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { placeOrder } from "./shop-api";
 
 /**
- * Places an order and leads to the payment page. One intention is one order: the key stays until the quantity
- * changes or the order it made is over, so a click after a lost answer does not reserve the goods twice.
+ * Places an order and opens the payment page. The idempotency key stays until the quantity changes or its order is
+ * closed, so a click after a lost response does not reserve the goods twice.
  */
 export function usePlaceOrder(productId: string) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const attempt = useRef<{ quantity: number; clientKey: string } | null>(null);
 
-  // The payment page's "back" may show this page as it was left: busy.
+  // Returning with the browser's back button may restore this page in its busy state.
   useEffect(() => {
     const onPageShow = (event: PageTransitionEvent) => {
       if (event.persisted) setBusy(false);
@@ -37,7 +37,7 @@ export function usePlaceOrder(productId: string) {
     setFailure(null);
     let result = await send(quantity);
     if (result.ok && result.data.checkoutUrl === null) {
-      // This key's order is over: whoever clicks again wants another one.
+      // The order of this key is closed; another click means a new order.
       attempt.current = null;
       if (result.data.order.status !== "pending") result = await send(quantity);
     }

@@ -11,7 +11,7 @@ type Props = Omit<ComponentProps<"input">, keyof FieldProps> &
     label: string;
     hint?: string;
     optional?: boolean;
-    /** At the end of the line under the field: how many characters are left. */
+    /** Characters left, at the end of the line under the field. */
     counter?: ReactNode;
     /** Inside the field, at its end. */
     adornment?: ReactNode;
@@ -22,7 +22,7 @@ const CONTROL_CLASS = [
   "transition-colors hover:border-muted focus:border-ink aria-invalid:border-danger",
 ].join(" ");
 
-/** A labelled control with its hint, its error, and the ties between them that screen readers follow. */
+/** A labelled control with its hint, its error, and the ARIA attributes that connect them. */
 export function Field({
   label,
   hint,

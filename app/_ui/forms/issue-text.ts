@@ -1,7 +1,7 @@
 import type { useTranslations } from "next-intl";
 import type { z } from "zod";
 
-/** What to say about one thing a schema did not like, in the words of people and not of schemas. */
+/** The user-facing text of one schema issue. */
 export function issueText(
   issue: z.core.$ZodIssue,
   typed: string,

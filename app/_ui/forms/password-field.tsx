@@ -10,7 +10,7 @@ import type { FieldProps } from "./use-form";
 interface Props extends FieldProps {
   autoComplete: "current-password" | "new-password";
   hint?: string;
-  /** Where there are several: which one. */
+  /** Needed when a form has several password fields. */
   label?: string;
 }
 

@@ -5,14 +5,14 @@ import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { cn } from "../cn";
 import { type PasswordStrength, passwordStrength } from "./password-strength";
 
-/** How many of the seven bars play, from the middle outwards. */
+/** How many of the seven bars are filled, from the middle outwards. */
 const ACTIVE_BARS = [0, 1, 3, 5, 7] as const satisfies Record<PasswordStrength, number>;
 const LABEL_KEYS = ["short", "weak", "fair", "good", "strong"] as const satisfies Record<
   PasswordStrength,
   string
 >;
 
-/** How strong a new password is: the mark fills up from its middle, and words say the same. */
+/** The strength of a new password: the mark fills up from its middle, and a text gives the same value. */
 export function PasswordStrengthHint({
   password,
   personalData,

@@ -1,11 +1,11 @@
-/** 0 too short or guessed at once, 1 weak, 2 fair, 3 good, 4 strong. */
+/** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export type PasswordStrength = 0 | 1 | 2 | 3 | 4;
 
 const MIN_LENGTH = 8;
-/** Bits of guessing below which a password is weak, fair, good. */
+/** Bits of entropy below which a password is weak, fair, good. */
 const BIT_THRESHOLDS = [30, 45, 65] as const;
 
-/** What is tried first, by everybody, in both keyboard layouts. */
+/** Words that attackers try first, in both keyboard layouts. */
 const COMMON_WORDS = [
   ...[
     "normaldance",
@@ -23,19 +23,19 @@ const COMMON_WORDS = [
 const CHARACTER_SEQUENCES = "0123456789 abcdefghijklmnopqrstuvwxyz абвгдеёжзийклмнопрстуфхцчшщъыьэюя";
 
 /**
- * A hint while a password is being chosen, and no more: whether it is accepted the server decides. Counts what is
- * left of it to guess once worn words, what is known of the person, repeats and runs count for one character each.
+ * A hint while the user chooses a password; only the server decides whether it is accepted. Estimates the entropy that
+ * is left when common words, personal data, repeats and runs count as one character each.
  *
- * @param personalData  what others know of the person: address, name
+ * @param personalData  known data of the user: email address, name
  */
 export function passwordStrength(password: string, personalData: readonly string[] = []): PasswordStrength {
   if (Array.from(password).length < MIN_LENGTH) return 0;
   const bits = effectiveLength(password, personalData) * Math.log2(alphabetSize(password));
-  const thresholdsReached = BIT_THRESHOLDS.filter((step) => bits >= step).length;
+  const thresholdsReached = BIT_THRESHOLDS.filter((threshold) => bits >= threshold).length;
   return (thresholdsReached + 1) as PasswordStrength;
 }
 
-/** How many characters a password is worth. */
+/** The number of unpredictable characters in a password. */
 function effectiveLength(password: string, personalData: readonly string[]): number {
   let text = password.toLowerCase();
   const parts = personalData
@@ -51,7 +51,7 @@ function effectiveLength(password: string, personalData: readonly string[]): num
     if (!continuesRun) count++;
     previous = character;
   }
-  // `abcabcabc` is three characters that come again.
+  // `abcabcabc` is three characters, repeated.
   return Math.min(count, new Set(text).size * 2);
 }
 

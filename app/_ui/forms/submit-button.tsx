@@ -10,7 +10,7 @@ interface Props {
   className?: string;
 }
 
-/** Answers the click at once, and keeps the focus while the server works (a disabled button would lose it). */
+/** Reacts to a click immediately, and keeps the focus while the server works (a disabled button would lose it). */
 export function SubmitButton({ busy, label, busyLabel, className }: Props) {
   return (
     <Button type="submit" size="large" aria-disabled={busy} className={className}>

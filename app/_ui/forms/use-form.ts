@@ -9,15 +9,15 @@ import { issueText } from "./issue-text";
 interface Options<Field extends string, S extends z.ZodType, T> {
   schema: S;
   initial: Record<Field, string>;
-  /** What the schema judges, from what was typed. Its top-level keys are the fields' names. */
+  /** Builds the schema's input from the typed values. Its top-level keys are the field names. */
   toInput: (values: Record<Field, string>) => z.input<S>;
   send: (input: z.output<S>) => Promise<ApiResult<T>>;
   onSuccess: (data: T) => void;
-  /** The page stays as it is after success, and the form can be used again. */
+  /** The page stays after success, and the form can be used again. */
   isReusable?: boolean;
 }
 
-/** What ties a control to its form. */
+/** Props that bind a control to its form. */
 export interface FieldProps {
   name: string;
   value: string;
@@ -29,9 +29,9 @@ export interface FieldProps {
 type Errors<Field extends string> = Partial<Record<Field, string>>;
 
 /**
- * A form that keeps what was typed whatever happens, judges a field when it is left and again on every
- * change once it was wrong, and on submit puts the focus on the first field that is wrong, whether the
- * browser or the server found it. It stays busy after success, unless the page stays: it is about to change.
+ * A form that never loses typed values. It validates a field on blur, and on every change while the field has
+ * an error; on submit it focuses the first invalid field, whether the browser or the server rejected it. After
+ * success it stays busy, because the page is about to change, unless it is reusable.
  */
 export function useForm<Field extends string, S extends z.ZodType, T>({
   schema,
@@ -92,7 +92,7 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
     setValues,
     failure,
     busy,
-    /** For the form element. */
+    /** Props of the form element. */
     formProps: {
       ref: form,
       noValidate: true,
@@ -101,7 +101,7 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
         if (!busy) void submit();
       },
     },
-    /** For a field. Leaving one that is still empty is no mistake yet. */
+    /** Props of a field. Leaving an empty field shows no error yet. */
     field: (name: Field): FieldProps => ({
       name,
       value: values[name],

@@ -1,4 +1,4 @@
-/** Tells a password manager whose password a form is about, where the address itself is not asked for. */
+/** Gives a password manager the account of a form that has no email field. */
 export function UsernameHint({ email }: { email: string }) {
   return <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />;
 }

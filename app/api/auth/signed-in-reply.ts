@@ -4,26 +4,26 @@ import { Reply } from "@/lib/core/http";
 import { createDeviceCookie } from "@/lib/rate-limit/handler-limits";
 import { type IssuedTokens, sessionCookies } from "@/lib/sessions";
 
-/** For programs, which have no cookies: how they want the tokens. */
+/** Where the client wants its tokens: programs without cookies ask for `body`. */
 export const tokenPlacementSchema = z.enum(["cookie", "body"]).default("cookie");
 
-/** What sign-in, sign-up and refresh answer. */
+/** The response of sign-in, sign-up and refresh. */
 export const signedInSchema = z.object({
   user: userSchema,
   accessToken: z.string(),
   expiresAt: z.iso.datetime(),
-  /** Only for who asked for tokens in the body; browsers have it in a cookie that scripts cannot read. */
+  /** Only with `tokens: "body"`; browsers get it in a cookie that scripts cannot read. */
   refreshToken: z.string().optional(),
 });
 
 interface SignedInOptions {
   status: 200 | 201;
   tokens: z.output<typeof tokenPlacementSchema>;
-  /** By a password, just now: the browser is known to the account from then on. */
+  /** The caller has just given the password, so the browser also gets the device cookie. */
   passwordVerified?: boolean;
 }
 
-/** Answers with fresh tokens: the access token in the body, both as cookies, or all in the body. */
+/** Replies with new tokens: the access token in the body and both as cookies, or both in the body. */
 export function signedInReply(
   user: User,
   issued: IssuedTokens,

@@ -9,7 +9,7 @@ import {
   placeOrder,
 } from "@/lib/shop";
 
-/** The payment provider has 8 s for an answer, twice. */
+/** In seconds; the payment provider is called at most twice, 8 s each. */
 export const maxDuration = 30;
 
 const keySchema = newOrderSchema.pick({ clientKey: true });

@@ -12,7 +12,7 @@ import {
 import { filterReadableOrderIds } from "@/lib/shop";
 import { filterReadableTaskIds } from "@/lib/tasks";
 
-/** Who may listen to which channels of a kind; by the ids of things, which the domains answer in one statement each. */
+/** Which of the ids the caller may subscribe to, by kind of channel; each domain answers in one statement. */
 const channelGuards: Record<
   ChannelKind,
   (caller: SignedInCaller, ids: string[]) => Promise<ReadonlySet<string>> | ReadonlySet<string>
@@ -21,14 +21,14 @@ const channelGuards: Record<
   chat: ({ userId }, ids) => filterMemberChatIds(userId, ids),
   order: filterReadableOrderIds,
   task: filterReadableTaskIds,
-  // Everybody who is signed in.
+  // Open to every signed-in user.
   presence: (_, ids) => new Set(ids),
   views: (_, ids) => new Set(ids),
 };
 
 /**
- * Whether somebody may listen to each of the channels. One that is missing: nobody can say for now, since Postgres is
- * away; what needs no Postgres is not held up by that.
+ * Whether the caller may subscribe to each channel. A channel is missing from the result when its guard failed because
+ * Postgres is unavailable; channels that need no Postgres are still decided.
  */
 export async function authorizeChannels(
   caller: SignedInCaller,
@@ -47,7 +47,7 @@ export async function authorizeChannels(
         const allowed = await channelGuards[kind](caller, ids);
         for (const { name, id } of requested) rights.set(name, allowed.has(id));
       } catch (error) {
-        log().warn({ err: error, kind }, "nobody can say who may listen");
+        log().warn({ err: error, kind }, "channel authorization failed");
       }
     }),
   );
@@ -55,7 +55,7 @@ export async function authorizeChannels(
 }
 
 /**
- * What anybody may listen to needs no sign-in; one other channel, or none at all, does.
+ * Anonymous clients may subscribe to public channels only; any other channel, or no channel at all, requires sign-in.
  * @throws {AppError} unauthenticated
  */
 export function requirePublicChannels(channels: Iterable<Channel>): void {

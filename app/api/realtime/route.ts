@@ -7,7 +7,7 @@ import { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS } from "@/
 import { isSessionActive } from "@/lib/sessions";
 import { authorizeChannels, requirePublicChannels } from "./channel-guards";
 
-/** Of the function, in seconds: the stream ends before and the browser comes back (lib/realtime/stream.ts). */
+/** In seconds; the stream ends earlier and the browser reconnects (lib/realtime/stream.ts). */
 export const maxDuration = 300;
 
 const oneOrMany = (text: z.ZodString) =>
@@ -20,16 +20,16 @@ const oneOrMany = (text: z.ZodString) =>
 export const GET = defineRoute(
   {
     summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
-    // Whoever is not signed in may listen to `views`, and gets a 401 for anything else.
+    // Anonymous clients may subscribe to `views` and get a 401 for any other channel.
     auth: "optional",
     query: z.object({
       /** `user:{id}`, `chat:{id}`, `order:{id}`, `task:{id}`, `presence`, `views`; may be repeated. */
       channel: oneOrMany(z.string().max(80)),
-      /** `epoch:number` of the last event that is known; the first belongs to the first channel, and so on. Empty: from now. */
+      /** `epoch:number` of the last event received, in the order of the channels. Empty: only new events. */
       after: oneOrMany(z.string().max(60)),
-      /** `away`: none of the browser's tabs is looked at. */
+      /** `away`: none of the browser's tabs is visible. */
       state: z.enum(["online", "away"]).default("online"),
-      /** `nobody`: a page that was rendered signed out, whatever cookies the browser has by now. */
+      /** `nobody`: the page was rendered signed out, so session cookies are ignored. */
       as: z.literal("nobody").optional(),
     }),
     response: z.string(),
@@ -39,20 +39,20 @@ export const GET = defineRoute(
     const { signal } = request;
     const isAnonymous = !caller || query.as === "nobody";
     if (isAnonymous) requirePublicChannels(channels.keys());
-    // Next answers HEAD with this, and never lets go of a body.
+    // Next answers HEAD requests with this handler and would never close the stream.
     if (request.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
     if (isAnonymous) {
       return openStream({
         owner: { userId: null, network: clientNetwork(request.headers) },
         ...{ channels, signal },
-        authorizeChannels: async (asked) => new Map(asked.map((channel) => [channel, true])),
+        authorizeChannels: async (requested) => new Map(requested.map((channel) => [channel, true])),
         isSessionValid: async () => true,
       });
     }
     return openStream({
       owner: { userId: caller.userId },
       ...{ channels, signal },
-      authorizeChannels: (asked) => authorizeChannels(caller, asked),
+      authorizeChannels: (requested) => authorizeChannels(caller, requested),
       onOpen: (streamId) => void setOnline(caller.userId, streamId, query.state),
       onClose: (streamId) => leave(caller.userId, streamId),
       isSessionValid: () => isSessionActive(caller.sessionId, caller.userId),

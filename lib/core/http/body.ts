@@ -1,11 +1,11 @@
 import { AppError } from "../errors";
 
-/** Enough for every JSON body of the API; a route that needs more says so. */
+/** Enough for every JSON body of the API; a route that needs more sets `bodyLimitBytes`. */
 export const DEFAULT_BODY_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Reads the body as text, once, and no more of it than `limitBytes`.
- * @throws {AppError} payload_too_large; bad_request when the sender hangs up in the middle
+ * Reads the body as UTF-8 text, up to `limitBytes`. The body can be read only once.
+ * @throws {AppError} payload_too_large; bad_request when the client disconnects before the end
  */
 export async function readText(request: Request, limitBytes: number): Promise<string> {
   const decoder = new TextDecoder("utf-8");
@@ -15,8 +15,8 @@ export async function readText(request: Request, limitBytes: number): Promise<st
 }
 
 /**
- * Reads the body as it is, whatever its type is said to be, once, and no more of it than `limitBytes`.
- * @throws {AppError} payload_too_large; bad_request when the sender hangs up in the middle
+ * Reads the body as raw bytes, up to `limitBytes`, and ignores its content type. The body can be read only once.
+ * @throws {AppError} payload_too_large; bad_request when the client disconnects before the end
  */
 export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];

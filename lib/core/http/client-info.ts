@@ -2,20 +2,20 @@ import { clientAddress } from "../client-address";
 import { env } from "../env";
 import { isStorable } from "../text";
 
-/** Longer ones are cut: nobody's browser says more that matters. */
+/** Longer values are cut; no real browser sends more. */
 const MAX_USER_AGENT_LENGTH = 400;
 const MAX_PLACE_LENGTH = 80;
 
-/** From where somebody does something, for their list of devices and for the audit log. */
+/** Where a request comes from, for the user's list of devices and the audit log. */
 export interface ClientInfo {
-  /** Null where no proxy is trusted to name it (`TRUST_PROXY`). */
+  /** Null when no proxy is trusted to send it (`TRUST_PROXY`). */
   ip: string | null;
   userAgent: string | null;
-  /** `Berlin, DE`, where the platform says it; null elsewhere. */
+  /** `Berlin, DE`, on platforms that send it; else null. */
   place: string | null;
 }
 
-/** What a request says of its sender. */
+/** Reads the client's address, user agent and location from the request's headers. */
 export function getClientInfo(headers: Headers): ClientInfo {
   return {
     ip: clientAddress(headers),
@@ -24,7 +24,7 @@ export function getClientInfo(headers: Headers): ClientInfo {
   };
 }
 
-/** Vercel sets these headers, and nobody else may. */
+/** Only Vercel's own values of these headers can be trusted. */
 function getPlace(headers: Headers): string | null {
   if (env().TRUST_PROXY !== "vercel") return null;
   const parts = ["x-vercel-ip-city", "x-vercel-ip-country"].map((name) => decodeOrNull(headers.get(name)));

@@ -2,12 +2,12 @@ import { AppError } from "../errors";
 import type { Locale } from "../locale";
 import { messageText } from "../messages";
 
-/** After this many seconds it is worth asking again, when a backend was down. */
+/** `Retry-After` in seconds when a backend is down. */
 const RETRY_AFTER_OUTAGE_SECONDS = 5;
 
 /**
- * What Prisma, pg and the network say when Postgres cannot be reached or has no connection to spare, and what
- * lib/redis says when a caller that cannot do without Redis has to.
+ * Error codes of Prisma, pg and Node when Postgres cannot be reached or has no free connection, and of lib/redis when
+ * Redis is unavailable.
  */
 const OUTAGE_CODES = new Set([
   "REDIS_UNAVAILABLE",
@@ -16,7 +16,7 @@ const OUTAGE_CODES = new Set([
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"],
 ]);
 
-/** Turns whatever was thrown into an answer: known failures as they are, an outage as 503, the rest masked. */
+/** Converts any thrown value: an AppError is kept, an outage becomes 503, everything else a masked 500. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isOutage(error)) {
@@ -25,13 +25,13 @@ export function toAppError(error: unknown): AppError {
   return new AppError("internal", { cause: error });
 }
 
-/** Whether a backend could not be reached, looking through causes. */
+/** Whether an error or one of its causes means that a backend could not be reached. */
 export function isOutage(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > 4) return false;
   const code = "code" in error ? String(error.code) : "";
   if (OUTAGE_CODES.has(code)) return true;
-  // There is no code of its own for a raw query without a server, a pool without a free connection, a lost
-  // connection, a query without an answer.
+  // These have no code: a raw query without a server, a pool without a free connection, a lost connection, and a
+  // query that timed out.
   if (
     /Can't reach database server|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction/i.test(
       error.message,

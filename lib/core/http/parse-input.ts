@@ -6,8 +6,8 @@ import type { Locale } from "../locale";
 const errorMaps = { ru: ru().localeError, en: en().localeError };
 
 /**
- * Parses input from outside by its schema.
- * @throws {AppError} bad_request with every field that is wrong, in the caller's language
+ * Parses untrusted input by its schema.
+ * @throws {AppError} bad_request that lists every invalid field, in the caller's language
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown, locale: Locale): z.output<S> {
   const parsed = schema.safeParse(input, { error: errorMaps[locale] });

@@ -9,8 +9,8 @@ export type Method = (typeof METHODS)[number];
 type MethodRejection = ((request: Request) => Response) & { refuses: true };
 
 /**
- * Handlers for the methods a route does not have: 405 in the standard body with `Allow`, where Next would
- * answer with nothing. `OPTIONS` tells the same list.
+ * Handlers for the methods that a route does not have: 405 in the standard body with `Allow`, where Next would send
+ * an empty body. `OPTIONS` responds with the same `Allow`.
  */
 export function rejectOtherMethods<M extends Method>(
   ...allowed: M[]
@@ -34,7 +34,7 @@ export function rejectOtherMethods<M extends Method>(
   >;
 }
 
-/** Marked, so that the API reference does not list it. */
+/** Marks a handler so that the API reference does not list it. */
 function asMethodRejection(handle: (request: Request) => Response): MethodRejection {
   return Object.assign(handle.bind(null), { refuses: true as const });
 }

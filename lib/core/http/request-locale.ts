@@ -1,7 +1,7 @@
 import { getCookie } from "../access-token";
 import { LOCALE_COOKIE, type Locale, resolveLocale } from "../locale";
 
-/** The language to answer a request in. */
+/** The language of the response. */
 export function getRequestLocale(headers: Headers): Locale {
   return resolveLocale({
     cookie: getCookie(headers, LOCALE_COOKIE),

@@ -1,13 +1,13 @@
 import { env } from "../env";
 import { AppError } from "../errors";
 
-/** They change nothing, so it is no matter who made a browser send them. */
+/** These change nothing, so a cross-site request does no harm. */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Refuses a write that another site made somebody's browser send: the browser adds the cookies by itself, so they
- * say who, and not who wanted it. Holds for signing in too, or somebody could be signed in as somebody else without
- * noticing. A request with a bearer token passes: no site gets a browser to add one without asking us.
+ * Rejects a write that another site made a browser send (CSRF): the browser adds cookies automatically, so they prove
+ * the user and not the user's intent. Also applies to signing in: another site could sign a user in to an attacker's
+ * account. A request with a bearer token passes: another site cannot set that header without a CORS preflight.
  *
  * @throws {AppError} forbidden
  */
@@ -21,21 +21,21 @@ function hasBearerToken(request: Request): boolean {
 }
 
 /**
- * Every browser of today says where a request comes from; older ones name the page's origin. A neighbour under the
- * same name (`same-site`) is a stranger too. What sends neither header is no browser, and holds no cookies of anybody.
+ * Current browsers send `Sec-Fetch-Site`, older ones `Origin`. A sibling subdomain (`same-site`) counts as another
+ * origin. A client that sends neither header is not a browser and has no user's cookies.
  */
 function isSameOrigin(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
-  // `none`: somebody typed, reloaded or opened a bookmark.
+  // `none`: the user typed the address, reloaded or opened a bookmark.
   if (site !== null) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
   if (origin === null) return true;
-  // `null` is what a sandboxed frame says, and what cannot be parsed.
+  // A sandboxed frame sends the text `null`, which is no URL.
   if (!URL.canParse(origin)) return false;
   const { origin: appOrigin, protocol } = new URL(env().APP_URL);
   const { origin: requestOrigin } = new URL(origin);
-  // The host asked is one of ours too, such as a preview's; with our scheme, since who is in the middle of http can
-  // answer for any name.
+  // The requested host also counts, such as a preview deployment's; only with our scheme, since over http a
+  // man in the middle can serve pages of any host.
   return requestOrigin === appOrigin || requestOrigin === `${protocol}//${requestHost(request)}`;
 }
 

@@ -15,34 +15,35 @@ import { getRequestLocale } from "./request-locale";
 import { requireSameOrigin } from "./require-same-origin";
 
 /**
- * Who may call: anybody, anybody but for a part that is 401 without signing in (`optional`), somebody signed in, an
- * administrator, the platform's scheduler (its secret), or QStash (the handler verifies the signature over the raw body).
+ * Who may call: any caller (`public`), any caller, with a part that is 401 without a session (`optional`), a signed-in
+ * user, an administrator, the platform's scheduler (by its secret), or QStash (the handler verifies the signature over
+ * the raw body).
  */
 export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "qstash";
 
 /**
- * How often one caller may ask, where it is not as often as most routes (lib/rate-limit/policies.ts). `frequent` is for
- * what a conversation consists of; `skip` for callers that prove themselves, by a signature or a secret.
+ * The route's rate-limit policy if it is not `default` (lib/rate-limit/policies.ts). `frequent` is for chat traffic;
+ * `skip` for callers that authenticate by a signature or a secret.
  */
 export type RouteLimit = "strict" | "renewal" | "frequent" | "files" | "skip";
 
-/** What a route says of itself; also the source of docs/openapi.json and of the gate's table. */
+/** A route's declaration; also the source of docs/openapi.json and of the gate's policy table. */
 export interface RouteSpec {
   /** One line for the API reference. */
   summary: string;
   auth: Auth;
-  /** The password must have been given lately (`requireFresh`): for what a stolen device must not do. */
+  /** The password must have been entered recently (`requireFreshSignIn`). */
   fresh?: true;
-  /** A signature over the body says who calls, and cookies count for nothing: any site may send it. */
+  /** Skips the same-origin check: a signature over the body authenticates the caller, and cookies are ignored. */
   origin?: "any";
   limit?: RouteLimit;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** The body is a file's bytes, of whatever type, and the context has them as they came; in place of `body`. */
+  /** The body is a file of any type, passed to the handler as raw bytes; replaces `body`. */
   bytes?: true;
   response: z.ZodType;
-  /** Status of success; 200 unless said. */
+  /** Status of success; 200 by default. */
   status?: 200 | 201 | 202;
   bodyLimitBytes?: number;
 }
@@ -61,7 +62,7 @@ export interface RouteContext<O extends RouteSpec> {
   request: Request;
 }
 
-/** An answer with more than a body. */
+/** A response body with a status, headers or cookies. */
 export class Reply<T> {
   constructor(
     readonly body: T,
@@ -71,21 +72,20 @@ export class Reply<T> {
 
 type NextRouteContext = { params: Promise<Record<string, string | string[] | undefined>> };
 
-/** What a `route.ts` exports for a method, with what it says of itself. */
+/** What a `route.ts` exports for a method: the handler with its spec. */
 export type RouteHandler = ((request: Request, context: NextRouteContext) => Promise<Response>) & {
   spec: RouteSpec;
 };
 
 interface RouteDependencies {
-  /** Finds out who calls; null for nobody. */
+  /** Returns the signed-in caller; null for an anonymous one. */
   authenticate(request: Request): Promise<SignedInCaller | null>;
 }
 
 /**
- * Makes the wrapper that every route handler goes through. In this order: request id, whether another site
- * sent it, who calls, whether their role may, zod on everything that came in, the handler, zod on what goes out
- * (so a field that the schema does not name never leaves), errors in the standard body, one log line.
- * Whether *this* thing is theirs is decided in `lib`.
+ * Creates the wrapper of every route handler. In this order: request id, same-origin check, authentication, role
+ * check, zod on the input, the handler, zod on the output (which drops fields that the schema does not name), errors
+ * in the standard body, one log line. Whether the caller may access *this* resource is decided in `lib`.
  */
 export function createRoute({ authenticate }: RouteDependencies) {
   return function route<const O extends RouteSpec>(
@@ -146,7 +146,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
   };
 }
 
-/** Whoever calls proves it by what no browser adds by itself. */
+/** These callers authenticate by a secret or signature that a browser does not add automatically. */
 function isExemptFromOriginCheck({ auth, origin }: RouteSpec): boolean {
   return origin === "any" || auth === "qstash" || auth === "cron";
 }

@@ -10,25 +10,25 @@ const texts = {
   ru: {
     subject: "Ваш аккаунт NormalDance удалён",
     title: "Аккаунт удалён",
-    hello: (name: string) => `${name}, мы удалили ваш аккаунт: посты, товары, бонусы и уведомления.`,
-    kept: "То, что у вас купили, осталось у покупателей, но без вашего имени. Просмотры чужих постов тоже остались без имени.",
-    again: "С этим адресом можно в любой момент зарегистрироваться заново.",
+    hello: (name: string) => `${name}, мы удалили ваш аккаунт, а с ним посты, товары, бонусы и уведомления.`,
+    kept: "Всё, что у вас купили, осталось у покупателей, но без вашего имени. Ваши просмотры чужих постов теперь анонимны.",
+    again: "Захотите вернуться — с этим адресом можно зарегистрироваться снова.",
     action: "Открыть NormalDance",
-    last: "Это последнее письмо от нас: сюда больше ничего не придёт.",
+    last: "Это последнее письмо: больше мы вам писать не будем.",
   },
   en: {
-    subject: "Your NormalDance account is deleted",
+    subject: "Your NormalDance account has been deleted",
     title: "Account deleted",
     hello: (name: string) =>
-      `${name}, we have deleted your account: posts, products, bonuses and notifications.`,
-    kept: "What people bought from you stays theirs, without your name. Your views of other people's posts have no name either.",
-    again: "You can sign up with this address again at any time.",
+      `${name}, we have deleted your account, along with your posts, products, bonuses and notifications.`,
+    kept: "Your buyers keep what they bought from you, but without your name. Your views of other people's posts are anonymous now.",
+    again: "If you ever want to come back, you can sign up with this address again.",
     action: "Open NormalDance",
-    last: "This is our last mail: nothing more will come to this address.",
+    last: "This is our last email: we will not write to you again.",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To the address of an account that was deleted. */
+/** Sent to the address of a deleted account. */
 export const accountDeleted = defineTemplate({
   props,
   subject: (_, { locale }) => texts[locale].subject,

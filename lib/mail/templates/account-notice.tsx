@@ -8,7 +8,7 @@ const noticeSchema = z.enum(["password_changed", "address_change_asked", "addres
 
 const props = z.object({
   name: lineSchema,
-  /** What was done with the account. */
+  /** What happened to the account. */
   notice: noticeSchema,
 });
 
@@ -17,7 +17,7 @@ interface NoticeTexts {
   title: string;
   /** What happened. */
   what: string;
-  /** What to do when it was somebody else. */
+  /** What to do when it was not the user. */
   other: string;
   action: string;
 }
@@ -25,7 +25,7 @@ interface NoticeTexts {
 const SECURITY_PATH = "/me/security";
 const FORGOT_PASSWORD_PATH = "/forgot-password";
 
-/** Where each notice leads. Whoever was locked out cannot get to a page behind the sign-in. */
+/** Target of each notice's button. A user who was locked out cannot open a page that needs a sign-in. */
 const actionPaths: Readonly<Record<z.infer<typeof noticeSchema>, string>> = {
   password_changed: FORGOT_PASSWORD_PATH,
   address_change_asked: SECURITY_PATH,
@@ -36,30 +36,30 @@ const actionPaths: Readonly<Record<z.infer<typeof noticeSchema>, string>> = {
 const texts = {
   ru: {
     password_changed: {
-      subject: "Пароль NormalDance сменён",
-      title: "Пароль сменён",
-      what: "пароль вашего аккаунта только что сменили, на остальных устройствах вы вышли.",
-      other: "Если это были не вы, задайте новый пароль прямо сейчас: письмо со ссылкой придёт сюда.",
-      action: "Это был не я",
+      subject: "Пароль NormalDance изменён",
+      title: "Пароль изменён",
+      what: "пароль вашего аккаунта только что изменили, а на остальных устройствах выполнили выход.",
+      other: "Если это были не вы, сразу задайте новый пароль: ссылку пришлём на этот адрес.",
+      action: "Это не я",
     },
     address_change_asked: {
-      subject: "Кто-то меняет адрес вашего аккаунта",
-      title: "Новый адрес?",
-      what: "в вашем аккаунте попросили сменить адрес почты. Он сменится, когда откроют ссылку из письма на новый адрес.",
-      other: "Если это были не вы, смените пароль: тогда та ссылка не сработает.",
+      subject: "Запрос на смену адреса почты",
+      title: "Меняете адрес?",
+      what: "в вашем аккаунте запросили смену адреса почты. Адрес изменится, когда на новой почте откроют ссылку из нашего письма.",
+      other: "Если это были не вы, смените пароль: тогда ссылка перестанет работать.",
       action: "Открыть настройки",
     },
     address_changed: {
-      subject: "Адрес вашего аккаунта сменён",
-      title: "Адрес сменён",
-      what: "у вашего аккаунта теперь другой адрес почты. На этот письма больше не приходят.",
+      subject: "Адрес вашего аккаунта изменён",
+      title: "Адрес изменён",
+      what: "у вашего аккаунта теперь другой адрес почты. На этот адрес письма больше не придут.",
       other: "Если это были не вы, напишите нам как можно скорее.",
       action: "Войти",
     },
     address_taken: {
-      subject: "На ваш адрес хотели перевести другой аккаунт",
+      subject: "Ваш адрес пытались указать в другом аккаунте",
       title: "Этот адрес уже ваш",
-      what: "кто-то хотел указать этот адрес в другом аккаунте. Ничего не изменилось: адрес остался вашим.",
+      what: "кто-то пытался указать этот адрес в другом аккаунте. Ничего не изменилось: адрес по-прежнему ваш.",
       other: "Если это были вы, войдите в аккаунт с этим адресом. Если нет, ничего делать не нужно.",
       action: "Войти",
     },
@@ -68,35 +68,36 @@ const texts = {
     password_changed: {
       subject: "Your NormalDance password was changed",
       title: "Password changed",
-      what: "your account's password has just been changed, and your other devices are signed out.",
-      other: "If it was not you, set a new one right now: the mail with the link comes to this address.",
-      action: "It was not me",
+      what: "your account's password has just been changed, and your other devices have been signed out.",
+      other: "If this was not you, set a new password right now: we will send the link to this address.",
+      action: "This was not me",
     },
     address_change_asked: {
-      subject: "Somebody is changing your account's address",
-      title: "A new address?",
-      what: "somebody in your account asked for another mail address. It changes when the link in a mail to the new one is opened.",
-      other: "If it was not you, change your password: that link will then open nothing.",
+      subject: "Someone is changing your account's email address",
+      title: "Changing your address?",
+      what: "a change of your account's email address was requested. It takes effect when the link that we sent to the new address is opened.",
+      other: "If this was not you, change your password: the link will then stop working.",
       action: "Open the settings",
     },
     address_changed: {
-      subject: "Your account's address was changed",
+      subject: "Your account's email address was changed",
       title: "Address changed",
-      what: "your account has another mail address now. This one gets no more mails.",
-      other: "If it was not you, write to us as soon as you can.",
+      what: "your account now has another email address. We will no longer write to this one.",
+      other: "If this was not you, contact us as soon as you can.",
       action: "Sign in",
     },
     address_taken: {
-      subject: "Somebody wanted to move another account to your address",
-      title: "This address is yours already",
-      what: "somebody wanted to use this address for another account. Nothing has changed: it stays yours.",
-      other: "If it was you, sign in to the account with this address. If not, there is nothing to do.",
+      subject: "Someone tried to use your address for another account",
+      title: "This address is already yours",
+      what: "someone tried to use this address for another account. Nothing has changed: it is still yours.",
+      other:
+        "If this was you, sign in to the account with this address. If not, you don't need to do anything.",
       action: "Sign in",
     },
   },
 } as const satisfies Record<Locale, Record<z.infer<typeof noticeSchema>, NoticeTexts>>;
 
-/** To somebody whose account's password or address was changed, or is about to be. */
+/** Sent when an account's password or address was changed, or a change was requested. */
 export const accountNotice = defineTemplate({
   props,
   subject: ({ notice }, { locale }) => texts[locale][notice].subject,

@@ -7,7 +7,7 @@ import { defineTemplate } from "../template";
 
 const props = z.object({
   name: lineSchema,
-  /** Holds the token. */
+  /** Contains the token. */
   confirmLink: linkSchema,
   hoursValid: z.number().int().min(1).max(720),
 });
@@ -17,23 +17,23 @@ const texts = {
     subject: "Подтвердите адрес почты",
     title: "Это ваш адрес?",
     hello: (name: string) =>
-      `${name}, осталось подтвердить, что этот адрес ваш. На него будут приходить покупки и ссылка, если вы забудете пароль.`,
+      `${name}, осталось подтвердить, что этот адрес ваш. Сюда мы будем присылать покупки и ссылку для нового пароля, если вы его забудете.`,
     action: "Да, это мой адрес",
-    valid: (span: string) => `Срок ссылки — ${span}:`,
-    other: "Если вы не регистрировались, ничего делать не нужно.",
+    valid: (span: string) => `Срок действия ссылки — ${span}:`,
+    other: "Если вы этого не запрашивали, просто удалите письмо.",
   },
   en: {
     subject: "Confirm your address",
     title: "Is this your address?",
     hello: (name: string) =>
-      `${name}, please confirm that this address is yours. Your purchases come here, and a link if you forget your password.`,
-    action: "Yes, it is mine",
-    valid: (span: string) => `The link works for ${span}:`,
-    other: "If you did not sign up, there is nothing to do.",
+      `${name}, please confirm that this address is yours. We will send your purchases here, and a link if you forget your password.`,
+    action: "Yes, it's mine",
+    valid: (span: string) => `The link is valid for ${span}:`,
+    other: "If you did not ask for this, you can ignore this email.",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To somebody who signed up or changed their address. */
+/** Sent after a sign-up or a request to change the address. */
 export const confirmAddress = defineTemplate({
   props,
   subject: (_, { locale }) => texts[locale].subject,

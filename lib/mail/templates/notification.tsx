@@ -7,18 +7,18 @@ import { defineTemplate } from "../template";
 const props = z.object({
   title: headerSchema,
   message: textSchema,
-  /** What it is about. */
+  /** The page that the notification is about. */
   link: linkSchema.optional(),
-  /** Where these mails are turned off. */
+  /** The page where these mails are turned off. */
   settingsLink: linkSchema,
 });
 
 const texts = {
   ru: { action: "Посмотреть", all: "Все уведомления" },
-  en: { action: "Have a look", all: "All notifications" },
+  en: { action: "Take a look", all: "All notifications" },
 } as const satisfies Record<Locale, unknown>;
 
-/** A notification for somebody who is not there to see it. */
+/** A notification for a user who is not online. */
 export const notification = defineTemplate({
   props,
   subject: ({ title }) => title,

@@ -16,7 +16,7 @@ const props = z.object({
     quantity: z.number().int().min(1),
   }),
   total: moneySchema,
-  /** What was bought: links to download from, codes to show or type in; one of each kind or both. */
+  /** The deliveries: links to download, codes to show or type in; either or both. */
   downloads: z.array(z.object({ name: lineSchema, link: linkSchema })).max(50),
   codes: z.array(lineSchema).max(50),
 });
@@ -26,33 +26,33 @@ type Kind = z.output<typeof props>["product"]["kind"];
 const texts = {
   ru: {
     subject: (title: string) => `Ваша покупка: ${title}`,
-    title: "Готово, это ваше",
-    hello: (name: string) => `${name}, спасибо за покупку! Вот то, за что вы заплатили.`,
+    title: "Ваша покупка готова",
+    hello: (name: string) => `${name}, спасибо за покупку! Всё, что вы оплатили, — в этом письме.`,
     codes: {
       track: "Код",
       licence: "Код лицензии",
-      ticket: "Код билета, покажите его на входе",
+      ticket: "Код билета: покажите его на входе",
     } satisfies Record<Kind, string>,
     downloads: "Скачать",
     action: "Открыть заказ",
-    keep: "Письмо можно потерять: всё останется на странице заказа:",
+    keep: "Если письмо потеряется, всё есть на странице заказа:",
   },
   en: {
     subject: (title: string) => `Your purchase: ${title}`,
-    title: "Done, it is yours",
-    hello: (name: string) => `${name}, thank you for buying! Here is what you paid for.`,
+    title: "Your purchase is ready",
+    hello: (name: string) => `${name}, thank you for your purchase! Here is everything you paid for.`,
     codes: {
       track: "Code",
       licence: "Licence code",
-      ticket: "Ticket code, show it at the door",
+      ticket: "Ticket code: show it at the entrance",
     } satisfies Record<Kind, string>,
     downloads: "Download",
     action: "Open the order",
-    keep: "You can lose this mail: all of it stays on the order's page:",
+    keep: "If you lose this email, you will find everything on the order's page:",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To the buyer, when what was paid for has been handed over. */
+/** Sent to the buyer when an order was delivered. */
 export const orderDelivered = defineTemplate({
   props,
   subject: ({ product }, { locale }) => texts[locale].subject(product.title),

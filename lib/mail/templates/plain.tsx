@@ -5,11 +5,11 @@ import { defineTemplate } from "../template";
 
 const props = z.object({
   subject: headerSchema,
-  /** Text, never markup; empty lines part paragraphs. */
+  /** Text, never markup; empty lines separate paragraphs. */
   body: textSchema,
 });
 
-/** Whatever the caller has to say. */
+/** A mail with the caller's own subject and text. */
 export const plain = defineTemplate({
   props,
   subject: ({ subject }) => subject,

@@ -8,9 +8,9 @@ import { defineTemplate } from "../template";
 const props = z.object({
   buyerName: lineSchema,
   productTitle: lineSchema,
-  /** What goes back with this refund. */
+  /** The amount of this refund. */
   amount: moneySchema,
-  /** Whether it is all that was paid: the download or the code then stops working. */
+  /** Whether everything paid is refunded now: the downloads and codes then stop working. */
   whole: z.boolean(),
   /** The order's page. */
   orderLink: linkSchema,
@@ -20,24 +20,24 @@ const texts = {
   ru: {
     subject: (amount: string, title: string) => `Возврат ${amount}: ${title}`,
     title: "Деньги возвращаются",
-    hello: (name: string) => `${name}, мы отправили возврат туда, откуда вы платили.`,
-    whole: "Заказ возвращён целиком, поэтому ссылки и коды из него больше не работают.",
-    part: "Возвращена часть суммы. То, что вы купили, остаётся у вас.",
-    when: "Когда деньги придут, решает банк: обычно это от трёх до десяти рабочих дней.",
+    hello: (name: string) => `${name}, мы оформили возврат тем же способом, которым вы платили.`,
+    whole: "Мы вернули всю сумму, поэтому ссылки и коды из заказа больше не работают.",
+    part: "Мы вернули часть суммы. Всё купленное остаётся у вас.",
+    when: "Срок зависит от банка: обычно деньги приходят за три–десять рабочих дней.",
     action: "Открыть заказ",
   },
   en: {
     subject: (amount: string, title: string) => `Refund of ${amount}: ${title}`,
-    title: "Your money is on its way back",
-    hello: (name: string) => `${name}, we sent the refund to where you paid from.`,
-    whole: "The whole order was refunded, so its links and codes no longer work.",
-    part: "A part of the amount was refunded. What you bought stays yours.",
-    when: "When it arrives is up to the bank: usually within three to ten working days.",
+    title: "Your refund is on its way",
+    hello: (name: string) => `${name}, we have sent the refund to your original payment method.`,
+    whole: "We refunded the full amount, so the links and codes of this order no longer work.",
+    part: "We refunded part of the amount. What you bought stays yours.",
+    when: "Your bank decides how long it takes: usually three to ten working days.",
     action: "Open the order",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To the buyer, when a refund was made. */
+/** Sent to the buyer when a refund was made. */
 export const refund = defineTemplate({
   props,
   subject: ({ amount, productTitle }, { locale }) =>

@@ -7,7 +7,7 @@ import { defineTemplate } from "../template";
 
 const props = z.object({
   name: lineSchema,
-  /** Holds the token. */
+  /** Contains the token. */
   resetLink: linkSchema,
   minutesValid: z.number().int().min(1).max(1_440),
 });
@@ -16,22 +16,24 @@ const texts = {
   ru: {
     subject: "Новый пароль для NormalDance",
     title: "Придумайте новый пароль",
-    hello: (name: string) => `${name}, кто-то, надеемся, что вы, попросил сменить пароль вашего аккаунта.`,
+    hello: (name: string) => `${name}, мы получили запрос на смену пароля вашего аккаунта.`,
     action: "Задать новый пароль",
-    valid: (span: string) => `Ссылка сработает один раз, её срок — ${span}:`,
-    other: "Если это были не вы, ничего не делайте: пароль останется прежним, а ссылка видна только вам.",
+    valid: (span: string) => `Ссылка одноразовая, срок её действия — ${span}:`,
+    other:
+      "Если это были не вы, ничего делать не нужно: пароль останется прежним, а ссылку видите только вы.",
   },
   en: {
     subject: "A new password for NormalDance",
     title: "Choose a new password",
-    hello: (name: string) => `${name}, somebody, we hope you, asked to change your account's password.`,
+    hello: (name: string) => `${name}, we received a request to change your account's password.`,
     action: "Set a new password",
-    valid: (span: string) => `The link works once, within ${span}:`,
-    other: "If it was not you, do nothing: the password stays as it is, and only you see this link.",
+    valid: (span: string) => `The link works once and is valid for ${span}:`,
+    other:
+      "If this was not you, you can ignore this email: your password stays the same, and only you can see the link.",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To somebody who cannot sign in any more. */
+/** Sent to a user who forgot the password. */
 export const resetPassword = defineTemplate({
   props,
   subject: (_, { locale }) => texts[locale].subject,

@@ -11,34 +11,34 @@ const props = z.object({
   quantity: z.number().int().min(1),
   /** What the buyer paid. */
   amount: moneySchema,
-  /** What is left of it; left out when there is as much as people want. */
+  /** Units left; omitted when the stock is unlimited. */
   stockLeft: z.number().int().min(0).optional(),
   /** The product's page. */
   productLink: linkSchema,
-  /** Where mails about sales are turned off. */
+  /** The page where mails about sales are turned off. */
   settingsLink: linkSchema.optional(),
 });
 
 const texts = {
   ru: {
     subject: (title: string, amount: string) => `Продажа: ${title}, ${amount}`,
-    title: "У вас купили",
-    hello: (name: string) => `${name}, отличная новость: кто-то заплатил за вашу работу.`,
+    title: "Новая продажа",
+    hello: (name: string) => `${name}, отличная новость: вашу работу купили!`,
     left: "Осталось",
-    none: "Это был последний. Добавьте ещё, если хотите продавать дальше.",
+    none: "Это был последний экземпляр. Добавьте ещё, если хотите продавать дальше.",
     action: "Открыть товар",
   },
   en: {
     subject: (title: string, amount: string) => `Sale: ${title}, ${amount}`,
     title: "You made a sale",
-    hello: (name: string) => `${name}, good news: somebody paid for your work.`,
+    hello: (name: string) => `${name}, good news: someone bought your work!`,
     left: "Left in stock",
-    none: "That was the last one. Add more if you want to go on selling.",
+    none: "That was the last one. Add more if you want to keep selling.",
     action: "Open the product",
   },
 } as const satisfies Record<Locale, unknown>;
 
-/** To the creator, when something of theirs was paid for. */
+/** Sent to the creator when one of their products was bought. */
 export const sale = defineTemplate({
   props,
   subject: ({ productTitle, amount }, { locale }) =>

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { type ReplyReader, type RunCommand, readCount, readFlag, readTexts } from "./reply-readers";
 import { decodeValue, encodeValue, type RedisValue, readPairs, readValue, readValues } from "./values";
 
-/** The fields of a hash that is one thing: each with its own schema. */
+/** The fields of a hash that is one record, each with its own schema. */
 export type HashShape = Readonly<Record<string, z.ZodType>>;
 type HashValue<S extends HashShape> = z.output<z.ZodObject<S>>;
 
-/** Commands on hashes. Atomic each. */
+/** Commands on hashes. Each is atomic. */
 export function hashCommands(run: RunCommand) {
-  /** The whole thing, or null when there is none or one of its fields is not as it should be (counted). */
+  /** The whole record; null when the key is missing or a field does not match its schema (counted). */
   function hgetall<S extends HashShape>(key: string, shape: S): Promise<HashValue<S> | null>;
-  /** Every field that is as the schema says, by name; others are left out (counted). */
+  /** Every field that matches the schema, by name; others are left out (counted). */
   function hgetall<T>(key: string, schema: z.ZodType<T>): Promise<Record<string, T>>;
   function hgetall(key: string, schemaOrShape: z.ZodType | HashShape): Promise<unknown> {
     return run(
@@ -22,26 +22,26 @@ export function hashCommands(run: RunCommand) {
   return {
     hgetall,
 
-    /** One field; null when there is none, or it is not as the schema says (counted). */
+    /** One field; null when it is missing or does not match the schema (counted). */
     hget: <T>(key: string, field: string, schema: z.ZodType<T>): Promise<T | null> =>
       run(["HGET", key, field], readValue(schema)),
 
-    /** Stores fields beside those there are; answers how many are new. Safe to repeat. */
+    /** Sets fields and keeps the others; returns how many are new. Safe to repeat. */
     hset: async (key: string, fields: Readonly<Record<string, RedisValue>>): Promise<number> => {
       const list = Object.entries(fields).flatMap(([field, value]) => [field, encodeValue(value)]);
       return list.length === 0 ? 0 : run(["HSET", key, ...list], readCount);
     },
 
-    /** How many of the fields were there. Safe to repeat. */
+    /** Returns how many of the fields existed. Safe to repeat. */
     hdel: async (key: string, ...fields: string[]): Promise<number> =>
       fields.length === 0 ? 0 : run(["HDEL", key, ...fields], readCount),
 
     hexists: (key: string, field: string): Promise<boolean> => run(["HEXISTS", key, field], readFlag),
 
-    /** Names of the fields, in no order. */
+    /** Field names, in no order. */
     hkeys: (key: string): Promise<string[]> => run(["HKEYS", key], readTexts),
 
-    /** Values that are as the schema says, in no order. */
+    /** Values that match the schema, in no order; others are left out (counted). */
     hvals: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> => run(["HVALS", key], readValues(schema)),
 
     hlen: (key: string): Promise<number> => run(["HLEN", key], readCount),

@@ -7,7 +7,7 @@ import { stringCommands } from "./strings";
 
 export type DataCommands = ReturnType<typeof dataCommands>;
 
-/** Every command on data. */
+/** All typed data commands. */
 export function dataCommands(run: RunCommand) {
   return {
     ...stringCommands(run),

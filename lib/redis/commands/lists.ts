@@ -2,24 +2,24 @@ import type { z } from "zod";
 import { type RunCommand, readCount } from "./reply-readers";
 import { encodeValue, type RedisValue, readValue, readValues } from "./values";
 
-/** Commands on lists. Atomic each; pushes and pops are NOT safe to repeat. */
+/** Commands on lists. Each is atomic; pushes and pops are NOT safe to repeat. */
 export function listCommands(run: RunCommand) {
   return {
-    /** Puts values before the first, one after another: the last one named comes first. Answers the length. */
+    /** Prepends values one after another, so the last argument becomes the first element. Returns the length. */
     lpush: async (key: string, ...values: [RedisValue, ...RedisValue[]]): Promise<number> =>
       run(["LPUSH", key, ...values.map(encodeValue)], readCount),
 
-    /** Puts values after the last. Answers the length. */
+    /** Appends values. Returns the length. */
     rpush: async (key: string, ...values: [RedisValue, ...RedisValue[]]): Promise<number> =>
       run(["RPUSH", key, ...values.map(encodeValue)], readCount),
 
-    /** Takes the first away. Null when there is none, or it is not as the schema says (counted, and gone). */
+    /** Removes and returns the first element. Null when empty or not matching the schema (counted; still removed). */
     lpop: <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => run(["LPOP", key], readValue(schema)),
 
-    /** Takes the last away; else as `lpop`. */
+    /** Removes and returns the last element; otherwise like `lpop`. */
     rpop: <T>(key: string, schema: z.ZodType<T>): Promise<T | null> => run(["RPOP", key], readValue(schema)),
 
-    /** From place to place, both included, -1 being the last; what is not as the schema says is left out. */
+    /** Elements by index, both ends included, -1 is the last; those that do not match are left out (counted). */
     lrange: <T>(key: string, start: number, stop: number, schema: z.ZodType<T>): Promise<T[]> =>
       run(["LRANGE", key, start, stop], readValues(schema)),
 

@@ -2,23 +2,21 @@ import { z } from "zod";
 import { type CommandArguments, RedisUnavailableError } from "../guarded-redis";
 
 /**
- * Sends a command now, or puts it into a pipeline: the factories of this folder do not know which.
+ * Sends a command, or queues it in a pipeline: the factories of this folder do not depend on which.
  *
- * @param read  makes the result of what Redis replied
+ * @param read  converts the reply to the result
  */
 export type RunCommand = <T>(command: CommandArguments, read: ReplyReader<T>) => Promise<T>;
 
-/** @param invalid  to be called for each stored value that is not as its schema says */
+/** @param invalid  call it for each stored value that does not match its schema */
 export type ReplyReader<T> = (reply: unknown, invalid: () => void) => T;
 
-/** A number of things. */
 export const readCount: ReplyReader<number> = (reply) => parseReply(z.number().int(), reply);
 
-/** 1 or 0, as yes or no. */
+/** 1 or 0 as a boolean. */
 export const readFlag: ReplyReader<boolean> = (reply) =>
   parseReply(z.union([z.literal(0), z.literal(1)]), reply) === 1;
 
-/** "OK". */
 export const readOk: ReplyReader<void> = (reply) => {
   parseReply(z.literal("OK"), reply);
 };
@@ -26,8 +24,8 @@ export const readOk: ReplyReader<void> = (reply) => {
 export const readTexts: ReplyReader<string[]> = (reply) => parseReply(z.array(z.string()), reply);
 
 /**
- * What Redis itself says has one shape; anything else was not said by Redis.
- * @throws {RedisUnavailableError}
+ * Parses the part of a reply whose shape Redis defines.
+ * @throws {RedisUnavailableError} on another shape: the reply is not from Redis
  */
 export function parseReply<T>(schema: z.ZodType<T>, reply: unknown): T {
   const parsed = schema.safeParse(reply);
@@ -36,8 +34,8 @@ export function parseReply<T>(schema: z.ZodType<T>, reply: unknown): T {
 }
 
 /**
- * A time to live, checked.
- * @throws {RangeError} when it is not a whole number of seconds from 1 on; Redis would delete the key
+ * Returns a valid TTL unchanged.
+ * @throws {RangeError} when it is not a whole number of at least 1; with 0 Redis would delete the key
  */
 export function checkTtlSeconds(ttlSeconds: number): number {
   if (Number.isSafeInteger(ttlSeconds) && ttlSeconds >= 1) return ttlSeconds;

@@ -2,18 +2,18 @@ import type { z } from "zod";
 import { type RunCommand, readCount, readFlag } from "./reply-readers";
 import { encodeValue, type RedisValue, readValues } from "./values";
 
-/** Commands on sets. Atomic each, and all safe to repeat. */
+/** Commands on sets. Each is atomic and safe to repeat. */
 export function setCommands(run: RunCommand) {
   return {
-    /** How many were not there before. */
+    /** Returns how many members are new. */
     sadd: async (key: string, ...members: RedisValue[]): Promise<number> =>
       members.length === 0 ? 0 : run(["SADD", key, ...members.map(encodeValue)], readCount),
 
-    /** How many were there. */
+    /** Returns how many of the members existed. */
     srem: async (key: string, ...members: RedisValue[]): Promise<number> =>
       members.length === 0 ? 0 : run(["SREM", key, ...members.map(encodeValue)], readCount),
 
-    /** Members that are as the schema says, in no order; others are left out (counted). */
+    /** Members that match the schema, in no order; others are left out (counted). */
     smembers: <T>(key: string, schema: z.ZodType<T>): Promise<T[]> =>
       run(["SMEMBERS", key], readValues(schema)),
 

@@ -7,7 +7,7 @@ export interface Scored<T> {
   score: number;
 }
 
-/** An end of a range of scores, included; with `(` in front of it, excluded. Infinity is none. */
+/** One end of a range of scores: included, or excluded with a leading `(`. Infinity: no bound. */
 export type ScoreBound = number | `(${number}`;
 
 export interface RangeOptions {
@@ -15,20 +15,20 @@ export interface RangeOptions {
   reverse?: boolean;
 }
 
-/** Commands on sorted sets. Atomic each, and all safe to repeat. */
+/** Commands on sorted sets. Each is atomic and safe to repeat. */
 export function sortedSetCommands(run: RunCommand) {
   return {
-    /** Adds members or changes their scores; answers how many are new. */
+    /** Adds members or updates their scores; returns how many are new. */
     zadd: async (key: string, ...members: Scored<RedisValue>[]): Promise<number> => {
       const list = members.flatMap(({ member, score }) => [formatScore(score), encodeValue(member)]);
       return list.length === 0 ? 0 : run(["ZADD", key, ...list], readCount);
     },
 
-    /** How many were there. */
+    /** Returns how many of the members existed. */
     zrem: async (key: string, ...members: RedisValue[]): Promise<number> =>
       members.length === 0 ? 0 : run(["ZREM", key, ...members.map(encodeValue)], readCount),
 
-    /** By place, both ends included, -1 being the last; what is not as the schema says is left out (counted). */
+    /** Members by rank, both ends included, -1 is the last; those that do not match are left out (counted). */
     zrange: <T>(
       key: string,
       start: number,
@@ -37,7 +37,7 @@ export function sortedSetCommands(run: RunCommand) {
       options: RangeOptions = {},
     ): Promise<T[]> => run(["ZRANGE", key, start, stop, ...reverseArgs(options)], readValues(schema)),
 
-    /** The same with the scores. */
+    /** Like `zrange`, with scores. */
     zrangeWithScores: <T>(
       key: string,
       start: number,
@@ -47,7 +47,7 @@ export function sortedSetCommands(run: RunCommand) {
     ): Promise<Scored<T>[]> =>
       run(["ZRANGE", key, start, stop, ...reverseArgs(options), "WITHSCORES"], readScored(schema)),
 
-    /** By score, lowest first. @param limit  no more than this many */
+    /** Members by score, lowest first, at most `limit`. */
     zrangebyscore: async <T>(
       key: string,
       min: ScoreBound,
@@ -64,7 +64,7 @@ export function sortedSetCommands(run: RunCommand) {
 
     zcard: (key: string): Promise<number> => run(["ZCARD", key], readCount),
 
-    /** Null when it is no member. */
+    /** Null when it is not a member. */
     zscore: async (key: string, member: RedisValue): Promise<number | null> =>
       run(["ZSCORE", key, encodeValue(member)], (reply) => {
         const score = parseReply(z.union([z.string(), z.number(), z.null()]), reply);
@@ -87,7 +87,7 @@ function readScored<T>(schema: z.ZodType<T>): ReplyReader<Scored<T>[]> {
     });
 }
 
-/** @throws {RangeError} a score that is not a number */
+/** @throws {RangeError} when the score is NaN */
 function formatScore(score: ScoreBound): string {
   if (Number.isNaN(score)) throw new RangeError("a score must be a number");
   if (score === Number.POSITIVE_INFINITY) return "+inf";

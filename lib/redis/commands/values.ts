@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { parseReply, type ReplyReader } from "./reply-readers";
 
-/** What can be stored. Nothing is not among it: delete the key, field or member. */
+/** What can be stored. To store "nothing", delete the key, field or member. */
 export type RedisValue = string | number | bigint | boolean | object;
 
 /**
- * A value as Redis keeps it: a string as it is, so that Lua, `INCR` and redis-cli find what they expect;
+ * Encodes a value for Redis: a string unchanged, so that Lua, `INCR` and redis-cli find what they expect;
  * anything else as JSON.
  *
- * @throws {TypeError} for what JSON has no word for: NaN, infinity, null, undefined, functions
+ * @throws {TypeError} for what JSON cannot represent: NaN, infinity, null, undefined, functions
  */
 export function encodeValue(value: RedisValue): string {
   if (typeof value === "string") return value;
@@ -16,17 +16,17 @@ export function encodeValue(value: RedisValue): string {
   const isUnstorable =
     value === null || value === undefined || (typeof value === "number" && !Number.isFinite(value));
   const text = isUnstorable ? undefined : JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`${String(value)} cannot be stored in Redis`);
+  if (text === undefined)
+    throw new TypeError(`cannot store ${String(value)} in Redis: JSON cannot represent it`);
   return text;
 }
 
 /**
- * A stored value as its schema sees it: the text, if the schema takes that (`"007"` and `"123"` stay the
- * strings they were), else what the text says as JSON. So a schema should not take both strings and
- * something else. Integers that a number cannot hold exactly are no numbers: read them with
- * `z.coerce.bigint()` or as text.
+ * Parses a stored value by its schema: the text itself if the schema accepts it (`"007"` and `"123"` stay
+ * strings), else the text as JSON. So a schema should not accept both strings and another type. Integers
+ * beyond `Number.MAX_SAFE_INTEGER` do not parse as numbers: read them with `z.coerce.bigint()` or as text.
  *
- * @returns what `safeParse` does; it never throws for what is stored
+ * @returns the result of `safeParse`; never throws
  */
 export function decodeValue<T>(text: string, schema: z.ZodType<T>): z.ZodSafeParseResult<T> {
   const asText = schema.safeParse(text);
@@ -46,7 +46,7 @@ function parseJson(text: string): unknown {
 
 const nullableText = z.string().nullable();
 
-/** One value; null when there is none, or when it is not as the schema says. */
+/** One value; null when it is missing or does not match the schema. */
 export function readValue<T>(schema: z.ZodType<T>): ReplyReader<T | null> {
   return (reply, invalid) => {
     const text = parseReply(nullableText, reply);
@@ -58,7 +58,7 @@ export function readValue<T>(schema: z.ZodType<T>): ReplyReader<T | null> {
   };
 }
 
-/** The values that are as the schema says, in their order; others are left out. */
+/** The values that match the schema, in order; others are left out. */
 export function readValues<T>(schema: z.ZodType<T>): ReplyReader<T[]> {
   return (reply, invalid) =>
     parseReply(z.array(z.string()), reply).flatMap((text) => {
@@ -71,7 +71,7 @@ export function readValues<T>(schema: z.ZodType<T>): ReplyReader<T[]> {
 
 const flatPairsSchema = z.array(z.union([z.string(), z.number()])).refine((list) => list.length % 2 === 0);
 
-/** Redis' `[a, 1, b, 2]` as `[[a, 1], [b, 2]]`. */
+/** Converts `[a, 1, b, 2]` to `[[a, 1], [b, 2]]`. */
 export function readPairs(reply: unknown): [string, string][] {
   const flat = parseReply(flatPairsSchema, reply).map(String);
   return flat.flatMap((item, index) =>

@@ -49,7 +49,7 @@ function retryLetter(call: Call): Answer {
   return { status: 201, body: { messageId: message?.id } };
 }
 
-/** The failure callback once more, for a letter whose first one found nobody. The letter stays. */
+/** Sends the failure callback of a dead letter again. The letter stays. */
 function resendFailureCallback(call: Call): Answer {
   const { store } = call.api;
   const { message, retried, dlqId, ...letter } = findLetter(call);
@@ -63,8 +63,8 @@ function resendFailureCallback(call: Call): Answer {
 }
 
 /**
- * Sends dead letters again as new messages, and takes them out of the dead letters, in one step: a crash
- * leaves either the letter or its message. Headers of the request override what the message had.
+ * Sends dead letters again as new messages and removes the letters, atomically: a crash leaves either the letter or
+ * its message. Headers of the request override the options of the message.
  */
 export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: HeaderBag): MessageSpec[] {
   const { store } = api;
@@ -105,15 +105,15 @@ export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: Heade
   return messages;
 }
 
-/** Only what the request really says: a default must not override what the message had. */
+/** Only the options that the request sets: a default must not override the message's option. */
 function parseOverrides(headers: HeaderBag): Partial<ReturnType<typeof parsePublishOptions>> {
-  const given = new Map([...headers].filter(([name]) => name.startsWith("upstash-")));
-  if (given.size === 0) return {};
-  const options = parsePublishOptions(given);
+  const upstashHeaders = new Map([...headers].filter(([name]) => name.startsWith("upstash-")));
+  if (upstashHeaders.size === 0) return {};
+  const options = parsePublishOptions(upstashHeaders);
   const { method, headers: forwarded, labels, contentBasedDeduplication: _, ...rest } = options;
   return {
     ...rest,
-    ...(given.has("upstash-method") ? { method } : {}),
+    ...(upstashHeaders.has("upstash-method") ? { method } : {}),
     ...(Object.keys(forwarded).length > 0 ? { headers: forwarded } : {}),
     ...(labels.length > 0 ? { labels } : {}),
   };
@@ -125,7 +125,7 @@ function findLetter({ api, params }: Call): DeadLetter {
   return letter;
 }
 
-/** The letters a request means, newest first, and the cursor that goes on after them. */
+/** The letters that a request selects, newest first, and the cursor of the next page. */
 function selectLetters(api: Api, query: URLSearchParams): { letters: DeadLetter[]; cursor?: string } {
   const { deadLetters } = api.store.state;
   const filter = parseFilter(query, ["dlqIds", "messageId", "messageIds", "responseStatus"]);
@@ -133,12 +133,12 @@ function selectLetters(api: Api, query: URLSearchParams): { letters: DeadLetter[
   const ids = parseValues(query, "dlqIds");
   const messageIds = parseValues(query, "messageId") ?? parseValues(query, "messageIds");
   const statuses = parseValues(query, "responseStatus");
-  const before = query.get("cursor") || null;
-  if (before !== null && !/^\d+-\d+$/.test(before)) throw badRequest(`invalid cursor "${before}"`);
+  const cursor = query.get("cursor") || null;
+  if (cursor !== null && !/^\d+-\d+$/.test(cursor)) throw badRequest(`invalid cursor "${cursor}"`);
   if (ids) return { letters: [...ids].flatMap((id) => deadLetters.get(id) ?? []) };
   const letters: DeadLetter[] = [];
   for (const letter of [...deadLetters.values()].reverse()) {
-    if (before !== null && letterNumber(letter.dlqId) >= letterNumber(before)) continue;
+    if (cursor !== null && letterNumber(letter.dlqId) >= letterNumber(cursor)) continue;
     if (messageIds && !messageIds.has(letter.message.id)) continue;
     if (statuses && !statuses.has(String(letter.status))) continue;
     if (!filter.matches(letter.message, letter.failedAt)) continue;
@@ -148,5 +148,5 @@ function selectLetters(api: Api, query: URLSearchParams): { letters: DeadLetter[
   return { letters };
 }
 
-/** The second half of an id counts letters. */
+/** The second half of an id, the number of the letter. */
 const letterNumber = (dlqId: string): number => Number(dlqId.slice(dlqId.indexOf("-") + 1));

@@ -16,7 +16,7 @@ export const flowControlRoutes: Route[] = [
   { method: "POST", pattern: "/v2/flowControl/:key/pin", handle: pin },
   { method: "POST", pattern: "/v2/flowControl/:key/unpin", handle: unpin },
   { method: "POST", pattern: "/v2/flowControl/:key/resetRate", handle: resetRate },
-  // The older name of the same; attempts under way are counted by themselves and cannot be off.
+  // The older name of resetRate. Attempts in flight are counted exactly and need no reset.
   { method: "POST", pattern: "/v2/flowControl/:key/reset", handle: resetRate },
   { method: "GET", pattern: "/v2/globalParallelism", handle: globalParallelism },
 ];
@@ -30,7 +30,7 @@ export function listFlowKeys(api: Api, query: URLSearchParams = new URLSearchPar
 
 function flowKeyView(api: Api, key: FlowKey) {
   const now = api.store.now();
-  // A period that is over counts nothing, although its count is only reset by the next attempt.
+  // An ended period has no count, although only the next attempt resets it.
   const isPeriodOver = now >= key.periodStart + key.period * 1000;
   return {
     flowControlKey: key.key,

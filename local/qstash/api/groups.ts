@@ -3,7 +3,7 @@ import { badRequest, notFound } from "../errors";
 import type { Endpoint } from "../model";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
-/** URL groups, which the paths still call topics. */
+/** Routes of URL groups, which the paths still call topics. */
 export const groupRoutes: Route[] = [
   {
     method: "GET",
@@ -31,7 +31,7 @@ function deleteGroup(call: Call): Answer {
   return {};
 }
 
-/** An endpoint that is there already, by URL or by name, takes the new name or URL. */
+/** Adds endpoints; one with the same URL or name as an existing endpoint replaces it. */
 function addEndpoints(call: Call): Answer {
   const name = groupName(call);
   const endpoints = [...(call.api.store.state.groups.get(name)?.endpoints ?? [])];
@@ -51,7 +51,7 @@ function addEndpoints(call: Call): Answer {
   return {};
 }
 
-/** A group without endpoints is no group. */
+/** Removes endpoints; a group without endpoints is removed too. */
 function removeEndpoints(call: Call): Answer {
   const name = groupName(call);
   const group = call.api.store.state.groups.get(name);

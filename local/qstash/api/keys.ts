@@ -11,7 +11,7 @@ function getKeys({ api }: Call): Answer {
   return { body: { current: keys?.current, next: keys?.next } };
 }
 
-/** What was next signs from now on, so a receiver that knows both keys notices nothing. */
+/** The next key becomes the current one, so a receiver that has both keys needs no change. */
 function rotateKeys(call: Call): Answer {
   const { store } = call.api;
   const { keys } = store.state;

@@ -7,7 +7,7 @@ import type { Call, Route } from "./router";
 const MAX_COUNT = 1000;
 const DEFAULT_COUNT = 100;
 
-/** One log under two names: the SDK asks for events, the documentation for logs. */
+/** One log under two names: the SDK requests events, the documentation logs. */
 export const logRoutes: Route[] = [
   {
     method: "GET",
@@ -37,7 +37,7 @@ const LOG_STATES: Record<string, LogState[]> = {
   FAILED: ["FAILED"],
   CANCEL_REQUESTED: ["CANCEL_REQUESTED"],
   CANCELED: ["CANCELED"],
-  CANCELLED: ["CANCELED"], // the documentation's spelling; the SDK has the other
+  CANCELLED: ["CANCELED"], // the documentation's spelling; the SDK uses the one above
 };
 
 function readLog({ api, query }: Call): { entries: ReturnType<typeof logView>[]; cursor?: string } {
@@ -59,10 +59,10 @@ function readLog({ api, query }: Call): { entries: ReturnType<typeof logView>[];
 }
 
 function parseStates(query: URLSearchParams): Set<LogState> | null {
-  const given = parseValues(query, "state");
-  if (!given) return null;
+  const names = parseValues(query, "state");
+  if (!names) return null;
   const states = new Set<LogState>();
-  for (const name of given) {
+  for (const name of names) {
     const matchingStates = LOG_STATES[name.toUpperCase()];
     if (!matchingStates && !name.includes(",")) throw badRequest(`unknown state "${name}"`);
     for (const state of matchingStates ?? []) states.add(state);

@@ -14,7 +14,7 @@ function getMessage({ api, params }: Call): Answer {
   const id = params.id ?? "";
   const message = store.state.messages.get(id);
   if (message) return { body: messageView(message) };
-  // QStash too removes a message shortly after it is over, not at once.
+  // Like QStash, keeps a finished message for a short time.
   const finished = store.state.log.messages.get(id);
   const retentionMs = store.state.limits.finishedMessageRetentionMs;
   if (finished?.finishedAt === undefined || finished.finishedAt + retentionMs < store.now()) {
@@ -26,15 +26,15 @@ function getMessage({ api, params }: Call): Answer {
 function cancelMessage({ api, params }: Call): Answer {
   const id = params.id ?? "";
   const cancelled = api.dispatcher.cancel([id]);
-  // Canceling twice is not an error while the message is known: a client whose answer was lost asks again.
+  // Canceling again is not an error while the log has the message: a client that got no answer retries.
   if (cancelled === 0 && !api.store.state.log.messages.has(id)) throw notFound(`message ${id}`);
   return { body: { cancelled } };
 }
 
 function cancelMessages({ api, query }: Call): Answer {
   const filter = parseFilter(query, ["messageIds", "host", "path"]);
-  const given = parseValues(query, "messageIds");
-  if (given) return { body: { cancelled: api.dispatcher.cancel(given) } };
+  const requestedIds = parseValues(query, "messageIds");
+  if (requestedIds) return { body: { cancelled: api.dispatcher.cancel(requestedIds) } };
   const { messages } = api.store.state;
   const limit = query.has("count") ? parseCount(query, 1, 500) : messages.size;
   const ids: string[] = [];

@@ -7,7 +7,7 @@ import { type PublishResponse, publish } from "../publish";
 import { refuseWorkflow } from "../refuse-workflow";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
-/** Publish, enqueue, batch and the making of schedules: everything that takes a message. */
+/** Routes that accept messages: publish, enqueue, batch and schedule creation. */
 export const publishingRoutes: Route[] = [
   {
     method: "POST",
@@ -59,9 +59,9 @@ function createSchedule(call: Call, options: PublishOptions): Answer {
 }
 
 /**
- * Each message for itself: one that is refused answers `{ error }` in its place, and the others are sent. A
- * workflow's message refuses the whole batch before anything is sent, because the Workflow SDK reads no entry of
- * the answer.
+ * Publishes each message separately: a refused one gives `{ error }` at its index, and the others are sent. A message
+ * of a workflow refuses the whole batch before anything is sent, because the Workflow SDK ignores the entries of the
+ * response.
  */
 function batch(call: Call): Answer {
   const items = jsonBody(call);

@@ -43,7 +43,7 @@ function getQueue({ api, params }: Call): Answer {
   return { body: toQueueView(api, queue) };
 }
 
-/** Its messages are canceled with it: nobody could pause or see them any more. */
+/** Deletes a queue and cancels its messages, which could no longer be paused or listed. */
 function deleteQueue({ api, params }: Call): Answer {
   const name = assertName("queue name", params.name ?? "");
   api.dispatcher.cancel([...(api.store.state.messageIdsByQueue.get(name) ?? [])]);

@@ -6,7 +6,7 @@ import { type HeaderBag, headersOf } from "../headers";
 import type { Schedules } from "../schedules";
 import type { Store } from "../store";
 
-/** What a handler works with. */
+/** The parts of the server that handlers use. */
 export interface Api {
   store: Store;
   dispatcher: Dispatcher;
@@ -23,7 +23,7 @@ export interface Call {
   callerIp: string | undefined;
 }
 
-/** What a handler answers: a body makes it JSON. It goes out only when all the handler changed is on disk. */
+/** The response of a handler, JSON if it has a body. Sent once the handler's changes are on disk. */
 export interface Answer {
   status?: number;
   body?: unknown;
@@ -31,7 +31,7 @@ export interface Answer {
 
 export interface Route {
   method: string;
-  /** `/v2/queues/:name/pause`; `*` at the end takes the raw rest. */
+  /** `/v2/queues/:name/pause`; `*` at the end matches the raw rest. */
   pattern: string;
   handle(call: Call): Answer;
 }
@@ -47,7 +47,7 @@ export class Router {
     this.routes = routes.map((route) => ({ route, ...compilePattern(route.pattern) }));
   }
 
-  /** Answers any request under `/v2`. Never throws. */
+  /** Answers every request except those of the page. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const answer = await this.respond(request);
@@ -116,7 +116,7 @@ function extractParams(match: RegExpExecArray, names: string[], queryText: strin
   return params;
 }
 
-/** The destination's own query, without our token. */
+/** Appends the destination's query, without the token parameter. */
 function withDestinationQuery(path: string, queryText: string): string {
   const kept = queryText.split("&").filter((part) => part !== "" && !part.startsWith("qstash_token="));
   return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
@@ -138,11 +138,11 @@ function splitOnce(text: string, separator: string): string[] {
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof BodyTooLargeError) return new ApiError(413, error.message);
-  process.stderr.write(`QStash: ${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`QStash emulator: request failed: ${error instanceof Error ? error.stack : error}\n`);
   return new ApiError(500, "internal error");
 }
 
-/** The JSON of a request. @throws {ApiError} 400 */
+/** Parses the body of a request as JSON. @throws {ApiError} 400 */
 export function jsonBody(call: Call): unknown {
   try {
     return JSON.parse(call.body.toString("utf8"));

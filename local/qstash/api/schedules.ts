@@ -3,7 +3,7 @@ import type { Schedule } from "../model";
 import { scheduleView } from "../views";
 import type { Answer, Call, Route } from "./router";
 
-/** Must come before the routes that make schedules, whose destination would swallow these paths. */
+/** Must come before the routes that create schedules, whose `*` would match these paths. */
 export const scheduleRoutes: Route[] = [
   {
     method: "GET",

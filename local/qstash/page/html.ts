@@ -1,4 +1,4 @@
-/** Text that is already HTML. Everything else that `html` puts in is escaped. */
+/** Text that is already HTML. `html` escapes all other values. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -16,7 +16,7 @@ const escapeHtml = (text: string): string =>
 
 type Value = Html | Html[] | string | number | undefined | null | false;
 
-/** A template whose values cannot become markup, in text and in quoted attributes alike. */
+/** A template tag that escapes its values for text and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   let text = strings[0] ?? "";
   values.forEach((value, index) => {

@@ -8,7 +8,7 @@ const MAX_MESSAGES_SHOWN = 60;
 const MAX_LETTERS_SHOWN = 100;
 const MAX_TEXT_SHOWN = 2000;
 
-/** The page: what came in, what became of it, and what waits. It shows no token, key or header. */
+/** Renders the page: messages, dead letters, queues, schedules and flow control. Shows no token, key or header. */
 export function overview(api: Api): string {
   const { state } = api.store;
   const { counters } = state;
@@ -225,5 +225,5 @@ const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11
 const timeCell = (at: number): Html =>
   html`<time class="nowrap" datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</time>`;
 
-/** A URL may carry a user's password; the page does not. */
+/** Hides the user and password of a URL. */
 const maskPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/@?#]*@/i, "$1…@");

@@ -8,8 +8,8 @@ import { overview } from "./overview";
 import { SCRIPT, STYLE } from "./style";
 
 /**
- * Answers `/` and the buttons on it; false for what is not the page's. It needs no token, so it trusts a browser
- * only as far as it must (../../http/same-origin.ts).
+ * Answers `/` and the forms on it; returns false for all other paths. Requires no token, so requests are checked
+ * against DNS rebinding and CSRF (../../http/same-origin.ts).
  */
 export function handlePage(api: Api, request: IncomingMessage, response: ServerResponse): boolean {
   const path = (request.url ?? "").split("?")[0] ?? "";
@@ -62,7 +62,7 @@ function sendPage(api: Api, request: IncomingMessage, response: ServerResponse):
 
 const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Only our own style and script, by their hashes; nothing from elsewhere, and nothing to elsewhere. */
+/** Allows only the page's style and script, by their hashes, and requests to this server. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src ${cspHash(STYLE)}`,

@@ -1,4 +1,4 @@
-/** Near-black violet and electric lime; the light side turns them round. */
+/** Near-black violet with electric lime; the light scheme inverts the lightness. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -56,7 +56,7 @@ button.main { background: var(--accent); color: var(--on-accent); border-color: 
 :is(button, summary):focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 `;
 
-/** Brings the page up to date in place, unless somebody is reading something on it. */
+/** Refreshes the page in place every two seconds, unless details are open or something is focused or selected. */
 export const SCRIPT = `
 setInterval(async () => {
   if (document.hidden || document.querySelector("details[open], :focus-visible") || String(getSelection())) return;

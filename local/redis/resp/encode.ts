@@ -2,7 +2,7 @@ import { type Argument, ErrorReply, type Reply, SimpleString } from "./reply";
 
 const CRLF = "\r\n";
 
-/** A command as RESP2 sends it, an array of bulk strings, in one buffer with each argument copied once. */
+/** Encodes a command in RESP2 as an array of bulk strings, in one buffer; each argument is copied once. */
 export function encodeCommand(args: readonly Argument[]): Buffer {
   const lengths = args.map((arg) => (typeof arg === "string" ? Buffer.byteLength(arg) : arg.length));
   let size = 1 + String(args.length).length + 2;
@@ -17,7 +17,7 @@ export function encodeCommand(args: readonly Argument[]): Buffer {
   return out;
 }
 
-/** A reply as RESP2 bytes, the way a TCP client would have received it. */
+/** Encodes a reply in RESP2, as a TCP client would have received it. */
 export function encodeReply(reply: Reply): Buffer {
   const parts: Buffer[] = [];
   appendReply(parts, reply);

@@ -4,9 +4,9 @@ import { ErrorReply, type Reply, SimpleString } from "./reply";
 export type StringEncoding = "utf8" | "base64";
 
 /**
- * `{"result":…}`, or `{"error":…}` for an error reply, as JSON text. Integers are written digit by digit, also
- * beyond 2^53. With base64 every string at every depth is encoded, except a simple `OK` at the top: that is
- * what Upstash's clients expect to find unencoded.
+ * Encodes a reply as `{"result":…}`, or an error reply as `{"error":…}`. Integers beyond 2^53 keep all digits. With
+ * base64 every string at every depth is encoded, except a simple `OK` at the top, which Upstash's clients expect
+ * unencoded.
  */
 export function replyToJson(reply: Reply, encoding: StringEncoding): string {
   if (reply instanceof ErrorReply) return errorToJson(reply.message);

@@ -1,6 +1,6 @@
 import { ErrorReply, type Reply, SimpleString } from "./reply";
 
-/** The peer does not speak RESP2; the connection is of no more use. */
+/** The peer does not speak RESP2; the connection is unusable. */
 export class RespSyntaxError extends Error {
   constructor(message: string) {
     super(message);
@@ -8,7 +8,7 @@ export class RespSyntaxError extends Error {
   }
 }
 
-/** An array whose items are still coming in. */
+/** An array whose items are still arriving. */
 interface OpenArray {
   readonly items: Reply[];
   remaining: number;
@@ -22,24 +22,23 @@ const ZERO = 0x30;
 const SAFE_DIGITS = 15;
 
 /**
- * An incremental RESP2 parser: bytes in, whole replies out. It never looks at a byte twice except for a line
- * cut by a chunk's end, and a large string that comes in many chunks is put together once. Strings are views
- * of the received chunks, not copies.
+ * An incremental RESP2 parser. Only a line that was cut by the end of a chunk is scanned twice, and a large string
+ * that arrives in many chunks is concatenated once. Strings are views of the received chunks, not copies.
  */
 export class RespParser {
   #buffer: Buffer = EMPTY;
   #offset = 0;
-  /** Chunks of a large string, and how many bytes of it (line end included) are still to come. */
+  /** Chunks of a large string, and how many of its bytes (line end included) are missing. */
   #chunks: Buffer[] = [];
   #missingBytes = 0;
-  /** Length of the bulk string whose header was read and whose body was not, or -1. */
+  /** Length of the bulk string whose body is read next, or -1. */
   #bulkLength = -1;
   readonly #openArrays: OpenArray[] = [];
 
   constructor(private readonly onReply: (reply: Reply) => void) {}
 
   /**
-   * Takes the next bytes and calls `onReply` for every reply they complete, in order.
+   * Parses the next bytes and calls `onReply` for every reply they complete, in order.
    * @throws {RespSyntaxError} on bytes that are not RESP2
    */
   push(chunk: Buffer): void {
@@ -65,7 +64,7 @@ export class RespParser {
     return this.#buffer.subarray(this.#offset);
   }
 
-  /** Reads one line or one string body. False when more bytes are needed. */
+  /** Parses one line or one string body; false when more bytes are needed. */
   #parseNext(): boolean {
     if (this.#bulkLength >= 0) return this.#parseBulkBody();
     const end = this.#buffer.indexOf("\r\n", this.#offset, "latin1");
@@ -104,7 +103,8 @@ export class RespParser {
       this.#missingBytes = missing;
       return false;
     }
-    if (this.#buffer[end] !== CR) throw new RespSyntaxError("a bulk string is longer than it says");
+    if (this.#buffer[end] !== CR)
+      throw new RespSyntaxError("a bulk string is longer than its declared length");
     const body = this.#buffer.subarray(this.#offset, end);
     this.#offset = end + 2;
     this.#bulkLength = -1;

@@ -1,9 +1,9 @@
-/** One argument of a command. Strings go out as UTF-8, buffers byte for byte. */
+/** One argument of a command. Strings are sent as UTF-8, buffers byte for byte. */
 export type Argument = string | Buffer;
 
 /**
- * A RESP2 reply with nothing lost: integers beyond 2^53 are bigints, bulk strings are bytes, and a simple
- * string (`+OK`) stays apart from a bulk string that happens to read the same.
+ * A RESP2 reply without loss: integers beyond 2^53 are bigints, bulk strings are bytes, and a simple string (`+OK`)
+ * is distinct from a bulk string with the same text.
  */
 export type Reply = number | bigint | null | Buffer | SimpleString | ErrorReply | readonly Reply[];
 
@@ -12,7 +12,7 @@ export class SimpleString {
   constructor(readonly text: string) {}
 }
 
-/** An error the engine answered with; the connection is fine. `message` starts with its code, as in `ERR …`. */
+/** An error reply of the engine; the connection stays usable. `message` starts with a code, as in `ERR …`. */
 export class ErrorReply {
   constructor(readonly message: string) {}
 }

@@ -1,17 +1,16 @@
 /**
- * The mailbox in the browser. What is shown follows the address's hash (`#/<mail>/<tab>`), so back and forward
- * work and a mail can be linked to. What mails say is put in as text; their HTML lives in a frame that may run
- * nothing (content.ts).
+ * The mailbox in the browser. The URL's hash (`#/<mail>/<tab>`) decides what is shown, so that back, forward and
+ * links work. Contents of mails are inserted as text; their HTML is in a sandboxed frame (content.ts).
  */
 
 /** @type {{ language: string, texts: Record<string, any> }} */
 const { language, texts } = JSON.parse(byId("data").textContent);
 
 const TABS = /** @type {const} */ (["html", "text", "headers", "source"]);
-const SEARCH_PAUSE_MS = 150;
-/** How long "Really delete all?" waits for a yes. */
-const SURE_MS = 4_000;
-const REMEMBERED = 2_000;
+const SEARCH_DEBOUNCE_MS = 150;
+/** How long "Really delete all?" waits for the second click. */
+const CONFIRM_TIMEOUT_MS = 4_000;
+const MAX_READ_IDS = 2_000;
 
 const list = byId("mails");
 const main = byId("mail");
@@ -24,9 +23,9 @@ let nextCursor = null;
 let total = 0;
 /** @type {Set<string>} */
 const read = new Set(JSON.parse(localStorage.getItem("read") ?? "[]"));
-/** What the pane shows, so that it is not drawn again for nothing. */
+/** Id of the mail in the pane, so that the same mail is not rendered again. */
 let openId = "";
-let newestKnown = "";
+let newestSeenId = "";
 
 /** @param {string} id */
 function byId(id) {
@@ -52,20 +51,20 @@ function h(tag, properties = {}, ...children) {
 }
 
 /** @param {Record<string, string>} forms @param {number} count */
-function counted(forms, count) {
+function formatCount(forms, count) {
   const form = forms[new Intl.PluralRules(language).select(count)] ?? forms.other ?? "";
   return form.replace("{n}", new Intl.NumberFormat(language).format(count));
 }
 
 /** @param {number} bytes */
-function size(bytes) {
+function formatSize(bytes) {
   const kilo = bytes / 1024;
   const [amount, unit] = kilo < 1024 ? [kilo, "kilobyte"] : [kilo / 1024, "megabyte"];
   return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
 }
 
-/** Today's mails by the clock, others by the day. @param {string} iso */
-function when(iso) {
+/** The time for mails of today, else the date. @param {string} iso */
+function formatShortTime(iso) {
   const date = new Date(iso);
   const today = new Date().toDateString() === date.toDateString();
   return new Intl.DateTimeFormat(
@@ -77,7 +76,7 @@ function when(iso) {
 }
 
 /** @param {string} iso */
-function exactly(iso) {
+function formatDateTime(iso) {
   return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" }).format(new Date(iso));
 }
 
@@ -87,7 +86,7 @@ function sender({ name, address }) {
 }
 
 /** @returns {{ id: string, tab: string }} */
-function place() {
+function currentRoute() {
   const [, id = "", tab = "html"] = location.hash.split("/");
   return { id, tab };
 }
@@ -105,7 +104,7 @@ async function api(path, init) {
   return response.json();
 }
 
-/** Reads the list again, as long as it was. */
+/** Reloads the list in its current length. */
 async function refresh() {
   const query = new URLSearchParams({ q: search.value, limit: String(Math.max(50, mails.length)) });
   try {
@@ -113,17 +112,17 @@ async function refresh() {
     byId("lost").hidden = true;
     ({ items: mails, nextCursor, total } = answer);
     showList();
-    sayWhatCame();
+    announceArrivals();
   } catch {
     byId("lost").hidden = false;
   }
 }
 
-function sayWhatCame() {
+function announceArrivals() {
   const newest = mails[0]?.id ?? "";
-  const came = newestKnown === "" ? 0 : mails.filter(({ id }) => id > newestKnown).length;
-  if (came > 0) byId("said").textContent = counted(texts.arrived, came);
-  if (newest > newestKnown) newestKnown = newest;
+  const came = newestSeenId === "" ? 0 : mails.filter(({ id }) => id > newestSeenId).length;
+  if (came > 0) byId("said").textContent = formatCount(texts.arrived, came);
+  if (newest > newestSeenId) newestSeenId = newest;
 }
 
 async function showMore() {
@@ -134,19 +133,19 @@ async function showMore() {
   showList();
 }
 
-/** Rows that stay are kept, so focus and scroll are. */
+/** Renders the list. Existing rows are reused, which keeps focus and scroll position. */
 function showList() {
-  const { id: current } = place();
+  const { id: current } = currentRoute();
   const kept = new Map([...list.children].map((row) => [row.getAttribute("data-id") ?? "", row]));
-  const first = kept.size === 0;
-  const rows = mails.map((mail) => kept.get(mail.id) ?? row(mail, !first && mail.id > newestKnown));
+  const isFirstRender = kept.size === 0;
+  const rows = mails.map((mail) => kept.get(mail.id) ?? row(mail, !isFirstRender && mail.id > newestSeenId));
   for (const child of [...list.children]) if (!rows.includes(child)) child.remove();
   rows.forEach((element, index) => {
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  for (const element of rows) mark(element, current);
+  for (const element of rows) updateRow(element, current);
   const searching = search.value.trim() !== "";
-  byId("count").textContent = total > 0 ? counted(texts.mails, total) : "";
+  byId("count").textContent = total > 0 ? formatCount(texts.mails, total) : "";
   byId("empty").hidden = total > 0 || searching;
   byId("nothing").hidden = total > 0 || !searching;
   byId("more").hidden = nextCursor === null;
@@ -164,7 +163,11 @@ function row(mail, arriving) {
       "a",
       { href: hashOf(mail.id) },
       h("span", { class: "subject" }, mail.subject || texts.noSubject),
-      h("time", { datetime: mail.receivedAt, title: exactly(mail.receivedAt) }, when(mail.receivedAt)),
+      h(
+        "time",
+        { datetime: mail.receivedAt, title: formatDateTime(mail.receivedAt) },
+        formatShortTime(mail.receivedAt),
+      ),
       h("span", { class: "to" }, mail.to.join(", ")),
       h("span", { class: "snippet" }, mail.snippet),
       mail.repeat && h("span", {}, h("span", { class: "badge", title: texts.repeatHint }, texts.repeat)),
@@ -173,7 +176,7 @@ function row(mail, arriving) {
 }
 
 /** @param {Element} row @param {string} current */
-function mark(row, current) {
+function updateRow(row, current) {
   const id = row.getAttribute("data-id") ?? "";
   row.classList.toggle("new", !read.has(id));
   const link = row.querySelector("a");
@@ -181,9 +184,9 @@ function mark(row, current) {
   else link?.removeAttribute("aria-current");
 }
 
-/** Shows what the address says. */
+/** Shows the mail and tab of the URL's hash. */
 async function show() {
-  const { id, tab } = place();
+  const { id, tab } = currentRoute();
   document.body.classList.toggle("reading", id !== "");
   if (id === "") {
     openId = "";
@@ -191,13 +194,13 @@ async function show() {
   } else if (id !== openId) {
     openId = id;
     const mail = await api(`/api/messages/${encodeURIComponent(id)}`).catch(() => null);
-    if (place().id !== id) return;
+    if (currentRoute().id !== id) return;
     if (mail) {
-      remember(id);
+      markRead(id);
       main.replaceChildren(...mailView(mail, tab));
     } else hint(texts.gone);
   } else selectTab(tab);
-  for (const element of list.children) mark(element, id);
+  for (const element of list.children) updateRow(element, id);
   linkOf(id)?.scrollIntoView({ block: "nearest" });
 }
 
@@ -207,9 +210,9 @@ function hint(text) {
 }
 
 /** @param {string} id */
-function remember(id) {
+function markRead(id) {
   read.add(id);
-  localStorage.setItem("read", JSON.stringify([...read].slice(-REMEMBERED)));
+  localStorage.setItem("read", JSON.stringify([...read].slice(-MAX_READ_IDS)));
 }
 
 /** @param {any} mail @param {string} tab */
@@ -260,7 +263,7 @@ function about(mail) {
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", class: "back", onclick: () => leave(mail.id) }, `← ${texts.back}`),
+      h("button", { type: "button", class: "back", onclick: () => backToList(mail.id) }, `← ${texts.back}`),
       h("h2", {}, mail.subject || texts.noSubject),
       h("button", { type: "button", class: "delete", onclick: () => remove(mail.id) }, texts.delete),
     ),
@@ -275,8 +278,8 @@ function about(mail) {
     h(
       "p",
       { class: "when" },
-      h("time", { datetime: mail.receivedAt }, exactly(mail.receivedAt)),
-      ` · ${size(mail.sizeBytes)} `,
+      h("time", { datetime: mail.receivedAt }, formatDateTime(mail.receivedAt)),
+      ` · ${formatSize(mail.sizeBytes)} `,
       mail.repeat && h("span", { class: "badge", title: texts.repeatHint }, texts.repeat),
     ),
     mail.attachments.length > 0 && files(mail),
@@ -287,7 +290,7 @@ function about(mail) {
 function files({ id, attachments }) {
   return h(
     "ul",
-    { class: "files", "aria-label": counted(texts.attachments, attachments.length) },
+    { class: "files", "aria-label": formatCount(texts.attachments, attachments.length) },
     ...attachments.map((/** @type {any} */ { index, filename, sizeBytes }) =>
       h(
         "li",
@@ -296,7 +299,7 @@ function files({ id, attachments }) {
           "a",
           { class: "file", href: `/messages/${id}/attachments/${index}`, download: filename },
           `${filename} `,
-          h("small", {}, size(sizeBytes)),
+          h("small", {}, formatSize(sizeBytes)),
         ),
       ),
     ),
@@ -368,8 +371,8 @@ function moveBetweenTabs(event) {
   tab.focus();
 }
 
-/** Back to the list, and to the mail's row in it. @param {string} id */
-function leave(id) {
+/** Goes back to the list and focuses the mail's row. @param {string} id */
+function backToList(id) {
   location.hash = "#/";
   document.body.classList.remove("reading");
   linkOf(id)?.focus();
@@ -380,31 +383,31 @@ function linkOf(id) {
   return list.querySelector(`[data-id="${CSS.escape(id)}"] a`);
 }
 
-/** The one after it is next. @param {string} id */
+/** Deletes a mail and focuses the row after it. @param {string} id */
 async function remove(id) {
   const at = mails.findIndex((mail) => mail.id === id);
   const next = mails[at + 1] ?? mails[at - 1];
   await api(`/api/messages/${id}`, { method: "DELETE" });
   await refresh();
-  leave(next?.id ?? "");
+  backToList(next?.id ?? "");
 }
 
-let sure = 0;
+let confirmTimer = 0;
 byId("clear").addEventListener("click", async (event) => {
   const button = /** @type {HTMLElement} */ (event.currentTarget);
-  const calm = () => {
-    clearTimeout(sure);
-    sure = 0;
+  const resetClearButton = () => {
+    clearTimeout(confirmTimer);
+    confirmTimer = 0;
     button.classList.remove("sure");
     button.textContent = texts.clear;
   };
-  if (sure === 0) {
+  if (confirmTimer === 0) {
     button.classList.add("sure");
     button.textContent = texts.clearSure;
-    sure = setTimeout(calm, SURE_MS);
+    confirmTimer = setTimeout(resetClearButton, CONFIRM_TIMEOUT_MS);
     return;
   }
-  calm();
+  resetClearButton();
   await api("/api/messages", { method: "DELETE" });
   location.hash = "#/";
   await refresh();
@@ -419,10 +422,10 @@ byId("language").addEventListener("click", () => {
   location.reload();
 });
 
-let pause = 0;
+let searchTimer = 0;
 search.addEventListener("input", () => {
-  clearTimeout(pause);
-  pause = setTimeout(() => void refresh(), SEARCH_PAUSE_MS);
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(() => void refresh(), SEARCH_DEBOUNCE_MS);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -434,13 +437,13 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape") {
     if (typing) search.value = "";
     if (typing) void refresh();
-    else if (place().id) leave(place().id);
+    else if (currentRoute().id) backToList(currentRoute().id);
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     moveBetweenMails(event);
   }
 });
 
-/** From the list or the search box; in a mail the arrows scroll. @param {KeyboardEvent} event */
+/** Moves in the list when it or the search box has focus; in a mail the arrows scroll. @param {KeyboardEvent} event */
 function moveBetweenMails(event) {
   const focused = document.activeElement;
   const links = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("a")]);
@@ -450,7 +453,7 @@ function moveBetweenMails(event) {
   if (!to) return;
   event.preventDefault();
   to.focus();
-  // On a phone that would leave the list.
+  // On a narrow screen this would hide the list.
   if (matchMedia("(min-width: 761px)").matches) location.replace(to.getAttribute("href") ?? "#/");
 }
 
@@ -458,7 +461,7 @@ addEventListener("hashchange", () => void show());
 
 const events = new EventSource("/api/events");
 events.addEventListener("message", () => void refresh());
-// Also after a reconnect: what came meanwhile was not told.
+// Also after a reconnect: events were missed meanwhile.
 events.addEventListener("open", () => void refresh());
 events.addEventListener("error", () => {
   byId("lost").hidden = false;

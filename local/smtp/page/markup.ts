@@ -1,4 +1,4 @@
-/** Text that is markup already. */
+/** Text that is already markup. */
 class RawMarkup {
   constructor(readonly text: string) {}
 }
@@ -7,7 +7,7 @@ export const raw = (text: string): RawMarkup => new RawMarkup(text);
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** A template whose values cannot become markup, in text and in quoted attributes alike. */
+/** A template tag that escapes its values for text and double-quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: (string | RawMarkup)[]): string {
   return String.raw(
     { raw: strings },

@@ -13,7 +13,7 @@ interface PageContext {
 const require = createRequire(import.meta.url);
 const PAGE_DIR = import.meta.dirname;
 
-/** Files of the page, by their path. */
+/** Files of the page, by URL path. */
 const ASSETS: Record<string, { file: string; type: string }> = {
   "/mailbox.js": { file: path.join(PAGE_DIR, "mailbox.js"), type: "text/javascript; charset=utf-8" },
   "/style.css": { file: path.join(PAGE_DIR, "style.css"), type: "text/css; charset=utf-8" },
@@ -33,7 +33,7 @@ function fontAssets(name: string) {
   );
 }
 
-/** Answers `/` and what it loads. */
+/** Answers `/` and its assets. */
 export async function handlePage(
   { smtpUrl }: PageContext,
   request: IncomingMessage,
@@ -49,7 +49,7 @@ export async function handlePage(
   sendBytes(response, "text/html; charset=utf-8", Buffer.from(renderShell(language, data, smtpUrl)));
 }
 
-/** Only our own files; mails are shown in frames, which have a policy of their own (content.ts). */
+/** Allows only the page's own files; mails are shown in frames, which have another policy (content.ts). */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** What the page says. `{n}` is a number; counts have the forms of Intl.PluralRules. */
+/** Texts of the page. `{n}` is a number; counts have the forms of Intl.PluralRules. */
 export const texts = {
   ru: {
     title: "Почта, локально",
@@ -50,15 +50,15 @@ export const texts = {
     mails: { one: "{n} mail", few: "{n} mails", many: "{n} mails", other: "{n} mails" },
     arrived: { one: "{n} mail came", few: "{n} mails came", many: "{n} mails came", other: "{n} mails came" },
     empty: "No mails yet",
-    emptyHint: "Whatever the app sends lands here and goes no further.",
+    emptyHint: "Every mail that the app sends appears here and is not delivered.",
     nothingFound: "Nothing matches.",
     choose: "Choose a mail. Arrows move, / searches, Esc goes back to the list.",
-    lost: "The mail server does not answer. This is what there was; the page comes back by itself.",
-    gone: "This mail is not here any more.",
+    lost: "The mail server does not answer. The list may be outdated; the page reconnects automatically.",
+    gone: "This mail no longer exists.",
     back: "All mails",
     delete: "Delete",
     noSubject: "No subject",
-    noText: "The mail has no text part. Programs without HTML cannot show it, and spam filters mind.",
+    noText: "The mail has no text part. Programs without HTML cannot show it, and spam filters dislike it.",
     noHtml: "The mail has no HTML; here is its text.",
     from: "From",
     to: "To",
@@ -77,7 +77,7 @@ export const texts = {
   },
 } as const;
 
-/** The language switch's cookie (the app's has the same name, and cookies know no ports), then the browser's wish. */
+/** The cookie `locale` decides (shared with the app: cookies ignore ports), then Accept-Language. */
 export function preferredLanguage(headers: IncomingHttpHeaders): keyof typeof texts {
   const chosen = /(?:^|;\s*)locale=(ru|en)(?:;|$)/.exec(headers.cookie ?? "")?.[1];
   if (chosen === "ru" || chosen === "en") return chosen;

@@ -3,7 +3,7 @@ import { bearerToken, sameSecret } from "../../http/server";
 import { StripeApiError } from "../errors";
 
 /**
- * The key comes as `Bearer`, or as the name in `Basic` with no password.
+ * Checks the secret key, sent as `Bearer` or as the `Basic` user name without a password.
  * @throws {StripeApiError} 401
  */
 export function authenticate(request: IncomingMessage, secretKey: string): void {
@@ -27,7 +27,7 @@ function basicAuthUser(request: IncomingMessage): string | null {
 
 const VISIBLE_CHARACTERS = 4;
 
-/** Enough to know which key it was, too little to be one. */
+/** Shows enough to recognize a key, too little to use it. */
 function maskKey(key: string): string {
   if (key.length <= 3 * VISIBLE_CHARACTERS) return "*".repeat(key.length);
   return `${key.slice(0, 2 * VISIBLE_CHARACTERS)}${"*".repeat(key.length - 3 * VISIBLE_CHARACTERS)}${key.slice(-VISIBLE_CHARACTERS)}`;

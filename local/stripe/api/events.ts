@@ -12,7 +12,7 @@ const listParams = z.strictObject({
   ...pageFields,
   created: param.range.optional(),
   delivery_success: param.boolean.optional(),
-  /** `charge.*` is every event of charges. */
+  /** `charge.*` matches all events of charges. */
   type: param.text().optional(),
   types: z.array(param.text()).max(MAX_TYPES).optional(),
 });

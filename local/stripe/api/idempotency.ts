@@ -6,7 +6,7 @@ import { canonicalForm } from "../wire/form";
 
 const MAX_KEY_LENGTH = 255;
 
-/** What a request is, for telling a repeat from another request with the same key. */
+/** Identifies a request, to tell a repeat from a different request with the same key. */
 export interface IdempotentRequest {
   key: string;
   path: string;
@@ -22,15 +22,15 @@ export function toIdempotentRequest(key: string, path: string, form: string): Id
   return { key, path, fingerprint: createHash("sha256").update(canonicalForm(form)).digest("hex") };
 }
 
-/** The keys of requests that are not answered yet. */
+/** Idempotency keys of requests in flight. */
 export class IdempotencyLocks {
   private readonly held = new Set<string>();
 
   /**
-   * The answer this request has had before, or undefined when it is to be carried out; its key is then held
-   * until `release`.
+   * Returns the stored response of this request, or locks its key until `release` and returns undefined: the caller
+   * must then run it.
    *
-   * @throws {StripeApiError} 409 while the first is not answered, 400 when the key was used for something else
+   * @throws {StripeApiError} 409 while the first request is in flight, 400 when the key belongs to another request
    */
   acquire(state: State, request: IdempotentRequest): StoredResponse | undefined {
     const { key, path, fingerprint } = request;
@@ -68,7 +68,7 @@ export class IdempotencyLocks {
 const keyMismatchError = (message: string): StripeApiError =>
   new StripeApiError(400, "idempotency_error", message, {}, false);
 
-/** An empty header is no key. */
+/** Reads the header; an empty one counts as absent. */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | null {
   if (Array.isArray(header)) throw invalidParameterError(undefined, "Only one Idempotency-Key can be sent.");
   return header?.trim() || null;

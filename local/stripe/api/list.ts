@@ -3,7 +3,7 @@ import { notFoundError } from "../errors";
 import * as param from "../wire/params";
 import type { ApiObject } from "./present";
 
-/** What every list takes. */
+/** Parameters of every list. */
 export const pageFields = {
   limit: param.integer(1, 100).optional(),
   starting_after: param.text().optional(),
@@ -16,10 +16,10 @@ type Page = z.output<typeof pageSchema>;
 const DEFAULT_LIMIT = 10;
 
 /**
- * One page, newest first. A cursor may be an object that the filter leaves out: it is a place in time.
+ * Returns one page, newest first. The cursor may be an object that the filter excludes: only its position counts.
  *
- * @param rows  oldest first, as they are kept
- * @throws {StripeApiError} 404 for a cursor that names nothing
+ * @param rows  oldest first
+ * @throws {StripeApiError} 404 for an unknown cursor
  */
 export function listPage<Row>(
   resource: string,

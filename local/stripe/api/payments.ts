@@ -18,7 +18,7 @@ const newRefundSchema = z.strictObject({
   metadata: param.metadata.optional(),
 });
 
-/** Payment intents, their charges, and what was given back. */
+/** Routes of payment intents, charges and refunds. */
 export const paymentRoutes = [
   route("GET", "/v1/payment_intents", z.strictObject(timeFilterParams), ({ provider, input }) => {
     const { created = () => true } = input;

@@ -3,19 +3,19 @@ import type { Draft } from "../money/draft";
 import type { Provider } from "../provider";
 import type { Session, StripeEvent } from "../state/model";
 
-/** An object as it goes out. */
+/** An object of a response. */
 export interface ApiObject {
   readonly object: string;
 }
 
-/** The buyer's page, for as long as there is something to pay. */
+/** Adds the URL of the buyer's page while the session is open. */
 export function presentSession({ baseUrl }: Provider, { object }: Session) {
   return { ...object, url: object.status === "open" ? `${baseUrl}${checkoutPath(object.id)}` : null };
 }
 
 export const checkoutPath = (sessionId: string): string => `/c/pay/${sessionId}`;
 
-/** @returns the event, with how many addresses still wait for it */
+/** Sets `pending_webhooks` to 0 once a delivery has succeeded, else to 1. */
 export function presentEvent({ store }: Provider, event: StripeEvent) {
   const deliveries = store.state.deliveriesOf(event.id);
   return { ...event, pending_webhooks: deliveries.some(({ state }) => state === "delivered") ? 0 : 1 };
@@ -31,7 +31,7 @@ type Lookup = (draft: Draft, id: string) => ApiObject | undefined;
 const intent: Lookup = (draft, id) => draft.get("paymentIntents", id);
 const charge: Lookup = (draft, id) => draft.get("charges", id);
 
-/** What can be asked for in full, by the object that names it. */
+/** Fields that can be expanded, by the type of the object with the field. */
 const EXPANDABLE: Readonly<Record<string, Readonly<Record<string, Lookup>>>> = {
   "checkout.session": { payment_intent: intent },
   payment_intent: { latest_charge: charge },
@@ -42,10 +42,10 @@ const EXPANDABLE: Readonly<Record<string, Readonly<Record<string, Lookup>>>> = {
 const MAX_DEPTH = 4;
 
 /**
- * Puts whole objects where ids stood: `payment_intent.latest_charge`, and `data.…` into every item of a list.
+ * Replaces ids by whole objects: `payment_intent.latest_charge`, or `data.…` in every item of a list.
  *
- * @param draft  what they are read from, so that they show what this very call changes
- * @throws {StripeApiError} 400 for what cannot be expanded
+ * @param draft  source of the objects, so that they include the changes of this call
+ * @throws {StripeApiError} 400 for a field that cannot be expanded
  */
 export function expand(draft: Draft, object: ApiObject, paths: readonly string[]): ApiObject {
   let expanded = object;

@@ -5,9 +5,9 @@ import type { ApiObject } from "./present";
 
 export interface Call<Input> {
   provider: Provider;
-  /** Where a handler puts what it changes; it becomes true when the handler has returned. */
+  /** Collects the handler's changes; committed after the handler has returned. */
   draft: Draft;
-  /** The part of the path that `:id` stood for. */
+  /** The part of the path that matched `:id`. */
   id: string;
   input: Input;
 }
@@ -20,11 +20,11 @@ export interface Route {
 }
 
 /**
- * A call of the API.
+ * Defines a route of the API.
  *
- * @param pattern  `/v1/refunds/:id`
- * @param schema  what it takes besides `expand`; its output is the handler's input
- * @param handle  answers with the object; throws `StripeApiError`, and then nothing has changed
+ * @param pattern  such as `/v1/refunds/:id`
+ * @param schema  parameters besides `expand`; its output is the handler's input
+ * @param handle  returns the object; when it throws `StripeApiError`, its changes are discarded
  */
 export function route<Schema extends z.ZodType>(
   method: Route["method"],
@@ -33,6 +33,6 @@ export function route<Schema extends z.ZodType>(
   handle: (call: Call<z.output<Schema>>) => ApiObject,
 ): Route {
   const path = new RegExp(`^${pattern.replaceAll(".", "\\.").replace(":id", "([^/]+)")}$`);
-  // The router hands over what this very schema read.
+  // The router passes the output of this schema.
   return { method, path, schema, handle: handle as Route["handle"] };
 }

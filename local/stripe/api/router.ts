@@ -34,7 +34,7 @@ interface Answer {
 /** The HTTP API under `/v1`. */
 export class Router {
   private readonly locks = new IdempotencyLocks();
-  /** Calls that were answered or left hanging, for tests that count them. */
+  /** Number of calls, for tests; includes calls left without a response by a fault. */
   callCount = 0;
 
   constructor(
@@ -63,7 +63,7 @@ export class Router {
   private async respond(request: IncomingMessage, requestId: string): Promise<Answer | "hang" | "cut"> {
     const method = request.method ?? "GET";
     const { pathname, query } = splitUrl(request);
-    // Read first, so that the connection can be used again whatever the answer is.
+    // Read first, so that the connection is reusable after an error too.
     const body = (await readBody(request, this.provider.limits.maxBodyBytes)).toString("utf8");
     authenticate(request, this.secretKey);
     checkVersion(request);
@@ -105,7 +105,7 @@ export class Router {
     }
   }
 
-  /** What the call changes and the answer it is given become true together, and are on disk before it is told. */
+  /** Commits the call's changes atomically with its stored response, and returns once they are on disk. */
   private async run(
     route: Route,
     id: string,
@@ -127,7 +127,7 @@ export class Router {
       answer = { status: 200, body: JSON.stringify(object, null, 2) };
     } catch (error) {
       if (!(error instanceof StripeApiError) || !error.hasBegun || error.status >= 500) throw error;
-      // Nothing of it becomes true but the answer itself.
+      // Discards the changes and stores only the response.
       draft = provider.draft();
       answer = { status: error.status, body: JSON.stringify(error.body(), null, 2) };
     }
@@ -180,6 +180,6 @@ function asApiError(error: unknown): StripeApiError {
     return new StripeApiError(413, "invalid_request_error", error.message, {}, false);
   }
   if (error instanceof URIError) return invalidParameterError(undefined, "The path cannot be decoded");
-  process.stderr.write(`Stripe: ${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(`Stripe emulator: request failed: ${error instanceof Error ? error.stack : error}\n`);
   return new StripeApiError(500, "api_error", "An unknown error occurred.", {}, false);
 }

@@ -54,7 +54,7 @@ export const sessionRoutes = [
     "/v1/checkout/sessions/:id/line_items",
     z.strictObject(pageFields),
     ({ provider, id, input }) => {
-      // Lists are newest first, but items come in the order they were given.
+      // listPage reverses its rows, and items keep the order of the request.
       const rows = new Map([...findSession(provider, id).lineItems].reverse().map((item) => [item.id, item]));
       return listPage(
         "item",

@@ -4,7 +4,7 @@ import { type Html, html } from "../../qstash/page/html";
 const COVER_SIZE = 160;
 const RING_COUNT = 4;
 
-/** A picture of its own for each session, drawn from its id: never a grey box, and nothing to load. */
+/** A cover for each session, generated from its id: no request and no placeholder. */
 export function coverSvg(id: string): Html {
   const bytes = createHash("sha256").update(id).digest();
   const byte = (index: number): number => bytes[index] ?? 0;

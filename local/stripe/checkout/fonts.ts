@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import path from "node:path";
 
-/** The project's own faces, from its packages; where they are not installed the system's stand in. */
+/** The app's fonts, from its packages; without them the page uses system fonts. */
 const FONT_FILES: Readonly<Record<string, string>> = {
   "/fonts/onest-latin.woff2": "onest/files/onest-latin-wght-normal.woff2",
   "/fonts/onest-cyrillic.woff2": "onest/files/onest-cyrillic-wght-normal.woff2",
@@ -12,7 +12,7 @@ const FONT_FILES: Readonly<Record<string, string>> = {
 
 const FONTS_DIR = path.resolve(import.meta.dirname, "../../../node_modules/@fontsource-variable");
 
-/** @returns false for what is no font of ours */
+/** @returns false for any other path */
 export function serveFont(pathname: string, response: ServerResponse): boolean {
   const file = FONT_FILES[pathname];
   if (file === undefined) return false;

@@ -13,8 +13,8 @@ import { STYLE } from "./style";
 const MAX_FORM_BYTES = 4096;
 
 /**
- * Answers the buyer's page, `/c/pay/{session}`; false for what is not its. Whoever has the address may pay, as
- * with Stripe: it is the secret, and a form post from anywhere will do, so that a script can be the buyer.
+ * Answers the buyer's page, `/c/pay/{session}`; returns false for all other paths. As on Stripe, the URL is the
+ * secret: anyone who has it may pay. Form posts from any origin are accepted, so that a script can be the buyer.
  */
 export function handleCheckout(
   provider: Provider,
@@ -63,7 +63,7 @@ const wasDeclined = ({ store }: Provider, { object }: Session): boolean =>
 
 const STYLE_HASH = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
-/** @param formTargets  where a form may lead: browsers hold `form-action` against the redirect that follows, too */
+/** @param formTargets  where a form may redirect: browsers apply `form-action` to redirects too */
 function sendPage(response: ServerResponse, status: number, text: string, formTargets: string[]): void {
   const origins = [...new Set(formTargets.map((url) => new URL(url).origin))];
   response.writeHead(status, {

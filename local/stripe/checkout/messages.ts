@@ -1,6 +1,6 @@
 export type Language = "en" | "ru";
 
-/** What the buyer's page says. */
+/** Texts of the buyer's page. */
 export interface CheckoutMessages {
   title: string;
   standIn: string;
@@ -44,18 +44,18 @@ const en: CheckoutMessages = {
   testCard: "Test card",
   buyer: "Receipt to",
   pay: (amount) => `Pay ${amount}`,
-  get: "Get it for nothing",
+  get: "Get it for free",
   decline: "Get declined",
   leave: "Leave without paying",
-  trouble: "Trouble on purpose",
+  trouble: "Simulate a fault",
   twice: "Pay, with every event sent twice",
-  twiceHint: "The shop hears of one payment three times and must deliver once.",
+  twiceHint: "The shop is notified of one payment three times and must deliver once.",
   late: "Pay, but late",
   lateHint: "You are back in the shop before the payment is through.",
   declined: "The card was declined",
   declinedHint: "Nothing was taken. You can try again.",
   processing: "The payment is on its way",
-  processingHint: "The shop hears of it in a few seconds.",
+  processingHint: "The shop is notified in a few seconds.",
   paid: "This is paid",
   paidHint: "Nothing more will be taken.",
   expired: "This checkout has ended",
@@ -80,9 +80,9 @@ const ru: CheckoutMessages = {
   get: "Получить бесплатно",
   decline: "Получить отказ банка",
   leave: "Уйти без оплаты",
-  trouble: "Неполадки нарочно",
+  trouble: "Имитация сбоя",
   twice: "Оплатить, каждое событие придёт дважды",
-  twiceHint: "Магазин услышит об одной оплате три раза, а товар должен выдать один раз.",
+  twiceHint: "Магазин получит три уведомления об одной оплате, а товар должен выдать один раз.",
   late: "Оплатить с опозданием",
   lateHint: "Вы вернётесь в магазин раньше, чем пройдёт платёж.",
   declined: "Карта отклонена",
@@ -103,9 +103,9 @@ const ru: CheckoutMessages = {
 export const MESSAGES: Readonly<Record<Language, CheckoutMessages>> = { en, ru };
 
 /**
- * The session's own language if it names one we speak, else the first of the browser's that we do.
+ * The session's language if it is supported, else the browser's preferred supported one, else English.
  *
- * @param acceptLanguage  the header; the order of its parts counts, weights only when they are there
+ * @param acceptLanguage  the header; parts are ordered by weight, then by position
  */
 export function preferredLanguage(locale: string | null, acceptLanguage: string | undefined): Language {
   const candidates =

@@ -5,7 +5,7 @@ import { coverSvg } from "./cover";
 import { type CheckoutMessages, type Language, MESSAGES } from "./messages";
 import { STYLE } from "./style";
 
-/** The buyer's page in whatever state the session is. Works without a script: every button is a form's. */
+/** Renders the buyer's page for any state of the session. Works without JavaScript: every button submits a form. */
 export function checkoutPage(session: Session, language: Language, declined: boolean): string {
   const messages = MESSAGES[language];
   const { status } = session.object;
@@ -27,7 +27,7 @@ export function unknownPage(language: Language): string {
   return noticePage(language, unknown, unknownHint, "", false);
 }
 
-/** @param results  what the form may say */
+/** @param results  accepted values of the form */
 export function invalidFormPage(language: Language, id: string, results: readonly string[]): string {
   return noticePage(
     language,

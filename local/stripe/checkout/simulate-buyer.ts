@@ -4,18 +4,18 @@ import { refundPayment } from "../money/refund";
 import type { Provider } from "../provider";
 import type { Session } from "../state/model";
 
-/** What a buyer can do on the page of a session. */
+/** Actions of a buyer on the page of a session. */
 export const BUYER_ACTIONS = ["paid", "failed", "abandoned", "twice", "late", "refunded_first"] as const;
 export type BuyerAction = (typeof BUYER_ACTIONS)[number];
 
 export const isBuyerAction = (text: string | null): text is BuyerAction =>
-  BUYER_ACTIONS.some((result) => result === text);
+  BUYER_ACTIONS.some((action) => action === text);
 
 /**
- * Plays the buyer. On a session that is over, or that a late payment is under way for, nothing changes.
+ * Performs an action of the buyer. A session that is not open, or waits for a late payment, is not changed.
  *
- * @returns where the browser goes next; null: back to the session's page
- * @throws {StripeApiError} 503 when the disk failed
+ * @returns where the browser is redirected; null for the session's page
+ * @throws {StripeApiError} 503 once a write has failed
  */
 export async function simulateBuyer(
   provider: Provider,
@@ -38,7 +38,7 @@ const BUYER_ACTION_HANDLERS: Readonly<Record<BuyerAction, BuyerActionHandler>> =
   failed: (draft, { object }) => void declineSession(draft, object.id),
   abandoned: (draft, { object }) => void expireSession(draft, object.id),
 
-  /** Every event at once twice, and another event that says the same. */
+  /** Sends every event twice concurrently, and once more as a new event with the same content. */
   twice(draft, { object }) {
     paySession(draft, object.id);
     const once = [...draft.emittedEvents];
@@ -46,12 +46,12 @@ const BUYER_ACTION_HANDLERS: Readonly<Record<BuyerAction, BuyerActionHandler>> =
     for (const emitted of once) emitted.copies = 2;
   },
 
-  /** The buyer is back in the shop before the money is there. */
+  /** The buyer returns to the shop before the payment succeeds. */
   late(draft, session, { lateMs }) {
     draft.put("sessions", session.object.id, { ...session, paysAt: draft.now + lateMs });
   },
 
-  /** What is known of the refund reaches the app before what is known of the payment. */
+  /** Events of the refund are attempted before events of the payment. */
   refunded_first(draft, { object }) {
     paySession(draft, object.id);
     for (const emitted of draft.emittedEvents) emitted.wave = 1;
@@ -67,6 +67,6 @@ function redirectUrl({ object, paysAt }: Session): string | null {
   return object.status === "expired" ? object.cancel_url : null;
 }
 
-/** Where a page of this session may send its buyer. */
+/** URLs to which a page of this session may redirect. */
 export const returnUrls = ({ object }: Session): string[] =>
   [object.success_url, object.cancel_url].filter((url) => url !== null);

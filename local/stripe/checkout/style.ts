@@ -1,4 +1,4 @@
-/** The shop's room, with a tape across the door: near-black violet, one lime button, warm money. */
+/** The shop's palette with a warning tape on top: near-black violet, one lime button, amounts in a warm color. */
 export const STYLE = `
 @font-face { font-family: Onest; src: url(/fonts/onest-latin.woff2) format("woff2"); font-weight: 100 900; font-display: swap; unicode-range: U+0000-00FF, U+2000-206F, U+20AC, U+2122; }
 @font-face { font-family: Onest; src: url(/fonts/onest-cyrillic.woff2) format("woff2"); font-weight: 100 900; font-display: swap; unicode-range: U+0301, U+0400-045F, U+0490-0491, U+20BD, U+2116; }

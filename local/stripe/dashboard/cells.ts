@@ -31,7 +31,7 @@ const STATE_STYLES: Readonly<Record<string, string>> = {
 export const stateCell = (name: string): Html =>
   html`<span class="state ${STATE_STYLES[name] ?? "wait"}">${name.replaceAll("_", " ")}</span>`;
 
-/** One delivery: what became of it, and each attempt behind a fold. */
+/** One delivery: its state, and its attempts in a `details` element. */
 export function attemptsCell(delivery: Delivery): Html {
   const next =
     delivery.state === "waiting" &&

@@ -12,8 +12,8 @@ import { STYLE } from "./style";
 const MAX_FORM_BYTES = 4096;
 
 /**
- * Answers `/` and the buttons on it; false for what is not the page's. It needs no key, so it is served only
- * under an address or `localhost`, and its buttons are taken from the page itself alone.
+ * Answers `/` and the forms on it; returns false for all other paths. Requires no key, so requests are checked
+ * against DNS rebinding and CSRF (../../http/same-origin.ts).
  */
 export function handleDashboard(
   provider: Provider,
@@ -56,7 +56,7 @@ async function respond(
 }
 
 /**
- * A refund that begins at the provider, which the app learns of by the event alone.
+ * Refunds from the provider's side: the app learns of it only from the event.
  * @throws {StripeApiError} 400, 404
  */
 function refundFromForm(provider: Provider, paymentIntent: string, amount: string | null): void {

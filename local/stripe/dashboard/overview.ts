@@ -9,7 +9,7 @@ import { STYLE } from "./style";
 
 const MAX_ROWS_SHOWN = 50;
 
-/** The page: sessions, payments, refunds and events. It shows no key and no secret. */
+/** Renders the page: sessions, payments, refunds and events. Shows no key and no secret. */
 export function overview(provider: Provider): string {
   const { sessions, paymentIntents, refunds, events } = provider.store.state.tables;
   return html`<!doctype html>
@@ -31,7 +31,7 @@ ${factView("sessions", sessions.size)}${factView("payments", paymentIntents.size
 ${factView("events", events.size)}${factView("waiting to be sent", provider.store.state.waitingDeliveries.length)}
 </dl>
 </header>
-<p class="quiet">A stand-in: no money moves. Events go to ${provider.dispatcher.webhookUrl ?? "nobody"}.</p>
+<p class="quiet">An emulator: no money moves. Webhook URL: ${provider.dispatcher.webhookUrl ?? "none"}.</p>
 ${faultsWarning(provider)}
 ${sectionView("Checkout sessions", sessionTable(provider))}
 ${sectionView("Payments", paymentTable(provider))}
@@ -47,7 +47,7 @@ const factView = (name: string, value: number): Html => html`<div><dt>${name}</d
 
 function faultsWarning({ faults: { current } }: Provider): Html | false {
   if (JSON.stringify(current) === JSON.stringify(NO_FAULTS)) return false;
-  return html`<p class="warn">Goes wrong on purpose: <code>${JSON.stringify(current)}</code></p>`;
+  return html`<p class="warn">Active faults: <code>${JSON.stringify(current)}</code></p>`;
 }
 
 interface Table {
@@ -90,7 +90,7 @@ function sessionTable({ store }: Provider): Table {
     head,
     rows,
     total: sessions.size,
-    empty: "No checkout yet. The app opens one when somebody buys.",
+    empty: "No checkout sessions yet. The app opens one for each purchase.",
   };
 }
 
@@ -108,8 +108,8 @@ function paymentTable({ store }: Provider): Table {
       refundable > 0 ? refundForm(intent.id, refundable) : html``,
     ];
   });
-  const head = ["Created", "State", "Amount", "Given back", "Id", "Refund, minor units"];
-  return { head, rows, total: paymentIntents.size, empty: "Nothing was paid yet." };
+  const head = ["Created", "State", "Amount", "Refunded", "Id", "Refund, minor units"];
+  return { head, rows, total: paymentIntents.size, empty: "No payments yet." };
 }
 
 const refundForm = (intentId: string, refundable: number): Html =>
@@ -143,5 +143,5 @@ function eventTable({ store }: Provider): Table {
     html`<form method="post" action="/events/${event.id}/resend"><button>Send again</button></form>`,
   ]);
   const head = ["Created", "Type", "Sent", "Event", "Id", "Again"];
-  return { head, rows, total: events.size, empty: "Nothing has happened yet." };
+  return { head, rows, total: events.size, empty: "No events yet." };
 }

@@ -1,6 +1,6 @@
 import { STYLE as SHARED } from "../../qstash/page/style";
 
-/** The local servers' pages look alike; this one has money and a form with a field. */
+/** Extends the shared style of the local pages by amounts and a form field. */
 export const STYLE = `${SHARED}
 .money { color: light-dark(oklch(0.53 0.14 50), oklch(0.81 0.14 68)); font-weight: 600; white-space: nowrap; text-align: right; }
 input {

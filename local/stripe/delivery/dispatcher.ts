@@ -19,22 +19,22 @@ interface DispatcherOptions {
 }
 
 /**
- * Sends events until the app answers 2xx or the attempts are used up. At least once: an attempt under way when
- * the process dies is made again, with the same event id.
+ * Sends events until the app answers 2xx or the attempts are exhausted. At least once: an attempt that a crash
+ * interrupts is repeated with the same event id.
  */
 export class Dispatcher {
-  /** Changes take effect with the next attempt. */
+  /** A change takes effect with the next attempt. */
   webhookUrl: string | null;
   private readonly timers: Timers;
   private readonly deliverer: Deliverer;
   private readonly closing = new AbortController();
-  /** Due, and waiting for one of the places. */
+  /** Ids of due deliveries that wait for `parallelism` or for their predecessors. */
   private readonly dueQueue: string[] = [];
   private active = 0;
 
   constructor(private readonly options: DispatcherOptions) {
     this.webhookUrl = options.webhookUrl;
-    // Each attempt under way listens for the end.
+    // Each attempt in flight has a listener.
     setMaxListeners(0, this.closing.signal);
     this.timers = new Timers(options.clock);
     this.deliverer = new Deliverer({
@@ -48,14 +48,14 @@ export class Dispatcher {
     return this.active;
   }
 
-  /** Takes up what was not over when the process ended. */
+  /** Schedules all unfinished deliveries after a start. */
   restore(): void {
     for (const delivery of this.options.store.state.waitingDeliveries) this.schedule(delivery);
   }
 
-  /** @param delivery  one that is on disk */
+  /** @param delivery  must be on disk */
   schedule(delivery: Delivery): void {
-    if (this.closing.signal.aborted) return; // it is taken up after the next start
+    if (this.closing.signal.aborted) return; // the next start schedules it
     const enqueue = (): void => {
       this.dueQueue.push(delivery.id);
       this.startDue();
@@ -103,7 +103,7 @@ export class Dispatcher {
       await this.options.store.durable();
       if (next.state === "waiting") this.schedule(next);
     } catch {
-      return; // the disk failed: the attempt is made again after the next start
+      return; // the disk failed: the attempt is repeated after the next start
     }
     this.startDue();
   }
@@ -122,7 +122,7 @@ export class Dispatcher {
     const event = this.options.store.state.tables.events.get(delivery.eventId);
     if (!event || this.webhookUrl === null)
       return { at, status: 0, latencyMs: 0, answer: "nowhere to send it" };
-    // Spaced out as Stripe sends it: whoever parses and writes it again before verifying finds out here.
+    // Indented as by Stripe, so that an app that verifies re-serialized JSON fails here too.
     const payload = JSON.stringify(event, null, 2);
     const { status, body, error, latencyMs } = await this.deliverer.deliver(
       {

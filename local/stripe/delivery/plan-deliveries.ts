@@ -4,8 +4,8 @@ import type { EmittedEvent } from "../money/draft";
 import type { Delivery } from "../state/model";
 
 /**
- * How the events of one moment set out: at once, unless a wave or a fault says otherwise. What belongs to a wave
- * waits until everything of the wave before was attempted once, whatever came of it.
+ * Plans the deliveries of one commit's events: concurrent, unless waves or faults order them. A wave starts once all
+ * deliveries of the previous wave have been attempted, successfully or not.
  */
 export function planDeliveries(
   emitted: readonly EmittedEvent[],

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 
 /**
- * `Stripe-Signature` for a payload sent now: the whole secret, `whsec_` included, is the key, and what is signed
- * is the time, a point and the exact bytes.
+ * The `Stripe-Signature` of a payload: HMAC over the time, a period and the exact bytes. The key is the whole secret,
+ * `whsec_` included.
  *
  * @param seconds  Unix time; the SDK refuses one more than five minutes old
  */

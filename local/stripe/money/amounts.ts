@@ -1,4 +1,4 @@
-/** How many digits after the point a currency is shown with. */
+/** Number of decimals of a currency. */
 function fractionDigits(currency: string): number {
   const { maximumFractionDigits } = new Intl.NumberFormat("en", {
     style: "currency",
@@ -7,13 +7,13 @@ function fractionDigits(currency: string): number {
   return maximumFractionDigits ?? 2;
 }
 
-/** Minor units as people read them: `$5.00`, `5,00 €`. */
+/** Formats minor units as `$5.00` or `5,00 €`. */
 export function formatAmount(amount: number, currency: string, language = "en-US"): string {
   const digits = fractionDigits(currency);
   return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount / 10 ** digits);
 }
 
-/** The least Stripe charges in a currency, in minor units; of one that is not listed, anything. */
+/** Stripe's minimum charge by currency, in minor units; unlisted currencies have none. */
 export const MIN_CHARGE: Readonly<Record<string, number>> = {
   usd: 50,
   eur: 50,

@@ -2,7 +2,7 @@ import { newId } from "../ids";
 import type { Charge, PaymentIntent, Session } from "../state/model";
 import type { Draft } from "./draft";
 
-/** One try to take money from a card: Stripe's test card that works, or the one that is declined. */
+/** One charge attempt on a card: Stripe's test card that succeeds, or the one that is declined. */
 export function cardCharge(
   draft: Draft,
   session: Session,

@@ -3,7 +3,7 @@ import { API_VERSION } from "../options";
 import type { Change, EventType, StripeEvent, TableName, Tables } from "../state/model";
 import type { State } from "../state/state";
 
-/** Who made a change happen: a call to the API, or (nulls) the buyer, the clock or the dashboard. */
+/** The cause of a change: a call of the API, or (nulls) the buyer, the clock or the dashboard. */
 export interface Origin {
   requestId: string | null;
   idempotencyKey: string | null;
@@ -11,18 +11,18 @@ export interface Origin {
 
 export const NO_ORIGIN: Origin = { requestId: null, idempotencyKey: null };
 
-/** An event with how it is to be sent. */
+/** A new event and how to send it. */
 export interface EmittedEvent {
   event: StripeEvent;
-  /** How many times at once. */
+  /** Number of concurrent deliveries. */
   copies: number;
-  /** Events of a lower wave are attempted before those of a higher one. */
+  /** Events of a lower wave are attempted before events of a higher one. */
   wave: number;
 }
 
 /**
- * Changes and events that become true together. What was put is what `get` answers, so one step can build on
- * another before either is committed.
+ * Changes and events that are committed atomically. `get` returns rows of the draft first, so that one step can build
+ * on another before the commit.
  */
 export class Draft {
   readonly changes: Change[] = [];
@@ -35,7 +35,7 @@ export class Draft {
     private readonly origin: Origin = NO_ORIGIN,
   ) {}
 
-  /** Unix seconds, as the API counts. */
+  /** Unix seconds, the API's unit. */
   get seconds(): number {
     return Math.floor(this.now / 1000);
   }
@@ -49,7 +49,7 @@ export class Draft {
     this.changes.push({ table, id, value } as Change);
   }
 
-  /** Says that something happened to an object, which is shown as it is now. */
+  /** Adds an event with the object's current state. */
   emit(type: EventType, object: unknown, previous?: Record<string, unknown>): void {
     const event: StripeEvent = {
       id: newId("evt"),

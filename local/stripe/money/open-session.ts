@@ -8,7 +8,7 @@ import type { Draft } from "./draft";
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
-/** Stripe's own bounds on how long a session stays open. */
+/** Stripe's bounds on how long a session stays open. */
 const MIN_EXPIRY_SECONDS = 30 * MINUTE_SECONDS;
 const MAX_EXPIRY_SECONDS = 24 * HOUR_SECONDS;
 const MAX_LINE_ITEMS = 100;
@@ -51,9 +51,9 @@ export const newSessionSchema = z.strictObject({
 
 type NewSessionParams = z.output<typeof newSessionSchema>;
 
-/** Opens a checkout session; nothing is charged before the buyer has been on its page. */
-export function openSession(draft: Draft, given: NewSessionParams): Session {
-  const lineItems = given.line_items.map((item) => newLineItem(draft, item));
+/** Opens a checkout session. Nothing is charged until the buyer pays on its page. */
+export function openSession(draft: Draft, params: NewSessionParams): Session {
+  const lineItems = params.line_items.map((item) => newLineItem(draft, item));
   const currency = requireOneCurrency(lineItems);
   const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
   checkTotal(total, currency);
@@ -63,23 +63,23 @@ export function openSession(draft: Draft, given: NewSessionParams): Session {
       id: newId("cs_test"),
       amount_subtotal: total,
       amount_total: total,
-      cancel_url: given.cancel_url ?? null,
-      client_reference_id: given.client_reference_id ?? null,
+      cancel_url: params.cancel_url ?? null,
+      client_reference_id: params.client_reference_id ?? null,
       created: draft.seconds,
       currency,
-      customer_email: given.customer_email ?? null,
-      expires_at: expiresAt(draft, given.expires_at),
-      locale: given.locale ?? null,
-      metadata: given.metadata ?? {},
-      submit_type: given.submit_type ?? null,
-      success_url: given.success_url,
+      customer_email: params.customer_email ?? null,
+      expires_at: expiresAt(draft, params.expires_at),
+      locale: params.locale ?? null,
+      metadata: params.metadata ?? {},
+      submit_type: params.submit_type ?? null,
+      success_url: params.success_url,
       total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     },
     lineItems,
     intentData: {
-      metadata: given.payment_intent_data?.metadata ?? {},
-      description: given.payment_intent_data?.description ?? null,
-      receipt_email: given.payment_intent_data?.receipt_email ?? null,
+      metadata: params.payment_intent_data?.metadata ?? {},
+      description: params.payment_intent_data?.description ?? null,
+      receipt_email: params.payment_intent_data?.receipt_email ?? null,
     },
     paysAt: null,
   };
@@ -87,9 +87,9 @@ export function openSession(draft: Draft, given: NewSessionParams): Session {
   return session;
 }
 
-function newLineItem(draft: Draft, given: NewSessionParams["line_items"][number]): LineItem {
-  const { currency, unit_amount, product_data } = given.price_data;
-  const quantity = given.quantity ?? 1;
+function newLineItem(draft: Draft, item: NewSessionParams["line_items"][number]): LineItem {
+  const { currency, unit_amount, product_data } = item.price_data;
+  const quantity = item.quantity ?? 1;
   const total = unit_amount * quantity;
   return {
     id: newId("li"),
@@ -135,7 +135,7 @@ function requireOneCurrency(items: readonly LineItem[]): string {
   return currency;
 }
 
-/** Nothing at all may be sold for nothing; anything else must be worth a charge. */
+/** A total of 0 is allowed; any other must be within Stripe's bounds of a charge. */
 function checkTotal(total: number, currency: string): void {
   const minimum = MIN_CHARGE[currency] ?? 1;
   if (total !== 0 && total < minimum) {
@@ -152,9 +152,9 @@ function checkTotal(total: number, currency: string): void {
   }
 }
 
-function expiresAt(draft: Draft, given: number | undefined): number {
-  if (given === undefined) return draft.seconds + MAX_EXPIRY_SECONDS;
-  const durationSeconds = given - draft.seconds;
+function expiresAt(draft: Draft, requested: number | undefined): number {
+  if (requested === undefined) return draft.seconds + MAX_EXPIRY_SECONDS;
+  const durationSeconds = requested - draft.seconds;
   if (durationSeconds < MIN_EXPIRY_SECONDS) {
     const message = "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.";
     throw invalidParameterError("expires_at", message);
@@ -163,10 +163,10 @@ function expiresAt(draft: Draft, given: number | undefined): number {
     const message = "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.";
     throw invalidParameterError("expires_at", message);
   }
-  return given;
+  return requested;
 }
 
-/** What a hosted one-time payment has where nobody asked for anything else. */
+/** Defaults of a session for a hosted one-time payment. */
 const BLANK_SESSION = {
   object: "checkout.session",
   adaptive_pricing: { enabled: false },

@@ -3,14 +3,14 @@ import type { Charge, PaymentIntent, Session } from "../state/model";
 import { cardCharge } from "./charge";
 import type { Draft } from "./draft";
 
-/** Who pays when the app did not say: Stripe's page would have asked. */
+/** Buyer's address when the app passed none; Stripe's page would ask for one. */
 const DEFAULT_BUYER_EMAIL = "buyer@example.com";
 
 /**
- * The buyer pays: the session is complete, the intent succeeded, and all that says so is true together.
- * A session that is no longer open stays what it is.
+ * Pays a session: completes it, its intent and its charge, atomically with their events. A session that is no longer
+ * open is not changed.
  *
- * @returns whether it was paid now
+ * @returns whether this call paid it
  */
 export function paySession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
@@ -40,7 +40,7 @@ export function paySession(draft: Draft, sessionId: string): boolean {
   return true;
 }
 
-/** The buyer's card is declined; the session stays open for another try. */
+/** Declines the buyer's card; the session stays open for another attempt. @returns whether anything changed */
 export function declineSession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
   if (session?.object.status !== "open" || session.object.amount_total === 0) return false;
@@ -67,7 +67,7 @@ export function declineSession(draft: Draft, sessionId: string): boolean {
   return true;
 }
 
-/** Nobody can pay it any more. */
+/** Expires an open session. @returns whether anything changed */
 export function expireSession(draft: Draft, sessionId: string): boolean {
   const session = draft.get("sessions", sessionId);
   if (session?.object.status !== "open") return false;
@@ -92,7 +92,7 @@ function chargeSession(draft: Draft, session: Session): { intent: PaymentIntent;
   return { intent, charge };
 }
 
-/** A session has one intent, made when the buyer first tries to pay. */
+/** The one intent of a session, created when the buyer first tries to pay. */
 function paymentIntentOf(draft: Draft, { object, intentData }: Session): PaymentIntent {
   const known = draft.get("paymentIntents", object.payment_intent ?? "");
   if (known) return known;

@@ -7,18 +7,19 @@ import type { Draft } from "./draft";
 export const REFUND_REASONS = ["duplicate", "fraudulent", "requested_by_customer"] as const;
 
 export interface RefundRequest {
-  /** One of the two names what is given back; with both, they must belong together. */
+  /** `paymentIntent` or `charge` is required; with both, the charge must belong to the intent. */
   paymentIntent?: string;
   charge?: string;
-  /** Minor units; all that is left when it is not said. */
+  /** Minor units; default: all that is left. */
   amount?: number;
   reason?: (typeof REFUND_REASONS)[number];
   metadata?: Metadata;
 }
 
 /**
- * Gives money back. Never more in all than was taken: what is left is read and lowered in one step.
- * @throws {StripeApiError} 404 for a payment nobody knows, 400 for one that cannot give that back
+ * Refunds a charge. The refundable amount is read and reduced in one synchronous step, so refunds never exceed the
+ * charge.
+ * @throws {StripeApiError} 404 for an unknown payment, 400 when the amount cannot be refunded
  */
 export function refundPayment(draft: Draft, request: RefundRequest): Refund {
   const charge = findRefundableCharge(draft, request);

@@ -1,15 +1,15 @@
 import type Stripe from "stripe";
 
 /**
- * What is kept. Objects of the API are the SDK's own types, so one that lacks a field does not compile; where an
- * object names another it does so by id.
+ * The stored rows. API objects have the SDK's types, so one that lacks a field does not compile; they refer to each
+ * other by id.
  */
 export type Metadata = Record<string, string>;
 export type Charge = Stripe.Charge & { payment_intent: string };
 export type PaymentIntent = Stripe.PaymentIntent & { latest_charge: string | null };
 export type Refund = Stripe.Refund & { payment_intent: string; charge: string; status: "succeeded" };
 
-/** On the wire a decimal is text; the SDK makes a number of it. */
+/** A decimal is text on the wire; the SDK parses it. */
 export type Price = Omit<Stripe.Price, "unit_amount_decimal"> & { unit_amount_decimal: string };
 export type LineItem = Omit<Stripe.LineItem, "price"> & { price: Price };
 
@@ -20,12 +20,12 @@ export type SessionObject = Stripe.Checkout.Session & {
 };
 
 export interface Session {
-  /** As the API shows it, but for `url`, which depends on where this server listens. */
+  /** As the API shows it, except `url`, which depends on this server's port. */
   object: SessionObject;
   lineItems: LineItem[];
-  /** `payment_intent_data`, until there is a payment intent to put it on. */
+  /** `payment_intent_data`, for the payment intent that the first attempt to pay creates. */
   intentData: { metadata: Metadata; description: string | null; receipt_email: string | null };
-  /** Unix ms at which a buyer who is back already has paid. */
+  /** Unix ms of a late payment; null without one. */
   paysAt: number | null;
 }
 
@@ -47,7 +47,7 @@ export interface StripeEvent {
   type: EventType;
   data: { object: unknown; previous_attributes?: Record<string, unknown> };
   livemode: false;
-  /** As it was when the event was made; how many are waited for now is known from the deliveries. */
+  /** The count when the event was created; the current count follows from the deliveries. */
   pending_webhooks: number;
   request: { id: string | null; idempotency_key: string | null };
 }
@@ -55,26 +55,26 @@ export interface StripeEvent {
 export interface Attempt {
   /** Unix ms. */
   at: number;
-  /** 0 when no answer came. */
+  /** 0 without a response. */
   status: number;
   latencyMs: number;
-  /** What was answered, cut, or why nothing was. */
+  /** The truncated response body, or why there is no response. */
   answer: string;
 }
 
-/** One event on its way to the app. Two of one event are a duplicate. */
+/** The delivery of one event to the app; a duplicate is a second delivery of the same event. */
 export interface Delivery {
   id: string;
   eventId: string;
   state: "waiting" | "delivered" | "failed" | "dropped";
-  /** Unix ms of the next attempt, while it waits. */
+  /** Unix ms of the next attempt, while `waiting`. */
   dueAt: number;
-  /** Deliveries that must have been attempted once before this one sets out. */
+  /** Ids of deliveries that must have been attempted before this one starts. */
   after: string[];
   attempts: Attempt[];
 }
 
-/** The answer kept under an idempotency key. */
+/** The response stored under an idempotency key. */
 export interface StoredResponse {
   key: string;
   path: string;
@@ -99,7 +99,7 @@ export interface Tables {
 
 export type TableName = keyof Tables;
 
-/** A row put in or, with `null`, taken out. */
+/** An upsert of a row or, with `null`, its deletion. */
 export type Change = {
   [Name in TableName]: { table: Name; id: string; value: Tables[Name] | null };
 }[TableName];

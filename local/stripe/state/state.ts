@@ -2,7 +2,7 @@ import type { Change, TableName, Tables } from "./model";
 
 type Maps = { [Name in TableName]: Map<string, Tables[Name]> };
 
-/** Every table in memory, oldest row first, with the few look-ups that must not walk a table. */
+/** All tables in memory, oldest row first, with the indexes that avoid table scans. */
 export class State {
   readonly tables: Maps = {
     sessions: new Map(),
@@ -16,7 +16,7 @@ export class State {
   private readonly sessionByIntent = new Map<string, string>();
   private readonly deliveriesByEvent = new Map<string, Set<string>>();
   private readonly waitingIds = new Set<string>();
-  /** The latest time on record: time is never taken to run backwards, so order by time is order of arrival. */
+  /** Time of the latest change, unix ms. Later changes are never dated earlier, so time order is arrival order. */
   lastAt = 0;
 
   /** The session that a payment intent pays for. */
@@ -29,7 +29,7 @@ export class State {
     return ids.map((id) => this.tables.deliveries.get(id)).filter((row) => row !== undefined);
   }
 
-  /** Deliveries that are neither made nor given up. */
+  /** Deliveries that have neither succeeded nor failed. */
   get waitingDeliveries(): Tables["deliveries"][] {
     return [...this.waitingIds]
       .map((id) => this.tables.deliveries.get(id))
@@ -57,7 +57,7 @@ export class State {
     this.deliveriesByEvent.set(delivery.eventId, ids.add(id));
   }
 
-  /** The whole of it as lines of JSON, to be read by `load` in this order. */
+  /** The state as lines of JSON, for `load` in this order. */
   *dump(): Generator<string> {
     yield JSON.stringify({ lastAt: this.lastAt });
     for (const [table, rows] of Object.entries(this.tables)) {
@@ -65,7 +65,7 @@ export class State {
     }
   }
 
-  /** Takes a line of `dump`. The lines are our own, behind a checksum: they are trusted. */
+  /** Loads a line of `dump`. Lines have passed a checksum and are not validated. */
   load(line: string): void {
     const read = JSON.parse(line);
     if ("lastAt" in read) this.lastAt = read.lastAt;

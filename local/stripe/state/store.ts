@@ -5,8 +5,8 @@ import type { Change } from "./model";
 import { State } from "./state";
 
 /**
- * The state and the journal as one: what is committed is in memory at once, and on disk when `durable()` says
- * so. Nobody may be told of a change, and no event may leave, before that.
+ * The state together with its journal. A commit is in memory immediately and on disk once `durable()` resolves. No
+ * change may be acknowledged and no event sent before that.
  */
 export class Store {
   private constructor(
@@ -29,14 +29,14 @@ export class Store {
     return new Store(state, await openJournal(dataDir, source, compactAfterBytes), clock);
   }
 
-  /** Unix ms, except that it never runs backwards. */
+  /** The current time (unix ms), except that it never runs backwards. */
   now(): number {
     return Math.max(this.clock.now(), this.state.lastAt);
   }
 
   /**
-   * Makes changes happen, all of them or (after a crash) none.
-   * @throws {StripeApiError} 503 once the disk failed
+   * Commits changes atomically: after a crash, all of them or none.
+   * @throws {StripeApiError} 503 once a write has failed
    */
   commit(changes: readonly Change[]): void {
     if (changes.length === 0) return;
@@ -49,7 +49,7 @@ export class Store {
     for (const change of changes) this.state.apply(change, at);
   }
 
-  /** @throws {StripeApiError} 503 once the disk failed */
+  /** @throws {StripeApiError} 503 once a write has failed */
   async durable(): Promise<void> {
     await this.journal.durable().catch((error) => {
       throw asUnavailable(error);

@@ -1,6 +1,6 @@
 import { invalidParameterError } from "../errors";
 
-/** A form's nested value: text, a hash or a list. */
+/** A nested value of a form: text, a hash or a list. */
 export type FormValue = string | FormHash | FormValue[];
 export interface FormHash {
   [key: string]: FormValue;
@@ -9,14 +9,14 @@ export interface FormHash {
 const MAX_PAIRS = 1000;
 const MAX_DEPTH = 10;
 
-/** While it is read, a hash and a list are the same: `a[0]=x` and `a[b]=x` differ by their keys alone. */
+/** A hash or a list while parsing: `a[0]=x` and `a[b]=x` differ only in their keys. */
 type FormNode = Map<string, string | FormNode>;
 
 /**
- * Reads `line_items[0][price_data][currency]=eur&expand[]=charge` the way Stripe does. Keys that are all numbers
- * or all empty make a list, in the order of the numbers.
+ * Parses `line_items[0][price_data][currency]=eur&expand[]=charge` as Stripe does. Keys that are all numbers or all
+ * empty make a list, in the order of the numbers.
  *
- * @throws {StripeApiError} 400 when one name is both a text and a hash, or the nesting is absurd
+ * @throws {StripeApiError} 400 when a name is both text and hash, or the form is too large or nested too deeply
  */
 export function parseForm(text: string): FormHash {
   const root: FormNode = new Map();
@@ -27,7 +27,7 @@ export function parseForm(text: string): FormHash {
   return readHash(root);
 }
 
-/** The same request whatever the order of its pairs: what an idempotency key is compared by. */
+/** A form independent of the order of its pairs, for the fingerprint of an idempotent request. */
 export function canonicalForm(text: string): string {
   return [...new URLSearchParams(text)]
     .map((pair) => JSON.stringify(pair))
@@ -49,7 +49,7 @@ function readKeys(name: string): string[] {
 function setValue(root: FormNode, keys: string[], value: string, name: string): void {
   let node = root;
   for (const [index, raw] of keys.entries()) {
-    // `a[]=x&a[]=y`: each is one more of the list.
+    // `a[]=x&a[]=y`: each pair appends to the list.
     const key = raw === "" && index > 0 ? `${node.size}` : raw;
     if (index === keys.length - 1) {
       if (node.get(key) instanceof Map) throw invalidParameterError(name, `Invalid string: ${name}`);
@@ -68,7 +68,7 @@ function readHash(node: FormNode): FormHash {
     key,
     typeof value === "string" ? value : readValue(value),
   ]);
-  // `__proto__` as a name is only a name here: fromEntries defines, it does not assign.
+  // `__proto__` is safe as a name: fromEntries defines properties, it does not assign them.
   return Object.fromEntries(entries);
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { invalidParameterError } from "../errors";
 import type { FormHash, FormValue } from "./form";
 
-/** What every parameter is made of: a form carries texts alone. Messages and codes are Stripe's. */
+/** Schemas of parameters, which a form holds as text. Messages and codes are Stripe's. */
 
 export const text = (maxLength = 5000) =>
   z.string().transform((value, context) => {
@@ -47,7 +47,7 @@ export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   });
 
 export const url = z.string().transform((value, context) => {
-  // `{CHECKOUT_SESSION_ID}` stands in an address before it is one.
+  // The placeholder `{CHECKOUT_SESSION_ID}` is no valid part of a URL.
   const isUrl = /^https?:\/\//.test(value) && URL.canParse(value.replaceAll("{CHECKOUT_SESSION_ID}", "x"));
   return isUrl ? value : addIssue(context, "url_invalid", "Not a valid URL");
 });
@@ -63,12 +63,12 @@ const MAX_METADATA_KEYS = 50;
 const MAX_METADATA_KEY = 40;
 const MAX_METADATA_VALUE = 500;
 
-/** Up to 50 pairs; an empty value takes a key away, so it is not kept. */
+/** Up to 50 pairs; an empty value deletes its key. */
 export const metadata = z
   .union([z.literal(""), z.record(z.string(), z.string())])
-  .transform((given, context) => {
-    if (given === "") return {};
-    const pairs = Object.entries(given).filter(([, value]) => value !== "");
+  .transform((input, context) => {
+    if (input === "") return {};
+    const pairs = Object.entries(input).filter(([, value]) => value !== "");
     if (pairs.length > MAX_METADATA_KEYS) {
       return addIssue(context, undefined, `You can specify up to ${MAX_METADATA_KEYS} metadata keys.`);
     }
@@ -85,7 +85,7 @@ export const metadata = z
     return Object.fromEntries(pairs);
   });
 
-/** `created=1700000000` or `created[gte]=…`, as a test of a time in seconds. */
+/** `created=1700000000` or `created[gte]=…`, as a predicate on Unix seconds. */
 export const range = z
   .union([
     z.string(),
@@ -98,14 +98,14 @@ export const range = z
       })
       .partial(),
   ])
-  .transform((given, context): ((seconds: number) => boolean) => {
-    if (typeof given !== "string") {
-      const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = given;
+  .transform((input, context): ((seconds: number) => boolean) => {
+    if (typeof input !== "string") {
+      const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = input;
       return (seconds) => seconds > gt && seconds >= gte && seconds < lt && seconds <= lte;
     }
-    if (!/^\d{1,12}$/.test(given))
-      return addIssue(context, "parameter_invalid_integer", `Invalid integer: ${given}`);
-    return (seconds) => seconds === Number(given);
+    if (!/^\d{1,12}$/.test(input))
+      return addIssue(context, "parameter_invalid_integer", `Invalid integer: ${input}`);
+    return (seconds) => seconds === Number(input);
   });
 
 const EMPTY_STRING_MESSAGE =
@@ -117,8 +117,8 @@ function addIssue(context: z.RefinementCtx, code: string | undefined, message: s
 }
 
 /**
- * Reads a form by its schema.
- * @throws {StripeApiError} 400 that names the first parameter at fault the way Stripe names it
+ * Validates a form against a schema.
+ * @throws {StripeApiError} 400 about the first invalid parameter, in Stripe's notation
  */
 export function readParams<Schema extends z.ZodType>(schema: Schema, form: FormHash): z.output<Schema> {
   const parsed = schema.safeParse(form);

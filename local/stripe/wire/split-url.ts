@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** Path and query as they came. Cut and not parsed: a caller may send what is no address, such as `//`. */
+/** Path and query, undecoded. Split instead of parsed: a caller may send an invalid URL, such as `//`. */
 export function splitUrl(request: IncomingMessage): { pathname: string; query: string } {
   const url = request.url ?? "/";
   const at = url.indexOf("?");

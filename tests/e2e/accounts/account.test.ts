@@ -12,7 +12,7 @@ import {
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** An account in Chromium: its profile, its password, its address, and the way back in. Mails come to the local mailbox. */
+/** An account in Chromium: profile, password, address and recovery. Mails arrive in the local mailbox. */
 
 let app: App;
 let browser: Browser;
@@ -46,11 +46,11 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
 
 const status = async (context: BrowserContext) => (await context.request.get("/api/me")).status();
 const main = (page: Page) => page.getByRole("main");
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("name"));
+const focusedName = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("name"));
 const NEW_PASSWORD = "seven paper umbrellas";
 
-/** As if the password had been given long ago. Redis is emptied, so that it is read from where it is true. */
-async function grewOld(userId: string): Promise<void> {
+/** Ages the last password confirmation by two hours and flushes Redis, so that it is read from Postgres. */
+async function expireConfirmation(userId: string): Promise<void> {
   await database.query(
     `UPDATE "Session" SET "authenticatedAt" = now() - interval '2 hours' WHERE "userId" = $1`,
     [userId],
@@ -64,52 +64,52 @@ async function grewOld(userId: string): Promise<void> {
 }
 
 describe("a new account", () => {
-  it("confirms its address by the mail that came, and can be an artist's then", async () => {
+  it("confirms its address by the mailed link and can then become an artist", async () => {
     const context = await newContext();
     const { email } = await signUpInBrowser(context);
     const page = await open(context, "/me");
-    await page.getByText("The address is not confirmed yet").waitFor();
+    await page.getByText("Email not confirmed yet").waitFor();
     expect(await page.getByRole("button", { name: "Become an artist" }).count()).toBe(0);
     const first = await waitForMailedLink(app, email, "/confirm-email");
-    await page.getByRole("button", { name: "Send the mail again" }).click();
-    await page.getByText("Sent. The link in it is good for a day.").waitFor();
+    await page.getByRole("button", { name: "Resend the email" }).click();
+    await page.getByText("Sent. The link works for 24 hours.").waitFor();
     const link = await waitForMailedLink(app, email, "/confirm-email", first);
-    const confirm = page.getByRole("button", { name: "Confirm the address" });
+    const confirm = page.getByRole("button", { name: "Confirm email" });
     await page.goto(first);
     await confirm.click();
-    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.getByText("This link no longer works.").waitFor();
     await page.goto(link);
     await confirm.click();
-    await page.getByText("Thank you.").waitFor();
-    await page.getByRole("link", { name: "To your profile" }).click();
+    await page.getByText("Thanks.").waitFor();
+    await page.getByRole("link", { name: "Go to your profile" }).click();
     await page.waitForURL("**/me");
-    await page.getByText("The address is confirmed").waitFor();
+    await page.getByText("Email confirmed").waitFor();
 
     await page.getByRole("button", { name: "Become an artist" }).click();
-    await page.getByText("Your goods are in the shop").waitFor();
-    await page.getByRole("link", { name: "Put something up for sale" }).click();
+    await page.getByText("Your products are in the shop").waitFor();
+    await page.getByRole("link", { name: "Sell something" }).click();
     await page.waitForURL("**/shop/new");
-    await page.getByLabel("Price of one").waitFor();
+    await page.getByLabel("Price per item").waitFor();
 
     await page.goto(link);
     await confirm.click();
-    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.getByText("This link no longer works.").waitFor();
   });
 
-  it("is called what it wants, and says what is wrong with a name and puts the focus there", async () => {
+  it("can change its name; an invalid name shows an error and gets the focus", async () => {
     const context = await newContext();
     await signUpInBrowser(context, "Before");
     const page = await open(context, "/me");
     await page.getByRole("textbox", { name: "Name" }).fill("   ");
     await page.getByRole("button", { name: "Save" }).click();
-    expect(await focused(page)).toBe("name");
-    await page.getByText("This field is needed").waitFor();
+    expect(await focusedName(page)).toBe("name");
+    await page.getByText("This field is required").waitFor();
     await page.getByRole("textbox", { name: "Name" }).fill("Ночной трамвай 🚋");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Your name is changed").waitFor();
+    await page.getByText("Name changed").waitFor();
     await expect.poll(() => main(page).locator("p.display").textContent()).toBe("Ночной трамвай 🚋");
     await page.getByRole("group", { name: "Language" }).getByRole("button", { name: /^RU/ }).last().click();
-    await page.getByRole("heading", { name: "Язык и вид" }).waitFor();
+    await page.getByRole("heading", { name: "Язык и оформление" }).waitFor();
     await expect
       .poll(async () => {
         const { rows } = await database.query(`SELECT locale FROM "User" WHERE name = 'Ночной трамвай 🚋'`);
@@ -120,26 +120,26 @@ describe("a new account", () => {
 });
 
 describe("a password", () => {
-  it("is changed with the present one, signs out the others, and works at once", async () => {
+  it("is changed with the current password, revokes other sessions, and works immediately", async () => {
     const [context, other] = [await newContext(), await newContext()];
     const account = await signUpInBrowser(context);
     expect(await signInInBrowser(other, account)).toBe(200);
     const page = await open(context, "/me/security");
-    const change = page.getByRole("button", { name: "Change the password" });
+    const change = page.getByRole("button", { name: "Change password" });
     await page.getByLabel("Current password").fill("not the one");
     await page.getByLabel("New password").fill("short");
     await change.click();
-    expect(await focused(page)).toBe("newPassword");
+    expect(await focusedName(page)).toBe("newPassword");
     await page.getByLabel("New password").fill("password123");
     await page.getByText("Weak").waitFor();
     await page.getByLabel("New password").fill(NEW_PASSWORD);
-    await page.getByText("A strong password.").waitFor();
+    await page.getByText("Strong password.").waitFor();
     await change.click();
-    await expect.poll(() => focused(page)).toBe("currentPassword");
+    await expect.poll(() => focusedName(page)).toBe("currentPassword");
     expect(await page.getByLabel("New password").inputValue()).toBe(NEW_PASSWORD);
     await page.getByLabel("Current password").fill(BROWSER_PASSWORD);
     await change.click();
-    await page.getByText("The password is changed.").waitFor();
+    await page.getByText("Password changed.").waitFor();
     expect(await page.getByLabel("Current password").inputValue()).toBe("");
     expect([await status(context), await status(other)]).toEqual([200, 401]);
     expect([
@@ -148,55 +148,55 @@ describe("a password", () => {
     ]).toEqual([401, 200]);
   });
 
-  it("is not asked for twice when its change needs it to be fresh", async () => {
+  it("is not requested twice when its own change requires a fresh confirmation", async () => {
     const context = await newContext();
     const account = await signUpInBrowser(context);
-    await grewOld(account.id);
+    await expireConfirmation(account.id);
     const page = await open(context, "/me/security");
-    const change = page.getByRole("button", { name: "Change the password" });
+    const change = page.getByRole("button", { name: "Change password" });
     await page.getByLabel("Current password").fill("not the one");
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await change.click();
-    await expect.poll(() => focused(page)).toBe("currentPassword");
+    await expect.poll(() => focusedName(page)).toBe("currentPassword");
     await page.getByLabel("Current password").fill(BROWSER_PASSWORD);
     await change.click();
-    await page.getByText("The password is changed.").waitFor();
+    await page.getByText("Password changed.").waitFor();
     expect(await page.getByRole("dialog").count()).toBe(0);
   });
 
-  it("is asked for again before the address changes; the call goes on by itself, or not when one would rather not", async () => {
+  it("is requested again before the address changes; then the call continues, or is cancelled with the dialog", async () => {
     const context = await newContext();
     const account = await signUpInBrowser(context);
-    const wanted = `new-${account.email}`;
-    await grewOld(account.id);
+    const newAddress = `new-${account.email}`;
+    await expireConfirmation(account.id);
     const page = await open(context, "/me/security");
     const send = page.getByRole("button", { name: "Send the link" });
-    const dialog = page.getByRole("dialog", { name: "Your password once more" });
-    await page.getByLabel("New address").fill(wanted);
+    const dialog = page.getByRole("dialog", { name: "Enter your password again" });
+    await page.getByLabel("New address").fill(newAddress);
     await send.click();
     await dialog.waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.getByText("Please give your password again for this").waitFor();
-    expect(await page.getByLabel("New address").inputValue()).toBe(wanted);
+    expect(await page.getByLabel("New address").inputValue()).toBe(newAddress);
 
     await send.click();
     await dialog.getByLabel("Password", { exact: true }).fill("wrong");
     await page.keyboard.press("Enter");
     await dialog.getByText("The password is wrong").waitFor();
-    expect(await focused(page)).toBe("password");
+    expect(await focusedName(page)).toBe("password");
     await dialog.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
     await page.keyboard.press("Enter");
-    await page.getByText(`The link is on its way to ${wanted}.`).waitFor();
+    await page.getByText(`We've sent a link to ${newAddress}.`).waitFor();
     expect(await dialog.count()).toBe(0);
 
-    await page.goto(await waitForMailedLink(app, wanted, "/confirm-email"));
-    await page.getByRole("button", { name: "Confirm the address" }).click();
-    await page.getByRole("link", { name: "To your profile" }).click();
-    await main(page).getByText(wanted).waitFor();
+    await page.goto(await waitForMailedLink(app, newAddress, "/confirm-email"));
+    await page.getByRole("button", { name: "Confirm email" }).click();
+    await page.getByRole("link", { name: "Go to your profile" }).click();
+    await main(page).getByText(newAddress).waitFor();
   });
 
-  it("that is forgotten is chosen anew by a mail, once, and every device is signed out", async () => {
+  it("is reset once by a mailed link, which signs out every device", async () => {
     const [context, stranger] = [await newContext(), await newContext()];
     const account = await signUpInBrowser(context);
     const page = await open(stranger, "/sign-in");
@@ -204,17 +204,17 @@ describe("a password", () => {
     await page.waitForURL("**/forgot-password");
     await page.getByLabel("Email").fill(account.email);
     await page.getByRole("button", { name: "Send the link" }).click();
-    await page.getByText("Look into your mailbox").waitFor();
+    await page.getByText("Check your email").waitFor();
 
     const link = await waitForMailedLink(app, account.email, "/reset-password");
     await page.goto(link);
     await page.getByLabel("New password").fill("qwertyuiop");
-    await page.getByRole("button", { name: "Save the password" }).click();
-    await expect.poll(() => focused(page)).toBe("password");
+    await page.getByRole("button", { name: "Save password" }).click();
+    await expect.poll(() => focusedName(page)).toBe("password");
     await page.getByLabel("New password").fill(NEW_PASSWORD);
-    await page.getByRole("button", { name: "Save the password" }).click();
+    await page.getByRole("button", { name: "Save password" }).click();
     await page.waitForURL(/\/sign-in\?reset/);
-    await page.getByText("The new password is saved").waitFor();
+    await page.getByText("Your new password is saved").waitFor();
     expect(await status(context)).toBe(401);
     await page.getByLabel("Email").fill(account.email);
     await page.getByLabel("Password", { exact: true }).fill(NEW_PASSWORD);
@@ -222,45 +222,45 @@ describe("a password", () => {
     await page.waitForURL(`${app.url}/`);
 
     await page.goto(link);
-    await page.getByText("You are signed in as").waitFor();
+    await page.getByText("You're signed in as").waitFor();
     await page.getByLabel("New password").fill(`${NEW_PASSWORD} again`);
-    await page.getByRole("button", { name: "Save the password" }).click();
-    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.getByRole("button", { name: "Save password" }).click();
+    await page.getByText("This link no longer works.").waitFor();
     await page.getByRole("link", { name: "Send a new link" }).click();
     expect(await page.getByLabel("Email").inputValue()).toBe(account.email);
   });
 
-  it("is answered the same for an address that nobody has, and links that were made up open nothing", async () => {
+  it("recovery responds the same for an unknown address, and invalid links open nothing", async () => {
     const page = await open(await newContext(), "/forgot-password");
     await page.getByLabel("Email").fill("nobody@normaldance.test");
     await page.getByRole("button", { name: "Send the link" }).click();
-    await page.getByText("Look into your mailbox").waitFor();
+    await page.getByText("Check your email").waitFor();
 
     for (const query of ["", "?token=", "?token=a&token=b"]) {
       await page.goto(`/reset-password${query}`);
-      await page.getByText("This link does not open anything any more.").waitFor();
+      await page.getByText("This link no longer works.").waitFor();
       await page.goto(`/confirm-email${query}`);
-      await page.getByText("This link does not open anything any more.").waitFor();
+      await page.getByText("This link no longer works.").waitFor();
     }
     await page.goto(`/reset-password?token=${"A".repeat(64)}`);
     await page.getByLabel("New password").fill(NEW_PASSWORD);
-    await page.getByRole("button", { name: "Save the password" }).click();
-    await page.getByText("This link does not open anything any more.").waitFor();
+    await page.getByRole("button", { name: "Save password" }).click();
+    await page.getByText("This link no longer works.").waitFor();
   });
 });
 
 describe("an administrator's change", () => {
-  it("asks for the password where it was given long ago, and then goes on by itself", async () => {
-    const [theirs, console] = [await newContext(), await newContext()];
-    const person = await signUpInBrowser(theirs, "Promoted Person");
-    expect(await signInInBrowser(console, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
-    const { user } = await (await console.request.get("/api/me")).json();
-    await grewOld(user.id);
-    const page = await open(console, `/admin/people?q=${encodeURIComponent(person.email)}`);
+  it("requires a recent password confirmation, and continues after it", async () => {
+    const [userContext, adminContext] = [await newContext(), await newContext()];
+    const person = await signUpInBrowser(userContext, "Promoted Person");
+    expect(await signInInBrowser(adminContext, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
+    const { user } = await (await adminContext.request.get("/api/me")).json();
+    await expireConfirmation(user.id);
+    const page = await open(adminContext, `/admin/people?q=${encodeURIComponent(person.email)}`);
     await page.getByRole("button", { name: /Promoted Person/ }).click();
     await page.getByRole("radio", { name: "Artist" }).check();
     await page.locator("form button[type=submit]").last().click();
-    const dialog = page.getByRole("dialog", { name: "Your password once more" });
+    const dialog = page.getByRole("dialog", { name: "Enter your password again" });
     await dialog.getByLabel("Password", { exact: true }).fill("normaldance");
     await page.keyboard.press("Enter");
     await expect
@@ -270,8 +270,8 @@ describe("an administrator's change", () => {
   });
 });
 
-describe("the door", () => {
-  it("says how long to wait after too many tries, and keeps what was typed", async () => {
+describe("the sign-in page", () => {
+  it("shows how long to wait after too many attempts, and keeps the input", async () => {
     const { email } = await signUpInBrowser(await newContext());
     const page = await open(await newContext(), "/sign-in");
     await page.getByLabel("Email").fill(email);
@@ -289,7 +289,7 @@ describe("the door", () => {
 });
 
 describe("the pages of an account", () => {
-  it("send strangers to sign in and back", async () => {
+  it("redirect anonymous viewers to sign in and back", async () => {
     const page = await open(await newContext(), "/me");
     for (const path of ["/me", "/me/devices", "/me/security"]) {
       await page.goto(path);
@@ -297,7 +297,7 @@ describe("the pages of an account", () => {
     }
   });
 
-  it("axe finds nothing serious, in both languages, dark and light, on a phone and a desktop", async () => {
+  it("have no serious axe violations in both languages and themes, on a phone and a desktop", async () => {
     const problems: string[] = [];
     for (const [locale, width, theme] of [
       ["ru-RU", 390, "dark"],

@@ -7,7 +7,7 @@ import { pagePatterns } from "@/tests/support/clients/page-patterns";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** The content security policy in a browser that obeys it. */
+/** The content security policy, enforced by a browser. */
 
 let app: App;
 let browser: Browser;
@@ -26,8 +26,8 @@ afterAll(async () => {
 const PEOPLE = ["admin", "artist", "listener"];
 const ALL_PAGES_LIMIT_MS = 300_000;
 
-/** Every page notes what its policy refused it, from the first byte on. */
-async function watchedContext(): Promise<BrowserContext> {
+/** A browser context whose pages record every policy violation from the first byte on. */
+async function recordingContext(): Promise<BrowserContext> {
   const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 } });
   await context.addInitScript(() => {
     const refused: string[] = [];
@@ -39,36 +39,36 @@ async function watchedContext(): Promise<BrowserContext> {
   return context;
 }
 
-const refusedOn = (page: Page) => page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+const violationsOn = (page: Page) => page.evaluate(() => (window as unknown as { refused: string[] }).refused);
 
 async function signIn(context: BrowserContext, who: string): Promise<void> {
-  const answer = await context.request.post("/api/auth/sign-in", {
+  const response = await context.request.post("/api/auth/sign-in", {
     data: { email: `${who}@normaldance.test`, password: "normaldance" },
   });
-  expect(answer.status()).toBe(200);
+  expect(response.status()).toBe(200);
 }
 
 const themeOf = (page: Page) =>
   page.evaluate(() => (document.documentElement.classList.contains("light") ? "light" : "dark"));
 
-/** Presses the other theme's button until the page is awake: only one whose scripts run does anything then. */
+/** Presses the other theme's button until it works, which requires that the page's scripts run. */
 async function changeTheme(page: Page): Promise<void> {
-  const wished = (await themeOf(page)) === "dark" ? "light" : "dark";
-  // Not by the mouse, which waits for the end of a navigation that a policy has just refused.
+  const otherTheme = (await themeOf(page)) === "dark" ? "light" : "dark";
+  // Not with the mouse, which waits for the end of a navigation that the policy has just blocked.
   const press = () =>
     page.evaluate(
       (label) => document.querySelector<HTMLElement>(`[role="radio"][aria-label="${label}"]`)?.click(),
-      wished === "dark" ? "Dark" : "Light",
+      otherTheme === "dark" ? "Dark" : "Light",
     );
   await expect
     .poll(async () => {
       await press();
       return themeOf(page);
     })
-    .toBe(wished);
+    .toBe(otherTheme);
 }
 
-/** `[id]` is a thing that is there: the oldest, which is the demo's. */
+/** Fills `[id]` with the oldest row, which is demo data. */
 async function pathOf(pattern: string): Promise<string> {
   if (!pattern.includes("[")) return pattern;
   const table = {
@@ -77,26 +77,26 @@ async function pathOf(pattern: string): Promise<string> {
     "/shop/[id]": "Product",
     "/orders/[id]": "Order",
   }[pattern];
-  if (!table) throw new Error(`say in this test what ${pattern} is about`);
+  if (!table) throw new Error(`add the table of ${pattern} to this test`);
   const { rows } = await database.query(`SELECT id FROM "${table}" ORDER BY id LIMIT 1`);
-  // An order that is not there has a page of its own kind too.
+  // Without an order the page shows its not-found state.
   return pattern.replace("[id]", rows[0]?.id ?? newId());
 }
 
-/** The path that answers for a path: where it redirects to, or itself. */
-async function answererOf(page: Page, path: string): Promise<string> {
-  const answer = await page.request.get(path, { maxRedirects: 0 });
-  return new URL(answer.headers().location ?? path, app.url).pathname;
+/** The path that a path redirects to, or itself. */
+async function resolvedPath(page: Page, path: string): Promise<string> {
+  const response = await page.request.get(path, { maxRedirects: 0 });
+  return new URL(response.headers().location ?? path, app.url).pathname;
 }
 
 describe("the content security policy", () => {
   it(
-    "refuses no page anything it needs, in either theme, and every page comes alive",
+    "blocks nothing that a page needs in either theme, and every page hydrates",
     async () => {
       const complaints: string[] = [];
       const pages = new Map<string | null, Page>();
       for (const who of [...PEOPLE, null]) {
-        const context = await watchedContext();
+        const context = await recordingContext();
         if (who) await signIn(context, who);
         const page = await context.newPage();
         page.on("console", (message) => {
@@ -107,21 +107,21 @@ describe("the content security policy", () => {
       }
       const seen = new Set<string>();
       for (const [index, pattern] of [...pagePatterns(), "/there-is-no-such-page"].entries()) {
-        // In turns: a person may ask for a hundred things in a minute.
-        const somebody = pattern.startsWith("/admin") ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
-        for (const who of [somebody, null]) {
+        // Users take turns: each may make a hundred requests a minute.
+        const user = pattern.startsWith("/admin") ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
+        for (const who of [user, null]) {
           const page = pages.get(who);
-          if (!page) throw new Error(`nobody is ${who}`);
+          if (!page) throw new Error(`no page of ${who}`);
           const path = await pathOf(pattern);
-          // Somebody who is not signed in is sent to the same door from many pages.
-          if (who === null && seen.has(`${who} at ${await answererOf(page, path)}`)) continue;
+          // Many pages redirect an anonymous viewer to the same page: load it once.
+          if (who === null && seen.has(`${who} at ${await resolvedPath(page, path)}`)) continue;
           await page.goto(path);
           const at = `${who} at ${new URL(page.url()).pathname}`;
           if (seen.has(at)) continue;
           seen.add(at);
-          // It is loaded in one theme and changed to the other, in which the next one is loaded.
+          // The page is loaded in one theme and switched to the other, in which the next page is loaded.
           await changeTheme(page);
-          expect([path, await refusedOn(page), complaints]).toEqual([path, [], []]);
+          expect([path, await violationsOn(page), complaints]).toEqual([path, [], []]);
         }
       }
       for (const page of pages.values()) await page.context().close();
@@ -129,8 +129,8 @@ describe("the content security policy", () => {
     ALL_PAGES_LIMIT_MS,
   );
 
-  it("runs no script that somebody got into a page, and loads none", async () => {
-    const context = await watchedContext();
+  it("neither runs nor loads an injected script", async () => {
+    const context = await recordingContext();
     await signIn(context, "listener");
     const page = await context.newPage();
     const injected = `<script>window.taken = "inline"</script>
@@ -154,16 +154,16 @@ describe("the content security policy", () => {
       return route.fulfill({ contentType: "text/javascript", body: "window.taken = 'elsewhere'" });
     });
     await page.route(`${app.url}/`, async (route) => {
-      const answer = await route.fetch();
-      const body = (await answer.text()).replace("</body>", `${injected}</body>`);
+      const response = await route.fetch();
+      const body = (await response.text()).replace("</body>", `${injected}</body>`);
       expect(body).toContain("window.taken");
-      await route.fulfill({ response: answer, body });
+      await route.fulfill({ response: response, body });
     });
     await page.goto("/", { waitUntil: "load" });
     await page.locator("#link").evaluate((link: HTMLElement) => link.click());
     await page.locator("#form button").evaluate((button: HTMLElement) => button.click());
     await expect
-      .poll(async () => new Set((await refusedOn(page)).map((line) => line.split(":")[0])))
+      .poll(async () => new Set((await violationsOn(page)).map((line) => line.split(":")[0])))
       .toEqual(
         new Set([
           ...["script-src-elem", "script-src-attr", "base-uri", "object-src", "frame-src"],
@@ -173,13 +173,13 @@ describe("the content security policy", () => {
     expect(await page.evaluate(() => (window as unknown as { taken?: string }).taken)).toBeUndefined();
     expect(await page.evaluate(() => getComputedStyle(document.body).outlineStyle)).toBe("none");
     expect([page.url(), left]).toEqual([`${app.url}/`, []]);
-    // The page itself is none the worse for it.
+    // The page itself still works.
     await changeTheme(page);
     await context.close();
   });
 
-  it("goes on being believed after the frame was rendered again within the same document", async () => {
-    const context = await watchedContext();
+  it("stays valid after the layout was rendered again within the same document", async () => {
+    const context = await recordingContext();
     const page = await context.newPage();
     await page.goto("/docs");
     await page.evaluate(() => document.documentElement.setAttribute("data-same", ""));
@@ -191,23 +191,23 @@ describe("the content security policy", () => {
     await page.getByRole("radio", { name: "Светлая" }).click();
     await expect.poll(() => themeOf(page)).toBe("light");
     expect(await page.evaluate(() => document.documentElement.hasAttribute("data-same"))).toBe(true);
-    expect(await refusedOn(page)).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
     await context.close();
   });
 
-  it("is another one for every answer, whatever nonce a caller sends", async () => {
-    const ask = async (headers: Record<string, string> = {}) => {
-      const answer = await fetch(`${app.url}/sign-in`, { headers });
-      const policy = answer.headers.get("content-security-policy") ?? "";
+  it("has a new nonce in every response, whatever nonce the caller sends", async () => {
+    const fetchPage = async (headers: Record<string, string> = {}) => {
+      const response = await fetch(`${app.url}/sign-in`, { headers });
+      const policy = response.headers.get("content-security-policy") ?? "";
       const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? "";
-      const html = await answer.text();
+      const html = await response.text();
       const scripts = [...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
       expect(scripts.length).toBeGreaterThan(0);
       expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
       return { nonce, html };
     };
-    const first = await ask();
-    const second = await ask({
+    const first = await fetchPage();
+    const second = await fetchPage({
       "x-nonce": "a-callers-own",
       "content-security-policy": "script-src 'nonce-a-callers-own'",
       "content-security-policy-report-only": "script-src 'nonce-a-callers-own'",
@@ -217,7 +217,7 @@ describe("the content security policy", () => {
     expect(second.html).not.toContain("a-callers-own");
   });
 
-  it("is not all: a form of another site does not reach an action", async () => {
+  it("is complemented by an origin check: a cross-site form cannot call a server action", async () => {
     const html = await (await fetch(`${app.url}/docs`)).text();
     const action = /name="(\$ACTION_ID_[0-9a-f]+)"/.exec(html)?.[1] ?? "";
     expect(action).not.toBe("");
@@ -225,14 +225,14 @@ describe("the content security policy", () => {
       const body = new FormData();
       body.set(action, "");
       body.set("locale", "ru");
-      const answer = await fetch(`${app.url}/docs`, {
+      const response = await fetch(`${app.url}/docs`, {
         method: "POST",
         body,
         headers: { origin },
         redirect: "manual",
       });
-      await answer.arrayBuffer();
-      return answer.headers.getSetCookie().some((cookie) => cookie.startsWith("locale=ru"));
+      await response.arrayBuffer();
+      return response.headers.getSetCookie().some((cookie) => cookie.startsWith("locale=ru"));
     };
     expect(await press(app.url)).toBe(true);
     for (const origin of ["https://evil.example", "null", `${app.url}.evil.example`]) {
@@ -240,7 +240,7 @@ describe("the content security policy", () => {
     }
   });
 
-  it("what the build brings is only what it is called", async () => {
+  it("build assets are served with nosniff", async () => {
     const html = await (await fetch(app.url)).text();
     const chunk = /\/_next\/static\/[^"]+\.js/.exec(html)?.[0] ?? "";
     for (const path of [
@@ -250,9 +250,9 @@ describe("the content security policy", () => {
       "/robots.txt",
       "/manifest.webmanifest",
     ]) {
-      const answer = await fetch(`${app.url}${path}`);
-      await answer.arrayBuffer();
-      expect([path, answer.status, answer.headers.get("x-content-type-options")]).toEqual([
+      const response = await fetch(`${app.url}${path}`);
+      await response.arrayBuffer();
+      expect([path, response.status, response.headers.get("x-content-type-options")]).toEqual([
         path,
         200,
         "nosniff",

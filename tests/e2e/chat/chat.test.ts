@@ -5,7 +5,7 @@ import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/suppo
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** Two people talk, each in a browser of their own; the connection comes and goes. */
+/** Two users chat, each in a separate browser; the connection comes and goes. */
 
 let app: App;
 let browser: Browser;
@@ -32,13 +32,13 @@ async function person(name: string): Promise<Person> {
   return { context, account: await signUpInBrowser(context, name) };
 }
 
-/** Two people and the chat between them. */
+/** Two users and the chat between them. */
 async function pair(other = "Boris Okay") {
   const [anna, boris] = [await person("Anna Reed"), await person(other)];
-  const answer = await anna.context.request.post("/api/chats", {
+  const response = await anna.context.request.post("/api/chats", {
     data: { kind: "direct", userId: boris.account.id },
   });
-  const chatId: string = (await answer.json()).chat.id;
+  const chatId: string = (await response.json()).chat.id;
   return { anna, boris, chatId };
 }
 
@@ -53,95 +53,95 @@ const messages = (page: Page) => log(page).getByRole("article");
 const message = (page: Page, text: string) => messages(page).filter({ hasText: text });
 const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
 
-async function say(page: Page, text: string): Promise<void> {
+async function sendText(page: Page, text: string): Promise<void> {
   await field(page).fill(text);
   await field(page).press("Enter");
 }
 
-/** A tool of a message, as a hand on it finds it. */
-async function tool(page: Page, text: string, name: string): Promise<void> {
+/** Clicks a message's tool by the mouse. */
+async function clickTool(page: Page, text: string, name: string): Promise<void> {
   await message(page, text).hover();
   await message(page, text).getByRole("button", { name, exact: true }).click();
 }
 
 async function stored({ context }: Person, chatId: string): Promise<string[]> {
-  const answer = await context.request.get(`/api/chats/${chatId}/messages`);
-  const { items } = (await answer.json()) as { items: { text: string }[] };
+  const response = await context.request.get(`/api/chats/${chatId}/messages`);
+  const { items } = (await response.json()) as { items: { text: string }[] };
   return items.map(({ text }) => text);
 }
 
-describe("two people", () => {
-  it("see what each other writes, changes, and takes back", async () => {
+describe("two users", () => {
+  it("see each other's messages, edits and deletions", async () => {
     const { anna, boris, chatId } = await pair();
     const [here, there] = [await open(anna, `/chat/${chatId}`), await open(boris, `/chat/${chatId}`)];
-    await say(here, "Hello, Boris");
+    await sendText(here, "Hello, Boris");
     await message(there, "Hello, Boris").waitFor();
     await field(there).pressSequentially("And hello");
     await here.getByText("Boris Okay is typing…").waitFor();
     await field(there).press("Enter");
     await message(here, "And hello").waitFor();
-    // What was seen says so.
+    // The message was seen: it is marked as read.
     await message(here, "Hello, Boris").getByRole("img", { name: "Read" }).waitFor();
 
-    await tool(here, "And hello", "Reply");
-    await say(here, "An answer");
+    await clickTool(here, "And hello", "Reply");
+    await sendText(here, "An answer");
     await message(there, "An answer")
-      .getByRole("button", { name: /^To the message of Boris/ })
+      .getByRole("button", { name: /^Go to the message by Boris/ })
       .click();
     await expect
       .poll(() => there.evaluate(() => document.activeElement?.textContent ?? ""))
       .toContain("And hello");
 
-    await tool(there, "An answer", "React");
+    await clickTool(there, "An answer", "React");
     await message(there, "An answer").getByRole("button", { name: "React with 🔥" }).click();
     await message(here, "An answer").getByRole("button", { name: "🔥, 1 person" }).click();
     await message(there, "An answer").getByRole("button", { name: "🔥, 2 people" }).waitFor();
 
-    await tool(there, "Hello, Boris", "Pin");
+    await clickTool(there, "Hello, Boris", "Pin");
     await here.getByRole("button", { name: /^Pinned/ }).waitFor();
 
-    await tool(here, "An answer", "Edit");
-    await here.getByRole("textbox", { name: "Editing the message" }).fill("A better answer");
+    await clickTool(here, "An answer", "Edit");
+    await here.getByRole("textbox", { name: "Editing message" }).fill("A better answer");
     await here.keyboard.press("Enter");
     await message(there, "A better answer").getByText("edited").waitFor();
 
-    await tool(here, "A better answer", "Delete");
+    await clickTool(here, "A better answer", "Delete");
     await here.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
     await message(there, "Message deleted").waitFor();
     expect(await message(there, "A better answer").count()).toBe(0);
     expect(await stored(anna, chatId)).toEqual(["Hello, Boris", "And hello", ""]);
   });
 
-  it("have badges that are right, and lose them by reading", async () => {
+  it("see correct unread badges, which reading clears", async () => {
     const { anna, boris, chatId } = await pair();
-    const elsewhere = await open(boris, "/shop");
-    const chats = elsewhere.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Chat, / });
+    const otherPage = await open(boris, "/shop");
+    const chats = otherPage.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Chat, / });
     await chats.getByText("nothing new").waitFor({ state: "attached" });
     const here = await open(anna, `/chat/${chatId}`);
-    for (const text of ["One", "Two", "Three"]) await say(here, text);
+    for (const text of ["One", "Two", "Three"]) await sendText(here, text);
     await message(here, "Three").waitFor();
-    await elsewhere.goto("/shop");
+    await otherPage.goto("/shop");
     await expect.poll(() => chats.textContent()).toContain("3 unread");
-    await expect.poll(() => elsewhere.title()).toMatch(/^\(3\) /);
+    await expect.poll(() => otherPage.title()).toMatch(/^\(3\) /);
     await chats.click();
-    await elsewhere.getByText("3 unread").first().waitFor({ state: "attached" });
-    await elsewhere.getByRole("link", { name: "Anna Reed" }).click();
-    await elsewhere.getByText("New messages").waitFor();
+    await otherPage.getByText("3 unread").first().waitFor({ state: "attached" });
+    await otherPage.getByRole("link", { name: "Anna Reed" }).click();
+    await otherPage.getByText("New messages").waitFor();
     await expect.poll(() => chats.textContent()).toContain("nothing new");
-    await expect.poll(() => elsewhere.title()).toMatch(/^Anna Reed/);
+    await expect.poll(() => otherPage.title()).toMatch(/^Anna Reed/);
   });
 });
 
-describe("a connection that is not there", () => {
-  it("keeps what was written, and delivers it once when it is back", async () => {
+describe("a lost connection", () => {
+  it("keeps unsent messages and delivers them once when it is back", async () => {
     const { anna, boris, chatId } = await pair();
     const here = await open(anna, `/chat/${chatId}`);
     const there = await open(boris, `/chat/${chatId}`);
-    await say(here, "Before");
+    await sendText(here, "Before");
     await message(there, "Before").waitFor();
     await anna.context.setOffline(true);
-    await say(here, "Into the silence");
-    await say(here, "And after it");
+    await sendText(here, "Into the silence");
+    await sendText(here, "And after it");
     await here.getByText("Not sent").first().waitFor();
     await anna.context.setOffline(false);
     await message(there, "And after it").waitFor();
@@ -149,10 +149,10 @@ describe("a connection that is not there", () => {
     expect(await stored(anna, chatId)).toEqual(["Before", "Into the silence", "And after it"]);
   });
 
-  it("delivers once what was unsent when the page was loaded anew, also if the server had it already", async () => {
+  it("delivers unsent messages once after a reload, also if the server already had one", async () => {
     const { anna, boris, chatId } = await pair();
     const here = await open(anna, `/chat/${chatId}`);
-    // The server takes it; the answer never arrives.
+    // The server accepts the first message, and the response never arrives.
     await here.route(`**/api/chats/${chatId}/messages`, async (route) => {
       if (route.request().method() !== "POST") return route.continue();
       if (route.request().postData()?.includes("taken")) await route.fetch();
@@ -160,8 +160,8 @@ describe("a connection that is not there", () => {
     });
     await here.route(`**/api/chats/${chatId}/messages?**`, (route) => route.abort());
     await here.route("**/api/realtime**", (route) => route.abort());
-    await say(here, "taken, unanswered");
-    await say(here, "not taken");
+    await sendText(here, "taken, unanswered");
+    await sendText(here, "not taken");
     await here.getByText("Not sent").first().waitFor();
     await here.close();
     const again = await open(anna, `/chat/${chatId}`);
@@ -174,7 +174,7 @@ describe("a connection that is not there", () => {
     ).toEqual([]);
   });
 
-  it("leaves a refused message to its author: again, or away with it", async () => {
+  it("lets the author retry or discard a rejected message", async () => {
     const { anna, chatId } = await pair();
     const here = await open(anna, `/chat/${chatId}`);
     await here.route(`**/api/chats/${chatId}/messages`, (route) =>
@@ -185,12 +185,12 @@ describe("a connection that is not there", () => {
           })
         : route.continue(),
     );
-    await say(here, "First");
+    await sendText(here, "First");
     await here.getByText("That will not do.").waitFor();
-    expect(await here.getByText("Request number: r-1").count()).toBe(1);
+    expect(await here.getByText("Request ID: r-1").count()).toBe(1);
     await here.getByRole("button", { name: "Discard" }).click();
     await expect.poll(() => here.locator("[data-pending]").count()).toBe(0);
-    await say(here, "Second");
+    await sendText(here, "Second");
     await here.getByText("That will not do.").waitFor();
     await here.unroute(`**/api/chats/${chatId}/messages`);
     await here.getByRole("button", { name: "Send again" }).click();
@@ -199,14 +199,14 @@ describe("a connection that is not there", () => {
 });
 
 describe("a long conversation", () => {
-  it("goes back page by page and keeps its place; what is new is one click away", async () => {
+  it("loads older pages and keeps its scroll position; a new message is one click away", async () => {
     const { anna, boris, chatId } = await pair();
     for (let n = 1; n <= 70; n++) {
-      const answer = await anna.context.request.post(`/api/chats/${chatId}/messages`, {
+      const response = await anna.context.request.post(`/api/chats/${chatId}/messages`, {
         data: { clientId: crypto.randomUUID(), text: `Line ${String(n)}.` },
       });
-      // A person has so many calls a minute.
-      if (answer.status() === 429) n -= await pause(answer.headers()["retry-after"]);
+      // A user is rate limited per minute.
+      if (response.status() === 429) n -= await pause(response.headers()["retry-after"]);
     }
     const there = await open(boris, `/chat/${chatId}`);
     await message(there, "Line 70.").waitFor();
@@ -219,13 +219,14 @@ describe("a long conversation", () => {
     await scroller.evaluate((element) => {
       element.scrollTop = -element.scrollHeight / 2;
     });
-    const place = () => message(there, "Line 40.").evaluate((element) => element.getBoundingClientRect().top);
+    const lineTop = () =>
+      message(there, "Line 40.").evaluate((element) => element.getBoundingClientRect().top);
     await there.waitForTimeout(300);
-    const before = await place();
+    const before = await lineTop();
     const here = await open(anna, `/chat/${chatId}`);
-    await say(here, "Brand new");
+    await sendText(here, "Brand new");
     await there.getByRole("button", { name: "1 new" }).waitFor();
-    expect(Math.abs((await place()) - before)).toBeLessThan(2);
+    expect(Math.abs((await lineTop()) - before)).toBeLessThan(2);
     await there.getByRole("button", { name: "1 new" }).click();
     await expect.poll(() => message(there, "Brand new").isVisible()).toBe(true);
   });
@@ -237,7 +238,7 @@ async function pause(seconds = "1"): Promise<number> {
 }
 
 describe("a group", () => {
-  it("is made, joined, named, invited to, and left", async () => {
+  it("is created, joined, renamed and left", async () => {
     const [anna, boris, vera] = [
       await person("Anna of Groups"),
       await person("Boris of Groups"),
@@ -245,11 +246,11 @@ describe("a group", () => {
     ];
     const here = await open(anna, "/chat/new");
     await here.getByRole("tab", { name: "Group" }).click();
-    await here.getByLabel("Name of the group").fill("Night shift \u{1F319} Ночная смена");
-    await here.getByLabel("Anybody may join").check();
+    await here.getByLabel("Group name").fill("Night shift \u{1F319} Ночная смена");
+    await here.getByLabel("Anyone can join").check();
     await here.getByRole("searchbox").fill("Boris of Gr");
     await here.getByRole("button", { name: "Add Boris of Groups" }).click();
-    await here.getByRole("button", { name: "Make the group" }).click();
+    await here.getByRole("button", { name: "Create group" }).click();
     await here.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     await here.getByText("2 members").first().waitFor();
 
@@ -263,7 +264,7 @@ describe("a group", () => {
     await joining.getByRole("button", { name: /^Join: / }).click();
     await field(joining).waitFor();
     await here.getByText("3 members").first().waitFor();
-    await say(joining, "I am in");
+    await sendText(joining, "I am in");
     await message(here, "I am in").waitFor();
 
     const manage = here.getByRole("button", { name: "Members and settings" });
@@ -272,7 +273,7 @@ describe("a group", () => {
     await dialog.getByText("3 members").waitFor();
     await dialog.getByText("online").first().waitFor();
     expect(await seriousViolations(here)).toEqual([]);
-    await dialog.getByLabel("Name of the group").fill("Day shift");
+    await dialog.getByLabel("Group name").fill("Day shift");
     await dialog.getByRole("button", { name: "Rename" }).click();
     await joining.getByRole("heading", { level: 1, name: "Day shift" }).waitFor();
     await here.keyboard.press("Escape");
@@ -287,7 +288,7 @@ describe("a group", () => {
 });
 
 describe("files", () => {
-  it("go up as they are chosen, stay when that fails, and are shown as what they are", async () => {
+  it("upload when they are chosen, can be retried after a failure, and are shown by their type", async () => {
     const { anna, boris, chatId } = await pair();
     const [here, there] = [await open(anna, `/chat/${chatId}`), await open(boris, `/chat/${chatId}`)];
     await here.waitForLoadState("networkidle");
@@ -316,13 +317,13 @@ describe("files", () => {
   });
 });
 
-/** Eight by eight, one colour. */
+/** Eight by eight pixels, one colour. */
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mM4EbUAK2IYWhIA/01wgW0dWOEAAAAASUVORK5CYII=",
   "base64",
 );
 
-/** Three seconds of a tone. */
+/** A tone of three seconds. */
 function wav(): Buffer {
   const [rate, seconds] = [8_000, 3];
   const data = Buffer.alloc(rate * seconds);
@@ -343,8 +344,8 @@ function wav(): Buffer {
   return Buffer.concat([head, data]);
 }
 
-describe("by keyboard alone", () => {
-  it("one finds somebody, writes, moves among the messages, and uses their tools", async () => {
+describe("with the keyboard only", () => {
+  it("a user finds another user, writes, moves among the messages, and uses their tools", async () => {
     const { anna, boris } = await pair("Boris of the Keys");
     const page = await open(anna, "/chat/new");
     await page.getByRole("searchbox").focus();
@@ -378,10 +379,10 @@ describe("by keyboard alone", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Do not reply" }).waitFor();
+    await page.getByRole("button", { name: "Cancel reply" }).waitFor();
     expect(await field(page).evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Do not reply" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Cancel reply" }).waitFor({ state: "detached" });
 
     const search = page.getByRole("button", { name: "Search in this chat" });
     await search.focus();
@@ -398,7 +399,7 @@ describe("by keyboard alone", () => {
 });
 
 describe("the chat pages", () => {
-  it("have nothing serious that axe finds, in both themes, and read without scripts", async () => {
+  it("have no serious axe violations in both themes, and are readable without scripts", async () => {
     const { anna, boris, chatId } = await pair();
     for (const [who, text] of [
       [anna, "A question https://example.com/a?b=c."],

@@ -13,15 +13,15 @@ import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
 /**
- * One conversation over three instances, as four browsers see it, while instances die, logs are trimmed, Redis is
- * emptied and Redis is gone. `RUNS=8` plays 1,000 messages.
+ * One chat on three instances in four browsers, while instances die, logs are trimmed, and Redis is flushed and
+ * unavailable. `RUNS=8` sends 1,000 messages.
  */
 const MESSAGES = runs(120);
 const ROUNDS = runs(6);
 const KILL_EVERY_MS = 5_000;
-/** A look at a page is work for it, which it has enough of. */
-const LOOK_EVERY_MS = 100;
-/** Beside other work; a thousand messages take as long as they take. */
+/** Reading a page costs it CPU, of which it has little. */
+const POLL_INTERVAL_MS = 100;
+/** Time limit (ms) on a busy machine. */
 const LIMIT_MS = 300_000 + MESSAGES * 1_000;
 
 let cluster: Cluster;
@@ -40,12 +40,12 @@ interface Line {
 }
 
 function first<T>(list: readonly T[]): T {
-  const [one] = list;
-  if (one === undefined) throw new Error("there is none");
-  return one;
+  const [item] = list;
+  if (item === undefined) throw new Error("the list is empty");
+  return item;
 }
 
-/** What a page shows, from the first to the last. */
+/** The messages that a page shows, in order. */
 const shownOn = (page: Page): Promise<Line[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>("[role=log] article[data-seq]")].map((article) => ({
@@ -54,14 +54,14 @@ const shownOn = (page: Page): Promise<Line[]> =>
     })),
   );
 
-/** What Postgres has, by the API of whichever instance. */
+/** The messages in Postgres, read by the API of any instance. */
 async function stored(): Promise<Line[]> {
   const { request } = first(guests).context;
   const lines: Line[] = [];
   for (let after = 0; ; after = lines.at(-1)?.seq ?? 0) {
-    const answer = await request.get(`/api/chats/${chatId}/messages?after=${String(after)}&limit=50`);
-    if (answer.status() !== 200) continue;
-    const { items, hasMore } = (await answer.json()) as { items: Line[]; hasMore: boolean };
+    const response = await request.get(`/api/chats/${chatId}/messages?after=${String(after)}&limit=50`);
+    if (response.status() !== 200) continue;
+    const { items, hasMore } = (await response.json()) as { items: Line[]; hasMore: boolean };
     lines.push(...items.map(({ seq, text }) => ({ seq, text })));
     if (!hasMore) return lines;
   }
@@ -73,12 +73,12 @@ async function write(page: Page, text: string): Promise<void> {
   await box.press("Enter");
 }
 
-async function allShow(count: number): Promise<void> {
+async function waitUntilAllShow(count: number): Promise<void> {
   for (const { page, account } of guests)
     await waitUntil(
       `${account.name} sees ${String(count)}`,
       async () => (await shownOn(page)).length >= count,
-      LOOK_EVERY_MS,
+      POLL_INTERVAL_MS,
     );
 }
 
@@ -97,11 +97,11 @@ export function testChat(takeCluster: TakeCluster): void {
         });
       }
       const memberIds = guests.slice(1).map(({ account }) => account.id);
-      const answer = await first(guests).context.request.post("/api/chats", {
+      const response = await first(guests).context.request.post("/api/chats", {
         data: { kind: "group", title: "Everybody", memberIds },
       });
-      expect(answer.status()).toBe(201);
-      chatId = (await answer.json()).chat.id;
+      expect(response.status()).toBe(201);
+      chatId = (await response.json()).chat.id;
       await Promise.all(guests.map(({ page }) => page.goto(`/chat/${chatId}`)));
       for (const { page } of guests) await page.getByRole("log").waitFor({ state: "attached" });
     });
@@ -109,7 +109,7 @@ export function testChat(takeCluster: TakeCluster): void {
       await Promise.all(guests.map(({ context }) => context.close()));
     });
 
-    it(`${String(MESSAGES)} messages through instances that die: all four end with the same list`, {
+    it(`${String(MESSAGES)} messages through dying instances: all four pages end with the same list`, {
       timeout: LIMIT_MS,
     }, async () => {
       const before = (await stored()).length;
@@ -123,7 +123,7 @@ export function testChat(takeCluster: TakeCluster): void {
           if (over || !instance) return;
           await instance.kill();
           if (kills % 2 === 1) {
-            // Between a message's commit and its publish: it dies of the first one that it is given.
+            // It kills itself between a message's commit and its publish, at the first message that it gets.
             await instance.start("chat.committed");
             await Promise.race([
               instance.ended(),
@@ -142,44 +142,44 @@ export function testChat(takeCluster: TakeCluster): void {
       );
       for (const { page, account } of guests)
         await waitUntil(
-          `nothing of ${account.name} waits`,
+          `${account.name} has no pending message`,
           async () => (await page.locator("[data-pending]").count()) === 0,
-          LOOK_EVERY_MS,
+          POLL_INTERVAL_MS,
         );
       over = true;
       await killing;
-      await allShow(before + each * guests.length);
+      await waitUntilAllShow(before + each * guests.length);
 
-      const truth = await stored();
-      expect(truth.map(({ seq }) => seq)).toEqual(truth.map((_, at) => at + 1));
+      const expected = await stored();
+      expect(expected.map(({ seq }) => seq)).toEqual(expected.map((_, at) => at + 1));
       const sent = guests.flatMap(({ account }) =>
         Array.from({ length: each }, (_, at) => `${account.name} ${String(at)}`),
       );
       expect(
-        truth
+        expected
           .slice(before)
           .map(({ text }) => text)
           .sort(),
       ).toEqual([...sent].sort());
       for (const { account } of guests) {
-        const own = truth.slice(before).filter(({ text }) => text.startsWith(`${account.name} `));
+        const own = expected.slice(before).filter(({ text }) => text.startsWith(`${account.name} `));
         expect(own.map(({ text }) => Number(text.split(" ")[1]))).toEqual(own.map((_, at) => at));
       }
-      for (const { page } of guests) expect(await shownOn(page)).toEqual(truth);
+      for (const { page } of guests) expect(await shownOn(page)).toEqual(expected);
       expect(kills).toBeGreaterThan(0);
       console.log(
-        `${String(truth.length - before)} messages, ${String(kills)} instances killed: four equal lists`,
+        `${String(expected.length - before)} messages, ${String(kills)} instances killed: four equal lists`,
       );
     });
 
-    it(`away while the log is trimmed or Redis emptied: it says so and matches Postgres, ${String(ROUNDS)} of ${String(ROUNDS)}`, {
+    it(`a page that missed a trimmed log or a flushed Redis is not resumed and reloads from Postgres, ${String(ROUNDS)} of ${String(ROUNDS)}`, {
       timeout: LIMIT_MS + ROUNDS * 10_000,
     }, async () => {
       const [reader, writer] = guests;
-      if (!reader || !writer) throw new Error("somebody is missing");
+      if (!reader || !writer) throw new Error("a user is missing");
       const token = await signInForToken(cluster.url, reader.account);
       const channel = `chat:${chatId}`;
-      /** Where the channel is now, by joining it. */
+      /** Joins the channel and returns its current cursor. */
       const join = (after: string) =>
         new Promise<{ at: string; resumed: boolean }>((resolve, reject) => {
           const url = `${first(cluster.instances).url}/api/realtime?channel=${channel}&after=${after}`;
@@ -191,34 +191,34 @@ export function testChat(takeCluster: TakeCluster): void {
           });
           stream.catch(reject);
         });
-      let honest = 0;
+      let notResumed = 0;
       for (let round = 0; round < ROUNDS; round += 1) {
         const { at } = await join("");
         cluster.proxy.setStreamsAllowed(false);
         for (let count = 0; count < 3; count += 1) {
-          const answer = await writer.context.request.post(`/api/chats/${chatId}/messages`, {
+          const response = await writer.context.request.post(`/api/chats/${chatId}/messages`, {
             data: { clientId: crypto.randomUUID(), text: `round ${String(round)}, ${String(count)}` },
           });
-          expect(answer.status()).toBe(201);
+          expect(response.status()).toBe(201);
         }
         if (round % 2 === 0) await cluster.redis(["XTRIM", `realtime:${channel}:log`, "MAXLEN", 0]);
         else await cluster.emptyRedis();
-        if (!(await join(at)).resumed) honest += 1;
+        if (!(await join(at)).resumed) notResumed += 1;
         cluster.proxy.setStreamsAllowed(true);
-        const truth = await stored();
+        const expected = await stored();
         for (const { page } of guests)
           await waitUntil(
-            "the page is as Postgres",
-            async () => JSON.stringify(await shownOn(page)) === JSON.stringify(truth),
-            LOOK_EVERY_MS,
+            "the page equals Postgres",
+            async () => JSON.stringify(await shownOn(page)) === JSON.stringify(expected),
+            POLL_INTERVAL_MS,
           );
       }
-      expect(honest).toBe(ROUNDS);
+      expect(notResumed).toBe(ROUNDS);
     });
 
-    it("Redis gone: people still read and send, others see it at their next poll, and it all catches up", async () => {
+    it("without Redis users read and send messages, others see them at their next poll, and all pages catch up afterwards", async () => {
       const [here, there] = guests;
-      if (!here || !there) throw new Error("somebody is missing");
+      if (!here || !there) throw new Error("a user is missing");
       await cluster.toRedis.set("refuse");
       await write(here.page, "Is anybody there?");
       await there.page.getByRole("log").getByText("Is anybody there?").waitFor();
@@ -230,19 +230,19 @@ export function testChat(takeCluster: TakeCluster): void {
       await fresh.close();
       await cluster.toRedis.set("pass");
       await write(here.page, "It is back");
-      const truth = async () => JSON.stringify(await stored());
+      const expected = async () => JSON.stringify(await stored());
       for (const { page } of guests)
         await waitUntil(
-          "the page is as Postgres",
-          async () => JSON.stringify(await shownOn(page)) === (await truth()),
-          LOOK_EVERY_MS,
+          "the page equals Postgres",
+          async () => JSON.stringify(await shownOn(page)) === (await expected()),
+          POLL_INTERVAL_MS,
         );
       expect((await stored()).at(-1)?.text).toBe("It is back");
     });
 
-    it("axe finds nothing serious on a full conversation", async () => {
+    it("a full chat has no serious axe violations", async () => {
       const { page } = first(guests);
-      // As it opens: what a thousand messages look like fifty of them show.
+      // In its initial state: fifty messages look like a thousand.
       await page.reload();
       await page.getByRole("log").getByText("It is back").waitFor();
       for (const colorScheme of ["dark", "light"] as const) {

@@ -6,7 +6,7 @@ import { workerBrowser } from "@/tests/support/processes/worker";
 import { serveHttp } from "@/tests/support/proxies/http-server";
 import { list, send } from "../../local/smtp/support";
 
-/** The local stack's mailbox page; it needs neither the app nor a build. */
+/** The local stack's mailbox page, which needs neither the app nor a build. */
 
 let browser: Browser;
 let catcher: MailCatcher;
@@ -35,7 +35,7 @@ async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise
 const rows = () => page.getByRole("navigation").getByRole("link");
 
 describe("the mailbox page", () => {
-  it("shows what comes while it is open, and keeps what has the focus", async () => {
+  it("shows new mails while it is open, and keeps the focus", async () => {
     await open();
     await expect.poll(() => page.getByText("No mails yet").isVisible()).toBe(true);
     await send(catcher, { subject: "First" });
@@ -50,9 +50,9 @@ describe("the mailbox page", () => {
   });
 
   it("runs no script of a mail, loads nothing for it, and opens its links in a new tab", async () => {
-    const asked: string[] = [];
+    const requestedUrls: string[] = [];
     const outside = await serveHttp((request, response) => {
-      asked.push(request.url ?? "");
+      requestedUrls.push(request.url ?? "");
       response.end("<title>outside</title>");
     });
     try {
@@ -76,7 +76,7 @@ describe("the mailbox page", () => {
       const [tab] = await Promise.all([context.waitForEvent("page"), mail.getByText("A link").click()]);
       await tab.waitForURL(`${outside.url}/link`);
       expect(await tab.evaluate(() => window.opener)).toBeNull();
-      expect(asked.filter((url) => url !== "/favicon.ico")).toEqual(["/link"]);
+      expect(requestedUrls.filter((url) => url !== "/favicon.ico")).toEqual(["/link"]);
       expect(await page.title()).toBe("Mail, local (1)");
       expect(page.url()).toContain(catcher.pageUrl);
     } finally {
@@ -84,7 +84,7 @@ describe("the mailbox page", () => {
     }
   });
 
-  it("keeps a mail harmless when its address is opened by itself", async () => {
+  it("sandboxes a mail that is opened at its own URL", async () => {
     await send(catcher, { html: "<script>document.title='taken'</script><p>Hello</p>" });
     await open();
     const { id } = (await list(catcher)).items[0] ?? {};
@@ -94,7 +94,7 @@ describe("the mailbox page", () => {
     expect(await page.evaluate(() => window.origin)).toBe("null");
   });
 
-  it("works by keyboard: search, list, tabs, back", async () => {
+  it("works with the keyboard: search, list, tabs, back", async () => {
     for (const subject of ["Apple", "Banana", "Cherry"])
       await send(catcher, { subject, text: `Text of ${subject}`, html: `<p>View of ${subject}</p>` });
     await open();
@@ -121,7 +121,7 @@ describe("the mailbox page", () => {
     await expect.poll(() => page.getByText("Choose a mail").isVisible()).toBe(true);
   });
 
-  it("deletes a mail, and all of them after asking", async () => {
+  it("deletes one mail, and all mails after a confirmation", async () => {
     for (const subject of ["One", "Two", "Three"]) await send(catcher, { subject });
     await open();
     await rows().filter({ hasText: "Two" }).click();
@@ -133,14 +133,14 @@ describe("the mailbox page", () => {
     await expect.poll(() => page.getByText("No mails yet").isVisible()).toBe(true);
   });
 
-  it("says when the server is lost", async () => {
+  it("shows an alert when the server is unreachable", async () => {
     await open();
     await page.getByText("No mails yet").waitFor();
     await catcher.close();
     await page.getByRole("alert").waitFor();
   });
 
-  it("changes its language, and remembers", async () => {
+  it("switches its language and remembers it", async () => {
     await open({ locale: "ru-RU" });
     await page.getByText("Писем пока нет").waitFor();
     await page.getByRole("button", { name: "English" }).click();
@@ -152,7 +152,7 @@ describe("the mailbox page", () => {
 
 describe.each([390, 1440])("at %i pixels", (width) => {
   it.each(["dark", "light"] as const)(
-    "%s: nothing serious for axe, nothing wider than the screen",
+    "%s: has no serious axe violations and fits the screen",
     async (colorScheme) => {
       await send(catcher, {
         subject: `A long subject ${"without an end ".repeat(10)}${"x".repeat(80)}`,

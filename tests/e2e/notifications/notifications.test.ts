@@ -26,8 +26,8 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** Somebody new, signed in in a browser of their own. */
-async function somebody(
+/** A new user, signed in in a separate browser context. */
+async function newUser(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; account: BrowserAccount }> {
   const context = await openContext(browser, app, options);
@@ -36,14 +36,14 @@ async function somebody(
 }
 
 async function administrator(): Promise<{ page: Page; account: BrowserAccount }> {
-  const { page, account } = await somebody();
+  const { page, account } = await newUser();
   await database.query(`UPDATE "User" SET role = 'admin' WHERE id = $1`, [account.id]);
-  // The token says who one is.
+  // The role is in the token: sign in again.
   expect(await signInInBrowser(page.context(), account)).toBe(200);
   return { page, account };
 }
 
-/** Straight into the table: how one gets there is tested elsewhere. */
+/** Inserts a notification directly; how the app creates one is tested in other files. */
 async function notify(
   { id: userId }: BrowserAccount,
   title: string,
@@ -61,8 +61,8 @@ const bellOf = (page: Page) =>
   page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Notif/ });
 
 describe("notifications", () => {
-  it("are worded in the reader's language, and the bell follows what is marked", async () => {
-    const { page, account } = await somebody();
+  it("are shown in the user's language, and the bell follows what is marked as read", async () => {
+    const { page, account } = await newUser();
     const data = {
       orderId: newId(),
       title: "Midnight Tram",
@@ -75,7 +75,7 @@ describe("notifications", () => {
     await page.goto("/notifications");
     expect(await bellOf(page).textContent()).toContain("2 new");
     expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
-    expect(await page.getByText("2 copies for $12.90").count()).toBe(1);
+    expect(await page.getByText("2 items for $12.90").count()).toBe(1);
     expect(await seriousViolations(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Mark as read: Anything else" }).click();
@@ -92,8 +92,8 @@ describe("notifications", () => {
     await page.context().close();
   });
 
-  it("are read and marked without scripts; what came after the page stays unread", async () => {
-    const { page, account } = await somebody({ javaScriptEnabled: false });
+  it("can be read and marked without scripts; later ones stay unread", async () => {
+    const { page, account } = await newUser({ javaScriptEnabled: false });
     await page.goto("/notifications");
     expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
     for (let index = 1; index <= 22; index += 1) await notify(account, `Number ${index}`);
@@ -109,7 +109,7 @@ describe("notifications", () => {
     await page.context().close();
   });
 
-  it("a stranger is sent to sign in", async () => {
+  it("redirect an anonymous viewer to sign in", async () => {
     const context = await openContext(browser, app);
     const page = await context.newPage();
     await page.goto("/notifications");
@@ -121,14 +121,14 @@ describe("notifications", () => {
 describe("the console", () => {
   const paths = ["/admin/tasks", "/admin/alerts", "/admin/analytics"];
 
-  it("does not exist for whoever is no administrator", async () => {
-    const { page } = await somebody();
+  it("returns 404 to a user who is not an administrator", async () => {
+    const { page } = await newUser();
     for (const path of paths) expect((await page.goto(path))?.status()).toBe(404);
     await page.context().close();
   });
 
-  it("leads from an alert to its dead task; a replay closes the alert", async () => {
-    // Of an account that nobody has: the second life ends well.
+  it("links an alert to its dead task, whose replay closes the alert", async () => {
+    // The task's user does not exist, so its replay succeeds.
     const id = newId();
     await database.query(
       `INSERT INTO "Task" (id, queue, key, version, payload, state, error, "dueAt", "deadlineAt", "finishedAt")
@@ -143,7 +143,7 @@ describe("the console", () => {
     await page.goto("/admin/alerts");
     expect(await seriousViolations(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
-    await alert.getByRole("link", { name: "To the task" }).click();
+    await alert.getByRole("link", { name: "View task" }).click();
     await page.waitForURL(`**/admin/tasks?id=${id}`);
     const task = page.getByRole("region", { name: "Task", exact: true });
     await task.getByText("Error: out of luck").waitFor();
@@ -171,7 +171,7 @@ describe("the console", () => {
     await page.context().close();
   });
 
-  it("counts an opened post, and shows it", async () => {
+  it("counts an opened post and shows it", async () => {
     const { page, account } = await administrator();
     await page.goto("/");
     await page.locator("article a").first().click();

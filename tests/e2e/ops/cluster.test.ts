@@ -8,8 +8,8 @@ import { testPresence } from "../presence/cluster";
 import { testClients } from "../realtime/cluster";
 
 /**
- * Three instances of the app behind one address. Starting them, a Postgres and a Redis takes as long as many a test, and
- * the tests kill instances and empty Redis: so those of all rooms share one cluster and run one after another.
+ * Three instances of the app behind one address. Starting them, a Postgres and a Redis takes long, and the tests kill
+ * instances and flush Redis: so those of all features share one cluster and run one after another.
  */
 
 let cluster: Cluster;
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 async function takeCluster() {
-  await waitUntil("nobody is on the cluster any more", () => cluster.subscriptions() === 0);
+  await waitUntil("the cluster has no subscriptions", () => cluster.subscriptions() === 0);
   await cluster.emptyRedis();
   return { cluster, browser };
 }

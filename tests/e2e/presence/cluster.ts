@@ -13,21 +13,21 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
 /**
- * Who is here, as every instance says it, is who is here: through tabs, reloads, closed pages, browsers that fall
- * asleep without a word and instances that die.
+ * Every instance reports the users who are really online: through tabs, reloads, closed pages, suspended browsers and
+ * dying instances.
  */
 
-/** A closed page is noticed within this, */
+/** A closed page is noticed within this time, */
 const CLOSED_MS = 10_000;
-/** and one that was cut off without a word within this, */
+/** and a client that vanished without closing within this time, */
 const KILLED_MS = 35_000;
-/** on a machine that does something else besides. */
+/** plus this on a busy machine. */
 const SLACK_MS = 5_000;
-const ASK_EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
 let cluster: Cluster;
 let browser: Browser;
-let sleepy: Browser;
+let suspendedBrowser: Browser;
 
 const guests: Guest[] = [];
 
@@ -57,37 +57,37 @@ async function processesOf(of: Browser): Promise<number[]> {
 export function testPresence(takeCluster: TakeCluster): void {
   describe("presence", () => {
     beforeAll(async () => {
-      [{ cluster, browser }, sleepy] = await Promise.all([takeCluster(), openBrowser()]);
+      [{ cluster, browser }, suspendedBrowser] = await Promise.all([takeCluster(), openBrowser()]);
     });
     afterAll(async () => {
       await Promise.all(guests.map(({ context }) => context.close()));
-      await sleepy?.close();
+      await suspendedBrowser?.close();
     });
 
-    it("every instance says the same, and it is so", async () => {
+    it("every instance reports the users who are online", async () => {
       const [watcher, three, reloading, closing] = [
         await arrive(browser, "Watcher"),
         await arrive(browser, "Three Tabs"),
         await arrive(browser, "Reloading"),
         await arrive(browser, "Closing"),
       ];
-      const asleep = await arrive(sleepy, "Asleep");
+      const asleep = await arrive(suspendedBrowser, "Asleep");
       const token = await signInForToken(cluster.url, watcher.account);
-      // Each instance is asked by somebody else: a person may ask only so often.
-      const askers = [
+      // Each instance is queried by another user because of the rate limit.
+      const pollerTokens = [
         token,
         await signInForToken(cluster.url, three.account),
         await signInForToken(cluster.url, reloading.account),
       ];
-      const everybody = [watcher, three, reloading, closing, asleep].map(({ account }) => account.id);
+      const userIds = [watcher, three, reloading, closing, asleep].map(({ account }) => account.id);
 
-      /** Who is here, by each instance. */
-      const seen = () =>
+      /** The online users according to each instance. */
+      const presenceByInstance = () =>
         Promise.all(
           cluster.instances.map(async ({ url }, at) => {
-            const query = everybody.map((id) => `userIds=${id}`).join("&");
+            const query = userIds.map((id) => `userIds=${id}`).join("&");
             const response = await fetch(`${url}/api/presence?${query}`, {
-              headers: { authorization: `Bearer ${askers[at] ?? token}` },
+              headers: { authorization: `Bearer ${pollerTokens[at] ?? token}` },
             });
             if (response.status !== 200) throw new Error(`presence: ${String(response.status)}`);
             const { items, onlineCount } = (await response.json()) as {
@@ -98,63 +98,63 @@ export function testPresence(takeCluster: TakeCluster): void {
             return { here: here.sort(), onlineCount };
           }),
         );
-      const areHere = async (...guests: Guest[]) => {
+      const showsOnline = async (...guests: Guest[]) => {
         const here = guests.map(({ account }) => account.id).sort();
-        const wanted = JSON.stringify(cluster.instances.map(() => ({ here, onlineCount: here.length })));
-        return JSON.stringify(await seen()) === wanted;
+        const expected = JSON.stringify(cluster.instances.map(() => ({ here, onlineCount: here.length })));
+        return JSON.stringify(await presenceByInstance()) === expected;
       };
 
-      /** Asked now and then: people have 100 requests a minute. */
-      const untilHere = (what: string, ...guests: Guest[]) =>
-        waitUntil(what, () => areHere(...guests), ASK_EVERY_MS);
+      /** Polled slowly: a user may make 100 requests a minute. */
+      const waitUntilOnline = (what: string, ...guests: Guest[]) =>
+        waitUntil(what, () => showsOnline(...guests), POLL_INTERVAL_MS);
 
-      await untilHere("all are here", watcher, three, reloading, closing, asleep);
+      await waitUntilOnline("all are online", watcher, three, reloading, closing, asleep);
 
-      // What is said while nobody leaves for good.
+      // Users reported as offline; at first nobody leaves.
       const gone: string[] = [];
-      const ear = await openRawStream(`${cluster.url}/api/realtime?channel=presence`, token, (text) => {
+      const stream = await openRawStream(`${cluster.url}/api/realtime?channel=presence`, token, (text) => {
         const [, userId] = /"userId":"([^"]+)","state":"offline"/.exec(text) ?? [];
         if (userId) gone.push(userId);
       });
       const tabs = [await three.context.newPage(), await three.context.newPage()];
       for (const tab of tabs) await tab.goto("/shop");
-      expect(await areHere(watcher, three, reloading, closing, asleep)).toBe(true);
-      // The tab that holds the stream closes, and a page is loaded anew.
+      expect(await showsOnline(watcher, three, reloading, closing, asleep)).toBe(true);
+      // The tab that has the stream closes, and a page is reloaded.
       await three.page.close();
       await Promise.all([reloading.page.reload(), reloading.page.reload()]);
-      // Longer than the grace: a flicker would have been said by now.
+      // Longer than the grace period: a flicker would have been published by now.
       await delay(CLOSED_MS);
       expect(gone).toEqual([]);
-      expect(await areHere(watcher, three, reloading, closing, asleep)).toBe(true);
+      expect(await showsOnline(watcher, three, reloading, closing, asleep)).toBe(true);
 
       const closedAt = Date.now();
       await closing.context.close();
-      await untilHere("the closed one is gone", watcher, three, reloading, asleep);
+      await waitUntilOnline("the closed user is offline", watcher, three, reloading, asleep);
       expect(Date.now() - closedAt).toBeLessThan(CLOSED_MS + SLACK_MS);
-      await waitUntil("it is said", () => gone.includes(closing.account.id));
+      await waitUntil("the change is published", () => gone.includes(closing.account.id));
 
-      // A laptop is shut: nothing is closed, nothing answers.
-      const pids = await processesOf(sleepy);
+      // A laptop is suspended: nothing is closed and nothing responds.
+      const pids = await processesOf(suspendedBrowser);
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       const stoppedAt = Date.now();
-      await untilHere("the one who sleeps is gone", watcher, three, reloading);
+      await waitUntilOnline("the suspended user is offline", watcher, three, reloading);
       console.log(
-        `a browser that stopped is noticed after ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`,
+        `a suspended browser is noticed after ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`,
       );
       expect(Date.now() - stoppedAt).toBeLessThan(KILLED_MS + SLACK_MS);
-      await waitUntil("it is said", () => gone.includes(asleep.account.id));
+      await waitUntil("the change is published", () => gone.includes(asleep.account.id));
       for (const pid of pids) process.kill(pid, "SIGCONT");
-      await untilHere("the one who slept is back", watcher, three, reloading, asleep);
+      await waitUntilOnline("the resumed user is online", watcher, three, reloading, asleep);
 
-      // An instance dies: its streams are taken up by the others before anybody is missed.
+      // An instance dies: the other instances take over its streams before a user goes offline.
       gone.length = 0;
       const [dying] = cluster.instances;
       await dying?.kill();
       await dying?.start();
       await delay(CLOSED_MS);
-      await untilHere("all are here", watcher, three, reloading, asleep);
+      await waitUntilOnline("all are online", watcher, three, reloading, asleep);
       expect(gone).toEqual([]);
-      ear.close();
+      stream.close();
     });
   });
 }

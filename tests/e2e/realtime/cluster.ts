@@ -9,24 +9,24 @@ import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
 
 /**
- * Many clients on one instance, and what a message costs on its way from one instance to another. `CLIENTS` and
- * `MESSAGES` say how many; CI plays it small.
+ * Many clients on one instance, and the cost of a message from one instance to another. `RUNS` scales both counts; CI
+ * runs it small.
  */
 const CLIENTS = runs(200);
 const MESSAGES = runs(40);
 
 let cluster: Cluster;
 
-/** Resident memory of a process, bytes. */
+/** Resident memory of a process in bytes. */
 async function memoryOf(pid: number): Promise<number> {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) * 1024;
 }
 
 function first<T>(list: readonly T[]): T {
-  const [one] = list;
-  if (one === undefined) throw new Error("there is none");
-  return one;
+  const [item] = list;
+  if (item === undefined) throw new Error("the list is empty");
+  return item;
 }
 
 async function api(url: string, token: string, path: string, body?: unknown) {
@@ -36,7 +36,7 @@ async function api(url: string, token: string, path: string, body?: unknown) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any route
+  // biome-ignore lint/suspicious/noExplicitAny: the body of any route
   return (await response.json()) as any;
 }
 
@@ -51,46 +51,46 @@ export function testClients(takeCluster: TakeCluster): void {
       await disconnectDb();
     });
 
-    it(`${CLIENTS} connected clients on one instance hold one subscription upstream`, async () => {
+    it(`${CLIENTS} clients of one instance share one Redis subscription`, async () => {
       const instance = first(cluster.instances);
       const people = await createPeople(Math.ceil(CLIENTS / 10));
       const tokens = await Promise.all(people.map(accessTokenFor));
       const url = `${instance.url}/api/realtime?channel=presence&channel=views`;
-      // The first one pays for what is loaded once.
+      // The first stream loads what is loaded once.
       const warm = await openRawStream(url, first(tokens));
-      await waitUntil("it is open", () => warm.blockCount > 0);
+      await waitUntil("the first stream is open", () => warm.blockCount > 0);
       const before = await memoryOf(instance.pid);
       const streams: RawStream[] = [];
       let joined = 0;
-      for (let at = 0; at < CLIENTS; at += 20) {
-        const some = Array.from({ length: Math.min(20, CLIENTS - at) }, (_, each) =>
-          openRawStream(url, tokens[(at + each) % tokens.length] ?? "", (text) => {
+      for (let offset = 0; offset < CLIENTS; offset += 20) {
+        const batch = Array.from({ length: Math.min(20, CLIENTS - offset) }, (_, each) =>
+          openRawStream(url, tokens[(offset + each) % tokens.length] ?? "", (text) => {
             if (text.includes("event: joined")) joined += 1;
           }),
         );
-        streams.push(...(await Promise.all(some)));
+        streams.push(...(await Promise.all(batch)));
       }
       await waitUntil("all have joined", () => joined === 2 * CLIENTS);
       expect(cluster.subscriptions()).toBe(1);
       const perClient = ((await memoryOf(instance.pid)) - before) / CLIENTS;
       console.log(
-        `${CLIENTS} clients: ${cluster.subscriptions()} subscription upstream, ${(perClient / 1024).toFixed(1)} KiB of memory each`,
+        `${CLIENTS} clients: ${cluster.subscriptions()} Redis subscription, ${(perClient / 1024).toFixed(1)} KiB of memory each`,
       );
-      // A leak of a whole megabyte each would be one.
+      // More than a megabyte each would be a leak.
       expect(perClient).toBeLessThan(1_000_000);
       for (const stream of [warm, ...streams]) stream.close();
-      await waitUntil("the subscription ends with the last of them", () => cluster.subscriptions() === 0);
-      // It is said of each of them, in calls that are none of the next test's.
+      await waitUntil("the subscription ends with the last client", () => cluster.subscriptions() === 0);
+      // Publishing that each user left makes calls that must not count in the next test.
       await waitUntil(
-        "nobody is online",
+        "no user is online",
         async () => (await cluster.redis(["ZCOUNT", keys.usersOnline, Date.now(), "+inf"])) === 0,
       );
     });
 
-    it("a message is seen on another instance soon; what it costs in Redis", async () => {
+    it("a message reaches another instance in time and costs few Redis calls", async () => {
       const [here, there] = cluster.instances;
       const [sender, reader] = await createPeople(2);
-      if (!here || !there || !sender || !reader) throw new Error("somebody is missing");
+      if (!here || !there || !sender || !reader) throw new Error("a user is missing");
       const [sending, reading] = await Promise.all([accessTokenFor(sender), accessTokenFor(reader)]);
       const { chat } = await api(here.url, sending, "/api/chats", { kind: "direct", userId: reader.userId });
       const seenAt = new Map<string, number>();
@@ -104,12 +104,12 @@ export function testClients(takeCluster: TakeCluster): void {
           if (clientId) seenAt.set(clientId, performance.now());
         },
       );
-      await waitUntil("it has joined", () => joined);
+      await waitUntil("the stream has joined", () => joined);
       const send = async () => {
         const clientId = crypto.randomUUID();
         const sentAt = performance.now();
         await api(here.url, sending, `/api/chats/${chat.id}/messages`, { clientId, text: "A message" });
-        await waitUntil("it is seen", () => seenAt.has(clientId));
+        await waitUntil("the message arrived", () => seenAt.has(clientId));
         return (seenAt.get(clientId) ?? 0) - sentAt;
       };
       for (let warming = 0; warming < 5; warming += 1) await send();
@@ -129,13 +129,13 @@ export function testClients(takeCluster: TakeCluster): void {
       const afterRead = cluster.redisCost();
       console.log(
         [
-          `send to seen on another instance: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms of ${MESSAGES}`,
+          `send to arrival on another instance: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms of ${MESSAGES}`,
           `Redis for a message sent: ${calls.toFixed(1)} round trips, ${commands.toFixed(1)} commands sent (a script is one)`,
           `Redis for a page read: ${((afterRead.calls - beforeRead.calls) / MESSAGES).toFixed(1)} round trips, ${((afterRead.commands - beforeRead.commands) / MESSAGES).toFixed(1)} commands`,
         ].join("\n"),
       );
       stream.close();
-      // The gate, who is signed in, the message into the cache, the message to everybody; and what a slow machine adds.
+      // The gate, the session, the message cache and the publish, plus timers on a slow machine.
       expect(calls).toBeLessThan(6);
       expect(p95).toBeLessThan(2_000);
     });

@@ -6,7 +6,7 @@ import { startNextServer } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** The one event stream that the tabs of a browser share. */
+/** The one event stream that a browser's tabs share. */
 
 let app: App;
 let browser: Browser;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-async function somebody() {
+async function newUser() {
   const context = await openContext(browser, app);
   contexts.push(context);
   const account = await signUpInBrowser(context);
@@ -35,7 +35,7 @@ async function somebody() {
   });
   context.on("requestfinished", (request) => void open.delete(request));
   context.on("requestfailed", (request) => void open.delete(request));
-  /** Streams that are open; of a page that has closed nothing more is said. */
+  /** Number of open streams; a closed page reports no end of its requests. */
   const streams = () => [...open].filter((request) => !request.frame().page().isClosed()).length;
   return { context, account, streams, opened };
 }
@@ -50,8 +50,8 @@ const channelsOf = (request: Request | undefined) =>
   request ? new URL(request.url()).searchParams.getAll("channel") : [];
 
 describe("the tabs of a browser", () => {
-  it("share one stream, which carries what all of them follow", async () => {
-    const { context, account, streams, opened } = await somebody();
+  it("share one stream with the channels of all tabs", async () => {
+    const { context, account, streams, opened } = await newUser();
     await tab(context, "/me");
     await expect.poll(streams).toBe(1);
     await tab(context, "/");
@@ -60,13 +60,13 @@ describe("the tabs of a browser", () => {
     await expect.poll(streams).toBe(1);
   });
 
-  it("another one takes over when the one that holds it closes, from where it was", async () => {
-    const { context, account, streams, opened } = await somebody();
+  it("hand the stream over with its cursors when the tab that has it closes", async () => {
+    const { context, account, streams, opened } = await newUser();
     const first = await tab(context, "/me");
     await expect.poll(() => channelsOf(opened.at(-1))).toContain(`user:${account.id}`);
     await tab(context, "/shop");
     await tab(context, "/");
-    // What is said meanwhile moves the cursors of all.
+    // An event moves the cursors of all tabs.
     const read = () => context.request.post("/api/notifications/read", { data: { all: true } });
     expect((await read()).status()).toBe(200);
     const before = opened.length;
@@ -74,21 +74,21 @@ describe("the tabs of a browser", () => {
     await expect.poll(() => opened.length).toBeGreaterThan(before);
     await expect.poll(streams).toBe(1);
     const { searchParams } = new URL(opened.at(-1)?.url() ?? "");
-    const place = searchParams.getAll("channel").indexOf(`user:${account.id}`);
-    expect(searchParams.getAll("after")[place]).toMatch(/^[0-9a-f]{12}:\d+$/);
+    const index = searchParams.getAll("channel").indexOf(`user:${account.id}`);
+    expect(searchParams.getAll("after")[index]).toMatch(/^[0-9a-f]{12}:\d+$/);
   });
 });
 
-it("a server that is told to end sends its streams elsewhere first", async () => {
-  const { account } = await somebody();
+it("a server that shuts down asks its streams to reconnect first", async () => {
+  const { account } = await newUser();
   const token = await signInForToken(app.url, account);
   const server = await startNextServer(app.env);
-  const said: string[] = [];
+  const events: string[] = [];
   const stream = await openRawStream(`${server.url}/api/realtime?channel=views`, token, (text) =>
-    said.push(text),
+    events.push(text),
   );
-  await expect.poll(() => said.some((text) => text.includes("event: joined"))).toBe(true);
+  await expect.poll(() => events.some((text) => text.includes("event: joined"))).toBe(true);
   await server.stop();
-  expect(said.at(-1)).toContain("event: reconnect");
+  expect(events.at(-1)).toContain("event: reconnect");
   stream.close();
 });

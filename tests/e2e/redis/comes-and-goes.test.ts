@@ -7,20 +7,20 @@ import { workerApp } from "@/tests/support/processes/worker";
 import { type FaultMode, type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
 /**
- * The production build with a Redis that fails in every way and comes back, again and again in one process:
- * what people do works throughout, the limiter still limits, and nobody waits.
+ * The production build with a Redis that fails in every way and recovers, repeatedly in one process: requests succeed,
+ * the limiter limits, and no request is slow.
  */
 
 /**
- * What the first request may wait for Redis: its call in the gate, and its first one in the server. From then
- * on a call waits a tenth of that, and after three failures the gate and the server each stop asking.
+ * Time (ms) that the first request may wait for Redis: one call in the gate and one in the server. Later calls wait a
+ * tenth of that, and after three failures the breakers of the gate and the server open.
  */
 const EDGE_LIMIT_MS = 50;
 const SERVER_LIMIT_MS = 100;
 const LATER_CALLS_MS = 100;
-/** A busy machine: what all of the first requests may take longer for reasons of their own. */
+/** Additional time (ms) for all first requests on a busy machine. */
 const NOISE_MS = 180;
-const BACK_WITHIN_MS = 5_000;
+const MAX_RECOVERY_MS = 5_000;
 const TOKEN = "e2e";
 
 let engine: RedisEngine;
@@ -46,7 +46,7 @@ afterEach(() => proxy.set("pass"));
 
 let lastCaller = 0;
 
-/** Somebody at an address of their own. */
+/** A client at an address of its own. */
 function newCaller(): { call: (path: string, body?: unknown, token?: string) => Promise<Response> } {
   lastCaller += 1;
   const headers = { "x-forwarded-for": `10.0.${lastCaller >> 8}.${lastCaller & 255}` };
@@ -70,7 +70,7 @@ const newAccount = () => ({
   name: "Somebody",
 });
 
-/** How long requests took one after another, each of which had to be a good answer; milliseconds. */
+/** Durations (ms) of sequential requests, each of which must succeed. */
 async function timed(path: string, count: number): Promise<number[]> {
   const all: number[] = [];
   const { call } = newCaller();
@@ -92,17 +92,17 @@ async function isNormal(): Promise<boolean> {
   return redis.status === "ok" && response.headers.get("ratelimit-degraded") === null;
 }
 
-async function untilNormal(): Promise<number> {
+async function waitUntilNormal(): Promise<number> {
   const startedAt = performance.now();
   while (!(await isNormal())) {
-    if (performance.now() - startedAt > 3 * BACK_WITHIN_MS) throw new Error("Redis is not used again");
+    if (performance.now() - startedAt > 3 * MAX_RECOVERY_MS) throw new Error("Redis is still not used");
     await delay(100);
   }
   return performance.now() - startedAt;
 }
 
-/** Keeps the breakers' probes going. */
-async function keepAsking(ms: number): Promise<void> {
+/** Sends requests for this time (ms), so that the breakers keep probing. */
+async function keepRequesting(ms: number): Promise<void> {
   const end = performance.now() + ms;
   while (performance.now() < end) {
     expect((await newCaller().call("/api/posts?limit=1")).status).toBe(200);
@@ -110,25 +110,25 @@ async function keepAsking(ms: number): Promise<void> {
   }
 }
 
-const LONG_AWAY: FaultMode = "hang";
-const LONG_AWAY_MS = 9_000;
+const LONG_OUTAGE_MODE: FaultMode = "hang";
+const LONG_OUTAGE_MS = 9_000;
 
 const MODES: FaultMode[] = ["refuse", "hang", "slow", "error", "page"];
 
 describe.each(MODES)("Redis: %s", (mode) => {
-  it("everything works, nobody waits, the limiter limits, and within 5 s of its return all is as before", async () => {
+  it("requests succeed without delay, the limiter limits, and all is normal within 5 s of recovery", async () => {
     const { items } = await (await newCaller().call("/api/posts?limit=10")).json();
     const post = items[MODES.indexOf(mode)];
-    const somebody = newCaller();
+    const client = newCaller();
     const account = newAccount();
-    expect((await somebody.call("/api/auth/sign-up", account)).status).toBe(201);
-    await untilNormal();
+    expect((await client.call("/api/auth/sign-up", account)).status).toBe(201);
+    await waitUntilNormal();
     const api = `/api/posts/${post.id}`;
     const before = median(await timed(api, 30));
 
     await proxy.set(mode);
     const first = await timed(api, 6);
-    const { call } = somebody;
+    const { call } = client;
     for (const path of ["/", `/posts/${post.id}`]) {
       const page = await call(path);
       expect(page.status).toBe(200);
@@ -155,14 +155,14 @@ describe.each(MODES)("Redis: %s", (mode) => {
     expect(waited).toBeLessThan(EDGE_LIMIT_MS + SERVER_LIMIT_MS + LATER_CALLS_MS + NOISE_MS);
     expect(during - before).toBeLessThan(1 + Math.max(2, before / 2));
 
-    // Long enough away that nobody looks for it often any more.
-    if (mode === LONG_AWAY) await keepAsking(LONG_AWAY_MS);
+    // Long enough that the breakers probe at their longest interval.
+    if (mode === LONG_OUTAGE_MODE) await keepRequesting(LONG_OUTAGE_MS);
 
     await proxy.set("pass");
-    const back = await untilNormal();
-    expect(back).toBeLessThan(BACK_WITHIN_MS);
+    const back = await waitUntilNormal();
+    expect(back).toBeLessThan(MAX_RECOVERY_MS);
     expect((await (await call(api)).json()).post.viewsCount).toBe(shown + 1);
-    // Redis is told of what was let through without it.
+    // The attempts accepted meanwhile are replayed to Redis.
     expect((await guesser.call("/api/auth/sign-in", {})).status).toBe(429);
   });
 });

@@ -6,7 +6,7 @@ import type { App } from "@/tests/support/processes/running-app";
 import { workerApp } from "@/tests/support/processes/worker";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
-/** Accepts connections and never says a word. */
+/** A server that accepts connections and never responds. */
 async function silentServer(): Promise<{ url: string; server: Server }> {
   const server = createServer(() => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -31,7 +31,7 @@ describe.each(["refused", "hung"])("with Redis %s", (kind) => {
     silent?.close();
   });
 
-  it("feed and post page open, a view counts in Postgres, and the probes say what is wrong", async () => {
+  it("the feed and a post page open, a view is counted in Postgres, and the health checks report the outage", async () => {
     const json = { "content-type": "application/json" };
     const { items } = await (await fetch(`${server.url}/api/posts?limit=3`)).json();
     const post = items[2];
@@ -45,12 +45,12 @@ describe.each(["refused", "hung"])("with Redis %s", (kind) => {
 
     const database = new Client({ connectionString: app.env.DATABASE_URL });
     await database.connect();
-    const person = (await database.query(`SELECT seq FROM "User" WHERE email = 'petr@normaldance.test'`))
+    const viewerSeq = (await database.query(`SELECT seq FROM "User" WHERE email = 'petr@normaldance.test'`))
       .rows[0].seq;
     await database.query(
       `WITH gone AS (DELETE FROM "PostView" WHERE "postId" = $1 AND "viewerSeq" = $2 RETURNING 1)
       UPDATE "Post" SET views = views - (SELECT count(*) FROM gone) WHERE id = $1`,
-      [post.id, person],
+      [post.id, viewerSeq],
     );
     const before = (await database.query(`SELECT views FROM "Post" WHERE id = $1`, [post.id])).rows[0].views;
 

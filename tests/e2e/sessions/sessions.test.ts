@@ -11,7 +11,7 @@ import {
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** Sessions in Chromium: several browsers, several tabs, tokens that run out, and a server that does not answer. */
+/** Sessions in Chromium: several browsers and tabs, expired tokens, and a server that does not respond. */
 
 let app: App;
 let browser: Browser;
@@ -33,8 +33,8 @@ async function newContext(): Promise<BrowserContext> {
   return context;
 }
 
-/** Somebody signed in, in as many browsers as said. */
-async function somebodyIn(browsers: number): Promise<{ account: BrowserAccount; each: BrowserContext[] }> {
+/** A user who is signed in in this many browsers. */
+async function signInUser(browsers: number): Promise<{ account: BrowserAccount; each: BrowserContext[] }> {
   const first = await newContext();
   const account = await signUpInBrowser(first);
   const each = [first];
@@ -46,19 +46,19 @@ async function somebodyIn(browsers: number): Promise<{ account: BrowserAccount; 
   return { account, each };
 }
 
-/** Opens a page that knows nothing of a token yet, and waits until it has one of its own. */
-async function openRenewed(context: BrowserContext, path: string): Promise<Page> {
+/** Opens a page and waits until it has refreshed its token. */
+async function openRefreshed(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
-  const answer = renewed(page);
+  const answer = refreshResponse(page);
   await page.goto(path);
   expect((await answer).status()).toBe(200);
   return page;
 }
 
-/** The event stream does not come about: a page finds out by its own calls. */
+/** Blocks the event stream, so that a page notices a revocation only by its own calls. */
 const withoutStream = (context: BrowserContext) => context.route("**/api/realtime**", () => undefined);
 
-/** The access token has run out. */
+/** Makes the browser lose its access token, as if it had expired. */
 const expire = (context: BrowserContext) => context.clearCookies({ name: "nd_access" });
 
 const status = async (context: BrowserContext) =>
@@ -72,26 +72,26 @@ function callsTo(page: Page, path: string): Request[] {
   return calls;
 }
 
-const renewed = (page: Page) =>
+const refreshResponse = (page: Page) =>
   page.waitForResponse((response) => response.url().endsWith("/api/auth/refresh"));
 
 describe("signing out other devices", () => {
-  it("is at once: the other browser's next request is 401, and its page signs itself out and keeps the draft", async () => {
-    const { account, each } = await somebodyIn(3);
+  it("is immediate: the other browser's next request gets 401, and its page signs out and keeps the draft", async () => {
+    const { account, each } = await signInUser(3);
     const [here, there, third] = each as [BrowserContext, BrowserContext, BrowserContext];
     const writing = await openTab(there, "/posts/new");
     await writing.getByLabel("Title").fill("Half a thought");
     const devices = await openTab(here, "/me/devices");
     expect(await devices.getByRole("heading", { level: 2 }).allTextContents()).toContain("2 other devices");
     await devices.getByText("This device").waitFor();
-    await devices.getByRole("button", { name: "Sign out all others" }).click();
-    await devices.getByText("You are signed in here alone.").waitFor();
+    await devices.getByRole("button", { name: "Sign out all other devices" }).click();
+    await devices.getByText("You're only signed in here.").waitFor();
     expect(await devices.getByRole("status").allTextContents()).toContain("2 devices signed out");
 
     expect(await Promise.all([status(here), status(there), status(third)])).toEqual([200, 401, 401]);
-    // Nobody has touched it: it heard of it.
+    // Without any input: the page got the event.
     await writing.waitForURL(/\/sign-in\?/);
-    await writing.getByText("The session on this device is over.").waitFor();
+    await writing.getByText("Your session on this device has ended.").waitFor();
     expect(new URL(writing.url()).searchParams.get("next")).toBe("/posts/new");
     await writing.getByLabel("Email").fill(account.email);
     await writing.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
@@ -100,8 +100,8 @@ describe("signing out other devices", () => {
     await expect.poll(() => writing.getByLabel("Title").inputValue()).toBe("Half a thought");
   });
 
-  it("is one device at a time by keyboard, and the open page of each leaves by itself", async () => {
-    const { each } = await somebodyIn(3);
+  it("works for one device at a time with the keyboard, and each device's open page signs out", async () => {
+    const { each } = await signInUser(3);
     const [here, there, third] = each as [BrowserContext, BrowserContext, BrowserContext];
     const page = await openTab(there, "/me");
     const devices = await openTab(here, "/me/devices");
@@ -110,16 +110,16 @@ describe("signing out other devices", () => {
       await button.focus();
       await devices.keyboard.press("Enter");
       await devices.getByRole("heading", { name: left }).waitFor();
-      // the row that had the focus is gone
+      // the row that had the focus was removed
       expect(await devices.evaluate(() => document.activeElement?.id)).toBe("other-devices");
     }
     expect(await Promise.all([status(here), status(there), status(third)])).toEqual([200, 401, 401]);
     await page.waitForURL(/\/sign-in\?/);
-    await page.getByText("The session on this device is over.").waitFor();
+    await page.getByText("Your session on this device has ended.").waitFor();
   });
 
-  it("says when it did not work, and leaves the device in the list", async () => {
-    const { each } = await somebodyIn(2);
+  it("shows a failure and keeps the device in the list", async () => {
+    const { each } = await signInUser(2);
     const [here, there] = each as [BrowserContext, BrowserContext];
     const devices = await openTab(here, "/me/devices");
     await here.setOffline(true);
@@ -132,8 +132,8 @@ describe("signing out other devices", () => {
     expect(await status(there)).toBe(401);
   });
 
-  it("everywhere ends this one as well, and its other tabs follow", async () => {
-    const { each } = await somebodyIn(2);
+  it("on all devices ends this session too, and its other tabs follow", async () => {
+    const { each } = await signInUser(2);
     const [here, there] = each as [BrowserContext, BrowserContext];
     const tab = await openTab(here, "/orders");
     const devices = await openTab(here, "/me/devices");
@@ -144,8 +144,8 @@ describe("signing out other devices", () => {
     expect(await Promise.all([status(here), status(there)])).toEqual([401, 401]);
   });
 
-  it("signing out in one tab signs out the others, and nothing private comes back with the back button", async () => {
-    const { account, each } = await somebodyIn(1);
+  it("signing out in one tab signs out the others, and the back button shows nothing private", async () => {
+    const { account, each } = await signInUser(1);
     const [here] = each as [BrowserContext];
     const tab = await openTab(here, "/bonuses");
     const page = await openTab(here, "/me");
@@ -158,42 +158,42 @@ describe("signing out other devices", () => {
   });
 });
 
-describe("an access token that has run out", () => {
-  it("is no matter: a page still shows the person, and a click still works", async () => {
-    const { account, each } = await somebodyIn(1);
+describe("an expired access token", () => {
+  it("does not matter: a page still shows the user, and a click still works", async () => {
+    const { account, each } = await signInUser(1);
     const [here] = each as [BrowserContext];
     await withoutStream(here);
     await expire(here);
     const page = await here.newPage();
-    const first = renewed(page);
+    const first = refreshResponse(page);
     await page.goto("/me");
     expect(await page.getByRole("main").textContent()).toContain(account.email);
     expect((await first).status()).toBe(200);
 
-    // the page believes its token to be new; what it finds out at the click it sees to itself
+    // the page assumes that its token is new, and refreshes it when the click gets a 401
     await expire(here);
     const refreshes = callsTo(page, "/api/auth/refresh");
     const saves = callsTo(page, "/api/me");
     await page.getByRole("textbox", { name: "Name" }).fill("Mira Kim-Lund");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Your name is changed").waitFor();
+    await page.getByText("Name changed").waitFor();
     expect([saves.length, refreshes.length]).toEqual([2, 1]);
     expect(await status(here)).toBe(200);
   });
 
-  it("is renewed once for two tabs that need it at once, and signs nobody out", async () => {
-    const { each } = await somebodyIn(1);
+  it("is refreshed once for two tabs that need it concurrently, and both stay signed in", async () => {
+    const { each } = await signInUser(1);
     const [here] = each as [BrowserContext];
     await withoutStream(here);
-    const tabs = [await openRenewed(here, "/me"), await openTab(here, "/me")];
+    const tabs = [await openRefreshed(here, "/me"), await openTab(here, "/me")];
     const refreshes = tabs.map((tab) => callsTo(tab, "/api/auth/refresh"));
     for (let round = 1; round <= 5; round++) {
       await expire(here);
       await Promise.all(
-        tabs.map(async (tab, place) => {
-          await tab.getByRole("textbox", { name: "Name" }).fill(`Name ${String(round)}${String(place)}`);
+        tabs.map(async (tab, index) => {
+          await tab.getByRole("textbox", { name: "Name" }).fill(`Name ${String(round)}${String(index)}`);
           await tab.getByRole("button", { name: "Save" }).click();
-          await tab.getByText("Your name is changed").waitFor();
+          await tab.getByText("Name changed").waitFor();
         }),
       );
     }
@@ -202,8 +202,8 @@ describe("an access token that has run out", () => {
     expect(await status(here)).toBe(200);
   });
 
-  it("is renewed twice at once where tabs cannot agree, and that signs nobody out either", async () => {
-    const { each } = await somebodyIn(1);
+  it("is refreshed concurrently by tabs that cannot coordinate, and all stay signed in", async () => {
+    const { each } = await signInUser(1);
     const [here] = each as [BrowserContext];
     await here.addInitScript(() => {
       Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
@@ -217,7 +217,7 @@ describe("an access token that has run out", () => {
     });
     await withoutStream(here);
     const tabs: Page[] = [];
-    while (tabs.length < 3) tabs.push(await openRenewed(here, "/me"));
+    while (tabs.length < 3) tabs.push(await openRefreshed(here, "/me"));
     for (let round = 0; round < 3; round++) {
       await expire(here);
       const statuses = await Promise.all(
@@ -238,8 +238,8 @@ describe("an access token that has run out", () => {
     expect(tabs.map((tab) => new URL(tab.url()).pathname)).toEqual(["/me", "/me", "/me"]);
   });
 
-  it("stays what it is while the server cannot renew it: nobody is signed out, and the click can be repeated", async () => {
-    const { each } = await somebodyIn(1);
+  it("does not sign out while the server cannot refresh it, and the click can be repeated", async () => {
+    const { each } = await signInUser(1);
     const [here] = each as [BrowserContext];
     const page = await openTab(here, "/me");
     await page.waitForLoadState("networkidle");
@@ -247,29 +247,29 @@ describe("an access token that has run out", () => {
     await expire(here);
     await page.getByRole("textbox", { name: "Name" }).fill("Kept name");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("The server cannot be reached.").waitFor();
+    await page.getByText("Can't reach the server.").waitFor();
     expect(new URL(page.url()).pathname).toBe("/me");
     expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("Kept name");
     await page.unroute("**/api/auth/refresh");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Your name is changed").waitFor();
+    await page.getByText("Name changed").waitFor();
   });
 });
 
-describe("a page that is another person's now", () => {
-  it("is rendered anew when somebody else signs in in another tab", async () => {
-    const { each } = await somebodyIn(1);
+describe("a page of another user", () => {
+  it("is rendered again when another user signs in in another tab", async () => {
+    const { each } = await signInUser(1);
     const [here] = each as [BrowserContext];
-    const elsewhere = await newContext();
-    const other = await signUpInBrowser(elsewhere, "Somebody Else");
+    const otherContext = await newContext();
+    const other = await signUpInBrowser(otherContext, "Somebody Else");
     const page = await openTab(here, "/me");
-    const door = await here.newPage();
+    const signInTab = await here.newPage();
     await here.request.post("/api/auth/sign-out", { data: {} });
-    await door.goto("/sign-in");
-    await door.getByLabel("Email").fill(other.email);
-    await door.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
-    await door.locator("form").getByRole("button", { name: "Sign in" }).click();
-    await door.waitForURL(app.url.concat("/"));
+    await signInTab.goto("/sign-in");
+    await signInTab.getByLabel("Email").fill(other.email);
+    await signInTab.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
+    await signInTab.locator("form").getByRole("button", { name: "Sign in" }).click();
+    await signInTab.waitForURL(app.url.concat("/"));
     await page.getByRole("main").getByText(other.email).waitFor();
   });
 });

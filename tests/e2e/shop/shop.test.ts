@@ -5,7 +5,7 @@ import { openContext } from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
-/** The shop in Chromium, paid for on the local Stripe's own page. */
+/** The shop in Chromium, with payments on the local Stripe's checkout page. */
 
 let app: App;
 let browser: Browser;
@@ -18,10 +18,10 @@ afterAll(async () => {
 });
 
 const TEST_LIMIT_MS = 120_000;
-/** On a busy machine a payment, its event and the tasks after it take a while. */
+/** Time (ms) for a payment, its event and its tasks on a busy machine. */
 const TASKS_LIMIT_MS = 30_000;
 
-/** A browser of its own, in English, with the session of one of the demo's people. */
+/** A page in a new English browser context, signed in as one of the demo users. */
 async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await openContext(browser, app, options);
   if (who) {
@@ -40,14 +40,14 @@ interface Sale {
 
 /** Puts a ticket up for sale. @returns its id */
 async function listTicket(page: Page, { title, stock }: Sale): Promise<string> {
-  const answer = await page.request.post("/api/products", {
+  const response = await page.request.post("/api/products", {
     data: { kind: "ticket", title, priceMinor: 1_500, currency: "EUR", ...(stock ? { stock } : {}) },
   });
-  expect(answer.status()).toBe(201);
-  return (await answer.json()).product.id;
+  expect(response.status()).toBe(201);
+  return (await response.json()).product.id;
 }
 
-/** Buys on the product's page and posts the payment page's form with a result. */
+/** Buys on the product's page and submits the checkout page with a result. */
 async function buy(page: Page, productId: string, result: string): Promise<void> {
   await page.goto(`/shop/${productId}`);
   await page.getByRole("button", { name: /^Buy for/ }).click();
@@ -60,11 +60,11 @@ async function buy(page: Page, productId: string, result: string): Promise<void>
 const arrived = (page: Page) => page.waitForURL(/\/orders\/[0-9a-f-]{36}/);
 const headline = (page: Page) => page.getByRole("heading", { level: 1 });
 
-const says = (page: Page, text: string) =>
+const waitForHeadline = (page: Page, text: string) =>
   expect.poll(() => headline(page).textContent(), { timeout: TASKS_LIMIT_MS }).toBe(text);
 
-/** From here on the document must stay the same one. @returns whether it has */
-async function marked(page: Page): Promise<() => Promise<boolean>> {
+/** Marks the document. @returns whether it is still the same document */
+async function markDocument(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute("data-same", ""));
   return () => page.evaluate(() => document.documentElement.hasAttribute("data-same"));
 }
@@ -82,11 +82,11 @@ async function stepsOn(page: Page): Promise<Record<string, string>> {
 }
 
 describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
-  it("an artist lists a ticket, a listener buys two, sees them arrive, and the artist hears of it", async () => {
+  it("an artist lists a ticket, a listener buys two and sees them arrive, and the artist is notified", async () => {
     const title = `Rooftop ${Date.now()}`;
     const artist = await pageOf("artist");
     await artist.goto("/shop/new");
-    await artist.getByLabel("Price of one").fill("fifteen");
+    await artist.getByLabel("Price per item").fill("fifteen");
     await artist.getByRole("button", { name: "Put it up for sale" }).click();
     await expect
       .poll(() => artist.evaluate(() => document.activeElement?.getAttribute("name")))
@@ -95,13 +95,13 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await artist.getByLabel("Title").fill(title);
     await artist.reload();
     await expect.poll(() => artist.getByLabel("Title").inputValue()).toBe(title);
-    await artist.getByLabel("Price of one").fill("15,50");
+    await artist.getByLabel("Price per item").fill("15,50");
     await artist.getByLabel("Currency").selectOption("EUR");
-    await artist.getByLabel("How many there are").fill("20");
+    await artist.getByLabel("Quantity in stock").fill("20");
     await artist.getByRole("button", { name: "Put it up for sale" }).click();
     await artist.waitForURL(/\/shop\/[0-9a-f-]{36}$/);
     const productPath = new URL(artist.url()).pathname;
-    await artist.getByText("This is yours, so you cannot buy it.").waitFor();
+    await artist.getByText("This is your product, so you can't buy it.").waitFor();
     expect(await artist.getByRole("button", { name: /^Buy/ }).count()).toBe(0);
 
     const buyer = await pageOf(null);
@@ -118,8 +118,8 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await buyer.waitForURL(/\/c\/pay\//);
     await buyer.locator('button[value="paid"]').click();
     await arrived(buyer);
-    const stayed = await marked(buyer);
-    await says(buyer, "The tickets are yours");
+    const stayed = await markDocument(buyer);
+    await waitForHeadline(buyer, "The tickets are yours");
     const codes = await codesOn(buyer);
     expect(new Set(codes).size).toBe(2);
     expect(codes[0]).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){4}$/);
@@ -140,20 +140,20 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await artist.goto("/notifications");
     await artist.getByRole("link", { name: `Sold: ${title}` }).click();
     await arrived(artist);
-    await says(artist, "Sold");
+    await waitForHeadline(artist, "Sold");
     expect(await codesOn(artist)).toEqual([]);
-    const artistStayed = await marked(artist);
+    const artistStayed = await markDocument(artist);
     await artist.getByRole("button", { name: "Refund" }).click();
-    await artist.getByRole("button", { name: "Yes, give it back" }).click();
-    await says(artist, "Refunded");
+    await artist.getByRole("button", { name: "Yes, refund" }).click();
+    await waitForHeadline(artist, "Refunded");
     expect(await artistStayed()).toBe(true);
     await buyer.goto(artist.url());
-    await says(buyer, "Refunded");
+    await waitForHeadline(buyer, "Refunded");
     expect(await buyer.getByText("No longer valid").count()).toBe(2);
     await Promise.all([artist.context().close(), buyer.context().close()]);
   });
 
-  it("says how it stands after a declined card, a buyer who left, events sent twice, and a late payment", async () => {
+  it("shows the order's state after a declined card, an abandoned checkout, duplicate events and a late payment", async () => {
     const artist = await pageOf("kira");
     const ticket = await listTicket(artist, { title: `Cellar ${Date.now()}`, stock: 9 });
     const page = await pageOf("wen");
@@ -163,32 +163,32 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await page.goto("/orders");
     await page.getByRole("main").locator("h2 a").first().click();
     await arrived(page);
-    await says(page, "The card was declined");
+    await waitForHeadline(page, "The card was declined");
     expect(await page.getByRole("link", { name: "Try again" }).getAttribute("href")).toMatch(/\/c\/pay\//);
 
     await buy(page, ticket, "abandoned");
     await arrived(page);
-    await says(page, "Called off");
+    await waitForHeadline(page, "Order cancelled");
     await page.getByRole("link", { name: "Order again" }).click();
     await page.waitForURL(`**/shop/${ticket}`);
     await expect.poll(() => page.getByText("9 left").isVisible()).toBe(true);
 
     await buy(page, ticket, "twice");
     await arrived(page);
-    await says(page, "The ticket is yours");
+    await waitForHeadline(page, "The ticket is yours");
     expect(await codesOn(page)).toHaveLength(1);
 
     await buy(page, ticket, "late");
     await arrived(page);
-    await says(page, "Confirming the payment");
-    const stayed = await marked(page);
-    await says(page, "The ticket is yours");
+    await waitForHeadline(page, "Confirming the payment");
+    const stayed = await markDocument(page);
+    await waitForHeadline(page, "The ticket is yours");
     expect(await codesOn(page)).toHaveLength(1);
     expect(await stayed()).toBe(true);
     await Promise.all([artist.context().close(), page.context().close()]);
   });
 
-  it("says who was faster, and that payments do not work, and keeps the quantity", async () => {
+  it("shows that the stock is gone or payments are down, and keeps the quantity", async () => {
     const artist = await pageOf("nocturne");
     const [scarce, plenty] = [
       await listTicket(artist, { title: `Last one ${Date.now()}`, stock: 1 }),
@@ -198,7 +198,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await slow.goto(`/shop/${scarce}`);
     expect((await fast.request.post("/api/orders", { data: { productId: scarce } })).status()).toBe(201);
     await slow.getByRole("button", { name: /^Buy for/ }).click();
-    await slow.getByText("All of it is gone.").waitFor();
+    await slow.getByText("All gone.").waitFor();
     expect(await slow.getByRole("button", { name: /^Buy/ }).count()).toBe(0);
 
     const setFaults = (faults: unknown) =>
@@ -208,11 +208,11 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
         body: JSON.stringify(faults),
       });
     await slow.goto(`/shop/${plenty}`);
-    await slow.getByLabel("How many").fill("3");
+    await slow.getByLabel("Quantity").fill("3");
     expect((await setFaults({ api: { kind: "error" } })).ok).toBe(true);
     await slow.getByRole("button", { name: "Buy for €45" }).click();
     await slow.getByText("Payments do not work right now, and nothing was charged.").waitFor();
-    expect(await slow.getByLabel("How many").inputValue()).toBe("3");
+    expect(await slow.getByLabel("Quantity").inputValue()).toBe("3");
     await setFaults({});
     await slow.getByRole("button", { name: "Buy for €45" }).click();
     await slow.waitForURL(/\/c\/pay\//);
@@ -221,13 +221,13 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await Promise.all([artist, fast, slow].map((page) => page.context().close()));
   });
 
-  it("axe finds nothing serious, in both languages, dark and light, on a phone and a desktop; readable without scripts", async () => {
+  it("has no serious axe violations in both languages and themes, on a phone and a desktop, and is readable without scripts", async () => {
     const seller = await pageOf("tundra");
     const ticket = await listTicket(seller, { title: `Axe ${Date.now()}`, stock: 5 });
     const buyer = await pageOf("ayana");
     await buy(buyer, ticket, "paid");
     await arrived(buyer);
-    await says(buyer, "The ticket is yours");
+    await waitForHeadline(buyer, "The ticket is yours");
     const order = new URL(buyer.url()).pathname;
     const storageState = await buyer.context().storageState();
     const problems: string[] = [];
@@ -259,7 +259,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await Promise.all([seller, buyer, plain].map((page) => page.context().close()));
   });
 
-  it("what is not there is a page with status 404, and an order needs its person", async () => {
+  it("returns 404 for a missing product, and requires a user for an order", async () => {
     const missing = "00000000-0000-7000-8000-000000000000";
     for (const path of ["/shop/nope", `/shop/${missing}`]) {
       expect((await fetch(`${app.url}${path}`)).status).toBe(404);

@@ -20,7 +20,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** A browser of its own, in English, signed in through the form. */
+/** A new English browser context, signed in through the form. */
 async function signedIn(email: string): Promise<{ context: BrowserContext; page: Page }> {
   const context = await openContext(browser, app);
   const page = await context.newPage();
@@ -32,7 +32,7 @@ async function signedIn(email: string): Promise<{ context: BrowserContext; page:
   return { context, page };
 }
 
-/** The exact number that a screen reader reads. */
+/** The exact count, as for a screen reader. */
 async function countOn(page: Page): Promise<number> {
   const text = await page
     .getByRole("main")
@@ -59,7 +59,7 @@ const sync = async (page: Page) => {
 };
 
 describe("a view, from the browser to Postgres", () => {
-  it("moves in front of the viewer, by itself in other browsers, signed in or not, and into Postgres with a sync", async () => {
+  it("is shown live to the viewer and in other browsers, and a sync writes it to Postgres", async () => {
     const artist = await signedIn("artist@normaldance.test");
     const title = `Проверка звука ${Date.now()}`;
     await artist.page.goto("/posts/new");
@@ -82,7 +82,7 @@ describe("a view, from the browser to Postgres", () => {
     await expect.poll(() => countOn(onlooker)).toBe(1);
     await expect.poll(() => countOn(artist.page)).toBe(1);
 
-    // Again, by the same person and by the author: not counted.
+    // Repeated views and the author's views are not counted.
     await listener.page.reload();
     await artist.page.reload();
     await listener.page.waitForLoadState("networkidle");
@@ -100,7 +100,7 @@ describe("a view, from the browser to Postgres", () => {
     for (const { context } of [artist, listener, admin, { context: second }]) await context.close();
   });
 
-  it("counts the cards of the feed that were really seen, in one request", async () => {
+  it("of the feed counts only the cards that were visible, in one request", async () => {
     const { context, page } = await signedIn("roma@normaldance.test");
     const request = page.waitForRequest((sent) => sent.url().endsWith("/api/posts/views-batch"));
     const sent: string[] = [];
@@ -117,9 +117,9 @@ describe("a view, from the browser to Postgres", () => {
     await context.close();
   });
 
-  it("the operator sees what waits, syncs with the button, and nobody else gets in", async () => {
+  it("can be synced by the operator with the button, and by no other user", async () => {
     const viewer = await signedIn("ines@normaldance.test");
-    // One that counts her: she has neither written nor seen it.
+    // A post that she has neither written nor viewed.
     const { rows } = await database.query(
       `SELECT p.id, p.views FROM "Post" p, "User" u
        WHERE u.email = 'ines@normaldance.test' AND u.id <> p."authorId"
@@ -134,10 +134,8 @@ describe("a view, from the browser to Postgres", () => {
     const { context, page } = await signedIn("admin@normaldance.test");
     await page.goto("/admin/views");
     await page.getByRole("button", { name: "Sync now" }).click();
-    // The stack's own schedule may have been there first: then the button says so, and the view is in Postgres as well.
-    await expect
-      .poll(() => page.getByRole("status").first().textContent())
-      .toMatch(/\d|There was nothing to sync/);
+    // The stack's schedule may have synced first: the button then reports that, and the view is in Postgres as well.
+    await expect.poll(() => page.getByRole("status").first().textContent()).toMatch(/\d|Nothing to sync/);
     await expect
       .poll(
         async () => (await database.query(`SELECT views FROM "Post" WHERE id = $1`, [postId])).rows[0].views,
@@ -154,7 +152,7 @@ describe("pages", () => {
   it.each([
     ["ru-RU", 390, "dark"],
     ["en-US", 1440, "light"],
-  ] as const)("axe finds nothing serious: %s, %i px, %s", async (locale, width, theme) => {
+  ] as const)("have no serious axe violations: %s, %i px, %s", async (locale, width, theme) => {
     const { rows } = await database.query(`SELECT id FROM "Post" ORDER BY id DESC LIMIT 1`);
     const problems: string[] = [];
     const context = await openContext(browser, app, { locale, viewport: { width, height: 900 } });
@@ -169,7 +167,7 @@ describe("pages", () => {
     expect(problems).toEqual([]);
   });
 
-  it("is Russian without a wish, and the switch wins over the browser's", async () => {
+  it("are Russian without a preference, and the language switch overrides the browser's", async () => {
     const bare = await fetch(app.url, { headers: { "accept-language": "" } });
     expect(await bare.text()).toContain('<html lang="ru"');
     const context = await openContext(browser, app, { locale: "ru-RU" });
@@ -182,7 +180,7 @@ describe("pages", () => {
     await context.close();
   });
 
-  it("a form keeps what was typed and goes to the first field that is wrong", async () => {
+  it("with a form keep the input and focus the first invalid field", async () => {
     const context = await openContext(browser, app);
     const page = await context.newPage();
     await page.goto("/sign-up");
@@ -194,7 +192,7 @@ describe("pages", () => {
     await context.close();
   });
 
-  it("what is not there is a page with status 404, and for the API the standard body", async () => {
+  it("return 404 for a missing path, and the API its standard error body", async () => {
     for (const path of ["/nowhere", "/posts/nope", "/posts/00000000-0000-7000-8000-000000000000"]) {
       expect((await fetch(`${app.url}${path}`)).status).toBe(404);
     }
@@ -205,7 +203,7 @@ describe("pages", () => {
 });
 
 describe("the gate", () => {
-  it("limits sign-in attempts by its policy and says when to come back", async () => {
+  it("limits sign-ups by its policy and sends Retry-After", async () => {
     const address = newClientAddress();
     const attempt = () =>
       fetch(`${app.url}/api/auth/sign-up`, {
@@ -213,11 +211,11 @@ describe("the gate", () => {
         headers: { "content-type": "application/json", "x-forwarded-for": address },
         body: "{}",
       });
-    const answers = [];
-    for (let i = 0; i < 11; i += 1) answers.push(await attempt());
-    const last = answers.at(-1);
-    expect(answers[0]?.status).toBe(400);
-    expect(answers[0]?.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60');
+    const responses = [];
+    for (let i = 0; i < 11; i += 1) responses.push(await attempt());
+    const last = responses.at(-1);
+    expect(responses[0]?.status).toBe(400);
+    expect(responses[0]?.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60');
     expect(last?.status).toBe(429);
     expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(Number(last?.headers.get("retry-after"))).toBeLessThanOrEqual(60);

@@ -31,34 +31,34 @@ const move = ({ token }: Account, email: string) =>
   call(changeAddress, { token, body: { email }, headers: { "accept-language": "en" } });
 
 describe("mails with links", () => {
-  it("sign-up mails a link in the visitor's language; opened, the address is confirmed", async () => {
+  it("a sign-up mails a confirmation link in the visitor's language, which confirms the address", async () => {
     const account = await signUpAccount("ru");
     const text = await waitForMailText(catcher, account.email, /Подтвердите адрес/);
     expect(text).toContain(account.name);
     expect((await accountRow(account.id)).locale).toBe("ru");
-    const answer = await open(extractLinkToken(text, "/confirm-email"));
-    expect(answer).toMatchObject({ status: 200, body: { outcome: "confirmed" } });
+    const response = await open(extractLinkToken(text, "/confirm-email"));
+    expect(response).toMatchObject({ status: 200, body: { outcome: "confirmed" } });
     expect((await call(me, { token: account.token })).body.user).toMatchObject({ confirmed: true });
     expect(await auditActions(account.id)).toContain("address_confirmed");
   });
 
-  it("a forgotten password is mailed a link that sets a new one, in the account's language", async () => {
+  it("a forgotten password mails a reset link in the account's language", async () => {
     const account = await signUpAccount("en");
     await call(forgot, { body: { email: account.email }, headers: { "accept-language": "ru" } });
     const text = await waitForMailText(catcher, account.email, /^A new password/);
     const token = extractLinkToken(text, "/reset-password");
-    const answer = await call(reset, { body: { token, password: "a new long password" } });
-    expect(answer.status).toBe(200);
+    const response = await call(reset, { body: { token, password: "a new long password" } });
+    expect(response.status).toBe(200);
     await waitForMailText(catcher, account.email, /password was changed/);
   });
 });
 
 describe("POST /api/me/email", () => {
-  it("five an hour, taken addresses among them", async () => {
+  it("mails at most five times an hour, including for taken addresses", async () => {
     const [account, owner] = [await signUpAccount(), await createTestUser()];
     const statuses: number[] = [];
-    for (let asked = 0; asked < 5; asked += 1) statuses.push((await move(account, owner.email)).status);
-    // The mail of the sign-up was the first.
+    for (let attempt = 0; attempt < 5; attempt += 1) statuses.push((await move(account, owner.email)).status);
+    // The sign-up mail was the first of the five.
     expect(statuses).toEqual([202, 202, 202, 202, 429]);
   });
 });

@@ -9,27 +9,28 @@ import { expirePasswordConfirmation, startTestSession } from "@/tests/support/fa
 import { makeLinkToken, makeTask } from "@/tests/support/factories/test-users";
 
 /**
- * OWASP Authentication Cheat Sheet (with Forgot Password and Password Storage, which it points to), item by item
- * under its own headings.
+ * OWASP Authentication Cheat Sheet (with Forgot Password and Password Storage, which it references), item by item under
+ * its own headings.
  *
- * Not here, and why:
- * - "Authentication Responses: Account Creation": sign-up says that an address is taken, because it signs in at once
- *   and has to answer differently. Every other answer is the same for an address that is nobody's.
- * - "Authentication Solution and Sensitive Accounts", "TLS Client Authentication": there is no back office on a
- *   network of its own; administrators are people with a role.
- * - "Multi-Factor Authentication", "CAPTCHA", "Security Questions and Memorable Words": there are none.
+ * Not tested, and why:
+ * - "Authentication Responses: Account Creation": sign-up reveals that an address is taken, because it signs in
+ * immediately and must respond differently. Every other response is the same for an unknown address.
+ * - "Authentication Solution and Sensitive Accounts", "TLS Client Authentication": there is no separate back-office
+ * network; administrators are users with a role.
+ * - "Multi-Factor Authentication", "CAPTCHA", "Security Questions and Memorable Words": not offered.
  * - "Authentication Protocols That Require No Password" (OAuth, SAML, FIDO): not offered.
- * - "Password Managers": plain HTML forms with `autocomplete`, tried in a browser (tests/e2e/accounts/account.test.ts).
- * - "Adaptive or Risk Based Authentication": what is sensitive wants the password again, for everybody alike.
+ * - "Password Managers": plain HTML forms with `autocomplete`, tested in a browser
+ * (tests/e2e/accounts/account.test.ts).
+ * - "Adaptive or Risk Based Authentication": sensitive actions require the password again for every user alike.
  */
 
-// As people have it in production. Nothing has read the environment yet.
+// As in production. Nothing has read the environment yet.
 process.env.APP_URL = "https://music.example";
 process.env.TRUST_PROXY = "1";
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
 
-/** From an address of its own each time, so that the limit of one address is not what answers. */
+/** Each request has a new address, so that the per-address limit does not reject it. */
 let address = 0;
 function send(name: string, { headers, ...input }: RouteInput = {}, token?: string): Promise<ApiResponse> {
   const route = routes.get(name);
@@ -43,16 +44,16 @@ const signIn = (email: string, password: string) =>
   send("POST /api/auth/sign-in", { body: { email, password } });
 const signUp = (password: string, email = `${newId()}@test.example`) =>
   send("POST /api/auth/sign-up", { body: { email, password, name: "New here" } });
-/** All of an answer but what is another one each time. */
-const sayingOf = ({ status, headers, body }: ApiResponse) => ({
+/** A response without the parts that differ each time. */
+const comparable = ({ status, headers, body }: ApiResponse) => ({
   status,
   body: { ...body, error: body?.error && { ...body.error, requestId: "" } },
   headers: [...headers].filter(([name]) => name !== "x-request-id"),
 });
-const isOut = async (token: string) => (await send("GET /api/me", {}, token)).status === 401;
+const isRejected = async (token: string) => (await send("GET /api/me", {}, token)).status === 401;
 
 describe("Authentication General Guidelines", () => {
-  it("User IDs: random, and an address is the same in capitals", async () => {
+  it("User IDs: are random, and addresses are case-insensitive", async () => {
     const email = `Case-${newId()}@Test.Example`;
     expect((await signUp(TEST_PASSWORD, email)).status).toBe(201);
     expect((await signUp(TEST_PASSWORD, email.toLowerCase())).status).toBe(409);
@@ -61,7 +62,7 @@ describe("Authentication General Guidelines", () => {
     expect(body.user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  it("Implement Proper Password Strength Controls: 8 to 128 characters of any kind, none cut off", async () => {
+  it("Implement Proper Password Strength Controls: accepts 8 to 128 characters of any kind, and truncates none", async () => {
     for (const password of ["short12", "x".repeat(129)])
       expect((await signUp(password)).body.error.details[0].path).toBe("password");
     for (const password of [
@@ -77,7 +78,7 @@ describe("Authentication General Guidelines", () => {
     }
   });
 
-  it("Implement Proper Password Strength Controls: those that everybody tries first are refused", async () => {
+  it("Implement Proper Password Strength Controls: rejects the most common passwords", async () => {
     for (const password of ["password123", "qwertyuiop", "aaaaaaaaaaaa", "normaldance"])
       expect([password, (await signUp(password)).status]).toEqual([password, 400]);
     const body = { currentPassword: TEST_PASSWORD, newPassword: "password123" };
@@ -88,7 +89,7 @@ describe("Authentication General Guidelines", () => {
     expect((await send("POST /api/auth/reset-password", reset)).status).toBe(400);
   });
 
-  it("Store Passwords in a Secure Fashion: argon2id with a salt of its own, and never given out", async () => {
+  it("Store Passwords in a Secure Fashion: uses argon2id with a random salt and never returns the hash", async () => {
     const [one, two] = [(await signUp(TEST_PASSWORD)).body, (await signUp(TEST_PASSWORD)).body];
     const hashes = await db().user.findMany({
       where: { id: { in: [one.user.id, two.user.id] } },
@@ -105,15 +106,15 @@ describe("Authentication General Guidelines", () => {
     for (const body of seen) expect(JSON.stringify(body)).not.toMatch(/argon2|passwordHash/);
   });
 
-  it("Change Password Feature: wants a session and the present password, and ends the other sessions", async () => {
+  it("Change Password Feature: requires a session and the current password, and revokes the other sessions", async () => {
     const person = await createTestUser();
-    const [here, elsewhere] = [await startTestSession(person), await startTestSession(person)];
+    const [here, otherSession] = [await startTestSession(person), await startTestSession(person)];
     const change = (currentPassword: string, token?: string) =>
       send("POST /api/me/password", { body: { currentPassword, newPassword: "six red herons" } }, token);
     expect((await change(TEST_PASSWORD)).status).toBe(401);
     expect((await change("not it at all", here.accessToken)).status).toBe(400);
     expect((await change(TEST_PASSWORD, here.accessToken)).status).toBe(200);
-    expect(await isOut(elsewhere.accessToken)).toBe(true);
+    expect(await isRejected(otherSession.accessToken)).toBe(true);
     expect((await signIn(person.email, TEST_PASSWORD)).status).toBe(401);
     expect((await signIn(person.email, "six red herons")).status).toBe(200);
   });
@@ -123,7 +124,7 @@ describe("Authentication General Guidelines", () => {
     expect(headers.get("strict-transport-security")).toMatch(/^max-age=\d{8,}/);
   });
 
-  it("Require Re-authentication for Sensitive Features: all that want it, and what gives it again", async () => {
+  it("Require Re-authentication for Sensitive Features: covers every sensitive route, and a password confirmation satisfies it", async () => {
     const sensitive = [...routes.values()].filter(({ spec }) => spec.fresh).map(({ name }) => name);
     expect(sensitive).toEqual(
       expect.arrayContaining([
@@ -137,30 +138,30 @@ describe("Authentication General Guidelines", () => {
     const person = await createTestUser();
     const { accessToken, session } = await startTestSession(person);
     await expirePasswordConfirmation(session.id);
-    const ask = () => send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
-    expect((await ask()).body.error.code).toBe("fresh_sign_in_required");
+    const changeAddress = () => send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
+    expect((await changeAddress()).body.error.code).toBe("fresh_sign_in_required");
     const confirm = (password: string) =>
       send("POST /api/auth/confirm-password", { body: { password } }, accessToken);
     expect((await confirm("not it at all")).status).toBe(400);
-    expect((await ask()).status).toBe(403);
+    expect((await changeAddress()).status).toBe(403);
     expect((await confirm(TEST_PASSWORD)).status).toBe(200);
-    expect((await ask()).status).toBe(202);
+    expect((await changeAddress()).status).toBe(202);
   });
 
-  it("Reauthentication After Risk Events: a password set by mail ends every session", async () => {
+  it("Reauthentication After Risk Events: a password reset revokes every session", async () => {
     const listener = await createTestUser();
     const { accessToken } = await startTestSession(listener);
     const token = await makeLinkToken({ listener }, "reset_password");
     const body = { token, password: "six red herons" };
-    const answer = await send("POST /api/auth/reset-password", { body });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.getSetCookie().some((line) => /_access=[^;]/.test(line))).toBe(false);
-    expect(await isOut(accessToken)).toBe(true);
+    const response = await send("POST /api/auth/reset-password", { body });
+    expect(response.status).toBe(200);
+    expect(response.headers.getSetCookie().some((line) => /_access=[^;]/.test(line))).toBe(false);
+    expect(await isRejected(accessToken)).toBe(true);
   });
 });
 
 describe("Implement Secure Password Recovery Mechanism", () => {
-  it("a link is good once, for its own purpose, and stored nowhere as it is sent", async () => {
+  it("a link works once, only for its purpose, and is not stored in the form that is mailed", async () => {
     const listener = await createTestUser();
     await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
     const link = await db().accountLink.findFirstOrThrow({ where: { userId: listener.userId } });
@@ -175,7 +176,7 @@ describe("Implement Secure Password Recovery Mechanism", () => {
     expect((await reset()).status).toBe(400);
   });
 
-  it("a link is good for an hour", async () => {
+  it("a link is valid for an hour", async () => {
     const listener = await createTestUser();
     await send("POST /api/auth/forgot-password", { body: { email: listener.email } });
     const { createdAt, expiresAt } = await db().accountLink.findFirstOrThrow({
@@ -193,45 +194,45 @@ describe("Implement Secure Password Recovery Mechanism", () => {
 });
 
 describe("Authentication and Error Messages", () => {
-  it("Authentication Responses: Login: the same for a wrong password and for nobody's address", async () => {
+  it("Authentication Responses: Login: are the same for a wrong password and an unknown address", async () => {
     const { email } = await createTestUser();
-    const wrong = sayingOf(await signIn(email, "not it at all"));
-    const nobody = sayingOf(await signIn(`${newId()}@test.example`, "not it at all"));
-    expect(wrong).toEqual(nobody);
+    const wrong = comparable(await signIn(email, "not it at all"));
+    const unknown = comparable(await signIn(`${newId()}@test.example`, "not it at all"));
+    expect(wrong).toEqual(unknown);
     expect(wrong.status).toBe(401);
     expect(JSON.stringify(wrong.body)).not.toMatch(/unknown|not found|неизвест/i);
   });
 
-  it("Authentication Responses: Password recovery: the same for nobody's address", async () => {
-    const ask = (email: string) => send("POST /api/auth/forgot-password", { body: { email } });
-    const known = sayingOf(await ask((await createTestUser()).email));
-    expect(known).toEqual(sayingOf(await ask(`${newId()}@test.example`)));
+  it("Authentication Responses: Password recovery: are the same for an unknown address", async () => {
+    const requestReset = (email: string) => send("POST /api/auth/forgot-password", { body: { email } });
+    const known = comparable(await requestReset((await createTestUser()).email));
+    expect(known).toEqual(comparable(await requestReset(`${newId()}@test.example`)));
     expect(known.status).toBe(202);
   });
 
-  it("Error Codes and URLs: a task or order of somebody else is like one that is not there", async () => {
+  it("Error Codes and URLs: another user's task looks like a missing one", async () => {
     const listener = await createTestUser();
     const { accessToken } = await startTestSession(await createTestUser());
     const see = (id: string) => send("GET /api/tasks/{id}", { params: { id } }, accessToken);
-    expect(sayingOf(await see(await makeTask({ listener })))).toEqual(sayingOf(await see(newId())));
+    expect(comparable(await see(await makeTask({ listener })))).toEqual(comparable(await see(newId())));
   });
 });
 
 describe("Protect Against Automated Attacks", () => {
   const guess = async (email: string) => (await signIn(email, "not it at all")).status;
 
-  it("Login Throttling: an account takes ten wrong passwords, from however many addresses", async () => {
+  it("Login Throttling: an account accepts ten wrong passwords, from any number of addresses", async () => {
     const { email } = await createTestUser();
     const statuses = [];
     for (let i = 0; i < 12; i += 1) statuses.push(await guess(email));
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
-    // Nobody's address is limited the same.
-    const nobody = `${newId()}@test.example`;
-    for (let i = 0; i < 10; i += 1) await guess(nobody);
-    expect(await guess(nobody)).toBe(429);
+    // An unknown address is limited in the same way.
+    const unknownEmail = `${newId()}@test.example`;
+    for (let i = 0; i < 10; i += 1) await guess(unknownEmail);
+    expect(await guess(unknownEmail)).toBe(429);
   });
 
-  it("Account Lockout: it ends by itself, and a browser that is known is not kept out", async () => {
+  it("Account Lockout: expires, and does not affect a known browser", async () => {
     const person: TestUser = await createTestUser();
     const first = await signIn(person.email, TEST_PASSWORD);
     const cookie = first.headers
@@ -249,7 +250,7 @@ describe("Protect Against Automated Attacks", () => {
     expect(known.status).toBe(200);
   });
 
-  it("Logging and Monitoring: a failure is written down with its account, and without the password", async () => {
+  it("Logging and Monitoring: a failure is logged with its account and without the password", async () => {
     const { email, userId } = await createTestUser();
     await guess(email);
     const rows = await db().auditEntry.findMany({
@@ -263,7 +264,7 @@ describe("Protect Against Automated Attacks", () => {
 });
 
 describe("Changing A User's Registered Email Address", () => {
-  it("wants a fresh sign-in, tells the present address, and takes effect with the link alone", async () => {
+  it("requires a recent password confirmation, notifies the current address, and takes effect only with the link", async () => {
     const person = await createTestUser();
     const { accessToken } = await startTestSession(person);
     const email = `${newId()}@test.example`;

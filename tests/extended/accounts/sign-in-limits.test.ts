@@ -13,20 +13,17 @@ import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { workerStack } from "@/tests/support/stack/worker-stack";
 
-/**
- * What reached the check of a password is what was answered with 401 or 200, and each failure of those left a line in
- * the audit log.
- */
+/** Attempts with 401 or 200 reached the password check, and each failed one left an entry in the audit log. */
 
-// Before anything reads the environment.
+// Set before anything reads the environment.
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
 process.env.TRUST_PROXY = "1";
 
-/** `RUNS=10` plays the 10,000 attempts that the limits were made for. */
+/** `RUNS=10` makes the 10,000 attempts that the limits were designed for. */
 const ATTEMPTS = runs(1_000);
-/** So many are on their way at once. */
-const AT_ONCE = 20;
+/** Concurrent attempts. */
+const CONCURRENCY = 20;
 const MINUTE_MS = 60_000;
 const ACCOUNT_WINDOW_MS = 15 * MINUTE_MS;
 const ADDRESS_WINDOW_MS = 60 * MINUTE_MS;
@@ -45,7 +42,7 @@ interface Checked {
   ip: string;
 }
 
-/** Attacks for a while, evenly; returns what reached the check of a password. */
+/** Spreads the attempts evenly over this time (ms). @returns those that reached the password check */
 async function attack(
   overMs: number,
   pick: (n: number) => SignInAttempt,
@@ -54,13 +51,13 @@ async function attack(
   const startedAt = clock.nowMs;
   const failuresBefore = await failures();
   const checked: Checked[] = [];
-  for (let n = 0; n < ATTEMPTS; n += AT_ONCE) {
+  for (let n = 0; n < ATTEMPTS; n += CONCURRENCY) {
     clock.nowMs = startedAt + Math.floor((n / ATTEMPTS) * overMs);
     await Promise.all(
-      Array.from({ length: AT_ONCE }, async (_, index) => {
-        const one = pick(n + index);
-        const { status, headers } = await attemptSignIn(one);
-        if (status === 401) checked.push({ at: clock.nowMs, email: one.email, ip: one.ip });
+      Array.from({ length: CONCURRENCY }, async (_, index) => {
+        const attempt = pick(n + index);
+        const { status, headers } = await attemptSignIn(attempt);
+        if (status === 401) checked.push({ at: clock.nowMs, email: attempt.email, ip: attempt.ip });
         else expect([status, Number(headers.get("retry-after")) > 0]).toEqual([429, true]);
       }),
     );
@@ -71,40 +68,40 @@ async function attack(
 
 const failures = () => db().auditEntry.count({ where: { action: "sign_in_failed" } });
 
-/** The most that lie in any window of this length, for the one of whom there are most. */
-function mostWithin(checked: readonly Checked[], by: "email" | "ip", windowMs: number): number {
+/** The highest count of one account or address in any window of this length. */
+function maxInWindow(checked: readonly Checked[], by: "email" | "ip", windowMs: number): number {
   const counts = checked.map(
     (last) =>
-      checked.filter((one) => one[by] === last[by] && one.at > last.at - windowMs && one.at <= last.at)
+      checked.filter((other) => other[by] === last[by] && other.at > last.at - windowMs && other.at <= last.at)
         .length,
   );
   return Math.max(0, ...counts);
 }
 
-/** Some 500 passwords are checked at 30 ms of two processors' time, and each new address costs a call of Redis. */
-const LONGEST_MS = 600_000;
+/** Time limit (ms): some 500 password checks take 30 ms of two cores each, and each new address costs a Redis call. */
+const TIMEOUT_MS = 600_000;
 
 describe.runIf(workerStack().real).each(["pass", "refuse"] as const)(
-  "attempts by the thousand, with a Redis that says: %s",
+  "thousands of attempts with Redis in mode %s",
   {
-    timeout: LONGEST_MS,
+    timeout: TIMEOUT_MS,
   },
   (redisIs) => {
     beforeAll(() => proxy.set(redisIs));
     afterAll(() => proxy.set("pass"));
 
-    it("from one address at many accounts: 10 a minute, and 100 an hour", async () => {
+    it("from one address on many accounts are limited to 10 a minute and 100 an hour", async () => {
       const run = newId();
       const { checked, written } = await attack(ADDRESS_WINDOW_MS, (n) => ({
         email: `guess-${n}-${run}@test.example`,
         ip: "192.0.2.1",
       }));
       expect(checked.length).toBe(100);
-      expect(mostWithin(checked, "ip", MINUTE_MS)).toBe(10);
+      expect(maxInWindow(checked, "ip", MINUTE_MS)).toBe(10);
       expect(written).toBe(checked.length);
     });
 
-    it("from as many addresses at one account: 10 in 15 minutes, and its owner still gets in", async () => {
+    it("from many addresses on one account are limited to 10 in 15 minutes, and its owner can still sign in", async () => {
       const { email } = await createTestUser();
       const known = extractDeviceCookie(
         await attemptSignIn({ email, ip: "198.51.100.1", password: TEST_PASSWORD }),
@@ -128,12 +125,12 @@ describe.runIf(workerStack().real).each(["pass", "refuse"] as const)(
       expect(checked.length).toBe(10);
       expect(owner).toEqual(Array(5).fill([401, 200]).flat());
       expect(written).toBe(checked.length + 5);
-      // Where nobody knows the browser, the owner waits like everybody.
-      const elsewhere = await attemptSignIn({ email, ip: "198.51.100.2", password: TEST_PASSWORD });
-      expect(elsewhere.status).toBe(429);
+      // From an unknown browser the owner is limited too.
+      const unknownBrowser = await attemptSignIn({ email, ip: "198.51.100.2", password: TEST_PASSWORD });
+      expect(unknownBrowser.status).toBe(429);
     });
 
-    it("from 50 addresses at 20 accounts: no account and no address has more than its own", async () => {
+    it("from 50 addresses on 20 accounts exceed neither limit", async () => {
       const owners = await Promise.all(Array.from({ length: 10 }, () => createTestUser()));
       const emails = [
         ...owners.map(({ email }) => email),
@@ -143,10 +140,10 @@ describe.runIf(workerStack().real).each(["pass", "refuse"] as const)(
         email: emails[(n * 7) % emails.length] ?? "",
         ip: `203.0.113.${(n * 13) % 50}`,
       }));
-      expect(mostWithin(checked, "email", ACCOUNT_WINDOW_MS)).toBe(10);
-      expect(mostWithin(checked, "ip", MINUTE_MS)).toBeLessThanOrEqual(10);
-      expect(mostWithin(checked, "ip", ADDRESS_WINDOW_MS)).toBeLessThanOrEqual(100);
-      // All of them were tried, and none more than its allowance.
+      expect(maxInWindow(checked, "email", ACCOUNT_WINDOW_MS)).toBe(10);
+      expect(maxInWindow(checked, "ip", MINUTE_MS)).toBeLessThanOrEqual(10);
+      expect(maxInWindow(checked, "ip", ADDRESS_WINDOW_MS)).toBeLessThanOrEqual(100);
+      // Every account was attacked, and none above its limit.
       expect(new Set(checked.map(({ email }) => email)).size).toBe(emails.length);
       expect(checked.length).toBeLessThanOrEqual(2 * 10 * emails.length);
       expect(written).toBe(checked.length);
@@ -157,32 +154,32 @@ describe.runIf(workerStack().real).each(["pass", "refuse"] as const)(
 describe("an account's attempts", () => {
   const ip = (n: number) => `198.18.0.${n}`;
 
-  it("count when they fail: who signs in again and again is not kept out", async () => {
+  it("count only when they fail: repeated successful sign-ins are not limited", async () => {
     const { email } = await createTestUser();
     for (let n = 0; n < 9; n += 1) await attemptSignIn({ email, ip: ip(n) });
     for (let n = 0; n < 15; n += 1) {
       expect((await attemptSignIn({ email, ip: ip(100 + n), password: TEST_PASSWORD })).status).toBe(200);
     }
-    // The successes have not given the failures back.
+    // Successes do not reset the failures.
     expect((await attemptSignIn({ email, ip: ip(30) })).status).toBe(401);
     expect((await attemptSignIn({ email, ip: ip(31) })).status).toBe(429);
   });
 
-  it("are refused in the standard body, and the same whether there is such an account or not", async () => {
+  it("are rejected with the standard body, the same for existing and unknown accounts", async () => {
     const { email } = await createTestUser();
-    const told = [];
-    for (const [place, who] of [email, `nobody-${newId()}@test.example`].entries()) {
-      const answers = [];
+    const resultsByEmail = [];
+    for (const [index, who] of [email, `nobody-${newId()}@test.example`].entries()) {
+      const responses = [];
       for (let n = 0; n < 12; n += 1) {
-        const response = await attemptSignIn({ email: who, ip: ip(50 + place * 20 + n) });
+        const response = await attemptSignIn({ email: who, ip: ip(50 + index * 20 + n) });
         const { error } = (await response.json()) as { error: { requestId: string } };
-        answers.push({ status: response.status, error: { ...error, requestId: "" } });
-        if (n === 11) answers.push({ retryAfter: response.headers.get("retry-after") });
+        responses.push({ status: response.status, error: { ...error, requestId: "" } });
+        if (n === 11) responses.push({ retryAfter: response.headers.get("retry-after") });
       }
-      told.push(answers);
+      resultsByEmail.push(responses);
     }
-    expect(told[0]).toEqual(told[1]);
-    expect(told[0]?.slice(-2)).toEqual([
+    expect(resultsByEmail[0]).toEqual(resultsByEmail[1]);
+    expect(resultsByEmail[0]?.slice(-2)).toEqual([
       {
         status: 429,
         error: { code: "rate_limited", message: "Too many requests, wait a little", requestId: "" },

@@ -17,13 +17,12 @@ import {
 import { routeInputs } from "@/tests/support/fuzz/route-inputs";
 
 /**
- * Who may call what. Each call is good but for who makes it. What it is about (an order, a session, a task, a
- * delivery) belongs to the listener, and what is for sale to the artist; `other` is a listener whom none of it
- * concerns. A route that reads only the caller's own things is 200 for all who are signed in: that they are the
- * caller's own is shown below.
+ * Who may call what. Each call is valid but for its caller. What it acts on (an order, a session, a task, a delivery)
+ * belongs to the listener, and products to the artist; `other` is a listener without access to any of it. A route that
+ * reads only the caller's own data is 200 for every user: tests below check that the data is the caller's own.
  */
 const MATRIX = `
-                                            nobody  listener  other  artist  admin
+                                            anonymous  listener  other  artist  admin
   POST   /api/admin/alerts/{id}/close       401     403       403    403     200
   GET    /api/admin/alerts                  401     403       403    403     200
   GET    /api/admin/audit                   401     403       403    403     200
@@ -110,7 +109,7 @@ const MATRIX = `
   POST   /api/webhooks/payments             401     401       401    401     401
 `;
 
-const CALLERS = ["nobody", "listener", "other", "artist", "admin"] as const;
+const CALLERS = ["anonymous", "listener", "other", "artist", "admin"] as const;
 
 const rows = MATRIX.trim()
   .split("\n")
@@ -120,18 +119,18 @@ const rows = MATRIX.trim()
     return { name: `${method} ${path}`, statuses: statuses.map(Number) };
   });
 
-/** Their calls end sessions and change accounts: each has people of its own. */
-const ABOUT_ACCOUNTS = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
+/** These routes end sessions and change accounts: each gets users of its own. */
+const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
 const signedInOnly = [...routes.values()].filter(({ spec }) =>
   ["user", "admin", "optional"].includes(spec.auth),
 );
 
-let world: TestUsers;
+let users: TestUsers;
 
 beforeAll(async () => {
-  world = await createTestUsers();
+  users = await createTestUsers();
 });
 afterAll(stopShopServer);
 
@@ -145,52 +144,52 @@ async function inputOf(route: AppRoute, people: TestUsers, caller: TestUser | nu
   return (await routeInputs[route.name]?.(people, caller)) ?? {};
 }
 
-/** Calls a route as it is meant to be called, with whatever token. */
+/** Calls a route with valid input and this token. */
 async function callWith(route: AppRoute, token: string | undefined, caller: TestUser | null = null) {
-  const { status, body } = await callRoute(route, await inputOf(route, world, caller), token);
+  const { status, body } = await callRoute(route, await inputOf(route, users, caller), token);
   return { route: route.name, status, code: body?.error?.code };
 }
 
-it("every route has its row, and every row its route", () => {
+it("every route has a row in the matrix, and every row a route", () => {
   expect(rows.map(({ name }) => name).sort()).toEqual([...routes.keys()].sort());
   for (const { name, statuses } of rows)
     expect({ name, columns: statuses.length }).toEqual({ name, columns: 5 });
 });
 
-describe("nobody, listener, other listener, artist, administrator", () => {
+describe("anonymous, listener, other listener, artist, administrator", () => {
   it.each(rows)("$name: $statuses", async ({ name, statuses }) => {
     const route = routeOf(name);
-    const isAboutAccounts = ABOUT_ACCOUNTS.test(name);
-    const people = isAboutAccounts ? await createTestUsers() : world;
-    const answered = [];
+    const isAboutAccounts = ACCOUNT_ROUTE.test(name);
+    const people = isAboutAccounts ? await createTestUsers() : users;
+    const actual = [];
     for (const who of CALLERS) {
-      const caller = who === "nobody" ? null : people[who];
+      const caller = who === "anonymous" ? null : people[who];
       const input = await inputOf(route, people, caller);
       const token =
         caller &&
         (isAboutAccounts ? (await startTestSession(caller)).accessToken : await accessTokenFor(caller));
       const { status, body } = await callRoute(route, input, token ?? undefined);
-      // A refusal is one by the standard body, not a page that happens to have the status.
+      // A rejection has the standard body, so that a page with the same status does not pass.
       if (status >= 400) expect(body.error).toMatchObject({ code: expect.any(String) });
-      answered.push(status);
+      actual.push(status);
     }
-    expect(answered).toEqual(statuses);
+    expect(actual).toEqual(statuses);
   });
 });
 
-it("what no route takes is 404, whoever asks", async () => {
+it("an unknown path is 404 for every caller", async () => {
   const { GET, POST } = await import("@/app/api/[[...path]]/route");
   for (const handler of [GET, POST]) {
     const route = { ...routeOf("GET /api/me"), handler };
-    expect(await callWith(route, await accessTokenFor(world.admin))).toMatchObject({
+    expect(await callWith(route, await accessTokenFor(users.admin))).toMatchObject({
       status: 404,
       code: "not_found",
     });
   }
 });
 
-it("a session that was ended opens nothing: 401 on every route for people", async () => {
-  const { accessToken, session } = await startTestSession(world.admin);
+it("a revoked session gets 401 on every route for users", async () => {
+  const { accessToken, session } = await startTestSession(users.admin);
   expect(await callWith(routeOf("GET /api/me"), accessToken)).toMatchObject({ status: 200 });
   await deleteSession(session.id);
   for (const route of signedInOnly) {
@@ -202,7 +201,7 @@ it("a session that was ended opens nothing: 401 on every route for people", asyn
   }
 });
 
-it("an account that is gone opens nothing: 401 on every route for people", async () => {
+it("an erased account gets 401 on every route for users", async () => {
   const gone = await createTestUser("admin");
   const { accessToken } = await startTestSession(gone);
   await changeAccount(gone.userId, (tx) => tx.user.delete({ where: { id: gone.userId } }), {
@@ -218,13 +217,13 @@ it("an account that is gone opens nothing: 401 on every route for people", async
   }
 });
 
-describe("the role is the account's of now, not the token's", () => {
+describe("the role is the account's current one, not the token's", () => {
   const become = (person: TestUser, role: TestUser["role"]) =>
     changeAccount(person.userId, (tx) => tx.user.update({ where: { id: person.userId }, data: { role } }), {
       reason: "role",
     });
 
-  it("an administrator no more: 403 at the next request, on every route for administrators", async () => {
+  it("a former administrator gets 403 on every route for administrators at the next request", async () => {
     const person = await createTestUser("admin");
     const { accessToken } = await startTestSession(person);
     expect(await callWith(routeOf("GET /api/admin/tasks"), accessToken)).toMatchObject({ status: 200 });
@@ -236,7 +235,7 @@ describe("the role is the account's of now, not the token's", () => {
         code: "forbidden",
       });
     }
-    // Where `lib` looks at the role, too.
+    // Also where `lib` checks the role.
     for (const [name, status] of [
       ["GET /api/orders/{id}", 404],
       ["GET /api/tasks/{id}", 404],
@@ -247,7 +246,7 @@ describe("the role is the account's of now, not the token's", () => {
     }
   });
 
-  it("a listener who became an artist: at once as well", async () => {
+  it("a listener who became an artist has the role at the next request", async () => {
     const person = await createTestUser();
     const { accessToken } = await startTestSession(person);
     const create = routeOf("POST /api/products");
@@ -257,7 +256,7 @@ describe("the role is the account's of now, not the token's", () => {
   });
 });
 
-it("what wants a fresh sign-in is 403 with an old one, and says so", async () => {
+it("a route that requires a recent password confirmation is 403 with its own code for an old one", async () => {
   for (const route of signedInOnly.filter(({ spec }) => spec.fresh)) {
     const person = await createTestUser(route.spec.auth === "admin" ? "admin" : "listener");
     const { accessToken, session } = await startTestSession(person);
@@ -270,7 +269,7 @@ it("what wants a fresh sign-in is 403 with an old one, and says so", async () =>
   }
 });
 
-it("the scheduler's secret opens its own routes and nothing else", async () => {
+it("the scheduler's secret authenticates only at the cron routes", async () => {
   const secret = process.env.CRON_SECRET ?? "";
   for (const route of routes.values()) {
     if (route.spec.auth === "cron") expect((await callWith(route, secret)).status).toBe(200);
@@ -278,12 +277,12 @@ it("the scheduler's secret opens its own routes and nothing else", async () => {
   }
 });
 
-describe("what is the caller's own", () => {
-  it("lists show nothing of anybody else's", async () => {
+describe("the caller's own data", () => {
+  it("lists show no other user's rows", async () => {
     const people = await createTestUsers();
     const [orderId, notificationId] = await Promise.all([makeOrder(people), makeNotification(people)]);
     const { session } = await startTestSession(people.listener);
-    const seen = async (person: TestUser, name: string) =>
+    const listBody = async (person: TestUser, name: string) =>
       JSON.stringify((await callRoute(routeOf(name), {}, await accessTokenFor(person))).body);
     for (const [name, id] of [
       ["GET /api/orders", orderId],
@@ -291,13 +290,13 @@ describe("what is the caller's own", () => {
       ["GET /api/sessions", session.id],
       ["GET /api/me", people.listener.userId],
     ] as const) {
-      expect(await seen(people.listener, name)).toContain(id);
+      expect(await listBody(people.listener, name)).toContain(id);
       for (const stranger of [people.other, people.admin])
-        expect(await seen(stranger, name)).not.toContain(id);
+        expect(await listBody(stranger, name)).not.toContain(id);
     }
   });
 
-  it("marking as read leaves the notifications of others alone", async () => {
+  it("marking as read does not change another user's notifications", async () => {
     const people = await createTestUsers();
     const input = { body: { ids: [await makeNotification(people)] } };
     const mark = routeOf("POST /api/notifications/read");

@@ -26,15 +26,15 @@ import { fillPlaceholders, inputArbitrary, type KnownValues } from "@/tests/supp
 import { tableChecksums } from "@/tests/support/stack/table-checksums";
 
 /**
- * Every route, called with whatever: never a 500, never an answer that shows how the house is built, always the
- * standard body, and nothing written when the answer is a refusal.
+ * Calls every route with arbitrary input: it must never respond 500 or reveal internals, every rejection has the
+ * standard body, and a rejected request writes nothing.
  *
- * `RUNS=60` looks for ten minutes (all routes together), `SEED=…` looks again: a failure names its seed.
+ * `RUNS=60` runs for ten minutes (all routes together), `SEED=…` repeats a run: a failure names its seed.
  */
 const SECONDS = runs(10);
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** Of one route, before the clock is looked at: a slow machine looks at each route all the same. */
-const CALLS_A_ROUND = 6;
+/** Calls per route before the clock is checked: a slow machine still tests every route. */
+const CALLS_PER_ROUND = 6;
 
 const routes = await allRoutes();
 
@@ -70,8 +70,8 @@ const KNOWN: KnownValues = {
 const queueSchema = z.enum(["emails", "payments", "probe", "analytics"]);
 
 /**
- * Routes that know who calls by something else than a session have their bodies described here, and are signed as
- * their callers sign.
+ * Routes that authenticate their caller by something else than a session have no body schema; these are their bodies.
+ * They are signed as their callers sign.
  */
 const UNDESCRIBED: Readonly<Record<string, z.ZodType>> = {
   "POST /api/qstash/{queue}": z.union([
@@ -111,22 +111,22 @@ const UNDESCRIBED: Readonly<Record<string, z.ZodType>> = {
   }),
 };
 
-/** What a refusal writes on purpose. */
-const WRITTEN_AT_REFUSAL: Readonly<Record<string, readonly string[]>> = {
-  // That somebody tries passwords must not go unseen.
+/** Tables that a rejected request writes on purpose. */
+const WRITTEN_ON_REJECTION: Readonly<Record<string, readonly string[]>> = {
+  // Password guessing must be recorded.
   "POST /api/auth/sign-in": ["AuditEntry"],
   "POST /api/auth/confirm-password": ["AuditEntry"],
   "POST /api/me/password": ["AuditEntry"],
   "DELETE /api/me": ["AuditEntry"],
-  // A refresh token that comes twice ends its session.
+  // A reused refresh token revokes its session.
   "POST /api/auth/refresh": ["AuditEntry", "Session", "SessionGeneration"],
-  // A task that can never be done is dead, with an alert, before QStash hears so.
+  // A task that can never succeed becomes dead, with an alert, before QStash gets the response.
   "POST /api/qstash/{queue}": ["Alert", "Task"],
 };
 
-/** A 503 with a report of what is down: here QStash reaches nobody. */
+/** Routes whose 503 has a report of what is down; here QStash can reach no app. */
 const REPORTS = new Set(["GET /api/test-integration"]);
-/** QStash wants this one for "never again"; it reads no body. */
+/** QStash takes this status as "do not retry" and reads no body. */
 const NON_RETRYABLE_STATUS = 489;
 
 interface Attempt {
@@ -138,16 +138,16 @@ interface Attempt {
   headers: Record<string, string>;
 }
 
-/** Half of the ids in a path are of what the path is about. */
+/** Adds ids of the kind that the path names, so that half of the ids match it. */
 function idsFor(path: string): readonly string[] {
-  const about = /\/(\w+)\/\{id\}/.exec(path)?.[1] ?? "";
-  const names = ABOUT[about] ?? [];
+  const kind = /\/(\w+)\/\{id\}/.exec(path)?.[1] ?? "";
+  const names = IDS_BY_KIND[kind] ?? [];
   return names.length === 0
     ? KNOWN.ids
     : [...KNOWN.ids, ...KNOWN.ids.map((_, i) => `{{${names[i % names.length]}}}`)];
 }
 
-const ABOUT: Readonly<Record<string, readonly string[]>> = {
+const IDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   alerts: ["alert"],
   chats: ["chat", "chat", "openChat"],
   messages: ["chatMessage"],
@@ -180,8 +180,8 @@ function attemptsAt({ name, path, method, spec }: AppRoute): fc.Arbitrary<Attemp
   });
 }
 
-/** What proves a caller who is no person. */
-async function proofOf(
+/** The authentication of a machine: a secret or a signature. */
+async function machineAuthHeaders(
   route: AppRoute,
   body: string,
   params: Record<string, string>,
@@ -195,7 +195,7 @@ async function proofOf(
 async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, tokenOf }: FuzzFixture) {
   const fill = (texts: Record<string, string>) =>
     Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fillPlaceholders(text, known)]));
-  // As Next decodes them from a URL.
+  // As Next decodes them from the URL.
   const params = Object.fromEntries(
     Object.entries(fill(input.params)).map(([name, text]) => [name, toWellFormed(text)]),
   );
@@ -209,7 +209,7 @@ async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, toke
       ...fill(input.headers),
       "content-type": input.contentType,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(as === "signature" ? await proofOf(route, typeof body === "string" ? body : "", params) : {}),
+      ...(as === "signature" ? await machineAuthHeaders(route, typeof body === "string" ? body : "", params) : {}),
     },
   });
   const response = await route.handler(request, { params: Promise.resolve(params) });
@@ -225,11 +225,11 @@ const errorBody = z.strictObject({
   }),
 });
 
-/** How the house is built: stacks, files, statements, libraries. */
-const INSIDES =
+/** Internals that no response may reveal: stack traces, files, SQL, libraries. */
+const INTERNALS =
   /^\s+at .+:\d+:\d+\)?$|node_modules|\.tsx?\b|prisma|postgres|redis|zod|\b(select|insert into|update|delete from)\b.+"\w+"|ECONN|TypeError|RangeError|SyntaxError/im;
 
-function expectRefusal(route: AppRoute, response: Response, text: string): void {
+function expectRejection(route: AppRoute, response: Response, text: string): void {
   const { status, headers: sent } = response;
   expect(status, text).not.toBe(500);
   expect(sent.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -243,20 +243,20 @@ function expectRefusal(route: AppRoute, response: Response, text: string): void 
   expect(status, text).not.toBe(503);
   expect(error.requestId).toBe(sent.get("x-request-id"));
   expect(sent.get("cache-control")).toBe("no-store");
-  expect(text).not.toMatch(INSIDES);
+  expect(text).not.toMatch(INTERNALS);
 }
 
 const statuses = new Map<string, Map<number, number>>();
 
 function count(name: string, status: number): void {
-  const of = statuses.get(name) ?? new Map();
-  statuses.set(name, of.set(status, (of.get(status) ?? 0) + 1));
+  const counts = statuses.get(name) ?? new Map();
+  statuses.set(name, counts.set(status, (counts.get(status) ?? 0) + 1));
 }
 
 afterAll(() => {
   const lines = [...statuses].map(
-    ([name, of]) =>
-      `${name}: ${[...of]
+    ([name, counts]) =>
+      `${name}: ${[...counts]
         .sort(([a], [b]) => a - b)
         .map(([status, calls]) => `${calls} x ${status}`)
         .join(", ")}`,
@@ -264,45 +264,44 @@ afterAll(() => {
   if (process.env.RUNS) console.log([`SEED=${SEED}`, ...lines].join("\n"));
 });
 
-describe(`whatever comes in (SEED=${SEED})`, () => {
+describe(`arbitrary input (SEED=${SEED})`, () => {
   it.each(routes)("$name", async (route) => {
-    const mayWrite = WRITTEN_AT_REFUSAL[route.name] ?? [];
-    const withoutThem = (sums: Record<string, string>) =>
+    const mayWrite = WRITTEN_ON_REJECTION[route.name] ?? [];
+    const withoutAllowed = (sums: Record<string, string>) =>
       Object.fromEntries(Object.entries(sums).filter(([table]) => !mayWrite.includes(table)));
-    let place: FuzzFixture | undefined;
+    let fixture: FuzzFixture | undefined;
     let before: Record<string, string> | undefined;
     const check = async (input: Attempt, isSecond = false): Promise<void> => {
-      if (!place) {
-        place = await createFuzzFixture();
+      if (!fixture) {
+        fixture = await createFuzzFixture();
         before = undefined;
       }
-      const then = before ?? (await tableChecksums());
+      const checksumsBefore = before ?? (await tableChecksums());
       before = undefined;
-      const { response, text } = await attempt(route, input, place);
+      const { response, text } = await attempt(route, input, fixture);
       count(route.name, response.status);
       await waitForDeferredWork();
       if (response.status < 400) {
-        // Somebody may be signed out, renamed or gone.
-        if (/\/api\/(auth|me|sessions|admin)\b/.test(route.path) && route.method !== "GET") place = undefined;
+        // The call may have signed out, renamed or erased a user.
+        if (/\/api\/(auth|me|sessions|admin)\b/.test(route.path) && route.method !== "GET") fixture = undefined;
         return;
       }
       if (response.status === 503 && !REPORTS.has(route.name) && !isSecond) {
-        // A machine that stands still for seconds is a backend that does not answer; what an input causes, it
-        // causes again.
-        place = undefined;
+        // On a paused machine a backend may time out; what the input causes, it causes again.
+        fixture = undefined;
         return check(input, true);
       }
-      expectRefusal(route, response, text);
-      // This account has had its attempts; others have not.
-      if (response.status === 429) place = undefined;
+      expectRejection(route, response, text);
+      // This account has used up its attempts; new accounts have not.
+      if (response.status === 429) fixture = undefined;
       const after = await tableChecksums();
-      expect(withoutThem(after), `written with ${response.status}`).toEqual(withoutThem(then));
+      expect(withoutAllowed(after), `written with ${response.status}`).toEqual(withoutAllowed(checksumsBefore));
       before = after;
     };
     const property = fc.asyncProperty(attemptsAt(route), (input) => check(input));
     const until = performance.now() + (SECONDS * 1000) / routes.length;
     let seed = SEED;
-    do await fc.assert(property, { seed: seed++, numRuns: CALLS_A_ROUND });
+    do await fc.assert(property, { seed: seed++, numRuns: CALLS_PER_ROUND });
     while (performance.now() < until);
   });
 });

@@ -6,7 +6,7 @@ import { runs } from "@/tests/support/fuzz/runs";
 
 const access = "private";
 
-it("of any pathname: it is kept as that very key, or refused", async () => {
+it("any pathname is either stored as exactly that key or rejected", async () => {
   const { token } = await start();
   const odd = fc.oneof(
     fc.constantFrom(

@@ -12,8 +12,8 @@ import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /**
- * Any order of grants, purchases by those one referred, refunds, tasks about them, spends, repeated keys and spends
- * at the same time, against a model that is a list of amounts.
+ * Any order of grants, purchases by referred users, refunds, their tasks, spends, repeated keys and concurrent spends,
+ * against a model that is a list of amounts.
  */
 
 const KEYS = 5;
@@ -25,24 +25,24 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("grant" as const), amount }),
   fc.record({ do: fc.constant("buy" as const), amountMinor: fc.integer({ min: 1, max: 4_000 }) }),
   fc.record({ do: fc.constant("refund" as const), which, part: fc.constantFrom(1, 2, 3) }),
-  fc.record({ do: fc.constant("settle" as const), which, times: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant("reconcile" as const), which, times: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ do: fc.constant("spend" as const), amount, key: fc.nat(KEYS - 1) }),
   fc.record({
-    do: fc.constant("spendAtOnce" as const),
+    do: fc.constant("spendConcurrently" as const),
     amounts: fc.array(amount, { minLength: 2, maxLength: 4 }),
   }),
-  fc.record({ do: fc.constant("emptyRedis" as const) }),
+  fc.record({ do: fc.constant("flushRedis" as const) }),
 );
 
 interface Purchase {
   id: string;
   amountMinor: number;
   refundedMinor: number;
-  /** Null: nothing was granted yet. */
+  /** Null: nothing granted yet. */
   granted: number | null;
 }
 
-/** What came of a spend: the balance after it, or why it was not made. */
+/** The result of a spend: the balance after it, or the error. */
 async function outcome(person: Caller, amount: number, key?: string): Promise<number | string> {
   try {
     return (await debitBonuses(person.userId, amount, { key })).balance;
@@ -52,34 +52,34 @@ async function outcome(person: Caller, amount: number, key?: string): Promise<nu
   }
 }
 
-it("the ledger is what the model says (property)", async () => {
+it("the ledger equals the model (property)", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const [person, buyer] = await createPeople(2);
-      if (!person || !buyer) throw new Error("nobody was created");
+      if (!person || !buyer) throw new Error("users are missing");
       await db().user.update({ where: { id: buyer.userId }, data: { referredById: person.userId } });
       const amounts: number[] = [];
       const balance = () => amounts.reduce((sum, each) => sum + each, 0);
-      const made = new Map<number, { amount: number; balance: number }>();
+      const spends = new Map<number, { amount: number; balance: number }>();
       const purchases: Purchase[] = [];
 
-      for (const now of steps) {
-        if (now.do === "grant") {
-          await grantBonuses(person, now.amount);
-          amounts.push(now.amount);
-        } else if (now.do === "buy") {
-          const id = await createTestOrder({ buyer, amountMinor: now.amountMinor });
-          purchases.push({ id, amountMinor: now.amountMinor, refundedMinor: 0, granted: null });
-        } else if (now.do === "refund") {
-          const purchase = purchases[now.which % Math.max(1, purchases.length)];
+      for (const current of steps) {
+        if (current.do === "grant") {
+          await grantBonuses(person, current.amount);
+          amounts.push(current.amount);
+        } else if (current.do === "buy") {
+          const id = await createTestOrder({ buyer, amountMinor: current.amountMinor });
+          purchases.push({ id, amountMinor: current.amountMinor, refundedMinor: 0, granted: null });
+        } else if (current.do === "refund") {
+          const purchase = purchases[current.which % Math.max(1, purchases.length)];
           if (!purchase) continue;
-          purchase.refundedMinor += Math.ceil((purchase.amountMinor - purchase.refundedMinor) / now.part);
+          purchase.refundedMinor += Math.ceil((purchase.amountMinor - purchase.refundedMinor) / current.part);
           await setRefunded(purchase.id, purchase.refundedMinor);
-        } else if (now.do === "settle") {
-          const purchase = purchases[now.which % Math.max(1, purchases.length)];
+        } else if (current.do === "reconcile") {
+          const purchase = purchases[current.which % Math.max(1, purchases.length)];
           if (!purchase) continue;
           await Promise.all(
-            Array.from({ length: now.times }, () =>
+            Array.from({ length: current.times }, () =>
               transaction((tx) => reconcileReferralBonus(tx, purchase.id)),
             ),
           );
@@ -87,23 +87,23 @@ it("the ledger is what the model says (property)", async () => {
           if (due === (purchase.granted ?? 0)) continue;
           amounts.push(due - (purchase.granted ?? 0));
           purchase.granted = due;
-        } else if (now.do === "spend") {
-          const before = made.get(now.key);
-          const answer = await outcome(person, now.amount, `key-${now.key}`);
+        } else if (current.do === "spend") {
+          const before = spends.get(current.key);
+          const answer = await outcome(person, current.amount, `key-${current.key}`);
           if (before) {
-            expect(answer).toBe(before.amount === now.amount ? before.balance : "idempotency_key_reused");
-          } else if (now.amount > balance()) {
+            expect(answer).toBe(before.amount === current.amount ? before.balance : "idempotency_key_reused");
+          } else if (current.amount > balance()) {
             expect(answer).toBe("not_enough_bonuses");
           } else {
-            amounts.push(-now.amount);
+            amounts.push(-current.amount);
             expect(answer).toBe(balance());
-            made.set(now.key, { amount: now.amount, balance: balance() });
+            spends.set(current.key, { amount: current.amount, balance: balance() });
           }
-        } else if (now.do === "spendAtOnce") {
-          const answers = await Promise.all(now.amounts.map((each) => outcome(person, each)));
-          // In which order they came is what Postgres says.
-          const order = now.amounts
-            .map((each, at) => ({ each, answer: answers[at] }))
+        } else if (current.do === "spendConcurrently") {
+          const responses = await Promise.all(current.amounts.map((each) => outcome(person, each)));
+          // Postgres decides the order in which they were applied.
+          const order = current.amounts
+            .map((each, at) => ({ each, answer: responses[at] }))
             .sort((a, b) => Number(b.answer) - Number(a.answer) || 0);
           for (const { each, answer } of order) if (typeof answer === "number") amounts.push(-each);
           for (const { each, answer } of order) {

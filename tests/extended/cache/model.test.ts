@@ -7,8 +7,8 @@ import { createCacheManager, newKey } from "@/tests/support/factories/cache-tool
 import { runs } from "@/tests/support/fuzz/runs";
 
 /**
- * Any order of reads, writes, invalidations, time passing and damage in Redis, by three processes (managers),
- * against a model that is: what the source says, what each key was invalidated after, and how old values are.
+ * Any order of reads, writes, invalidations, time passing and damage in Redis, by three processes (managers), against a
+ * model of what the source has, when each key was invalidated, and how old values are.
  */
 
 const PROCESSES = 3;
@@ -16,8 +16,8 @@ const KEYS = 3;
 const RUNS = runs(60);
 const TTL_MS = 60_000;
 const LIFE_MS = 90_000;
-/** How far a process may be behind another one's invalidation. */
-const BEHIND_MS = 1_000;
+/** How far (ms) a process may lag behind another one's invalidation. */
+const MAX_LAG_MS = 1_000;
 const TAGS = ["even", "odd"] as const;
 
 const by = fc.nat(PROCESSES - 1);
@@ -50,7 +50,7 @@ beforeAll(() => {
 });
 afterAll(() => restoreClock());
 
-it("the cache and its model agree in any order of things", { timeout: 120_000 }, async () => {
+it("the cache agrees with its model in any order of steps", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const run = new Run();
@@ -61,7 +61,7 @@ it("the cache and its model agree in any order of things", { timeout: 120_000 },
   );
 });
 
-/** What is stored: which key it belongs to, and when it was read from the source. */
+/** A value: the key that it belongs to, and when it was read from the source. */
 interface Produced {
   key: number;
   atMs: number;
@@ -70,20 +70,22 @@ interface Produced {
 
 type Value = { n: number } | null | undefined;
 
-/** Now and then the source says that there is none (which is cached), or that it does not know (which is not). */
+/** Some loads return null (which is cached), others undefined (which is not). */
 const NULL_EVERY = 4;
 const UNDEFINED_EVERY = 9;
 
-/** A loader that is being held up, and which processes have revoked its lease since. */
+/** A paused loader, and the processes that have revoked its lease since. */
 interface Late {
   key: number;
   by: number;
   finish: () => void;
   done: Promise<unknown>;
-  revokedBy: Set<number | "nobody">;
+  revokedBy: Set<number | "flush">;
 }
 
-/** While its lease lives everybody waits for it; in its own process also until that process has invalidated. */
+/**
+ * While its lease lives every process waits for it; its own process also until that process has invalidated the key.
+ */
 function isWaitedFor(late: Late, by: number, key: number): boolean {
   if (late.key !== key) return false;
   return late.revokedBy.size === 0 || (late.by === by && !late.revokedBy.has(by));
@@ -93,9 +95,9 @@ class Run {
   private readonly managers = Array.from({ length: PROCESSES }, createCacheManager);
   private readonly names = Array.from({ length: KEYS }, newKey);
   private readonly tags = TAGS.map((tag) => `${tag}:${newKey()}`);
-  /** By what a value says of itself. */
+  /** Values by their number. */
   private readonly produced = new Map<number, Produced>();
-  /** For each key: numbers below are older than its last invalidation; when that was, and by whom. */
+  /** The invalidations of each key: values with a smaller number are older; when it was, and by which process. */
   private readonly floors = this.names.map((): { number: number; atMs: number; by: number }[] => []);
   private readonly late: Late[] = [];
   private next = 1;
@@ -105,19 +107,19 @@ class Run {
     if (loads && this.late.some((late) => isWaitedFor(late, each.by, each.key))) await this.endLate();
     switch (each.do) {
       case "load": {
-        const brought: Value[] = [];
+        const loaded: Value[] = [];
         const load = async () => {
           const made = this.produce(each.key);
-          brought.push(made);
+          loaded.push(made);
           return made;
         };
         const name = this.name(each.key);
         const tags = this.tagsOf(each.key);
         const value = await this.manager(each.by).getOrSet("things", name, load, { tags });
-        // "Not known" is only what this loader just said, never what is remembered.
-        if (value === undefined) expect(brought).toEqual([undefined]);
+        // Undefined comes only from this call's own loader, never from the cache.
+        if (value === undefined) expect(loaded).toEqual([undefined]);
         this.check(each.by, each.key, value);
-        // A loader that is held up may be one of these.
+        // A paused loader may be part of the deferred work.
         if (this.late.length === 0) await waitForDeferredWork();
         return;
       }
@@ -131,7 +133,7 @@ class Run {
       case "set": {
         const made = this.produce(each.key);
         const number = this.next - 1;
-        // What is set is there.
+        // A set value is never undefined.
         const value = made === undefined ? { n: number } : made;
         this.produced.set(number, { key: each.key, atMs: nowMs, number });
         await this.manager(each.by).set("things", this.name(each.key), value, {
@@ -152,21 +154,21 @@ class Run {
       case "startLoad": {
         const reader = this.manager(each.by);
         let finish = () => {};
-        let began = () => {};
+        let started = () => {};
         const gate = new Promise<void>((resolve) => {
           finish = resolve;
         });
         const reading = new Promise<void>((resolve) => {
-          began = resolve;
+          started = resolve;
         });
         const load = async () => {
           const value = this.produce(each.key);
-          began();
+          started();
           await gate;
           return value;
         };
         const done = reader.getOrSet("things", this.name(each.key), load, { tags: this.tagsOf(each.key) });
-        // It may find the value, and then never begins. For a loader under way it need not wait: see above.
+        // It may find a cached value and never start. It does not wait for a paused loader: those were finished above.
         await Promise.race([reading, done]);
         this.late.push({ key: each.key, by: each.by, finish, done, revokedBy: new Set() });
         return;
@@ -185,7 +187,7 @@ class Run {
         });
         return;
       case "empty":
-        for (const late of this.late) late.revokedBy.add("nobody");
+        for (const late of this.late) late.revokedBy.add("flush");
         for (const name of this.names)
           await redis().del(keys.cacheEntry(`things:${name}`), keys.cacheLease(`things:${name}`));
         return;
@@ -222,22 +224,22 @@ class Run {
   private check(by: number, of: number, value: Value): void {
     if (value === undefined) return;
     if (value === null) {
-      // It does not say which one it is: one of those that it may be.
+      // Null has no number: any of the produced nulls may be it.
       const nulls = [...this.produced.values()].filter(({ number }) => number % NULL_EVERY === 0);
       expect(nulls.filter((made) => this.problemOf(made, by, of) === null)).not.toEqual([]);
       return;
     }
     const made = this.produced.get(value.n);
-    if (!made || value.n % NULL_EVERY === 0) throw new Error("a value nobody made");
+    if (!made || value.n % NULL_EVERY === 0) throw new Error("a value that was never produced");
     expect(this.problemOf(made, by, of)).toBeNull();
   }
 
-  /** Why this process must not be served that. */
+  /** Why this process must not get that value, or null. */
   private problemOf({ key, atMs, number }: Produced, by: number, of: number): string | null {
     if (key !== of) return "another key's";
     if (nowMs - atMs >= LIFE_MS) return "past its stale window";
     const known = (this.floors[of] ?? []).filter(
-      (floor) => floor.by === by || nowMs - floor.atMs >= BEHIND_MS,
+      (floor) => floor.by === by || nowMs - floor.atMs >= MAX_LAG_MS,
     );
     return known.some((floor) => number < floor.number) ? "from before its invalidation" : null;
   }

@@ -5,22 +5,22 @@ import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { createPerson } from "@/tests/support/factories/people";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
-// Before anything opens a connection.
+// Set before anything opens a connection.
 const postgres = new URL(process.env.DATABASE_URL ?? "");
 const proxy = await startFaultProxy({ host: postgres.hostname, port: Number(postgres.port) });
 postgres.host = `127.0.0.1:${proxy.port}`;
 process.env.DATABASE_URL = postgres.toString();
-/** What a page waits for Postgres to say whether Redis may be believed, too; a connection is waited for 3 s. */
+/** Time (ms) that a page waits for Postgres to report pending invalidations; the wait for a connection is 3 s. */
 process.env.REDIS_TIMEOUT_MS = "1000";
 
 const clock = freezeClock();
 afterAll(async () => {
-  // Or the next statement would go down a connection that is cut.
+  // Otherwise the next statement would use a connection that is cut.
   await disconnectDb();
   await proxy.close();
 });
 
-it.each(["hang"] as const)("cached pages are served with Postgres away (%s)", async (mode) => {
+it.each(["hang"] as const)("cached pages are served with Postgres down (%s)", async (mode) => {
   const author = await createPerson("artist");
   await expectPagesWithoutPostgres(proxy, mode, author, (ms) => {
     clock.nowMs += ms;

@@ -21,27 +21,27 @@ beforeEach(async () => {
   [owner, member] = await Promise.all([createPerson(), createPerson()]);
 });
 
-/** As Postgres has it, past the cache. */
+/** The messages in Postgres, past the cache. */
 const fromPostgres = (n = 50) => queryMessages(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
 const marker = () => redis().get(keys.chatRevision(chat));
 
-/** What may happen, in any order, and what was read from Postgres a while ago and is kept only now. */
-const happenings = [
+/** Operations in any order, with cache fills that read Postgres earlier and are written late. */
+const operations = [
   ...["send", "edit", "delete", "pin", "unpin", "react", "lost send", "lost edit", "lost pin"],
   ...["emptied", "evicted", "read", "read pinned", "read for a fill", "late fill", "late write-through"],
 ] as const;
 
-describe("whatever happens, in any order", () => {
-  it("what is served equals Postgres at the revision that was read", async () => {
+describe("any order of operations", () => {
+  it("serves what Postgres has at the revision that was read", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(30)), { minLength: 5, maxLength: 25 }),
+        fc.array(fc.tuple(fc.constantFrom(...operations), fc.nat(30)), { minLength: 5, maxLength: 25 }),
         async (steps) => {
           chat = await createGroup([owner, member]);
           const late: (() => Promise<unknown>)[] = [];
           for (const [what, which] of steps) {
-            await happen(what, which, late);
-            // Whoever reads heals: most of the time several things happen in between.
+            await runOperation(what, which, late);
+            // A read repairs the cache, so most steps are not followed by one.
             if (which % 3 === 0) await check();
           }
           await check();
@@ -52,58 +52,58 @@ describe("whatever happens, in any order", () => {
   });
 
   async function check(): Promise<void> {
-    const [served, real] = [await readMessages(member, chat), await fromPostgres()];
+    const [served, expected] = [await readMessages(member, chat), await fromPostgres()];
     await waitForDeferredWork();
-    expect(served.items).toEqual(real.views);
-    expect([served.revision, served.lastSeq]).toEqual([real.revision, real.lastSeq]);
-    // Whatever the cache has at the chat's revision is what Postgres has.
-    const kept = await store.readCachedRecent(chat, 50);
-    if (kept?.revision === real.revision && kept.messages.length === Math.min(50, real.lastSeq)) {
-      expect(kept.messages).toEqual(real.stored);
+    expect(served.items).toEqual(expected.views);
+    expect([served.revision, served.lastSeq]).toEqual([expected.revision, expected.lastSeq]);
+    // What the cache has at the chat's revision equals Postgres.
+    const cached = await store.readCachedRecent(chat, 50);
+    if (cached?.revision === expected.revision && cached.messages.length === Math.min(50, expected.lastSeq)) {
+      expect(cached.messages).toEqual(expected.stored);
     }
   }
 
-  async function happen(what: (typeof happenings)[number], which: number, late: (() => Promise<unknown>)[]) {
+  async function runOperation(what: (typeof operations)[number], which: number, late: (() => Promise<unknown>)[]) {
     const { stored, revision } = await fromPostgres();
     const there = stored.filter(({ deletedAt }) => deletedAt === null);
-    const one = there[which % Math.max(1, there.length)];
+    const message = there[which % Math.max(1, there.length)];
     const lose = async (work: () => Promise<unknown>) => {
       const before = await backup();
       await work();
       await waitForDeferredWork();
-      const told = (await fromPostgres()).stored.find((message) => message.revision > revision);
-      // Redis never heard of it, or hears of it later.
+      const changed = (await fromPostgres()).stored.find((message) => message.revision > revision);
+      // Redis never gets the change, or gets it later.
       await before();
-      if (told) late.push(() => store.storeMessage(told, { isNewest: told.seq > stored.length }));
+      if (changed) late.push(() => store.storeMessage(changed, { isNewest: changed.seq > stored.length }));
     };
     if (what === "send") await sendTestMessage(owner, chat, `No. ${which}`);
     else if (what === "lost send") await lose(() => sendTestMessage(member, chat, `No. ${which}`));
     else if (what === "emptied") await redis().flushdb();
-    else if (what === "evicted" && one) await redis().del(keys.chatMessage(one.id));
+    else if (what === "evicted" && message) await redis().del(keys.chatMessage(message.id));
     else if (what === "read") await readMessages(member, chat, { limit: 1 + which });
     else if (what === "read pinned") {
       const pinned = await messageCache.getPinnedMessages(chat);
-      const real = await queryMessages(null, chat, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
-      expect(pinned.map(({ id }) => id).sort()).toEqual(real.stored.map(({ id }) => id).sort());
+      const expected = await queryMessages(null, chat, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
+      expect(pinned.map(({ id }) => id).sort()).toEqual(expected.stored.map(({ id }) => id).sort());
     } else if (what === "read for a fill") {
       late.push(() => store.fillCache(chat, "recent", { revision, messages: stored }));
     } else if (what === "late fill" || what === "late write-through") {
       const [work] = late.splice(which % Math.max(1, late.length), 1);
       await work?.();
-    } else if (one) {
-      if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` }).catch(() => {});
+    } else if (message) {
+      if (what === "edit") await editMessage(owner, chat, message.id, { text: `Edited ${which}` }).catch(() => {});
       if (what === "lost edit")
-        await lose(() => setReaction(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 }));
-      if (what === "delete") await deleteMessage(owner, chat, one.id);
+        await lose(() => setReaction(member, chat, message.id, { emoji: "🔥", on: which % 2 === 0 }));
+      if (what === "delete") await deleteMessage(owner, chat, message.id);
       if (what === "pin" || what === "unpin")
-        await pinMessage(owner, chat, one.id, { pinned: what === "pin" });
-      if (what === "lost pin") await lose(() => pinMessage(owner, chat, one.id, { pinned: which % 2 === 0 }));
-      if (what === "react") await setReaction(owner, chat, one.id, { emoji: "👍", on: true });
+        await pinMessage(owner, chat, message.id, { pinned: what === "pin" });
+      if (what === "lost pin") await lose(() => pinMessage(owner, chat, message.id, { pinned: which % 2 === 0 }));
+      if (what === "react") await setReaction(owner, chat, message.id, { emoji: "👍", on: true });
     }
     await waitForDeferredWork();
   }
 
-  /** Redis as it is now; called, it is so again. */
+  /** Copies the chat's keys in Redis. @returns a function that restores them */
   async function backup(): Promise<() => Promise<void>> {
     const { stored } = await fromPostgres();
     const texts = await Promise.all(
@@ -144,26 +144,26 @@ it("a client that catches up from any revision ends with what Postgres has", asy
       fc.nat(20),
       async (steps, at) => {
         chat = await createGroup([owner, member]);
-        let held = await catchUp(member, chat);
+        let client = await catchUp(member, chat);
         for (const [index, [what, which]] of steps.entries()) {
           const { stored } = await fromPostgres();
-          const one = stored[which % Math.max(1, stored.length)];
-          if (what === "send" || !one) await sendTestMessage(owner, chat, `No. ${which}`);
-          else if (what === "delete") await deleteMessage(owner, chat, one.id);
-          else if (!one.deletedAt) {
-            if (what === "edit") await editMessage(owner, chat, one.id, { text: `Anew ${which}` });
-            if (what === "pin") await pinMessage(member, chat, one.id, { pinned: which % 2 === 0 });
+          const message = stored[which % Math.max(1, stored.length)];
+          if (what === "send" || !message) await sendTestMessage(owner, chat, `No. ${which}`);
+          else if (what === "delete") await deleteMessage(owner, chat, message.id);
+          else if (!message.deletedAt) {
+            if (what === "edit") await editMessage(owner, chat, message.id, { text: `Edited ${which}` });
+            if (what === "pin") await pinMessage(member, chat, message.id, { pinned: which % 2 === 0 });
             if (what === "react")
-              await setReaction(member, chat, one.id, { emoji: "🔥", on: which % 2 === 0 });
+              await setReaction(member, chat, message.id, { emoji: "🔥", on: which % 2 === 0 });
           }
-          if (index === at) held = await catchUp(member, chat);
+          if (index === at) client = await catchUp(member, chat);
         }
-        const messages = new Map(held.changed.map((message) => [message.id, message]));
-        const { changed, revision } = await catchUp(member, chat, held.revision);
+        const messages = new Map(client.changed.map((message) => [message.id, message]));
+        const { changed, revision } = await catchUp(member, chat, client.revision);
         for (const message of changed) messages.set(message.id, message);
-        const real = await fromPostgres();
-        expect([...messages.values()].sort((a, b) => a.seq - b.seq)).toEqual(real.views);
-        expect(revision).toBe(real.revision);
+        const expected = await fromPostgres();
+        expect([...messages.values()].sort((a, b) => a.seq - b.seq)).toEqual(expected.views);
+        expect(revision).toBe(expected.revision);
       },
     ),
     { numRuns: runs(15) },

@@ -16,7 +16,7 @@ import { createPeople } from "@/tests/support/factories/people";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** Chat while Redis is away, comes back, and is emptied. */
+/** Chat while Redis is down, recovers, and is flushed. */
 
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
@@ -29,7 +29,7 @@ let chat: string;
 
 beforeEach(async () => {
   const [one, two] = await createPeople(2);
-  if (!one || !two) throw new Error("somebody is missing");
+  if (!one || !two) throw new Error("a user is missing");
   [owner, member] = [one, two];
   chat = await createGroup([owner, member]);
 });
@@ -42,9 +42,9 @@ afterAll(() => proxy.close());
 const texts = async () => (await readMessages(member, chat)).items.map(({ text }) => text);
 
 describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
-  "Redis away (%s)",
+  "with Redis down (%s)",
   (mode) => {
-    it("people write and read, and all is as it should be when it is back", async () => {
+    it("users write and read, and the cache is right when Redis is back", async () => {
       const { message } = await sendTestMessage(owner, chat, "Before");
       expect(await texts()).toEqual(["Before"]);
       await waitForDeferredWork();
@@ -65,7 +65,7 @@ describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page
 
       await proxy.set("pass");
       resetRedisForTest();
-      // What Redis has is from before; nobody is shown it.
+      // Redis has old entries, which must not be shown.
       for (let round = 0; round < 3; round += 1) {
         expect(await texts()).toEqual(["Before!", "Meanwhile", ""]);
         await waitForDeferredWork();
@@ -77,14 +77,14 @@ describe.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page
   },
 );
 
-it("Redis emptied: the next reader fills it again", async () => {
+it("the next reader fills a flushed Redis again", async () => {
   for (const text of ["One", "Two"]) await sendTestMessage(owner, chat, text);
   await texts();
   await waitForDeferredWork();
   await redis().flushdb();
   expect(await texts()).toEqual(["One", "Two"]);
   await waitUntil(
-    "it is filled again",
+    "the cache is filled",
     async () => (await messageCache.getStats()).totalCachedMessages === 2,
   );
 });

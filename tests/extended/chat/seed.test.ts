@@ -15,7 +15,7 @@ afterAll(async () => {
   await backends.stop();
 });
 
-it("the seed's chats are as lib/chat would have left them", async () => {
+it("the seed's chats are as lib/chat would have written them", async () => {
   const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
     env: { ...process.env, DATABASE_URL: backends.databaseUrl },
     stdio: "inherit",
@@ -39,12 +39,12 @@ it("the seed's chats are as lib/chat would have left them", async () => {
   for (const { id } of items) expect(await chatViolations(id)).toEqual([]);
 
   const [kitchen] = items;
-  const { items: said } = await readMessages({ userId }, kitchen?.id ?? "");
-  expect(said.filter(({ pinnedAt }) => pinnedAt !== null)).toHaveLength(2);
-  expect(said.filter(({ post }) => post !== null).map(({ post }) => post?.title)).toEqual([
+  const { items: messages } = await readMessages({ userId }, kitchen?.id ?? "");
+  expect(messages.filter(({ pinnedAt }) => pinnedAt !== null)).toHaveLength(2);
+  expect(messages.filter(({ post }) => post !== null).map(({ post }) => post?.title)).toEqual([
     "Правила дома",
     "Полутон — «Снег на Невском» (демо)",
   ]);
-  expect(said.some(({ mentions }) => mentions.some((each) => each.userId === userId))).toBe(true);
-  expect(Math.max(...said.map(({ text }) => text.length))).toBeGreaterThan(1_000);
+  expect(messages.some(({ mentions }) => mentions.some((each) => each.userId === userId))).toBe(true);
+  expect(Math.max(...messages.map(({ text }) => text.length))).toBeGreaterThan(1_000);
 });

@@ -7,8 +7,8 @@ import type { ApiResult } from "@/app/_ui/api-result";
 import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** A question on its way: the server looks at it at one moment, the answer comes at a later one, if at all. */
-interface Question {
+/** A request in flight: the server reads at one moment, and the response arrives later or never. */
+interface PendingRequest {
   look: () => MessagesPage;
   seen?: MessagesPage;
   answer: (result: ApiResult<MessagesPage>) => void;
@@ -19,7 +19,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("change" as const), n: fc.nat(20) }) },
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constant("hear" as const), n: fc.nat(20), again: fc.boolean() }),
+    arbitrary: fc.record({ do: fc.constant("receive" as const), n: fc.nat(20), again: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), n: fc.nat(20) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("catchUp", "older", "newer", "toNewest") }) },
@@ -29,27 +29,27 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cut" as const), n: fc.nat(9) }) },
 );
 
-/** A browser in front of that server, with everything that may happen on the way. */
-function world(written: number) {
+/** A client of that server, and everything that may happen in between. */
+function createClient(written: number) {
   const server = new ChatServer();
   for (let n = 0; n < written; n++) server.write("other", `old${String(n)}`);
   const store = new ConversationStore(ME, server.newest());
-  const questions: Question[] = [];
-  const ask = (look: () => MessagesPage) =>
-    new Promise<ApiResult<MessagesPage>>((answer) => questions.push({ look, answer }));
+  const requests: PendingRequest[] = [];
+  const send = (look: () => MessagesPage) =>
+    new Promise<ApiResult<MessagesPage>>((answer) => requests.push({ look, answer }));
   const catchUp = new CatchUp(store, {
-    fetchSince: (revision) => ask(() => server.since(revision)),
-    fetchNewest: () => ask(() => server.newest()),
+    fetchSince: (revision) => send(() => server.since(revision)),
+    fetchNewest: () => send(() => server.newest()),
   });
   const events: ChatMessage[] = [];
   let clientIds = 0;
 
   const act = (given: { do: string; n?: number; mine?: boolean; again?: boolean }): void => {
     const n = given.n ?? 0;
-    const { windowVersion: place } = store;
+    const { windowVersion: version } = store;
     const { messages } = store.getSnapshot();
     const paged = (look: () => MessagesPage, take: (page: MessagesPage) => void) =>
-      void ask(look).then((result) => (result.ok ? take(result.data) : undefined));
+      void send(look).then((result) => (result.ok ? take(result.data) : undefined));
     switch (given.do) {
       case "write": {
         const clientId = `c${String(clientIds++)}`;
@@ -62,12 +62,12 @@ function world(written: number) {
         if (changed) events.push(changed);
         return;
       }
-      case "hear": {
-        const [heard] = given.again
+      case "receive": {
+        const [received] = given.again
           ? [events[n % events.length]]
           : events.splice(n % Math.max(1, events.length), 1);
-        if (!heard) return;
-        store.apply(heard);
+        if (!received) return;
+        store.apply(received);
         if (store.isBehind()) void catchUp.run();
         return;
       }
@@ -81,7 +81,7 @@ function world(written: number) {
         const from = messages[0]?.seq ?? 1;
         paged(
           () => server.before(from),
-          (page) => store.applyOlder(page, place),
+          (page) => store.applyOlder(page, version),
         );
         return;
       }
@@ -89,14 +89,14 @@ function world(written: number) {
         const to = messages.at(-1)?.seq ?? 0;
         paged(
           () => server.after(to),
-          (page) => store.applyNewer(page, place),
+          (page) => store.applyNewer(page, version),
         );
         return;
       }
       case "jump":
         paged(
           () => server.before(n + 1),
-          (page) => store.showAround(page, place),
+          (page) => store.showAround(page, version),
         );
         return;
       case "toNewest":
@@ -106,23 +106,23 @@ function world(written: number) {
         );
         return;
       case "look": {
-        const question = questions[n % Math.max(1, questions.length)];
-        if (question) question.seen ??= question.look();
+        const request = requests[n % Math.max(1, requests.length)];
+        if (request) request.seen ??= request.look();
         return;
       }
       case "answer":
       case "cut": {
-        const [question] = questions.splice(n % Math.max(1, questions.length), 1);
-        if (!question) return;
-        question.seen ??= question.look();
-        question.answer(given.do === "cut" ? lost : { ok: true, data: question.seen });
+        const [request] = requests.splice(n % Math.max(1, requests.length), 1);
+        if (!request) return;
+        request.seen ??= request.look();
+        request.answer(given.do === "cut" ? lost : { ok: true, data: request.seen });
       }
     }
   };
 
-  /** The way is clear again: whatever is asked is answered, until nobody asks. */
-  const calmDown = async () => {
-    for (const { answer } of questions.splice(0)) answer(lost);
+  /** The network works again: all requests get responses until no more are sent. */
+  const settleAll = async () => {
+    for (const { answer } of requests.splice(0)) answer(lost);
     await settle();
     const caughtUp = catchUp.run();
     let done = false;
@@ -131,30 +131,30 @@ function world(written: number) {
     });
     for (let turn = 0; turn < 200 && !done; turn++) {
       await settle();
-      for (const { look, answer } of questions.splice(0)) answer({ ok: true, data: look() });
+      for (const { look, answer } of requests.splice(0)) answer({ ok: true, data: look() });
     }
     expect(done).toBe(true);
   };
-  return { server, store, act, calmDown };
+  return { server, store, act, settleAll };
 }
 
 describe("a conversation's store", () => {
-  it("ends with the server's list, whatever is lost, repeated, reordered or late", async () => {
+  it("ends with the server's list when events and responses are lost, repeated, reordered or late", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(24), fc.array(step, { maxLength: 60 }), async (written, steps) => {
-        const { server, store, act, calmDown } = world(written);
+        const { server, store, act, settleAll } = createClient(written);
         for (const each of steps) {
           act(each);
           await settle();
           const { messages, pending } = store.getSnapshot();
-          // A run without anything twice, and never a message beside its own shadow.
+          // No message twice, and never a message together with its pending copy.
           expect(messages.map(({ seq }) => seq)).toEqual(
             [...new Set(messages.map(({ seq }) => seq))].sort((a, b) => a - b),
           );
           const shown = new Set(messages.map(({ clientId }) => clientId));
           expect(pending.filter(({ clientId }) => shown.has(clientId))).toEqual([]);
         }
-        await calmDown();
+        await settleAll();
         const { messages, pending, hasOlder, hasNewer, lastSeq } = store.getSnapshot();
         expect(store.isBehind()).toBe(false);
         expect(store.syncedRevision).toBe(server.revision);

@@ -6,8 +6,8 @@ import { createGroup, sendTestMessage, unreadState } from "@/tests/support/facto
 import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
-describe("what is unread", () => {
-  it("is what others said after what one has read, and was not taken back, whatever happens", async () => {
+describe("the unread count", () => {
+  it("equals other users' messages after the read marker that were not deleted, after any operations", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -15,24 +15,24 @@ describe("what is unread", () => {
           { minLength: 3, maxLength: 25 },
         ),
         async (steps) => {
-          const crowd = await createPeople(3);
-          const id = await createGroup(crowd, true);
-          const said: { id: string; seq: number; by: Caller; gone: boolean }[] = [];
-          const readSeq = new Map(crowd.map((each) => [each, 0]));
-          for (const [what, who, which] of steps) {
-            const person = crowd[who] ?? expect.fail("nobody");
+          const users = await createPeople(3);
+          const id = await createGroup(users, true);
+          const messages: { id: string; seq: number; by: Caller; gone: boolean }[] = [];
+          const readSeq = new Map(users.map((each) => [each, 0]));
+          for (const [what, userIndex, which] of steps) {
+            const person = users[userIndex] ?? expect.fail("no user");
             if (what === "send") {
               const { message } = await sendTestMessage(person, id, `No. ${which}`);
-              said.push({ id: message.id, seq: message.seq, by: person, gone: false });
+              messages.push({ id: message.id, seq: message.seq, by: person, gone: false });
               readSeq.set(person, message.seq);
             } else if (what === "read") {
-              const answer = await markReadUpTo(person, id, { seq: which });
-              const upTo = Math.max(readSeq.get(person) ?? 0, Math.min(which, said.length));
+              const response = await markReadUpTo(person, id, { seq: which });
+              const upTo = Math.max(readSeq.get(person) ?? 0, Math.min(which, messages.length));
               readSeq.set(person, upTo);
-              expect(answer.readSeq).toBe(upTo);
-              expect(answer.unreadCount).toBe((await unreadState(person, id)).unread);
+              expect(response.readSeq).toBe(upTo);
+              expect(response.unreadCount).toBe((await unreadState(person, id)).unread);
             } else if (what === "delete") {
-              const one = said[which % Math.max(1, said.length)];
+              const one = messages[which % Math.max(1, messages.length)];
               if (!one) continue;
               await deleteMessage(one.by, id, one.id);
               one.gone = true;
@@ -41,9 +41,9 @@ describe("what is unread", () => {
               expect(await unreadState(person, id)).toEqual({});
               await joinChat(person, id);
             }
-            for (const each of crowd) {
+            for (const each of users) {
               const seen = readSeq.get(each) ?? 0;
-              const unread = said.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
+              const unread = messages.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
               expect(await unreadState(each, id)).toEqual({ unread, readSeq: seen });
             }
           }

@@ -6,16 +6,16 @@ import { differences } from "@/scripts/public-strings/sections";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
-test("docs/public-strings.txt is what the code says", async () => {
+test("docs/public-strings.txt matches the code", async () => {
   const written = await readFile(path.join(ROOT, PUBLIC_STRINGS_FILE), "utf8");
   const found = differences(written, publicStrings());
   expect(
     found.join("\n"),
-    "a string that somebody outside of the code knows is lost (-) or new (+); when that is meant: npm run public-strings",
+    "a string with outside users was lost (-) or is new (+); if that is intended: npm run public-strings",
   ).toBe("");
 });
 
-test("what is lost, new and changed is named under its heading", () => {
+test("differences lists lost, new and changed strings under their headings", () => {
   const before = "# Failpoints\na\nb\n\n# Redis keys\npost:{1}\n";
   expect(differences(before, before)).toEqual([]);
   expect(differences(before, "# Failpoints\nb\nc\n\n# Redis keys\nposts:{1}\n")).toEqual([

@@ -7,21 +7,21 @@ import { readOnlyMail, sendMailError } from "@/tests/support/clients/sent-mail";
 import { createTestMail } from "@/tests/support/factories/mails";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** Far more than the catcher takes to answer, and short enough to wait for. */
+/** Socket timeout (ms): far more than the catcher needs, and short enough to wait for. */
 const SILENCE_MS = 5_000;
 
 let catcher: MailCatcher;
 
 beforeAll(async () => {
   catcher = await startMailCatcher({ dataDir: null });
-  // Read on first use, which is in the tests below.
+  // Read on first use, in the tests below.
   process.env.SMTP_URL = `${catcher.smtpUrl}?socketTimeout=${SILENCE_MS}`;
 });
 afterEach(() => catcher.heal());
 afterAll(() => catcher.close());
 
 describe("a mail that is not well-formed", () => {
-  it("whatever the subject and body: what arrives is what was sent, in one header", async () => {
+  it("any subject and body arrive as sent, in one header", async () => {
     const unit = fc.constantFrom(
       "a",
       "B",
@@ -64,7 +64,7 @@ describe("a mail that is not well-formed", () => {
 });
 
 describe("when the mail server", () => {
-  it("falls silent after the mail, it may have arrived", async () => {
+  it("stops responding after the mail, the error says that it may have arrived", async () => {
     const mail = createTestMail("plain");
     catcher.fail({ kind: "hang", to: mail.to });
     const error = await sendMailError(mail);

@@ -11,16 +11,16 @@ import { filePathname, isInStore, storeTestFile } from "@/tests/support/factorie
 import { runs } from "@/tests/support/fuzz/runs";
 import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 
-// Before anything reads the environment.
+// Set before anything reads the environment.
 const proxy = await startStoreProxy();
-// Outages are waited for as often as they are played.
+// Each outage below waits for this time limit.
 process.env.BLOB_TIMEOUT_MS = "2000";
 
 const [owner, stranger] = await Promise.all([createPerson(), createPerson()]);
 afterAll(() => proxy.close());
 
 describe("POST and GET /api/media", () => {
-  it("any part of it is that part", async () => {
+  it("any range of a file has exactly those bytes", async () => {
     const { id } = await storeTestFile(owner, wav);
     const some = fc.option(fc.nat({ max: wav.length + 20 }), { nil: undefined });
     await fc.assert(
@@ -31,10 +31,10 @@ describe("POST and GET /api/media", () => {
         const isNone = (first === undefined && last === undefined) || Number(last) < Number(first);
         const start = first ?? Math.max(0, wav.length - (last ?? 0));
         const end = first === undefined ? wav.length : Math.min((last ?? wav.length) + 1, wav.length);
-        const wanted = isNone ? wav : wav.subarray(start, end);
-        expect(status).toBe(isNone ? 200 : wanted.length > 0 ? 206 : 416);
-        expect(Buffer.from(bytes)).toEqual(Buffer.from(wanted));
-        const range = wanted.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
+        const expected = isNone ? wav : wav.subarray(start, end);
+        expect(status).toBe(isNone ? 200 : expected.length > 0 ? 206 : 416);
+        expect(Buffer.from(bytes)).toEqual(Buffer.from(expected));
+        const range = expected.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
         expect(headers.get("content-range")).toBe(isNone ? null : range);
       }),
       { numRuns: runs(60) },
@@ -51,8 +51,8 @@ describe("POST and GET /api/media", () => {
   });
 });
 
-describe("what becomes of them", () => {
-  it("also when the store is away: at once nobody gets them, and the tidy deletes them", async () => {
+describe("an erased account's files", () => {
+  it("are inaccessible immediately even if the store is down, and a later sweep deletes them", async () => {
     const person = await createPerson();
     const { id } = await storeTestFile(person);
     const pathname = await filePathname(id);
@@ -73,8 +73,8 @@ describe("what becomes of them", () => {
   });
 });
 
-describe("the store is away", () => {
-  it.each(["hang", "error", "page", "limited"] as const)("%s: 503 with when to ask again", (mode) =>
+describe("with the store down", () => {
+  it.each(["hang", "error", "page", "limited"] as const)("%s: responds 503 with Retry-After", (mode) =>
     expectStoreUnavailable(proxy, owner, mode),
   );
 });

@@ -6,8 +6,8 @@ import { detectTypeOrError, pictureSizeOrError } from "@/tests/support/clients/d
 import { samples } from "@/tests/support/factories/file-samples";
 import { runs } from "@/tests/support/fuzz/runs";
 
-describe("what a file is", () => {
-  it("of anything that is cut off or damaged: an answer, never a crash", async () => {
+describe("type detection", () => {
+  it("handles truncated and damaged files without a crash", async () => {
     const all = Object.values(samples).map(({ bytes }) => bytes);
     const damaged = fc
       .tuple(
@@ -41,13 +41,13 @@ describe("what a file is", () => {
 });
 
 describe("a name", () => {
-  it("of anything: short, in one line, no path, with a fitting end, and clean already", () => {
+  it("is sanitized to a short line without a path and with a matching extension, and is idempotent", () => {
     const types = Object.keys(mediaTypes) as MediaType[];
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.constantFrom(...types), (name, type) => {
         const kept = sanitizeFileName(name, type);
         expect([...kept].length).toBeLessThanOrEqual(120);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the test checks for them
         expect(kept).not.toMatch(/[/\\\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|^\./u);
         expect(mediaTypes[type]).toContain(kept.split(".").at(-1)?.toLowerCase());
         expect(sanitizeFileName(kept, type)).toBe(kept);

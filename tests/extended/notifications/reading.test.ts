@@ -19,7 +19,7 @@ const listed = async (query = "", as = reader) => (await call(list, { as, query 
 const marked = async (body: unknown, as = reader) => (await call(read, { as, body })).body;
 
 describe("reading", () => {
-  it("any way of paging shows each of one's own once, newest first", async () => {
+  it("any page sizes return each of the user's notifications once, newest first", async () => {
     const others = await createPerson();
     const [mine] = await Promise.all([createNotifications(reader, 23), createNotifications(others, 5)]);
     const newestFirst = [...mine].reverse();
@@ -46,7 +46,7 @@ describe("reading", () => {
     );
   });
 
-  it("any order of marking leaves unread exactly what was not marked", async () => {
+  it("any order of marking as read leaves exactly the rest unread", async () => {
     const command = fc.oneof(
       fc.record({ add: fc.integer({ min: 1, max: 3 }) }),
       fc.record({ ids: fc.array(fc.nat(20), { maxLength: 4 }) }),

@@ -9,7 +9,7 @@ import { openEventStream } from "@/tests/support/clients/event-reader";
 import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { accessTokenFor } from "@/tests/support/factories/sessions";
 
-it("an instance that ends sends its streams elsewhere and keeps the views, whoever has just left", async () => {
+it("a shutdown asks streams to reconnect and syncs views, even while users are leaving", async () => {
   const person = await createPerson();
   const token = await accessTokenFor(person);
   const stream = await openEventStream(token, { presence: null });
@@ -17,7 +17,7 @@ it("an instance that ends sends its streams elsewhere and keeps the views, whoev
   const post = await createTestPost(await createPerson("artist"), 40);
   await recordViews(person.seq, [post]);
   expect(await persistedViews(post)).toMatchObject({ rows: 0 });
-  // Somebody leaves every second, and may come back within five.
+  // A user goes offline every second; each has a grace period of five seconds.
   const leaving = setInterval(() => void leave(newId(), newId()), 1_000);
   void leave(newId(), newId());
   const startedAt = Date.now();

@@ -7,7 +7,7 @@ import { createPeople } from "@/tests/support/factories/people";
 import { agePresence, newSocket, presenceInstance } from "@/tests/support/factories/presence-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** No sum of steps comes near it: what passes while a run runs must not matter. */
+/** TTL (ms) that no sum of steps comes close to: the real time of a run must not matter. */
 const STREAM_MS = 350_000;
 const STEP_MS = 100_000;
 const INSTANCES = 3;
@@ -16,17 +16,17 @@ const SOCKETS = 3;
 
 interface Stream {
   away: boolean;
-  /** Of the model's clock. */
+  /** Milliseconds of the model's clock. */
   expiresAt: number;
 }
 
-/** What must be so, kept as plainly as possible. */
-class Truth {
+/** The model: the expected presence. */
+class Model {
   clock = 0;
   readonly people = Array.from({ length: PEOPLE }, () => ({
     streams: new Map<number, Stream>(),
     hides: false,
-    said: "offline",
+    published: "offline",
   }));
 
   of(person: number) {
@@ -45,11 +45,12 @@ class Truth {
 
 const who = { instance: fc.nat(INSTANCES - 1), person: fc.nat(PEOPLE - 1), socket: fc.nat(SOCKETS - 1) };
 const command = fc.oneof(
-  // The first of a stream opens it. An instance that has none open sweeps when it is told to, so that a run can say when.
+  // The first beat of a stream opens it. An instance without open streams sweeps only on request, so that a run
+  // controls it.
   { weight: 8, arbitrary: fc.record({ ...who, do: fc.constantFrom("away", "front") }) },
   { weight: 2, arbitrary: fc.record({ ...who, do: fc.constant("close" as const) }) },
   { weight: 1, arbitrary: fc.record({ ...who, do: fc.constantFrom("hide", "show") }) },
-  // Nobody is heard of meanwhile: a killed browser is nothing else.
+  // No beats meanwhile, as from a killed browser.
   {
     weight: 4,
     arbitrary: fc.record({ steps: fc.integer({ min: 1, max: 4 }), do: fc.constant("wait" as const) }),
@@ -58,38 +59,38 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("empty" as const) }) },
 );
 
-it("whatever streams open, beat, close, die and hide on any instance, all see the truth and each change is said once", async () => {
+it("all instances agree with the model and publish each change once, whatever streams open, beat, close, die and hide", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 30 }), async (commands) => {
-      const told: Presence[] = [];
+      const published: Presence[] = [];
       const instances = Array.from({ length: INSTANCES }, () =>
-        presenceInstance({ streamTtlMs: STREAM_MS }, told),
+        presenceInstance({ streamTtlMs: STREAM_MS }, published),
       );
       const people = (await createPeople(PEOPLE)).map(({ userId }) => userId);
       const sockets = people.map(() => Array.from({ length: SOCKETS }, newSocket));
-      const truth = new Truth();
-      /** Of each person, in order. What is said of two people in one sweep has no order. */
+      const model = new Model();
+      /** Published states of each user, in order. Changes of two users in one sweep have no order. */
       const expected: string[][] = people.map(() => []);
-      /** A change by time alone is said by the next that looks: a sweep, or whatever the person does. */
+      /** A change by time is published by the next call that notices it: a sweep, or any call for the user. */
       const settle = (person: number) => {
-        const state = truth.state(person);
-        if (state !== truth.of(person).said) expected[person]?.push(state);
-        truth.of(person).said = state;
+        const state = model.state(person);
+        if (state !== model.of(person).published) expected[person]?.push(state);
+        model.of(person).published = state;
       };
       const sweepAll = async (instance: number) => {
         await instances[instance]?.sweep();
-        for (const person of people.keys()) if (truth.state(person) === "offline") settle(person);
+        for (const person of people.keys()) if (model.state(person) === "offline") settle(person);
       };
 
       for (const step of commands) {
         if (step.do === "wait") {
-          truth.clock += step.steps * STEP_MS;
+          model.clock += step.steps * STEP_MS;
           await agePresence(people, step.steps * STEP_MS);
         } else if (step.do === "empty") {
           await redis().flushdb();
-          for (const person of truth.people) {
+          for (const person of model.people) {
             person.streams.clear();
-            person.said = "offline";
+            person.published = "offline";
           }
         } else if (step.do === "sweep") {
           await sweepAll(step.instance);
@@ -98,8 +99,8 @@ it("whatever streams open, beat, close, die and hide on any instance, all see th
           const instance = instances[step.instance];
           const userId = people[person] ?? "";
           const socketId = sockets[person]?.[socket] ?? "";
-          const { streams } = truth.of(person);
-          const expiresAt = truth.clock + STREAM_MS;
+          const { streams } = model.of(person);
+          const expiresAt = model.clock + STREAM_MS;
           switch (step.do) {
             case "away":
             case "front":
@@ -111,31 +112,31 @@ it("whatever streams open, beat, close, die and hide on any instance, all see th
               await instance?.setOffline(userId, socketId);
               break;
             default:
-              truth.of(person).hides = step.do === "hide";
+              model.of(person).hides = step.do === "hide";
               await db().user.update({
                 where: { id: userId },
-                data: { hidesPresence: truth.of(person).hides },
+                data: { hidesPresence: model.of(person).hides },
               });
-              await instance?.setHidden(userId, truth.of(person).hides);
+              await instance?.setHidden(userId, model.of(person).hides);
           }
           settle(person);
         }
-        const seen = await Promise.all(instances.map((each) => each.getPresences(people)));
-        for (const { items } of seen) {
-          expect(items.map(({ state }) => state)).toEqual(people.map((_, person) => truth.state(person)));
+        const presences = await Promise.all(instances.map((each) => each.getPresences(people)));
+        for (const { items } of presences) {
+          expect(items.map(({ state }) => state)).toEqual(people.map((_, person) => model.state(person)));
           for (const [person, { lastSeenAt }] of items.entries()) {
-            if (truth.of(person).hides) expect(lastSeenAt).toBeNull();
+            if (model.of(person).hides) expect(lastSeenAt).toBeNull();
           }
         }
         const online = await instances[0]?.getOnlineUsers();
         expect(people.filter((id) => online?.includes(id))).toEqual(
-          people.filter((_, person) => truth.state(person) !== "offline"),
+          people.filter((_, person) => model.state(person) !== "offline"),
         );
       }
       await sweepAll(0);
-      // Those of an earlier run expire by themselves.
+      // Users of an earlier run expire without a step.
       expect(
-        people.map((id) => told.filter(({ userId }) => userId === id).map(({ state }) => state)),
+        people.map((id) => published.filter(({ userId }) => userId === id).map(({ state }) => state)),
       ).toEqual(expected);
     }),
     { numRuns: runs(25) },

@@ -25,7 +25,7 @@ import { displayedCount } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-// Before anything opens a connection.
+// Set before anything opens a connection.
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${redisProxy.port}`;
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 const erase = (token: string) =>
   call(deleteMe, { method: "DELETE", body: { password: TEST_PASSWORD }, token });
 
-/** Every key of Redis that has the text in its name or in what it holds. */
+/** Every Redis key with the text in its name or value. */
 async function keysWith(text: string): Promise<string[]> {
   const all = await redis().keys("*");
   const types = redis().pipeline();
@@ -63,41 +63,41 @@ async function keysWith(text: string): Promise<string[]> {
 }
 
 describe("DELETE /api/me", () => {
-  it("leaves nothing of a person who has everything but what is others', and that without a name", async () => {
+  it("erases an account with data of every kind, and keeps other users' data without the name", async () => {
     const code = newCurrency();
     const { person, browser, others, posts, products, orders, tasks, file, chats } =
       await createFullAccount(code);
     const [issued, other] = [await startTestSession(person), await startTestSession(person)];
-    // A view that no sync has seen.
+    // A view that is not synced yet.
     await recordViews(person.seq, [posts.lastSeen]);
-    const shown = [await displayedCount(posts.seen), await displayedCount(posts.lastSeen)];
-    expect(shown).toEqual([2, 1]);
+    const countsBefore = [await displayedCount(posts.seen), await displayedCount(posts.lastSeen)];
+    expect(countsBefore).toEqual([2, 1]);
     await call(listPosts);
     await call(readPost, { params: { id: posts.own } });
     await getLeaderboard("all", { currency: code });
 
-    const answer = await erase(issued.accessToken);
-    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-    const cookies = answer.headers.getSetCookie();
+    const response = await erase(issued.accessToken);
+    expect(response.status, JSON.stringify(response.body)).toBe(200);
+    const cookies = response.headers.getSetCookie();
     expect(cookies.length).toBeGreaterThanOrEqual(2);
     for (const cookie of cookies) expect(cookie).toMatch(/Max-Age=0/);
 
-    // Signed out, everywhere and at once.
+    // Signed out on all devices immediately.
     expect((await call(me, { token: issued.accessToken })).status).toBe(401);
     expect((await call(me, { token: other.accessToken })).status).toBe(401);
 
-    // What they said is gone, from the caches too.
+    // The user's posts are deleted, also from the caches.
     expect((await call(readPost, { params: { id: posts.own } })).status).toBe(404);
     const feed = (await call(listPosts)).body.items as { id: string }[];
     expect(feed.map(({ id }) => id)).not.toContain(posts.own);
     expect((await recordViews(others.viewer.seq, [posts.own]))[0]?.status).toBe("unknown");
 
-    // Counts do not go down.
-    expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(shown);
+    // View counts do not decrease.
+    expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(countsBefore);
     expect(await persistedViews(posts.seen)).toEqual({ views: 2, rows: 2, base: 0 });
     expect(await persistedViews(posts.lastSeen)).toEqual({ views: 1, rows: 1, base: 0 });
 
-    // Buyers keep what they bought.
+    // Buyers keep their goods.
     const grant = orders.sale.delivery;
     const got = await call(download, { params: { id: grant.id }, query: `?code=${grant.code}` });
     expect(got.status).toBeLessThan(400);
@@ -116,13 +116,13 @@ describe("DELETE /api/me", () => {
       sellerId: others.seller.userId,
     });
 
-    // Boards: the other seller's sum is there, theirs is not, and that is what a recount says.
+    // Leaderboards: the other seller's sum stays, the user's does not, and a recount agrees.
     const board = await getLeaderboard("all", { currency: code });
     expect(board.items.map(({ userId }) => userId)).toEqual([others.seller.userId]);
     await rebuildLeaderboards();
     expect((await getLeaderboard("all", { currency: code })).items).toEqual(board.items);
 
-    // What was only for them is called off, what died needs nobody's eyes, the rest goes on.
+    // Tasks for the user only are cancelled, an alert about a dead one is closed, the rest continues.
     for (const id of [tasks.pending, tasks.mail, tasks.dead]) {
       const task = await db().task.findUniqueOrThrow({ where: { id } });
       expect(["cancelled", "done"]).toContain(task.state);
@@ -138,11 +138,11 @@ describe("DELETE /api/me", () => {
       referredById: null,
     });
 
-    // Files: the bytes, and then the row.
+    // Files: the bytes are deleted, then the row.
     await waitForDeferredWork();
     expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
     expect(await tablesContaining(file.name)).toEqual([]);
-    // What they said keeps its place; a group has another owner, and a conversation of two stays for the other one.
+    // The user's messages stay as empty ones; a group gets another owner, and a direct chat stays for the other user.
     const { changed, revision } = await catchUp(others.viewer, chats.group, 2);
     expect(changed).toMatchObject([
       { id: chats.message, revision: 5, seq: 1, text: "", authorId: null, reactions: [], mentions: [] },
@@ -160,14 +160,17 @@ describe("DELETE /api/me", () => {
     ]);
     for (const id of [chats.group, chats.directChat, chats.leftGroup])
       expect(await chatViolations(id)).toEqual([]);
-    const told = await db().notification.findMany({
+    const notifications = await db().notification.findMany({
       where: { userId: { in: [others.viewer.userId, others.buyer.userId] }, kind: { not: "general" } },
     });
     expect(
-      told.map(({ kind, data }) => parseNotification(kind, data)?.data).map((data) => JSON.stringify(data)),
+      notifications
+        .map(({ kind, data }) => parseNotification(kind, data)?.data)
+        .map((data) => JSON.stringify(data)),
     ).toEqual([expect.stringContaining('"authorName":null'), expect.stringContaining('"byName":null')]);
 
-    // The whole database: the id in the log and in the number that keeps them out, and the mail that is on its way.
+    // In the whole database the id remains in the audit log and in the session generation that rejects old tokens, and
+    // in the mail that is being sent.
     const mail = await db().task.findUniqueOrThrow({
       where: { queue_key: { queue: "emails", key: `account-deleted:${person.userId}` } },
     });
@@ -185,7 +188,7 @@ describe("DELETE /api/me", () => {
       where: { subject: `user:${person.userId}`, action: actions },
       orderBy: { id: "asc" },
     });
-    // From where an administrator did something is the administrator's.
+    // The administrator's IP address belongs to the administrator's entry.
     expect(before.map(({ ip }) => ip)).toEqual([null, null, "198.51.100.7"]);
     await deliverTask("emails", mail.id);
     expect(await tablesContaining(person.email)).toEqual([]);
@@ -199,9 +202,9 @@ describe("DELETE /api/me", () => {
     expect(await keysWith("My track")).toEqual([]);
     expect((await keysWith(posts.own)).filter((key) => key.startsWith("post:"))).toEqual([]);
 
-    // The mail has come, and the address is free.
+    // The mail has arrived, and the address is free.
     expect((await listMails(catcher, person.email)).map(({ subject }) => subject)).toEqual([
-      "Your NormalDance account is deleted",
+      "Your NormalDance account has been deleted",
     ]);
     const again = await signUp(
       { email: person.email, password: "twelve tall lamps", name: "Anew" },
@@ -210,7 +213,7 @@ describe("DELETE /api/me", () => {
     expect(again.user.id).not.toBe(person.userId);
   });
 
-  it("works without Redis: what it would be told of, it is not believed without", async () => {
+  it("works without Redis, whose entries are not trusted afterwards", async () => {
     const person = await createNamedUser();
     const post = await createTestPost(person);
     const { accessToken } = await startTestSession(person);

@@ -9,7 +9,7 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("the journal", () => {
-  it("gives back what was appended, over restarts and compactions, whatever the order of writing", async () => {
+  it("returns everything appended, after restarts and compactions, in any order of writes", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.string({ maxLength: 200 }), { maxLength: 40 }), { minLength: 1, maxLength: 4 }),
@@ -35,7 +35,7 @@ describe("the journal", () => {
     );
   });
 
-  it("compacts: the folder does not grow with what is over", async () => {
+  it("compacts, so that the folder does not grow with finished messages", async () => {
     const dir = await journalFolder();
     const qstash = await startQstash({
       dataDir: dir,

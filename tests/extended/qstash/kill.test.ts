@@ -13,7 +13,7 @@ const ROUNDS = 6;
 const PUBLISHERS = 8;
 
 /**
- * A QStash in its own process; resolves once it listens.
+ * Starts a QStash in a child process; resolves once it listens.
  * @param limit  a shell command to run before it
  */
 async function spawnQstash(
@@ -24,7 +24,7 @@ async function spawnQstash(
   const command = [process.execPath, "--import", "tsx", script, dataDir, TOKEN];
   const child = spawn("sh", ["-c", `${limit ?? ":"}; exec "$@"`, "sh", ...command], {
     stdio: ["ignore", "pipe", "inherit"],
-    // What a limit is meant for is the data folder, not the loader's own files.
+    // The limit is meant for the data folder, not for the loader's own files.
     env: limit === undefined ? process.env : { ...process.env, TSX_DISABLE_CACHE: "1" },
   });
   const dead = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -40,11 +40,11 @@ async function spawnQstash(
 }
 
 describe("killed at random moments", () => {
-  it("delivers every message it acknowledged, or has it as a dead letter; queues keep their order", async () => {
+  it("delivers every acknowledged message or has it as a dead letter, and queues keep their order", async () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), "qstash-kill-"));
     afterTest(() => rm(dataDir, { recursive: true, force: true }));
     const receiver = await startReceiver(({ path: at, headers }) => ({
-      // A third fail twice, and some never succeed, so that every state is there to be killed in.
+      // A third fail twice and some always, so that kills hit every state.
       status: at === "/never" || (at === "/flaky" && Number(headers["upstash-retried"]) < 2) ? 500 : 200,
     }));
     afterTest(() => receiver.close());
@@ -64,7 +64,7 @@ describe("killed at random moments", () => {
           const body = `${round}-${publisher}-${count}`;
           const target = ["/fine", "/flaky", "/never"][count % 3] ?? "/fine";
           try {
-            // The first publisher goes through a queue, one at a time, so its order is known.
+            // The first publisher uses a queue, one message at a time, so its order is known.
             if (publisher === 0) {
               await send(`enqueue/q/${receiver.url}/queue`, body);
               queued.push(body);
@@ -78,7 +78,7 @@ describe("killed at random moments", () => {
         }
       };
       const publishers = Array.from({ length: PUBLISHERS }, (_, publisher) => publish(publisher));
-      // However slow the machine: every round is killed in the middle of its work.
+      // Every round is killed during its work, also on a slow machine.
       await waitUntil(
         `round ${round} to have messages acknowledged`,
         () => acknowledged.size > (round + 1) * PUBLISHERS,
@@ -105,22 +105,22 @@ describe("killed at random moments", () => {
     } while (cursor);
 
     expect([...acknowledged].filter((body) => !ended.has(body))).toEqual([]);
-    // At least once: what was under way at a kill comes twice, but never after what is behind it.
+    // At least once: a message in flight at a kill arrives twice, but never after the next one of its queue.
     const order = receiver.received.filter(({ path: at }) => at === "/queue").map(({ text }) => text);
     const firsts = [...new Set(order)].filter((body) => acknowledged.has(body));
     expect(firsts).toEqual(queued);
-    const places = order.map((body) => firsts.indexOf(body)).filter((place) => place >= 0);
-    expect(places).toEqual([...places].sort((a, b) => a - b));
+    const positions = order.map((body) => firsts.indexOf(body)).filter((position) => position >= 0);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
   }, 30_000);
 });
 
-describe("a disk that takes no more", () => {
-  it("is said with 503; what was acknowledged is delivered after a restart, what was not is never sent", async () => {
+describe("a full disk", () => {
+  it("is reported with 503; acknowledged messages are delivered after a restart, rejected ones never", async () => {
     const dataDir = await mkdtemp(path.join(tmpdir(), "qstash-full-"));
     afterTest(() => rm(dataDir, { recursive: true, force: true }));
     const receiver = await startReceiver();
     afterTest(() => receiver.close());
-    // No file may grow over 64 KiB.
+    // No file may exceed 64 KiB.
     const { child, url, dead } = await spawnQstash(dataDir, "ulimit -f 128");
     const headers = { authorization: `Bearer ${TOKEN}` };
     const acknowledged: string[] = [];

@@ -12,7 +12,7 @@ import {
 } from "@/tests/support/factories/simulated-limiter";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** Any order of requests, time passing and Redis failing, against a plain list of who was let through when. */
+/** Any order of requests, time passing and Redis failing, against a plain list of accepted requests. */
 
 const WINDOW_SECONDS = 10;
 const WINDOW_MS = WINDOW_SECONDS * 1000;
@@ -39,9 +39,9 @@ interface Passed {
 }
 
 const anyProcess = fc.nat(PROCESSES - 1);
-const ask = fc.record({
-  do: fc.constant("ask" as const),
-  // Several at once, from any processes.
+const request = fc.record({
+  do: fc.constant("request" as const),
+  // Several concurrent requests, from any processes.
   by: fc.array(anyProcess, { minLength: 1, maxLength: 5 }),
   route: fc.constantFrom("a", "b"),
 });
@@ -56,16 +56,16 @@ const behave = fc.record({
 });
 const release = fc.record({ do: fc.constant("release" as const), process: anyProcess });
 type Step =
-  | { do: "ask"; by: number[]; route: string }
+  | { do: "request"; by: number[]; route: string }
   | { do: "wait"; ms: number }
   | { do: "behave"; process: number; behaviour: RedisBehaviour }
   | { do: "release"; process: number };
 
-/** What passed under a key in the window that ends at a moment. */
-const within = (passed: Passed[], key: string, end: number, length = WINDOW_MS) =>
-  passed.filter((one) => one.key === key && one.at > end - length && one.at <= end);
+/** The requests accepted under a key in the window that ends at this time. */
+const inWindow = (passed: Passed[], key: string, end: number, length = WINDOW_MS) =>
+  passed.filter((other) => other.key === key && other.at > end - length && other.at <= end);
 
-async function play(steps: readonly Step[], check: (asked: Asked) => void): Promise<Passed[]> {
+async function play(steps: readonly Step[], check: (decision: Check) => void): Promise<Passed[]> {
   const processes = Array.from({ length: PROCESSES }, () => new SimulatedLimiter());
   const claimsFor = createTestBuckets(ROUTE, PERSON, WINDOW_SECONDS);
   const passed: Passed[] = [];
@@ -73,16 +73,16 @@ async function play(steps: readonly Step[], check: (asked: Asked) => void): Prom
   for (const step of steps) {
     if (step.do === "wait") time += step.ms;
     else if (step.do === "behave") {
-      const one = processes[step.process];
-      if (one) one.behaviour = step.behaviour;
+      const limiter = processes[step.process];
+      if (limiter) limiter.behaviour = step.behaviour;
     } else if (step.do === "release") await processes[step.process]?.release();
     else {
       const claims = claimsFor(step.route);
       const before = [...passed];
-      const answers = await Promise.all(
+      const decisions = await Promise.all(
         step.by.map(async (index) => ({ index, limited: await processes[index]?.limiter.take(claims) })),
       );
-      for (const { index, limited } of answers) {
+      for (const { index, limited } of decisions) {
         if (!limited) continue;
         if (limited.allowed) {
           const alone = limited.degraded !== null;
@@ -95,7 +95,7 @@ async function play(steps: readonly Step[], check: (asked: Asked) => void): Prom
   return passed;
 }
 
-interface Asked {
+interface Check {
   limited: LimitDecision;
   claims: LimitBucket[];
   before: Passed[];
@@ -103,10 +103,10 @@ interface Asked {
   together: number;
 }
 
-it("Redis fails as it likes: never over the limit by its word, nor over it in any one process", async () => {
+it("with any Redis failures neither Redis nor one process exceeds the limit", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.oneof({ weight: 4, arbitrary: ask }, wait, behave, release), { maxLength: 40 }),
+      fc.array(fc.oneof({ weight: 4, arbitrary: request }, wait, behave, release), { maxLength: 40 }),
       async (steps) => {
         const passed = await play(steps, ({ limited }) => {
           for (const { resetAt } of limited.statuses) {
@@ -115,7 +115,7 @@ it("Redis fails as it likes: never over the limit by its word, nor over it in an
         });
         for (const { at, key } of passed) {
           const limit = key.endsWith("*") ? PERSON.limit : ROUTE.limit;
-          const window = within(passed, key, at);
+          const window = inWindow(passed, key, at);
           expect(window.filter(({ alone }) => !alone).length).toBeLessThanOrEqual(limit);
           for (let index = 0; index < PROCESSES; index += 1) {
             expect(window.filter((one) => one.process === index).length).toBeLessThanOrEqual(limit);
@@ -127,19 +127,19 @@ it("Redis fails as it likes: never over the limit by its word, nor over it in an
   );
 });
 
-it("Redis answers: as many as the limit in any window and not one more, and back in time", async () => {
+it("with Redis up exactly the limit is accepted in any window, and again as soon as it allows", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.oneof({ weight: 3, arbitrary: ask }, wait), { maxLength: 40 }),
+      fc.array(fc.oneof({ weight: 3, arbitrary: request }, wait), { maxLength: 40 }),
       async (steps) => {
         await play(steps, ({ limited, claims, before, passed, together }) => {
           expect(limited.degraded).toBeNull();
           for (const { key, policy } of claims) {
-            expect(within(passed, key, time).length).toBeLessThanOrEqual(policy.limit);
+            expect(inWindow(passed, key, time).length).toBeLessThanOrEqual(policy.limit);
           }
           // A token counts for the window and up to a second longer.
           const spent = (length: number) =>
-            claims.some(({ key, policy }) => within(before, key, time, length).length >= policy.limit);
+            claims.some(({ key, policy }) => inWindow(before, key, time, length).length >= policy.limit);
           if (spent(WINDOW_MS)) expect(limited.allowed).toBe(false);
           if (together === 1 && !spent(WINDOW_MS + 1000)) expect(limited.allowed).toBe(true);
           if (!limited.allowed) {
@@ -154,18 +154,18 @@ it("Redis answers: as many as the limit in any window and not one more, and back
   );
 });
 
-it("whoever comes back when they were told to is let in, and not a millisecond before", async () => {
+it("a request at the reset time is accepted, and a millisecond earlier rejected", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(anyProcess, fc.nat(2_000)), { minLength: 1 }), async (asks) => {
+    fc.asyncProperty(fc.array(fc.tuple(anyProcess, fc.nat(2_000)), { minLength: 1 }), async (requests) => {
       time += 10 * WINDOW_MS;
       const processes = Array.from({ length: PROCESSES }, () => new SimulatedLimiter().limiter);
       const claims = createTestBuckets(ROUTE, PERSON, WINDOW_SECONDS)("a");
-      for (const [index, ms] of asks) {
+      for (const [index, ms] of requests) {
         time += ms;
-        const answer = await processes[index]?.take(claims);
-        if (!answer || answer.allowed) continue;
+        const response = await processes[index]?.take(claims);
+        if (!response || response.allowed) continue;
         const back = Math.max(
-          ...answer.statuses.filter(({ remaining }) => remaining === 0).map(({ resetAt }) => resetAt),
+          ...response.statuses.filter(({ remaining }) => remaining === 0).map(({ resetAt }) => resetAt),
         );
         time = back - 1;
         expect((await processes[index]?.take(claims))?.allowed).toBe(false);
@@ -177,7 +177,7 @@ it("whoever comes back when they were told to is let in, and not a millisecond b
   );
 });
 
-it("what was let through without Redis counts when it is back, for all processes", async () => {
+it("requests accepted without Redis count for all processes when it is back", async () => {
   const [here, there] = [new SimulatedLimiter(), new SimulatedLimiter()];
   const claims = createTestBuckets({ limit: 10 }, { limit: 10 }, WINDOW_SECONDS)("a");
   here.behaviour = "away";
@@ -192,7 +192,7 @@ it("what was let through without Redis counts when it is back, for all processes
   expect((await there.limiter.take(claims)).allowed).toBe(true);
 });
 
-it("what Redis is told of is kept and counts from when it was, also when it refuses", async () => {
+it("requests replayed to Redis are stored and count from their own time, also when Redis rejects", async () => {
   const { redis } = await import("@/lib/redis");
   const [here, there, third] = [new SimulatedLimiter(), new SimulatedLimiter(), new SimulatedLimiter()];
   const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, WINDOW_SECONDS)("a");
@@ -205,12 +205,12 @@ it("what Redis is told of is kept and counts from when it was, also when it refu
   time = startedAt + 3_000;
   await there.limiter.take(claims);
   for (const late of [here, third]) late.behaviour = "up";
-  // 2 and 1: it is the oldest that comes back first.
+  // 2 and 1 of 3: the oldest one frees its token first.
   expect((await here.limiter.take(claims)).statuses[0]).toMatchObject({
     remaining: 0,
     resetAt: startedAt + WINDOW_MS,
   });
-  // 2, 2 and 1 of 3: three must come back before there is one.
+  // 2, 2 and 1 of 3: three must expire before one is free.
   expect((await third.limiter.take(claims)).statuses[0]).toMatchObject({
     remaining: 0,
     resetAt: startedAt + 2_000 + WINDOW_MS,
@@ -222,7 +222,7 @@ it("what Redis is told of is kept and counts from when it was, also when it refu
   expect((await new SimulatedLimiter().limiter.take(claims)).allowed).toBe(false);
 });
 
-it("what Redis was being told of when its answer was lost is owed again", async () => {
+it("a replay whose response was lost is pending again", async () => {
   const here = new SimulatedLimiter();
   const claims = createTestBuckets({ limit: 5 }, { limit: 100 }, WINDOW_SECONDS)("a");
   here.behaviour = "away";
@@ -236,14 +236,14 @@ it("what Redis was being told of when its answer was lost is owed again", async 
   expect(statuses[0]?.remaining).toBe(0);
 });
 
-it("a second is one entry, however many asked in it", async () => {
+it("all requests of one second are one entry", async () => {
   const { redis } = await import("@/lib/redis");
   const claims = createTestBuckets({ limit: 100 }, { limit: 100 }, WINDOW_SECONDS)("a");
   for (let i = 0; i < 20; i += 1) await new SimulatedLimiter().limiter.take(claims);
   expect(await redis().get(claims[0]?.key ?? "")).toBe(`${time}x20 `);
 });
 
-it("an answer that comes late still counts: its token once, its refusal until the limit is back", async () => {
+it("a late response still counts: its token once, its rejection until the reset", async () => {
   const [here, there] = [new SimulatedLimiter(), new SimulatedLimiter()];
   const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
   await there.limiter.take(claims);
@@ -251,11 +251,11 @@ it("an answer that comes late still counts: its token once, its refusal until th
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await here.release();
   here.behaviour = "up";
-  // Redis had counted it, so it is not told again: 1 there, 1 late, this is the third.
+  // Redis has counted it, so it is not replayed: 1 from there, 1 late, and this is the third.
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: null });
   const third = new SimulatedLimiter();
   third.behaviour = "late";
-  // Nothing is left in Redis, but this process cannot know.
+  // Redis has no token left, but this process cannot know that.
   expect(await third.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await third.release();
   third.behaviour = "away";
@@ -264,19 +264,19 @@ it("an answer that comes late still counts: its token once, its refusal until th
   expect((await third.limiter.take(claims)).allowed).toBe(true);
 });
 
-it("a request that this process decided alone is not overtaken: Redis' word then lets nobody else in", async () => {
+it("after a decision without Redis an earlier request in flight is rejected by Redis' response", async () => {
   const here = new SimulatedLimiter();
   const claims = createTestBuckets({ limit: 1 }, { limit: 10 }, WINDOW_SECONDS)("a");
   here.behaviour = "held";
   const overtaken = here.limiter.take(claims);
-  await waitUntil("Redis has taken the token", () => here.heldCount === 1);
+  await waitUntil("Redis has counted the token", () => here.heldCount === 1);
   here.behaviour = "away";
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await here.release();
   expect((await overtaken).allowed).toBe(false);
 });
 
-it("a value that is not the log, or is from a clock that is wrong, is a fresh allowance", async () => {
+it("an invalid value, or one of a wrong clock, counts as an empty log", async () => {
   const { redis } = await import("@/lib/redis");
   for (const value of ["garbage", "99999999999999x100 ", "x", ""]) {
     const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
@@ -289,7 +289,7 @@ it("a value that is not the log, or is from a clock that is wrong, is a fresh al
   }
 });
 
-it("a clock that is set back keeps nobody away for longer than a window", async () => {
+it("a clock set back blocks no user for longer than a window", async () => {
   const here = new SimulatedLimiter();
   const claims = createTestBuckets({ limit: 3 }, { limit: 10 }, WINDOW_SECONDS)("a");
   for (let i = 0; i < 4; i += 1) await here.limiter.take(claims);
@@ -297,14 +297,14 @@ it("a clock that is set back keeps nobody away for longer than a window", async 
   time -= 3_600_000;
   for (const behaviour of ["away", "up"] as const) {
     here.behaviour = behaviour;
-    const answer = await here.limiter.take(claims);
-    expect(answer.allowed).toBe(true);
-    for (const { resetAt } of answer.statuses) expect(resetAt).toBeLessThanOrEqual(time + WINDOW_MS);
+    const response = await here.limiter.take(claims);
+    expect(response.allowed).toBe(true);
+    for (const { resetAt } of response.statuses) expect(resetAt).toBeLessThanOrEqual(time + WINDOW_MS);
   }
   time += 3_600_000;
 });
 
-it("more callers than a process remembers: the one not seen for longest starts anew, the others do not", async () => {
+it("when a process tracks too many callers it drops the least recent one only", async () => {
   const here = new SimulatedLimiter();
   here.behaviour = "away";
   const claimsFor = createTestBuckets({ limit: 1 }, { limit: 1_000_000 }, WINDOW_SECONDS);

@@ -8,13 +8,13 @@ import { keys, redis } from "@/lib/redis";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /**
- * What a listener gets, whatever happens on the way: messages from upstream lost, repeated, late and in any order, the
- * log trimmed, Redis emptied. Between `joined`, `reload` and the end they have every event of the log once and in
- * order; and when everything is quiet and one heartbeat has come, they are where the log is.
+ * What a subscriber gets when Redis messages are lost, repeated, late or reordered, the log is trimmed, or Redis is
+ * flushed. Between `joined`, `reload` and the end it gets every event of the log once and in order; after one quiet
+ * heartbeat its cursor is at the head.
  */
 
 type Action =
-  | { kind: "say"; fate: "delivered" | "lost" | "twice" | "late" }
+  | { kind: "publish"; delivery: "delivered" | "lost" | "twice" | "late" }
   | { kind: "deliverLate" }
   | { kind: "trim"; to: number }
   | { kind: "empty" }
@@ -24,8 +24,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      kind: fc.constant("say" as const),
-      fate: fc.constantFrom("delivered", "lost", "twice", "late"),
+      kind: fc.constant("publish" as const),
+      delivery: fc.constantFrom("delivered", "lost", "twice", "late"),
     }),
   },
   { weight: 3, arbitrary: fc.constant({ kind: "deliverLate" as const }) },
@@ -34,7 +34,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "heartbeat" as const }) },
 );
 
-/** Keeps what it is told, and complains of what breaks the order. */
+/** Records events and reports violations of their order. */
 class Recorder implements SubscriptionListener {
   at: Cursor | null = null;
   readonly broken: string[] = [];
@@ -59,29 +59,29 @@ class Recorder implements SubscriptionListener {
   }
 }
 
-it("a listener has everything in order, or has been told to read anew", async () => {
+it("a subscriber gets every event in order, or is told to reload", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 25 }), async (actions) => {
       const channel = `user:${newId()}` as const;
       const recorder = new Recorder();
-      const membership = new ChannelSubscription(channel, null, recorder);
-      await membership.catchUp();
-      const said = new Map<string, number>();
+      const subscription = new ChannelSubscription(channel, null, recorder);
+      await subscription.catchUp();
+      const published = new Map<string, number>();
       const late: { at: Cursor; event: LoggedEvent }[] = [];
       let harmed = false;
       for (const [count, each] of actions.entries()) {
         switch (each.kind) {
-          case "say": {
+          case "publish": {
             const event = { event: "unread", data: count };
             const at = await appendEvent({ channel, ...event });
-            said.set(`${at.epoch}:${at.n}`, count);
-            if (each.fate === "late") late.unshift({ at, event });
-            if (each.fate === "delivered" || each.fate === "twice") membership.receive(at, event);
-            if (each.fate === "twice") membership.receive(at, event);
+            published.set(`${at.epoch}:${at.n}`, count);
+            if (each.delivery === "late") late.unshift({ at, event });
+            if (each.delivery === "delivered" || each.delivery === "twice") subscription.receive(at, event);
+            if (each.delivery === "twice") subscription.receive(at, event);
             break;
           }
           case "deliverLate":
-            for (const { at, event } of late.splice(0)) membership.receive(at, event);
+            for (const { at, event } of late.splice(0)) subscription.receive(at, event);
             break;
           case "trim":
             harmed = true;
@@ -97,21 +97,21 @@ it("a listener has everything in order, or has been told to read anew", async ()
             break;
           case "heartbeat": {
             const head = (await readLogHeads([channel])).get(channel);
-            if (head) await membership.compareWithHead(head);
+            if (head) await subscription.compareWithHead(head);
           }
         }
       }
-      for (const { at, event } of late.splice(0)) membership.receive(at, event);
-      await membership.catchUp();
+      for (const { at, event } of late.splice(0)) subscription.receive(at, event);
+      await subscription.catchUp();
       const head = (await readLogHeads([channel])).get(channel);
-      if (head) await membership.compareWithHead(head);
+      if (head) await subscription.compareWithHead(head);
 
       expect(recorder.broken).toEqual([]);
       expect(recorder.at).toEqual(head);
-      for (const [at, data] of recorder.got) expect(said.get(at)).toBe(data);
+      for (const [at, data] of recorder.got) expect(published.get(at)).toBe(data);
       if (!harmed) {
         expect(recorder.reloads).toBe(0);
-        expect(recorder.got).toEqual(said);
+        expect(recorder.got).toEqual(published);
       }
     }),
     { numRuns: runs(60) },

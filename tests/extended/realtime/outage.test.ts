@@ -10,7 +10,7 @@ import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** Streams while Redis is away, and when it is back. */
+/** Streams while Redis is down, and after it. */
 
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 process.env.UPSTASH_REDIS_REST_URL = `http://127.0.0.1:${proxy.port}`;
@@ -20,40 +20,40 @@ async function open(person: Awaited<ReturnType<typeof createPerson>>, channel: s
   const stream = await openEventStream(await accessTokenFor(person), { [channel]: null });
   opened.push(stream);
   await stream.waitForEvent("joined");
-  await waitUntil("it is live", () => streamStats().live);
+  await waitUntil("the stream is live", () => streamStats().live);
   return stream;
 }
 
 afterEach(async () => {
   await proxy.set("pass");
   for (const stream of opened.splice(0)) stream.close();
-  await waitUntil("nobody is left", () => streamStats().streams === 0);
+  await waitUntil("no streams are left", () => streamStats().streams === 0);
 });
 afterAll(() => proxy.close());
 
-it("what could not be said while Redis was away makes everybody read anew when it is back", async () => {
+it("events lost while Redis was down make clients reload when it is back", async () => {
   const person = await createPerson();
   const channel = `user:${person.userId}` as const;
   const stream = await open(person, channel);
   await proxy.set("refuse");
-  await waitUntil("it is not live", () => !streamStats().live);
+  await waitUntil("the stream is not live", () => !streamStats().live);
   emit(channel, "unread", { unreadCount: 1 });
   await waitForDeferredWork();
   await proxy.set("pass");
   await stream.waitForEvent("reload");
   emit(channel, "unread", { unreadCount: 2 });
-  await waitUntil("it goes on", () => stream.channelEvents(channel).length === 1);
+  await waitUntil("the next event arrives", () => stream.channelEvents(channel).length === 1);
   expect(stream.channelEvents(channel)[0]?.data).toEqual({ unreadCount: 2 });
   expect(stream.eventsNamed("reload")).toHaveLength(1);
 });
 
-it("who left a chat while Redis was away hears no more of it", async () => {
+it("a member who left a chat while Redis was down gets no more of its events", async () => {
   const [owner, member] = await createPeople(2);
-  if (!owner || !member) throw new Error("somebody is missing");
+  if (!owner || !member) throw new Error("a user is missing");
   const chatId = await createGroup([owner, member]);
   const stream = await open(member, `chat:${chatId}`);
   await proxy.set("refuse");
-  await waitUntil("it is not live", () => !streamStats().live);
+  await waitUntil("the stream is not live", () => !streamStats().live);
   await leaveChat(member, chatId);
   await waitForDeferredWork();
   await proxy.set("pass");

@@ -15,30 +15,30 @@ async function open(token: string) {
   return stream;
 }
 
-it("a stream of a session that another instance ends says so and closes; others stay open", async () => {
+it("a stream whose session another instance revokes is notified and closed; others stay open", async () => {
   const person = await createPerson();
   const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
   const [closing, staying] = [await open(gone.accessToken), await open(stays.accessToken)];
   const stranger = await open((await startTestSession(await createPerson())).accessToken);
   expect(closing.response.headers.get("content-type")).toContain("text/event-stream");
-  await waitUntil("it listens", () => streamStats().live);
+  await waitUntil("the instance is subscribed", () => streamStats().live);
   expect(streamStats()).toMatchObject({ people: 2, streams: 3, subscriptions: 1 });
 
   const other = await startInProcessInstance();
   await other.sessions.deleteOtherUserSessions(person.userId, stays.session.id);
   await other.deferredWork();
-  await waitUntil("it is closed", () => closing.isClosed);
+  await waitUntil("the stream is closed", () => closing.isClosed);
   expect(closing.eventsNamed("session-ended")).toHaveLength(1);
   expect([...staying.eventsNamed("session-ended"), ...stranger.eventsNamed("session-ended")]).toEqual([]);
 
-  // Everybody leaves: nothing is listened to any more.
+  // All streams close, and the subscription ends.
   staying.close();
   stranger.close();
-  await waitUntil("nobody is left", () => streamStats().streams === 0);
+  await waitUntil("no streams are left", () => streamStats().streams === 0);
   expect(streamStats()).toMatchObject({ people: 0, streams: 0, subscriptions: 0 });
 });
 
-it("closes within a second of the answer, in 38 of 40", async () => {
+it("a stream closes within a second of the revocation's response, in 38 of 40 cases", async () => {
   const person = await createPerson();
   const stays = await startTestSession(person);
   const latenciesMs: number[] = [];
@@ -46,11 +46,11 @@ it("closes within a second of the answer, in 38 of 40", async () => {
     const gone = await Promise.all([1, 2, 3, 4, 5].map(() => startTestSession(person)));
     const streams = await Promise.all(gone.map(({ accessToken }) => open(accessToken)));
     await deleteOtherUserSessions(person.userId, stays.session.id);
-    // What follows the answer has begun; who is gone for good is found out some seconds later.
+    // The work after the response has begun; the user's offline state follows some seconds later.
     const startedAt = performance.now();
     await Promise.all(
       streams.map(async (stream) => {
-        await waitUntil("it is closed", () => stream.isClosed);
+        await waitUntil("the stream is closed", () => stream.isClosed);
         latenciesMs.push(performance.now() - startedAt);
       }),
     );
@@ -59,7 +59,7 @@ it("closes within a second of the answer, in 38 of 40", async () => {
   expect(latenciesMs[37]).toBeLessThan(1_000);
 });
 
-it("is for people who are signed in", async () => {
+it("a stream requires a valid session", async () => {
   expect((await call(realtime)).status).toBe(401);
   const person = await createPerson();
   const { accessToken, session } = await startTestSession(person);

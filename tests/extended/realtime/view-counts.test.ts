@@ -13,21 +13,21 @@ describe("view counts", () => {
   const { counts: schema } = channelKinds.views.events;
   const counts = async () => (await readChannelLog("views")).map(({ data }) => schema.parse(data).counts);
 
-  it("that move are said together, at most once a second, and what moves nothing is not", async () => {
+  it("that change are published together, at most once a second; others are not", async () => {
     const author = await createPerson("artist");
     const posts = [await createTestPost(author), await createTestPost(author)];
     const viewers = await createPeople(6);
-    // What an earlier test has said must not hold this up.
+    // An earlier test's publish must not delay this one.
     await delay(1_000);
     expect(await counts()).toEqual([]);
     const at = Date.now();
     await Promise.all(viewers.slice(0, 3).map(({ seq }) => recordViews(seq, posts)));
-    await waitUntil("they are said", async () => (await counts()).length === 1);
+    await waitUntil("the counts are published", async () => (await counts()).length === 1);
     expect((await counts())[0]?.sort((a, b) => a.postId.localeCompare(b.postId))).toEqual(
       [...posts].sort().map((postId) => ({ postId, viewsCount: 3 })),
     );
     for (const { seq } of viewers.slice(3)) await recordViews(seq, posts.slice(0, 1));
-    await waitUntil("they are said again", async () => (await counts()).length === 2);
+    await waitUntil("the next counts are published", async () => (await counts()).length === 2);
     expect(Date.now() - at).toBeGreaterThanOrEqual(1_000);
     expect((await counts())[1]).toEqual([{ postId: posts[0], viewsCount: 6 }]);
 

@@ -15,16 +15,16 @@ afterAll(() => t.close());
 describe("pipelines", () => {
   test("ten thousand commands keep their order", async () => {
     const key = newKey();
-    const answer = await t.post(
+    const response = await t.post(
       "/pipeline",
       Array.from({ length: 10_000 }, () => ["INCR", key]),
     );
-    expect(answer.body).toEqual(Array.from({ length: 10_000 }, (_, index) => ({ result: index + 1 })));
+    expect(response.body).toEqual(Array.from({ length: 10_000 }, (_, index) => ({ result: index + 1 })));
   });
 });
 
 describe("limits", () => {
-  test("a body over 10 MB is refused, one just below is stored", async () => {
+  test("a body over 10 MB is rejected, one of exactly 10 MB is stored", async () => {
     const key = newKey();
     const large = await t.rest(`/set/${key}`, { method: "POST", body: Buffer.alloc(10 * 1024 * 1024 + 1) });
     expect([large.status, await large.json()]).toEqual([
@@ -38,8 +38,8 @@ describe("limits", () => {
   });
 });
 
-test("any text survives the way there and back", async () => {
-  // Without the SDK's guessing of types: what was written is what is read.
+test("any text is read as it was written", async () => {
+  // Without the SDK's deserialization, which guesses types.
   const client = new Redis({
     url: t.gateway.url,
     token: TOKEN,

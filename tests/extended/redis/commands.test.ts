@@ -8,10 +8,10 @@ import { runs } from "@/tests/support/fuzz/runs";
 const service = redisService();
 const text = z.string();
 
-it("what goes in comes out, whatever it is (property)", async () => {
+it("any value is read as it was written (property)", async () => {
   const key = `test:${randomUUID()}`;
   // The SDK's decoder drops a byte order mark at the start of a text.
-  const anyText = fc.string({ unit: "binary" }).filter((one) => !one.startsWith("\uFEFF"));
+  const anyText = fc.string({ unit: "binary" }).filter((value) => !value.startsWith("\uFEFF"));
   const json = fc
     .jsonValue({ stringUnit: "binary" })
     .filter((value) => value !== null && typeof value !== "string");
@@ -43,7 +43,7 @@ it("what goes in comes out, whatever it is (property)", async () => {
   );
 });
 
-/** Whole numbers beyond 2^53 are not read as numbers. */
+/** Integers beyond 2^53 are not decoded as numbers. */
 function isExact(value: unknown): boolean {
   return typeof value !== "number" || !/^-?\d+$/.test(String(value)) || Number.isSafeInteger(value);
 }

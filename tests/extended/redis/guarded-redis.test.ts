@@ -11,7 +11,7 @@ import {
   TIMEOUT_MS,
 } from "@/tests/support/proxies/played-redis";
 
-/** What waits for real limits of time. */
+/** Tests that wait for real time limits. */
 
 let played: PlayedRedis;
 beforeEach(async () => {
@@ -19,27 +19,27 @@ beforeEach(async () => {
 });
 afterEach(() => played.close());
 
-it("gives a call that opens a connection longer, and only that one", async () => {
+it("gives only a call that opens a connection the longer limit", async () => {
   played.answer = slowly(pong);
   expect(await played.outcomes(2)).toEqual(["ok", "timeout"]);
   played.answer = pong;
-  await waitUntil("it is not in doubt any more", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("Redis is trusted again", async () => (await played.outcomes(1))[0] === "ok");
   played.answer = slowly(pong);
   played.time += IDLE_MS;
   expect(await played.outcomes(1)).toEqual(["ok"]);
 });
 
-it("finds a distant Redis back after an outage: the probe may open a connection, and nobody waits for that", async () => {
+it("recovers a distant Redis after an outage: the probe may open a connection, and callers do not wait for it", async () => {
   played.answer = (request) => request.socket.destroy();
   expect(await played.outcomes(5)).toEqual(["network", "network", "network", "network", "open"]);
   played.answer = slowly(pong);
   played.time += 1_000;
   expect(await played.outcomes(2)).toEqual(["timeout", "open"]);
   played.answer = pong;
-  await waitUntil("it is found back", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("the breaker is closed", async () => (await played.outcomes(1))[0] === "ok");
 });
 
-it("a caller that listens on waits no longer than the limit, for a probe not at all, and gets the answer", async () => {
+it("a caller with a late reply waits no longer than the limit, for a probe not at all, and gets the response", async () => {
   const patient = new GuardedRedis({
     url: played.url,
     token: "t",
@@ -50,11 +50,11 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
   const failed = async () => {
     const startedAt = performance.now();
     const error: unknown = await patient.ping().catch((thrown: unknown) => thrown);
-    if (!(error instanceof RedisUnavailableError)) throw new Error("an answer in time");
+    if (!(error instanceof RedisUnavailableError)) throw new Error("the call should have failed");
     return { reason: error.reason, ms: performance.now() - startedAt, late: error.lateReply };
   };
   let answerNow = () => {};
-  const asked = new Promise<void>((resolve) => {
+  const requested = new Promise<void>((resolve) => {
     played.answer = (request, response) => {
       answerNow = () => pong(request, response);
       resolve();
@@ -63,7 +63,7 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
   const first = await failed();
   expect(first.reason).toBe("timeout");
   expect(first.ms).toBeLessThan(FIRST_CALL_TIMEOUT_MS / 2);
-  await asked;
+  await requested;
   answerNow();
   expect(await first.late).toEqual({ result: "PONG" });
   played.answer = () => {};
@@ -76,7 +76,7 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
   expect(probe.ms).toBeLessThan(TIMEOUT_MS / 2);
   expect(await probe.late).toEqual({ result: "PONG" });
   played.answer = pong;
-  await waitUntil("it is found back", () =>
+  await waitUntil("the breaker is closed", () =>
     patient.ping().then(
       () => true,
       () => false,
@@ -84,21 +84,21 @@ it("a caller that listens on waits no longer than the limit, for a probe not at 
   );
 });
 
-it("after one call that hung callers hardly wait, until an answer comes", async () => {
+it("after one hung call callers hardly wait until a response arrives", async () => {
   played.answer = pong;
   expect(await played.outcomes(1)).toEqual(["ok"]);
   played.answer = () => {};
   expect(await played.outcomes(1)).toEqual(["timeout"]);
   const startedAt = performance.now();
-  // Its answer is late for whoever asked, and in time for the breaker.
+  // Its response is too late for the caller and in time for the breaker.
   played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
   expect(await played.outcomes(1)).toEqual(["timeout"]);
   expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS / 2);
-  await waitUntil("it has been answered", async () => (await played.outcomes(1))[0] === "ok");
-  // Not in doubt any more: the whole limit again.
+  await waitUntil("a response arrived", async () => (await played.outcomes(1))[0] === "ok");
+  // Trusted again, so calls have the whole limit.
   expect(await played.outcomes(3)).toEqual(["ok", "ok", "ok"]);
 
-  // A connection that is refused costs no time, so nobody is in doubt.
+  // A refused connection costs no time, so the limit is not shortened.
   played.answer = (request) => request.socket.destroy();
   expect(await played.outcomes(1)).toEqual(["network"]);
   played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 4);

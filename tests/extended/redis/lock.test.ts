@@ -21,13 +21,13 @@ import { runs } from "@/tests/support/fuzz/runs";
 afterEach(() => vi.restoreAllMocks());
 
 describe("withLock", () => {
-  it("holds it as long as the work lasts, when asked to extend it", async () => {
+  it("with autoExtend keeps the lock as long as the work takes", async () => {
     const id = newId();
     await withLock(
       "test",
       id,
       async (signal) => {
-        // Two extensions may fail or be late, and it is still held.
+        // Two extensions may fail or be late without losing the lock.
         await delay(2_000);
         expect(signal.aborted).toBe(false);
         expect((await acquireLock("test", id)).acquired).toBe(false);
@@ -37,7 +37,7 @@ describe("withLock", () => {
     expect((await acquireLock("test", id)).acquired).toBe(true);
   });
 
-  it("Redis that goes away meanwhile costs nothing as long as the lock lasts", async () => {
+  it("survives a Redis outage that is shorter than the lock's TTL", async () => {
     const id = newId();
     const send = redis().send.bind(redis());
     const aborted = await withLock(
@@ -56,7 +56,7 @@ describe("withLock", () => {
   });
 });
 
-it("any order of things agrees with a model: one holder, and fences only grow (property)", async () => {
+it("any order of steps agrees with a model: one holder, and growing fencing numbers (property)", async () => {
   const client = fc.nat(2);
   const step = fc.oneof(
     fc.record({ do: fc.constant("acquire" as const), client }),
@@ -72,22 +72,22 @@ it("any order of things agrees with a model: one holder, and fences only grow (p
       /** Each client's last lock, whether or not it still has it. */
       const locks = new Map<number, Lock>();
       let holder: number | null = null;
-      for (const { do: what, client: who } of steps) {
-        const lock = locks.get(who);
+      for (const { do: what, client: clientIndex } of steps) {
+        const lock = locks.get(clientIndex);
         if (what === "acquire") {
           const attempt = await acquireLock("test", id);
           expect(attempt.acquired).toBe(holder === null);
           if (attempt.acquired) {
             expect(attempt.lock.fence).toBeGreaterThan(last);
             last = attempt.lock.fence;
-            locks.set(who, attempt.lock);
-            holder = who;
+            locks.set(clientIndex, attempt.lock);
+            holder = clientIndex;
           }
         } else if (what === "release" && lock) {
-          expect(await releaseLock(lock)).toBe(holder === who);
-          if (holder === who) holder = null;
+          expect(await releaseLock(lock)).toBe(holder === clientIndex);
+          if (holder === clientIndex) holder = null;
         } else if (what === "extend" && lock) {
-          expect((await extendLock(lock)) !== null).toBe(holder === who);
+          expect((await extendLock(lock)) !== null).toBe(holder === clientIndex);
         } else if (what === "expire") {
           await expireTestLock(id);
           holder = null;
@@ -104,7 +104,7 @@ it("any order of things agrees with a model: one holder, and fences only grow (p
   );
 });
 
-it("among many who want it at once there is never more than one inside (property)", async () => {
+it("of many concurrent callers at most one is inside (property)", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(4), { minLength: 2, maxLength: 8 }), async (pauses) => {
       const id = newId();

@@ -20,17 +20,17 @@ import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 
-/** Sessions while Redis or Postgres is away, emptied, or as it was some time ago. */
+/** Sessions while Redis or Postgres is down, flushed, or restored from a backup. */
 
-const NOBODY = { ip: null, userAgent: null };
-// Before anything opens a connection.
+const CLIENT = { ip: null, userAgent: null };
+// Set before anything opens a connection.
 const databaseUrl = new URL(process.env.DATABASE_URL ?? "");
 const postgresProxy = await startFaultProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) });
 databaseUrl.host = `127.0.0.1:${postgresProxy.port}`;
 process.env.DATABASE_URL = databaseUrl.toString();
 
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
-/** Another instance, whose way to Redis can be cut while ours stands. */
+/** Another instance, whose connection to Redis can be cut separately. */
 const cutOff = await startInProcessInstance(`http://127.0.0.1:${redisProxy.port}`);
 
 afterEach(() => redisProxy.set("pass"));
@@ -48,7 +48,10 @@ async function warm(token: string): Promise<void> {
   await waitForDeferredWork();
 }
 
-/** Everything Redis holds of sessions, as a backup would; `told` has run out by the time one is restored. */
+/**
+ * Copies all session keys, as a backup would; the trust lease (`told`) has ended by the time a backup is restored.
+ * @returns a function that restores them
+ */
 async function backup(): Promise<() => Promise<void>> {
   const found: [string, Record<string, unknown>][] = [];
   for (const pattern of ["webchat:session:*", "webchat:user:generation:*", "sessions:state"]) {
@@ -63,8 +66,8 @@ async function backup(): Promise<() => Promise<void>> {
   };
 }
 
-describe("Redis emptied", () => {
-  it("signs nobody out and lets nobody in", async () => {
+describe("a flushed Redis", () => {
+  it("neither signs out a user nor accepts a revoked session", async () => {
     const person = await createPerson();
     const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
@@ -78,9 +81,9 @@ describe("Redis emptied", () => {
     expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([stays.session.id]);
   });
 
-  it("while a session is ended: a reader that was on its way does not bring it back", async () => {
+  it("during a revocation lets no concurrent reader restore the session", async () => {
     const { session, accessToken } = await startTestSession(await createPerson());
-    // Has read the row from Postgres and not stored it yet.
+    // This read has the row from Postgres and has not stored it yet.
     const read = validateSession(accessToken);
     await Promise.all([read, deleteSession(session.id), redis().flushdb()]);
     await waitForDeferredWork();
@@ -90,8 +93,8 @@ describe("Redis emptied", () => {
   });
 });
 
-describe("a backup of Redis restored", () => {
-  it("from before a session was ended: it does not come back to life", async () => {
+describe("a restored backup of Redis", () => {
+  it("from before a revocation does not restore the session", async () => {
     const person = await createPerson();
     const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
@@ -105,7 +108,7 @@ describe("a backup of Redis restored", () => {
     }
   });
 
-  it("from before a role was taken away: it is not given back", async () => {
+  it("from before a role change does not restore the role", async () => {
     const person = await createPerson("admin");
     const { accessToken } = await startTestSession(person);
     await warm(accessToken);
@@ -122,12 +125,12 @@ describe("a backup of Redis restored", () => {
     }
   });
 
-  it("older than Redis can be caught up from: nothing in it is believed", async () => {
+  it("older than the replay window is not trusted at all", async () => {
     const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     const restore = await backup();
     await deleteSession(session.id);
-    // As if it had been so long ago that nobody would look for it.
+    // The change is too old to be replayed.
     await db().sessionGeneration.update({
       where: { userId: session.userId },
       data: { changedAt: new Date(Date.now() - 30 * 86_400_000) },
@@ -141,8 +144,8 @@ describe("a backup of Redis restored", () => {
   });
 });
 
-describe("an instance that has lost Redis", () => {
-  it.each(["refuse", "hang", "error"] as const)("lets in whom Postgres lets in (%s)", async (mode) => {
+describe("an instance that cannot reach Redis", () => {
+  it.each(["refuse", "hang", "error"] as const)("authenticates by Postgres (%s)", async (mode) => {
     const person = await createPerson();
     const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
     await redisProxy.set(mode);
@@ -151,20 +154,20 @@ describe("an instance that has lost Redis", () => {
     expect(await cutOff.sessions.validateSession(gone.accessToken)).toBeNull();
     expect(await cutOff.sessions.validateSession(stays.accessToken)).not.toBeNull();
     expect(await cutOff.sessions.getUserSessions(person.userId)).toHaveLength(1);
-    const next = await cutOff.sessions.refreshSession(stays.refreshToken, NOBODY);
+    const next = await cutOff.sessions.refreshSession(stays.refreshToken, CLIENT);
     expect(await validateSession(next.accessToken)).not.toBeNull();
   });
 
-  it("ends a session for those who still have Redis: when it answers, nobody lets it in", async () => {
+  it("revokes a session also for instances that can: after the response none accepts it", async () => {
     const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
     await redisProxy.set("refuse");
-    // Somebody keeps asking, so Redis is caught up and believed again and again.
-    let asking = true;
-    const letIn: number[] = [];
-    const asker = (async () => {
-      while (asking) {
-        if (await validateSession(accessToken)) letIn.push(performance.now());
+    // Continuous requests keep the trust lease renewed.
+    let polling = true;
+    const acceptedAt: number[] = [];
+    const poller = (async () => {
+      while (polling) {
+        if (await validateSession(accessToken)) acceptedAt.push(performance.now());
         await delay(50);
       }
     })();
@@ -172,12 +175,12 @@ describe("an instance that has lost Redis", () => {
     const answeredAt = performance.now();
     expect(await validateSession(accessToken)).toBeNull();
     await delay(300);
-    asking = false;
-    await asker;
-    expect(letIn.filter((at) => at > answeredAt)).toEqual([]);
+    polling = false;
+    await poller;
+    expect(acceptedAt.filter((at) => at > answeredAt)).toEqual([]);
   });
 
-  it("and dies right after the commit: nobody lets the session in once the belief has run out", async () => {
+  it("and dies right after the commit of a revocation: the session is rejected once the trust lease has ended", async () => {
     const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
     const restore = cutOff.injectFault(async (name) => {
@@ -190,28 +193,28 @@ describe("an instance that has lost Redis", () => {
       .toBeNull();
   });
 
-  it("signs people in without waiting for it", async () => {
+  it("signs users in without waiting for it", async () => {
     await redisProxy.set("refuse");
     const person = await createPerson();
-    const issued = await cutOff.sessions.startSession({ userId: person.userId }, NOBODY);
+    const issued = await cutOff.sessions.startSession({ userId: person.userId }, CLIENT);
     expect(await validateSession(issued.accessToken)).toMatchObject({ userId: person.userId });
   });
 });
 
-it("a refresh whose answer was lost can be made again", async () => {
+it("a refresh whose response was lost can be repeated", async () => {
   const { refreshToken } = await startTestSession(await createPerson());
   const restore = cutOff.injectFault(async (name) => {
     if (name === "sessions.rotated") throw new Error("killed");
   });
-  await expect(cutOff.sessions.refreshSession(refreshToken, NOBODY)).rejects.toThrow("killed");
+  await expect(cutOff.sessions.refreshSession(refreshToken, CLIENT)).rejects.toThrow("killed");
   restore();
-  const again = await refreshSession(refreshToken, NOBODY);
+  const again = await refreshSession(refreshToken, CLIENT);
   expect(again.session.rotation).toBe(1);
   expect(await validateSession(again.accessToken)).not.toBeNull();
 });
 
-describe("Postgres away", () => {
-  it("whom Redis knows stays signed in, also when it was not caught up for a while; nobody else is let in", async () => {
+describe("with Postgres down", () => {
+  it("sessions known to Redis stay valid even without the trust lease, and no others are accepted", async () => {
     const known = await startTestSession(await createPerson());
     const unknown = await startTestSession(await createPerson());
     await warm(known.accessToken);
@@ -223,8 +226,8 @@ describe("Postgres away", () => {
     await expect(validateSession(unknown.accessToken)).rejects.toSatisfy(isOutage);
     await expect(deleteSession(known.session.id)).rejects.toSatisfy(isOutage);
     await postgresProxy.set("pass");
-    // The pool finds out that its connections are gone.
-    await waitUntil("Postgres is found back", () =>
+    // The pool notices that its connections are closed.
+    await waitUntil("Postgres is reachable", () =>
       validateSession(unknown.accessToken).then(
         (session) => session !== null,
         () => false,

@@ -13,20 +13,20 @@ import { startTestSession } from "@/tests/support/factories/sessions";
 /**
  * OWASP Session Management Cheat Sheet, item by item under its own headings.
  *
- * Not here, and why:
- * - "Manage Session ID as Any Other User Input": tests/extended/api/fuzz-routes.test.ts sends whatever as cookie and
- *   token.
+ * Not tested, and why:
+ * - "Manage Session ID as Any Other User Input": tests/extended/api/fuzz-routes.test.ts sends arbitrary cookies and
+ * tokens.
  * - "Initial Login Timeout", "Force Session Logout On Web Browser Window Close Events", "Disable Web Browser
- *   Cross-Tab Sessions": nothing is kept for somebody who has not signed in; people stay signed in when they close
- *   the window and have several tabs, as the product wants it. The idle and absolute limits hold either way.
- * - "Binding the Session ID to Other User Properties": addresses of telephones change all the time. Where a session
- *   is used is shown to the person instead, and a refresh token that comes twice ends it.
+ * Cross-Tab Sessions": nothing is stored before sign-in; by design users stay signed in when they close the window,
+ * and have several tabs. The idle and absolute limits apply either way.
+ * - "Binding the Session ID to Other User Properties": a phone's IP address changes all the time. Instead the user
+ * sees where a session is used, and a reused refresh token revokes it.
  * - "Reuse of ... Other Session Tokens", "Considerations When Using Multiple Cookies": an access token names its
- *   session, so there are no two that could contradict each other.
+ * session, so no two can contradict each other.
  * - "WAF Protections": the platform's.
  */
 
-// As people have it in production. Nothing has read the environment yet.
+// As in production. Nothing has read the environment yet.
 process.env.APP_URL = "https://music.example";
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
@@ -69,13 +69,13 @@ beforeEach(() => {
   return setClock({ now: () => Date.now() + aheadSeconds * 1000 });
 });
 
-/** From now on it is so much later than it is. */
-function later(seconds: number): void {
+/** Sets the clock this many seconds ahead. */
+function setAhead(seconds: number): void {
   aheadSeconds = seconds;
 }
 
 describe("Session ID Properties", () => {
-  it("Session ID Name Fingerprinting: the names tell of no framework", async () => {
+  it("Session ID Name Fingerprinting: the names reveal no framework", async () => {
     const { cookies } = await signIn(await createTestUser());
     for (const name of cookies.keys()) {
       expect(name).toMatch(/^__Host-nd_(access|refresh|device)$/);
@@ -83,23 +83,23 @@ describe("Session ID Properties", () => {
     }
   });
 
-  it("Session ID Entropy: at least 64 bits, here 128, and none is like another", async () => {
+  it("Session ID Entropy: at least 64 bits (here 128), and all ids differ", async () => {
     const person = await createTestUser();
     const tokens = [];
     for (let i = 0; i < 20; i += 1) tokens.push((await startTestSession(person)).refreshToken);
-    // After session, person and rotation; before the signature.
+    // The nonce follows session, user and rotation, and precedes the signature.
     const nonces = tokens.map((token) => Buffer.from(token, "base64url").subarray(36, 52));
     expect(new Set(nonces.map((nonce) => nonce.toString("hex"))).size).toBe(20);
     for (const nonce of nonces) expect(nonce).toHaveLength(16);
-    // No byte of it stands still.
+    // Every byte of it varies.
     for (let i = 0; i < 16; i += 1)
       expect(new Set(nonces.map((nonce) => nonce[i])).size, `byte ${i}`).toBeGreaterThan(1);
-    // Two sessions begun at the same moment are two.
+    // Two concurrent sign-ins make two sessions.
     const both = await Promise.all([startTestSession(person), startTestSession(person)]);
     expect(both[0].session.id).not.toBe(both[1].session.id);
   });
 
-  it("Session ID Content (or Value): no address, no password, nothing of the person but name and role", async () => {
+  it("Session ID Content (or Value): no address, no password, no user data but name and role", async () => {
     const person = await createTestUser();
     const browser = await signIn(person);
     const claims = JSON.parse(Buffer.from(accessOf(browser).split(".")[1] ?? "", "base64url").toString());
@@ -130,16 +130,16 @@ describe("Session Management Implementation", () => {
     expect(browser.answer.headers.get("location")).toBeNull();
   });
 
-  it("Used vs. Accepted Session ID Exchange Mechanisms: a refresh token is for refreshing and opens nothing", async () => {
+  it("Used vs. Accepted Session ID Exchange Mechanisms: a refresh token only refreshes and authenticates no request", async () => {
     const browser = await signIn(await createTestUser());
     const token = browser.cookies.get(refreshCookieName()) ?? "";
     expect((await me(token)).status).toBe(401);
-    const inItsPlace = { cookie: `${accessCookieName()}=${token}` };
-    expect((await send("GET /api/me", { headers: inItsPlace })).status).toBe(401);
+    const asAccessCookie = { cookie: `${accessCookieName()}=${token}` };
+    expect((await send("GET /api/me", { headers: asAccessCookie })).status).toBe(401);
     expect((await refresh(cookieOf(browser, refreshCookieName()))).status).toBe(200);
   });
 
-  it("Transport Layer Security: HSTS, and cookies that never travel without it", async () => {
+  it("Transport Layer Security: HSTS, and cookies are sent only over TLS", async () => {
     const { headers } = await middleware(new Request("https://music.example/"));
     const seconds = Number(/max-age=(\d+)/.exec(headers.get("strict-transport-security") ?? "")?.[1]);
     expect(seconds).toBeGreaterThanOrEqual(31_536_000);
@@ -165,7 +165,7 @@ describe("Cookies", () => {
     expect(lifeOf(refreshCookieName())).toBeLessThanOrEqual(SESSION_TTL_SECONDS);
   });
 
-  it("HTML5 Web Storage API: a browser is not handed the refresh token where scripts could keep it", async () => {
+  it("HTML5 Web Storage API: a browser gets the refresh token only as a cookie, out of reach of scripts", async () => {
     const { answer, cookies } = await signIn(await createTestUser());
     expect(answer.body).not.toHaveProperty("refreshToken");
     expect(JSON.stringify(answer.body)).not.toContain(cookies.get(refreshCookieName()));
@@ -173,10 +173,10 @@ describe("Cookies", () => {
 });
 
 describe("Session ID Life Cycle", () => {
-  it("Session ID Generation and Verification: strict: one that nobody issued is not taken up", async () => {
+  it("Session ID Generation and Verification: strict: a session id that was not issued is rejected", async () => {
     const person = await createTestUser();
     const { session } = await startTestSession(person);
-    // Signed with our own key, but of a session that never was; and of somebody else's.
+    // Signed with the right key, but for a session that never existed, or for another user's session.
     const made = await signAccessToken({ ...person, sessionId: newId() }, 60);
     const other = await signAccessToken({ ...(await createTestUser()), sessionId: session.id }, 60);
     for (const token of [made, other]) expect((await me(token)).status).toBe(401);
@@ -190,18 +190,18 @@ describe("Session ID Life Cycle", () => {
     const sidOf = (browser: Browser) =>
       JSON.parse(Buffer.from(accessOf(browser).split(".")[1] ?? "", "base64url").toString()).sid;
     expect(sidOf(after)).not.toBe(sidOf(before));
-    // The one before is over, wherever a copy of it is.
+    // The previous session is revoked, wherever a copy of its tokens is.
     expect((await me(accessOf(before))).status).toBe(401);
     expect((await refresh(cookieOf(before, refreshCookieName()))).status).toBe(401);
     expect((await me(accessOf(after))).status).toBe(200);
   });
 
-  it("Renew the Session ID After Any Privilege Level Change: password and role end the sessions from before", async () => {
+  it("Renew the Session ID After Any Privilege Level Change: a change of password or role revokes earlier sessions", async () => {
     const person = await createTestUser();
-    const [here, elsewhere] = [await startTestSession(person), await startTestSession(person)];
+    const [here, otherSession] = [await startTestSession(person), await startTestSession(person)];
     const body = { currentPassword: TEST_PASSWORD, newPassword: "ten black herons" };
     expect((await send("POST /api/me/password", { body }, here.accessToken)).status).toBe(200);
-    expect((await me(elsewhere.accessToken)).status).toBe(401);
+    expect((await me(otherSession.accessToken)).status).toBe(401);
 
     const admin = await startTestSession(await createTestUser("admin"));
     const role = { params: { id: person.userId }, body: { role: "artist" } };
@@ -211,38 +211,38 @@ describe("Session ID Life Cycle", () => {
 });
 
 describe("Session Expiration", () => {
-  it("Idle Timeout: over when it was not used for so long, on the server", async () => {
+  it("Idle Timeout: a session expires on the server after this time without use", async () => {
     const browser = await signIn(await createTestUser());
-    later(SESSION_IDLE_SECONDS + 1);
+    setAhead(SESSION_IDLE_SECONDS + 1);
     expect((await refresh(cookieOf(browser, refreshCookieName()))).status).toBe(401);
     expect((await me(accessOf(browser))).status).toBe(401);
   });
 
-  it("Absolute Timeout: over in the end, however much it was used", async () => {
+  it("Absolute Timeout: a session expires however much it is used", async () => {
     let { refreshToken } = await startTestSession(await createTestUser());
-    const renew = async () => send("POST /api/auth/refresh", { body: { refreshToken } });
+    const refreshTokens = async () => send("POST /api/auth/refresh", { body: { refreshToken } });
     const step = SESSION_IDLE_SECONDS - 3_600;
     for (let seconds = step; seconds < SESSION_TTL_SECONDS; seconds += step) {
-      later(seconds);
-      const answer = await renew();
+      setAhead(seconds);
+      const answer = await refreshTokens();
       expect(answer.status).toBe(200);
       refreshToken = answer.body.refreshToken;
     }
-    later(SESSION_TTL_SECONDS + 1);
-    expect((await renew()).status).toBe(401);
+    setAhead(SESSION_TTL_SECONDS + 1);
+    expect((await refreshTokens()).status).toBe(401);
   });
 
-  it("Renewal Timeout: an access token is good for a quarter of an hour, and a refresh makes another", async () => {
+  it("Renewal Timeout: an access token is valid for a quarter of an hour, and a refresh issues a new one", async () => {
     const browser = await signIn(await createTestUser());
-    later(ACCESS_TOKEN_TTL_SECONDS + 1);
+    setAhead(ACCESS_TOKEN_TTL_SECONDS + 1);
     expect((await me(accessOf(browser))).status).toBe(401);
-    const renewed = await refresh(cookieOf(browser, refreshCookieName()));
-    expect(renewed.status).toBe(200);
-    expect(renewed.body.accessToken).not.toBe(accessOf(browser));
-    expect((await me(renewed.body.accessToken)).status).toBe(200);
+    const refreshed = await refresh(cookieOf(browser, refreshCookieName()));
+    expect(refreshed.status).toBe(200);
+    expect(refreshed.body.accessToken).not.toBe(accessOf(browser));
+    expect((await me(refreshed.body.accessToken)).status).toBe(200);
   });
 
-  it("Manual Session Expiration: Logout Button: over on the server, and the cookies are taken away", async () => {
+  it("Manual Session Expiration: Logout Button: revokes the session on the server and deletes the cookies", async () => {
     const browser = await signIn(await createTestUser());
     const answer = await send("POST /api/auth/sign-out", {}, accessOf(browser));
     expect(answer.status).toBe(200);
@@ -252,7 +252,7 @@ describe("Session Expiration", () => {
     expect((await refresh(cookieOf(browser, refreshCookieName()))).status).toBe(401);
   });
 
-  it("Web Content Caching: no answer to somebody signed in is kept by any cache", async () => {
+  it("Web Content Caching: no response to a signed-in user is cacheable", async () => {
     const browser = await signIn(await createTestUser());
     expect(browser.answer.headers.get("cache-control")).toBe("no-store");
     for (const route of routes.values()) {
@@ -267,28 +267,28 @@ describe("Session Expiration", () => {
 });
 
 describe("Session Attacks Detection", () => {
-  it("Session ID Guessing and Brute Force Detection: a token with one character changed is nobody's", async () => {
+  it("Session ID Guessing and Brute Force Detection: a token with one changed character is invalid", async () => {
     const { refreshToken, accessToken } = await startTestSession(await createTestUser());
     const changed = (token: string, at: number) =>
       `${token.slice(0, at)}${token[at] === "A" ? "B" : "A"}${token.slice(at + 1)}`;
     for (const at of [0, 30, 50, 60, 80])
       expect((await refresh(`${refreshCookieName()}=${changed(refreshToken, at)}`)).status).toBe(401);
     expect((await me(changed(accessToken, accessToken.length - 10))).status).toBe(401);
-    // Guessing ends nobody's session.
+    // Guessing does not revoke the session.
     expect((await refresh(`${refreshCookieName()}=${refreshToken}`)).status).toBe(200);
   });
 
-  it("Detecting Session ID Anomalies: a refresh token that comes twice ends its session", async () => {
+  it("Detecting Session ID Anomalies: a reused refresh token revokes its session", async () => {
     const { refreshToken } = await startTestSession(await createTestUser());
     const cookie = (token: string) => `${refreshCookieName()}=${token}`;
     const next = (await send("POST /api/auth/refresh", { body: { refreshToken } })).body;
-    later(60);
+    setAhead(60);
     expect((await refresh(cookie(refreshToken))).status).toBe(401);
     expect((await refresh(cookie(next.refreshToken))).status).toBe(401);
     expect((await me(next.accessToken)).status).toBe(401);
   });
 
-  it("Logging Sessions Life Cycle: begin and end are written down, without tokens", async () => {
+  it("Logging Sessions Life Cycle: start and end are logged, without tokens", async () => {
     const person = await createTestUser();
     const browser = await signIn(person);
     await send("POST /api/auth/sign-out", {}, accessOf(browser));
@@ -299,7 +299,7 @@ describe("Session Attacks Detection", () => {
     for (const value of browser.cookies.values()) expect(JSON.stringify(rows)).not.toContain(value);
   });
 
-  it("Simultaneous Session Logons: a person sees where they are signed in, and ends any of it", async () => {
+  it("Simultaneous Session Logons: a user sees all sessions and can revoke each", async () => {
     const person = await createTestUser();
     const [here, there] = [await startTestSession(person), await startTestSession(person)];
     const list = await send("GET /api/sessions", {}, here.accessToken);

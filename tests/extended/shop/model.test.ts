@@ -18,9 +18,9 @@ import { provider, stopShopServer } from "@/tests/support/factories/shop-server"
 import { runs } from "@/tests/support/fuzz/runs";
 
 /*
- * One order, and everything that can be told of it or done about it, in any order, repeated, at the same moment, and
- * cut short by crashes. The provider is real and decides what is true; what its events say, and when, is the model's.
- * After every step the rules below hold.
+ * One order with payments, refunds, events, checks and tasks in any order, repeated, concurrent, and interrupted by
+ * crashes. The provider is real and decides the facts; the model decides which of its events are sent, and when. After
+ * every step the invariants below hold.
  */
 provider.setWebhookUrl(null);
 afterAll(stopShopServer);
@@ -31,10 +31,10 @@ const QUANTITY = 2;
 type Step =
   | { do: "pay" | "decline" | "abandon" }
   | { do: "refund"; part: number }
-  /** One of the provider's events so far: the first or last that nobody has told yet, or any, however old. */
-  | { do: "tell"; which: "next" | "last" | number; times: number }
+  /** Sends one of the provider's events so far: the first or last unsent one, or any, however old. */
+  | { do: "sendEvent"; which: "next" | "last" | number; times: number }
   | { do: "check"; round: number }
-  /** All that waits is run. */
+  /** Runs all unfinished tasks. */
   | { do: "run" }
   | { do: "age" };
 
@@ -59,12 +59,12 @@ const step = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant("tell" as const),
+      do: fc.constant("sendEvent" as const),
       which: fc.constantFrom("next" as const, "last" as const),
       times,
     }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("tell" as const), which: fc.nat(30), times }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("sendEvent" as const), which: fc.nat(30), times }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("check" as const), round: fc.nat(1) }) },
   { weight: 3, arbitrary: fc.constant<Step>({ do: "run" }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: "age" }) },
@@ -74,45 +74,45 @@ const plan = fc.array(fc.tuple(step, fc.option(fc.constantFrom(...CRASHES), { fr
   maxLength: 16,
 });
 
-const next: Step = { do: "tell", which: "next", times: 2 };
-const last: Step = { do: "tell", which: "last", times: 1 };
+const next: Step = { do: "sendEvent", which: "next", times: 2 };
+const last: Step = { do: "sendEvent", which: "last", times: 1 };
 const pay: Step = { do: "pay" };
 const run: Step = { do: "run" };
 const whole: Step = { do: "refund", part: 3 };
-/** What must be among the interleavings, whatever chance brings. */
-const MUST: Step[][] = [
-  // The refund is told first.
+/** Interleavings that are always tested. */
+const REQUIRED_PLANS: Step[][] = [
+  // The refund's event comes first.
   [pay, whole, last, next, run, next],
-  // It comes when all is handed over.
+  // The refund comes after the delivery.
   [pay, next, run, whole, next, next, next, run],
-  // Declined, told, and paid after all.
+  // Declined, reported, and paid after all.
   [{ do: "decline" }, next, pay, last, next, next, run],
-  // Nobody tells anything.
+  // No event arrives.
   [pay, { do: "check", round: 0 }, run, whole, { do: "check", round: 0 }],
   [{ do: "age" }, { do: "check", round: 0 }, pay],
 ];
 
 class Crash extends Error {}
 
-interface World {
+interface OrderContext {
   buyer: Caller;
   orderId: string;
   productId: string;
   sessionId: string;
-  /** The events that were told at least once. */
-  told: Set<string>;
+  /** Ids of the events that were sent at least once. */
+  sentEvents: Set<string>;
 }
 
-async function build(): Promise<World> {
+async function createContext(): Promise<OrderContext> {
   const { buyer } = await createReferredBuyer();
   const { id: productId } = await createTestProduct({ stock: STOCK });
   const { body } = await placeTestOrder(buyer, { productId, quantity: QUANTITY });
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: body.order.id } });
-  return { buyer, orderId: body.order.id, productId, sessionId: sessionId ?? "", told: new Set() };
+  return { buyer, orderId: body.order.id, productId, sessionId: sessionId ?? "", sentEvents: new Set() };
 }
 
 /** The provider's events about this order, oldest first. */
-async function eventsOf({ sessionId }: World): Promise<TestPaymentEvent[]> {
+async function eventsOf({ sessionId }: OrderContext): Promise<TestPaymentEvent[]> {
   const session = await stripe().checkout.sessions.retrieve(sessionId);
   const { data } = await stripe().events.list({ limit: 100 });
   const intent = session.payment_intent;
@@ -125,55 +125,55 @@ async function eventsOf({ sessionId }: World): Promise<TestPaymentEvent[]> {
     .reverse();
 }
 
-async function intentOf({ sessionId }: World): Promise<string | null> {
+async function intentOf({ sessionId }: OrderContext): Promise<string | null> {
   const { payment_intent, payment_status } = await stripe().checkout.sessions.retrieve(sessionId);
   return payment_status === "paid" && typeof payment_intent === "string" ? payment_intent : null;
 }
 
-async function take(world: World, now: Step): Promise<void> {
+async function applyStep(context: OrderContext, now: Step): Promise<void> {
   switch (now.do) {
     case "pay":
-      await provider.simulateBuyer(world.sessionId, "paid");
+      await provider.simulateBuyer(context.sessionId, "paid");
       return;
     case "decline":
-      await provider.simulateBuyer(world.sessionId, "failed");
+      await provider.simulateBuyer(context.sessionId, "failed");
       return;
     case "abandon":
-      await provider.simulateBuyer(world.sessionId, "abandoned");
+      await provider.simulateBuyer(context.sessionId, "abandoned");
       return;
     case "refund": {
-      const intent = await intentOf(world);
-      // The provider does not give back more than there is.
+      const intent = await intentOf(context);
+      // The provider rejects a refund of more than is left.
       if (intent)
         await provider.refund(intent, now.part === 3 ? undefined : now.part * 1_000).catch(() => {});
       return;
     }
-    case "tell": {
-      const events = await eventsOf(world);
+    case "sendEvent": {
+      const events = await eventsOf(context);
       const chosen =
         typeof now.which === "number"
           ? events[now.which % Math.max(1, events.length)]
-          : events.filter(({ id }) => !world.told.has(id)).at(now.which === "next" ? 0 : -1);
+          : events.filter(({ id }) => !context.sentEvents.has(id)).at(now.which === "next" ? 0 : -1);
       if (!chosen) return;
-      world.told.add(chosen.id);
+      context.sentEvents.add(chosen.id);
       await Promise.all(Array.from({ length: now.times }, () => sendPaymentEvent(chosen)));
       return;
     }
     case "check": {
-      const key = `check:${world.orderId}:${now.round}`;
+      const key = `check:${context.orderId}:${now.round}`;
       await runTasks(await db().task.findMany({ where: { queue: "payments", key } }));
       return;
     }
     case "run":
       await runTasks(
         await db().task.findMany({
-          where: { subject: `order:${world.orderId}`, state: { notIn: ["done", "dead"] } },
+          where: { subject: `order:${context.orderId}`, state: { notIn: ["done", "dead"] } },
         }),
       );
       return;
     case "age":
       await db().order.update({
-        where: { id: world.orderId },
+        where: { id: context.orderId },
         data: { createdAt: new Date(Date.now() - 36 * 60_000) },
       });
   }
@@ -181,21 +181,21 @@ async function take(world: World, now: Step): Promise<void> {
 
 const RANK = { pending: 0, failed: 0, paid: 1, delivered: 2, refunded: 3 };
 
-/** What must hold at any time; @param before the status when it was looked at last */
-async function check(world: World, before: keyof typeof RANK): Promise<keyof typeof RANK> {
+/** Checks the invariants. @param before  the status at the previous check */
+async function check(context: OrderContext, before: keyof typeof RANK): Promise<keyof typeof RANK> {
   const order = await db().order.findUniqueOrThrow({
-    where: { id: world.orderId },
+    where: { id: context.orderId },
     include: { deliveries: true },
   });
   const { status } = order;
   expect(RANK[status], `${before} became ${status}`).toBeGreaterThanOrEqual(RANK[before]);
 
   const holds = status === "pending" || status === "paid" || status === "delivered";
-  expect(await stockOf(world.productId)).toBe(STOCK - (holds ? QUANTITY : 0));
+  expect(await stockOf(context.productId)).toBe(STOCK - (holds ? QUANTITY : 0));
 
-  const tasks = await db().task.findMany({ where: { subject: `order:${world.orderId}` } });
+  const tasks = await db().task.findMany({ where: { subject: `order:${context.orderId}` } });
   const sold = tasks
-    .filter(({ key }) => key === world.orderId)
+    .filter(({ key }) => key === context.orderId)
     .map(({ queue }) => queue)
     .sort();
   const wasSold = status === "paid" || status === "delivered";
@@ -222,27 +222,27 @@ async function check(world: World, before: keyof typeof RANK): Promise<keyof typ
   expect(status === "refunded").toBe(
     order.paymentIntentId !== null && order.refundedMinor === order.amountMinor,
   );
-  // The provider takes an order's money once, and what it costs.
-  const alerts = await db().alert.count({ where: { subject: `order:${world.orderId}` } });
+  // The provider charges an order once, with the right amount.
+  const alerts = await db().alert.count({ where: { subject: `order:${context.orderId}` } });
   expect(alerts).toBe(0);
   return status;
 }
 
-/** In the end everything has been told, and every task has run: what the provider says is what the order is. */
-async function settle(world: World): Promise<void> {
-  for (const sent of await eventsOf(world)) expect((await sendPaymentEvent(sent)).status).toBe(200);
+/** Sends all events and runs all tasks; then the order must match the provider. */
+async function settle(context: OrderContext): Promise<void> {
+  for (const sent of await eventsOf(context)) expect((await sendPaymentEvent(sent)).status).toBe(200);
   for (let rounds = 0; rounds < 4; rounds += 1) {
     await runTasks(
       await db().task.findMany({
         where: {
-          OR: [{ subject: `order:${world.orderId}` }, { key: { startsWith: `check:${world.orderId}:` } }],
+          OR: [{ subject: `order:${context.orderId}` }, { key: { startsWith: `check:${context.orderId}:` } }],
           state: { notIn: ["done", "dead", "cancelled"] },
         },
       }),
     );
   }
-  const intent = await intentOf(world);
-  const order = await db().order.findUniqueOrThrow({ where: { id: world.orderId } });
+  const intent = await intentOf(context);
+  const order = await db().order.findUniqueOrThrow({ where: { id: context.orderId } });
   if (!intent) {
     expect(["pending", "failed"]).toContain(order.status);
     return;
@@ -252,38 +252,38 @@ async function settle(world: World): Promise<void> {
   expect(order.refundedMinor).toBe(refunded);
   expect(order.status).toBe(refunded === order.amountMinor ? "refunded" : "delivered");
   const unfinished = await db().task.count({
-    where: { subject: `order:${world.orderId}`, state: { not: "done" } },
+    where: { subject: `order:${context.orderId}`, state: { not: "done" } },
   });
   expect(unfinished).toBe(0);
 }
 
-it("whatever is told, in whatever order, however often and wherever it crashes, an order stays true", {
+it("an order stays consistent with any order and repetition of events and any crashes", {
   timeout: 150_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(plan, async (steps) => {
-      const world = await build();
-      let status = await check(world, "pending");
+      const context = await createContext();
+      let status = await check(context, "pending");
       for (const [now, crash] of steps) {
         let armed = crash !== null;
-        const end = injectFault(async (here) => {
-          if (!armed || here !== crash) return;
+        const stopInjecting = injectFault(async (failpoint) => {
+          if (!armed || failpoint !== crash) return;
           armed = false;
-          throw new Crash(here);
+          throw new Crash(failpoint);
         });
         try {
-          await take(world, now);
+          await applyStep(context, now);
         } finally {
-          end();
+          stopInjecting();
         }
-        status = await check(world, status);
+        status = await check(context, status);
       }
-      await settle(world);
-      await check(world, status);
+      await settle(context);
+      await check(context, status);
     }),
     {
       numRuns: runs(20),
-      examples: MUST.map((steps) => [steps.map((now): [Step, Failpoint | null] => [now, null])]),
+      examples: REQUIRED_PLANS.map((steps) => [steps.map((now): [Step, Failpoint | null] => [now, null])]),
       interruptAfterTimeLimit: 100_000,
       endOnFailure: true,
     },

@@ -13,13 +13,13 @@ afterAll(stopShopServer);
 
 describe("a purchase", () => {
   it.each(["twice", "late"] as const)(
-    "%s: is handed over once, with exactly what must follow",
+    "%s: is delivered once, with exactly the expected tasks",
     async (result) => {
       await buyOnce(result);
     },
   );
 
-  it("refunded before the payment is heard of: nothing is delivered", async () => {
+  it("refunded before its payment event delivers nothing", async () => {
     const product = await createTestProduct({ stock: 3 });
     const buyer = await createPerson();
     const { body } = await placeTestOrder(buyer, { productId: product.id });
@@ -36,10 +36,10 @@ describe("a refund", () => {
     return entries.reduce((sum, { amount }) => sum + amount, 0);
   }
 
-  it("of a part leaves the goods with the buyer; then the rest", async () => {
+  it("of a part leaves the goods with the buyer; the rest can follow", async () => {
     const { product, buyer, order } = await buyDelivered();
-    const give = (body: object) => call(refund, { as: product.seller, params: { id: order.id }, body });
-    expect((await give({ amountMinor: 4_000 })).status).toBe(202);
+    const requestRefund = (body: object) => call(refund, { as: product.seller, params: { id: order.id }, body });
+    expect((await requestRefund({ amountMinor: 4_000 })).status).toBe(202);
     const part = await waitForOrder(
       order.id,
       buyer,
@@ -48,27 +48,27 @@ describe("a refund", () => {
     );
     expect(part.status).toBe("delivered");
     expect(part.deliveries.every(({ revokedAt }) => revokedAt === null)).toBe(true);
-    // A tenth of what the buyer did not get back, though the whole tenth was granted before.
-    await waitUntil("the referrer's bonus followed", async () => (await bonusOf(order.id)) === 600);
-    expect((await give({ amountMinor: 6_001 })).status).toBe(400);
-    expect((await give({})).status).toBe(202);
+    // A tenth of what the buyer paid and kept, although a tenth of the whole was granted before.
+    await waitUntil("the referrer's bonus is adjusted", async () => (await bonusOf(order.id)) === 600);
+    expect((await requestRefund({ amountMinor: 6_001 })).status).toBe(400);
+    expect((await requestRefund({})).status).toBe(202);
     await waitForOrder(
       order.id,
       buyer,
       "refunded",
-      (seen) => seen.status === "refunded" && seen.refundedMinor === 10_000,
+      (seen) => order.status === "refunded" && seen.refundedMinor === 10_000,
     );
     expect(await stockOf(product.id)).toBe(5);
   });
 
-  it("that begins at the provider is heard of", async () => {
+  it("that begins at the provider is applied", async () => {
     const { buyer, order } = await buyDelivered();
     const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
     await provider.refund(paymentIntentId ?? "");
     await waitForOrder(order.id, buyer, "refunded", ({ status }) => status === "refunded");
   });
 
-  it("is made once although the provider's answer is lost", async () => {
+  it("is made once although the provider's response is lost", async () => {
     const { product, buyer, order } = await buyDelivered();
     provider.setFaults({
       api: { kind: "lost", times: 2, method: "POST", path: "/v1/refunds" },

@@ -4,7 +4,7 @@ import { buy, start } from "@/tests/local/stripe/support/harness";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("a refund", () => {
-  it("never gives back more than was taken, however many ask at once", async () => {
+  it("never exceeds the payment with concurrent requests", async () => {
     const harness = await start({ webhookUrl: null });
     const { sdk, server } = harness;
     await fc.assert(
@@ -13,7 +13,7 @@ describe("a refund", () => {
         fc.array(
           fc.record({
             amount: fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
-            // Some ask twice with one key, some begin at the provider.
+            // Some are sent twice with one key, some begin at the provider.
             how: fc.constantFrom("api", "repeated", "provider"),
           }),
           { minLength: 1, maxLength: 12 },
@@ -21,25 +21,25 @@ describe("a refund", () => {
         async (amount, requests) => {
           const { intentId } = await buy(harness, amount);
           const attempts = requests.flatMap((request, index): Promise<unknown>[] => {
-            const given = { payment_intent: intentId, amount: request.amount };
+            const input = { payment_intent: intentId, amount: request.amount };
             const idempotencyKey = `${intentId}-${index}`;
             if (request.how === "provider") return [server.refund(intentId, request.amount)];
-            if (request.how === "api") return [sdk.refunds.create(given)];
-            const once = () => sdk.refunds.create(given, { idempotencyKey, maxNetworkRetries: 5 });
+            if (request.how === "api") return [sdk.refunds.create(input)];
+            const once = () => sdk.refunds.create(input, { idempotencyKey, maxNetworkRetries: 5 });
             return [once(), once()];
           });
           await Promise.allSettled(attempts);
           const refunds = (await sdk.refunds.list({ payment_intent: intentId, limit: 100 })).data;
-          const given = refunds.reduce((sum, refund) => sum + refund.amount, 0);
+          const refunded = refunds.reduce((sum, refund) => sum + refund.amount, 0);
           const intent = await sdk.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] });
           const charge = intent.latest_charge;
           if (typeof charge !== "object" || charge === null) throw new Error("not expanded");
-          expect(given).toBeLessThanOrEqual(amount);
-          expect(charge.amount_refunded).toBe(given);
-          expect(charge.refunded).toBe(given === amount);
+          expect(refunded).toBeLessThanOrEqual(amount);
+          expect(charge.amount_refunded).toBe(refunded);
+          expect(charge.refunded).toBe(refunded === amount);
           expect(refunds.length).toBeLessThanOrEqual(requests.length);
-          // Whoever asked for what was left, and could be given it, was given it.
-          if (requests.some((request) => request.amount === undefined)) expect(given).toBe(amount);
+          // A request for the rest succeeds while anything is left.
+          if (requests.some((request) => request.amount === undefined)) expect(refunded).toBe(amount);
         },
       ),
       { numRuns: runs(40) },

@@ -25,15 +25,15 @@ async function folder(): Promise<string> {
 }
 
 describe("with a data folder", () => {
-  it("a restart changes nothing: objects, lists and idempotent answers are as they were", async () => {
+  it("a restart keeps objects, lists and idempotent responses", async () => {
     const dataDir = await folder();
     const first = await start({ dataDir });
     const opened = await openSession(first.sdk, {}, { idempotencyKey: "open" });
     const { intentId, sessionId } = await buy(first);
     await first.sdk.refunds.create({ payment_intent: intentId, amount: 500 }, { idempotencyKey: "refund" });
     await waitUntil("the events", () => first.server.stats().pending === 0);
-    const picture = async ({ sdk }: typeof first) => ({
-      // The address follows the port.
+    const snapshot = async ({ sdk }: typeof first) => ({
+      // The URL contains the port.
       sessions: (await sdk.checkout.sessions.list()).data.map((session) => ({ ...session, url: null })),
       session: await sdk.checkout.sessions.retrieve(sessionId, { expand: ["payment_intent.latest_charge"] }),
       found: (await sdk.checkout.sessions.list({ payment_intent: intentId })).data,
@@ -41,25 +41,25 @@ describe("with a data folder", () => {
       refunds: (await sdk.refunds.list()).data,
       events: (await sdk.events.list()).data,
     });
-    const before = await picture(first);
+    const before = await snapshot(first);
     await first.server.close();
 
     const second = await start({ dataDir });
-    expect(await picture(second)).toEqual(before);
+    expect(await snapshot(second)).toEqual(before);
     expect((await openSession(second.sdk, {}, { idempotencyKey: "open" })).id).toBe(opened.id);
     const refund = await second.sdk.refunds.create(
       { payment_intent: intentId, amount: 500 },
       { idempotencyKey: "refund" },
     );
     expect(refund.id).toBe(before.refunds[0]?.id);
-    expect(await picture(second)).toEqual(before);
+    expect(await snapshot(second)).toEqual(before);
     expect(second.app.received).toEqual([]); // what was delivered is not sent again
     expect((await post((await second.sdk.checkout.sessions.retrieve(opened.id)).url, "paid")).status).toBe(
       303,
     );
   });
 
-  it("events that were not taken are sent after it", async () => {
+  it("undelivered events are sent after a restart", async () => {
     const dataDir = await folder();
     const first = await start({ dataDir });
     first.app.onRequest = () => ({ status: 500 });
@@ -74,7 +74,7 @@ describe("with a data folder", () => {
     expect(new Set(second.app.events.map(({ id }) => id))).toEqual(ids);
   });
 
-  it("a late payment comes, and a session that was forgotten expires", async () => {
+  it("after a restart a late payment completes, and an unused session expires", async () => {
     const dataDir = await folder();
     const first = await start({ dataDir, lateMs: 60_000 });
     const late = await openSession(first.sdk);
@@ -92,7 +92,7 @@ describe("with a data folder", () => {
     expect(await statusOf(forgotten.id)).toBe("expired");
   });
 
-  it("nobody else may work in it", async () => {
+  it("a second process cannot use it", async () => {
     const dataDir = await folder();
     await start({ dataDir });
     await expect(start({ dataDir })).rejects.toBeInstanceOf(FolderInUseError);
@@ -103,7 +103,7 @@ const ROUNDS = 4;
 const BUYERS = 6;
 
 describe("killed at random moments", () => {
-  it("forgets nothing that it answered, takes no money twice, and sends every event", async () => {
+  it("loses nothing that it acknowledged, charges nothing twice, and sends every event", async () => {
     const dataDir = await folder();
     const app = await startApp();
     app.onRequest = ({ text }) => ({ status: text.length % 3 === 0 && Math.random() < 0.5 ? 500 : 200 });
@@ -116,8 +116,8 @@ describe("killed at random moments", () => {
         for (let count = 0; !killed; count++) {
           try {
             const session = await openSession(sdk, {}, { idempotencyKey: `${round}-${buyer}-${count}` });
-            const answer = await post(session.url, "paid");
-            if (answer.status !== 303) continue;
+            const response = await post(session.url, "paid");
+            if (response.status !== 303) continue;
             paid.add(session.id);
             const { payment_intent } = await sdk.checkout.sessions.retrieve(session.id);
             const refund = await sdk.refunds.create({ payment_intent: String(payment_intent), amount: 100 });
@@ -129,7 +129,7 @@ describe("killed at random moments", () => {
       };
       const shoppers = Array.from({ length: BUYERS }, (_, buyer) => shop(buyer));
       const enough = paid.size + 20 + Math.floor(Math.random() * 30);
-      await waitUntil("some to have bought", () => paid.size >= enough);
+      await waitUntil("enough payments", () => paid.size >= enough);
       killed = true;
       await kill();
       await Promise.all(shoppers);
@@ -158,7 +158,7 @@ describe("killed at random moments", () => {
   }, 90_000);
 });
 
-/** A Stripe in its own process; resolves once it listens. */
+/** Starts a Stripe in a child process; resolves once it listens. */
 async function spawnStripe(
   dataDir: string,
   appUrl: string,

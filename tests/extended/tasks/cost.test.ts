@@ -10,7 +10,7 @@ import {
   startTaskCosts,
 } from "@/tests/support/proxies/task-costs";
 
-/** What many tasks cost. */
+/** The cost of many tasks. */
 
 const { cost, stop } = await startTaskCosts();
 afterAll(stop);
@@ -19,7 +19,7 @@ let stopWaiting = () => {};
 afterEach(() => stopWaiting());
 
 describe("a sweep", () => {
-  it("of 250 tasks: two statements and one call for each 100", async () => {
+  it("of 250 tasks costs two statements and one call per 100", async () => {
     const past = new Date(Date.now() - 60_000);
     await db().task.createMany({
       data: Array.from({ length: 250 }, () => ({
@@ -36,11 +36,11 @@ describe("a sweep", () => {
 });
 
 describe("enqueuing", () => {
-  it("20 tasks of one transaction: a statement each, one call and one note for all", async () => {
+  it("20 tasks in one transaction costs a statement each, and one call and one update for all", async () => {
     expect(await cost(() => addTasks(20))).toEqual(costOfAdding(20));
   });
 
-  it("more than 100 tasks: a call for each 100", async () => {
+  it("more than 100 tasks costs a call per 100", async () => {
     stopWaiting = endTogether(120);
     const all = await cost(async () => {
       for (let round = 0; round < 5; round += 1) await addTasks(24);

@@ -2,14 +2,14 @@ import { describe, it } from "vitest";
 import { keys } from "@/lib/redis";
 import { goOnWithout } from "@/tests/support/factories/lost-views";
 
-describe("an emptied Redis", () => {
+describe("a Redis", () => {
   it.each([
     ["the list of batches", () => [keys.viewBatches], 5],
     ["the claims", () => [keys.viewClaims], 5],
-    // Its two views are gone with it; the post must not be.
+    // Its two views are lost with it, but not the post.
     ["a batch", (id: string) => [keys.viewBatch(id)], 3],
     ["all of a batch but its claims", (id: string) => [keys.viewBatch(id), keys.viewBatches], 3],
-  ] as const)("that lost only %s goes on counting", async (_, lost, kept) => {
+  ] as const)("that lost only %s keeps counting", async (_, lost, kept) => {
     await goOnWithout(lost, kept);
   });
 });

@@ -14,8 +14,8 @@ import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /**
- * Any order of views, reads, late reads, the steps of several syncs, expired keys and views without Redis,
- * against a model that is a set of viewers for each post.
+ * Any order of views, reads, late reads, steps of several syncs, expired keys and views without Redis, against a model
+ * that is a set of viewers for each post.
  */
 
 const POSTS = 2;
@@ -40,7 +40,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("expireViewers" as const), post }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("readWithoutRedis" as const), post }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("viewWithoutRedis" as const), post, person }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("viewWithLostAnswer" as const), post, person }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("viewWithLostResponse" as const), post, person }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("syncAll" as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -49,9 +49,9 @@ interface Modelled {
   id: string;
   base: number;
   viewers: Set<number>;
-  /** Had viewed when the set of viewers expired and have not returned since: Redis takes them for new. */
-  forgotten: Set<number>;
-  /** How many more than the truth may be shown until all is synced: returned ones, and views written twice. */
+  /** Viewed before the set of viewers expired, and not since: Redis takes them for new. */
+  expired: Set<number>;
+  /** How far the count may exceed the model until all is synced: views counted again, and views written twice. */
   slack: number;
   lateRow: ViewRow | null;
   lastShown: number;
@@ -68,7 +68,7 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 describe("the views counter and its model", () => {
-  it("agree in any order of things", { timeout: 120_000 }, async () => {
+  it("agree in any order of steps", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: STEPS }), async (steps) => {
         const run = await Run.start();
@@ -81,9 +81,9 @@ describe("the views counter and its model", () => {
 });
 
 class Run {
-  private readonly held: { batch: ViewBatch; persisted: PersistResult | null }[] = [];
-  /** Written without Redis, which has not been told yet. */
-  private readonly untold = new Set<string>();
+  private readonly claimed: { batch: ViewBatch; persisted: PersistResult | null }[] = [];
+  /** Views written without Redis that are not replayed to it yet. */
+  private readonly pendingReplay = new Set<string>();
 
   private constructor(private readonly posts: Modelled[]) {}
 
@@ -97,7 +97,7 @@ class Run {
         id,
         base,
         viewers: new Set(),
-        forgotten: new Set(),
+        expired: new Set(),
         slack: 0,
         lateRow: null,
         lastShown: base,
@@ -112,26 +112,26 @@ class Run {
         return this.view(at(this.posts, each.post), at(people, each.person));
       case "viewWithoutRedis":
         return this.viewWithoutRedis(at(this.posts, each.post), at(people, each.person));
-      case "viewWithLostAnswer": {
+      case "viewWithLostResponse": {
         const { seq } = at(people, each.person);
-        const wanted = at(this.posts, each.post);
-        const { posts } = await recordAndCount([{ postId: wanted.id, viewers: [seq] }]);
-        this.untold.clear();
-        if (posts[0]?.outcomes[0] === 1) this.counted(wanted, seq);
-        return this.viewWithoutRedis(wanted, at(people, each.person));
+        const target = at(this.posts, each.post);
+        const { posts } = await recordAndCount([{ postId: target.id, viewers: [seq] }]);
+        this.pendingReplay.clear();
+        if (posts[0]?.outcomes[0] === 1) this.counted(target, seq);
+        return this.viewWithoutRedis(target, at(people, each.person));
       }
       case "read":
         return this.check(at(this.posts, each.post), await displayedCount(at(this.posts, each.post).id));
       case "readWithoutRedis": {
-        const wanted = at(this.posts, each.post);
-        return this.checkWithoutRedis(wanted, await withoutRedis(() => displayedCount(wanted.id)));
+        const target = at(this.posts, each.post);
+        return this.checkWithoutRedis(target, await withoutRedis(() => displayedCount(target.id)));
       }
       case "startLateRead":
         at(this.posts, each.post).lateRow = await viewRow(at(this.posts, each.post).id);
         return;
       case "endLateRead": {
-        const wanted = at(this.posts, each.post);
-        if (wanted.lateRow) this.check(wanted, await displayedCount(wanted.id, wanted.lateRow));
+        const target = at(this.posts, each.post);
+        if (target.lateRow) this.check(target, await displayedCount(target.id, target.lateRow));
         return;
       }
       case "claim":
@@ -139,28 +139,28 @@ class Run {
       case "expireLeases":
         return expireLeases();
       case "persist": {
-        const share = this.held[each.which];
+        const share = this.claimed[each.which];
         if (share) share.persisted = await persistViews(share.batch.pairs, share.batch.id);
         return;
       }
       case "finish": {
-        // Stays among the held ones, so that it may be finished again.
-        const share = this.held[each.which];
+        // Stays in the list, so that it may be finished again.
+        const share = this.claimed[each.which];
         if (share?.persisted) await finishBatch(share.batch, share.persisted.posts);
         return;
       }
       case "expireMeta": {
-        const wanted = at(this.posts, each.post);
-        await expireViewKey("postMeta", wanted.id);
-        // It lives a day longer than its version: nobody still carries a row from before.
-        wanted.lateRow = null;
-        for (const share of this.held) if (share.batch.postIds.includes(wanted.id)) share.persisted = null;
+        const target = at(this.posts, each.post);
+        await expireViewKey("postMeta", target.id);
+        // The key lives a day longer than its version, so no reader has a row from before.
+        target.lateRow = null;
+        for (const share of this.claimed) if (share.batch.postIds.includes(target.id)) share.persisted = null;
         return;
       }
       case "expireViewers": {
-        const wanted = at(this.posts, each.post);
-        await expireViewKey("postViews", wanted.id);
-        for (const seq of wanted.viewers) wanted.forgotten.add(seq);
+        const target = at(this.posts, each.post);
+        await expireViewKey("postViews", target.id);
+        for (const seq of target.viewers) target.expired.add(seq);
         return;
       }
       case "syncAll":
@@ -170,89 +170,89 @@ class Run {
 
   async end(): Promise<void> {
     await this.syncAll();
-    for (const wanted of this.posts) {
-      const expected = wanted.base + wanted.viewers.size;
-      expect(await displayedCount(wanted.id)).toBe(expected);
-      expect(await persistedViews(wanted.id)).toEqual({
+    for (const target of this.posts) {
+      const expected = target.base + target.viewers.size;
+      expect(await displayedCount(target.id)).toBe(expected);
+      expect(await persistedViews(target.id)).toEqual({
         views: expected,
-        rows: wanted.viewers.size,
-        base: wanted.base,
+        rows: target.viewers.size,
+        base: target.base,
       });
     }
   }
 
-  private async view(wanted: Modelled, { seq }: Caller): Promise<void> {
-    const own = this.isOwn(wanted, seq);
-    const before = wanted.viewers.has(seq);
-    const view = await only(recordViews(seq, [wanted.id]));
-    this.untold.clear();
+  private async view(target: Modelled, { seq }: Caller): Promise<void> {
+    const own = this.isOwn(target, seq);
+    const before = target.viewers.has(seq);
+    const view = await only(recordViews(seq, [target.id]));
+    this.pendingReplay.clear();
     if (own) expect(view.status).toBe("own");
     else if (!before) expect(view.status).toBe("counted");
-    else if (!wanted.forgotten.has(seq)) expect(view.status).toBe("repeated");
-    if (view.status === "counted") this.counted(wanted, seq);
-    this.check(wanted, view.viewsCount);
+    else if (!target.expired.has(seq)) expect(view.status).toBe("repeated");
+    if (view.status === "counted") this.counted(target, seq);
+    this.check(target, view.viewsCount);
   }
 
-  private async viewWithoutRedis(wanted: Modelled, { seq }: Caller): Promise<void> {
-    const view = await withoutRedis(() => only(recordViews(seq, [wanted.id])));
-    if (this.isOwn(wanted, seq)) {
+  private async viewWithoutRedis(target: Modelled, { seq }: Caller): Promise<void> {
+    const view = await withoutRedis(() => only(recordViews(seq, [target.id])));
+    if (this.isOwn(target, seq)) {
       expect(view.status).toBe("own");
     } else {
-      // It may be in a batch as well, whose size Redis goes on adding until that is finished.
-      if (wanted.viewers.has(seq)) wanted.slack += this.timesHeld(wanted.id, seq);
-      wanted.viewers.add(seq);
-      this.untold.add(`${wanted.id}:${seq}`);
+      // The view may also be in a batch, whose size counts until it is finished.
+      if (target.viewers.has(seq)) target.slack += this.timesClaimed(target.id, seq);
+      target.viewers.add(seq);
+      this.pendingReplay.add(`${target.id}:${seq}`);
     }
-    this.checkWithoutRedis(wanted, view.viewsCount);
+    this.checkWithoutRedis(target, view.viewsCount);
   }
 
-  /** Less than the truth, if Redis holds some of it, but no step back. */
-  private checkWithoutRedis(wanted: Modelled, count: number): void {
-    expect(count).toBeGreaterThanOrEqual(wanted.lastShown - wanted.slack);
-    expect(count).toBeLessThanOrEqual(wanted.base + wanted.viewers.size + wanted.slack);
+  /** May be below the model if only Redis has some views, but never decreases. */
+  private checkWithoutRedis(target: Modelled, count: number): void {
+    expect(count).toBeGreaterThanOrEqual(target.lastShown - target.slack);
+    expect(count).toBeLessThanOrEqual(target.base + target.viewers.size + target.slack);
   }
 
   private async claim(): Promise<void> {
     const batch = await claimBatch(LEASE_MS);
     if (!batch) return;
-    this.held.unshift({ batch, persisted: null });
+    this.claimed.unshift({ batch, persisted: null });
     for (const { postId, viewerSeq } of batch.pairs) {
-      const wanted = this.posts.find(({ id }) => id === postId);
-      if (wanted && this.untold.has(`${postId}:${viewerSeq}`)) wanted.slack += 1;
+      const target = this.posts.find(({ id }) => id === postId);
+      if (target && this.pendingReplay.has(`${postId}:${viewerSeq}`)) target.slack += 1;
     }
   }
 
   private async syncAll(): Promise<void> {
     await expireLeases();
     await syncViews({ source: "script" });
-    this.held.length = 0;
-    for (const wanted of this.posts) {
-      wanted.slack = 0;
-      this.check(wanted, await displayedCount(wanted.id));
+    this.claimed.length = 0;
+    for (const target of this.posts) {
+      target.slack = 0;
+      this.check(target, await displayedCount(target.id));
     }
-    this.untold.clear();
+    this.pendingReplay.clear();
   }
 
-  private counted(wanted: Modelled, seq: number): void {
-    if (wanted.viewers.has(seq)) wanted.slack += 1;
-    wanted.viewers.add(seq);
-    wanted.forgotten.delete(seq);
+  private counted(target: Modelled, seq: number): void {
+    if (target.viewers.has(seq)) target.slack += 1;
+    target.viewers.add(seq);
+    target.expired.delete(seq);
   }
 
-  private check(wanted: Modelled, count: number): void {
-    this.untold.clear();
-    const truth = wanted.base + wanted.viewers.size;
-    expect(count).toBeGreaterThanOrEqual(truth);
-    expect(count).toBeLessThanOrEqual(truth + wanted.slack);
-    wanted.lastShown = count;
+  private check(target: Modelled, count: number): void {
+    this.pendingReplay.clear();
+    const expected = target.base + target.viewers.size;
+    expect(count).toBeGreaterThanOrEqual(expected);
+    expect(count).toBeLessThanOrEqual(expected + target.slack);
+    target.lastShown = count;
   }
 
-  private isOwn(wanted: Modelled, seq: number): boolean {
-    return at(people, this.posts.indexOf(wanted)).seq === seq;
+  private isOwn(target: Modelled, seq: number): boolean {
+    return at(people, this.posts.indexOf(target)).seq === seq;
   }
 
-  private timesHeld(postId: string, seq: number): number {
-    return this.held.filter(({ batch }) =>
+  private timesClaimed(postId: string, seq: number): number {
+    return this.claimed.filter(({ batch }) =>
       batch.pairs.some((pair) => pair.postId === postId && pair.viewerSeq === seq),
     ).length;
   }

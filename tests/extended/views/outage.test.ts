@@ -11,11 +11,11 @@ import { displayedCount, viewRow } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** Redis refused, hung, and deaf: everything here goes through a proxy that can be told to fail. */
+/** Redis refusing, hanging and swallowing: all calls go through a fault proxy. */
 
 const CALL_LIMIT_MS = 300;
 const FIRST_CALL_LIMIT_MS = 600;
-/** Postgres and a busy test machine, on top of the limits. */
+/** For Postgres and a busy test machine, on top of the limits. */
 const ALLOWANCE_MS = 3_000;
 
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
@@ -24,23 +24,23 @@ process.env.REDIS_TIMEOUT_MS = String(CALL_LIMIT_MS);
 process.env.REDIS_FIRST_CALL_TIMEOUT_MS = String(FIRST_CALL_LIMIT_MS);
 
 let clockAhead = 0;
-/** Where a test has stopped the clock. */
-let stoodStillAt: number | null = null;
+/** The time at which a test has stopped the clock. */
+let stoppedAtMs: number | null = null;
 let restoreClock = () => {};
 
 /** Longer than the breaker ever stays open. */
-const LONGEST_OPEN_MS = 10_000;
+const MAX_OPEN_MS = 10_000;
 
-/** Node has closed a connection that was idle for this long. */
+/** Node closes a connection after this idle time. */
 const IDLE_MS = 5_000;
 
 let author: Caller;
 beforeAll(async () => {
-  restoreClock = setClock({ now: () => (stoodStillAt ?? Date.now()) + clockAhead });
+  restoreClock = setClock({ now: () => (stoppedAtMs ?? Date.now()) + clockAhead });
   author = await createPerson("artist");
 });
 afterEach(async () => {
-  stoodStillAt = null;
+  stoppedAtMs = null;
   await proxy.set("pass");
   resetRedisForTest();
 });
@@ -49,12 +49,12 @@ afterAll(async () => {
   await proxy.close();
 });
 
-/** How many calls of this process Redis has not answered. */
+/** Number of this process' calls that Redis did not answer. */
 function unanswered(): number {
   return Object.values(redisService().metrics()).reduce((sum, { unavailable }) => sum + unavailable, 0);
 }
 
-/** Fails calls until nobody waits for Redis any more. */
+/** Makes failing calls until the breaker is open. */
 async function openBreaker(post: string): Promise<void> {
   const row = await viewRow(post);
   const called = async () => {
@@ -65,11 +65,11 @@ async function openBreaker(post: string): Promise<void> {
   await waitUntil("the breaker is open", async () => !(await called()));
 }
 
-/** Until a call gets through: a connection that was cut, or a probe still under way, costs a try or two. */
-async function redisIsBack(): Promise<void> {
+/** Restores Redis and calls it until one succeeds: a cut connection or a probe in progress may fail some. */
+async function restoreRedis(): Promise<void> {
   await proxy.set("pass");
-  await waitUntil("Redis answers", () => {
-    clockAhead += LONGEST_OPEN_MS;
+  await waitUntil("Redis responds", () => {
+    clockAhead += MAX_OPEN_MS;
     return redis()
       .ping()
       .then(
@@ -79,29 +79,29 @@ async function redisIsBack(): Promise<void> {
   });
 }
 
-// The first one: what later ones could not say on open pages is tried again in the background, and would be counted.
-it("a quiet server, whose connections are always closed when it needs them, stops waiting too", async () => {
+// The first test: later ones leave publishes that are retried in the background and would be counted.
+it("an idle server, whose connections are always closed when it needs them, stops waiting too", async () => {
   const row = await viewRow(await createTestPost(author));
   await waitForDeferredWork();
   await getViewCounts([row]);
   await proxy.set("hang");
-  // A breaker that is open tries again in a second, which a busy machine may take from here to the end.
-  stoodStillAt = Date.now();
+  // An open breaker probes after a second, which this test may exceed on a busy machine.
+  stoppedAtMs = Date.now();
   const before = unanswered();
-  // One that is excused, and three that are not.
+  // One failure that the breaker excuses, and three that it counts.
   for (let call = 1; call <= 4; call += 1) {
     clockAhead += IDLE_MS;
     await getViewCounts([row]);
-    // Nobody waited for that; the call itself has all of its limit.
-    await waitUntil("it has had its time", () => unanswered() === before + call);
+    // The caller did not wait so long; the call itself runs to its limit.
+    await waitUntil("the call has timed out", () => unanswered() === before + call);
   }
   const { connections } = proxy;
   await getViewCounts([row]);
   expect(proxy.connections).toBe(connections);
 });
 
-describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
-  it("a view counts, in Postgres, and feed and post open, each within the time limit", async () => {
+describe.each(["refuse", "hang"] as const)("with Redis down (%s)", (mode) => {
+  it("a view is counted in Postgres, and feed and post open within the time limit", async () => {
     const post = await createTestPost(author, 7);
     const viewer = await createPerson();
     await proxy.set(mode);
@@ -122,7 +122,7 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
     expect(await persistedViews(post)).toEqual({ views: 8, rows: 1, base: 7 });
   });
 
-  it("nobody waits for it any more once the breaker is open", async () => {
+  it("callers do not wait once the breaker is open", async () => {
     const post = await createTestPost(author);
     const row = await viewRow(post);
     await getViewCounts([row]);
@@ -135,21 +135,21 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
     expect(open / withRedis).toBeLessThan(0.5);
   });
 
-  it("views are not synced, and not lost; what waits is synced when it is back", async () => {
+  it("pending views are not lost and are synced when it is back", async () => {
     const post = await createTestPost(author);
     const [first, second] = await createPeople(2);
-    if (!first || !second) throw new Error("nobody");
+    if (!first || !second) throw new Error("a user is missing");
     await recordViews(first.seq, [post]);
     expect(await getViewSyncState()).toMatchObject({ available: true, pendingViews: 1 });
 
     await proxy.set(mode);
     await expect(syncNow("admin")).rejects.toMatchObject({ code: "unavailable" });
     expect(await getViewSyncState()).toMatchObject({ available: false });
-    // No step back: this process has shown 1, which Postgres does not have.
+    // The count does not decrease: this process has shown 1, which Postgres does not have.
     expect((await getPost(post))?.viewsCount).toBe(1);
     expect(await recordViews(second.seq, [post])).toMatchObject([{ status: "counted" }]);
 
-    await redisIsBack();
+    await restoreRedis();
     expect(await displayedCount(post)).toBe(2);
     expect(await recordViews(second.seq, [post])).toEqual([
       { postId: post, status: "repeated", viewsCount: 2 },
@@ -160,15 +160,15 @@ describe.each(["refuse", "hang"] as const)("with Redis away (%s)", (mode) => {
   });
 });
 
-it("a view whose answer is lost is counted once, although Redis and Postgres both took it", async () => {
+it("a view whose response is lost is counted once, although Redis and Postgres both have it", async () => {
   const post = await createTestPost(author);
   const viewer = await createPerson();
   await displayedCount(post);
   await proxy.set("swallow");
   expect(await recordViews(viewer.seq, [post])).toEqual([{ postId: post, status: "counted", viewsCount: 1 }]);
 
-  await redisIsBack();
-  // It was applied; else this test tests nothing.
+  await restoreRedis();
+  // Redis has applied it; otherwise this test proves nothing.
   expect(await getViewSyncState()).toMatchObject({ pendingViews: 1 });
   expect(await displayedCount(post)).toBe(1);
   expect(await recordViews(viewer.seq, [post])).toEqual([
@@ -179,7 +179,7 @@ it("a view whose answer is lost is counted once, although Redis and Postgres bot
   expect(await displayedCount(post)).toBe(1);
 });
 
-it("100 concurrent views without Redis are one statement's worth of work, and each is counted", async () => {
+it("100 concurrent views without Redis are all counted with the work of one statement", async () => {
   const post = await createTestPost(author);
   const people = await createPeople(100);
   await proxy.set("refuse");
@@ -188,7 +188,7 @@ it("100 concurrent views without Redis are one statement's worth of work, and ea
   expect(await persistedViews(post)).toEqual({ views: 100, rows: 100, base: 0 });
 });
 
-/** Milliseconds; the least of several rounds, since others use this machine too. */
+/** Milliseconds per call; the minimum of several rounds, since other processes use the machine. */
 async function perCall(calls: number, call: () => Promise<unknown>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 5; round += 1) {

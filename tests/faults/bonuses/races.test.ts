@@ -16,15 +16,15 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 requireRealStack();
 
 const PROCESSES = 4;
-/** Together they want 676 of 500, each twice: 38 can be made, and not one more. */
+/** Together they try to spend 676 of 500, each spend sent twice: exactly 38 can be made. */
 const SPENDS = 13;
 const AMOUNT = 13;
 const GRANTED = 500;
 const MADE = Math.floor(GRANTED / AMOUNT);
 
-/** Nobody listens there. */
+/** No server listens on this port. */
 const NO_REDIS = { UPSTASH_REDIS_REST_URL: "http://127.0.0.1:59999" };
-const saidSchema = z.object({ made: z.number() });
+const messageSchema = z.object({ made: z.number() });
 
 let children: Child[] = [];
 afterEach(() => {
@@ -46,14 +46,14 @@ async function startSpenders(
   await Promise.all(children.map((child) => waitForMessage(child)));
 }
 
-/** How many spends were made at all of them, in the end. */
+/** How many spends all processes made, after all have exited. */
 async function madeByAll(): Promise<number> {
-  const said: number[] = [];
+  const counts: number[] = [];
   for (const { process } of children)
-    process.on("message", (message) => said.push(saidSchema.parse(message).made));
+    process.on("message", (message) => counts.push(messageSchema.parse(message).made));
   expect(await Promise.all(children.map(({ ended }) => ended))).toEqual(Array(PROCESSES).fill(0));
-  expect(said).toHaveLength(PROCESSES);
-  return said.reduce((sum, made) => sum + made, 0);
+  expect(counts).toHaveLength(PROCESSES);
+  return counts.reduce((sum, made) => sum + made, 0);
 }
 
 async function expectSpent(person: Caller, made: number): Promise<void> {
@@ -63,8 +63,8 @@ async function expectSpent(person: Caller, made: number): Promise<void> {
   expect(entries.at(-1)?.balance).toBe(GRANTED - made * AMOUNT);
 }
 
-describe("a person spends at several instances at once", () => {
-  it("each spend is made once, and all together no more than there is", async () => {
+describe("a user spends at several instances concurrently", () => {
+  it("makes each spend once and never overspends", async () => {
     const person = await createPerson();
     await grantBonuses(person, GRANTED);
     await startSpenders(person, () => ({}));
@@ -72,23 +72,23 @@ describe("a person spends at several instances at once", () => {
     await expectSpent(person, MADE);
   });
 
-  it("while the lock is taken away from whoever has it, again and again", async () => {
+  it("never overspends while the lock is repeatedly deleted under its holder", async () => {
     const person = await createPerson();
     await grantBonuses(person, GRANTED);
     await startSpenders(person, () => ({}));
     let over = false;
-    let taken = 0;
-    const thief = (async () => {
-      while (!over) taken += await redisService().del(keys.lock("user", `${person.userId}:spend`));
+    let deletedLocks = 0;
+    const lockDeleter = (async () => {
+      while (!over) deletedLocks += await redisService().del(keys.lock("user", `${person.userId}:spend`));
     })();
     expect(await madeByAll()).toBe(MADE);
     over = true;
-    await thief;
-    expect(taken).toBeGreaterThan(0);
+    await lockDeleter;
+    expect(deletedLocks).toBeGreaterThan(0);
     await expectSpent(person, MADE);
   });
 
-  it("where half of the instances have no Redis, and so no lock", async () => {
+  it("never overspends when half of the instances have no Redis and so no lock", async () => {
     const person = await createPerson();
     await grantBonuses(person, GRANTED);
     await startSpenders(person, (index) => (index % 2 === 0 ? {} : NO_REDIS));
@@ -96,7 +96,7 @@ describe("a person spends at several instances at once", () => {
     await expectSpent(person, MADE);
   });
 
-  it("and instances are killed in the middle of it", async () => {
+  it("makes each spend once when instances are killed and the spends are sent again", async () => {
     const person = await createPerson();
     await grantBonuses(person, GRANTED);
     await startSpenders(person, (index) => (index % 2 === 0 ? {} : NO_REDIS));
@@ -104,37 +104,37 @@ describe("a person spends at several instances at once", () => {
     for (const child of children) child.process.kill("SIGKILL");
     await Promise.all(children.map(({ ended }) => ended));
     expect(await ledgerViolations(person)).toEqual([]);
-    // The others' keys, sent again: what was made stays made, and the rest is made now.
+    // The killed processes' keys are sent again: made spends stay, and the rest is made now.
     await startSpenders(person, () => NO_REDIS);
     expect(await madeByAll()).toBe(MADE);
     await expectSpent(person, MADE);
   });
 });
 
-it("fifty appenders at once, without any lock of Redis, leave no gap", async () => {
+it("fifty concurrent appends without a Redis lock leave no gap in the ledger", async () => {
   const person = await createPerson();
   await grantBonuses(person, 100);
   const added = await Promise.all(
-    Array.from({ length: 50 }, (_, at) =>
+    Array.from({ length: 50 }, (_, index) =>
       transaction((tx) =>
         addEntry(tx, {
           userId: person.userId,
           kind: "spent",
           amount: -3,
-          key: `fifty:${person.userId}:${at}`,
+          key: `fifty:${person.userId}:${index}`,
         }),
       ),
     ),
   );
   expect(added.filter(({ outcome }) => outcome === "added")).toHaveLength(33);
-  expect(added.filter(({ outcome }) => outcome === "short")).toHaveLength(17);
+  expect(added.filter(({ outcome }) => outcome === "insufficient")).toHaveLength(17);
   expect(await ledgerViolations(person)).toEqual([]);
 });
 
-it("bonuses granted and taken back in any order, repeated and at once: a tenth of what buyers paid and kept", async () => {
+it("bonuses granted and reversed in any order, repeated and concurrent, total a tenth of what buyers paid and kept", async () => {
   const random = seededRandom(Number(process.env.SEED ?? 20_261_121));
   const [referrer, ...buyers] = await createPeople(6);
-  if (!referrer) throw new Error("nobody was created");
+  if (!referrer) throw new Error("no users were created");
   await db().user.updateMany({
     where: { id: { in: buyers.map(({ userId }) => userId) } },
     data: { referredById: referrer.userId },
@@ -144,13 +144,13 @@ it("bonuses granted and taken back in any order, repeated and at once: a tenth o
   for (let made = 0; made < 40; made += 1) {
     const amountMinor = 1 + Math.floor(random() * 5_000);
     const id = await createTestOrder({ buyer: pick(buyers, random), amountMinor });
-    const settle = () => transaction((tx) => reconcileReferralBonus(tx, id));
+    const reconcile = () => transaction((tx) => reconcileReferralBonus(tx, id));
     const refunded = pick([0, 0, Math.floor(amountMinor / 3), amountMinor], random);
-    work.push(settle, settle);
+    work.push(reconcile, reconcile);
     if (refunded > 0) {
       work.push(async () => {
         await setRefunded(id, refunded);
-        await Promise.all([settle(), settle()]);
+        await Promise.all([reconcile(), reconcile()]);
       });
     }
     orders.push({ id, due: refunded === amountMinor ? 0 : Math.floor((amountMinor - refunded) / 10) });

@@ -18,10 +18,10 @@ const RUNS = runs(1_000);
 const READERS = 2;
 const WRITES = 2;
 const READS = 6;
-/** Statements, calls and pauses all take about as long as each other, so that any may come first. */
-const LONGEST_PAUSE_MS = 4;
-/** How far another process may be behind (lib/cache/memory.ts), and a little for the clock's grain. */
-const BEHIND_MS = 1_005;
+/** Statements, calls and pauses take about equally long, so that any of them may come first. */
+const MAX_PAUSE_MS = 4;
+/** How far (ms) another process may be behind (lib/cache/memory.ts), plus a little for the clock's resolution. */
+const MAX_LAG_MS = 1_005;
 
 let aheadMs = 0;
 let restoreClock = () => {};
@@ -31,14 +31,14 @@ beforeAll(() => {
 afterAll(() => restoreClock());
 
 /**
- * What is never served: once a write's `withInvalidation` has returned, no read that begins after it in the
- * writer's process, and none that begins a second after it in another one, gets what was there before. A read
- * that began before may. Redis never holds the old value from then on, however late an old loader is.
+ * The contract: after a write's `withInvalidation` has returned, no read that starts later in the writer's process, and
+ * none that starts a second later in another process, returns the old value. A read that started earlier may. From then
+ * on Redis never stores the old value, however late an old loader finishes.
  */
 it(`an old value is not served after its invalidation, in ${RUNS} random interleavings`, async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   const random = seededRandom(seed);
-  const pause = () => delay(random() * LONGEST_PAUSE_MS);
+  const pause = () => delay(random() * MAX_PAUSE_MS);
   const post = await createTestPost(await createPerson("artist"));
   let oldReads = 0;
 
@@ -56,7 +56,7 @@ it(`an old value is not served after its invalidation, in ${RUNS} random interle
       return row.viewsBase;
     };
     const read = (manager: typeof writer) => manager.getOrSet("numbers", key, load, { tags: [tag] });
-    const about = () => `seed ${seed}, run ${run}`;
+    const context = () => `seed ${seed}, run ${run}`;
 
     const write = async () => {
       for (let write = 1; write <= WRITES; write += 1) {
@@ -69,34 +69,34 @@ it(`an old value is not served after its invalidation, in ${RUNS} random interle
           }),
         );
         version = write;
-        expect(await read(writer), about()).toBe(write);
+        expect(await read(writer), context()).toBe(write);
       }
     };
     const readOver = async (manager: typeof writer) => {
       for (let reads = 0; reads < READS; reads += 1) {
-        const known = version;
+        const versionBefore = version;
         const value = await read(manager);
-        if (manager === writer) expect(value, about()).toBeGreaterThanOrEqual(known);
-        else if (value < known) oldReads += 1;
+        if (manager === writer) expect(value, context()).toBeGreaterThanOrEqual(versionBefore);
+        else if (value < versionBefore) oldReads += 1;
         if (random() < 0.5) await pause();
       }
     };
-    // Some begin with a warm cache, some with one that is due for a refresh.
+    // Some runs start with a warm cache, some with an entry that is due for a refresh.
     if (random() < 0.5) await Promise.all(readers.map(read));
     aheadMs = random() < 0.3 ? 8_500 : 0;
     await Promise.all([write(), ...readers.map(readOver)]);
     await waitForDeferredWork();
 
-    expect(await read(createCacheManager()), about()).toBe(WRITES);
-    aheadMs += BEHIND_MS;
-    for (const manager of readers) expect(await read(manager), about()).toBe(WRITES);
+    expect(await read(createCacheManager()), context()).toBe(WRITES);
+    aheadMs += MAX_LAG_MS;
+    for (const manager of readers) expect(await read(manager), context()).toBe(WRITES);
     aheadMs = 0;
   }
-  // Else nothing here was ever in danger.
+  // Otherwise no interleaving tested anything.
   expect(oldReads).toBeGreaterThan(0);
 });
 
-it("a writer that dies between commit and telling Redis: what it changed is seen when the next look is due", async () => {
+it("a change whose writer dies between commit and invalidating Redis is visible once the trust lease ends", async () => {
   const post = await createTestPost(await createPerson("artist"));
   expect((await getPost(post))?.title).toBe("A track");
   expect((await listPosts()).items[0]?.title).toBe("A track");
@@ -106,9 +106,9 @@ it("a writer that dies between commit and telling Redis: what it changed is seen
   expect(await redis().exists(keys.cacheEntry(`posts:${post}`))).toBe(1);
   expect(await redis().ttl(keys.cacheTrustLease)).toBeLessThanOrEqual(10);
 
-  // Ten seconds later.
+  // The trust lease ends after ten seconds.
   await redis().del(keys.cacheTrustLease);
-  aheadMs = BEHIND_MS;
+  aheadMs = MAX_LAG_MS;
   expect((await getPost(post))?.title).toBe("Renamed");
   expect((await listPosts()).items[0]?.title).toBe("Renamed");
   aheadMs = 0;

@@ -13,7 +13,7 @@ const PROCESSES = 4;
 const CALLS = 250;
 const RUNS = 100;
 
-/** Long enough that all processes miss before the first one has loaded. */
+/** Long enough (ms) that all processes miss before the first one has loaded. */
 const LOAD_MS = 50;
 
 async function startProcesses(loadMs: number, env: Record<string, string> = {}): Promise<Child[]> {
@@ -24,11 +24,11 @@ async function startProcesses(loadMs: number, env: Record<string, string> = {}):
   return children;
 }
 
-/** What the process got; null when it died. */
-async function ask(child: Child, key: string): Promise<number[] | null> {
-  const answered = once(child.process, "message").then(([values]) => values as number[]);
+/** The values that the process got; null when it died. */
+async function requestKey(child: Child, key: string): Promise<number[] | null> {
+  const valuesMessage = once(child.process, "message").then(([values]) => values as number[]);
   child.process.send(key);
-  return Promise.race([answered, child.ended.then(() => null)]);
+  return Promise.race([valuesMessage, child.ended.then(() => null)]);
 }
 
 const loads = async (key: string) => Number(await redis().get(keys.probe(`loads:${key}`)));
@@ -47,39 +47,39 @@ it(`${PROCESSES} processes with ${CALLS} concurrent misses each call the loader 
   for (let run = 0; run < RUNS; run += 1) {
     const key = newKey();
     const startedAt = performance.now();
-    const answers = await Promise.all(children.map((child) => ask(child, key)));
-    // Who holds the lease and is silent for all of it is taken for dead, be it that the machine stood still.
+    const results = await Promise.all(children.map((child) => requestKey(child, key)));
+    // A holder that is silent for the whole lease counts as dead, even if the machine was only paused: repeat the run.
     if (performance.now() - startedAt >= LEASE_MS) {
       paused += 1;
       run -= 1;
       expect(paused).toBeLessThan(RUNS / 10);
       continue;
     }
-    for (const values of answers) expect(values).toEqual([1]);
+    for (const values of results) expect(values).toEqual([1]);
     const count = await loads(key);
     counts.set(count, (counts.get(count) ?? 0) + 1);
   }
   expect(counts).toEqual(new Map([[1, RUNS]]));
 });
 
-it("with the holder of the lease killed while it loads, the loader is called at most twice", async () => {
+it("the loader is called at most twice when the holder of the load lease is killed while it loads", async () => {
   for (let run = 0; run < 3; run += 1) {
     const key = newKey();
-    // Whichever of them loads dies when it has, before it can store anything.
+    // The process dies after loading, before it can store the value.
     const doomed = startChild("cache-process.ts", [String(CALLS), String(LOAD_MS)], {
       FAILPOINT: "cache.loaded",
     });
     await waitForMessage(doomed);
-    const asked = ask(doomed, key);
-    // It holds the lease before the others come.
+    const doomedResult = requestKey(doomed, key);
+    // It has the lease before the other processes request the key.
     await waitUntil(
-      "it has the lease",
+      "the doomed process has the lease",
       async () => (await redis().exists(keys.cacheLease(`numbers:${key}`))) === 1,
     );
-    const answers = await Promise.all(children.map((child) => ask(child, key)));
-    expect(await asked).toBeNull();
+    const results = await Promise.all(children.map((child) => requestKey(child, key)));
+    expect(await doomedResult).toBeNull();
     expect(await doomed.ended).toBe("SIGKILL");
-    for (const values of answers) expect(values).toEqual([2]);
+    for (const values of results) expect(values).toEqual([2]);
     expect(await loads(key)).toBe(2);
   }
 });

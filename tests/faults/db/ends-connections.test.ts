@@ -6,17 +6,17 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-/** What Postgres says to every connection when it is shut down. */
+/** The error that Postgres sends to every connection at shutdown. */
 const FIELDS = "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0";
 const FATAL = Buffer.alloc(5 + FIELDS.length);
 FATAL.write("E");
 FATAL.writeInt32BE(4 + FIELDS.length, 1);
 FATAL.write(FIELDS, 5);
 
-/** Ready for the next statement. */
+/** The protocol message ReadyForQuery. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-/** In front of Postgres: in the breath in which a connection is ready, it is also ended. */
+/** A proxy in front of Postgres: when armed, it ends a connection at the moment it becomes ready. */
 let armed = false;
 const target = new URL(process.env.DATABASE_URL ?? "");
 const proxy = createServer((client) => {
@@ -44,9 +44,9 @@ afterAll(async () => {
   proxy.close();
 });
 
-it("a connection that ends while a transaction is handed it fails that transaction, not the process", async () => {
-  const unheard: unknown[] = [];
-  const listen = (error: unknown) => unheard.push(error);
+it("a connection that ends while a transaction acquires it fails that transaction, not the process", async () => {
+  const uncaught: unknown[] = [];
+  const listen = (error: unknown) => uncaught.push(error);
   process.on("uncaughtException", listen);
   try {
     armed = true;
@@ -56,5 +56,5 @@ it("a connection that ends while a transaction is handed it fails that transacti
   } finally {
     process.off("uncaughtException", listen);
   }
-  expect(unheard).toEqual([]);
+  expect(uncaught).toEqual([]);
 });

@@ -19,23 +19,23 @@ const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const WORKERS = 8;
 const ORDERS_EACH = 40;
 
-/** What happens to a task on its way: nothing, its process dies between its halves, or it runs twice at once. */
-const FATES = ["works", "works", "dies", "twice"] as const;
+/** What happens to a task: it works, its process dies between its two halves, or it runs twice concurrently. */
+const OUTCOMES = ["works", "works", "dies", "twice"] as const;
 
-it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an emptied Redis (SEED=${SEED})`, async () => {
+it(`the leaderboards equal a recount after sales, refunds, crashes, rebuilds and Redis flushes (SEED=${SEED})`, async () => {
   const random = seededRandom(SEED);
   const sellers = await createPeople(5, "artist");
   const currencies = ["XTS", "XXX"];
-  /** What QStash would deliver again. */
+  /** Orders whose task QStash would deliver again. */
   const unfinished = new Set<string>();
 
   async function runTask(orderId: string): Promise<void> {
     unfinished.add(orderId);
-    const fate = pick(FATES, random);
+    const outcome = pick(OUTCOMES, random);
     const sale = await syncRankedSale(orderId);
-    if (fate === "dies") return;
+    if (outcome === "dies") return;
     await delay(random() * 5);
-    if (sale) await Promise.all(Array.from({ length: fate === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
+    if (sale) await Promise.all(Array.from({ length: outcome === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
     unfinished.delete(orderId);
   }
 
@@ -61,7 +61,7 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
 
   const DISTURBANCES = [
     () => redis().flushdb(),
-    // More sales than a rebuild has patience for is no fault.
+    // A rebuild may fail because too many sales come in between.
     () => rebuildLeaderboards().catch(() => {}),
     () => getLeaderboard(pick(periods, random), { currency: pick(currencies, random) }),
   ];
@@ -75,7 +75,7 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
 
   const disturbing = [disturb(), disturb()];
   await Promise.all(Array.from({ length: WORKERS }, work));
-  // The board is read and thus stands, and then all that died is delivered again.
+  // Reading a board builds it; then every task that died is delivered again.
   for (const period of periods) await getLeaderboard(period);
   for (const orderId of unfinished) {
     const sale = await syncRankedSale(orderId);
@@ -86,8 +86,8 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
 
   for (const period of periods) {
     for (const currency of currencies) {
-      const wanted = await recount(period, currency, sellers);
-      expect(wanted.length).toBeGreaterThan(0);
+      const expected = await recount(period, currency, sellers);
+      expect(expected.length).toBeGreaterThan(0);
       await getLeaderboard(period);
       const stored = await readCachedBoard(
         getSpan(period, Date.now()),
@@ -95,15 +95,15 @@ it(`the boards equal a recount after sales, refunds, crashes, rebuilds and an em
         "nobody's",
       );
       if (!stored.built) throw new Error(`Redis has no board of ${period}`);
-      expect(stored.board.rows).toEqual(wanted);
-      expect((await getLeaderboard(period, { currency })).items).toMatchObject(wanted);
+      expect(stored.board.rows).toEqual(expected);
+      expect((await getLeaderboard(period, { currency })).items).toMatchObject(expected);
     }
   }
 });
 
-it("without Redis in between: what it missed it is told when the tasks come again", async () => {
+it("sums that Redis missed during an outage are right once the tasks run again", async () => {
   const [seller] = await createPeople(1, "artist");
-  if (!seller) throw new Error("nobody was created");
+  if (!seller) throw new Error("no user was created");
   const currency = "XBA";
   const orders: string[] = [];
   const sell = async (amountMinor: number) => {
@@ -133,7 +133,7 @@ it("without Redis in between: what it missed it is told when the tasks come agai
   ]);
 });
 
-/** From the orders themselves, in a statement that shares nothing with the code it judges. */
+/** Sums the orders in a statement that shares no code with the leaderboards. */
 async function recount(period: string, currency: string, sellers: readonly Caller[]) {
   const since = period === "all" ? new Date(0) : new Date(startOf(period));
   return db().$queryRaw`

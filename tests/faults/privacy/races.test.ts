@@ -36,7 +36,7 @@ afterAll(stopShopServer);
 
 const erase = (as: Caller) => call(deleteMe, { method: "DELETE", as, body: { password: TEST_PASSWORD } });
 
-/** Of what is no route: what it says to people, or that it went well. */
+/** The HTTP status that a call outside a route would produce: its AppError's, or 200. */
 async function statusOf(act: Promise<unknown>): Promise<number> {
   try {
     await act;
@@ -47,10 +47,10 @@ async function statusOf(act: Promise<unknown>): Promise<number> {
   }
 }
 
-/** Somebody with a little of everything, and those who have to do with them. */
+/** A user with one row of most kinds, and the users related to them. */
 async function createScene() {
   const [person, [viewer, buyer, brought, seller]] = await Promise.all([createNamedUser(), createPeople(4)]);
-  if (!viewer || !buyer || !brought || !seller) throw new Error("somebody is missing");
+  if (!viewer || !buyer || !brought || !seller) throw new Error("a user is missing");
   await db().user.update({ where: { id: seller.userId }, data: { role: "artist" } });
   await db().user.update({ where: { id: brought.userId }, data: { referredById: person.userId } });
   const [post, otherPost, limited, unlimited, theirs, order, sold] = await Promise.all([
@@ -66,15 +66,15 @@ async function createScene() {
   await transaction((tx) =>
     addEntry(tx, { userId: person.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
   );
-  // Signed in beforehand: otherwise the deletion has won before the first of the others begins.
+  // Signed in beforehand: otherwise the deletion wins before the first concurrent operation starts.
   await Promise.all([person, viewer, buyer, seller].map(accessTokenFor));
   return { person, viewer, buyer, seller, post, otherPost, limited, unlimited, theirs, order, sold };
 }
 
 type Scene = Awaited<ReturnType<typeof createScene>>;
 
-/** What may happen to somebody at any moment. Each says how it ended. */
-const happenings: Record<string, (scene: Scene) => Promise<number>> = {
+/** Operations that may run concurrently with a deletion. Each returns its status. */
+const operations: Record<string, (scene: Scene) => Promise<number>> = {
   "an order of something that is counted": async ({ buyer, limited }) =>
     (await placeTestOrder(buyer, { productId: limited.id })).status,
   "an order of something that is not": async ({ buyer, unlimited }) =>
@@ -123,26 +123,29 @@ const happenings: Record<string, (scene: Scene) => Promise<number>> = {
   "another deletion": async ({ person }) => (await erase(person)).status,
 };
 
-/** What a deleted account may leave: its id in the log and in its generation, and the name of its last mail. */
+/**
+ * What a deleted account may leave: its id in the audit log and in its session generation, and its name in its last
+ * mail.
+ */
 const MAY_STAY = /^(AuditEntry|SessionGeneration|Task): /;
 
-it("whatever happens at the same moment, an account goes as a whole or stays as a whole, and nothing fails", async () => {
+it("concurrent with any operation, an account is erased completely or not at all, and nothing fails", async () => {
   const random = seededRandom(Number(process.env.SEED ?? 11));
   const seen = new Set<string>();
   for (let round = 0; round < 25; round += 1) {
     const scene = await createScene();
     const { person, seller, post, otherPost, limited, unlimited, sold } = scene;
-    const names = Object.keys(happenings).filter(() => random() < 0.5);
-    // Now and then the deletion has a head start.
+    const names = Object.keys(operations).filter(() => random() < 0.5);
+    // Sometimes the deletion gets a head start (ms).
     const headStart = pick([0, 0, 5, 15, 30], random);
     const running = erase(person);
     await new Promise((resolve) => setTimeout(resolve, headStart));
-    const answers = await Promise.all(
-      names.map(async (name) => [name, await happenings[name]?.(scene)] as const),
+    const statuses = await Promise.all(
+      names.map(async (name) => [name, await operations[name]?.(scene)] as const),
     );
     const deletion = await running;
-    const context = `round ${round}: ${deletion.status} with ${JSON.stringify(answers)}`;
-    for (const [, status] of answers) expect(status, context).toBeLessThan(500);
+    const context = `round ${round}: ${deletion.status} with ${JSON.stringify(statuses)}`;
+    for (const [, status] of statuses) expect(status, context).toBeLessThan(500);
     expect([200, 409, 401], context).toContain(deletion.status);
     await syncViews({ source: "script" });
 
@@ -163,22 +166,22 @@ it("whatever happens at the same moment, an account goes as a whole or stays as 
         stays.filter((where) => !MAY_STAY.test(where)),
         context,
       ).toEqual([]);
-      // Their last mail, unless it has gone out meanwhile.
+      // The user's last mail, unless it was sent meanwhile.
       expect([[], ["Task: 1"]], context).toContainEqual(await tablesContaining(person.email));
       const tasks = await db().task.findMany({ where: { ownerId: person.userId } });
       expect(tasks, context).toEqual([]);
       expect(await db().post.findUnique({ where: { id: post } }), context).toBeNull();
       expect(await db().order.findUnique({ where: { id: sold } }), context).toMatchObject({ sellerId: null });
-      // Nothing of theirs can be bought, and no money is on its way to nobody.
+      // The user's products cannot be bought, and no payment to the erased seller is pending.
       const products = await db().product.findMany({ where: { id: { in: [limited.id, unlimited.id] } } });
       for (const product of products) expect(product.archivedAt, context).not.toBeNull();
-      const moving = await db().order.count({
+      const pendingOrders = await db().order.count({
         where: {
           OR: [{ productId: { in: [limited.id, unlimited.id] } }, { id: sold }],
           status: { in: ["pending", "paid"] },
         },
       });
-      expect(moving, context).toBe(0);
+      expect(pendingOrders, context).toBe(0);
     }
     const { views, rows, base } = await persistedViews(otherPost);
     expect(views, context).toBe(rows + base);
@@ -187,14 +190,14 @@ it("whatever happens at the same moment, an account goes as a whole or stays as 
   expect([...seen].sort()).toEqual(["goes", "stays"]);
 });
 
-it("people who bought from, viewed and brought each other all go at once", async () => {
+it("users who bought from, viewed and referred each other can all erase their accounts concurrently", async () => {
   for (let round = 0; round < 4; round += 1) {
     const people = await Promise.all(Array.from({ length: 6 }, () => createNamedUser()));
     const posts = await Promise.all(people.map((person) => createTestPost(person)));
     const stranger = await createPerson("artist");
     const kept = await createTestPost(stranger);
-    for (const [at, person] of people.entries()) {
-      const next = people[(at + 1) % people.length] ?? person;
+    for (const [index, person] of people.entries()) {
+      const next = people[(index + 1) % people.length] ?? person;
       await db().user.update({ where: { id: person.userId }, data: { referredById: next.userId } });
       const product = await createTestProduct({}, next);
       const id = await createTestOrder({ buyer: person, seller: next, amountMinor: 100 });
@@ -203,8 +206,8 @@ it("people who bought from, viewed and brought each other all go at once", async
     }
     await syncViews({ source: "script" });
     await Promise.all(people.map(accessTokenFor));
-    const answers = await Promise.all(people.map(erase));
-    expect(answers.map(({ status }) => status)).toEqual(people.map(() => 200));
+    const responses = await Promise.all(people.map(erase));
+    expect(responses.map(({ status }) => status)).toEqual(people.map(() => 200));
     expect(await db().user.count({ where: { id: { in: people.map(({ userId }) => userId) } } })).toBe(0);
     expect(await persistedViews(kept)).toEqual({ views: 6, rows: 6, base: 0 });
   }

@@ -9,14 +9,16 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-/** A person's limit over all routes. */
+/** A user's limit over all routes. */
 const LIMIT = 100;
 const PROCESSES = 4;
 
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 afterAll(() => proxy.close());
 
-/** What each of several instances of the gate let through for one person, asking as fast as they can. */
+/**
+ * How many requests of one user each of several gate instances accepted, with all of them sending as fast as they can.
+ */
 async function race(env: Record<string, string> = {}): Promise<{ passed: number; degraded: number }[]> {
   const userId = newId();
   return Promise.all(
@@ -25,29 +27,29 @@ async function race(env: Record<string, string> = {}): Promise<{ passed: number;
         UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${proxy.port}`,
         ...env,
       });
-      const [said] = await once(child.process, "message");
+      const [report] = await once(child.process, "message");
       await child.ended;
-      return said as { passed: number; degraded: number };
+      return report as { passed: number; degraded: number };
     }),
   );
 }
 
 const sum = (counts: { passed: number }[]) => counts.reduce((total, { passed }) => total + passed, 0);
 
-it("four processes let exactly the limit through while Redis answers", async () => {
+it("four processes accept exactly the limit together while Redis is up", async () => {
   const counts = await race();
   expect(sum(counts)).toBe(LIMIT);
   expect(counts.map(({ degraded }) => degraded)).toEqual(Array(PROCESSES).fill(0));
 });
 
-it("each lets at most the limit through while Redis does not", async () => {
+it("each process accepts at most the limit while Redis is down", async () => {
   await proxy.set("refuse");
   const counts = await race();
   await proxy.set("pass");
   expect(counts.map(({ passed }) => passed)).toEqual(Array(PROCESSES).fill(LIMIT));
 });
 
-it("nobody lets more through because Redis comes and goes", async () => {
+it("no process accepts more than the limit while Redis goes up and down", async () => {
   let racing = true;
   const racers = race({ REDIS_EDGE_TIMEOUT_MS: "20", REDIS_FIRST_CALL_TIMEOUT_MS: "50" }).finally(() => {
     racing = false;

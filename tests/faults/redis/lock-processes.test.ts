@@ -13,11 +13,11 @@ const TURNS = 60;
 
 async function acquired(id: string, options = {}): Promise<Lock> {
   const attempt = await acquireLock("test", id, options);
-  if (!attempt.acquired) throw new Error("somebody else has it");
+  if (!attempt.acquired) throw new Error("the lock is taken");
   return attempt.lock;
 }
 
-it("of several processes one at a time is inside, and each has a larger fencing number than the last", async () => {
+it("one process at a time has the lock, and each acquisition gets a larger fencing number", async () => {
   const id = randomUUID();
   const children = Array.from({ length: PROCESSES }, () =>
     startChild("lock-process.ts", ["turns", id, String(TURNS)]),
@@ -30,7 +30,7 @@ it("of several processes one at a time is inside, and each has a larger fencing 
   expect(fences).toEqual([...new Set(fences)].sort((a, b) => a - b));
 });
 
-it("a holder that is killed keeps others waiting for its TTL and no longer", async () => {
+it("a killed holder blocks the lock for its TTL and no longer", async () => {
   const id = randomUUID();
   const child = startChild("lock-process.ts", ["hold", id, "1500"]);
   await waitForMessage(child);
@@ -40,7 +40,7 @@ it("a holder that is killed keeps others waiting for its TTL and no longer", asy
   expect((await acquireLock("test", id, { waitMs: 10_000 })).acquired).toBe(true);
 });
 
-it("a holder that is stopped for longer than its TTL cannot end or extend what came after it", async () => {
+it("a holder paused for longer than its TTL can neither release nor extend the next holder's lock", async () => {
   const id = randomUUID();
   const child = startChild("lock-process.ts", ["hold", id, "300"]);
   await waitForMessage(child);
@@ -54,7 +54,7 @@ it("a holder that is stopped for longer than its TTL cannot end or extend what c
   await child.ended;
 });
 
-it("a store that keeps the highest fencing number refuses whoever lost the lock without noticing", async () => {
+it("a store that checks fencing numbers rejects a write of a holder that lost the lock unnoticed", async () => {
   const id = randomUUID();
   let highest = 0;
   const written: string[] = [];
@@ -68,7 +68,7 @@ it("a store that keeps the highest fencing number refuses whoever lost the lock 
     "test",
     id,
     async (signal, slow) => {
-      await waitUntil("its time is over", () => signal.aborted);
+      await waitUntil("the lock's TTL has ended", () => signal.aborted);
       const next = await acquired(id, { waitMs: 5_000 });
       expect(write(next.fence, "next")).toBe(true);
       expect(write(slow?.fence ?? 0, "slow")).toBe(false);
@@ -79,7 +79,7 @@ it("a store that keeps the highest fencing number refuses whoever lost the lock 
   expect(written).toEqual(["next"]);
 });
 
-it("Redis emptied again and again while processes work: fencing numbers only grow", async () => {
+it("fencing numbers only grow when Redis is flushed repeatedly while processes work", async () => {
   const id = randomUUID();
   const fences: number[] = [];
   const children = Array.from({ length: 2 }, () =>

@@ -14,18 +14,18 @@ import { type FailpointScenario, testFailpoints } from "@/tests/support/processe
 import { startInProcessInstance } from "@/tests/support/stack/in-process-instance";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
-/** Ends that race with refreshes, on several instances; and processes that die in the middle of either. */
+/** Revocations that race with refreshes on several instances, and processes that die during either. */
 
 requireRealStack();
 
-const NOBODY = { ip: null, userAgent: null };
-/** CI has little time. */
+const CLIENT = { ip: null, userAgent: null };
+/** CI runs fewer (RUNS). */
 const RACES = runs(200);
-const AT_ONCE = 8;
-/** Enough that the end falls into the middle of them. */
-const MOST_ROTATIONS = 6;
+const CONCURRENCY = 8;
+/** Enough that the revocation falls between them. */
+const MAX_ROTATIONS = 6;
 const other = await startInProcessInstance();
-/** The same time on both instances; it can be made to go by. */
+/** The same clock on both instances; tests can move it. */
 let aheadMs = 0;
 const clock = { now: () => Date.now() + aheadMs };
 let restore: (() => void)[] = [];
@@ -35,7 +35,7 @@ beforeEach(() => {
 beforeAll(() => {
   restore = [setClock(clock), other.useClock(clock)];
 });
-const untilTheNextIsDue = () => {
+const advancePastGrace = () => {
   aheadMs += REFRESH_GRACE_MS;
 };
 afterAll(async () => {
@@ -44,23 +44,23 @@ afterAll(async () => {
   await other.stop();
 });
 
-it(`${RACES} races of "sign out the others" with refreshes on two instances: no session is resurrected`, async () => {
+it(`${RACES} races of "sign out other sessions" with refreshes on two instances resurrect no session`, async () => {
   const people = await createPeople(RACES);
   const latenciesMs: number[] = [];
-  for (let from = 0; from < RACES; from += AT_ONCE) {
+  for (let from = 0; from < RACES; from += CONCURRENCY) {
     await Promise.all(
-      people.slice(from, from + AT_ONCE).map(async (person) => {
+      people.slice(from, from + CONCURRENCY).map(async (person) => {
         const [stays, gone] = [await startTestSession(person), await startTestSession(person)];
         const tokens = [gone.accessToken, gone.refreshToken];
         let refreshing = true;
         const refreshers = [refreshSession, other.sessions.refreshSession].map(async (refresh) => {
           let token = gone.refreshToken;
-          for (let count = 0; refreshing && count < MOST_ROTATIONS; count += 1) {
-            const next = await refresh(token, NOBODY).catch(() => null);
+          for (let count = 0; refreshing && count < MAX_ROTATIONS; count += 1) {
+            const next = await refresh(token, CLIENT).catch(() => null);
             if (!next) return;
             tokens.push(next.accessToken, next.refreshToken);
             token = next.refreshToken;
-            // So that Redis is filled again and again with what is about to end.
+            // Validation stores the session in Redis again and again while it is being revoked.
             await validateSession(next.accessToken);
             await other.sessions.validateSession(next.accessToken);
           }
@@ -69,7 +69,7 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
         const startedAt = performance.now();
         expect(await deleteOtherUserSessions(person.userId, stays.session.id)).toBeLessThanOrEqual(1);
         latenciesMs.push(performance.now() - startedAt);
-        // What is asked for from here on is after the answer.
+        // Checks from here on start after the revocation has returned.
         const after = tokens.slice();
         for (const instance of [other.sessions, { validateSession }]) {
           for (const token of after) expect(await instance.validateSession(token)).toBeNull();
@@ -88,34 +88,34 @@ it(`${RACES} races of "sign out the others" with refreshes on two instances: no 
   }
   latenciesMs.sort((a, b) => a - b);
   console.log(
-    `an end takes ${Math.round(latenciesMs[RACES / 2] ?? 0)} ms, p95 ${Math.round(latenciesMs[RACES * 0.95] ?? 0)} ms`,
+    `a revocation takes ${Math.round(latenciesMs[RACES / 2] ?? 0)} ms, p95 ${Math.round(latenciesMs[RACES * 0.95] ?? 0)} ms`,
   );
 });
 
-it("two tabs on two instances refresh at once, a hundred times: one next token, nobody is signed out", async () => {
+it("two tabs on two instances that refresh concurrently get the same next token and stay signed in, a hundred times", async () => {
   let { refreshToken } = await startTestSession(await createPerson());
   for (let round = 0; round < 100; round += 1) {
-    untilTheNextIsDue();
-    const both = await Promise.all(
+    advancePastGrace();
+    const results = await Promise.all(
       [refreshSession, other.sessions.refreshSession, refreshSession].map((refresh) =>
-        refresh(refreshToken, NOBODY),
+        refresh(refreshToken, CLIENT),
       ),
     );
-    expect(new Set(both.map((issued) => issued.refreshToken)).size).toBe(1);
-    refreshToken = both[0]?.refreshToken ?? "";
+    expect(new Set(results.map((issued) => issued.refreshToken)).size).toBe(1);
+    refreshToken = results[0]?.refreshToken ?? "";
   }
   expect(await validateSession(refreshToken)).toMatchObject({ rotation: 100 });
 });
 
-it("sixteen sign-ins and ends of one person at once: no deadlock, and what is left is what Postgres says", async () => {
+it("sixteen concurrent sign-ins and revocations of one user do not deadlock, and all instances agree with Postgres", async () => {
   const person = await createPerson();
   const first = await startTestSession(person);
   const all = await Promise.all(
     Array.from({ length: 16 }, async (_, index) => {
       const instance = index % 2 ? other.sessions : undefined;
-      // Null: ended by one of the others before it was there.
+      // Null: revoked by a concurrent revocation before it was returned.
       const issued = await (instance ?? { startSession: startTestSession })
-        .startSession(person, NOBODY)
+        .startSession(person, CLIENT)
         .catch(() => null);
       if (index % 4 === 3)
         await (instance?.deleteOtherUserSessions ?? deleteOtherUserSessions)(person.userId, first.session.id);
@@ -132,7 +132,7 @@ it("sixteen sign-ins and ends of one person at once: no deadlock, and what is le
   }
 });
 
-async function ending(): Promise<FailpointScenario> {
+async function endScenario(): Promise<FailpointScenario> {
   const person = await createPerson();
   const [stays, gone] = [await startTestSession(person), await startTestSession(person)];
   await validateSession(gone.accessToken);
@@ -146,17 +146,17 @@ async function ending(): Promise<FailpointScenario> {
         FAILPOINT: "sessions.committed",
       }).ended,
     settle: () =>
-      waitUntil("nobody believes Redis any more", async () => !(await validateSession(gone.accessToken))),
+      waitUntil("the trust lease has ended", async () => !(await validateSession(gone.accessToken))),
     violations: async () => [
-      ...((await validateSession(gone.accessToken)) ? ["what was ended is let in"] : []),
-      ...((await validateSession(stays.accessToken)) ? [] : ["what was not ended is out"]),
+      ...((await validateSession(gone.accessToken)) ? ["a revoked session is accepted"] : []),
+      ...((await validateSession(stays.accessToken)) ? [] : ["a valid session is rejected"]),
     ],
   };
 }
 
-async function refreshing(): Promise<FailpointScenario> {
+async function refreshScenario(): Promise<FailpointScenario> {
   const { refreshToken } = await startTestSession(await createPerson());
-  const refresh = () => refreshSession(refreshToken, NOBODY);
+  const refresh = () => refreshSession(refreshToken, CLIENT);
   return {
     act: refresh,
     actConcurrently: refresh,
@@ -171,9 +171,9 @@ async function refreshing(): Promise<FailpointScenario> {
   };
 }
 
-describe(`failpoints (belief runs out after ${TRUST_LEASE_MS} ms)`, () => {
+describe(`failpoints (the trust lease ends after ${TRUST_LEASE_MS} ms)`, () => {
   testFailpoints<Extract<Failpoint, `sessions.${string}`>>({
-    "sessions.committed": ending,
-    "sessions.rotated": refreshing,
+    "sessions.committed": endScenario,
+    "sessions.rotated": refreshScenario,
   });
 });

@@ -25,7 +25,7 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-// What the provider tells, and how often, is said here.
+// The provider sends no events: the tests send them.
 provider.setWebhookUrl(null);
 afterAll(stopShopServer);
 
@@ -33,11 +33,11 @@ const STOCK = 5;
 const QUANTITY = 2;
 const SALE = ["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"];
 
-const dieDoing = (work: ShopWork) => (failpoint: Failpoint) =>
+const crashDuring = (work: ShopWork) => (failpoint: Failpoint) =>
   startChild("shop-process.ts", [JSON.stringify(work)], { FAILPOINT: failpoint }).ended;
 
-/** Somebody orders, and never asks again. */
-async function ordering(): Promise<FailpointScenario> {
+/** A buyer places an order and does not retry it. */
+async function orderScenario(): Promise<FailpointScenario> {
   const buyer = await createPerson();
   const { id: productId } = await createTestProduct({ stock: STOCK });
   const body = { productId, clientKey: newId() };
@@ -46,22 +46,22 @@ async function ordering(): Promise<FailpointScenario> {
   return {
     act: order,
     actConcurrently: order,
-    crashAt: dieDoing({ do: "order", buyer, ...body }),
+    crashAt: crashDuring({ do: "order", buyer, ...body }),
     settle: async () => {
       for (const { id } of await rows()) await runCheck(id, 0);
     },
     violations: async () => {
       const [placed, ...more] = await rows();
       const stock = await stockOf(productId);
-      const wrong: string[] = [];
-      if (more.length > 0) wrong.push(`${more.length + 1} orders of one request`);
-      if (!placed) return [...wrong, "no order, although it had committed"];
+      const violations: string[] = [];
+      if (more.length > 0) violations.push(`${more.length + 1} orders of one request`);
+      if (!placed) return [...violations, "no order, although it had committed"];
       const { status, sessionId, checkoutUrl } = placed;
       const held = status === "pending" ? 1 : 0;
-      if (stock !== STOCK - held) wrong.push(`${status}, and ${stock} of ${STOCK} left`);
-      if (status === "pending" && !(sessionId && checkoutUrl)) wrong.push("pending with nowhere to pay");
-      if (status !== "pending" && status !== "failed") wrong.push(`${status} without a payment`);
-      return wrong;
+      if (stock !== STOCK - held) violations.push(`${status}, and ${stock} of ${STOCK} left`);
+      if (status === "pending" && !(sessionId && checkoutUrl)) violations.push("pending without a checkout page");
+      if (status !== "pending" && status !== "failed") violations.push(`${status} without a payment`);
+      return violations;
     },
   };
 }
@@ -74,17 +74,17 @@ async function placed() {
   return { product, order, sessionId: sessionId ?? "" };
 }
 
-/** The provider tells of a payment until it hears that we know. */
-async function telling(): Promise<FailpointScenario> {
+/** The provider sends a payment event until it gets a 200. */
+async function eventScenario(): Promise<FailpointScenario> {
   const { product, order, sessionId } = await placed();
   const sent = paidEvent({ ...order, sessionId });
   return {
     act: () => sendPaymentEvent(sent),
     actConcurrently: () => sendPaymentEvent(sent),
-    crashAt: dieDoing({ do: "tell", event: sent }),
+    crashAt: crashDuring({ do: "tell", event: sent }),
     settle: async () => {
       const { status } = await sendPaymentEvent(sent);
-      if (status !== 200) throw new Error(`the event was answered ${status}`);
+      if (status !== 200) throw new Error(`the event got HTTP ${status}`);
       await finishTasks(order.id);
     },
     violations: async () => {
@@ -92,27 +92,27 @@ async function telling(): Promise<FailpointScenario> {
         where: { id: order.id },
         include: { deliveries: true },
       });
-      const wrong: string[] = [];
+      const violations: string[] = [];
       if (status !== "delivered" || deliveries.length !== QUANTITY) {
-        wrong.push(`${status} with ${deliveries.length} deliveries`);
+        violations.push(`${status} with ${deliveries.length} deliveries`);
       }
       const keys = await taskKeys(order.id);
-      if (JSON.stringify(keys) !== JSON.stringify(SALE)) wrong.push(`tasks: ${keys.join(", ")}`);
-      if ((await stockOf(product.id)) !== STOCK - QUANTITY) wrong.push("the stock is wrong");
-      return wrong;
+      if (JSON.stringify(keys) !== JSON.stringify(SALE)) violations.push(`tasks: ${keys.join(", ")}`);
+      if ((await stockOf(product.id)) !== STOCK - QUANTITY) violations.push("the stock is wrong");
+      return violations;
     },
   };
 }
 
-/** Money goes back: the provider does it before we can note it. */
-async function refunding(): Promise<FailpointScenario> {
+/** A refund: the provider makes it before the app can record it. */
+async function refundScenario(): Promise<FailpointScenario> {
   const { order, sessionId } = await placed();
   await provider.simulateBuyer(sessionId, "paid");
   await runCheck(order.id, 0);
   await finishTasks(order.id);
   const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
   const amountMinor = 3_000;
-  // In a transaction of Prisma's own nothing is published after the commit: nobody is to be faster than this test.
+  // A transaction outside lib/db publishes nothing after its commit, so only this test runs the task.
   const { id } = await db().$transaction((tx) =>
     enqueue(
       tx,
@@ -126,27 +126,27 @@ async function refunding(): Promise<FailpointScenario> {
   return {
     act: run,
     actConcurrently: run,
-    crashAt: dieDoing({ do: "run", tasks: [task] }),
+    crashAt: crashDuring({ do: "run", tasks: [task] }),
     settle: () => finishTasks(order.id),
     violations: async () => {
       const { data } = await stripe().refunds.list({ payment_intent: paymentIntentId ?? "" });
       const { refundedMinor, status } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
-      const wrong: string[] = [];
-      if (data.length !== 1) wrong.push(`the provider made ${data.length} refunds`);
+      const violations: string[] = [];
+      if (data.length !== 1) violations.push(`the provider made ${data.length} refunds`);
       if (refundedMinor !== amountMinor || status !== "delivered") {
-        wrong.push(`${status}, and ${refundedMinor} went back instead of ${amountMinor}`);
+        violations.push(`${status}, and ${refundedMinor} was refunded instead of ${amountMinor}`);
       }
       const { state } = await db().task.findUniqueOrThrow({ where: { id: task.id } });
-      if (state !== "done") wrong.push(`the task is ${state}`);
-      return wrong;
+      if (state !== "done") violations.push(`the task is ${state}`);
+      return violations;
     },
   };
 }
 
 testFailpoints<Extract<Failpoint, `shop.${string}`>>({
-  "shop.order.placed": ordering,
-  "shop.checkout.opened": ordering,
-  "shop.event.applied": telling,
-  "shop.event.committed": telling,
-  "shop.refund.made": refunding,
+  "shop.order.placed": orderScenario,
+  "shop.checkout.opened": orderScenario,
+  "shop.event.applied": eventScenario,
+  "shop.event.committed": eventScenario,
+  "shop.refund.made": refundScenario,
 });

@@ -21,24 +21,24 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 requireRealStack();
 
 /**
- * Each guarantee is taken away in turn, by a trigger that undoes it in Postgres, or by nobody sweeping: the same
- * play must then end badly. A suite that stayed green here would prove nothing.
+ * Disables each guarantee in turn, by a trigger that undoes it in Postgres or by not sweeping: the same scenario must
+ * then fail. Otherwise the other tests would prove nothing.
  */
 
 let app: AppServer;
-let endWorld = () => {};
+let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();
-  endWorld = handlePaymentTasks();
+  restoreHandler = handlePaymentTasks();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
 });
 afterAll(async () => {
-  endWorld();
+  restoreHandler();
   await app.close();
 });
 
-/** What is done to every change of this file's tasks while the play goes on. */
-async function sabotaged<R>(change: string | null, play: () => Promise<R>): Promise<R> {
+/** Runs `play` while a trigger changes every update of this file's tasks. */
+async function withSabotage<R>(change: string | null, play: () => Promise<R>): Promise<R> {
   if (change === null) return play();
   await db().$executeRawUnsafe(`
 CREATE OR REPLACE FUNCTION test_sabotage() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${change} RETURN NEW; END $$`);
@@ -55,40 +55,40 @@ type Sweep = () => Promise<unknown>;
 
 interface Control {
   what: string;
-  /** Body of the trigger that takes it away; null: nobody sweeps. */
+  /** Body of the trigger that disables it; null: no sweeper. */
   sabotage: string | null;
-  /** @returns what is wrong in the end */
+  /** @returns the violations at the end */
   play(sweep: Sweep): Promise<string[]>;
 }
 
-/** Long enough for a healthy service to settle many times over. */
+/** Time (ms) in which a healthy service finishes many times over. */
 const LIMIT_MS = 4_000;
 
-async function settled(ids: string[], sweep: Sweep): Promise<string[]> {
+async function violationsAfterDrain(ids: string[], sweep: Sweep): Promise<string[]> {
   await drainTasks(ids, { limitMs: LIMIT_MS, sweep });
   await waitForDeferredWork();
   return paymentViolations(ids);
 }
 
-/** The answer of the first delivery is lost: it comes again. */
+/** The response to the first delivery is lost, and the task is delivered again. */
 async function deliveredTwice(sweep: Sweep): Promise<string[]> {
   const id = await createPayment("unpublished");
   const task = await paymentTask(id);
   await deliverTask(QUEUE, task?.id ?? "");
   await makeTasksDue([id]);
   await deliverTask(QUEUE, task?.id ?? "");
-  return settled([id], sweep);
+  return violationsAfterDrain([id], sweep);
 }
 
-/** QStash takes the message and it never arrives: the app is not there. It must be sent anew. */
+/** QStash accepts the message and cannot deliver it because the app is down. It must be published again. */
 async function lostByQstash(sweep: Sweep): Promise<string[]> {
   await app.close();
   const id = await createPayment();
   await waitForDeferredWork();
-  // All of QStash's own attempts are over.
+  // QStash has used up its own attempts.
   await expect.poll(async () => (await deadLetterOf(id)) ?? null, { timeout: 20_000 }).not.toBeNull();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
-  return settled([id], sweep);
+  return violationsAfterDrain([id], sweep);
 }
 
 async function deadLetterOf(id: string): Promise<string | undefined> {
@@ -97,40 +97,40 @@ async function deadLetterOf(id: string): Promise<string | undefined> {
   return messages.find(({ body }) => body?.includes(task?.id ?? "none"))?.dlqId;
 }
 
-/** The process dies between the commit and the publishing. */
+/** The process dies between commit and publish. */
 async function crashedBeforePublishing(sweep: Sweep): Promise<string[]> {
-  return settled([await createPayment("unpublished")], sweep);
+  return violationsAfterDrain([await createPayment("unpublished")], sweep);
 }
 
-/** The first attempt is held up before it commits, and a second one has taken over and is at the same place. */
+/** The first attempt is paused before its commit, and a second one takes over and pauses at the same failpoint. */
 async function overtaken(sweep: Sweep): Promise<string[]> {
   const id = await createPayment("unpublished");
   const task = await paymentTask(id);
-  const waiting: (() => void)[] = [];
-  const end = injectFault(async (name) => {
-    if (name === "tasks.prepared") await new Promise<void>((resolve) => waiting.push(resolve));
+  const pausedAttempts: (() => void)[] = [];
+  const stopInjecting = injectFault(async (name) => {
+    if (name === "tasks.prepared") await new Promise<void>((resolve) => pausedAttempts.push(resolve));
   });
   try {
     const first = deliverTask(QUEUE, task?.id ?? "");
-    await expect.poll(() => waiting.length).toBe(1);
+    await expect.poll(() => pausedAttempts.length).toBe(1);
     await makeTasksDue([id]);
     const second = deliverTask(QUEUE, task?.id ?? "");
-    await expect.poll(() => waiting.length).toBe(2);
-    waiting[0]?.();
+    await expect.poll(() => pausedAttempts.length).toBe(2);
+    pausedAttempts[0]?.();
     const { status } = await first;
-    waiting[1]?.();
+    pausedAttempts[1]?.();
     await second;
-    // Whoever was overtaken may not commit, though nobody else has finished yet.
+    // The overtaken attempt must not commit, even though the other has not finished yet.
     return [
       ...(status === 200 ? [`${id}: an attempt that was overtaken has committed`] : []),
-      ...(await settled([id], sweep)),
+      ...(await violationsAfterDrain([id], sweep)),
     ];
   } finally {
-    end();
+    stopInjecting();
   }
 }
 
-const nobodySweeps = async () => {};
+const noSweep = async () => {};
 
 const controls: Control[] = [
   {
@@ -144,19 +144,19 @@ const controls: Control[] = [
 ];
 
 describe.each(controls)("$what", ({ sabotage, play }) => {
-  it("with it all is right", async () => {
+  it("with it there is no violation", async () => {
     expect(await play(sweepTasks)).toEqual([]);
   });
 
-  it("without it something goes wrong, and is found", async () => {
-    const sweep = sabotage === null ? nobodySweeps : sweepTasks;
-    expect(await sabotaged(sabotage, () => play(sweep))).not.toEqual([]);
+  it("without it there is a violation, and it is found", async () => {
+    const sweep = sabotage === null ? noSweep : sweepTasks;
+    expect(await withSabotage(sabotage, () => play(sweep))).not.toEqual([]);
   });
 });
 
 const behaviours: PaymentBehaviour[] = ["works", "fails-once", "refused", "outlives-lease"];
 
-it("with all of them every kind of task ends as it should", async () => {
+it("with all guarantees every kind of task ends without a violation", async () => {
   const ids = await Promise.all(behaviours.map((behaviour) => createPayment(behaviour)));
-  expect(await settled(ids, sweepTasks)).toEqual([]);
+  expect(await violationsAfterDrain(ids, sweepTasks)).toEqual([]);
 });

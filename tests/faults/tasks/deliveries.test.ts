@@ -19,21 +19,21 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-/** What deliveries may look like, however they come: nothing happens twice, and nothing without a signature. */
+/** Deliveries in all forms: no effect happens twice, and none without a valid signature. */
 
 let app: AppServer;
-let endWorld = () => {};
+let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();
-  endWorld = handlePaymentTasks();
+  restoreHandler = handlePaymentTasks();
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
 });
 afterAll(async () => {
-  endWorld();
+  restoreHandler();
   await app.close();
 });
 
-/** A payment that QStash has not been told of: only what the test delivers arrives. */
+/** A payment whose task was not published, so that only the test's deliveries arrive. */
 async function unpublished(): Promise<{ id: string; taskId: string }> {
   const id = await createPayment("unpublished");
   const task = await paymentTask(id);
@@ -47,13 +47,13 @@ const effects = async (id: string) => {
   return row?.n;
 };
 
-it("8 deliveries at once: one works, the others are told to come back, and then that it is done", async () => {
+it("of 8 concurrent deliveries one runs the task, the others get 409 with Retry-After, and a later one gets 200", async () => {
   for (let round = 0; round < 20; round += 1) {
     const { id, taskId } = await unpublished();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => deliverTask(QUEUE, taskId)));
-    const statuses = answers.map(({ status }) => status);
+    const responses = await Promise.all(Array.from({ length: 8 }, () => deliverTask(QUEUE, taskId)));
+    const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
-    for (const { status, headers } of answers) {
+    for (const { status, headers } of responses) {
       expect([200, 409]).toContain(status);
       if (status === 409) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
     }
@@ -62,7 +62,7 @@ it("8 deliveries at once: one works, the others are told to come back, and then 
   }
 });
 
-it("a delivery days later, of any generation, finds it done", async () => {
+it("a delivery days later, of any generation, finds the task done", async () => {
   const { id, taskId } = await unpublished();
   expect((await deliverTask(QUEUE, taskId)).status).toBe(200);
   await db()
@@ -74,7 +74,7 @@ it("a delivery days later, of any generation, finds it done", async () => {
   expect(await paymentViolations([id])).toEqual([]);
 });
 
-it("in any order: 50 payments' messages, shuffled, each three times", async () => {
+it("50 payments' messages, each three times and shuffled, have one effect per payment", async () => {
   const payments = await Promise.all(Array.from({ length: 50 }, () => unpublished()));
   const messages = [...payments, ...payments, ...payments].sort(() => Math.random() - 0.5);
   await Promise.all(messages.map(({ taskId }) => deliverTask(QUEUE, taskId)));
@@ -82,13 +82,13 @@ it("in any order: 50 payments' messages, shuffled, each three times", async () =
   expect(await paymentViolations(payments.map(({ id }) => id))).toEqual([]);
 });
 
-it("a payload that no code can read: dead with an alert, 489, and never tried again", async () => {
+it("an unreadable payload makes the task dead with an alert and gets 489, and it is never retried", async () => {
   const { id, taskId } = await unpublished();
   await db().$executeRaw`UPDATE "Task" SET payload = '{"orderId": 5}' WHERE id = ${taskId}::uuid`;
-  const answer = await deliverTask(QUEUE, taskId);
-  expect(answer).toMatchObject({ status: 489, body: { outcome: "refused" } });
-  expect(answer.headers.get("upstash-nonretryable-error")).toBe("true");
-  // The answer was lost: it comes again, and is refused again.
+  const response = await deliverTask(QUEUE, taskId);
+  expect(response).toMatchObject({ status: 489, body: { outcome: "refused" } });
+  expect(response.headers.get("upstash-nonretryable-error")).toBe("true");
+  // The response was lost: the task is delivered again, and rejected again.
   expect((await deliverTask(QUEUE, taskId)).status).toBe(489);
   expect(await paymentTask(id)).toMatchObject({
     state: "dead",
@@ -98,7 +98,7 @@ it("a payload that no code can read: dead with an alert, 489, and never tried ag
   expect(await paymentViolations([id])).toEqual([]);
 });
 
-it("a handler that outlives its lease: whoever took over has the effect, the late one is rolled back", async () => {
+it("when a handler outlives its lease, the later attempt has the effect and the late one is rolled back", async () => {
   const id = await createPayment("outlives-lease");
   await drainTasks([id]);
   const task = await paymentTask(id);
@@ -110,7 +110,7 @@ it("a handler that outlives its lease: whoever took over has the effect, the lat
 });
 
 describe("signatures", () => {
-  it("expired, altered, of another key, or for another queue's address: 401 and nothing written", async () => {
+  it("reject an expired or altered signature, another key and another queue's URL with 401, and write nothing", async () => {
     const { id, taskId } = await unpublished();
     const before = await paymentTask(id);
     const body = JSON.stringify({ queue: QUEUE, taskId, generation: 1 });
@@ -127,7 +127,7 @@ describe("signatures", () => {
     expect(await effects(id)).toBe(0);
   });
 
-  it("replayed: the same request twice has one effect", async () => {
+  it("accept the same request twice, with one effect", async () => {
     const { id, taskId } = await unpublished();
     const body = JSON.stringify({ queue: QUEUE, taskId, generation: 1 });
     const signature = await signDelivery(QUEUE, body);
@@ -136,19 +136,19 @@ describe("signatures", () => {
     expect(await paymentViolations([id])).toEqual([]);
   });
 
-  it("a message of one queue is refused by another, and runs nothing there", async () => {
+  it("reject a message of one queue at another queue's URL and run nothing", async () => {
     const { id, taskId } = await unpublished();
     const body = JSON.stringify({ queue: QUEUE, taskId, generation: 1 });
-    const elsewhere = JSON.stringify({ queue: "leaderboards", taskId, generation: 1 });
+    const otherBody = JSON.stringify({ queue: "leaderboards", taskId, generation: 1 });
     expect((await deliver("leaderboards", body, await signDelivery("leaderboards", body))).status).toBe(489);
     expect(
-      (await deliver("leaderboards", elsewhere, await signDelivery("leaderboards", elsewhere))).status,
+      (await deliver("leaderboards", otherBody, await signDelivery("leaderboards", otherBody))).status,
     ).toBe(489);
     expect(await effects(id)).toBe(0);
   });
 });
 
-it("a payload of the version before is read by today's code", async () => {
+it("a payload of the previous version is read by the current code", async () => {
   const seen: unknown[] = [];
   const restore = replaceHandler(
     "notifications",
@@ -173,7 +173,7 @@ it("a payload of the version before is read by today's code", async () => {
   }
 });
 
-it("a payload of a version to come waits for the code that reads it", async () => {
+it("a payload of a future version waits for the code that reads it", async () => {
   const { id, taskId } = await unpublished();
   await db().$executeRaw`UPDATE "Task" SET version = 99 WHERE id = ${taskId}::uuid`;
   expect((await deliverTask(QUEUE, taskId)).status).toBe(500);
@@ -186,7 +186,7 @@ it("a payload of a version to come waits for the code that reads it", async () =
   expect(await paymentViolations([id])).toEqual([]);
 });
 
-it("what was rolled back leaves no task and no message", async () => {
+it("a rolled-back transaction leaves no task and no message", async () => {
   const id = newId();
   await expect(
     transaction(async (tx) => {
@@ -198,7 +198,7 @@ it("what was rolled back leaves no task and no message", async () => {
   expect(await effects(id)).toBe(0);
 });
 
-it("past its deadline a task is dead with an alert, whatever it waits for", async () => {
+it("a task past its deadline is dead with an alert in any state", async () => {
   const id = await createPayment("unpublished");
   await db().$executeRaw`UPDATE "Task" SET "deadlineAt" = now() - interval '1 second' WHERE key = ${id}`;
   await makeTasksDue([id]);
@@ -207,7 +207,7 @@ it("past its deadline a task is dead with an alert, whatever it waits for", asyn
   expect(await paymentViolations([id])).toEqual([]);
 });
 
-it("sweeps at once share the work: nothing is published twice under one generation", async () => {
+it("concurrent sweeps publish no task twice in one generation", async () => {
   const ids = await Promise.all(Array.from({ length: 250 }, () => createPayment("unpublished")));
   await makeTasksDue(ids);
   const sweeps = await Promise.all(Array.from({ length: 4 }, () => sweepTasks()));

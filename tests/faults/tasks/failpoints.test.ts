@@ -38,30 +38,30 @@ requireRealStack();
 
 const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
 let app: AppServer | undefined;
-let endWorld = () => {};
+let restoreHandler = () => {};
 
 beforeAll(async () => {
   await createPaymentTables();
-  endWorld = handlePaymentTasks();
+  restoreHandler = handlePaymentTasks();
 });
 afterEach(async () => {
   await app?.close();
   app = undefined;
 });
-afterAll(() => endWorld());
+afterAll(() => restoreHandler());
 
 async function openApp(): Promise<void> {
   app ??= await serveApp(APP_PORT);
 }
 
-function payment(behaviour: PaymentBehaviour): FailpointScenario {
+function paymentScenario(behaviour: PaymentBehaviour): FailpointScenario {
   const id = newId();
   return {
     act: async () => {
       await openApp();
       await createPayment(behaviour, id);
       await waitForDeferredWork();
-      await waitUntil("somebody worked on it", async () => {
+      await waitUntil("an attempt was made", async () => {
         const task = await paymentTask(id);
         if (!task || task.attempts > 0) return true;
         if (task.state === "pending") await makeTasksDue([id]).then(() => sweepTasks());
@@ -87,7 +87,7 @@ function payment(behaviour: PaymentBehaviour): FailpointScenario {
   };
 }
 
-async function views(): Promise<FailpointScenario> {
+async function viewScenario(): Promise<FailpointScenario> {
   const post = await createTestPost(await createPerson());
   const viewers = await createPeople(3);
   const leaseMs = 50;
@@ -114,7 +114,7 @@ async function views(): Promise<FailpointScenario> {
   };
 }
 
-async function renaming(): Promise<FailpointScenario> {
+async function renameScenario(): Promise<FailpointScenario> {
   const author = await createPerson("artist");
   const { id } = await createPost(author, { title: "Before", text: "", tags: [] });
   const rename = () =>
@@ -132,27 +132,27 @@ async function renaming(): Promise<FailpointScenario> {
         ? startChild("cache-writer.ts", [id, "After"], { FAILPOINT: failpoint }).ended
         : startChild("post-reader.ts", [id], { FAILPOINT: failpoint }).ended,
     settle: () =>
-      waitUntil("what is in Postgres is what people see", async () => {
+      waitUntil("the page shows the title in Postgres", async () => {
         const row = await db().post.findUniqueOrThrow({ where: { id } });
         return (await getPost(id))?.title === row.title;
       }),
     violations: async () => {
       const row = await db().post.findUniqueOrThrow({ where: { id } });
-      const seen = (await getPost(id))?.title;
-      return seen === row.title ? [] : [`${row.title} is shown as ${seen}`];
+      const shownTitle = (await getPost(id))?.title;
+      return shownTitle === row.title ? [] : [`${row.title} is shown as ${shownTitle}`];
     },
   };
 }
 
-async function conversation(): Promise<FailpointScenario> {
+async function chatScenario(): Promise<FailpointScenario> {
   const [author, reader] = await createPeople(2);
-  if (!author || !reader) throw new Error("somebody is missing");
+  if (!author || !reader) throw new Error("a user is missing");
   const chat = await createGroup([author, reader]);
   await sendTestMessage(author, chat, "Before");
   await readMessages(reader, chat);
   await waitForDeferredWork();
   const clientId = newId();
-  // What a client does that has no answer: the same once more.
+  // A client without a response sends the same message again.
   const write = () => sendTestMessage(author, chat, "Once", { clientId });
   return {
     act: write,
@@ -160,7 +160,7 @@ async function conversation(): Promise<FailpointScenario> {
     crashAt: (failpoint) =>
       startChild("chat-process.ts", [author.userId, chat, clientId], { FAILPOINT: failpoint }).ended,
     settle: async () => {
-      // It may not have heard of the first.
+      // The first attempt may not have updated the cache; another message follows.
       await sendTestMessage(reader, chat, "Meanwhile");
       await write();
       await waitForDeferredWork();
@@ -172,7 +172,7 @@ async function conversation(): Promise<FailpointScenario> {
       const texts = (items: readonly { text: string }[]) => items.map(({ text }) => text).join();
       return [
         ...(await chatViolations(chat)),
-        ...(rows.filter((row) => row.clientId === clientId).length === 1 ? [] : ["not written once"]),
+        ...(rows.filter((row) => row.clientId === clientId).length === 1 ? [] : ["not written exactly once"]),
         ...[...shown.map(({ items }) => items), changed].flatMap((items) =>
           texts(items) === texts(rows) ? [] : [`shown as ${texts(items)}, not ${texts(rows)}`],
         ),
@@ -181,21 +181,21 @@ async function conversation(): Promise<FailpointScenario> {
   };
 }
 
-// One that is missing here does not compile. The shop's and the sessions' are in files of their own.
+// A missing failpoint does not compile. Those of the shop and the sessions are in separate files.
 testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
-  "cache.committed": renaming,
-  "cache.loaded": renaming,
-  "views.sync.claimed": views,
-  "views.sync.persisted": views,
-  "views.sync.finished": views,
-  "tasks.enqueued": () => payment("works"),
-  "tasks.committed": () => payment("works"),
-  "tasks.published": () => payment("works"),
-  "tasks.swept": () => payment("unpublished"),
-  "tasks.claimed": () => payment("works"),
-  "tasks.prepared": () => payment("works"),
-  "tasks.completing": () => payment("works"),
-  "tasks.completed": () => payment("works"),
-  "tasks.failed": () => payment("refused"),
-  "chat.committed": conversation,
+  "cache.committed": renameScenario,
+  "cache.loaded": renameScenario,
+  "views.sync.claimed": viewScenario,
+  "views.sync.persisted": viewScenario,
+  "views.sync.finished": viewScenario,
+  "tasks.enqueued": () => paymentScenario("works"),
+  "tasks.committed": () => paymentScenario("works"),
+  "tasks.published": () => paymentScenario("works"),
+  "tasks.swept": () => paymentScenario("unpublished"),
+  "tasks.claimed": () => paymentScenario("works"),
+  "tasks.prepared": () => paymentScenario("works"),
+  "tasks.completing": () => paymentScenario("works"),
+  "tasks.completed": () => paymentScenario("works"),
+  "tasks.failed": () => paymentScenario("refused"),
+  "chat.committed": chatScenario,
 });

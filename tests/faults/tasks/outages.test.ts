@@ -23,7 +23,7 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-/** A QStash and a Postgres of this file's own, behind proxies: they are taken away, restarted, and change keys. */
+/** A QStash and a Postgres of this file only, behind proxies: they are cut off, restarted, and rotate keys. */
 const token = "tasks-outages";
 const qstash = await startQstash({ dataDir: null, token, retryScale: 0.001 });
 const toQstash = await startFaultProxy({ host: "127.0.0.1", port: qstash.port });
@@ -45,10 +45,10 @@ Object.assign(process.env, {
 
 const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
 let app: AppServer | undefined;
-let endWorld = () => {};
+let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();
-  endWorld = handlePaymentTasks();
+  restoreHandler = handlePaymentTasks();
   app = await serveApp(APP_PORT);
 });
 afterEach(async () => {
@@ -56,7 +56,7 @@ afterEach(async () => {
   await toRedis.set("pass");
 });
 afterAll(async () => {
-  endWorld();
+  restoreHandler();
   await app?.close();
   await disconnectDb();
   await Promise.all([toQstash.close(), toRedis.close(), cutter.close(), qstash.close()]);
@@ -65,13 +65,13 @@ afterAll(async () => {
 
 const payMany = (count: number) => Promise.all(Array.from({ length: count }, () => createPayment()));
 
-async function expectAllRight(ids: readonly string[]): Promise<void> {
+async function expectNoViolations(ids: readonly string[]): Promise<void> {
   await drainTasks(ids);
   expect(await paymentViolations(ids)).toEqual([]);
 }
 
 it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
-  "QStash is away (%s): people can pay, and what is due is delivered when it is back",
+  "with QStash down (%s) payments succeed, and their tasks run when it is back",
   async (mode) => {
     await toQstash.set(mode);
     const ids = await payMany(10);
@@ -81,31 +81,31 @@ it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
       expect(new Set(waiting.map((task) => task?.state))).toEqual(new Set(["pending"]));
     }
     await toQstash.set("pass");
-    await expectAllRight(ids);
+    await expectNoViolations(ids);
   },
 );
 
-it("QStash goes away while it is being swept to", async () => {
+it("tasks run after QStash fails during a sweep", async () => {
   const ids = await Promise.all(Array.from({ length: 150 }, () => createPayment("unpublished")));
   await toQstash.set("swallow");
   await expect(sweepTasks()).rejects.toThrow();
   await toQstash.set("pass");
-  await expectAllRight(ids);
+  await expectNoViolations(ids);
 });
 
 it("without Redis tasks are enqueued, published, run and finished", async () => {
   await toRedis.set("refuse");
-  await expectAllRight(await payMany(10));
+  await expectNoViolations(await payMany(10));
 });
 
-it("Postgres is restarted in the middle of it", async () => {
-  const tried: string[] = [];
+it("a restart of Postgres during payments leaves no violation", async () => {
+  const attemptedIds: string[] = [];
   let paid = 0;
   const buying = (async () => {
     while (paid < 60) {
       const id = newId();
-      tried.push(id);
-      // Whoever is told of a failure may have paid all the same: what is in Postgres counts.
+      attemptedIds.push(id);
+      // A payment that fails with an error may have committed: what is in Postgres counts.
       await createPayment("works", id).then(
         () => {
           paid += 1;
@@ -117,27 +117,27 @@ it("Postgres is restarted in the middle of it", async () => {
   await waitUntil("some have paid", () => paid > 15);
   await postgres.restart();
   await buying;
-  await expectAllRight(tried);
+  await expectNoViolations(attemptedIds);
 });
 
-it("a commit is sent and the connection cut: whether it was written, it is so once", async () => {
+it("a commit whose connection is cut happens at most once", async () => {
   for (let round = 0; round < 10; round += 1) {
-    // The payment's own commit, the marks of the publisher, or the handler's: whichever comes next.
+    // Cuts the next commit: the payment's, the publisher's update, or the handler's.
     cutter.arm(1);
     const id = await createPayment().catch(() => null);
     await waitForDeferredWork();
     const ids = id === null ? [] : [id];
-    await expectAllRight(ids);
+    await expectNoViolations(ids);
     cutter.arm(0);
     const second = await createPayment();
     cutter.arm(1);
-    await expectAllRight([second]);
+    await expectNoViolations([second]);
     cutter.arm(0);
   }
   expect(cutter.cuts).toBeGreaterThan(10);
 });
 
-it("signing keys rotated once: nothing is noticed; twice: deliveries wait for the deploy that knows the new ones", async () => {
+it("deliveries survive one rotation of the signing keys; after a second they wait for a deploy with the new keys", async () => {
   const rotate = async () => {
     const response = await fetch(`${qstash.url}/v2/keys/rotate`, {
       method: "POST",
@@ -146,12 +146,12 @@ it("signing keys rotated once: nothing is noticed; twice: deliveries wait for th
     expect(response.ok).toBe(true);
   };
   await rotate();
-  await expectAllRight(await payMany(5));
+  await expectNoViolations(await payMany(5));
 
   await rotate();
   const before = qstash.stats().retried;
   const ids = await payMany(5);
-  await waitUntil("deliveries were refused", () => qstash.stats().retried > before);
+  await waitUntil("deliveries were rejected", () => qstash.stats().retried > before);
   for (const id of ids) expect((await paymentTask(id))?.attempts).toBe(0);
 
   await app?.close();
@@ -162,7 +162,7 @@ it("signing keys rotated once: nothing is noticed; twice: deliveries wait for th
   });
   try {
     await waitForMessage(deployed);
-    await expectAllRight(ids);
+    await expectNoViolations(ids);
   } finally {
     deployed.process.kill("SIGKILL");
     await deployed.ended;

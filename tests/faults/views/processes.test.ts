@@ -21,26 +21,26 @@ async function postWithViews(viewers: number): Promise<{ post: string; seqs: num
   return { post, seqs };
 }
 
-async function shown(post: string): Promise<number | undefined> {
+async function displayed(post: string): Promise<number | undefined> {
   return (await getViewCounts([...(await loadViewRows([post])).values()])).get(post);
 }
 
-async function claimed(leaseMs: number): Promise<ViewBatch> {
+async function claimNextBatch(leaseMs: number): Promise<ViewBatch> {
   let batch: ViewBatch | null = null;
   await waitUntil("there is a batch to claim", async () => {
     batch = await claimBatch(leaseMs);
     return batch !== null;
   });
-  if (!batch) throw new Error("nothing was claimed");
+  if (!batch) throw new Error("no batch was claimed");
   return batch;
 }
 
-describe("a sync that is slow", () => {
-  it("is taken over after its lease, and both may finish, in either order", async () => {
+describe("a slow sync", () => {
+  it("is taken over after its lease, and both syncs may finish in either order", async () => {
     for (const originalFirst of [true, false]) {
       const { post } = await postWithViews(20);
-      const original = await claimed(NO_LEASE);
-      const taker = await claimed(LONG_LEASE);
+      const original = await claimNextBatch(NO_LEASE);
+      const taker = await claimNextBatch(LONG_LEASE);
       expect(taker).toEqual({ ...original, takenOver: true });
       expect(await claimBatch(LONG_LEASE)).toBeNull();
 
@@ -49,17 +49,17 @@ describe("a sync that is slow", () => {
         persistViews(first.pairs, first.id),
         persistViews(second.pairs, second.id),
       ]);
-      expect(await shown(post)).toBe(30);
+      expect(await displayed(post)).toBe(30);
       await Promise.all([finishBatch(first, a.posts), finishBatch(second, b.posts)]);
-      expect(await shown(post)).toBe(30);
+      expect(await displayed(post)).toBe(30);
 
-      // The late one again, when the post is already in a newer batch.
+      // The late sync finishes again, when the post is already in a newer batch.
       await recordViews((await createPerson()).seq, [post]);
-      const next = await claimed(LONG_LEASE);
+      const next = await claimNextBatch(LONG_LEASE);
       await finishBatch(original, (await persistViews(original.pairs, original.id)).posts);
-      expect(await shown(post)).toBe(31);
+      expect(await displayed(post)).toBe(31);
       await finishBatch(next, (await persistViews(next.pairs, next.id)).posts);
-      expect(await shown(post)).toBe(31);
+      expect(await displayed(post)).toBe(31);
       expect(await persistedViews(post)).toEqual({ views: 31, rows: 21, base: 10 });
       expect(await getViewSyncState()).toMatchObject({ pendingPosts: 0, claimedBatches: 0, claimedViews: 0 });
     }
@@ -67,7 +67,7 @@ describe("a sync that is slow", () => {
 });
 
 describe("SIGTERM", () => {
-  it("carries a process's views into Postgres before it ends", async () => {
+  it("syncs a process's views to Postgres before it exits", async () => {
     const post = await createTestPost(await createPerson("artist"));
     const viewers = await createPeople(25);
     const server = startChild("viewing-process.ts", [post, ...viewers.map(({ seq }) => String(seq))]);
@@ -78,7 +78,7 @@ describe("SIGTERM", () => {
     expect(await persistedViews(post)).toEqual({ views: 25, rows: 25, base: 0 });
   });
 
-  it("ends the process just as well when Redis is away", async () => {
+  it("ends the process also when Redis is down", async () => {
     const post = await createTestPost(await createPerson("artist"));
     const viewer = await createPerson();
     const server = startChild("viewing-process.ts", [post, String(viewer.seq)], {
@@ -92,11 +92,11 @@ describe("SIGTERM", () => {
 });
 
 describe("a batch that cannot be synced", () => {
-  it("does not keep others waiting", async () => {
+  it("does not block other batches", async () => {
     const { post: poisoned } = await postWithViews(1);
-    const batch = await claimed(NO_LEASE);
+    const batch = await claimNextBatch(NO_LEASE);
     const { post } = await postWithViews(3);
-    // No integer of Postgres: what only a fault elsewhere could put there.
+    // Not a Postgres integer: only a fault in another component could write it.
     const { redis, keys } = await import("@/lib/redis");
     await redis().hset(keys.viewBatch(batch.id), { [poisoned]: "99999999999" });
 

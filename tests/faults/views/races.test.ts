@@ -12,10 +12,10 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 requireRealStack();
 
 const ROUNDS = 30;
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 const PAIRS = 300;
 
-/** Deadlocks Postgres had to break, since it started. Sessions report theirs when they end at the latest. */
+/** Number of deadlocks since Postgres started. Sessions report theirs at their end at the latest. */
 async function deadlocks(): Promise<number> {
   await disconnectDb();
   const client = new Client({ connectionString: process.env.DATABASE_URL });
@@ -36,22 +36,24 @@ async function deadlocks(): Promise<number> {
   }
 }
 
-function somePairs(people: Caller[], posts: string[], random: () => number): ViewPair[] {
+function randomPairs(people: Caller[], posts: string[], random: () => number): ViewPair[] {
   return Array.from({ length: PAIRS }, () => ({
     postId: pick(posts, random),
     viewerSeq: pick(people, random).seq,
   }));
 }
 
-/** A version begins with the statement that made it; those that inserted nothing saw it later. */
-function inOrder(a: PersistedPost, b: PersistedPost): number {
+/**
+ * Orders by version; the statement that created a version comes before those that inserted nothing and read it later.
+ */
+function byVersion(a: PersistedPost, b: PersistedPost): number {
   return a.version - b.version || b.inserted.length - a.inserted.length;
 }
 
-/** One after the other: two deletions at once may well deadlock each other, which is not tested here. */
+/** Deletes sequentially: two concurrent deletions may deadlock each other, which is not tested here. */
 async function deleteSome(people: Caller[], posts: string[]): Promise<void> {
   for (const { userId } of people) await db().user.delete({ where: { id: userId } });
-  // An account that was just deleted may have taken the post along.
+  // The cascade of a deleted account may already have deleted the post.
   await db().post.deleteMany({ where: { id: { in: posts } } });
 }
 
@@ -59,7 +61,7 @@ describe("persistViews against itself on a real Postgres", () => {
   it("has no deadlock with overlapping pairs, direct writes, and accounts and posts deleted meanwhile", async () => {
     const random = seededRandom(7);
     const people = await createPeople(200, "artist");
-    // Every author has several posts, made in another order than that of their ids.
+    // Every author has several posts, created in another order than that of their ids.
     const authors = people.slice(0, 60);
     const posts = await Promise.all(
       [...authors, ...authors, ...authors].map((author) => createTestPost(author, 5)),
@@ -69,10 +71,10 @@ describe("persistViews against itself on a real Postgres", () => {
     const before = await deadlocks();
 
     for (let round = 0; round < ROUNDS; round += 1) {
-      const wave: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () =>
-        persistViews(somePairs(people, posts, random), newId()),
+      const wave: Promise<unknown>[] = Array.from({ length: CONCURRENCY }, () =>
+        persistViews(randomPairs(people, posts, random), newId()),
       );
-      for (const pair of somePairs(people, posts, random).slice(0, 4)) wave.push(persistViews([pair], null));
+      for (const pair of randomPairs(people, posts, random).slice(0, 4)) wave.push(persistViews([pair], null));
       wave.push(deleteSome(doomed.splice(-2), doomedPosts.splice(-1)));
       const outcomes = await Promise.allSettled(wave);
       expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
@@ -87,42 +89,42 @@ describe("persistViews against itself on a real Postgres", () => {
     }
   });
 
-  it("tells each of many at once exactly what it inserted, and ends on the newest version", async () => {
+  it("returns to each concurrent call exactly what it inserted, and ends on the newest version", async () => {
     const [author, ...people] = await createPeople(301);
-    if (!author) throw new Error("nobody");
+    if (!author) throw new Error("a user is missing");
     const post = await createTestPost(author);
     const pairs = people.map(({ seq }) => ({ postId: post, viewerSeq: seq }));
-    const results = await Promise.all(
+    const calls = await Promise.all(
       Array.from({ length: 12 }, (_, at) => persistViews(pairs.slice(at * 20, at * 20 + 80), newId())),
     );
 
-    const said = results.flatMap(({ posts }) => posts);
-    expect(said.flatMap(({ inserted }) => inserted).sort((a, b) => a - b)).toEqual(
+    const results = calls.flatMap(({ posts }) => posts);
+    expect(results.flatMap(({ inserted }) => inserted).sort((a, b) => a - b)).toEqual(
       people.map(({ seq }) => seq).sort((a, b) => a - b),
     );
-    // Each says the state it left behind: in the order of versions the counts add up.
+    // Each returns the state that it left: in the order of versions the counts add up.
     let views = 0;
-    for (const row of said.sort(inOrder)) {
+    for (const row of results.sort(byVersion)) {
       views += row.inserted.length;
       expect(row.views).toBe(views);
     }
     expect(views).toBe(300);
   });
 
-  it("recognises a conflict it must retry", async () => {
+  it("recognises a deadlock that must be retried", async () => {
     const [first, second] = await createPeople(2);
-    if (!first || !second) throw new Error("nobody");
+    if (!first || !second) throw new Error("a user is missing");
     const rename = (order: Caller[]) =>
       db().$transaction(async (tx) => {
         for (const { userId } of order) {
           await tx.user.update({ where: { id: userId }, data: { name: "Renamed" } });
-          // Both hold one before either asks for the other.
+          // Both have locked one row before either needs the other.
           await tx.$queryRaw`SELECT 1 FROM pg_sleep(0.05)`;
         }
       });
     const outcomes = await Promise.allSettled([rename([first, second]), rename([second, first])]);
-    const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
-    expect(refused).toHaveLength(1);
-    expect(isConflict(refused[0])).toBe(true);
+    const rejections = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+    expect(rejections).toHaveLength(1);
+    expect(isConflict(rejections[0])).toBe(true);
   });
 });

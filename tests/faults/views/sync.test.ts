@@ -13,78 +13,77 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-/** `RUNS=3` plays all three. */
+/** `RUNS=3` runs all three. */
 const SEEDS = [11, 22, 33].slice(0, runs(1));
 const VIEWS = 10_000;
 const PEOPLE = 500;
 const POSTS = 40;
-const AT_ONCE = 100;
+const CONCURRENCY = 100;
 const SYNCS = 4;
 const LEASE_MS = 300;
-/** Each of the four places twice. */
+/** Each of the four kill points twice. */
 const KILLS = 8;
 
-/** A post with what is known of it from outside. */
+/** A post and what a client knows of it. */
 interface Watched {
   id: string;
   base: number;
   author: number;
-  /** Viewers whose view was sent, and those whose view was answered; the author's never count. */
+  /** Viewers whose view was sent, and those whose view got a response; the author's never count. */
   sent: Set<number>;
   answered: Set<number>;
   deleted: boolean;
-  /** The highest count anybody was shown. */
+  /** The highest count shown so far. */
   shown: number;
 }
 
 /**
- * The numbers that may be shown: everybody whose view was answered before the question, nobody whose view
- * was not sent before the answer, and never less than somebody saw before. A person who deletes the account
- * may take a view back that was not synced yet.
+ * Checks the counts shown: at least the views with a response before the read, at most the views sent before its
+ * result, and never less than an earlier count. An erased account may take back a view that was not synced yet.
  */
 class Watch {
   readonly faults: string[] = [];
   readonly gone = new Set<number>();
 
-  /** Call before the question; the result takes what was shown. */
-  ask(post: Watched): (count: number) => void {
+  /** Call it before a read and pass the count shown to the result. */
+  startRead(post: Watched): (count: number) => void {
     const { size: answered } = post.answered;
     const before = post.shown;
     return (count) => {
       if (post.deleted) return;
-      const takenBack = [...this.gone].filter((seq) => post.sent.has(seq)).length;
-      const low = post.base + answered - takenBack;
+      const takenBackViews = [...this.gone].filter((seq) => post.sent.has(seq)).length;
+      const low = post.base + answered - takenBackViews;
       const high = post.base + post.sent.size;
       if (count < low || count > high) this.faults.push(`${post.id} shows ${count}, not ${low} to ${high}`);
-      if (count < before - takenBack) this.faults.push(`${post.id} went from ${before} back to ${count}`);
+      if (count < before - takenBackViews) this.faults.push(`${post.id} went from ${before} back to ${count}`);
       post.shown = Math.max(post.shown, count);
     };
   }
 }
 
-describe("10,000 views by 500 people over 40 posts, four syncs over each other, killed at every step", () => {
-  it.each(SEEDS)("count every pair once and never step back (seed %i)", async (seed) => {
+describe("10,000 views by 500 users of 40 posts, with four concurrent syncs killed at every step", () => {
+  it.each(SEEDS)("count every pair once and never decrease (seed %i)", async (seed) => {
     const random = seededRandom(seed);
     const people = await createPeople(PEOPLE, "artist");
     const posts = await Promise.all(
       Array.from({ length: POSTS }, () => createWatched(pick(people, random), random)),
     );
     const watch = new Watch();
-    const views = plan(people, posts, random);
+    const views = planViews(people, posts, random);
 
-    const gang = startCrashingWorkers(SYNCS, LEASE_MS, random);
+    const workers = startCrashingWorkers(SYNCS, LEASE_MS, random);
     let done = false;
-    const pollers = [poll(posts, watch, () => done), pollBooks(posts, watch, () => done)];
+    const pollers = [poll(posts, watch, () => done), pollCounts(posts, watch, () => done)];
     try {
-      for (let at = 0; at < views.length; at += AT_ONCE) {
+      for (let offset = 0; offset < views.length; offset += CONCURRENCY) {
         await Promise.all(
           views
-            .slice(at, at + AT_ONCE)
-            .map(([viewer, post]) => (watch.gone.has(viewer) ? null : look(viewer, post, watch))),
+            .slice(offset, offset + CONCURRENCY)
+            .map(([viewer, post]) => (watch.gone.has(viewer) ? null : recordView(viewer, post, watch))),
         );
-        if (at === VIEWS * 0.3) await deletePost(pick(posts, random));
-        if (at === VIEWS * 0.5) await deleteAccount(pick(people, random).seq, posts, watch);
-        if (at === VIEWS * 0.7)
+        if (offset === VIEWS * 0.3) await deletePost(pick(posts, random));
+        if (offset === VIEWS * 0.5) await deleteAccount(pick(people, random).seq, posts, watch);
+        if (offset === VIEWS * 0.7)
           await deleteAccount(
             pick(
               posts.filter((post) => !post.deleted),
@@ -93,24 +92,24 @@ describe("10,000 views by 500 people over 40 posts, four syncs over each other, 
             posts,
             watch,
           );
-        // Spreads the views over the kills, unless there is nothing left to die of.
+        // Spreads the views over the kills, unless no view is left to sync.
         await waitUntil(
-          "a sync died",
-          async () => gang.total >= (at / VIEWS) * KILLS || (await nothingWaits()),
+          "a sync process was killed",
+          async () => workers.total >= (offset / VIEWS) * KILLS || (await isFullySynced()),
         );
       }
-      await gang.stop();
+      await workers.stop();
       await waitUntil("everything is synced", async () => {
         await syncViews({ source: "script", leaseMs: LEASE_MS });
-        return nothingWaits();
+        return isFullySynced();
       });
     } finally {
       done = true;
-      await Promise.all([gang.stop(), ...pollers]);
+      await Promise.all([workers.stop(), ...pollers]);
     }
 
     expect(watch.faults).toEqual([]);
-    for (const step of KILL_POINTS) expect(gang.kills.get(step), step).toBeGreaterThan(0);
+    for (const step of KILL_POINTS) expect(workers.kills.get(step), step).toBeGreaterThan(0);
     for (const post of posts) await expectExact(post, watch);
   });
 });
@@ -121,8 +120,8 @@ async function createWatched(author: Caller, random: () => number): Promise<Watc
   return { id, base, author: author.seq, sent: new Set(), answered: new Set(), deleted: false, shown: base };
 }
 
-/** Most posts are seen by few and some by nearly all; one view in five is a repeat, one in fifty the author's own. */
-function plan(people: Caller[], posts: Watched[], random: () => number): [viewer: number, post: Watched][] {
+/** A few posts get most of the views; one view in five is a repeat, one in fifty the author's own. */
+function planViews(people: Caller[], posts: Watched[], random: () => number): [viewer: number, post: Watched][] {
   const views: [number, Watched][] = [];
   while (views.length < VIEWS) {
     const kind = random();
@@ -134,36 +133,36 @@ function plan(people: Caller[], posts: Watched[], random: () => number): [viewer
   return views;
 }
 
-/** One view, sometimes sent again before its first answer came. */
-async function look(viewer: number, post: Watched, watch: Watch): Promise<void> {
-  const answer = watch.ask(post);
+/** Records one view, sometimes sent twice concurrently. */
+async function recordView(viewer: number, post: Watched, watch: Watch): Promise<void> {
+  const reportCount = watch.startRead(post);
   if (viewer !== post.author) post.sent.add(viewer);
-  const tries = viewer % 10 === 0 ? 2 : 1;
-  const results = await Promise.all(Array.from({ length: tries }, () => recordViews(viewer, [post.id])));
+  const copies = viewer % 10 === 0 ? 2 : 1;
+  const results = await Promise.all(Array.from({ length: copies }, () => recordViews(viewer, [post.id])));
   if (viewer !== post.author) post.answered.add(viewer);
-  for (const [view] of results) if (view && view.status !== "unknown") answer(view.viewsCount);
+  for (const [view] of results) if (view && view.status !== "unknown") reportCount(view.viewsCount);
 }
 
-/** Reads as the feed does, and also with the rows of the round before, as a slow request does. */
+/** Reads counts as the feed does, also with the rows of the previous round, as a slow request does. */
 async function poll(posts: Watched[], watch: Watch, done: () => boolean): Promise<void> {
-  let late = new Map<string, ViewRow>();
+  let previousRows = new Map<string, ViewRow>();
   while (!done()) {
     const live = posts.filter(({ deleted }) => !deleted);
     const rows = await loadViewRows(live.map(({ id }) => id));
-    for (const batch of [rows, late]) {
-      const answers = live.map((post) => ({ post, answer: watch.ask(post) }));
+    for (const batch of [rows, previousRows]) {
+      const reads = live.map((post) => ({ post, reportCount: watch.startRead(post) }));
       const counts = await getViewCounts([...batch.values()]);
-      for (const { post, answer } of answers) {
+      for (const { post, reportCount } of reads) {
         const count = counts.get(post.id);
-        if (count !== undefined) answer(count);
+        if (count !== undefined) reportCount(count);
       }
     }
-    late = rows;
+    previousRows = rows;
   }
 }
 
-/** Post.views and the rows of PostView agree in every state that others can see. */
-async function pollBooks(posts: Watched[], watch: Watch, done: () => boolean): Promise<void> {
+/** Post.views and the rows of PostView agree in every committed state. */
+async function pollCounts(posts: Watched[], watch: Watch, done: () => boolean): Promise<void> {
   while (!done()) {
     const wrong = await db().$queryRaw<{ id: string }[]>`
       SELECT id FROM "Post" post WHERE id = ANY(${posts.map(({ id }) => id)}::uuid[])
@@ -183,7 +182,7 @@ async function deleteAccount(seq: number, posts: Watched[], watch: Watch): Promi
   await retryOnConflict(() => db().user.delete({ where: { seq } }));
 }
 
-async function nothingWaits(): Promise<boolean> {
+async function isFullySynced(): Promise<boolean> {
   const { available, pendingViews, claimedBatches } = await getViewSyncState();
   return available && pendingViews === 0 && claimedBatches === 0;
 }
@@ -197,7 +196,7 @@ async function expectExact(post: Watched, watch: Watch): Promise<void> {
   const named = rows.flatMap(({ viewerSeq }) => (viewerSeq === null ? [] : [viewerSeq]));
   const stayed = [...post.sent].filter((seq) => !watch.gone.has(seq));
   expect(named.sort((a, b) => a - b)).toEqual(stayed.sort((a, b) => a - b));
-  // Views of deleted accounts that were synced in time stay, without a name.
+  // Views of erased accounts that were synced before stay, without a viewer.
   expect(rows.length - named.length).toBeLessThanOrEqual(post.sent.size - stayed.length);
   expect(await persistedViews(post.id)).toEqual({
     views: post.base + rows.length,

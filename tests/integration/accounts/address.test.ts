@@ -44,9 +44,9 @@ afterAll(async () => {
   await app.close();
 });
 
-/** Nothing of a kind of mail is on its way any more. */
+/** Waits until every mail of the account is sent or dead. */
 const allMailed = (userId: string) =>
-  waitUntil("all mails are done", async () => {
+  waitUntil("all mails are sent", async () => {
     const waiting = {
       queue: "emails",
       ownerId: userId,
@@ -64,14 +64,14 @@ const move = ({ token }: Account, email: string) =>
 const refused = { status: 400, body: { error: { details: [{ path: "token" }] } } };
 
 describe("mails with links", () => {
-  it("an address that is nobody's is mailed nothing", async () => {
+  it("an unknown address gets no mail", async () => {
     const email = newEmail();
-    // Ids are ordered by time: other files have left tasks that nobody will run.
+    // Ids are ordered by time; tasks of other files may never run.
     const before = newId();
     await call(forgot, { body: { email } });
     const account = await signUpAccount();
     await waitForMailText(catcher, account.email, /Confirm your address/);
-    await waitUntil("no mail of these is on its way", async () => {
+    await waitUntil("these mails are sent", async () => {
       const states = ["pending", "published", "running"] as const;
       const unfinished = { queue: "emails", id: { gt: before }, state: { in: [...states] } };
       return (await db().task.count({ where: unfinished })) === 0;
@@ -81,7 +81,7 @@ describe("mails with links", () => {
 });
 
 describe("POST /api/auth/confirm-email", () => {
-  it("a link works once, and for a day", async () => {
+  it("a link works once, within a day", async () => {
     const account = await signUpAccount();
     const token = await newestLinkToken(account.id, "confirm_address");
     aheadMs = 24 * 3_600_000;
@@ -91,14 +91,14 @@ describe("POST /api/auth/confirm-email", () => {
     expect(await open(token)).toMatchObject(refused);
   });
 
-  it("two at once: one wins", async () => {
+  it("of two concurrent uses of a link one wins", async () => {
     const account = await signUpAccount();
     const token = await newestLinkToken(account.id, "confirm_address");
-    const answers = await Promise.all([open(token), open(token)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    const responses = await Promise.all([open(token), open(token)]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  it("refuses a forged one, and one for a new password", async () => {
+  it("rejects a forged link and one of another purpose", async () => {
     const account = await createAccount({ confirmedAt: null });
     await call(forgot, { body: { email: account.email } });
     const [resetLink] = await accountLinks(account.id, "reset_password");
@@ -110,27 +110,27 @@ describe("POST /api/auth/confirm-email", () => {
 });
 
 describe("POST /api/me/confirm-email", () => {
-  const again = ({ token }: Account) => call(confirmAgain, { token, method: "POST" });
+  const resend = ({ token }: Account) => call(confirmAgain, { token, method: "POST" });
 
-  it("mails another link and voids the one before", async () => {
+  it("mails a new link and invalidates the previous one", async () => {
     const account = await signUpAccount();
     const first = await newestLinkToken(account.id, "confirm_address");
-    expect((await again(account)).status).toBe(202);
+    expect((await resend(account)).status).toBe(202);
     expect(await open(first)).toMatchObject(refused);
     expect((await open(await newestLinkToken(account.id, "confirm_address"))).status).toBe(200);
   });
 
-  it("says no when there is nothing to confirm, and when the hour has had five", async () => {
+  it("rejects a confirmed address, and more than five mails an hour", async () => {
     const account = await signUpAccount();
-    for (let mails = 1; mails < 5; mails += 1) expect((await again(account)).status).toBe(202);
-    expect((await again(account)).status).toBe(429);
+    for (let mails = 1; mails < 5; mails += 1) expect((await resend(account)).status).toBe(202);
+    expect((await resend(account)).status).toBe(429);
     await open(await newestLinkToken(account.id, "confirm_address"));
-    expect((await again(account)).status).toBe(409);
+    expect((await resend(account)).status).toBe(409);
   });
 });
 
 describe("POST /api/me/email", () => {
-  it("moves the account when the link mailed there is opened, and tells the address before", async () => {
+  it("changes the address when the link is opened, and notifies the previous address", async () => {
     const account = await createAccount({ confirmedAt: null });
     const email = newEmail();
     expect((await move(account, email.toUpperCase())).status).toBe(202);
@@ -149,7 +149,7 @@ describe("POST /api/me/email", () => {
     );
   });
 
-  it("does not tell that an address is somebody's, and its owner hears that nothing happened", async () => {
+  it("does not reveal that an address is taken, and notifies its owner", async () => {
     const [account, owner] = [await createAccount(), await signUpAccount()];
     const email = newEmail();
     const free = await move(account, email);
@@ -157,11 +157,11 @@ describe("POST /api/me/email", () => {
     expect([taken.status, taken.body]).toEqual([free.status, free.body]);
     await waitForMailText(catcher, owner.email, /yours|move another account/);
     await Promise.all([allMailed(account.id), allMailed(owner.id)]);
-    // The present address gets the same mail for either.
-    const told = (await listMails(catcher, account.email)).filter(({ subject }) =>
+    // The current address gets the same mail in both cases.
+    const mails = (await listMails(catcher, account.email)).filter(({ subject }) =>
       /changing your/.test(subject),
     );
-    expect(told).toHaveLength(2);
+    expect(mails).toHaveLength(2);
     const [link] = await accountLinks(account.id, "confirm_address");
     expect(await open(signId("confirm_address", link?.id ?? ""))).toMatchObject(refused);
     expect((await accountRow(owner.id)).email).toBe(owner.email);
@@ -170,7 +170,7 @@ describe("POST /api/me/email", () => {
     ).toBe(true);
   });
 
-  it("an address that somebody took meanwhile stays theirs", async () => {
+  it("an address that was taken meanwhile stays with its owner", async () => {
     const account = await createAccount();
     const email = newEmail();
     await move(account, email);
@@ -181,7 +181,7 @@ describe("POST /api/me/email", () => {
     expect((await accountRow(account.id)).email).toBe(account.email);
   });
 
-  it("a change of password voids the link", async () => {
+  it("a change of password invalidates the link", async () => {
     const account = await createAccount();
     await move(account, newEmail());
     const token = await newestLinkToken(account.id, "confirm_address");
@@ -190,7 +190,7 @@ describe("POST /api/me/email", () => {
     expect(await open(token)).toMatchObject(refused);
   });
 
-  it("wants the password to have been given lately, and another address than one's own", async () => {
+  it("requires a recent password confirmation, and another address than the current one", async () => {
     const account = await signUpAccount();
     expect((await move(account, account.email)).status).toBe(400);
     const { id } = await db().session.findFirstOrThrow({ where: { userId: account.id } });
@@ -206,15 +206,15 @@ describe("POST /api/me/email", () => {
 describe("PATCH /api/me", () => {
   const patch = ({ token }: Account, body: object) => call(changeMe, { token, method: "PATCH", body });
 
-  it("changes name and language; posts and this session show the name at once", async () => {
+  it("changes name and language; posts and this session show the name immediately", async () => {
     const account = await createAccount();
     const { seq } = await accountRow(account.id);
     const postId = await createTestPost({ userId: account.id, seq, role: "listener", name: account.name });
-    const shown = async () => (await call(getPost, { params: { id: postId } })).body.post.authorName;
-    expect(await shown()).toBe(account.name);
-    const answer = await patch(account, { name: "  Мира  ", locale: "ru" });
-    expect(answer).toMatchObject({ status: 200, body: { user: { name: "Мира", locale: "ru" } } });
-    expect(await shown()).toBe("Мира");
+    const shownName = async () => (await call(getPost, { params: { id: postId } })).body.post.authorName;
+    expect(await shownName()).toBe(account.name);
+    const response = await patch(account, { name: "  Мира  ", locale: "ru" });
+    expect(response).toMatchObject({ status: 200, body: { user: { name: "Мира", locale: "ru" } } });
+    expect(await shownName()).toBe("Мира");
     expect((await call(me, { token: account.token })).body.user.name).toBe("Мира");
     expect(await auditActions(account.id)).toContain("name_changed");
   });
@@ -224,8 +224,8 @@ describe("PATCH /api/me", () => {
     ["an address", { email: "x@test.example" }],
     ["a confirmation", { confirmed: true }],
     ["a password", { passwordHash: "x" }],
-    ["a name of nothing", { name: "\u200b" }],
-    ["a language we do not speak", { locale: "de" }],
+    ["an empty name", { name: "\u200b" }],
+    ["an unknown language", { locale: "de" }],
   ])("does not change %s", async (_, body) => {
     const account = await createAccount({ confirmedAt: null });
     const before = await accountRow(account.id);
@@ -235,23 +235,23 @@ describe("PATCH /api/me", () => {
 });
 
 describe("POST /api/me/artist", () => {
-  const ask = ({ token }: Account) => call(becomeArtist, { token, method: "POST" });
+  const requestArtist = ({ token }: Account) => call(becomeArtist, { token, method: "POST" });
 
-  it("wants a confirmed address, then makes a listener an artist in the same session", async () => {
+  it("requires a confirmed address, then makes a listener an artist in the same session", async () => {
     const account = await signUpAccount();
-    expect((await ask(account)).status).toBe(403);
+    expect((await requestArtist(account)).status).toBe(403);
     expect((await accountRow(account.id)).role).toBe("listener");
     await open(await newestLinkToken(account.id, "confirm_address"));
-    expect(await ask(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
-    expect(await ask(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
+    expect(await requestArtist(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
+    expect(await requestArtist(account)).toMatchObject({ status: 200, body: { user: { role: "artist" } } });
     expect((await call(me, { token: account.token })).body.user.role).toBe("artist");
     expect((await auditActions(account.id)).filter((action) => action === "role_changed")).toHaveLength(1);
   });
 
-  it("makes nobody who is an administrator any less", async () => {
+  it("does not demote an administrator", async () => {
     const account = await createAccount();
     await db().user.update({ where: { id: account.id }, data: { role: "admin", confirmedAt: new Date() } });
-    expect((await ask(account)).status).toBe(409);
+    expect((await requestArtist(account)).status).toBe(409);
     expect((await accountRow(account.id)).role).toBe("admin");
   });
 });

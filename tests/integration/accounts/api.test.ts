@@ -10,7 +10,7 @@ import { call } from "@/tests/support/clients/call";
 const person = () => ({ email: `Person-${newId()}@Test.example`, password: "correct horse", name: "Кто-то" });
 
 describe("accounts", () => {
-  it("sign-up signs in: token, cookie and account agree", async () => {
+  it("sign-up signs in, and token, cookie and account agree", async () => {
     const input = person();
     const created = await call(signUp, { body: input });
     expect(created.status).toBe(201);
@@ -38,14 +38,14 @@ describe("accounts", () => {
     expect(JSON.stringify(row)).not.toContain(input.password);
   });
 
-  it("an address is taken once, whatever its case", async () => {
+  it("an address can be used once, in any case", async () => {
     const input = person();
     await call(signUp, { body: input });
     const again = await call(signUp, { body: { ...input, email: input.email.toUpperCase() } });
     expect({ status: again.status, code: again.body.error.code }).toEqual({ status: 409, code: "conflict" });
   });
 
-  it("signs in with the right password, and says the same of a wrong one and an unknown address", async () => {
+  it("signs in with the right password, and responds the same to a wrong one and an unknown address", async () => {
     const input = person();
     await call(signUp, { body: input });
     const good = await call(signIn, { body: { email: input.email, password: input.password } });
@@ -56,7 +56,7 @@ describe("accounts", () => {
     expect({ ...unknown.body.error, requestId: "" }).toEqual({ ...wrong.body.error, requestId: "" });
   });
 
-  it("a referral code leads to who shared it; nobody's is refused and creates no account", async () => {
+  it("a referral code sets the referrer; an unknown one is rejected and creates no account", async () => {
     const inviter = await call(signUp, { body: person() });
     const { referralCode, id } = inviter.body.user;
     const invited = await call(signUp, { body: { ...person(), referralCode: referralCode.toLowerCase() } });
@@ -71,20 +71,20 @@ describe("accounts", () => {
   });
 
   it("names the fields of a bad sign-up", async () => {
-    const answer = await call(signUp, { body: { email: "x", password: "short", name: "" } });
-    expect(answer.body.error.details.map(({ path }: { path: string }) => path).sort()).toEqual([
+    const response = await call(signUp, { body: { email: "x", password: "short", name: "" } });
+    expect(response.body.error.details.map(({ path }: { path: string }) => path).sort()).toEqual([
       "email",
       "name",
       "password",
     ]);
   });
 
-  it("sign-out takes the cookie away", async () => {
-    const answer = await call(signOut, { method: "POST" });
-    expect(answer.headers.get("set-cookie")).toMatch(/^nd_access=; .*Max-Age=0/);
+  it("sign-out deletes the cookie", async () => {
+    const response = await call(signOut, { method: "POST" });
+    expect(response.headers.get("set-cookie")).toMatch(/^nd_access=; .*Max-Age=0/);
   });
 
-  it("a token of a deleted account is nobody's", async () => {
+  it("a token of a deleted account is rejected", async () => {
     const created = await call(signUp, { body: person() });
     await db().user.delete({ where: { id: created.body.user.id } });
     expect((await call(me, { token: created.body.accessToken })).status).toBe(401);

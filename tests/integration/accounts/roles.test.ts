@@ -29,10 +29,10 @@ import { createTestProduct } from "@/tests/support/factories/shop";
 
 const roleOf = async ({ userId }: Caller) =>
   (await db().user.findUniqueOrThrow({ where: { id: userId } })).role;
-const give = (admin: Caller, { userId }: Caller, role: string, body: object = {}) =>
+const setRoleOf = (admin: Caller, { userId }: Caller, role: string, body: object = {}) =>
   call(setRole, { as: admin, params: { id: userId }, body: { role, ...body } });
 
-/** As the session service would hand it to lib. */
+/** A caller as the session service passes it to lib. */
 const fresh = (caller: Caller): SignedInCaller => ({
   ...caller,
   sessionId: newId(),
@@ -66,11 +66,11 @@ async function deadTask(ownerId: string | null = null, state: "dead" | "pending"
 }
 
 describe("POST /api/admin/people/{id}/role", () => {
-  it("gives a role that counts at once, ends the person's sessions, and is written down", async () => {
+  it("sets a role immediately, revokes the user's sessions, and writes an audit entry", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
     const { accessToken } = await startTestSession(person);
-    const answer = await give(admin, person, "artist");
-    expect(answer).toMatchObject({
+    const response = await setRoleOf(admin, person, "artist");
+    expect(response).toMatchObject({
       status: 200,
       body: { person: { id: person.userId, role: "artist" } },
     });
@@ -83,51 +83,51 @@ describe("POST /api/admin/people/{id}/role", () => {
     expect(entry).toMatchObject({ actorId: admin.userId, data: { from: "listener", to: "artist" } });
   });
 
-  it("an administrator who is one no more has lost it with the answer", async () => {
+  it("a former administrator loses access with the response", async () => {
     const [admin, other] = await createPeople(2, "admin");
-    if (!admin || !other) throw new Error("nobody");
+    if (!admin || !other) throw new Error("a user is missing");
     const { accessToken } = await startTestSession(other);
     expect((await call(people, { token: accessToken })).status).toBe(200);
-    await give(admin, other, "listener");
+    await setRoleOf(admin, other, "listener");
     expect((await call(people, { token: accessToken })).status).toBe(401);
     expect((await call(people, { token: (await startTestSession(other)).accessToken })).status).toBe(403);
   });
 
-  it("two administrators who demote each other at once: one is left", async () => {
+  it("of two administrators who demote each other concurrently one remains", async () => {
     const [one, two] = await createPeople(2, "admin");
-    if (!one || !two) throw new Error("nobody");
-    const answers = await Promise.all([give(one, two, "listener"), give(two, one, "listener")]);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    if (!one || !two) throw new Error("a user is missing");
+    const responses = await Promise.all([setRoleOf(one, two, "listener"), setRoleOf(two, one, "listener")]);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
     expect([await roleOf(one), await roleOf(two)].sort()).toEqual(["admin", "listener"]);
   });
 
-  it("not one's own, nobody's who is not there, and no role that is none", async () => {
+  it("rejects the caller's own role, an unknown user and an unknown role", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
-    expect((await give(admin, admin, "listener")).status).toBe(409);
-    expect((await give(admin, { ...person, userId: newId() }, "artist")).status).toBe(404);
-    expect((await give(admin, person, "owner")).status).toBe(400);
+    expect((await setRoleOf(admin, admin, "listener")).status).toBe(409);
+    expect((await setRoleOf(admin, { ...person, userId: newId() }, "artist")).status).toBe(404);
+    expect((await setRoleOf(admin, person, "owner")).status).toBe(400);
     expect([await roleOf(admin), await roleOf(person)]).toEqual(["admin", "listener"]);
   });
 
-  it("wants a password that was given lately", async () => {
+  it("requires a recent password confirmation", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
     const token = await staleToken(admin);
-    const answer = await call(setRole, { token, params: { id: person.userId }, body: { role: "artist" } });
-    expect(answer).toMatchObject({ status: 403, body: { error: { code: "fresh_sign_in_required" } } });
+    const response = await call(setRole, { token, params: { id: person.userId }, body: { role: "artist" } });
+    expect(response).toMatchObject({ status: 403, body: { error: { code: "fresh_sign_in_required" } } });
     expect(await roleOf(person)).toBe("listener");
   });
 
-  it("the same role again ends nothing and writes nothing down", async () => {
+  it("setting the same role again revokes nothing and writes no audit entry", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson("artist")];
     const { accessToken } = await startTestSession(person);
-    expect((await give(admin, person, "artist")).status).toBe(200);
+    expect((await setRoleOf(admin, person, "artist")).status).toBe(200);
     expect((await call(me, { token: accessToken })).status).toBe(200);
     expect(await auditActions(person.userId)).not.toContain("role_changed");
   });
 });
 
-describe("checks live in lib, whoever calls it", () => {
-  it("a caller who says to be an administrator and is none changes nothing", async () => {
+describe("lib checks permissions itself", () => {
+  it("a caller who falsely claims the admin role changes nothing", async () => {
     const [person, victim] = [await createPerson("artist"), await createPerson()];
     const lying = fresh({ ...person, role: "admin" });
     await expect(changeRole(lying, victim.userId, { role: "artist" })).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe("checks live in lib, whoever calls it", () => {
     expect(await roleOf(victim)).toBe("listener");
   });
 
-  it("listeners and artists are refused, and administrators whose password was given some time ago", async () => {
+  it("listeners and artists are rejected, and administrators without a recent password confirmation", async () => {
     const [admin, victim] = [await createPerson("admin"), await createPerson()];
     const task = await deadTask();
     await transaction((tx) => raiseAlert(tx, { kind: "task_dead", subject: task, message: "x" }));
@@ -168,16 +168,16 @@ describe("checks live in lib, whoever calls it", () => {
     await db().alert.deleteMany({ where: { id: alert.id } });
   });
 
-  it("people call off what is theirs without being asked for the password", async () => {
+  it("users cancel their own tasks without a password confirmation", async () => {
     const person = await createPerson();
     const id = await deadTask(person.userId, "pending");
-    const answer = await call(cancel, { token: await staleToken(person), method: "DELETE", params: { id } });
-    expect(answer.status).toBe(200);
+    const response = await call(cancel, { token: await staleToken(person), method: "DELETE", params: { id } });
+    expect(response.status).toBe(200);
   });
 });
 
-describe("what administrators do is written down with it", () => {
-  it("somebody else's product taken off sale wants a fresh sign-in and is written down; one's own is not", async () => {
+describe("administrators' actions are recorded in the audit log", () => {
+  it("archiving another user's product requires a recent password confirmation and is recorded; one's own does not", async () => {
     const [admin, seller] = [await createPerson("admin"), await createPerson("artist")];
     const archive = async (token: string, productId: string) =>
       (await call(archiveProduct, { token, method: "DELETE", params: { id: productId } })).status;
@@ -185,7 +185,7 @@ describe("what administrators do is written down with it", () => {
     expect(await archive(await staleToken(admin), theirs.id)).toBe(403);
     expect(await db().product.count({ where: { id: theirs.id, archivedAt: null } })).toBe(1);
     const { accessToken } = await startTestSession(admin);
-    // Twice is once.
+    // A repeat has no effect.
     expect([await archive(accessToken, theirs.id), await archive(accessToken, theirs.id)]).toEqual([
       200, 200,
     ]);
@@ -196,7 +196,7 @@ describe("what administrators do is written down with it", () => {
     expect(written).toMatchObject([{ action: "product_archived", actorId: admin.userId }]);
   });
 
-  it("a replay, a cancellation and a closed alert, each once and with who did it", async () => {
+  it("a replay, a cancellation and a closed alert are recorded once, with their actor", async () => {
     const admin = await createPerson("admin");
     const [dead, waiting] = [await deadTask(), await deadTask(null, "pending")];
     await transaction((tx) => raiseAlert(tx, { kind: "refund_failed", subject: dead, message: "x" }));
@@ -225,7 +225,7 @@ describe("GET /api/admin/people", () => {
   const find = async (query: string) => (await call(people, { as: admin, query })).body.items as PersonView[];
   let admin: Caller;
 
-  it("finds by a part of the name or address in any case, by id, and by role; wildcards are text", async () => {
+  it("finds by a part of the name or address in any case, by id, and by role; wildcards are literal", async () => {
     admin = await createPerson("admin");
     const mark = newId().slice(-12);
     const [artist, listener] = [await createPerson("artist"), await createPerson()];
@@ -240,7 +240,7 @@ describe("GET /api/admin/people", () => {
     expect(ids(await find(`?q=${mark}`))).toEqual([listener.userId, artist.userId]);
   });
 
-  it("pages, each once, newest first, and shows no hash", async () => {
+  it("pages through users once each, newest first, without hashes", async () => {
     const mark = newId();
     const all = await createPeople(5);
     for (const { userId } of all) {
@@ -260,7 +260,7 @@ describe("GET /api/admin/people", () => {
 });
 
 describe("GET /api/admin/audit", () => {
-  it("pages by actor, action and subject, newest first, and names who is still there", async () => {
+  it("pages by actor, action and subject, newest first, with the names of existing users", async () => {
     const admin = await createPerson("admin");
     const [actor, subject] = [await createPerson(), await createPerson()];
     const write = (action: "name_changed" | "role_changed", to: Caller) =>
@@ -288,7 +288,7 @@ describe("GET /api/admin/audit", () => {
     expect(after[0]).toMatchObject({ subjectName: null, subject: `user:${subject.userId}` });
   });
 
-  it("an entry and what it is about commit together or not at all", async () => {
+  it("an entry and the change that it records commit together or not at all", async () => {
     const person = await createPerson();
     const failing = transaction(async (tx) => {
       const subject = `user:${person.userId}` as const;

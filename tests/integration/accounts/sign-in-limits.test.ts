@@ -6,41 +6,41 @@ import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { attemptSignIn, extractDeviceCookie } from "@/tests/support/clients/sign-in-attempts";
 import { createTestUser, TEST_PASSWORD } from "@/tests/support/factories/accounts";
 
-// Before anything reads the environment.
+// Set before anything reads the environment.
 process.env.TRUST_PROXY = "1";
 
-/** As long as any limit looks back. */
-const LONGEST_WINDOW_MS = 3_600_000;
+/** The longest window of any limit. */
+const MAX_WINDOW_MS = 3_600_000;
 
 const clock = freezeClock();
 beforeEach(() => {
-  // Whatever a test took is back.
-  clock.nowMs += 2 * LONGEST_WINDOW_MS;
+  // All limits have reset.
+  clock.nowMs += 2 * MAX_WINDOW_MS;
 });
 
 describe("an account's attempts", () => {
   const ip = (n: number) => `198.18.0.${n}`;
 
-  it("of which any number come at once are no more than one after another", async () => {
+  it("are limited the same when they are concurrent", async () => {
     const { email } = await createTestUser();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 30 }, (_, n) => attemptSignIn({ email, ip: ip(n) })),
     );
-    const statuses = answers.map(({ status }) => status);
+    const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });
 
-  it("are back after a quarter of an hour", async () => {
+  it("reset after a quarter of an hour", async () => {
     const { email } = await createTestUser();
     for (let n = 0; n < 11; n += 1) await attemptSignIn({ email, ip: ip(n) });
-    const refused = await attemptSignIn({ email, ip: ip(40), password: TEST_PASSWORD });
-    expect(refused.status).toBe(429);
-    clock.nowMs += Number(refused.headers.get("retry-after")) * 1_000;
+    const rejected = await attemptSignIn({ email, ip: ip(40), password: TEST_PASSWORD });
+    expect(rejected.status).toBe(429);
+    clock.nowMs += Number(rejected.headers.get("retry-after")) * 1_000;
     expect((await attemptSignIn({ email, ip: ip(41), password: TEST_PASSWORD })).status).toBe(200);
   });
 
-  it("are one allowance however the address is written, and Redis does not learn whose it is", async () => {
+  it("share one limit for all spellings of the address, which Redis does not learn", async () => {
     const { email } = await createTestUser();
     for (let n = 0; n < 10; n += 1) {
       await attemptSignIn({ email: n % 2 ? email.toUpperCase() : ` ${email}`.trim(), ip: ip(120 + n) });
@@ -51,7 +51,7 @@ describe("an account's attempts", () => {
     for (const key of keys) expect(key).toMatch(/^webchat:throttle:account:account-[\w-]{22}:\/api\/auth\//);
   });
 
-  it("are told to who asks for numbers", async () => {
+  it("are counted in the metrics", async () => {
     const before = limitStats().account;
     const { email } = await createTestUser();
     for (let n = 0; n < 12; n += 1) await attemptSignIn({ email, ip: ip(150 + n) });
@@ -67,18 +67,18 @@ describe("a device cookie", () => {
   const cookieOf = async (email: string) =>
     extractDeviceCookie(await attemptSignIn({ email, ip: "198.19.0.1", password: TEST_PASSWORD }));
 
-  it("is kept from scripts, and names nobody", async () => {
+  it("is hidden from scripts and contains no account data", async () => {
     const owner = { email: `owner-${newId()}@test.example` };
     const { email, userId } = await createTestUser("listener", owner);
     const response = await attemptSignIn({ email, ip: "198.19.0.2", password: TEST_PASSWORD });
-    const cookie = response.headers.getSetCookie().find((one) => one.startsWith("nd_device="));
+    const cookie = response.headers.getSetCookie().find((each) => each.startsWith("nd_device="));
     expect(cookie).toMatch(/^nd_device=[\w-]{64}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=15552000$/);
     const bytes = Buffer.from(cookie?.slice(10, 74) ?? "", "base64url");
     expect(bytes.includes(Buffer.from(userId.replaceAll("-", ""), "hex"))).toBe(false);
     expect(bytes.toString("latin1")).not.toContain("owner");
   });
 
-  it("has an allowance of its own, and not a larger one", async () => {
+  it("has its own limit, which is not larger", async () => {
     const { email } = await createTestUser();
     const cookie = await cookieOf(email);
     const statuses = [];
@@ -86,11 +86,11 @@ describe("a device cookie", () => {
       statuses.push((await attemptSignIn({ email, ip: `198.19.1.${n}`, cookie })).status);
     }
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
-    // What was tried in that browser takes nothing from others.
+    // Attempts in that browser do not count for others.
     expect((await attemptSignIn({ email, ip: "198.19.1.50", password: TEST_PASSWORD })).status).toBe(200);
   });
 
-  it("of another account, forged, cut or too old is none", async () => {
+  it("of another account, forged, truncated or too old has no effect", async () => {
     const { email } = await createTestUser();
     const own = await cookieOf(email);
     const another = await cookieOf((await createTestUser()).email);

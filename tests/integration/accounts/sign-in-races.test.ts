@@ -12,18 +12,18 @@ import {
   TEST_PASSWORD,
 } from "@/tests/support/factories/accounts";
 
-/** What happens once a password was found right and before its session is there. */
+/** Runs once after a password was found right and before its session is created. */
 let meanwhile = async () => {};
 
 vi.mock("@/lib/accounts/password", async (load) => {
   const real = await load<typeof import("@/lib/accounts/password")>();
   return {
     ...real,
-    checkPassword: async (...given: Parameters<typeof real.checkPassword>) => {
-      const isRight = await real.checkPassword(...given);
-      const happens = meanwhile;
+    checkPassword: async (...args: Parameters<typeof real.checkPassword>) => {
+      const isRight = await real.checkPassword(...args);
+      const run = meanwhile;
       meanwhile = async () => {};
-      await happens();
+      await run();
       return isRight;
     },
   };
@@ -41,9 +41,9 @@ const change = async ({ token }: Account) =>
   (await call(changePassword, { token, body: { currentPassword: TEST_PASSWORD, newPassword: NEW } })).status;
 
 it.each([
-  ["set by a link from a mail", resetByMail],
+  ["reset by a mailed link", resetByMail],
   ["changed", change],
-])("a sign-in with a password that is %s at that moment leaves no session behind", async (_, replace) => {
+])("a sign-in with a password that is concurrently %s leaves no session behind", async (_, replace) => {
   const account = await createAccount();
   const replaced: number[] = [];
   meanwhile = async () => {
@@ -51,7 +51,7 @@ it.each([
   };
   const answer = await call(signIn, { body: { email: account.email, password: TEST_PASSWORD } });
   expect(replaced).toEqual([200]);
-  const late = await call(me, { token: answer.body.accessToken ?? "none" });
-  expect([answer.status, late.status]).toEqual([401, 401]);
+  const response = await call(me, { token: answer.body.accessToken ?? "none" });
+  expect([answer.status, response.status]).toEqual([401, 401]);
   expect((await call(signIn, { body: { email: account.email, password: NEW } })).status).toBe(200);
 });

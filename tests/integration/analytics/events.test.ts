@@ -34,7 +34,7 @@ afterAll(async () => {
   await qstash.close();
 });
 
-/** A name of a test's own. */
+/** An event name that no other test uses. */
 const newName = () => `test.${newId()}`;
 const rowsOf = (name: string) => db().analyticsEvent.findMany({ where: { name }, orderBy: { at: "asc" } });
 const countOf = (name: string) => db().analyticsEvent.count({ where: { name } });
@@ -42,35 +42,35 @@ const send = async (events: unknown, options: Parameters<typeof call>[1] = {}) =
   call(collect, { body: { events }, ...options });
 
 describe("POST /api/analytics/events", () => {
-  it("counts what nobody known did, through QStash and back", async () => {
+  it("counts an anonymous event, delivered through QStash", async () => {
     const name = newName();
-    const answer = await send([
+    const response = await send([
       { name, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
     ]);
-    expect(answer).toMatchObject({ status: 202, body: { accepted: 1 } });
-    await waitUntil("it is counted", async () => (await countOf(name)) === 1);
+    expect(response).toMatchObject({ status: 202, body: { accepted: 1 } });
+    await waitUntil("the event is counted", async () => (await countOf(name)) === 1);
     expect(await rowsOf(name)).toMatchObject([
       { userId: null, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
     ]);
   });
 
-  it("knows who did it by their session, and by nothing they say", async () => {
+  it("takes the user from the session only, not from the body", async () => {
     const [name, person] = [newName(), await createPerson()];
     await send([{ name, userId: newId() }], { as: person });
-    await waitUntil("it is counted", async () => (await countOf(name)) === 1);
+    await waitUntil("the event is counted", async () => (await countOf(name)) === 1);
     expect(await rowsOf(name)).toMatchObject([{ userId: person.userId }]);
   });
 
-  it("an event that is sent twice is counted once", async () => {
+  it("an event sent twice is counted once", async () => {
     const event = { id: newId(), name: newName() };
     const last = { name: newName() };
     await send([event, event]);
     await send([event, last]);
-    await waitUntil("the last is counted", async () => (await countOf(last.name)) === 1);
+    await waitUntil("the last event is counted", async () => (await countOf(last.name)) === 1);
     expect(await countOf(event.name)).toBe(1);
   });
 
-  it("many calls at once are few messages", async () => {
+  it("many concurrent calls make few messages", async () => {
     const name = newName();
     const before = qstash.connections;
     const published = getAnalyticsStats().published;
@@ -78,16 +78,16 @@ describe("POST /api/analytics/events", () => {
     await waitForDeferredWork();
     expect(getAnalyticsStats().published - published).toBe(80);
     expect(qstash.connections - before).toBeLessThan(40);
-    await waitUntil("all are counted", async () => (await countOf(name)) === 80);
+    await waitUntil("all events are counted", async () => (await countOf(name)) === 80);
   });
 
-  it("a wrong clock's time becomes the nearest believable one", async () => {
+  it("a time of a wrong clock is clamped to the nearest plausible one", async () => {
     const name = newName();
     const sentAt = Date.now();
     const at = (ms: number) => new Date(sentAt + ms).toISOString();
     const events = [-30 * DAY_MS, -60_000, 5 * DAY_MS].map((ms) => ({ name, at: at(ms) }));
     await send(events);
-    await waitUntil("all are counted", async () => (await countOf(name)) === 3);
+    await waitUntil("all events are counted", async () => (await countOf(name)) === 3);
     const [old, right, early] = (await rowsOf(name)).map((row) => row.at.getTime());
     const receivedBy = Date.now();
     expect(old).toBeGreaterThanOrEqual(sentAt - DAY_MS);
@@ -97,7 +97,7 @@ describe("POST /api/analytics/events", () => {
     expect(early).toBeLessThanOrEqual(receivedBy);
   });
 
-  it("without QStash the caller is answered the same, and what is lost is counted", async () => {
+  it("without QStash the response is the same, and lost events are counted", async () => {
     const name = newName();
     const { dropped } = getAnalyticsStats();
     await qstash.set("error");
@@ -108,7 +108,7 @@ describe("POST /api/analytics/events", () => {
       await qstash.set("pass");
     }
     await send([{ name }]);
-    await waitUntil("the next is counted", async () => (await countOf(name)) === 1);
+    await waitUntil("the next event is counted", async () => (await countOf(name)) === 1);
   });
 
   it.each([
@@ -118,21 +118,21 @@ describe("POST /api/analytics/events", () => {
     ["no name", [{}], "events.0.name"],
     ["a name in capitals", [{ name: "ok" }, { name: "Play" }], "events.1.name"],
     ["a name of 65 characters", [{ name: "x".repeat(65) }], "events.0.name"],
-    ["an id that is none", [{ name: "x", id: "1" }], "events.0.id"],
-    ["a time that is none", [{ name: "x", at: "yesterday" }], "events.0.at"],
+    ["an invalid id", [{ name: "x", id: "1" }], "events.0.id"],
+    ["an invalid time", [{ name: "x", at: "yesterday" }], "events.0.at"],
     ["properties in properties", [{ name: "x", properties: { a: { b: 1 } } }], "events.0.properties.a"],
     ["more than 2 KB", [{ name: "x", properties: { a: "ж".repeat(1_024) } }], "events.0.properties"],
-    ["what Postgres cannot keep", [{ name: "x", properties: { a: "a\0b" } }], "events.0.properties.a"],
-  ])("%s is 400 with its field, and none is counted", async (_, events, path) => {
+    ["text that Postgres cannot store", [{ name: "x", properties: { a: "a\0b" } }], "events.0.properties.a"],
+  ])("%s is 400 with its field, and nothing is counted", async (_, events, path) => {
     const taken = getAnalyticsStats();
-    const answer = await send(events);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error.details).toEqual([{ path, message: expect.any(String) }]);
+    const response = await send(events);
+    expect(response.status).toBe(400);
+    expect(response.body.error.details).toEqual([{ path, message: expect.any(String) }]);
     expect(getAnalyticsStats()).toEqual(taken);
   });
 });
 
-it("queue analytics stands being run twice", async () => {
+it("the analytics task can run twice", async () => {
   const name = newName();
   const at = new Date().toISOString();
   const events = [1, 2].map(() => ({ id: newId(), userId: null, name, properties: {}, at }));
@@ -144,12 +144,12 @@ it("queue analytics stands being run twice", async () => {
 it("backgroundTaskService.trackEvent is counted", async () => {
   const [name, { userId }] = [newName(), await createPerson()];
   await backgroundTaskService.trackEvent(userId, name, { deep: { er: [1] } });
-  await waitUntil("it is counted", async () => (await countOf(name)) === 1);
+  await waitUntil("the event is counted", async () => (await countOf(name)) === 1);
   expect(await rowsOf(name)).toMatchObject([{ userId, properties: { deep: { er: [1] } } }]);
 });
 
 describe("daily totals", () => {
-  // A century of this test's own, so that no other event is in it.
+  // A year that no other test uses, so that it has no other events.
   const year = 1900 + Math.floor(Math.random() * 60);
   type Added = [name: string, at: string, userId?: string];
   const add = (events: Added[]) =>
@@ -164,12 +164,12 @@ describe("daily totals", () => {
     await db().analyticsEvent.deleteMany({ where: { at: { gte, lt } } });
   });
 
-  it("are by UTC day, with both ends and nothing beside them", async () => {
-    const [one, other] = [newId(), newId()];
+  it("are by UTC day and include both ends", async () => {
+    const [first, other] = [newId(), newId()];
     await add([
       ["before", `${year}-03-01T23:59:59.999Z`],
-      ["play", `${year}-03-02T00:00:00.000Z`, one],
-      ["play", `${year}-03-02T12:00:00.000Z`, one],
+      ["play", `${year}-03-02T00:00:00.000Z`, first],
+      ["play", `${year}-03-02T12:00:00.000Z`, first],
       ["play", `${year}-03-02T13:00:00.000Z`, other],
       ["play", `${year}-03-02T14:00:00.000Z`],
       ["open", `${year}-03-03T23:59:59.999Z`],
@@ -181,7 +181,7 @@ describe("daily totals", () => {
     ]);
   });
 
-  it("the report has days without events, the most frequent first, and rare names together", async () => {
+  it("the report includes days without events, sorts by frequency, and sums up rare names", async () => {
     const day = `${year}-06-15`;
     const names = Array.from({ length: 23 }, (_, index) => `n${String(index).padStart(2, "0")}`);
     await add(

@@ -29,11 +29,11 @@ function expectError(answer: Awaited<ReturnType<typeof call>>, status: number, c
   expect(answer.body.error.requestId).toBe(answer.headers.get("x-request-id"));
 }
 
-describe("a bad request is answered 400 with its fields named, and nothing is written", () => {
+describe("a bad request gets 400 with its fields named, and nothing is written", () => {
   it.each([
-    ["no body's fields", {}, "postId"],
+    ["an empty body", {}, "postId"],
     ["a number", { postId: 5 }, "postId"],
-    ["no UUID", { postId: "1; DROP TABLE" }, "postId"],
+    ["not a UUID", { postId: "1; DROP TABLE" }, "postId"],
     ["an array", [], ""],
   ])("view: %s", async (_, body, path) => {
     const answer = await call(view, { as: listener, body });
@@ -60,7 +60,7 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
     expectError(await call(listPosts, { query }), 400, "bad_request");
   });
 
-  it("a new post without a title, too long, or with six tags", async () => {
+  it("rejects a new post without a title, too long, or with six tags", async () => {
     const before = await db().post.count({ where: { authorId: listener.userId } });
     for (const body of [
       { title: " " },
@@ -77,7 +77,7 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
   it.each([
     ["NUL", "a\0b"],
     ["half a surrogate pair", "a\ud800b"],
-  ])("text that Postgres cannot keep: %s", async (_, text) => {
+  ])("rejects text that Postgres cannot store: %s", async (_, text) => {
     const account = { email: `${newId()}@test.invalid`, password: "long enough", name: "x" };
     for (const [handler, body, path] of [
       [createPost, { title: text }, "title"],
@@ -93,23 +93,23 @@ describe("a bad request is answered 400 with its fields named, and nothing is wr
     expect(await db().user.count({ where: { email: account.email } })).toBe(0);
   });
 
-  it("speaks the caller's language", async () => {
-    const speak = async (language: string) =>
+  it("responds in the caller's language", async () => {
+    const errorIn = async (language: string) =>
       (await call(view, { as: listener, body: {}, headers: { "accept-language": language } })).body.error;
-    expect((await speak("en")).message).toBe("The request is not valid");
-    expect((await speak("ru")).message).toBe("Запрос составлен неверно");
-    expect((await speak("en")).details[0].message).not.toBe((await speak("ru")).details[0].message);
+    expect((await errorIn("en")).message).toBe("The request is not valid");
+    expect((await errorIn("ru")).message).toBe("Запрос составлен неверно");
+    expect((await errorIn("en")).details[0].message).not.toBe((await errorIn("ru")).details[0].message);
   });
 });
 
-it("a 10 MB body is 413, also when its length is not announced", async () => {
+it("a 10 MB body is 413, also without a content length", async () => {
   expectError(await call(view, { as: listener, body: "x".repeat(10_000_000) }), 413, "payload_too_large");
 });
 
-it("another method is 405 in the standard body, and says which there are", async () => {
+it("an unsupported method is 405 in the standard body, with the allowed ones", async () => {
   const { GET, DELETE, OPTIONS } = await import("@/app/api/posts/view/route");
-  for (const refuse of [GET, DELETE]) {
-    const response = refuse(new Request("http://localhost/api/posts/view"));
+  for (const reject of [GET, DELETE]) {
+    const response = reject(new Request("http://localhost/api/posts/view"));
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")).toBe("POST, OPTIONS");
     expect(await response.json()).toMatchObject({ error: { code: "method_not_allowed" } });
@@ -117,7 +117,7 @@ it("another method is 405 in the standard body, and says which there are", async
   expect(OPTIONS(new Request("http://localhost/api/posts/view")).status).toBe(204);
 });
 
-it("another type than JSON is 415", async () => {
+it("a content type other than JSON is 415", async () => {
   const headers = { "content-type": "text/plain" };
   expectError(await call(view, { as: listener, body: "{}", headers }), 415, "unsupported_media_type");
 });
@@ -128,7 +128,7 @@ it("an unknown post is 404 to view and to read", async () => {
 });
 
 describe("tokens", () => {
-  it("nobody is 401", async () => {
+  it("an anonymous call is 401", async () => {
     for (const handler of [view, viewsBatch, createPost]) {
       expectError(
         await call(handler, { body: { postId, postIds: [postId], title: "x" } }),
@@ -167,7 +167,7 @@ describe("tokens", () => {
     );
   });
 
-  it("a cron call wants its secret, not a person's token", async () => {
+  it("a cron call requires its secret, not a user's token", async () => {
     expectError(await call(cronSync), 401, "unauthenticated");
     expectError(await call(cronSync, { token: "wrong" }), 401, "unauthenticated");
     expectError(await call(cronSync, { as: await createPerson("admin") }), 401, "unauthenticated");

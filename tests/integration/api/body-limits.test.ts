@@ -9,9 +9,9 @@ import type { RouteHandler } from "@/lib/core/http";
 
 const KILOBYTE = 1_024;
 const CHUNK_BYTES = 16 * KILOBYTE;
-const MOST_CHUNKS = 1_000;
+const MAX_CHUNKS = 1_000;
 
-/** A body that says nothing of its length; it would go on for 16 MB. */
+/** A body without a content length that would be 16 MB long. */
 function endlessBody(): { body: ReadableStream<Uint8Array>; taken: () => number } {
   let taken = 0;
   const chunk = new TextEncoder().encode(" ".repeat(CHUNK_BYTES));
@@ -19,7 +19,7 @@ function endlessBody(): { body: ReadableStream<Uint8Array>; taken: () => number 
     pull(controller) {
       taken += 1;
       controller.enqueue(chunk);
-      if (taken === MOST_CHUNKS) controller.close();
+      if (taken === MAX_CHUNKS) controller.close();
     },
   });
   return { body, taken: () => taken };
@@ -32,30 +32,30 @@ async function send(handler: RouteHandler, body: BodyInit, headers: Record<strin
     headers: { "content-type": "application/json", ...headers },
     duplex: "half",
   } as RequestInit);
-  const answer = await handler(request, { params: Promise.resolve({ queue: "emails" }) });
-  return { status: answer.status, code: (await answer.json()).error?.code };
+  const response = await handler(request, { params: Promise.resolve({ queue: "emails" }) });
+  return { status: response.status, code: (await response.json()).error?.code };
 }
 
 describe("a body", () => {
   it.each([
     ["JSON", signIn, 64],
-    ["JSON of a route that takes more", collect, 256],
+    ["JSON of a route with a larger limit", collect, 256],
     ["a signed event", receiveEvent, 512],
     ["a delivery of QStash", deliver, 1_024],
-  ])("%s is read as far as its limit, when it does not say how long it is", async (_, handler, kilobytes) => {
+  ])("%s is read up to its limit when it has no content length", async (_, handler, kilobytes) => {
     const { body, taken } = endlessBody();
     expect(await send(handler, body)).toEqual({ status: 413, code: "payload_too_large" });
-    // One chunk over the limit, and those that a stream fetches ahead.
+    // One chunk over the limit, and those that a stream prefetches.
     expect(taken() * CHUNK_BYTES).toBeLessThanOrEqual(kilobytes * KILOBYTE + 4 * CHUNK_BYTES);
   });
 
-  it("that says it is too long is not read at all", async () => {
+  it("with too large a content length is not read at all", async () => {
     const { body, taken } = endlessBody();
     expect(await send(signIn, body, { "content-length": "70000" })).toMatchObject({ status: 413 });
     expect(taken()).toBeLessThanOrEqual(1);
   });
 
-  it("that says it is short is measured all the same", async () => {
+  it("with a false content length is measured all the same", async () => {
     for (const announced of ["10", "-1", "1e3", "x"]) {
       const { status } = await send(signIn, endlessBody().body, { "content-length": announced });
       expect([announced, status]).toEqual([announced, 413]);
@@ -70,13 +70,13 @@ describe("a body", () => {
     ["a long number", "9".repeat(60_000)],
     ["many fields", `{${Array.from({ length: 5_000 }, (_, i) => `"${i}":1`).join(",")}}`],
     ["a prototype", '{"__proto__":{"email":"a@b.test","password":"x"},"constructor":{"prototype":{}}}'],
-  ])("of %s is a bad request like any other", async (_, body) => {
+  ])("of %s is a bad request", async (_, body) => {
     expect(await send(signIn, body)).toEqual({ status: 400, code: "bad_request" });
     expect(await send(collect, body)).toEqual({ status: 400, code: "bad_request" });
   });
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])(
-    "of a form (%s), which any site can send, is not JSON",
+    "of a form (%s), which any site can send, is not accepted as JSON",
     async (type) => {
       expect(await send(signIn, '{"email":"a@b.test","password":"x"}', { "content-type": type })).toEqual({
         status: 415,
@@ -85,7 +85,7 @@ describe("a body", () => {
     },
   );
 
-  it("is read nowhere but through the limits of lib/core/http/body.ts", () => {
+  it("is read only through the limits of lib/core/http/body.ts", () => {
     const files = ["app", "lib"].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.tsx?$/.test(file))
@@ -97,7 +97,7 @@ describe("a body", () => {
       ),
     );
     const names = readers.map((file) => file.replaceAll(path.sep, "/")).sort();
-    // The second reads what the Redis client is about to send, which is ours.
+    // The second reads the request that the Redis client is about to send.
     expect(names).toEqual(["lib/core/http/body.ts", "lib/redis/replies.ts"]);
   });
 });

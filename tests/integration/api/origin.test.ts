@@ -5,48 +5,48 @@ import { env } from "@/lib/core/env";
 import { findRoutes } from "@/scripts/openapi-document";
 import { call } from "@/tests/support/clients/call";
 
-/** Cross-site request forgery: what another site makes a browser send is refused at every door that writes. */
+/** Cross-site request forgery: every route that writes rejects a browser request from another site. */
 
-const own = new URL(env().APP_URL);
+const appUrl = new URL(env().APP_URL);
 
-/** Signing in with a wrong password: past the door it is 401. */
-const knock = (headers: Record<string, string>) =>
+/** Signs in with a wrong password: past the origin check it is 401. */
+const attempt = (headers: Record<string, string>) =>
   call(signIn, { body: { email: "nobody@normaldance.test", password: "wrong password" }, headers });
 
 describe("a write that cookies could authorise", () => {
   it.each([
-    ["a page of ours", { "sec-fetch-site": "same-origin", origin: own.origin }],
-    ["somebody's own reload", { "sec-fetch-site": "none" }],
-    ["an older browser on a page of ours", { origin: own.origin }],
+    ["an own page", { "sec-fetch-site": "same-origin", origin: appUrl.origin }],
+    ["the user's reload", { "sec-fetch-site": "none" }],
+    ["an older browser on an own page", { origin: appUrl.origin }],
     [
-      "an older browser on the host it asks",
-      { origin: `${own.protocol}//preview.test:8443`, host: "preview.test:8443" },
+      "an older browser on the requested host",
+      { origin: `${appUrl.protocol}//preview.test:8443`, host: "preview.test:8443" },
     ],
-    ["no browser", {}],
+    ["a client that is not a browser", {}],
     ["a program with a token", { authorization: "Bearer x", "sec-fetch-site": "cross-site" }],
-  ])("passes from %s", async (_, headers) => {
-    expect((await knock(headers)).status).toBe(401);
+  ])("is accepted from %s", async (_, headers) => {
+    expect((await attempt(headers)).status).toBe(401);
   });
 
   it.each([
     ["another site", { "sec-fetch-site": "cross-site", origin: "https://evil.example" }],
-    ["another site that claims our origin", { "sec-fetch-site": "cross-site", origin: own.origin }],
+    ["another site that claims the app's origin", { "sec-fetch-site": "cross-site", origin: appUrl.origin }],
     [
-      "a neighbour under the same name",
-      { "sec-fetch-site": "same-site", origin: `${own.protocol}//a.${own.host}` },
+      "a sibling subdomain",
+      { "sec-fetch-site": "same-site", origin: `${appUrl.protocol}//a.${appUrl.host}` },
     ],
-    ["what nobody has heard of", { "sec-fetch-site": "SAME-ORIGIN" }],
-    ["an older browser elsewhere", { origin: "https://evil.example" }],
+    ["an unknown value", { "sec-fetch-site": "SAME-ORIGIN" }],
+    ["an older browser on another site", { origin: "https://evil.example" }],
     ["a sandboxed frame", { origin: "null" }],
-    ["an origin that is none", { origin: "evil" }],
-    ["a name that begins with ours", { origin: `${own.protocol}//${own.hostname}.evil.example` }],
-    ["another port of ours", { origin: `${own.protocol}//${own.hostname}:1` }],
+    ["an invalid origin", { origin: "evil" }],
+    ["a host name that starts with the app's", { origin: `${appUrl.protocol}//${appUrl.hostname}.evil.example` }],
+    ["another port of the app's host", { origin: `${appUrl.protocol}//${appUrl.hostname}:1` }],
     [
-      "our origin, over a scheme that is not the web's",
-      { origin: `chrome-extension://${own.hostname}`, host: own.hostname },
+      "the app's host with a scheme other than http",
+      { origin: `chrome-extension://${appUrl.hostname}`, host: appUrl.hostname },
     ],
-  ])("is refused from %s", async (_, headers) => {
-    const { status, body } = await knock({ ...headers, "accept-language": "en" });
+  ])("is rejected from %s", async (_, headers) => {
+    const { status, body } = await attempt({ ...headers, "accept-language": "en" });
     expect([status, body.error]).toEqual([
       403,
       expect.objectContaining({
@@ -57,25 +57,25 @@ describe("a write that cookies could authorise", () => {
     ]);
   });
 
-  it("is refused from the http page of a host that is asked by https", async () => {
+  it("is rejected from the http page of an https host", async () => {
     vi.resetModules();
     vi.stubEnv("APP_URL", "https://music.test");
-    const { requireSameOrigin: requireOwnOrigin } = await import("@/lib/core/http/require-same-origin");
-    const ask = (origin: string) => () =>
-      requireOwnOrigin(
+    const { requireSameOrigin } = await import("@/lib/core/http/require-same-origin");
+    const check = (origin: string) => () =>
+      requireSameOrigin(
         new Request("https://www.music.test/api", {
           method: "POST",
           headers: { origin, host: "www.music.test" },
         }),
       );
-    expect(ask("https://music.test")).not.toThrow();
-    expect(ask("https://www.music.test")).not.toThrow();
-    expect(ask("http://www.music.test")).toThrow("foreign_origin");
-    expect(ask("http://music.test")).toThrow("foreign_origin");
+    expect(check("https://music.test")).not.toThrow();
+    expect(check("https://www.music.test")).not.toThrow();
+    expect(check("http://www.music.test")).toThrow("foreign_origin");
+    expect(check("http://music.test")).toThrow("foreign_origin");
     vi.unstubAllEnvs();
   });
 
-  it("is refused at every route there is, but for those that check a signature or a secret", async () => {
+  it("is rejected at every route, except those that check a signature or a secret", async () => {
     const passed: string[] = [];
     for (const { method, path, handler } of await findRoutes()) {
       if (method === "GET") continue;
@@ -90,7 +90,7 @@ describe("a write that cookies could authorise", () => {
     expect(passed.sort()).toEqual(["POST /api/qstash/{queue}", "POST /api/webhooks/payments"]);
   });
 
-  it("a signed event is not asked where it comes from; its signature is", async () => {
+  it("a signed event is checked by its signature, not by its origin", async () => {
     const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
     const { body } = await call(receiveEvent, { method: "POST", body: "{}", headers });
     expect(body.error.code).not.toBe("forbidden");

@@ -16,7 +16,7 @@ const spend = (as: Caller, body: unknown, headers: Record<string, string> = {}) 
   call(postSpend, { as, body, headers: { "accept-language": "en", ...headers } });
 
 describe("GET /api/bonuses", () => {
-  it("is a balance of nothing and a link at first", async () => {
+  it("returns an empty balance and a referral link at first", async () => {
     const person = await createPerson();
     await createPeople(2);
     await db().user.updateMany({
@@ -47,13 +47,13 @@ describe("GET /api/bonuses", () => {
       const { body } = await call(getBonuses, { as: person, query });
       expect(body.balance).toBe(28);
       for (const { amount } of body.entries.items) seen.push(amount);
-      // What is added meanwhile belongs on a page before this one.
+      // New entries belong on an earlier page.
       cursor = body.entries.nextCursor;
     } while (cursor);
     expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
   });
 
-  it("refuses strangers, deleted accounts and cursors that are none", async () => {
+  it("rejects anonymous callers, deleted accounts and invalid cursors", async () => {
     expect((await call(getBonuses)).status).toBe(401);
     const gone = await createPerson();
     expect((await call(getBonuses, { as: gone })).status).toBe(200);
@@ -69,7 +69,7 @@ describe("GET /api/bonuses", () => {
 });
 
 describe("POST /api/bonuses/spend", () => {
-  it("takes from the balance, and not more than there is", async () => {
+  it("debits the balance, and never overdraws it", async () => {
     const person = await createPerson();
     await grantBonuses(person, 500);
     const first = await spend(person, { amount: 120, note: "  Studio hour " });
@@ -91,16 +91,16 @@ describe("POST /api/bonuses/spend", () => {
     expect(await ledgerEntries(person)).toHaveLength(3);
   });
 
-  it("sent twice with one key it is spent once and answered the same, also when nothing is left", async () => {
+  it("is applied once per key and repeats its response, also when nothing is left", async () => {
     const person = await createPerson();
     await grantBonuses(person, 100);
     const key = newId();
     const first = await spend(person, { amount: 60, key });
     await grantBonuses(person, 85);
-    // There would be enough for another one,
+    // The balance suffices for another one,
     expect((await spend(person, { amount: 60, key })).body).toEqual(first.body);
     await spend(person, { amount: 125 });
-    // and now there would not.
+    // and now it does not.
     for (const again of [
       await spend(person, { amount: 60, key }),
       await spend(person, { amount: 60 }, { "idempotency-key": key }),
@@ -108,7 +108,7 @@ describe("POST /api/bonuses/spend", () => {
       expect(again.status).toBe(200);
       expect(again.body).toEqual(first.body);
     }
-    // The same key for something else is a mistake of the client's, and nobody else's business.
+    // The same key for another request is a client's mistake; keys are per user.
     expect(await spend(person, { amount: 61, key })).toMatchObject({
       status: 409,
       body: { error: { message: "This key was used for another request" } },
@@ -120,19 +120,19 @@ describe("POST /api/bonuses/spend", () => {
     expect(await ledgerViolations(person)).toEqual([]);
   });
 
-  it("while another spend is under way: 409 and when to come back; nothing is written", async () => {
+  it("gets 409 with Retry-After during another spend, and writes nothing", async () => {
     const person = await createPerson();
     await grantBonuses(person, 100);
     const attempt = await acquireLock("user", `${person.userId}:spend`);
-    if (!attempt.acquired) throw new Error("somebody else has it");
-    const answer = await spend(person, { amount: 10 });
-    expect(answer).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    if (!attempt.acquired) throw new Error("the lock is taken");
+    const response = await spend(person, { amount: 10 });
+    expect(response).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     await releaseLock(attempt.lock);
     expect((await spend(person, { amount: 10 })).status).toBe(200);
   });
 
-  it("refuses what is no spend, with the field named, and writes nothing", async () => {
+  it("rejects an invalid spend with its field, and writes nothing", async () => {
     const person = await createPerson();
     await grantBonuses(person, 100);
     for (const [body, path] of [
@@ -147,9 +147,9 @@ describe("POST /api/bonuses/spend", () => {
       [{ amount: 5, key: "" }, "key"],
       [{ amount: 5, key: "k".repeat(101) }, "key"],
     ] as const) {
-      const answer = await spend(person, body);
-      expect(answer.status).toBe(400);
-      expect(answer.body.error.details[0].path).toBe(path);
+      const response = await spend(person, body);
+      expect(response.status).toBe(400);
+      expect(response.body.error.details[0].path).toBe(path);
     }
     expect((await spend(person, { amount: 5 }, { "idempotency-key": "k".repeat(101) })).status).toBe(400);
     expect(await ledgerEntries(person)).toHaveLength(1);
@@ -157,11 +157,11 @@ describe("POST /api/bonuses/spend", () => {
 });
 
 describe("a referral bonus", () => {
-  const settle = (orderId: string) => transaction((tx) => reconcileReferralBonus(tx, orderId));
+  const reconcile = (orderId: string) => transaction((tx) => reconcileReferralBonus(tx, orderId));
 
   async function referred(): Promise<{ referrer: Caller; buyer: Caller }> {
     const [referrer, buyer] = await createPeople(2);
-    if (!referrer || !buyer) throw new Error("nobody was created");
+    if (!referrer || !buyer) throw new Error("users are missing");
     await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
     return { referrer, buyer };
   }
@@ -169,11 +169,11 @@ describe("a referral bonus", () => {
   const amounts = async (person: Caller) =>
     (await ledgerEntries(person)).map(({ kind, amount }) => [kind, amount]);
 
-  it("is a tenth of the price, rounded down, once per order, and the referrer hears of it", async () => {
+  it("is a tenth of the price, rounded down, once per order, and the referrer is notified", async () => {
     const { referrer, buyer } = await referred();
     const orderId = await createTestOrder({ buyer, amountMinor: 1_299, status: "paid" });
-    await Promise.all([settle(orderId), settle(orderId), settle(orderId)]);
-    await settle(orderId);
+    await Promise.all([reconcile(orderId), reconcile(orderId), reconcile(orderId)]);
+    await reconcile(orderId);
     expect(await amounts(referrer)).toEqual([["referral", 129]]);
     expect(await ledgerEntries(referrer)).toMatchObject([
       { key: `referral:${orderId}`, seq: 1, balance: 129 },
@@ -189,7 +189,7 @@ describe("a referral bonus", () => {
     expect(body.referral).toMatchObject({ joined: 1, earned: 129 });
   });
 
-  it("is none for an order that is not paid, failed, was refunded first, is too small, or of somebody nobody referred", async () => {
+  it("is not granted for an order that is unpaid, failed, already refunded, too small, or of a buyer without a referrer", async () => {
     const { referrer, buyer } = await referred();
     const stranger = await createPerson();
     const refunded = await createTestOrder({ buyer, amountMinor: 1_000 });
@@ -202,29 +202,29 @@ describe("a referral bonus", () => {
       refunded,
       newId(),
     ])
-      await settle(orderId);
+      await reconcile(orderId);
     expect(await amounts(referrer)).toEqual([]);
   });
 
-  it("is never the buyer's own", async () => {
+  it("is never granted to the buyer", async () => {
     const buyer = await createPerson();
     await db().user.update({ where: { id: buyer.userId }, data: { referredById: buyer.userId } });
-    await settle(await createTestOrder({ buyer, amountMinor: 1_000 }));
+    await reconcile(await createTestOrder({ buyer, amountMinor: 1_000 }));
     expect(await amounts(buyer)).toEqual([]);
   });
 
-  it("is taken back as the money goes back, never more than was granted, also below zero", async () => {
+  it("is reversed with refunds, never by more than was granted, also below zero", async () => {
     const { referrer, buyer } = await referred();
     const orderId = await createTestOrder({ buyer, amountMinor: 1_299 });
-    await settle(orderId);
+    await reconcile(orderId);
     await spend(referrer, { amount: 100 });
     await setRefunded(orderId, 650);
-    await settle(orderId);
-    await settle(orderId);
+    await reconcile(orderId);
+    await reconcile(orderId);
     await setRefunded(orderId, 1_299);
-    // The buyer may be gone by then; whose bonus it was is known all the same.
+    // The buyer may be deleted by then; the bonus entry still has its owner.
     await db().user.delete({ where: { id: buyer.userId } });
-    await Promise.all([settle(orderId), settle(orderId)]);
+    await Promise.all([reconcile(orderId), reconcile(orderId)]);
     expect(await amounts(referrer)).toEqual([
       ["referral", 129],
       ["spent", -100],
@@ -239,21 +239,21 @@ describe("a referral bonus", () => {
     expect((await spend(referrer, { amount: 1 })).status).toBe(409);
   });
 
-  it("of an order that was refunded in part before is a tenth of what was left", async () => {
+  it("of an order with an earlier partial refund is a tenth of the rest", async () => {
     const { referrer, buyer } = await referred();
     const orderId = await createTestOrder({ buyer, amountMinor: 1_299 });
     await setRefunded(orderId, 650);
-    await settle(orderId);
+    await reconcile(orderId);
     expect(await amounts(referrer)).toEqual([["referral", 64]]);
   });
 
-  it("whose referrer is gone is nobody's", async () => {
+  it("is not granted to a deleted referrer", async () => {
     const { referrer, buyer } = await referred();
     const orderId = await createTestOrder({ buyer, amountMinor: 1_000 });
-    await settle(orderId);
+    await reconcile(orderId);
     await db().user.delete({ where: { id: referrer.userId } });
     await setRefunded(orderId, 1_000);
-    await settle(orderId);
+    await reconcile(orderId);
     expect(await db().bonusEntry.count({ where: { key: { contains: orderId } } })).toBe(0);
   });
 });

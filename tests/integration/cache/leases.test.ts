@@ -6,7 +6,7 @@ import { keys, redis } from "@/lib/redis";
 import { createCacheManager, newKey, testNamespaces } from "@/tests/support/factories/cache-tools";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** What the cache keeps in Redis beside entries: leases, and the tags' memory of their members. */
+/** The cache's other data in Redis: load leases, and the members of tags. */
 
 const LONG_MS = 600_000;
 const SHORT_MS = 1_000;
@@ -20,21 +20,21 @@ beforeAll(() => {
 afterAll(() => restoreClock());
 
 const newMember = () => `things:${newKey()}`;
-const made = (tags: string[] = [], ttlSeconds = 60) => {
+const createThing = (tags: string[] = [], ttlSeconds = 60) => {
   const spec = { ...testNamespaces.things, swrSeconds: 0 };
   return createEntry(spec, { n: 1 }, { ttlSeconds, tags, createdMs: Date.now() }).entry;
 };
 const read = (member: string, token: string, tags: string[] = [], lifeMs = LONG_MS) =>
   store.read(member, { token, localEntry: undefined, unusableId: undefined, tags, maxLifetimeMs: lifeMs });
 
-it("a lease is its holder's alone: nobody else stores with it, prolongs it or ends it", async () => {
+it("only its holder can store with, extend or release a lease", async () => {
   const member = newMember();
   expect((await read(member, "holder")).leased).toBe(true);
   expect((await read(member, "other")).leased).toBe(false);
   await redis().pexpire(keys.cacheLease(member), 2_000_000);
   await store.renew(member, "other");
   await store.release(member, "other");
-  expect(await store.fill(member, "other", "{}", made())).toBe(false);
+  expect(await store.fill(member, "other", "{}", createThing())).toBe(false);
   await store.fillEmpty(member, "other");
   expect(await redis().pttl(keys.cacheLease(member))).toBeGreaterThan(store.LEASE_MS);
   expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
@@ -44,10 +44,10 @@ it("a lease is its holder's alone: nobody else stores with it, prolongs it or en
   expect((await read(member, "other")).leased).toBe(true);
 });
 
-it("storing ends the lease, and so does finding nothing, which removes what was there", async () => {
+it("storing releases the lease, and so does a miss, which deletes the old entry", async () => {
   const member = newMember();
   await read(member, "holder");
-  expect(await store.fill(member, "holder", "an entry", made())).toBe(true);
+  expect(await store.fill(member, "holder", "an entry", createThing())).toBe(true);
   expect(await redis().exists(keys.cacheLease(member))).toBe(0);
   expect(await redis().exists(keys.cacheEntry(member))).toBe(1);
   await read(member, "holder");
@@ -56,13 +56,13 @@ it("storing ends the lease, and so does finding nothing, which removes what was 
 });
 
 it.each(["loading", "set"] as const)(
-  "%s: a tag remembers each member as long as it may be there, and no longer",
+  "%s: a tag has each member as long as its entry may exist, and no longer",
   async (how) => {
     const [tag, long, short, gone] = [newKey(), newMember(), newMember(), newMember()];
     const key = keys.cacheTag(tag);
     const remember = async (member: string, lifeMs: number) => {
       if (how === "loading") await read(member, newKey(), [tag], lifeMs);
-      else await store.put(member, "an entry", made([tag], lifeMs / 1_000));
+      else await store.put(member, "an entry", createThing([tag], lifeMs / 1_000));
     };
     await redis().zadd(key, { score: 1, member: gone });
     await remember(short, SHORT_MS);
@@ -72,14 +72,14 @@ it.each(["loading", "set"] as const)(
     await remember(short, SHORT_MS);
     expect(await redis().pttl(key)).toBeGreaterThan(LONG_MS / 2);
     expect(await redis().zscore(key, gone)).toBeNull();
-    // It is there for long, though the next one to load it would keep it for a moment only.
+    // The entry exists for long, although the next load would keep it only for a moment.
     await redis().del(keys.cacheLease(long));
     if (how === "loading") await read(long, newKey(), [tag], SHORT_MS);
     expect(Number(await redis().zscore(key, long))).toBe(score);
   },
 );
 
-it("a tag of more members than one command takes is invalidated whole", async () => {
+it("a tag with more members than one command accepts is invalidated completely", async () => {
   const tag = newKey();
   const members = Array.from({ length: 1_101 }, newMember);
   const pipeline = redis().pipeline();
@@ -94,7 +94,7 @@ it("a tag of more members than one command takes is invalidated whole", async ()
   expect(await redis().exists(keys.cacheTag(tag), ...left)).toBe(0);
 });
 
-it("what took long to load, and was stored, is as current as the moment it was stored", async () => {
+it("a value that took long to load is trusted from the moment it was stored", async () => {
   const manager = createCacheManager();
   const key = newKey();
   const load = async () => {

@@ -7,8 +7,8 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** The clock of this process, some time from now. */
-async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
+/** Runs work with this process' clock moved forward by `ms`. */
+async function withClockAhead<T>(ms: number, work: () => Promise<T>): Promise<T> {
   aheadMs = ms;
   try {
     return await work();
@@ -20,7 +20,7 @@ async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(() => {
-  // It stands still: on a busy machine the second that memory is trusted goes by between two lines.
+  // The clock is frozen: on a busy machine the second for which memory is trusted may pass between two lines.
   const startedAt = Date.now();
   restoreClock = setClock({ now: () => startedAt + aheadMs });
 });
@@ -29,7 +29,7 @@ afterAll(() => restoreClock());
 const raw = (member: string) => redis().get<Record<string, unknown>>(keys.cacheEntry(member));
 
 describe("a value", () => {
-  it("that is set is got, here and in another process, and gone once deleted", async () => {
+  it("that is set can be read in this and another process until it is deleted", async () => {
     const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     expect(await one.get("things", key)).toBeUndefined();
@@ -41,7 +41,7 @@ describe("a value", () => {
     expect(await createCacheManager().get("things", key)).toBeUndefined();
   });
 
-  it("is loaded once, and then found in memory, and in Redis by others", async () => {
+  it("is loaded once, and then found in memory, and in Redis by other processes", async () => {
     const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     const load = vi.fn(async () => ({ n: 7 }));
@@ -54,18 +54,18 @@ describe("a value", () => {
     expect(other.stats().total).toMatchObject({ hitL2: 1, load: 0 });
   });
 
-  it("is immutable, and not the object that was given", async () => {
+  it("is immutable, and not the object that was passed in", async () => {
     const manager = createCacheManager();
     const key = newKey();
-    const given = { n: 1 };
-    await manager.set("things", key, given);
-    given.n = 2;
+    const input = { n: 1 };
+    await manager.set("things", key, input);
+    input.n = 2;
     const got = await manager.get("things", key);
     expect(got).toEqual({ n: 1 });
     expect(() => Object.assign(got ?? {}, { n: 3 })).toThrow(TypeError);
   });
 
-  it("over 1 KB is compressed, and comes back the same", async () => {
+  it("over 1 KB is compressed and decoded unchanged", async () => {
     const manager = createCacheManager();
     const [short, long, huge] = [newKey(), newKey(), newKey()];
     const text = "Ночь, улица, фонарь, аптека. ".repeat(100);
@@ -82,7 +82,7 @@ describe("a value", () => {
     expect(found.get(huge)).toEqual({ n: 1, text: text.repeat(100) });
   });
 
-  it("null and undefined are kept apart", async () => {
+  it("can be null, which is cached, but not undefined", async () => {
     const key = newKey();
     const none = vi.fn(async () => undefined);
     const manager = createCacheManager();
@@ -97,13 +97,13 @@ describe("a value", () => {
     expect(nothing).toHaveBeenCalledTimes(1);
     expect((await createCacheManager().getMany("things", [key, newKey()])).get(key)).toBeNull();
 
-    // A namespace that does not remember that there is none.
+    // This namespace does not cache null.
     expect(await manager.getOrSet("numbers", key, nothing)).toBeNull();
     expect(await manager.getOrSet("numbers", key, nothing)).toBeNull();
     expect(nothing).toHaveBeenCalledTimes(3);
   });
 
-  it("stored in a way the schema refuses is a miss, and is loaded and stored anew", async () => {
+  it("whose stored form is invalid is a miss, and is loaded and stored again", async () => {
     const key = newKey();
     const entry = keys.cacheEntry(`things:${key}`);
     await createCacheManager().set("things", key, { n: 1 });
@@ -129,12 +129,12 @@ describe("a value", () => {
     }
   });
 
-  it("past its TTL is served while one loads anew, and not past its stale window", async () => {
+  it("past its TTL is served while it is reloaded, but not past its stale window", async () => {
     const key = newKey();
     const manager = createCacheManager();
     await manager.set("things", key, { n: 1 });
     const load = vi.fn(async () => ({ n: 2 }));
-    await later(61_000, async () => {
+    await withClockAhead(61_000, async () => {
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
       await waitForDeferredWork();
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 2 });
@@ -142,19 +142,19 @@ describe("a value", () => {
     });
     expect(load).toHaveBeenCalledTimes(1);
     expect(manager.stats().total).toMatchObject({ stale: 1, load: 1 });
-    // The second one was made in the future: 61 s from now, for 60 s and 30 s more.
-    await later(61_000 + 91_000, async () => {
+    // The second entry was created in the future: 61 s from now, for 60 s and 30 s more.
+    await withClockAhead(61_000 + 91_000, async () => {
       expect(await manager.get("things", key)).toBeUndefined();
       expect(await createCacheManager().get("things", key)).toBeUndefined();
     });
   });
 
-  it("near the end of its TTL is loaded anew by one reader, early", async () => {
+  it("near the end of its TTL is reloaded early by one reader", async () => {
     const key = newKey();
     const managers = [createCacheManager(), createCacheManager(), createCacheManager()];
     await createCacheManager().set("things", key, { n: 1 });
     const { load, finish } = createManualLoader({ n: 2 });
-    await later(50_000, async () => {
+    await withClockAhead(50_000, async () => {
       for (const manager of managers) expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
       finish();
       await waitForDeferredWork();
@@ -163,24 +163,24 @@ describe("a value", () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it("that could not be loaded anew is served on, and the loader's error reaches nobody", async () => {
+  it("that could not be reloaded is served on, and no caller gets the loader's error", async () => {
     const key = newKey();
     const manager = createCacheManager();
     await manager.set("things", key, { n: 1 });
-    const load = vi.fn(async () => Promise.reject<{ n: number }>(new Error("Postgres is away")));
-    await later(70_000, async () => {
+    const load = vi.fn(async () => Promise.reject<{ n: number }>(new Error("Postgres is down")));
+    await withClockAhead(70_000, async () => {
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
       await waitForDeferredWork();
       expect(await manager.getOrSet("things", key, load)).toEqual({ n: 1 });
     });
-    // The lease of the failed load keeps others from trying at once.
+    // The lease of the failed load keeps others from retrying immediately.
     expect(load).toHaveBeenCalledTimes(1);
     expect(manager.stats().total.error).toBe(1);
   });
 });
 
 describe("a loader", () => {
-  it("that fails fails for those who wait for it, and the next one may try at once", async () => {
+  it("that fails rejects its waiting callers, and the next call may retry immediately", async () => {
     const manager = createCacheManager();
     const key = newKey();
     const fail = vi.fn(async () => {
@@ -195,13 +195,13 @@ describe("a loader", () => {
     expect(other.stats().total.wait).toBe(0);
   });
 
-  it("runs in one process; the others wait for what it stores", async () => {
+  it("runs in one process; other processes wait for what it stores", async () => {
     const key = newKey();
     const { load, finish } = createManualLoader({ n: 1 });
     const managers = Array.from({ length: 5 }, createCacheManager);
     const values = Promise.all(managers.map((manager) => manager.getOrSet("things", key, load)));
     await waitUntil(
-      "four wait for the fifth",
+      "four processes wait for the fifth",
       () => managers.reduce((sum, manager) => sum + manager.stats().total.wait, 0) === 4,
     );
     finish();
@@ -211,26 +211,26 @@ describe("a loader", () => {
 });
 
 describe("a loader that hangs", () => {
-  it("is not waited for by those who ask a second after another process has invalidated", async () => {
+  it("does not block readers a second after another process has invalidated", async () => {
     const key = newKey();
     const [one, other] = [createCacheManager(), createCacheManager()];
     const { load, finish } = createManualLoader({ n: 1 });
     const hanging = one.getOrSet("things", key, load);
-    await waitUntil("it hangs", () => load.mock.calls.length === 1);
+    await waitUntil("the loader hangs", () => load.mock.calls.length === 1);
     await other.delete("things", key);
-    await later(1_000, async () =>
+    await withClockAhead(1_000, async () =>
       expect(await one.getOrSet("things", key, async () => ({ n: 2 }))).toEqual({ n: 2 }),
     );
     finish();
     expect(await hanging).toEqual({ n: 1 });
   });
 
-  it("leaves nothing in memory when its lease was revoked meanwhile", async () => {
+  it("leaves nothing in memory if its lease was revoked meanwhile", async () => {
     const key = newKey();
     const [one, other] = [createCacheManager(), createCacheManager()];
     const { load, finish } = createManualLoader({ n: 1 });
     const hanging = one.getOrSet("things", key, load);
-    await waitUntil("it hangs", () => load.mock.calls.length === 1);
+    await waitUntil("the loader hangs", () => load.mock.calls.length === 1);
     await other.delete("things", key);
     finish();
     expect(await hanging).toEqual({ n: 1 });
@@ -239,7 +239,7 @@ describe("a loader that hangs", () => {
 });
 
 describe("an invalidation", () => {
-  it("of a tag forgets all that carry it, here and in Redis, and nothing else", async () => {
+  it("of a tag evicts all its members from memory and Redis, and nothing else", async () => {
     const manager = createCacheManager();
     const [tag, other] = [newKey(), newKey()];
     const ids = [newKey(), newKey(), newKey()] as const;
@@ -255,7 +255,7 @@ describe("an invalidation", () => {
     expect(await redis().exists(keys.cacheTag(tag))).toBe(0);
   });
 
-  it("reaches this process's memory of what another one stored", async () => {
+  it("evicts from this process' memory what another process stored", async () => {
     const [one, other] = [createCacheManager(), createCacheManager()];
     const [key, tag] = [newKey(), newKey()];
     await one.set("things", key, { n: 1 }, { tags: [tag] });
@@ -265,12 +265,12 @@ describe("an invalidation", () => {
   });
 
   it.each(["tag", "key", "new value"] as const)(
-    "by %s keeps a loader that read before it from storing",
+    "by %s prevents a loader that read before it from storing",
     async (how) => {
-      for (const invalidator of ["here", "elsewhere"]) {
+      for (const invalidator of ["same process", "other process"]) {
         const [key, tag] = [newKey(), newKey()];
         const loading = createCacheManager();
-        const other = invalidator === "here" ? loading : createCacheManager();
+        const other = invalidator === "same process" ? loading : createCacheManager();
         let finish = () => {};
         const read = new Promise<void>((resolve) => {
           finish = resolve;
@@ -286,36 +286,36 @@ describe("an invalidation", () => {
           },
           { tags: [tag] },
         );
-        await waitUntil("it loads", () => loads === 1);
+        await waitUntil("the loader runs", () => loads === 1);
         if (how === "tag") await other.invalidateTag(tag);
         else if (how === "key") await other.delete("things", key);
         else await other.set("things", key, { n: 9 });
-        // Who asks after it does not wait for the old one.
+        // A read after the invalidation does not wait for the old loader.
         const fresh = how === "new value" ? 9 : 2;
         const load = async () => ({ n: ++loads });
         expect(await other.getOrSet("things", key, load)).toEqual({ n: fresh });
         finish();
         expect(await old).toEqual({ n: 1 });
         expect(await createCacheManager().getOrSet("things", key, load)).toEqual({ n: fresh });
-        await later(1_000, async () =>
+        await withClockAhead(1_000, async () =>
           expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh }),
         );
-        if (invalidator === "here") expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh });
+        if (invalidator === "same process") expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh });
       }
     },
   );
 
-  it("by another process is seen within a second", async () => {
+  it("by another process is visible within a second", async () => {
     const [one, other] = [createCacheManager(), createCacheManager()];
     const key = newKey();
     await one.set("things", key, { n: 1 });
     expect(await other.get("things", key)).toEqual({ n: 1 });
     await one.set("things", key, { n: 2 });
-    await later(1_000, async () => expect(await other.get("things", key)).toEqual({ n: 2 }));
+    await withClockAhead(1_000, async () => expect(await other.get("things", key)).toEqual({ n: 2 }));
   });
 });
 
-describe("what it costs", () => {
+describe("the cost", () => {
   async function cost(work: () => Promise<unknown>) {
     currentGateway().stats.reset();
     await work();
@@ -323,7 +323,7 @@ describe("what it costs", () => {
     return { httpRequests, commands };
   }
 
-  it("50 keys are one command and one call; those in memory none", async () => {
+  it("of 50 keys is one command in one call, and none from memory", async () => {
     const ids = Array.from({ length: 50 }, newKey);
     const [writer, reader] = [createCacheManager(), createCacheManager()];
     for (const id of ids) await writer.set("things", id, { n: 1 });
@@ -332,7 +332,7 @@ describe("what it costs", () => {
     expect(await cost(() => reader.getMany("things", ids))).toEqual({ httpRequests: 0, commands: 0 });
   });
 
-  it("a miss is two calls, a hit in Redis one, one in memory none, and what is still the same is not sent again", async () => {
+  it("of a miss is two calls, of a hit in Redis one, in memory none, and an unchanged value is not sent again", async () => {
     const key = newKey();
     const [one, other] = [createCacheManager(), createCacheManager()];
     const load = async () => ({ n: 1, text: "x".repeat(1_000) });
@@ -341,7 +341,7 @@ describe("what it costs", () => {
     expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 0 });
     expect(await cost(() => other.getOrSet("things", key, load))).toMatchObject({ httpRequests: 1 });
     const before = await one.get("things", key);
-    await later(2_000, async () => {
+    await withClockAhead(2_000, async () => {
       expect(await cost(() => one.getOrSet("things", key, load))).toMatchObject({ httpRequests: 1 });
       expect(await one.get("things", key)).toBe(before);
     });

@@ -18,27 +18,27 @@ import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** Feed and post pages through the cache: HTTP calls counted at the gateway, statements on the wire to Postgres. */
+/** Feed and post pages through the cache: HTTP calls are counted at the gateway, statements on the wire to Postgres. */
 
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: Number(new URL(meter.url).port) });
 const throughProxy = new URL(meter.url);
 throughProxy.port = String(proxy.port);
 process.env.DATABASE_URL = throughProxy.toString();
-/** What a page waits for Postgres to say whether Redis may be believed, too; a connection is waited for 3 s. */
+/** Time (ms) that a page waits for Postgres to report pending invalidations; the wait for a connection is 3 s. */
 process.env.REDIS_TIMEOUT_MS = "1000";
 
 let author: Caller;
 let aheadMs = 0;
 let restoreClock = () => {};
 beforeAll(async () => {
-  // It stands still: on a busy machine a second goes by between two lines.
+  // The clock is frozen: on a busy machine a second may pass between two lines.
   const startedAt = Date.now();
   restoreClock = setClock({ now: () => startedAt + aheadMs });
   author = await createPerson("artist");
 });
 afterEach(async () => {
-  // Or the next statement would go down a connection that is cut.
+  // Otherwise the next statement would use a connection that is cut.
   await disconnectDb();
   await proxy.set("pass");
 });
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 async function cost(work: () => Promise<unknown>) {
-  // On a busy machine what was done before may still be at it.
+  // On a busy machine earlier deferred work may still run.
   await waitForDeferredWork();
   currentGateway().stats.reset();
   meter.reset();
@@ -59,7 +59,7 @@ async function cost(work: () => Promise<unknown>) {
   return { httpCalls: httpRequests, statements: meter.statements };
 }
 
-it("an unchanged page costs no SQL, and in memory no call but the one for its counts", async () => {
+it("an unchanged page costs no SQL, and from memory only the call for its counts", async () => {
   const { id } = await createLongPost(author, "Unchanged");
   for (const read of [() => listPosts(), () => getPost(id)]) {
     await read();
@@ -67,13 +67,13 @@ it("an unchanged page costs no SQL, and in memory no call but the one for its co
     aheadMs += PAST_TRUST_LEASE_MS;
     expect(await cost(read)).toEqual({ httpCalls: 2, statements: 0 });
   }
-  // There is no such post: no SQL for that either, and no counts to ask for.
-  const nobody = crypto.randomUUID();
-  expect(await getPost(nobody)).toBeNull();
-  expect(await cost(() => getPost(nobody))).toEqual({ httpCalls: 0, statements: 0 });
+  // A missing post costs no SQL either, and no call for counts.
+  const missingId = crypto.randomUUID();
+  expect(await getPost(missingId)).toBeNull();
+  expect(await cost(() => getPost(missingId))).toEqual({ httpCalls: 0, statements: 0 });
 });
 
-it("a new post is in the feed at once, a changed one on its page and in the feed", async () => {
+it("a new post is in the feed immediately, a changed one on its page and in the feed", async () => {
   await createLongPost(author, "Before");
   await listPosts();
   const { id } = await createLongPost(author, "New");
@@ -86,7 +86,7 @@ it("a new post is in the feed at once, a changed one on its page and in the feed
   expect((await listPosts()).items[0]?.title).toBe("Changed");
 });
 
-it("pages behind the first are cached too, but not for long: anybody may name any cursor", async () => {
+it("older pages are cached only briefly, because a client may send any cursor", async () => {
   const { id } = await createLongPost(author, "First");
   await listPosts({ cursor: id, limit: 7 });
   const older = () => listPosts({ cursor: id, limit: 7 });
@@ -107,7 +107,7 @@ it("counts are live on a cached page", async () => {
   expect((await getPost(id))?.viewsCount).toBe(3);
 });
 
-it.each(["refuse"] as const)("cached pages are served with Postgres away (%s)", (mode) =>
+it.each(["refuse"] as const)("cached pages are served with Postgres down (%s)", (mode) =>
   expectPagesWithoutPostgres(proxy, mode, author, (ms) => {
     aheadMs += ms;
   }),

@@ -22,12 +22,12 @@ let chat: string;
 
 beforeEach(async () => {
   const [one, two] = await createPeople(2);
-  if (!one || !two) throw new Error("somebody is missing");
+  if (!one || !two) throw new Error("a user is missing");
   [owner, member] = [one, two];
   chat = await createGroup([owner, member]);
 });
 
-/** As Postgres has it, past the cache. */
+/** The messages in Postgres, past the cache. */
 const fromPostgres = (n = 50) => queryMessages(null, chat, Prisma.sql`ORDER BY x.seq DESC LIMIT ${n}`);
 const marker = () => redis().get(keys.chatRevision(chat));
 
@@ -39,10 +39,10 @@ async function write(text: string): Promise<StoredMessage> {
 }
 
 describe("the message cache", () => {
-  it("is filled by the first reader, and each message that follows is written through", async () => {
+  it("is filled by the first reader, and later messages are written through", async () => {
     const first = await write("One");
     expect(await marker()).toBeNull();
-    // Single ones are there all the same.
+    // Single messages are cached all the same.
     expect(await messageCache.getCachedMessage(first.id)).toEqual(first);
     expect(await messageCache.getRecentMessages(chat, 50)).toEqual([first]);
     await waitForDeferredWork();
@@ -61,7 +61,7 @@ describe("the message cache", () => {
     expect(await messageCache.getCachedMessage(first.id)).toMatchObject({ text: "One!", revision: 3 });
   });
 
-  it("keeps the newest 50, for as long as the keys say", async () => {
+  it("keeps the newest 50 messages, with the TTLs of the keys", async () => {
     const ids = await createMessages(owner, chat, { to: 53 });
     await readMessages(owner, chat);
     await waitForDeferredWork();
@@ -69,18 +69,18 @@ describe("the message cache", () => {
     expect(await redis().lrange(keys.chatRecent(chat), 0, -1)).toEqual(
       [last.id, ...ids.reverse()].slice(0, 50),
     );
-    const left = async (key: string) => redis().ttl(key);
-    expect(await left(keys.chatMessage(last.id))).toBeGreaterThan(ttlSeconds.chatMessage - 60);
+    const ttlOf = async (key: string) => redis().ttl(key);
+    expect(await ttlOf(keys.chatMessage(last.id))).toBeGreaterThan(ttlSeconds.chatMessage - 60);
     for (const key of [keys.chatMessages(chat), keys.chatRecent(chat), keys.chatRevision(chat)]) {
-      expect(await left(key)).toBeGreaterThan(ttlSeconds.chat - 60);
+      expect(await ttlOf(key)).toBeGreaterThan(ttlSeconds.chat - 60);
     }
   });
 
-  it("is not believed when it missed a change, whichever", async () => {
+  it("is not trusted when it missed any change", async () => {
     const first = await write("One");
     await readMessages(owner, chat);
     await waitForDeferredWork();
-    // The process died after its commit.
+    // As if the process had died after its commit.
     await db().$executeRaw`UPDATE "Chat" SET revision = 2 WHERE id = ${chat}::uuid`;
     await db().chatMessage.update({ where: { id: first.id }, data: { text: "Lost", revision: 2 } });
     expect((await readMessages(owner, chat)).items[0]?.text).toBe("Lost");
@@ -90,12 +90,12 @@ describe("the message cache", () => {
       messages: [{ text: "Lost" }],
     });
 
-    // One is lost and the next comes through: the list goes.
+    // One change is lost and the next arrives: the list is deleted.
     await db().$executeRaw`UPDATE "Chat" SET revision = 3 WHERE id = ${chat}::uuid`;
     await db().chatMessage.update({ where: { id: first.id }, data: { text: "Again", revision: 3 } });
     await write("Two");
     expect(await store.readCachedRecent(chat, 50)).toBeNull();
-    // The lost one comes late, and again.
+    // The lost change arrives late, and twice.
     for (let round = 0; round < 2; round += 1) {
       await messageCache.updateCachedMessage({ ...first, text: "Lost", revision: 2 });
       expect(await store.readCachedRecent(chat, 50)).toBeNull();
@@ -105,7 +105,7 @@ describe("the message cache", () => {
     }
   });
 
-  it("a fill that read before a change is refused after it", async () => {
+  it("rejects a fill that was read before a later change", async () => {
     await write("One");
     const { stored } = await fromPostgres();
     await write("Two");
@@ -115,7 +115,7 @@ describe("the message cache", () => {
     expect((await store.readCachedRecent(chat, 50))?.messages).toHaveLength(2);
   });
 
-  it("pinned ones are read at their revision too, none included", async () => {
+  it("has pinned messages at their revision too, including an empty list", async () => {
     const first = await write("One");
     expect(await messageCache.getPinnedMessages(chat)).toEqual([]);
     await waitForDeferredWork();
@@ -140,7 +140,7 @@ describe("the message cache", () => {
     expect(await messageCache.getPinnedMessages(chat)).toEqual([pinned]);
   });
 
-  it("forgets a message, a chat, and everything; and counts", async () => {
+  it("evicts a message, a chat and everything, and counts entries", async () => {
     await messageCache.clearAllCache();
     const [first, second] = [await write("One"), await write("Two")];
     await messageCache.warmUpCache(chat, [first, second]);
@@ -168,7 +168,7 @@ describe("the message cache", () => {
     expect(await messageCache.getStats()).toEqual({ totalCachedMessages: 1, totalChats: 1 });
   });
 
-  it("what is no message is a miss", async () => {
+  it("treats an invalid entry as a miss", async () => {
     const first = await write("One");
     await readMessages(owner, chat);
     await waitForDeferredWork();

@@ -27,7 +27,7 @@ let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
 
 beforeEach(async () => {
   const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("somebody is missing");
+  if (!one || !two || !three) throw new Error("a user is missing");
   [owner, member, stranger] = [one, two, three];
 });
 
@@ -37,15 +37,15 @@ const listed = async (as: Caller, query = "") => (await call(list, { as, query }
 const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
 
 describe("a direct chat", () => {
-  it("of two people there is one, whoever opens it, also at once", async () => {
+  it("exists once for two users, whoever opens it, also concurrently", async () => {
     const openers = [owner, member, owner, member].map((as) => ({
       as,
       body: { kind: "direct", userId: (as === owner ? member : owner).userId },
     }));
-    const answers = await Promise.all(openers.map((each) => call(create, each)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
-    expect(new Set(answers.map(({ body }) => body.chat.id)).size).toBe(1);
-    const { chat } = answers[0]?.body ?? {};
+    const responses = await Promise.all(openers.map((each) => call(create, each)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+    expect(new Set(responses.map(({ body }) => body.chat.id)).size).toBe(1);
+    const { chat } = responses[0]?.body ?? {};
     expect(chat).toMatchObject({
       ...{ kind: "direct", title: null, open: false, membersCount: 2, lastMessage: null, joined: true },
       ...{ lastSeq: 0, revision: 0, readSeq: 0, unreadCount: 0, role: "member" },
@@ -55,7 +55,7 @@ describe("a direct chat", () => {
     );
     for (const as of [owner, member]) expect(idsOf(await listed(as))).toEqual([chat.id]);
     expect((await at(detail, stranger, chat.id)).status).toBe(404);
-    // It is theirs, for good.
+    // A direct chat is permanent and has no other members.
     expect((await at(leave, owner, chat.id, {})).status).toBe(409);
     expect((await at(join, owner, chat.id, {})).status).toBe(409);
     expect((await at(join, stranger, chat.id, {})).status).toBe(404);
@@ -63,7 +63,7 @@ describe("a direct chat", () => {
     expect((await at(change, owner, chat.id, { title: "Ours" }, "PATCH")).status).toBe(409);
   });
 
-  it("is with somebody who is there, and not oneself", async () => {
+  it("requires an existing user other than the caller", async () => {
     const status = async (userId: string) =>
       (await call(create, { as: owner, body: { kind: "direct", userId } })).status;
     expect(await status(owner.userId)).toBe(400);
@@ -72,7 +72,7 @@ describe("a direct chat", () => {
 });
 
 describe("a group", () => {
-  it("has its members, who are told that they are in it", async () => {
+  it("has its members, who are notified", async () => {
     const memberIds = [member.userId, owner.userId, member.userId];
     const { status, body } = await call(create, {
       as: owner,
@@ -100,16 +100,16 @@ describe("a group", () => {
   it.each([
     ["no title", { title: " " }],
     ["a long title", { title: "x".repeat(81) }],
-    ["a title that cannot be kept", { title: "a\0b" }],
-    ["people who are not there", { title: "A", memberIds: [newId()] }],
-    ["too many people", { title: "A", memberIds: Array.from({ length: 200 }, newId) }],
-  ])("%s: none is made", async (_, body) => {
+    ["a title that cannot be stored", { title: "a\0b" }],
+    ["unknown members", { title: "A", memberIds: [newId()] }],
+    ["too many members", { title: "A", memberIds: Array.from({ length: 200 }, newId) }],
+  ])("%s: no group is created", async (_, body) => {
     const { status } = await call(create, { as: owner, body: { kind: "group", ...body } });
     expect([400, 404]).toContain(status);
     expect((await listed(owner)).items).toEqual([]);
   });
 
-  it("that is closed is nobody's else; an open one may be seen from outside, found and joined", async () => {
+  it("is invisible to others when closed; an open one can be seen, found and joined", async () => {
     const id = await createGroup([owner, member]);
     await sendTestMessage(owner, id, "Inside");
     for (const handler of [detail, messages]) expect((await at(handler, stranger, id)).status).toBe(404);
@@ -130,14 +130,14 @@ describe("a group", () => {
     );
 
     const joined = (await at(join, stranger, id, {})).body.chat;
-    // What was said before is no news, and there to read.
+    // Earlier messages are not unread, and can be read.
     expect(joined).toMatchObject({ joined: true, role: "member", unreadCount: 0, readSeq: 1 });
     expect((await at(join, stranger, id, {})).status).toBe(200);
     expect((await readMessages(stranger, id)).items).toHaveLength(1);
     expect(await filterMemberChatIds(stranger.userId, [id, newId()])).toEqual(new Set([id]));
   });
 
-  it("what was taken back is in no log, and who comes in hears only what is said then", async () => {
+  it("deleted messages are removed from the log, and a new member gets only later events", async () => {
     const id = await createGroup([owner, member], true);
     const channel = `chat:${id}` as const;
     const { message } = await sendTestMessage(owner, id, "A secret");
@@ -150,7 +150,7 @@ describe("a group", () => {
     expect(JSON.stringify(await readChannelLog(channel))).not.toContain("Among us");
   });
 
-  it("who leaves reads nothing more, stays beside what they said, and finds it all when they come back", async () => {
+  it("a member who left cannot read, stays next to their messages, and sees all after rejoining", async () => {
     const id = await createGroup([owner, member, stranger]);
     await sendTestMessage(member, id, "Mine");
     for (const who of [member, stranger]) expect((await at(leave, who, id, {})).body).toEqual({});
@@ -159,7 +159,7 @@ describe("a group", () => {
     expect((await at(write, member, id, { clientId: newId(), text: "Still" })).status).toBe(404);
     expect((await listed(member)).items).toEqual([]);
     expect(await filterMemberChatIds(member.userId, [id])).toEqual(new Set());
-    // The one who said nothing is not there any more.
+    // The former member without messages is not listed.
     expect((await at(detail, owner, id)).body.chat).toMatchObject({
       membersCount: 1,
       members: [
@@ -180,7 +180,7 @@ describe("a group", () => {
     expect((await at(invite, stranger, id, { userId: member.userId })).status).toBe(404);
   });
 
-  it("always has an owner while anybody is in it: who is there longest", async () => {
+  it("always has an owner while it has members: the longest-standing one", async () => {
     const id = await createGroup([owner, member, stranger], true);
     const owners = async () =>
       (await db().chatMember.findMany({ where: { chatId: id, role: "owner", leftAt: null } })).map(
@@ -201,18 +201,18 @@ describe("a group", () => {
     expect(await owners()).toEqual([member.userId]);
   });
 
-  it("holds 200 people, also when two come for the last place", async () => {
+  it("has at most 200 members, also when two users join concurrently", async () => {
     const id = await createGroup([owner], true);
-    const crowd = await createPeople(198);
-    await db().chatMember.createMany({ data: crowd.map(({ userId }) => ({ chatId: id, userId })) });
-    const answers = await Promise.all([at(join, member, id, {}), at(join, stranger, id, {})]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const users = await createPeople(198);
+    await db().chatMember.createMany({ data: users.map(({ userId }) => ({ chatId: id, userId })) });
+    const responses = await Promise.all([at(join, member, id, {}), at(join, stranger, id, {})]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await at(detail, owner, id)).body.chat).toMatchObject({ membersCount: 200 });
   });
 });
 
 describe("the list", () => {
-  it("has the latest first, each once on any pages, with its last message and who is in it", async () => {
+  it("has the latest chat first, each once on any pages, with its last message and members", async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await createGroup([owner, member]));
     await sendTestMessage(member, ids[1] ?? "", "Latest 🎧");
@@ -240,13 +240,13 @@ describe("the list", () => {
   });
 });
 
-describe("what is unread", () => {
-  it("stops at 100, and reading never goes back or beyond", async () => {
+describe("the unread count", () => {
+  it("stops at 100, and the read marker never moves back or beyond the end", async () => {
     const id = await createGroup([owner, member]);
     await createMessages(owner, id, { to: 130 });
     expect(await unreadState(member, id)).toEqual({ unread: 100, readSeq: 0 });
-    const answers = await Promise.all([40, 20, 30].map((seq) => at(readTo, member, id, { seq })));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const responses = await Promise.all([40, 20, 30].map((seq) => at(readTo, member, id, { seq })));
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await unreadState(member, id)).toEqual({ unread: 90, readSeq: 40 });
     expect((await at(readTo, member, id, { seq: 2 ** 40 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
     expect((await at(readTo, member, id, { seq: 1 })).body).toEqual({ readSeq: 130, unreadCount: 0 });
@@ -254,7 +254,7 @@ describe("what is unread", () => {
   });
 });
 
-it("people are found by name, in any case, without oneself and without an address", async () => {
+it("users are found by name, in any case, without the caller and without addresses", async () => {
   const word = `Ёж${newId().slice(-6)}`;
   const [one, me] = [await createPerson("artist"), await createPerson()];
   for (const { userId } of [one, me])

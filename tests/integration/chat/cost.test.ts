@@ -8,7 +8,7 @@ import { createPeople } from "@/tests/support/factories/people";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-/** What chat costs: HTTP calls and commands counted at the gateway, SQL statements on the wire to Postgres. */
+/** The cost of chat: HTTP calls and commands are counted at the gateway, SQL statements on the wire to Postgres. */
 
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
 process.env.DATABASE_URL = meter.url;
@@ -23,18 +23,18 @@ async function cost(work: () => Promise<unknown>) {
   currentGateway().stats.reset();
   meter.reset();
   await work();
-  const answered = meter.statements;
+  const statementsBefore = meter.statements;
   await waitForDeferredWork();
   const { httpRequests, commands } = currentGateway().stats.snapshot();
-  expect(meter.statements).toBe(answered);
+  expect(meter.statements).toBe(statementsBefore);
   return { statements: meter.statements, httpCalls: httpRequests, commands };
 }
 
-it("a message sent, and a page read", async () => {
+it("chat operations have fixed costs", async () => {
   const [owner, member] = await createPeople(2);
-  if (!owner || !member) throw new Error("somebody is missing");
+  if (!owner || !member) throw new Error("a user is missing");
   const chat = await createGroup([owner, member]);
-  // Makes the server know the scripts: the first use of each costs one call more, once.
+  // Loads the Lua scripts: the first use of each costs one more call.
   await sendTestMessage(owner, chat, "First");
   await readMessages(member, chat);
   await waitForDeferredWork();
@@ -45,41 +45,41 @@ it("a message sent, and a page read", async () => {
   await waitForDeferredWork();
   await waitForDeferredWork();
 
-  const seen = {
+  const costs = {
     "a message": await cost(() => sendTestMessage(owner, chat, "Third")),
-    "the newest page, known": await cost(() => readMessages(member, chat)),
-    "the newest page, unknown": await cost(async () => {
+    "the newest page, cached": await cost(() => readMessages(member, chat)),
+    "the newest page, not cached": await cost(async () => {
       await messageCache.invalidateCache(chat);
       await readMessages(member, chat);
     }),
     "catching up": await cost(() => catchUp(member, chat, 1)),
     "an older page": await cost(() => readMessages(member, chat, { before: 3 })),
-    "an edit": await cost(() => editMessage(owner, chat, message.id, { text: "Anew" })),
+    "an edit": await cost(() => editMessage(owner, chat, message.id, { text: "Edited" })),
     "a reaction": await cost(() => setReaction(member, chat, message.id, { emoji: "🔥", on: true })),
     "a repeat": await cost(async () => {
       const again = { clientId: message.clientId };
       await sendTestMessage(owner, chat, "Second", again);
     }),
-    "reading up to one": await cost(() => markReadUpTo(member, chat, { seq: 3 })),
-    "a message that names somebody": await cost(() => sendTestMessage(owner, chat, `@[M](${owner.userId})`)),
+    "a read marker": await cost(() => markReadUpTo(member, chat, { seq: 3 })),
+    "a message with a mention": await cost(() => sendTestMessage(owner, chat, `@[M](${owner.userId})`)),
   };
-  expect(seen).toMatchObject({
-    // The cache, and the event for whoever listens; both once the answer is out.
+  expect(costs).toMatchObject({
+    // The cache and the event, both after the response.
     "a message": { statements: 1, httpCalls: 2 },
-    "the newest page, known": { statements: 1, httpCalls: 1 },
-    // The invalidation, the look, and the fill once the answer is out.
-    "the newest page, unknown": { statements: 1, httpCalls: 3 },
+    "the newest page, cached": { statements: 1, httpCalls: 1 },
+    // The invalidation, the read, and the fill after the response.
+    "the newest page, not cached": { statements: 1, httpCalls: 3 },
     "catching up": { statements: 1, httpCalls: 0 },
     "an older page": { statements: 1, httpCalls: 0 },
-    // BEGIN, the chat, the member, the message, what is set, COMMIT; a reaction is looked for, and added. What was said
-    // before is cleared from the log.
+    // BEGIN, the chat, the member, the message, the change, COMMIT; a reaction is looked up and added. The old text is
+    // removed from the log.
     "an edit": { statements: 6, httpCalls: 3 },
     "a reaction": { statements: 8, httpCalls: 2 },
-    // BEGIN, the chat, the member, who of these is in it, the message, COMMIT.
-    "a message that names somebody": { statements: 6, httpCalls: 2 },
-    // Said once more.
+    // BEGIN, the chat, the member, the mentioned members, the message, COMMIT.
+    "a message with a mention": { statements: 6, httpCalls: 2 },
+    // Published again.
     "a repeat": { statements: 2, httpCalls: 1 },
-    // To the chat, and to the person's other devices: one call.
-    "reading up to one": { statements: 1, httpCalls: 1 },
+    // To the chat and to the user's other devices in one call.
+    "a read marker": { statements: 1, httpCalls: 1 },
   });
 });

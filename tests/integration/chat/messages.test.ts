@@ -29,7 +29,7 @@ let chat: string;
 
 beforeEach(async () => {
   const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("somebody is missing");
+  if (!one || !two || !three) throw new Error("a user is missing");
   [owner, member, stranger] = [one, two, three];
   chat = await createGroup([owner, member]);
 });
@@ -45,7 +45,7 @@ const onMessage = (
 ) => call(handler, { as, params: { id: chat, messageId }, body, ...(method ? { method } : {}) });
 
 describe("writing", () => {
-  it("answers the message as everybody sees it, numbered", async () => {
+  it("returns the message as every member sees it, numbered", async () => {
     const first = await post(owner, { text: "  Привет 🎧  " });
     expect(first.status).toBe(201);
     expect(first.body.message).toMatchObject({
@@ -68,48 +68,48 @@ describe("writing", () => {
     });
   });
 
-  it("the same clientId is one message, also 20 times at once; no number is lost", async () => {
+  it("repeats with one clientId make one message, also 20 concurrent ones, without a gap in seqs", async () => {
     const clientId = newId();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => post(owner, { clientId, text: "Once" })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
-    expect(new Set(answers.map(({ body }) => body.message.id)).size).toBe(1);
-    // Another author's, and another chat's, are others.
+    expect(responses.map(({ status }) => status).sort()).toEqual([...Array(19).fill(200), 201]);
+    expect(new Set(responses.map(({ body }) => body.message.id)).size).toBe(1);
+    // The same clientId of another author or in another chat is another message.
     expect((await post(member, { clientId, text: "Mine" })).body.message.seq).toBe(2);
     const other = await createGroup([owner]);
     expect((await post(owner, { clientId, text: "There" }, other)).status).toBe(201);
     expect(await chatViolations(chat)).toEqual([]);
   });
 
-  it("another text under a clientId that was used is refused, a repeat of what was changed since is not", async () => {
+  it("rejects another text with a used clientId, but not a repeat of a message that was edited since", async () => {
     const clientId = newId();
     const text = `@[${stranger.name}](${stranger.userId}), look`;
     const { body } = await post(owner, { clientId, text });
     const refused = await post(owner, { clientId, text: "Something else" });
     expect([refused.status, refused.body.error.code]).toEqual([409, "conflict"]);
     expect(refused.body.error.details).toMatchObject([{ path: "clientId" }]);
-    const again = async () => {
-      const { status, body: answered } = await post(owner, { clientId, text });
-      return [status, answered.message.id];
+    const repeat = async () => {
+      const { status, body: repeated } = await post(owner, { clientId, text });
+      return [status, repeated.message.id];
     };
-    expect(await again()).toEqual([200, body.message.id]);
+    expect(await repeat()).toEqual([200, body.message.id]);
     await onMessage(edit, owner, body.message.id, { text: "Changed" }, "PATCH");
-    expect(await again()).toEqual([200, body.message.id]);
+    expect(await repeat()).toEqual([200, body.message.id]);
     await onMessage(remove, owner, body.message.id, undefined, "DELETE");
-    expect(await again()).toEqual([200, body.message.id]);
+    expect(await repeat()).toEqual([200, body.message.id]);
     expect((await readMessages(member, chat)).items).toHaveLength(1);
   });
 
-  it("a repeat with mentions and files is one message, and makes one notification", async () => {
+  it("a repeat with mentions and files makes one message and one notification", async () => {
     const file = await createFile(owner);
     const body = {
       ...{ clientId: newId(), text: `@[${member.name}](${member.userId}) look`, attachmentIds: [file] },
     };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => post(owner, body)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(5).fill(200), 201]);
-    const [first] = answers;
-    for (const { body: answered } of answers) expect(answered).toEqual(first?.body);
+    const responses = await Promise.all(Array.from({ length: 6 }, () => post(owner, body)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([...Array(5).fill(200), 201]);
+    const [first] = responses;
+    for (const { body: repeated } of responses) expect(repeated).toEqual(first?.body);
     expect(first?.body.message).toMatchObject({
       mentions: [{ userId: member.userId, name: member.name }],
       attachments: [{ id: file, name: "cover.png", type: "image/png", bytes: 12, width: 2, height: 3 }],
@@ -127,7 +127,7 @@ describe("writing", () => {
     expect(await chatViolations(chat)).toEqual([]);
   });
 
-  it("names members alone, and nobody hears of what they wrote themselves", async () => {
+  it("mentions only members, and does not notify the author", async () => {
     const { message } = await sendTestMessage(
       owner,
       chat,
@@ -139,70 +139,70 @@ describe("writing", () => {
     expect(tasks.map(({ payload }) => payload)).toMatchObject([{ userId: member.userId }]);
   });
 
-  it("links the first post that exists", async () => {
+  it("attaches the first linked post that exists", async () => {
     const id = await createTestPost(owner);
     const { host } = new URL(process.env.APP_URL ?? "");
     const linked = async (text: string) => (await sendTestMessage(member, chat, text)).message.post;
-    const shown = { id, title: "A track", authorName: owner.name };
+    const attached = { id, title: "A track", authorName: owner.name };
     expect(await linked(`see http://${host}/posts/${newId()} and https://${host}/posts/${id}?x=1`)).toEqual(
-      shown,
+      attached,
     );
-    expect(await linked(`/posts/${id}`)).toEqual(shown);
+    expect(await linked(`/posts/${id}`)).toEqual(attached);
     expect(await linked(`https://elsewhere.example/posts/${id}`)).toBeNull();
     expect(await linked(`x/posts/${id}`)).toBeNull();
     await db().post.delete({ where: { id } });
     await waitForDeferredWork();
     const { items } = await readMessages(member, chat);
-    expect(items.map(({ post: of }) => of)).toEqual([null, null, null, null]);
+    expect(items.map((item) => item.post)).toEqual([null, null, null, null]);
   });
 
   it.each([
     ["nothing", { text: " " }],
-    ["nothing to see", { text: "\u200b" }],
-    ["what Postgres cannot keep", { text: "a\0b" }],
+    ["only invisible characters", { text: "\u200b" }],
+    ["text that Postgres cannot store", { text: "a\0b" }],
     ["too much", { text: "x".repeat(4_001) }],
     ["no clientId", { clientId: "x", text: "Hi" }],
-    ["a reply to what is not here", { text: "Hi", replyToId: newId() }],
-    ["a file that is not there", { text: "", attachmentIds: [newId()] }],
-  ])("%s is 400, and takes no number", async (_, body) => {
+    ["a reply to an unknown message", { text: "Hi", replyToId: newId() }],
+    ["an unknown file", { text: "", attachmentIds: [newId()] }],
+  ])("%s is 400, and uses no seq", async (_, body) => {
     expect((await post(owner, body)).status).toBe(400);
     expect(await db().chat.findUnique({ where: { id: chat } })).toMatchObject({ lastSeq: 0, revision: 0 });
   });
 
-  it("a reply points into its own chat", async () => {
-    const elsewhere = await createGroup([owner]);
-    const { message } = await sendTestMessage(owner, elsewhere, "There");
+  it("a reply must quote a message of its own chat", async () => {
+    const otherChat = await createGroup([owner]);
+    const { message } = await sendTestMessage(owner, otherChat, "There");
     expect((await post(owner, { text: "Here", replyToId: message.id })).status).toBe(400);
   });
 });
 
 describe("files", () => {
-  it("are the author's, on one message, and for its readers", async () => {
+  it("can be attached by their owner to one message, and are readable by the chat's members", async () => {
     const [mine, theirs] = [await createFile(owner), await createFile(member)];
     expect((await post(owner, { attachmentIds: [theirs] })).status).toBe(400);
     const { message } = await sendTestMessage(owner, chat, "", { attachmentIds: [mine] });
     expect((await post(owner, { attachmentIds: [mine] })).status).toBe(400);
-    const may = async () =>
+    const readAccess = async () =>
       Promise.all([owner, member, stranger].map(({ userId }) => mayReadFile(userId, mine)));
-    expect(await may()).toEqual([true, true, false]);
+    expect(await readAccess()).toEqual([true, true, false]);
     await onMessage(remove, owner, message.id, undefined, "DELETE");
-    expect(await may()).toEqual([false, false, false]);
+    expect(await readAccess()).toEqual([false, false, false]);
     expect(await chatViolations(chat)).toEqual([]);
   });
 
-  it("of two messages that want one file at once, one gets it", async () => {
+  it("of two concurrent messages with one file, one gets it", async () => {
     const file = await createFile(owner);
     const other = await createGroup([owner]);
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       post(owner, { attachmentIds: [file] }),
       post(owner, { attachmentIds: [file] }, other),
     ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 400]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 400]);
   });
 });
 
 describe("changing", () => {
-  it("every change is the chat's next revision; what changes nothing has none", async () => {
+  it("every change gets the chat's next revision; a change without effect gets none", async () => {
     const { message } = await sendTestMessage(owner, chat, "One");
     await sendTestMessage(member, chat, "Two");
     const edited = (await onMessage(edit, owner, message.id, { text: "One!" }, "PATCH")).body.message;
@@ -247,7 +247,7 @@ describe("changing", () => {
     expect(await chatViolations(chat)).toEqual([]);
   });
 
-  it("everybody their own; the group's owner and administrators may delete", async () => {
+  it("only authors edit; the group's owner and administrators may delete", async () => {
     const { message } = await sendTestMessage(member, chat, "Mine");
     expect((await onMessage(edit, owner, message.id, { text: "Yours" }, "PATCH")).status).toBe(403);
     const { message: owners } = await sendTestMessage(owner, chat, "Mine too");
@@ -259,7 +259,7 @@ describe("changing", () => {
     }
   });
 
-  it("an edit notifies whom it names newly, once", async () => {
+  it("an edit notifies newly mentioned members once", async () => {
     const { message } = await sendTestMessage(owner, chat, "Somebody?");
     const text = `@[M](${member.userId})?`;
     for (const written of [text, "Nobody", text, `${text}!`]) {
@@ -268,7 +268,7 @@ describe("changing", () => {
     expect(await db().task.count({ where: { key: { startsWith: `mention:${message.id}` } } })).toBe(1);
   });
 
-  it("a reaction is one emoji, and of different ones there are 20 at most", async () => {
+  it("a reaction is one emoji, and a message has at most 20 different ones", async () => {
     const { message } = await sendTestMessage(owner, chat, "One");
     const status = async (emoji: string) =>
       (await onMessage(react, member, message.id, { emoji, on: true })).status;
@@ -282,7 +282,7 @@ describe("changing", () => {
     expect(await status("❤️")).toBe(200);
   });
 
-  it("what is answered is shown as it is now", async () => {
+  it("a quote shows the quoted message's current text", async () => {
     const { message } = await sendTestMessage(owner, chat, "Before");
     await sendTestMessage(member, chat, "Reply", { replyToId: message.id });
     await readMessages(owner, chat);
@@ -296,7 +296,7 @@ describe("changing", () => {
 });
 
 describe("reading", () => {
-  it("pages both ways without a gap", async () => {
+  it("pages in both directions without a gap", async () => {
     await createMessages(owner, chat, { to: 60 });
     const newest = await readMessages(member, chat);
     expect(newest.items.map(({ seq }) => seq)).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
@@ -314,7 +314,7 @@ describe("reading", () => {
     expect(both.status).toBe(400);
   });
 
-  it("since a revision: all that changed, in order, over several answers", async () => {
+  it("returns all changes since a revision in order, over several pages", async () => {
     const { message } = await sendTestMessage(owner, chat, "First");
     await createMessages(owner, chat, { from: 2, to: 451 });
     await onMessage(edit, owner, message.id, { text: "First!" }, "PATCH");
@@ -325,7 +325,7 @@ describe("reading", () => {
     expect((await readMessages(member, chat, { since: 452 })).items).toEqual([]);
   });
 
-  it("finds what people read: the names in mentions, whatever form a letter has, ё as е", async () => {
+  it("search matches the displayed text: names in mentions, any Unicode form, ё as е", async () => {
     const found = async (q: string) => {
       const query = `?q=${encodeURIComponent(q)}`;
       const { body } = await call(search, { as: member, params: { id: chat }, query });
@@ -339,7 +339,7 @@ describe("reading", () => {
     for (const q of ["елка", "ёлка", "ЁЛКА"]) expect(await found(q)).toEqual([3]);
   });
 
-  it("finds words as people write them, Cyrillic in any case, deleted ones not", async () => {
+  it("search is case-insensitive also for Cyrillic, literal for wildcards, and ignores deleted messages", async () => {
     const found = async (q: string, before?: number) => {
       const query = `?q=${encodeURIComponent(q)}${before ? `&before=${before}` : ""}`;
       const { body } = await call(search, { as: member, params: { id: chat }, query });

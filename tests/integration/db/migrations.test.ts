@@ -8,7 +8,7 @@ import { loadSchemaEngine } from "@/tests/support/stack/schema-engine";
 
 const SCHEMA = "prisma/schema.prisma";
 
-/** The SQL that Prisma would write for the schema on an empty database. */
+/** The SQL that Prisma generates for the schema on an empty database. */
 async function sqlOfSchema(): Promise<string> {
   const content = await readFile(SCHEMA, "utf8");
   const SchemaEngine = await loadSchemaEngine();
@@ -27,7 +27,7 @@ async function sqlOfSchema(): Promise<string> {
   return stdout ?? "";
 }
 
-/** Everything a schema holds that Prisma knows of, in plain text, without the schema's own name. */
+/** Everything in a schema that Prisma knows of, as text without the schema's name. */
 async function describeSchema(client: Client, schema: string): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(
     `SELECT format('column %s.%s %s null=%s default=%s', table_name, column_name, udt_name, is_nullable, column_default) AS line
@@ -42,7 +42,7 @@ async function describeSchema(client: Client, schema: string): Promise<string[]>
   return rows.map(({ line }) => line.replaceAll(`${schema}.`, "")).sort();
 }
 
-it("the migrations make exactly the schema", async () => {
+it("the migrations create exactly the schema", async () => {
   const client = new Client({ connectionString: process.env.DATABASE_URL });
   await client.connect();
   try {
@@ -51,10 +51,10 @@ it("the migrations make exactly the schema", async () => {
     await client.query("BEGIN");
     await client.query("CREATE SCHEMA expected; SET LOCAL search_path = expected");
     await client.query(sql.replace(/^CREATE SCHEMA.*$/m, ""));
-    const wanted = await describeSchema(client, "expected");
+    const expected = await describeSchema(client, "expected");
     await client.query("SET LOCAL search_path = public");
-    expect(await describeSchema(client, "public")).toEqual(wanted);
-    expect(wanted.length).toBeGreaterThan(20);
+    expect(await describeSchema(client, "public")).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(20);
   } finally {
     await client.query("ROLLBACK");
     await client.end();

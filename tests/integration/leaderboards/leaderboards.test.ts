@@ -17,15 +17,15 @@ import { createPeople, createPerson } from "@/tests/support/factories/people";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** A currency of a test's own: boards are shared by everybody who sells in it. */
+/** A currency that no other test uses: all sellers in a currency share its leaderboards. */
 let currencies = 0;
 function newCurrency(): string {
   currencies += 1;
   return `Q${String.fromCharCode(65 + Math.floor(currencies / 26), 65 + (currencies % 26))}`;
 }
 
-/** What the task does. */
-async function count(orderId: string): Promise<void> {
+/** Does what the task does. */
+async function syncSale(orderId: string): Promise<void> {
   const sale = await syncRankedSale(orderId);
   if (sale) await syncSellerSums(sale);
 }
@@ -37,7 +37,7 @@ async function sell(
   paidAt = new Date(),
 ): Promise<string> {
   const orderId = await createTestOrder({ seller, amountMinor, currency, paidAt });
-  await count(orderId);
+  await syncSale(orderId);
   return orderId;
 }
 
@@ -53,7 +53,7 @@ describe("spans", () => {
     ["2027-01-04T00:00:00Z", "2027-W01", "2027-01-04", "2027-01-11"],
     ["2024-12-30T12:00:00Z", "2025-W01", "2024-12-30", "2025-01-06"],
     ["2023-01-01T12:00:00Z", "2022-W52", "2022-12-26", "2023-01-02"],
-  ])("%s lies in the week %s", (at, bucket, from, to) => {
+  ])("%s is in the week %s", (at, bucket, from, to) => {
     expect(getSpan("week", Date.parse(at))).toEqual({
       period: "week",
       bucket,
@@ -73,10 +73,10 @@ describe("spans", () => {
 });
 
 describe("GET /api/leaderboards/{period}", () => {
-  it("ranks creators by what they sold, equal sums alike, and tells people their own place", async () => {
+  it("ranks creators by sales, equal sums alike, and returns the caller's own rank", async () => {
     const currency = newCurrency();
     const [first, second, alike, last] = await createPeople(4, "artist");
-    if (!first || !second || !alike || !last) throw new Error("nobody was created");
+    if (!first || !second || !alike || !last) throw new Error("users are missing");
     await sell(last, 100, currency);
     await sell(second, 500, currency);
     await sell(alike, 500, currency);
@@ -107,7 +107,7 @@ describe("GET /api/leaderboards/{period}", () => {
     expect(top).toMatchObject({ from: null, to: null, own: null });
   });
 
-  it("an empty one is empty; what is no period, currency or limit is refused", async () => {
+  it("returns an empty leaderboard, and rejects an invalid period, currency or limit", async () => {
     const person = await createPerson();
     const query = "?currency=zzz";
     expect(await call(getBoard, { as: person, params: { period: "month" }, query })).toMatchObject({
@@ -119,10 +119,10 @@ describe("GET /api/leaderboards/{period}", () => {
       expect((await call(getBoard, { params: { period: "week" }, query: wrong })).status).toBe(400);
   });
 
-  it("does not show who is gone, and moves the others up", async () => {
+  it("omits an erased account and moves the others up", async () => {
     const currency = newCurrency();
     const [gone, stays] = await createPeople(2);
-    if (!gone || !stays) throw new Error("nobody was created");
+    if (!gone || !stays) throw new Error("users are missing");
     await sell(gone, 900, currency);
     await sell(stays, 100, currency);
     expect(await sums("week", currency)).toHaveLength(2);
@@ -136,27 +136,27 @@ describe("GET /api/leaderboards/{period}", () => {
 });
 
 describe("a sale", () => {
-  it("counts once, less by what went back, and not at all when all did", async () => {
+  it("counts once, minus refunds, and not at all after a full refund", async () => {
     const currency = newCurrency();
     const seller = await createPerson("artist");
     const { userId } = seller;
     await getLeaderboard("all");
     const orderId = await sell(seller, 1_000, currency);
-    await Promise.all([count(orderId), count(orderId), count(orderId)]);
+    await Promise.all([syncSale(orderId), syncSale(orderId), syncSale(orderId)]);
     expect(await sums("all", currency)).toEqual([[userId, 1, 1_000, 1]]);
     await setRefunded(orderId, 400);
-    await Promise.all([count(orderId), count(orderId)]);
+    await Promise.all([syncSale(orderId), syncSale(orderId)]);
     expect(await sums("all", currency)).toEqual([[userId, 1, 600, 1]]);
     expect(await sums("week", currency)).toEqual([[userId, 1, 600, 1]]);
     await setRefunded(orderId, 1_000);
-    await count(orderId);
+    await syncSale(orderId);
     expect(await sums("all", currency)).toEqual([]);
     expect(await db().rankedSale.count({ where: { orderId } })).toBe(0);
     await sell(seller, 5, currency);
     expect(await sums("all", currency)).toEqual([[userId, 1, 5, 1]]);
   });
 
-  it("that is pending, failed, refunded first or of nobody does not", async () => {
+  it("that is pending, failed, already refunded or without a seller does not count", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     const refunded = await createTestOrder({ seller, amountMinor: 10, currency });
@@ -168,11 +168,11 @@ describe("a sale", () => {
       refunded,
       seller.userId,
     ])
-      await count(orderId);
+      await syncSale(orderId);
     expect(await sums("all", currency)).toEqual([]);
   });
 
-  it("belongs to the week and month it was paid in", async () => {
+  it("belongs to the week and month of its payment", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     const restore = setClock({ now: () => Date.parse("2031-03-05T12:00:00Z") });
@@ -192,50 +192,50 @@ describe("a sale", () => {
 
 describe("Redis", () => {
   const week = () => getSpan("week", Date.now());
-  const wish = (currency: string, viewerId: string | null = null) => ({ currency, limit: 50, viewerId });
+  const boardQuery = (currency: string, viewerId: string | null = null) => ({ currency, limit: 50, viewerId });
 
-  it("says what Postgres would say", async () => {
+  it("has the same leaderboard as Postgres", async () => {
     const currency = newCurrency();
     const sellers = await createPeople(6);
     for (const [index, seller] of sellers.entries()) await sell(seller, 100 + (index % 3), currency);
     await getLeaderboard("week");
     const loaded = await loadBoards(week());
     for (const viewerId of [null, ...sellers.map(({ userId }) => userId)]) {
-      const stored = await readCachedBoard(week(), wish(currency, viewerId), "nobody's");
+      const stored = await readCachedBoard(week(), boardQuery(currency, viewerId), "nobody's");
       expect(stored).toMatchObject({ built: true });
-      const mine = toBoard(loaded, wish(currency, viewerId));
+      const expected = toBoard(loaded, boardQuery(currency, viewerId));
       if (stored.built) {
-        expect(stored.board.rows).toEqual(mine.rows);
-        expect(stored.board.own).toEqual(mine.own);
+        expect(stored.board.rows).toEqual(expected.rows);
+        expect(stored.board.own).toEqual(expected.own);
       }
     }
   });
 
-  it("emptied: it is noticed, the next reader has all of it, and the one after reads Redis", async () => {
+  it("is refilled after a flush: the next reader gets the complete board, and the one after reads Redis", async () => {
     const currency = newCurrency();
     const [one, two] = await createPeople(2);
-    if (!one || !two) throw new Error("nobody was created");
+    if (!one || !two) throw new Error("users are missing");
     await sell(one, 10, currency);
     await sell(two, 20, currency);
     await getLeaderboard("week");
     await redis().flushdb();
-    // What is told to an emptied Redis must not look like a whole board.
+    // A single sum written to a flushed Redis must not look like a complete board.
     await sell(one, 15, currency);
     expect(await redisService().exists(keys.leaderboards("week", week().bucket))).toBe(0);
-    const whole = [
+    const expected = [
       [one.userId, 1, 25, 2],
       [two.userId, 2, 20, 1],
     ];
-    expect(await sums("week", currency)).toEqual(whole);
-    expect(await readCachedBoard(week(), wish(currency), "x")).toMatchObject({ built: true });
-    expect(await sums("week", currency)).toEqual(whole);
+    expect(await sums("week", currency)).toEqual(expected);
+    expect(await readCachedBoard(week(), boardQuery(currency), "x")).toMatchObject({ built: true });
+    expect(await sums("week", currency)).toEqual(expected);
     expect(await redisService().ttl(keys.leaderboard("week", week().bucket, currency))).toBeGreaterThan(0);
   });
 
-  it("a board or its counts evicted alone: noticed too, also by a sale that comes first", async () => {
+  it("is refilled after only a board or its counts were evicted, also when a sale comes first", async () => {
     const currency = newCurrency();
     const [one, two] = await createPeople(2);
-    if (!one || !two) throw new Error("nobody was created");
+    if (!one || !two) throw new Error("users are missing");
     await sell(one, 10, currency);
     await sell(two, 20, currency);
     const board = keys.leaderboard("week", week().bucket, currency);
@@ -249,22 +249,22 @@ describe("Redis", () => {
     }
   });
 
-  it("away: the board comes from Postgres, and a sale's task is tried again until Redis knows", async () => {
+  it("can be down: the board comes from Postgres, and a sale's task is retried until Redis has it", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     await sell(seller, 10, currency);
     await getLeaderboard("week");
     const orderId = await createTestOrder({ seller, amountMinor: 5, currency });
     const down = vi.spyOn(redis(), "send").mockRejectedValue(new RedisUnavailableError("network"));
-    await expect(count(orderId)).rejects.toThrow(RedisUnavailableError);
+    await expect(syncSale(orderId)).rejects.toThrow(RedisUnavailableError);
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 15, 2]]);
     await expect(rebuildLeaderboards()).rejects.toThrow(RedisUnavailableError);
     down.mockRestore();
-    await count(orderId);
+    await syncSale(orderId);
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 15, 2]]);
   });
 
-  it("a rebuild that read Postgres before a sale does not undo it", async () => {
+  it("keeps a sale that came after a rebuild read Postgres", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     await sell(seller, 10, currency);
@@ -273,13 +273,13 @@ describe("Redis", () => {
     await sell(seller, 20, currency);
     expect(await storeBoards(week(), old, "slow")).toBe(false);
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 30, 2]]);
-    // Nor after Redis was emptied meanwhile.
+    // The same when Redis was flushed meanwhile.
     await seizeLease(week(), "slower");
     await redis().flushdb();
     expect(await storeBoards(week(), old, "slower")).toBe(false);
   });
 
-  it("an older sum that is written last is put right by who wrote it", async () => {
+  it("has an older sum that was written last corrected by its writer", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     const first = await sell(seller, 10, currency);
@@ -289,7 +289,7 @@ describe("Redis", () => {
     const send = redis().send.bind(redis());
     let overtaken = false;
     vi.spyOn(redis(), "send").mockImplementation(async (command) => {
-      // Between the slow one's reading and its writing there is another sale, told by somebody else.
+      // Another process syncs another sale between the slow one's read and its write.
       if (!overtaken) {
         overtaken = true;
         await sell(seller, 90, currency);
@@ -301,7 +301,7 @@ describe("Redis", () => {
     expect(await sums("week", currency)).toEqual([[seller.userId, 1, 100, 2]]);
   });
 
-  it("is rebuilt by the command, whatever stood there", async () => {
+  it("is rebuilt by the command, whatever it had", async () => {
     const currency = newCurrency();
     const seller = await createPerson();
     await sell(seller, 10, currency);
@@ -309,7 +309,7 @@ describe("Redis", () => {
     await redis().zadd(keys.leaderboard("all", "all", currency), { score: 1e9, member: seller.userId });
     const done = await rebuildLeaderboards();
     expect(done.map(({ period }) => period)).toEqual(["week", "month", "all"]);
-    expect(done[2]?.places).toBeGreaterThan(0);
+    expect(done[2]?.rows).toBeGreaterThan(0);
     expect(await sums("all", currency)).toEqual([[seller.userId, 1, 10, 1]]);
   });
 });

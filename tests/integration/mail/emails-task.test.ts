@@ -51,14 +51,14 @@ async function openMail(id: string): Promise<{ text: string; html: string }> {
 }
 
 const taskRow = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
-const finished = (id: string, state: string) =>
+const waitForState = (id: string, state: string) =>
   waitUntil(`the task is ${state}`, async () => (await taskRow(id)).state === state);
 
 describe("queue emails", () => {
   it.each([
-    ["ru", "Продажа: Ночной трамвай, 12,90 $", "У вас купили"],
+    ["ru", "Продажа: Ночной трамвай, 12,90 $", "Новая продажа"],
     ["en", "Sale: Ночной трамвай, $12.90", "You made a sale"],
-  ] as const)("writes to an account in %s, through QStash and back", async (locale, subject, words) => {
+  ] as const)("mails an account in %s, delivered through QStash", async (locale, subject, expectedText) => {
     const id = await enqueueMail({
       to: { userId: person.userId },
       locale,
@@ -71,46 +71,46 @@ describe("queue emails", () => {
         productLink: "/shop/1",
       },
     });
-    await finished(id, "done");
+    await waitForState(id, "done");
     const [mail, ...more] = await caughtFor();
     expect(more).toEqual([]);
     expect(mail?.subject.replace(/\s/g, " ")).toBe(subject);
     expect(mail?.messageId).toContain(id);
-    expect((await openMail(mail?.id ?? "")).text).toContain(words);
+    expect((await openMail(mail?.id ?? "")).text).toContain(expectedText);
   });
 
-  it("writes to an address, in words of one's own", async () => {
+  it("mails a free text to an address", async () => {
     const to = `${newId()}@test.example`;
     const id = await backgroundTaskService.sendEmail(to, "Тема", "Два слова\n\nи ещё два");
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await caughtFor(to)).toMatchObject([{ subject: "Тема" }]);
   });
 
-  it("writes to the address the account has by then", async () => {
+  it("mails the address that the account has when the task runs", async () => {
     const moved = `${newId()}@test.example`;
     const id = await transaction(async (tx) => {
       const task = await enqueue(tx, "emails", plain({ userId: person.userId }), { key: newId() });
       await tx.user.update({ where: { id: person.userId }, data: { email: moved } });
       return task.id;
     });
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect([await caughtFor(), await caughtFor(moved)]).toMatchObject([[], [{ subject: "Hello" }]]);
   });
 
-  it("is done without a mail or an alert when the account is gone", async () => {
+  it("finishes without a mail or an alert when the account is erased", async () => {
     await db().user.delete({ where: { id: person.userId } });
     const id = await enqueueMail(plain({ userId: person.userId }));
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await caughtFor()).toEqual([]);
     expect(await db().alert.count({ where: { subject: id } })).toBe(0);
   });
 });
 
-describe("when the mail server says no", () => {
-  it("5xx is for good: dead after one attempt, with an alert that names no one", async () => {
+describe("when the mail server rejects a mail", () => {
+  it("5xx is permanent: the task is dead after one attempt, with an alert without the address", async () => {
     catcher.fail({ kind: "answer", code: 550, to: address });
     const id = await enqueueMail(plain({ address }));
-    await finished(id, "dead");
+    await waitForState(id, "dead");
     expect(await taskRow(id)).toMatchObject({ attempts: 1, error: expect.stringContaining("550") });
     const alert = await db().alert.findUnique({
       where: { kind_subject: { kind: "task_dead", subject: id } },
@@ -120,44 +120,44 @@ describe("when the mail server says no", () => {
     expect(await caughtFor()).toEqual([]);
   });
 
-  it("a mail that does not fit its template is refused before anything is sent", async () => {
+  it("a mail that does not match its template is rejected before anything is sent", async () => {
     const id = await enqueueMail({ ...plain({ address }), props: { subject: "Two\nlines", body: "x" } });
-    await finished(id, "dead");
+    await waitForState(id, "dead");
     expect((await taskRow(id)).error).toContain("props.subject");
     const unknown = await enqueueMail({ ...plain({ address }), template: "no-such" });
-    await finished(unknown, "dead");
+    await waitForState(unknown, "dead");
     expect(await caughtFor()).toEqual([]);
   });
 
-  it("4xx is for now: the next attempt sends it, once and without a warning", async () => {
-    const warned = watchWarnings();
+  it("4xx is temporary: the next attempt sends it, once and without a warning", async () => {
+    const warnings = watchWarnings();
     catcher.fail({ kind: "answer", code: 451, to: address, times: 1 });
     const id = await enqueueMail(plain({ address }));
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect((await taskRow(id)).attempts).toBe(2);
     expect(await caughtFor()).toHaveLength(1);
-    expect(warned.of(id)).toEqual([]);
+    expect(warnings.of(id)).toEqual([]);
   });
 
-  it("an answer that is lost: sent again under the same Message-ID, and the log says so", async () => {
-    const warned = watchWarnings();
+  it("a lost response: the mail is sent again with the same Message-ID, and the log warns", async () => {
+    const warnings = watchWarnings();
     catcher.fail({ kind: "drop", to: address, times: 1 });
     const id = await enqueueMail(plain({ address }));
-    await finished(id, "done");
+    await waitForState(id, "done");
     const mails = await caughtFor();
     expect(mails).toHaveLength(2);
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
-    expect(warned.of(id)).toEqual(["a mail may go out twice"]);
+    expect(warnings.of(id)).toEqual(["mail may arrive twice: the previous attempt has an unknown outcome"]);
   });
 
-  it("a mail that was taken is not sent again by an attempt that comes after it", async () => {
+  it("a mail that was accepted is not sent again by a later attempt", async () => {
     let faults = 0;
     const id = await enqueueMail(plain({ address }));
     const stop = injectFault(async (name) => {
       if (name === "tasks.prepared" && faults++ === 0) throw new Error("cut off between mail and commit");
     });
     try {
-      await finished(id, "done");
+      await waitForState(id, "done");
     } finally {
       stop();
     }
@@ -166,15 +166,15 @@ describe("when the mail server says no", () => {
   });
 });
 
-/** Looks into what the log is told of a mail from now on. */
+/** Collects the warnings about duplicate mails that are logged from now on. */
 function watchWarnings() {
   const warn = vi.spyOn(log(), "warn");
   return {
     of: (taskId: string) =>
       warn.mock.calls.flatMap(([fields, text]: unknown[]) => {
-        const known =
+        const isAboutTask =
           typeof fields === "object" && fields !== null && Reflect.get(fields, "taskId") === taskId;
-        return known && /twice/.test(String(text)) ? [text] : [];
+        return isAboutTask && /twice/.test(String(text)) ? [text] : [];
       }),
   };
 }

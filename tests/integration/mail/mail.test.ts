@@ -16,13 +16,13 @@ import { readOnlyMail, sendMailError } from "@/tests/support/clients/sent-mail";
 import { createTestMail, mainLinks, newMailAddress } from "@/tests/support/factories/mails";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
-/** Through real SMTP into the catcher, and read back from the source that it kept. */
+/** Sends through real SMTP to the mail catcher, and reads the source that it stored. */
 
 let catcher: MailCatcher;
 
 beforeAll(async () => {
   catcher = await startMailCatcher({ dataDir: null });
-  // Read on first use, which is in the tests below.
+  // Read on first use, in the tests below.
   process.env.SMTP_URL = catcher.smtpUrl;
   process.env.MAIL_FROM = "NormalDance <no-reply@normaldance.test>";
   process.env.APP_URL = "https://normaldance.example";
@@ -56,7 +56,7 @@ describe.each(templateNames)("%s", (template) => {
 });
 
 describe("a repeat", () => {
-  it("carries the same Message-ID, and two mails never do", async () => {
+  it("has the same Message-ID, and two different mails never do", async () => {
     const mail = createTestMail("plain");
     await sendMail(mail);
     await sendMail(mail);
@@ -73,7 +73,7 @@ describe("a mail that is not well-formed", () => {
       () => ({ props: { subject: "a\r\nBcc: victim@normaldance.test", body: "b" } }),
     ],
     ["a line break in the key", () => ({ idempotencyKey: "a\r\nBcc: victim@normaldance.test" })],
-  ])("is refused for good and goes nowhere: %s", async (_, change) => {
+  ])("is rejected permanently and not sent: %s", async (_, change) => {
     const to = newMailAddress();
     const error = await sendMailError({ ...createTestMail("plain", { to }), ...change(to) } as Mail);
     expect(error).toBeInstanceOf(MailRefusedError);
@@ -87,7 +87,7 @@ describe("when the mail server", () => {
   it.each([
     [550, "recipient"],
     [554, "mail"],
-  ] as const)("says %i to the %s, it is refused for good", async (code, at) => {
+  ] as const)("responds %i to the %s, the mail is rejected permanently", async (code, at) => {
     const mail = createTestMail("plain");
     catcher.fail({ kind: "answer", code, at, to: mail.to });
     const error = await sendMailError(mail);
@@ -100,7 +100,7 @@ describe("when the mail server", () => {
     [451, "recipient"],
     [452, "mail"],
     [421, "mail"],
-  ] as const)("says %i to the %s, it is worth repeating and did not arrive", async (code, at) => {
+  ] as const)("responds %i to the %s, the error is temporary and the mail did not arrive", async (code, at) => {
     const mail = createTestMail("plain");
     catcher.fail({ kind: "answer", code, at, to: mail.to, times: 1 });
     const error = await sendMailError(mail);
@@ -110,7 +110,7 @@ describe("when the mail server", () => {
     await received(mail.to);
   });
 
-  it("cuts the connection at once, it did not arrive", async () => {
+  it("refuses the connection, the mail did not arrive", async () => {
     const mail = createTestMail("plain");
     catcher.fail({ kind: "refuse" });
     expect(await sendMailError(mail)).toBeInstanceOf(MailFailedError);
@@ -119,7 +119,7 @@ describe("when the mail server", () => {
     await received(mail.to);
   });
 
-  it("takes the mail and is lost before it says so, the repeat can be recognised", async () => {
+  it("accepts the mail and its response is lost, a repeat can be recognised", async () => {
     const mail = createTestMail("plain");
     catcher.fail({ kind: "drop", to: mail.to, times: 1 });
     const error = await sendMailError(mail);
@@ -130,8 +130,8 @@ describe("when the mail server", () => {
   });
 });
 
-describe("where mail cannot be sent from", () => {
-  /** The environment is read once, so each case has modules of its own. */
+describe("without a usable mail server", () => {
+  /** The environment is read once, so each case needs fresh modules. */
   async function freshMail(smtpUrl: string | undefined) {
     vi.resetModules();
     vi.stubEnv("SMTP_URL", smtpUrl);
@@ -139,14 +139,14 @@ describe("where mail cannot be sent from", () => {
   }
   afterEach(() => vi.unstubAllEnvs());
 
-  it("says so when no server is set", async () => {
+  it("sending fails with MailUnavailableError when no server is set", async () => {
     const mail = await freshMail(undefined);
     const error = await mail.sendMail(createTestMail("plain")).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(mail.MailUnavailableError);
     expect(error).toHaveProperty("name", MailUnavailableError.name);
   });
 
-  it("says so when nobody listens there", async () => {
+  it("sending fails with MailFailedError when no server listens", async () => {
     const mail = await freshMail(`smtp://127.0.0.1:${await freePort()}`);
     const error = await mail.sendMail(createTestMail("plain")).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(mail.MailFailedError);
@@ -155,21 +155,21 @@ describe("where mail cannot be sent from", () => {
 });
 
 describe("logs and errors", () => {
-  it("hold no address and nothing that was written", async () => {
+  it("contain neither addresses nor content", async () => {
     const lines = vi.spyOn(log(), "info");
     const secret = newId();
     const mail = createTestMail("plain", { props: { subject: secret, body: secret } } as Partial<Mail>);
     await sendMail(mail);
     catcher.fail({ kind: "answer", code: 550, to: mail.to, times: 1 });
-    const refused = (await sendMailError(mail)) as Error;
+    const rejected = (await sendMailError(mail)) as Error;
     const malformed = (await sendMailError({ ...mail, to: `${mail.to}\n` })) as Error;
-    const said = [
+    const output = [
       ...lines.mock.calls,
-      ...[refused, malformed].map((error) => [error.message, error.stack, { ...error }, error.cause]),
+      ...[rejected, malformed].map((error) => [error.message, error.stack, { ...error }, error.cause]),
     ];
     expect(lines).toHaveBeenCalledOnce();
-    expect(JSON.stringify(said)).not.toContain(mail.to);
-    expect(JSON.stringify(said)).not.toContain(secret);
+    expect(JSON.stringify(output)).not.toContain(mail.to);
+    expect(JSON.stringify(output)).not.toContain(secret);
     lines.mockRestore();
   });
 });

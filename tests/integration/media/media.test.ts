@@ -22,9 +22,9 @@ const KILOBYTE = 1_024;
 const LIMIT = 4 * KILOBYTE * KILOBYTE;
 const DAY_MS = 86_400_000;
 
-// Before anything reads the environment.
+// Set before anything reads the environment.
 const proxy = await startStoreProxy();
-// The SDK tries again until then.
+// The SDK retries for this time.
 process.env.BLOB_TIMEOUT_MS = "2000";
 const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
 
@@ -39,10 +39,10 @@ const send = (body: BodyInit, how: Parameters<typeof uploadTestFile>[2] = {}, as
   uploadTestFile(as, body, how);
 const get = (id: string, as: Caller | null = owner, headers: Record<string, string> = {}) =>
   downloadTestFile(id, as, headers);
-const everything = async () => (await list({ token, prefix: "media/" })).blobs.length;
+const storedCount = async () => (await list({ token, prefix: "media/" })).blobs.length;
 
 describe("POST and GET /api/media", () => {
-  it.each(Object.entries(samples))("%s goes in and comes out as it was", async (_, sample) => {
+  it.each(Object.entries(samples))("stores %s and returns it unchanged", async (_, sample) => {
     const { bytes, type, isPicture } = sample;
     const sent = await send(bytes, { name: "Моё лето", type: "application/octet-stream" });
     expect(sent.status, JSON.stringify(sent.body)).toBe(201);
@@ -58,7 +58,7 @@ describe("POST and GET /api/media", () => {
     const got = await get(file.id);
     expect(got.status).toBe(200);
     expect(Buffer.from(got.bytes)).toEqual(Buffer.from(bytes));
-    const shown = /^(image|audio)/.test(type) ? "inline" : "attachment";
+    const disposition = /^(image|audio)/.test(type) ? "inline" : "attachment";
     expect(Object.fromEntries(got.headers)).toMatchObject({
       "content-type": type === "text/plain" ? "text/plain; charset=utf-8" : type,
       "content-length": String(bytes.length),
@@ -66,13 +66,13 @@ describe("POST and GET /api/media", () => {
       "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
       "cache-control": expect.stringMatching(/^private, /),
       "content-disposition": expect.stringMatching(
-        new RegExp(`^${shown}; filename="___ ____\\.\\w+"; filename\\*=UTF-8''%D0%9C`),
+        new RegExp(`^${disposition}; filename="___ ____\\.\\w+"; filename\\*=UTF-8''%D0%9C`),
       ),
     });
   });
 
-  it("what is no such file is 415, and nothing of it is kept", async () => {
-    const before = await everything();
+  it("rejects other files with 415 and stores nothing", async () => {
+    const before = await storedCount();
     for (const body of ["<svg onload=alert(1)>", "<!doctype html>", "MZ\0\0", "PK\x03\x04"]) {
       const { status, body: answer } = await send(body, { name: "a.png", type: "image/png" });
       expect([status, answer.error.code]).toEqual([415, "unsupported_media_type"]);
@@ -80,16 +80,16 @@ describe("POST and GET /api/media", () => {
     }
     expect((await send(png.slice(0, 20), { type: "image/png" })).status).toBe(415);
     expect((await send("", {})).status).toBe(400);
-    expect(await everything()).toBe(before);
+    expect(await storedCount()).toBe(before);
   });
 
-  it("a name that does not decode is 400 with the field, and none is a file's", async () => {
+  it("rejects an undecodable name with 400, and replaces an empty one", async () => {
     const wrong = await send("words", { headers: { "x-file-name": "%E0%A4%A" } });
     expect([wrong.status, wrong.body.error.details[0].path]).toEqual([400, "x-file-name"]);
     expect((await send("words", { headers: { "x-file-name": "" } })).body.file.name).toBe("file.txt");
   });
 
-  it("4 MB are taken, and not a byte more, whatever the length is said to be", async () => {
+  it("accepts up to 4 MB, whatever content length is claimed", async () => {
     const whole = new Uint8Array(LIMIT).fill(97);
     expect((await send(whole)).status).toBe(201);
     const over = await send(new Uint8Array(LIMIT + 1).fill(97));
@@ -114,18 +114,18 @@ describe("POST and GET /api/media", () => {
     expect(taken).toBeLessThanOrEqual(chunk.length);
   });
 
-  it("a body that breaks off is 400, and nothing of it is kept", async () => {
-    const before = await everything();
+  it("rejects an aborted body with 400 and stores nothing", async () => {
+    const before = await storedCount();
     const broken = new ReadableStream<Uint8Array>({
       pull(controller) {
         controller.error(new Error("gone"));
       },
     });
     expect((await send(broken)).status).toBe(400);
-    expect(await everything()).toBe(before);
+    expect(await storedCount()).toBe(before);
   });
 
-  it("strangers and nobody do not learn that it is there; who may read it gets it", async () => {
+  it("hides a file from users without access, and returns it to a reader with access", async () => {
     const { id } = await storeTestFile(owner);
     const missing = await get(newId(), stranger);
     const others = await get(id, stranger);
@@ -145,14 +145,14 @@ describe("POST and GET /api/media", () => {
     await expect(reading(false)).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("nobody reads it at the store's own address", async () => {
+  it("serves no file at the store's own URL", async () => {
     const { id } = await storeTestFile(owner);
     const { url } = await head(await filePathname(id), { token });
     expect((await fetch(url)).status).toBe(403);
   });
 });
 
-describe("room", () => {
+describe("the quota", () => {
   const rows = (ownerId: string, count: number, bytes: number) =>
     db().mediaFile.createMany({
       data: Array.from({ length: count }, () => ({
@@ -160,19 +160,19 @@ describe("room", () => {
       })),
     });
 
-  it("200 files, also when many come at once, and what was refused leaves no bytes", async () => {
+  it("is 200 files, also for concurrent uploads, and a rejected one leaves no bytes", async () => {
     const person = await createPerson();
     await rows(person.userId, 197, 1);
-    const before = await everything();
-    const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => send(`no. ${n}`, {}, person)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
-    const refused = answers.find(({ status }) => status === 409)?.body.error;
-    expect(refused).toMatchObject({ code: "conflict", message: expect.stringMatching(/200 files/) });
+    const before = await storedCount();
+    const responses = await Promise.all(Array.from({ length: 6 }, (_, n) => send(`no. ${n}`, {}, person)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409, 409, 409]);
+    const rejected = responses.find(({ status }) => status === 409)?.body.error;
+    expect(rejected).toMatchObject({ code: "conflict", message: expect.stringMatching(/200 files/) });
     expect(await db().mediaFile.count({ where: { ownerId: person.userId } })).toBe(200);
-    expect(await everything()).toBe(before + 3);
+    expect(await storedCount()).toBe(before + 3);
   });
 
-  it("200 MB", async () => {
+  it("is 200 MB", async () => {
     const person = await createPerson();
     await rows(person.userId, 50, LIMIT);
     await db().mediaFile.updateMany({ where: { ownerId: person.userId }, data: { bytes: LIMIT - 1 } });
@@ -182,8 +182,8 @@ describe("room", () => {
   });
 });
 
-describe("what becomes of them", () => {
-  it("an account that goes takes its files along, the bytes too", async () => {
+describe("stored files", () => {
+  it("are deleted with their account, including the bytes", async () => {
     const person = await createNamedUser("listener");
     const [mine, theirs] = [await storeTestFile(person), await storeTestFile(owner)];
     const pathname = await filePathname(mine.id);
@@ -195,7 +195,7 @@ describe("what becomes of them", () => {
     expect((await get(theirs.id)).status).toBe(200);
   });
 
-  it("a deletion that is rolled back has taken nothing", async () => {
+  it("stay when the deletion is rolled back", async () => {
     const { id } = await storeTestFile(owner);
     await expect(
       transaction(async (tx) => {
@@ -207,15 +207,15 @@ describe("what becomes of them", () => {
     expect((await get(id)).status).toBe(200);
   });
 
-  it("an upload to an account that is gone by then leaves nothing", async () => {
+  it("are not created for an account that was erased meanwhile", async () => {
     const person = await createPerson();
     await db().user.delete({ where: { id: person.userId } });
-    const before = await everything();
+    const before = await storedCount();
     await expect(storeTestFile(person)).rejects.toMatchObject({ code: "unauthenticated" });
-    expect(await everything()).toBe(before);
+    expect(await storedCount()).toBe(before);
   });
 
-  it("bytes that a crash left without a row go with the tidy, once no upload can still be at it", async () => {
+  it("without a row, left by a crash, are swept once no upload can be in progress", async () => {
     const { id } = await storeTestFile(owner);
     const folder = (days: number) =>
       `media/${new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)}/`;
@@ -223,7 +223,7 @@ describe("what becomes of them", () => {
     for (const orphan of orphans) await put(orphan, "x", { access: "private", token });
     expect((await tidyFiles()).orphans).toBe(0);
     for (const orphan of orphans) expect(await isInStore(orphan)).toBe(true);
-    // Two hours later.
+    // Two hours later the sweep may delete them.
     const restore = setClock({ now: () => Date.now() + 7_200_000 });
     try {
       expect((await tidyFiles()).orphans).toBe(2);
@@ -234,7 +234,7 @@ describe("what becomes of them", () => {
     expect((await get(id)).status).toBe(200);
   });
 
-  it("a file that no message carries after a day goes, and one that a message carries stays", async () => {
+  it("without a message are swept after a day, and those of a message stay", async () => {
     const person = await createPerson();
     const [fresh, old, sent] = [
       await storeTestFile(person),
@@ -262,12 +262,12 @@ describe("what becomes of them", () => {
   });
 });
 
-describe("the store is away", () => {
-  it.each(["refuse"] as const)("%s: 503 with when to ask again", (mode) =>
+describe("with the store down", () => {
+  it.each(["refuse"] as const)("%s: responds 503 with Retry-After", (mode) =>
     expectStoreUnavailable(proxy, owner, mode),
   );
 
-  it("what the store has lost is 404, and never half a file", async () => {
+  it("a lost or truncated file is 404, never partial", async () => {
     const { id } = await storeTestFile(owner);
     await put(await filePathname(id), "012", { access: "private", token, allowOverwrite: true });
     expect((await get(id)).status).toBe(404);

@@ -14,8 +14,8 @@ import {
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
-describe("what a file is", () => {
-  it.each(Object.entries(samples))("%s", async (_, { bytes, type, isPicture }) => {
+describe("type detection", () => {
+  it.each(Object.entries(samples))("recognises %s", async (_, { bytes, type, isPicture }) => {
     for (const declared of ["", type, "text/html", "image/svg+xml"]) {
       if (type === "text/plain" && /html|svg/.test(declared)) continue;
       expect(await detectTypeOrError(bytes, declared)).toBe(type);
@@ -27,37 +27,37 @@ describe("what a file is", () => {
     ["HTML", "<!doctype html><script>alert(1)</script>"],
     ["HTML behind white space", " \n\t<html><body>"],
     ["HTML behind a byte order mark", "\ufeff<HTML>"],
-    ["a comment and what comes after it", "<!-- a --><script>alert(1)</script>"],
+    ["a comment followed by a script", "<!-- a --><script>alert(1)</script>"],
     ["a tag", "<b onclick=alert(1)>"],
     ["SVG", '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
-    ["SVG with its head", '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ["SVG with an XML declaration", '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
     ["a program", "MZ\x90\0\x03\0\0\0\x04"],
     ["an archive", "PK\x03\x04\x14\0\0\0\0\0"],
     ["a video", "\0\0\0\x18ftypisom\0\0\x02\0isomiso2"],
     ["a picture of another kind", "BM\x46\0\0\0\0\0\0\0\x36\0\0\0"],
-    ["an icon, which may be anything", "\0\0\x01\0\x01\0"],
+    ["an icon, whose content may be anything", "\0\0\x01\0\x01\0"],
     ["a NUL in a text", "a\0b"],
     ["an escape in a text", "a\x1b[31mb"],
-  ])("%s is not taken", async (_, text) => {
+  ])("rejects %s", async (_, text) => {
     for (const bytes of [bytesOf(text), new Uint8Array(Buffer.from(text, "latin1"))])
       for (const declared of ["", "image/png", "text/plain"])
         expect(await detectTypeOrError(bytes, declared)).toBe("unsupported_media_type");
   });
 
-  it("text in another encoding is not taken", async () => {
+  it("rejects text in another encoding", async () => {
     expect(await detectTypeOrError(new Uint8Array([0xcf, 0xf0, 0xe8]))).toBe("unsupported_media_type");
     expect(await detectTypeOrError(new Uint8Array(Buffer.from("\ufeffhello", "utf16le")))).toBe(
       "unsupported_media_type",
     );
   });
 
-  it("a text that its sender calls markup or a script is not taken", async () => {
+  it("rejects a text that its sender declares as markup or a script", async () => {
     for (const declared of ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript"])
       expect(await detectTypeOrError(bytesOf("alert(1)"), declared)).toBe("unsupported_media_type");
     expect(await detectTypeOrError(bytesOf("let a = 1 < 2"), "text/x-typescript")).toBe("text/plain");
   });
 
-  it("a file of two kinds is what it begins with", async () => {
+  it("takes a file of two types for the one that it begins with", async () => {
     const page = bytesOf("<html><script>alert(1)</script>");
     expect(await detectTypeOrError(joined(png, page), "text/html")).toBe("image/png");
     expect(await detectTypeOrError(joined(gif, bytesOf("PK\x03\x04")))).toBe("image/gif");
@@ -66,12 +66,12 @@ describe("what a file is", () => {
   });
 });
 
-describe("how large a picture is", () => {
-  it("is how it is looked at", () => {
+describe("the size of a picture", () => {
+  it("includes the EXIF rotation", () => {
     expect(pictureSizeOrError(withExifRotation(jpeg), "image/jpeg")).toEqual({ width: 2, height: 3 });
   });
 
-  it("has to be said, and in bounds", () => {
+  it("must be readable and within bounds", () => {
     expect(pictureSizeOrError(png.slice(0, 18), "image/png")).toBe("picture_unreadable");
     expect(pictureSizeOrError(pngClaimingSize(0, 5), "image/png")).toBe("picture_unreadable");
     expect(pictureSizeOrError(pngClaimingSize(16_384, 3_906), "image/png")).toEqual({
@@ -84,7 +84,7 @@ describe("how large a picture is", () => {
   });
 });
 
-describe("a name", () => {
+describe("a file name", () => {
   it.each<[string, MediaType, string]>([
     ["photo.PNG", "image/png", "photo.PNG"],
     ["Лето на Неве.jpeg", "image/jpeg", "Лето на Неве.jpeg"],
@@ -102,7 +102,7 @@ describe("a name", () => {
     [".png", "image/png", "png.png"],
     ["e\u0301.txt", "text/plain", "é.txt"],
     ["half \ud83d.txt", "text/plain", "half.txt"],
-  ])("%j of %s is kept as %j", (name, type, kept) => {
+  ])("%j of %s is stored as %j", (name, type, kept) => {
     expect(sanitizeFileName(name, type)).toBe(kept);
   });
 });

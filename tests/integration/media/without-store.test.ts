@@ -7,16 +7,16 @@ import { deleteAccountFiles, readFile } from "@/lib/media";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
-// Before anything reads the environment.
+// Set before anything reads the environment.
 delete process.env.BLOB_READ_WRITE_TOKEN;
 
-it("says that there is no store, and everything else works", async () => {
+it("without a store uploads and downloads are 503, and everything else works", async () => {
   const person = await createPerson();
   const headers = { "content-type": "text/plain", "accept-language": "en" };
   const sent = await call(upload, { as: person, body: "words", headers });
   expect([sent.status, sent.body.error.code]).toEqual([503, "unavailable"]);
   expect(sent.body.error.message).toMatch(/no store is set up/);
-  // Asking again helps nobody.
+  // A retry would not help.
   expect(sent.headers.get("retry-after")).toBeNull();
 
   const file = await db().mediaFile.create({
@@ -28,8 +28,8 @@ it("says that there is no store, and everything else works", async () => {
   const reading = { headers: new Headers(), requestId: newId(), mayRead: async () => false };
   await expect(readFile(person, file.id, reading)).rejects.toMatchObject({ code: "unavailable" });
   await transaction((tx) => deleteAccountFiles(tx, person.userId));
-  const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
-  expect([answer.status, answer.body.files]).toEqual([200, { unused: 0, deleted: 0, orphans: 0 }]);
-  // It waits for a store: where its bytes are must not be forgotten.
+  const response = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect([response.status, response.body.files]).toEqual([200, { unused: 0, deleted: 0, orphans: 0 }]);
+  // The row stays until there is a store: it has the pathname of the bytes.
   expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toMatchObject({ ownerId: null });
 });

@@ -17,7 +17,7 @@ let app: AppServer;
 let reader: Caller;
 
 beforeAll(async () => {
-  // QStash delivers to APP_URL: a door of this file's own, beside those of others.
+  // QStash delivers to APP_URL: a server for this file, separate from other files'.
   const port = await freePort();
   process.env.APP_URL = `http://localhost:${port}`;
   app = await serveApp(port);
@@ -33,7 +33,7 @@ const marked = async (body: unknown, as = reader) => (await call(read, { as, bod
 const stateOf = async (id: string) => (await db().task.findUnique({ where: { id } }))?.state;
 
 describe("queue notifications", () => {
-  it("one task is one notification, through QStash and back", async () => {
+  it("one task makes one notification, delivered through QStash", async () => {
     const id = await backgroundTaskService.sendNotification(reader.userId, "Привет 🎧", "It's on");
     await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect(await listed()).toMatchObject({
@@ -43,12 +43,12 @@ describe("queue notifications", () => {
     });
   });
 
-  it("carries what a kind needs, and once for a key", async () => {
+  it("stores a kind's data, once per key", async () => {
     const data = { orderId: newId(), title: "A track", amountMinor: 500, currency: "EUR", quantity: 2 };
     const payload = { userId: reader.userId, kind: "sale", data };
     const enqueueIt = () => transaction((tx) => enqueue(tx, "notifications", payload, { key: data.orderId }));
-    const [{ id }, again] = [await enqueueIt(), await enqueueIt()];
-    expect(again).toEqual({ id, created: false });
+    const [{ id }, repeat] = [await enqueueIt(), await enqueueIt()];
+    expect(repeat).toEqual({ id, created: false });
     await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
     expect((await listed()).items).toEqual([expect.objectContaining({ kind: "sale", data, title: null })]);
   });
@@ -67,7 +67,7 @@ describe("queue notifications", () => {
     expect((await listed()).items).toMatchObject([{ kind: "general", title: "Old", message: "words" }]);
   });
 
-  it("is done without a word for an account that is gone", async () => {
+  it("finishes without a notification when the account is erased", async () => {
     await db().user.delete({ where: { id: reader.userId } });
     const id = await backgroundTaskService.sendNotification(reader.userId, "Hello", "anybody?");
     await waitUntil("the task is done", async () => (await stateOf(id)) === "done");
@@ -77,7 +77,7 @@ describe("queue notifications", () => {
 });
 
 describe("reading", () => {
-  it("what was read keeps the time it was read at", async () => {
+  it("a read notification keeps its read time", async () => {
     const [id = ""] = await createNotifications(reader, 1);
     await marked({ ids: [id] });
     const [before] = (await listed()).items;
@@ -86,17 +86,17 @@ describe("reading", () => {
     expect(before.readAt).toEqual(expect.any(String));
   });
 
-  it("marking while new ones arrive loses none: what came after stays unread, and the count is theirs", async () => {
-    const seen = (await createNotifications(reader, 20)).at(-1);
+  it("marking as read while new ones arrive leaves those unread and counted", async () => {
+    const lastSeen = (await createNotifications(reader, 20)).at(-1);
     const rounds = Array.from({ length: 20 }, async (_, index) => {
-      const { unreadCount: left } = await markRead(reader, { all: true, before: seen });
+      const { unreadCount: left } = await markRead(reader, { all: true, before: lastSeen });
       expect(left).toBeLessThanOrEqual(20);
       return index;
     });
     const arrivals = Array.from({ length: 20 }, () => createNotifications(reader, 1));
     const arrived = (await Promise.all(arrivals)).flat();
     await Promise.all(rounds);
-    expect(await marked({ all: true, before: seen })).toEqual({ unreadCount: 20 });
+    expect(await marked({ all: true, before: lastSeen })).toEqual({ unreadCount: 20 });
     const { items } = await listed("?limit=50");
     const unread = items.filter(({ readAt }: { readAt: string | null }) => readAt === null);
     expect(unread.map(({ id }: { id: string }) => id).sort()).toEqual(arrived.sort());
@@ -104,12 +104,12 @@ describe("reading", () => {
 });
 
 describe("access and bad input", () => {
-  it("nobody is 401, to read and to mark", async () => {
+  it("an anonymous caller gets 401, for reading and marking", async () => {
     expect((await call(list)).status).toBe(401);
     expect((await call(read, { body: { all: true } })).status).toBe(401);
   });
 
-  it("somebody else's are neither shown nor marked, also when they are named", async () => {
+  it("another user's notifications are neither listed nor marked, even by id", async () => {
     const stranger = await createPerson();
     const ids = await createNotifications(reader, 2);
     expect(await listed("", stranger)).toEqual({ items: [], nextCursor: null, unreadCount: 0 });
@@ -121,17 +121,17 @@ describe("access and bad input", () => {
 
   it.each([
     ["nothing", {}],
-    ["both ways at once", { ids: [], all: true }],
+    ["both ids and all", { ids: [], all: true }],
     ["all: false", { all: false }],
-    ["an id that is none", { ids: ["x"] }],
+    ["an invalid id", { ids: ["x"] }],
     ["101 ids", { ids: Array.from({ length: 101 }, newId) }],
     ["before without all", { before: newId() }],
-    ["before that is no id", { all: true, before: "yesterday" }],
+    ["before with an invalid id", { all: true, before: "yesterday" }],
     ["a list", []],
   ])("marking: %s is 400, and nothing is marked", async (_, body) => {
     await createNotifications(reader, 1);
-    const answer = await call(read, { as: reader, body });
-    expect({ status: answer.status, code: answer.body.error.code }).toEqual({
+    const response = await call(read, { as: reader, body });
+    expect({ status: response.status, code: response.body.error.code }).toEqual({
       status: 400,
       code: "bad_request",
     });

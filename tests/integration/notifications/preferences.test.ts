@@ -20,12 +20,12 @@ beforeEach(async () => {
 
 const read = async (as = person) => (await call(GET, { as })).body.preferences;
 const change = (body: unknown, as = person) => call(PATCH, { method: "PATCH", as, body });
-/** The data of what was said on a channel under a name. */
-const said = async (channel: Channel, event: string) =>
+/** The data of a channel's events with this name. */
+const eventData = async (channel: Channel, event: string) =>
   (await readChannelLog(channel)).filter((each) => each.event === event).map(({ data }) => data);
 const ownChannel = () => `user:${person.userId}` as const;
 
-/** As a delivery does it, without one. */
+/** Runs the task as a delivery does. */
 async function notify(kind: string, userId = person.userId): Promise<void> {
   const context = {
     taskId: newId(),
@@ -41,7 +41,7 @@ async function notify(kind: string, userId = person.userId): Promise<void> {
 const rows = () => db().notification.count({ where: { userId: person.userId } });
 
 describe("preferences", () => {
-  it("are all at `all` and visible until somebody chooses; what is not named stays", async () => {
+  it("default to `all` and visible; a change leaves other settings", async () => {
     const all = Object.fromEntries(preferenceKinds.map((kind) => [kind, "all"]));
     expect(await read()).toEqual({ hidesPresence: false, notifications: all });
     const first = await change({ notifications: { bonus: "off", sale: "quiet" } });
@@ -56,27 +56,27 @@ describe("preferences", () => {
   });
 
   it.each([
-    ["money that is switched off", { notifications: { sale: "off" } }],
-    ["a kind that is not there", { notifications: { nonsense: "all" } }],
-    ["a level that is not there", { notifications: { bonus: "loud" } }],
+    ["switching off notifications about money", { notifications: { sale: "off" } }],
+    ["an unknown kind", { notifications: { nonsense: "all" } }],
+    ["an unknown level", { notifications: { bonus: "loud" } }],
     ["something else", { name: "Me" }],
-  ])("refuse %s, and nothing changes", async (_, body) => {
-    const refused = await change({ hidesPresence: true, ...body });
-    expect([refused.status, refused.body.error.code]).toEqual([400, "bad_request"]);
+  ])("reject %s and change nothing", async (_, body) => {
+    const rejected = await change({ hidesPresence: true, ...body });
+    expect([rejected.status, rejected.body.error.code]).toEqual([400, "bad_request"]);
     expect(await db().user.findUnique({ where: { id: person.userId } })).toMatchObject({
       hidesPresence: false,
     });
     expect(await db().notificationPreference.count({ where: { userId: person.userId } })).toBe(0);
   });
 
-  it("hide somebody at once, on every page, and show them again", async () => {
+  it("hide a user immediately, on every page, and show them again", async () => {
     const { userId } = person;
     await setOnline(userId, newId());
     await change({ hidesPresence: true });
     expect(await getUserPresence(userId)).toEqual({ userId, state: "offline", lastSeenAt: null });
     await change({ hidesPresence: false });
     expect((await getUserPresence(userId)).state).toBe("online");
-    const ofPerson = (await said("presence", "changed")).filter((data) =>
+    const ofPerson = (await eventData("presence", "changed")).filter((data) =>
       JSON.stringify(data).includes(userId),
     );
     expect(ofPerson).toMatchObject([
@@ -88,7 +88,7 @@ describe("preferences", () => {
 });
 
 describe("a notification", () => {
-  it("is in the list and said on the person's channel, with how many are unread and how loudly", async () => {
+  it("is listed and published on the user's channel, with the unread count and the level", async () => {
     await notify("bonus");
     await change({ notifications: { bonus: "quiet" } });
     await notify("bonus");
@@ -97,19 +97,19 @@ describe("a notification", () => {
       where: { userId: person.userId },
       orderBy: { id: "asc" },
     });
-    const told = await said(ownChannel(), "notification");
-    expect(told).toMatchObject([
+    const published = await eventData(ownChannel(), "notification");
+    expect(published).toMatchObject([
       { unreadCount: 1, level: "all" },
       { unreadCount: 2, level: "quiet" },
       { unreadCount: 3, level: "all" },
     ]);
-    expect(told[0]).toMatchObject({
+    expect(published[0]).toMatchObject({
       notification: { id: row?.id, kind: "bonus", createdAt: row?.createdAt.toISOString(), readAt: null },
     });
-    expect(channelKinds.user.events.notification.safeParse(told[0]).success).toBe(true);
+    expect(channelKinds.user.events.notification.safeParse(published[0]).success).toBe(true);
   });
 
-  it("of a kind that is off is nowhere, and its task is done", async () => {
+  it("of a disabled kind is not created, and its task is done", async () => {
     await change({ notifications: { bonus: "off" } });
     await notify("bonus");
     await notify("bonus", newId());
@@ -117,7 +117,7 @@ describe("a notification", () => {
     expect(await readChannelLog(ownChannel())).toEqual([]);
   });
 
-  it("is said once its transaction has committed, and not when it has not", async () => {
+  it("is published only after its transaction has committed", async () => {
     const context = {
       taskId: newId(),
       attempt: 1,
@@ -133,9 +133,9 @@ describe("a notification", () => {
     expect(await readChannelLog(ownChannel())).toEqual([]);
   });
 
-  it("read on one device is read on the others", async () => {
+  it("that is read on one device is read on the others", async () => {
     await notify("general");
     await call(markRead, { as: person, body: { all: true } });
-    expect(await said(ownChannel(), "unread")).toEqual([{ unreadCount: 0 }]);
+    expect(await eventData(ownChannel(), "unread")).toEqual([{ unreadCount: 0 }]);
   });
 });

@@ -25,7 +25,7 @@ afterAll(async () => {
 const queues: string[] = [];
 const subjects: string[] = [];
 
-/** A queue of a test's own: other files' tasks are in the same table. */
+/** A queue that no other test uses: other files' tasks are in the same table. */
 function newQueue(): string {
   const queue = `test-${newId()}`;
   queues.push(queue);
@@ -61,7 +61,7 @@ const alertOf = (subject: string) =>
   db().alert.findUniqueOrThrow({ where: { kind_subject: { kind: "task_dead", subject } } });
 
 describe("GET /api/admin/tasks", () => {
-  it("counts by queue and state; only what could run by now waits", async () => {
+  it("counts by queue and state; only tasks that are due count as waiting", async () => {
     const queue = newQueue();
     const since = new Date(Date.now() - 3_600_000);
     await addTask(queue, "pending", since);
@@ -84,7 +84,7 @@ describe("GET /api/admin/tasks", () => {
     expect(found("nft-minting")).toMatchObject({ available: false });
   });
 
-  it("pages through the dead, each once, with what went wrong", async () => {
+  it("pages through the dead tasks, each once, with its error", async () => {
     const queue = newQueue();
     const mine: string[] = [];
     for (let index = 0; index < 5; index += 1) mine.unshift(await addTask(queue, "dead"));
@@ -104,7 +104,7 @@ describe("GET /api/admin/tasks", () => {
 });
 
 describe("alerts", () => {
-  it("an open one is listed, a closed one is not, and it opens again when it is raised again", async () => {
+  it("are listed while open, and open again when raised again", async () => {
     const subject = newSubject();
     const isListed = async () => {
       const { body } = await call(alerts, { as: admin, query: "?limit=50" });
@@ -113,8 +113,8 @@ describe("alerts", () => {
     await raise(subject);
     const { id } = await alertOf(subject);
     expect(await isListed()).toBe(true);
-    const answer = await call(close, { as: admin, method: "POST", params: { id } });
-    expect(answer).toMatchObject({
+    const response = await call(close, { as: admin, method: "POST", params: { id } });
+    expect(response).toMatchObject({
       status: 200,
       body: { alert: { id, subject, closedAt: expect.any(String) } },
     });
@@ -124,25 +124,25 @@ describe("alerts", () => {
     expect(await alertOf(subject)).toMatchObject({ id, message: "broken again", closedAt: null });
   });
 
-  it("closing twice, or many at once, keeps the first time", async () => {
+  it("closed several times, also concurrently, keep the first closing time", async () => {
     const subject = newSubject();
     await raise(subject);
     const { id } = await alertOf(subject);
     const closing = () => call(close, { as: admin, method: "POST", params: { id } });
-    const answers = await Promise.all([closing(), closing(), closing()]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const responses = await Promise.all([closing(), closing(), closing()]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     const closedAt = (await alertOf(subject)).closedAt;
     await closing();
     expect((await alertOf(subject)).closedAt).toEqual(closedAt);
   });
 
-  it("an unknown one is 404, an id that is none 400", async () => {
+  it("with an unknown id are 404, with an invalid one 400", async () => {
     expect((await call(close, { as: admin, method: "POST", params: { id: newId() } })).status).toBe(404);
     expect((await call(close, { as: admin, method: "POST", params: { id: "1" } })).status).toBe(400);
   });
 });
 
-it("nobody is 401, whoever is no administrator 403, and nothing is changed by them", async () => {
+it("an anonymous caller gets 401 and a user who is not an administrator 403, and nothing changes", async () => {
   const subject = newSubject();
   await raise(subject);
   const { id } = await alertOf(subject);
@@ -165,14 +165,14 @@ it("nobody is 401, whoever is no administrator 403, and nothing is changed by th
 it.each([
   ["no range", ""],
   ["half a range", "?from=2026-01-01"],
-  ["a day that is none", "?from=2026-02-30&to=2026-03-01"],
+  ["an invalid day", "?from=2026-02-30&to=2026-03-01"],
   ["a range that ends before it begins", "?from=2026-03-02&to=2026-03-01"],
   ["more than a year", "?from=2025-01-01&to=2026-03-01"],
 ])("totals: %s is 400", async (_, query) => {
   expect((await call(totals, { as: admin, query })).status).toBe(400);
 });
 
-it("totals of one day are answered", async () => {
-  const answer = await call(totals, { as: admin, query: "?from=1801-01-01&to=1801-01-01" });
-  expect(answer).toMatchObject({ status: 200, body: { items: [] } });
+it("returns totals of one day", async () => {
+  const response = await call(totals, { as: admin, query: "?from=1801-01-01&to=1801-01-01" });
+  expect(response).toMatchObject({ status: 200, body: { items: [] } });
 });

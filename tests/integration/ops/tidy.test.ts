@@ -9,7 +9,7 @@ import { createPerson } from "@/tests/support/factories/people";
 const DAY_MS = 86_400_000;
 const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
 
-it("what has long been over goes, what is not over long enough stays", async () => {
+it("expired rows are deleted after their retention time, and newer ones stay", async () => {
   const { userId } = await createPerson();
   const gone = newId();
   const rest = { userId, authenticatedAt: ago(90), lastSeenAt: ago(90), createdAt: ago(90) };
@@ -37,9 +37,9 @@ it("what has long been over goes, what is not over long enough stays", async () 
     ],
   });
 
-  const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
-  expect(answer.status).toBe(200);
-  expect(answer.body).toMatchObject({
+  const response = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect(response.status).toBe(200);
+  expect(response.body).toMatchObject({
     sessions: expect.any(Number),
     tokens: expect.any(Number),
     links: expect.any(Number),
@@ -55,7 +55,7 @@ it("what has long been over goes, what is not over long enough stays", async () 
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
 });
 
-it("a farewell mail that nobody could deliver keeps the address of a deleted account for a month", async () => {
+it("an undeliverable farewell mail keeps the address of an erased account for a month", async () => {
   const email = `gone-${newId()}@test.example`;
   const payload = {
     to: { address: email },
@@ -72,8 +72,8 @@ it("a farewell mail that nobody could deliver keeps the address of a deleted acc
   await db().task.createMany({ data: [old, recent, owned] });
   await transaction((tx) => raiseAlert(tx, { kind: "task_dead", subject: old.id, message: "x" }));
 
-  const answer = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
-  expect(answer.body.tasks).toBeGreaterThanOrEqual(1);
+  const response = await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect(response.body.tasks).toBeGreaterThanOrEqual(1);
   const stateOf = ({ id }: { id: string }) => db().task.findUniqueOrThrow({ where: { id } });
   expect(await stateOf(old)).toMatchObject({ state: "cancelled", payload: {} });
   expect(await stateOf(recent)).toMatchObject({ state: "dead", payload });

@@ -18,7 +18,7 @@ import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startHttpCallMeter } from "@/tests/support/proxies/http-call-meter";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-// Before anything opens a connection.
+// Set before anything opens a connection.
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 const meter = await startHttpCallMeter(`http://127.0.0.1:${redisProxy.port}`);
 process.env.UPSTASH_REDIS_REST_URL = meter.url;
@@ -33,43 +33,43 @@ afterAll(async () => {
   await redisProxy.close();
 });
 
-/** What was said of the test's own person: an instance tells of everybody's expiry. */
-const told = (...instances: PresenceInstance[]) =>
+/** The published states of the test's user; an instance also publishes other users' expiry. */
+const publishedFor = (...instances: PresenceInstance[]) =>
   instances.flatMap((each) => each.published).filter(({ userId }) => userId === person.userId);
-const states = (...instances: PresenceInstance[]) => told(...instances).map(({ state }) => state);
-const asked = async (userIds: readonly string[], as = person) =>
+const states = (...instances: PresenceInstance[]) => publishedFor(...instances).map(({ state }) => state);
+const fetchPresence = async (userIds: readonly string[], as = person) =>
   (await call(GET, { as, query: `?userIds=${userIds.join(",")}` })).body;
 const ttlSeconds = (key: string) => redis().ttl(key);
 
-describe("a person", () => {
-  it("is online with a stream, once said, and offline when it is closed", async () => {
+describe("a user", () => {
+  it("is online with a stream, published once, and offline when it is closed", async () => {
     const instance = presenceInstance();
     const { userId } = person;
     const socket = newSocket();
     await instance.setOnline(userId, socket);
     await instance.beat(userId, socket, "online");
-    expect(told(instance)).toEqual([{ userId, state: "online", lastSeenAt: expect.any(String) }]);
+    expect(publishedFor(instance)).toEqual([{ userId, state: "online", lastSeenAt: expect.any(String) }]);
     expect(await instance.getUserPresence(userId)).toMatchObject({ userId, state: "online" });
     expect(await instance.isUserOnline(userId)).toBe(true);
     expect(await instance.getOnlineUsers()).toContain(userId);
     expect(await instance.getOnlineUsersCount()).toBeGreaterThanOrEqual(1);
 
     await instance.setOffline(userId, socket);
-    expect(told(instance).slice(1)).toEqual([{ userId, state: "offline", lastSeenAt: expect.any(String) }]);
+    expect(publishedFor(instance).slice(1)).toEqual([{ userId, state: "offline", lastSeenAt: expect.any(String) }]);
     expect(await instance.isUserOnline(userId)).toBe(false);
     expect(await instance.getOnlineUsers()).not.toContain(userId);
     const { lastSeenAt } = await instance.getUserPresence(userId);
     expect(Math.abs(Date.parse(lastSeenAt ?? "") - Date.now())).toBeLessThan(10_000);
-    // Kept for a day.
+    // The key is kept for a day.
     expect(await ttlSeconds(keys.userPresence(userId))).toBeGreaterThan(86_000);
   });
 
-  it("with three streams on three instances is one, and away only when all of them are", async () => {
+  it("with three streams on three instances counts once, and is away only when all of them are", async () => {
     const instances = [presenceInstance(), presenceInstance(), presenceInstance()];
     const { userId } = person;
     const sockets = instances.map(newSocket);
     const [one = instances[0], two = one, three = one] = instances;
-    if (!one || !two || !three) throw new Error("there are three");
+    if (!one || !two || !three) throw new Error("an instance is missing");
     const before = await one.getOnlineUsersCount();
     await Promise.all(instances.map((each, n) => each.setOnline(userId, sockets[n] ?? "")));
     expect(await one.getOnlineUsersCount()).toBe(before + 1);
@@ -86,7 +86,7 @@ describe("a person", () => {
     expect(states(three).at(-1)).toBe("offline");
   });
 
-  it("who comes back within the grace was never away, who does not is gone after it", async () => {
+  it("who returns within the grace period stays online, otherwise goes offline after it", async () => {
     const instance = presenceInstance({ graceMs: 150 });
     const { userId } = person;
     const [first, second] = [newSocket(), newSocket()];
@@ -97,14 +97,14 @@ describe("a person", () => {
     expect(states(instance)).toEqual(["online"]);
     expect(await redis().zrange(keys.userSockets(userId), 0, -1)).toEqual([second]);
 
-    const at = Date.now();
+    const closedAt = Date.now();
     instance.leave(userId, second);
-    await waitUntil("they are gone", () => states(instance).at(-1) === "offline");
-    expect(Date.now() - at).toBeGreaterThanOrEqual(140);
+    await waitUntil("the user is offline", () => states(instance).at(-1) === "offline");
+    expect(Date.now() - closedAt).toBeGreaterThanOrEqual(140);
     expect(states(instance)).toEqual(["online", "offline"]);
   });
 
-  it("whose stream moves while nobody looks at the page stays away", async () => {
+  it("whose stream moves while no page is visible stays away", async () => {
     const instance = presenceInstance();
     const { userId } = person;
     const [first, second] = [newSocket(), newSocket()];
@@ -114,29 +114,30 @@ describe("a person", () => {
     expect(states(instance)).toEqual(["away"]);
   });
 
-  it("who is heard of no more is gone at that moment, said by one instance alone", async () => {
+  it("whose heartbeats stop goes offline at that moment, published by one instance only", async () => {
     const options = { streamTtlMs: 400 };
     const instances = [presenceInstance(options), presenceInstance(options), presenceInstance(options)];
     const { userId } = person;
-    // Instances look until nobody is left in Redis: whom other tests left there would be here for 35 s.
+    // Instances sweep until Redis has no users: users left by other tests would stay for 35 s.
     await presenceInstance().clearAllPresence();
     const at = Date.now();
     for (const each of instances) await each.setOnline(userId, newSocket());
-    await waitUntil("somebody says so", () => states(...instances).includes("offline"));
+    const lastBeatAt = Date.now();
+    await waitUntil("an instance publishes it", () => states(...instances).includes("offline"));
     expect(Date.now() - at).toBeGreaterThanOrEqual(390);
     expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
-    // Those who swept and found nobody have nothing to wait for.
-    await waitUntil("all have looked", () =>
-      instances.every(({ nextSweepInMs: waiting }) => waiting() === null),
+    // Instances that swept without a result schedule no further sweep.
+    await waitUntil("all instances have swept", () =>
+      instances.every(({ nextSweepInMs }) => nextSweepInMs() === null),
     );
     expect(states(...instances)).toEqual(["online", "offline"]);
     const { lastSeenAt } = await (instances[0] ?? presenceInstance()).getUserPresence(userId);
-    expect(Date.parse(lastSeenAt ?? "")).toBeLessThan(at + 390);
+    expect(Date.parse(lastSeenAt ?? "")).toBeLessThanOrEqual(lastBeatAt);
     expect(await ttlSeconds(keys.userPresence(userId))).toBeGreaterThan(86_000);
     expect(await redis().exists(keys.userSockets(userId))).toBe(0);
   });
 
-  it("an instance without streams of its own waits for nobody", async () => {
+  it("on another instance: one without streams schedules no sweep", async () => {
     const [holder, other] = [presenceInstance(), presenceInstance()];
     const socket = newSocket();
     await holder.setOnline(person.userId, socket);
@@ -147,33 +148,33 @@ describe("a person", () => {
     expect(holder.nextSweepInMs()).toBeNull();
   });
 
-  it("of one that nobody looked at for days nothing is left, and one that died is last seen when it was", async () => {
+  it("is last seen at the last heartbeat, also before any sweep and after the hash has expired", async () => {
     const instance = presenceInstance();
     const { userId } = person;
     await instance.setOnline(userId, newSocket());
-    const said = told(instance)[0]?.lastSeenAt;
+    const firstSeenAt = publishedFor(instance)[0]?.lastSeenAt;
     await agePresence([userId], 40_000);
     expect(await instance.getUserPresence(userId)).toEqual({
       userId,
       state: "offline",
-      lastSeenAt: new Date(Date.parse(said ?? "") - 40_000).toISOString(),
+      lastSeenAt: new Date(Date.parse(firstSeenAt ?? "") - 40_000).toISOString(),
     });
-    // The hash has gone by itself, but nobody has swept.
+    // The hash has expired, and no instance has swept.
     await redis().del(keys.userPresence(userId));
     const { lastSeenAt } = await instance.getUserPresence(userId);
-    expect(Math.abs(Date.parse(lastSeenAt ?? "") - Date.parse(said ?? "") + 40_000)).toBeLessThan(10);
+    expect(Math.abs(Date.parse(lastSeenAt ?? "") - Date.parse(firstSeenAt ?? "") + 40_000)).toBeLessThan(10);
   });
 });
 
-describe("whoever hides", () => {
-  it("is in nothing that others see, from the moment on", async () => {
+describe("a hidden user", () => {
+  it("appears nowhere to others, from that moment on", async () => {
     const instance = presenceInstance();
     const { userId } = person;
     const socket = newSocket();
     await instance.setOnline(userId, socket);
     await db().user.update({ where: { id: userId }, data: { hidesPresence: true } });
     await instance.setHidden(userId, true);
-    expect(told(instance).at(-1)).toEqual({ userId, state: "offline", lastSeenAt: null });
+    expect(publishedFor(instance).at(-1)).toEqual({ userId, state: "offline", lastSeenAt: null });
     const count = await instance.getOnlineUsersCount();
 
     await instance.beat(userId, socket, "away");
@@ -182,30 +183,30 @@ describe("whoever hides", () => {
     expect(await instance.getOnlineUsers()).not.toContain(userId);
     expect(await instance.getOnlineUsersCount()).toBe(count);
     expect(JSON.stringify(await redis().hgetall(keys.userPresence(userId)))).not.toMatch(/"seen":1/);
-    expect(told(instance)).toHaveLength(2);
+    expect(publishedFor(instance)).toHaveLength(2);
 
-    // Shown again they are what their streams are.
+    // When shown again, the state follows the streams.
     await db().user.update({ where: { id: userId }, data: { hidesPresence: false } });
     await instance.setHidden(userId, false);
-    expect(told(instance).at(-1)).toEqual({ userId, state: "online", lastSeenAt: expect.any(String) });
+    expect(publishedFor(instance).at(-1)).toEqual({ userId, state: "online", lastSeenAt: expect.any(String) });
   });
 
-  it("is asked of Postgres when Redis does not know, and again after a while", async () => {
+  it("is looked up in Postgres when Redis does not know, and again after a while", async () => {
     await db().user.update({ where: { id: person.userId }, data: { hidesPresence: true } });
     const instance = presenceInstance();
     const socket = newSocket();
     await instance.setOnline(person.userId, socket);
-    expect(told(instance)).toEqual([]);
-    // Redis was away when they changed it.
+    expect(publishedFor(instance)).toEqual([]);
+    // As if Redis had been down during the change.
     await db().user.update({ where: { id: person.userId }, data: { hidesPresence: false } });
     await instance.beat(person.userId, socket, "online");
-    expect(told(instance)).toEqual([]);
+    expect(publishedFor(instance)).toEqual([]);
     await agePresence([person.userId], 5 * 60_000);
     await instance.beat(person.userId, socket, "online");
     expect(states(instance)).toEqual(["online"]);
   });
 
-  it("an account that is gone leaves nothing", async () => {
+  it("that is erased leaves nothing", async () => {
     const instance = presenceInstance();
     const { userId } = person;
     const socket = newSocket();
@@ -219,11 +220,11 @@ describe("whoever hides", () => {
 });
 
 describe("the API", () => {
-  it("notes heartbeats and answers for up to a hundred people, in order", async () => {
+  it("records heartbeats and returns up to a hundred users, in order", async () => {
     const other = await createPerson();
     const streamId = newId();
     expect((await call(POST, { as: person, body: { streamId, state: "away" } })).body).toEqual({});
-    expect(await asked([other.userId, person.userId], other)).toEqual({
+    expect(await fetchPresence([other.userId, person.userId], other)).toEqual({
       items: [
         { userId: other.userId, state: "offline", lastSeenAt: null },
         { userId: person.userId, state: "away", lastSeenAt: expect.any(String) },
@@ -243,10 +244,10 @@ describe("the API", () => {
     expect((await call(POST, { as: person, body: { streamId, state: "offline" } })).status).toBe(400);
   });
 
-  it("without Redis everybody seems offline, and it says that it does not know", async () => {
+  it("returns every user as offline without Redis, and marks the response as unknown", async () => {
     await call(POST, { as: person, body: { streamId: newId(), state: "online" } });
     await redisProxy.set("refuse");
-    expect(await asked([person.userId])).toEqual({
+    expect(await fetchPresence([person.userId])).toEqual({
       items: [{ userId: person.userId, state: "offline", lastSeenAt: null }],
       onlineCount: 0,
       known: false,
@@ -257,12 +258,12 @@ describe("the API", () => {
     instance.leave(person.userId, newSocket());
     await waitForDeferredWork();
     expect([await instance.getOnlineUsers(), await instance.getOnlineUsersCount()]).toEqual([[], 0]);
-    expect(told(instance)).toEqual([]);
+    expect(publishedFor(instance)).toEqual([]);
     await redisProxy.set("pass");
-    await waitUntil("Redis is used again", async () => (await asked([person.userId])).known);
+    await waitUntil("Redis is used again", async () => (await fetchPresence([person.userId])).known);
   });
 
-  it("an emptied Redis is right again with the next heartbeat", async () => {
+  it("is right after a flush of Redis with the next heartbeat", async () => {
     const instance = presenceInstance();
     const socket = newSocket();
     await instance.setOnline(person.userId, socket);
@@ -273,7 +274,7 @@ describe("the API", () => {
   });
 });
 
-it("clearing it all tells of those who were here, and leaves no key", async () => {
+it("clearing all presence publishes visible users as offline and leaves no key", async () => {
   const instance = presenceInstance();
   const hidden = await createPerson();
   await instance.setOnline(person.userId, newSocket());
@@ -285,7 +286,7 @@ it("clearing it all tells of those who were here, and leaves no key", async () =
   expect(await redis().keys("webchat:user*")).toEqual([]);
 });
 
-it("a heartbeat is one call of one script of ten commands, a question about 100 people one call", async () => {
+it("a heartbeat is one call of one script of ten commands, a read of 100 users one call", async () => {
   const instance = presenceInstance();
   const socket = newSocket();
   await instance.setOnline(person.userId, socket);
@@ -302,7 +303,7 @@ it("a heartbeat is one call of one script of ten commands, a question about 100 
   meter.reset();
   await instance.beat(person.userId, socket, "online");
   expect(meter.calls).toBe(1);
-  // Where the engine counts them: the script and what it calls.
+  // If the engine counts them: the script and its commands.
   if (before > 0) expect((await commands()) - before).toBe(10);
   meter.reset();
   await instance.getPresences(ids);

@@ -22,7 +22,7 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createTestProduct } from "@/tests/support/factories/shop";
 import { stopShopServer } from "@/tests/support/factories/shop-server";
 
-/** Everything the process would have written, in the most talkative mode there is. */
+/** All log lines of the process at the most verbose level. */
 const lines = vi.hoisted((): string[] => []);
 vi.mock("pino", async (original) => {
   const actual = await original<typeof import("pino")>();
@@ -37,8 +37,8 @@ beforeAll(async () => {
   catcher = await startMailCatcher({ dataDir: null });
   process.env.SMTP_URL = catcher.smtpUrl;
   for (const method of ["log", "info", "warn", "error"] as const) {
-    vi.spyOn(console, method).mockImplementation((...said: unknown[]) => {
-      lines.push(said.map(String).join(" "));
+    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => {
+      lines.push(args.map(String).join(" "));
     });
   }
 });
@@ -55,46 +55,46 @@ const password = `first-${mark}`;
 const wrongPassword = `wrong-${mark}`;
 const nextPassword = `next-${mark}`;
 
-/** What may be in no line, with what it is. */
+/** Texts that must be in no line, with what they are. */
 const secrets = new Map<string, string>([
   [email, "address"],
   [name, "name"],
   [mark, "part of an address, a name and all passwords"],
 ]);
 
-function keep(what: string, value: unknown): string {
+function registerSecret(what: string, value: unknown): string {
   const text = z.string().min(6).parse(value);
   secrets.set(text, what);
   return text;
 }
 
-/** The session's tokens, wherever an answer has them. */
-function keepTokens({ headers, body }: ApiResponse): string {
+/** Registers the session's tokens, in cookies and in the body. */
+function registerTokens({ headers, body }: ApiResponse): string {
   for (const cookie of headers.getSetCookie()) {
     const value = /^[^=]+=([^;]*)/.exec(cookie)?.[1] ?? "";
-    if (value.length > 5) keep("cookie", value);
+    if (value.length > 5) registerSecret("cookie", value);
   }
-  if (body.refreshToken) keep("refresh token", body.refreshToken);
-  return keep("access token", body.accessToken);
+  if (body.refreshToken) registerSecret("refresh token", body.refreshToken);
+  return registerSecret("access token", body.accessToken);
 }
 
 const english = { "accept-language": "en" };
 
-it("no line has a secret, a token, a cookie, a password or somebody's address in it", async () => {
+it("no log line contains a secret, a token, a cookie, a password or a user's address", async () => {
   // Accounts.
-  keepTokens(await call(signUp, { body: { email, password, name }, headers: english }));
+  registerTokens(await call(signUp, { body: { email, password, name }, headers: english }));
   await call(signUp, { body: { email, password, name } });
-  const token = keepTokens(await call(signIn, { body: { email, password } }));
+  const token = registerTokens(await call(signIn, { body: { email, password } }));
   const tokens = await call(signIn, { body: { email, password }, query: "?tokens=body" });
-  keepTokens(tokens);
+  registerTokens(tokens);
   expect((await call(signIn, { body: { email, password: wrongPassword } })).status).toBe(401);
   expect((await call(signIn, { body: `{"email":"${email}","password":"${wrongPassword}` })).status).toBe(400);
   expect((await call(signIn, { body: { email: `${mark} @`, password: wrongPassword } })).status).toBe(400);
   await call(readOrder, { token: `${token}x`, params: { id: newId() } });
 
-  // A new password by mail.
+  // A password reset by mail.
   expect((await call(forgotPassword, { body: { email }, headers: english })).status).toBe(202);
-  const resetToken = keep(
+  const resetToken = registerSecret(
     "reset token",
     extractLinkToken(await waitForMailText(catcher, email, /password/i), "/reset-password"),
   );
@@ -103,24 +103,24 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
   expect((await reset()).status).toBe(400);
   const signedIn = await call(signIn, { body: { email, password: nextPassword } });
   expect(signedIn.status).toBe(200);
-  const access = keepTokens(signedIn);
+  const access = registerTokens(signedIn);
 
-  // An order, paid, handed over and downloaded.
+  // An order that is paid, delivered and downloaded.
   const product = await createTestProduct({ stock: 3 });
   const placed = await call(placeOrder, { token: access, body: { productId: product.id } });
   expect(placed.status).toBe(201);
-  await fetch(keep("checkout", placed.body.checkoutUrl), {
+  await fetch(registerSecret("checkout", placed.body.checkoutUrl), {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams({ result: "paid" }),
     redirect: "manual",
   });
-  const seen = () => call(readOrder, { token: access, params: { id: placed.body.order.id } });
-  await waitUntil("the order is delivered", async () => (await seen()).body.order.status === "delivered");
-  const [delivery] = (await seen()).body.order.deliveries;
-  const code = keep("ticket code", delivery.code);
+  const orderResponse = () => call(readOrder, { token: access, params: { id: placed.body.order.id } });
+  await waitUntil("the order is delivered", async () => (await orderResponse()).body.order.status === "delivered");
+  const [delivery] = (await orderResponse()).body.order.deliveries;
+  const code = registerSecret("ticket code", delivery.code);
   await call(download, { params: { id: delivery.id }, query: `?code=${code}` });
-  const signature = keep("signature", `t=1,v1=${"a".repeat(64)}`);
+  const signature = registerSecret("signature", `t=1,v1=${"a".repeat(64)}`);
   const forged = await call(receiveEvent, {
     method: "POST",
     body: "{}",
@@ -128,20 +128,20 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
   });
   expect(forged.status).toBe(401);
 
-  // Mails that cannot be sent: the server quotes who they were for.
+  // Mails that fail: the server's response quotes the recipient.
   catcher.fail({ kind: "answer", code: 451, to: email, times: 1 });
   const late = await backgroundTaskService.sendEmail(email, `Subject ${mark}`, `Body ${mark}`);
-  await waitUntil("it was sent after all", async () => (await taskState(late)) === "done");
+  await waitUntil("the mail was sent", async () => (await taskState(late)) === "done");
   catcher.fail({ kind: "answer", code: 550, to: email });
   const dead = await backgroundTaskService.sendEmail(email, `Subject ${mark}`, `Body ${mark}`);
-  await waitUntil("it is dead", async () => (await taskState(dead)) === "dead");
+  await waitUntil("the task is dead", async () => (await taskState(dead)) === "dead");
   catcher.heal();
   const unknown = await transaction((tx) =>
     enqueue(tx, "deliver-goods", { orderId: newId() }, { key: newId() }),
   );
-  await waitUntil("it ended", async () => ["dead", "done"].includes(await taskState(unknown.id)));
+  await waitUntil("the task has ended", async () => ["dead", "done"].includes(await taskState(unknown.id)));
 
-  // Whatever may fail at a door, with all that such errors carry.
+  // Errors that a route may throw, with all their data.
   const failing: (() => Promise<unknown>)[] = [
     () => db().user.create({ data: { email, name, passwordHash: password } as never }),
     () => db().$executeRaw`INSERT INTO "User" (id, email, name) VALUES (${newId()}::uuid, ${email}, ${name})`,
@@ -175,7 +175,7 @@ it("no line has a secret, a token, a cookie, a password or somebody's address in
     "x",
   );
 
-  // What Next says on the console, in production.
+  // What Next prints to the console in production.
   logConsoleErrors();
   console.error(" ⨯", Object.assign(new Error(`no page for ${email}`), { digest: "1", values: [password] }), {
     email,

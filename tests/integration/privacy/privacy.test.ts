@@ -19,14 +19,14 @@ const erase = (person: Parameters<typeof call>[1] & object, password = TEST_PASS
   call(deleteMe, { method: "DELETE", body: { password }, ...person });
 
 describe("GET /api/me/export", () => {
-  it("has everything that is theirs or about them, and nobody else's", async () => {
+  it("has all data of and about the user, and no one else's", async () => {
     const { person, others, posts, orders, chats } = await createFullAccount();
-    const answer = await call(exportMe, { as: person, headers: { "x-forwarded-for": "192.0.2.1" } });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get("content-type")).toBe("application/json");
-    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+\.json"$/);
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    const exported = accountExportSchema.parse(answer.body);
+    const response = await call(exportMe, { as: person, headers: { "x-forwarded-for": "192.0.2.1" } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w.-]+\.json"$/);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const exported = accountExportSchema.parse(response.body);
     for (const name of Object.keys(sectionSchemas)) {
       expect(exported[name as keyof typeof sectionSchemas].length, name).toBeGreaterThan(0);
     }
@@ -60,8 +60,8 @@ describe("GET /api/me/export", () => {
     expect(audit.role_changed).toMatchObject({ byYou: false, ip: null, data: { role: "artist" } });
     expect(audit.account_exported).toMatchObject({ byYou: true });
 
-    const text = JSON.stringify(answer.body);
-    // The code of what was sold is the buyer's; others are there by name alone; hashes are for nobody.
+    const text = JSON.stringify(response.body);
+    // The code of a sale is the buyer's; other users appear only by name; hashes are never exported.
     const { passwordHash } = await db().user.findUniqueOrThrow({ where: { id: person.userId } });
     const sessions = await db().session.findMany({ where: { userId: person.userId } });
     const secrets = [orders.sale.delivery.code, passwordHash, ...sessions.map(({ tokenHash }) => tokenHash)];
@@ -69,7 +69,7 @@ describe("GET /api/me/export", () => {
     for (const secret of [...secrets, ...strangers]) expect(text).not.toContain(secret);
   });
 
-  it("pages through lists that are longer than a page, each record once, whatever comes meanwhile", async () => {
+  it("exports lists longer than a page, each row once, while rows change", async () => {
     const person = await createNamedUser();
     const rows = Array.from({ length: 1_203 }, (_, n) => ({
       ...{ id: newId(), userId: person.userId, kind: "general", key: newId(), title: `No. ${n}` },
@@ -77,11 +77,11 @@ describe("GET /api/me/export", () => {
     await db().notification.createMany({ data: rows });
     let text = "";
     let isAdded = false;
-    for await (const piece of await exportAccount(person.userId)) {
-      text += piece;
-      // No piece is the whole list.
-      expect(piece.length).toBeLessThan(200_000);
-      if (!isAdded && piece.includes("No. 499")) {
+    for await (const chunk of await exportAccount(person.userId)) {
+      text += chunk;
+      // No chunk contains the whole list.
+      expect(chunk.length).toBeLessThan(200_000);
+      if (!isAdded && chunk.includes("No. 499")) {
         isAdded = true;
         await db().notification.delete({ where: { id: rows[1]?.id ?? "" } });
         await db().notification.create({
@@ -93,7 +93,7 @@ describe("GET /api/me/export", () => {
     expect(notifications.map(({ title }) => title)).toEqual([...rows.map(({ title }) => title), "Late"]);
   });
 
-  it("somebody who has nothing gets a whole document, and nobody none", async () => {
+  it("is a complete document for an empty account, and 401 for an anonymous caller", async () => {
     const person = await createNamedUser("listener");
     const { body } = await call(exportMe, { as: person });
     expect(accountExportSchema.parse(body)).toMatchObject({ posts: [], purchases: [], links: [] });
@@ -102,7 +102,7 @@ describe("GET /api/me/export", () => {
 });
 
 describe("DELETE /api/me", () => {
-  it("wants the password, and a fresh one at that; nothing happens without", async () => {
+  it("requires the password and a recent confirmation, otherwise nothing happens", async () => {
     const person = await createNamedUser("listener");
     const wrong = await erase({ as: person }, "not this one");
     expect(wrong.status).toBe(400);
@@ -116,20 +116,20 @@ describe("DELETE /api/me", () => {
     expect((await call(me, { as: person })).status).toBe(200);
   });
 
-  describe("is refused while money is in motion, with the order", () => {
+  describe("is rejected with the order while a payment or refund is pending", () => {
     it.each([
       ["a pending order", "pending", {}],
-      ["a given-up order that can still be paid", "failed", { checkoutUrl: "https://pay.example/1" }],
-      ["a paid order that is not handed over", "paid", {}],
+      ["a failed order that can still be paid", "failed", { checkoutUrl: "https://pay.example/1" }],
+      ["a paid order that is not delivered", "paid", {}],
     ] as const)("%s, the buyer and the seller", async (_, status, data) => {
       const [buyer, seller] = [await createNamedUser("listener"), await createNamedUser()];
       const post = await createTestPost(seller);
       const id = await createTestOrder({ buyer, seller, amountMinor: 100, status });
       await db().order.update({ where: { id }, data });
       for (const person of [buyer, seller]) {
-        const answer = await erase({ as: person });
-        expect([answer.status, answer.body.error.code]).toEqual([409, "conflict"]);
-        expect(answer.body.error.details).toEqual([{ path: `orders.${id}`, message: "A licence" }]);
+        const response = await erase({ as: person });
+        expect([response.status, response.body.error.code]).toEqual([409, "conflict"]);
+        expect(response.body.error.details).toEqual([{ path: `orders.${id}`, message: "A licence" }]);
         expect((await call(me, { as: person })).status).toBe(200);
       }
       expect((await call(readPost, { params: { id: post } })).status).toBe(200);
@@ -138,7 +138,7 @@ describe("DELETE /api/me", () => {
       expect((await erase({ as: seller })).status).toBe(200);
     });
 
-    it("a refund that is under way", async () => {
+    it("a refund in progress", async () => {
       const [buyer, seller] = [await createNamedUser("listener"), await createNamedUser()];
       const id = await createTestOrder({ buyer, seller, amountMinor: 100 });
       const task = await db().task.create({
@@ -161,16 +161,16 @@ describe("DELETE /api/me", () => {
     });
   });
 
-  it("the last administrator stays, also when two go at once", async () => {
+  it("keeps the last administrator, also for two concurrent deletions", async () => {
     await db().user.updateMany({ where: { role: "admin" }, data: { role: "artist" } });
     const [one, two] = [await createNamedUser("admin"), await createNamedUser("admin")];
-    const answers = await Promise.all([erase({ as: one }), erase({ as: two })]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const responses = await Promise.all([erase({ as: one }), erase({ as: two })]);
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await db().user.count({ where: { role: "admin" } })).toBe(1);
   });
 });
 
-it("what other people's notifications carry names nobody but in chats, where names go with the account", () => {
+it("notifications of other users contain no names except in chats, where erasure removes them", () => {
   const { mention, chat_invite, ...others } = notificationDataSchemas;
   expect(
     [mention, chat_invite].map((kind) => Object.keys(kind.shape).filter((field) => /name/i.test(field))),

@@ -10,22 +10,22 @@ import { freePort } from "@/tests/support/stack/real-postgres";
 describe("the gate", () => {
   beforeEach(() => vi.unstubAllEnvs());
 
-  it("lets a person through as often as the policy says, then says when to come back", async () => {
+  it("accepts as many requests of a user as the policy allows, then rejects with Retry-After", async () => {
     const gate = await freshGate();
     const headers = { authorization: `Bearer ${await listenerToken()}` };
-    for (let left = 9; left >= 0; left -= 1) {
+    for (let remaining = 9; remaining >= 0; remaining -= 1) {
       const response = await gate(gateRequest("/api/me/password", headers));
       expect(response.status).toBe(200);
       expect(response.headers.get("ratelimit-policy")).toBe('"strict";q=10;w=60, "person";q=100;w=60');
       expect(response.headers.get("ratelimit")).toMatch(
-        new RegExp(`^"strict";r=${left};t=\\d+, "person";r=${left + 90};t=\\d+$`),
+        new RegExp(`^"strict";r=${remaining};t=\\d+, "person";r=${remaining + 90};t=\\d+$`),
       );
       expect(response.headers.get("ratelimit-degraded")).toBeNull();
     }
-    const refused = await gate(gateRequest("/api/me/password", { ...headers, "accept-language": "en" }));
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(await refused.json()).toMatchObject({
+    const rejected = await gate(gateRequest("/api/me/password", { ...headers, "accept-language": "en" }));
+    expect(rejected.status).toBe(429);
+    expect(Number(rejected.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await rejected.json()).toMatchObject({
       error: {
         code: "rate_limited",
         message: "Too many requests, wait a little",
@@ -34,7 +34,7 @@ describe("the gate", () => {
     });
   });
 
-  it("tells somebody who opens a page with a page, in their language", async () => {
+  it("rejects a page request with a page in the user's language", async () => {
     const gate = await freshGate();
     const headers = {
       authorization: `Bearer ${await listenerToken()}`,
@@ -42,16 +42,16 @@ describe("the gate", () => {
       "accept-language": "en",
     };
     for (let i = 0; i < 100; i += 1) expect((await gate(gateRequest("/", headers))).status).toBe(200);
-    const refused = await gate(gateRequest("/", headers));
-    expect(refused.status).toBe(429);
-    expect(refused.headers.get("content-type")).toMatch(/^text\/html/);
-    expect(await refused.text()).toContain("Too many requests, wait a little");
+    const rejected = await gate(gateRequest("/", headers));
+    expect(rejected.status).toBe(429);
+    expect(rejected.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(await rejected.text()).toContain("Too many requests, wait a little");
   });
 
-  it("takes a token of both limits or of none, in one call; a refused caller costs none", async () => {
+  it("takes a token of both limits or of none, in one call; a rejected request costs none", async () => {
     const gate = await freshGate();
     const headers = { authorization: `Bearer ${await listenerToken()}` };
-    // Redis learns the script.
+    // Loads the script into Redis.
     await gate(gateRequest("/", { authorization: `Bearer ${await listenerToken()}` }));
     currentGateway().stats.reset();
     for (let i = 0; i < 10; i += 1) await gate(gateRequest("/api/me/password", headers));
@@ -60,7 +60,7 @@ describe("the gate", () => {
       expect((await gate(gateRequest("/api/me/password", headers))).status).toBe(429);
     }
     expect(currentGateway().stats.snapshot().httpRequests).toBe(10);
-    // Another instance has to ask, once; the refused ones took nothing of the person's 100.
+    // Another instance must query Redis once; rejected requests took nothing from the user's 100.
     const other = await freshGate();
     for (let i = 0; i < 5; i += 1) {
       expect((await other(gateRequest("/api/me/password", headers))).status).toBe(429);
@@ -69,7 +69,7 @@ describe("the gate", () => {
     expect((await other(gateRequest("/", headers))).headers.get("ratelimit")).toContain('"person";r=89;');
   });
 
-  it("believes no token that is too long to be one of ours", async () => {
+  it("ignores a token that is too long to be valid", async () => {
     const long = await signAccessToken(
       { userId: newId(), sessionId: newId(), seq: 1, role: "listener", name: "x".repeat(4_096) },
       60,
@@ -78,7 +78,7 @@ describe("the gate", () => {
     expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
   });
 
-  it("keys are named by policy, caller and pattern, and all expire", async () => {
+  it("names keys by policy, caller and pattern, and all expire", async () => {
     const gate = await freshGate();
     const userId = newId();
     const postId = newId();
@@ -95,7 +95,7 @@ describe("the gate", () => {
     }
   });
 
-  it("nothing a caller sends is an error", async () => {
+  it("never fails on malformed requests", async () => {
     vi.stubEnv("TRUST_PROXY", "1");
     const gate = await freshGate();
     const odd: [string, Record<string, string>][] = [
@@ -120,7 +120,7 @@ describe("the gate", () => {
     }
   });
 
-  it("passes when the limiter itself is broken, and says so", async () => {
+  it("accepts requests when the limiter itself fails, and reports it", async () => {
     vi.stubEnv("TRUST_PROXY", "everybody");
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const gate = await freshGate();
@@ -132,7 +132,7 @@ describe("the gate", () => {
     log.mockRestore();
   });
 
-  it("holds across instances, and counts people and routes apart", async () => {
+  it("limits across instances, and counts users and routes separately", async () => {
     const headers = { authorization: `Bearer ${await listenerToken()}` };
     for (let i = 0; i < 10; i += 1) {
       const gate = await freshGate();
@@ -145,7 +145,7 @@ describe("the gate", () => {
     expect((await gate(gateRequest("/api/me/password", other))).status).toBe(200);
   });
 
-  it("at a door counts addresses: an account for each ten attempts, or its token, is no way past", async () => {
+  it("counts addresses at sign-in routes, which neither new accounts nor tokens bypass", async () => {
     vi.stubEnv("TRUST_PROXY", "1");
     const gate = await freshGate();
     for (const path of ["/api/auth/sign-in", "/api/auth/sign-up", "/api/auth/forgot-password"]) {
@@ -170,7 +170,7 @@ describe("the gate", () => {
     }
   });
 
-  it("without Redis decides by itself with the same numbers, and says so", async () => {
+  it("without Redis limits per process with the same numbers, and reports it", async () => {
     vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
     const gate = await freshGate();
     const headers = { authorization: `Bearer ${await listenerToken()}` };
@@ -213,18 +213,18 @@ describe("the gate", () => {
     vi.stubEnv("TRUST_PROXY", trust);
     vi.stubEnv("UPSTASH_REDIS_REST_URL", `http://127.0.0.1:${await freePort()}`);
     const gate = await freshGate();
-    const left = async (headers: Record<string, string>) =>
+    const remaining = async (headers: Record<string, string>) =>
       (await gate(gateRequest("/api/auth/sign-in", headers))).headers.get("ratelimit")?.match(/r=(\d+)/)?.[1];
-    expect(await left(first)).toBe("9");
-    expect(await left(second)).toBe(same ? "8" : "9");
+    expect(await remaining(first)).toBe("9");
+    expect(await remaining(second)).toBe(same ? "8" : "9");
   });
 });
 
-it("stands before everything but the build's own files, whatever a path looks like", async () => {
+it("runs before every path except the build's own files", async () => {
   const { config } = await import("@/middleware");
-  const stands = (path: string) => config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
+  const runsBefore = (path: string) => config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
   for (const path of ["/_next/static/chunks/a.js", "/favicon.ico", "/icon1.png", "/robots.txt"]) {
-    expect([path, stands(path)]).toEqual([path, false]);
+    expect([path, runsBefore(path)]).toEqual([path, false]);
   }
   for (const path of [
     "/",
@@ -239,7 +239,7 @@ it("stands before everything but the build's own files, whatever a path looks li
     "/_next/staticky",
     "/icon1xpng",
   ]) {
-    expect([path, stands(path)]).toEqual([path, true]);
+    expect([path, runsBefore(path)]).toEqual([path, true]);
   }
 });
 
@@ -254,18 +254,18 @@ it.each([
   "\\api\\auth\\sign-in",
   "/api/auth/sign-in?a=/api/qstash/x",
   "/api/auth/sign-in#/api/qstash/x",
-])("however a path is written, sign-in is strict: %s", (path) => {
+])("sign-in is strict however its path is spelled: %s", (path) => {
   const { pathname } = new URL(`http://localhost${path}`);
   expect(findPolicy(pathname)).toMatchObject({ pattern: "/api/auth/sign-in", policy: { name: "strict" } });
 });
 
-it("a path that only contains a skipped one is not skipped", () => {
+it("a path that only contains a skipped path is not skipped", () => {
   for (const path of ["/x/_next/static/a", "/api/qstash", "/api/qstash/", "/api/cron/a/b", "/API/CRON/a"]) {
     expect(findPolicy(path).policy).not.toBeNull();
   }
 });
 
-it("routes are known by their pattern, never by the raw path", () => {
+it("policies use the route's pattern, never the raw path", () => {
   expect(findPolicy(`/api/posts/${newId()}`)).toMatchObject({ pattern: "/api/posts/:id" });
   expect(findPolicy("/api/whatever/you/like")).toMatchObject({ pattern: "/api/*" });
   expect(findPolicy("/api/auth/%73ign%2Din/")).toMatchObject({

@@ -17,18 +17,18 @@ beforeEach(() => {
 afterAll(() => restore());
 
 describe("a Telegram bot", () => {
-  const ask = (botId: string) =>
+  const send = (botId: string) =>
     requireBotAllowance(botId).then(
       () => 200,
       (error: unknown) => (error instanceof AppError ? error.status : 0),
     );
 
-  it("takes 10 messages a second, whoever sends them; another bot has its own", async () => {
+  it("accepts 10 messages a second from all senders together; another bot has its own limit", async () => {
     const [bot, other] = [newId(), newId()];
-    const answers = await Promise.all(Array.from({ length: 25 }, () => ask(bot)));
-    expect(answers.filter((status) => status === 200)).toHaveLength(10);
-    expect(answers.filter((status) => status === 429)).toHaveLength(15);
-    expect(await ask(other)).toBe(200);
+    const responses = await Promise.all(Array.from({ length: 25 }, () => send(bot)));
+    expect(responses.filter((status) => status === 200)).toHaveLength(10);
+    expect(responses.filter((status) => status === 429)).toHaveLength(15);
+    expect(await send(other)).toBe(200);
     expect(await redis().exists(`webchat:throttle:telegram:bot-${bot}:/api/webhooks/telegram/:botId`)).toBe(
       1,
     );
@@ -37,20 +37,20 @@ describe("a Telegram bot", () => {
       retryAfterSeconds: 1,
     });
     time += 1_000;
-    expect(await ask(bot)).toBe(200);
+    expect(await send(bot)).toBe(200);
   });
 
-  it("that gets nine a second, evenly, loses none", async () => {
+  it("loses none of nine evenly spaced messages a second", async () => {
     const bot = newId();
     for (let n = 0; n < 45; n += 1) {
-      expect(await ask(bot)).toBe(200);
+      expect(await send(bot)).toBe(200);
       time += 112;
     }
   });
 });
 
-describe("tokens that were not used", () => {
-  it.each(["up", "away"] as const)("come back, once each, when Redis is %s", async (behaviour) => {
+describe("unused tokens", () => {
+  it.each(["up", "away"] as const)("can be returned, once each, with Redis %s", async (behaviour) => {
     const here = new SimulatedLimiter();
     here.behaviour = behaviour;
     const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, 60)("a");
@@ -61,14 +61,14 @@ describe("tokens that were not used", () => {
     await taken[0]?.returnTokens();
     expect((await here.limiter.take(claims)).allowed).toBe(true);
     expect((await here.limiter.take(claims)).allowed).toBe(false);
-    // What this process decided alone Redis is told of; together it is no more and no less.
+    // Decisions without Redis are replayed; the total is exact.
     here.behaviour = "up";
     time += 30_000;
     const other = new SimulatedLimiter();
     if (behaviour === "up") expect((await other.limiter.take(claims)).allowed).toBe(false);
   });
 
-  it("that Redis knows of come back there too, under what is left of their window", async () => {
+  it("are returned in Redis too, without a change of the window", async () => {
     const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, 60)("a");
     const first = await new SimulatedLimiter().limiter.take(claims);
     await new SimulatedLimiter().limiter.take(claims);
@@ -80,7 +80,7 @@ describe("tokens that were not used", () => {
   });
 });
 
-it("an attempt that met an outage has not failed, one that was answered has", async () => {
+it("an attempt that ended in an outage does not count as failed, one with a response does", async () => {
   const session = newId();
   const fail = (error: Error) => withPasswordLimit(session, () => Promise.reject(error));
   for (let n = 0; n < 15; n += 1) await expect(fail(new Error("no database"))).rejects.toThrow("no database");

@@ -17,7 +17,7 @@ import { createTestOrder } from "@/tests/support/factories/orders";
 import { createPerson } from "@/tests/support/factories/people";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
-/** What is said on the channels of orders and tasks, and who may listen. */
+/** Events on the channels of orders and tasks, and who may subscribe. */
 
 const backends = await startIsolatedBackends();
 let owner: Caller;
@@ -31,24 +31,24 @@ afterAll(async () => {
   await backends.stop();
 });
 
-/** How much was said on each of these channels since this was asked the last time. */
-function listenTo(...channels: Channel[]): () => Promise<number[]> {
+/** Number of events on each of these channels since the previous call. */
+function countEvents(...channels: Channel[]): () => Promise<number[]> {
   let before = channels.map(() => 0);
   return async () => {
-    const now: number[] = [];
-    for (const channel of channels) now.push((await readChannelLog(channel)).length);
-    const since = now.map((count, at) => count - (before[at] ?? 0));
-    before = now;
+    const counts: number[] = [];
+    for (const channel of channels) counts.push((await readChannelLog(channel)).length);
+    const since = counts.map((count, index) => count - (before[index] ?? 0));
+    before = counts;
     return since;
   };
 }
 
-/** A task of the owner's that is a step of an order; published, not delivered. */
+/** A published, undelivered task of the owner that is a step of an order. */
 async function createStep(orderId: string): Promise<string> {
   const options = { key: newId(), ownerId: owner.userId, subject: `order:${orderId}` };
   const { id } = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, options));
   await waitForDeferredWork();
-  await waitUntil("it is published", async () => {
+  await waitUntil("the task is published", async () => {
     const { state } = await db().task.findUniqueOrThrow({ where: { id }, select: { state: true } });
     return state === "published";
   });
@@ -56,18 +56,18 @@ async function createStep(orderId: string): Promise<string> {
 }
 
 describe("a task", () => {
-  it("says on its owner's channel and on its order's each state and each progress, and what else nobody hears", async () => {
+  it("publishes each state and progress on its owner's and its order's channels, and nothing else", async () => {
     const orderId = newId();
     const id = await createStep(orderId);
-    const said = listenTo(`task:${id}`, `order:${orderId}`);
-    // Enqueued: the order has another step, of which nobody knows yet. Published: both.
-    expect(await said()).toEqual([1, 2]);
+    const newEvents = countEvents(`task:${id}`, `order:${orderId}`);
+    // Enqueued: the order has a new task, which no client knows yet. Published: both channels.
+    expect(await newEvents()).toEqual([1, 2]);
 
     const stop = replaceHandler(
       "leaderboards",
       defineTask<"leaderboards">()({
         prepare: async (payload, { attempt, reportProgress: progress }) => {
-          if (attempt === 1) throw new Error("not this time");
+          if (attempt === 1) throw new Error("the first attempt fails");
           await progress({ done: 1, total: 2 });
           return payload;
         },
@@ -75,39 +75,39 @@ describe("a task", () => {
       }),
     );
     expect((await deliverTask("leaderboards", id)).status).toBe(500);
-    expect(await said()).toEqual([2, 2]);
+    expect(await newEvents()).toEqual([2, 2]);
     expect((await deliverTask("leaderboards", id)).status).toBe(200);
-    expect(await said()).toEqual([3, 3]);
+    expect(await newEvents()).toEqual([3, 3]);
     expect((await deliverTask("leaderboards", id)).status).toBe(200);
-    expect(await said()).toEqual([0, 0]);
+    expect(await newEvents()).toEqual([0, 0]);
     stop();
 
-    const { id: nobodys } = await transaction((tx) =>
+    const { id: ownerlessId } = await transaction((tx) =>
       enqueue(tx, "leaderboards", { orderId }, { key: newId(), subject: "round:1" }),
     );
     await waitUntil(
-      "it is published",
-      async () => (await db().task.findUnique({ where: { id: nobodys } }))?.state === "published",
+      "the task is published",
+      async () => (await db().task.findUnique({ where: { id: ownerlessId } }))?.state === "published",
     );
-    expect(await listenTo(`task:${nobodys}`)()).toEqual([0]);
+    expect(await countEvents(`task:${ownerlessId}`)()).toEqual([0]);
   });
 
-  it("that dies or is called off says so, and one whose transaction failed does not", async () => {
+  it("publishes its death or cancellation, and nothing for a transaction that failed", async () => {
     const orderId = newId();
     const id = await createStep(orderId);
     const stop = replaceHandler(
       "leaderboards",
       defineTask<"leaderboards">()({
         commit: async () => {
-          throw new NonRetryableTaskError("nobody can ever do this");
+          throw new NonRetryableTaskError("this task can never succeed");
         },
       }),
     );
-    const said = listenTo(`task:${id}`, `order:${orderId}`);
-    await said();
+    const newEvents = countEvents(`task:${id}`, `order:${orderId}`);
+    await newEvents();
     expect((await deliverTask("leaderboards", id)).status).toBe(489);
     // Running, then dead.
-    expect(await said()).toEqual([2, 2]);
+    expect(await newEvents()).toEqual([2, 2]);
     stop();
 
     const { id: later } = await transaction((tx) =>
@@ -118,21 +118,21 @@ describe("a task", () => {
         { key: newId(), ownerId: owner.userId, delaySeconds: 3_600 },
       ),
     );
-    const saidLater = listenTo(`task:${later}`);
-    await saidLater();
+    const newEventsLater = countEvents(`task:${later}`);
+    await newEventsLater();
     expect((await call(cancel, { method: "DELETE", params: { id: later }, as: owner })).status).toBe(200);
-    expect(await saidLater()).toEqual([1]);
+    expect(await newEventsLater()).toEqual([1]);
 
     const failing = transaction(async (tx) => {
       await enqueue(tx, "leaderboards", { orderId }, { key: newId(), subject: `order:${orderId}` });
       throw new Error("rolled back");
     });
     await expect(failing).rejects.toThrow("rolled back");
-    expect(await said()).toEqual([0, 0]);
+    expect(await newEvents()).toEqual([0, 0]);
   });
 });
 
-it("a commit that changes an order says so once, however much of it changed, and so does the publishing of its steps", async () => {
+it("a commit that changes an order is published once, and so is the publishing of its tasks", async () => {
   const orderId = await createTestOrder({ buyer: owner, amountMinor: 100, status: "paid" });
   await transaction(async (tx) => {
     await lockOrder(tx, orderId);
@@ -147,8 +147,8 @@ it("a commit that changes an order says so once, however much of it changed, and
   ]);
 });
 
-describe("who may follow", () => {
-  it("orders: the buyer, the seller once it is paid, administrators", async () => {
+describe("who may subscribe", () => {
+  it("to orders: the buyer, the seller once it is paid, administrators", async () => {
     const [seller, stranger, admin] = [
       await createPerson("artist"),
       await createPerson(),
@@ -170,7 +170,7 @@ describe("who may follow", () => {
     expect(await filterReadableOrderIds(admin, [])).toEqual(new Set());
   });
 
-  it("tasks: their owner and administrators", async () => {
+  it("to tasks: their owner and administrators", async () => {
     const [stranger, admin] = [await createPerson(), await createPerson("admin")];
     const ids = [await createStep(newId()), newId()];
     const [mine = ""] = ids;

@@ -17,7 +17,7 @@ process.env.TRUST_PROXY = "1";
 
 const opened: EventReader[] = [];
 
-/** Somebody's open stream, or nobody's, which has joined all it asked for. */
+/** Opens a stream of a user, or an anonymous one, and waits until it has joined all channels. */
 async function open(
   person: Awaited<ReturnType<typeof createPerson>> | null,
   channels: Record<string, string | null>,
@@ -26,29 +26,29 @@ async function open(
   const stream = await openEventStream(person && (await accessTokenFor(person)), channels, headers);
   opened.push(stream);
   await waitUntil(
-    "it has joined",
+    "the stream has joined",
     () => stream.eventsNamed("joined").length === Object.keys(channels).length,
   );
-  await waitUntil("it is live", () => streamStats().live);
+  await waitUntil("the stream is live", () => streamStats().live);
   return stream;
 }
 
 afterEach(async () => {
   for (const stream of opened.splice(0)) stream.close();
-  await waitUntil("nobody is left", () => streamStats().streams === 0);
+  await waitUntil("no streams are left", () => streamStats().streams === 0);
 });
 
 const unread = (unreadCount: number) => ({ unreadCount });
 
 describe("a channel", () => {
-  it("brings what is said on it to every stream, in order, each with its cursor", async () => {
+  it("delivers its events to every stream, in order, each with its cursor", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const streams = [await open(person, { [channel]: null }), await open(person, { [channel]: null })];
     for (let count = 1; count <= 50; count += 1) emit(channel, "unread", unread(count));
     await waitForDeferredWork();
     for (const stream of streams) {
-      await waitUntil("all have come", () => stream.channelEvents(channel).length === 50);
+      await waitUntil("all events have arrived", () => stream.channelEvents(channel).length === 50);
       expect(stream.channelEvents(channel).map(({ data }) => data)).toEqual(
         Array.from({ length: 50 }, (_, at) => unread(at + 1)),
       );
@@ -59,38 +59,38 @@ describe("a channel", () => {
       );
       expect(stream.events.findLast(({ id }) => id)?.id).toBe(`${channel}@${epoch}:50`);
     }
-    // Whatever is said at the same moment is one call.
+    // Concurrent events are one call.
     expect(streamStats()).toMatchObject({ streams: 2, channels: 1, subscriptions: 1 });
   });
 
-  it("what a stream missed while it was away is sent from its cursor on, and nothing else", async () => {
+  it("delivers exactly the events that a stream missed since its cursor", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const first = await open(person, { [channel]: null });
     emit(channel, "unread", unread(1));
-    await waitUntil("it has come", () => first.channelEvents(channel).length === 1);
+    await waitUntil("the event has arrived", () => first.channelEvents(channel).length === 1);
     const at = String(first.channelEvents(channel)[0]?.at);
     first.close();
     emit(channel, "unread", unread(2));
     emit(channel, "unread", unread(3));
-    // Not all deferred work: who left may come back for seconds.
-    await waitUntil("both are kept", async () => (await readLogHeads([channel])).get(channel)?.n === 3);
+    // Not waitForDeferredWork: it includes the grace period of the closed stream.
+    await waitUntil("both are in the log", async () => (await readLogHeads([channel])).get(channel)?.n === 3);
     const second = await open(person, { [channel]: at });
-    await waitUntil("both have come", () => second.channelEvents(channel).length === 2);
+    await waitUntil("both events have arrived", () => second.channelEvents(channel).length === 2);
     expect(second.channelEvents(channel).map(({ data }) => data)).toEqual([unread(2), unread(3)]);
     expect(second.eventsNamed("joined")).toEqual([{ channel, at, resumed: true }]);
-    // A browser that comes back by itself sends the last id, which is newer than its address.
+    // A reconnecting browser sends Last-Event-ID, which is newer than its URL.
     const third = await open(
       person,
       { [channel]: at },
       { "last-event-id": String(second.events.findLast(({ id }) => id)?.id) },
     );
     emit(channel, "unread", unread(4));
-    await waitUntil("it has come", () => third.channelEvents(channel).length > 0);
+    await waitUntil("the event has arrived", () => third.channelEvents(channel).length > 0);
     expect(third.channelEvents(channel).map(({ data }) => data)).toEqual([unread(4)]);
   });
 
-  it("says so when the log does not go back that far, when it is another one, and when it never was", async () => {
+  it("reports when the log is too short, of another epoch, or never existed", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const { epoch } = await appendEvent({ channel, event: "unread", data: unread(0) });
@@ -107,61 +107,61 @@ describe("a channel", () => {
     expect(await redis().xlen(keys.realtimeLog(channel))).toBe(MAX_LOG_ENTRIES);
   });
 
-  it("an emptied Redis makes the open page read anew, and goes on from there", async () => {
+  it("makes open pages reload after a flush of Redis, and continues from there", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     emit(channel, "unread", unread(1));
-    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
+    await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
     await redis().del(keys.realtimeHead(channel), keys.realtimeLog(channel));
     emit(channel, "unread", unread(2));
     await stream.waitForEvent("reload");
     expect(stream.eventsNamed("reload")).toMatchObject([{ channel }]);
     emit(channel, "unread", unread(3));
-    await waitUntil("it goes on", () => stream.channelEvents(channel).length === 2);
+    await waitUntil("the next event arrives", () => stream.channelEvents(channel).length === 2);
     expect(stream.channelEvents(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
   });
 
-  it("an entry whose message was lost comes with the next one", async () => {
+  it("delivers an entry whose Redis message was lost with the next one", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     const { epoch } = await appendEvent({ channel, event: "unread", data: unread(1) });
-    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
-    // Into the log and no further, as if the message had been lost.
+    await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
+    // Written only to the log, as if the message had been lost.
     const lost = JSON.stringify({ event: "unread", data: unread(2) });
     await redis().hincrby(keys.realtimeHead(channel), "n", 1);
     await redis().xadd(keys.realtimeLog(channel), "2-0", { e: lost });
     await appendEvent({ channel, event: "unread", data: unread(3) });
-    await waitUntil("both have come", () => stream.channelEvents(channel).length === 3);
+    await waitUntil("both events have arrived", () => stream.channelEvents(channel).length === 3);
     expect(stream.channelEvents(channel).map(({ data, at }) => [data, at])).toEqual(
       [1, 2, 3].map((count) => [unread(count), `${epoch}:${count}`]),
     );
   });
 
-  it("what is not kept comes too, without a number", async () => {
+  it("delivers volatile events too, without a cursor", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     emitVolatile(channel, "unread", unread(7));
-    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
+    await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
     expect(stream.channelEvents(channel)).toEqual([{ channel, event: "unread", data: unread(7) }]);
     expect((await readLogHeads([channel])).get(channel)).toMatchObject({ n: 0 });
   });
 
-  it("says nothing that is not as the catalogue has it", async () => {
+  it("publishes nothing that does not match the catalogue", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     emit(channel, "unread", { unreadCount: "many" } as never);
     emit(channel, "unread", { ...unread(1), secret: "x" } as never);
-    await waitUntil("the second has come", () => stream.channelEvents(channel).length === 1);
+    await waitUntil("the second event has arrived", () => stream.channelEvents(channel).length === 1);
     expect(stream.channelEvents(channel)[0]?.data).toEqual(unread(1));
   });
 });
 
-describe("who may listen", () => {
-  it("one who may not gets 403; among others that they may, they are told", async () => {
+describe("access to channels", () => {
+  it("is rejected with 403, or reported as denied among channels that are allowed", async () => {
     const [person, stranger] = [await createPerson(), await createPerson()];
     const theirs = `user:${stranger.userId}`;
     const token = await accessTokenFor(person);
@@ -173,12 +173,12 @@ describe("who may listen", () => {
     expect(stream.eventsNamed("denied")).toEqual([{ channel: theirs }]);
     emit(`user:${stranger.userId}`, "unread", unread(1));
     emit(own, "unread", unread(2));
-    await waitUntil("something has come", () => stream.channelEvents(own).length > 0);
+    await waitUntil("an event has arrived", () => stream.channelEvents(own).length > 0);
     expect(stream.channelEvents(theirs)).toEqual([]);
   });
 
   it.each(["", "chat", "chat:1", "nothing:x", "views:1", "user:%2F"])(
-    "%j is no channel: 400",
+    "%j is an invalid channel: 400",
     async (name) => {
       const token = await accessTokenFor(await createPerson());
       const answer = await call(realtime, { token, query: `?channel=${name}` });
@@ -186,24 +186,24 @@ describe("who may listen", () => {
     },
   );
 
-  it("a hundred channels at most", async () => {
+  it("is limited to a hundred channels", async () => {
     const token = await accessTokenFor(await createPerson());
     const query = `?${Array.from({ length: 101 }, () => `channel=chat:${newId()}`).join("&")}`;
     expect((await call(realtime, { token, query })).status).toBe(400);
   });
 
-  it("a wake with nothing changed leaves a stream as it is", async () => {
+  it("is unchanged by a wake-up message without changes", async () => {
     const person = await createPerson();
     const channel = `user:${person.userId}` as const;
     const stream = await open(person, { [channel]: null });
     wakeUserStreams(person.userId);
     emit(channel, "unread", unread(1));
-    await waitUntil("it has come", () => stream.channelEvents(channel).length === 1);
+    await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
     expect([...stream.eventsNamed("denied"), ...stream.eventsNamed("session-ended")]).toEqual([]);
   });
 });
 
-it("costs one call for events of one moment, and one for all the reads of one", async () => {
+it("concurrent events cost one call, and concurrent reads one", async () => {
   const person = await createPerson();
   const channel = `user:${person.userId}` as const;
   const first = await appendEvent({ channel, event: "unread", data: unread(0) });
@@ -219,19 +219,19 @@ it("costs one call for events of one moment, and one for all the reads of one", 
   expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
 });
 
-describe("whoever is not signed in", () => {
-  it("hears view counts, and is nobody who is here", async () => {
+describe("an anonymous viewer", () => {
+  it("gets view counts, and has no presence", async () => {
     const before = await getOnlineUsersCount();
     const stream = await open(null, { views: null });
     const counts = [{ postId: newId(), viewsCount: 8 }];
     emit("views", "counts", { counts });
-    await waitUntil("it has come", () => stream.channelEvents("views").length === 1);
+    await waitUntil("the event has arrived", () => stream.channelEvents("views").length === 1);
     expect(stream.channelEvents("views")).toMatchObject([{ event: "counts", data: { counts } }]);
     expect(streamStats()).toMatchObject({ people: 0, streams: 1 });
     expect(await getOnlineUsersCount()).toBeLessThanOrEqual(before);
   });
 
-  it("hears nothing else: one such channel, or none at all, is a 401", async () => {
+  it("gets 401 for any other channel, or for none", async () => {
     for (const query of [
       "",
       "?channel=presence",
@@ -242,7 +242,7 @@ describe("whoever is not signed in", () => {
     expect(streamStats().streams).toBe(0);
   });
 
-  it("is whose page was rendered signed out, whatever cookies the browser has by now", async () => {
+  it("is a viewer whose page was rendered signed out, whatever cookies the browser has now", async () => {
     const person = await createPerson();
     const token = await accessTokenFor(person);
     const query = "?as=nobody&channel=views";
@@ -257,7 +257,7 @@ describe("whoever is not signed in", () => {
     );
   });
 
-  it("is told by HEAD what GET is, and no stream stays open for that", async () => {
+  it("gets GET's headers from HEAD, which leaves no stream open", async () => {
     const query = "?channel=views";
     const answer = await call(realtime, { method: "HEAD", query });
     expect([answer.status, answer.headers.get("content-type")]).toEqual([
@@ -268,9 +268,9 @@ describe("whoever is not signed in", () => {
     expect(streamStats().streams).toBe(0);
   });
 
-  it("has a hundred streams from one network on an instance, and the next is told to wait", async () => {
+  it("has at most a hundred streams per network on an instance, and the next gets 429", async () => {
     const from = (address: string) => openEventStream(null, { views: null }, { "x-forwarded-for": address });
-    // A household has all addresses of its /56.
+    // A household has all addresses of its /56 network.
     const streams = await Promise.all(
       Array.from({ length: 100 }, (_, at) =>
         from(`2001:db8:1:${(at % 256).toString(16)}::${at.toString(16)}`),
@@ -282,7 +282,7 @@ describe("whoever is not signed in", () => {
     expect(streams.every(({ response }) => response.status === 200)).toBe(true);
     expect([late.response.status, other.response.status]).toEqual([429, 200]);
     streams[0]?.close();
-    await waitUntil("there is room", () => streamStats().streams === 100);
+    await waitUntil("a slot is free", () => streamStats().streams === 100);
     const next = await from("2001:db8:1:7::1");
     opened.push(next);
     expect(next.response.status).toBe(200);

@@ -16,7 +16,7 @@ function invalidValues(command: string): number {
 }
 
 describe("strings", () => {
-  it("set and get keep text, numbers, booleans and things apart", async () => {
+  it("set and get distinguish text, numbers, booleans and objects", async () => {
     const key = newKey();
     expect(await service.get(key, text)).toBeNull();
     for (const value of [
@@ -43,7 +43,7 @@ describe("strings", () => {
     expect(await service.get(key, track)).toEqual({ title: "123", plays: 4 });
   });
 
-  it("what is not as the schema says is not there, and is counted", async () => {
+  it("a value that does not match its schema is a miss, and is counted", async () => {
     const key = newKey();
     const before = invalidValues("get");
     for (const stored of ["not json", "{", '{"title":1}', "[]", "null", "true", ""]) {
@@ -57,7 +57,7 @@ describe("strings", () => {
     expect(invalidValues("get") - before).toBe(8);
   });
 
-  it("reads what others have stored: the SDK, Lua, redis-cli", async () => {
+  it("reads values written by the SDK, Lua or redis-cli", async () => {
     const key = newKey();
     await redis().set(key, { title: "a", plays: 1 });
     expect(await service.get(key, track)).toEqual({ title: "a", plays: 1 });
@@ -66,7 +66,7 @@ describe("strings", () => {
     expect(await service.get(key, number)).toBe(123);
   });
 
-  it("set with a TTL, ttl, expire, and set without one, which ends it", async () => {
+  it("set with a TTL, ttl, expire, and set without a TTL, which removes it", async () => {
     const key = newKey();
     expect(await service.ttl(key)).toBe(-2);
     expect(await service.expire(key, 10)).toBe(false);
@@ -78,7 +78,7 @@ describe("strings", () => {
     expect(await service.ttl(key)).toBe(-1);
   });
 
-  it("refuses a TTL that would delete the key, and a value that is none", async () => {
+  it("rejects an invalid TTL and an unsupported value", async () => {
     const key = newKey();
     await service.set(key, "kept");
     for (const ttlSeconds of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -101,7 +101,7 @@ describe("strings", () => {
     expect([await service.del(), await service.exists()]).toEqual([0, 0]);
   });
 
-  it("incr and decr, also over a number that was set as text; a value that is none is an error", async () => {
+  it("incr and decr, also of a number stored as text; another value is an error", async () => {
     const key = newKey();
     expect([await service.incr(key), await service.incr(key), await service.decr(key)]).toEqual([1, 2, 1]);
     await service.set(key, "10");
@@ -129,7 +129,7 @@ describe("hashes", () => {
     expect(await service.hlen(key)).toBe(2);
   });
 
-  it("hgetall as one thing: whole, or not there", async () => {
+  it("hgetall as one object: complete, or null", async () => {
     const key = newKey();
     const shape = { author: z.number(), name: text, tags: z.array(text), note: text.optional() };
     expect(await service.hgetall(key, shape)).toBeNull();
@@ -144,7 +144,7 @@ describe("hashes", () => {
     expect(invalidValues("hgetall") - before).toBe(2);
   });
 
-  it("hgetall by name leaves out what is not as the schema says, and takes any name", async () => {
+  it("hgetall by field omits invalid values, and accepts any field name", async () => {
     const key = newKey();
     expect(await service.hgetall(key, number)).toEqual({});
     await service.hset(key, { ...JSON.parse('{"__proto__": 1}'), constructor: 2, bad: "x" });
@@ -202,7 +202,7 @@ describe("sorted sets", () => {
     await expect(service.zadd(key, { member: "a", score: Number.NaN })).rejects.toThrow(RangeError);
   });
 
-  it("scores keep every bit, milliseconds and microseconds among them", async () => {
+  it("scores keep full precision, such as milliseconds and microseconds", async () => {
     const key = newKey();
     for (const score of [1_795_000_000_123, 1_795_000_000_123_456, 0.1 + 0.2, 1e21, 5e-324]) {
       await service.zadd(key, { member: "m", score });
@@ -246,7 +246,7 @@ describe("pipelines and scripts", () => {
     expect(currentGateway().stats.snapshot().httpRequests - before).toBe(1);
   });
 
-  it("an error is one command's own: the others are applied", async () => {
+  it("an error affects only its own command", async () => {
     const [a, b] = [newKey(), newKey()];
     await service.set(a, "text");
     await expect(service.pipeline((p) => [p.incr(a), p.incr(b)])).rejects.toThrow(/not an integer/);
@@ -255,32 +255,32 @@ describe("pipelines and scripts", () => {
     expect(settled.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
   });
 
-  it("a command that comes after the pipeline was sent is refused", async () => {
+  it("a command added after the pipeline was sent is rejected", async () => {
     const key = newKey();
     const late = service.pipeline((p) => [p.incr(key).then(() => p.incr(key))]);
     await expect(late).rejects.toThrow(/too late/);
     expect(await service.get(key, number)).toBe(1);
   });
 
-  it("a script runs in one call, in two where the server does not know it, and text stays text", async () => {
+  it("a script runs in one call, or two if the server does not know it, and text stays text", async () => {
     const echo = defineScript(
       "echoForTest",
       `return {ARGV[1], redis.call('INCR', KEYS[1])} -- ${randomUUID()}`,
     );
     const key = newKey();
-    const answer = z.tuple([z.string(), z.number()]);
+    const response = z.tuple([z.string(), z.number()]);
     const httpCalls = () => currentGateway().stats.snapshot().httpRequests;
     const before = httpCalls();
-    expect(await service.script(echo, [key], ["123"], answer)).toEqual(["123", 1]);
+    expect(await service.script(echo, [key], ["123"], response)).toEqual(["123", 1]);
     expect(httpCalls() - before).toBe(2);
-    expect(await service.script(echo, [key], [7], answer)).toEqual(["7", 2]);
+    expect(await service.script(echo, [key], [7], response)).toEqual(["7", 2]);
     expect(httpCalls() - before).toBe(3);
     await expect(service.script(echo, [key], [7], z.string())).rejects.toThrow(RedisUnavailableError);
     expect(service.metrics()["script:echoForTest"]).toMatchObject({ answered: 3, errors: 1 });
   });
 });
 
-it("a key of another type is Redis' error, with nothing of what was sent", async () => {
+it("a key of another type is a Redis error without the values sent", async () => {
   const key = newKey();
   await service.set(key, "text");
   const calls = [
@@ -298,7 +298,7 @@ it("a key of another type is Redis' error, with nothing of what was sent", async
   }
 });
 
-it("ping, isReady, and what is beneath", async () => {
+it("ping, isReady, and the underlying client", async () => {
   expect(await service.ping()).toBe("PONG");
   expect(service.isReady()).toBe(true);
   expect(service.getClient()).toBe(redis());

@@ -21,12 +21,12 @@ import { acquireTestLock, expireTestLock } from "@/tests/support/factories/locks
 afterEach(() => vi.restoreAllMocks());
 
 describe("acquire, extend, release", () => {
-  it("is one's own until it is released; others are told for how long", async () => {
+  it("belongs to its holder until it is released; others get the remaining time", async () => {
     const id = newId();
     const lock = await acquireTestLock(id);
     expect(lock).toMatchObject({ resource: "test", id, ttlMs: ttlSeconds.lock * 1_000 });
     const other = await acquireLock("test", id);
-    if (other.acquired) throw new Error("two have it");
+    if (other.acquired) throw new Error("both acquired the lock");
     expect(other.retryAfterMs).toBeGreaterThan(9_000);
     expect(other.retryAfterMs).toBeLessThanOrEqual(10_000);
     expect((await acquireLock("test", newId())).acquired).toBe(true);
@@ -37,7 +37,7 @@ describe("acquire, extend, release", () => {
     expect((await acquireLock("test", id)).acquired).toBe(true);
   });
 
-  it("nobody else can release or extend it", async () => {
+  it("cannot be released or extended by others", async () => {
     const id = newId();
     const lock = await acquireTestLock(id);
     const forged = { ...lock, token: randomUUID() };
@@ -55,10 +55,10 @@ describe("acquire, extend, release", () => {
     expect(await extendLock(next)).toMatchObject({ token: next.token, fence: next.fence });
   });
 
-  it("expires, and extending makes it last from now on", async () => {
+  it("expires, and an extension counts from now", async () => {
     const id = newId();
     const lock = await acquireTestLock(id, { ttlMs: 60 });
-    await waitUntil("it has expired", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil("the lock has expired", async () => (await redisService().exists(keys.lock("test", id))) === 0);
     expect(await extendLock(lock)).toBeNull();
     const next = await acquireTestLock(id, { ttlMs: 20_000 });
     const extended = await extendLock(next, 60_000);
@@ -68,24 +68,24 @@ describe("acquire, extend, release", () => {
     if (!other.acquired) expect(other.retryAfterMs).toBeGreaterThan(20_000);
   });
 
-  it("waits its turn, no longer than it may", async () => {
+  it("waits for its turn, up to the time limit", async () => {
     const id = newId();
     const lock = await acquireTestLock(id, { ttlMs: 20_000 });
     const startedAt = performance.now();
     expect((await acquireLock("test", id, { waitMs: 120 })).acquired).toBe(false);
     expect(performance.now() - startedAt).toBeGreaterThan(100);
-    // Released while the other one waits, long before it would have expired.
+    // Released while the other call waits, long before it would expire.
     setTimeout(() => void releaseLock(lock), 100);
     expect((await acquireLock("test", id, { waitMs: 60_000 })).acquired).toBe(true);
     expect(performance.now() - startedAt).toBeLessThan(lock.ttlMs);
 
-    // It does not outwait a holder that died.
+    // A waiting call also gets the lock of a holder that died.
     const short = newId();
     await acquireTestLock(short, { ttlMs: 200 });
     expect((await acquireLock("test", short, { waitMs: 10_000 })).acquired).toBe(true);
   });
 
-  it("says what is wrong with what it is given", async () => {
+  it("rejects invalid arguments", async () => {
     for (const ttlMs of [0, -1, 1.5, Number.NaN])
       await expect(acquireLock("test", "a", { ttlMs })).rejects.toThrow(RangeError);
     for (const waitMs of [-1, Number.NaN])
@@ -97,7 +97,7 @@ describe("acquire, extend, release", () => {
 });
 
 describe("the fencing number", () => {
-  it("is the server's clock in microseconds, and grows from lock to lock, also of other things", async () => {
+  it("is the server's clock in microseconds, and grows from lock to lock, across resources", async () => {
     const fences: number[] = [];
     for (let turn = 0; turn < 50; turn += 1) {
       const lock = await acquireTestLock(newId());
@@ -108,7 +108,7 @@ describe("the fencing number", () => {
     expect(Math.abs((fences[0] ?? 0) / 1_000 - Date.now())).toBeLessThan(60_000);
   });
 
-  it("grows on when Redis was emptied", async () => {
+  it("keeps growing after a flush of Redis", async () => {
     const id = newId();
     const before = await acquireTestLock(id);
     await redis().flushdb();
@@ -117,12 +117,12 @@ describe("the fencing number", () => {
     expect(await releaseLock(before)).toBe(false);
   });
 
-  it("does not go back with the server's clock", async () => {
+  it("does not decrease with the server's clock", async () => {
     const ahead = (Date.now() + 3_600_000) * 1_000;
     await redis().send(["SET", keys.lockFence, String(ahead)]);
     expect((await acquireTestLock(newId())).fence).toBe(ahead + 1);
     expect((await acquireTestLock(newId())).fence).toBe(ahead + 2);
-    // Emptied as well: this process still knows.
+    // Flushed as well: this process remembers it.
     await redis().flushdb();
     expect((await acquireTestLock(newId())).fence).toBe(ahead + 3);
     await redis().send(["SET", keys.lockFence, "what is this"]);
@@ -131,7 +131,7 @@ describe("the fencing number", () => {
 });
 
 describe("withLock", () => {
-  it("answers what the work does, and gives the lock back however it ends", async () => {
+  it("returns the work's result, and releases the lock however it ends", async () => {
     const id = newId();
     const result = await withLock("test", id, async (signal, lock) => {
       expect(signal.aborted).toBe(false);
@@ -141,13 +141,13 @@ describe("withLock", () => {
     expect(result).toBeGreaterThan(0);
     await expect(
       withLock("test", id, async () => {
-        throw new Error("the work's own");
+        throw new Error("the work's error");
       }),
-    ).rejects.toThrow("the work's own");
+    ).rejects.toThrow("the work's error");
     expect((await acquireLock("test", id)).acquired).toBe(true);
   });
 
-  it("tells people that somebody else is at it, and when to come back", async () => {
+  it("rejects with a conflict and Retry-After when the lock is taken", async () => {
     const id = newId();
     await acquireTestLock(id, { ttlMs: 7_500 });
     const work = vi.fn();
@@ -157,7 +157,7 @@ describe("withLock", () => {
     expect(work).not.toHaveBeenCalled();
   });
 
-  it("signals when its time is over, and not before; what the work answers stands", async () => {
+  it("aborts when its TTL ends, not before; the work's result is returned", async () => {
     const startedAt = performance.now();
     const reason = await withLock(
       "test",
@@ -167,29 +167,29 @@ describe("withLock", () => {
     );
     expect(reason).toBeInstanceOf(LockLostError);
     expect(performance.now() - startedAt).toBeGreaterThan(100);
-    // Not when the lock of a TTL that nobody said would be over.
+    // By the given TTL, not by the default one.
     expect(performance.now() - startedAt).toBeLessThan(ttlSeconds.lock * 1_000);
   });
 
-  it("signals at the next extension when the lock is somebody else's, and leaves theirs alone", async () => {
+  it("aborts at the next extension when another holder has the lock, which it leaves alone", async () => {
     const id = newId();
-    let theirs: Lock | undefined;
+    let otherLock: Lock | undefined;
     await withLock(
       "test",
       id,
       async (signal, mine) => {
         await expireTestLock(id);
-        theirs = await acquireTestLock(id);
-        expect(theirs.fence).toBeGreaterThan(mine?.fence ?? 0);
-        await waitUntil("it knows", () => signal.aborted);
+        otherLock = await acquireTestLock(id);
+        expect(otherLock.fence).toBeGreaterThan(mine?.fence ?? 0);
+        await waitUntil("the loss is noticed", () => signal.aborted);
         expect(signal.reason).toBeInstanceOf(LockLostError);
       },
       { ttlMs: 600, autoExtend: true },
     );
-    expect(theirs && (await releaseLock(theirs))).toBe(true);
+    expect(otherLock && (await releaseLock(otherLock))).toBe(true);
   });
 
-  it("without Redis nothing is done, or what is asked is done without a lock", async () => {
+  it("without Redis fails, or on request runs the work without a lock", async () => {
     const down = vi.spyOn(redis(), "send").mockRejectedValue(new RedisUnavailableError("network"));
     const work = vi.fn(async (_: AbortSignal, lock: Lock | null) => lock);
     await expect(acquireLock("test", newId())).rejects.toThrow(RedisUnavailableError);
@@ -198,7 +198,7 @@ describe("withLock", () => {
     expect(await withLock("test", newId(), work, { withoutRedis: "work" })).toBeNull();
     down.mockRestore();
 
-    // Somebody else's lock is no outage.
+    // A lock that is taken is not an outage.
     const id = newId();
     await acquireTestLock(id);
     await expect(withLock("test", id, work, { withoutRedis: "work" })).rejects.toMatchObject({
@@ -206,7 +206,7 @@ describe("withLock", () => {
     });
   });
 
-  it("a lock whose answer was lost is given back", async () => {
+  it("releases a lock whose response was lost", async () => {
     const id = newId();
     const send = redis().send.bind(redis());
     vi.spyOn(redis(), "send").mockImplementationOnce(async (command) => {
@@ -214,6 +214,6 @@ describe("withLock", () => {
       throw new RedisUnavailableError("timeout");
     });
     await expect(acquireLock("test", id)).rejects.toThrow(RedisUnavailableError);
-    await waitUntil("it is free", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil("the lock is free", async () => (await redisService().exists(keys.lock("test", id))) === 0);
   });
 });

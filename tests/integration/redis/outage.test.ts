@@ -13,10 +13,10 @@ import { serveHttp } from "@/tests/support/proxies/http-server";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { createTestRedisService } from "@/tests/support/stack/test-redis-service";
 
-/** The service with Redis refused, hung, deaf, answering errors, and a web page in its place. */
+/** The service with Redis refusing, hanging, swallowing, responding with errors, or replaced by a web page. */
 
 const LIMIT_MS = 500;
-const LONGEST_OPEN_MS = 10_000;
+const MAX_OPEN_MS = 10_000;
 const limits = { timeoutMs: LIMIT_MS, firstCallTimeoutMs: LIMIT_MS };
 
 const proxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
@@ -40,17 +40,17 @@ afterAll(async () => {
 const number = z.number();
 const newKey = () => `test:${randomUUID()}`;
 
-/** Turns of the event loop in which what was cut at one end of a connection is seen at the other. */
+/** Turns of the event loop in which a cut connection is noticed at the other end. */
 const TURNS = 20;
 
-/** Lets the client see that its connections were cut: one that it believes in is lost with what is sent on it. */
+/** Sets the mode and lets the client notice that its connections were cut: a call on a stale one would be lost. */
 async function setProxy(mode: FaultMode): Promise<void> {
   await proxy.set(mode);
   await delay(20);
   for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** One of each kind of command. */
+/** One call of each kind of command. */
 function everyKind(service: typeof straight, key: string): (() => Promise<unknown>)[] {
   return [
     () => service.get(key, number),
@@ -66,8 +66,8 @@ function everyKind(service: typeof straight, key: string): (() => Promise<unknow
   ];
 }
 
-describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (mode) => {
-  it("every command says so within its limit, then at once; and works again when Redis is back", async () => {
+describe.each(["refuse", "hang", "swallow"] as const)("with Redis down (%s)", (mode) => {
+  it("every command fails within its limit, then immediately, and works again when Redis is back", async () => {
     const service = createTestRedisService(proxied, limits);
     const key = newKey();
     expect(service.isReady()).toBe(false);
@@ -77,9 +77,9 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
     await setProxy(mode);
     const startedAt = performance.now();
     for (const call of everyKind(service, key)) await expect(call()).rejects.toThrow(RedisUnavailableError);
-    // The first one waits, the others hardly; the breaker then refuses.
+    // The first call waits, later ones hardly; then the breaker rejects.
     expect(performance.now() - startedAt).toBeLessThan(2 * LIMIT_MS + 1_000);
-    await waitUntil("nobody waits", () =>
+    await waitUntil("the breaker is open", () =>
       service.get(key, number).then(
         () => false,
         ({ reason }) => reason === "open",
@@ -88,8 +88,8 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
     expect(service.isReady()).toBe(false);
 
     await setProxy("pass");
-    await waitUntil("Redis is found back", () => {
-      ahead += LONGEST_OPEN_MS;
+    await waitUntil("Redis responds", () => {
+      ahead += MAX_OPEN_MS;
       return service.ping().then(
         (answer) => answer === "PONG",
         () => false,
@@ -99,7 +99,7 @@ describe.each(["refuse", "hang", "swallow"] as const)("with Redis away (%s)", (m
   });
 });
 
-it("an outage that nobody handles is a 503 with Retry-After, not a 500", async () => {
+it("an unhandled outage is a 503 with Retry-After, not a 500", async () => {
   const error = toAppError(
     await createTestRedisService("http://127.0.0.1:1", limits)
       .ping()
@@ -108,26 +108,26 @@ it("an outage that nobody handles is a 503 with Retry-After, not a 500", async (
   expect(error).toMatchObject({ code: "unavailable", retryAfterSeconds: expect.any(Number) });
 });
 
-it("a write whose answer is lost is not sent again: it is done once, or not at all", async () => {
+it("a write whose response is lost is not sent again", async () => {
   const service = createTestRedisService(proxied, limits);
   const key = newKey();
   await service.set(key, 0);
   await setProxy("swallow");
   await expect(service.incr(key)).rejects.toThrow(RedisUnavailableError);
   await expect(service.pipeline((p) => [p.incr(key), p.incr(key)])).rejects.toThrow(RedisUnavailableError);
-  await waitUntil("what was sent has been done", async () => (await straight.get(key, number)) === 3);
-  // And not again.
+  await waitUntil("the sent writes are applied", async () => (await straight.get(key, number)) === 3);
+  // They are not applied again.
   await delay(100);
   expect(await straight.get(key, number)).toBe(3);
 });
 
 it.each([
   ["a web page", 502, "<html>Bad Gateway</html>"],
-  ["a web page that calls itself fine", 200, "<html>Welcome to the hotel's network</html>"],
-  ["JSON of somebody else", 200, '{"message":"ok"}'],
-  ["an answer of another kind", 200, '{"result":{"a":1}}'],
-  ["a Redis that loads", 503, '{"error":"LOADING Redis is loading the dataset in memory"}'],
-])("%s is no Redis", async (_, status, body) => {
+  ["a web page with status 200", 200, "<html>Welcome to the hotel's network</html>"],
+  ["unrelated JSON", 200, '{"message":"ok"}'],
+  ["a response of another type", 200, '{"result":{"a":1}}'],
+  ["a Redis that is loading", 503, '{"error":"LOADING Redis is loading the dataset in memory"}'],
+])("%s counts as unavailable", async (_, status, body) => {
   const server = await serveHttp((_, response) => response.writeHead(status).end(body));
   const service = createTestRedisService(server.url, limits);
   for (const call of everyKind(service, "k").slice(1, 3)) {
@@ -136,7 +136,7 @@ it.each([
   await server.close();
 });
 
-it("counts what was answered, what was not, and how long it took", async () => {
+it("counts responses and failures, and measures latency", async () => {
   const service = createTestRedisService(proxied, limits);
   const key = newKey();
   await service.set(key, "text");
@@ -153,11 +153,11 @@ it("counts what was answered, what was not, and how long it took", async () => {
   expect((get?.unavailable ?? 0) + (get?.refused ?? 0)).toBe(6);
   expect(get?.refused).toBeGreaterThanOrEqual(2);
   expect(get?.latency?.count).toBe(get?.unavailable);
-  expect(set?.latency?.buckets.reduce((sum, one) => sum + one, 0)).toBe(1);
+  expect(set?.latency?.buckets.reduce((sum, bucket) => sum + bucket, 0)).toBe(1);
   expect(set?.latency?.sumMs).toBeGreaterThan(0);
 });
 
-it("an error that Redis answers with is a warning once, not once a call; keys and values are not logged", async () => {
+it("a repeated Redis error is one warning; keys and values are not logged", async () => {
   const warn = vi.spyOn(log(), "warn").mockImplementation(() => {});
   const debug = vi.spyOn(log(), "debug").mockImplementation(() => {});
   const service = createTestRedisService(currentGateway().url, { onCall: createCallLogger() });
@@ -167,12 +167,12 @@ it("an error that Redis answers with is a warning once, not once a call; keys an
   await service.lpush(key, "a secret value").catch(() => {});
   expect(warn).toHaveBeenCalledTimes(2);
   expect(debug).toHaveBeenCalledTimes(20);
-  const said = [...warn.mock.calls, ...debug.mock.calls].map((args) =>
+  const lines = [...warn.mock.calls, ...debug.mock.calls].map((args) =>
     JSON.stringify(args, (_, value: unknown) =>
       value instanceof Error ? `${value.message} ${value.stack}` : value,
     ),
   );
-  for (const line of said) {
+  for (const line of lines) {
     expect(line).not.toContain("secret");
     expect(line).not.toContain(key);
   }

@@ -5,15 +5,15 @@ import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 import { createTestRedisService } from "@/tests/support/stack/test-redis-service";
 
-/** The whole of lib as a deployment with this prefix would load it. */
-async function deployment(prefix: string) {
+/** Loads lib as a deployment with this prefix does. */
+async function loadDeployment(prefix: string) {
   vi.resetModules();
   process.env.REDIS_KEY_PREFIX = prefix;
   const [redis, views] = await Promise.all([import("@/lib/redis"), import("@/lib/views")]);
   return { ...redis, ...views };
 }
 
-it("two deployments share one Redis and never see each other's keys", async () => {
+it("two deployments share one Redis without seeing each other's keys", async () => {
   const author = await createPerson("artist");
   const viewer = await createPerson();
   const post = await createTestPost(author);
@@ -29,7 +29,7 @@ it("two deployments share one Redis and never see each other's keys", async () =
       recordViews,
       syncViews,
       getViewSyncState: viewSyncState,
-    } = await deployment(prefix);
+    } = await loadDeployment(prefix);
     expect((await acquireLock("test", id)).acquired).toBe(true);
     expect((await acquireLock("test", id)).acquired).toBe(false);
     expect(await redisService().get(keys.probe("x"), z.string())).toBeNull();

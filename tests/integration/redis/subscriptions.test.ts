@@ -27,9 +27,9 @@ function service(
   url = currentGateway().url,
   options: Parameters<typeof createTestRedisService>[1] = {},
 ): RedisService {
-  const made = createTestRedisService(url, options);
-  services.push(made);
-  return made;
+  const created = createTestRedisService(url, options);
+  services.push(created);
+  return created;
 }
 
 let time = 1_000_000;
@@ -38,14 +38,14 @@ beforeAll(() => {
   restoreClock = setClock({ now: () => time });
 });
 afterEach(async () => {
-  for (const made of services.splice(0)) made.close();
-  await waitUntil("no stream is left", () => currentGateway().stats.snapshot().openStreams === 0);
+  for (const created of services.splice(0)) created.close();
+  await waitUntil("no streams are left", () => currentGateway().stats.snapshot().openStreams === 0);
   vi.restoreAllMocks();
 });
 afterAll(() => restoreClock());
 
 describe("a subscription", () => {
-  it("gets what is published after it is ready, in order, whatever it is", async () => {
+  it("gets every message published after it is ready, in order", async () => {
     const redisService = service();
     const channel = newChannel();
     const got: unknown[] = [];
@@ -62,23 +62,23 @@ describe("a subscription", () => {
       `message,${channel},x`,
     ];
     for (const message of messages) expect(await redisService.publish(channel, message)).toBe(1);
-    await waitUntil("all have come", () => got.length === messages.length);
+    await waitUntil("all messages have arrived", () => got.length === messages.length);
     expect(got).toEqual(messages);
   });
 
-  it("what is not as the schema says is counted and not told; the SDK's messages are read too", async () => {
+  it("counts and drops invalid messages, and reads the SDK's", async () => {
     const redisService = service();
     const channel = newChannel();
     const got: unknown[] = [];
     await redisService.subscribe(channel, text, (message) => got.push(message)).ready;
     await redisService.publish(channel, { no: "text" });
     await redis().publish(channel, "plain text, as the SDK sends it");
-    await waitUntil("the second has come", () => got.length === 1);
+    await waitUntil("the second message has arrived", () => got.length === 1);
     expect(got).toEqual(["plain text, as the SDK sends it"]);
     expect(redisService.metrics().subscribe?.invalidValues).toBe(1);
   });
 
-  it("shares one stream with the others of its channel, and the last one ends it", async () => {
+  it("shares one stream per channel, which the last subscription ends", async () => {
     const redisService = service();
     const channel = newChannel();
     const streams = () => currentGateway().stats.snapshot().openStreams;
@@ -95,18 +95,18 @@ describe("a subscription", () => {
     expect(redisService.getSubscriber().state()).toEqual({ [channel]: "connected" });
 
     await redisService.publish(channel, "a");
-    await waitUntil("both have it", () => got.length === 2);
+    await waitUntil("both subscriptions have it", () => got.length === 2);
     first.close();
     first.close();
     await redisService.publish(channel, "b");
-    await waitUntil("the second has it", () => got.length === 3);
+    await waitUntil("the second subscription has it", () => got.length === 3);
     expect(got.sort()).toEqual(["1a", "2a", "2b"]);
     second.close();
     expect(redisService.getSubscriber().state()).toEqual({});
     await waitUntil("the stream is closed", () => streams() === 0);
   });
 
-  it("unsubscribe ends all of a channel's and no other's; close ends all", async () => {
+  it("unsubscribe ends all of one channel; close ends all", async () => {
     const redisService = service();
     const [a, b] = [newChannel(), newChannel()];
     const subscriptions = [a, a, b].map((channel) => redisService.subscribe(channel, text, () => {}));
@@ -115,12 +115,12 @@ describe("a subscription", () => {
     redisService.unsubscribe(newChannel());
     expect(Object.keys(redisService.getSubscriber().state())).toEqual([b]);
     redisService.close();
-    await waitUntil("no stream is left", () => currentGateway().stats.snapshot().openStreams === 0);
+    await waitUntil("no streams are left", () => currentGateway().stats.snapshot().openStreams === 0);
     expect(() => redisService.subscribe(a, text, () => {})).toThrow(SubscriptionEndedError);
     expect(await redisService.ping()).toBe("PONG");
   });
 
-  it("a listener that throws harms nobody", async () => {
+  it("a listener that throws does not affect others", async () => {
     const error = vi.spyOn(log(), "error").mockImplementation(() => {});
     const redisService = service();
     const channel = newChannel();
@@ -131,12 +131,12 @@ describe("a subscription", () => {
     await redisService.subscribe(channel, text, (message) => got.push(message)).ready;
     await redisService.publish(channel, "a");
     await redisService.publish(channel, "b");
-    await waitUntil("both have come", () => got.length === 2);
+    await waitUntil("both messages have arrived", () => got.length === 2);
     expect(error).toHaveBeenCalledTimes(2);
   });
 
   it.each(["", "a/b", "a?b", "a#b", "a,b", "a b", "a%41", "a\\b", ".", "..", "a\n", "ж", "a".repeat(513)])(
-    "%j cannot be a channel",
+    "rejects the channel %j",
     async (channel) => {
       const redisService = service();
       expect(() => redisService.subscribe(channel, text, () => {})).toThrow(ChannelNameError);
@@ -144,7 +144,7 @@ describe("a subscription", () => {
     },
   );
 
-  it("what JSON has no word for is not published", async () => {
+  it("does not publish values that JSON cannot represent", async () => {
     await expect(service().publish(newChannel(), undefined)).rejects.toThrow(TypeError);
   });
 });
@@ -173,7 +173,7 @@ describe("reconnection", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("a restarted server is found back: min(attempt × 50, 2000) ms between attempts, and callers are told", async () => {
+  it("reconnects to a restarted server after min(attempt × 50, 2000) ms per attempt, and notifies callers", async () => {
     const warn = vi.spyOn(log(), "warn").mockImplementation(() => {});
     const info = vi.spyOn(log(), "info").mockImplementation(() => {});
     const delays: number[] = [];
@@ -198,7 +198,7 @@ describe("reconnection", () => {
 
     await engine?.stop();
     await waitUntil("the stream is back", () => connections.includes(true));
-    expect(delays).toEqual(Array.from({ length: 45 }, (_, at) => Math.min((at + 1) * 50, 2_000)));
+    expect(delays).toEqual(Array.from({ length: 45 }, (_, index) => Math.min((index + 1) * 50, 2_000)));
     expect(delays.at(-1)).toBe(2_000);
     expect(connections).toEqual([false, false, true]);
     await redisService.publish(channels[0], "after");
@@ -207,15 +207,15 @@ describe("reconnection", () => {
     expect(warn).toHaveBeenCalledTimes(1);
     expect(info).toHaveBeenCalledTimes(1);
 
-    // After a connection that lasted the count begins anew.
+    // After a lasting connection the attempts count from one again.
     time += 10_000;
     failAlsoAt = 47;
     await engine?.stop();
-    await waitUntil("it is back once more", () => connections.length === 4);
+    await waitUntil("the stream is back again", () => connections.length === 4);
     expect(delays.slice(45)).toEqual([50, 100]);
   });
 
-  it("connections that do not last are not good ones: the delays go on growing", async () => {
+  it("delays keep growing while connections do not last", async () => {
     const channel = newChannel();
     let connections = 0;
     const server = await serveHttp((_, response) => {
@@ -230,13 +230,13 @@ describe("reconnection", () => {
         delays.push(delayMs);
       },
     });
-    const told: boolean[] = [];
+    const reconnects: boolean[] = [];
     redisService.subscribe(channel, text, () => {}, {
-      onConnect: ({ reconnected }) => told.push(reconnected),
+      onConnect: ({ reconnected }) => reconnects.push(reconnected),
     });
-    await waitUntil("it has come back", () => told.length === 5);
+    await waitUntil("it has reconnected", () => reconnects.length === 5);
     expect(delays).toEqual([50, 100, 150, 200]);
-    expect(told).toEqual([false, true, true, true, true]);
+    expect(reconnects).toEqual([false, true, true, true, true]);
     redisService.close();
     await server.close();
   });
@@ -245,7 +245,7 @@ describe("reconnection", () => {
     ["a silent server", () => {}],
     ["a web page", (_: unknown, response: ServerResponse) => response.end("<html></html>")],
     ["an error", (_: unknown, response: ServerResponse) => response.writeHead(401).end("{}")],
-  ] as const)("%s is tried again and again, and never taken for connected", async (_, answer) => {
+  ] as const)("%s is retried and never counts as connected", async (_, answer) => {
     const server = await serveHttp(answer);
     const delays: number[] = [];
     const redisService = service(server.url, {
@@ -257,14 +257,14 @@ describe("reconnection", () => {
     });
     const channel = newChannel();
     redisService.subscribe(channel, text, () => {});
-    await waitUntil("it has tried three times", () => delays.length >= 3);
+    await waitUntil("three attempts were made", () => delays.length >= 3);
     expect(delays.slice(0, 3)).toEqual([50, 100, 150]);
     expect(redisService.getSubscriber().state()).toEqual({ [channel]: "connecting" });
     redisService.close();
     await server.close();
   });
 
-  it("a wait for the next attempt ends at once with the service", async () => {
+  it("closing the service ends a wait for the next attempt immediately", async () => {
     let waiting = false;
     let fired = false;
     const redisService = service("http://127.0.0.1:1", {
@@ -278,7 +278,7 @@ describe("reconnection", () => {
         }),
     });
     const { ready } = redisService.subscribe(newChannel(), text, () => {});
-    await waitUntil("it waits", () => waiting);
+    await waitUntil("the subscriber waits", () => waiting);
     redisService.close();
     await expect(ready).rejects.toThrow(SubscriptionEndedError);
     expect(fired).toBe(true);

@@ -28,7 +28,7 @@ import { startTestSession } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
-// Before anything opens a connection: every statement of this file goes through it.
+// Set before anything opens a connection: every statement of this file goes through the meter.
 const meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
 process.env.DATABASE_URL = meter.url;
 
@@ -43,9 +43,9 @@ afterAll(async () => {
 });
 
 const CLIENT = { ip: "203.0.113.7", userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0" };
-const NOBODY = { ip: null, userAgent: null };
+const NEW_CLIENT = { ip: null, userAgent: null };
 
-async function later<R>(seconds: number, run: () => Promise<R>): Promise<R> {
+async function withClockAhead<R>(seconds: number, run: () => Promise<R>): Promise<R> {
   aheadMs = seconds * 1000;
   try {
     return await run();
@@ -54,7 +54,7 @@ async function later<R>(seconds: number, run: () => Promise<R>): Promise<R> {
   }
 }
 
-/** Redis knows the session and may be believed, long enough that nobody has to catch up while calls are counted. */
+/** Caches the session in Redis and renews the trust lease, so that no replay happens while calls are counted. */
 async function warm(token: string): Promise<void> {
   await redis().del(keys.sessionsTrustLease);
   await validateSession(token);
@@ -70,7 +70,7 @@ const callsDuring = async (run: () => Promise<unknown>) => {
 };
 
 describe("a session", () => {
-  it("is a row with hashes in place of tokens, and nothing of it in Redis is a token", async () => {
+  it("is a row with token hashes, and Redis contains no token", async () => {
     const person = await createPerson();
     const token = newRefreshToken(newId(), person.userId);
     const session = await createSession(person.userId, token, 3_600, CLIENT);
@@ -94,7 +94,7 @@ describe("a session", () => {
     await expect(opened).rejects.toMatchObject({ code: "bad_request" });
   });
 
-  it("is not opened with a token of somebody else or of nobody", async () => {
+  it("is not opened with another user's or an invalid token", async () => {
     const [a, b] = [await createPerson(), await createPerson()];
     const others = newRefreshToken(newId(), b.userId);
     await expect(createSession(a.userId, others, 60, CLIENT)).rejects.toMatchObject({ code: "bad_request" });
@@ -104,35 +104,35 @@ describe("a session", () => {
     await expect(forGone).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
-  it("lives no longer than the absolute limit, however it is used", async () => {
+  it("expires at the absolute limit however it is used", async () => {
     const { refreshToken, session } = await startTestSession(await createPerson());
     expect(session.expiresAt - session.createdAt).toBe(SESSION_TTL_SECONDS * 1000);
     let token = refreshToken;
     const step = SESSION_IDLE_SECONDS - 60;
     for (let at = step; at < SESSION_TTL_SECONDS; at += step) {
-      const next = await later(at, () => refreshSession(token, NOBODY));
+      const next = await withClockAhead(at, () => refreshSession(token, NEW_CLIENT));
       expect(next.session.expiresAt).toBe(session.expiresAt);
       token = next.refreshToken;
     }
-    await later(SESSION_TTL_SECONDS + 1, async () => {
-      await expect(refreshSession(token, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+    await withClockAhead(SESSION_TTL_SECONDS + 1, async () => {
+      await expect(refreshSession(token, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
       expect(await validateSession(token)).toBeNull();
     });
   });
 
-  it("is over when it was not refreshed for the idle limit, and not before", async () => {
+  it("expires after the idle limit without a refresh, and not before", async () => {
     const { refreshToken } = await startTestSession(await createPerson());
     await warm(refreshToken);
-    await later(SESSION_IDLE_SECONDS - 5, async () =>
+    await withClockAhead(SESSION_IDLE_SECONDS - 5, async () =>
       expect(await validateSession(refreshToken)).not.toBeNull(),
     );
-    await later(SESSION_IDLE_SECONDS + 1, async () => {
+    await withClockAhead(SESSION_IDLE_SECONDS + 1, async () => {
       expect(await validateSession(refreshToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
     });
   });
 
-  it("counts as known after one call to Redis and no statement", async () => {
+  it("is validated with one call to Redis and no statement", async () => {
     const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     meter.reset();
@@ -141,7 +141,7 @@ describe("a session", () => {
     expect(await validateSession(accessToken)).toMatchObject({ id: session.id });
   });
 
-  it("costs one statement more after a change, and a refresh one of each", async () => {
+  it("costs one more statement after a change, and a refresh one of each", async () => {
     const { accessToken, refreshToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     await updateSession(session.id, { ip: "198.51.100.9" });
@@ -151,11 +151,11 @@ describe("a session", () => {
     expect(await callsDuring(waitForDeferredWork)).toBe(1);
     expect(meter.statements).toBe(1);
     meter.reset();
-    expect(await callsDuring(() => refreshSession(refreshToken, NOBODY))).toBe(1);
+    expect(await callsDuring(() => refreshSession(refreshToken, NEW_CLIENT))).toBe(1);
     expect(meter.statements).toBe(1);
   });
 
-  it("of one person beyond the hundredth ends the one not seen for longest", async () => {
+  it("beyond a user's hundredth revokes the least recently seen one", async () => {
     const person = await createPerson();
     const first = await startTestSession(person);
     const at = new Date();
@@ -176,15 +176,15 @@ describe("a session", () => {
     expect(await getUserSessions(person.userId)).toHaveLength(100);
   });
 
-  it("remembers from where it is used, and that the password was given again", async () => {
+  it("stores where it is used, and the time of the password confirmation", async () => {
     const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
-    const updated = await later(60, () =>
+    const updated = await withClockAhead(60, () =>
       updateSession(session.id, { ip: "198.51.100.2", userAgent: "x", authenticated: true }),
     );
     expect(updated).toMatchObject({ ip: "198.51.100.2", userAgent: "x" });
     expect((updated?.authenticatedAt ?? 0) - session.authenticatedAt).toBeGreaterThanOrEqual(59_000);
-    // Also as Redis has it: the old one must not be what a request sees.
+    // Also in Redis: a request must not see the old one.
     expect((await validateSession(accessToken))?.authenticatedAt).toBe(updated?.authenticatedAt);
     await deleteSession(session.id);
     expect(await updateSession(session.id, { ip: "198.51.100.3" })).toBeNull();
@@ -193,7 +193,7 @@ describe("a session", () => {
 });
 
 describe("refreshing", () => {
-  it("gives the next token and takes the one before", async () => {
+  it("issues the next token and revokes the previous one", async () => {
     const { refreshToken, session } = await startTestSession(await createPerson());
     const next = await refreshSession(refreshToken, CLIENT);
     expect(next.refreshToken).not.toBe(refreshToken);
@@ -202,23 +202,23 @@ describe("refreshing", () => {
     expect(await validateSession(next.accessToken)).toMatchObject({ id: session.id });
   });
 
-  it("in eight tabs at once signs nobody out: all get the same token", async () => {
+  it("in eight concurrent tabs gives all the same token", async () => {
     const { refreshToken } = await startTestSession(await createPerson());
-    const all = await Promise.all(Array.from({ length: 8 }, () => refreshSession(refreshToken, NOBODY)));
+    const all = await Promise.all(Array.from({ length: 8 }, () => refreshSession(refreshToken, NEW_CLIENT)));
     expect(new Set(all.map((issued) => issued.refreshToken)).size).toBe(1);
     for (const { accessToken } of all) expect(await validateSession(accessToken)).not.toBeNull();
   });
 
-  it("with the token before is good for ten seconds, and then ends the session", async () => {
+  it("with the previous token works for ten seconds, and revokes the session after that", async () => {
     const { refreshToken } = await startTestSession(await createPerson());
-    const next = await refreshSession(refreshToken, NOBODY);
-    await later(9, async () => {
-      expect((await refreshSession(refreshToken, NOBODY)).refreshToken).toBe(next.refreshToken);
+    const next = await refreshSession(refreshToken, NEW_CLIENT);
+    await withClockAhead(9, async () => {
+      expect((await refreshSession(refreshToken, NEW_CLIENT)).refreshToken).toBe(next.refreshToken);
       expect(await validateSession(refreshToken)).not.toBeNull();
     });
-    await later(11, async () => {
+    await withClockAhead(11, async () => {
       expect(await validateSession(refreshToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
     });
     expect(await validateSession(next.accessToken)).toBeNull();
     expect(await validateSession(next.refreshToken)).toBeNull();
@@ -228,51 +228,51 @@ describe("refreshing", () => {
     expect(audit.map(({ action }) => action)).toContain("refresh_reused");
   });
 
-  it("with a token of two rotations ago ends the session at once", async () => {
+  it("with a token of two rotations ago revokes the session immediately", async () => {
     const { refreshToken } = await startTestSession(await createPerson());
-    const second = await refreshSession(refreshToken, NOBODY);
-    await later(11, async () => {
-      const third = await refreshSession(second.refreshToken, NOBODY);
-      await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+    const second = await refreshSession(refreshToken, NEW_CLIENT);
+    await withClockAhead(11, async () => {
+      const third = await refreshSession(second.refreshToken, NEW_CLIENT);
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
       expect(await validateSession(third.accessToken)).toBeNull();
     });
   });
 
-  it("again and again within ten seconds changes the token once: what is on its way is never two behind", async () => {
+  it("repeatedly within ten seconds rotates once, so that a token in flight is never two behind", async () => {
     const first = await startTestSession(await createPerson());
-    const second = await refreshSession(first.refreshToken, NOBODY);
-    const third = await refreshSession(second.refreshToken, NOBODY);
+    const second = await refreshSession(first.refreshToken, NEW_CLIENT);
+    const third = await refreshSession(second.refreshToken, NEW_CLIENT);
     expect(third.refreshToken).toBe(second.refreshToken);
-    expect((await refreshSession(first.refreshToken, NOBODY)).refreshToken).toBe(second.refreshToken);
+    expect((await refreshSession(first.refreshToken, NEW_CLIENT)).refreshToken).toBe(second.refreshToken);
     expect(await validateSession(third.accessToken)).toMatchObject({ rotation: 1 });
   });
 
-  it("with a token that was never one does nothing", async () => {
+  it("with an invalid token does nothing", async () => {
     const { refreshToken, accessToken } = await startTestSession(await createPerson());
     const bytes = Buffer.from(refreshToken, "base64url");
     for (let at = 0; at < bytes.length; at += 7) {
       const forged = Buffer.from(bytes);
       forged[at] = (forged[at] ?? 0) ^ 1;
-      await expect(refreshSession(forged.toString("base64url"), NOBODY)).rejects.toMatchObject({
+      await expect(refreshSession(forged.toString("base64url"), NEW_CLIENT)).rejects.toMatchObject({
         code: "unauthenticated",
       });
     }
     for (const other of ["", "x", `${refreshToken}=`, `${refreshToken}A`, accessToken]) {
-      await expect(refreshSession(other, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(other, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
     }
     expect(await validateSession(accessToken)).not.toBeNull();
   });
 
-  it("tells Redis: the page that shows the old token is not believed from memory", async () => {
+  it("updates Redis, so that the new token is valid immediately", async () => {
     const { refreshToken } = await startTestSession(await createPerson());
     await warm(refreshToken);
-    const next = await refreshSession(refreshToken, NOBODY);
+    const next = await refreshSession(refreshToken, NEW_CLIENT);
     expect(await validateSession(next.refreshToken)).not.toBeNull();
   });
 });
 
-describe("ending", () => {
-  it("one session leaves the others, and whoever asks for it finds nothing", async () => {
+describe("revoking", () => {
+  it("one session leaves the others, and it is no longer found", async () => {
     const person = await createPerson();
     const [a, b] = [await startTestSession(person), await startTestSession(person)];
     await Promise.all([warm(a.accessToken), warm(b.accessToken)]);
@@ -283,7 +283,7 @@ describe("ending", () => {
     expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([b.session.id]);
   });
 
-  it("a session of somebody else does nothing", async () => {
+  it("another user's session does nothing", async () => {
     const [a, b] = [await createPerson(), await createPerson()];
     const { session, accessToken } = await startTestSession(a);
     expect(await deleteSession(session.id, { userId: b.userId })).toBe(false);
@@ -291,7 +291,7 @@ describe("ending", () => {
     expect(await validateSession(accessToken)).not.toBeNull();
   });
 
-  it("all others, then all", async () => {
+  it("all other sessions, then all", async () => {
     const person = await createPerson();
     const all = [
       await startTestSession(person),
@@ -301,33 +301,33 @@ describe("ending", () => {
     for (const { accessToken } of all) await warm(accessToken);
     expect(await deleteOtherUserSessions(person.userId, all[1].session.id)).toBe(2);
     expect(
-      await Promise.all(all.map(async (one) => (await validateSession(one.accessToken)) !== null)),
+      await Promise.all(all.map(async (session) => (await validateSession(session.accessToken)) !== null)),
     ).toEqual([false, true, false]);
     expect(await deleteAllUserSessions(person.userId)).toBe(1);
     expect(await validateSession(all[1].accessToken)).toBeNull();
     expect(await getUserSessions(person.userId)).toEqual([]);
   });
 
-  it("everybody's", async () => {
+  it("all users' sessions", async () => {
     const both = [await startTestSession(await createPerson()), await startTestSession(await createPerson())];
     for (const { accessToken } of both) await warm(accessToken);
     expect(await clearAllSessions()).toBeGreaterThanOrEqual(2);
     for (const { accessToken, refreshToken } of both) {
       expect(await validateSession(accessToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NOBODY)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
     }
   });
 
-  it("an access token alone: the session goes on", async () => {
+  it("only an access token keeps the session", async () => {
     const first = await startTestSession(await createPerson());
     await warm(first.accessToken);
-    const second = await later(2, () => refreshSession(first.refreshToken, NOBODY));
+    const second = await withClockAhead(2, () => refreshSession(first.refreshToken, NEW_CLIENT));
     expect(await isTokenBlacklisted(first.accessToken)).toBe(false);
     await blacklistToken(first.accessToken);
     expect(await isTokenBlacklisted(first.accessToken)).toBe(true);
     expect(await validateSession(first.accessToken)).toBeNull();
     expect(await validateSession(second.accessToken)).not.toBeNull();
-    // Redis emptied: Postgres knows, and Redis knows again after the catch-up.
+    // Redis is flushed: Postgres has the revocation, and Redis has it again after the replay.
     await redis().flushdb();
     expect(await validateSession(first.accessToken)).toBeNull();
     await waitForDeferredWork();
@@ -336,8 +336,8 @@ describe("ending", () => {
   });
 });
 
-describe("what a request sees of the person", () => {
-  it("is the account as it is now, not as the token says", async () => {
+describe("the user that a request sees", () => {
+  it("is the current account, not the token's claims", async () => {
     const person = await createPerson("artist");
     const { accessToken } = await startTestSession(person);
     await warm(accessToken);
@@ -347,7 +347,7 @@ describe("what a request sees of the person", () => {
     expect(await validateSession(accessToken)).toMatchObject({ role: "listener", name: "Renamed" });
   });
 
-  it("is nothing when the change fails, and everything stays", async () => {
+  it("is unchanged when the change fails", async () => {
     const person = await createPerson();
     const { accessToken } = await startTestSession(person);
     await warm(accessToken);
@@ -362,7 +362,7 @@ describe("what a request sees of the person", () => {
     expect(await validateSession(accessToken)).not.toBeNull();
   });
 
-  it("is nothing once the account is gone, and Redis does not bring it back", async () => {
+  it("no longer exists once the account is erased, and Redis does not restore it", async () => {
     const person = await createPerson();
     const { accessToken, refreshToken } = await startTestSession(person);
     await warm(accessToken);
@@ -374,7 +374,7 @@ describe("what a request sees of the person", () => {
     expect(await validateSession(refreshToken)).toBeNull();
   });
 
-  it("survives what nobody wrote into Redis", async () => {
+  it("survives invalid values in Redis", async () => {
     const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
     for (const nonsense of ["", "null", "[]", '{"id":1}', "\u0000"]) {

@@ -48,7 +48,7 @@ const TRACK = {
   assetUrl: "https://files.example/track.flac",
 };
 
-/** An order that was paid and handed over. */
+/** Buys a product; the order is paid and delivered. */
 async function buy(input: object = {}, quantity = 1) {
   const product = await createTestProduct(input);
   const buyer = await createPerson();
@@ -62,7 +62,7 @@ async function buy(input: object = {}, quantity = 1) {
 }
 
 describe("products", () => {
-  it("are put up for sale by artists and administrators", async () => {
+  it("are created by artists and administrators", async () => {
     for (const role of ["artist", "admin"] as const) {
       const as = await createPerson(role);
       const { status, body } = await call(createProduct, { as, body: TRACK });
@@ -88,7 +88,7 @@ describe("products", () => {
     ["assetUrl", { assetUrl: "http://files.example/track.flac" }],
     ["assetUrl", { assetUrl: "javascript:alert(1)" }],
     ["assetUrl", { kind: "ticket" }],
-  ])("with a %s that is not right are refused: %j", async (path, changed) => {
+  ])("with an invalid %s are rejected: %j", async (path, changed) => {
     const as = await createPerson("artist");
     const { status, body } = await call(createProduct, { as, body: { ...TRACK, ...changed } });
     expect(status).toBe(400);
@@ -96,10 +96,10 @@ describe("products", () => {
     expect(await db().product.count({ where: { sellerId: as.userId } })).toBe(0);
   });
 
-  it("are listed newest first, page by page, without those off sale", async () => {
+  it("are listed newest first, page by page, without archived ones", async () => {
     const seller = await createPerson("artist");
-    const made = [];
-    for (const title of ["one", "two", "three"]) made.push(await createTestProduct({ title }, seller));
+    const products = [];
+    for (const title of ["one", "two", "three"]) products.push(await createTestProduct({ title }, seller));
     const page = async (query: string) =>
       (await call(listProducts, { query: `?sellerId=${seller.userId}&${query}` })).body;
     const first = await page("limit=2");
@@ -108,7 +108,7 @@ describe("products", () => {
     expect(second.items.map(({ title }: { title: string }) => title)).toEqual(["one"]);
     expect(second.nextCursor).toBeNull();
 
-    const [one] = made;
+    const [one] = products;
     const id = one?.id ?? "";
     expect(
       (await call(archive, { as: await createPerson("artist"), params: { id }, method: "DELETE" })).status,
@@ -122,15 +122,15 @@ describe("products", () => {
     });
   });
 
-  it("that are not there are 404", async () => {
+  it("that do not exist are 404", async () => {
     expect((await call(readProduct, { params: { id: newId() } })).status).toBe(404);
   });
 });
 
 describe("an order", () => {
-  it("is refused for what cannot be bought, and nothing is reserved", async () => {
+  it("is rejected for what cannot be bought, and nothing is reserved", async () => {
     const product = await createTestProduct({ stock: 2 });
-    const dear = await createTestProduct({ priceMinor: 50_000_000 });
+    const expensive = await createTestProduct({ priceMinor: 50_000_000 });
     const buyer = await createPerson();
     const place = async (as: Caller, body: object) =>
       (await placeTestOrder(as, body as Parameters<typeof placeTestOrder>[1])).status;
@@ -141,22 +141,22 @@ describe("an order", () => {
       expect(await place(buyer, { productId, quantity })).toBe(400);
     expect(await place(buyer, { productId, quantity: 3 })).toBe(409);
     expect(await place(product.seller, { productId })).toBe(403);
-    expect(await place(buyer, { productId: dear.id, quantity: 2 })).toBe(400);
+    expect(await place(buyer, { productId: expensive.id, quantity: 2 })).toBe(400);
     expect(await db().order.count({ where: { buyerId: buyer.userId } })).toBe(0);
     expect(await stockOf(productId)).toBe(2);
   });
 
-  it("sent again with its key is the same order, also at the same moment", async () => {
+  it("sent again with its client key is the same order, also concurrently", async () => {
     const { id: productId } = await createTestProduct({ stock: 10 });
     const buyer = await createPerson();
     const clientKey = newId();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [1, 2, 3, 4].map(() => placeTestOrder(buyer, { productId, clientKey })),
     );
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-    answers.push(await placeTestOrder(buyer, { productId }, { "idempotency-key": clientKey }));
-    expect(new Set(answers.map(({ body }) => body.order.id)).size).toBe(1);
-    expect(new Set(answers.map(({ body }) => body.checkoutUrl)).size).toBe(1);
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    responses.push(await placeTestOrder(buyer, { productId }, { "idempotency-key": clientKey }));
+    expect(new Set(responses.map(({ body }) => body.order.id)).size).toBe(1);
+    expect(new Set(responses.map(({ body }) => body.checkoutUrl)).size).toBe(1);
     expect(await stockOf(productId)).toBe(9);
 
     expect((await placeTestOrder(buyer, { productId, quantity: 2, clientKey })).status).toBe(409);
@@ -166,19 +166,19 @@ describe("an order", () => {
     );
   });
 
-  it("sent several times at once for the last piece is one order as well, and never sold out", async () => {
+  it("sent several times concurrently for the last unit is one order, and not sold out", async () => {
     const { id: productId } = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const clientKey = newId();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [1, 2, 3, 4].map(() => placeTestOrder(buyer, { productId, clientKey })),
     );
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
-    expect(new Set(answers.map(({ body }) => body.order.id)).size).toBe(1);
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(responses.map(({ body }) => body.order.id)).size).toBe(1);
     expect(await stockOf(productId)).toBe(0);
   });
 
-  it("while payments are down is refused in the buyer's language, and cleared up", async () => {
+  it("while payments are down is rejected in the buyer's language, and cleaned up", async () => {
     const { id: productId } = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const clientKey = newId();
@@ -202,7 +202,7 @@ describe("an order", () => {
     expect(await stockOf(productId)).toBe(1);
   });
 
-  it("whose checkout was opened and the answer lost gets the same checkout", async () => {
+  it("whose checkout was opened with a lost response gets the same checkout", async () => {
     const { id: productId } = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const clientKey = newId();
@@ -213,7 +213,7 @@ describe("an order", () => {
     expect(provider.stats().sessions - before).toBe(1);
   });
 
-  it("that the provider refuses is given up at once", async () => {
+  it("that the provider rejects fails immediately", async () => {
     const { id: productId } = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const clientKey = newId();
@@ -221,24 +221,24 @@ describe("an order", () => {
     await placeTestOrder(buyer, { productId, clientKey });
     provider.setFaults({});
     const { id } = await db().order.findFirstOrThrow({ where: { buyerId: buyer.userId } });
-    // A checkout may not end so soon, says the provider.
+    // The provider rejects a checkout that would expire so soon.
     await setOrderAge(id, 20);
     expect((await placeTestOrder(buyer, { productId, clientKey })).status).toBe(503);
     expect((await readOrderAs(id, buyer)).status).toBe("failed");
     expect(await stockOf(productId)).toBe(1);
   });
 
-  it("is seen by its buyer, in part by its seller once it is paid, and by administrators", async () => {
+  it("is visible to its buyer, in part to its seller once paid, and to administrators", async () => {
     const { product, buyer, order } = await buy();
-    const see = async (as: Caller) => call(readOrder, { as, params: { id: order.id } });
-    expect((await see(await createPerson())).status).toBe(404);
-    expect((await see(product.seller)).body.order).toMatchObject({
+    const read = async (as: Caller) => call(readOrder, { as, params: { id: order.id } });
+    expect((await read(await createPerson())).status).toBe(404);
+    expect((await read(product.seller)).body.order).toMatchObject({
       viewedAs: "seller",
       buyerName: buyer.name,
       deliveries: [],
       checkoutUrl: null,
     });
-    expect((await see(await createPerson("admin"))).body.order.deliveries).toHaveLength(1);
+    expect((await read(await createPerson("admin"))).body.order.deliveries).toHaveLength(1);
     expect(order.buyerName).toBeNull();
 
     const list = async (as: Caller, query = "") => (await call(listOrders, { as, query })).body.items;
@@ -252,7 +252,7 @@ describe("an order", () => {
     expect((await call(readOrder, { as: product.seller, params: { id: unpaid.id } })).status).toBe(404);
   });
 
-  it("that is handed over sends a notification and a mail to both sides", async () => {
+  it("that is delivered sends a notification and a mail to both sides", async () => {
     await releaseDeliveries();
     const { product, buyer, order } = await buy();
     const kinds = async ({ userId }: Caller) =>
@@ -260,7 +260,7 @@ describe("an order", () => {
     await waitUntil("both have their notification", async () => {
       return (await kinds(buyer)).includes("delivered") && (await kinds(product.seller)).includes("sale");
     });
-    await waitUntil("the mails are out", async () => {
+    await waitUntil("the mails are sent", async () => {
       const mails = await db().task.findMany({
         where: { queue: "emails", ownerId: { in: [buyer.userId, product.seller.userId] } },
       });
@@ -272,7 +272,7 @@ describe("an order", () => {
 });
 
 describe("a download", () => {
-  it("opens for its buyer and for whoever has the code, until the money goes back", async () => {
+  it("is open to its buyer and to anyone with its code, until a refund", async () => {
     const { buyer, order } = await buy({ ...TRACK, stock: 3 });
     const [delivery] = order.deliveries;
     const id = delivery?.id ?? "";
@@ -280,9 +280,9 @@ describe("a download", () => {
     const query = new URL(delivery?.downloadUrl ?? "", "http://shop").search;
     expect(delivery?.code).toBeNull();
     for (const options of [{ as: buyer }, { query }]) {
-      const answer = await open(options);
-      expect(answer.status).toBe(302);
-      expect(answer.headers.get("location")).toBe(TRACK.assetUrl);
+      const response = await open(options);
+      expect(response.status).toBe(302);
+      expect(response.headers.get("location")).toBe(TRACK.assetUrl);
     }
     expect((await open({})).status).toBe(404);
     expect((await open({ as: await createPerson() })).status).toBe(404);
@@ -294,11 +294,11 @@ describe("a download", () => {
     expect((await readOrderAs(order.id, buyer)).deliveries[0]?.downloadUrl).toBeNull();
   });
 
-  it("leads to an address in another alphabet, encoded", async () => {
+  it("redirects to an encoded URL for an address in another alphabet", async () => {
     const { buyer, order } = await buy({ ...TRACK, assetUrl: "https://музыка.example/трек 1.flac" });
-    const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get("location")).toBe(
+    const response = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe(
       `https://xn--80anjg9azc.example/${encodeURIComponent("трек 1.flac")}`,
     );
   });
@@ -313,37 +313,37 @@ describe("a download", () => {
     "https://user:password@music.example/a.flac",
     "https://user@music.example/a.flac",
     "https://",
-  ])("is not put up for sale with the address %s", (assetUrl) => {
+  ])("cannot be created with the URL %s", (assetUrl) => {
     const product = { ...TRACK, title: "A track", priceMinor: 500, currency: "EUR", assetUrl };
     expect(newProductSchema.safeParse({ ...product, assetUrl: TRACK.assetUrl }).success).toBe(true);
     expect(newProductSchema.safeParse(product).success).toBe(false);
   });
 
-  it("leads nowhere but to the web, whatever the row says", async () => {
+  it("redirects only to https, whatever the row contains", async () => {
     const { product, buyer, order } = await buy(TRACK);
     for (const assetUrl of ["javascript:alert(1)", "data:text/html,x", "https://user:pw@music.example/a"]) {
       await db().product.update({ where: { id: product.id }, data: { assetUrl } });
-      const answer = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
-      expect([assetUrl, answer.status, answer.headers.get("location")]).toEqual([assetUrl, 404, null]);
+      const response = await call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+      expect([assetUrl, response.status, response.headers.get("location")]).toEqual([assetUrl, 404, null]);
     }
   });
 });
 
-describe("a refund that came to nothing", () => {
-  const give = async (as: Caller, id: string) =>
+describe("a failed refund", () => {
+  const requestRefund = async (as: Caller, id: string) =>
     (await call(refund, { as, params: { id }, body: { amountMinor: 2_000 } })).body.task.id;
   const boardOf = async (orderId: string) =>
     (await db().rankedSale.findUnique({ where: { orderId } }))?.amountMinor;
 
-  it("may be asked for again, and is another one then", async () => {
+  it("may be requested again, as another refund", async () => {
     const { product, order } = await buy();
-    const first = await give(product.seller, order.id);
-    expect(await give(product.seller, order.id)).toBe(first);
+    const first = await requestRefund(product.seller, order.id);
+    expect(await requestRefund(product.seller, order.id)).toBe(first);
     await sendPaymentEvent(refundEvent(`pi_${order.id}`, 2_000, { status: "failed", type: "refund.failed" }));
-    expect(await give(product.seller, order.id)).not.toBe(first);
+    expect(await requestRefund(product.seller, order.id)).not.toBe(first);
   });
 
-  it("no longer counts, though the charge told of it too; and the boards follow each time", async () => {
+  it("no longer counts, even if the charge reported it; leaderboards follow each time", async () => {
     const { order } = await buy();
     const intent = `pi_${order.id}`;
     const refundedNow = async () =>
@@ -366,26 +366,26 @@ describe("a refund that came to nothing", () => {
 });
 
 describe("a ticket", () => {
-  it("with a code that nothing can keep is one that is not known", async () => {
+  it("with a code that cannot be stored is unknown", async () => {
     const as = await createPerson("artist");
     for (const code of ["7ZK2M\u0000", "7ZK2M\ud800"]) {
       expect((await call(admit, { as, body: { code } })).status).toBe(400);
     }
   });
 
-  it("is let in once, by whoever sold it", async () => {
+  it("is admitted once, by its seller", async () => {
     const { product, buyer, order } = await buy({ stock: 5 }, 2);
     const [first, second] = order.deliveries.map(({ code }) => code ?? "");
-    const show = (as: Caller, code = "") => call(admit, { as, body: { code } });
-    expect((await show(buyer, first)).status).toBe(404);
-    expect((await show(await createPerson("artist"), first)).status).toBe(404);
-    expect((await show(product.seller, "00000-00000")).status).toBe(404);
-    const both = await Promise.all([show(product.seller, first), show(product.seller, first?.toLowerCase())]);
+    const present = (as: Caller, code = "") => call(admit, { as, body: { code } });
+    expect((await present(buyer, first)).status).toBe(404);
+    expect((await present(await createPerson("artist"), first)).status).toBe(404);
+    expect((await present(product.seller, "00000-00000")).status).toBe(404);
+    const both = await Promise.all([present(product.seller, first), present(product.seller, first?.toLowerCase())]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await readOrderAs(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
 
     await sendPaymentEvent(refundEvent(`pi_${order.id}`, order.amountMinor));
-    expect((await show(product.seller, second)).status).toBe(409);
+    expect((await present(product.seller, second)).status).toBe(409);
     expect(await stockOf(product.id)).toBe(4);
   });
 });

@@ -16,7 +16,7 @@ import {
 } from "@/tests/support/factories/shop";
 import { holdDeliveries, provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
-// No event ever comes here: the check task finds everything out by itself.
+// The provider sends no events: the check task must find everything.
 provider.setWebhookUrl(null);
 await holdDeliveries();
 afterEach(() => provider.setFaults({}));
@@ -41,7 +41,7 @@ const checksOf = () =>
     select: { key: true, notBefore: true, state: true },
   });
 
-it("an order that is not paid yet is looked at again, later each time", async () => {
+it("an unpaid order is checked again, later each time", async () => {
   for (const round of [0, 1, 2]) expect((await runCheck(order.id, round)).status).toBe(200);
   const waits = (await checksOf()).map(({ key, notBefore }) => ({
     round: Number(key.split(":").at(-1)),
@@ -52,7 +52,7 @@ it("an order that is not paid yet is looked at again, later each time", async ()
   expect((await rowOf()).status).toBe("pending");
 });
 
-it("the last look comes soon after the checkout's end", async () => {
+it("the last check comes soon after the checkout's expiry", async () => {
   await setOrderAge(order.id, 34);
   await runCheck(order.id, 0);
   const next = (await checksOf()).at(-1);
@@ -60,19 +60,19 @@ it("the last look comes soon after the checkout's end", async () => {
   expect((next?.notBefore.getTime() ?? 0) - Date.now()).toBeLessThan(120_000);
 });
 
-it("a payment whose events never came is found", async () => {
+it("a payment without events is found", async () => {
   await provider.simulateBuyer(await sessionId(), "paid");
   expect((await runCheck(order.id, 0)).status).toBe(200);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
   expect(await taskKeys(order.id)).toEqual([
     ...["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"],
   ]);
-  // Two deliveries of one check are one.
+  // A second delivery of the check has no effect.
   expect((await runCheck(order.id, 0)).status).toBe(200);
   expect(await taskKeys(order.id)).toHaveLength(4);
 });
 
-it("a declined card is no end: what is paid after it, with its event lost, is found", async () => {
+it("a payment after a declined card is found, even if its event is lost", async () => {
   await db().order.update({ where: { id: order.id }, data: { status: "failed", closedAt: new Date() } });
   await db().product.update({ where: { id: productId }, data: { stock: 5 } });
   await provider.simulateBuyer(await sessionId(), "paid");
@@ -81,7 +81,7 @@ it("a declined card is no end: what is paid after it, with its event lost, is fo
   expect(await stockOf(productId)).toBe(3);
 });
 
-it("a checkout that is open when its time is over is closed, and the goods go back", async () => {
+it("an open checkout is expired at its end, and the goods are released", async () => {
   await setOrderAge(order.id, 36);
   await runCheck(order.id, 0);
   expect(await readOrderAs(order.id, buyer)).toMatchObject({ status: "failed", checkoutUrl: null });
@@ -90,26 +90,26 @@ it("a checkout that is open when its time is over is closed, and the goods go ba
   expect(await checksOf()).toHaveLength(1);
 });
 
-it("a payment in the last moment counts: the checkout cannot be closed any more", async () => {
+it("a payment at the last moment counts: the checkout can no longer be expired", async () => {
   await setOrderAge(order.id, 36);
   await provider.simulateBuyer(await sessionId(), "paid");
   await runCheck(order.id, 0);
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
 });
 
-it("an order without a checkout is given up: nobody ever saw where to pay", async () => {
+it("an order without a checkout fails: no buyer saw its checkout page", async () => {
   await db().order.update({ where: { id: order.id }, data: { sessionId: null, checkoutUrl: null } });
   await runCheck(order.id, 0);
   expect((await rowOf()).status).toBe("failed");
   expect(await stockOf(productId)).toBe(5);
 });
 
-it("a checkout that was opened while it was about to be given up is looked at instead", async () => {
+it("a checkout opened during the failing check is checked instead", async () => {
   const { sessionId, checkoutUrl } = await rowOf();
-  const note = (data: object) => db().order.update({ where: { id: order.id }, data });
-  await note({ sessionId: null, checkoutUrl: null });
+  const updateOrder = (data: object) => db().order.update({ where: { id: order.id }, data });
+  await updateOrder({ sessionId: null, checkoutUrl: null });
   const finding = await checkOrder(order.id, 0);
-  await note({ sessionId, checkoutUrl });
+  await updateOrder({ sessionId, checkoutUrl });
   await transaction((tx) => applyOrderCheck(tx, finding));
   expect(await rowOf()).toMatchObject({ status: "pending", checkoutUrl });
   await provider.simulateBuyer(sessionId ?? "", "paid");
@@ -117,13 +117,13 @@ it("a checkout that was opened while it was about to be given up is looked at in
   expect(["paid", "delivered"]).toContain((await rowOf()).status);
 });
 
-it("a checkout that the provider no longer knows is over", async () => {
+it("a checkout unknown to the provider has failed", async () => {
   await db().order.update({ where: { id: order.id }, data: { sessionId: `cs_test_${order.id}` } });
   await runCheck(order.id, 0);
   expect((await rowOf()).status).toBe("failed");
 });
 
-it("while the provider is down nothing is decided, and the task is tried again", async () => {
+it("while the provider is down nothing is decided, and the task is retried", async () => {
   provider.setFaults({ api: { kind: "error" } });
   expect((await runCheck(order.id, 0)).status).toBe(500);
   expect((await rowOf()).status).toBe("pending");
@@ -132,7 +132,7 @@ it("while the provider is down nothing is decided, and the task is tried again",
   expect((await runCheck(order.id, 0)).status).toBe(200);
 });
 
-it("another amount than the order's is an alert, and the goods are for others", async () => {
+it("a wrong amount raises an alert, and the goods are released", async () => {
   await provider.simulateBuyer(await sessionId(), "paid");
   await db().order.update({
     where: { id: order.id },

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { POST as hear } from "@/app/api/webhooks/payments/route";
+import { POST as receiveEvent } from "@/app/api/webhooks/payments/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
@@ -24,7 +24,7 @@ import {
 } from "@/tests/support/factories/shop";
 import { holdDeliveries, provider, stopShopServer } from "@/tests/support/factories/shop-server";
 
-// Events are told by hand here; what the provider would send by itself is in payments.test.ts.
+// The tests send the events; payments.test.ts covers those that the provider sends itself.
 provider.setWebhookUrl(null);
 await holdDeliveries();
 afterAll(stopShopServer);
@@ -49,50 +49,50 @@ const eventsAbout = () => db().paymentEvent.count({ where: { orderId: order.id }
 const alertsOf = (kind: string) => db().alert.count({ where: { kind, subject: `order:${order.id}` } });
 
 const REQUIRED = ["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"];
-/** A sale that has been noted: handed over or about to be. */
+/** The statuses of a recorded sale: delivered or about to be. */
 const SOLD = ["paid", "delivered"];
 
 describe("the signature", () => {
-  it("must be there, right, and young", async () => {
+  it("must be present, valid and recent", async () => {
     const sent = await paid();
     const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1_000) - minutes * 60;
     expect((await sendPaymentEvent(sent, { secret: "whsec_other" })).status).toBe(401);
     expect((await sendPaymentEvent(sent, { at: minutesAgo(6) })).status).toBe(401);
-    expect((await call(hear, { body: sent })).status).toBe(401);
+    expect((await call(receiveEvent, { body: sent })).status).toBe(401);
     expect(await statusNow()).toBe("pending");
     expect(await eventsAbout()).toBe(0);
     expect((await sendPaymentEvent(sent, { at: minutesAgo(4) })).status).toBe(200);
   });
 
-  it("is over the very bytes", async () => {
+  it("covers the exact bytes", async () => {
     const body = JSON.stringify(await paid());
     const headers = { "stripe-signature": signEvent(body) };
-    expect((await call(hear, { body: `${body} `, headers })).status).toBe(401);
-    expect((await call(hear, { body, headers })).status).toBe(200);
+    expect((await call(receiveEvent, { body: `${body} `, headers })).status).toBe(401);
+    expect((await call(receiveEvent, { body, headers })).status).toBe(200);
   });
 
   it.each([
     ["no JSON", "{"],
     ["no event", "{}"],
     ["nothing", ""],
-  ])("right over %s: refused, and nothing is written", async (_, body) => {
-    const answer = await call(hear, { body, headers: { "stripe-signature": signEvent(body) } });
-    expect([400, 401]).toContain(answer.status);
+  ])("valid over %s: rejected, and nothing is written", async (_, body) => {
+    const response = await call(receiveEvent, { body, headers: { "stripe-signature": signEvent(body) } });
+    expect([400, 401]).toContain(response.status);
   });
 });
 
 describe("a payment", () => {
-  it("told eight times at once is noted once", async () => {
+  it("reported eight times concurrently is recorded once", async () => {
     const sent = await paid();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => sendPaymentEvent(sent)));
-    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
-    expect(answers.filter(({ body }) => body.outcome === "applied")).toHaveLength(1);
+    const responses = await Promise.all(Array.from({ length: 8 }, () => sendPaymentEvent(sent)));
+    expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(responses.filter(({ body }) => body.outcome === "applied")).toHaveLength(1);
     expect(SOLD).toContain(await statusNow());
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await stockOf(productId)).toBe(3);
   });
 
-  it("told by two different events is one payment", async () => {
+  it("reported by two different events is one payment", async () => {
     const succeeded = paymentEvent("payment_intent.succeeded", {
       id: intent(),
       object: "payment_intent",
@@ -100,18 +100,18 @@ describe("a payment", () => {
       currency: order.currency.toLowerCase(),
       metadata: { orderId: order.id },
     });
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       sendPaymentEvent(succeeded),
       sendPaymentEvent(await paid()),
       sendPaymentEvent(await paid()),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await eventsAbout()).toBe(3);
     expect(await alertsOf("payment_mismatch")).toBe(0);
   });
 
-  it("enqueues the same for a buyer whom nobody referred", async () => {
+  it("enqueues the same tasks for a buyer without a referrer", async () => {
     const other = await createPerson();
     const placed = (await placeTestOrder(other, { productId })).body.order;
     await sendPaymentEvent(paidEvent({ ...placed, sessionId: await sessionIdOf(placed.id) }));
@@ -122,21 +122,21 @@ describe("a payment", () => {
     ["amount", { amountMinor: 9_999 }],
     ["currency", { currency: "USD" }],
     ["checkout", { sessionId: "cs_other" }],
-  ])("of another %s is an alert, and delivers nothing", async (_, changed) => {
+  ])("of another %s raises an alert, and delivers nothing", async (_, changed) => {
     expect((await sendPaymentEvent(await paid(changed))).status).toBe(200);
     expect(await statusNow()).toBe("pending");
     expect(await taskKeys(order.id)).toEqual([]);
     expect(await alertsOf("payment_mismatch")).toBe(1);
   });
 
-  it("made twice is an alert", async () => {
+  it("made twice raises an alert", async () => {
     await sendPaymentEvent(await paid());
     await sendPaymentEvent(await paid({}, `pi_${newId()}`));
     expect(await taskKeys(order.id)).toEqual(REQUIRED);
     expect(await alertsOf("payment_mismatch")).toBe(1);
   });
 
-  it("that is not through yet changes nothing, and an end that comes after the payment neither", async () => {
+  it("that is still pending changes nothing, and neither does an expiry after the payment", async () => {
     const unpaid = await paid();
     unpaid.data.object.payment_status = "unpaid";
     await sendPaymentEvent(unpaid);
@@ -152,25 +152,25 @@ describe("a payment", () => {
     expect(await stockOf(productId)).toBe(3);
   });
 
-  it("for an order nobody knows, and an event nobody knows, are noted", async () => {
+  it("for an unknown order, and an unknown event, are recorded", async () => {
     const unknown = paidEvent({ id: newId(), amountMinor: 100, currency: "EUR" });
     expect(await sendPaymentEvent(unknown)).toMatchObject({ status: 200 });
-    const news = paymentEvent("customer.created", { id: "cus_1", object: "customer" });
-    expect(await sendPaymentEvent(news)).toMatchObject({ status: 200, body: { outcome: "noted" } });
-    expect(await sendPaymentEvent(news)).toMatchObject({ status: 200, body: { outcome: "known" } });
-    const elsewhere = paymentEvent("checkout.session.completed", {
+    const unknownEvent = paymentEvent("customer.created", { id: "cus_1", object: "customer" });
+    expect(await sendPaymentEvent(unknownEvent)).toMatchObject({ status: 200, body: { outcome: "noted" } });
+    expect(await sendPaymentEvent(unknownEvent)).toMatchObject({ status: 200, body: { outcome: "known" } });
+    const otherShop = paymentEvent("checkout.session.completed", {
       ...unknown.data.object,
       client_reference_id: "basket-17 of another shop",
     });
-    expect(await sendPaymentEvent(elsewhere)).toMatchObject({ status: 200, body: { outcome: "noted" } });
+    expect(await sendPaymentEvent(otherShop)).toMatchObject({ status: 200, body: { outcome: "noted" } });
   });
 
-  it("told in a way that cannot be read is refused, and told again after that it counts", async () => {
-    const odd = await paid();
-    odd.data.object.amount_total = "a lot";
-    expect((await sendPaymentEvent(odd)).status).toBe(400);
+  it("in an invalid event is rejected, and counts when it is sent again", async () => {
+    const invalidEvent = await paid();
+    invalidEvent.data.object.amount_total = "a lot";
+    expect((await sendPaymentEvent(invalidEvent)).status).toBe(400);
     expect(await eventsAbout()).toBe(0);
-    expect(await sendPaymentEvent({ ...(await paid()), id: odd.id })).toMatchObject({
+    expect(await sendPaymentEvent({ ...(await paid()), id: invalidEvent.id })).toMatchObject({
       body: { outcome: "applied" },
     });
   });
@@ -184,7 +184,7 @@ describe("the end of a checkout", () => {
       payment_status: "unpaid",
     });
 
-  it("gives the goods back once, however often it is told", async () => {
+  it("releases the goods once, however often it is reported", async () => {
     await Promise.all([
       sendPaymentEvent(await expired()),
       sendPaymentEvent(await expired()),
@@ -194,7 +194,7 @@ describe("the end of a checkout", () => {
     expect(await stockOf(productId)).toBe(5);
   });
 
-  it("told before the payment: the order is filled if there is enough", async () => {
+  it("reported before the payment: the order is filled if there is enough stock", async () => {
     await sendPaymentEvent(await expired());
     await sendPaymentEvent(await paid());
     expect(SOLD).toContain(await statusNow());
@@ -204,19 +204,19 @@ describe("the end of a checkout", () => {
 });
 
 it.each([
-  ["its id", (odd: TestPaymentEvent) => Object.assign(odd, { id: `evt_\0${newId()}` })],
-  ["the payment", (odd: TestPaymentEvent) => Object.assign(odd.data.object, { payment_intent: "pi_\ud800" })],
-  ["the currency", (odd: TestPaymentEvent) => Object.assign(odd.data.object, { currency: "e\0r" })],
-])("text that Postgres cannot keep, in %s: refused, and nothing is written", async (_, spoil) => {
-  const odd = await paid();
-  spoil(odd);
-  expect((await sendPaymentEvent(odd)).status).toBe(400);
+  ["its id", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent, { id: `evt_\0${newId()}` })],
+  ["the payment", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent.data.object, { payment_intent: "pi_\ud800" })],
+  ["the currency", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent.data.object, { currency: "e\0r" })],
+])("text that Postgres cannot store, in %s: rejected, and nothing is written", async (_, corrupt) => {
+  const invalidEvent = await paid();
+  corrupt(invalidEvent);
+  expect((await sendPaymentEvent(invalidEvent)).status).toBe(400);
   expect(await statusNow()).toBe("pending");
   expect(await eventsAbout()).toBe(0);
 });
 
 describe("a refund", () => {
-  it("of the whole that comes first: the order goes straight to refunded", async () => {
+  it("of the full amount that comes first makes the order refunded directly", async () => {
     await sendPaymentEvent(refundEvent(intent(), order.amountMinor));
     expect(await statusNow()).toBe("pending");
     await sendPaymentEvent(await paid());
@@ -229,17 +229,17 @@ describe("a refund", () => {
     expect(await stockOf(productId)).toBe(5);
   });
 
-  it("at the same moment as the payment ends refunded, with nothing left in the buyer's hands", async () => {
+  it("concurrent with the payment ends as refunded, with nothing left to the buyer", async () => {
     const events = [await paid(), refundEvent(intent(), order.amountMinor), await paid()];
     await Promise.all(events.map((sent) => sendPaymentEvent(sent)));
     await finishTasks(order.id);
-    const seen = await readOrderAs(order.id, buyer);
-    expect(seen).toMatchObject({ status: "refunded", refundedMinor: order.amountMinor });
-    expect(seen.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
+    const result = await readOrderAs(order.id, buyer);
+    expect(result).toMatchObject({ status: "refunded", refundedMinor: order.amountMinor });
+    expect(result.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
     expect(await stockOf(productId)).toBe(5);
   });
 
-  it("in parts: the sum grows, each part counts once, and the last ends it", async () => {
+  it("in parts adds up, each part counts once, and the last one refunds the order", async () => {
     await sendPaymentEvent(await paid());
     const first = refundEvent(intent(), 3_000, { id: `re_1_${order.id}` });
     await sendPaymentEvent(first);
@@ -258,7 +258,7 @@ describe("a refund", () => {
     );
   });
 
-  it("that the charge alone tells of counts, and is not counted again", async () => {
+  it("that only the charge reports counts, and is not counted twice", async () => {
     await sendPaymentEvent(await paid());
     const charge = (amount: number) =>
       paymentEvent("charge.refunded", {
@@ -275,14 +275,14 @@ describe("a refund", () => {
     expect(await readOrderAs(order.id, buyer)).toMatchObject({ status: "refunded", refundedMinor: 10_000 });
   });
 
-  it("of another shop on the account, larger than anything costs here, is noted all the same", async () => {
+  it("of another shop on the account, larger than any price here, is recorded all the same", async () => {
     const id = `re_large_${order.id}`;
     const large = refundEvent(`pi_other_${order.id}`, 900_000_000_000, { id });
     expect(await sendPaymentEvent(large)).toMatchObject({ status: 200, body: { outcome: "applied" } });
     expect(await db().refund.count({ where: { id } })).toBe(1);
   });
 
-  it("that waits changes nothing yet, and one that fails is an alert", async () => {
+  it("that is pending changes nothing, and a failed one raises an alert", async () => {
     await sendPaymentEvent(await paid());
     const id = `re_w_${order.id}`;
     await sendPaymentEvent(refundEvent(intent(), 10_000, { id, status: "pending" }));
@@ -293,7 +293,7 @@ describe("a refund", () => {
     expect(await alertsOf("refund_failed")).toBe(1);
   });
 
-  it("does not put a used ticket up for sale again", async () => {
+  it("does not release a used ticket", async () => {
     await sendPaymentEvent(await paid());
     await finishTasks(order.id);
     await waitForOrder(order.id, buyer, "delivered", ({ status }) => status === "delivered");

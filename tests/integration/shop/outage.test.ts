@@ -7,31 +7,31 @@ import { paidEvent, paymentEvent, placeTestOrder, sendPaymentEvent } from "@/tes
 import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
-// Before anything reads the environment: a Postgres that is not there.
+// Set before anything reads the environment: a Postgres that does not exist.
 process.env.DATABASE_URL = `postgresql://nobody:secret@127.0.0.1:${await freePort()}/gone`;
 provider.setWebhookUrl(null);
 afterAll(stopShopServer);
 
 const buyer = { userId: newId(), seq: 1, role: "listener" as const, name: "Somebody" };
 
-it("without Postgres the payment provider is asked to tell it again, whatever it tells", async () => {
+it("without Postgres every event gets 503 with Retry-After, so that the provider repeats it", async () => {
   const sent = [
     paidEvent({ id: newId(), amountMinor: 100, currency: "EUR" }),
     paymentEvent("customer.created", { id: "cus_1" }),
   ];
-  for (const one of sent) {
-    const answer = await sendPaymentEvent(one);
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get("retry-after")).not.toBeNull();
+  for (const event of sent) {
+    const response = await sendPaymentEvent(event);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).not.toBeNull();
   }
 });
 
-it("and a wrong signature is still a wrong signature", async () => {
+it("without Postgres a wrong signature is still 401", async () => {
   const sent = paidEvent({ id: newId(), amountMinor: 100, currency: "EUR" });
   expect((await sendPaymentEvent(sent, { secret: "whsec_other" })).status).toBe(401);
 });
 
-it("nobody can order, and nobody is charged", async () => {
+it("without Postgres orders fail and no buyer is charged", async () => {
   stubAccessToken(buyer);
   const before = provider.stats().calls;
   expect((await placeTestOrder(buyer, { productId: newId() })).status).toBe(503);

@@ -11,11 +11,11 @@ afterEach(() => provider.setFaults({}));
 afterAll(stopShopServer);
 
 describe("a purchase", () => {
-  it("paid: is handed over once, with exactly what must follow", async () => {
+  it("paid: is delivered once, with exactly the expected tasks", async () => {
     await buyOnce("paid");
   });
 
-  it("abandoned: fails, and its goods are for others", async () => {
+  it("abandoned: fails, and its goods are released", async () => {
     const product = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const { body } = await placeTestOrder(buyer, { productId: product.id });
@@ -26,7 +26,7 @@ describe("a purchase", () => {
     expect(await stockOf(product.id)).toBe(1);
   });
 
-  it("a declined card fails it, and another card on the same page fills it after all", async () => {
+  it("fails with a declined card, and is filled by another card on the same page", async () => {
     const product = await createTestProduct({ stock: 1 });
     const buyer = await createPerson();
     const { body } = await placeTestOrder(buyer, { productId: product.id });
@@ -45,7 +45,7 @@ describe("a purchase", () => {
     expect(await stockOf(product.id)).toBe(0);
   });
 
-  it("paid when it is sold out meanwhile: the money goes back, and somebody is told", async () => {
+  it("paid after it was sold out is refunded, and raises an alert", async () => {
     const product = await createTestProduct({ stock: 1 });
     const [slow, quick] = [await createPerson(), await createPerson()];
     const first = await placeTestOrder(slow, { productId: product.id });
@@ -58,7 +58,7 @@ describe("a purchase", () => {
       first.body.order.id,
       slow,
       "refunded",
-      (seen) => seen.status === "refunded" && allDone(seen),
+      (seen) => order.status === "refunded" && allDone(seen),
     );
     expect(order).toMatchObject({ deliveries: [], refundedMinor: 5_000 });
     expect(queuesOf(order)).toEqual(["payments"]);
@@ -70,18 +70,18 @@ describe("a purchase", () => {
 });
 
 describe("a refund", () => {
-  it("of the whole takes everything back, asked for twice as well", async () => {
+  it("of the full amount reverses everything, also when requested twice", async () => {
     const { product, buyer, order } = await buyDelivered();
-    const asked = await Promise.all(
+    const responses = await Promise.all(
       [1, 2].map(() => call(refund, { as: product.seller, params: { id: order.id }, body: {} })),
     );
-    expect(asked.map(({ status }) => status)).toEqual([202, 202]);
-    expect(asked[0]?.body.task.id).toBe(asked[1]?.body.task.id);
+    expect(responses.map(({ status }) => status)).toEqual([202, 202]);
+    expect(responses[0]?.body.task.id).toBe(responses[1]?.body.task.id);
     const refunded = await waitForOrder(
       order.id,
       buyer,
       "refunded",
-      (seen) => seen.status === "refunded" && allDone(seen),
+      (seen) => order.status === "refunded" && allDone(seen),
     );
     expect(refunded.refundedMinor).toBe(10_000);
     expect(refunded.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
@@ -95,12 +95,12 @@ describe("a refund", () => {
     expect((await call(refund, { as: product.seller, params: { id: order.id }, body: {} })).status).toBe(409);
   });
 
-  it("is for the seller and administrators", async () => {
+  it("may be requested by the seller and administrators", async () => {
     const { buyer, order } = await buyDelivered();
-    const ask = async (as: Awaited<ReturnType<typeof createPerson>>) =>
+    const requestRefund = async (as: Awaited<ReturnType<typeof createPerson>>) =>
       (await call(refund, { as, params: { id: order.id }, body: {} })).status;
-    expect(await ask(buyer)).toBe(403);
-    expect(await ask(await createPerson("artist"))).toBe(404);
-    expect(await ask(await createPerson("admin"))).toBe(202);
+    expect(await requestRefund(buyer)).toBe(403);
+    expect(await requestRefund(await createPerson("artist"))).toBe(404);
+    expect(await requestRefund(await createPerson("admin"))).toBe(202);
   });
 });

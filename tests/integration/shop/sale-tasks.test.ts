@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Enqueues what a sale or a refund asks for, and waits until QStash has brought it and it is done. */
+/** Enqueues the tasks of a sale or a refund, and waits until QStash has delivered them and they are done. */
 async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<void> {
   const ids = await transaction(async (tx) => [
     await enqueue(tx, "referral-bonuses", { orderId, action }, { key: `${orderId}:${action}` }),
@@ -27,10 +27,10 @@ async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<v
   });
 }
 
-it("a sale's tasks bring a bonus with its notification and a place on the boards, a refund's take both back", async () => {
+it("a sale's tasks grant a bonus with its notification and a rank, and a refund's reverse both", async () => {
   const currency = "XPT";
   const [referrer, buyer, seller] = await createPeople(3);
-  if (!referrer || !buyer || !seller) throw new Error("nobody was created");
+  if (!referrer || !buyer || !seller) throw new Error("users are missing");
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
   const orderId = await createTestOrder({ buyer, seller, amountMinor: 2_500, currency, status: "paid" });
 
@@ -50,12 +50,12 @@ it("a sale's tasks bring a bonus with its notification and a place on the boards
   expect((await getLeaderboard("month", { currency })).items).toEqual([]);
 
   await waitUntil(
-    "the referrer was told of both",
+    "the referrer was notified of both",
     async () => (await db().notification.count({ where: { userId: referrer.userId } })) === 2,
   );
-  const told = await db().notification.findMany({
+  const notifications = await db().notification.findMany({
     where: { userId: referrer.userId },
     select: { kind: true },
   });
-  expect(told.map(({ kind }) => kind).sort()).toEqual(["bonus", "bonus_reversed"]);
+  expect(notifications.map(({ kind }) => kind).sort()).toEqual(["bonus", "bonus_reversed"]);
 });

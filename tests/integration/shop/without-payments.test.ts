@@ -11,11 +11,11 @@ import {
   stockOf,
 } from "@/tests/support/factories/shop";
 
-// Before anything reads the environment: a deployment that nobody has given a key.
+// Set before anything reads the environment: a deployment without Stripe keys.
 delete process.env.STRIPE_SECRET_KEY;
 delete process.env.STRIPE_WEBHOOK_SECRET;
 
-it("without payments the shop shows what it has, and says that it cannot sell", async () => {
+it("without payments the shop lists products, and orders get 503", async () => {
   const product = await createTestProduct({ stock: 1 });
   const buyer = await createPerson();
   const { items } = (await call(listProducts, { query: `?sellerId=${product.sellerId}` })).body;
@@ -28,7 +28,7 @@ it("without payments the shop shows what it has, and says that it cannot sell", 
   expect(await stockOf(product.id)).toBe(1);
 });
 
-it("and nobody can tell it of payments", async () => {
+it("without payments events get 503", async () => {
   const sent = paidEvent({ id: "x", amountMinor: 100, currency: "EUR" });
   expect((await sendPaymentEvent(sent, { secret: "whsec_guessed" })).status).toBe(503);
   expect(await db().paymentEvent.count({ where: { id: sent.id } })).toBe(0);

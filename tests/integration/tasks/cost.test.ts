@@ -14,7 +14,7 @@ import {
   startTaskCosts,
 } from "@/tests/support/proxies/task-costs";
 
-/** What tasks cost: statements on the wire to Postgres, calls to QStash, commands to Redis. Counted, never timed. */
+/** The cost of tasks: statements on the wire to Postgres, calls to QStash, commands to Redis. Counted, never timed. */
 
 const { cost, stop } = await startTaskCosts();
 
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 afterAll(stop);
 
-/** Due now; QStash is not told. */
+/** A task that is due now and not published. */
 async function unpublished(): Promise<string> {
   const { id } = await db().$transaction((tx) =>
     enqueue(tx, "notifications", { userId: newId(), kind: "general" }, { key: newId() }),
@@ -41,9 +41,9 @@ function handleNotifications(handler: Partial<Handler>): void {
 }
 
 describe("a sweep", () => {
-  it("that finds nothing: 4 statements and one look at the dead letters", async () => {
+  it("without a result costs 4 statements and one query of the dead letters", async () => {
     expect(await cost(() => sweepTasks())).toEqual({
-      // The expired ones in a transaction, then what is due.
+      // The expired tasks in a transaction, then the due ones.
       statements: BEGIN_AND_COMMIT + 1 + 1,
       qstashCalls: 1,
       redisCommands: 0,
@@ -52,7 +52,7 @@ describe("a sweep", () => {
 });
 
 describe("enqueuing", () => {
-  it("one task: one statement in the change's transaction; after it one call and one statement that notes it", async () => {
+  it("one task costs one statement in the change's transaction, and one call and one update after it", async () => {
     const without = await cost(() => transaction(changeNothing));
     expect(without).toEqual({ statements: BEGIN_AND_COMMIT + 1, qstashCalls: 0, redisCommands: 0 });
     const inTransaction = await cost(() =>
@@ -65,11 +65,11 @@ describe("enqueuing", () => {
     expect(published).toEqual({ statements: without.statements + 1 + 1, qstashCalls: 1, redisCommands: 0 });
   });
 
-  it("2 tasks of one transaction: a statement each, one call and one note for all", async () => {
+  it("2 tasks in one transaction cost a statement each, and one call and one update for both", async () => {
     expect(await cost(() => addTasks(2))).toEqual(costOfAdding(2));
   });
 
-  it("20 transactions that end together: one call and one note for all", async () => {
+  it("20 transactions that end together cost one call and one update", async () => {
     restores.push(endTogether(20));
     const all = await cost(() => Promise.all(Array.from({ length: 20 }, () => transaction(addTask))));
     expect(all).toEqual({
@@ -79,14 +79,14 @@ describe("enqueuing", () => {
     });
   });
 
-  it("one that is there: one statement, and nothing to publish", async () => {
+  it("an existing task costs one statement, and nothing to publish", async () => {
     const key = newId();
-    const again = () =>
+    const enqueueAgain = () =>
       transaction((tx) =>
         enqueue(tx, "notifications", { userId: newId(), kind: "general" }, { key, delaySeconds: 86_400 }),
       );
-    await again();
-    expect(await cost(again)).toEqual({
+    await enqueueAgain();
+    expect(await cost(enqueueAgain)).toEqual({
       statements: BEGIN_AND_COMMIT + 1,
       qstashCalls: 0,
       redisCommands: 0,
@@ -99,15 +99,15 @@ describe("a delivery", () => {
     cost(async () => expect((await deliverTask("notifications", id)).status).toBe(status));
   const nothingElse = { qstashCalls: 0, redisCommands: 0 };
 
-  it("that works: claim, and completion in the transaction of the effects", async () => {
+  it("that succeeds costs a claim, and the completion in the transaction of the effects", async () => {
     handleNotifications({ commit: async (tx) => void (await changeNothing(tx)) });
     const id = await unpublished();
     expect(await ofDelivery(id, 200)).toEqual({ statements: 1 + BEGIN_AND_COMMIT + 1 + 1, ...nothingElse });
-    // Again: one look.
+    // A repeat costs one statement.
     expect(await ofDelivery(id, 200)).toEqual({ statements: 1, ...nothingElse });
   });
 
-  it("with signs of life: one statement each", async () => {
+  it("with progress reports costs one statement each", async () => {
     handleNotifications({
       prepare: async (payload, { reportProgress: progress }) => {
         for (let done = 1; done <= 3; done += 1) await progress({ done, total: 3 });
@@ -120,12 +120,12 @@ describe("a delivery", () => {
     });
   });
 
-  it("that fails: claim and release", async () => {
+  it("that fails costs a claim and a release", async () => {
     handleNotifications({ prepare: () => Promise.reject(new Error("not now")) });
     expect(await ofDelivery(await unpublished(), 500)).toEqual({ statements: 2, ...nothingElse });
   });
 
-  it("that can never work: claim, and the death with its alert in one transaction", async () => {
+  it("that can never succeed costs a claim, and the death with its alert in one transaction", async () => {
     handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("never")) });
     expect(await ofDelivery(await unpublished(), 489)).toEqual({
       statements: 1 + BEGIN_AND_COMMIT + 2,

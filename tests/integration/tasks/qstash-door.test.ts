@@ -21,7 +21,7 @@ afterAll(() => app.close());
 const envelope = (queue: string, payload: unknown, version = 1) =>
   JSON.stringify({ queue, version, payload });
 
-/** A signature as QStash makes it. */
+/** A signature as QStash creates it. */
 async function sign(
   body: string,
   {
@@ -55,7 +55,7 @@ describe("POST /api/qstash/{queue}", () => {
     expect((await deliver("probe", body, next)).status).toBe(200);
   });
 
-  it("refuses a signature that is missing, wrong, of another body, expired, or for another queue's address", async () => {
+  it("rejects a missing, wrong, expired signature, and one of another body or another queue's URL", async () => {
     const body = envelope("probe", { id: newId() });
     const signatures = [
       undefined,
@@ -68,25 +68,25 @@ describe("POST /api/qstash/{queue}", () => {
     for (const signature of signatures) expect((await deliver("probe", body, signature)).status).toBe(401);
   });
 
-  it("knows no queue before the signature is right, and says 404 after it", async () => {
+  it("checks the signature before it returns 404 for an unknown queue", async () => {
     const body = envelope("nope", {});
     expect((await deliver("nope", body)).status).toBe(401);
     expect((await deliver("nope", body, await sign(body, { queue: "nope" }))).status).toBe(404);
   });
 
   it.each([
-    ["no JSON", "{"],
-    ["no envelope", "[]"],
+    ["invalid JSON", "{"],
+    ["a body without an envelope", "[]"],
     ["another queue's envelope", envelope("views-sync", {})],
-    ["a payload that does not fit", envelope("probe", { id: 5 })],
-    ["a payload from the future", envelope("probe", { id: newId() }, 99)],
+    ["an invalid payload", envelope("probe", { id: 5 })],
+    ["a payload of a future version", envelope("probe", { id: newId() }, 99)],
   ])("sends %s to the dead letters", async (_, body) => {
-    const answer = await deliver("probe", body, await sign(body));
-    expect(answer.status).toBe(489);
-    expect(answer.headers.get("upstash-nonretryable-error")).toBe("true");
+    const response = await deliver("probe", body, await sign(body));
+    expect(response.status).toBe(489);
+    expect(response.headers.get("upstash-nonretryable-error")).toBe("true");
   });
 
-  it("a message published to views-sync comes back and carries the views over", async () => {
+  it("a message published to views-sync is delivered and syncs the views", async () => {
     const post = await createTestPost(await createPerson());
     await recordViews((await createPerson()).seq, [post]);
     await publish("views-sync", {});
@@ -95,13 +95,13 @@ describe("POST /api/qstash/{queue}", () => {
     });
   });
 
-  it("one deduplication id is one message", async () => {
+  it("one deduplication id makes one message", async () => {
     const deduplicationId = `test-${newId()}`;
     const first = await publish("probe", { id: newId() }, { deduplicationId });
     expect(await publish("probe", { id: newId() }, { deduplicationId })).toBe(first);
   });
 
-  it("a message that can never be handled ends in the dead letters after one try", async () => {
+  it("a message that can never be handled is a dead letter after one attempt", async () => {
     const client = new Client({ baseUrl: process.env.QSTASH_URL, token: process.env.QSTASH_TOKEN });
     const { messageId } = await client.publishJSON({
       url: `${process.env.APP_URL}/api/qstash/probe`,
@@ -118,16 +118,16 @@ describe("POST /api/qstash/{queue}", () => {
 });
 
 describe("probes", () => {
-  it("the integration probe goes through Redis and QStash, and is kept for ten seconds", async () => {
+  it("the integration probe uses Redis and QStash, and is cached for ten seconds", async () => {
     const [first, second] = await Promise.all([call(probe), call(probe)]);
     expect(first.body).toMatchObject({ status: "ok", redis: { status: "ok" }, qstash: { status: "ok" } });
     expect(second.body).toEqual(first.body);
     expect((await call(probe)).body.at).toBe(first.body.at);
   });
 
-  it("health asks all three", async () => {
-    const answer = await call(health);
-    expect(answer).toMatchObject({
+  it("the health check queries all three backends", async () => {
+    const response = await call(health);
+    expect(response).toMatchObject({
       status: 200,
       body: { status: "ok", database: { status: "ok" }, redis: { status: "ok" }, qstash: { status: "ok" } },
     });

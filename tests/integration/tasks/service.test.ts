@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { z } from "zod";
 import { GET as sweepCron } from "@/app/api/cron/sweep-tasks/route";
 import { POST as replay } from "@/app/api/tasks/[id]/replay/route";
-import { DELETE as cancel, GET as look } from "@/app/api/tasks/[id]/route";
+import { DELETE as cancel, GET as readTask } from "@/app/api/tasks/[id]/route";
 import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
@@ -40,9 +40,9 @@ import {
 import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
-/** What lib/tasks promises besides what the fault suite shows (tests/faults/tasks/*.test.ts). */
+/** Contracts of lib/tasks that the fault suite does not cover (tests/faults/tasks/*.test.ts). */
 
-// Tests wait until QStash has given up.
+// Small, because tests wait until QStash has given up.
 const backends = await startIsolatedBackends({ retryScale: 0.0001 });
 let app: AppServer;
 let owner: Caller;
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await createPaymentTables();
   admin = await createPerson("admin");
   const [one, other] = await createPeople(2);
-  if (!one || !other) throw new Error("nobody was created");
+  if (!one || !other) throw new Error("users are missing");
   [owner, stranger] = [one, other];
 });
 afterAll(async () => {
@@ -73,7 +73,7 @@ afterEach(async () => {
 
 type Handler = Parameters<ReturnType<typeof defineTask<"notifications">>>[0];
 
-/** Until the end of the test. */
+/** Replaces the handler until the end of the test. */
 function handleNotifications(handler: Partial<Handler>): void {
   restores.push(
     replaceHandler("notifications", defineTask<"notifications">()({ commit: async () => {}, ...handler })),
@@ -103,7 +103,7 @@ const enqueueOne = (options: Partial<EnqueueOptions> = {}) =>
     enqueue(tx, "notifications", notification(), { key: newId(), ownerId: owner.userId, ...options }),
   );
 
-/** One that QStash has not been told of: only what the test delivers arrives. */
+/** A task that was not published, so that only the test's deliveries arrive. */
 async function unpublished(options: Partial<EnqueueOptions> = {}): Promise<string> {
   const { id } = await db().$transaction((tx) =>
     enqueue(tx, "notifications", notification(), { key: newId(), ownerId: owner.userId, ...options }),
@@ -112,14 +112,14 @@ async function unpublished(options: Partial<EnqueueOptions> = {}): Promise<strin
 }
 
 const row = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
-const finished = (id: string, state: string) =>
+const waitForState = (id: string, state: string) =>
   waitUntil(`the task is ${state}`, async () => (await row(id)).state === state);
-const seen = (id: string, as: Caller) => call(look, { params: { id }, as });
-const calledOff = (id: string, as: Caller) => call(cancel, { params: { id }, as, method: "DELETE" });
-const replayed = (id: string, as: Caller) => call(replay, { params: { id }, as, method: "POST" });
+const fetchTask = (id: string, as: Caller) => call(readTask, { params: { id }, as });
+const cancelTask = (id: string, as: Caller) => call(cancel, { params: { id }, as, method: "DELETE" });
+const replayTask = (id: string, as: Caller) => call(replay, { params: { id }, as, method: "POST" });
 const openAlerts = (subject: string) => db().alert.count({ where: { subject, closedAt: null } });
 
-/** A promise and what ends it. */
+/** A promise and a function that resolves it. */
 function gate(): { passed: Promise<void>; open(): void } {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
@@ -129,7 +129,7 @@ function gate(): { passed: Promise<void>; open(): void } {
 }
 
 describe("enqueue", () => {
-  it("twice with one key it is one task, and the first one counts; another queue's key is another task", async () => {
+  it("twice with one key makes one task, the first; another queue's key is another task", async () => {
     const key = newId();
     const first = await db().$transaction((tx) => enqueue(tx, "notifications", notification(), { key }));
     const again = await db().$transaction((tx) =>
@@ -139,29 +139,29 @@ describe("enqueue", () => {
     expect(await row(first.id)).toMatchObject({ payload: { title: "Hello" }, subject: null, generation: 1 });
 
     const orderId = newId();
-    const elsewhere = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, { key }));
-    expect(elsewhere.created).toBe(true);
+    const otherQueue = await transaction((tx) => enqueue(tx, "leaderboards", { orderId }, { key }));
+    expect(otherQueue.created).toBe(true);
   });
 
-  it("at once, in transactions of their own, it is one task too", async () => {
+  it("concurrently in separate transactions also makes one task", async () => {
     const key = newId();
     const all = await Promise.all(Array.from({ length: 8 }, () => enqueueOne({ key })));
     expect(new Set(all.map(({ id }) => id)).size).toBe(1);
     expect(all.filter(({ created }) => created)).toHaveLength(1);
   });
 
-  it("once more after it is done it does not run again", async () => {
+  it("again after the task is done does not run it again", async () => {
     const runs = countRuns();
     const key = newId();
     const { id } = await enqueueOne({ key });
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await enqueueOne({ key })).toEqual({ id, created: false });
     await waitForDeferredWork();
     expect(await row(id)).toMatchObject({ state: "done", generation: 1 });
     expect(runs(id)).toBe(1);
   });
 
-  it("a payload that does not fit is refused field by field; nothing is written, and the transaction goes on", async () => {
+  it("rejects an invalid payload field by field, writes nothing, and keeps the transaction usable", async () => {
     const before = await db().task.count();
     const bad = { userId: "nobody", kind: "", title: "x".repeat(201) };
     const kept = newId();
@@ -178,7 +178,7 @@ describe("enqueue", () => {
     expect(await db().task.count()).toBe(before + 1);
   });
 
-  it("what Postgres cannot keep is refused as a bad field, not found out by Postgres", async () => {
+  it("rejects text that Postgres cannot store before Postgres does", async () => {
     const message = "half a pair: \ud800";
     const data = { deep: [{ note: "NUL: \0" }] };
     await transaction(async (tx) => {
@@ -188,7 +188,7 @@ describe("enqueue", () => {
         code: "bad_request",
         details: [{ path: "message" }, { path: "data.deep.0.note" }],
       });
-      // A statement that had failed would have ended it.
+      // A failed statement would have aborted the transaction.
       await enqueue(tx, "notifications", { ...notification(), message: "\\u0000 🎧" }, { key: newId() });
     });
   });
@@ -197,14 +197,14 @@ describe("enqueue", () => {
     ["an empty key", { key: "" }],
     ["a key that is too long", { key: "k".repeat(201) }],
     ["a delay of more than a week", { delaySeconds: 7 * 86_400 + 1 }],
-    ["a delay into the past", { delaySeconds: -1 }],
-  ])("%s is refused before anything is written", async (_, options) => {
+    ["a negative delay", { delaySeconds: -1 }],
+  ])("rejects %s before anything is written", async (_, options) => {
     const before = await db().task.count();
     await expect(enqueueOne(options)).rejects.toThrow();
     expect(await db().task.count()).toBe(before);
   });
 
-  it("tasks about a subject are found by it, oldest first", async () => {
+  it("tasks are found by their subject, oldest first", async () => {
     const subject = `order:${newId()}`;
     const ids = [
       await unpublished({ subject }),
@@ -216,7 +216,7 @@ describe("enqueue", () => {
   });
 });
 
-describe("queues whose work belongs to a later part", () => {
+describe("unavailable queues", () => {
   const fileId = newId();
   const calls: [string, () => Promise<string>][] = [
     ["processFile", () => backgroundTaskService.processFile({ fileId, operation: "scan" })],
@@ -231,41 +231,41 @@ describe("queues whose work belongs to a later part", () => {
     ],
   ];
 
-  it.each(calls)("%s is refused, and nothing is written", async (_, refused) => {
+  it.each(calls)("reject %s and write nothing", async (_, enqueueUnavailable) => {
     const before = await db().task.count();
-    await expect(refused()).rejects.toMatchObject({ code: "not_available", status: 501 });
+    await expect(enqueueUnavailable()).rejects.toMatchObject({ code: "not_available", status: 501 });
     expect(await db().task.count()).toBe(before);
   });
 
-  it("a route that asks for one answers 501 not_available in the standard body, in two languages", async () => {
+  it("make a route respond 501 not_available in the standard body, in two languages", async () => {
     const route = createRoute({ authenticate: async () => null })(
       { summary: "Test", auth: "public", response: z.object({ id: z.string() }) },
       async () => ({ id: await backgroundTaskService.processFile({ fileId, operation: "scan" }) }),
     );
     for (const language of ["en", "ru"]) {
-      const answer = await call(route, { headers: { "accept-language": language } });
-      expect(answer).toMatchObject({ status: 501, body: { error: { code: "not_available" } } });
-      expect(/\p{Script=Cyrillic}/u.test(answer.body.error.message)).toBe(language === "ru");
+      const response = await call(route, { headers: { "accept-language": language } });
+      expect(response).toMatchObject({ status: 501, body: { error: { code: "not_available" } } });
+      expect(/\p{Script=Cyrillic}/u.test(response.body.error.message)).toBe(language === "ru");
     }
   });
 
-  it("a message for one goes to the dead letters: no handler pretends", async () => {
+  it("send their messages to the dead letters", async () => {
     const body = JSON.stringify({ queue: "nft-minting", taskId: newId(), generation: 1 });
     expect((await deliver("nft-minting", body, await signDelivery("nft-minting", body))).status).toBe(489);
   });
 });
 
 describe("backgroundTaskService", () => {
-  it("sendNotification: a row in the person's list", async () => {
+  it("sendNotification creates a row in the user's list", async () => {
     const reader = await createPerson();
     const id = await backgroundTaskService.sendNotification(reader.userId, "Title", "Words");
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await db().notification.findMany({ where: { userId: reader.userId } })).toMatchObject([
       { kind: "general", title: "Title", message: "Words" },
     ]);
   });
 
-  it("sendEmail: a plain mail to an address; one that is none is refused", async () => {
+  it("sendEmail sends a plain mail to an address, and rejects an invalid one", async () => {
     const id = await backgroundTaskService.sendEmail("a@test.example", "Subject", "Body", { locale: "en" });
     expect(await row(id)).toMatchObject({
       queue: "emails",
@@ -282,21 +282,21 @@ describe("backgroundTaskService", () => {
     });
   });
 
-  it("trackEvent: counted by way of QStash, without a row in Task; a loss is not the caller's trouble", async () => {
+  it("trackEvent counts through QStash without a Task row, and a loss does not fail the caller", async () => {
     const name = `test-${newId()}`;
     const before = await db().task.count();
     await backgroundTaskService.trackEvent(owner.userId, name, { from: "test" });
     await waitUntil(
-      "it is counted",
+      "the event is counted",
       async () => (await db().analyticsEvent.count({ where: { name } })) === 1,
     );
     expect(await db().task.count()).toBe(before);
 
-    vi.spyOn(qstash(), "publishJSON").mockRejectedValueOnce(new Error("QStash is away"));
+    vi.spyOn(qstash(), "publishJSON").mockRejectedValueOnce(new Error("QStash is down"));
     await expect(backgroundTaskService.trackEvent(owner.userId, name)).resolves.toBeUndefined();
   });
 
-  it("processPayment: a task of the payments queue, one for a key", async () => {
+  it("processPayment enqueues a task of the payments queue, one per key", async () => {
     const payload = { action: "check", orderId: newId(), round: 0 } as const;
     const options = { key: newId(), delaySeconds: 3_600 };
     const id = await backgroundTaskService.processPayment(payload, options);
@@ -304,17 +304,17 @@ describe("backgroundTaskService", () => {
     expect(await row(id)).toMatchObject({ queue: "payments", payload, version: 1 });
   });
 
-  it("without a key each call is a task of its own", async () => {
+  it("without a key each call makes a separate task", async () => {
     const send = () => backgroundTaskService.sendNotification(newId(), "Same", "words");
     expect(await send()).not.toBe(await send());
   });
 });
 
 describe("delaySeconds", () => {
-  it("QStash is told of it, and a delivery that comes early is told when to come again", async () => {
+  it("is passed to QStash, and an early delivery gets 409 with Retry-After", async () => {
     const runs = countRuns();
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has the message", async () => (await row(id)).state === "published");
     const { messageId } = await row(id);
     const message = await qstash().messages.get(messageId ?? "");
     expect((message.notBefore ?? 0) - message.createdAt).toBeGreaterThanOrEqual(600_000);
@@ -332,13 +332,13 @@ describe("delaySeconds", () => {
     expect(runs(id)).toBe(1);
   });
 
-  it("the sweeper does not publish it before its time", async () => {
+  it("is respected by the sweeper", async () => {
     const id = await unpublished({ delaySeconds: 600 });
     await sweepTasks();
     expect(await row(id)).toMatchObject({ state: "pending", generation: 1 });
   });
 
-  it("a delivery while another one is at work is told to come again", async () => {
+  it("a delivery during another attempt gets 409 with Retry-After", async () => {
     const [running, end] = [gate(), gate()];
     handleNotifications({
       prepare: async (payload) => {
@@ -359,7 +359,7 @@ describe("delaySeconds", () => {
 });
 
 describe("GET /api/tasks/{id}", () => {
-  it("shows the owner and administrators how far it is; nobody else knows that it exists", async () => {
+  it("shows the owner and administrators the progress; to others the task does not exist", async () => {
     const [halfway, end] = [gate(), gate()];
     handleNotifications({
       prepare: async (payload, { reportProgress: progress }) => {
@@ -370,7 +370,7 @@ describe("GET /api/tasks/{id}", () => {
       },
     });
     const id = await unpublished();
-    expect((await seen(id, owner)).body.task).toMatchObject({
+    expect((await fetchTask(id, owner)).body.task).toMatchObject({
       state: "pending",
       attempts: 0,
       progress: null,
@@ -378,7 +378,7 @@ describe("GET /api/tasks/{id}", () => {
     const delivery = deliverTask("notifications", id);
     await halfway.passed;
     for (const caller of [owner, admin]) {
-      const { status, body } = await seen(id, caller);
+      const { status, body } = await fetchTask(id, caller);
       expect(status).toBe(200);
       expect(body.task).toMatchObject({
         ...{ id, queue: "notifications", state: "running", attempts: 1 },
@@ -387,34 +387,34 @@ describe("GET /api/tasks/{id}", () => {
       // Never the payload, the trace or the key.
       expect(Object.keys(body.task).sort()).toEqual(Object.keys(taskSchema.shape).sort());
     }
-    expect(await seen(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
-    expect((await call(look, { params: { id } })).status).toBe(401);
-    expect((await seen(newId(), admin)).status).toBe(404);
-    expect((await seen("no-id", admin)).status).toBe(400);
+    expect(await fetchTask(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect((await call(readTask, { params: { id } })).status).toBe(401);
+    expect((await fetchTask(newId(), admin)).status).toBe(404);
+    expect((await fetchTask("no-id", admin)).status).toBe(400);
     end.open();
     await delivery;
-    expect((await seen(id, owner)).body.task).toMatchObject({ state: "done" });
+    expect((await fetchTask(id, owner)).body.task).toMatchObject({ state: "done" });
   });
 
-  it("a task of nobody's is the administrators'", async () => {
+  it("a task without an owner is visible only to administrators", async () => {
     const { id } = await db().$transaction((tx) =>
       enqueue(tx, "notifications", notification(), { key: newId() }),
     );
-    expect((await seen(id, owner)).status).toBe(404);
-    expect((await seen(id, admin)).status).toBe(200);
+    expect((await fetchTask(id, owner)).status).toBe(404);
+    expect((await fetchTask(id, admin)).status).toBe(200);
   });
 
-  it("what went wrong is told to administrators only, also when it is called off", async () => {
+  it("shows the error only to administrators, also after a cancellation", async () => {
     handleNotifications({ prepare: () => Promise.reject(new Error("the inner workings")) });
     const id = await unpublished();
     expect((await deliverTask("notifications", id)).status).toBe(500);
-    expect((await seen(id, owner)).body.task.error).toBeNull();
-    expect((await seen(id, admin)).body.task.error).toContain("the inner workings");
-    const { status, body } = await calledOff(id, owner);
+    expect((await fetchTask(id, owner)).body.task.error).toBeNull();
+    expect((await fetchTask(id, admin)).body.task.error).toContain("the inner workings");
+    const { status, body } = await cancelTask(id, owner);
     expect([status, body.task.state, body.task.error]).toEqual([200, "cancelled", null]);
   });
 
-  it("a handler's failure is 500 whatever it would say to people, and is tried again", async () => {
+  it("a handler's failure is 500 whatever its error code, and is retried", async () => {
     for (const code of ["conflict", "unauthenticated", "bad_request", "unavailable"] as const) {
       handleNotifications({ prepare: () => Promise.reject(new AppError(code)) });
       const id = await unpublished();
@@ -423,28 +423,28 @@ describe("GET /api/tasks/{id}", () => {
     }
   });
 
-  it("names the message to look for at QStash", async () => {
+  it("returns the message id at QStash", async () => {
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await waitUntil("QStash has it", async () => (await row(id)).messageId !== null);
-    const { messageId } = (await seen(id, owner)).body.task;
+    await waitUntil("QStash has the message", async () => (await row(id)).messageId !== null);
+    const { messageId } = (await fetchTask(id, owner)).body.task;
     expect((await qstash().messages.get(messageId)).messageId).toBe(messageId);
   });
 });
 
 describe("progress", () => {
-  it("makes the lease last from then on: nobody takes over a handler that shows signs of life", async () => {
+  it("extends the lease: a handler that reports progress is not overtaken", async () => {
     const leases: (number | undefined)[] = [];
     let overtaken: number | undefined;
     handleNotifications({
       prepare: async (payload, { taskId, reportProgress: progress }) => {
         const leaseUntil = async () => (await row(taskId)).leaseUntil?.getTime();
-        // All of its time but half a second is used up.
+        // Half a second of the lease is left.
         await db()
           .$executeRaw`UPDATE "Task" SET "leaseUntil" = now() + interval '500 milliseconds' WHERE id = ${taskId}::uuid`;
         leases.push(await leaseUntil());
         await progress({ done: 1, total: 2 });
         leases.push(await leaseUntil());
-        await waitUntil("the first lease would be over", () => Date.now() > (leases[0] ?? 0));
+        await waitUntil("the first lease would have ended", () => Date.now() > (leases[0] ?? 0));
         overtaken = (await deliverTask("notifications", taskId)).status;
         return payload;
       },
@@ -457,7 +457,7 @@ describe("progress", () => {
     expect(await row(id)).toMatchObject({ state: "done", attempts: 1, fence: 1 });
   });
 
-  it("a handler that was overtaken learns of it at its next sign of life", async () => {
+  it("fails for a handler that was overtaken", async () => {
     const failures: unknown[] = [];
     let runs = 0;
     handleNotifications({
@@ -483,16 +483,16 @@ describe("progress", () => {
 
 describe("DELETE /api/tasks/{id}", () => {
   it.each(["progress", "commit"] as const)(
-    "one that runs stops at its next %s, and has no effect",
-    async (place) => {
-      const [running, goOn] = [gate(), gate()];
-      let wentOn = false;
+    "a running task stops at its next %s, and has no effect",
+    async (stopsAt) => {
+      const [running, resume] = [gate(), gate()];
+      let continued = false;
       handleNotifications({
         prepare: async (payload, { reportProgress: progress }) => {
           running.open();
-          await goOn.passed;
-          if (place === "progress") await progress({ done: 1, total: 2 });
-          wentOn = true;
+          await resume.passed;
+          if (stopsAt === "progress") await progress({ done: 1, total: 2 });
+          continued = true;
           return payload;
         },
         commit: async (tx, { userId }, { taskId }) => {
@@ -502,14 +502,14 @@ describe("DELETE /api/tasks/{id}", () => {
       const id = await unpublished();
       const delivery = deliverTask("notifications", id);
       await running.passed;
-      expect(await calledOff(id, owner)).toMatchObject({
+      expect(await cancelTask(id, owner)).toMatchObject({
         status: 200,
         body: { task: { state: "cancelled" } },
       });
-      goOn.open();
+      resume.open();
       expect((await delivery).status).toBe(409);
-      expect(wentOn).toBe(place === "commit");
-      // QStash comes again, and is told that nothing is left to do.
+      expect(continued).toBe(stopsAt === "commit");
+      // QStash delivers again, and gets 200 because nothing is left to do.
       expect((await deliverTask("notifications", id)).status).toBe(200);
       expect(await db().notification.count({ where: { key: id } })).toBe(0);
       expect(await row(id)).toMatchObject({ state: "cancelled", attempts: 1 });
@@ -517,27 +517,27 @@ describe("DELETE /api/tasks/{id}", () => {
     },
   );
 
-  it("one that waits never runs, and its message is taken back", async () => {
+  it("a waiting task never runs, and its message is cancelled", async () => {
     const { id } = await enqueueOne({ delaySeconds: 600 });
-    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has the message", async () => (await row(id)).state === "published");
     const { canceled } = backends.qstash.stats();
-    expect((await calledOff(id, admin)).status).toBe(200);
+    expect((await cancelTask(id, admin)).status).toBe(200);
     expect(backends.qstash.stats().canceled).toBe(canceled + 1);
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now(), "notBefore" = now() WHERE id = ${id}::uuid`;
     await sweepTasks();
     expect(await row(id)).toMatchObject({ state: "cancelled", generation: 1, attempts: 0 });
   });
 
-  it("not somebody else's: 404; not of a queue that may not be called off: 409; not a finished one: 409", async () => {
+  it("another user's task: 404; a queue without cancellation: 409; a finished task: 409", async () => {
     const id = await unpublished();
-    expect((await calledOff(id, stranger)).status).toBe(404);
+    expect((await cancelTask(id, stranger)).status).toBe(404);
     expect((await row(id)).state).toBe("pending");
 
     const { id: money } = await db().$transaction((tx) =>
       enqueue(tx, QUEUE, { orderId: newId() }, { key: newId(), ownerId: owner.userId }),
     );
     for (const caller of [owner, admin]) {
-      expect(await calledOff(money, caller)).toMatchObject({
+      expect(await cancelTask(money, caller)).toMatchObject({
         status: 409,
         body: { error: { code: "conflict" } },
       });
@@ -546,13 +546,13 @@ describe("DELETE /api/tasks/{id}", () => {
 
     handleNotifications({});
     await deliverTask("notifications", id);
-    expect((await calledOff(id, owner)).status).toBe(409);
+    expect((await cancelTask(id, owner)).status).toBe(409);
     expect((await row(id)).state).toBe("done");
   });
 });
 
 describe("POST /api/tasks/{id}/replay", () => {
-  it("an administrator gives a dead task another life: it runs, and its alert is closed", async () => {
+  it("an administrator replays a dead task: it runs, and its alert is closed", async () => {
     let broken = true;
     handleNotifications({
       prepare: async (payload) => {
@@ -561,36 +561,36 @@ describe("POST /api/tasks/{id}/replay", () => {
       },
     });
     const { id } = await enqueueOne();
-    await finished(id, "dead");
+    await waitForState(id, "dead");
     expect(await openAlerts(id)).toBe(1);
     const { deadlineAt } = await row(id);
 
     broken = false;
-    for (const caller of [owner, stranger]) expect((await replayed(id, caller)).status).toBe(403);
-    expect((await replayed(id, admin)).status).toBe(200);
-    await finished(id, "done");
+    for (const caller of [owner, stranger]) expect((await replayTask(id, caller)).status).toBe(403);
+    expect((await replayTask(id, admin)).status).toBe(200);
+    await waitForState(id, "done");
     expect(await row(id)).toMatchObject({ generation: 2, error: null });
     expect((await row(id)).deadlineAt.getTime()).toBeGreaterThan(deadlineAt.getTime());
     expect(await openAlerts(id)).toBe(0);
 
-    expect(await replayed(id, admin)).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
-    expect((await replayed(newId(), admin)).status).toBe(404);
+    expect(await replayTask(id, admin)).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
+    expect((await replayTask(newId(), admin)).status).toBe(404);
   });
 
-  it("one that dies again has its alert open again", async () => {
+  it("a task that dies again has its alert open again", async () => {
     handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("never")) });
     const { id } = await enqueueOne();
-    await finished(id, "dead");
-    await replayed(id, admin);
+    await waitForState(id, "dead");
+    await replayTask(id, admin);
     await waitUntil(
-      "it is dead again",
+      "the task is dead again",
       async () => (await row(id)).attempts === 2 && (await openAlerts(id)) === 1,
     );
     expect((await row(id)).state).toBe("dead");
     expect(await db().alert.count({ where: { subject: id } })).toBe(1);
   });
 
-  it("a reason that Postgres cannot keep as it is does not keep the task alive", async () => {
+  it("an error text that Postgres cannot store does not keep the task alive", async () => {
     handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("answered: \0")) });
     const id = await unpublished();
     expect((await deliverTask("notifications", id)).status).toBe(489);
@@ -600,7 +600,7 @@ describe("POST /api/tasks/{id}/replay", () => {
 });
 
 describe("trace", () => {
-  it("the request that enqueued is found in the handler, in what it enqueues, and in the log", async () => {
+  it("the enqueuing request's trace is in the handler, in what it enqueues, and in the log", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const traces: (string | undefined)[] = [];
     let following = "";
@@ -621,10 +621,10 @@ describe("trace", () => {
       async () => ({ id: (await enqueueOne()).id }),
     );
     const { body } = await call(route, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
-    await finished(body.id, "done");
+    await waitForState(body.id, "done");
     expect(traces.map((trace) => getTraceId(trace ?? ""))).toEqual([traceId, traceId]);
     expect(getTraceId((await row(following)).trace ?? "")).toBe(traceId);
-    await waitUntil("the log has it", () =>
+    await waitUntil("the log has the trace", () =>
       info.mock.calls.some(
         ([line]: unknown[]) =>
           typeof line === "object" &&
@@ -637,13 +637,13 @@ describe("trace", () => {
 });
 
 describe("POST /api/qstash/{queue}", () => {
-  it("an unknown queue is 401 before the signature is right, and 404 after it", async () => {
+  it("an unknown queue is 401 without a valid signature, and 404 with one", async () => {
     const body = JSON.stringify({ queue: "nope", taskId: newId(), generation: 1 });
     expect((await deliver("nope", body)).status).toBe(401);
     expect((await deliver("nope", body, await signDelivery("nope", body))).status).toBe(404);
   });
 
-  it("a task that is not there, or another queue's, is refused for good", async () => {
+  it("an unknown task, or one of another queue, is rejected permanently", async () => {
     expect((await deliverTask("notifications", newId())).status).toBe(489);
     const id = await unpublished();
     expect((await deliverTask("leaderboards", id)).status).toBe(489);
@@ -656,7 +656,7 @@ describe("dead letters", () => {
   const letters = async () => (await client.dlq.listMessages()).messages;
   const letterOf = async (text: string) => (await letters()).find(({ body }) => body?.includes(text));
 
-  it("of a task whose attempts are used up: brought home, deleted, and the task runs again", async () => {
+  it("of a task without attempts left are collected and deleted, and the task runs again", async () => {
     let broken = true;
     handleNotifications({
       prepare: async (payload) => {
@@ -664,7 +664,7 @@ describe("dead letters", () => {
         return payload;
       },
     });
-    // Those of the tests before.
+    // Collects those of earlier tests.
     await sweepTasks();
     const { id } = await enqueueOne();
     await waitUntil("QStash has given up", async () => (await letterOf(id)) !== undefined);
@@ -675,18 +675,18 @@ describe("dead letters", () => {
     expect(await letterOf(id)).toBeUndefined();
     const waiting = await row(id);
     expect(waiting).toMatchObject({ state: "pending", generation: 1 });
-    // After a pause, not at once.
+    // It is due after a pause, not immediately.
     expect(waiting.dueAt.getTime()).toBeGreaterThan(Date.now());
 
     broken = false;
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE id = ${id}::uuid`;
     expect((await sweepTasks()).republished).toBe(1);
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await row(id)).toMatchObject({ generation: 2, attempts: attempts + 1 });
     expect(await openAlerts(id)).toBe(0);
   });
 
-  it("of an older generation says nothing about the task", async () => {
+  it("of an older generation do not change the task", async () => {
     handleNotifications({ prepare: () => Promise.reject(new Error("not now")) });
     const { id } = await enqueueOne();
     await waitUntil("QStash has given up", async () => (await letterOf(id)) !== undefined);
@@ -697,20 +697,20 @@ describe("dead letters", () => {
     expect(await row(id)).toMatchObject({ state: "published", generation: 2 });
   });
 
-  it("of other deployments, of others' messages and of best-effort work are left alone", async () => {
+  it("of other deployments, unrelated messages and best-effort tasks are left alone", async () => {
     const { id } = await enqueueOne({ delaySeconds: 3_600 });
-    await waitUntil("QStash has it", async () => (await row(id)).state === "published");
+    await waitUntil("QStash has the message", async () => (await row(id)).state === "published");
     const before = await row(id);
-    const elsewhere = `http://127.0.0.1:${backends.appPort}/elsewhere`;
+    const otherUrl = `http://127.0.0.1:${backends.appPort}/elsewhere`;
     const marks = [newId(), newId(), newId()] as const;
     await Promise.all([
-      // The same message, as another deployment on this account would have sent it.
+      // The same message, as another deployment on this account would send it.
       client.publishJSON({
-        url: `${elsewhere}/api/qstash/notifications`,
+        url: `${otherUrl}/api/qstash/notifications`,
         body: { queue: "notifications", taskId: id, generation: 1, mark: marks[0] },
         retries: 0,
       }),
-      client.publishJSON({ url: elsewhere, body: { mark: marks[1] }, retries: 0 }),
+      client.publishJSON({ url: otherUrl, body: { mark: marks[1] }, retries: 0 }),
       client.publishJSON({
         url: `${process.env.APP_URL}/api/qstash/probe`,
         body: { queue: "probe", version: 1, payload: { mark: marks[2] } },
@@ -718,7 +718,7 @@ describe("dead letters", () => {
       }),
     ]);
     for (const mark of marks)
-      await waitUntil("it is a dead letter", async () => (await letterOf(mark)) !== undefined);
+      await waitUntil("the message is a dead letter", async () => (await letterOf(mark)) !== undefined);
     await sweepTasks();
     for (const mark of marks) expect(await letterOf(mark)).toBeDefined();
     expect(await row(id)).toMatchObject({ dueAt: before.dueAt, generation: 1 });
@@ -726,7 +726,7 @@ describe("dead letters", () => {
 });
 
 describe("GET /api/cron/sweep-tasks", () => {
-  it("is not held up by tasks of queues that only another deployment knows", async () => {
+  it("is not blocked by tasks of queues that only another deployment knows", async () => {
     const queue = `test-${newId()}`;
     const long = new Date(Date.now() - 86_400_000);
     const deadlineAt = new Date(Date.now() + 86_400_000);
@@ -740,11 +740,11 @@ describe("GET /api/cron/sweep-tasks", () => {
     const id = await unpublished();
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE id = ${id}::uuid`;
     await sweepTasks();
-    await finished(id, "done");
+    await waitForState(id, "done");
     expect(await db().task.count({ where: { queue, state: "pending", generation: 1 } })).toBe(100);
   });
 
-  it("needs its secret, which no account replaces", async () => {
+  it("requires its secret, which no account replaces", async () => {
     const due = await createPayment("unpublished");
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE key = ${due}`;
     const sweepWith = (authorization?: string) =>
@@ -762,6 +762,6 @@ describe("GET /api/cron/sweep-tasks", () => {
     restores.push(handlePaymentTasks());
     const swept = await sweepWith(`Bearer ${process.env.CRON_SECRET}`);
     expect(swept).toMatchObject({ status: 200, body: { republished: 1, expired: 0 } });
-    await waitUntil("it is done", async () => (await paymentTask(due))?.state === "done");
+    await waitUntil("the task is done", async () => (await paymentTask(due))?.state === "done");
   });
 });

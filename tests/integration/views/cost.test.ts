@@ -6,7 +6,7 @@ import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { createPosts, knowViewScripts } from "@/tests/support/factories/view-tools";
 import { startViewCosts } from "@/tests/support/proxies/view-costs";
 
-/** What things cost: HTTP calls counted at the gateway, SQL statements on the wire to Postgres. */
+/** The cost of views: HTTP calls are counted at the gateway, SQL statements on the wire to Postgres. */
 
 const { cost, stop } = await startViewCosts();
 afterAll(stop);
@@ -18,7 +18,7 @@ it("the meter counts statements", async () => {
   });
 });
 
-it("100 concurrent views are one HTTP call and no statement; two and the rows when Redis does not know the posts", async () => {
+it("100 concurrent views are one HTTP call and no statement; two calls and one statement when Redis does not have the posts", async () => {
   await knowViewScripts();
   const posts = await createPosts(10);
   const views = async () => {
@@ -26,7 +26,7 @@ it("100 concurrent views are one HTTP call and no statement; two and the rows wh
     return () => Promise.all(people.map(({ seq }, index) => recordViews(seq, [posts[index % 10] ?? ""])));
   };
 
-  // Call, the posts' rows in one statement, call again.
+  // A call, the posts' rows in one statement, another call.
   const unknown = await cost(await views());
   expect(unknown).toMatchObject({ httpCalls: 2, statements: 1 });
   const known = await cost(await views());
@@ -37,7 +37,7 @@ it("100 concurrent views are one HTTP call and no statement; two and the rows wh
   for (const post of posts) expect((await getPost(post))?.viewsCount).toBe(20);
 });
 
-it("a screenful of 20 posts is one HTTP call, to count and to read", async () => {
+it("a page of 20 posts is one HTTP call, to record and to read", async () => {
   await knowViewScripts();
   const posts = await createPosts(20);
   await listPosts({ limit: 20 });
@@ -55,7 +55,7 @@ it("a sync of 200 views is one SQL statement", async () => {
   const sync = await cost(() => syncViews({ source: "script" }));
   expect(sync.result).toMatchObject({ syncedPosts: 20, syncedViews: 200, droppedViews: 0 });
   expect(sync.statements).toBe(1);
-  // Claim, finish, claim again and find nothing, remember the run.
+  // Claim, finish, claim again without result, record the run.
   expect(sync.httpCalls).toBe(4);
   expect((await getPost(posts[0] ?? ""))?.viewsCount).toBe(10);
 });

@@ -21,15 +21,15 @@ async function newPost(base = 0): Promise<string> {
 
 const sync = () => syncViews({ source: "script" });
 
-describe("24 hours later", () => {
-  it("the keys that may be lost expire, and what Postgres does not have yet does not", async () => {
+describe("key expiry", () => {
+  it("applies only to keys whose data Postgres has", async () => {
     const post = await newPost();
     await lookAt(post, 1);
     expect(await redis().ttl(keys.postMeta(post))).toBeGreaterThan(ttlSeconds.postMeta - 60);
     expect(await redis().ttl(keys.postViews(post))).toBeGreaterThan(ttlSeconds.postViews - 60);
     for (const key of [keys.postPendingViews(post), keys.dirtyPosts]) expect(await redis().ttl(key)).toBe(-1);
     const batch = await claimBatch(LEASE_MS);
-    if (!batch) throw new Error("nothing was claimed");
+    if (!batch) throw new Error("no batch was claimed");
     for (const key of [keys.viewBatch(batch.id), keys.viewBatches, keys.viewClaims]) {
       expect(await redis().ttl(key)).toBe(-1);
     }
@@ -37,7 +37,7 @@ describe("24 hours later", () => {
     await sync();
   });
 
-  it("the set of viewers does not live on because people keep coming", async () => {
+  it("is not extended for the set of viewers by further views", async () => {
     const post = await newPost();
     await lookAt(post, 1);
     await redis().expire(keys.postViews(post), 100);
@@ -45,7 +45,7 @@ describe("24 hours later", () => {
     expect(await redis().ttl(keys.postViews(post))).toBeLessThanOrEqual(100);
   });
 
-  it("a view of before, synced after, is not lost, and who returns before the sync is a repeat", async () => {
+  it("loses no pending view, and a viewer who returns before the sync is a repeat", async () => {
     const post = await newPost(5);
     const [first = 0, second = 0, third = 0] = await lookAt(post, 3);
     await expireViewKey("postViews", post);
@@ -65,13 +65,13 @@ describe("24 hours later", () => {
     expect(await displayedCount(post)).toBe(9);
   });
 
-  it("a viewer who returns after the sync is not counted twice", async () => {
+  it("does not count a viewer twice who returns after the sync", async () => {
     const post = await newPost();
     const [viewer = 0] = await lookAt(post, 2);
     await sync();
     await expireViewKey("postViews", post);
 
-    // Redis cannot know: one more is shown until the next sync.
+    // Redis cannot know: the count is one too high until the next sync.
     expect((await recordViews(viewer, [post]))[0]?.viewsCount).toBe(3);
     expect(await sync()).toMatchObject({ syncedPosts: 1, syncedViews: 0, droppedViews: 0 });
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
@@ -79,11 +79,11 @@ describe("24 hours later", () => {
     expect(await recordViews(viewer, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 2 }]);
   });
 
-  it("a meta that expires while a batch is claimed comes back with what is claimed, and with what is synced", async () => {
+  it("of a post's metadata during a claimed batch restores claimed and synced counts", async () => {
     const post = await newPost(1);
     await lookAt(post, 3);
     const batch = await claimBatch(LEASE_MS);
-    if (!batch) throw new Error("nothing was claimed");
+    if (!batch) throw new Error("no batch was claimed");
     await lookAt(post, 2);
 
     await expireViewKey("postMeta", post);
@@ -100,8 +100,8 @@ describe("24 hours later", () => {
   });
 });
 
-describe("late answers", () => {
-  it("of a reader or a sync do not set the count back", async () => {
+describe("late results", () => {
+  it("of a reader or a sync do not decrease the count", async () => {
     const post = await newPost();
     await lookAt(post, 2);
     const before = await viewRow(post);
@@ -110,29 +110,29 @@ describe("late answers", () => {
 
     await lookAt(post, 2);
     const slow = await claimBatch(LEASE_MS);
-    if (!slow) throw new Error("nothing was claimed");
-    const slowAnswer = await persistViews(slow.pairs, slow.id);
-    // Straight to Postgres by an instance that cannot reach Redis, and read by a page.
+    if (!slow) throw new Error("no batch was claimed");
+    const slowResult = await persistViews(slow.pairs, slow.id);
+    // Written to Postgres by an instance that cannot reach Redis, and read by a page.
     await persistViews([{ postId: post, viewerSeq: (await createPerson()).seq }], null);
     expect(await displayedCount(post)).toBe(5);
-    await finishBatch(slow, slowAnswer.posts);
+    await finishBatch(slow, slowResult.posts);
     expect(await displayedCount(post)).toBe(5);
-    await finishBatch(slow, slowAnswer.posts);
+    await finishBatch(slow, slowResult.posts);
     expect(await displayedCount(post, before)).toBe(5);
   });
 
-  it("do not drop what a newer batch holds", async () => {
+  it("do not drop a newer batch", async () => {
     const post = await newPost();
     await lookAt(post, 2);
     const first = await claimBatch(LEASE_MS);
-    if (!first) throw new Error("nothing was claimed");
-    const answer = await persistViews(first.pairs, first.id);
-    await finishBatch(first, answer.posts);
+    if (!first) throw new Error("no batch was claimed");
+    const response = await persistViews(first.pairs, first.id);
+    await finishBatch(first, response.posts);
     await lookAt(post, 3);
     const second = await claimBatch(LEASE_MS);
-    if (!second) throw new Error("nothing was claimed");
+    if (!second) throw new Error("no batch was claimed");
 
-    await finishBatch(first, answer.posts);
+    await finishBatch(first, response.posts);
     expect(await displayedCount(post)).toBe(5);
     expect(await getViewSyncState()).toMatchObject({ claimedBatches: 1, claimedViews: 3 });
     await finishBatch(second, (await persistViews(second.pairs, second.id)).posts);
@@ -141,8 +141,8 @@ describe("late answers", () => {
   });
 });
 
-describe("what is deleted between view and sync", () => {
-  it("is dropped and counted, and the rest is synced", async () => {
+describe("a post or account deleted between view and sync", () => {
+  it("is dropped and counted, and the other views are synced", async () => {
     const [doomed, post] = [await newPost(), await newPost()];
     const people = await createPeople(3);
     for (const { seq } of people) await recordViews(seq, [doomed, post]);
@@ -156,7 +156,7 @@ describe("what is deleted between view and sync", () => {
     expect(await redis().exists(...left)).toBe(0);
     expect(await recordViews(people[1]?.seq ?? 0, [doomed])).toMatchObject([{ status: "unknown" }]);
 
-    // An account that goes later leaves its view behind, without a name.
+    // An account erased later leaves its view without a viewer.
     await db().user.delete({ where: { id: people[1]?.userId ?? "" } });
     expect(await persistedViews(post)).toEqual({ views: 2, rows: 2, base: 0 });
     await recordViews((await createPerson()).seq, [post]);
@@ -165,8 +165,8 @@ describe("what is deleted between view and sync", () => {
   });
 });
 
-describe("an emptied Redis", () => {
-  it("costs what was not synced and nothing else", async () => {
+describe("a flushed Redis", () => {
+  it("loses only unsynced views", async () => {
     const post = await newPost(10);
     const [seen = 0] = await lookAt(post, 4);
     await sync();
@@ -187,7 +187,7 @@ describe("an emptied Redis", () => {
     const post = await newPost();
     await lookAt(post, 2);
     const batch = await claimBatch(LEASE_MS);
-    if (!batch) throw new Error("nothing was claimed");
+    if (!batch) throw new Error("no batch was claimed");
     await redis().flushdb();
     await lookAt(post, 1);
     await finishBatch(batch, (await persistViews(batch.pairs, batch.id)).posts);
@@ -196,11 +196,11 @@ describe("an emptied Redis", () => {
     expect(await persistedViews(post)).toEqual({ views: 3, rows: 3, base: 0 });
   });
 
-  it("that lost only the list of dirty posts goes on counting", async () => {
+  it("that lost only the list of dirty posts keeps counting", async () => {
     await goOnWithout(() => [keys.dirtyPosts], 5);
   });
 
-  it("that lost the list of dirty posts finds a quiet post again when it is read", async () => {
+  it("that lost the list of dirty posts finds an idle post again when it is read", async () => {
     const post = await newPost();
     await lookAt(post, 2);
     await redis().del(keys.dirtyPosts);

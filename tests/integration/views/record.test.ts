@@ -6,7 +6,7 @@ import { createPeople, createPerson, createTestPost, persistedViews } from "@/te
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 describe("recordViews", () => {
-  it("counts a person once, and not the author", async () => {
+  it("counts a viewer once, and not the author", async () => {
     const author = await createPerson("artist");
     const first = await createPerson();
     const second = await createPerson();
@@ -31,12 +31,12 @@ describe("recordViews", () => {
     expect(await getViewSyncState()).toMatchObject({ available: true, pendingPosts: 0, claimedBatches: 0 });
   });
 
-  it("answers unknown posts without failing the others", async () => {
+  it("reports unknown posts without failing the others", async () => {
     const post = await createTestPost(await createPerson());
     const viewer = await createPerson();
-    const nowhere = newId();
-    expect(await recordViews(viewer.seq, [nowhere, post, nowhere])).toEqual([
-      { postId: nowhere, status: "unknown", viewsCount: 0 },
+    const unknownPost = newId();
+    expect(await recordViews(viewer.seq, [unknownPost, post, unknownPost])).toEqual([
+      { postId: unknownPost, status: "unknown", viewsCount: 0 },
       { postId: post, status: "counted", viewsCount: 1 },
     ]);
   });
@@ -45,7 +45,7 @@ describe("recordViews", () => {
     const author = await createPerson();
     const posts = await Promise.all(Array.from({ length: 10 }, () => createTestPost(author)));
     const people = await createPeople(100);
-    await recordViews(author.seq, posts); // initialises the posts
+    await recordViews(author.seq, posts); // Loads the posts' metadata into Redis.
     currentGateway().stats.reset();
     await Promise.all(people.map((person, index) => recordViews(person.seq, [posts[index % 10] ?? ""])));
     expect(currentGateway().stats.snapshot().httpRequests).toBe(1);

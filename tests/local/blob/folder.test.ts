@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it("blobs outlive a restart, under the same token", async () => {
+it("blobs survive a restart with the same token", async () => {
   const token = "vercel_blob_rw_local_kept";
   const first = await start({ dataDir, token });
   const stored = await put("a/b.txt", "words", { access, token, contentType: "text/plain" });
@@ -40,7 +40,7 @@ it("no pathname leads out of the folder", async () => {
   for (const name of await readdir(dataDir)) expect(name).toMatch(/^[0-9a-f]{64}\.blob$/);
 });
 
-it("what a crash left half written is not there, and what is damaged is left alone", async () => {
+it("after a crash temporary files are deleted, and damaged files are not listed and not deleted", async () => {
   const first = await start({ dataDir });
   const { token } = first;
   await put("whole", "whole", { access, token });
@@ -59,7 +59,7 @@ it("what a crash left half written is not there, and what is damaged is left alo
   expect((await readdir(dataDir)).sort()).toEqual([...files, "junk.blob"].sort());
 });
 
-it("of puts that come at once one is kept, whole", async () => {
+it("of concurrent puts to one pathname exactly one succeeds, completely", async () => {
   const { token } = await start({ dataDir });
   const results = await Promise.allSettled(
     Array.from({ length: 8 }, (_, n) => put("same", String(n).repeat(10_000), { access, token })),
@@ -69,7 +69,7 @@ it("of puts that come at once one is kept, whole", async () => {
   expect(await (await read(url, token)).text()).toMatch(/^(\d)\1{9999}$/);
 });
 
-it("an upload that is cut off leaves nothing", async () => {
+it("an aborted upload leaves nothing behind", async () => {
   const { token, url } = await start({ dataDir });
   const abort = new AbortController();
   const body = new ReadableStream<Uint8Array>({

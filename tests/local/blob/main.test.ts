@@ -7,9 +7,9 @@ import { startStack } from "../../../local/stack/stack";
 import { afterTest } from "./support";
 
 describe("the command line", () => {
-  it("says where it is, takes blobs, and ends on SIGTERM", async () => {
+  it("prints its environment, stores blobs, and exits on SIGTERM", async () => {
     const { child, ended, said } = startCommand("local/blob/main.ts", ["--port", "0"]);
-    await waitUntil("it is open", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
+    await waitUntil("the environment is printed", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
     process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.output)?.[1] ?? "";
     const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.output)?.[1] ?? "";
     await put("a", "a", { access: "private", token });
@@ -18,7 +18,7 @@ describe("the command line", () => {
     expect(await ended).toBe(0);
   });
 
-  it("helps, and says what is wrong with an option", async () => {
+  it("prints help, and an error for an invalid option", async () => {
     const load = () => import("../../../local/blob/main");
     const help = await runCommand(load, ["--help"]);
     expect(help.code).toBe(0);
@@ -30,8 +30,8 @@ describe("the command line", () => {
 });
 
 describe("the local stack", () => {
-  /** Everything else is somewhere else. */
-  const elsewhere = {
+  /** All other backends are external. */
+  const externalBackends = {
     DATABASE_URL: "postgresql://u:p@db.example/n",
     UPSTASH_REDIS_REST_URL: "https://redis.example",
     QSTASH_TOKEN: "t",
@@ -39,9 +39,9 @@ describe("the local stack", () => {
     SMTP_URL: "smtp://mail.example",
   };
   const start = (env: Record<string, string>) =>
-    startStack({ settings: readSettings({ ...elsewhere, ...env }), dataDir: null, ports: "free" });
+    startStack({ settings: readSettings({ ...externalBackends, ...env }), dataDir: null, ports: "free" });
 
-  it("takes files and tells the app where", async () => {
+  it("starts a blob store and sets its URL and token", async () => {
     const stack = await start({});
     afterTest(() => stack.stop());
     expect(stack.env.VERCEL_BLOB_API_URL).toBe(stack.blob?.url);
@@ -49,7 +49,7 @@ describe("the local stack", () => {
     expect(stack.backends).toContainEqual(expect.objectContaining({ name: "Files", url: stack.blob?.url }));
   });
 
-  it("takes none when there is a store", async () => {
+  it("starts no blob store when BLOB_READ_WRITE_TOKEN is set", async () => {
     const stack = await start({ BLOB_READ_WRITE_TOKEN: "vercel_blob_rw_store_x" });
     afterTest(() => stack.stop());
     expect(stack.blob).toBeNull();

@@ -14,7 +14,7 @@ import { read, start } from "./support";
 
 const access = "private";
 
-it("what is put is there as it was, and says so in the SDK's own words", async () => {
+it("put stores bytes and type unchanged, and head returns them", async () => {
   const { token } = await start();
   const bytes = Buffer.from([0, 1, 2, 255, 10, 13, 0]);
   const stored = await put("chats/a b/ё?.bin", bytes, { access, token, contentType: "image/png" });
@@ -28,7 +28,7 @@ it("what is put is there as it was, and says so in the SDK's own words", async (
   expect(answer.headers.get("content-type")).toBe("image/png");
 });
 
-it("a private blob opens for the token alone, and does not say whether it is there", async () => {
+it("a private blob requires the token, and without it its existence is not revealed", async () => {
   const { token } = await start();
   const hidden = await put("hidden.txt", "secret", { access, token });
   const shown = await put("shown.txt", "hello", { access: "public", token });
@@ -38,7 +38,7 @@ it("a private blob opens for the token alone, and does not say whether it is the
   expect(await (await read(shown.url, null)).text()).toBe("hello");
 });
 
-it("every call wants the token", async () => {
+it("every call requires the token", async () => {
   const { token, url } = await start();
   const { pathname } = await put("a", "a", { access, token });
   const wrong = { token: "vercel_blob_rw_local_wrong" };
@@ -55,7 +55,7 @@ it("every call wants the token", async () => {
   expect((await list({ token })).blobs).toHaveLength(1);
 });
 
-it("what is there is not overwritten unless it is said, and only what was seen with ifMatch", async () => {
+it("put overwrites only with allowOverwrite, or with ifMatch of the current etag", async () => {
   const { token } = await start();
   const first = await put("a", "one", { access, token });
   await expect(put("a", "two", { access, token })).rejects.toThrow(/already exists/);
@@ -69,7 +69,7 @@ it("what is there is not overwritten unless it is said, and only what was seen w
   expect(suffixed.pathname).toMatch(/^a-[0-9a-f]{30}\.txt$/);
 });
 
-it("del takes one, many, URLs and pathnames, and what is not there", async () => {
+it("del accepts one or many URLs and pathnames, also of missing blobs", async () => {
   const { token } = await start();
   const [a, b] = [await put("a", "a", { access, token }), await put("b", "b", { access, token })];
   await put("c", "c", { access, token });
@@ -80,7 +80,7 @@ it("del takes one, many, URLs and pathnames, and what is not there", async () =>
   expect((await read(a.url, token)).status).toBe(404);
 });
 
-it("copy and rename", async () => {
+it("copy and rename keep bytes and type", async () => {
   const { token } = await start();
   const a = await put("a", "a", { access, token, contentType: "text/plain" });
   const b = await copy(a.url, "b", { access, token });
@@ -91,7 +91,7 @@ it("copy and rename", async () => {
   await expect(copy("nothing", "d", { access, token })).rejects.toThrow(BlobNotFoundError);
 });
 
-it("lists page by page, each once, and by folders", async () => {
+it("list returns each blob once over all pages, and folders in folded mode", async () => {
   const { token } = await start();
   const names = Array.from({ length: 7 }, (_, n) => `day-${n % 3}/${n}`);
   for (const name of names) await put(name, name, { access, token });
@@ -111,7 +111,7 @@ it("lists page by page, each once, and by folders", async () => {
   expect((await list({ token, mode: "folded", prefix: "day-1/" })).blobs).toHaveLength(2);
 });
 
-it("parts, what has not changed, and downloads", async () => {
+it("contents support Range, If-None-Match and ?download=1", async () => {
   const { token } = await start();
   const { url } = await put("a.txt", "0123456789", { access, token, contentType: "text/plain" });
   const part = async (range: string) => {
@@ -131,14 +131,14 @@ it("parts, what has not changed, and downloads", async () => {
   expect(saved.headers.get("content-disposition")).toBe('attachment; filename="a.txt"');
 });
 
-it("what is too large is refused, and nothing of it is kept", async () => {
+it("put refuses a blob over the limit and stores nothing", async () => {
   const { token } = await start({ limitBytes: 1_000 });
   await put("a", Buffer.alloc(1_000), { access, token });
   await expect(put("b", Buffer.alloc(1_001), { access, token })).rejects.toThrow(/too large/i);
   expect((await list({ token })).blobs).toHaveLength(1);
 });
 
-it("what it does not know it refuses at once, and says so", async () => {
+it("an unsupported call is refused with an error", async () => {
   const { token } = await start();
   await expect(put("a", "a", { access, token, multipart: true })).rejects.toThrow(/not here/);
 });

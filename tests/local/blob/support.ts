@@ -3,7 +3,7 @@ import { type BlobOptions, type RunningBlob, startBlob } from "../../../local/bl
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
-// The SDK tries ten times, seconds apart, whatever it does not know.
+// The SDK retries unknown errors ten times, seconds apart.
 beforeEach(() => {
   process.env.VERCEL_BLOB_RETRIES = "0";
 });
@@ -16,7 +16,7 @@ export function afterTest(cleanup: () => Promise<unknown>): void {
   cleanups.push(cleanup);
 }
 
-/** Starts a store and points the SDK to it, by the environment as the app does. */
+/** Starts a store and sets its URL in the environment, where the SDK reads it. */
 export async function start(options: Partial<BlobOptions> = {}): Promise<RunningBlob> {
   const blob = await startBlob({ dataDir: null, ...options });
   afterTest(() => blob.close());
@@ -24,7 +24,7 @@ export async function start(options: Partial<BlobOptions> = {}): Promise<Running
   return blob;
 }
 
-/** The bytes of a private blob, as `get` of the SDK asks for them. */
+/** Fetches a private blob as the SDK's `get` does. */
 export function read(url: string, token: string | null, headers: Record<string, string> = {}) {
   return fetch(url, {
     headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) },

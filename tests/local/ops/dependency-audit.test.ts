@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { auditWith, PACKAGE, registryWith } from "@/tests/support/processes/dependency-audit";
 
-it("tells of what is known, and for high ends with 1", async () => {
+it("prints known advisories and exits with 1 for severity high", async () => {
   const { code, said } = await auditWith(await registryWith("high"));
   expect(code).toBe(1);
   expect(said).toContain(`${PACKAGE} *: It leaves things out (https://advisories.test/1)`);

@@ -22,7 +22,7 @@ async function connected(): Promise<Client> {
   return client;
 }
 
-/** Asks for numbers and gets them back; each client with a parameter count of its own. */
+/** Selects numbers by parameters and expects them back; each client uses another parameter count. */
 async function echo(client: Client, count: number, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const numbers = Array.from({ length: count }, (_, index) => count * 1_000 + round * 20 + index);
@@ -32,8 +32,8 @@ async function echo(client: Client, count: number, rounds: number): Promise<void
   }
 }
 
-/** PGlite has one session for all connections: a statement parsed by one must not be bound by another. */
-it("keeps the statements of connections apart that waited for somebody's transaction", async () => {
+/** PGlite has one session for all connections: a statement of one must not be bound by another. */
+it("does not mix statements of connections that waited for another one's transaction", async () => {
   const clients = await Promise.all(Array.from({ length: 8 }, connected));
   const holder = await connected();
   const done = Promise.all(clients.map((client, index) => echo(client, index + 1, 40)));
@@ -45,7 +45,7 @@ it("keeps the statements of connections apart that waited for somebody's transac
   await done;
 });
 
-it("keeps a statement whose parameters come in many packets apart from the others", async () => {
+it("does not mix a statement whose parameters arrive in many packets with others", async () => {
   const clients = await Promise.all(Array.from({ length: 4 }, connected));
   const large = await connected();
   const numbers = Array.from({ length: 50_000 }, (_, index) => index);
@@ -57,16 +57,16 @@ it("keeps a statement whose parameters come in many packets apart from the other
   await done;
 });
 
-it("goes on for everybody when a connection is lost in the middle of a statement", async () => {
+it("serves other connections after one is lost in the middle of a statement", async () => {
   const lost = await connected();
   await lost.query("BEGIN");
-  // Parsed, never bound, and nothing after it.
+  // Only a Parse message, without Bind and Sync.
   lost.connection.parse({ name: "", text: "SELECT no_such_column", types: [] }, true);
   await new Promise((resolve) => setTimeout(resolve, 50));
   lost.connection.stream.destroy();
   const client = await connected();
   await echo(client, 3, 5);
-  // Within a transaction left open, time stands still.
+  // now() is constant inside a transaction: it advances only if the lost one was ended.
   const time = async () => (await client.query<{ now: Date }>("SELECT now()")).rows[0]?.now.getTime() ?? 0;
   const first = await time();
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -4,7 +4,7 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { start } from "./support/harness";
 
 describe("callbacks", () => {
-  it("tell of every attempt, signed, with what the destination answered", async () => {
+  it("report every attempt, signed, with the destination's response", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = ({ path, headers }) =>
       path === "/work"
@@ -54,11 +54,11 @@ describe("callbacks", () => {
       body: call?.text ?? "",
       url: `${receiver.url}/done`,
     });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.received.some(({ path }) => path === "/failed")).toBe(false);
   });
 
-  it("of failure come once, with the dead letter's id, and are retried themselves", async () => {
+  it("for a failure are sent once, with the dead letter's id, and are retried like messages", async () => {
     const { client, receiver, qstash, api } = await start({ retryScale: 0 });
     receiver.onRequest = ({ path, headers }) => ({
       status: path === "/failed" && headers["upstash-retried"] === "2" ? 200 : 500,
@@ -72,7 +72,7 @@ describe("callbacks", () => {
     const payload = JSON.parse(calls[0]?.text ?? "");
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(payload).toMatchObject({ status: 500, retried: 2, maxRetries: 2, dlqId: letter?.dlqId });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(qstash.stats()).toMatchObject({ deadLetters: 1, delivered: 1 });
 
     receiver.onRequest = () => undefined;
@@ -83,7 +83,7 @@ describe("callbacks", () => {
     expect(qstash.stats().deadLetters).toBe(1);
   });
 
-  it("that nobody takes become dead letters", async () => {
+  it("that fail become dead letters", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = ({ path }) => ({ status: path === "/work" ? 200 : 500 });
     await client.publish({
@@ -95,7 +95,7 @@ describe("callbacks", () => {
     expect(receiver.received.filter(({ path }) => path === "/done")).toHaveLength(2);
   });
 
-  it("hide what their message hides", async () => {
+  it("are redacted when their message is", async () => {
     const { client, receiver, qstash } = await start();
     await client.publish({
       url: `${receiver.url}/work`,

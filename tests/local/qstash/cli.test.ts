@@ -6,7 +6,7 @@ import { afterTest } from "./support/harness";
 import { startReceiver } from "./support/receiver";
 
 describe("the command line", () => {
-  it("prints what a client needs, is what QSTASH_DEV=true looks for, and ends on SIGTERM", async () => {
+  it("prints the environment of clients, is found by QSTASH_DEV=true, and exits on SIGTERM", async () => {
     const receiver = await startReceiver();
     afterTest(() => receiver.close());
     const { QSTASH_TOKEN: _token, ...env } = process.env;
@@ -14,7 +14,7 @@ describe("the command line", () => {
     const { child, said, ended } = startCommand("local/qstash/main.ts", args, env);
     await waitUntil("the environment", () => said.output.includes("NEXT_SIGNING_KEY"));
     const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(said.output) ?? [];
-    // The SDK's development mode: it must find this server by its credentials and start no other.
+    // The SDK's development mode must find this server by its credentials and not start its own.
     process.env.QSTASH_DEV_PORT = port;
     try {
       const client = new Client({ devMode: true, retry: false });
@@ -34,7 +34,7 @@ describe("the command line", () => {
     expect(await ended).toBe(0);
   });
 
-  it("says what is wrong and what there is", async () => {
+  it("prints help, and an error for an invalid option", async () => {
     const load = () => import("../../../local/qstash/main");
     const help = await runCommand(load, ["--help"]);
     const wrong = await runCommand(load, ["--connect-to", "nowhere"]);

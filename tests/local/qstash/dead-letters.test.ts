@@ -21,7 +21,7 @@ async function withLetters(count: number, options: Parameters<typeof start>[0] =
 }
 
 describe("dead letters", () => {
-  it("tell what was sent and what was answered", async () => {
+  it("show the message and the response", async () => {
     const { client, api, receiver } = await withLetters(1);
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter).toMatchObject({
@@ -44,7 +44,7 @@ describe("dead letters", () => {
     expect((await api("/v2/dlq/1-1")).status).toBe(404);
   });
 
-  it("are found by filter, any value of one and all filters together, newest first and in pages", async () => {
+  it("are listed newest first in pages, matching any value of a filter and all filters", async () => {
     const { client, api, receiver } = await withLetters(5);
     const paths = async (query: string) => {
       const page = (await (await api(`/v2/dlq?${query}`)).json()) as {
@@ -70,14 +70,14 @@ describe("dead letters", () => {
     expect((await client.dlq.listMessages({ dlqIds: [letter?.dlqId ?? ""] })).messages).toHaveLength(1);
   });
 
-  it("are never deleted by a filter that is misspelt", async () => {
+  it("are not deleted by a request with a misspelt filter", async () => {
     const { api, qstash } = await withLetters(2);
     const response = await api("/v2/dlq?lable=label-1", { method: "DELETE" });
     expect(response.status).toBe(400);
     expect(qstash.stats().deadLetters).toBe(2);
   });
 
-  it("are deleted one by one, by filter and all", async () => {
+  it("are deleted by id, by filter, or all", async () => {
     const { client, qstash } = await withLetters(4);
     const [newest] = (await client.dlq.listMessages()).messages;
     await client.dlq.delete(newest?.dlqId ?? "");
@@ -87,7 +87,7 @@ describe("dead letters", () => {
     expect(qstash.stats().deadLetters).toBe(1);
   });
 
-  it("are sent again as new messages, with what the request overrides", async () => {
+  it("are retried as new messages with the overrides of the request", async () => {
     const { client, api, receiver, qstash } = await withLetters(2);
     receiver.onRequest = () => undefined;
     const [second, first] = (await client.dlq.listMessages()).messages;
@@ -112,7 +112,7 @@ describe("dead letters", () => {
     expect(qstash.stats().deadLetters).toBe(0);
   });
 
-  it("are kept for a time and up to a number", async () => {
+  it("are bounded by age and number", async () => {
     const clock = new ManualClock();
     const { client, qstash } = await withLetters(3, { clock, limits: { maxDeadLetters: 2 } });
     expect(qstash.stats().deadLetters).toBe(2);

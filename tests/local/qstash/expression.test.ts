@@ -48,7 +48,7 @@ describe("retry delay expressions", () => {
     expect(() => parseDelayExpression(source)).toThrow(SyntaxError);
   });
 
-  /** Arithmetic as text, whose value JavaScript itself can give. */
+  /** Expressions that JavaScript can evaluate too. */
   const arithmetic = fc.letrec((tie) => ({
     expression: fc.oneof(
       { maxDepth: 5, depthSize: "small" },
@@ -62,7 +62,7 @@ describe("retry delay expressions", () => {
     ),
   })).expression as fc.Arbitrary<string>;
 
-  it("agree with JavaScript's own arithmetic", () => {
+  it("give the same results as JavaScript", () => {
     fc.assert(
       fc.property(arithmetic, fc.nat(20), (source, retried) => {
         fc.pre(source.length < 500);
@@ -72,7 +72,7 @@ describe("retry delay expressions", () => {
     );
   });
 
-  it("never run, whatever the text: they are read or refused", () => {
+  it("are parsed or refused, and no text is ever executed", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 60 }), (source) => {
         try {

@@ -39,8 +39,8 @@ const arrivals: fc.Arbitrary<Arrival[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
-/** Plays arrivals through the lanes on a standing clock and notes when each began and ended. */
-function play(all: Arrival[], keys: Record<string, Settings>, globalParallelism: number) {
+/** Simulates arrivals on a manual clock and records when each attempt started and ended. */
+function simulate(all: Arrival[], keys: Record<string, Settings>, globalParallelism: number) {
   const clock = new ManualClock(1_700_000_000_000);
   const state = new State(defaultLimits);
   const runs: { key: string; id: string; startedAt: number; endedAt: number }[] = [];
@@ -74,7 +74,7 @@ function message(id: string, flow: { key: string } | undefined, at: number) {
   return { ...common, id, createdAt: at, notBefore: at, maxRetries: 0, labels: [], flow };
 }
 
-/** How many of these runs are under way at each moment one begins. */
+/** The maximum number of runs in flight at the same time. */
 function peakOf(runs: { startedAt: number; endedAt: number }[]): number {
   return Math.max(
     0,
@@ -87,10 +87,10 @@ function peakOf(runs: { startedAt: number; endedAt: number }[]): number {
 }
 
 describe("flow control, for any arrivals", () => {
-  it("never exceeds a key's parallelism, nor the global one", () => {
+  it("never exceeds the parallelism of a key or the global one", () => {
     fc.assert(
       fc.property(arrivals, settings, settings, fc.integer({ min: 1, max: 6 }), (all, a, b, global) => {
-        const runs = play(all, { a, b }, global);
+        const runs = simulate(all, { a, b }, global);
         for (const [key, { parallelism }] of Object.entries({ a, b })) {
           if (parallelism)
             expect(peakOf(runs.filter((run) => run.key === key))).toBeLessThanOrEqual(parallelism);
@@ -100,10 +100,10 @@ describe("flow control, for any arrivals", () => {
     );
   });
 
-  it("never begins more than the rate in one period, and periods begin only when the last one is over", () => {
+  it("never starts more than the rate in one period, and periods never overlap", () => {
     fc.assert(
       fc.property(arrivals, settings, settings, fc.integer({ min: 1, max: 6 }), (all, a, b, global) => {
-        const runs = play(all, { a, b }, global);
+        const runs = simulate(all, { a, b }, global);
         for (const [key, { rate, period }] of Object.entries({ a, b })) {
           if (rate === undefined) continue;
           let periodStart = Number.NEGATIVE_INFINITY;
@@ -120,10 +120,10 @@ describe("flow control, for any arrivals", () => {
     );
   });
 
-  it("starts everything once, each key in order of arrival", () => {
+  it("starts every message once, in order of arrival per key", () => {
     fc.assert(
       fc.property(arrivals, settings, settings, fc.integer({ min: 1, max: 6 }), (all, a, b, global) => {
-        const runs = play(all, { a, b }, global);
+        const runs = simulate(all, { a, b }, global);
         expect(runs).toHaveLength(all.length);
         for (const key of ["a", "b", "none"]) {
           const order = runs.filter((run) => run.key === key).map(({ id }) => Number(id));
@@ -135,7 +135,7 @@ describe("flow control, for any arrivals", () => {
 });
 
 describe("flow control over HTTP", () => {
-  it("holds a key's messages at its parallelism, over queues and destinations, and shows who waits", async () => {
+  it("limits a key to its parallelism across queues and destinations, and shows the number of waiting messages", async () => {
     const { client, receiver, qstash } = await start();
     let release = () => {};
     const after = new Promise<void>((resolve) => {
@@ -160,11 +160,11 @@ describe("flow control over HTTP", () => {
       parallelismCount: 3,
     });
     release();
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.received.map(({ path }) => path).sort()).toEqual(["/a", "/b", "/c", "/d", "/free"]);
   });
 
-  it("holds a key's messages at its rate until the period is over or reset", async () => {
+  it("limits a key to its rate until the period ends or is reset", async () => {
     const clock = new ManualClock(1_700_000_000_000);
     const { client, receiver } = await start({ clock });
     const flowControl = { key: "k", rate: 2, period: "1m" as const };
@@ -187,7 +187,7 @@ describe("flow control over HTTP", () => {
     expect((await client.flowControl.get("k")).waitListSize).toBe(1);
   });
 
-  it("can be paused, pinned against what messages say, and let go", async () => {
+  it("can be paused and resumed, and pinned against the settings of messages and unpinned", async () => {
     const { client, receiver, qstash, api } = await start();
     const flowControl = { key: "k/with slash", parallelism: 5 };
     const path = `/v2/flowControl/${encodeURIComponent(flowControl.key)}`;
@@ -206,7 +206,7 @@ describe("flow control over HTTP", () => {
     });
     await api(`${path}/unpin?parallelism=true&rate=true`, { method: "POST" });
     await api(`${path}/resume`, { method: "POST" });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.peak).toBe(1);
     await client.publish({ url: receiver.url, flowControl });
     expect(await (await api(path)).json()).toMatchObject({
@@ -220,7 +220,7 @@ describe("flow control over HTTP", () => {
     expect((await api(`${path}/pin`, { method: "POST" })).status).toBe(400);
   });
 
-  it("counts a retry as another start", async () => {
+  it("counts a retry as an attempt of the rate", async () => {
     const clock = new ManualClock();
     const { client, receiver, qstash } = await start({ clock, retryScale: 0 });
     receiver.onRequest = () => ({ status: 500 });

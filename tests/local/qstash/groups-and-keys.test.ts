@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { start } from "./support/harness";
 
 describe("URL groups", () => {
-  it("take endpoints, replace them by name or URL, lose them, and end with the last", async () => {
+  it("add, replace and remove endpoints by name or URL, and are deleted with the last one", async () => {
     const { client, receiver, api } = await start();
     const url = (path: string) => receiver.url + path;
     await client.urlGroups.addEndpoints({
@@ -34,7 +34,7 @@ describe("URL groups", () => {
     }
   });
 
-  it("fan a publish out, each copy a message of its own, and deduplicate it as one", async () => {
+  it("get one message per endpoint for a publish, deduplicated as one", async () => {
     const { client, receiver } = await start();
     await client.urlGroups.addEndpoints({
       name: "g",
@@ -55,7 +55,7 @@ describe("URL groups", () => {
 });
 
 describe("signing keys", () => {
-  it("rotate: the next one signs, and a receiver that knew both goes on", async () => {
+  it("after a rotation the next key signs, and a receiver with both keys still accepts", async () => {
     const signingKeys = { current: "sig_a", next: "sig_b" };
     const { client, receiver, qstash, api } = await start({ signingKeys });
     expect(await (await api("/v2/keys")).json()).toEqual(signingKeys);
@@ -74,7 +74,7 @@ describe("signing keys", () => {
 });
 
 describe("the API", () => {
-  it("answers 404 and 405 with a reason, and nothing without the token", async () => {
+  it("answers 404 and 405 with an error, and 401 without the token", async () => {
     const { qstash, api } = await start();
     expect((await api("/v2/nothing")).status).toBe(404);
     const wrong = await api("/v2/keys", { method: "DELETE" });

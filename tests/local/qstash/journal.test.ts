@@ -19,7 +19,7 @@ import { journalFolder, openJournalOfLines } from "./support/journal";
 import { ManualClock } from "./support/manual-clock";
 
 describe("the journal", () => {
-  it("drops a last line that was cut off, at any byte, and nothing before it", async () => {
+  it("drops only a last line that was truncated, at any byte", async () => {
     const dir = await journalFolder();
     const { journal, add } = await openJournalOfLines(dir);
     for (const item of ["one", "two", "drei и четыре"]) add(item);
@@ -29,19 +29,19 @@ describe("the journal", () => {
     await journal.close();
     const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
     for (let length = lastLine; length < whole.length; length++) {
-      const torn = await journalFolder();
-      await writeFile(path.join(torn, "journal-1"), whole.subarray(0, length));
-      const reopened = await openJournalOfLines(torn);
+      const truncated = await journalFolder();
+      await writeFile(path.join(truncated, "journal-1"), whole.subarray(0, length));
+      const reopened = await openJournalOfLines(truncated);
       expect(reopened.list).toEqual(["one", "two"]);
       reopened.add("three");
       await reopened.journal.close();
-      const again = await openJournalOfLines(torn);
+      const again = await openJournalOfLines(truncated);
       expect(again.list).toEqual(["one", "two", "three"]);
       await again.journal.close();
     }
   });
 
-  it("reads the older files when a crash came between a new journal and its snapshot", async () => {
+  it("reads the older files after a crash between a new journal and its snapshot", async () => {
     const dir = await journalFolder();
     const line = (item: string): string => encodeLine(JSON.stringify(item));
     await writeFile(path.join(dir, "snapshot-3"), line("a") + encodeLine('{"kind":"end"}'));
@@ -55,7 +55,7 @@ describe("the journal", () => {
     expect((await readdir(dir)).sort()).toEqual(["journal-5", "snapshot-5"]);
   });
 
-  it("refuses a folder that is damaged where no crash damages it, and leaves it as it is", async () => {
+  it("throws on damage that no crash causes, and does not change the folder", async () => {
     const dir = await journalFolder();
     await writeFile(path.join(dir, "snapshot-1"), encodeLine('"a"'));
     await expect(openJournalOfLines(dir)).rejects.toThrow(JournalCorruptError);
@@ -66,12 +66,12 @@ describe("the journal", () => {
     await expect(openJournalOfLines(other)).rejects.toThrow(JournalCorruptError);
   });
 
-  it("is one process's at a time, also after the one before was killed", async () => {
+  it("locks its folder, and takes over the lock of a killed process", async () => {
     const dir = await journalFolder();
     const { journal } = await openJournalOfLines(dir);
     await expect(openJournalOfLines(dir)).rejects.toThrow(FolderInUseError);
     await journal.close();
-    // The lock of a process that is gone, and of a later one that only has its number.
+    // The lock of a process that no longer exists, and one whose pid belongs to another process now.
     for (const owner of [
       { pid: 2 ** 22 + 1, started: "1" },
       { pid: process.ppid, started: "1" },
@@ -80,7 +80,7 @@ describe("the journal", () => {
       const { journal: taken } = await openJournalOfLines(dir);
       await taken.close();
     }
-    // One that was killed and that its parent never collects, as in a container without an init.
+    // A killed process that stays a zombie, as in a container without an init process.
     const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
@@ -88,13 +88,13 @@ describe("the journal", () => {
     const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
     const stat = async (): Promise<string> => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone");
     if (process.platform === "linux") {
-      // The shell would collect it; what it becomes does not.
+      // The shell would reap it; the program it execs does not.
       await waitUntil(
-        "the shell to have become another program",
+        "the shell to exec another program",
         async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n",
       );
       process.kill(pid, "SIGKILL");
-      await waitUntil("the process to be dead and not collected", async () => /\) Z /.test(await stat()));
+      await waitUntil("the process to be a zombie", async () => /\) Z /.test(await stat()));
       const started = (await stat()).split(") ")[1]?.split(" ")[19];
       await writeFile(path.join(dir, "lock"), JSON.stringify({ pid, started }));
       const { journal: taken } = await openJournalOfLines(dir);
@@ -105,7 +105,7 @@ describe("the journal", () => {
     await last.close();
   });
 
-  it("is given back when the server cannot start", async () => {
+  it("is unlocked when the server cannot start", async () => {
     const dir = await journalFolder();
     const { qstash } = await start();
     const options = { dataDir: dir, token: TOKEN };
@@ -115,7 +115,7 @@ describe("the journal", () => {
     expect((await readdir(dir)).filter((name) => name.startsWith("lock"))).toEqual([]);
   });
 
-  it("tells lines apart from what only looks like one", () => {
+  it("stops reading at a line with a wrong checksum", () => {
     const lines: string[] = [];
     const bytes = Buffer.from(`${encodeLine('{"a":1}')}00000000 {"b":2}\n${encodeLine('{"c":3}')}`);
     expect(decodeLines(bytes, (json) => lines.push(json))).toEqual({ whole: false });
@@ -123,7 +123,7 @@ describe("the journal", () => {
   });
 });
 
-/** Any sequence of things that can happen, about few enough subjects that they meet. */
+/** Any record; ids and names are few, so that records affect each other. */
 const anyRecord: fc.Arbitrary<JournalRecord> = (() => {
   const at = fc.integer({ min: 1_700_000_000_000, max: 1_700_000_900_000 });
   const id = fc.constantFrom("m1", "m2", "m3", "m4", "m5", "m6");
@@ -211,7 +211,7 @@ const anyRecord: fc.Arbitrary<JournalRecord> = (() => {
   );
 })();
 
-/** A message is created once: its id is new. */
+/** Any sequence of records in which each message id is created once. */
 const anyHistory = fc.array(anyRecord, { maxLength: 80 }).map((records) => {
   const created = new Set<string>();
   return records.filter((record) => {
@@ -222,7 +222,7 @@ const anyHistory = fc.array(anyRecord, { maxLength: 80 }).map((records) => {
   });
 });
 
-/** The state as a value, read past `dump`, which is under test. The order of what is kept does not count. */
+/** The state as a comparable value, without `dump`, which is under test. Map order is ignored. */
 function contentOf(state: State): Record<string, unknown> {
   const { log, limits: _limits, ...rest } = state;
   const plain = (value: unknown): unknown =>
@@ -245,7 +245,7 @@ function contentOf(state: State): Record<string, unknown> {
 describe("the state", () => {
   const limits = { ...defaultLimits, maxLogEntries: 12, maxDeadLetters: 2, logRetentionMs: 300_000 };
 
-  it("is the same replayed from the journal, from a snapshot, and from a snapshot and the rest of the journal", () => {
+  it("is equal after a replay of the journal, of a snapshot, and of a snapshot with the rest of the journal", () => {
     fc.assert(
       fc.property(anyHistory, fc.nat(80), (records, cut) => {
         const live = new State(limits);
@@ -254,7 +254,7 @@ describe("the state", () => {
           if (index === cut) snapshot = [...live.dump()];
           applyRecord(live, record);
         });
-        // Through JSON, as on disk: a value that memory shares and the disk cannot would show here.
+        // Through JSON, as on disk: detects values shared in memory or lost in JSON.
         const onDisk: JournalRecord[] = JSON.parse(JSON.stringify(records));
 
         const replayed = new State(limits);
@@ -279,7 +279,7 @@ describe("the state", () => {
 });
 
 describe("a restart", () => {
-  it("keeps everything: messages, queue order, letters, schedules, groups, keys, flow, duplicates, log", async () => {
+  it("keeps messages, queue order, dead letters, schedules, groups, keys, flow control, deduplication, log", async () => {
     const dir = await journalFolder();
     const clock = new ManualClock();
     const options = { dataDir: dir, clock, signingKeys: { current: "sig_1", next: "sig_2" } };
@@ -303,7 +303,7 @@ describe("a restart", () => {
     const logBefore = (await client.logs()).logs;
     await qstash.close();
 
-    // The first start reads the journal; the second, the snapshot that the first began with.
+    // The first start reads the journal, the second the snapshot that the first one wrote.
     const once = await startQstash({ token: TOKEN, ...options });
     await once.close();
     const again = await startQstash({ token: TOKEN, ...options });
@@ -324,7 +324,7 @@ describe("a restart", () => {
     expect(receiver.texts).toEqual(["1", "2", "3"]);
   });
 
-  it("delivers again what was under way, and keeps a queue's head its head while it waits to retry", async () => {
+  it("repeats deliveries in flight, and a message that waits for a retry keeps its queue slot", async () => {
     const dir = await journalFolder();
     const clock = new ManualClock();
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
@@ -335,7 +335,7 @@ describe("a restart", () => {
     for (const path of ["/first", "/second"])
       await client.queue({ queueName: "q" }).enqueue({ url: receiver.url + path });
     await receiver.waitFor(2);
-    await waitUntil("the failure to be noted", () => qstash.stats().retried === 1);
+    await waitUntil("the failure to be recorded", () => qstash.stats().retried === 1);
     await qstash.close();
 
     receiver.received.length = 0;
@@ -343,14 +343,14 @@ describe("a restart", () => {
     const again = await startQstash({ token: TOKEN, dataDir: dir, clock });
     afterTest(() => again.close());
     await receiver.waitFor(1);
-    await waitUntil("the hanging one to be delivered", () => again.stats().pending === 2);
+    await waitUntil("the hanging message to be delivered", () => again.stats().pending === 2);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging"]);
     clock.advance(13_000);
     await receiver.waitFor(3);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/hanging", "/first", "/second"]);
   });
 
-  it("takes up in order what became due while it was down", async () => {
+  it("delivers messages that became due while it was down, in order", async () => {
     const dir = await journalFolder();
     const clock = new ManualClock();
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });
@@ -365,7 +365,7 @@ describe("a restart", () => {
     expect(receiver.texts).toEqual(["5", "10", "20"]);
   });
 
-  it("fires one late run for the ticks that were missed, and none twice", async () => {
+  it("fires one late run for all missed ticks, and no tick twice", async () => {
     const dir = await journalFolder();
     const clock = new ManualClock(Date.UTC(2026, 0, 1, 0, 0, 30));
     const { qstash, client, receiver } = await start({ dataDir: dir, clock });

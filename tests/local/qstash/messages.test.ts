@@ -4,7 +4,7 @@ import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
 describe("messages", () => {
-  it("can be asked for with everything they were given, and for a moment after they are over", async () => {
+  it("are returned with all options, and for a short time after they have ended", async () => {
     const clock = new ManualClock();
     const { client, receiver, qstash, api } = await start({ clock });
     const { messageId } = await client.publish({
@@ -42,7 +42,7 @@ describe("messages", () => {
     const shown = async () => (await api(`/v2/messages/${messageId}`)).json();
     expect(await shown()).toEqual(message);
     clock.advance(60_000);
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(await shown()).toEqual(message);
     clock.advance(31_000);
     const gone = await api(`/v2/messages/${messageId}`);
@@ -50,7 +50,7 @@ describe("messages", () => {
     expect(await gone.json()).toEqual({ error: `message ${messageId} not found` });
   });
 
-  it("show bytes that are no text as base64", async () => {
+  it("show a body that is not UTF-8 as base64", async () => {
     const { client, api, receiver } = await start();
     const bytes = Buffer.from([0xff, 0xfe, 0]);
     const response = await api(`/v2/publish/${receiver.url}`, {
@@ -64,7 +64,7 @@ describe("messages", () => {
     expect(message.body).toBeUndefined();
   });
 
-  it("are canceled before they are sent, by id, by ids, by filter and all, up to a count", async () => {
+  it("are canceled before they are sent, by id, ids, filter, or all up to a count", async () => {
     const { client, receiver, qstash } = await start();
     const publish = (path: string, label: string) =>
       client.publish({ url: receiver.url + path, delay: "10d", label, flowControl: { key: label, rate: 1 } });
@@ -97,7 +97,7 @@ describe("messages", () => {
     expect(receiver.received).toHaveLength(0);
   });
 
-  it("canceled under way are delivered if they are, and not tried again if they are not", async () => {
+  it("canceled in flight are delivered if the attempt succeeds, and not retried if it fails", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     let release = () => {};
     const after = new Promise<void>((resolve) => {
@@ -109,7 +109,7 @@ describe("messages", () => {
     await receiver.waitFor(2);
     expect(await client.messages.cancel([good.messageId, bad.messageId])).toEqual({ cancelled: 2 });
     release();
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(qstash.stats()).toMatchObject({ delivered: 1, canceled: 1, deadLetters: 0 });
     expect(receiver.received).toHaveLength(2);
     const statesOf = async (messageId: string) =>
@@ -120,12 +120,12 @@ describe("messages", () => {
 });
 
 describe("the log", () => {
-  it("tells a message's life, with what each failure answered", async () => {
+  it("has all states of a message, with the response of each failure", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = ({ headers }) =>
       headers["upstash-retried"] === "0" ? { status: 500, body: "broken" } : undefined;
     const { messageId } = await client.publish({ url: receiver.url, body: "b", label: "l" });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     const { logs } = await client.logs({ messageIds: [messageId] });
     const life = [...logs].reverse();
     expect(life.map(({ state }) => state)).toEqual([
@@ -152,12 +152,12 @@ describe("the log", () => {
     expect(life[5]).not.toHaveProperty("responseStatus");
   });
 
-  it("is filtered and read in pages, and has two names", async () => {
+  it("is filtered, paginated, and available under two paths", async () => {
     const { client, receiver, qstash, api } = await start({ retryScale: 0 });
     receiver.onRequest = ({ path }) => ({ status: path === "/bad" ? 500 : 200 });
     await client.publish({ url: `${receiver.url}/good` });
     await client.publish({ url: `${receiver.url}/bad`, retries: 1 });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     const read = async (query: string) => {
       const response = await api(`/v2/logs?${query}`);
       return (await response.json()) as {
@@ -196,14 +196,14 @@ describe("the log", () => {
     expect(events.events).toEqual(all);
   });
 
-  it("keeps no more than its limits, by number, by size and by age", async () => {
+  it("is bounded by number, size and age", async () => {
     const clock = new ManualClock();
     const byNumber = await start({ clock, limits: { maxLogEntries: 10 } });
     const bySize = await start({ limits: { maxLogBytes: 20_000 } });
     for (const { client, receiver, qstash } of [byNumber, bySize]) {
       for (let index = 0; index < 20; index++)
         await client.publish({ url: receiver.url, body: "x".repeat(1000) });
-      await waitUntil("everything to end", () => qstash.stats().pending === 0);
+      await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     }
     expect((await byNumber.client.logs()).logs).toHaveLength(10);
     const kept = (await bySize.client.logs()).logs;
@@ -213,7 +213,7 @@ describe("the log", () => {
     expect((await byNumber.client.logs()).logs).toEqual([]);
   });
 
-  it("hides what is redacted, and so does everything else", async () => {
+  it("and all other responses hide redacted values", async () => {
     const { client, receiver, qstash, api } = await start();
     receiver.onRequest = () => ({ status: 500 });
     const { messageId } = await client.publish({

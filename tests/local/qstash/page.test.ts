@@ -29,7 +29,7 @@ describe("the page", () => {
       destination: "http://user:password@x/",
       cron: "0 0 1 1 *",
     });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     const response = await fetch(qstash.url);
     const text = await response.text();
     expect(response.headers.get("content-type")).toContain("text/html");
@@ -54,7 +54,7 @@ describe("the page", () => {
     }
   });
 
-  it("retries and deletes dead letters, asked by itself and by nobody else", async () => {
+  it("retries and deletes dead letters only on requests from the page itself", async () => {
     const { client, receiver, qstash } = await start();
     receiver.onRequest = () => ({ status: 500 });
     for (let index = 1; index <= 2; index++) {
@@ -90,7 +90,7 @@ describe("the page", () => {
     expect(qstash.stats().deadLetters).toBe(0);
   });
 
-  it("is not shown under a name that somebody else points here", async () => {
+  it("is refused under a foreign host name", async () => {
     const { qstash } = await start();
     const statusFor = (host: string) => rawPost(qstash.url, { host }, "GET").then(({ status }) => status);
     expect(await statusFor("evil.example")).toBe(403);
@@ -101,7 +101,7 @@ describe("the page", () => {
   });
 });
 
-/** `fetch` sets Host and Sec-Fetch-* itself. */
+/** For headers that `fetch` overrides: Host and Sec-Fetch-*. */
 function rawPost(url: string, headers: Record<string, string>, method = "POST"): Promise<{ status: number }> {
   return new Promise((resolve, reject) => {
     request(url, { method, headers }, (response) => {

@@ -5,7 +5,7 @@ import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
 describe("publishing", () => {
-  it("delivers with QStash's headers, the forwarded ones and a signature the SDK accepts", async () => {
+  it("delivers with QStash's headers, the forwarded ones and a signature that the SDK accepts", async () => {
     const { client, receiver, qstash } = await start();
     const url = `${receiver.url}/hook?x=1`;
     const { messageId } = await client.publishJSON({
@@ -40,7 +40,7 @@ describe("publishing", () => {
     );
   });
 
-  it("signs the claims that QStash signs", async () => {
+  it("signs the same claims as QStash", async () => {
     const clock = new ManualClock(1_700_000_000_000);
     const { client, receiver } = await start({ clock });
     await client.publish({ url: receiver.url, body: "abc" });
@@ -60,7 +60,7 @@ describe("publishing", () => {
     });
   });
 
-  it("carries bytes as they are", async () => {
+  it("delivers a body of any bytes unchanged", async () => {
     const { api, receiver } = await start();
     const body = Buffer.from([...Array(256).keys(), 0, 255, 10, 13]);
     await api(`/v2/publish/${receiver.url}/bytes`, { method: "POST", body });
@@ -71,9 +71,9 @@ describe("publishing", () => {
   it.each([
     ["raw, with // and a query", (url: string) => `${url}/a//b?c=d&e=%2F`, "/a//b?c=d&e=%2F"],
     ["encoded", (url: string) => encodeURIComponent(`${url}/a//b?c=d&e=%2F`), "/a//b?c=d&e=%2F"],
-    ["with its // folded", (url: string) => `${url.replace("//", "/")}/a`, "/a"],
-    ["with our token beside its query", (url: string) => `${url}/a?b=1&qstash_token=test-token`, "/a?b=1"],
-  ])("takes a destination %s", async (_, make, path) => {
+    ["with its // merged to /", (url: string) => `${url.replace("//", "/")}/a`, "/a"],
+    ["with the token in its query", (url: string) => `${url}/a?b=1&qstash_token=test-token`, "/a?b=1"],
+  ])("accepts a destination %s", async (_, make, path) => {
     const { api, receiver } = await start();
     const response = await api(`/v2/publish/${make(receiver.url)}`, { method: "POST", body: "x" });
     expect(await response.json()).toMatchObject({ url: `${receiver.url}${path}` });
@@ -81,7 +81,7 @@ describe("publishing", () => {
     expect(got?.path).toBe(path);
   });
 
-  it("uses the method asked for", async () => {
+  it("uses the requested method", async () => {
     const { client, receiver } = await start();
     for (const method of ["GET", "PUT", "PATCH", "DELETE"] as const) {
       await client.publish({ url: `${receiver.url}/${method}`, method });
@@ -90,7 +90,7 @@ describe("publishing", () => {
     for (const { method, path } of got) expect(path).toBe(`/${method}`);
   });
 
-  it("waits for a delay and for a point in time, which wins", async () => {
+  it("waits for a delay or a time, and the time takes precedence", async () => {
     const clock = new ManualClock(1_700_000_000_000);
     const { client, api, receiver, qstash } = await start({ clock });
     await api(`/v2/publish/${receiver.url}/delay`, { method: "POST", headers: { "Upstash-Delay": "1d10h" } });
@@ -100,8 +100,8 @@ describe("publishing", () => {
     clock.advance(1);
     await receiver.waitFor(1);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/both"]);
-    // Its receiver has it before its answer is noted.
-    await waitUntil("the answer to be noted", () => qstash.stats().inFlight === 0);
+    // The receiver has the request before its response is recorded.
+    await waitUntil("the response to be recorded", () => qstash.stats().inFlight === 0);
     clock.advance(34 * 3_600_000 - 60_001);
     expect(qstash.stats().pending).toBe(1);
     clock.advance(1);
@@ -116,7 +116,7 @@ describe("publishing", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it("takes a name for another address and signs the name", async () => {
+  it("with connectTo delivers to another address and signs the public URL", async () => {
     const target = await start();
     const { client, qstash } = await start({ connectTo: { "app.example.com": target.receiver.url } });
     await client.publish({ url: "https://app.example.com/hook", body: "x" });
@@ -132,7 +132,7 @@ describe("publishing", () => {
   });
 });
 
-describe("what a publish refuses", () => {
+describe("a publish is refused", () => {
   it.each([
     [
       "a destination without a scheme",
@@ -143,15 +143,15 @@ describe("what a publish refuses", () => {
     ["a destination that cannot be parsed", {}, "http://", "invalid destination url"],
     ["a delay without a unit", { "Upstash-Delay": "soon" }, null, "Upstash-Delay"],
     ["a negative retry count", { "Upstash-Retries": "-1" }, null, "Upstash-Retries"],
-    ["a method nobody has", { "Upstash-Method": "BREW" }, null, "Upstash-Method"],
+    ["an unknown method", { "Upstash-Method": "BREW" }, null, "Upstash-Method"],
     [
       "a retry delay with code in it",
       { "Upstash-Retry-Delay": "process.exit(1)" },
       null,
       "Upstash-Retry-Delay",
     ],
-    ["a callback that is no URL", { "Upstash-Callback": "nowhere" }, null, "invalid callback url"],
-    ["a time that is no number", { "Upstash-Not-Before": "tomorrow" }, null, "Upstash-Not-Before"],
+    ["an invalid callback URL", { "Upstash-Callback": "nowhere" }, null, "invalid callback url"],
+    ["a time that is not a number", { "Upstash-Not-Before": "tomorrow" }, null, "Upstash-Not-Before"],
     [
       "a deduplication id with a colon",
       { "Upstash-Deduplication-Id": "a:b" },
@@ -166,13 +166,13 @@ describe("what a publish refuses", () => {
     ],
     ["flow control without limits", { "Upstash-Flow-Control-Key": "k" }, null, "Upstash-Flow-Control-Value"],
     [
-      "a rate of nothing",
+      "a rate of 0",
       { "Upstash-Flow-Control-Key": "k", "Upstash-Flow-Control-Value": "rate=0" },
       null,
       "rate",
     ],
-    ["a cron that never comes", { "Upstash-Cron": "0 0 31 2 *" }, null, "invalid cron"],
-  ])("%s: 400 with the reason", async (_, headers, destination, reason) => {
+    ["a cron that never fires", { "Upstash-Cron": "0 0 31 2 *" }, null, "invalid cron"],
+  ])("with 400 and a reason for %s", async (_, headers, destination, reason) => {
     const { api, receiver, qstash } = await start();
     const response = await api(`/v2/publish/${destination ?? receiver.url}`, {
       method: "POST",
@@ -184,7 +184,7 @@ describe("what a publish refuses", () => {
     expect(qstash.stats().published).toBe(0);
   });
 
-  it("anybody without the token, and takes it from the query too", async () => {
+  it("with 401 without the token, which may be in the header or the query", async () => {
     const { qstash, receiver } = await start();
     const url = `${qstash.url}/v2/publish/${receiver.url}`;
     for (const init of [{}, { headers: { authorization: "Bearer wrong-token" } }]) {
@@ -197,13 +197,13 @@ describe("what a publish refuses", () => {
     await receiver.waitFor(1);
   });
 
-  it("a body over the limit: 413", async () => {
+  it("with 413 for a body over the limit", async () => {
     const { api, receiver } = await start({ limits: { maxBodyBytes: 10 } });
     const response = await api(`/v2/publish/${receiver.url}`, { method: "POST", body: "01234567890" });
     expect(response.status).toBe(413);
   });
 
-  it("in a batch, only the messages that are wrong", async () => {
+  it("in a batch only for invalid messages", async () => {
     const { client, api, receiver } = await start();
     await client.urlGroups.addEndpoints({
       name: "both",
@@ -241,9 +241,9 @@ describe("what a publish refuses", () => {
 });
 
 describe("deduplication", () => {
-  it("answers a duplicate with the first message, until the window is over", async () => {
+  it("answers a duplicate with the first message until the window ends", async () => {
     const clock = new ManualClock();
-    // Shorter than the time between two clean-ups, so that it is the window that ends it and not they.
+    // Shorter than the prune interval, so that the window and not the pruning ends it.
     const { client, api, receiver } = await start({ clock, limits: { dedupWindowMs: 10_000 } });
     const publish = () => client.publish({ url: receiver.url, body: "x", deduplicationId: "order-1" });
     const first = await publish();
@@ -262,7 +262,7 @@ describe("deduplication", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it("by content tells body, destination and forwarded headers apart", async () => {
+  it("by content distinguishes body, destination and forwarded headers", async () => {
     const { client, receiver } = await start();
     const publish = (body: string, path: string, header: string) =>
       client.publish({
@@ -288,7 +288,7 @@ describe("deduplication", () => {
     await receiver.waitFor(4);
   });
 
-  it("in one batch too, and lets only one of many concurrent publishes through", async () => {
+  it("applies in one batch too, and accepts only one of many concurrent publishes", async () => {
     const { client, receiver, qstash } = await start();
     const batch = await client.batchJSON([
       { url: receiver.url, body: "1", deduplicationId: "same" },

@@ -6,20 +6,20 @@ import { start } from "./support/harness";
 import { ManualClock } from "./support/manual-clock";
 
 describe("queues", () => {
-  it("deliver first in, first out, one at a time, the next waiting for retries of the one before", async () => {
+  it("deliver one at a time in FIFO order, and retries block later messages", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     const queue = client.queue({ queueName: "orders" });
-    // The second message fails twice; nothing may pass it.
+    // The second message fails twice; no other may overtake it.
     receiver.onRequest = ({ text, headers }) => ({
       status: text === "2" && headers["upstash-retried"] !== "2" ? 500 : 200,
     });
     for (const body of ["1", "2", "3", "4"]) await queue.enqueue({ url: receiver.url, body });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.texts).toEqual(["1", "2", "2", "2", "3", "4"]);
     expect(receiver.peak).toBe(1);
   });
 
-  it("wait for the callbacks of the message before", async () => {
+  it("send the next message after the callbacks of the previous one", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     const queue = client.queue({ queueName: "q" });
     receiver.onRequest = ({ path, headers }) => ({
@@ -27,11 +27,11 @@ describe("queues", () => {
     });
     await queue.enqueue({ url: `${receiver.url}/1`, callback: `${receiver.url}/done` });
     await queue.enqueue({ url: `${receiver.url}/2` });
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.received.map(({ path }) => path)).toEqual(["/1", "/done", "/done", "/2"]);
   });
 
-  it("keep order for any mix of failures, sizes and numbers", async () => {
+  it("keep the order for any number of messages and failures", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     let run = 0;
     await fc.assert(
@@ -43,7 +43,7 @@ describe("queues", () => {
           return { status: Number(headers["upstash-retried"]) < fails ? 500 : 200 };
         };
         await client.batchJSON(failures.map((_, body) => ({ url: receiver.url, body, queueName })));
-        await waitUntil("everything to end", () => qstash.stats().pending === 0);
+        await waitUntil("all messages to end", () => qstash.stats().pending === 0);
         expect(receiver.texts.map(Number)).toEqual(
           failures.flatMap((fails, index) => Array.from({ length: fails + 1 }, () => index)),
         );
@@ -52,7 +52,7 @@ describe("queues", () => {
     );
   });
 
-  it("work on as many at once as their parallelism says", async () => {
+  it("deliver up to `parallelism` messages concurrently", async () => {
     const { client, receiver, qstash } = await start();
     const queue = client.queue({ queueName: "wide" });
     await queue.upsert({ parallelism: 3 });
@@ -67,12 +67,12 @@ describe("queues", () => {
     await queue.upsert({ parallelism: 4 });
     await receiver.waitFor(4);
     release();
-    await waitUntil("everything to end", () => qstash.stats().pending === 0);
+    await waitUntil("all messages to end", () => qstash.stats().pending === 0);
     expect(receiver.peak).toBe(4);
     expect((await queue.get()).lag).toBe(0);
   });
 
-  it("hold everything while paused, retries too, and go on when resumed", async () => {
+  it("deliver nothing while paused, retries included, and continue when resumed", async () => {
     const clock = new ManualClock();
     const { client, receiver, qstash } = await start({ clock });
     const queue = client.queue({ queueName: "q" });
@@ -91,7 +91,7 @@ describe("queues", () => {
     expect(receiver.texts).toEqual(["1", "1", "2"]);
   });
 
-  it("do not hold up what is behind a delayed message", async () => {
+  it("do not block later messages behind a delayed one", async () => {
     const clock = new ManualClock();
     const { client, receiver } = await start({ clock });
     const queue = client.queue({ queueName: "q" });
@@ -103,7 +103,7 @@ describe("queues", () => {
     expect(receiver.texts).toEqual(["now", "late"]);
   });
 
-  it("are made by the first message, listed, and deleted with what waits in them", async () => {
+  it("are created by the first message, listed, and deleted with their messages", async () => {
     const clock = new ManualClock();
     const { client, receiver, qstash, api } = await start({ clock });
     const { messageId } = await client.queue({ queueName: "made" }).enqueue({ url: receiver.url, delay: 60 });

@@ -6,13 +6,13 @@ import { ManualClock } from "./support/manual-clock";
 
 const SECOND = 1000;
 
-/** Starts with a clock that stands still and gives the wait before each attempt. */
+/** Starts with a manual clock, and measures the delay before each attempt. */
 async function startTimed(options: Parameters<typeof start>[0] = {}) {
   const clock = new ManualClock();
   const harness = await start({ clock, ...options });
   const { qstash, receiver } = harness;
   const idle = () => waitUntil("attempts to end", () => qstash.stats().inFlight === 0);
-  /** Advances in steps until the next attempt is made, and says how far that was. */
+  /** Advances in steps until the next attempt. @returns the time advanced (ms) */
   const nextAttemptAfter = async (stepMs: number, limitMs: number): Promise<number> => {
     await idle();
     const before = receiver.received.length;
@@ -22,7 +22,7 @@ async function startTimed(options: Parameters<typeof start>[0] = {}) {
         await idle();
         return waited;
       }
-      // In one go over the steps in which nothing is due.
+      // Skips the steps in which no timer is due.
       const steps = Math.max(1, Math.ceil((clock.nextAt - clock.now()) / stepMs));
       clock.advance(steps * stepMs);
       waited += steps * stepMs;
@@ -33,7 +33,7 @@ async function startTimed(options: Parameters<typeof start>[0] = {}) {
 }
 
 describe("retries", () => {
-  it("come after 12 s, 2 m 28 s, 30 m 8 s, 6 h 7 m and a day, and say how often it was", async () => {
+  it("come after 12 s, 2 m 28 s, 30 m 8 s, 6 h 7 m and a day, and send their number", async () => {
     const { client, receiver, qstash, nextAttemptAfter } = await startTimed();
     receiver.onRequest = () => ({ status: 500 });
     await client.publish({ url: receiver.url, retries: 6 });
@@ -53,7 +53,7 @@ describe("retries", () => {
     expect(qstash.stats()).toMatchObject({ retried: 6, deadLetters: 1, pending: 0 });
   });
 
-  it("are three unless said, and then the message is a dead letter", async () => {
+  it("are three by default, and then the message becomes a dead letter", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     receiver.onRequest = () => ({ status: 503 });
     await client.publish({ url: receiver.url });
@@ -61,7 +61,7 @@ describe("retries", () => {
     expect(receiver.received).toHaveLength(4);
   });
 
-  it("take the time the expression says, scaled", async () => {
+  it("use the delay of the expression, scaled", async () => {
     const { client, receiver, nextAttemptAfter } = await startTimed({ retryScale: 0.5 });
     receiver.onRequest = () => ({ status: 500 });
     await client.publish({ url: receiver.url, retries: 3, retryDelay: "max(2, pow(2, retried)) * 1000" });
@@ -76,9 +76,9 @@ describe("retries", () => {
     ["a duration", () => "1m5s", 65],
     ["a date", (now: number) => new Date(now + 40_000).toUTCString(), 40],
     ["nothing", () => "0", 0],
-    ["more than a day, so the backoff holds", () => "90000", 13],
-    ["nonsense, so the backoff holds", () => "later", 13],
-  ])("honour Retry-After: %s", async (_, value, seconds) => {
+    ["more than a day, so the backoff applies", () => "90000", 13],
+    ["nonsense, so the backoff applies", () => "later", 13],
+  ])("honor Retry-After: %s", async (_, value, seconds) => {
     const { client, clock, receiver, nextAttemptAfter } = await startTimed();
     receiver.onRequest = () => ({ status: 429, headers: { "retry-after": value(clock.now()) } });
     await client.publish({ url: receiver.url, retries: 1 });
@@ -91,7 +91,7 @@ describe("retries", () => {
     expect(Math.abs(waited - seconds)).toBeLessThanOrEqual(1); // a date has whole seconds
   });
 
-  it("end at once on 489 with its header, not on either alone", async () => {
+  it("stop on 489 together with its header, but not on either alone", async () => {
     const { client, receiver, qstash } = await start({ retryScale: 0 });
     const never: Record<string, string> = { "Upstash-NonRetryable-Error": "true" };
     receiver.onRequest = ({ path }) => ({
@@ -107,7 +107,7 @@ describe("retries", () => {
     }
   });
 
-  it("follow a destination that does not answer in time", async () => {
+  it("treat a timeout as a failure and close the connection", async () => {
     const { client, clock, receiver, qstash, idle } = await startTimed();
     receiver.onRequest = () => ({ after: new Promise(() => {}) });
     await client.publish({ url: receiver.url, timeout: 5, retries: 0 });
@@ -119,10 +119,10 @@ describe("retries", () => {
     const [letter] = (await client.dlq.listMessages()).messages;
     expect(letter?.responseStatus).toBe(0);
     expect(letter?.responseBody).toContain("timeout");
-    await waitUntil("the connection to be cut", () => receiver.received[0]?.abandoned === true);
+    await waitUntil("the connection to be closed", () => receiver.received[0]?.abandoned === true);
   });
 
-  it("follow a connection refused and a name that does not exist", async () => {
+  it("treat a refused connection and an unknown host as failures", async () => {
     const { client, qstash } = await start({ retryScale: 0 });
     const closed = await closedPort();
     await client.publish({ url: `http://127.0.0.1:${closed}/`, retries: 1 });
@@ -134,7 +134,7 @@ describe("retries", () => {
     expect(reasons).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
-  it("keep no more of an answer than the limit, and do not wait for the end of an endless one", async () => {
+  it("truncate a response at the limit, and do not wait for the end of an endless one", async () => {
     const { client, receiver, qstash } = await start({ limits: { maxResponseBytes: 1000 } });
     receiver.onRequest = () => ({ status: 500, body: "x".repeat(5_000_000) });
     await client.publish({ url: receiver.url, retries: 0 });
@@ -144,7 +144,7 @@ describe("retries", () => {
   });
 });
 
-/** A port that was free a moment ago. */
+/** Returns a port that was just closed. */
 async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const BEGIN = Date.UTC(2026, 0, 1, 0, 0, 30);
 
 describe("schedules", () => {
-  it("fire on every tick with what they were given, and say when", async () => {
+  it("fire on every tick with their options, and show last and next time", async () => {
     const clock = new ManualClock(BEGIN);
     const { client, receiver, qstash } = await start({ clock });
     const { scheduleId } = await client.schedules.create({
@@ -48,7 +48,7 @@ describe("schedules", () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it("with the same id are replaced, and do not fire again for a tick they fired", async () => {
+  it("with the same id are replaced, and do not repeat a tick that fired", async () => {
     const clock = new ManualClock(BEGIN);
     const { client, receiver } = await start({ clock });
     const create = (path: string) =>
@@ -64,7 +64,7 @@ describe("schedules", () => {
     expect(receiver.received.map(({ path }) => path)).toEqual(["/old", "/new"]);
   });
 
-  it("stand still while paused, by PATCH and by POST, and make up for nothing", async () => {
+  it("skip ticks while paused, by PATCH and by POST", async () => {
     const clock = new ManualClock(BEGIN);
     const { client, receiver, api } = await start({ clock });
     await client.schedules.create({ scheduleId: "s", destination: receiver.url, cron: "* * * * *" });
@@ -86,7 +86,7 @@ describe("schedules", () => {
     expect((await api("/v2/schedules/s")).status).toBe(404);
   });
 
-  it("go to every endpoint of a URL group, through a queue, after a delay", async () => {
+  it("publish to every endpoint of a URL group, through a queue, after a delay", async () => {
     const clock = new ManualClock(BEGIN);
     const { client, receiver, qstash } = await start({ clock });
     await client.urlGroups.addEndpoints({
@@ -104,7 +104,7 @@ describe("schedules", () => {
     expect((await client.queue().list()).map(({ name }) => name)).toEqual(["q"]);
   });
 
-  it("are made by a publish with a cron, too, and need one", async () => {
+  it("are also created by a publish with Upstash-Cron, which is required", async () => {
     const { api, receiver } = await start();
     const made = await api(`/v2/publish/${receiver.url}`, {
       method: "POST",
@@ -128,7 +128,7 @@ describe("cron expressions", () => {
     ["*/5 * * * *", Date.UTC(2026, 0, 1, 0, 5)],
     ["0 0 * * 0", Date.UTC(2026, 0, 4)],
     ["@daily", Date.UTC(2026, 0, 2)],
-    // Either field is enough when both say something.
+    // With both day fields set, a match of either is enough.
     ["0 0 13 * 5", Date.UTC(2026, 0, 2)],
   ])("%s", (source, next) => {
     expect(parseCron(source).nextAfter(BEGIN)).toBe(next);
@@ -138,7 +138,7 @@ describe("cron expressions", () => {
     expect(() => parseCron(source)).toThrow(SyntaxError);
   });
 
-  it("keeps local time over a change of the clocks", () => {
+  it("keep the local time across a change to daylight saving time", () => {
     const { nextAfter } = parseCron("CRON_TZ=Europe/Berlin 30 9 * * *");
     const before = nextAfter(Date.UTC(2026, 2, 28, 0)) ?? 0;
     const after = nextAfter(before) ?? 0;

@@ -4,7 +4,7 @@ import { Timers } from "../../../local/qstash/timers";
 import { ManualClock } from "./support/manual-clock";
 
 describe("timers", () => {
-  it("fire in order of time, then of setting, each once, never early, and not when canceled", () => {
+  it("fire once, never early, in order of time, then of creation, unless canceled", () => {
     const actions = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant("set" as const), inMs: fc.nat(500) }),
@@ -47,7 +47,7 @@ describe("timers", () => {
     );
   });
 
-  it("hold one timer of the clock, however many are set", () => {
+  it("use one timer of the clock for any number of timers", () => {
     let armed = 0;
     const timers = new Timers({
       now: () => 0,

@@ -4,7 +4,7 @@ import { start } from "./support/harness";
 
 const REFUSAL = { error: expect.stringContaining("does not support Upstash Workflow yet") };
 
-/** What @upstash/workflow 1.3 sends with a run's first message. */
+/** Headers that @upstash/workflow 1.3 sends with the first message of a run. */
 const TRIGGER = {
   "Upstash-Workflow-Init": "true",
   "Upstash-Workflow-RunId": "wfr_1",
@@ -44,14 +44,14 @@ describe("a workflow's message", () => {
     "Upstash-Failure-Callback-Forward-Upstash-Workflow-Is-Failure",
     "Upstash-Callback-Failure-Callback-Workflow-Url",
     "Upstash-Callback-Failure-Callback-Forward-Upstash-Workflow-Failure-Callback",
-  ])("is known by %s alone", async (name) => {
+  ])("is refused for the header %s alone", async (name) => {
     const { api, receiver } = await start();
     const response = await api(`/v2/publish/${receiver.url}`, { method: "POST", headers: { [name]: "1" } });
     expect(response.status).toBe(422);
     expect(((await response.json()) as { error: string }).error.toLowerCase()).toContain(name.toLowerCase());
   });
 
-  it("refuses a whole batch, of which nothing is sent", async () => {
+  it("refuses its whole batch, and nothing is sent", async () => {
     const { client, qstash, receiver } = await start();
     const batch = client.batch([
       { url: receiver.url, body: "before" },
@@ -65,7 +65,7 @@ describe("a workflow's message", () => {
     expect(qstash.stats().published).toBe(0);
   });
 
-  it("of the SDK's own workflow route fails where it is triggered", async () => {
+  it("of the SDK's serve() fails when the route is triggered", async () => {
     const { client, qstash } = await start();
     const url = "https://app.example/workflow";
     const route = serve(async (context) => void (await context.run("step", () => 1)), {
@@ -79,7 +79,7 @@ describe("a workflow's message", () => {
   });
 });
 
-it("a header of somebody's own that is called Workflow is forwarded like any other", async () => {
+it("an application header with Workflow in its name is forwarded like any other", async () => {
   const { client, receiver } = await start();
   const headers = { "Workflow-Id": "7", "X-Upstash-Workflow-Id": "8" };
   await client.publish({ url: receiver.url, headers });

@@ -43,20 +43,20 @@ describe.each(ROUTES)("%s %s", (method, route, body) => {
   });
 });
 
-test("the token may stand in the query, and is no argument then", async () => {
+test("the token in the query authenticates and is not an argument", async () => {
   const key = newKey();
   const response = await fetch(`${t.gateway.url}/set/${key}/v?_token=${TOKEN}&EX=100`);
   expect(await response.json()).toEqual({ result: "OK" });
   expect((await t.post("/", ["TTL", key])).body).toEqual({ result: 100 });
 });
 
-test("other methods are a 405", async () => {
+test("other methods get 405", async () => {
   for (const method of ["DELETE", "PATCH", "OPTIONS"]) {
     expect((await t.rest("/ping", { method })).status).toBe(405);
   }
 });
 
-test("health is open to everyone and tells no more than whether the engine answers", async () => {
+test("health requires no token and returns only whether the engine answers", async () => {
   const response = await fetch(`${t.gateway.url}/-/health`);
   expect([response.status, await response.json()]).toEqual([200, { engine: "up" }]);
 });

@@ -4,16 +4,16 @@ import { until } from "./support";
 
 const running: GuardedProcess[] = [];
 afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
+  for (const guarded of running.splice(0)) await guarded.stop();
 });
 
 export interface Cli {
   readonly guarded: GuardedProcess;
-  /** What it printed so far. */
+  /** The lines printed so far. */
   readonly lines: string[];
 }
 
-/** `local/redis/main.ts` as a process of its own, stopped after the test. */
+/** Starts `local/redis/main.ts` as a process that is stopped after the test. */
 export async function startCli(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Cli> {
   const lines: string[] = [];
   const guarded = await spawnGuarded({
@@ -26,7 +26,7 @@ export async function startCli(args: readonly string[], env: NodeJS.ProcessEnv =
   return { guarded, lines };
 }
 
-/** The same on a free port, once it serves. */
+/** Starts it on a free port and resolves once it serves. */
 export async function startServingCli(
   args: readonly string[],
   env?: NodeJS.ProcessEnv,

@@ -25,7 +25,7 @@ async function info(redisUrl: string, section: string): Promise<string> {
   return report;
 }
 
-/** Kills the server that answers there, as the kernel does when memory is short. @returns what it was */
+/** Kills the server at `redisUrl`, as the kernel does when memory is short. @returns its pid */
 async function kill(redisUrl: string, signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
   const pid = Number(/process_id:(\d+)/.exec(await info(redisUrl, "server"))?.[1]);
   process.kill(pid, signal);
@@ -39,11 +39,11 @@ async function startWithLines() {
   return { engine, lines };
 }
 
-const backAgain = (lines: string[]) => lines.filter((line) => line.includes(" is back ")).length;
+const countRestarts = (lines: string[]) => lines.filter((line) => line.includes(" is back ")).length;
 const gaveUp = (lines: string[]) => lines.some((line) => line.includes("could not be restarted"));
 
-describe.runIf(hasRedisServer)("a redis-server that ends by itself", () => {
-  test("is started again with its data, with a line for each, and the gateway finds it", async () => {
+describe.runIf(hasRedisServer)("a redis-server that ends unexpectedly", () => {
+  test("is restarted with its data, progress is printed, and the gateway reconnects", async () => {
     const cli = await startServingCli(["--token", "secret", "--data-dir", folder.path]);
     const post = async (route: string, body: unknown) => {
       const headers = { authorization: "Bearer secret" };
@@ -59,12 +59,12 @@ describe.runIf(hasRedisServer)("a redis-server that ends by itself", () => {
       "/pipeline",
       keys.map((key) => ["SET", key, key]),
     );
-    // A disk that is busy holds the file back for a moment, and what was not written then is allowed to be lost.
+    // A busy disk delays the append-only file, and unwritten commands may be lost.
     await until(async () => /aof_buffer_length:0/.test(await info(cli.redisUrl, "persistence")));
     const printedBefore = cli.lines.length;
 
     const pid = await kill(cli.redisUrl);
-    await until(() => backAgain(cli.lines) === 1);
+    await until(() => countRestarts(cli.lines) === 1);
     expect(await post("/", ["MGET", ...keys])).toEqual({ result: keys });
     expect(cli.lines.slice(printedBefore)).toEqual([
       expect.stringMatching(
@@ -74,15 +74,15 @@ describe.runIf(hasRedisServer)("a redis-server that ends by itself", () => {
     ]);
   });
 
-  test("is started again when it was asked to end, too", async () => {
+  test("is restarted after SIGTERM too", async () => {
     const { engine, lines } = await startWithLines();
     await kill(engine.url, "SIGTERM");
-    await until(() => backAgain(lines) === 1);
+    await until(() => countRestarts(lines) === 1);
     expect(lines[0]).toContain("ended with code 0; restarting it");
     await info(engine.url, "server");
   });
 
-  test("and whose files are damaged is given up, and said to be down", async () => {
+  test("stays down when its files are damaged, and requests get 503", async () => {
     const { engine, lines } = await startWithLines();
     const gateway = await startRedisGateway({ port: 0, token: "t", redisUrl: engine.url });
     cleanups.push(gateway.close);
@@ -103,18 +103,18 @@ describe.runIf(hasRedisServer)("a redis-server that ends by itself", () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  test("again and again is given up", async () => {
+  test("stays down after four restarts in a row", async () => {
     const { engine, lines } = await startWithLines();
-    for (let deaths = 1; ; deaths++) {
+    for (let exits = 1; ; exits++) {
       await kill(engine.url);
-      await until(() => backAgain(lines) === deaths || gaveUp(lines));
+      await until(() => countRestarts(lines) === exits || gaveUp(lines));
       if (gaveUp(lines)) break;
     }
-    expect(backAgain(lines)).toBe(4);
+    expect(countRestarts(lines)).toBe(4);
     expect(lines.at(-1)).toContain("could not be restarted (it ended again each time)");
   });
 
-  test("just before the stack stops stays down", async () => {
+  test("stays down when the stack stops meanwhile", async () => {
     const { engine, lines } = await startWithLines();
     await kill(engine.url);
     await until(() => lines.length === 1);

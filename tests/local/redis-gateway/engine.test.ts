@@ -26,7 +26,7 @@ async function start(options: Partial<RedisEngineOptions> = {}) {
   return engine;
 }
 
-async function ask(url: string, ...args: string[]): Promise<Reply> {
+async function sendCommand(url: string, ...args: string[]): Promise<Reply> {
   const connection = await EngineConnection.open(parseRedisUrl(url));
   const reply = await connection.send(args);
   connection.close();
@@ -41,13 +41,13 @@ async function takenPort(): Promise<number> {
 }
 
 describe("the embedded engine", () => {
-  test("is used when asked for, whatever else there is", async () => {
+  test("is used when requested, even with a redisUrl", async () => {
     const engine = await start({ engine: "embedded", redisUrl: "redis://127.0.0.1:1" });
     expect(engine.kind).toBe("embedded");
-    expect(String(await ask(engine.url, "PING", "hello"))).toBe("hello");
+    expect(String(await sendCommand(engine.url, "PING", "hello"))).toBe("hello");
   });
 
-  test("says when its port is taken", async () => {
+  test("throws PortTakenError when its port is in use", async () => {
     await expect(start({ engine: "embedded", port: await takenPort() })).rejects.toThrow(PortTakenError);
   });
 
@@ -56,9 +56,9 @@ describe("the embedded engine", () => {
     const { port } = parseRedisUrl(engine.url);
     const outside = Object.values(networkInterfaces())
       .flat()
-      .find((one) => one !== undefined && !one.internal && one.family === "IPv4");
+      .find((candidate) => candidate !== undefined && !candidate.internal && candidate.family === "IPv4");
     if (outside === undefined) return;
-    await expect(ask(`redis://${outside.address}:${port}`, "PING")).rejects.toThrow(EngineDownError);
+    await expect(sendCommand(`redis://${outside.address}:${port}`, "PING")).rejects.toThrow(EngineDownError);
   });
 
   test("stops while clients are connected", async () => {
@@ -68,47 +68,47 @@ describe("the embedded engine", () => {
     expect((await connection.closed).message).toContain("closed the connection");
   });
 
-  test("is gone after stop, which may be called twice", async () => {
+  test("does not answer after stop, which may be called twice", async () => {
     const engine = await start({ engine: "embedded" });
     await engine.stop();
     await engine.stop();
-    await expect(ask(engine.url, "PING")).rejects.toThrow(EngineDownError);
+    await expect(sendCommand(engine.url, "PING")).rejects.toThrow(EngineDownError);
   });
 });
 
-test("the gateway says when its port is taken", async () => {
+test("the gateway throws PortTakenError when its port is in use", async () => {
   const port = await takenPort();
   const gateway = startRedisGateway({ port, token: "t", redisUrl: "redis://127.0.0.1:1" });
   await expect(gateway).rejects.toThrow(PortTakenError);
 });
 
 describe("an external Redis", () => {
-  test("is used as it is and left running", async () => {
+  test("is used and keeps running after stop", async () => {
     const outside = await start({ engine: "embedded" });
     const engine = await start({ redisUrl: `${outside.url}/3` });
     expect(engine).toMatchObject({ kind: "external", url: `${outside.url}/3` });
     await engine.stop();
-    expect(String(await ask(outside.url, "PING", "still here"))).toBe("still here");
+    expect(String(await sendCommand(outside.url, "PING", "still here"))).toBe("still here");
   });
 
-  test("that is not there is named, without its password", async () => {
+  test("that is unreachable is named in the error, without its password", async () => {
     const error = await start({ redisUrl: "redis://:geheim@127.0.0.1:1" }).catch((reason: Error) => reason);
     expect(error).toBeInstanceOf(EngineDownError);
     expect(String(error)).toContain("redis://127.0.0.1:1/0 is unreachable: ECONNREFUSED");
     expect(String(error)).not.toContain("geheim");
   });
 
-  test("the database in the URL is the one that is used", async () => {
+  test("is used with the database of its URL", async () => {
     const outside = await start({ engine: "embedded" });
     const key = newKey();
-    await ask(`${outside.url}/3`, "SET", key, "in three");
-    expect(await ask(outside.url, "GET", key)).toBeNull();
-    expect(String(await ask(`${outside.url}/3`, "GET", key))).toBe("in three");
+    await sendCommand(`${outside.url}/3`, "SET", key, "in three");
+    expect(await sendCommand(outside.url, "GET", key)).toBeNull();
+    expect(String(await sendCommand(`${outside.url}/3`, "GET", key))).toBe("in three");
     await expect(start({ redisUrl: `${outside.url}/99` })).rejects.toThrow(EngineRefusedError);
   });
 });
 
-describe("redis:// addresses", () => {
+describe("parseRedisUrl", () => {
   test.each([
     ["redis://localhost", { host: "localhost", port: 6379, tls: false, password: null, database: 0 }],
     ["rediss://h:1/2", { host: "h", port: 1, tls: true, database: 2 }],
@@ -120,7 +120,7 @@ describe("redis:// addresses", () => {
   });
 
   test.each(["nonsense", "http://h", "redis://:secret@h/x"])(
-    "%s is refused without telling secrets",
+    "refuses %s without the password in the error",
     (url) => {
       expect(() => parseRedisUrl(url)).toThrow(TypeError);
       expect(() => parseRedisUrl(url)).not.toThrow(/secret/);
@@ -129,18 +129,18 @@ describe("redis:// addresses", () => {
 });
 
 describe.runIf(hasRedisServer)("a redis-server from the PATH", () => {
-  test("keeps its data over a restart, and on a new port", async () => {
+  test("keeps its data across a restart on a new port", async () => {
     const key = newKey();
     const first = await start();
     expect(first.kind).toBe("server");
-    await ask(first.url, "SET", key, "kept");
+    await sendCommand(first.url, "SET", key, "kept");
     await first.stop();
-    await expect(ask(first.url, "PING")).rejects.toThrow(EngineDownError);
+    await expect(sendCommand(first.url, "PING")).rejects.toThrow(EngineDownError);
     const second = await start();
-    expect(String(await ask(second.url, "GET", key))).toBe("kept");
+    expect(String(await sendCommand(second.url, "GET", key))).toBe("kept");
   });
 
-  test("says when its port is taken, by Redis or by others", async () => {
+  test("throws PortTakenError when its port is in use, by Redis or another server", async () => {
     await expect(start({ port: await takenPort() })).rejects.toThrow(PortTakenError);
     const other = await start({ engine: "embedded" });
     await expect(start({ port: parseRedisUrl(other.url).port })).rejects.toThrow(PortTakenError);
@@ -151,9 +151,9 @@ describe.runIf(hasRedisServer)("a redis-server from the PATH", () => {
     await expect(start()).rejects.toThrow(DataDirInUseError);
   });
 
-  test("with a password takes the right one only", async () => {
+  test("with a password accepts only the right one", async () => {
     const server = await start();
-    await ask(server.url, "CONFIG", "SET", "requirepass", "ge heim");
+    await sendCommand(server.url, "CONFIG", "SET", "requirepass", "ge heim");
     const { port } = parseRedisUrl(server.url);
     await expect(start({ redisUrl: server.url })).rejects.toThrow(/refused a PING: NOAUTH/);
     await expect(start({ redisUrl: `redis://:wrong@127.0.0.1:${port}` })).rejects.toThrow(

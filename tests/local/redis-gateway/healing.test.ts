@@ -30,7 +30,7 @@ async function gatewayTo(redisUrl: string, connection = {}) {
   return gateway;
 }
 
-/** A server that does with each connection what it is told. */
+/** Starts a server that passes each connection to `onConnection`. */
 async function fakeEngine(onConnection: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -46,7 +46,7 @@ async function fakeEngine(onConnection: (socket: Socket) => void): Promise<strin
   return `redis://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
-test("with the engine down every request fails at once, and works again when it is back", async () => {
+test("answers 503 immediately while the engine is down, and works when it is back", async () => {
   const first = await engineOn(0);
   const gateway = await gatewayTo(first.url);
   expect((await post(gateway, "/", ["PING"])).body).toEqual({ result: "PONG" });
@@ -64,7 +64,7 @@ test("with the engine down every request fails at once, and works again when it 
   expect(await post(gateway, "/subscribe/c", [])).toEqual(down);
   expect((await fetch(`${gateway.url}/-/health`)).status).toBe(503);
   expect(performance.now() - started).toBeLessThan(1_000);
-  // a listener has to learn of it too, or it would wait for ever
+  // the event stream must end too, or its client would wait forever
   expect(await stream.text()).toContain("data: subscribe,c,1");
 
   await engineOn(parseRedisUrl(first.url).port);
@@ -81,14 +81,14 @@ test("a gateway may start before its engine", async () => {
   expect((await post(gateway, "/", ["PING"])).status).toBe(200);
 });
 
-test("an engine that accepts and never answers is given up after the time limit", async () => {
+test("an engine that accepts connections and never answers gives 503 after the time limit", async () => {
   const gateway = await gatewayTo(await fakeEngine(() => {}), { connectTimeoutMs: 100 });
   const started = performance.now();
   expect(await post(gateway, "/", ["PING"])).toMatchObject({ status: 503 });
   expect(performance.now() - started).toBeLessThan(1_000);
 });
 
-test("an engine that hangs later is given up too, and all who wait are told", async () => {
+test("an engine that hangs later gives all pending requests 503", async () => {
   let pings = 0;
   const url = await fakeEngine((socket) => {
     socket.on("data", () => {
@@ -101,7 +101,7 @@ test("an engine that hangs later is given up too, and all who wait are told", as
   expect(pings).toBeGreaterThan(1);
 });
 
-test("a connection that breaks in the middle fails what was under way and sends nothing twice", async () => {
+test("a lost connection fails the commands in flight and sends none twice", async () => {
   let sets = 0;
   const url = await fakeEngine((socket) => {
     socket.on("data", (data) => {
@@ -117,7 +117,7 @@ test("a connection that breaks in the middle fails what was under way and sends 
   expect(sets).toBe(1);
 });
 
-test("a peer that is no Redis is an error, not a hang", async () => {
+test("connecting to a peer that is no Redis throws instead of hanging", async () => {
   const url = await fakeEngine((socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
   await expect(EngineConnection.open(parseRedisUrl(url))).rejects.toThrow("does not answer like Redis");
 });

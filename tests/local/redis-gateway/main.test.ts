@@ -18,17 +18,15 @@ test("starts, serves and stops on SIGTERM", async () => {
   expect(await guarded.stop()).toEqual({ code: 0, signal: null });
 });
 
-test("prints the Redis behind it as a URL, and what it is", async () => {
+test("prints the URL and the description of its Redis", async () => {
   const { lines, redisUrl } = await startServingCli(["--engine", "embedded"]);
   const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
   expect(String(await connection.send(["PING", "hello"]))).toBe("hello");
   connection.close();
-  expect(lines[0]).toMatch(
-    /^Redis +redis:\S+ +\(embedded; keeps nothing after it stops; lacks .*JSON and SEARCH\)$/,
-  );
+  expect(lines[0]).toMatch(/^Redis +redis:\S+ +\(embedded, data in memory only; lacks .*JSON and SEARCH\)$/);
 });
 
-test("explains itself", async () => {
+test("prints help", async () => {
   const { guarded, lines } = await startCli(["--help"]);
   expect(await guarded.exited).toEqual({ code: 0, signal: null });
   expect(lines.join("\n")).toContain("--read-only-token");
@@ -38,7 +36,7 @@ test.each([
   [["--redis-url", "redis://:geheim@127.0.0.1:1"], "redis://127.0.0.1:1/0 is unreachable: ECONNREFUSED"],
   [["--port", "x"], "--port x is not a port"],
   [["--engine", "other"], "--engine other: expected auto or embedded"],
-])("%s ends with one clear line", async (args, message) => {
+])("with %j prints one line and exits with 1", async (args, message) => {
   const { code, output, errors } = await runCommand(() => import("../../../local/redis/main"), args);
   expect(code).toBe(1);
   expect(output + errors).toBe(`${message}\n`);

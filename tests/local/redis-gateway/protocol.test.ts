@@ -16,7 +16,7 @@ async function text(route: string, init?: RequestInit): Promise<string> {
 }
 
 describe("commands in the body", () => {
-  test("answer by type: status, string, integer, nil, list", async () => {
+  test("return a status, string, integer, nil or list", async () => {
     const key = newKey();
     expect(await t.post("/", ["SET", key, "value"])).toEqual(ok);
     expect(await t.post("/", ["GET", key])).toEqual({ status: 200, body: { result: "value" } });
@@ -32,7 +32,7 @@ describe("commands in the body", () => {
     });
   });
 
-  test("numbers keep their digits, beyond 2^53 and behind the point", async () => {
+  test("keep the digits of numbers, beyond 2^53 and trailing zeros", async () => {
     const key = newKey();
     await t.rest("/", { method: "POST", body: `["SET", "${key}", 9223372036854775806]` });
     expect(await text("/", { method: "POST", body: `["INCR", "${key}"]` })).toBe(
@@ -43,7 +43,7 @@ describe("commands in the body", () => {
     expect(await t.post("/", ["GET", `${key}"1\\`])).toEqual({ status: 200, body: { result: "1.10" } });
   });
 
-  test("booleans and null go in by name", async () => {
+  test("send booleans and null by name", async () => {
     const key = newKey();
     await t.post("/", ["RPUSH", key, true, false, null]);
     expect((await t.post("/", ["LRANGE", key, 0, -1])).body).toEqual({ result: ["true", "false", "null"] });
@@ -57,13 +57,13 @@ describe("commands in the body", () => {
     ["an empty name", '[""]', "ERR empty command"],
     ["nothing", "", "ERR empty command"],
     ["too few arguments", '["GET"]', "ERR wrong number of arguments for 'get' command"],
-  ])("%s is a 400", async (_name, body, message) => {
+  ])("get 400 for %s", async (_name, body, message) => {
     const response = await t.rest("/", { method: "POST", body });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: message });
   });
 
-  test("a failing command is a 400 with the engine's words", async () => {
+  test("get 400 with the engine's error when they fail", async () => {
     const key = newKey();
     await t.post("/", ["SET", key, "text"]);
     const answer = await t.post("/", ["INCR", key]);
@@ -72,7 +72,7 @@ describe("commands in the body", () => {
 });
 
 describe("commands in the path", () => {
-  test("GET, HEAD, POST and PUT run them", async () => {
+  test("run with GET, HEAD, POST and PUT", async () => {
     const key = newKey();
     expect(await text(`/set/${key}/a%2Fb%20c`)).toBe('{"result":"OK"}');
     expect(await text(`/get/${key}`)).toBe('{"result":"a/b c"}');
@@ -82,7 +82,7 @@ describe("commands in the path", () => {
     expect(await text(`/incr/${key}:n`, { method: "POST" })).toBe('{"result":3}');
   });
 
-  test("the body is the last argument and the query comes after it, in order", async () => {
+  test("append the body and then the query to the arguments, in order", async () => {
     const key = newKey();
     expect(await text(`/set/${key}?EX=100&NX`, { method: "POST", body: "a body" })).toBe('{"result":"OK"}');
     expect(await text(`/set/${key}?EX=100&NX`, { method: "POST", body: "another" })).toBe('{"result":null}');
@@ -90,7 +90,7 @@ describe("commands in the path", () => {
     expect(Number(JSON.parse(await text(`/ttl/${key}`)).result)).toBeGreaterThan(90);
   });
 
-  test("a body of any bytes comes back as it was", async () => {
+  test("keep a body of any bytes unchanged", async () => {
     const key = newKey();
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1 }), async (bytes) => {
@@ -103,7 +103,7 @@ describe("commands in the path", () => {
     );
   });
 
-  test("percent-encoded bytes need not be UTF-8", async () => {
+  test("may have percent-encoded bytes that are not UTF-8", async () => {
     const key = newKey();
     await t.rest(`/set/${key}/%ff%00%25zz`);
     const answer = await t.post("/", ["GET", key], { "upstash-encoding": "base64" });
@@ -112,7 +112,7 @@ describe("commands in the path", () => {
 });
 
 describe("pipelines", () => {
-  test("answer 200 with results and errors side by side", async () => {
+  test("get 200 with a result or error per command", async () => {
     const key = newKey();
     const answer = await t.post("/pipeline", [
       ["SET", key, "x"],
@@ -138,14 +138,14 @@ describe("pipelines", () => {
     ["/pipeline", '["GET","a"]', "ERR failed to parse pipeline request"],
     ["/multi-exec", "[]", "ERR empty transaction request"],
     ["/multi-exec", "{", "ERR failed to parse transaction request"],
-  ])("%s of %s is a 400", async (route, body, message) => {
+  ])("%s gets 400 for %s", async (route, body, message) => {
     const response = await t.rest(route, { method: "POST", body });
     expect([response.status, await response.json()]).toEqual([400, { error: message }]);
   });
 });
 
 describe("transactions", () => {
-  test("run all commands; one that fails does not stop the others", async () => {
+  test("run all commands, even after one has failed", async () => {
     const key = newKey();
     const answer = await t.post("/multi-exec", [
       ["SET", key, "x"],
@@ -169,14 +169,14 @@ describe("transactions", () => {
     ["a command with too few arguments", ["GET"], "wrong number of arguments for 'get' command"],
     ["a command Upstash does not have", ["SELECT", "1"], "ERR Command is not available: 'SELECT'"],
     ["a nested transaction", ["EXEC"], "ERR Command is not available: 'EXEC'"],
-  ])("%s discards the whole", async (_name, bad, message) => {
+  ])("are discarded because of %s", async (_name, bad, message) => {
     const key = newKey();
     const answer = await t.post("/multi-exec", [["SET", key, "x"], bad]);
     expect(answer).toEqual({ status: 400, body: { error: expect.stringContaining(message) } });
     expect((await t.post("/", ["EXISTS", key])).body).toEqual({ result: 0 });
   });
 
-  test("nothing comes between their commands", async () => {
+  test("are not interleaved with other commands", async () => {
     const key = newKey();
     const transaction = () =>
       t.post("/multi-exec", [
@@ -199,7 +199,7 @@ describe("transactions", () => {
 describe("response formats", () => {
   const base64 = { "upstash-encoding": "base64" };
 
-  test("base64 encodes every string at every depth, but not a status of OK", async () => {
+  test("base64 encodes every string at every depth except the status OK", async () => {
     const key = newKey();
     expect((await t.post("/", ["SET", key, "OK"], base64)).body).toEqual({ result: "OK" });
     expect((await t.post("/", ["GET", key], base64)).body).toEqual({ result: "T0s=" });
@@ -214,7 +214,7 @@ describe("response formats", () => {
     });
   });
 
-  test("resp2 is what a TCP client would read", async () => {
+  test("resp2 returns the bytes that a TCP client would read", async () => {
     const key = newKey();
     const headers = { "upstash-response-format": "resp2" };
     const raw = async (route: string, command: unknown) => {
@@ -231,7 +231,7 @@ describe("response formats", () => {
       ":3\r\n-ERR wrong number of arguments for 'get' command\r\n",
     ]);
     expect((await raw("/", ["GET"]))[0]).toBe(400);
-    // transactions know JSON only
+    // transactions support JSON only
     expect(await raw("/multi-exec", [["STRLEN", key]])).toEqual([200, "application/json", '[{"result":3}]']);
   });
 
@@ -239,17 +239,17 @@ describe("response formats", () => {
     [{ "upstash-response-format": "resp2", "upstash-encoding": "base64" }],
     [{ "upstash-response-format": "resp3" }],
     [{ "upstash-encoding": "hex" }],
-  ])("%o is a 400", async (headers) => {
+  ])("%o gets 400", async (headers) => {
     expect(await t.post("/", ["PING"], headers as Record<string, string>)).toMatchObject({ status: 400 });
   });
 
-  test("text that is not UTF-8 shows as replacement characters", async () => {
+  test("text that is not UTF-8 is returned with replacement characters", async () => {
     const key = newKey();
     await t.rest(`/set/${key}/%ff`);
     expect((await t.post("/", ["GET", key])).body).toEqual({ result: "\ufffd" });
   });
 
-  test("every answer has a new sync token", async () => {
+  test("every response has a new sync token", async () => {
     const tokens = await Promise.all(
       Array.from({ length: 5 }, async () => (await t.rest("/ping")).headers.get("upstash-sync-token")),
     );
@@ -291,7 +291,7 @@ describe("limits", () => {
     });
   });
 
-  test("a stream whose name is BLOCK may be read", async () => {
+  test("a stream named block can be read", async () => {
     expect(await t.post("/", ["XREAD", "STREAMS", "block", "0"])).toEqual({
       status: 200,
       body: { result: null },

@@ -21,20 +21,20 @@ afterEach(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
 
-/** A program in a folder of its own, written in shell. @returns that folder */
+/** Creates a shell script in a new folder. @returns the folder */
 async function program(name: string, script: string): Promise<string> {
-  const place = path.join(folder.path, Math.random().toString(36).slice(2));
-  await mkdir(place);
-  await writeFile(path.join(place, name), `#!/bin/sh\n${script}\n`);
-  await chmod(path.join(place, name), 0o755);
-  return place;
+  const binFolder = path.join(folder.path, Math.random().toString(36).slice(2));
+  await mkdir(binFolder);
+  await writeFile(path.join(binFolder, name), `#!/bin/sh\n${script}\n`);
+  await chmod(path.join(binFolder, name), 0o755);
+  return binFolder;
 }
 
-/** `Redis 7.0.15` is a redis-server that says so, in the words of the real one. */
-function server(spoken: string): Promise<string> {
-  const [family = "", version = ""] = spoken.split(" ");
-  const words = `${family} server v=${version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0`;
-  return program(`${family.toLowerCase()}-server`, `echo "${words}"`);
+/** Creates a redis-server that prints the version output of, for example, `Redis 7.0.15`. */
+function server(version: string): Promise<string> {
+  const [family = "", number = ""] = version.split(" ");
+  const output = `${family} server v=${number} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=0`;
+  return program(`${family.toLowerCase()}-server`, `echo "${output}"`);
 }
 
 async function rank(folders: readonly string[]): Promise<{ names: string[]; lines: string[] }> {
@@ -43,7 +43,7 @@ async function rank(folders: readonly string[]): Promise<{ names: string[]; line
   return { names: ranked.map(describeServer), lines };
 }
 
-describe("of the servers on the PATH", () => {
+describe("findServers", () => {
   test.each([
     ["the newer of two", ["Redis 7.0.15", "Redis 8.0.2"], "redis-server 8.0.2"],
     ["a Valkey before a Redis that is older", ["Redis 7.0.15", "Valkey 8.1.1"], "valkey-server 8.1.1"],
@@ -54,21 +54,21 @@ describe("of the servers on the PATH", () => {
     ],
     ["a Valkey with HGETEX before a Redis without", ["Redis 7.4.0", "Valkey 9.0.0"], "valkey-server 9.0.0"],
     ["a Redis with HGETDEL before a Valkey without", ["Valkey 9.0.0", "Redis 8.0.2"], "redis-server 8.0.2"],
-    ["the one that stands first among equals", ["Redis 8.4.0", "Redis 8.4.0"], "redis-server 8.4.0"],
-  ])("%s is taken, in whatever order they stand", async (_, spoken, best) => {
-    const folders = await Promise.all(spoken.map(server));
+    ["the first of equals", ["Redis 8.4.0", "Redis 8.4.0"], "redis-server 8.4.0"],
+  ])("ranks %s first, in any order on the PATH", async (_, versions, best) => {
+    const folders = await Promise.all(versions.map(server));
     expect((await rank(folders)).names[0]).toBe(best);
     expect((await rank(folders.toReversed())).names[0]).toBe(best);
     expect((await rank(folders)).names).toHaveLength(2);
   });
 
-  test("one under both names is one", async () => {
-    const place = await server("Valkey 8.1.1");
-    await symlink("valkey-server", path.join(place, "redis-server"));
-    expect((await rank([place, place])).names).toEqual(["valkey-server 8.1.1"]);
+  test("lists a server with both names once", async () => {
+    const binFolder = await server("Valkey 8.1.1");
+    await symlink("valkey-server", path.join(binFolder, "redis-server"));
+    expect((await rank([binFolder, binFolder])).names).toEqual(["valkey-server 8.1.1"]);
   });
 
-  test("what is too old is named, and what is no such server is passed over", async () => {
+  test("prints servers that are too old, and skips programs that are no Redis", async () => {
     const old = await server("Redis 6.2.14");
     const broken = await program("redis-server", "exit 1");
     const other = await program("valkey-server", "echo something else 9.9.9");
@@ -83,43 +83,43 @@ describe("of the servers on the PATH", () => {
 describe.runIf(hasRedisServer)("the server that is installed", () => {
   test("is found with its version", async () => {
     const [first] = await findServers(process.env.PATH ?? "", () => {});
-    const said = execFileSync(first?.command ?? "", ["--version"], { encoding: "utf8" });
-    expect(said).toContain(`v=${first?.version.join(".")} `);
+    const output = execFileSync(first?.command ?? "", ["--version"], { encoding: "utf8" });
+    expect(output).toContain(`v=${first?.version.join(".")} `);
   });
 
-  test("lacks what is printed of it, and nothing else that a newer one has", async () => {
+  test("lacks exactly the features in its description", async () => {
     const [first] = await findServers(process.env.PATH ?? "", () => {});
     const engine = await startRedisEngine({ dataDir: folder.path });
     cleanups.push(engine.stop);
     const everything = missingFeatures("redis", [0, 0, 0]);
-    expect(await unknownOf(engine.url, everything)).toEqual(first?.missing);
+    expect(await missingOf(engine.url, everything)).toEqual(first?.missing);
     expect(engine.description).toBe(`${first && describeServer(first)}; lacks ${first?.missing.join(", ")}`);
   });
 
-  test("is taken when a more capable one cannot read the files", async () => {
+  test("is used when a more capable server cannot read the files", async () => {
     const version = "Valkey server v=99.0.0 sha=0";
     const refusal = "# Bad file format reading the append only file appendonly.aof.1.base.rdb";
-    const place = await program(
+    const binFolder = await program(
       "valkey-server",
       `[ "$1" = --version ] && echo "${version}" && exit; echo "${refusal}"; exit 1`,
     );
-    const env = { ...process.env, PATH: `${place}${path.delimiter}${process.env.PATH}` };
+    const env = { ...process.env, PATH: `${binFolder}${path.delimiter}${process.env.PATH}` };
     const { lines } = await startServingCli(["--data-dir", folder.path], env);
     expect(lines[0]).toMatch(/valkey-server cannot read the files in .*; trying \w+-server [\d.]+$/);
   });
 });
 
-test("the embedded engine lacks what is printed of it", async () => {
+test("the embedded engine lacks exactly the features in its description", async () => {
   const engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
   cleanups.push(engine.stop);
-  expect(await unknownOf(engine.url, EMBEDDED_MISSING_FEATURES)).toEqual(EMBEDDED_MISSING_FEATURES);
+  expect(await missingOf(engine.url, EMBEDDED_MISSING_FEATURES)).toEqual(EMBEDDED_MISSING_FEATURES);
   expect(engine.description).toBe(
-    `embedded; keeps nothing after it stops; lacks ${EMBEDDED_MISSING_FEATURES.join(", ")}`,
+    `embedded, data in memory only; lacks ${EMBEDDED_MISSING_FEATURES.join(", ")}`,
   );
 });
 
-/** Those of whose commands an engine has none. */
-async function unknownOf(url: string, features: readonly string[]): Promise<string[]> {
+/** The features of which an engine has no command. */
+async function missingOf(url: string, features: readonly string[]): Promise<string[]> {
   const connection = await EngineConnection.open(parseRedisUrl(url));
   const unknown: string[] = [];
   for (const feature of features) {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** Long, because a fixed window that turns over during a test would let a fourth one through. */
+/** Long, because a fixed window that ends during a test would allow a fourth call. */
 const WINDOW = "1 d";
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   expect((await ratelimit.limit("somebody else")).success).toBe(true);
 });
 
-test("counting and resetting work by script as well", async () => {
+test("getRemaining and resetUsedTokens work", async () => {
   const ratelimit = new Ratelimit({
     redis: t.redis,
     limiter: Ratelimit.slidingWindow(2, WINDOW),
@@ -46,7 +46,7 @@ test("counting and resetting work by script as well", async () => {
   expect((await ratelimit.limit("me")).success).toBe(true);
 });
 
-test("a hundred callers at once get exactly the limit", async () => {
+test("of a hundred concurrent calls exactly the limit is allowed", async () => {
   const ratelimit = new Ratelimit({
     redis: t.redis,
     limiter: Ratelimit.tokenBucket(10, WINDOW, 10),

@@ -17,7 +17,7 @@ const { reply } = fc.letrec<{ reply: Reply }>((tie) => ({
   ),
 }));
 
-test("any reply survives being encoded and parsed, however the bytes are cut", () => {
+test("any reply is parsed back from its encoding, for any chunk sizes", () => {
   fc.assert(
     fc.property(fc.array(reply), fc.infiniteStream(fc.integer({ min: 1, max: 40 })), (replies, sizes) => {
       const bytes = Buffer.concat(replies.map(encodeReply));
@@ -33,7 +33,7 @@ test("any reply survives being encoded and parsed, however the bytes are cut", (
   );
 });
 
-test("a command is an array of bulk strings, strings as UTF-8 and buffers byte for byte", () => {
+test("a command is encoded as an array of bulk strings, strings as UTF-8 and buffers byte for byte", () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.uint8Array().map(Buffer.from)), { minLength: 1 }),
@@ -44,24 +44,24 @@ test("a command is an array of bulk strings, strings as UTF-8 and buffers byte f
   );
 });
 
-test("a large string that comes in many chunks is parsed in time that grows with its size, not its square", () => {
+test("a large string in many chunks is parsed in linear time", () => {
   const body = Buffer.alloc(8 * 1024 * 1024, "x");
   const bytes = encodeReply([body, 1]);
   const parsed: Reply[] = [];
   const parser = new RespParser((value) => parsed.push(value));
   const started = performance.now();
   for (let at = 0; at < bytes.length; at += 1024) parser.push(bytes.subarray(at, at + 1024));
-  // 8192 chunks: copying all that came before for each of them would move 32 GB
+  // 8192 chunks: copying all previous ones for each chunk would move 32 GB
   expect(performance.now() - started).toBeLessThan(1_000);
   expect(parsed).toHaveLength(1);
 });
 
 test.each([
   ["an unknown type", "!5\r\n"],
-  ["an integer that is none", ":12x\r\n"],
-  ["a string longer than announced", "$2\r\nabcd\r\n"],
+  ["an invalid integer", ":12x\r\n"],
+  ["a string longer than its declared length", "$2\r\nabcd\r\n"],
   ["a negative length", "*-2\r\n"],
-])("%s is an error", (_name, text) => {
+])("%s throws RespSyntaxError", (_name, text) => {
   expect(() => parseAll(Buffer.from(text))).toThrow(RespSyntaxError);
 });
 

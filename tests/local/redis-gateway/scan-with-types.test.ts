@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-/** One key of each type, all with one prefix. @returns the types by key, and a pattern for the prefix */
+/** Creates one key of each type with a common prefix. @returns the types by key, and a pattern for the prefix */
 async function oneOfEach() {
   const prefix = newKey();
   const types = Object.fromEntries(
@@ -26,14 +26,14 @@ const byKey = (found: { key: string; type: string }[]) =>
   Object.fromEntries(found.map(({ key, type }) => [key, type]));
 
 describe("SCAN with types, through the SDK", () => {
-  test("answers each key with its type", async () => {
+  test("returns each key with its type", async () => {
     const { types, pattern } = await oneOfEach();
     const [cursor, found] = await t.redis.scan(0, { match: pattern, count: 10_000, withType: true });
     expect(cursor).toBe("0");
     expect(byKey(found)).toEqual(types);
   });
 
-  test("goes through all keys page by page", async () => {
+  test("returns all keys over several pages", async () => {
     const { types, pattern } = await oneOfEach();
     const all: { key: string; type: string }[] = [];
     let cursor = "0";
@@ -48,7 +48,7 @@ describe("SCAN with types, through the SDK", () => {
     expect(pages).toBeGreaterThan(1);
   });
 
-  test.each(["pipeline", "multi"] as const)("sees its moment of a %s", async (kind) => {
+  test.each(["pipeline", "multi"] as const)("sees the state at its position in a %s", async (kind) => {
     const { prefix, pattern } = await oneOfEach();
     const options = { match: pattern, count: 10_000, withType: true } as const;
     const [before, , after] = await t.redis[kind]()
@@ -61,7 +61,7 @@ describe("SCAN with types, through the SDK", () => {
     expect(after[1]).toHaveLength(5);
   });
 
-  test("leaves a key that is gone out", async () => {
+  test("omits an expired key", async () => {
     const key = newKey();
     await t.redis.set(key, 1, { px: 1 });
     await expect.poll(() => t.redis.exists(key)).toBe(0);
@@ -73,7 +73,7 @@ describe("SCAN with types, through the SDK", () => {
 describe("SCAN with types, as a request", () => {
   const answerOf = async (...args: (string | number)[]) => (await t.post("/", ["SCAN", ...args])).body;
 
-  test("may name WITHTYPE anywhere and in any case, beside TYPE", async () => {
+  test("accepts WITHTYPE at any position and in any case, together with TYPE", async () => {
     const { prefix, pattern } = await oneOfEach();
     const expected = { result: ["0", [`${prefix}:hash`, "hash"]] };
     const rest = ["MATCH", pattern, "COUNT", 10_000, "TYPE", "hash"];
@@ -83,7 +83,7 @@ describe("SCAN with types, as a request", () => {
     expect(await (await t.rest(path)).json()).toEqual(expected);
   });
 
-  test("takes a pattern that reads like the option for a pattern", async () => {
+  test("does not mistake a pattern for the option", async () => {
     const key = `WITHTYPE${newKey()}`;
     await t.redis.set(key, 1);
     expect(await answerOf(0, "MATCH", "WITHTYPE")).toMatchObject({ result: [expect.any(String), []] });
@@ -91,17 +91,17 @@ describe("SCAN with types, as a request", () => {
   });
 
   test.each([
-    ["a cursor that is none", ["x", "WITHTYPE"]],
-    ["an option that is none", ["0", "WITHTYPE", "SIDEWAYS"]],
-    ["a count that is none", ["0", "COUNT", "x", "WITHTYPE"]],
-  ])("answers %s as a plain SCAN does", async (_, args) => {
+    ["an invalid cursor", ["x", "WITHTYPE"]],
+    ["an unknown option", ["0", "WITHTYPE", "SIDEWAYS"]],
+    ["an invalid count", ["0", "COUNT", "x", "WITHTYPE"]],
+  ])("gets the error of a plain SCAN for %s", async (_, args) => {
     const plain = args.filter((arg) => arg !== "WITHTYPE");
     const refused = await t.post("/", ["SCAN", ...args]);
     expect(refused).toEqual(await t.post("/", ["SCAN", ...plain]));
     expect(refused).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^ERR /) } });
   });
 
-  test("is withheld from a token that may only read, like any SCAN", async () => {
+  test("is refused to a read-only token, like any SCAN", async () => {
     const answer = await t.post("/", ["SCAN", 0, "WITHTYPE"], { authorization: `Bearer ${READ_ONLY_TOKEN}` });
     expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining("NOPERM") } });
   });

@@ -10,12 +10,12 @@ beforeAll(async () => {
 afterAll(() => t.close());
 
 const sha1 = (script: string) => createHash("sha1").update(script).digest("hex");
-/** Every call gives a script nobody has loaded yet. */
+/** Returns a script that is not loaded yet. */
 const unique = (body: string) => `${body} -- ${newKey()}`;
 const withShebang = (body: string) => `#!lua flags=allow-key-locking\n${unique(body)}`;
 
-describe("a script with Upstash's first line", () => {
-  test("runs, and is known by the SHA-1 of what was sent", async () => {
+describe("a script with Upstash's `#!lua flags` line", () => {
+  test("runs, and has the SHA-1 of the sent text", async () => {
     const script = withShebang("return KEYS[1] .. ARGV[1]");
     expect((await t.post("/", ["SCRIPT", "EXISTS", sha1(script)])).body).toEqual({ result: [0] });
     expect((await t.post("/", ["EVAL", script, 1, "k", "v"])).body).toEqual({ result: "kv" });
@@ -25,7 +25,7 @@ describe("a script with Upstash's first line", () => {
     expect((await t.post("/", ["SCRIPT", "EXISTS", sha1(script), other])).body).toEqual({ result: [1, 0] });
   });
 
-  test("SCRIPT LOAD answers that SHA-1, in base64, pipelines and transactions as well", async () => {
+  test("gets this SHA-1 from SCRIPT LOAD, also in base64, pipelines and transactions", async () => {
     const script = withShebang("return 1");
     const load = ["SCRIPT", "LOAD", script];
     expect((await t.post("/", load)).body).toEqual({ result: sha1(script) });
@@ -37,13 +37,13 @@ describe("a script with Upstash's first line", () => {
     expect((await t.post("/multi-exec", [load, run])).body).toEqual(both);
   });
 
-  test("reports errors with the line numbers of what was sent", async () => {
+  test("reports errors with the line numbers of the sent text", async () => {
     const script = `#!lua flags=allow-key-locking\n\nreturn redis.call('NOSUCH')`;
     const { error } = (await t.post("/", ["EVAL", script, 0])).body as { error: string };
     expect(error).toMatch(/:3\b/);
   });
 
-  test("with no-writes may not write, also when called by its SHA-1", async () => {
+  test("with no-writes cannot write, also by EVALSHA", async () => {
     const key = newKey();
     const script = `#!lua flags=no-writes,allow-key-locking\n${unique("return redis.call('SET', KEYS[1], 1)")}`;
     for (const command of [
@@ -56,7 +56,7 @@ describe("a script with Upstash's first line", () => {
     expect((await t.post("/", ["EXISTS", key])).body).toEqual({ result: 0 });
   });
 
-  test("of any bytes keeps its SHA-1", async () => {
+  test("that is not UTF-8 keeps its SHA-1", async () => {
     const script = Buffer.concat([
       Buffer.from("#!lua flags=x\nreturn '"),
       Buffer.from([0xff, 0xfe]),
@@ -67,13 +67,13 @@ describe("a script with Upstash's first line", () => {
   });
 });
 
-test("a script without a first line keeps its own SHA-1", async () => {
+test("a script without a `#!lua` line keeps its SHA-1", async () => {
   const script = unique("return 7");
   expect((await t.post("/", ["SCRIPT", "LOAD", script])).body).toEqual({ result: sha1(script) });
   expect((await t.post("/", ["EVALSHA", sha1(script), 0])).body).toEqual({ result: 7 });
 });
 
-test("EVAL_RO and EVALSHA_RO read and do not write", async () => {
+test("EVAL_RO and EVALSHA_RO can read and cannot write", async () => {
   const key = newKey();
   await t.post("/", ["SET", key, "v"]);
   const read = withShebang("return redis.call('GET', KEYS[1])");
@@ -84,7 +84,7 @@ test("EVAL_RO and EVALSHA_RO read and do not write", async () => {
   expect((await t.post("/", ["EXISTS", key])).body).toEqual({ result: 1 });
 });
 
-test("an unknown script is NOSCRIPT; so are all after SCRIPT FLUSH", async () => {
+test("EVALSHA answers NOSCRIPT for an unknown script, and for all after SCRIPT FLUSH", async () => {
   const script = withShebang("return 1");
   const noScript = { status: 400, body: { error: expect.stringMatching(/^NOSCRIPT /) } };
   expect(await t.post("/", ["EVALSHA", sha1(script), 0])).toEqual(noScript);

@@ -10,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-test("the SDK without base64 reads the same", async () => {
+test("without base64 the SDK reads the same values", async () => {
   const client = new Redis({ url: t.gateway.url, token: TOKEN, retry: false, responseEncoding: false });
   const key = newKey();
   await client.set(key, { name: "żółw", list: [1, null] });
   expect(await client.get(key)).toEqual({ name: "żółw", list: [1, null] });
 });
 
-test("one of each kind of value", async () => {
+test("the SDK reads back a hash, list, set, sorted set and stream", async () => {
   const [hash, list, set, zset, stream] = [newKey(), newKey(), newKey(), newKey(), newKey()];
   await redis.hset(hash, { a: 1, b: { deep: true } });
   expect(await redis.hgetall(hash)).toEqual({ a: 1, b: { deep: true } });
@@ -32,7 +32,7 @@ test("one of each kind of value", async () => {
   expect(await redis.xrange(stream, "-", "+")).toEqual({ [id]: { field: "value" } });
 });
 
-test("streams may be cut with an exact limit, spelled out or not", async () => {
+test("streams can be trimmed to an exact length with `=`", async () => {
   const key = newKey();
   for (let index = 0; index < 5; index++) {
     await redis.xadd(key, "*", { "=": "=" }, { trim: { type: "MAXLEN", threshold: 3, comparison: "=" } });
@@ -42,7 +42,7 @@ test("streams may be cut with an exact limit, spelled out or not", async () => {
   expect(Object.values(await redis.xrange(key, "-", "+"))).toEqual([{ "=": "=" }]);
 });
 
-test("ECHO, PING, TIME, COPY onto itself", async () => {
+test("ECHO, PING, TIME and COPY of a key onto itself answer as on Upstash", async () => {
   const key = newKey();
   await redis.set(key, 1);
   expect(await redis.echo("hello")).toBe("hello");
@@ -52,7 +52,7 @@ test("ECHO, PING, TIME, COPY onto itself", async () => {
 });
 
 describe("pipelines of the SDK", () => {
-  test("what runs in one turn goes in few requests", async () => {
+  test("commands of one turn are sent in one request", async () => {
     const key = newKey();
     t.gateway.stats.reset();
     await Promise.all(Array.from({ length: 100 }, () => redis.incr(key)));
@@ -63,7 +63,7 @@ describe("pipelines of the SDK", () => {
     });
   });
 
-  test("errors are one command's own with keepErrors", async () => {
+  test("with keepErrors an error fails only its own command", async () => {
     const key = newKey();
     const results = await redis.pipeline().set(key, "x").incr(key).get(key).exec({ keepErrors: true });
     expect(results.map(({ error }) => error)).toEqual([
@@ -73,7 +73,7 @@ describe("pipelines of the SDK", () => {
     ]);
   });
 
-  test("multi is all or nothing", async () => {
+  test("multi runs all commands or none", async () => {
     const key = newKey();
     expect(await redis.multi().set(key, 1).incr(key).exec()).toEqual(["OK", 2]);
     const bad = redis.multi().set(key, "changed").hset(key, {});
@@ -82,7 +82,7 @@ describe("pipelines of the SDK", () => {
   });
 });
 
-test("subscribe and psubscribe get what publish sends", async () => {
+test("subscribe and psubscribe receive published messages", async () => {
   const channel = newKey();
   const exact = redis.subscribe<{ n: number }>(channel);
   const pattern = redis.psubscribe<{ n: number }>(`${channel}*`);
@@ -103,7 +103,7 @@ test("subscribe and psubscribe get what publish sends", async () => {
   await Promise.all([exact.unsubscribe(), pattern.unsubscribe()]);
 });
 
-test("a wrong token is the error Upstash's users know", async () => {
-  const stranger = new Redis({ url: t.gateway.url, token: "nope", retry: false });
-  await expect(stranger.get("a")).rejects.toThrow("WRONGPASS invalid or missing auth token");
+test("a wrong token gives Upstash's error", async () => {
+  const unauthorized = new Redis({ url: t.gateway.url, token: "nope", retry: false });
+  await expect(unauthorized.get("a")).rejects.toThrow("WRONGPASS invalid or missing auth token");
 });

@@ -4,7 +4,7 @@ import { type GuardedProcess, SpawnError, spawnGuarded } from "../../../local/pr
 import { until } from "./support";
 
 const NODE = process.execPath;
-/** Ignores the polite signal, and says so. */
+/** Prints a line on SIGTERM and does not exit. */
 const STUBBORN = `
   process.on("SIGTERM", () => console.log("no"));
   console.log("ready");
@@ -12,7 +12,7 @@ const STUBBORN = `
 
 const started: { stop(): unknown }[] = [];
 afterEach(async () => {
-  for (const one of started.splice(0)) await one.stop();
+  for (const guarded of started.splice(0)) await guarded.stop();
 });
 
 async function run(script: string, options: { graceMs?: number; env?: NodeJS.ProcessEnv } = {}) {
@@ -27,11 +27,11 @@ async function run(script: string, options: { graceMs?: number; env?: NodeJS.Pro
   return { guarded, lines };
 }
 
-test("a parent that dies of SIGKILL leaves nobody behind", async () => {
+test("a parent killed by SIGKILL leaves no process behind", async () => {
   await killParent("SIGKILL");
 });
 
-test("stop ends the whole group and tells how the command ended", async () => {
+test("stop ends the whole group and returns the command's exit status", async () => {
   const { guarded, lines } = await run(FAMILY);
   await until(() => lines.length === 1);
   const family = lines.join().split(" ").map(Number);
@@ -41,14 +41,14 @@ test("stop ends the whole group and tells how the command ended", async () => {
   expect(await guarded.stop()).toEqual({ code: null, signal: "SIGTERM" });
 });
 
-test("what does not listen to SIGTERM is killed after the grace period", async () => {
+test("a command that ignores SIGTERM is killed after the grace period", async () => {
   const { guarded, lines } = await run(STUBBORN, { graceMs: 100 });
   await until(() => lines.includes("ready"));
   expect(await guarded.stop()).toEqual({ code: null, signal: "SIGKILL" });
   expect(lines).toContain("no");
 });
 
-test("a command that ends by itself takes its children along", async () => {
+test("when the command exits, its children are ended", async () => {
   const leaver = FAMILY.replace("setInterval(() => {}, 1e6);`", "").replace(
     /setInterval[^"]*$/,
     "process.exit(7)",
@@ -60,13 +60,13 @@ test("a command that ends by itself takes its children along", async () => {
   expect(family.some(alive)).toBe(false);
 });
 
-test("lines of both streams are heard, the last one without a line end too", async () => {
+test("onLine receives lines of both streams, including a last one without a line end", async () => {
   const { guarded, lines } = await run(`process.stdout.write("one\\r\\ntwo"); console.error("three")`);
   await guarded.exited;
   expect(lines.sort()).toEqual(["one", "stderr: three", "two"]);
 });
 
-test("the environment is the given one and no other", async () => {
+test("the command gets exactly the given environment", async () => {
   const { guarded, lines } = await run(`console.log(Object.keys(process.env).sort().join())`, {
     env: { ONLY: "this" } as unknown as NodeJS.ProcessEnv,
   });
@@ -74,7 +74,7 @@ test("the environment is the given one and no other", async () => {
   expect(lines).toEqual(["ONLY"]);
 });
 
-test("a killed guard does not leave the command behind either", async () => {
+test("a killed guard does not leave the command behind", async () => {
   const { guarded, lines } = await run(
     `console.log(process.ppid); setInterval(() => {}, 1e6); process.on("SIGTERM", () => {})`,
   );
@@ -87,7 +87,7 @@ test("a killed guard does not leave the command behind either", async () => {
 test.each([
   ["a command that does not exist", { command: "no-such-command-anywhere" }, "ENOENT"],
   ["a folder that does not exist", { command: NODE, cwd: "/no/such/folder" }, "ENOENT"],
-])("%s is an error", async (_name, options, code) => {
+])("%s throws SpawnError", async (_name, options, code) => {
   const error = await spawnGuarded(options).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(SpawnError);
   expect(error).toMatchObject({ code });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.close());
 
-test("requests and commands are counted, also refused ones, and reset", async () => {
+test("counts requests and commands, refused ones included, until reset", async () => {
   t.gateway.stats.reset();
   await t.post("/", ["get", newKey()]);
   await t.post("/pipeline", [
@@ -33,7 +33,7 @@ test("requests and commands are counted, also refused ones, and reset", async ()
   expect(t.gateway.stats.snapshot()).toEqual({ httpRequests: 0, commands: 0, byCommand: {}, openStreams: 0 });
 });
 
-test("onCommand hears of every command before it runs", async () => {
+test("onCommand receives every command", async () => {
   const key = newKey();
   events.length = 0;
   await t.post("/pipeline", [
@@ -46,7 +46,7 @@ test("onCommand hears of every command before it runs", async () => {
   ]);
 });
 
-describe("what the engine runs, scripts' commands included", () => {
+describe("openCommandCounter counts commands of the engine, those of scripts included", () => {
   const engines: ["embedded" | "auto", string][] = [["embedded", "monitor"]];
   if (hasRedisServer) engines.push(["auto", "commandstats"]);
 

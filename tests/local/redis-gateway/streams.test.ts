@@ -39,7 +39,7 @@ async function open(route: string): Promise<Frames> {
 }
 
 describe("/subscribe", () => {
-  test("says it is subscribed, then passes messages on as they are", async () => {
+  test("sends a subscribe event, then messages unchanged", async () => {
     const channel = newKey();
     const stream = await open(`/subscribe/${channel}`);
     expect(stream.response.headers.get("content-type")).toBe("text/event-stream");
@@ -49,7 +49,7 @@ describe("/subscribe", () => {
     stream.close();
   });
 
-  test("takes several channels", async () => {
+  test("accepts several channels", async () => {
     const [a, b] = [newKey(), newKey()];
     const stream = await open(`/subscribe/${a}/${b}`);
     expect([await stream.read(), await stream.read()]).toEqual([
@@ -61,7 +61,7 @@ describe("/subscribe", () => {
     stream.close();
   });
 
-  test("a line end in a message does not end its frame", async () => {
+  test("sends a message with line ends as one event", async () => {
     const channel = newKey();
     const stream = await open(`/subscribe/${channel}`);
     await stream.read();
@@ -70,7 +70,7 @@ describe("/subscribe", () => {
     stream.close();
   });
 
-  test("a thousand messages arrive in order", async () => {
+  test("sends a thousand messages in order", async () => {
     const channel = newKey();
     const stream = await open(`/subscribe/${channel}`);
     await stream.read();
@@ -84,10 +84,10 @@ describe("/subscribe", () => {
     stream.close();
   });
 
-  test("a client that leaves is unsubscribed and leaves no stream behind", async () => {
+  test("unsubscribes a client that disconnects and ends its stream", async () => {
     const channel = newKey();
     const openStreams = () => t.gateway.stats.snapshot().openStreams;
-    await until(() => openStreams() === 0); // those of the tests before
+    await until(() => openStreams() === 0); // streams of earlier tests
     const stream = await open(`/subscribe/${channel}`);
     await stream.read();
     expect(openStreams()).toBe(1);
@@ -96,7 +96,7 @@ describe("/subscribe", () => {
     await until(async () => (await t.redis.publish(channel, "anyone?")) === 0);
   });
 
-  test("without a channel is a 400", async () => {
+  test("without a channel gets 400", async () => {
     const answer = await t.post("/subscribe", []);
     expect(answer).toEqual({
       status: 400,
@@ -105,7 +105,7 @@ describe("/subscribe", () => {
   });
 });
 
-test("/psubscribe passes on what matches the pattern", async () => {
+test("/psubscribe sends messages that match the pattern", async () => {
   const prefix = newKey();
   const stream = await open(`/psubscribe/${prefix}:*`);
   expect(await stream.read()).toBe(`data: psubscribe,${prefix}:*,1`);
@@ -115,7 +115,7 @@ test("/psubscribe passes on what matches the pattern", async () => {
   stream.close();
 });
 
-test("/monitor shows what runs, commands of scripts too", async () => {
+test("/monitor sends all commands, those of scripts included", async () => {
   const key = newKey();
   const stream = await open("/monitor");
   expect(await stream.read()).toBe('data: "OK"');

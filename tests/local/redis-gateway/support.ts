@@ -10,10 +10,10 @@ import { type RedisGateway, type RedisGatewayOptions, startRedisGateway } from "
 export const TOKEN = "full-token";
 export const READ_ONLY_TOKEN = "read-only-token";
 
-/** The embedded engine, so that nothing has to be installed; with REAL_STACK=1 whatever Redis there is. */
+/** With REAL_STACK=1 the tests use an available Redis, else the embedded engine, which needs no installation. */
 export const real = process.env.REAL_STACK === "1";
 
-/** Whether a redis-server can be started, for the few tests that are about exactly that. */
+/** Whether a redis-server is on the PATH, for tests that need one. */
 export const hasRedisServer = (process.env.PATH ?? "")
   .split(path.delimiter)
   .some((folder) => existsSync(path.join(folder, "redis-server")));
@@ -21,11 +21,11 @@ export const hasRedisServer = (process.env.PATH ?? "")
 export interface TestGateway {
   readonly engine: RedisEngine;
   readonly gateway: RedisGateway;
-  /** An SDK client that fails at once instead of trying again. */
+  /** An SDK client without retries. */
   readonly redis: Redis;
-  /** A request with the full token unless `init` says otherwise. */
+  /** Sends a request, by default with the full token. */
   rest(path: string, init?: RequestInit): Promise<Response>;
-  /** POST of a JSON body; resolves with status and parsed answer. */
+  /** Sends a POST with a JSON body; resolves with the status and the parsed response. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** An engine and a gateway of a test file's own. */
+/** Starts an engine and a gateway for one test file. */
 export async function startTestGateway(options: Partial<RedisGatewayOptions> = {}): Promise<TestGateway> {
   const folder = await temporaryFolder();
   const engine = await startRedisEngine({
@@ -69,7 +69,7 @@ export async function startTestGateway(options: Partial<RedisGatewayOptions> = {
   };
 }
 
-/** Takes a connection of its own per request, so that nothing is shared between tests. */
+/** An SDK client without retries. */
 export function client(gateway: RedisGateway, token = TOKEN): Redis {
   return new Redis({ url: gateway.url, token, retry: false, enableTelemetry: false });
 }
@@ -79,12 +79,12 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A key no other test has. */
+/** A key that no other test uses. */
 export function newKey(): string {
   return `test:${randomUUID()}`;
 }
 
-/** Waits until `condition` holds, looking again every few milliseconds. */
+/** Waits until `condition` holds, checking every few milliseconds. */
 export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 100_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

@@ -15,8 +15,8 @@ async function folder(): Promise<string> {
   return made;
 }
 
-describe("a mail that is caught", () => {
-  it("is read back with its parts, headers and attachments", async () => {
+describe("a caught mail", () => {
+  it("is returned with its parts, headers and attachments", async () => {
     const catcher = await start();
     await send(catcher, {
       to: "Кто-то <One@normaldance.test>",
@@ -54,7 +54,7 @@ describe("a mail that is caught", () => {
     expect(source).not.toContain("three@");
   });
 
-  it("may be anything: no subject, no text, no parts, a name and password", async () => {
+  it("may lack subject, text and headers, and may be sent with credentials", async () => {
     const catcher = await start();
     await send(catcher, { subject: "", text: "" });
     const url = catcher.smtpUrl.replace("smtp://", "smtp://user:p%40ss@");
@@ -66,21 +66,21 @@ describe("a mail that is caught", () => {
       "DATA",
       "\0 no header\r\n.",
     ]);
-    await waitUntil("all are there", async () => (await list(catcher)).total === 3);
+    await waitUntil("all mails are listed", async () => (await list(catcher)).total === 3);
     expect((await list(catcher, "?to=x@y.test")).items).toMatchObject([
       { subject: "", from: { address: "" } },
     ]);
   });
 
-  it("is marked when its Message-ID came before", async () => {
+  it("is marked as a repeat when an earlier mail has its Message-ID", async () => {
     const catcher = await start();
     for (const messageId of ["<1@x.test>", "<1@x.test>", "<2@x.test>"]) await send(catcher, { messageId });
     expect((await list(catcher)).items.map(({ repeat }) => repeat)).toEqual([false, true, false]);
   });
 });
 
-describe("the list", () => {
-  it("is newest first, by address, by words, and in pages", async () => {
+describe("the list of mails", () => {
+  it("is newest first, filtered by address or words, and paginated", async () => {
     const catcher = await start();
     for (const name of ["one", "two", "three", "four"]) {
       await send(catcher, {
@@ -100,7 +100,7 @@ describe("the list", () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it("loses what is deleted: one, an address's, all", async () => {
+  it("no longer has deleted mails: one, those to an address, all", async () => {
     const catcher = await start();
     for (const name of ["one", "two", "three"]) await send(catcher, { to: `${name}@x.test`, subject: name });
     const [newest] = (await list(catcher)).items;
@@ -120,8 +120,8 @@ describe("the list", () => {
   });
 });
 
-describe("a folder", () => {
-  it("keeps mails over a restart, and no more than it should", async () => {
+describe("the data folder", () => {
+  it("keeps mails across a restart, up to the limit", async () => {
     const dataDir = await folder();
     const before = await start({ dataDir, limit: 3 });
     for (const subject of ["1", "2", "3", "4"]) await send(before, { subject, html: `<p>${subject}</p>` });
@@ -138,7 +138,7 @@ describe("a folder", () => {
     expect(await readdir(dataDir)).toHaveLength(2);
   });
 
-  it("is opened after a crash: half a mail goes, what is not ours stays", async () => {
+  it("is opened after a crash: temporary files are deleted, damaged and foreign files stay", async () => {
     const dataDir = await folder();
     await writeFile(path.join(dataDir, "x.mail.tmp"), "half");
     await writeFile(path.join(dataDir, "y.mail"), "no summary");
@@ -154,7 +154,7 @@ describe("a folder", () => {
 });
 
 describe("a fault", () => {
-  it("hits as often as it says, then all is well", async () => {
+  it("affects `times` mails", async () => {
     const catcher = await start();
     catcher.fail({ kind: "answer", code: 451, times: 2 });
     for (let attempt = 1; attempt <= 2; attempt++)
@@ -163,7 +163,7 @@ describe("a fault", () => {
     expect((await list(catcher)).total).toBe(1);
   });
 
-  it("hits one address and nobody else", async () => {
+  it("affects only mails to its address", async () => {
     const catcher = await start();
     catcher.fail({ kind: "answer", code: 550, to: "One@normaldance.test" });
     await expect(send(catcher, { to: "one@normaldance.test" })).rejects.toMatchObject({ responseCode: 550 });
@@ -173,7 +173,7 @@ describe("a fault", () => {
     expect((await list(catcher)).total).toBe(2);
   });
 
-  it("can refuse the connection, hang, and lose the answer but not the mail", async () => {
+  it("can refuse the connection, hang, and drop the reply after storing the mail", async () => {
     const catcher = await start();
     catcher.fail({ kind: "refuse", times: 1 });
     await expect(send(catcher)).rejects.toMatchObject({ code: "ECONNECTION" });
@@ -185,7 +185,7 @@ describe("a fault", () => {
     expect((await list(catcher)).total).toBe(1);
   });
 
-  it("is set over HTTP too", async () => {
+  it("can be set over HTTP", async () => {
     const catcher = await start();
     const faults = `${catcher.pageUrl}/api/faults`;
     const put = (body: string) => fetch(faults, { method: "PUT", body });
@@ -200,8 +200,8 @@ describe("a fault", () => {
   });
 });
 
-describe("the addresses", () => {
-  it("are said when they are taken", async () => {
+describe("the server", () => {
+  it("throws PortTakenError when a port is in use", async () => {
     const first = await start();
     const smtpPort = Number(new URL(first.smtpUrl).port);
     const pagePort = Number(new URL(first.pageUrl).port);
@@ -209,41 +209,41 @@ describe("the addresses", () => {
     await expect(start({ pagePort })).rejects.toThrow(`Port ${pagePort} (mailbox) is taken`);
   });
 
-  it("tell everybody who watches that something changed", async () => {
+  it("sends an event to subscribers when the mailbox changes", async () => {
     const catcher = await start();
     const response = await fetch(`${catcher.pageUrl}/api/events`);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let heard = "";
+    let received = "";
     const listening = (async () => {
-      while (!heard.includes("data: changed")) heard += (await reader?.read())?.value ?? "";
+      while (!received.includes("data: changed")) received += (await reader?.read())?.value ?? "";
     })();
     await send(catcher);
     await listening;
     await reader?.cancel();
   });
 
-  it("close while somebody watches, writes, or is left hanging", async () => {
+  it("closes while an event stream is open and a mail hangs", async () => {
     const catcher = await start();
     const watching = await fetch(`${catcher.pageUrl}/api/events`);
     const cutOff = watching.text().catch(() => "cut");
     catcher.fail({ kind: "hang" });
     const sending = send(catcher).catch((error: unknown) => error);
-    await waitUntil("the mail is in", () => catcher.hanging > 0);
+    await waitUntil("the mail was received", () => catcher.hanging > 0);
     await catcher.close();
     expect(await cutOff).toMatch(/cut|retry/);
     expect(await sending).toBeInstanceOf(Error);
   });
 });
 
-describe("a browser that comes from elsewhere", () => {
-  it("is not served under a name that somebody points here", async () => {
+describe("a browser on another origin", () => {
+  it("is refused under a foreign host name", async () => {
     const catcher = await start();
     const statusFor = (host: string) => rawHttp(`${catcher.pageUrl}/api/messages`, { host });
     expect(await statusFor("evil.example")).toBe(403);
     expect(await statusFor("localhost:1")).toBe(200);
   });
 
-  it("deletes nothing and sets no fault", async () => {
+  it("cannot delete mails or set faults", async () => {
     const catcher = await start();
     await send(catcher);
     const refused: Record<string, string>[] = [
@@ -275,7 +275,7 @@ describe("a browser that comes from elsewhere", () => {
   });
 });
 
-/** `fetch` sets Host and Sec-Fetch-* itself. */
+/** For headers that `fetch` overrides: Host and Sec-Fetch-*. */
 function rawHttp(url: string, headers: Record<string, string>, method = "GET"): Promise<number> {
   return new Promise((resolve, reject) => {
     request(url, { method, headers }, (response) => {
@@ -287,7 +287,7 @@ function rawHttp(url: string, headers: Record<string, string>, method = "GET"): 
   });
 }
 
-/** Says lines to the server, each after its answer. */
+/** Sends lines to the server, each after the reply to the previous one. */
 function raw(smtpUrl: string, lines: string[]): Promise<void> {
   const { hostname, port } = new URL(smtpUrl);
   return new Promise((resolve, reject) => {

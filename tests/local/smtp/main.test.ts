@@ -6,10 +6,10 @@ import { startStack } from "../../../local/stack/stack";
 import { afterTest } from "./support";
 
 describe("the command line", () => {
-  it("says where it is, and ends on SIGTERM", async () => {
+  it("prints its URLs and exits on SIGTERM", async () => {
     const args = ["--smtp-port", "0", "--page-port", "0"];
     const { child, said, ended } = startCommand("local/smtp/main.ts", args);
-    await waitUntil("it is open", () => /Mailbox: \S+\n/.test(said.output));
+    await waitUntil("the URLs are printed", () => /Mailbox: \S+\n/.test(said.output));
     expect(said.output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
     const page = await fetch(/Mailbox: (\S+)/.exec(said.output)?.[1] ?? "");
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -19,17 +19,17 @@ describe("the command line", () => {
 });
 
 describe("the local stack", () => {
-  /** Everything else is somewhere else. */
-  const elsewhere = {
+  /** All other backends are external. */
+  const externalBackends = {
     DATABASE_URL: "postgresql://u:p@db.example/n",
     UPSTASH_REDIS_REST_URL: "https://redis.example",
     QSTASH_TOKEN: "t",
     STRIPE_SECRET_KEY: "sk_test_x",
   };
   const start = (env: Record<string, string>) =>
-    startStack({ settings: readSettings({ ...elsewhere, ...env }), dataDir: null, ports: "free" });
+    startStack({ settings: readSettings({ ...externalBackends, ...env }), dataDir: null, ports: "free" });
 
-  it("catches mail and tells the app where", async () => {
+  it("starts a mail catcher and sets SMTP_URL", async () => {
     const stack = await start({});
     afterTest(() => stack.stop());
     expect(stack.env.SMTP_URL).toBe(stack.mail?.smtpUrl);
@@ -39,7 +39,7 @@ describe("the local stack", () => {
     );
   });
 
-  it("catches none when a server is set", async () => {
+  it("starts no mail catcher when SMTP_URL is set", async () => {
     const stack = await start({ SMTP_URL: "smtp://mail.example" });
     afterTest(() => stack.stop());
     expect(stack.mail).toBeNull();

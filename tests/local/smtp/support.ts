@@ -19,7 +19,7 @@ export async function start(options: Partial<MailCatcherOptions> = {}): Promise<
   return catcher;
 }
 
-/** Sends as any client would; what is not said is made up. */
+/** Sends a mail over SMTP; missing fields get defaults. */
 export async function send(
   catcher: MailCatcher,
   mail: Mail.Options = {},

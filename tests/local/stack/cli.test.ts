@@ -41,7 +41,7 @@ it.each([
   ["PORT", "x", /^PORT: /],
   ["DATABASE_URL", "localhost", /^DATABASE_URL: must be a URL like postgresql:/],
   ["REDIS_URL", "localhost:6379", /^REDIS_URL: must be a URL like redis:/],
-])("a wrong %s=%s is said in one line", async (name, value, message) => {
+])("prints one line for the invalid setting %s=%s", async (name, value, message) => {
   const { code, errors } = await runCommand(() => import("../../../local/cli"), ["stack"], {
     ...{ NODE_ENV: "test", DATA_DIR: dataDir, [name]: value },
   });
@@ -56,7 +56,7 @@ it.each([
     "postgresql://u:secret@127.0.0.1:1/n",
     /^DATABASE_URL: no connection to Postgres at 127\.0\.0\.1:1: .*ECONNREFUSED/,
   ],
-])("a wrong %s=%s is said in one line", async (name, value, message) => {
+])("prints one line for the invalid setting %s=%s", async (name, value, message) => {
   const { code, stderr } = await cli("stack", { [name]: value });
   expect(code).toBe(1);
   expect(stderr).toMatch(message);
@@ -65,17 +65,17 @@ it.each([
 });
 
 describe("reset", () => {
-  it("takes away what the stack keeps, and nothing else that is in the folder, which it names", async () => {
+  it("removes the stack's files and no others, and prints the folder", async () => {
     await mkdir(path.join(dataDir, "redis/appendonlydir"), { recursive: true });
     await writeFile(path.join(dataDir, "secrets.json"), "{}");
     await writeFile(path.join(dataDir, "thesis.txt"), "all of it");
     const { code, stdout } = await cli("reset");
     expect(code).toBe(0);
-    expect(stdout.trim()).toBe(`Removed what the stack kept in ${dataDir}`);
+    expect(stdout.trim()).toBe(`Removed the local stack's files from ${dataDir}`);
     expect(await readdir(dataDir)).toEqual(["thesis.txt"]);
   });
 
-  it("finds the folder that .env.local names, as dev does", async () => {
+  it("reads DATA_DIR from .env.local, as dev does", async () => {
     await writeFile(path.join(dataDir, ".env.local"), "DATA_DIR=kept\n");
     await mkdir(path.join(dataDir, "kept/redis"), { recursive: true });
     const tsx = import.meta.resolve("tsx");
@@ -84,12 +84,12 @@ describe("reset", () => {
       ["--import", tsx, path.resolve("local/cli.ts"), "reset"],
       { cwd: dataDir, env: { PATH: process.env.PATH, NODE_ENV: "development" } },
     );
-    expect(stdout.trim()).toBe("Removed what the stack kept in kept/");
+    expect(stdout.trim()).toBe("Removed the local stack's files from kept/");
     expect(await readdir(path.join(dataDir, "kept"))).toEqual([]);
   });
 });
 
-it("stack names its folder, and writes there what tools and apps beside it need", async () => {
+it("stack prints its data folder and writes stack.env for tools and apps beside it", async () => {
   const lines: string[] = [];
   const stack = await spawnGuarded({
     command: process.execPath,
@@ -100,7 +100,7 @@ it("stack names its folder, and writes there what tools and apps beside it need"
       DATA_DIR: dataDir,
       PORT: String(await freeBasePort()),
       LOCAL_REDIS_ENGINE: "embedded",
-      // Somebody's own, which is neither migrated nor seeded: what this is about needs no database.
+      // An external database, which is neither migrated nor seeded: this test needs none.
       DATABASE_URL: "postgresql://user:password@database.example/name",
     },
     onLine: (line) => lines.push(line),
@@ -108,10 +108,8 @@ it("stack names its folder, and writes there what tools and apps beside it need"
   try {
     await expect
       .poll(() => lines.at(-1), { timeout: 100_000 })
-      .toBe(`  Ctrl-C stops all of it; npm run reset empties ${dataDir}`);
-    expect(lines.join("\n")).toMatch(
-      /^ {2}Redis +redis:\S+ +\(embedded; keeps nothing after it stops; lacks /m,
-    );
+      .toBe(`  Ctrl-C stops everything; npm run reset empties ${dataDir}`);
+    expect(lines.join("\n")).toMatch(/^ {2}Redis +redis:\S+ +\(embedded, data in memory only; lacks /m);
 
     const written = parseEnv(await readFile(path.join(dataDir, "stack.env"), "utf8"));
     expect(written.MAIL_FROM).toBe("NormalDance <no-reply@normaldance.test>");
@@ -123,9 +121,13 @@ it("stack names its folder, and writes there what tools and apps beside it need"
     });
     expect(await answer.json()).toEqual({ result: "through Redis itself" });
 
-    // Whoever starts the app from a shell that sourced the file speaks to this stack: no gateway is put in front
-    // of the Redis behind this one.
-    expect(readSettings(written)).toMatchObject({ ownRedisRest: true, ownQstash: true, ownStripe: true });
+    // An app started from a shell that sourced the file uses this stack: its stack starts no gateway in front of
+    // the same Redis.
+    expect(readSettings(written)).toMatchObject({
+      externalRedisRest: true,
+      externalQstash: true,
+      externalStripe: true,
+    });
   } finally {
     await stack.stop();
   }

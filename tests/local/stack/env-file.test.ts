@@ -44,10 +44,10 @@ async function run(command: string, ...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe("hostile values are read as they were written", () => {
+describe("values with special characters are read back unchanged", () => {
   const expected = Object.values(VALUES);
 
-  it.each(["sh", "bash"])("by %s, which sources the file", async (shell) => {
+  it.each(["sh", "bash"])("by %s, sourcing the file", async (shell) => {
     const script = `set -a; . "$1"; exec "$2" -e "$3"`;
     expect(await run(shell, "-c", script, shell, file, process.execPath, READ)).toEqual(expected);
   });
@@ -69,8 +69,8 @@ it.each([
   ["a line end", "a\nb"],
   ["a control character", "a\u0000b"],
   ["a backslash at the end", "C:\\"],
-  ["a single quote beside a dollar", "it's $5"],
+  ["a single quote together with a dollar", "it's $5"],
   ["both quotes", `it's "here"`],
-])("%s, which the readers disagree on, is refused by name", (_, value) => {
+])("refuses a value with %s and names the variable", (_, value) => {
   expect(() => toEnvFile({ FINE: "x", AWKWARD: value })).toThrow(/^AWKWARD cannot be written/);
 });

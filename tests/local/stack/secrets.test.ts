@@ -12,7 +12,7 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const file = () => path.join(dataDir, "secrets.json");
 
-it("are made up once and kept, for nobody else to read", async () => {
+it("generates the secrets once and stores them readable by the owner only", async () => {
   const first = await loadLocalSecrets(dataDir);
   expect(first.stripeSecretKey).toMatch(/^sk_test_local_/);
   expect(first.stripeWebhookSecret).toMatch(/^whsec_/);
@@ -21,7 +21,7 @@ it("are made up once and kept, for nobody else to read", async () => {
   expect(await readdir(dataDir)).toEqual(["secrets.json"]);
 });
 
-it("of a file from before one was needed stay, and the missing ones are added for good", async () => {
+it("keeps the secrets of an older file and adds the missing ones permanently", async () => {
   const old = { AUTH_SECRET: "a", CRON_SECRET: "b", redisToken: "c", qstashToken: "d" };
   await writeFile(file(), JSON.stringify(old));
   const first = await loadLocalSecrets(dataDir);
@@ -31,7 +31,7 @@ it("of a file from before one was needed stay, and the missing ones are added fo
   expect(await loadLocalSecrets(dataDir)).toEqual(first);
 });
 
-it("of a damaged file are not thrown away", async () => {
+it("throws on a damaged file and does not overwrite it", async () => {
   await writeFile(file(), "{ half");
   await expect(loadLocalSecrets(dataDir)).rejects.toThrow(SyntaxError);
   expect(await readFile(file(), "utf8")).toBe("{ half");

@@ -6,11 +6,11 @@ it.each([
   [{ STRIPE_SECRET_KEY: " " }, false],
   [{ STRIPE_SECRET_KEY: "sk_test_yours" }, true],
   [{ STRIPE_API_URL: "https://api.stripe.com" }, true],
-])("of %j: whether Stripe is the caller's own is %s", (environment, own) => {
-  expect(readSettings(environment).externalStripe).toBe(own);
+])("with %j, externalStripe is %s", (environment, external) => {
+  expect(readSettings(environment).externalStripe).toBe(external);
 });
 
-it("no two servers want one port", () => {
+it("derives a different port for every server", () => {
   const ports = Object.values(derivePorts(3000));
   expect(new Set(ports).size).toBe(ports.length);
 });

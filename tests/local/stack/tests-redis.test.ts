@@ -5,7 +5,7 @@ import { parseRedisUrl } from "@/local/redis/redis-address";
 import { readConfiguredBackends } from "@/tests/support/stack/configured-backends";
 import { emptyRedis, requireEmptyRedis } from "@/tests/support/stack/empty-redis";
 
-/** What `npm run test:real` does with a Redis that it is given. */
+/** How `npm run test:real` uses a Redis from the environment. */
 
 let engine: RedisEngine;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-it("takes it by the names that the local stack takes", () => {
+it("reads the same variables as the local stack", () => {
   const real = { REAL_STACK: "1" };
   expect(readConfiguredBackends({ ...real, REDIS_URL: "redis://a:1" }).redisUrl).toBe("redis://a:1");
   expect(readConfiguredBackends({ ...real, REDIS_HOST: "b", REDIS_PORT: "7" }).redisUrl).toBe(
@@ -22,7 +22,7 @@ it("takes it by the names that the local stack takes", () => {
   expect(readConfiguredBackends(real).redisUrl).toBeUndefined();
 });
 
-it("refuses one that is not empty, and leaves it as it is", async () => {
+it("refuses a Redis that is not empty and does not change it", async () => {
   await expect(requireEmptyRedis(engine.url)).resolves.toBeUndefined();
   const connection = await EngineConnection.open(parseRedisUrl(engine.url));
   await connection.send(["SET", "somebody:s", "value"]);

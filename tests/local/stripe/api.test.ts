@@ -5,7 +5,7 @@ import { API_VERSION } from "../../../local/stripe";
 import { buy, lineItem, openSession, SECRET_KEY, SUCCESS_URL, sdkOf, start } from "./support/harness";
 
 describe("the API, by the official SDK", () => {
-  it("speaks the version the SDK is pinned to", async () => {
+  it("has the API version of the SDK", async () => {
     const { sdk, app, server } = await start();
     const session = await openSession(sdk);
     expect(session.lastResponse.apiVersion).toBe(API_VERSION);
@@ -14,7 +14,7 @@ describe("the API, by the official SDK", () => {
     expect(new Set(app.events.map((event) => event.api_version))).toEqual(new Set([API_VERSION]));
   });
 
-  it("opens a session that says back what it was given", async () => {
+  it("opens a session and returns its parameters", async () => {
     const { sdk, server } = await start();
     const expiresAt = Math.floor(Date.now() / 1000) + 3600;
     const session = await openSession(sdk, { expires_at: expiresAt, locale: "ru" });
@@ -46,13 +46,13 @@ describe("the API, by the official SDK", () => {
     ]);
   });
 
-  it("stays open a day when nobody says how long", async () => {
+  it("lets a session expire after a day by default", async () => {
     const { sdk } = await start();
     const session = await openSession(sdk);
     expect(session.expires_at - session.created).toBe(24 * 3600);
   });
 
-  it("expands what was paid, as deep as asked", async () => {
+  it("expands payment objects to the requested depth", async () => {
     const harness = await start();
     const { sessionId } = await buy(harness);
     const session = await harness.sdk.checkout.sessions.retrieve(sessionId, {
@@ -83,7 +83,7 @@ describe("the API, by the official SDK", () => {
     });
   });
 
-  it("finds the session of a payment intent, the intent and the charge", async () => {
+  it("lists the session, intent and charge of a payment", async () => {
     const harness = await start();
     const { sdk } = harness;
     await buy(harness);
@@ -103,7 +103,7 @@ describe("the API, by the official SDK", () => {
     });
   });
 
-  it("expires an open session, and no other", async () => {
+  it("expires only an open session", async () => {
     const harness = await start();
     const { sdk, app } = harness;
     const session = await openSession(sdk);
@@ -122,7 +122,7 @@ describe("the API, by the official SDK", () => {
     expect(await sdk.checkout.sessions.retrieve(sessionId)).toMatchObject({ payment_status: "paid" });
   });
 
-  it("sells for nothing what costs nothing", async () => {
+  it("completes a session with a total of 0 without a payment", async () => {
     const { sdk, server, app } = await start();
     const session = await openSession(sdk, { line_items: [lineItem("Gift", 0, 1)] });
     await server.simulateBuyer(session.id, "paid");
@@ -135,7 +135,7 @@ describe("the API, by the official SDK", () => {
     expect(app.events.map(({ type }) => type)).toEqual(["checkout.session.completed"]);
   });
 
-  it("pages lists both ways, by cursors", async () => {
+  it("paginates lists in both directions by cursors", async () => {
     const { sdk } = await start();
     const ids: string[] = [];
     for (let index = 0; index < 7; index++) ids.unshift((await openSession(sdk)).id);
@@ -158,8 +158,8 @@ describe("the API, by the official SDK", () => {
   });
 });
 
-describe("what the API refuses", () => {
-  it("no key, a wrong key", async () => {
+describe("API errors", () => {
+  it("are 401 without or with a wrong key", async () => {
     const { server } = await start();
     const call = (headers: Record<string, string>) => fetch(`${server.url}/v1/events`, { headers });
     const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString("base64")}` });
@@ -172,7 +172,7 @@ describe("what the API refuses", () => {
     await expect(other.events.list()).rejects.toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
   });
 
-  it("says the id of every request", async () => {
+  it("and successful responses have a request id", async () => {
     const { sdk } = await start();
     expect((await openSession(sdk)).lastResponse.requestId).toMatch(/^req_/);
     await expect(sdk.refunds.retrieve("re_none")).rejects.toMatchObject({
@@ -181,61 +181,61 @@ describe("what the API refuses", () => {
   });
 
   it.each([
-    ["mode", { mode: undefined }, "parameter_missing", "mode"],
-    ["another mode", { mode: "subscription" }, undefined, "mode"],
-    ["no items", { line_items: undefined }, "parameter_missing", "line_items"],
+    ["mode (missing)", { mode: undefined }, "parameter_missing", "mode"],
+    ["mode (unsupported)", { mode: "subscription" }, undefined, "mode"],
+    ["line items (missing)", { line_items: undefined }, "parameter_missing", "line_items"],
     [
-      "a name",
+      "name (empty)",
       { line_items: [lineItem("", 100, 1)] },
       "parameter_invalid_empty",
       "line_items[0][price_data][product_data][name]",
     ],
     [
-      "half a cent",
+      "amount (half a cent)",
       { line_items: [lineItem("A", 99.5, 1)] },
       "parameter_invalid_integer",
       "line_items[0][price_data][unit_amount]",
     ],
     [
-      "less than nothing",
+      "amount (negative)",
       { line_items: [lineItem("A", -1, 1)] },
       "parameter_invalid_integer",
       "line_items[0][price_data][unit_amount]",
     ],
     [
-      "none of it",
+      "quantity (0)",
       { line_items: [lineItem("A", 100, 0)] },
       "parameter_invalid_integer",
       "line_items[0][quantity]",
     ],
     [
-      "a currency",
+      "currency (unknown)",
       { line_items: [lineItem("A", 100, 1, "xyz")] },
       undefined,
       "line_items[0][price_data][currency]",
     ],
     [
-      "two currencies",
+      "currency (two different)",
       { line_items: [lineItem("A", 100, 1, "eur"), lineItem("B", 100, 1, "usd")] },
       undefined,
       "line_items",
     ],
-    ["too little", { line_items: [lineItem("A", 49, 1)] }, "amount_too_small", undefined],
-    ["too much", { line_items: [lineItem("A", 99_999_999, 2)] }, "amount_too_large", undefined],
-    ["an address", { success_url: "not a url" }, "url_invalid", "success_url"],
-    ["a script for an address", { cancel_url: "javascript:alert(1)" }, "url_invalid", "cancel_url"],
-    ["a long reference", { client_reference_id: "x".repeat(201) }, undefined, "client_reference_id"],
-    ["too soon an end", { expires_at: Math.floor(Date.now() / 1000) + 60 }, undefined, "expires_at"],
-    ["too late an end", { expires_at: Math.floor(Date.now() / 1000) + 90_000 }, undefined, "expires_at"],
-    ["a parameter nobody knows", { colour: "lime" }, "parameter_unknown", "colour"],
-    ["long metadata", { metadata: { note: "x".repeat(501) } }, undefined, "metadata"],
+    ["total (too small)", { line_items: [lineItem("A", 49, 1)] }, "amount_too_small", undefined],
+    ["total (too large)", { line_items: [lineItem("A", 99_999_999, 2)] }, "amount_too_large", undefined],
+    ["URL", { success_url: "not a url" }, "url_invalid", "success_url"],
+    ["URL with a script", { cancel_url: "javascript:alert(1)" }, "url_invalid", "cancel_url"],
+    ["reference (too long)", { client_reference_id: "x".repeat(201) }, undefined, "client_reference_id"],
+    ["expiry (too soon)", { expires_at: Math.floor(Date.now() / 1000) + 60 }, undefined, "expires_at"],
+    ["expiry (too late)", { expires_at: Math.floor(Date.now() / 1000) + 90_000 }, undefined, "expires_at"],
+    ["parameter (unknown)", { colour: "lime" }, "parameter_unknown", "colour"],
+    ["metadata (too long)", { metadata: { note: "x".repeat(501) } }, undefined, "metadata"],
     [
       "much metadata",
       { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, "x"])) },
       undefined,
       "metadata",
     ],
-  ])("a session without or with a wrong %s", async (_, given, code, param) => {
+  ])("name the invalid parameter of a session: %s", async (_, given, code, param) => {
     const { sdk, server } = await start();
     const wrong = openSession(sdk, given as Partial<Stripe.Checkout.SessionCreateParams>);
     await expect(wrong).rejects.toBeInstanceOf(Stripe.errors.StripeInvalidRequestError);
@@ -248,7 +248,7 @@ describe("what the API refuses", () => {
     expect(server.stats().sessions).toBe(0);
   });
 
-  it("what is not there", async () => {
+  it("are 404 for an unknown object or path", async () => {
     const { sdk, server } = await start();
     const missing = { statusCode: 404, code: "resource_missing" };
     await expect(sdk.checkout.sessions.retrieve("cs_test_none")).rejects.toMatchObject(missing);
@@ -269,7 +269,7 @@ describe("what the API refuses", () => {
     expect((await fetch(`${server.url}/v1/events/%E0%A4%A`, { headers })).status).toBe(400);
   });
 
-  it("a limit out of bounds, an old kind of version, a form that contradicts itself", async () => {
+  it("refuse an invalid limit, version, form, path, or a body over the limit", async () => {
     const { sdk, server } = await start();
     await expect(sdk.events.list({ limit: 101 })).rejects.toMatchObject({ statusCode: 400, param: "limit" });
     const version = sdkOf(server, { apiVersion: "nonsense" as never });

@@ -7,12 +7,12 @@ import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from 
 const successUrl = (id: string): string => SUCCESS_URL.replace("{CHECKOUT_SESSION_ID}", id);
 const typesOf = ({ app }: Harness): string[] => app.events.map(({ type }) => type).sort();
 const settled = ({ server }: Harness): Promise<void> =>
-  waitUntil("every event to be delivered", () => server.stats().pending === 0);
+  waitUntil("all events to be delivered", () => server.stats().pending === 0);
 
 const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_intent.succeeded"];
 
-describe("the buyer, by a form post to the session's address", () => {
-  it("paid: the session, the intent and the charge say so, and three events do", async () => {
+describe("the buyer's form post to the session's URL", () => {
+  it("paid: session, intent and charge are paid, and three events are sent", async () => {
     const harness = await start();
     const { sdk, app } = harness;
     const { id, url } = await openSession(sdk);
@@ -45,7 +45,7 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(data).toMatchObject([{ id: completed?.id, pending_webhooks: 0 }]);
   });
 
-  it("failed: the session stays open with a declined payment, and can be paid after all", async () => {
+  it("failed: the session stays open with a declined payment, and can still be paid", async () => {
     const harness = await start();
     const { sdk } = harness;
     const { id, url } = await openSession(sdk);
@@ -72,7 +72,7 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(idOf(paid.payment_intent)).toBe(idOf(open.payment_intent));
   });
 
-  it("abandoned: the session expires and the buyer is back at the product", async () => {
+  it("abandoned: the session expires and the buyer is redirected to cancel_url", async () => {
     const harness = await start();
     const { id, url } = await openSession(harness.sdk);
     const answer = await post(url, "abandoned");
@@ -85,15 +85,15 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(typesOf(harness)).toEqual(["checkout.session.expired"]);
   });
 
-  it("twice: each event comes twice at once, and once more as another event about the same payment", async () => {
+  it("twice: each event is sent twice concurrently, and once more as a new event of the same payment", async () => {
     const harness = await start();
     const { app } = harness;
-    // None is answered before all are there.
+    // No request is answered before all have arrived.
     app.onRequest = () => ({ after: app.waitFor(9) });
     const { id, url } = await openSession(harness.sdk);
     expect((await post(url, "twice")).headers.get("location")).toBe(successUrl(id));
     await settled(harness);
-    expect(app.peak).toBe(9); // none waited for another
+    expect(app.peak).toBe(9); // all were concurrent
     for (const type of PAID_EVENTS) {
       const ids = app.events.filter((event) => event.type === type).map((event) => event.id);
       expect(ids).toHaveLength(3);
@@ -103,14 +103,14 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(data).toHaveLength(1);
   });
 
-  it("late: the buyer is back at once, the money comes after", async () => {
+  it("late: the buyer is redirected immediately, the payment succeeds later", async () => {
     const clock = new ManualClock();
     const harness = await start({ clock, lateMs: 8000 });
     const { sdk, app } = harness;
     const { id, url } = await openSession(sdk);
     expect((await post(url, "late")).headers.get("location")).toBe(successUrl(id));
     expect(await (await fetch(url ?? "")).text()).toContain("The payment is on its way");
-    // Who comes back to the page meanwhile changes nothing.
+    // A visit to the page or another post meanwhile changes nothing.
     for (const result of BUYER_ACTIONS)
       expect((await post(url, result)).headers.get("location")).toBe(successUrl(id));
     clock.advance(7999);
@@ -128,7 +128,7 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(typesOf(harness)).toEqual(PAID_EVENTS);
   });
 
-  it("late, and expired by the app meanwhile: nothing is taken", async () => {
+  it("late, and expired by the app meanwhile: nothing is charged", async () => {
     const clock = new ManualClock();
     const harness = await start({ clock, lateMs: 8000 });
     const { id, url } = await openSession(harness.sdk);
@@ -144,10 +144,10 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(typesOf(harness)).toEqual(["checkout.session.expired"]);
   });
 
-  it("refunded_first: what says refunded comes before what says paid", async () => {
+  it("refunded_first: events of the refund arrive before events of the payment", async () => {
     const harness = await start();
     const { app, sdk } = harness;
-    app.onRequest = () => ({ status: app.received.length <= 2 ? 500 : 200 }); // even when it cannot be used yet
+    app.onRequest = () => ({ status: app.received.length <= 2 ? 500 : 200 }); // even when they are refused at first
     const { id, url } = await openSession(sdk);
     expect((await post(url, "refunded_first")).headers.get("location")).toBe(successUrl(id));
     await app.waitFor(5);
@@ -178,7 +178,7 @@ describe("the buyer, by a form post to the session's address", () => {
     }
   });
 
-  it("takes many buyers of one session as one", async () => {
+  it("concurrent posts pay a session once", async () => {
     const harness = await start();
     const { url } = await openSession(harness.sdk);
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(url, "paid")));
@@ -188,7 +188,7 @@ describe("the buyer, by a form post to the session's address", () => {
     expect(harness.server.stats().payments).toBe(1);
   });
 
-  it("refuses what it does not know", async () => {
+  it("unknown results, methods and sessions are refused", async () => {
     const { sdk, server } = await start();
     const { url } = await openSession(sdk);
     expect((await post(url, "nonsense")).status).toBe(400);
@@ -199,7 +199,7 @@ describe("the buyer, by a form post to the session's address", () => {
 });
 
 describe("the buyer's page", () => {
-  it("shows what is bought, escaped, in the session's language or the browser's", async () => {
+  it("shows the line items, escaped, in the session's language or the browser's", async () => {
     const { sdk } = await start();
     const nasty = `<script>alert("1")</script>`;
     const { url } = await openSession(sdk, {
@@ -224,7 +224,7 @@ describe("the buyer's page", () => {
     );
   });
 
-  it("lets its form lead to the shop and nowhere else, and runs no script", async () => {
+  it("has a policy that allows redirects only to the shop, and no scripts", async () => {
     const { sdk } = await start();
     const { url } = await openSession(sdk);
     const policy = (await fetch(url ?? "")).headers.get("content-security-policy") ?? "";
@@ -233,7 +233,7 @@ describe("the buyer's page", () => {
     expect(policy).not.toContain("script-src");
   });
 
-  it("says what became of a session that is over, with a way back", async () => {
+  it("shows the outcome of a session that is not open, with a link back", async () => {
     const { sdk } = await start();
     const paid = await openSession(sdk);
     await post(paid.url, "paid");

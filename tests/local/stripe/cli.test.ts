@@ -5,7 +5,7 @@ import { runCommand, startCommand } from "@/tests/support/processes/command-line
 import { openSession, post, startApp } from "./support/harness";
 
 describe("the command line", () => {
-  it("prints what an app needs, works with it, and ends on SIGTERM", async () => {
+  it("prints the environment of an app, works with it, and exits on SIGTERM", async () => {
     const app = await startApp();
     const { STRIPE_SECRET_KEY: _key, STRIPE_WEBHOOK_SECRET: _secret, ...env } = process.env;
     const args = ["--port", "0", "--webhook-url", `${app.url}/hook`];
@@ -27,7 +27,7 @@ describe("the command line", () => {
     expect(await ended).toBe(0);
   });
 
-  it("says what is wrong and what there is", async () => {
+  it("prints help, and an error for an invalid option", async () => {
     const load = () => import("../../../local/stripe/main");
     const help = await runCommand(load, ["--help"]);
     const wrong = await runCommand(load, ["--webhook-url", "nowhere"]);

@@ -15,7 +15,7 @@ describe("the page", () => {
       line_items: [lineItem(nasty, 777, 1)],
       client_reference_id: nasty,
     });
-    await waitUntil("the attempts to be over", () => server.stats().inFlight === 0);
+    await waitUntil("all attempts to end", () => server.stats().inFlight === 0);
     server.setFaults({ events: { drop: true } });
     const response = await fetch(server.url);
     const text = await response.text();
@@ -30,7 +30,7 @@ describe("the page", () => {
       "checkout.session.completed",
       "charge.refunded",
       "1 attempt",
-      "Goes wrong on purpose",
+      "Active faults",
       `${app.url}/api/webhooks/payments`,
     ]) {
       expect(text).toContain(shown);
@@ -40,7 +40,7 @@ describe("the page", () => {
     for (const secret of [SECRET_KEY, WEBHOOK_SECRET]) expect(text).not.toContain(secret);
   });
 
-  it("refunds and sends again, asked by itself and by nobody else", async () => {
+  it("refunds payments and resends events only on requests from the page itself", async () => {
     const harness = await start();
     const { sdk, app, server } = harness;
     const { intentId } = await buy(harness, 1000);
@@ -78,7 +78,7 @@ describe("the page", () => {
     expect((await fetch(server.url + refundPath)).status).toBe(405);
   });
 
-  it("is not shown under a name that somebody else points here, nor does a button of theirs work", async () => {
+  it("and its forms are refused under a foreign host name", async () => {
     const { server } = await start();
     const statusFor = (host: string) =>
       new Promise<number>((resolve, reject) => {
@@ -93,7 +93,7 @@ describe("the page", () => {
     expect(await statusFor("localhost:1")).toBe(200);
   });
 
-  it("leads to the page of what is open", async () => {
+  it("links to the pages of open sessions", async () => {
     const { sdk, server } = await start();
     const { id, url } = await openSession(sdk);
     expect(await (await fetch(server.url)).text()).toContain(`href="/c/pay/${id}"`);

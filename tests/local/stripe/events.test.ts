@@ -6,7 +6,7 @@ import { ManualClock } from "../qstash/support/manual-clock";
 import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";
 
 describe("an event's signature", () => {
-  it("is accepted by the SDK, and refused when anything of it is altered", async () => {
+  it("is accepted by the SDK, and rejected after any change", async () => {
     const { sdk, app, server } = await start();
     const { id } = await openSession(sdk);
     await server.simulateBuyer(id, "abandoned");
@@ -19,7 +19,7 @@ describe("an event's signature", () => {
       sdk.webhooks.constructEvent(payload, header, secret);
     const refused = Stripe.errors.StripeSignatureVerificationError;
     expect(() => verify(text.replace('"expired"', '"complete"'), signature)).toThrow(refused);
-    expect(() => verify(JSON.stringify(JSON.parse(text)), signature)).toThrow(refused); // the bytes, not their meaning
+    expect(() => verify(JSON.stringify(JSON.parse(text)), signature)).toThrow(refused); // bytes are signed, not the parsed JSON
     expect(() =>
       verify(
         text,
@@ -30,14 +30,14 @@ describe("an event's signature", () => {
     expect(() => verify(text, signature, "whsec_other")).toThrow(refused);
   });
 
-  it("is made anew for each attempt, so that a late one is not too old", async () => {
+  it("is new for each attempt, so that a late retry is not rejected as too old", async () => {
     const clock = new ManualClock();
     const { sdk, app, server } = await start({ clock });
     app.onRequest = () => ({ status: 500 });
     const { id } = await openSession(sdk);
     await server.simulateBuyer(id, "abandoned");
     await app.waitFor(1);
-    await waitUntil("the first attempt to be over", () => server.stats().inFlight === 0);
+    await waitUntil("the first attempt to end", () => server.stats().inFlight === 0);
     clock.advance(RETRY_DELAYS_MS[0] ?? 0);
     const [first, second] = await app.waitFor(2);
     expect(second?.headers["stripe-signature"]).not.toBe(first?.headers["stripe-signature"]);
@@ -46,19 +46,19 @@ describe("an event's signature", () => {
 });
 
 describe("delivery", () => {
-  it("is tried again until it is taken", async () => {
+  it("is retried until the app accepts the event", async () => {
     const { sdk, app, server } = await start({ retryScale: 0 });
     app.onRequest = () => ({ status: [500, 302, 404][app.received.length - 1] ?? 204 });
     const { id } = await openSession(sdk);
     await server.simulateBuyer(id, "abandoned");
-    await waitUntil("the event to be taken", () => server.stats().pending === 0);
+    await waitUntil("the event to be accepted", () => server.stats().pending === 0);
     expect(app.received).toHaveLength(4);
     expect(new Set(app.events.map((event) => event.id)).size).toBe(1);
     const [event] = (await sdk.events.list()).data;
     expect(event?.pending_webhooks).toBe(0);
   });
 
-  it("is given up within three days, after a bounded number of attempts", async () => {
+  it("fails permanently before three days, after a bounded number of attempts", async () => {
     const clock = new ManualClock();
     const { sdk, app, server } = await start({ clock });
     app.onRequest = () => ({ status: 503 });
@@ -67,7 +67,7 @@ describe("delivery", () => {
     const startedAt = clock.now();
     for (const [index, wait] of [...RETRY_DELAYS_MS, 0].entries()) {
       await app.waitFor(index + 1);
-      await waitUntil("the attempt to be over", () => server.stats().inFlight === 0);
+      await waitUntil("the attempt to end", () => server.stats().inFlight === 0);
       clock.advance(wait);
     }
     expect(server.stats().pending).toBe(0);
@@ -78,11 +78,11 @@ describe("delivery", () => {
     expect((await sdk.events.list({ delivery_success: true })).data).toEqual([]);
     app.onRequest = () => undefined;
     server.resend(data[0]?.id ?? "");
-    await waitUntil("the event that was sent again", () => server.stats().pending === 0);
+    await waitUntil("the event to be resent", () => server.stats().pending === 0);
     expect((await sdk.events.list({ delivery_success: false })).data).toEqual([]);
   });
 
-  it("does not wait for an app that does not answer", async () => {
+  it("times out when the app does not answer", async () => {
     const { sdk, app, server } = await start({ deliveryTimeoutMs: 50, retryScale: 0 });
     const never = new Promise<void>(() => {});
     app.onRequest = () => (app.received.length === 1 ? { after: never } : {});
@@ -94,7 +94,7 @@ describe("delivery", () => {
 });
 
 describe("the list of events", () => {
-  it("can be asked by type, by time and by id", async () => {
+  it("is filtered by type and time, and events are returned by id", async () => {
     const clock = new ManualClock();
     const harness = await start({ clock });
     const { sdk } = harness;
@@ -133,8 +133,8 @@ describe("the list of events", () => {
   });
 });
 
-describe("time", () => {
-  it("expires a session that nobody paid", async () => {
+describe("over time", () => {
+  it("an unpaid session expires", async () => {
     const clock = new ManualClock();
     const { sdk, app } = await start({ clock });
     const { id, expires_at } = await openSession(sdk);
@@ -146,7 +146,7 @@ describe("time", () => {
     expect(app.events[0]?.type).toBe("checkout.session.expired");
   });
 
-  it("lets go of old events and keys, and of nothing that is waited for", async () => {
+  it("old events and keys are deleted, but no event with a waiting delivery", async () => {
     const clock = new ManualClock();
     const { sdk, app, server } = await start({ clock, limits: { maxEvents: 2 } });
     app.onRequest = () => ({ status: app.received.length === 1 ? 500 : 200 });
@@ -155,15 +155,15 @@ describe("time", () => {
       const { id } = await openSession(sdk, {}, { idempotencyKey: `key-${index}` });
       await server.simulateBuyer(id, "abandoned");
       await app.waitFor(index + 1);
-      await waitUntil("the attempt to be over", () => server.stats().inFlight === 0);
+      await waitUntil("the attempt to end", () => server.stats().inFlight === 0);
       ids.push(id);
     }
-    clock.advance(5_000); // before the first is tried again
+    clock.advance(5_000); // before the first retry
     expect(server.stats()).toMatchObject({ events: 5, waiting: 1 });
     clock.advance(60_000);
-    await waitUntil("the oldest to go", () => server.stats().events === 2);
+    await waitUntil("the oldest events to be deleted", () => server.stats().events === 2);
     clock.advance(25 * 3600 * 1000);
-    // A day later the key is a new one.
+    // A day later the key is accepted as new.
     const { id } = await openSession(sdk, { metadata: { other: "yes" } }, { idempotencyKey: "key-0" });
     expect(ids).not.toContain(id);
   });

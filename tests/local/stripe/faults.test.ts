@@ -4,8 +4,8 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { FaultsInput } from "../../../local/stripe";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
-describe("what goes wrong on purpose with the API", () => {
-  it("500 and 429 are answered, and nothing is done", async () => {
+describe("API faults", () => {
+  it("error and rate-limit answer 500 and 429 without effect", async () => {
     const { sdk, server } = await start();
     server.setFaults({ api: { kind: "error" } });
     await expect(openSession(sdk)).rejects.toBeInstanceOf(Stripe.errors.StripeAPIError);
@@ -17,7 +17,7 @@ describe("what goes wrong on purpose with the API", () => {
     await openSession(sdk);
   });
 
-  it("a call that failed so may be made again with the same key", async () => {
+  it("a call that failed by a fault can be retried with the same idempotency key", async () => {
     const { sdk, server } = await start();
     server.setFaults({ api: { kind: "error", times: 1 } });
     await expect(openSession(sdk, {}, { idempotencyKey: "one" })).rejects.toMatchObject({ statusCode: 500 });
@@ -25,7 +25,7 @@ describe("what goes wrong on purpose with the API", () => {
     expect(session.lastResponse.headers["idempotent-replayed"]).toBeUndefined();
   });
 
-  it("a call hangs, and does nothing", async () => {
+  it("hang never answers, without effect", async () => {
     const { server } = await start();
     server.setFaults({ api: { kind: "hang" } });
     const hasty = sdkOf(server, { timeout: 60 });
@@ -33,7 +33,7 @@ describe("what goes wrong on purpose with the API", () => {
     expect(server.stats().sessions).toBe(0);
   });
 
-  it("an answer is lost after the work was done", async () => {
+  it("lost does the work and sends no response", async () => {
     const { sdk, server } = await start();
     server.setFaults({ api: { kind: "lost" } });
     await expect(openSession(sdk, {}, { idempotencyKey: "one" })).rejects.toBeInstanceOf(
@@ -42,7 +42,7 @@ describe("what goes wrong on purpose with the API", () => {
     expect(server.stats().sessions).toBe(1);
   });
 
-  it("hits only the calls it is meant for, as often as it is meant to", async () => {
+  it("affect only calls that match method and path, `times` times", async () => {
     const { sdk, server } = await start();
     server.setFaults({ api: { kind: "error", times: 2, method: "POST", path: "/v1/checkout" } });
     await sdk.checkout.sessions.list();
@@ -55,8 +55,8 @@ describe("what goes wrong on purpose with the API", () => {
   });
 });
 
-describe("what goes wrong on purpose with events", () => {
-  it("they are dropped: they happened, and nobody was told", async () => {
+describe("event faults", () => {
+  it("drop: events are listed and never sent", async () => {
     const harness = await start();
     const { sdk, app, server } = harness;
     server.setFaults({ events: { drop: true } });
@@ -73,7 +73,7 @@ describe("what goes wrong on purpose with events", () => {
     expect(app.events[1]?.id).toBe(data[0]?.id);
   });
 
-  it("they are duplicated", async () => {
+  it("copies: events are sent several times", async () => {
     const harness = await start();
     harness.server.setFaults({ events: { copies: 3 } });
     await buy(harness);
@@ -82,7 +82,7 @@ describe("what goes wrong on purpose with events", () => {
     expect(new Set(harness.app.events.map(({ id }) => id)).size).toBe(3);
   });
 
-  it("they come in the wrong order", async () => {
+  it("reorder: events are sent last first", async () => {
     const harness = await start();
     harness.server.setFaults({ events: { reorder: true } });
     await buy(harness);
@@ -94,7 +94,7 @@ describe("what goes wrong on purpose with events", () => {
     ]);
   });
 
-  it("they come later", async () => {
+  it("delayMs: events are sent later", async () => {
     const harness = await start();
     harness.server.setFaults({ events: { delayMs: 3_600_000 } });
     await buy(harness);
@@ -104,7 +104,7 @@ describe("what goes wrong on purpose with events", () => {
 });
 
 describe("the control route", () => {
-  it("sets and shows faults, for who has the key", async () => {
+  it("sets and returns faults, and requires the key", async () => {
     const { sdk, server } = await start();
     const call = async (method: string, body?: unknown, key = SECRET_KEY) => {
       const headers = { authorization: `Bearer ${key}` };

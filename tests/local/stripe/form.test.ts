@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalForm, type FormValue, parseForm } from "../../../local/stripe/wire/form";
 
-/** As the official SDK writes it: `a[b][0]=x`. */
+/** Encodes a value as the official SDK does: `a[b][0]=x`. */
 function pairsOf(name: string, value: FormValue): [string, string][] {
   if (typeof value === "string") return [[name, value]];
   const inner: [string, FormValue][] = Array.isArray(value)
@@ -23,7 +23,7 @@ const { hash } = fc.letrec<{ value: FormValue; hash: Record<string, FormValue> }
 }));
 
 describe("a form", () => {
-  it("is read back as it was written, whatever is in it, in any order", () => {
+  it("is parsed back for any content and any order of pairs", () => {
     fc.assert(
       fc.property(hash, fc.infiniteStream(fc.nat()), (given, order) => {
         const pairs = Object.entries(given).flatMap(([name, value]) => pairsOf(name, value));
@@ -39,7 +39,7 @@ describe("a form", () => {
     );
   });
 
-  it("takes lists with and without numbers", () => {
+  it("may have lists with and without indexes", () => {
     expect(parseForm("a[]=x&a[]=y&b[1]=y&b[0]=x&c[0][d]=1&c[0][e]=2")).toEqual({
       a: ["x", "y"],
       b: ["x", "y"],
@@ -47,7 +47,7 @@ describe("a form", () => {
     });
   });
 
-  it("does not reach what every object has", () => {
+  it("cannot pollute prototypes", () => {
     const read = parseForm("a[__proto__][polluted]=yes&__proto__=x&constructor=y");
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
     expect(Object.keys(read)).toEqual(["a", "__proto__", "constructor"]);

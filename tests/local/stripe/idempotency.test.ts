@@ -5,7 +5,7 @@ import { State } from "../../../local/stripe/state/state";
 import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
 describe("an idempotency key", () => {
-  it("gives the first answer again to the same request", async () => {
+  it("returns the stored response to the same request", async () => {
     const { sdk, server } = await start();
     const first = await openSession(sdk, {}, { idempotencyKey: "order-1" });
     const again = await openSession(sdk, {}, { idempotencyKey: "order-1" });
@@ -18,7 +18,7 @@ describe("an idempotency key", () => {
     expect((await openSession(sdk, {}, { idempotencyKey: "order-2" })).id).not.toBe(first.id);
   });
 
-  it("does not mind the order of the parameters", async () => {
+  it("ignores the order of the parameters", async () => {
     const harness = await start();
     const { intentId } = await buy(harness);
     const refund = async (body: string) => {
@@ -54,7 +54,7 @@ describe("an idempotency key", () => {
     });
   });
 
-  it("is a conflict while the first is not answered; the SDK's own retry then has its answer", async () => {
+  it("gives 409 while the first request is in flight; the SDK's retry then gets its response", async () => {
     const { server } = await start();
     const patient = sdkOf(server, { maxNetworkRetries: 6 });
     const hasty = sdkOf(server);
@@ -77,7 +77,7 @@ describe("an idempotency key", () => {
     }
   });
 
-  it("is held until it is released", () => {
+  it("is locked until it is released", () => {
     const locks = new IdempotencyLocks();
     const state = new State();
     const request = toIdempotentRequest("one", "/v1/refunds", "amount=1");
@@ -88,7 +88,7 @@ describe("an idempotency key", () => {
     expect(locks.acquire(state, request)).toBeUndefined();
   });
 
-  it("keeps a refusal that began, and not a request that could not begin", async () => {
+  it("stores an error of a call that began, and not of one with invalid parameters", async () => {
     const harness = await start();
     const { sdk } = harness;
     const { intentId } = await buy(harness, 1000);
@@ -100,7 +100,7 @@ describe("an idempotency key", () => {
     expect(await refund(100, "not-begun")).toMatchObject({ amount: 100 });
   });
 
-  it("does the work once when the answer is lost: the SDK asks again on its own", async () => {
+  it("runs the work once when the response is lost and the SDK retries", async () => {
     const harness = await start();
     const { sdk, server } = harness;
     const { intentId } = await buy(harness, 1000);

@@ -4,7 +4,7 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { buy, openSession, post, start } from "./support/harness";
 
 describe("a refund", () => {
-  it("gives back a part, then the rest, and says each", async () => {
+  it("of a part and then of the rest sends events for each", async () => {
     const harness = await start();
     const { sdk, app, server } = harness;
     const { intentId } = await buy(harness, 1000);
@@ -41,7 +41,7 @@ describe("a refund", () => {
     expect(types.filter((type) => type === "charge.refunded")).toHaveLength(2);
   });
 
-  it("is refused when it is more than is left", async () => {
+  it("is refused when it exceeds the unrefunded amount", async () => {
     const harness = await start();
     const { sdk, server } = harness;
     const { intentId } = await buy(harness, 1000);
@@ -63,7 +63,7 @@ describe("a refund", () => {
     expect(server.stats().refunds).toBe(2);
   });
 
-  it("is refused for nothing, for less, for a reason nobody knows, and for what was not paid", async () => {
+  it("is refused for an amount of 0 or less, an unknown reason, and an unpaid session", async () => {
     const harness = await start();
     const { sdk, server } = harness;
     const { intentId } = await buy(harness, 1000);

@@ -2,13 +2,13 @@ import { groupBy, type Records, type Violation } from "./read-records";
 
 const REFERRAL_DIVISOR = 10;
 
-/** A tenth of what the buyer paid and kept, to whoever referred them; ledgers sum, without gaps and never overspent. */
-export function checkBonuses(books: Records): Violation[] {
+/** The referrer has a tenth of what the buyer paid and kept; ledgers sum up, without gaps or overspending. */
+export function checkBonuses(records: Records): Violation[] {
   const violations: Violation[] = [];
   const orderIdOf = (key: string) => (/^referral(?:-reversed)?:([^:]+)/.exec(key) ?? [])[1] ?? null;
-  const byOrder = groupBy(books.entries, ({ key }) => orderIdOf(key));
-  const orders = new Map(books.orders.map((order) => [order.id, order]));
-  for (const order of books.orders) {
+  const byOrder = groupBy(records.entries, ({ key }) => orderIdOf(key));
+  const orders = new Map(records.orders.map((order) => [order.id, order]));
+  for (const order of records.orders) {
     const { id: orderId, status, amountMinor, refundedMinor, buyer } = order;
     const entries = byOrder.get(orderId) ?? [];
     const sum = entries.reduce((total, { amount }) => total + amount, 0);
@@ -17,13 +17,13 @@ export function checkBonuses(books: Records): Violation[] {
     if (sum !== expected)
       violations.push({ orderId, what: `the referrer has ${sum} of a bonus of ${expected}` });
     if (entries.some(({ userId }) => userId !== buyer?.referredById)) {
-      violations.push({ orderId, what: "somebody else has the bonus" });
+      violations.push({ orderId, what: "another user has the bonus" });
     }
   }
   for (const orderId of byOrder.keys()) {
     if (!orders.has(orderId)) violations.push({ orderId, what: "a bonus of an order that does not exist" });
   }
-  for (const [userId, entries] of groupBy(books.entries, (entry) => entry.userId)) {
+  for (const [userId, entries] of groupBy(records.entries, (entry) => entry.userId)) {
     let balance = 0;
     for (const [index, entry] of entries.entries()) {
       balance += entry.amount;

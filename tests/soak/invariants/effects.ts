@@ -1,11 +1,13 @@
 import { groupBy, type Records, type Violation } from "./read-records";
 import { orderIdOfTask } from "./tasks";
 
-/** As many deliveries as were bought and none otherwise; one notification and one mail for each task of theirs. */
-export function checkEffects(books: Records): Violation[] {
+/**
+ * Every delivered order has one delivery per unit, others have none; each notification and mail task had one effect.
+ */
+export function checkEffects(records: Records): Violation[] {
   const violations: Violation[] = [];
-  const deliveries = groupBy(books.deliveries, ({ orderId }) => orderId);
-  for (const { id: orderId, status, quantity } of books.orders) {
+  const deliveries = groupBy(records.deliveries, ({ orderId }) => orderId);
+  for (const { id: orderId, status, quantity } of records.orders) {
     const units = deliveries.get(orderId) ?? [];
     const open = units.filter(({ revokedAt }) => revokedAt === null).length;
     const report = () =>
@@ -20,9 +22,9 @@ export function checkEffects(books: Records): Violation[] {
     } else if (units.length > 0) report();
   }
 
-  const byId = new Map(books.tasks.map((task) => [task.id, task]));
-  const notified = groupBy(books.notifications, ({ key }) => key);
-  for (const task of books.tasks) {
+  const byId = new Map(records.tasks.map((task) => [task.id, task]));
+  const notified = groupBy(records.notifications, ({ key }) => key);
+  for (const task of records.tasks) {
     if (task.queue === "notifications") {
       const count = notified.get(task.id)?.length ?? 0;
       if (count !== (task.state === "done" ? 1 : 0)) {
@@ -33,23 +35,23 @@ export function checkEffects(books: Records): Violation[] {
       }
     }
     if (task.queue === "emails") {
-      const count = books.mails.get(task.id) ?? 0;
-      // Mails are promised at least once: a second one only after an attempt that nobody knows the end of.
+      const count = records.mails.get(task.id) ?? 0;
+      // Mails are sent at least once: a second one only after an attempt with an unknown outcome.
       if ((task.state === "done" && count === 0) || count > task.attempts) {
         violations.push({
           orderId: orderIdOfTask(task, byId),
-          what: `mail ${task.key} is ${task.state} after ${task.attempts} attempts, and came ${count} times`,
+          what: `mail ${task.key} is ${task.state} after ${task.attempts} attempts, and was sent ${count} times`,
         });
       }
     }
   }
-  for (const { key, kind } of books.notifications) {
+  for (const { key, kind } of records.notifications) {
     if (byId.get(key)?.queue !== "notifications")
-      violations.push({ orderId: null, what: `a notification (${kind}) of no task` });
+      violations.push({ orderId: null, what: `a notification (${kind}) without a task` });
   }
-  for (const id of books.mails.keys()) {
+  for (const id of records.mails.keys()) {
     if (byId.get(id)?.queue !== "emails")
-      violations.push({ orderId: null, what: `a mail of no task: ${id}` });
+      violations.push({ orderId: null, what: `a mail without a task: ${id}` });
   }
   return violations;
 }

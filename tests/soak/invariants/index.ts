@@ -11,38 +11,38 @@ export { watchTaskRegressions } from "./tasks";
 
 export interface InvariantReport {
   violations: Violation[];
-  /** What the books hold, for the report. */
+  /** Row counts for the report. */
   counts: Record<string, number>;
 }
 
-/** @param initialStock  of every product, before anybody bought */
+/** @param initialStock  of every product, before the first order */
 export async function checkInvariants(
   stack: Pick<SoakStack, "provider" | "mail">,
   initialStock: ReadonlyMap<string, number | null>,
 ): Promise<InvariantReport> {
-  const books = await readRecords(stack);
-  const count = (status: string) => books.orders.filter((order) => order.status === status).length;
+  const records = await readRecords(stack);
+  const count = (status: string) => records.orders.filter((order) => order.status === status).length;
   return {
     violations: [
-      ...checkMoney(books, initialStock),
-      ...checkTasks(books),
-      ...checkEffects(books),
-      ...checkBonuses(books),
-      ...(await checkLeaderboards(books)),
+      ...checkMoney(records, initialStock),
+      ...checkTasks(records),
+      ...checkEffects(records),
+      ...checkBonuses(records),
+      ...(await checkLeaderboards(records)),
       ...(await checkTaskRegressions()),
     ],
     counts: {
-      orders: books.orders.length,
+      orders: records.orders.length,
       delivered: count("delivered"),
       refunded: count("refunded"),
       failed: count("failed"),
-      tasks: books.tasks.length,
-      "tasks with several attempts": books.tasks.filter(({ attempts }) => attempts > 1).length,
-      "dead tasks": books.tasks.filter(({ state }) => state === "dead").length,
-      notifications: books.notifications.length,
-      mails: [...books.mails.values()].reduce((sum, times) => sum + times, 0),
-      "mails that came twice": [...books.mails.values()].filter((times) => times > 1).length,
-      "bonus entries": books.entries.length,
+      tasks: records.tasks.length,
+      "tasks with several attempts": records.tasks.filter(({ attempts }) => attempts > 1).length,
+      "dead tasks": records.tasks.filter(({ state }) => state === "dead").length,
+      notifications: records.notifications.length,
+      mails: [...records.mails.values()].reduce((sum, times) => sum + times, 0),
+      "mails sent twice": [...records.mails.values()].filter((times) => times > 1).length,
+      "bonus entries": records.entries.length,
     },
   };
 }

@@ -1,24 +1,27 @@
 import { groupBy, type Records, type Violation } from "./read-records";
 
-/** Paid at the provider ⇔ paid here, and given back as much; goods there and goods held are all there ever were. */
-export function checkMoney(books: Records, initialStock: ReadonlyMap<string, number | null>): Violation[] {
+/**
+ * An order is paid here ⇔ it is paid at the provider, with equal refunds; stock plus reserved units equal the initial
+ * stock.
+ */
+export function checkMoney(records: Records, initialStock: ReadonlyMap<string, number | null>): Violation[] {
   const violations: Violation[] = [];
-  const deadSubjects = new Set(books.alerts.map(({ subject }) => subject));
+  const deadSubjects = new Set(records.alerts.map(({ subject }) => subject));
   const isDead = (queue: string, orderId: string) =>
-    books.tasks.some(
+    records.tasks.some(
       (task) =>
         task.queue === queue &&
         task.state === "dead" &&
         deadSubjects.has(task.id) &&
         task.key.includes(orderId),
     );
-  for (const order of books.orders) {
+  for (const order of records.orders) {
     const { id: orderId, status, paymentIntentId, refundedMinor, amountMinor } = order;
     const report = (what: string) => violations.push({ orderId, what });
-    const payment = books.payments.get(orderId);
+    const payment = records.payments.get(orderId);
     if (!payment) {
       if (paymentIntentId !== null) report(`paid here as ${paymentIntentId}, not at the provider`);
-      if (status !== "failed") report(`nobody paid, and it is ${status}`);
+      if (status !== "failed") report(`not paid, and it is ${status}`);
       continue;
     }
     if (payment.amountMinor !== amountMinor)
@@ -26,17 +29,17 @@ export function checkMoney(books: Records, initialStock: ReadonlyMap<string, num
     if (paymentIntentId !== payment.id)
       report(`the provider took ${payment.id}, here it is ${paymentIntentId}`);
     if (refundedMinor !== payment.refundedMinor) {
-      report(`the provider gave back ${payment.refundedMinor}, here it is ${refundedMinor}`);
+      report(`the provider refunded ${payment.refundedMinor}, here it is ${refundedMinor}`);
     }
     const expected = payment.refundedMinor === amountMinor ? "refunded" : "delivered";
     const stuck = isDead("deliver-goods", orderId) || isDead("payments", orderId);
     if (status !== expected && !stuck)
-      report(`paid, ${payment.refundedMinor} given back, and it is ${status}`);
+      report(`paid, ${payment.refundedMinor} refunded, and it is ${status}`);
   }
-  if (books.paidTwice > 0)
-    violations.push({ orderId: null, what: `${books.paidTwice} orders were paid twice` });
-  const byProduct = groupBy(books.orders, ({ productId }) => productId);
-  for (const { id, stock } of books.products) {
+  if (records.paidTwice > 0)
+    violations.push({ orderId: null, what: `${records.paidTwice} orders were paid twice` });
+  const byProduct = groupBy(records.orders, ({ productId }) => productId);
+  for (const { id, stock } of records.products) {
     const initial = initialStock.get(id);
     if (initial === undefined || initial === null) continue;
     const reserved = (byProduct.get(id) ?? [])
@@ -45,7 +48,7 @@ export function checkMoney(books: Records, initialStock: ReadonlyMap<string, num
     if ((stock ?? 0) + reserved !== initial) {
       violations.push({
         orderId: byProduct.get(id)?.[0]?.id ?? null,
-        what: `product ${id}: ${stock} left and ${reserved} held of ${initial}`,
+        what: `product ${id}: ${stock} left and ${reserved} reserved of ${initial}`,
       });
     }
   }

@@ -3,13 +3,13 @@ import type { MailCatcher } from "@/local/smtp";
 import type { RunningStripe } from "@/local/stripe";
 import { listProviderPayments } from "../provider-payments";
 
-/** Something that must not be. `orderId` where it is about one. */
+/** A violated invariant; `orderId` if it concerns one order. */
 export interface Violation {
   orderId: string | null;
   what: string;
 }
 
-/** Everything that is judged, read once all has settled. */
+/** All rows that the invariants check, read after the drain. */
 export type Records = Awaited<ReturnType<typeof readRecords>>;
 
 export async function readRecords({ provider, mail }: { provider: RunningStripe; mail: MailCatcher }) {
@@ -35,7 +35,7 @@ export async function readRecords({ provider, mail }: { provider: RunningStripe;
   };
 }
 
-/** `Message-ID` without its brackets and host -> how often it came. */
+/** Maps each `Message-ID`, without brackets and host, to the number of mails with it. */
 async function countMails({ pageUrl }: MailCatcher): Promise<Map<string, number>> {
   const mails = new Map<string, number>();
   let before: string | null = null;
@@ -54,7 +54,7 @@ async function countMails({ pageUrl }: MailCatcher): Promise<Map<string, number>
 
 export type TaskRecord = Records["tasks"][number];
 
-/** Groups rows by what `keyOf` says of them. */
+/** Groups rows by `keyOf`; rows with a null key are left out. */
 export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string | null): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {

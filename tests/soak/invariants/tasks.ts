@@ -1,27 +1,30 @@
 import { db } from "@/lib/db";
 import { groupBy, type Records, type TaskRecord, type Violation } from "./read-records";
 
-/** Which order a task is about. */
+/** The order that a task belongs to. */
 export function orderIdOfTask(task: TaskRecord, byId: ReadonlyMap<string, TaskRecord>): string | null {
   const { orderId } = task.payload as { orderId?: string };
   if (orderId) return orderId;
   const [what, id = ""] = task.key.split(":");
-  // What follows from the creator's task is named after that task.
+  // Tasks that the creator's task enqueues are named after that task.
   const parent = what === "supplier" ? byId.get(id) : undefined;
   return parent ? orderIdOfTask(parent, byId) : id || null;
 }
 
 const SALE_QUEUES = ["deliver-goods", "referral-bonuses", "supplier-notifications", "leaderboards"];
 
-/** Each task done, or dead with an open alert; paid ⇔ exactly the tasks that must be; none of an order that is not. */
-export function checkTasks(books: Records): Violation[] {
+/**
+ * Every task is done, or dead with an open alert, and belongs to an existing order; an order is paid ⇔ it has exactly
+ * the expected tasks.
+ */
+export function checkTasks(records: Records): Violation[] {
   const violations: Violation[] = [];
-  const byId = new Map(books.tasks.map((task) => [task.id, task]));
+  const byId = new Map(records.tasks.map((task) => [task.id, task]));
   const alerted = new Set(
-    books.alerts.filter(({ kind }) => kind === "task_dead").map(({ subject }) => subject),
+    records.alerts.filter(({ kind }) => kind === "task_dead").map(({ subject }) => subject),
   );
-  const orderIds = new Set(books.orders.map(({ id }) => id));
-  for (const task of books.tasks) {
+  const orderIds = new Set(records.orders.map(({ id }) => id));
+  for (const task of records.tasks) {
     const orderId = orderIdOfTask(task, byId);
     const name = `${task.queue} ${task.key}`;
     if (task.state === "dead") {
@@ -33,9 +36,9 @@ export function checkTasks(books: Records): Violation[] {
       violations.push({ orderId, what: `${name} belongs to no order: its transaction was rolled back` });
     }
   }
-  const byOrder = groupBy(books.tasks, (task) => orderIdOfTask(task, byId));
-  for (const order of books.orders) {
-    for (const what of orderTaskViolations(order, byOrder.get(order.id) ?? [], books))
+  const byOrder = groupBy(records.tasks, (task) => orderIdOfTask(task, byId));
+  for (const order of records.orders) {
+    for (const what of orderTaskViolations(order, byOrder.get(order.id) ?? [], records))
       violations.push({ orderId: order.id, what });
   }
   return violations;
@@ -43,19 +46,19 @@ export function checkTasks(books: Records): Violation[] {
 
 type Order = Records["orders"][number];
 
-function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], books: Records): string[] {
+function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], records: Records): string[] {
   const { id, status, paymentIntentId, refundedMinor } = order;
   const keys = new Set(tasks.map(({ queue, key }) => `${queue} ${key.replaceAll(id, "*")}`));
   const has = (name: string) => keys.has(name);
   const violations: string[] = [];
-  const expectTask = (name: string, wanted: boolean) => {
-    if (has(name) !== wanted) violations.push(`${wanted ? "lacks" : "has"} the task ${name}`);
+  const expectTask = (name: string, expected: boolean) => {
+    if (has(name) !== expected) violations.push(`${expected ? "lacks" : "has"} the task ${name}`);
   };
   const isSold = has("deliver-goods *");
-  // Refunded before it was heard of, or given back because it was sold out: nothing was sold then.
+  // An order refunded before its payment was processed, or because it was sold out, was never sold.
   const mustBeSold = paymentIntentId !== null && status !== "refunded" && status !== "failed";
   if (mustBeSold && !isSold) violations.push(`is ${status} and has no deliver-goods`);
-  if (paymentIntentId === null && isSold) violations.push("nobody paid, and it has deliver-goods");
+  if (paymentIntentId === null && isSold) violations.push("not paid, and it has deliver-goods");
   expectTask("supplier-notifications *", isSold);
   expectTask("leaderboards *", isSold);
   expectTask("referral-bonuses *", isSold);
@@ -71,10 +74,10 @@ function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], books: 
       .sort((left, right) => left - right);
   const steps = sums("supplier-notifications", "refunded");
   if (String(steps) !== String(sums("leaderboards", "refunded"))) {
-    violations.push("creator and leaderboards were told of different refunds");
+    violations.push("creator and leaderboards have tasks of different refunds");
   }
   if (String(steps) !== String(sums("referral-bonuses", "reverse"))) {
-    violations.push("creator and referrer's bonus follow different refunds");
+    violations.push("creator and referrer's bonus have tasks of different refunds");
   }
   if (steps.some((sum) => sum > refundedMinor)) violations.push("a refund was counted that was not made");
   if (!isSold && steps.length > 0) violations.push("was not sold, and has tasks of refunds of the sale");
@@ -82,10 +85,10 @@ function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], books: 
     const refundKeys = [...keys].filter((key) => key.startsWith(`${queue} refund:*:`));
     if (refundedMinor > 0 !== has(`${queue} refund:*:${refundedMinor}`)) {
       violations.push(
-        `${refundedMinor} went back, and ${queue} tell of: ${refundKeys.join(", ") || "nothing"}`,
+        `${refundedMinor} refunded, and ${queue} report: ${refundKeys.join(", ") || "nothing"}`,
       );
     }
-    const isDelivered = books.deliveries.some(({ orderId }) => orderId === id);
+    const isDelivered = records.deliveries.some(({ orderId }) => orderId === id);
     expectTask(`${queue} delivered:*`, isDelivered);
   }
   for (const task of tasks.filter(({ queue }) => queue === "supplier-notifications")) {
@@ -101,7 +104,7 @@ function orderTaskViolations(order: Order, tasks: readonly TaskRecord[], books: 
   return violations;
 }
 
-/** Notes every change of a task that was finished. */
+/** Installs triggers that record every change of a finished task. */
 export async function watchTaskRegressions(): Promise<void> {
   await db().$executeRawUnsafe(
     `CREATE TABLE IF NOT EXISTS "SoakRegression" (id uuid, key text, change text, at timestamptz DEFAULT now())`,
@@ -120,7 +123,7 @@ WHEN (OLD.state IN ('done', 'dead', 'cancelled') AND NEW.state IS DISTINCT FROM 
 CREATE OR REPLACE TRIGGER soak_watch_gone AFTER DELETE ON "Task" FOR EACH ROW EXECUTE FUNCTION soak_watch()`);
 }
 
-/** A finished task never regresses; not for a moment. */
+/** Violations of: a finished task never changes its state, not even temporarily. */
 export async function checkTaskRegressions(): Promise<Violation[]> {
   const rows = await db().$queryRaw<
     { key: string; change: string }[]

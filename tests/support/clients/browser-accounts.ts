@@ -5,7 +5,7 @@ import { derivePorts } from "@/local/stack/settings";
 import type { App } from "@/tests/support/processes/running-app";
 import { waitUntil } from "./wait-until";
 
-/** People with browsers of their own, for tests of what they see of their accounts. */
+/** Accounts with browser contexts of their own, for tests of what a user sees of an account. */
 
 export const BROWSER_PASSWORD = "copper lantern tuesday";
 
@@ -15,12 +15,12 @@ export interface BrowserAccount {
   name: string;
 }
 
-/** So that limits by address do not meet, whoever asked before: the app must trust one proxy (`TRUST_PROXY=1`). */
+/** A new address, so that no two tests share a per-address limit. The app must trust one proxy (`TRUST_PROXY=1`). */
 export function newClientAddress(): string {
   return `10.${[...randomBytes(3)].join(".")}`;
 }
 
-/** A browser from an address of its own, in English. */
+/** A browser context with an English locale and a client address that no other test uses. */
 export function openContext(
   browser: Browser,
   app: Pick<App, "url">,
@@ -34,11 +34,11 @@ export function openContext(
   });
 }
 
-/** Opens a page in a tab of its own, and waits until a click on any of its buttons is one. */
+/** Opens a page in a new tab and waits until React has hydrated its buttons, so that clicks work. */
 export async function openTab(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(path);
-  // React leaves its mark on what it has taken over.
+  // React sets `__reactProps…` on elements that it has hydrated.
   await page.waitForFunction(() =>
     [...document.querySelectorAll("main button")].every((button) =>
       Object.keys(button).some((key) => key.startsWith("__reactProps")),
@@ -47,17 +47,17 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
   return page;
 }
 
-/** Signs somebody up in a browser, which is signed in then. */
+/** Signs up a new user; the browser context is signed in afterwards. */
 export async function signUpInBrowser(context: BrowserContext, name = "Mira Kim"): Promise<BrowserAccount> {
   const email = `p-${newId()}@normaldance.test`;
-  const answer = await context.request.post("/api/auth/sign-up", {
+  const response = await context.request.post("/api/auth/sign-up", {
     data: { email, name, password: BROWSER_PASSWORD },
   });
-  if (answer.status() !== 201) throw new Error(`sign-up: ${String(answer.status())} ${await answer.text()}`);
-  return { id: (await answer.json()).user.id, email, name };
+  if (response.status() !== 201) throw new Error(`sign-up: ${String(response.status())} ${await response.text()}`);
+  return { id: (await response.json()).user.id, email, name };
 }
 
-/** @returns the status */
+/** @returns the HTTP status */
 export async function signInInBrowser(
   context: BrowserContext,
   { email }: Pick<BrowserAccount, "email">,
@@ -66,7 +66,7 @@ export async function signInInBrowser(
   return (await context.request.post("/api/auth/sign-in", { data: { email, password } })).status();
 }
 
-/** An access token of a session of its own, so that the browser's stays as it is. */
+/** An access token of a separate session, so that the browser's session is not touched. */
 export async function signInForToken(url: string, { email }: Pick<BrowserAccount, "email">): Promise<string> {
   const response = await fetch(`${url}/api/auth/sign-in`, {
     method: "POST",
@@ -85,8 +85,9 @@ interface MailboxMessage {
 }
 
 /**
- * The link with this path in a mail to an address, once it has come.
- * @param except  one that came before: of several the newest alone opens anything
+ * Waits for a mail to an address that links to this path.
+ * @param except  a link of an earlier mail to skip: only the newest link of several is valid
+ * @returns the link
  */
 export async function waitForMailedLink(
   app: App,

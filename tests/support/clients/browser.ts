@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Browser, type BrowserServer, chromium, type Page } from "playwright-core";
 
-/** The shell is the same engine without the windows of a desktop's browser, which take longer to open than our pages. */
+/** The headless shell is preferred: it starts faster than the desktop browser. */
 const CHROMIUM_PATHS = [
   "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
@@ -12,7 +12,7 @@ const CHROMIUM_FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
-  // What draws instead of a graphics card needs no process of its own: a tenth of a browser's work less.
+  // Software rendering needs no separate process; in-process it takes a tenth less CPU.
   "--in-process-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -21,17 +21,17 @@ const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
-/** A browser of a test's own. Where that of the worker will do, take it (processes/worker.ts). */
+/** Opens a browser for one test. Use the worker's browser (processes/worker.ts) where it is enough. */
 export async function openBrowser(): Promise<Browser> {
   return withLessMotion(await chromium.launch(launchOptions()));
 }
 
-/** Starts the browser that many connect to. */
+/** Starts a browser server that several test files connect to. */
 export function startBrowserServer(): Promise<BrowserServer> {
   return chromium.launchServer(launchOptions());
 }
 
-/** @param endpoint  of a browser that was started with {@link startBrowserServer}; closing it closes its own contexts */
+/** @param endpoint  of a browser started by {@link startBrowserServer}; closing it closes only its own contexts */
 export async function connectBrowser(endpoint: string): Promise<Browser> {
   return withLessMotion(await chromium.connect(endpoint));
 }
@@ -45,8 +45,8 @@ function launchOptions() {
 }
 
 /**
- * Its people want less motion, unless a test says otherwise: without a graphics card what moves all the time takes a
- * fifth of a processor for each page.
+ * Contexts prefer reduced motion unless a test overrides it: without a graphics card a page with running animations
+ * takes a fifth of a CPU.
  */
 function withLessMotion(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
@@ -56,12 +56,12 @@ function withLessMotion(browser: Browser): Browser {
   });
 }
 
-/** A third of the package's main file. */
+/** The minified build, a third of the size of the package's main file. */
 const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 
 /** What axe finds serious or worse on a page, one line each. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  // Not by `page.evaluate`: Chromium keeps what it has compiled of a script, but not of an `eval`.
+  // Not `page.evaluate`: Chromium caches the compiled code of a script, but not of an `eval`.
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: AXE });
   await session.detach();

@@ -16,11 +16,11 @@ interface CallOptions {
 export interface ApiResponse {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any route, which the test looks into
+  // biome-ignore lint/suspicious/noExplicitAny: the body of any route, which the test inspects
   body: any;
 }
 
-/** Calls a route handler as Next would. */
+/** Calls a route handler as Next does. */
 export async function call(handler: RouteHandler, options: CallOptions = {}): Promise<ApiResponse> {
   const headers = new Headers(options.headers);
   const token = options.token ?? (options.as ? await accessTokenFor(options.as) : undefined);

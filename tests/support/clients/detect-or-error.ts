@@ -3,7 +3,7 @@ import { detectType } from "@/lib/media/detect-type";
 import { readImageDimensions } from "@/lib/media/image-dimensions";
 import type { MediaType } from "@/lib/media/media-types";
 
-/** The type that a file is taken for, or the code of the error that refuses it. */
+/** The detected type of a file, or the code of the error that rejects it. */
 export async function detectTypeOrError(bytes: Uint8Array, declared = ""): Promise<string> {
   try {
     return await detectType(bytes, declared);
@@ -13,7 +13,7 @@ export async function detectTypeOrError(bytes: Uint8Array, declared = ""): Promi
   }
 }
 
-/** How large a picture is, null for what is none, or the key of the message that refuses it. */
+/** The dimensions of a picture, null for other files, or the message key of the error that rejects it. */
 export function pictureSizeOrError(bytes: Uint8Array, type: MediaType) {
   try {
     return readImageDimensions(bytes, type);

@@ -4,18 +4,18 @@ import { waitUntil } from "./wait-until";
 export interface ReceivedEvent {
   id: string | null;
   event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: an event of any kind, which the test looks into
+  // biome-ignore lint/suspicious/noExplicitAny: an event of any kind, which the test inspects
   data: any;
 }
 
-/** An open event stream, and what it has said so far. */
+/** An open event stream and the events received so far. */
 export class EventReader {
   readonly events: ReceivedEvent[] = [];
   isClosed = false;
 
   constructor(
     readonly response: Response,
-    /** Kept, since its signal follows the caller's only as long as it is there. */
+    /** Referenced here because its signal follows the caller's only until it is garbage-collected. */
     readonly request: Request,
     readonly close: () => void,
   ) {
@@ -28,13 +28,13 @@ export class EventReader {
     return this.events.filter((each) => each.event === event).map(({ data }) => data);
   }
 
-  /** What was said on a channel: `event` and `data` of each. */
+  /** The events published on a channel, with `event` and `data` of each. */
   channelEvents(channel: string): { event: string; data: unknown; at?: string }[] {
     return this.eventsNamed("event").filter((event) => event.channel === channel);
   }
 
   async waitForEvent(event: string): Promise<void> {
-    await waitUntil(`the stream says ${event}`, () => this.eventsNamed(event).length > 0);
+    await waitUntil(`the stream sends ${event}`, () => this.eventsNamed(event).length > 0);
   }
 
   private async read(): Promise<void> {
@@ -62,7 +62,7 @@ export class EventReader {
   }
 }
 
-/** Opens `GET /api/realtime` in this process. @param token  null: not signed in */
+/** Opens `GET /api/realtime` in this process. @param token  null for an anonymous viewer */
 export async function openEventStream(
   token: string | null,
   channels: Record<string, string | null> = {},

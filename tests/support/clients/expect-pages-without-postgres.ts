@@ -5,13 +5,13 @@ import { createPost, getPost, listPosts } from "@/lib/posts";
 import { keys, redis } from "@/lib/redis";
 import type { FaultMode, FaultProxy } from "@/tests/support/proxies/fault-proxy";
 
-/** Longer than a process believes its memory. */
+/** Longer than the time (ms) for which a process trusts its memory cache. */
 export const PAST_TRUST_LEASE_MS = 1_005;
 
 export const createLongPost = (author: Caller, title: string) =>
   createPost(author, { title, text: "words ".repeat(300), tags: ["house"] });
 
-/** @param advanceClock  moves the clock by so many ms */
+/** @param advanceClock  moves the clock forward by this many ms */
 export async function expectPagesWithoutPostgres(
   postgres: FaultProxy,
   mode: FaultMode,
@@ -22,7 +22,8 @@ export async function expectPagesWithoutPostgres(
   await Promise.all([listPosts(), getPost(id)]);
   await waitForDeferredWork();
   await postgres.set(mode);
-  // Nobody can say any more whether Redis has missed something; nobody can have changed anything either.
+  // Without the trust lease Postgres would be queried for missed invalidations. It is down, so no post can have
+  // changed.
   await redis().del(keys.cacheTrustLease);
   for (const aheadMs of [0, PAST_TRUST_LEASE_MS, 400_000]) {
     advanceClock(aheadMs);

@@ -5,7 +5,7 @@ import { storeTestFile } from "@/tests/support/factories/stored-files";
 import type { FaultMode, FaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { downloadTestFile, uploadTestFile } from "./media-requests";
 
-/** The store is away: 503 with when to ask again, to who sends and to who reads, and no row for what was not kept. */
+/** With the file store down, uploads and downloads get 503 with Retry-After, and a failed upload leaves no row. */
 export async function expectStoreUnavailable(
   store: FaultProxy,
   owner: Caller,

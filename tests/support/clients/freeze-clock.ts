@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { setClock } from "@/lib/core/clock";
 
-/** The clock of this process stands still for the file's tests, and is where a test puts it. */
+/** Freezes this process' clock for the tests of the file; a test sets `nowMs` to move it. */
 export function freezeClock(): { nowMs: number } {
   const clock = { nowMs: Date.now() };
   let restore = () => {};

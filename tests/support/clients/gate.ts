@@ -2,7 +2,7 @@ import { vi } from "vitest";
 import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 
-/** The middleware with a process memory of its own, as a fresh edge instance has. */
+/** The middleware with empty process memory, as a new edge instance has. */
 export async function freshGate() {
   vi.resetModules();
   return (await import("@/middleware")).middleware;
@@ -11,7 +11,7 @@ export async function freshGate() {
 export const gateRequest = (path: string, headers: Record<string, string> = {}) =>
   new Request(`http://localhost${path}`, { headers });
 
-/** The access token of a listener, good for a minute. */
+/** An access token of a listener, valid for a minute. */
 export async function listenerToken(userId = newId()): Promise<string> {
   return signAccessToken({ userId, sessionId: newId(), seq: 1, role: "listener", name: "x" }, 60);
 }

@@ -25,12 +25,12 @@ export async function uploadTestFile(
       ...headers,
     },
   } as RequestInit);
-  const answer = await upload(request, { params: Promise.resolve({}) });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer that the test looks into
-  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as any };
+  const response = await upload(request, { params: Promise.resolve({}) });
+  // biome-ignore lint/suspicious/noExplicitAny: a body that the test inspects
+  return { status: response.status, headers: response.headers, body: (await response.json()) as any };
 }
 
-/** Gets a file. @param as  null: nobody */
+/** Downloads a file. @param as  null for an anonymous viewer */
 export async function downloadTestFile(id: string, as: Caller | null, headers: Record<string, string> = {}) {
   const request = new Request(`http://localhost/api/media/${id}`, {
     headers: { ...headers, ...(as ? { authorization: `Bearer ${await accessTokenFor(as)}` } : {}) },

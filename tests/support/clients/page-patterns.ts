@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
-/** Every page there is, as its path with `[parameters]`: read from the folder, so that a new page is among them. */
+/** The path of every page, with `[parameters]`. Read from the folder, so that new pages are included. */
 export function pagePatterns(): string[] {
   return readdirSync("app", { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "page.tsx")

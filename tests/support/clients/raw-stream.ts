@@ -1,13 +1,13 @@
 import { type ClientRequest, get } from "node:http";
 
-/** An event stream over the network, of which only what is asked for is kept: a thousand of them fit a test. */
+/** An event stream over the network that counts events without storing them: one test can open a thousand. */
 export interface RawStream {
-  /** Blocks (`event: …\ndata: …`) so far. */
+  /** Blocks (`event: …\ndata: …`) received so far. */
   readonly blockCount: number;
   close(): void;
 }
 
-/** @param onBlock  told of each event as it comes; `text` is `event: …\ndata: …` */
+/** @param onBlock  called with the text of each event as it arrives: `event: …\ndata: …` */
 export function openRawStream(
   url: string,
   token: string,
@@ -21,7 +21,7 @@ export function openRawStream(
       { agent: false, headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" } },
       (response) => {
         if (response.statusCode !== 200) {
-          reject(new Error(`the stream was refused: ${response.statusCode}`));
+          reject(new Error(`stream refused: HTTP ${response.statusCode}`));
           request.destroy();
           return;
         }

@@ -1,28 +1,28 @@
 import { type DocumentedRoute, findRoutes } from "@/scripts/openapi-document";
 import type { ApiResponse } from "./call";
 
-/** A route of the app under the name tests know it by. */
+/** A route of the app under the name that tests use. */
 export interface AppRoute extends DocumentedRoute {
   /** `POST /api/orders/{id}/refund` */
   name: string;
 }
 
-/** Every exported method of every `route.ts` that does work, from the folders. */
+/** Every exported method of every `route.ts`, read from the folders. */
 export async function allRoutes(): Promise<AppRoute[]> {
   return (await findRoutes()).map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
 }
 
-/** What one call of a route carries, besides who calls. */
+/** The input of one route call, without the caller. */
 export interface RouteInput {
   params?: Record<string, string>;
-  /** With its question mark. */
+  /** Including the question mark. */
   query?: string;
   /** Sent as JSON, unless it is text or bytes. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** The request that a call makes, as Next would hand it to the handler. */
+/** The request as Next passes it to the handler. */
 export function buildRequest(
   route: AppRoute,
   { params = {}, query = "", body, headers }: RouteInput,
@@ -41,7 +41,7 @@ export function buildRequest(
   });
 }
 
-/** Calls a route's handler. The body is parsed where it is JSON, and text where it is not. */
+/** Calls a route's handler. A JSON body is parsed; another body is returned as text. */
 export async function callRoute(route: AppRoute, input: RouteInput, token?: string): Promise<ApiResponse> {
   const headers = token ? { ...input.headers, authorization: `Bearer ${token}` } : input.headers;
   const request = buildRequest(route, { ...input, ...(headers ? { headers } : {}) });
@@ -50,7 +50,7 @@ export async function callRoute(route: AppRoute, input: RouteInput, token?: stri
   return { status: response.status, headers: response.headers, body: parseBodyText(text) };
 }
 
-/** What was answered; of a stream of events, which does not end, nothing. */
+/** The body as text. An event stream never ends, so it is cancelled and yields "". */
 export async function responseText(response: Response): Promise<string> {
   if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response.text();
   await response.body?.cancel();

@@ -4,7 +4,7 @@ import { type Mail, sendMail } from "@/lib/mail";
 import type { MailCatcher } from "@/local/smtp";
 import { listMails } from "./mailbox";
 
-/** The one mail to an address, read back from the source that the catcher kept. */
+/** The only mail to an address, parsed from the source that the mail catcher stored. */
 export async function readOnlyMail(catcher: MailCatcher, to: string): Promise<ParsedMail> {
   const [caught, ...more] = await listMails(catcher, to);
   expect(more).toEqual([]);
@@ -12,7 +12,7 @@ export async function readOnlyMail(catcher: MailCatcher, to: string): Promise<Pa
   return simpleParser(Buffer.from(await source.arrayBuffer()), { skipHtmlToText: true });
 }
 
-/** What sending fails with. */
+/** The error that sending this mail throws. */
 export async function sendMailError(mail: Mail): Promise<unknown> {
   return sendMail(mail).then(
     () => expect.unreachable("it was sent"),

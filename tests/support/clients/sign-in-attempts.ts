@@ -1,7 +1,7 @@
 import { POST as signIn } from "@/app/api/auth/sign-in/route";
 import { middleware } from "@/middleware";
 
-/** Passwords are tried through the gate and the route, as over HTTP: set `TRUST_PROXY=1` before anything reads it. */
+/** Sign-in attempts through the gate and the route, as over HTTP. Set `TRUST_PROXY=1` before anything reads it. */
 export interface SignInAttempt {
   email: string;
   ip: string;
@@ -9,7 +9,7 @@ export interface SignInAttempt {
   cookie?: string;
 }
 
-/** One attempt, as it comes in from the proxy that the app trusts. */
+/** Makes one attempt, as forwarded by the trusted proxy. */
 export async function attemptSignIn({
   email,
   ip,
@@ -32,9 +32,9 @@ export async function attemptSignIn({
   return signIn(request(), { params: Promise.resolve({}) });
 }
 
-/** The device cookie of an answer, as a browser sends it back. */
+/** The device cookie of a response, as a browser sends it back. */
 export function extractDeviceCookie(response: Response): string {
-  const cookie = response.headers.getSetCookie().find((one) => one.startsWith("nd_device="));
+  const cookie = response.headers.getSetCookie().find((each) => each.startsWith("nd_device="));
   if (!cookie) throw new Error("no device cookie");
   return cookie.split(";")[0] ?? "";
 }

@@ -4,13 +4,13 @@ import { type ApiResponse, call } from "./call";
 
 interface DeliverySigning {
   key?: string | undefined;
-  /** The queue whose address is signed; the one it is delivered to unless said. */
+  /** The queue whose address is signed; by default the queue that receives the delivery. */
   signedFor?: string;
   /** `exp` as jose reads it: "5m", "-1m". */
   expires?: string;
 }
 
-/** A signature as QStash makes it. */
+/** A signature as QStash creates it. */
 export async function signDelivery(
   queue: string,
   body: string,
@@ -27,7 +27,7 @@ export async function signDelivery(
     .sign(new TextEncoder().encode(key));
 }
 
-/** Delivers a body to a queue's door, with a signature or without one. */
+/** Delivers a body to a queue's route, with or without a signature. */
 export function deliver(queue: string, body: string, signature?: string): Promise<ApiResponse> {
   return call(receive, {
     params: { queue },
@@ -36,7 +36,7 @@ export function deliver(queue: string, body: string, signature?: string): Promis
   });
 }
 
-/** Delivers a task as QStash would. */
+/** Delivers a task as QStash does. */
 export async function deliverTask(queue: string, taskId: string, generation = 1): Promise<ApiResponse> {
   const body = JSON.stringify({ queue, taskId, generation });
   return deliver(queue, body, await signDelivery(queue, body));

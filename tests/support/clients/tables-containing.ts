@@ -1,7 +1,7 @@
 import { db } from "@/lib/db";
 import { inventory } from "@/lib/privacy/inventory";
 
-/** Every table that has the text in any column of a row, as `Table: rows`. */
+/** Every table with the text in any column of a row, as `Table: rows`. */
 export async function tablesContaining(text: string): Promise<string[]> {
   const counts = Object.keys(inventory).map(
     (table) =>

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_INTERVAL_MS = 5;
-/** Before the test's own limit, which does not say what was waited for. */
+/** Shorter than the test's own timeout, whose message does not name the condition. */
 const TIMEOUT_MS = 100_000;
 
 /**
- * Waits until a condition holds. Throws with its name when that takes far too long.
- * @param pauseMs  between two looks; longer where a look is a call to a browser or a server
+ * Waits until a condition holds. Throws with its name after {@link TIMEOUT_MS}.
+ * @param pauseMs  between two checks; use more where a check calls a browser or a server
  */
 export async function waitUntil(
   what: string,
@@ -15,7 +15,7 @@ export async function waitUntil(
 ): Promise<void> {
   const deadline = Date.now() + TIMEOUT_MS;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`still not so: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for: ${what}`);
     await delay(pauseMs);
   }
 }

@@ -8,13 +8,13 @@ import { call } from "@/tests/support/clients/call";
 import { createPerson } from "./people";
 import { createSessionToken } from "./sessions";
 
-/** Everybody's who has one. */
+/** The password of every test user that has one. */
 export const TEST_PASSWORD = "seven grey herons";
 let passwordHash: Promise<string> | undefined;
 
 export type TestUser = Caller & { email: string };
 
-/** Somebody with {@link TEST_PASSWORD} and a confirmed address, straight into the database. The hash is computed once. */
+/** Inserts a user with {@link TEST_PASSWORD} and a confirmed address. The hash is computed once. */
 export async function createTestUser(
   role: Caller["role"] = "listener",
   data: Pick<Prisma.UserUpdateInput, "confirmedAt" | "locale"> & { email?: string; name?: string } = {},
@@ -33,28 +33,28 @@ export interface Account {
   id: string;
   email: string;
   name: string;
-  /** Of a session that is open. */
+  /** Access token of an open session. */
   token: string;
 }
 
-/** A member with an open session: for tests of what an account does once it exists. */
+/** A user with an open session, for tests that start from an existing account. */
 export async function createAccount(data?: Parameters<typeof createTestUser>[1]): Promise<Account> {
-  const person = await createTestUser("listener", { locale: "en", ...data });
+  const user = await createTestUser("listener", { locale: "en", ...data });
   return {
-    id: person.userId,
-    email: person.email,
-    name: person.name,
-    token: await createSessionToken(person),
+    id: user.userId,
+    email: user.email,
+    name: user.name,
+    token: await createSessionToken(user),
   };
 }
 
-/** Somebody who signed up: their address waits to be confirmed, and a link to do so was mailed. */
+/** Signs up a user: the address is unconfirmed, and a confirmation link was mailed. */
 export async function signUpAccount(language = "en"): Promise<Account> {
   const name = `Person ${newId().slice(-6)}`;
   const body = { email: `p-${newId()}@test.example`, password: TEST_PASSWORD, name };
-  const answer = await call(signUp, { body, headers: { "accept-language": language } });
-  if (answer.status !== 201) throw new Error(`sign-up answered ${answer.status}`);
-  return { id: answer.body.user.id, email: body.email, name, token: answer.body.accessToken };
+  const response = await call(signUp, { body, headers: { "accept-language": language } });
+  if (response.status !== 201) throw new Error(`sign-up returned HTTP ${response.status}`);
+  return { id: response.body.user.id, email: body.email, name, token: response.body.accessToken };
 }
 
 /** The links of an account, newest first. */
@@ -62,14 +62,14 @@ export function accountLinks(userId: string, kind: SignedIdPurpose) {
   return db().accountLink.findMany({ where: { userId, kind }, orderBy: { id: "desc" } });
 }
 
-/** The token of the newest link, as its mail has it. */
+/** The token of the newest link, as the mail contains it. */
 export async function newestLinkToken(userId: string, kind: SignedIdPurpose): Promise<string> {
   const [link] = await accountLinks(userId, kind);
-  if (!link) throw new Error("no link was made");
+  if (!link) throw new Error("the account has no link");
   return signId(kind, link.id);
 }
 
-/** What the audit log has about somebody, oldest first. */
+/** The actions in the audit log about a user, oldest first. */
 export async function auditActions(userId: string): Promise<string[]> {
   const rows = await db().auditEntry.findMany({
     where: { subject: `user:${userId}` },

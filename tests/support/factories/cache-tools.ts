@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CacheManager, defineNamespaces } from "@/lib/cache";
 import { newId } from "@/lib/core/ids";
 
-/** Namespaces as an app would declare them, for tests that need their own. */
+/** Cache namespaces that only tests use. */
 export const testNamespaces = defineNamespaces({
   things: {
     schema: z.object({ n: z.number(), text: z.string().optional() }),
@@ -15,15 +15,15 @@ export const testNamespaces = defineNamespaces({
   anything: { schema: z.json(), ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
 });
 
-/** A cache with memory, flights and doubts of its own: what another process is to this one. */
+/** A cache manager with its own memory, loads in flight and trust lease, as another process has. */
 export function createCacheManager(): CacheManager<typeof testNamespaces> {
   return new CacheManager(testNamespaces);
 }
 
-/** A key of a test's own. */
+/** A key that no other test uses. */
 export const newKey = newId;
 
-/** A loader that brings its value when it is told to. */
+/** A loader that returns its value only after `finish()`. */
 export function createManualLoader<T>(value: T): {
   load: ReturnType<typeof vi.fn<() => Promise<T>>>;
   finish: () => void;

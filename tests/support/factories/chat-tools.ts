@@ -13,9 +13,9 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { ChatMessageView } from "@/lib/realtime";
 
-/** A group of these people; the first one owns it. */
+/** Creates a group of these users; the first is its owner. */
 export async function createGroup([owner, ...others]: readonly Caller[], open = false): Promise<string> {
-  if (!owner) throw new Error("a group of nobody");
+  if (!owner) throw new Error("a group needs an owner");
   const memberIds = others.map(({ userId }) => userId);
   const { chat } = await createChat(owner, { kind: "group", title: "A group", memberIds, open });
   return chat.id;
@@ -31,8 +31,8 @@ export function sendTestMessage(
 }
 
 /**
- * Messages straight into the database, numbered from `from` to `to`: each its own revision, the text `No. ` and its
- * number. The chat's numbers are theirs. Returns their ids in order.
+ * Inserts messages numbered from `from` to `to`, each with its own revision and the text `No. ` and its number, and
+ * sets the chat's counters to match. Returns the ids in order.
  */
 export async function createMessages(
   { userId }: Pick<Caller, "userId">,
@@ -54,18 +54,18 @@ export const readMessages = (
   query: { before?: number; after?: number; since?: number; limit?: number } = {},
 ) => listMessages(as, chatId, messagesQuerySchema.parse(query));
 
-/** Everything that changed since a revision, however many answers that takes. */
+/** Reads every page of changes since a revision. */
 export async function catchUp(as: Pick<Caller, "userId">, chatId: string, since = 0) {
-  const changed: ChatMessageView[] = [];
+  const changes: ChatMessageView[] = [];
   for (let cursor = since; ; ) {
     const page = await readMessages(as, chatId, { since: cursor });
-    changed.push(...page.items);
-    if (!page.hasMore) return { changed, revision: page.revision, lastSeq: page.lastSeq };
+    changes.push(...page.items);
+    if (!page.hasMore) return { changed: changes, revision: page.revision, lastSeq: page.lastSeq };
     cursor = page.items.at(-1)?.revision ?? cursor;
   }
 }
 
-/** How many messages of a chat somebody has not read, and up to which they have; nothing when they are not in it. */
+/** A user's unread count and read marker in a chat; both undefined if the user is not a member. */
 export async function unreadState({ userId }: Pick<Caller, "userId">, chatId: string) {
   const { items, unreadCount } = await listChats({ userId }, chatPageQuerySchema.parse({}));
   const chat = items.find((item) => item.id === chatId);
@@ -73,7 +73,7 @@ export async function unreadState({ userId }: Pick<Caller, "userId">, chatId: st
   return { unread: chat?.unreadCount, readSeq: chat?.readSeq };
 }
 
-/** What must hold of any chat at any time: numbers without gaps, each revision on the message that has it. */
+/** The invariants of a chat: seqs have no gaps, and the chat's counters match its messages. Returns the violations. */
 export async function chatViolations(chatId: string): Promise<string[]> {
   const chat = await db().chat.findUniqueOrThrow({ where: { id: chatId } });
   const messages = await db().chatMessage.findMany({ where: { chatId }, orderBy: { seq: "asc" } });
@@ -86,7 +86,7 @@ export async function chatViolations(chatId: string): Promise<string[]> {
   ];
 }
 
-/** A file of somebody's, as an upload leaves it. */
+/** Inserts a media file as an upload does. */
 export async function createFile({ userId }: Pick<Caller, "userId">): Promise<string> {
   const id = newId();
   await db().mediaFile.create({

@@ -1,7 +1,7 @@
-/** One small, whole file of each type that is taken. Pictures are 3 pixels wide and 2 high. */
+/** A small, complete file of each accepted type. Pictures are 3 pixels wide and 2 high. */
 
 const base64 = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
-/** Latin-1, so that any byte can be written. */
+/** Latin-1, so that any byte can be written as a character. */
 const latin1 = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 const silence = "\0".repeat(64);
 
@@ -50,7 +50,7 @@ export const samples = {
   text: { bytes: new TextEncoder().encode("Привет,\n\tworld ♪\r\n"), type: "text/plain", isPicture: false },
 } as const;
 
-/** The picture as a camera that was held upright writes it. */
+/** The picture with the EXIF rotation that a camera held upright writes. */
 export function withExifRotation(picture: Uint8Array): Uint8Array {
   const exif = latin1(
     `\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0`,
@@ -58,7 +58,7 @@ export function withExifRotation(picture: Uint8Array): Uint8Array {
   return new Uint8Array([...picture.subarray(0, 2), ...exif, ...picture.subarray(2)]);
 }
 
-/** A PNG of a few bytes that says it is as large as this. */
+/** A PNG of a few bytes whose header claims this size. */
 export function pngClaimingSize(width: number, height: number): Uint8Array {
   const bytes = png.slice();
   new DataView(bytes.buffer).setUint32(16, width);

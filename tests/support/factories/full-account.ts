@@ -18,19 +18,19 @@ import { createTestOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
 import { startTestSession } from "./sessions";
 
-/** A member with an address and a name that are found in any text. */
+/** A user whose address and name are unique, so that any text can be searched for them. */
 export function createNamedUser(role: Caller["role"] = "artist"): Promise<TestUser> {
   return createTestUser(role, { email: `${newId()}@gone.example`, name: `Gone ${newId()}`, locale: "en" });
 }
 
-/** A currency that no other test sells in. */
+/** A currency that no other test uses. */
 export function newCurrency(): string {
   return newId()
     .slice(-3)
     .replace(/./g, (digit) => "ABCDEFGHIJKLMNOP"[Number.parseInt(digit, 16)] ?? "");
 }
 
-/** One thing of each kind that exists. All money rests. */
+/** Creates an account with one row of every kind. No payment or refund is pending. */
 export async function createFullAccount(currency = newCurrency()) {
   const person = await createNamedUser();
   const { userId } = person;
@@ -116,7 +116,7 @@ export async function createFullAccount(currency = newCurrency()) {
       { key: newId(), ownerId: userId, subject: `order:${purchase.id}` },
     ),
   );
-  // A group of theirs, a conversation of two, and a group that they have left: with everything that can be said.
+  // A group of the user's, a direct chat and a group that the user left, with every kind of message content.
   const group = await createGroup([person, viewer, buyer]);
   const directChat = (await createChat(person, { kind: "direct", userId: seller.userId })).chat.id;
   const leftGroup = await createGroup([buyer, person]);
@@ -133,7 +133,7 @@ export async function createFullAccount(currency = newCurrency()) {
   await setReaction(buyer, group, message.id, { emoji: "👍", on: true });
   await leaveChat(person, leftGroup);
   for (const chatId of [group, directChat]) await readMessages(person, chatId);
-  // What these were told of the person.
+  // Notifications to other users that name this user.
   for (const [reader, kind, data] of [
     [
       viewer,

@@ -3,7 +3,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 
-/** Gives somebody bonuses of a test's own. */
+/** Grants a user bonuses. */
 export async function grantBonuses({ userId }: Caller, amount: number): Promise<void> {
   await transaction((tx) => addEntry(tx, { userId, kind: "granted", amount, key: newId() }));
 }
@@ -12,7 +12,7 @@ export async function ledgerEntries({ userId }: Caller) {
   return db().bonusEntry.findMany({ where: { userId }, orderBy: { seq: "asc" } });
 }
 
-/** What is wrong with somebody's ledger; empty when it sums, has no gaps, and no spend left less than zero. */
+/** The violations in a user's ledger; empty when it sums up, has no gaps, and no spend made the balance negative. */
 export async function ledgerViolations(person: Caller): Promise<string[]> {
   const violations: string[] = [];
   let balance = 0;
@@ -20,7 +20,7 @@ export async function ledgerViolations(person: Caller): Promise<string[]> {
     balance += entry.amount;
     if (entry.seq !== index + 1) violations.push(`entry ${index + 1} has the number ${entry.seq}`);
     if (entry.balance !== balance)
-      violations.push(`entry ${entry.seq} says ${entry.balance}, the sum is ${balance}`);
+      violations.push(`entry ${entry.seq} has balance ${entry.balance}, the sum is ${balance}`);
     if (entry.kind === "spent" && balance < 0) violations.push(`entry ${entry.seq} overspent: ${balance}`);
   }
   return violations;

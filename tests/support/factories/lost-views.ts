@@ -6,9 +6,10 @@ import { createPerson, createTestPost, persistedViews } from "./people";
 import { displayedCount, expireLeases, lookAt } from "./view-tools";
 
 /**
- * Redis loses some keys between two views of which one half is claimed by a sync; a fifth view comes after that.
- * @param lost  the keys, by the batch's id
- * @param kept  how many of five views are left
+ * Deletes some keys from Redis after two views were claimed by a sync and two more were recorded; records a fifth view
+ * after that.
+ * @param lost  the keys to delete, by the batch's id
+ * @param kept  how many of the five views survive
  */
 export async function goOnWithout(lost: (batchId: string) => readonly string[], kept: number): Promise<void> {
   const post = await createTestPost(await createPerson("artist"));
@@ -19,7 +20,7 @@ export async function goOnWithout(lost: (batchId: string) => readonly string[], 
   await redis().del(...lost(batch.id));
 
   await lookAt(post, 1);
-  // The first may only find out what is wrong.
+  // The first sync may only detect the loss.
   for (let turn = 0; turn < 3; turn += 1) {
     await syncViews({ source: "script" });
     await expireLeases();

@@ -1,7 +1,7 @@
 import { newId } from "@/lib/core/ids";
 import type { Mail, TemplateName } from "@/lib/mail";
 
-/** Props for each template, as whoever sends it would give them; a new template does not compile without. */
+/** Props for each template, as its sender passes them. A template without an entry does not compile. */
 export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name }>["props"] } = {
   "order-delivered": {
     buyerName: "Мира Ким",
@@ -40,7 +40,7 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
   "account-deleted": { name: "Мира" },
 };
 
-/** The link that a mail is about; null for the one without. */
+/** The main link of each template; null for the template without one. */
 export const mainLinks: Record<TemplateName, string | null> = {
   "order-delivered": "/orders/0199a5f2",
   sale: "/shop/0199a5f2",
@@ -53,7 +53,7 @@ export const mainLinks: Record<TemplateName, string | null> = {
   "account-deleted": "/",
 };
 
-/** An address that no other test writes to. */
+/** An address that no other test uses. */
 export function newMailAddress(): string {
   return `p-${newId()}@normaldance.test`;
 }

@@ -2,7 +2,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 
-/** Rows as the handler writes them. Returns their ids, newest last. */
+/** Inserts notifications as the task handler does. Returns their ids, oldest first. */
 export async function createNotifications(
   { userId }: Pick<Caller, "userId">,
   count: number,

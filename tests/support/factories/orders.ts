@@ -12,7 +12,7 @@ interface TestOrderInput {
   paidAt?: Date | null;
 }
 
-/** An order of a test's own as the shop would leave it, straight into the database. @returns its id */
+/** Inserts an order as the shop would leave it. @returns its id */
 export async function createTestOrder({
   buyer,
   seller,
@@ -33,7 +33,7 @@ export async function createTestOrder({
   return id;
 }
 
-/** Gives back so much of an order in all; the whole makes it `refunded`, as the shop has it. */
+/** Sets the refunded total of an order; a full refund makes it `refunded`, as in the shop. */
 export async function setRefunded(id: string, refundedMinor: number): Promise<void> {
   const { amountMinor } = await db().order.findUniqueOrThrow({ where: { id } });
   await db().order.update({

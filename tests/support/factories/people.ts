@@ -3,10 +3,10 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 
-/** A person of a test's own, straight into the database (hashing a password takes 30 ms). */
+/** Inserts a user (hashing a password would take 30 ms). */
 export async function createPerson(role: Caller["role"] = "listener"): Promise<Caller> {
   const [person] = await createPeople(1, role);
-  if (!person) throw new Error("nobody was created");
+  if (!person) throw new Error("no user was created");
   return person;
 }
 
@@ -33,12 +33,12 @@ export async function createTestPost(author: Caller, viewsBase = 0): Promise<str
   await db().post.create({
     data: { id, authorId: author.userId, title: "A track", text: "", viewsBase, views: viewsBase },
   });
-  // As lib/posts does when it writes one.
+  // As lib/posts does when a post is created.
   await cacheManager.invalidateTag("feed");
   return id;
 }
 
-/** What must hold at any time: `views`, and `viewsBase` plus the rows of PostView. */
+/** The two numbers that must always be equal: `views`, and `viewsBase` plus the rows of PostView. */
 export async function persistedViews(postId: string): Promise<{ views: number; rows: number; base: number }> {
   const post = await db().post.findUniqueOrThrow({
     where: { id: postId },

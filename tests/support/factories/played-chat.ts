@@ -11,7 +11,7 @@ const NOTHING: Pick<ChatMessage, "editedAt" | "deletedAt" | "pinnedAt" | "replyT
   ...{ editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
 };
 
-/** What the server has and answers, at the moment it is asked. */
+/** A model of the chat server: its messages and its responses at the moment of the request. */
 export class ChatServer {
   readonly list: ChatMessage[] = [];
   revision = 0;
@@ -30,7 +30,7 @@ export class ChatServer {
     return this.view(message);
   }
 
-  /** As it is read now: every third answers an earlier one. */
+  /** The message as a client reads it; every third message is a reply to an earlier one. */
   private readonly view = (message: ChatMessage): ChatMessage => {
     const original = message.seq % 3 === 0 ? this.list[Math.floor(message.seq / 2) - 1] : undefined;
     return original ? { ...message, replyTo: createQuote(original) } : message;
@@ -40,8 +40,8 @@ export class ChatServer {
     return this.list.slice(from - 1, to).map(this.view);
   }
 
-  change(place: number): ChatMessage | undefined {
-    const index = place % Math.max(1, this.list.length);
+  change(position: number): ChatMessage | undefined {
+    const index = position % Math.max(1, this.list.length);
     const before = this.list[index];
     if (!before) return undefined;
     const revision = ++this.revision;

@@ -3,18 +3,18 @@ import type { Presence } from "@/lib/presence";
 import { createPresenceService } from "@/lib/presence/presence-service";
 import { keys, redis } from "@/lib/redis";
 
-/** An instance of the app, as far as presence goes, and what it has said of whom. */
+/** The presence service of one app instance, and the states that it published. */
 export function presenceInstance(
-  options: Omit<Parameters<typeof createPresenceService>[0] & object, "tell"> = {},
+  options: Omit<Parameters<typeof createPresenceService>[0] & object, "publish"> = {},
   published: Presence[] = [],
 ) {
   const service = createPresenceService({ ...options, publish: (presence) => published.push(presence) });
-  return { ...service, published: published };
+  return { ...service, published };
 }
 
 export type PresenceInstance = ReturnType<typeof presenceInstance>;
 
-/** Lets time pass for some people, as Redis sees it: all that is said of them was said that much earlier. */
+/** Moves these users' presence data in Redis back by `ms`, as if that much time had passed. */
 export async function agePresence(userIds: readonly string[], ms: number): Promise<void> {
   for (const userId of userIds) {
     const key = keys.userPresence(userId);

@@ -5,21 +5,21 @@ import { changeAccount, type IssuedTokens, startSession } from "@/lib/sessions";
 
 const CLIENT = { ip: null, userAgent: "tests" };
 
-/** A session as sign-in opens it, without the password. */
+/** Opens a session as sign-in does, without a password. */
 export function startTestSession({ userId }: Pick<Caller, "userId">): Promise<IssuedTokens> {
   return startSession({ userId }, CLIENT);
 }
 
 const tokens = new Map<string, Promise<string>>();
 
-/** An access token of somebody's session; one session a person in each test file. Nobody refreshes it. */
+/** An access token of a user's session; one session per user and test file. It is never refreshed. */
 export function accessTokenFor(caller: Caller): Promise<string> {
   const token = tokens.get(caller.userId) ?? createSessionToken(caller);
   tokens.set(caller.userId, token);
   return token;
 }
 
-/** A session's row and nothing else: most tests only want to be somebody. */
+/** Inserts only a session's row, which is enough to authenticate. */
 export async function createSessionToken(
   { userId, seq, role, name }: Caller,
   tokenSeconds = 900,
@@ -28,7 +28,7 @@ export async function createSessionToken(
   const at = new Date();
   await db().session.create({
     data: {
-      ...{ id, userId, tokenHash: `of no token, ${id}`, ...CLIENT },
+      ...{ id, userId, tokenHash: `no token, ${id}`, ...CLIENT },
       ...{
         authenticatedAt: at,
         lastSeenAt: at,
@@ -41,12 +41,12 @@ export async function createSessionToken(
   return signAccessToken({ userId, sessionId: id, seq, role, name }, tokenSeconds);
 }
 
-/** Has `tokenOf` answer a token of a session that nobody has opened: for when Postgres is not there to. */
+/** Makes {@link accessTokenFor} return a token of a session without a row: for tests without Postgres. */
 export function stubAccessToken(caller: Caller): void {
   tokens.set(caller.userId, signAccessToken({ ...caller, sessionId: newId() }, 600));
 }
 
-/** Makes a session's password one that was given an hour ago. */
+/** Sets the session's last password confirmation to an hour ago. */
 export async function expirePasswordConfirmation(sessionId: string): Promise<void> {
   const { userId } = await db().session.findUniqueOrThrow({
     where: { id: sessionId },

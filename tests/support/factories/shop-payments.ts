@@ -3,21 +3,21 @@ import type { Caller } from "@/lib/core/access-token";
 import type { OrderView, Product } from "@/lib/shop/client";
 import { createReferredBuyer, createTestProduct, placeTestOrder, stockOf, waitForOrder } from "./shop";
 
-/** The buyer's form on the provider's page. */
+/** Submits the buyer's form on the provider's checkout page. */
 export async function payAt(checkoutUrl: string, result: string): Promise<void> {
-  const answer = await fetch(checkoutUrl, {
+  const response = await fetch(checkoutUrl, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams({ result }),
     redirect: "manual",
   });
-  expect(answer.status).toBeLessThan(400);
+  expect(response.status).toBeLessThan(400);
 }
 
 export const queuesOf = ({ tasks }: OrderView) => tasks.map(({ queue }) => queue).sort();
 export const allDone = ({ tasks }: OrderView) => tasks.every(({ state }) => state === "done");
 
-/** A purchase whose payment comes so: it is handed over once, with exactly what must follow. */
+/** Buys a product with this payment result, and checks that it is delivered once with exactly the expected tasks. */
 export async function buyOnce(result: "paid" | "twice" | "late"): Promise<void> {
   const product = await createTestProduct({ stock: 10 });
   const { buyer } = await createReferredBuyer();
@@ -31,7 +31,7 @@ export async function buyOnce(result: "paid" | "twice" | "late"): Promise<void> 
     placed.body.order.id,
     buyer,
     "delivered",
-    (seen) => seen.status === "delivered" && allDone(seen),
+    (order) => order.status === "delivered" && allDone(order),
   );
   expect(queuesOf(order)).toEqual([
     "deliver-goods",
@@ -45,7 +45,7 @@ export async function buyOnce(result: "paid" | "twice" | "late"): Promise<void> 
   expect(await stockOf(product.id)).toBe(8);
 }
 
-/** A referred buyer has two of something, and all steps of the order are done. */
+/** A referred buyer's delivered order of two units, with all tasks done. */
 export async function buyDelivered(): Promise<{
   product: Product & { seller: Caller };
   buyer: Caller;
@@ -55,7 +55,7 @@ export async function buyDelivered(): Promise<{
   const { buyer } = await createReferredBuyer();
   const { body } = await placeTestOrder(buyer, { productId: product.id, quantity: 2 });
   await payAt(body.checkoutUrl, "paid");
-  const isDone = (seen: OrderView) => seen.status === "delivered" && allDone(seen);
+  const isDone = (order: OrderView) => order.status === "delivered" && allDone(order);
   const order = await waitForOrder(body.order.id, buyer, "delivered", isDone);
   return { product, buyer, order };
 }

@@ -5,8 +5,8 @@ import { serveApp } from "@/tests/support/processes/app-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 /**
- * A shop of a test file's own: its app on an address of its own, so that QStash and the payment provider call back
- * into this process, and its own payment provider. Import it before anything reads the environment.
+ * A shop for one test file: its app has its own address, so that QStash and the payment provider call back into this
+ * process, and its own payment provider. Import it before anything reads the environment.
  */
 const port = await freePort();
 const APP_URL = `http://localhost:${port}`;
@@ -39,8 +39,8 @@ const qstash = new Client({
 let deliveriesHeld = false;
 
 /**
- * From now on QStash keeps what it is given. A paid order has four tasks and two mails; a file that asserts what is
- * enqueued would wait behind their work. `finishTasks` and `runCheck` deliver by hand.
+ * Makes QStash hold all messages. A paid order has four tasks and two mails; a file that asserts what is enqueued would
+ * wait behind their work. `finishTasks` and `runCheck` deliver by hand.
  */
 export async function holdDeliveries(): Promise<void> {
   if (deliveriesHeld) return;
@@ -48,7 +48,7 @@ export async function holdDeliveries(): Promise<void> {
   for (const { key } of Object.values(lanes)) await qstash.flowControl.pause(key);
 }
 
-/** What was held is forgotten, and what comes from now on is delivered. */
+/** Discards the held messages and resumes deliveries. */
 export async function releaseDeliveries(): Promise<void> {
   if (!deliveriesHeld) return;
   deliveriesHeld = false;
@@ -56,7 +56,7 @@ export async function releaseDeliveries(): Promise<void> {
   for (const { key } of Object.values(lanes)) await qstash.flowControl.resume(key);
 }
 
-/** In `afterAll`. */
+/** Call it in `afterAll`. */
 export async function stopShopServer(): Promise<void> {
   await releaseDeliveries();
   await app.close();

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { GET as readOrder } from "@/app/api/orders/[id]/route";
 import { POST as order } from "@/app/api/orders/route";
-import { POST as hear } from "@/app/api/webhooks/payments/route";
+import { POST as receiveEvent } from "@/app/api/webhooks/payments/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
@@ -13,7 +13,7 @@ import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "./people";
 
-/** Something for sale, of an artist of its own unless said. */
+/** Creates a product, by default of a new artist. */
 export async function createTestProduct(
   input: Partial<NewProduct> = {},
   seller?: Caller,
@@ -32,7 +32,7 @@ export async function createTestProduct(
   return { ...product, seller: owner };
 }
 
-/** Somebody who was brought by somebody else. */
+/** Creates a buyer and the user who referred them. */
 export async function createReferredBuyer(): Promise<{ buyer: Caller; referrer: Caller }> {
   const [buyer, referrer] = await Promise.all([createPerson(), createPerson()]);
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
@@ -49,11 +49,11 @@ export function placeTestOrder(
 
 export async function readOrderAs(id: string, as: Caller): Promise<OrderView> {
   const { status, body } = await call(readOrder, { as, params: { id } });
-  if (status !== 200) throw new Error(`GET /api/orders/${id} answered ${status}`);
+  if (status !== 200) throw new Error(`GET /api/orders/${id} returned HTTP ${status}`);
   return body.order;
 }
 
-/** Waits until an order is so. */
+/** Waits until an order meets a condition. */
 export async function waitForOrder(
   id: string,
   as: Caller,
@@ -72,7 +72,7 @@ export async function stockOf(productId: string): Promise<number | null> {
   return (await db().product.findUniqueOrThrow({ where: { id: productId } })).stock;
 }
 
-/** An event as the provider sends it. */
+/** An event as the payment provider sends it. */
 export interface TestPaymentEvent {
   id: string;
   object: "event";
@@ -88,7 +88,7 @@ export function paymentEvent(
   return { id, object: "event", type, data: { object } };
 }
 
-/** What tells of the payment of an order; by default of exactly what it costs. */
+/** The event of a completed payment of an order, by default of the exact amount. */
 export function paidEvent(
   {
     id,
@@ -124,19 +124,19 @@ interface EventSigning {
   at?: number;
 }
 
-/** The header over a body, as the provider makes it. */
+/** The signature header of a body, as the provider creates it. */
 export function signEvent(body: string, { secret, at = Math.floor(Date.now() / 1_000) }: EventSigning = {}) {
   const key = secret ?? process.env.STRIPE_WEBHOOK_SECRET ?? "";
   return `t=${at},v1=${createHmac("sha256", key).update(`${at}.${body}`).digest("hex")}`;
 }
 
-/** Sends an event to the shop's door. */
+/** Sends an event to the payment webhook. */
 export function sendPaymentEvent(sent: TestPaymentEvent, signing: EventSigning = {}): Promise<ApiResponse> {
   const body = JSON.stringify(sent, null, 2);
-  return call(hear, { body, headers: { "stripe-signature": signEvent(body, signing) } });
+  return call(receiveEvent, { body, headers: { "stripe-signature": signEvent(body, signing) } });
 }
 
-/** Runs a round of the check task as QStash would, now instead of when its time has come. */
+/** Runs a round of the payment check task now, as QStash would when it is due. */
 export async function runCheck(orderId: string, round: number): Promise<ApiResponse> {
   const { id } = await db().task.update({
     where: { queue_key: { queue: "payments", key: `check:${orderId}:${round}` } },
@@ -146,18 +146,18 @@ export async function runCheck(orderId: string, round: number): Promise<ApiRespo
   return deliverTask("payments", id);
 }
 
-/** How long ago an order was placed. */
+/** Sets how long ago an order was placed. */
 export async function setOrderAge(id: string, minutes: number): Promise<void> {
   await db().order.update({ where: { id }, data: { createdAt: new Date(Date.now() - minutes * 60_000) } });
 }
 
-/** The queues of an order's tasks with their keys, whatever became of them. */
+/** The queues and keys of an order's tasks in any state. */
 export async function taskKeys(orderId: string): Promise<string[]> {
   const tasks = await db().task.findMany({ where: { subject: `order:${orderId}` } });
   return tasks.map(({ queue, key }) => `${queue} ${key.replace(orderId, "*")}`).sort();
 }
 
-/** Runs tasks as QStash would, at once; a lease that a crash left behind is over. */
+/** Delivers tasks immediately, as QStash would; leases left by a crash are ended first. */
 export async function runTasks(tasks: readonly { id: string; queue: string }[]): Promise<void> {
   for (const { id, queue } of tasks) {
     await db().task.updateMany({
@@ -168,9 +168,9 @@ export async function runTasks(tasks: readonly { id: string; queue: string }[]):
   }
 }
 
-/** Runs the steps of an order until all are finished. */
+/** Delivers an order's tasks until all are finished. */
 export async function finishTasks(orderId: string): Promise<void> {
-  await waitUntil("all steps of the order are done", async () => {
+  await waitUntil("all tasks of the order are finished", async () => {
     const unfinished = await db().task.findMany({
       where: { subject: `order:${orderId}`, state: { notIn: ["done", "dead", "cancelled"] } },
     });

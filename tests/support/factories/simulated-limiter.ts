@@ -5,17 +5,17 @@ import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
 
 /**
  * How Redis behaves towards one process:
- * up      answers in time
+ * up      responds in time
  * away    cannot be reached
- * late    takes the request, answers after the caller stopped waiting, when the test says so
- * lost    takes the request, and the answer never comes
- * deaf    neither takes the request nor answers
+ * late    executes the request and responds after the caller timed out, when the test releases it
+ * lost    executes the request, and the response never arrives
+ * deaf    neither executes the request nor responds
  */
 export const REDIS_BEHAVIOURS = ["up", "away", "late", "lost", "deaf"] as const;
-/** held: answers in time, but not before the test says so. */
+/** held: responds in time, but only when the test releases it. */
 export type RedisBehaviour = (typeof REDIS_BEHAVIOURS)[number] | "held";
 
-/** A limiter as a process of its own has it, whose Redis does what it is told. */
+/** The limiter of one process, whose Redis behaves as `behaviour` says. */
 export class SimulatedLimiter {
   behaviour: RedisBehaviour = "up";
   readonly limiter: Limiter;
@@ -28,7 +28,7 @@ export class SimulatedLimiter {
       enableAutoPipelining: false,
       enableTelemetry: false,
     });
-    // Commands ask for the client each time, so this one may come in between.
+    // Commands read the client on every call, so it can be replaced.
     const client: Redis["client"] = Reflect.get(redis, "client");
     Reflect.set(redis, "client", {
       request: async (request: Parameters<typeof client.request>[0]) => {
@@ -40,33 +40,33 @@ export class SimulatedLimiter {
           return held;
         }
         const late = this.behaviour === "deaf" ? Promise.reject(new Error("deaf")) : client.request(request);
-        const answer = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
-        // Redis has it before anything else happens.
+        const response = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
+        // Redis has executed the request before anything else happens.
         await late.catch(() => {});
-        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(() => answer);
+        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(() => response);
         released.catch(() => {});
-        answer.catch(() => {});
+        response.catch(() => {});
         throw new RedisUnavailableError("timeout", undefined, released);
       },
     });
     this.limiter = new Limiter(redis);
   }
 
-  /** How many requests' answers are late or held. */
+  /** How many responses are late or held. */
   get heldCount(): number {
     return this.heldResponses.length;
   }
 
-  /** The answers that are late or held come now, or are known to be lost. */
+  /** Delivers the late and held responses, or reports them as lost. */
   async release(): Promise<void> {
-    for (const answer of this.heldResponses.splice(0)) answer();
+    for (const releaseResponse of this.heldResponses.splice(0)) releaseResponse();
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
 let lastRun = 0;
 
-/** Claims under keys that nobody else uses: one limit for each route, and one over all of them. */
+/** Buckets under keys that no other test uses: one limit for each route, and one shared by all routes. */
 export function createTestBuckets(
   route: { limit: number },
   person: { limit: number },

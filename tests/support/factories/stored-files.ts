@@ -3,11 +3,11 @@ import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { storeFile } from "@/lib/media";
 
-/** A file of somebody's, with its bytes in the store. */
+/** Stores a file with its bytes in the file store. */
 export const storeTestFile = (person: Caller, bytes: Uint8Array = new TextEncoder().encode("0123456789")) =>
   storeFile(person, { name: "a.txt", declaredType: "text/plain", bytes });
 
-/** Where a file's bytes are in the store. */
+/** The pathname of a file's bytes in the store. */
 export const filePathname = async (id: string): Promise<string> =>
   (await db().mediaFile.findUniqueOrThrow({ where: { id } })).pathname;
 

@@ -5,19 +5,19 @@ import { defineTask, enqueue, NonRetryableTaskError, sweepTasks } from "@/lib/ta
 import { replaceHandler } from "@/lib/tasks/registry";
 
 /**
- * A shop small enough to be judged at a glance: somebody pays, and one task must have one effect. The table of
- * effects has no constraint, so that what happens twice is there twice.
+ * A minimal shop: a payment enqueues one task, which must have one effect. The table of effects has no unique
+ * constraint, so that a repeated effect shows as a second row.
  */
 
 export const QUEUE = "deliver-goods";
 
 /**
- * How a payment's task behaves: at once; failing the first time; never possible; slower than its lease; or nobody
- * publishes it after its commit.
+ * How a payment's task behaves: succeeds; fails the first time; always fails; takes longer than its lease; or is not
+ * published after its commit.
  */
 export type PaymentBehaviour = "works" | "fails-once" | "refused" | "outlives-lease" | "unpublished";
 
-/** Made by whoever tests first, in a database of the run's own. */
+/** Creates the tables if they do not exist. */
 export async function createPaymentTables(): Promise<void> {
   await db()
     .$executeRaw`CREATE TABLE IF NOT EXISTS "TestPayment" (id uuid PRIMARY KEY, behaviour text NOT NULL)`;
@@ -25,7 +25,7 @@ export async function createPaymentTables(): Promise<void> {
     .$executeRaw`CREATE TABLE IF NOT EXISTS "TestEffect" ("paymentId" uuid NOT NULL, attempt int NOT NULL)`;
 }
 
-/** Handles the payments' tasks in this process. @returns what ends that */
+/** Handles the payments' tasks in this process. @returns a function that restores the handler */
 export function handlePaymentTasks(): () => void {
   const failed = new Set<string>();
   return replaceHandler(
@@ -34,10 +34,10 @@ export function handlePaymentTasks(): () => void {
       prepare: async ({ orderId }, { attempt }) => {
         const [payment] = await db().$queryRaw<{ behaviour: PaymentBehaviour }[]>`
           SELECT behaviour FROM "TestPayment" WHERE id = ${orderId}::uuid`;
-        if (payment?.behaviour === "refused") throw new NonRetryableTaskError("nobody can ever do this");
+        if (payment?.behaviour === "refused") throw new NonRetryableTaskError("this task can never succeed");
         if (payment?.behaviour === "fails-once" && attempt === 1 && !failed.has(orderId)) {
           failed.add(orderId);
-          throw new Error("not this time");
+          throw new Error("the first attempt fails");
         }
         if (payment?.behaviour === "outlives-lease" && attempt === 1) await waitForTakeover(orderId);
         return { orderId, attempt };
@@ -49,16 +49,16 @@ export function handlePaymentTasks(): () => void {
   );
 }
 
-/** Many at once wait for a connection, and for the processor. */
+/** Many concurrent transactions wait for a connection and the CPU. */
 const SLOW_MACHINE_OPTIONS = { maxWait: 60_000, timeout: 60_000 };
 
-/** The business change: a row and its task, in one transaction. @returns the payment's id */
+/** Writes a payment and its task in one transaction. @returns the payment's id */
 export async function createPayment(behaviour: PaymentBehaviour = "works", id = newId()): Promise<string> {
   const write = async (tx: Transaction) => {
     await tx.$executeRaw`INSERT INTO "TestPayment" VALUES (${id}::uuid, ${behaviour}) ON CONFLICT DO NOTHING`;
     await enqueue(tx, QUEUE, { orderId: id }, { key: id });
   };
-  // One that was not opened by lib/db does nothing after its commit.
+  // A transaction that lib/db did not open publishes nothing after its commit.
   if (behaviour === "unpublished") await db().$transaction(write, SLOW_MACHINE_OPTIONS);
   else await transaction(write);
   return id;
@@ -71,7 +71,7 @@ export async function paymentTask(paymentId: string) {
 const UNFINISHED = ["pending", "published", "running"] as const;
 const TAKEOVER_TIMEOUT_MS = 5_000;
 
-/** Waits until another attempt has the task or finished it. */
+/** Waits until another attempt has taken or finished the task. */
 async function waitForTakeover(paymentId: string): Promise<void> {
   const before = (await paymentTask(paymentId))?.fence;
   await makeTasksDue([paymentId]);
@@ -79,7 +79,7 @@ async function waitForTakeover(paymentId: string): Promise<void> {
   while ((await paymentTask(paymentId))?.fence === before && Date.now() < deadline) await delay(5);
 }
 
-/** Minutes go by for these payments' tasks: leases end, everything is due. */
+/** Ends the leases of these payments' tasks and makes them due. */
 export async function makeTasksDue(paymentIds: readonly string[]): Promise<void> {
   await db().$executeRaw`
 UPDATE "Task" SET "leaseUntil" = least("leaseUntil", now() - interval '1 second'), "dueAt" = least("dueAt", now() - interval '1 second'),
@@ -88,16 +88,16 @@ WHERE queue = ${QUEUE} AND key = ANY(${[...paymentIds]}::text[]) AND state IN ('
 }
 
 const DRAIN_TIMEOUT_MS = 30_000;
-/** A round's messages are delivered before the next. */
+/** Long enough for a round's messages to be delivered before the next. */
 const ROUND_DELAY_MS = 40;
 
 interface DrainOptions {
-  /** Instead of the sweeper, for those who want to see what happens without it. */
+  /** Replaces the sweeper, for tests of what happens without it. */
   sweep?: () => Promise<unknown>;
   limitMs?: number;
 }
 
-/** Lets time go by and sweeps until all tasks of these payments are finished, or it takes too long. */
+/** Makes these payments' tasks due and sweeps until all are finished, or the time limit is reached. */
 export async function drainTasks(
   paymentIds: readonly string[],
   { sweep = sweepTasks, limitMs = DRAIN_TIMEOUT_MS }: DrainOptions = {},
@@ -109,15 +109,15 @@ export async function drainTasks(
     });
     if (unfinished === 0) return;
     await makeTasksDue(paymentIds);
-    // A backend that is away for the moment is part of the play.
+    // A sweep may fail: some tests take a backend down.
     await sweep().catch(() => {});
     await delay(ROUND_DELAY_MS);
   }
 }
 
 /**
- * What must hold once everything has settled; empty when it does:
- * paid ⇔ exactly one task; every task done, or dead with an alert; done ⇔ exactly one effect; no other effect.
+ * The violations of the invariants after everything has finished: paid ⇔ exactly one task; every task done, or dead
+ * with an alert; done ⇔ exactly one effect; no other effect.
  */
 export async function paymentViolations(paymentIds: readonly string[]): Promise<string[]> {
   const rows = await db().$queryRaw<

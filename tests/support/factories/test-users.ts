@@ -9,8 +9,8 @@ import { createTestOrder } from "./orders";
 import { createTestPost } from "./people";
 
 /**
- * The people that access is about. What the makers below make belongs to `listener`; what is for sale, to `artist`.
- * `other` is a listener whom none of it concerns.
+ * The users of access tests. Everything created below belongs to `listener`, products to `artist`; `other` is a
+ * listener without access to any of it.
  */
 export interface TestUsers {
   listener: TestUser;
@@ -23,11 +23,11 @@ export async function createTestUsers(): Promise<TestUsers> {
   const [listener, other, artist, admin] = await Promise.all(
     (["listener", "listener", "artist", "admin"] as const).map((role) => createTestUser(role)),
   );
-  if (!listener || !other || !artist || !admin) throw new Error("somebody is missing");
+  if (!listener || !other || !artist || !admin) throw new Error("a test user is missing");
   return { listener, other, artist, admin };
 }
 
-/** One of each thing, straight into the database as `lib` would leave it. Each returns what a route asks for. */
+/** Each maker inserts one row as `lib` would leave it, and returns what a route needs to address it. */
 
 export const makePost = ({ artist }: TestUsers) => createTestPost(artist);
 
@@ -42,18 +42,18 @@ export async function makeProduct({ artist }: TestUsers): Promise<string> {
   return id;
 }
 
-/** Paid for by the listener, with the provider's payment named. */
+/** An order paid by the listener, with the provider's payment id. */
 export async function makeOrder({ listener, artist }: TestUsers): Promise<string> {
   const id = await createTestOrder({ buyer: listener, seller: artist, amountMinor: 500, currency: "EUR" });
   await db().order.update({ where: { id }, data: { paymentIntentId: `pi_${id}` } });
   return id;
 }
 
-/** What an order brought: a ticket's code, or a download's id. */
-export async function makeDelivery(world: TestUsers, kind: "track" | "ticket") {
-  const orderId = await makeOrder(world);
+/** A delivery: a ticket's code or a download's id. */
+export async function makeDelivery(users: TestUsers, kind: "track" | "ticket") {
+  const orderId = await makeOrder(users);
   if (kind === "track")
-    await db().order.update({ where: { id: orderId }, data: { kind, productId: await makeProduct(world) } });
+    await db().order.update({ where: { id: orderId }, data: { kind, productId: await makeProduct(users) } });
   const code = newId().replaceAll("-", "").toUpperCase();
   return db().delivery.create({
     data: { id: newId(), orderId, kind, unit: 1, code },
@@ -61,7 +61,7 @@ export async function makeDelivery(world: TestUsers, kind: "track" | "ticket") {
   });
 }
 
-/** A mail that waits: its queue allows it to be called off. */
+/** A delayed mail: its queue allows cancelling it. */
 export async function makeTask(
   { listener }: Pick<TestUsers, "listener">,
   state: "pending" | "dead" = "pending",
@@ -84,7 +84,7 @@ export async function makeAlert(): Promise<string> {
   return id;
 }
 
-/** With its bytes in the store. */
+/** A file with its bytes in the store. */
 export async function makeFile({ listener }: Pick<TestUsers, "listener">): Promise<string> {
   const bytes = new TextEncoder().encode("A text");
   return (await storeFile(listener, { name: "a.txt", declaredType: "text/plain", bytes })).id;
@@ -118,12 +118,12 @@ export async function makeLinkToken(
   return signId(kind, id);
 }
 
-/** The person's address is one that nobody has confirmed. */
+/** Marks the user's address as unconfirmed. */
 export async function unconfirm({ userId }: TestUser): Promise<void> {
   await changeAccount(userId, (tx) => tx.user.update({ where: { id: userId }, data: { confirmedAt: null } }));
 }
 
-/** A group of the listener's, with the artist in it and a message of the listener's. `other` is not in it. */
+/** A group of the listener and the artist with one message of the listener; `other` is not a member. */
 export async function makeChat({ listener, artist }: TestUsers, open = false) {
   const id = newId();
   const messageId = newId();

@@ -23,10 +23,13 @@ export const FUZZ_CALLERS = [
   "signature",
 ] as const;
 
-/** `forged`: a token that nobody signed. `signature`: no person, but what the route wants of a machine. */
+/**
+ * `forged`: a token with an invalid signature. `signature`: no user, but the signature that the route requires of a
+ * machine.
+ */
 export type FuzzCaller = (typeof FUZZ_CALLERS)[number];
 
-/** People, and one of everything: what the placeholders stand for. */
+/** Users and one row of everything, which the placeholders stand for. */
 export async function createFuzzFixture() {
   const users = await createTestUsers();
   const ticket = await makeDelivery(users, "ticket");

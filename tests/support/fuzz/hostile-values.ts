@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What no schema expects, and what has broken programs before. */
+/** Values that no schema expects and that have broken programs before. */
 export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   {
     weight: 6,
@@ -45,7 +45,7 @@ export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
     ),
   },
   fc.string({ maxLength: 30, unit: "binary" }),
-  // Any 16-bit units: halves of surrogate pairs too.
+  // Any UTF-16 code units, including lone surrogates.
   fc
     .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 })
     .map((units) => String.fromCharCode(...units)),
@@ -61,7 +61,7 @@ function nestedValue(depth: number): unknown {
   return value;
 }
 
-/** A value with one thing about it changed: replaced, gone, added or wrapped, anywhere in it. */
+/** A value with one mutation anywhere in it: replaced, removed, added, wrapped or repeated. */
 export function mutatedValues(values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
     .tuple(values, fc.nat(), fc.constantFrom("replace", "remove", "add", "wrap", "repeat"), hostileValues)

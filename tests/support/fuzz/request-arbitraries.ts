@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { hostileValues, mutatedValues } from "./hostile-values";
 
-/** Bodies around values that the route would take: those values, values slightly wrong, and what is no JSON at all. */
+/** Bodies derived from values that the route accepts: those values, mutated values, and invalid JSON. */
 export function bodiesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string | Uint8Array> {
   const texts = values.map((value) => JSON.stringify(value) ?? "");
   return fc.oneof(
     { weight: 8, arbitrary: texts },
     { weight: 12, arbitrary: mutatedValues(values).map((value) => JSON.stringify(value) ?? "") },
-    // Only as text can a body have such keys, or one key twice.
+    // Only a text body can have these keys, or a duplicate key.
     texts.map((text) =>
       text.replace("{", '{"__proto__":{"role":"admin"},"constructor":{"prototype":{"a":1}},'),
     ),
@@ -26,7 +26,7 @@ export function bodiesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string
   );
 }
 
-/** Query strings around values that the route would take. */
+/** Query strings derived from values that the route accepts. */
 export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   const pairs = values.map((value) =>
     Object.entries(Object(value) as object).map(([k, v]) => `${k}=${encodeQueryValue(v)}`),
@@ -77,18 +77,18 @@ export function queriesAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<strin
     .map((text) => (text === "" ? "" : `?${text}`));
 }
 
-/** As it stands in a URL; what has no spelling in UTF-8 goes in as the replacement character. */
+/** URL-encodes a value, keeping placeholders; lone surrogates become the replacement character. */
 function encodeQueryValue(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   return encodeURIComponent(toWellFormed(text)).replace(/%7B%7B(\w+)%7D%7D/g, "{{$1}}");
 }
 
-/** Halves of surrogate pairs have no spelling in UTF-8. */
+/** Replaces lone surrogates, which UTF-8 cannot encode. */
 export function toWellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Path parameters around those that the route would take, as Next hands them over: decoded. */
+/** Path parameters derived from those that the route accepts, decoded as Next passes them. */
 export function paramsAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, string>> {
   const texts = (params: unknown) =>
     Object.fromEntries(
@@ -101,7 +101,7 @@ export function paramsAround(values: fc.Arbitrary<unknown>): fc.Arbitrary<Record
   return fc.oneof({ weight: 4, arbitrary: values.map(texts) }, odd);
 }
 
-/** Header values: bytes without line ends and NUL, as every server has them. */
+/** Header values: bytes without line ends and NUL, as every HTTP server delivers them. */
 const headerText = fc
   .string({
     unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
@@ -113,7 +113,7 @@ function oneOfOrAnyHeader(...values: string[]): fc.Arbitrary<string> {
   return fc.oneof(fc.constantFrom(...values), headerText);
 }
 
-/** Headers of any client, and of none that there is. */
+/** Headers of real clients and hostile ones. */
 export const anyHeaders: fc.Arbitrary<Record<string, string>> = fc
   .record(
     {

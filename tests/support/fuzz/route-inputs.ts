@@ -18,109 +18,109 @@ import {
   unconfirm,
 } from "@/tests/support/factories/test-users";
 
-/** Makes what a call is about, anew for each call, and returns a request that is good but for who sends it. */
-type RouteInputFactory = (world: TestUsers, caller: TestUser | null) => RouteInput | Promise<RouteInput>;
+/** Creates what a route acts on, new for each call, and returns a request that is valid but for its caller. */
+type RouteInputFactory = (users: TestUsers, caller: TestUser | null) => RouteInput | Promise<RouteInput>;
 
 const withId = (value: string): RouteInput => ({ params: { id: value } });
-/** Somebody's own account, where the route is about the caller's: nobody names the listener's. */
-const callerOrListener = (world: TestUsers, caller: TestUser | null) => caller ?? world.listener;
-/** A chat of the listener's, or a message in it. */
-const chatInput = async (world: TestUsers): Promise<RouteInput> => withId((await makeChat(world)).id);
-const chatMessageInput = async (world: TestUsers): Promise<RouteInput> => ({ params: await makeChat(world) });
+/** The caller's own account where the route acts on it; the listener's for an anonymous caller. */
+const callerOrListener = (users: TestUsers, caller: TestUser | null) => caller ?? users.listener;
+/** A chat of the listener, or a message in it. */
+const chatInput = async (users: TestUsers): Promise<RouteInput> => withId((await makeChat(users)).id);
+const chatMessageInput = async (users: TestUsers): Promise<RouteInput> => ({ params: await makeChat(users) });
 const newEmail = () => `${newId()}@test.example`;
 
-/** By the route's name; one that needs nothing is not here. */
+/** Inputs by route name; routes that need no input are absent. */
 export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/admin/alerts/{id}/close": async () => withId(await makeAlert()),
   "POST /api/analytics/events": () => ({ body: { events: [{ name: "page.opened" }] } }),
   "GET /api/analytics/totals": () => ({ query: "?from=2026-11-01&to=2026-11-02" }),
-  "POST /api/auth/confirm-email": async (world) => ({
-    body: { token: await makeLinkToken(world, "confirm_address") },
+  "POST /api/auth/confirm-email": async (users) => ({
+    body: { token: await makeLinkToken(users, "confirm_address") },
   }),
-  "POST /api/auth/reset-password": async (world) => ({
-    body: { token: await makeLinkToken(world, "reset_password"), password: "nine brown herons" },
+  "POST /api/auth/reset-password": async (users) => ({
+    body: { token: await makeLinkToken(users, "reset_password"), password: "nine brown herons" },
   }),
-  "POST /api/me/confirm-email": async (world, caller) => {
-    await unconfirm(callerOrListener(world, caller));
+  "POST /api/me/confirm-email": async (users, caller) => {
+    await unconfirm(callerOrListener(users, caller));
     return {};
   },
-  "POST /api/auth/sign-in": (world) => ({ body: { email: world.listener.email, password: TEST_PASSWORD } }),
+  "POST /api/auth/sign-in": (users) => ({ body: { email: users.listener.email, password: TEST_PASSWORD } }),
   "POST /api/auth/sign-up": () => ({
     body: { email: newEmail(), password: TEST_PASSWORD, name: "New here" },
   }),
   "POST /api/auth/confirm-password": () => ({ body: { password: TEST_PASSWORD } }),
-  "POST /api/auth/refresh": async (world) => ({
-    body: { refreshToken: (await startTestSession(world.listener)).refreshToken },
+  "POST /api/auth/refresh": async (users) => ({
+    body: { refreshToken: (await startTestSession(users.listener)).refreshToken },
   }),
-  "POST /api/bonuses/spend": async (world) => {
-    await makeBonus(world, 100);
+  "POST /api/bonuses/spend": async (users) => {
+    await makeBonus(users, 100);
     return { body: { amount: 100 } };
   },
   "GET /api/chats/{id}": chatInput,
-  "PATCH /api/chats/{id}": async (world) => ({
-    ...(await chatInput(world)),
+  "PATCH /api/chats/{id}": async (users) => ({
+    ...(await chatInput(users)),
     body: { title: "Another title" },
   }),
-  "POST /api/chats/{id}/join": async (world) => withId((await makeChat(world, true)).id),
+  "POST /api/chats/{id}/join": async (users) => withId((await makeChat(users, true)).id),
   "POST /api/chats/{id}/leave": chatInput,
-  "POST /api/chats/{id}/members": async (world) => ({
-    ...(await chatInput(world)),
-    body: { userId: world.other.userId },
+  "POST /api/chats/{id}/members": async (users) => ({
+    ...(await chatInput(users)),
+    body: { userId: users.other.userId },
   }),
   "GET /api/chats/{id}/messages": chatInput,
-  "POST /api/chats/{id}/messages": async (world) => ({
-    ...(await chatInput(world)),
+  "POST /api/chats/{id}/messages": async (users) => ({
+    ...(await chatInput(users)),
     body: { clientId: newId(), text: "Hello there" },
   }),
-  "PATCH /api/chats/{id}/messages/{messageId}": async (world) => ({
-    ...(await chatMessageInput(world)),
-    body: { text: "Written anew" },
+  "PATCH /api/chats/{id}/messages/{messageId}": async (users) => ({
+    ...(await chatMessageInput(users)),
+    body: { text: "An edited text" },
   }),
   "DELETE /api/chats/{id}/messages/{messageId}": chatMessageInput,
-  "POST /api/chats/{id}/messages/{messageId}/pin": async (world) => ({
-    ...(await chatMessageInput(world)),
+  "POST /api/chats/{id}/messages/{messageId}/pin": async (users) => ({
+    ...(await chatMessageInput(users)),
     body: { pinned: true },
   }),
-  "POST /api/chats/{id}/messages/{messageId}/reactions": async (world) => ({
-    ...(await chatMessageInput(world)),
+  "POST /api/chats/{id}/messages/{messageId}/reactions": async (users) => ({
+    ...(await chatMessageInput(users)),
     body: { emoji: "🔥", on: true },
   }),
   "GET /api/chats/{id}/pinned": chatInput,
-  "POST /api/chats/{id}/read": async (world) => ({ ...(await chatInput(world)), body: { seq: 1 } }),
-  "GET /api/chats/{id}/search": async (world) => ({ ...(await chatInput(world)), query: "?q=hello" }),
+  "POST /api/chats/{id}/read": async (users) => ({ ...(await chatInput(users)), body: { seq: 1 } }),
+  "GET /api/chats/{id}/search": async (users) => ({ ...(await chatInput(users)), query: "?q=hello" }),
   "POST /api/chats/{id}/typing": chatInput,
   "POST /api/chats": () => ({ body: { kind: "group", title: "A new group" } }),
-  "GET /api/deliveries/{id}/download": async (world) => withId((await makeDelivery(world, "track")).id),
-  "POST /api/deliveries/admit": async (world) => ({
-    body: { code: (await makeDelivery(world, "ticket")).code },
+  "GET /api/deliveries/{id}/download": async (users) => withId((await makeDelivery(users, "track")).id),
+  "POST /api/deliveries/admit": async (users) => ({
+    body: { code: (await makeDelivery(users, "ticket")).code },
   }),
   "GET /api/leaderboards/{period}": () => ({ params: { period: "week" } }),
-  "GET /api/media/{id}": async (world) => withId(await makeFile(world)),
+  "GET /api/media/{id}": async (users) => withId(await makeFile(users)),
   "POST /api/media": () => ({
     body: "A text",
     headers: { "content-type": "text/plain", "x-file-name": "a.txt" },
   }),
-  "POST /api/notifications/read": async (world) => ({ body: { ids: [await makeNotification(world)] } }),
-  "GET /api/orders/{id}": async (world) => withId(await makeOrder(world)),
-  "POST /api/orders/{id}/refund": async (world) => ({ ...withId(await makeOrder(world)), body: {} }),
-  "POST /api/orders": async (world) => ({ body: { productId: await makeProduct(world) } }),
-  "GET /api/posts/{id}": async (world) => withId(await makePost(world)),
+  "POST /api/notifications/read": async (users) => ({ body: { ids: [await makeNotification(users)] } }),
+  "GET /api/orders/{id}": async (users) => withId(await makeOrder(users)),
+  "POST /api/orders/{id}/refund": async (users) => ({ ...withId(await makeOrder(users)), body: {} }),
+  "POST /api/orders": async (users) => ({ body: { productId: await makeProduct(users) } }),
+  "GET /api/posts/{id}": async (users) => withId(await makePost(users)),
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
-  "POST /api/posts/view": async (world) => ({ body: { postId: await makePost(world) } }),
-  "POST /api/posts/views-batch": async (world) => ({ body: { postIds: [await makePost(world)] } }),
+  "POST /api/posts/view": async (users) => ({ body: { postId: await makePost(users) } }),
+  "POST /api/posts/views-batch": async (users) => ({ body: { postIds: [await makePost(users)] } }),
   "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
-  "GET /api/presence": (world) => ({ query: `?userIds=${world.listener.userId}` }),
-  "GET /api/products/{id}": async (world) => withId(await makeProduct(world)),
-  "DELETE /api/products/{id}": async (world) => withId(await makeProduct(world)),
+  "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
+  "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),
+  "DELETE /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "POST /api/products": () => ({
     body: { kind: "licence", title: "A licence", priceMinor: 500, currency: "EUR" },
   }),
   "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
-  "DELETE /api/sessions/{id}": async (world) => withId((await startTestSession(world.listener)).session.id),
+  "DELETE /api/sessions/{id}": async (users) => withId((await startTestSession(users.listener)).session.id),
   "DELETE /api/sessions": () => ({ query: "?scope=all" }),
-  "GET /api/tasks/{id}": async (world) => withId(await makeTask(world)),
-  "DELETE /api/tasks/{id}": async (world) => withId(await makeTask(world)),
-  "POST /api/tasks/{id}/replay": async (world) => withId(await makeTask(world, "dead")),
+  "GET /api/tasks/{id}": async (users) => withId(await makeTask(users)),
+  "DELETE /api/tasks/{id}": async (users) => withId(await makeTask(users)),
+  "POST /api/tasks/{id}/replay": async (users) => withId(await makeTask(users, "dead")),
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: TEST_PASSWORD } }),
   "PATCH /api/me": () => ({ body: { name: "Another name" } }),
@@ -129,11 +129,11 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     body: { currentPassword: TEST_PASSWORD, newPassword: "eight white herons" },
   }),
   "POST /api/me/email": () => ({ body: { email: newEmail() } }),
-  "POST /api/auth/forgot-password": (world, caller) => ({
-    body: { email: callerOrListener(world, caller).email },
+  "POST /api/auth/forgot-password": (users, caller) => ({
+    body: { email: callerOrListener(users, caller).email },
   }),
-  "POST /api/admin/people/{id}/role": (world) => ({
-    ...withId(world.other.userId),
+  "POST /api/admin/people/{id}/role": (users) => ({
+    ...withId(users.other.userId),
     body: { role: "artist" },
   }),
 };

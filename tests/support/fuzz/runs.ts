@@ -1,6 +1,6 @@
 /**
- * How often a property, a model or a race is played: the number given times `RUNS` (1 unless it is set, so that
- * `RUNS=20` plays twenty times as many and `RUNS=0.1` a tenth), and at least once.
+ * How often a property, a model or a race runs: the given number times the environment variable `RUNS` (default 1;
+ * `RUNS=20` runs twenty times as many, `RUNS=0.1` a tenth), and at least once.
  */
 export function runs(count: number): number {
   const scale = Number(process.env.RUNS ?? 1);

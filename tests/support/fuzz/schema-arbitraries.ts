@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { z } from "zod";
 
 /**
- * From a zod schema to values for the fuzz run. A text in double braces, `{{order}}`, stands for an id, an address or
- * a code that the run fills in: so a seed makes the same requests whatever the ids are.
+ * Turns a zod schema into values for the fuzz run. A text in double braces, `{{order}}`, is a placeholder for an id, an
+ * address or a code that the run fills in, so that a seed makes the same requests with any ids.
  */
 
-/** What {@link inputArbitrary} puts in for strings that name things, by how their schema calls them. */
+/** The strings that {@link inputArbitrary} uses, by their format in the schema. */
 export interface KnownValues {
   ids: readonly string[];
   emails: readonly string[];
@@ -16,8 +16,8 @@ export interface KnownValues {
 type JsonSchemaNode = Record<string, unknown>;
 
 /**
- * Inputs that a schema takes, most of the time. From its JSON schemas of what goes in and of what comes out: where
- * the one says no more than "text" (a pipe, a transform), the other often knows better.
+ * Inputs that a schema mostly accepts. Built from both its input and its output JSON schema: where one is just a string
+ * (a pipe, a transform), the other is often more precise.
  */
 export function inputArbitrary(schema: z.ZodType, known: KnownValues): fc.Arbitrary<unknown> {
   const nodes = (["input", "output"] as const).map(
@@ -53,7 +53,7 @@ function objectArbitrary(nodes: readonly JsonSchemaNode[], known: KnownValues): 
 
 function nodeArbitrary(node: JsonSchemaNode, known: KnownValues): fc.Arbitrary<unknown> {
   const alternatives = (node.anyOf ?? node.oneOf) as JsonSchemaNode[] | undefined;
-  if (alternatives) return fc.oneof(...alternatives.map((one) => nodeArbitrary(one, known)));
+  if (alternatives) return fc.oneof(...alternatives.map((alternative) => nodeArbitrary(alternative, known)));
   if ("const" in node) return fc.constant(node.const);
   if (Array.isArray(node.enum)) return fc.constantFrom(...node.enum);
   switch (node.type) {
@@ -118,7 +118,7 @@ function numberArbitrary({ type, minimum, maximum, exclusiveMinimum }: JsonSchem
   return type === "integer" ? integers : fc.oneof(integers, fc.double({ min, max, noNaN: true }));
 }
 
-/** Puts what is known in for the placeholders. */
+/** Replaces placeholders with known values. */
 export function fillPlaceholders(text: string, known: Readonly<Record<string, string>>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) =>
     Object.hasOwn(known, name) ? (known[name] ?? whole) : whole,

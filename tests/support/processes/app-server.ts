@@ -3,15 +3,14 @@ import { findRoutes } from "@/scripts/openapi-document";
 
 export interface AppServer {
   url: string;
-  /** Resolves when no handler is at work any more. */
+  /** Resolves when no handler is running. */
   close(): Promise<void>;
 }
 
 /**
- * The app's route handlers behind a plain HTTP server, for tests that need a backend to call back. What Next
- * adds (pages, middleware) is tested on Next itself, end to end.
- *
- * @param port  0 picks a free one; QStash delivers to `APP_URL`'s
+ * Serves the app's route handlers over plain HTTP, for tests in which a backend calls back. Pages and middleware are
+ * tested on Next itself, end to end.
+ * @param port  0 picks a free one; QStash delivers to the port of `APP_URL`
  */
 export async function serveApp(port: number): Promise<AppServer> {
   const routes = (await findRoutes()).map(({ path, method, handler }) => ({
@@ -27,9 +26,9 @@ export async function serveApp(port: number): Promise<AppServer> {
       for (const { method, handler, expression } of routes) {
         const match = expression.exec(pathname);
         if (method !== request.method || !match) continue;
-        const answer = handler(request, { params: Promise.resolve({ ...match.groups }) });
-        running.add(answer);
-        const response = await answer.finally(() => running.delete(answer));
+        const handling = handler(request, { params: Promise.resolve({ ...match.groups }) });
+        running.add(handling);
+        const response = await handling.finally(() => running.delete(handling));
         outgoing.writeHead(response.status, Object.fromEntries(response.headers));
         outgoing.end(Buffer.from(await response.arrayBuffer()));
         return;

@@ -3,8 +3,8 @@ import { freePort } from "@/tests/support/stack/real-postgres";
 import { serveApp } from "./app-server";
 
 /**
- * A mail server, and the app where QStash delivers to, both of the file's own: faults of the one hit no other test.
- * Before anything reads the environment.
+ * Starts a mail server and the app that QStash delivers to, both for this file only, so that their faults affect no
+ * other test. Call it before anything reads the environment.
  */
 export async function serveAppWithMail(): Promise<{ catcher: MailCatcher; close(): Promise<void> }> {
   const catcher = await startMailCatcher({ dataDir: null });

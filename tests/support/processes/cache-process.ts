@@ -4,9 +4,8 @@ import { keys, redis } from "@/lib/redis";
 import { createCacheManager } from "@/tests/support/factories/cache-tools";
 
 /**
- * A process that asks for one cold key many times at once when it is told to, counting its loader's calls in
- * Redis. Orders are keys; it answers with the distinct values it got.
- * Arguments: concurrent calls, how long the loader takes (ms).
+ * A process that reads one cold key many times concurrently, and counts its loader's calls in Redis. It receives keys
+ * as messages and replies with the distinct values it got. Arguments: concurrent calls, loader time (ms).
  */
 const [calls = 1, loadMs = 0] = process.argv.slice(2).map(Number);
 

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import path from "node:path";
 
 export interface Child {
-  /** Resolves with the signal that ended it, or its exit code. */
+  /** Resolves with the signal that killed it, or its exit code. */
   readonly ended: Promise<NodeJS.Signals | number>;
   readonly process: ChildProcess;
 }
 
-/** Runs a file of this folder, or one named by its whole path, in a process of its own, with this environment and more. */
+/** Runs a file of this folder, or one at an absolute path, in a child process with this environment and additions. */
 export function startChild(file: string, args: string[], env: Record<string, string> = {}): Child {
   const child = fork(path.resolve(import.meta.dirname, file), args, {
     execArgv: ["--import", "tsx"],
@@ -19,9 +19,9 @@ export function startChild(file: string, args: string[], env: Record<string, str
   return { ended, process: child };
 }
 
-/** Resolves when the child says something; rejects when it ends before. */
+/** Resolves with the child's first message; rejects when it ends before. */
 export async function waitForMessage(child: Child): Promise<void> {
-  const message = once(child.process, "message").then(() => "said");
+  const message = once(child.process, "message").then(() => "message");
   const outcome = await Promise.race([message, child.ended]);
-  if (outcome !== "said") throw new Error(`the child ended early: ${outcome}`);
+  if (outcome !== "message") throw new Error(`the child ended early: ${outcome}`);
 }

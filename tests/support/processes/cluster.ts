@@ -15,34 +15,34 @@ export interface Cluster {
   readonly env: Readonly<Record<string, string>>;
   readonly postgres: RealPostgres;
   readonly proxy: HttpBalancer;
-  /** Between the instances and Redis: cut it and Redis is gone. */
+  /** Proxy between the instances and Redis; cutting it makes Redis unavailable. */
   readonly toRedis: FaultProxy;
   readonly instances: readonly ClusterInstance[];
-  /** What Redis forgets when it is emptied: all of it. */
+  /** Deletes all keys of all databases (FLUSHALL). */
   emptyRedis(): Promise<void>;
   redis(command: (string | number)[]): Promise<unknown>;
-  /** Subscriptions that the instances hold upstream, all together. */
+  /** Open Redis subscriptions of all instances together. */
   subscriptions(): number;
-  /** HTTP calls and commands of all instances so far. */
+  /** HTTP calls and commands that all instances have sent to Redis. */
   redisCost(): { calls: number; commands: number };
   stop(): Promise<void>;
 }
 
-/** Resolves with a cluster that several share, when nobody is on it any more and its Redis is empty. */
+/** Resolves with a shared cluster when no other test uses it and its Redis is empty. */
 export type TakeCluster = () => Promise<{ cluster: Cluster; browser: Browser }>;
 
 export interface ClusterInstance {
   readonly url: string;
   readonly pid: number;
-  /** As if the power were cut. Resolves when it is gone. */
+  /** Kills it with SIGKILL. Resolves when it has exited. */
   kill(): Promise<void>;
-  /** Resolves when it answers. @param failpoint  where it will kill itself */
+  /** Resolves when it responds. @param failpoint  where it kills itself */
   start(failpoint?: string): Promise<void>;
-  /** Resolves when it has ended by itself. */
+  /** Resolves when it has exited without `kill()`. */
   ended(): Promise<void>;
 }
 
-/** @param extra  as a person would set it in the environment */
+/** @param extra  environment variables to add */
 export async function startCluster(count: number, extra: Record<string, string> = {}): Promise<Cluster> {
   requireBuild();
   const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-cluster-"));
@@ -118,7 +118,7 @@ async function startInstance(env: Record<string, string>, proxy: HttpBalancer): 
       try {
         process.kill(-running.pid, "SIGKILL");
       } catch {
-        // It was faster.
+        // It has already exited.
       }
       await running.exited;
     },
@@ -131,7 +131,7 @@ async function startInstance(env: Record<string, string>, proxy: HttpBalancer): 
   return instance;
 }
 
-/** Straight to the gateway, whatever stands between it and the instances. */
+/** Sends a command directly to the gateway, past the proxy. */
 async function sendRedisCommand({ env, gateway }: Stack, command: (string | number)[]): Promise<unknown> {
   const response = await fetch(gateway?.url ?? "", {
     method: "POST",

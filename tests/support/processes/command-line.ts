@@ -4,15 +4,15 @@ import { waitUntil } from "../clients/wait-until";
 
 export interface Command {
   readonly child: ChildProcess;
-  /** What it printed so far. */
+  /** What it has printed so far. */
   readonly said: { output: string; errors: string };
-  /** Its exit code; null when a signal ended it. */
+  /** Its exit code; null after a signal. */
   readonly ended: Promise<number | null>;
 }
 
 /**
- * A program of the repository in a process of its own, killed after the test.
- * @param file  by the repository's folder
+ * Runs a program of the repository in a child process, which is killed after the test.
+ * @param file  relative to the repository's root
  */
 export function startCommand(
   file: string,
@@ -39,8 +39,8 @@ export function startCommand(
 }
 
 /**
- * What a program says before it does anything: its help, and what is wrong with an option. It runs in this process,
- * which is a second faster than one of its own.
+ * Runs a program that only prints and exits: its help, or an error about an option. It runs in this process, which is a
+ * second faster than a child process.
  *
  * @param load  imports the program
  */
@@ -75,7 +75,7 @@ export async function runCommand(
   try {
     vi.resetModules();
     await load();
-    await waitUntil("the program has said something", () => said.output !== "" || said.errors !== "");
+    await waitUntil("the program has printed something", () => said.output !== "" || said.errors !== "");
     return { code: Number(process.exitCode ?? 0), ...said };
   } finally {
     for (const spy of spies) spy.mockRestore();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startChild, waitForMessage } from "./children";
 
-/** Where a syncing process is killed: at a failpoint, or from outside at any moment. */
+/** Where a syncing process is killed: at a failpoint, or at a random moment from outside. */
 export const KILL_POINTS = [
   "views.sync.claimed",
   "views.sync.persisted",
@@ -10,17 +10,17 @@ export const KILL_POINTS = [
 ] as const;
 type KillPoint = (typeof KILL_POINTS)[number];
 
-/** Longest life of a process that is killed from outside, once it is ready. */
+/** Longest lifetime of a process that is killed from outside, once it is ready. */
 const MAX_LIFETIME_MS = 60;
 
 export interface CrashingWorkers {
   readonly kills: ReadonlyMap<KillPoint, number>;
   readonly total: number;
-  /** Ends all of them and resolves when they are gone. Rejects when one ended other than by being killed. */
+  /** Kills all and resolves when they have exited. Rejects when one ended in another way than by SIGKILL. */
   stop(): Promise<void>;
 }
 
-/** Keeps this many processes syncing over each other, each killed sooner or later and replaced by another. */
+/** Keeps this many processes syncing concurrently; each is killed and replaced. */
 export function startCrashingWorkers(size: number, leaseMs: number, random: () => number): CrashingWorkers {
   const kills = new Map<KillPoint, number>(KILL_POINTS.map((killPoint) => [killPoint, 0]));
   const stops = new Set<() => void>();
@@ -38,14 +38,14 @@ export function startCrashingWorkers(size: number, leaseMs: number, random: () =
       const stop = () => child.process.kill("SIGKILL");
       stops.add(stop);
       if (step === "anywhere") {
-        // Told to stop meanwhile, it ends without being ready.
+        // After stop() it ends without becoming ready.
         await waitForMessage(child).catch(() => {});
         await delay(random() * MAX_LIFETIME_MS);
         stop();
       }
       const outcome = await child.ended;
       stops.delete(stop);
-      if (outcome !== "SIGKILL") throw new Error(`a sync ended by itself: ${outcome}`);
+      if (outcome !== "SIGKILL") throw new Error(`a sync process ended without being killed: ${outcome}`);
       if (!stopping) kills.set(step, (kills.get(step) ?? 0) + 1);
     }
   }

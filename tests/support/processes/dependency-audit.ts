@@ -5,15 +5,15 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 import { serveHttp } from "../proxies/http-server";
 
-/** npm itself asks; the registry is played here. */
+/** The real npm runs; only the registry is a fake. */
 
 const SCRIPT = path.resolve("scripts/dependency-audit.ts");
 const TSX = import.meta.resolve("tsx");
 
-/** What the audited package depends on. */
+/** The only dependency of the audited package. */
 export const PACKAGE = "left-out";
 
-/** A registry that knows of this about the one package. @returns its address */
+/** Starts a registry that reports this severity for the one package. @returns its URL */
 export async function registryWith(severity: string | null): Promise<string> {
   const server = await serveHttp((request, response) => {
     response.setHeader("content-type", "application/json");
@@ -33,7 +33,7 @@ export async function registryWith(severity: string | null): Promise<string> {
   return server.url;
 }
 
-/** Runs `npm run audit:dependencies` in a folder of its own. */
+/** Runs `npm run audit:dependencies` in a temporary folder. */
 export async function auditWith(
   registry: string,
   { hasLockfile = true } = {},

@@ -6,13 +6,13 @@ import type { Readable } from "node:stream";
 import { expect, onTestFinished } from "vitest";
 import { waitUntil } from "../clients/wait-until";
 
-/** Prints its own number and that of a child, which runs until it is killed, and then does the same. */
+/** Prints its own pid and that of a child; both run until they are killed. */
 export const FAMILY = `
   const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"]);
   console.log(process.pid + " " + child.pid);
   setInterval(() => {}, 1e6);`;
 
-/** Not counting one that ended and whose parent has not taken notice yet. */
+/** Whether a process runs; a zombie counts as ended. */
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -27,7 +27,7 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** Another process guards FAMILY, as the stack guards its servers, and dies: nobody is left. */
+/** Kills a process that guards FAMILY, as the stack guards its servers, and waits until no process is left. */
 export async function killParent(signal: NodeJS.Signals): Promise<void> {
   const script = path.join(import.meta.dirname, "guarding-parent.ts");
   const args = ["--import", "tsx", script, FAMILY];
@@ -37,7 +37,7 @@ export async function killParent(signal: NodeJS.Signals): Promise<void> {
   expect(family).toHaveLength(2);
   expect(family.every(alive)).toBe(true);
   parent.kill(signal);
-  await waitUntil("they are gone", () => !family.some(alive));
+  await waitUntil("both processes have ended", () => !family.some(alive));
 }
 
 function firstLine(stream: Readable): Promise<string> {

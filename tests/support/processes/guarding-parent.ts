@@ -1,4 +1,4 @@
-// Run by guarded-family.ts as a process of its own, to be killed: guards a Node script and repeats its output.
+// guarded-family.ts starts and kills this process. It guards a Node script and repeats its output.
 import { spawnGuarded } from "../../../local/process/spawn-guarded";
 
 await spawnGuarded({

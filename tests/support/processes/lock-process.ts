@@ -1,25 +1,25 @@
 import { acquireLock, extendLock, redis, redisService, releaseLock } from "@/lib/redis";
 
 /**
- * One of several processes that want one lock.
+ * One of several processes that compete for one lock.
  *
- * `turns <id> <count>`  takes it this many times; what it does inside shows whether it is alone: `inside` counts
- *                       who is there, `most` remembers the highest, `fences` lists the fencing numbers in order
- * `careless <id> <count>`  the same, whatever happens to the lock meanwhile
- * `hold <id> <ttlMs>`   takes it, says `held`, and extends it until it is killed, or says `lost`
+ * `turns <id> <count>`  takes it this many times and checks mutual exclusion: `inside` counts the holders, `overlaps`
+ * counts turns with more than one, `fences` lists the fencing numbers in order
+ * `careless <id> <count>`  the same, but losing the lock is not an error
+ * `hold <id> <ttlMs>`   takes it, sends `held`, and extends it until the process is killed, or sends `lost`
  */
 const [mode, id = "", number = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
 
 async function takeTurn(): Promise<void> {
   const attempt = await acquireLock("test", id, { waitMs: 120_000 });
-  if (!attempt.acquired) throw new Error("waited too long");
+  if (!attempt.acquired) throw new Error("the lock was not acquired in time");
   const inside = await redisService().incr(`${id}:inside`);
   if (inside !== 1) await redis().incr(`${id}:overlaps`);
   await redisService().rpush(`${id}:fences`, attempt.lock.fence);
   await redisService().decr(`${id}:inside`);
   const released = await releaseLock(attempt.lock);
-  if (!released && mode === "turns") throw new Error("it was lost while it was held");
+  if (!released && mode === "turns") throw new Error("the lock was lost while it was held");
 }
 
 if (mode !== "hold") {
@@ -28,7 +28,7 @@ if (mode !== "hold") {
   process.exit(0);
 }
 const attempt = await acquireLock("test", id, { ttlMs: Number(number) });
-if (!attempt.acquired) throw new Error("somebody else has it");
+if (!attempt.acquired) throw new Error("the lock is taken");
 process.send?.("held");
 const { lock } = attempt;
 const extension = setInterval(async () => {

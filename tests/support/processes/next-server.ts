@@ -12,10 +12,10 @@ const NEXT = path.resolve("node_modules/next/dist/bin/next");
 const START_LIMIT_MS = 120_000;
 
 /**
- * Starts one server of the production build beside a stack that runs already. Resolves when it answers.
+ * Starts one server of the production build next to a running stack. Resolves when it responds.
  *
- * @param env  the stack's, and what a person would set besides
- * @param port  a free one unless said
+ * @param env  the stack's environment and additions
+ * @param port  by default a free one
  */
 export async function startNextServer(
   env: Readonly<Record<string, string>>,
@@ -32,7 +32,7 @@ export async function startNextServer(
       ...{ NEXT_TELEMETRY_DISABLED: "1", NEXT_MANUAL_SIG_HANDLE: "true" },
       ...env,
     },
-    // A server that is asked to stop syncs views first.
+    // On SIGTERM a server syncs views before it exits.
     graceMs: 20_000,
   });
   const deadline = Date.now() + START_LIMIT_MS;
@@ -44,8 +44,8 @@ export async function startNextServer(
 }
 
 /**
- * A stack's environment with another Redis than its own. A stack gives its own one more time for a call than a server
- * has by itself.
+ * A stack's environment with another Redis. It drops the stack's longer Redis time limits, so that the server's
+ * defaults apply.
  */
 export function withRedis(
   stackEnv: Readonly<Record<string, string>>,
@@ -62,7 +62,7 @@ export function requireBuild(): void {
   if (!existsSync(".next/BUILD_ID")) throw new Error("There is no build: run `npm run build` first");
 }
 
-/** Whether an app at this address is well. */
+/** Whether the app at this URL is healthy. */
 export async function answers(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })).ok;

@@ -10,12 +10,12 @@ import { shared } from "./shared";
 
 export interface App {
   url: string;
-  /** Everything the app was given, the stack's addresses and secrets among it. */
+  /** The app's whole environment, with the stack's addresses and secrets. */
   env: Record<string, string>;
 }
 
 export interface RunningApp extends App {
-  /** What it has printed so far, a line each. */
+  /** Its output so far, line by line. */
   output: readonly string[];
   stop(): Promise<void>;
 }
@@ -25,17 +25,17 @@ const START_TIMEOUT_MS = 150_000;
 const createDataFolder = () => mkdtemp(path.join(tmpdir(), "normaldance-e2e-"));
 
 /**
- * Starts the production build with a local stack, exactly as `npm run start` does for the second time, on a free port
- * and with a data folder of its own. Needs `npm run build` first. Where the app of the worker will do, take that
- * (worker.ts): starting one takes longer than most tests.
+ * Starts the production build with a local stack, as a second `npm run start` does, on a free port and in its own data
+ * folder. Needs `npm run build` first. Use the worker's app (worker.ts) where it is enough: starting one takes longer
+ * than most tests.
  *
- * @param extra  as a person would set it in the environment
+ * @param extra  environment variables to add
  */
 export async function startApp(extra: Record<string, string> = {}): Promise<RunningApp> {
   return startAppOn(await shared<string>("folder"), extra);
 }
 
-/** @param seeded  the folder that the first start of this run left; the app gets a copy */
+/** @param seeded  the data folder that the run's first start left; the app gets a copy */
 export async function startAppOn(seeded: string, extra: Record<string, string>): Promise<RunningApp> {
   requireBuild();
   const dataDir = await createDataFolder();
@@ -48,7 +48,7 @@ export async function startAppOn(seeded: string, extra: Record<string, string>):
     await app.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  await untilStarted(app, output, () => answers(url)).catch(async (error: unknown) => {
+  await waitUntilStarted(app, output, () => answers(url)).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
@@ -59,12 +59,12 @@ export async function startAppOn(seeded: string, extra: Record<string, string>):
   return { url, env: { ...stackEnv, ...extra }, output, stop };
 }
 
-/** The first start, of the stack alone, on an empty folder, and its end. @returns the folder, which is the caller's to remove */
+/** Starts only the stack on an empty folder and stops it. @returns the folder, which the caller must remove */
 export async function seedFolder(): Promise<string> {
   const dataDir = await createDataFolder();
   const output: string[] = [];
   const stack = await spawnCli("stack", { PORT: String(await freeBasePort()), DATA_DIR: dataDir }, output);
-  await untilStarted(stack, output, () => output.some((line) => line.includes("Ctrl-C stops")));
+  await waitUntilStarted(stack, output, () => output.some((line) => line.includes("Ctrl-C stops")));
   await stack.stop();
   return dataDir;
 }
@@ -79,7 +79,7 @@ function spawnCli(command: "start" | "stack", env: Record<string, string>, outpu
   });
 }
 
-async function untilStarted(
+async function waitUntilStarted(
   { exited }: GuardedProcess,
   output: readonly string[],
   hasStarted: () => Promise<boolean> | boolean,
@@ -95,9 +95,9 @@ async function untilStarted(
   }
 }
 
-/** The stack's other ports stand up to 16 above the app's. */
+/** The stack uses ports up to 16 above the app's. */
 const PORT_COUNT = 18;
-/** Below those that the system gives to outgoing connections: one of these may be taken at any moment. */
+/** Below the ephemeral ports, any of which an outgoing connection may take. */
 const MIN_PORT = 12_000;
 const MAX_PORT = 31_000;
 

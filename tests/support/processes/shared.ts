@@ -1,8 +1,8 @@
 import { inject } from "vitest";
 
 /**
- * Something that the run has once (`folder`) or once for each worker (`app/1`, `browser/1`). The first who asks waits
- * until it is made (tests/support/stack/global-shared.ts).
+ * A resource that exists once per run (`folder`) or once per worker (`app/1`, `browser/1`). The first request creates
+ * it, and later ones wait for it (tests/support/stack/global-shared.ts).
  */
 export async function shared<T>(what: string): Promise<T> {
   const response = await fetch(`${inject("sharedUrl")}/${what}`);

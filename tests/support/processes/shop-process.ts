@@ -3,8 +3,8 @@ import { callerSchema } from "@/lib/core/access-token";
 import { placeTestOrder, runTasks, sendPaymentEvent } from "@/tests/support/factories/shop";
 
 /**
- * An instance of the app that does one thing of the shop's, and dies at the FAILPOINT of its environment while it
- * does. Its one argument says what, as JSON.
+ * An instance of the app that does one piece of the shop's work and dies at the FAILPOINT of its environment. Its only
+ * argument is that work as JSON.
  */
 const workSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("order"), buyer: callerSchema, productId: z.uuid(), clientKey: z.string() }),

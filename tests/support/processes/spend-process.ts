@@ -2,17 +2,17 @@ import { debitBonuses } from "@/lib/bonuses";
 import { toAppError } from "@/lib/core/http";
 
 /**
- * One of several instances at which a person spends. Arguments: person, name of this process, how many spends, of
- * how much each. Every spend has a key and is sent twice at the same time; who is told to wait comes again.
- * Says how many were made.
+ * One of several instances at which a user spends bonuses. Arguments: user, name of this process, number of spends,
+ * amount of each. Every spend has a key and is sent twice concurrently; a conflict is retried. Reports how many were
+ * made.
  */
 const [userId = "", name = "", spends = "0", amount = "1"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
 
-/** Requests under way at once; more would only wait for a connection of the pool. */
+/** Concurrent requests; more would only wait for a connection of the pool. */
 const WORKERS = 4;
 
-/** Whether it was made, in the end. */
+/** Retries a spend until it succeeds or the balance is too low. @returns whether it was made */
 async function spendUntilDecided(key: string): Promise<boolean> {
   for (;;) {
     try {
@@ -21,7 +21,7 @@ async function spendUntilDecided(key: string): Promise<boolean> {
     } catch (error) {
       const { code, messageKey } = toAppError(error);
       if (messageKey === "not_enough_bonuses") return false;
-      // Another spend is under way, or a busy machine has no connection in time.
+      // Another spend is in progress, or no connection was free in time.
       if (code !== "conflict" && code !== "unavailable") throw error;
     }
   }
@@ -33,9 +33,9 @@ async function work(): Promise<void> {
   while (next < Number(spends)) {
     const key = `${name}-${next}`;
     next += 1;
-    const answers = await Promise.all([spendUntilDecided(key), spendUntilDecided(key)]);
-    if (answers[0] !== answers[1]) throw new Error("one spend, two answers");
-    if (answers[0]) made += 1;
+    const results = await Promise.all([spendUntilDecided(key), spendUntilDecided(key)]);
+    if (results[0] !== results[1]) throw new Error("two requests of one spend got different results");
+    if (results[0]) made += 1;
   }
 }
 

@@ -9,8 +9,8 @@ import {
 import { serveApp } from "./app-server";
 
 /**
- * An instance of the app that takes one payment and works on its task until it dies at the FAILPOINT of its
- * environment. Arguments: payment, how its task behaves.
+ * An instance of the app that creates one payment and works on its task until it dies at the FAILPOINT of its
+ * environment. Arguments: payment, behaviour of its task.
  */
 const [id = newId(), behaviour = "works"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));

@@ -4,40 +4,40 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { type Failpoint, injectFault } from "@/lib/core/failpoint";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** Every failpoint × everything that can go wrong there. `RUNS=5` does each five times. */
+/** Tests every failpoint with every fault. `RUNS=5` repeats each five times. */
 const FAULTS = ["kill", "throw", "delay", "duplicate"] as const;
 type Fault = (typeof FAULTS)[number];
 const ROUNDS = runs(1);
-/** Each is a test of its own: what one leaves running ends before the next. */
+/** Each run is a separate test, so that what one leaves running ends before the next. */
 const RUNS = FAULTS.flatMap((fault) =>
   Array.from({ length: ROUNDS }, (_, round) => [fault, `${String(round + 1)} of ${String(ROUNDS)}`] as const),
 );
 const FAULT_DELAY_MS = 100;
 
-/** What goes on while a failpoint is passed, and what must hold in the end. */
+/** The work that passes a failpoint, and the invariants after it. */
 export interface FailpointScenario {
-  /** Does it, with the fault somewhere on its way; may throw what the fault throws. */
+  /** Does the work, during which the fault occurs; may throw the fault's error. */
   act(): Promise<unknown>;
-  /** The same thing at the same time: not awaited where it is called from. */
+  /** Does the same work concurrently; the caller does not await it. */
   actConcurrently(): Promise<unknown>;
-  /** In a process that dies of it. Resolves with how it ended. */
+  /** Does the work in a process that dies at the failpoint. Resolves with the signal or exit code. */
   crashAt(failpoint: Failpoint): Promise<unknown>;
-  /** Time goes by. */
+  /** Lets time pass until everything has finished. */
   settle(): Promise<void>;
-  /** What is wrong then. */
+  /** The violated invariants. */
   violations(): Promise<string[]>;
 }
 
 /**
- * One test for each failpoint and fault.
- * @param scenarios  what passes each of them. One that is not passed fails its test
+ * Declares one test for each failpoint and fault.
+ * @param scenarios  the work that passes each failpoint. A test fails if its failpoint is not passed
  */
 export function testFailpoints<F extends Failpoint>(
   scenarios: Readonly<Record<F, () => Promise<FailpointScenario> | FailpointScenario>>,
 ): void {
   const names = Object.keys(scenarios) as F[];
   describe.each(names)("%s", (name) => {
-    it.each(RUNS)("%s there, and all ends as it should (%s)", async (fault) => {
+    it.each(RUNS)("invariants hold after %s (%s)", async (fault) => {
       const scenario = await scenarios[name]();
       if (fault === "kill") expect(await scenario.crashAt(name)).toBe("SIGKILL");
       else await injectOnce(name, fault, scenario);
@@ -49,7 +49,7 @@ export function testFailpoints<F extends Failpoint>(
 
 class InjectedError extends Error {}
 
-/** The fault happens once, the first time anybody comes by. */
+/** Injects the fault the first time that the failpoint is passed. */
 async function injectOnce(
   name: Failpoint,
   fault: Exclude<Fault, "kill">,
@@ -62,7 +62,7 @@ async function injectOnce(
     hits += 1;
     if (hits > 1) return;
     if (fault === "throw") throw new InjectedError(name);
-    // Not awaited: it may wait for what this one holds.
+    // Not awaited: it may wait for a lock that this work has.
     if (fault === "duplicate") duplicates.push(scenario.actConcurrently().catch(() => {}));
     await delay(FAULT_DELAY_MS);
   });

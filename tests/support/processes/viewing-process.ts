@@ -2,8 +2,8 @@ import { registerShutdown } from "@/lib/ops";
 import { recordViews } from "@/lib/views";
 
 /**
- * A long-lived server that has views in Redis: records one of each viewer (the arguments after the post's id),
- * says so, and runs until it is told to end.
+ * A server process that records one view for each viewer (the arguments after the post's id), sends `recorded`, and
+ * runs until it is told to exit by a signal.
  */
 const [postId = "", ...viewers] = process.argv.slice(2);
 registerShutdown();

@@ -1,18 +1,18 @@
 import type { Socket } from "node:net";
 import { startPostgresProxy } from "./tcp-proxy";
 
-/** Stands between the app and Postgres and cuts the connection on which a COMMIT has just been sent. */
+/** A proxy between the app and Postgres that cuts the connection on which a COMMIT was just sent. */
 export interface CommitCutter {
   /** The database's URL through the cutter. */
   readonly url: string;
-  /** Commits whose answer nobody got. */
+  /** Commits whose response was cut off. */
   readonly cuts: number;
-  /** The next `count` commits are passed on and never answered. */
+  /** Forwards the next `count` commits and cuts off their responses. */
   arm(count: number): void;
   close(): Promise<void>;
 }
 
-/** The URL must say `sslmode=disable`. */
+/** The URL must contain `sslmode=disable`. */
 export async function startCommitCutter(databaseUrl: string): Promise<CommitCutter> {
   let armed = 0;
   let cuts = 0;
@@ -23,7 +23,7 @@ export async function startCommitCutter(databaseUrl: string): Promise<CommitCutt
       if (armed === 0 || !chunk.includes("COMMIT")) return;
       armed -= 1;
       cuts += 1;
-      // Postgres reads what was sent before it sees that the connection is gone.
+      // Postgres reads what was sent before it sees that the connection is closed.
       backend.end();
       client.destroy();
     });

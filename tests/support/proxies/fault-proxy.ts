@@ -4,15 +4,15 @@ import { serveHttp } from "./http-server";
 import { startTcpProxy, type Target, type TcpProxy } from "./tcp-proxy";
 
 /**
- * What stands between the app and a backend:
- * pass     everything goes through
- * refuse   nobody listens
- * hang     takes connections and bytes, answers nothing, passes nothing on
- * swallow  passes requests on, and the answers never come: what was asked for happens all the same
- * slow     every answer comes two seconds late
- * error    HTTP 500 with an error in JSON, as a backend in trouble answers
- * limited  HTTP 429, as a backend whose plan is used up answers
- * page     HTTP 502 with a page, as a proxy in front of one that is gone answers
+ * What a proxy between the app and a backend does:
+ * pass     forwards everything
+ * refuse   does not listen
+ * hang     accepts connections and bytes, forwards and responds nothing
+ * swallow  forwards requests and drops the responses: the backend executes them all the same
+ * slow     delays every response by two seconds
+ * error    HTTP 500 with a JSON error, like a failing backend
+ * limited  HTTP 429, like a backend whose quota is used up
+ * page     HTTP 502 with an HTML page, like a proxy in front of a dead backend
  */
 export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "limited" | "page";
 
@@ -20,14 +20,14 @@ const RESPONSE_DELAY_MS = 2_000;
 
 export interface FaultProxy {
   readonly port: number;
-  /** Connections clients have made so far. */
+  /** Connections that clients have opened so far. */
   readonly connections: number;
-  /** Changes what happens from now on. Open connections are cut, as a failing network would. */
+  /** Changes the mode and cuts open connections, as a network failure would. */
   set(mode: FaultMode): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a proxy on a free port of loopback, passing everything. */
+/** Starts a proxy in mode `pass` on a free loopback port. */
 export async function startFaultProxy(target: Target): Promise<FaultProxy> {
   let connections = 0;
   const listen = (mode: ServingMode, port: number) =>
@@ -65,7 +65,7 @@ const HTTP_FAULTS = {
   page: { status: 502, type: "text/html", body: "<html>502 Bad Gateway</html>" },
 };
 
-/** An HTTP server that answers every request with the same fault. */
+/** An HTTP server that sends the same error to every request. */
 function serveHttpFault(
   port: number,
   { status, type, body }: (typeof HTTP_FAULTS)[keyof typeof HTTP_FAULTS],
@@ -76,7 +76,7 @@ function serveHttpFault(
   }, port);
 }
 
-/** Passes a client's bytes on, and the answers as the mode has it. */
+/** Forwards a client's bytes, and the responses according to the mode. */
 function forward(
   mode: ServingMode,
   client: Socket,
@@ -86,7 +86,7 @@ function forward(
     client.pipe(dial()).pipe(client);
     return;
   }
-  // A client that gave up must not take its request back.
+  // A client that gave up must not cancel its request.
   const backend = client.pipe(dial({ outlivesClient: true }));
   if (mode === "slow") backend.pipe(delayStream()).pipe(client);
   else backend.resume();

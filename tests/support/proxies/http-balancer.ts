@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** One address in front of several instances. Each request takes the next one that is there. */
+/** One address in front of several instances, round robin by request. */
 export interface HttpBalancer {
   readonly url: string;
-  /** Answers of each instance so far, by port. */
+  /** Responses of each instance so far, by port. */
   readonly responseCounts: ReadonlyMap<number, number>;
-  /** @returns what takes it away */
+  /** @returns a function that removes it */
   add(port: number): () => void;
-  /** False: event streams are cut and refused, and everything else goes on. */
+  /** False: cuts and refuses event streams; other requests pass. */
   setStreamsAllowed(pass: boolean): void;
   close(): Promise<void>;
 }
 
 /**
- * As a platform's load balancer: an instance that refuses the connection is passed over, one that dies in the middle
- * cuts its callers off. Bodies flow both ways as they come, so that event streams do too.
+ * Behaves like a platform's load balancer: skips an instance that refuses the connection, and cuts off the clients of
+ * one that dies during a response. Bodies are streamed both ways, for event streams.
  */
 export async function startHttpBalancer(port: number): Promise<HttpBalancer> {
   const targets: number[] = [];
@@ -40,14 +40,14 @@ export async function startHttpBalancer(port: number): Promise<HttpBalancer> {
       streams.add(outgoing);
       outgoing.once("close", () => streams.delete(outgoing));
     }
-    const upstream = request({ host: "127.0.0.1", port: target, method, path: url, headers }, (answer) => {
+    const upstream = request({ host: "127.0.0.1", port: target, method, path: url, headers }, (upstreamResponse) => {
       responseCounts.set(target, (responseCounts.get(target) ?? 0) + 1);
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-      answer.on("close", () => (answer.complete ? undefined : outgoing.destroy()));
+      outgoing.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers);
+      upstreamResponse.pipe(outgoing);
+      upstreamResponse.on("close", () => (upstreamResponse.complete ? undefined : outgoing.destroy()));
     });
     upstream.on("error", (error: NodeJS.ErrnoException) => {
-      // Nothing has been sent yet: the next one may have it.
+      // Nothing has been sent yet, so the next instance can take the request.
       if (error.code === "ECONNREFUSED" && !outgoing.headersSent) forward(incoming, outgoing, attempts + 1);
       else outgoing.destroy();
     });

@@ -1,6 +1,6 @@
 import { serveHttp } from "./http-server";
 
-/** Counts HTTP calls where nobody can hide one: between a client and its server. */
+/** Counts HTTP calls on the wire between a client and its server. */
 export interface HttpCallMeter {
   /** The server's address through the meter. */
   readonly url: string;
@@ -10,10 +10,10 @@ export interface HttpCallMeter {
   close(): Promise<void>;
 }
 
-/** What belongs to one connection, not to the request. */
+/** Headers of one connection (hop by hop), not of the request. */
 const HOP_HEADERS = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding"]);
 
-/** Starts a proxy on a free port of loopback that passes every request on. */
+/** Starts a proxy on a free loopback port that forwards every request. */
 export async function startHttpCallMeter(target: string): Promise<HttpCallMeter> {
   let calls = 0;
   const server = await serveHttp((incoming, outgoing) => {

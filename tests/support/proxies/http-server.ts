@@ -4,11 +4,11 @@ import { createServer, type RequestListener } from "node:http";
 export interface TestHttpServer {
   readonly url: string;
   readonly port: number;
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>;
 }
 
-/** A server that answers as it is told. @param port  0 picks a free one */
+/** Starts an HTTP server with this listener. @param port  0 picks a free one */
 export async function serveHttp(listener: RequestListener, port = 0): Promise<TestHttpServer> {
   const server = createServer(listener).listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -3,10 +3,10 @@ import { setClock as replaceClock } from "@/lib/core/clock";
 import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 import { serveHttp } from "./http-server";
 
-/** Wide apart, so that a busy machine does not take a slow answer for none. */
+/** The two limits (ms) differ widely, so that a slow response on a busy machine is not taken for a missing one. */
 export const TIMEOUT_MS = 500;
 export const FIRST_CALL_TIMEOUT_MS = 10_000;
-/** After so long a call opens a connection. */
+/** After this idle time (ms) a call opens a new connection. */
 export const IDLE_MS = 5_000;
 
 export const says =
@@ -21,14 +21,14 @@ export const slowly =
 
 export const pong = says(200, JSON.stringify({ result: Buffer.from("PONG").toString("base64") }));
 
-/** A Redis that answers as a test says, and a client of it whose clock a test moves. */
+/** A fake Redis whose responses a test sets, and a client of it whose clock a test moves. */
 export interface PlayedRedis {
   answer: RequestListener;
   /** Milliseconds. */
   time: number;
   readonly url: string;
   readonly redis: GuardedRedis;
-  /** How calls one after another end: `ok`, why Redis was held for away, or what else was thrown. */
+  /** Results of sequential calls: `ok`, why Redis was considered unavailable, or the name of another error. */
   outcomes(count: number): Promise<string[]>;
   close(): Promise<void>;
 }

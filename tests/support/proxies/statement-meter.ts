@@ -1,20 +1,20 @@
 import { startPostgresProxy } from "./tcp-proxy";
 
-/** Counts SQL statements where nobody can hide one: on the wire between the app and Postgres. */
+/** Counts SQL statements on the wire between the app and Postgres. */
 export interface StatementMeter {
   /** The database's URL through the meter. */
   readonly url: string;
-  /** Statements run since the start or the last reset; BEGIN and COMMIT are statements too. */
+  /** Statements since the start or the last reset, including BEGIN and COMMIT. */
   readonly statements: number;
   reset(): void;
   close(): Promise<void>;
 }
 
-/** Message types of the Postgres protocol that run something: a simple query, or a prepared statement. */
+/** Postgres protocol messages that execute something: a simple query or a prepared statement. */
 const QUERY = "Q".charCodeAt(0);
 const EXECUTE = "E".charCodeAt(0);
 
-/** Starts a proxy that reads the client's side of the protocol. The URL must say `sslmode=disable`. */
+/** Starts a proxy that parses the client's messages. The URL must contain `sslmode=disable`. */
 export async function startStatementMeter(databaseUrl: string): Promise<StatementMeter> {
   let statements = 0;
   const { url, close } = await startPostgresProxy(databaseUrl, (client, dial) => {
@@ -35,7 +35,7 @@ export async function startStatementMeter(databaseUrl: string): Promise<Statemen
   };
 }
 
-/** Cuts a client's bytes into messages: the first has a length only, the others a type and a length. */
+/** Splits a client's bytes into messages: the first has only a length, the others a type and a length. */
 function messageTypeParser(): (chunk: Buffer) => number[] {
   let buffer = Buffer.alloc(0);
   let started = false;

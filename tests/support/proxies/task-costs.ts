@@ -10,7 +10,7 @@ import { startHttpCallMeter } from "./http-call-meter";
 import { startStatementMeter } from "./statement-meter";
 
 interface Cost {
-  /** On the wire to Postgres. */
+  /** Counted on the wire to Postgres. */
   statements: number;
   qstashCalls: number;
   redisCommands: number;
@@ -18,9 +18,9 @@ interface Cost {
 
 export const BEGIN_AND_COMMIT = 2;
 
-/** Backends of a file's own with meters in front. Start it before anything reads the environment. */
+/** Starts backends for one test file, with meters in front. Call it before anything reads the environment. */
 export async function startTaskCosts(): Promise<{
-  /** With all that is done once the answer is out. */
+  /** The cost of the work, including what is deferred until after the response. */
   cost(work: () => Promise<unknown>): Promise<Cost>;
   stop(): Promise<void>;
 }> {
@@ -55,25 +55,28 @@ export async function startTaskCosts(): Promise<{
 /** A business change of one statement. */
 export const changeNothing = (tx: Transaction) => tx.$executeRaw`UPDATE "User" SET name = name WHERE false`;
 
-/** For tomorrow: QStash takes it, and nothing of its delivery is counted. */
+/** Adds a task for tomorrow: QStash accepts it, and no delivery is counted. */
 export function addTask(tx: Transaction) {
   const options = { key: newId(), delaySeconds: 86_400 };
   return enqueue(tx, "notifications", { userId: newId(), kind: "general" }, options);
 }
 
-/** In one transaction. */
+/** Adds the tasks in one transaction. */
 export function addTasks(count: number): Promise<void> {
   return transaction(async (tx) => {
     for (let task = 0; task < count; task += 1) await addTask(tx);
   });
 }
 
-/** A statement each, one call and one note for all. */
+/** One statement per task, and one publish call and one update for all of them. */
 export function costOfAdding(count: number): Cost {
   return { statements: BEGIN_AND_COMMIT + count + 1, qstashCalls: 1, redisCommands: 0 };
 }
 
-/** Transactions end together when the last has committed, however slow the machine is. @returns what ends that */
+/**
+ * Makes transactions continue only when all of them have committed, however slow the machine is. @returns a function
+ * that ends that
+ */
 export function endTogether(tasks: number): () => void {
   let committed = 0;
   return injectFault(async (name) => {

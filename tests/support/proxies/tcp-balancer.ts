@@ -1,14 +1,14 @@
 import { startTcpProxy } from "./tcp-proxy";
 
-/** One address in front of all instances of the app: QStash and the payment provider know no other. */
+/** One address in front of all instances of the app, for QStash and the payment provider. */
 export interface TcpBalancer {
   readonly port: number;
-  /** New connections go there too. @returns what takes it away */
+  /** Adds a target for new connections. @returns a function that removes it */
   add(port: number): () => void;
   close(): Promise<void>;
 }
 
-/** Takes turns by connection. An instance that is gone refuses, and its callers are cut off. */
+/** Round robin by connection. An instance that has exited refuses the connection, and its client is cut off. */
 export async function startTcpBalancer(): Promise<TcpBalancer> {
   const targets: number[] = [];
   let nextIndex = 0;

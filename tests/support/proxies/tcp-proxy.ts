@@ -8,19 +8,19 @@ export interface Target {
 
 export interface TcpProxy {
   readonly port: number;
-  /** Stops listening and cuts every connection. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the other side of a connection. When one side closes, so does the other; with `outlivesClient` the backend
- * stays when the client goes.
+ * Opens the other side of a connection. When one side closes, so does the other; with `outlivesClient` the backend's
+ * side stays open when the client closes.
  */
 export type Dial = (target: Target, options?: { outlivesClient?: boolean }) => Socket;
 
 /**
- * Starts a TCP server on loopback that hands each connection to `accept`, which dials the backend or does not. Small
- * packets are passed on at once: the kernel would hold them back for 40 ms.
+ * Starts a TCP server on loopback that passes each connection to `accept`, which may dial the backend. Small packets
+ * are sent immediately (`noDelay`): the kernel would delay them by 40 ms.
  *
  * @param port  0 picks a free one
  */
@@ -56,7 +56,7 @@ export async function startTcpProxy(
   };
 }
 
-/** A proxy in front of the Postgres of this URL (`sslmode=disable`), with the URL that leads through it. */
+/** A proxy in front of the Postgres of this URL (`sslmode=disable`), with the URL of the proxy. */
 export async function startPostgresProxy(
   databaseUrl: string,
   forward: (client: Socket, dial: () => Socket) => void,

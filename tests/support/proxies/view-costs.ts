@@ -4,13 +4,13 @@ import { startStatementMeter } from "./statement-meter";
 
 interface ViewCost<T> {
   result: T;
-  /** To Redis, counted at the gateway. */
+  /** Calls to Redis, counted at the gateway. */
   httpCalls: number;
-  /** On the wire to Postgres. */
+  /** Counted on the wire to Postgres. */
   statements: number;
 }
 
-/** Meters between this file and its backends. Start it before anything reads the environment. */
+/** Puts meters between this file and its backends. Call it before anything reads the environment. */
 export async function startViewCosts(): Promise<{
   cost<T>(work: () => Promise<T>): Promise<ViewCost<T>>;
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ export async function startViewCosts(): Promise<{
   process.env.DATABASE_URL = meter.url;
   return {
     cost: async (work) => {
-      // What an earlier view tells open pages, up to a second later, is its own cost.
+      // An earlier view publishes its count up to a second later; that is not part of this cost.
       await waitForDeferredWork();
       currentGateway().stats.reset();
       meter.reset();

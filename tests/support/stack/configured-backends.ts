@@ -1,15 +1,15 @@
 import { readSettings } from "@/local/stack/settings";
 
 export interface ConfiguredBackends {
-  /** REAL_STACK=1: a real Redis and a real Postgres, started for the run where none is named. */
+  /** REAL_STACK=1: a real Redis and a real Postgres, started for the run unless the environment names them. */
   real: boolean;
   redisUrl: string | undefined;
   databaseUrl: string | undefined;
 }
 
 /**
- * Which backends the environment names. Redis by the names that the local stack takes. Postgres by a name of the tests'
- * own: they write to it, and DATABASE_URL may be anybody's.
+ * The backends that the environment names. Redis has the names that the local stack reads. Postgres has a separate
+ * name: tests write to it, and DATABASE_URL may be a database with real data.
  */
 export function readConfiguredBackends(
   source: Readonly<Record<string, string | undefined>>,

@@ -3,12 +3,12 @@ import { afterEach, expect } from "vitest";
 import { runs } from "../fuzz/runs";
 
 /**
- * Writes beside each test's result how many assertions it made and how many runs its properties had, so that a change
- * of the suite can be held against the one before (scripts/test-report.ts prints the sums).
+ * Adds to each test's result the number of its assertions and property runs, so that two versions of the suite can be
+ * compared (scripts/test-report.ts prints the sums).
  */
 let propertyRuns = 0;
 
-/** What a property plays that names no number of its own; fast-check's default. */
+/** Runs of a property that names no number; fast-check's default. */
 const DEFAULT_PROPERTY_RUNS = 100;
 
 fc.configureGlobal({

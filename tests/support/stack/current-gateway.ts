@@ -6,7 +6,7 @@ export function setGateway(gateway: RedisGateway): void {
   current = gateway;
 }
 
-/** The gateway of this test file, whose `stats` count what the app sent. */
+/** The gateway of this test file; its `stats` count what the app sent. */
 export function currentGateway(): RedisGateway {
   if (!current) throw new Error("tests/support/stack/setup.ts has not run");
   return current;

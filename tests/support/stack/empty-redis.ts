@@ -2,7 +2,7 @@ import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 
 /**
- * The suite empties its Redis before every file, so one that holds anything is refused.
+ * Rejects a Redis that has keys, because the suite empties its Redis before every file.
  * @throws Error naming the databases that have keys
  */
 export async function requireEmptyRedis(redisUrl: string): Promise<void> {
@@ -16,7 +16,7 @@ export async function requireEmptyRedis(redisUrl: string): Promise<void> {
   );
 }
 
-/** Leaves nothing behind, so that the next run is not refused. */
+/** Deletes all keys, so that the next run accepts this Redis. */
 export async function emptyRedis(redisUrl: string): Promise<void> {
   await sendCommand(redisUrl, "FLUSHALL");
 }

@@ -1,9 +1,8 @@
 import { vi } from "vitest";
 
 /**
- * The files of a worker share its process. Modules of the project are evaluated anew for each file, so nothing that one
- * file left in a module's memory reaches the next, and the environment is what the first file began with. Libraries
- * stay loaded.
+ * The test files of a worker share its process. This evaluates the project's modules again for each file, so that no
+ * module state leaks into the next file, and restores the environment of the first file. Libraries stay loaded.
  */
 vi.resetModules();
 

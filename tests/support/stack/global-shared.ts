@@ -5,26 +5,26 @@ import { seedFolder, startAppOn } from "@/tests/support/processes/running-app";
 import { serveHttp } from "@/tests/support/proxies/http-server";
 
 interface Shared {
-  /** What a test gets that asks for it: an address, and what belongs to it. */
+  /** What a test gets, such as an address. */
   readonly value: unknown;
   stop(): Promise<void>;
 }
 
 /**
- * What the browser tests share, each made when the first of them asks for it (tests/support/processes/shared.ts):
+ * Resources that the browser tests share, each created on the first request (tests/support/processes/shared.ts):
  *
- * folder     a data folder with the demo in it: migrating and seeding is most of an app's first start
+ * folder     a data folder with the demo data: migrating and seeding is most of an app's first start
  * app/1      an app for the files of the first worker, on a copy of the folder
  * browser/1  a browser for them
  */
 export default async function shareOnce(project: TestProject): Promise<() => Promise<void>> {
   const made = new Map<string, Promise<Shared>>();
   const get = (what: string): Promise<Shared> => {
-    const before = made.get(what);
-    if (before) return before;
-    const now = make(what);
-    made.set(what, now);
-    return now;
+    const existing = made.get(what);
+    if (existing) return existing;
+    const created = make(what);
+    made.set(what, created);
+    return created;
   };
   const make = async (what: string): Promise<Shared> => {
     switch (what.split("/")[0]) {
@@ -42,7 +42,7 @@ export default async function shareOnce(project: TestProject): Promise<() => Pro
         return { value: server.wsEndpoint(), stop: () => server.close() };
       }
       default:
-        throw new Error(`nothing shared is called ${what}`);
+        throw new Error(`no shared resource is called ${what}`);
     }
   };
   const server = await serveHttp((request, response) => {

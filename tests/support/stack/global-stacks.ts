@@ -15,9 +15,9 @@ interface WorkerStack {
 }
 
 /**
- * A stack for each worker of the run, on free ports and with nothing kept: embedded engines, or with REAL_STACK=1 a
- * redis-server and a Postgres started for it. REDIS_URL (or REDIS_HOST, …) names a Redis to use instead, which must be
- * empty, and TEST_DATABASE_URL a Postgres; one worker uses them alone.
+ * Starts a stack for each worker, on free ports and without persistence: embedded engines, or with REAL_STACK=1 a
+ * redis-server and a Postgres. REDIS_URL (or REDIS_HOST, …) names another Redis, which must be empty, and
+ * TEST_DATABASE_URL another Postgres; they allow only one worker.
  */
 export default async function startWorkerStacks(project: TestProject): Promise<() => Promise<void>> {
   const configured = readConfiguredBackends(process.env);
@@ -82,7 +82,7 @@ async function startWorkerStack(
 declare module "vitest" {
   interface ProvidedContext {
     stacks: WorkerStack[];
-    /** Empty on real engines. */
+    /** Empty with real engines. */
     postgresSnapshot: string;
   }
 }

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-/** Another instance of the app in this process: its own memory, breaker, connections and view of Redis. */
+/** Another instance of the app in this process, with its own memory, breaker, connections and view of Redis. */
 export interface InProcessInstance {
   sessions: typeof import("@/lib/sessions");
   deferredWork: typeof import("@/lib/core/defer").waitForDeferredWork;
@@ -9,14 +9,14 @@ export interface InProcessInstance {
   stop(): Promise<void>;
 }
 
-/** @param redisUrl  where it finds Redis, if not where this file does */
+/** @param redisUrl  its Redis, by default this file's */
 export async function startInProcessInstance(redisUrl?: string): Promise<InProcessInstance> {
   vi.resetModules();
   const before = process.env.UPSTASH_REDIS_REST_URL;
   if (redisUrl) process.env.UPSTASH_REDIS_REST_URL = redisUrl;
   try {
     const { env } = await import("@/lib/core/env");
-    // Read now and kept.
+    // Parses the environment now and caches it.
     env();
     const [
       sessions,

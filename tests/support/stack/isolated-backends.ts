@@ -10,19 +10,19 @@ import { workerStack } from "./worker-stack";
 export interface IsolatedBackends {
   databaseUrl: string;
   qstash: RunningQstash;
-  /** Where QStash delivers: `APP_URL`'s. */
+  /** Where QStash delivers: the port of `APP_URL`. */
   appPort: number;
-  /** Close the pool (`disconnectDb`) before. */
+  /** Call `disconnectDb` before. */
   stop(): Promise<void>;
 }
 
 const TOKEN = "own-backends";
 
 /**
- * An empty database, of the same kind as the run's, and a QStash of a file's own: a sweep takes every task there
- * is, also those of other files. Call it at the top of a file; the environment leads there from then on.
+ * Starts an empty database (of the same kind as the run's) and a QStash for one file: a sweep takes every task in the
+ * database, also those of other files. Call it at the top of a file; the environment points there from then on.
  *
- * @param retryScale  of QStash's waits between attempts; its last of three is 30 minutes
+ * @param retryScale  factor for QStash's waits between attempts; the last of three is 30 minutes
  */
 export async function startIsolatedBackends({ retryScale = 0.001 } = {}): Promise<IsolatedBackends> {
   const [database, qstash, appPort] = await Promise.all([

@@ -9,7 +9,7 @@ const CACHE_FOLDER = "node_modules/.cache/normaldance";
 const MIGRATIONS_FOLDER = "prisma/migrations";
 
 /**
- * A file with an embedded Postgres that has every migration and no rows. Making one takes six seconds, loading it one,
+ * A file with an embedded Postgres that has every migration and no rows. Creating it takes six seconds, loading it one,
  * so it is kept until a migration or PGlite changes. @returns its path
  */
 export async function postgresSnapshot(): Promise<string> {
@@ -19,7 +19,7 @@ export async function postgresSnapshot(): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dataDir: null, port: 0 });
   try {
     await applyMigrations(postgres.url);
-    // Runs beside this one may make it too: each puts a whole file in its place.
+    // Concurrent runs may create it too: each renames a complete file into place.
     const unfinished = `${file}.${process.pid}`;
     await postgres.saveSnapshot(unfinished);
     await rename(unfinished, file);

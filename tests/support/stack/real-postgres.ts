@@ -11,14 +11,14 @@ const execCommand = promisify(execFile);
 
 export interface RealPostgres {
   url: string;
-  /** Ends it with every connection cut, as a failover does, and brings it back at the same address. */
+  /** Restarts it at the same address with every connection cut, as a failover does. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Postgres of its own, in a new folder and on a free port, from the system's binaries. Postgres
- * refuses to run as root, so root lends it the `postgres` user.
+ * Starts a Postgres from the system's binaries, in a new folder and on a free port. Postgres refuses to run as root, so
+ * under root it runs as the user `postgres`.
  */
 export async function startRealPostgres(): Promise<RealPostgres> {
   const bin = await findBinFolder();
@@ -46,7 +46,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
   const port = await freePort();
   const [command, args] = asServerUser(path.join(bin, "postgres"), [
     ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1"],
-    // Crash tests kill the app, never this server.
+    // Crash tests kill the app, never this server, so fsync is not needed.
     ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
   ]);
   const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
@@ -67,7 +67,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
   };
 }
 
-/** Where Debian keeps them, newest first, or the folder of what is on the PATH. */
+/** Debian's folder with the newest version, or the folder that pg_config reports. */
 async function findBinFolder(): Promise<string> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const newest = versions.map(Number).sort((a, b) => b - a)[0];

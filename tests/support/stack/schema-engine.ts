@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import * as engine from "@prisma/schema-engine-wasm/schema_engine_bg";
 
 /**
- * Prisma's schema engine, WebAssembly build: what the CLI would download a binary for. Its own entry point
- * imports a `.wasm` file, which Node 20 cannot, so it is put together here.
+ * Loads the WebAssembly build of Prisma's schema engine, for which the CLI would download a binary. Its own entry point
+ * imports a `.wasm` file, which Node 20 cannot, so this instantiates it.
  */
 export async function loadSchemaEngine(): Promise<typeof engine.SchemaEngine> {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");

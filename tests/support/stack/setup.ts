@@ -1,14 +1,14 @@
 import { afterAll, vi } from "vitest";
 
 /**
- * Gives each test file the environment of its worker's stack, an empty Redis, and a gateway of its own, so that it can
- * count calls and put faults in between. Runs after fresh-modules.ts, so nothing is imported before.
+ * Gives each test file the environment of its worker's stack, an empty Redis, and its own gateway for counting calls
+ * and injecting faults. Runs after fresh-modules.ts, so nothing is imported before.
  */
 
 const { disconnectDb } = await import("@/lib/db");
-// It is kept on globalThis, and work that the file before left behind may have opened it again.
+// The client is on globalThis, and leftover work of the previous file may have opened it again.
 await disconnectDb();
-// A file may mock what that import has loaded.
+// A file may mock modules that this import has loaded.
 vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
@@ -17,7 +17,7 @@ const { workerStack: testStack } = await import("./worker-stack");
 
 const { env, redisUrl } = testStack();
 const url = new URL(redisUrl);
-// It is flushed: not the one that a developer's data would be in.
+// Database 1 is flushed, never database 0, which may contain a developer's data.
 url.pathname = "/1";
 const token = "test";
 const gateway = await startRedisGateway({ port: 0, token, redisUrl: url.toString() });
@@ -28,7 +28,7 @@ Object.assign(process.env, env, {
   LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
   UPSTASH_REDIS_REST_URL: gateway.url,
   UPSTASH_REDIS_REST_TOKEN: token,
-  // A busy test machine is not an outage; the tests of outages set their own.
+  // Longer than the defaults: a busy test machine is not an outage. Tests of outages set their own.
   REDIS_TIMEOUT_MS: "5000",
   REDIS_EDGE_TIMEOUT_MS: "5000",
   REDIS_FIRST_CALL_TIMEOUT_MS: "5000",
@@ -42,7 +42,7 @@ await fetch(gateway.url, {
 
 afterAll(async () => {
   const { runExitHandlers: runAtExit } = await import("@/lib/core/at-exit");
-  // As a server that ends: streams are closed, and what was deferred is finished.
+  // As on a server's exit: streams are closed, and deferred work finishes.
   await runAtExit();
   await disconnectDb();
   await gateway.close();

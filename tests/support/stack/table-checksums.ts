@@ -2,14 +2,14 @@ import { z } from "zod";
 import { db } from "@/lib/db";
 import { Prisma } from "@/lib/db/generated/client";
 
-/** What has no part in whether a request wrote something, and why. */
+/** Tables that do not show whether a request wrote something, with the reason. */
 const IGNORED_TABLES = new Set([
   "_prisma_migrations",
-  // Rows go when Redis has been told, some time after the change they came with.
+  // Rows are deleted when the invalidation has reached Redis, some time after the change that added them.
   "CacheInvalidation",
 ]);
 
-/** Of a task only what it is: how far its delivery has come changes on its own. */
+/** Of a task only its identity: its delivery state changes independently of requests. */
 const ROW_EXPRESSIONS: Readonly<Record<string, string>> = {
   Task: `ROW(t.id, t.queue, t.key, t.payload, t."ownerId", t.subject,
     CASE WHEN t.state IN ('pending', 'published') THEN 'waiting' ELSE t.state::text END)`,
@@ -18,7 +18,7 @@ const ROW_EXPRESSIONS: Readonly<Record<string, string>> = {
 const rowsSchema = z.array(z.object({ name: z.string(), sum: z.string() }));
 let statement: string | undefined;
 
-/** For every table of the database how many rows it has and a checksum over all of them. One statement. */
+/** Row count and checksum of every table, in one statement. */
 export async function tableChecksums(): Promise<Record<string, string>> {
   statement ??= await buildStatement();
   const rows = rowsSchema.parse(await db().$queryRaw(Prisma.raw(statement)));

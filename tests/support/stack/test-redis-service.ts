@@ -8,7 +8,7 @@ interface TestRedisServiceOptions extends Partial<GuardedRedisOptions> {
   connectTimeoutMs?: number;
 }
 
-/** A Redis service of a test's own, with limits of its own. */
+/** A separate Redis service with its own time limits. */
 export function createTestRedisService(
   url: string,
   { wait, connectTimeoutMs = 5_000, ...options }: TestRedisServiceOptions = {},

@@ -8,13 +8,13 @@ it.each([
   ["one of them in capitals", "PassWord1"],
   ["one of them with spaces around", " password1 "],
   ["one of them typed with the Russian layout on", "зфыыцщкв"],
-  ["the house's name", "NormalDance"],
-  ["one's address", "Mira.Kim@normaldance.test"],
-  ["one's address up to the @", "mira.kim"],
-  ["one's name", "мира кимовна"],
+  ["the product's name", "NormalDance"],
+  ["the user's address", "Mira.Kim@normaldance.test"],
+  ["the user's address up to the @", "mira.kim"],
+  ["the user's name", "мира кимовна"],
   ["the same character over and over", "ЪЪЪЪЪЪЪЪЪЪ"],
-  ["two in turn", "xyxyxyxyxyxy"],
-])("refuses %s", async (_, password) => {
+  ["two characters in turn", "xyxyxyxyxyxy"],
+])("rejects %s", async (_, password) => {
   await expect(requireStrongPassword(password, owner, "newPassword")).rejects.toMatchObject({
     code: "bad_request",
     messageKey: "password_common",
@@ -28,6 +28,6 @@ it.each([
   "тихий дом у реки",
   "mira.kim and a dog",
   "🎧🥁🎹 🎷🎺🎸",
-])("takes %j", async (password) => {
+])("accepts %j", async (password) => {
   await expect(requireStrongPassword(password, owner)).resolves.toBeUndefined();
 });

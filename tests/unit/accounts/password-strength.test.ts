@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { passwordStrength } from "@/app/_ui/forms/password-strength";
 
 describe("the strength hint", () => {
-  it("counts length, whatever the characters are", () => {
+  it("counts length for any characters", () => {
     expect(passwordStrength("seven77")).toBe(0);
     expect(passwordStrength("ёж на крыше поёт ночью")).toBe(4);
     expect(passwordStrength("copper lantern tuesday")).toBe(4);
@@ -10,8 +10,8 @@ describe("the strength hint", () => {
   });
 
   it.each([
-    ["worn words", "normaldance1"],
-    ["worn words with what is asked for by rules", "Password1!"],
+    ["common words", "normaldance1"],
+    ["common words with the characters that rules require", "Password1!"],
     ["the Russian layout", "йцукен12"],
     ["repeats", "aaaaaaaaaaaaaaaa"],
     ["runs", "abcdefgh12345678"],
@@ -20,7 +20,7 @@ describe("the strength hint", () => {
     expect(passwordStrength(password)).toBe(1);
   });
 
-  it("does not count what everybody knows of the person", () => {
+  it("does not count what is known about the user", () => {
     expect(passwordStrength("miraculous42x")).toBeGreaterThan(
       passwordStrength("miraculous42x", ["miraculous@x.test"]),
     );

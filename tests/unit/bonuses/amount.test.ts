@@ -9,10 +9,10 @@ it.each([
   ["1.1", 110],
   ["4.35", 435],
   ["0", 0],
-])("what is typed as «%s» is %i hundredths", (typed, minor) => expect(parseBonusMinor(typed)).toBe(minor));
+])("the input «%s» is %i hundredths", (input, minor) => expect(parseBonusMinor(input)).toBe(minor));
 
-it.each(["", "-5", "1e3", "1,234", "1.2.3", "five", "."])("«%s» is no amount", (typed) =>
-  expect(parseBonusMinor(typed)).toBeNaN(),
+it.each(["", "-5", "1e3", "1,234", "1.2.3", "five", "."])("«%s» is not an amount", (input) =>
+  expect(parseBonusMinor(input)).toBeNaN(),
 );
 
-it("hundredths are shown as people count them", () => expect(toBonuses(1_250)).toBe(12.5));
+it("hundredths are shown as bonuses", () => expect(toBonuses(1_250)).toBe(12.5));

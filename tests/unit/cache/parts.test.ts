@@ -12,7 +12,7 @@ import { seededRandom } from "@/tests/support/fuzz/random";
 const json = { schema: z.json(), ttlSeconds: 60, swrSeconds: 0, cacheNull: true };
 
 describe("SIEVE", () => {
-  it("holds no more than its capacity, and always what was just written", () => {
+  it("never exceeds its capacity and always has the last written entry", () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ key: fc.nat(20), weight: fc.integer({ min: 1, max: 6 }), read: fc.boolean() })),
@@ -28,8 +28,8 @@ describe("SIEVE", () => {
             sieve.set(String(key), index, weight);
             model.set(String(key), index);
             expect(sieve.get(String(key))).toBe(index);
-            const held = [...sieve.entries()];
-            expect(held.length).toBe(sieve.size);
+            const entries = [...sieve.entries()];
+            expect(entries.length).toBe(sieve.size);
             expect(sieve.weight).toBeLessThanOrEqual(10);
           }
           for (const [key] of [...sieve.entries()]) expect(sieve.delete(key)).toBe(true);
@@ -39,13 +39,13 @@ describe("SIEVE", () => {
     );
   });
 
-  it("keeps what is asked for often better than least recently used does", () => {
-    const [keys, capacity, asks] = [20_000, 200, 200_000];
+  it("has a better hit rate than least recently used for skewed reads", () => {
+    const [keys, capacity, reads] = [20_000, 200, 200_000];
     const zipf = zipfian(keys, 0.99);
     const sieve = new Sieve<true>(capacity);
     const lru = new Map<number, true>();
     let [sieveHits, lruHits] = [0, 0];
-    for (let ask = 0; ask < asks; ask += 1) {
+    for (let ask = 0; ask < reads; ask += 1) {
       const key = zipf();
       if (sieve.get(String(key))) sieveHits += 1;
       else sieve.set(String(key), true);
@@ -56,7 +56,7 @@ describe("SIEVE", () => {
     expect(sieveHits / lruHits).toBeGreaterThan(1.15);
   });
 
-  it("does not keep what weighs more than all it may hold", () => {
+  it("rejects an entry heavier than its capacity", () => {
     const sieve = new Sieve<number>(10);
     sieve.set("a", 1, 5);
     sieve.set("a", 2, 11);
@@ -65,11 +65,11 @@ describe("SIEVE", () => {
   });
 });
 
-describe("the memory of a process", () => {
+describe("the memory cache", () => {
   const entryOf = (tags: string[]) =>
     createEntry(json, "x", { ttlSeconds: 60, tags, createdMs: Date.now() }).entry;
 
-  it("does not take what was invalidated since it was read, by member or by tag", () => {
+  it("rejects an entry invalidated since it was read, by member or by tag", () => {
     for (const targets of [
       { members: ["a"], tags: [] },
       { members: [], tags: ["t"] },
@@ -86,7 +86,7 @@ describe("the memory of a process", () => {
     }
   });
 
-  it("does not trust what was confirmed at a time that is still to come: the clock was set back", () => {
+  it("does not trust an entry confirmed in the future after the clock was set back", () => {
     const memory = new Memory();
     memory.put("a", entryOf([]), memory.epoch, Date.now() + 3_600_000);
     expect(memory.getTrusted("a")).toBeUndefined();
@@ -94,7 +94,7 @@ describe("the memory of a process", () => {
     expect(memory.getTrusted("a")).toBeDefined();
   });
 
-  it("takes nothing that was under way when it lost count of invalidations", () => {
+  it("rejects entries read before it dropped old invalidations", () => {
     const memory = new Memory();
     const epoch = memory.epoch;
     for (let n = 0; n <= 10_000; n += 1) memory.invalidate({ members: [`m${n}`], tags: [] });
@@ -106,7 +106,7 @@ describe("the memory of a process", () => {
 });
 
 describe("an envelope", () => {
-  it("gives any JSON value back, through compression too", async () => {
+  it("decodes any JSON value, also compressed", async () => {
     const value = fc.oneof(
       fc.jsonValue({ noUnicodeString: false }),
       fc.string({ unit: "binary", minLength: 1_000, maxLength: 3_000 }),
@@ -119,7 +119,7 @@ describe("an envelope", () => {
         if (!stored) throw new Error("no envelope");
         const entry = await decodeEntry(json, stored);
         expect(entry).toEqual(made.entry);
-        // A property called __proto__ is what a schema takes away.
+        // The schema removes a property called __proto__.
         expect(JSON.stringify(entry?.value)).toBe(JSON.stringify(json.schema.parse(given)));
       }),
     );
@@ -127,10 +127,10 @@ describe("an envelope", () => {
 });
 
 describe("bad input", () => {
-  const refused = (code: string) =>
+  const cacheError = (code: string) =>
     expect.objectContaining({ name: "CacheError", code, message: expect.stringMatching(/.{20}/) });
 
-  it("an undeclared namespace", async () => {
+  it("rejects an undeclared namespace", async () => {
     for (const name of ["nope", "constructor", "__proto__", ""]) {
       const namespace = name as "things";
       const calls = [
@@ -140,20 +140,20 @@ describe("bad input", () => {
         createCacheManager().getMany(namespace, ["k"]),
         createCacheManager().getOrSet(namespace, "k", async () => ({ n: 1 })),
       ];
-      for (const call of calls) await expect(call).rejects.toEqual(refused("unknown_namespace"));
+      for (const call of calls) await expect(call).rejects.toEqual(cacheError("unknown_namespace"));
     }
   });
 
-  it("a key of 10 KB, an empty one, one that has no UTF-8", async () => {
+  it("rejects a key of 10 KB, an empty one, and one that is not UTF-8", async () => {
     for (const key of ["k".repeat(10_240), "ы".repeat(300), "", "\ud800", 7 as unknown as string]) {
-      await expect(createCacheManager().get("things", key)).rejects.toEqual(refused("bad_key"));
+      await expect(createCacheManager().get("things", key)).rejects.toEqual(cacheError("bad_key"));
       await expect(createCacheManager().getOrSet("things", key, async () => null)).rejects.toEqual(
-        refused("bad_key"),
+        cacheError("bad_key"),
       );
     }
   });
 
-  it("a value that is not JSON", async () => {
+  it("rejects a value that is not JSON", async () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     const holes: unknown[] = [];
@@ -173,54 +173,54 @@ describe("bad input", () => {
     ];
     for (const value of values) {
       await expect(createCacheManager().set("anything", "k", value as never)).rejects.toEqual(
-        refused("not_json"),
+        cacheError("not_json"),
       );
       expect(() => toJson(value)).toThrow(CacheError);
     }
   });
 
-  it("a value its schema refuses, and undefined", async () => {
+  it("rejects a value that does not match its schema, and undefined", async () => {
     for (const value of [{ n: "1" }, "text", undefined]) {
       await expect(createCacheManager().set("things", "k", value as never)).rejects.toEqual(
-        refused("invalid_value"),
+        cacheError("invalid_value"),
       );
     }
     await expect(createCacheManager().set("numbers", "k", null as never)).rejects.toEqual(
-      refused("invalid_value"),
+      cacheError("invalid_value"),
     );
   });
 
-  it("a TTL of 0 or below, of no number, or of more than a day", async () => {
+  it("rejects a TTL of 0 or below, one that is not a number, and one of more than a day", async () => {
     for (const ttlSeconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 90_000]) {
       await expect(createCacheManager().set("things", "k", { n: 1 }, { ttlSeconds })).rejects.toEqual(
-        refused("bad_ttl"),
+        cacheError("bad_ttl"),
       );
       await expect(
         createCacheManager().getOrSet("things", "k", async () => ({ n: 1 }), { ttlSeconds }),
-      ).rejects.toEqual(refused("bad_ttl"));
+      ).rejects.toEqual(cacheError("bad_ttl"));
       expect(() => defineNamespaces({ a: { ...json, ttlSeconds } })).toThrow(CacheError);
     }
   });
 
-  it("1,001 keys, many tags, a long tag", async () => {
+  it("rejects 1,001 keys, too many tags, and a long tag", async () => {
     const many = Array.from({ length: 1_001 }, (_, index) => `k${index}`);
-    await expect(createCacheManager().getMany("things", many)).rejects.toEqual(refused("too_many_keys"));
+    await expect(createCacheManager().getMany("things", many)).rejects.toEqual(cacheError("too_many_keys"));
     for (const tags of [many, ["t".repeat(10_240)], [""]]) {
       await expect(createCacheManager().set("things", "k", { n: 1 }, { tags })).rejects.toEqual(
-        refused("bad_tag"),
+        cacheError("bad_tag"),
       );
     }
-    await expect(createCacheManager().invalidateTag("")).rejects.toEqual(refused("bad_tag"));
+    await expect(createCacheManager().invalidateTag("")).rejects.toEqual(cacheError("bad_tag"));
   });
 
-  it("a namespace that would share keys with another or with the cache itself", () => {
+  it("rejects a namespace that would share keys with another or with the cache itself", () => {
     for (const name of ["lease", "tag", "told", "a:b", "", "Ä"]) {
       expect(() => new CacheManager(defineNamespaces({ [name]: json }))).toThrow(CacheError);
     }
   });
 });
 
-/** Numbers below `count`, the n-th of them as often as 1/n^skew. */
+/** Random numbers below `count`; the n-th occurs in proportion to 1/n^skew. */
 function zipfian(count: number, skew: number): () => number {
   const random = seededRandom(7);
   const sums: number[] = [];

@@ -6,7 +6,7 @@ import { createPinnedLoader } from "@/app/_features/chat/store/pinned-loader";
 import { pollWhileVisible } from "@/app/_features/chat/store/poll-while-visible";
 import type { ApiResult } from "@/app/_ui/api-result";
 
-/** What a page asks by itself, and what it sends for chats that are not open. */
+/** Polling of the open page, and sending for chats that are not open. */
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -19,37 +19,37 @@ const failed = (code: string, retryAfterSeconds: number | null = null): ApiResul
   failure: { code, message: null, requestId: null, details: [], retryAfterSeconds },
 });
 
-describe("a page that is looked at", () => {
-  it("asks now and then, not while it is hidden, and when it is seen again", async () => {
+describe("polling", () => {
+  it("runs periodically while the page is visible, and when it becomes visible again", async () => {
     const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
     vi.stubGlobal("document", page);
     const show = (state: "visible" | "hidden") => {
       page.visibilityState = state;
       page.dispatchEvent(new Event("visibilitychange"));
     };
-    const look = vi.fn();
+    const poll = vi.fn();
     let everyMs = 45_000;
-    const end = pollWhileVisible(look, () => everyMs);
+    const end = pollWhileVisible(poll, () => everyMs);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(look).toHaveBeenCalledTimes(0);
+    expect(poll).toHaveBeenCalledTimes(0);
     await vi.advanceTimersByTimeAsync(16_000);
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(poll).toHaveBeenCalledTimes(1);
     show("hidden");
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(poll).toHaveBeenCalledTimes(1);
     show("visible");
-    expect(look).toHaveBeenCalledTimes(2);
+    expect(poll).toHaveBeenCalledTimes(2);
     everyMs = 4_000;
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(look).toHaveBeenCalledTimes(3);
+    expect(poll).toHaveBeenCalledTimes(3);
     end();
     show("visible");
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(look).toHaveBeenCalledTimes(3);
+    expect(poll).toHaveBeenCalledTimes(3);
   });
 });
 
-describe("what is pinned", () => {
+describe("pinned messages", () => {
   const message = (seq: number, pinnedAt: string | null = null): ChatMessage => ({
     ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `k${String(seq)}`, text: "" },
     ...{ authorId: "other", authorName: "Other", createdAt: "", editedAt: null, deletedAt: null, pinnedAt },
@@ -59,51 +59,51 @@ describe("what is pinned", () => {
     ...{ items: [message(revision)], hasMore: true, revision, lastSeq: revision },
   });
 
-  it("is asked for whenever the store has begun anew, until there is an answer", async () => {
+  it("are requested after each reset of the store until a response arrives", async () => {
     const store = new ConversationStore("me", page(100));
     const pinned: ApiResult<{ items: ChatMessage[] }> = { ok: true, data: { items: [message(5, "2026")] } };
-    const ask = vi.fn().mockResolvedValue(pinned);
-    const askPinned = createPinnedLoader(store, ask);
-    await askPinned();
-    expect(ask).not.toHaveBeenCalled();
-    // Back to the end, and something was missed.
+    const fetchPinned = vi.fn().mockResolvedValue(pinned);
+    const loadPinned = createPinnedLoader(store, fetchPinned);
+    await loadPinned();
+    expect(fetchPinned).not.toHaveBeenCalled();
+    // Jumps to the newest messages, and some changes were missed.
     store.reset(page(120));
     expect(store.getSnapshot().generation).toBe(1);
-    ask.mockResolvedValueOnce(failed("network"));
-    await askPinned();
+    fetchPinned.mockResolvedValueOnce(failed("network"));
+    await loadPinned();
     expect(store.getSnapshot().pinned).toHaveLength(0);
-    await Promise.all([askPinned(), askPinned()]);
+    await Promise.all([loadPinned(), loadPinned()]);
     expect(store.getSnapshot().pinned).toHaveLength(1);
-    await askPinned();
-    expect(ask).toHaveBeenCalledTimes(2);
+    await loadPinned();
+    expect(fetchPinned).toHaveBeenCalledTimes(2);
   });
 
-  it("is asked for once more when the store begins anew meanwhile", async () => {
+  it("are requested again when the store is reset meanwhile", async () => {
     const store = new ConversationStore("me", page(100));
-    const ask = vi.fn(async (): Promise<ApiResult<{ items: ChatMessage[] }>> => {
-      if (ask.mock.calls.length === 1) store.reset(page(140));
+    const fetchPinned = vi.fn(async (): Promise<ApiResult<{ items: ChatMessage[] }>> => {
+      if (fetchPinned.mock.calls.length === 1) store.reset(page(140));
       return { ok: true, data: { items: [message(5, "2026")] } };
     });
-    const askPinned = createPinnedLoader(store, ask);
+    const loadPinned = createPinnedLoader(store, fetchPinned);
     store.reset(page(120));
-    await askPinned();
+    await loadPinned();
     expect(store.getSnapshot().pinned).toHaveLength(1);
-    expect(ask).toHaveBeenCalledTimes(2);
+    expect(fetchPinned).toHaveBeenCalledTimes(2);
   });
 });
 
-describe("what was written in a chat that one has left", () => {
-  /** Chats by their ids, each with its unsent texts. */
-  function elsewhere(unsent: Record<string, string[]>, fate: (text: string) => ApiResult<unknown>) {
+describe("unsent messages of closed chats", () => {
+  /** A background sender with unsent texts by chat id. */
+  function createBackgroundSender(unsent: Record<string, string[]>, respond: (text: string) => ApiResult<unknown>) {
     const sent: string[] = [];
-    const keeper = new BackgroundSender({
+    const sender = new BackgroundSender({
       listChatIds: () => Object.keys(unsent).filter((chatId) => unsent[chatId]?.length),
       listUnsent: (chatId) =>
         (unsent[chatId] ?? []).map((text) => ({
           ...{ clientId: text, text, replyTo: null, attachments: [], createdAt: "" },
         })),
       send: async (_, { text }) => {
-        const result = fate(text);
+        const result = respond(text);
         if (result.ok) sent.push(text);
         return result;
       },
@@ -111,48 +111,48 @@ describe("what was written in a chat that one has left", () => {
         unsent[chatId] = (unsent[chatId] ?? []).filter((text) => text !== clientId);
       },
     });
-    return { keeper, sent };
+    return { sender, sent };
   }
 
-  it("is tried again by itself, in order, and not in the chat that is open", async () => {
+  it("are retried in order, except those of the open chat", async () => {
     let up = false;
-    const fate = vi.fn(() => (up ? { ok: true as const, data: null } : failed("unavailable")));
-    const { keeper, sent } = elsewhere({ a: ["a1", "a2"], b: ["b1"], open: ["o1"] }, fate);
-    keeper.start("open");
+    const respond = vi.fn(() => (up ? { ok: true as const, data: null } : failed("unavailable")));
+    const { sender, sent } = createBackgroundSender({ a: ["a1", "a2"], b: ["b1"], open: ["o1"] }, respond);
+    sender.start("open");
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(fate.mock.calls.length).toBeGreaterThan(3);
-    expect(fate.mock.calls.length).toBeLessThan(8);
+    expect(respond.mock.calls.length).toBeGreaterThan(3);
+    expect(respond.mock.calls.length).toBeLessThan(8);
     up = true;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toEqual(["a1", "a2", "b1"]);
-    keeper.start(null);
+    sender.start(null);
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual(["a1", "a2", "b1", "o1"]);
   });
 
-  it("is not blocked by what was refused, which is not tried again here", async () => {
-    const fate = vi.fn((text: string) =>
+  it("are not blocked by a rejected one, which is not retried here", async () => {
+    const respond = vi.fn((text: string) =>
       text === "bad" ? failed("conflict") : { ok: true as const, data: null },
     );
-    const { keeper, sent } = elsewhere({ a: ["bad", "good"] }, fate);
-    keeper.start(null);
+    const { sender, sent } = createBackgroundSender({ a: ["bad", "good"] }, respond);
+    sender.start(null);
     await vi.advanceTimersByTimeAsync(60_000);
-    keeper.retryNow();
+    sender.retryNow();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toEqual(["good"]);
-    expect(fate).toHaveBeenCalledTimes(2);
+    expect(respond).toHaveBeenCalledTimes(2);
   });
 
-  it("waits for as long as the server has asked for, and not at all once it ends", async () => {
-    const fate = vi.fn(() => failed("rate_limited", 30));
-    const { keeper } = elsewhere({ a: ["a1"] }, fate);
-    keeper.start(null);
+  it("wait for the server's Retry-After, and stop when the sender stops", async () => {
+    const respond = vi.fn(() => failed("rate_limited", 30));
+    const { sender } = createBackgroundSender({ a: ["a1"] }, respond);
+    sender.start(null);
     await vi.advanceTimersByTimeAsync(29_000);
-    expect(fate).toHaveBeenCalledTimes(1);
+    expect(respond).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(fate).toHaveBeenCalledTimes(2);
-    keeper.stop();
+    expect(respond).toHaveBeenCalledTimes(2);
+    sender.stop();
     await vi.advanceTimersByTimeAsync(600_000);
-    expect(fate).toHaveBeenCalledTimes(2);
+    expect(respond).toHaveBeenCalledTimes(2);
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChatItem, ChatMessage } from "@/app/_features/chat/store/chat-api";
 
-/** The badges, put together from events, answers and readings in whatever order they come. */
+/** The unread badges, computed from events, responses and read markers in any order. */
 
 const ME = "me";
 
@@ -20,15 +20,15 @@ const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => (
 });
 
 let list: typeof import("@/app/_features/chat/store/chat-list-store");
-/** Questions that have no answer yet. */
-let questions: ((answer: Response) => void)[];
+/** Requests without a response yet. */
+let pendingRequests: ((answer: Response) => void)[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
   list = await import("@/app/_features/chat/store/chat-list-store");
-  questions = [];
-  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => questions.push(resolve)));
+  pendingRequests = [];
+  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => pendingRequests.push(resolve)));
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -42,98 +42,98 @@ const unread = () => {
   expect(items?.reduce((sum, each) => sum + each.unreadCount, 0)).toBe(unreadCount);
   return unreadCount;
 };
-/** What is asked by then. */
-const asked = async (ms = 3_100) => {
+/** Number of pending requests after this time. */
+const pendingCountAfter = async (ms = 3_100) => {
   await vi.advanceTimersByTimeAsync(ms);
-  return questions.length;
+  return pendingRequests.length;
 };
-async function answer(...items: ChatItem[]): Promise<void> {
+async function respond(...items: ChatItem[]): Promise<void> {
   const unreadCount = items.reduce((sum, each) => sum + each.unreadCount, 0);
-  questions.shift()?.(Response.json({ items, nextCursor: null, unreadCount }));
-  // The answers' schemas are loaded on the first one.
+  pendingRequests.shift()?.(Response.json({ items, nextCursor: null, unreadCount }));
+  // The response schemas are loaded with the first response.
   await vi.advanceTimersByTimeAsync(1);
   await vi.dynamicImportSettled();
   await vi.advanceTimersByTimeAsync(1);
 }
 
-describe("what is unread", () => {
-  it("is not brought back by an answer that is older than the reading, which is asked about again", async () => {
+describe("the unread count", () => {
+  it("is not restored by a response older than the read marker, which is requested again", async () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
     list.requestChats();
-    expect(await asked()).toBe(1);
+    expect(await pendingCountAfter()).toBe(1);
     list.applyRead("c", 13);
-    await answer(chat({ lastSeq: 13, unreadCount: 3 }));
+    await respond(chat({ lastSeq: 13, unreadCount: 3 }));
     expect(unread()).toBe(0);
-    expect(await asked()).toBe(1);
+    expect(await pendingCountAfter()).toBe(1);
   });
 
-  it("counts what was not heard before what was, and asks", async () => {
+  it("includes messages skipped before a received one, and requests them", async () => {
     begin(chat());
     list.applyMessage(message(12), ME);
     expect(unread()).toBe(2);
     list.applyMessage(message(11), ME);
     expect(unread()).toBe(2);
-    expect(await asked()).toBe(1);
-    // 11 was one's own.
-    await answer(chat({ lastSeq: 12, lastMessage: message(12), readSeq: 11, unreadCount: 1 }));
+    expect(await pendingCountAfter()).toBe(1);
+    // 11 was the viewer's own message.
+    await respond(chat({ lastSeq: 12, lastMessage: message(12), readSeq: 11, unreadCount: 1 }));
     expect(unread()).toBe(1);
   });
 
-  it("is not erased by a late word of an earlier reading", () => {
+  it("is not cleared by a late event of an earlier read marker", () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
     list.applyMessage(message(14), ME);
     list.applyRead("c", 13);
     expect(unread()).toBe(1);
   });
 
-  it("ends with what one writes oneself, wherever that was", () => {
+  it("is cleared by the viewer's own message from any device", () => {
     begin(chat({ lastSeq: 13, unreadCount: 3 }));
     list.applyMessage(message(14, { authorId: ME }), ME);
     expect(unread()).toBe(0);
   });
 
-  it("is kept when a message is newer than the answer", async () => {
+  it("is kept when a message is newer than the response", async () => {
     begin(chat());
     list.requestChats();
-    await asked();
+    await pendingCountAfter();
     list.applyMessage(message(11), ME);
-    await answer(chat());
+    await respond(chat());
     expect(unread()).toBe(1);
-    expect(await asked()).toBe(1);
+    expect(await pendingCountAfter()).toBe(1);
   });
 
-  it("is asked again when there was no answer, also for what was heard meanwhile", async () => {
+  it("is requested again after a failed request, also for events received meanwhile", async () => {
     begin(chat());
     list.requestChats();
-    await asked();
-    questions.shift()?.(Response.json({}, { status: 503 }));
-    expect(await asked(10_000)).toBe(1);
+    await pendingCountAfter();
+    pendingRequests.shift()?.(Response.json({}, { status: 503 }));
+    expect(await pendingCountAfter(10_000)).toBe(1);
     list.applyMessage(message(1, { chatId: "new" }), ME);
-    await answer(chat());
-    expect(await asked()).toBe(1);
+    await respond(chat());
+    expect(await pendingCountAfter()).toBe(1);
   });
 
-  it("is what the tab knows, not what an old page had, unless that is somebody else's", async () => {
+  it("is the tab's, not an older page's, unless the viewer changed", async () => {
     begin(chat({ lastSeq: 12, readSeq: 12 }));
     begin(chat({ lastSeq: 12, unreadCount: 2 }));
     expect(unread()).toBe(0);
-    expect(await asked()).toBe(1);
+    expect(await pendingCountAfter()).toBe(1);
     list.startChatList("another", { items: [chat({ unreadCount: 2 })], nextCursor: null, unreadCount: 2 });
     expect(unread()).toBe(2);
   });
 
-  it("ends with the server's count, whatever is lost, late or mixed up", async () => {
+  it("ends with the server's count when events and responses are lost, late or reordered", async () => {
     const {
-      isStale: isOlder,
-      mergeChat: merged,
+      isStale,
+      mergeChat,
       withMessage,
       withRead,
     } = await import("@/app/_features/chat/store/chat-unread");
-    const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "hear", "answer"), n: fc.nat(9) });
+    const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "receive", "answer"), n: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const written: ChatMessage[] = [];
-        const answers: ChatItem[] = [];
+        const responses: ChatItem[] = [];
         let readSeq = 0;
         let known = chat({ lastSeq: 0, readSeq: 0 });
         const server = () => {
@@ -147,22 +147,22 @@ describe("what is unread", () => {
             written.push(message(written.length + 1, { authorId: ME }));
             readSeq = written.length;
           }
-          const heard = written[n % Math.max(1, written.length)];
-          if (what === "hear" && heard) known = withMessage(known, heard, ME);
+          const received = written[n % Math.max(1, written.length)];
+          if (what === "receive" && received) known = withMessage(known, received, ME);
           if (what === "read") {
             readSeq = Math.max(readSeq, n % (written.length + 1));
             known = withRead(known, readSeq);
           }
           if (what === "answer") {
-            const said = answers[n % Math.max(1, answers.length)];
-            if (said) known = isOlder(said, known) ? merged(said, known, ME) : said;
+            const response = responses[n % Math.max(1, responses.length)];
+            if (response) known = isStale(response, known) ? mergeChat(response, known, ME) : response;
           }
-          answers.push(server());
+          responses.push(server());
           expect(known.unreadCount).toBeGreaterThanOrEqual(0);
           expect(known.unreadCount).toBeLessThanOrEqual(Math.max(0, known.lastSeq - known.readSeq));
         }
-        expect(isOlder(server(), known)).toBe(false);
-        expect(merged(server(), known, ME)).toMatchObject(server());
+        expect(isStale(server(), known)).toBe(false);
+        expect(mergeChat(server(), known, ME)).toMatchObject(server());
       }),
     );
   });

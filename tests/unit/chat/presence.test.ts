@@ -7,7 +7,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("an answer of a server that cannot say is not taken for one, and it is asked again", async () => {
+it("presence that the server does not know is ignored and requested again", async () => {
   let known = true;
   const fetched = vi.fn(async () => {
     const items = [{ userId: "a", state: known ? "online" : "offline", lastSeenAt: null }];
@@ -19,7 +19,7 @@ it("an answer of a server that cannot say is not taken for one, and it is asked 
     await vi.dynamicImportSettled();
     await vi.advanceTimersByTimeAsync(1);
   };
-  const hide = trackPresence(["a"]);
+  const stopTracking = trackPresence(["a"]);
   known = false;
   await settle();
   expect(getPresence("a")).toBeUndefined();
@@ -32,5 +32,5 @@ it("an answer of a server that cannot say is not taken for one, and it is asked 
   await settle();
   expect(getPresence("a")?.state).toBe("online");
   expect(fetched).toHaveBeenCalledTimes(3);
-  hide();
+  stopTracking();
 });

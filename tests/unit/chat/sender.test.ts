@@ -13,8 +13,8 @@ const because = (code: string, retryAfterSeconds: number | null = null): ApiFail
   ...{ code, message: null, requestId: null, details: [], retryAfterSeconds },
 });
 
-/** @param fate  what becomes of an attempt: null when the server takes it */
-function sending(fate: (message: NewMessage) => ApiFailure | null) {
+/** @param respond  the failure of an attempt; null when the server accepts it */
+function createSender(respond: (message: NewMessage) => ApiFailure | null) {
   const store = new ConversationStore("me", { items: [], hasMore: false, revision: 0, lastSeq: 0 });
   const written: string[] = [];
   const attempts: string[] = [];
@@ -23,7 +23,7 @@ function sending(fate: (message: NewMessage) => ApiFailure | null) {
     remove: () => undefined,
     send: async (sent) => {
       attempts.push(sent.text);
-      const failure = fate(sent);
+      const failure = respond(sent);
       await new Promise((resolve) => setTimeout(resolve, 50));
       if (failure) return { ok: false, failure };
       if (!written.includes(sent.text)) written.push(sent.text);
@@ -45,10 +45,10 @@ function messageOf(seq: number, { clientId, text }: NewMessage): ChatMessage {
   };
 }
 
-describe("messages that are sent", () => {
-  it("do not overtake one that is to go again", async () => {
+describe("outgoing messages", () => {
+  it("do not overtake one that is to be retried", async () => {
     let up = false;
-    const { add, written } = sending(() => (up ? null : because("network")));
+    const { add, written } = createSender(() => (up ? null : because("network")));
     add("first");
     await vi.advanceTimersByTimeAsync(100);
     up = true;
@@ -57,9 +57,9 @@ describe("messages that are sent", () => {
     expect(written).toEqual(["first", "second"]);
   });
 
-  it("do not overtake it when one of them is tried again by hand", async () => {
+  it("do not overtake it when a later one is retried by hand", async () => {
     let up = false;
-    const { add, written, sender } = sending(() => (up ? null : because("network")));
+    const { add, written, sender } = createSender(() => (up ? null : because("network")));
     for (const text of ["first", "second", "third"]) add(text);
     await vi.advanceTimersByTimeAsync(100);
     up = true;
@@ -68,23 +68,23 @@ describe("messages that are sent", () => {
     expect(written).toEqual(["first", "second", "third"]);
   });
 
-  it("wait together for as long as the server has asked for", async () => {
+  it("wait together for the server's Retry-After", async () => {
     let limited = true;
-    const { add, written, attempts, store } = sending(() => (limited ? because("rate_limited", 20) : null));
+    const { add, written, attempts, store } = createSender(() => (limited ? because("rate_limited", 20) : null));
     add("first");
     await vi.advanceTimersByTimeAsync(100);
     limited = false;
     add("second");
     await vi.advanceTimersByTimeAsync(15_000);
     expect(attempts).toEqual(["first"]);
-    expect(store.getSnapshot().pending).toMatchObject([{ again: true }, { again: true }]);
+    expect(store.getSnapshot().pending).toMatchObject([{ willRetry: true }, { willRetry: true }]);
     await vi.advanceTimersByTimeAsync(6_000);
     expect(written).toEqual(["first", "second"]);
   });
 
-  it("do not wait for nothing when the server took one sooner than it had said", async () => {
+  it("do not wait on when the server accepts one before its Retry-After", async () => {
     let limited = true;
-    const { add, written, sender } = sending(() => (limited ? because("rate_limited", 20) : null));
+    const { add, written, sender } = createSender(() => (limited ? because("rate_limited", 20) : null));
     add("first");
     await vi.advanceTimersByTimeAsync(100);
     limited = false;
@@ -96,8 +96,8 @@ describe("messages that are sent", () => {
     expect(written).toEqual(["first", "second", "third"]);
   });
 
-  it("are not kept waiting by one that was refused, as with a name that is taken", async () => {
-    const { add, written, attempts, store } = sending(({ text }) =>
+  it("are not blocked by a rejected one", async () => {
+    const { add, written, attempts, store } = createSender(({ text }) =>
       text === "taken" ? because("conflict") : null,
     );
     add("taken");
@@ -105,12 +105,12 @@ describe("messages that are sent", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(written).toEqual(["other"]);
     expect(attempts).toEqual(["taken", "other"]);
-    expect(store.getSnapshot().pending).toMatchObject([{ text: "taken", state: "failed", again: false }]);
+    expect(store.getSnapshot().pending).toMatchObject([{ text: "taken", state: "failed", willRetry: false }]);
   });
 
-  it("go on when the page of the chat is left and comes back", async () => {
+  it("continue when the chat's page is closed and opened again", async () => {
     let up = false;
-    const { add, written, sender } = sending(() => (up ? null : because("network")));
+    const { add, written, sender } = createSender(() => (up ? null : because("network")));
     add("first");
     sender.stop();
     await vi.advanceTimersByTimeAsync(60_000);
@@ -120,17 +120,17 @@ describe("messages that are sent", () => {
     expect(written).toEqual(["first"]);
   });
 
-  it("arrive in the order in which they were written, whenever that was and whatever failed", async () => {
+  it("arrive in the order in which they were written after any failures", async () => {
     const step = fc.record({
       do: fc.constantFrom("add", "add", "retry", "online", "wait"),
       n: fc.nat(9),
       ms: fc.constantFrom(0, 10, 60, 1_900, 2_100, 5_000),
     });
-    const fates = fc.array(fc.constantFrom("network", "rate_limited", "internal", null), { maxLength: 12 });
+    const responses = fc.array(fc.constantFrom("network", "rate_limited", "internal", null), { maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 15 }), fates, async (steps, coming) => {
-        const { add, sender, store, written } = sending(() => {
-          const code = coming.shift() ?? null;
+      fc.asyncProperty(fc.array(step, { maxLength: 15 }), responses, async (steps, remaining) => {
+        const { add, sender, store, written } = createSender(() => {
+          const code = remaining.shift() ?? null;
           return code && because(code, code === "rate_limited" ? 5 : null);
         });
         const added: string[] = [];
@@ -141,8 +141,8 @@ describe("messages that are sent", () => {
           } else if (each.do === "online") sender.retryNow();
           else if (each.do === "retry") {
             const failed = store.listPending().filter(({ state }) => state === "failed");
-            const one = failed[each.n % Math.max(1, failed.length)];
-            if (one) sender.retry(one.clientId);
+            const message = failed[each.n % Math.max(1, failed.length)];
+            if (message) sender.retry(message.clientId);
           }
           await vi.advanceTimersByTimeAsync(each.ms);
         }

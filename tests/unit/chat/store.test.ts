@@ -7,7 +7,7 @@ import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factori
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("a conversation's store", () => {
-  it("does not show again what the server has when it is found among the unsent", () => {
+  it("does not add a pending message that the server already has", () => {
     const server = new ChatServer();
     server.write(ME, "a");
     const store = new ConversationStore(ME, server.newest());
@@ -15,15 +15,15 @@ describe("a conversation's store", () => {
     expect(store.getSnapshot().pending).toEqual([]);
   });
 
-  it("takes nothing for its ends that was asked for at the ends of another run", () => {
+  it("ignores pages that were requested for another window", () => {
     const server = new ChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     store.showAround(server.before(20), store.windowVersion);
-    const { windowVersion: place } = store;
-    store.showAround(server.before(8), place);
-    store.applyNewer(server.after(19), place);
-    store.applyOlder(server.before(17), place);
+    const { windowVersion: version } = store;
+    store.showAround(server.before(8), version);
+    store.applyNewer(server.after(19), version);
+    store.applyOlder(server.before(17), version);
     expect(store.getSnapshot().messages.map(({ seq }) => seq)).toEqual([5, 6, 7]);
     store.applyNewer(server.after(7), store.windowVersion);
     store.applyOlder(server.before(5), store.windowVersion);
@@ -31,7 +31,7 @@ describe("a conversation's store", () => {
     expect(store.getSnapshot()).toMatchObject({ hasOlder: true, hasNewer: true, lastSeq: 30 });
   });
 
-  it("quotes what is quoted as it is now, and makes nothing new of what has not changed", () => {
+  it("shows current quotes, and keeps unchanged messages identical", () => {
     const server = new ChatServer();
     for (let n = 0; n < 3; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
@@ -40,7 +40,7 @@ describe("a conversation's store", () => {
     const before = store.getSnapshot();
     expect(before.messages[2]).toMatchObject({ replyTo: { id: "m1", text: "r1" } });
     const original = server.list[0];
-    if (!original || !replyTo) throw new Error("the third answers the first");
+    if (!original || !replyTo) throw new Error("the third message must quote the first");
     store.apply({ ...original, revision: 4, text: "", deletedAt: "2026-01-01T00:00:00.000Z" });
     const { messages, pending } = store.getSnapshot();
     expect(messages[2]?.replyTo?.text).toBe("");
@@ -51,7 +51,7 @@ describe("a conversation's store", () => {
     expect(store.getSnapshot().messages[2]).toBe(messages[2]);
   });
 
-  it("takes what a message points to from the later reading, though the message is the same", () => {
+  it("takes an attached post from the later response, although the message is unchanged", () => {
     const server = new ChatServer();
     for (let n = 0; n < 9; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
@@ -66,7 +66,7 @@ describe("a conversation's store", () => {
     expect(store.findShown(5)?.post?.title).toBe("New");
   });
 
-  it("keeps what it knows when it comes back to the end and nothing was missed", () => {
+  it("keeps its state when it returns to the newest messages and missed nothing", () => {
     const server = new ChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
@@ -82,7 +82,7 @@ describe("a conversation's store", () => {
     expect(store.generation).toBe(1);
   });
 
-  it("keeps another person's message apart from one's own of the same name", () => {
+  it("keeps another user's message apart from the viewer's with the same client id", () => {
     const server = new ChatServer();
     const store = new ConversationStore(ME, server.newest());
     store.addPending(pendingOf("a"));
@@ -92,23 +92,23 @@ describe("a conversation's store", () => {
 });
 
 describe("sending", () => {
-  it("is in order and once, however often attempts and answers are lost", async () => {
+  it("is in order and once when attempts and responses are lost", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom("ok", "lost before", "lost after", "refused"), { maxLength: 12 }),
+        fc.array(fc.constantFrom("ok", "lost before", "lost after", "rejected"), { maxLength: 12 }),
         fc.integer({ min: 1, max: 5 }),
-        async (fates, count) => {
+        async (outcomes, count) => {
           const server = new ChatServer();
           const store = new ConversationStore(ME, server.newest());
           const kept = new Map<string, OutgoingMessage>();
-          const refusal = { ...lost, failure: { ...lost.failure, code: "bad_request" } };
+          const rejection = { ...lost, failure: { ...lost.failure, code: "bad_request" } };
           const sender = new MessageSender(store, {
             send: async ({ clientId }) => {
-              const fate = fates.shift() ?? "ok";
-              if (fate === "lost before") return lost;
-              if (fate === "refused") return refusal;
+              const outcome = outcomes.shift() ?? "ok";
+              if (outcome === "lost before") return lost;
+              if (outcome === "rejected") return rejection;
               const message = server.write(ME, clientId);
-              return fate === "lost after" ? lost : { ok: true as const, data: { message } };
+              return outcome === "lost after" ? lost : { ok: true as const, data: { message } };
             },
             save: (pending) => kept.set(pending.clientId, pending),
             remove: (clientId) => kept.delete(clientId),
@@ -116,10 +116,10 @@ describe("sending", () => {
           for (let n = 0; n < count; n++) sender.add(pendingOf(`c${String(n)}`));
           for (let turn = 0; turn < 40 && store.getSnapshot().pending.length > 0; turn++) {
             await settle();
-            // What was not sent is still in the browser's keeping.
+            // An unsent message is still in the browser's storage.
             for (const { clientId } of store.getSnapshot().pending) expect(kept.has(clientId)).toBe(true);
-            for (const { clientId, state, willRetry: again } of store.listPending())
-              if (state === "failed" && !again) sender.retry(clientId);
+            for (const { clientId, state, willRetry } of store.listPending())
+              if (state === "failed" && !willRetry) sender.retry(clientId);
             sender.retryNow();
           }
           sender.stop();
@@ -127,7 +127,7 @@ describe("sending", () => {
           expect(store.getSnapshot().pending).toEqual([]);
           expect(server.list).toHaveLength(count);
           expect(store.getSnapshot().messages).toEqual(server.read());
-          if (!fates.includes("refused"))
+          if (!outcomes.includes("rejected"))
             expect(new Set(server.list.map((m) => m.clientId)).size).toBe(count);
         },
       ),

@@ -10,7 +10,7 @@ import { newId } from "@/lib/core/ids";
 const ID = newId();
 
 describe("a message's text", () => {
-  it("has links that go by http alone, without the sentence around them", () => {
+  it("has links for http and https only, without the punctuation around them", () => {
     const links = (text: string) =>
       parseTextParts(text).flatMap((part) => (part.kind === "link" ? [part.text] : []));
     expect(links("see https://a.example/b, (http://c.example/d) and https://e.example/f_(g).")).toEqual([
@@ -24,14 +24,14 @@ describe("a message's text", () => {
     expect(links("https:// http://[ https://")).toEqual([]);
   });
 
-  it("keeps the brackets that a link has opened, and cuts no more than its end", () => {
+  it("keeps balanced brackets of a link, and trims only its end", () => {
     const link = (text: string) => parseTextParts(text).find(({ kind }) => kind === "link");
     expect(link("(https://a.example/x_[1]).")).toMatchObject({ text: "https://a.example/x_[1]" });
     expect(link("https://a.example/a)b)))")).toMatchObject({ text: "https://a.example/a)b" });
     expect(link(`https://a.example/${"a".repeat(2_100)}`)).toBeUndefined();
   });
 
-  it("takes no time to cut, however it was made", () => {
+  it("is parsed quickly, also hostile text", () => {
     const hostile = [
       `http://a${")".repeat(1_990)}x${")".repeat(1_990)}`,
       `http://a${"(".repeat(1_990)}${")".repeat(1_999)}`,
@@ -47,7 +47,7 @@ describe("a message's text", () => {
     }
   });
 
-  it("loses nothing and makes nothing up, whatever it is", () => {
+  it("is split without loss or additions (property)", () => {
     const piece = fc.oneof(
       fc.string(),
       fc.string({ unit: fc.constantFrom(...".,)(][}{!…x/"), maxLength: 40 }),
@@ -66,16 +66,16 @@ describe("a message's text", () => {
     );
   });
 
-  it("is large when it is a few emoji and nothing else", () => {
+  it("is shown large when it is only a few emoji", () => {
     expect(["🔥", "👏🏽👏🏽", "👨‍👩‍👧 ❤️", "🇷🇺"].map(isOnlyEmoji)).toEqual([true, true, true, true]);
     expect(["", "12", "🔥a", "🔥🔥🔥🔥", "#", "  "].map(isOnlyEmoji)).toEqual(Array(6).fill(false));
   });
 
-  it("does not repeat the address of the post whose card it has", () => {
+  it("does not repeat the URL of an attached post", () => {
     const post = { id: ID, title: "Snow", authorName: "L" };
-    const say = (text: string) => messageExcerpt({ text, post, attachments: [] });
-    expect(say(`Listen /posts/${ID} now`)).toBe("Listen  now");
-    expect(say(`https://nd.example/posts/${ID}`)).toBe("Snow");
+    const excerpt = (text: string) => messageExcerpt({ text, post, attachments: [] });
+    expect(excerpt(`Listen /posts/${ID} now`)).toBe("Listen  now");
+    expect(excerpt(`https://nd.example/posts/${ID}`)).toBe("Snow");
   });
 });
 
@@ -83,7 +83,7 @@ describe("mentions", () => {
   const ann = { userId: ID, name: "Ann" };
   const anna = { userId: newId(), name: "Anna [K] Reed" };
 
-  it("are written as names and sent with ids, and come back the same", () => {
+  it("are shown as names, sent with ids, and converted back unchanged", () => {
     const text = "Hi @Ann, and @Anna [K  Reed: not @Annabel or a@Ann";
     expect(toMarkup({ text: "Hi @Ann, not @Annabel, nor a@Ann", mentioned: [ann] })).toBe(
       `Hi @[Ann](${ID}), not @Annabel, nor a@Ann`,
@@ -93,18 +93,18 @@ describe("mentions", () => {
     expect(toMarkup(fromMarkup(sent))).toBe(sent);
   });
 
-  it("of two who are called the same are of each, in the order in which they were chosen", () => {
+  it("of two users with the same name keep the order in which they were chosen", () => {
     const [one, two] = [ann, { ...ann, userId: newId() }];
     expect(toMarkup({ text: "@Ann and @Ann", mentioned: [one, two] })).toBe(
       `@[Ann](${one.userId}) and @[Ann](${two.userId})`,
     );
-    // The first one was taken out again.
+    // The first one was deleted.
     expect(toMarkup({ text: "@Ann", mentioned: [one, two] })).toBe(`@[Ann](${two.userId})`);
     const sent = `@[Ann](${two.userId}), @[Ann](${one.userId})`;
     expect(toMarkup(fromMarkup(sent))).toBe(sent);
   });
 
-  it("are offered right after an @ that begins a word", () => {
+  it("are offered directly after an @ that starts a word", () => {
     expect(mentionQueryAt("hey @an", 7)).toEqual({ from: 4, query: "an" });
     expect(mentionQueryAt("@", 1)).toEqual({ from: 0, query: "" });
     expect(mentionQueryAt("a@b", 3)).toBeNull();
@@ -116,7 +116,7 @@ describe("mentions", () => {
 describe("a chat's draft", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
-  /** @param room  how many characters a browser keeps */
+  /** @param room  how many characters the browser can store */
   const storage = (room: number) => {
     const kept = new Map<string, string>();
     vi.stubGlobal("localStorage", {
@@ -129,7 +129,7 @@ describe("a chat's draft", () => {
     });
   };
 
-  it.each([0, 20, 1_000])("takes back what could not be sent, with %d characters of storage", (room) => {
+  it.each([0, 20, 1_000])("gets back a message that could not be sent, with %d characters of storage", (room) => {
     storage(room);
     prependToChatDraft("me", "c", "refused");
     expect(readChatDraft("me", "c")).toBe("refused");
@@ -143,7 +143,7 @@ describe("a chat's draft", () => {
 });
 
 describe("a conversation's rows", () => {
-  it("begin to be new at the first unread message, not at the first that is loaded", () => {
+  it("mark the first unread message as new, not the first loaded one", () => {
     const run = (from: number, to: number, own = 0) =>
       Array.from({ length: to - from + 1 }, (_, n) => at(from + n === own ? "me" : "a", from + n, ""));
     expect(findFirstUnreadSeq(run(1, 9), 4, "me")).toBe(5);
@@ -159,7 +159,7 @@ describe("a conversation's rows", () => {
     ...{ pinnedAt: null, replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
   });
 
-  it("have a day once, and a face once for what is said in one go", () => {
+  it("show each day once, and the author once per group of messages", () => {
     const rows = buildRows({
       messages: [
         at("a", 1, "2026-11-25T22:30:00.000Z"),
@@ -173,13 +173,13 @@ describe("a conversation's rows", () => {
       firstUnreadSeq: 4,
       timeZone: "Europe/Paris",
     });
-    const words = rows.map((row) =>
+    const labels = rows.map((row) =>
       row.kind === "message" ? `${String(row.message.seq)}${row.first ? " first" : ""}` : row.key,
     );
-    expect(words).toEqual([
+    expect(labels).toEqual([
       ...["day:2026-11-25", "1 first", "2", "3 first", "day:2026-11-26", "new", "4 first", "5 first"],
     ]);
-    // One's own keep the name they had before the server knew them.
+    // The viewer's own messages keep the key that they had while pending.
     expect(rows.at(-1)?.key).toBe("c5");
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { uploadFile } from "@/app/_features/chat/store/upload-file";
 
-/** As much of a browser's request as an upload has to do with. */
+/** The part of XMLHttpRequest that an upload uses. */
 class FakeRequest extends EventTarget {
   static last: FakeRequest | null = null;
   readonly upload = new EventTarget();
@@ -28,7 +28,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("an upload that stands still counts as lost, one that is slow does not", async () => {
+it("a stalled upload fails, a slow one does not", async () => {
   const file = new File(["la"], "la.txt", { type: "text/plain" });
   const ended = vi.fn();
   void uploadFile(file, { signal: new AbortController().signal, onProgress: () => undefined }).then(ended);

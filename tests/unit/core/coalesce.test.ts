@@ -6,7 +6,7 @@ import { runs } from "@/tests/support/fuzz/runs";
 const options = { windowMs: 1, maxSize: 10 };
 
 describe("coalesce", () => {
-  it("gives every caller its own output, in batches no larger than asked", async () => {
+  it("gives every caller its own output, in batches of at most maxSize", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer(), { maxLength: 50 }), async (inputs) => {
         const batches: number[] = [];
@@ -22,7 +22,7 @@ describe("coalesce", () => {
     );
   });
 
-  it("tells all callers of a batch when it fails, and starts anew", async () => {
+  it("rejects all callers of a failed batch, and starts a new one", async () => {
     let fail = true;
     const run = coalesce(async (batch: number[]) => {
       if (fail) throw new Error("down");
@@ -34,7 +34,7 @@ describe("coalesce", () => {
     expect(await run(3)).toBe(3);
   });
 
-  it("does not leave a caller waiting when the run answers too little", async () => {
+  it("rejects a caller whose output is missing", async () => {
     const run = coalesce(async (batch: number[]) => batch.slice(1), options);
     const settled = await Promise.allSettled([run(1), run(2)]);
     expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);

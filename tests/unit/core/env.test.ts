@@ -27,7 +27,7 @@ function problemsOf(source: Record<string, string | undefined>): readonly string
 }
 
 describe("parseEnv", () => {
-  it("takes a whole environment, without the slashes and the /v2 that consoles add", () => {
+  it("accepts a complete environment, without the slashes and the /v2 that consoles add", () => {
     expect(parseEnv(good)).toMatchObject({
       APP_URL: "https://normaldance.example",
       QSTASH_URL: "https://qstash.upstash.io",
@@ -36,7 +36,7 @@ describe("parseEnv", () => {
     });
   });
 
-  it("says everything that is wrong at once", () => {
+  it("reports all problems together", () => {
     const problems = problemsOf({
       ...good,
       APP_URL: "ftp://x",
@@ -53,7 +53,7 @@ describe("parseEnv", () => {
   it.each([
     ["KV_REST_API_URL", "KV_REST_API_TOKEN"],
     ["UPSTASH_REDIS_URL", "UPSTASH_REDIS_TOKEN"],
-  ])("takes the Redis address also from %s", (url, token) => {
+  ])("reads the Redis URL also from %s", (url, token) => {
     const { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, ...rest } = good;
     expect(parseEnv({ ...rest, [url]: "https://kv.example", [token]: "k" })).toMatchObject({
       UPSTASH_REDIS_REST_URL: "https://kv.example",
@@ -62,16 +62,16 @@ describe("parseEnv", () => {
     expect(problemsOf(rest)).toHaveLength(2);
   });
 
-  it("refuses QSTASH_DEV in production, where it would accept forged messages", () => {
+  it("rejects QSTASH_DEV in production, where it would accept forged messages", () => {
     expect(problemsOf({ ...good, QSTASH_DEV: "true" })).toHaveLength(1);
     expect(problemsOf({ ...good, NODE_ENV: "development", QSTASH_DEV: "true" })).toHaveLength(0);
   });
 
-  it.each(["none", "vercel", "1", "3"])("takes TRUST_PROXY=%s", (TRUST_PROXY) => {
+  it.each(["none", "vercel", "1", "3"])("accepts TRUST_PROXY=%s", (TRUST_PROXY) => {
     expect(problemsOf({ ...good, TRUST_PROXY })).toEqual([]);
   });
 
-  it.each(["0", "yes", "10", "1.5"])("refuses TRUST_PROXY=%s", (TRUST_PROXY) => {
+  it.each(["0", "yes", "10", "1.5"])("rejects TRUST_PROXY=%s", (TRUST_PROXY) => {
     expect(problemsOf({ ...good, TRUST_PROXY })).toHaveLength(1);
   });
 });

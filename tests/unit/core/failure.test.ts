@@ -6,7 +6,7 @@ import { messageText } from "@/lib/core/messages";
 const withCode = (code: string, cause?: unknown) => Object.assign(new Error("x", { cause }), { code });
 
 describe("toAppError", () => {
-  it("masks what it does not know, and keeps it as the cause for the log", async () => {
+  it("masks an unknown error, and keeps it as the cause for the log", async () => {
     const secret = new Error("password is hunter2");
     const error = toAppError(secret);
     expect(error.cause).toBe(secret);
@@ -28,11 +28,11 @@ describe("toAppError", () => {
     "timeout exceeded when trying to connect",
     "Connection terminated unexpectedly",
     "Query read timeout",
-  ])("what pg says without a code is an outage too: %s", (message) => {
+  ])("a pg error without a code is an outage too: %s", (message) => {
     expect(toAppError(new Error("outer", { cause: new Error(message) })).code).toBe("unavailable");
   });
 
-  it("a circle of causes ends", () => {
+  it("handles circular causes", () => {
     const error = new Error("a");
     error.cause = error;
     expect(toAppError(error).code).toBe("internal");

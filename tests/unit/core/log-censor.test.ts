@@ -21,7 +21,7 @@ async function censor(text: string): Promise<string> {
   return (await import("@/lib/core/censor-text")).censorText(text);
 }
 
-describe("a line of the log", () => {
+describe("a log line", () => {
   it.each([
     ["refused <mira@music.test>: no such mailbox", "refused <[address]>: no such mailbox"],
     ["Мира@пример.рф wrote", "[address] wrote"],
@@ -38,8 +38,8 @@ describe("a line of the log", () => {
     ["/api/deliveries/1/download?code=ABC&x=1", "/api/deliveries/1/download?code=[redacted]&x=1"],
     ["the secret is auth-0123456789-0123456789-0123456789.", "the secret is [secret]."],
     ["db says pass%40word-of-db, or pass@word-of-db", "db says [secret], or [secret]"],
-  ])("%s", async (line, without) => {
-    expect(await censor(line)).toBe(without);
+  ])("%s", async (line, expected) => {
+    expect(await censor(line)).toBe(expected);
   });
 
   it.each([
@@ -47,23 +47,23 @@ describe("a line of the log", () => {
     '{"messageId":"<0199a5f2-0000-7000-8000-000000000000@music.test>","msg":"mail sent"}',
     "connect ECONNREFUSED 127.0.0.1:5432 at https://redis.test/pipeline",
     'Bearer realm="normaldance"',
-  ])("keeps what is no secret: %s", async (line) => {
+  ])("keeps non-secrets: %s", async (line) => {
     expect(await censor(line)).toBe(line);
   });
 
-  it("takes no longer than the line is long, whatever is in it", async () => {
+  it("is censored in linear time", async () => {
     const parts = ["a", "a@", "eyJ", "eyJa.", "http://a", "a://", "Bearer ", "token=", "$argon2", "sk_"];
     for (const part of parts) {
       const started = performance.now();
       await censor(part.repeat(100_000 / part.length));
-      // Milliseconds; with one pattern that goes back over what it has read it would be minutes.
+      // Milliseconds; a backtracking pattern would take minutes.
       expect([part, performance.now() - started < 20_000]).toEqual([part, true]);
     }
   });
 });
 
-describe("an error in the log", () => {
-  it("has its kind, words, place and cause, and of other people's fields those that say what happened", () => {
+describe("a logged error", () => {
+  it("has its type, message, stack and cause, and only harmless extra fields", () => {
     const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", errno: -111 });
     const error = Object.assign(new TypeError("fetch failed", { cause }), {
       request: { headers: { authorization: "Bearer x" } },
@@ -87,11 +87,11 @@ describe("an error in the log", () => {
     });
   });
 
-  it("does not repeat what it was given to read", () => {
+  it("does not repeat input that failed to parse", () => {
     for (const text of ['{"password": hunter2}', 'hunter2 {"a"', '{"a":"hunter2"'])
       try {
         JSON.parse(text);
-        throw new Error("it was read");
+        throw new Error("parsing should fail");
       } catch (error) {
         expect(JSON.stringify(serializeError(error))).not.toContain("hunter2");
       }
@@ -102,7 +102,7 @@ describe("an error in the log", () => {
     expect(serializeError(prisma)).toMatchObject({ message: "Unknown argument `a`." });
   });
 
-  it("ends, however deep and long it is", () => {
+  it("is bounded for circular and large errors", () => {
     const circular = new Error("circular");
     circular.cause = circular;
     const many = new AggregateError(

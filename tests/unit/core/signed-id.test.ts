@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { readSignedId, signId } from "@/lib/core/signed-id";
 
-// What env() wants to be complete; the secret is all that counts here.
+// env() requires a complete environment; only the secret matters here.
 for (const [name, value] of Object.entries({
   APP_URL: "http://localhost:3000",
   DATABASE_URL: "postgres://localhost/none",
@@ -17,27 +17,27 @@ for (const [name, value] of Object.entries({
   vi.stubEnv(name, value);
 }
 
-it("reads back the id it signed, and the token shows no more than base64url", () => {
+it("reads the id that it signed, and the token is base64url", () => {
   const id = newId();
   const token = signId("reset_password", id);
   expect(token).toMatch(/^[\w-]{64}$/);
   expect(readSignedId("reset_password", token)).toBe(id);
 });
 
-it("does not read a token that was made for another purpose", () => {
+it("rejects a token of another purpose", () => {
   expect(readSignedId("reset_password", signId("confirm_address", newId()))).toBeNull();
 });
 
-it("does not read a token with any one character changed", () => {
+it("rejects a token with any one character changed", () => {
   const token = signId("reset_password", newId());
-  for (let at = 0; at < token.length; at += 1) {
-    const other = token[at] === "A" ? "B" : "A";
-    const forged = token.slice(0, at) + other + token.slice(at + 1);
+  for (let index = 0; index < token.length; index += 1) {
+    const other = token[index] === "A" ? "B" : "A";
+    const forged = token.slice(0, index) + other + token.slice(index + 1);
     expect(readSignedId("reset_password", forged)).toBeNull();
   }
 });
 
-it("does not read another's id under a signature that is good for one's own", () => {
+it("rejects another id under a valid signature", () => {
   const [mine, yours] = [newId(), newId()].map((id) =>
     Buffer.from(signId("reset_password", id), "base64url"),
   );
@@ -47,13 +47,13 @@ it("does not read another's id under a signature that is good for one's own", ()
 });
 
 it.each(["", "x", "=".repeat(64), "a".repeat(63), "a".repeat(64), "ю".repeat(64), `${"a".repeat(10_000)}`])(
-  "says nothing to %.20j, and does not throw",
+  "returns null for %.20j, and does not throw",
   (token) => {
     expect(readSignedId("confirm_address", token)).toBeNull();
   },
 );
 
-it("takes one spelling of a token alone", () => {
+it("accepts only the canonical spelling of a token", () => {
   const token = signId("confirm_address", newId());
   expect(readSignedId("confirm_address", `${token}=`)).toBeNull();
   expect(readSignedId("confirm_address", ` ${token}`)).toBeNull();

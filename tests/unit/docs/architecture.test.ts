@@ -2,14 +2,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readPage } from "./markdown";
 
-/** The table of rooms in docs/ARCHITECTURE.md is the folders there are. */
+/** The table of folders in docs/ARCHITECTURE.md matches the folders that exist. */
 
-const HOUSES = ["app", "lib", "local"];
+const ROOTS = ["app", "lib", "local"];
 
-const rooms = HOUSES.flatMap((house) =>
-  readdirSync(house, { withFileTypes: true })
+const folders = ROOTS.flatMap((root) =>
+  readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `${house}/${name}`),
+    .map(({ name }) => `${root}/${name}`),
 );
 
 /** Paths in the first column of the tables, each in backticks. */
@@ -18,12 +18,12 @@ const named = readPage("docs/ARCHITECTURE.md")
   .filter((line) => line.startsWith("| `"))
   .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path));
 
-test("every room is named", () => {
-  expect(rooms).toContain("lib/core");
-  expect(rooms.filter((room) => !named.includes(room))).toEqual([]);
+test("every folder is listed", () => {
+  expect(folders).toContain("lib/core");
+  expect(folders.filter((folder) => !named.includes(folder))).toEqual([]);
 });
 
-test("every path that is named is there, once", () => {
+test("every listed path exists, and is listed once", () => {
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
   expect(named.filter((path, index) => named.indexOf(path) !== index)).toEqual([]);
 });

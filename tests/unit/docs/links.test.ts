@@ -3,12 +3,12 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { allPages, anchors, codeSpans, linkTargets, type Page, readPage, shellCommands } from "./markdown";
 
-/** What the docs lead to is there: pages, headings, files and npm scripts. */
+/** Everything that the docs refer to exists: pages, headings, files and npm scripts. */
 
 const pages = allPages();
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
-/** What is wrong on each page, as `page: what`. */
+/** The problems of each page, as `page: problem`. */
 function problems(find: (page: Page) => string[]): string[] {
   return pages.flatMap((page) => find(page).map((problem) => `${page.file}: ${problem}`));
 }
@@ -19,14 +19,14 @@ test("the pages are found", () => {
   );
 });
 
-test("every npm script that is named exists", () => {
+test("every npm script that the docs name exists", () => {
   const namedScripts = ({ text }: Page) =>
     [...text.matchAll(/\bnpm run ([\w-]+(?::[\w-]+)*)/g)].map(([, name = ""]) => name);
   expect(pages.flatMap(namedScripts).length).toBeGreaterThan(20);
   expect(problems((page) => namedScripts(page).filter((name) => !Object.hasOwn(scripts, name)))).toEqual([]);
 });
 
-test("every relative link leads to a file that is there, and to a heading that it has", () => {
+test("every relative link points to an existing file and heading", () => {
   expect(
     problems((page) =>
       linkTargets(page).filter((target) => !/^[a-z]+:/.test(target) && !resolves(page, target)),
@@ -41,17 +41,19 @@ function resolves({ file }: Page, target: string): boolean {
   return heading === undefined || anchors(readPage(found)).has(heading);
 }
 
-/** A path of this repository, or a test as SECURITY.md names it (`faults/sessions-races`); no pattern, no example. */
+/**
+ * A path of this repository, or a test as SECURITY.md names it (`faults/sessions-races`); not a pattern or an example.
+ */
 const PATH =
   /^(?:app|bench|docs|lib|local|prisma|scripts|tests|unit|integration|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
 
-const isThere = (name: string) => existsSync(name) || existsSync(`tests/${name}.test.ts`);
+const exists = (name: string) => existsSync(name) || existsSync(`tests/${name}.test.ts`);
 
-test("every path that is named in code is there", () => {
+test("every path in code spans exists", () => {
   const namedPaths = (page: Page) =>
     [...codeSpans(page), ...shellCommands(page)]
       .flatMap((code) => code.split(" "))
       .filter((word) => PATH.test(word));
   expect(pages.flatMap(namedPaths).length).toBeGreaterThan(50);
-  expect(problems((page) => namedPaths(page).filter((name) => !isThere(name)))).toEqual([]);
+  expect(problems((page) => namedPaths(page).filter((name) => !exists(name)))).toEqual([]);
 });

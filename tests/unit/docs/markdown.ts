@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** A page of the docs, cut into what is read and what is code. */
+/** A page of the docs, split into prose and code. */
 export interface Page {
-  /** From the root of the repository: `docs/TASKS.md`. */
+  /** Relative to the repository's root: `docs/TASKS.md`. */
   file: string;
   text: string;
   /** Fenced blocks, without their fences. */
@@ -20,7 +20,7 @@ export function readPage(file: string): Page {
   return { file, text, blocks, prose: text.replace(fenced, "") };
 }
 
-/** Pages that people read: the root's, those of docs/ and of .github/, and READMEs of the local servers. */
+/** All Markdown pages: in the root, docs/, .github/ and the local servers' folders. */
 export function allPages(): Page[] {
   const inside = (folder: string) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.posix.join(folder, name));
@@ -31,12 +31,12 @@ export function allPages(): Page[] {
     .map(readPage);
 }
 
-/** Inline code, in order: what stands between backticks, on one line or broken over two. */
+/** Inline code in order; a span may be broken over two lines. */
 export function codeSpans({ prose }: Page): string[] {
   return [...prose.matchAll(/(?<!`)`([^`]+)`(?!`)/g)].map(([, code = ""]) => code.replace(/\s+/g, " "));
 }
 
-/** Commands of the shell blocks in order, one a line, without comments. */
+/** Commands of the shell blocks in order, one per line, without comments. */
 export function shellCommands({ blocks }: Page): string[] {
   return blocks
     .filter(({ language }) => ["sh", "bash", "shell"].includes(language))
@@ -45,13 +45,13 @@ export function shellCommands({ blocks }: Page): string[] {
     .filter((line) => line !== "");
 }
 
-/** Where the page's links and pictures lead. */
+/** Targets of the page's links and pictures. */
 export function linkTargets({ prose }: Page): string[] {
   const withoutCode = prose.replace(/(?<!`)`[^`]+`(?!`)/g, "");
   return [...withoutCode.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);
 }
 
-/** Names of a page's headings as GitHub makes them for links: `#what-a-delivery-is-answered`. */
+/** Anchors of a page's headings as GitHub builds them: `#what-a-delivery-is-answered`. */
 export function anchors({ prose }: Page): Set<string> {
   const seen = new Map<string, number>();
   return new Set(

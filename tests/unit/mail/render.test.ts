@@ -10,7 +10,7 @@ const APP_URL = "https://normaldance.example";
 const render = (mail: Mail) => renderMail(mailSchema.parse(mail), APP_URL);
 
 describe.each(templateNames)("the mail %s", (template) => {
-  it.each(locales)("is whole in %s", async (locale) => {
+  it.each(locales)("is complete in %s", async (locale) => {
     const { subject, html, text } = await render(createTestMail(template, { locale }));
     expect(subject.trim()).not.toBe("");
     expect(subject).not.toMatch(/[\r\n]/);
@@ -26,17 +26,17 @@ describe.each(templateNames)("the mail %s", (template) => {
     }
   });
 
-  it("says different things in the two languages", async () => {
+  it("differs between the two languages", async () => {
     const [ru, en] = await Promise.all(locales.map((locale) => render(createTestMail(template, { locale }))));
     expect(ru?.text).toMatch(/[а-я]{5}/);
     expect(ru?.text).not.toBe(en?.text);
-    // Words of ours; names and titles are theirs in either.
+    // Only the template's own text is translated; names and titles are not.
     expect(en?.html.replace(/Мира Ким|Мира|Артём|DJ Соль ответила|Про среду/g, "")).not.toMatch(/[а-яё]/i);
   });
 });
 
-describe("what people wrote", () => {
-  it("is text and never markup", async () => {
+describe("user text", () => {
+  it("is escaped", async () => {
     const nasty = `<script>alert("1")</script><a href="javascript:alert(1)">x</a>`;
     const { html } = await render(createTestMail("plain", { props: { subject: nasty, body: nasty } }));
     expect(html).not.toContain("<script");
@@ -50,7 +50,7 @@ describe("what people wrote", () => {
     expect(text).toContain("First line\nsecond line\n\nnext paragraph");
   });
 
-  it("cannot break a subject: a title loses its line breaks", async () => {
+  it("cannot break a subject: line breaks are removed from a title", async () => {
     const mail = createTestMail("refund", {
       props: { ...createTestMail("refund").props, productTitle: "One\r\nBcc: victim@x.test\u2028two" },
     } as Partial<Mail>);
@@ -75,7 +75,7 @@ describe("amounts", () => {
   });
 });
 
-describe("a mail is refused", () => {
+describe("the schema rejects a mail", () => {
   const good = createTestMail("plain");
   it.each<[string, Record<string, unknown>]>([
     ["an address with a line break", { to: "a@b.test\r\nBcc: c@d.test" }],
@@ -83,13 +83,13 @@ describe("a mail is refused", () => {
     ["an address with a name", { to: "A <a@b.test>" }],
     ["no address", { to: "" }],
     ["an address that is too long", { to: `${"a".repeat(250)}@b.test` }],
-    ["a language we do not have", { locale: "de" }],
-    ["a template we do not have", { template: "invoice" }],
+    ["an unknown language", { locale: "de" }],
+    ["an unknown template", { template: "invoice" }],
     ["a subject with a line break", { props: { subject: "a\nBcc: c@d.test", body: "b" } }],
     ["a subject with a NUL", { props: { subject: "a\0b", body: "b" } }],
     ["no subject", { props: { subject: "  ", body: "b" } }],
     ["no body", { props: { subject: "a", body: "" } }],
-    ["a key that is no half of a Message-ID", { idempotencyKey: "a@b" }],
+    ["a key that cannot be part of a Message-ID", { idempotencyKey: "a@b" }],
     ["a key with a line break", { idempotencyKey: "a\r\nb" }],
     ["an empty key", { idempotencyKey: "" }],
   ])("for %s", (_, change) => {
@@ -113,7 +113,7 @@ describe("a mail is refused", () => {
   });
 });
 
-describe("whatever is written", () => {
+describe("arbitrary input", () => {
   const nasty = fc.constantFrom(
     "\r",
     "\n",
@@ -133,7 +133,7 @@ describe("whatever is written", () => {
     minLength: 1,
     maxLength: 20,
   });
-  /** Something that nearly is one: a good one with something nasty put in somewhere. */
+  /** A valid value with something hostile inserted. */
   const nearly = (good: fc.Arbitrary<string>) =>
     fc
       .tuple(good, nasty, fc.nat())
@@ -144,48 +144,48 @@ describe("whatever is written", () => {
 
   const address = fc.stringMatching(/^[a-z0-9]{1,8}(\.[a-z0-9_+-]{1,8})?@[a-z0-9]{1,8}\.(test|example)$/);
 
-  it("an address that is taken is one address on one line", () => {
-    let taken = 0;
+  it("an accepted address is one address on one line", () => {
+    let accepted = 0;
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), address, nearly(address)), (to) => {
         const mail = mailSchema.safeParse(createTestMail("plain", { to }));
         if (!mail.success) return;
-        taken += 1;
+        accepted += 1;
         expect(mail.data.to).toBe(to);
         expect(to).toMatch(/^[^\s@,<>"\p{Cc}]+@[^\s@,<>"\p{Cc}]+$/u);
       }),
       { numRuns: runs(1_000) },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(100);
   });
 
-  it("a key that is taken is the left half of a Message-ID", () => {
+  it("an accepted key is a valid left half of a Message-ID", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uuid(), nearly(fc.uuid())), (idempotencyKey) => {
-        const taken = mailSchema.safeParse(createTestMail("plain", { idempotencyKey })).success;
-        expect(taken).toBe(/^[\w-]+(\.[\w-]+)*$/.test(idempotencyKey) && !idempotencyKey.endsWith("\n"));
+        const accepted = mailSchema.safeParse(createTestMail("plain", { idempotencyKey })).success;
+        expect(accepted).toBe(/^[\w-]+(\.[\w-]+)*$/.test(idempotencyKey) && !idempotencyKey.endsWith("\n"));
       }),
       { numRuns: runs(500) },
     );
   });
 
-  it("a subject that is taken is one line", async () => {
-    let taken = 0;
+  it("an accepted subject is one line", async () => {
+    let accepted = 0;
     await fc.assert(
       fc.asyncProperty(line, async (subject) => {
         const mail = mailSchema.safeParse(
           createTestMail("plain", { props: { subject, body: "b" } } as Partial<Mail>),
         );
         if (!mail.success) return;
-        taken += 1;
+        accepted += 1;
         expect((await renderMail(mail.data, APP_URL)).subject).toMatch(/^[^\p{Cc}\u2028\u2029]+$/u);
       }),
       { numRuns: runs(400) },
     );
-    expect(taken).toBeGreaterThan(10);
+    expect(accepted).toBeGreaterThan(10);
   });
 
-  it("a title from elsewhere makes a subject of one line, or the mail is refused", async () => {
+  it("a user's title makes a subject of one line, or the mail is rejected", async () => {
     await fc.assert(
       fc.asyncProperty(line, async (productTitle) => {
         const props = { ...createTestMail("sale").props, productTitle };

@@ -55,7 +55,7 @@ describe("secrets-config.json, .env.example and the environment's schema", () =>
     for (const name of config.keys()) expect(text).toMatch(new RegExp(`^(# )?${name}=`, "m"));
   });
 
-  it("agree on what is needed, and how long it is", () => {
+  it("agree on what is required, and on minimum lengths", () => {
     for (const [name, schema] of shape) {
       const secret = config.get(name);
       if (!secret) continue;
@@ -74,7 +74,7 @@ describe("secrets-config.json, .env.example and the environment's schema", () =>
     }
   });
 
-  it("the file's schema refuses what says too little", () => {
+  it("the file's schema rejects incomplete entries", () => {
     const [, secret] = [...config][0] ?? [];
     const wrong = [
       { ...secret, purpose: "" },
@@ -82,15 +82,15 @@ describe("secrets-config.json, .env.example and the environment's schema", () =>
       { ...secret, rotation: undefined },
       { ...secret, value: "hunter2" },
     ];
-    for (const one of wrong) {
-      expect(secretsConfigSchema.safeParse({ secrets: { A: one } }).success).toBe(false);
+    for (const invalid of wrong) {
+      expect(secretsConfigSchema.safeParse({ secrets: { A: invalid } }).success).toBe(false);
     }
     expect(secretsConfigSchema.safeParse({ secrets: { A: secret } }).success).toBe(true);
   });
 });
 
 describe("an environment", () => {
-  it("that is right has nothing wrong", () => {
+  it("that is valid has no problems", () => {
     for (const environment of ["development", "staging", "production"])
       expect(check({}, environment)).toEqual({ errors: [], warnings: [] });
     expect(envProblems({}, "development", { secrets: secrets(), example }).errors).toEqual([]);
@@ -145,15 +145,15 @@ describe("an environment", () => {
   });
 
   it.each<[string, Record<string, string | undefined>, RegExp]>([
-    ["nobody's word on Vercel", { TRUST_PROXY: "none", VERCEL: "1" }, /^TRUST_PROXY/],
-    ["the same by its address", { TRUST_PROXY: undefined, APP_URL: "https://a.vercel.app" }, /^TRUST_PROXY/],
+    ["no trusted proxy on Vercel", { TRUST_PROXY: "none", VERCEL: "1" }, /^TRUST_PROXY/],
+    ["the same by its URL", { TRUST_PROXY: undefined, APP_URL: "https://a.vercel.app" }, /^TRUST_PROXY/],
     [
       "an alias that disagrees",
       { KV_REST_API_TOKEN: random() },
       /^UPSTASH_REDIS_REST_TOKEN: KV_REST_API_TOKEN/,
     ],
     ["no payments", { STRIPE_SECRET_KEY: undefined }, /^STRIPE_SECRET_KEY: is not set.*cannot sell/],
-    ["a chatty log", { LOG_LEVEL: "debug" }, /^LOG_LEVEL/],
+    ["a verbose log", { LOG_LEVEL: "debug" }, /^LOG_LEVEL/],
     [
       "a database on this machine",
       { DATABASE_URL: `postgresql://u:${random()}@127.0.0.1/db` },
@@ -163,38 +163,38 @@ describe("an environment", () => {
     expect(check(change)).toEqual({ errors: [], warnings: [expect.stringMatching(why)] });
   });
 
-  it("the example's database is said to be that, and to have no password", () => {
+  it("the example's database is reported as a placeholder without a password", () => {
     const { errors } = check({ DATABASE_URL: example.DATABASE_URL });
     expect(errors).toEqual([expect.stringMatching(/placeholder/), expect.stringMatching(/password/)]);
   });
 
-  it("an alias is as good as the name, and says nothing when both agree", () => {
+  it("an alias can replace the name, and causes no warning when both agree", () => {
     const token = good.UPSTASH_REDIS_REST_TOKEN;
     expect(check({ UPSTASH_REDIS_REST_TOKEN: undefined, KV_REST_API_TOKEN: token }).errors).toEqual([]);
     expect(check({ KV_REST_API_TOKEN: token })).toEqual({ errors: [], warnings: [] });
   });
 
-  it("staging is as strict, but may log everything", () => {
+  it("staging is as strict, but may log at any level", () => {
     expect(check({ LOG_LEVEL: "debug" }, "staging")).toEqual({ errors: [], warnings: [] });
     expect(check({ APP_URL: "http://music.test", CRON_SECRET: undefined }, "staging").errors).toHaveLength(2);
   });
 
-  it("in development only what is set must be right", () => {
+  it("in development only variables that are set must be valid", () => {
     expect(check({ AUTH_SECRET: undefined, APP_URL: "http://localhost:3000" }, "development").errors).toEqual(
       [],
     );
     expect(check({ APP_URL: "ftp://x" }, "development").errors).toHaveLength(1);
   });
 
-  it("with everything wrong is told all of it, and no value", () => {
+  it("with everything wrong reports every problem and no value", () => {
     const wrong = Object.fromEntries(
-      Object.keys(envSchema.shape).map((name, at) => [name, `"wrong-${at}-${"z".repeat(at)}`]),
+      Object.keys(envSchema.shape).map((name, index) => [name, `"wrong-${index}-${"z".repeat(index)}`]),
     );
     const { errors, warnings } = check({ ...wrong, QSTASH_DEV: "1" });
     expect(errors.length).toBeGreaterThan(12);
-    const said = [...errors, ...warnings].join("\n");
-    for (const value of Object.values(wrong)) expect(said).not.toContain(value);
-    expect(said).not.toContain("wrong-");
+    const report = [...errors, ...warnings].join("\n");
+    for (const value of Object.values(wrong)) expect(report).not.toContain(value);
+    expect(report).not.toContain("wrong-");
   });
 });
 
@@ -211,7 +211,7 @@ describe("npm run check:env", () => {
     return { status, said: stdout + stderr };
   }
 
-  it("ends with 0 when all is right, with 1 and a list when not, and never prints a value", () => {
+  it("exits with 0 when all is right, with 1 and a list otherwise, and never prints a value", () => {
     expect(run(["production"], good).status).toBe(0);
     const file = path.join(folder, ".env");
     const values = { ...good, AUTH_SECRET: "hunter2hunter2", APP_URL: "http://music.test" };
@@ -221,20 +221,20 @@ describe("npm run check:env", () => {
         .map(([name, value]) => `${name}=${value}\n`)
         .join(""),
     );
-    const { status, said } = run(["production", "--file", file]);
+    const { status, said: report } = run(["production", "--file", file]);
     expect(status).toBe(1);
-    expect(said).toMatch(/error +AUTH_SECRET[\s\S]*error +APP_URL|error +APP_URL[\s\S]*error +AUTH_SECRET/);
-    for (const value of Object.values(values)) if (value !== "vercel") expect(said).not.toContain(value);
+    expect(report).toMatch(/error +AUTH_SECRET[\s\S]*error +APP_URL|error +APP_URL[\s\S]*error +AUTH_SECRET/);
+    for (const value of Object.values(values)) if (value !== "vercel") expect(report).not.toContain(value);
   });
 
   it.each([[[]], [["prod"]], [["production", "--file", "/does/not/exist"]], [["production", "--what"]]])(
-    "%j ends with 1 and says why",
+    "%j exits with 1 and an explanation",
     async (args) => {
       const { code, output, errors } = await runCommand(() => import("@/scripts/check-env"), args, good);
-      const said = output + errors;
+      const report = output + errors;
       expect(code).toBe(1);
-      expect(said).not.toBe("");
-      expect(said).not.toMatch(/^ +at /m);
+      expect(report).not.toBe("");
+      expect(report).not.toMatch(/^ +at /m);
     },
   );
 });

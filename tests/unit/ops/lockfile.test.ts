@@ -6,10 +6,10 @@ interface LockedPackage {
 }
 
 /**
- * npm drops from the lockfile what its registry could not give for another platform, and `npm ci` of npm 11
- * then refuses the file, there as here.
+ * npm removes packages of other platforms from the lockfile when its registry does not have them, and `npm ci` of npm
+ * 11 then rejects the file on every platform.
  */
-test("the lockfile names the optional packages of every platform", () => {
+test("the lockfile has the optional packages of every platform", () => {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
     packages: Record<string, LockedPackage>;
   };
@@ -19,10 +19,10 @@ test("the lockfile names the optional packages of every platform", () => {
   expect(missing).toEqual([]);
 });
 
-/** Looks as Node does: in the package's own folder, then in every folder above it. */
+/** Resolves as Node does: in the package's own folder, then in every folder above it. */
 function isLocked(packages: Record<string, LockedPackage>, folder: string, name: string): boolean {
-  for (let at = folder; ; at = at.slice(0, Math.max(0, at.lastIndexOf("node_modules/") - 1))) {
-    if (`${at === "" ? "" : `${at}/`}node_modules/${name}` in packages) return true;
-    if (at === "") return false;
+  for (let current = folder; ; current = current.slice(0, Math.max(0, current.lastIndexOf("node_modules/") - 1))) {
+    if (`${current === "" ? "" : `${current}/`}node_modules/${name}` in packages) return true;
+    if (current === "") return false;
   }
 }

@@ -11,13 +11,13 @@ interface Column {
 
 interface Model {
   columns: Column[];
-  /** Columns that point to something that is nobody: a post, a product. */
+  /** Foreign keys to rows other than accounts: a post, a product. */
   toThings: Set<string>;
-  /** Columns that point to an account, whatever they are called. */
+  /** Foreign keys to accounts, with any name. */
   toPeople: Set<string>;
 }
 
-/** What prisma/schema.prisma says of its models. */
+/** The models of prisma/schema.prisma. */
 function modelsOf(schema: string): Map<string, Model> {
   const blocks = [...schema.matchAll(/^model (\w+) \{\n([\s\S]*?)^\}/gm)];
   const names = new Set(blocks.map(([, name]) => name));
@@ -39,21 +39,21 @@ function modelsOf(schema: string): Map<string, Model> {
   );
 }
 
-const SAYS_SOMETHING =
+const PERSONAL_NAME =
   /(id|ids|seq|hash)$|email|mail|name|^ip$|address|agent|place|phone|locale|language|password|code|note|text|title|message|description|url|avatar|birth|author|owner|actor|viewer|seller|buyer|member|sender|reader|subject|seen|authenticated|confirmed/i;
 
-/** Whether a column may point to somebody or say something about them. */
+/** Whether a column may identify or describe a user. */
 function isPersonal(model: string, { toThings, toPeople }: Model, { name, type }: Column): boolean {
   if (toPeople.has(name)) return true;
   if (name === "id" && model !== "User") return false;
   if (toThings.has(name)) return false;
-  return type === "Json" || (["String", "Int"].includes(type) && SAYS_SOMETHING.test(name));
+  return type === "Json" || (["String", "Int"].includes(type) && PERSONAL_NAME.test(name));
 }
 
 const models = modelsOf(await readFile("prisma/schema.prisma", "utf8"));
 
 describe("lib/privacy/inventory.ts and prisma/schema.prisma", () => {
-  it("the schema is read", () => {
+  it("the schema is parsed", () => {
     expect(models.get("User")?.columns.map(({ name }) => name)).toContain("passwordHash");
     expect(models.get("Post")?.columns.map(({ name }) => name)).not.toContain("author");
     expect(models.size).toBeGreaterThan(15);
@@ -64,19 +64,19 @@ describe("lib/privacy/inventory.ts and prisma/schema.prisma", () => {
   });
 
   it.each([...models])(
-    "%s: every column that may say something about somebody is in its entry",
+    "%s: every column that may be personal is in its entry",
     (name, model) => {
       const known = inventory[name]?.columns ?? {};
-      const forgotten = model.columns
+      const missing = model.columns
         .filter((column) => isPersonal(name, model, column))
         .filter((column) => !Object.hasOwn(known, column.name));
-      expect(forgotten.map((column) => `${name}.${column.name}`)).toEqual([]);
+      expect(missing.map((column) => `${name}.${column.name}`)).toEqual([]);
       const columns = model.columns.map((column) => column.name);
       expect(Object.keys(known).filter((column) => !columns.includes(column))).toEqual([]);
     },
   );
 
-  it("what points to an account is found whatever it is called", () => {
+  it("a foreign key to an account is found under any name", () => {
     const model = modelsOf(`model User {
   id String
 }
@@ -93,13 +93,13 @@ model Later {
   extra   Json
 }
 `).get("Later");
-    if (!model) throw new Error("the model is not read");
+    if (!model) throw new Error("the model was not parsed");
     expect(
       model.columns.filter((column) => isPersonal("Later", model, column)).map(({ name }) => name),
     ).toEqual(["friend", "guestId", "extra"]);
   });
 
-  it("what is exported is a part of the export", () => {
+  it("every exported column is a part of the export", () => {
     const parts = Object.keys(accountExportSchema.shape);
     const named = Object.values(inventory).flatMap(({ columns }) =>
       Object.values(columns).flatMap(({ exported }) => exported ?? []),
@@ -109,7 +109,7 @@ model Later {
     expect(lists.filter((part) => !named.includes(part))).toEqual([]);
   });
 
-  it("whatever stays without a name can be without one", () => {
+  it("every column that is unnamed on deletion is nullable", () => {
     for (const [name, { columns }] of Object.entries(inventory)) {
       for (const [column, { deletion, note }] of Object.entries(columns)) {
         const found = models.get(name)?.columns.find((each) => each.name === column);

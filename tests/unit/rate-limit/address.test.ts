@@ -34,4 +34,4 @@ it.each([
   "1.2.3.4::",
   "_hidden",
   `::${"0".repeat(200)}`,
-])("%j is no address", (raw) => expect(parseNetwork(raw)).toBeNull());
+])("%j is not an address", (raw) => expect(parseNetwork(raw)).toBeNull());

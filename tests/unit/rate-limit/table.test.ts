@@ -7,22 +7,22 @@ import { type DocumentedRoute, findRoutes } from "@/scripts/openapi-document";
 const routes = await findRoutes();
 const nameOf = ({ method, path }: DocumentedRoute) => `${method} ${path}`;
 
-it("the gate's table is what the routes say of themselves (npm run openapi)", async () => {
+it("the gate's table matches the routes (npm run openapi)", async () => {
   expect(await readFile(LIMIT_TABLE_FILE, "utf8")).toBe(await limitTable(routes));
 });
 
-describe("every route has a row of its own", () => {
+describe("every route has its own row", () => {
   it.each(routes.map((route) => [nameOf(route), route] as const))("%s", (_, { path, method, spec }) => {
     const pattern = path.replace(/\{(\w+)\}/g, ":$1");
-    const asked = path.replace(/\{\w+\}/g, "0192d5e0-0000-7000-8000-000000000000");
-    const found = findPolicy(asked, method);
+    const requestPath = path.replace(/\{\w+\}/g, "0192d5e0-0000-7000-8000-000000000000");
+    const found = findPolicy(requestPath, method);
     expect(found.policy?.name ?? "skip").toBe(spec.limit ?? "default");
-    // The key carries the pattern, never what stands in its place.
+    // The key has the pattern, never the parameters' values.
     expect([pattern, `${method} ${pattern}`]).toContain(found.pattern);
   });
 });
 
-it("what guesses passwords, spends money or cannot be taken back is strict", () => {
+it("routes that can guess passwords, spend money or are irreversible are strict", () => {
   const loose = routes.filter(({ spec }) => spec.limit !== "strict").map(nameOf);
   expect(loose.filter((name) => name.includes(" /api/auth/"))).toEqual([
     "POST /api/auth/refresh",
@@ -33,7 +33,7 @@ it("what guesses passwords, spends money or cannot be taken back is strict", () 
   expect(loose.filter((name) => sensitive.test(name))).toEqual([]);
 });
 
-it("only those who prove themselves by a signature or a secret are not limited", () => {
+it("only routes that are authenticated by a signature or a secret are not limited", () => {
   const skipped = routes.filter(({ spec }) => spec.limit === "skip");
   expect(skipped.filter(({ spec }) => spec.auth === "user" || spec.auth === "admin").map(nameOf)).toEqual([]);
   expect(skipped.filter(({ spec }) => spec.auth === "public").map(({ path }) => path)).toEqual(
@@ -41,7 +41,7 @@ it("only those who prove themselves by a signature or a secret are not limited",
   );
 });
 
-it("HEAD is what GET is, another method what the path is", () => {
+it("HEAD has GET's policy, and an unlisted method the path's default", () => {
   const [get] = routes;
   const spec = (limit?: "strict") => ({ ...get?.spec, limit }) as DocumentedRoute["spec"];
   const route = (method: DocumentedRoute["method"], path: string, limit?: "strict") =>

@@ -3,18 +3,18 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { StreamEvent } from "@/app/_data/realtime/stream-event";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 
-/** The tabs' one stream, in a browser that is made of as little as it needs. */
+/** The stream shared by a browser's tabs, with minimal fakes of the browser's APIs. */
 
 const posts: string[] = [];
 vi.mock("@/app/_data/realtime/send-presence", () => ({
   sendPresence: async (_: string, state: string) => void posts.push(state),
 }));
 const calls: string[] = [];
-let answer: object = { ok: true };
+let response: object = { ok: true };
 vi.mock("@/app/_data/call-api", () => ({
   callApi: async (path: string) => {
     calls.push(path);
-    return answer;
+    return response;
   },
 }));
 
@@ -43,7 +43,7 @@ class Source {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
-  say(name: string, data?: object): void {
+  emit(name: string, data?: object): void {
     for (const listener of this.listeners.get(name) ?? [])
       listener(data ? { data: JSON.stringify(data) } : {});
   }
@@ -54,7 +54,7 @@ class Source {
 }
 
 const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
-const turn = (to: "visible" | "hidden") => {
+const setVisibility = (to: "visible" | "hidden") => {
   page.visibilityState = to;
   page.dispatchEvent(new Event("visibilitychange"));
 };
@@ -65,20 +65,20 @@ vi.stubGlobal("navigator", {
   locks: { request: async (_name: string, _options: object, take: () => Promise<void>) => take() },
 });
 
-const { openSharedStream: holdStream } = await import("@/app/_data/realtime/shared-stream");
-const { startRealtime: beginRealtime, subscribeToChannel: follow } = await import(
+const { openSharedStream } = await import("@/app/_data/realtime/shared-stream");
+const { startRealtime, subscribeToChannel } = await import(
   "@/app/_data/realtime/channel-subscriptions"
 );
 const { OtherTabs } = await import("@/app/_data/realtime/other-tabs");
 
-const said: StreamEvent[] = [];
+const events: StreamEvent[] = [];
 let end: () => void = () => {};
 let other: BroadcastChannel;
 
 beforeEach(() => {
   page.visibilityState = "visible";
-  for (const list of [posts, calls, said, Source.all]) list.length = 0;
-  answer = { ok: true };
+  for (const list of [posts, calls, events, Source.all]) list.length = 0;
+  response = { ok: true };
   other = new BroadcastChannel("normaldance:realtime");
 });
 afterEach(() => {
@@ -88,40 +88,40 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function begin(wanted: () => string[] = () => ["chat:x"], signedIn = true) {
-  const held = holdStream({
+function openStream(subscriptions: () => string[] = () => ["chat:x"], signedIn = true) {
+  const stream = openSharedStream({
     signedIn,
-    subscriptions: wanted,
+    subscriptions,
     cursorOf: () => null,
-    onEvent: (each) => said.push(each),
+    onEvent: (each) => events.push(each),
   });
-  end = held.close;
-  return held;
+  end = stream.close;
+  return stream;
 }
 
-it("turning from one tab to another leaves the person online, and leaving all of them is said at once", async () => {
-  begin();
-  await waitUntil("it is open", () => Source.all.length === 1);
+it("switching tabs keeps the user online, and leaving all tabs is published immediately", async () => {
+  openStream();
+  await waitUntil("the stream is open", () => Source.all.length === 1);
   expect(Source.last.query.get("state")).toBe("online");
-  Source.last.say("open", { streamId: "s", live: true });
-  turn("hidden");
+  Source.last.emit("open", { streamId: "s", live: true });
+  setVisibility("hidden");
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
   await delay(600);
   expect(posts).toEqual(["online"]);
   other.postMessage({ type: "want", tab: "B", channels: [], visible: false });
-  await waitUntil("it is said", () => posts.length === 2);
+  await waitUntil("the change is sent", () => posts.length === 2);
   expect(posts[1]).toBe("away");
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
-  await waitUntil("it is said", () => posts.length === 3);
+  await waitUntil("the change is sent", () => posts.length === 3);
   expect(posts[2]).toBe("online");
-  turn("hidden");
-  Source.last.say("reconnect", {});
+  setVisibility("hidden");
+  Source.last.emit("reconnect", {});
   other.postMessage({ type: "bye", tab: "B" });
-  await waitUntil("it is open again", () => Source.all.length === 2);
+  await waitUntil("the stream is open again", () => Source.all.length === 2);
   expect(Source.last.query.get("state")).toBe("away");
 });
 
-it("a tab that crashed is looked at no more, and later wants nothing", () => {
+it("a crashed tab stops counting as visible, and later loses its subscriptions", () => {
   vi.useFakeTimers();
   const tabs = new OtherTabs();
   expect(tabs.update("B", { channels: ["chat:x"], visible: true })).toEqual(["chat:x"]);
@@ -134,113 +134,113 @@ it("a tab that crashed is looked at no more, and later wants nothing", () => {
   expect(tabs.subscribedChannels()).toEqual([]);
 });
 
-it("a tab says every now and then that it is there", async () => {
+it("a tab announces itself periodically", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  const words: { type: string }[] = [];
-  other.onmessage = ({ data }: MessageEvent<{ type: string }>) => words.push(data);
-  begin();
+  const messages: { type: string }[] = [];
+  other.onmessage = ({ data }: MessageEvent<{ type: string }>) => messages.push(data);
+  openStream();
   await vi.advanceTimersByTimeAsync(31_000);
-  await waitUntil("it has come", () => words.filter(({ type }) => type === "want").length >= 4);
+  await waitUntil("the announcements have arrived", () => messages.filter(({ type }) => type === "want").length >= 4);
 });
 
-it("a refused stream asks why, and waits for as long as it is told to", async () => {
+it("a rejected stream requests the reason and waits for its Retry-After", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  begin();
-  await waitUntil("it is open", () => Source.all.length === 1);
-  answer = { ok: false, failure: { code: "rate_limited", retryAfterSeconds: 1 } };
+  openStream();
+  await waitUntil("the stream is open", () => Source.all.length === 1);
+  response = { ok: false, failure: { code: "rate_limited", retryAfterSeconds: 1 } };
   Source.last.readyState = Source.CLOSED;
-  Source.last.say("error");
+  Source.last.emit("error");
   await vi.advanceTimersByTimeAsync(1_000);
-  await waitUntil("it asks", () => calls.length === 1);
+  await waitUntil("the reason is requested", () => calls.length === 1);
   expect(calls).toEqual(["/api/presence"]);
   await vi.advanceTimersByTimeAsync(1_000);
-  await waitUntil("it is open again", () => Source.all.length === 2);
-  answer = { ok: false, failure: { code: "unauthenticated", retryAfterSeconds: null } };
+  await waitUntil("the stream is open again", () => Source.all.length === 2);
+  response = { ok: false, failure: { code: "unauthenticated", retryAfterSeconds: null } };
   Source.last.readyState = Source.CLOSED;
-  Source.last.say("error");
+  Source.last.emit("error");
   await vi.advanceTimersByTimeAsync(2_000);
-  await waitUntil("it asks", () => calls.length === 2);
+  await waitUntil("the reason is requested", () => calls.length === 2);
   await vi.advanceTimersByTimeAsync(1_500);
   expect(Source.all).toHaveLength(2);
 });
 
-it("what the stream carries no more is not said to be joined", async () => {
-  let wanted = ["chat:x", "chat:y"];
-  const held = begin(() => wanted);
-  await waitUntil("it is open", () => Source.all.length === 1);
-  Source.last.say("joined", { channel: "chat:x", at: "e:1", resumed: false });
-  wanted = ["chat:y"];
-  held.onSubscriptionsChange();
-  await waitUntil("it is open again", () => Source.all.length === 2);
-  const words: { type: string; said?: StreamEvent }[] = [];
-  other.onmessage = ({ data }: MessageEvent<{ type: string; said?: StreamEvent }>) => words.push(data);
+it("a channel that the stream no longer has is not reported as joined", async () => {
+  let subscriptions = ["chat:x", "chat:y"];
+  const stream = openStream(() => subscriptions);
+  await waitUntil("the stream is open", () => Source.all.length === 1);
+  Source.last.emit("joined", { channel: "chat:x", at: "e:1", resumed: false });
+  subscriptions = ["chat:y"];
+  stream.onSubscriptionsChange();
+  await waitUntil("the stream is open again", () => Source.all.length === 2);
+  const messages: { type: string; said?: StreamEvent }[] = [];
+  other.onmessage = ({ data }: MessageEvent<{ type: string; said?: StreamEvent }>) => messages.push(data);
   other.postMessage({ type: "want", tab: "B", channels: ["chat:x"], visible: false });
-  await waitUntil("it is open for both", () => Source.last.query.getAll("channel").includes("chat:x"));
-  expect(words.filter((word) => word.said?.type === "joined")).toEqual([]);
+  await waitUntil("the stream has both channels", () => Source.last.query.getAll("channel").includes("chat:x"));
+  expect(messages.filter((message) => message.said?.type === "joined")).toEqual([]);
 });
 
-it("who follows hears when events come again, and when a channel is not theirs", async () => {
-  end = beginRealtime({ signedIn: true });
-  const heard: string[] = [];
-  const follower = {
+it("a subscriber is notified when events resume, and when its channel is denied", async () => {
+  end = startRealtime({ signedIn: true });
+  const notifications: string[] = [];
+  const subscriber = {
     onEvent: () => {},
-    onReload: () => heard.push("reload"),
-    onLive: (live: boolean) => heard.push(live ? "live" : "not live"),
+    onReload: () => notifications.push("reload"),
+    onLive: (live: boolean) => notifications.push(live ? "live" : "not live"),
   };
-  const leave = follow("chat:z", follower);
-  await waitUntil("it is open", () => Source.all.some(({ query }) => query.has("channel")));
-  Source.last.say("open", { streamId: "s", live: false });
-  Source.last.say("joined", { channel: "chat:z", at: "e:1", resumed: false });
-  Source.last.say("live", { live: true });
-  expect(heard.splice(0)).toEqual(["not live", "reload", "live"]);
-  Source.last.say("live", { live: false });
-  Source.last.say("live", { live: true });
-  expect(heard.splice(0)).toEqual(["not live", "live", "reload"]);
+  const unsubscribe = subscribeToChannel("chat:z", subscriber);
+  await waitUntil("the stream is open", () => Source.all.some(({ query }) => query.has("channel")));
+  Source.last.emit("open", { streamId: "s", live: false });
+  Source.last.emit("joined", { channel: "chat:z", at: "e:1", resumed: false });
+  Source.last.emit("live", { live: true });
+  expect(notifications.splice(0)).toEqual(["not live", "reload", "live"]);
+  Source.last.emit("live", { live: false });
+  Source.last.emit("live", { live: true });
+  expect(notifications.splice(0)).toEqual(["not live", "live", "reload"]);
 
-  Source.last.say("denied", { channel: "chat:z" });
-  expect(heard.splice(0)).toEqual(["not live"]);
-  // Another one begins to follow it: it is asked for once more.
+  Source.last.emit("denied", { channel: "chat:z" });
+  expect(notifications.splice(0)).toEqual(["not live"]);
+  // Another subscriber joins: the channel is requested again.
   const before = Source.all.length;
   const late: string[] = [];
-  const leaveToo = follow("chat:z", {
-    ...follower,
+  const unsubscribeLate = subscribeToChannel("chat:z", {
+    ...subscriber,
     onReload: () => {},
     onLive: (live) => late.push(String(live)),
   });
   expect(late).toEqual(["false"]);
-  await waitUntil("it is asked again", () => Source.all.length === before + 1);
-  Source.last.say("joined", { channel: "chat:z", at: "e:4", resumed: false });
-  expect(heard).toEqual(["live", "reload"]);
+  await waitUntil("the channel is requested again", () => Source.all.length === before + 1);
+  Source.last.emit("joined", { channel: "chat:z", at: "e:4", resumed: false });
+  expect(notifications).toEqual(["live", "reload"]);
   expect(late).toEqual(["false", "true"]);
-  leave();
-  leaveToo();
+  unsubscribe();
+  unsubscribeLate();
 });
 
-it("where nobody is signed in there is a stream while something public is wanted, and nobody is said to be here", async () => {
-  let wanted: string[] = [];
-  const held = begin(() => wanted, false);
+it("an anonymous viewer has a stream only while a public channel is subscribed, and no presence", async () => {
+  let subscriptions: string[] = [];
+  const stream = openStream(() => subscriptions, false);
   await delay(100);
   expect(Source.all).toEqual([]);
-  wanted = ["views"];
-  held.onSubscriptionsChange();
-  await waitUntil("it is open", () => Source.all.length === 1);
+  subscriptions = ["views"];
+  stream.onSubscriptionsChange();
+  await waitUntil("the stream is open", () => Source.all.length === 1);
   expect(Source.last.query.get("as")).toBe("nobody");
-  Source.last.say("open", { streamId: "s", live: true });
-  // A tab of somebody's is none of theirs.
+  Source.last.emit("open", { streamId: "s", live: true });
+  // A signed-in tab does not use an anonymous stream.
   other.postMessage({ type: "want", tab: "B", channels: ["user:y"], visible: true });
   await delay(100);
   expect(Source.all).toHaveLength(1);
-  // While nobody looks there is none.
-  turn("hidden");
-  await waitUntil("it is let go", () => Source.last.closed);
+  // A hidden tab has no stream.
+  setVisibility("hidden");
+  await waitUntil("the stream is closed", () => Source.last.closed);
   await delay(600);
   expect([posts, Source.all.length]).toEqual([[], 1]);
-  turn("visible");
-  await waitUntil("it is open again", () => Source.all.length === 2);
-  wanted = [];
-  held.onSubscriptionsChange();
-  await waitUntil("it is let go for good", () => Source.last.closed);
+  setVisibility("visible");
+  await waitUntil("the stream is open again", () => Source.all.length === 2);
+  subscriptions = [];
+  stream.onSubscriptionsChange();
+  await waitUntil("the stream is closed permanently", () => Source.last.closed);
   expect(Source.all).toHaveLength(2);
-  // Another tab that begins to follow is not told that it has joined already.
-  expect(said.at(-1)).toEqual({ type: "carries", channels: [] });
+  // A new subscriber in another tab is not told that it has already joined.
+  expect(events.at(-1)).toEqual({ type: "carries", channels: [] });
 });

@@ -20,7 +20,7 @@ const fail = () => {
   breaker.recordFailure();
 };
 
-it("opens after three failures in a row, not after three with a success between", () => {
+it("opens after three consecutive failures, not with a success between", () => {
   fail();
   fail();
   expect(breaker.mayCall()).toBe(true);
@@ -33,7 +33,7 @@ it("opens after three failures in a row, not after three with a success between"
   expect(breaker.mayCall()).toBe(false);
 });
 
-it("lets one probe through after a second, and closes when it succeeds", () => {
+it("allows one probe after a second, and closes when it succeeds", () => {
   for (let i = 0; i < 3; i += 1) fail();
   time += 999;
   expect(breaker.mayCall()).toBe(false);
@@ -44,7 +44,7 @@ it("lets one probe through after a second, and closes when it succeeds", () => {
   expect(changes).toEqual(["open", "closed"]);
 });
 
-it("waits twice as long after each probe that fails, up to three seconds, and says it opened once", () => {
+it("doubles the wait after each failed probe up to three seconds, and reports opening once", () => {
   for (let i = 0; i < 3; i += 1) fail();
   const waits: number[] = [];
   for (let probe = 0; probe < 6; probe += 1) {
@@ -57,7 +57,7 @@ it("waits twice as long after each probe that fails, up to three seconds, and sa
   expect(changes).toEqual(["open"]);
 });
 
-it("is not prolonged by calls that were under way when it opened", () => {
+it("is not extended by calls in flight when it opened", () => {
   for (let i = 0; i < 10; i += 1) expect(breaker.mayCall()).toBe(true);
   for (let i = 0; i < 10; i += 1) breaker.recordFailure();
   time += 1_000;

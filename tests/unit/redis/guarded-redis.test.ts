@@ -16,29 +16,29 @@ beforeEach(async () => {
 });
 afterEach(() => played.close());
 
-it("in doubt too a Redis that goes on hanging opens the breaker", async () => {
+it("a Redis that keeps hanging opens the breaker also with the shortened limit", async () => {
   played.answer = pong;
   expect(await played.outcomes(1)).toEqual(["ok"]);
   played.answer = () => {};
   expect(await played.outcomes(1)).toEqual(["timeout"]);
   const startedAt = performance.now();
-  let asked = 0;
-  await waitUntil("nobody waits", async () => {
-    asked += 1;
+  let calls = 0;
+  await waitUntil("the breaker is open", async () => {
+    calls += 1;
     return (await played.outcomes(1))[0] === "open";
   });
-  expect(asked).toBeGreaterThan(3);
+  expect(calls).toBeGreaterThan(3);
   expect(performance.now() - startedAt).toBeGreaterThan(TIMEOUT_MS / 2);
 });
 
-it("excuses all calls of one cold start, however many come at once", async () => {
+it("excuses all concurrent calls of one cold start", async () => {
   played.answer = (request) => request.socket.destroy();
   await Promise.all(Array.from({ length: 20 }, () => played.outcomes(1)));
   played.answer = pong;
   expect(await played.outcomes(1)).toEqual(["ok"]);
 });
 
-it("an error of Redis is an answer; a Redis that cannot serve, and a page in its place, is none", async () => {
+it("a Redis error is a response; an unavailable Redis and a proxy's page count as failures", async () => {
   played.answer = says(400, JSON.stringify({ error: "WRONGTYPE Operation against a key" }));
   expect(await played.outcomes(5)).toEqual(Array(5).fill("UpstashError"));
   for (const reply of [
@@ -54,7 +54,7 @@ it("an error of Redis is an answer; a Redis that cannot serve, and a page in its
 });
 
 it.each(["{}", "[]", '"hello"', "null", "[null]", '{"result"', ""])(
-  "what is no answer of Redis is none: 200 with %s",
+  "an invalid response is a failure: 200 with %s",
   async (body) => {
     played.answer = says(200, body);
     expect(await played.outcomes(1)).toEqual([expect.stringMatching(/^(out-of-service|network)$/)]);
@@ -65,12 +65,12 @@ it.each([
   "WRONGPASS invalid or missing auth token",
   "ERR max daily request limit exceeded. Limit: 10000, Usage: 10000",
   "ERR max requests limit exceeded. Limit: 500000, Usage: 500000",
-])("a Redis that lets nobody in is away: %s", async (error) => {
+])("a Redis that rejects the client is unavailable: %s", async (error) => {
   played.answer = says(401, JSON.stringify({ error }));
   expect(await played.outcomes(1)).toEqual(["out-of-service"]);
 });
 
-it("sends nothing twice: a write whose answer was lost may have been applied", async () => {
+it("sends nothing twice: a write whose response was lost may have been applied", async () => {
   const received: string[] = [];
   played.answer = (request) => {
     request.on("data", (chunk: Buffer) => received.push(chunk.toString()));
@@ -84,14 +84,14 @@ it("sends nothing twice: a write whose answer was lost may have been applied", a
   ]);
 });
 
-it("what Redis says is told without the values that were sent", async () => {
+it("an error of Redis does not contain the values sent", async () => {
   played.answer = says(400, JSON.stringify({ error: "WRONGTYPE Operation against a key" }));
   const error: unknown = await played.redis.set("key", "a password").catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ message: "WRONGTYPE Operation against a key" });
   expect((error as Error).stack).not.toContain("a password");
 });
 
-it("a pipeline's commands each have their own answer; fewer than were asked for are none", async () => {
+it("each command of a pipeline has its own response; too few responses are a failure", async () => {
   played.answer = says(200, JSON.stringify([{ result: "b25l" }, { error: "ERR no" }]));
   expect(
     await played.redis.sendPipeline([
@@ -104,9 +104,9 @@ it("a pipeline's commands each have their own answer; fewer than were asked for 
   });
 });
 
-it("tells of every call: what was sent, how it ended, how long it took", async () => {
+it("reports every call: its commands, outcome and duration", async () => {
   const calls: RedisCall[] = [];
-  const told = new GuardedRedis({
+  const client = new GuardedRedis({
     url: played.url,
     token: "t",
     timeoutMs: TIMEOUT_MS,
@@ -114,11 +114,11 @@ it("tells of every call: what was sent, how it ended, how long it took", async (
     onCall: (call) => calls.push(call),
   });
   played.answer = pong;
-  await told.ping();
+  await client.ping();
   played.answer = says(400, JSON.stringify({ error: "ERR no" }));
-  await told.send(["GET", "a"]).catch(() => {});
+  await client.send(["GET", "a"]).catch(() => {});
   played.answer = (request) => request.socket.destroy();
-  for (let call = 0; call < 4; call += 1) await told.sendPipeline([["GET", "a"], ["PING"]]).catch(() => {});
+  for (let call = 0; call < 4; call += 1) await client.sendPipeline([["GET", "a"], ["PING"]]).catch(() => {});
   expect(calls.map(({ commands, outcome }) => [commands.map(([name]) => name).join(), outcome])).toEqual([
     ["ping", "answered"],
     ["GET", "error"],

@@ -16,7 +16,7 @@ describe("a stored value", () => {
     ["b", z.enum(["a", "b"]), "b"],
     ['{"a":"1"}', z.object({ a: z.string() }), { a: "1" }],
     ["2026-01-02T03:04:05.000Z", z.coerce.date(), new Date("2026-01-02T03:04:05.000Z")],
-  ])("%s as the schema sees it", (text, schema, value) => {
+  ])("%s is decoded by the schema", (text, schema, value) => {
     expect(decodeValue<unknown>(text, schema)).toEqual({ success: true, data: value });
   });
 
@@ -26,11 +26,11 @@ describe("a stored value", () => {
     ["null", z.object({})],
     ["{", z.object({})],
     ["c", z.enum(["a", "b"])],
-  ])("%s is not one", (text, schema) => {
+  ])("%s does not match", (text, schema) => {
     expect(decodeValue<unknown>(text, schema).success).toBe(false);
   });
 
-  it("is written as text or JSON", () => {
+  it("is encoded as text or JSON", () => {
     expect(["a", 1, 10n, true, { a: 1 }, [1], new Date(0)].map(encodeValue)).toEqual([
       "a",
       "1",
@@ -43,7 +43,7 @@ describe("a stored value", () => {
   });
 });
 
-it("a reconnection waits 50 ms more each time, and never more than 2 s", () => {
+it("reconnection delays grow by 50 ms up to 2 s", () => {
   expect([1, 2, 3, 39, 40, 41, 1_000_000].map(reconnectDelayMs)).toEqual([
     50, 100, 150, 1_950, 2_000, 2_000, 2_000,
   ]);
@@ -65,7 +65,7 @@ describe("an event stream", () => {
     return all;
   }
 
-  it("is cut at empty lines, wherever the network cuts it", async () => {
+  it("is split at empty lines, wherever the network splits it", async () => {
     expect(await events("data: a\n\nda", "ta: b", "\n", "\ndata:c\n\n")).toEqual(["a", "b", "c"]);
     expect(await events("data: a\r\n\r\n", ": comment\n\nevent: x\ndata: b\n\n")).toEqual(["a", "b"]);
     expect(await events("data: one\ndata: two\n\n")).toEqual(["one\ntwo"]);
@@ -74,14 +74,14 @@ describe("an event stream", () => {
     expect(await events("data: half")).toEqual([]);
   });
 
-  it("that never ends a line does not fill the memory", async () => {
+  it("is bounded when a line never ends", async () => {
     const mebibyte = "a".repeat(1024 * 1024);
     await expect(events("data: ", ...Array<string>(11).fill(mebibyte))).rejects.toThrow(/too large/);
     await expect(events(...Array<string>(11).fill(`data: ${mebibyte}\n`))).rejects.toThrow(/too large/);
   });
 });
 
-it("counts in bounded memory, whatever is sent", () => {
+it("metrics use bounded memory for any commands", () => {
   const meter = new CallMeter();
   for (let call = 0; call < 1_000; call += 1) {
     meter.record({ commands: [[`name${call}`]], durationMs: call * 2, outcome: "answered" });
@@ -97,7 +97,7 @@ it("counts in bounded memory, whatever is sent", () => {
   });
   expect(snapshot.other?.latency?.buckets.at(-1)).toBeGreaterThan(0);
 
-  const mine = snapshot.name1;
-  if (mine) mine.answered = 99;
+  const copy = snapshot.name1;
+  if (copy) copy.answered = 99;
   expect(meter.snapshot().name1?.answered).toBe(1);
 });

@@ -45,7 +45,7 @@ describe("an order's steps", () => {
     ]);
   });
 
-  it("say what a refund did again, and end with it", () => {
+  it("list what a refund repeated, and end with it", () => {
     const tasks = ["deliver-goods", "leaderboards", "payments", "leaderboards"].map((queue) => ({
       queue,
       state: "done" as const,
@@ -59,13 +59,13 @@ describe("an order's steps", () => {
     ]);
   });
 
-  it("stop at a payment that did not come", () => {
+  it("stop at a failed payment", () => {
     expect(steps({ status: "failed" })).toEqual(["placed done", "payment stuck"]);
   });
 });
 
-describe("an order is followed", () => {
-  it("while it may change by itself, and no longer", () => {
+describe("an order is polled", () => {
+  it("while it may still change", () => {
     const done = [{ queue: "deliver-goods", state: "done" as const }];
     expect(isUnfinished(order({ status: "pending" }))).toBe(true);
     expect(isUnfinished(order({ status: "failed", checkoutUrl: "https://pay.test" }))).toBe(true);
@@ -81,18 +81,18 @@ describe("an order is followed", () => {
   });
 });
 
-describe("a typed amount", () => {
+describe("an amount as input", () => {
   it.each([
     ["1 290,50", 129_050],
     ["1290.5", 129_050],
     ["0,07", 7],
     ["19.99", 1_999],
     ["1\u00a0000", 100_000],
-  ])("%s", (typed, minor) => {
-    expect(parseAmountMinor(typed)).toBe(minor);
+  ])("%s", (input, minor) => {
+    expect(parseAmountMinor(input)).toBe(minor);
   });
 
-  it.each(["", "fifteen", "1,234", "-5", "1e3", "1.2.3"])("%j is none", (typed) => {
-    expect(parseAmountMinor(typed)).toBeNaN();
+  it.each(["", "fifteen", "1,234", "-5", "1e3", "1.2.3"])("%j is not an amount", (input) => {
+    expect(parseAmountMinor(input)).toBeNaN();
   });
 });

@@ -5,7 +5,7 @@ import { FAILPOINTS } from "@/lib/core/failpoint";
 import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
 import { lanes } from "@/lib/tasks/lanes";
 
-/** docs/TASKS.md and docs/OPERATIONS.md say what the code says. */
+/** docs/TASKS.md and docs/OPERATIONS.md match the code. */
 
 const tasks = readFileSync("docs/TASKS.md", "utf8");
 const operations = readFileSync("docs/OPERATIONS.md", "utf8");
@@ -38,8 +38,8 @@ function duration(seconds: number): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-test("the table of queues is the catalogue", () => {
-  const wanted = Object.keys(queues)
+test("the table of queues matches the catalogue", () => {
+  const expected = Object.keys(queues)
     .filter(isQueueName)
     .map((queue) => {
       const { delivery, lane, retries, timeoutSeconds, deadlineSeconds, cancellable, available } =
@@ -54,29 +54,29 @@ test("the table of queues is the catalogue", () => {
         cancellable ? "yes" : "no",
       ];
     });
-  expect(tableUnder("Queues")).toEqual(wanted);
+  expect(tableUnder("Queues")).toEqual(expected);
 });
 
-test("the table of lanes is the lanes", () => {
-  const wanted = Object.entries(lanes).map(([name, lane]) => [
+test("the table of lanes matches the code", () => {
+  const expected = Object.entries(lanes).map(([name, lane]) => [
     `\`${name}\``,
     String(lane.parallelism),
     "ratePerSecond" in lane ? String(lane.ratePerSecond) : "",
   ]);
-  expect(tableUnder("Lanes")).toEqual(wanted);
+  expect(tableUnder("Lanes")).toEqual(expected);
 });
 
-test("every failpoint of the service is in the table of crashes", () => {
+test("the table of crashes has every failpoint of the service", () => {
   const named = tableUnder("What a crash leaves behind").map(([cell]) => cell);
   expect(named).toEqual(FAILPOINTS.filter((name) => name.startsWith("tasks.")).map((name) => `\`${name}\``));
 });
 
-test("every kind of alert is in the runbook", () => {
+test("the runbook has every kind of alert", () => {
   const named = tableUnder("Alerts", operations).map(([cell]) => cell);
   expect(named).toEqual(Object.keys(en.alertConsole.kinds).map((kind) => `\`${kind}\``));
 });
 
-test("money shares a lane with money alone", () => {
+test("money tasks share a lane only with money tasks", () => {
   const money = Object.keys(queues)
     .filter(isQueueName)
     .filter((queue) => getLane(queue) === lanes.money);
@@ -93,7 +93,7 @@ test("a deadline leaves time for all of QStash's attempts", () => {
   }
 });
 
-test("every version before a queue's own can be read", () => {
+test("every earlier version of a queue can be read", () => {
   for (const queue of Object.keys(queues).filter(isQueueName)) {
     const { version, upgrades = {} } = getQueueDefinition(queue);
     const before = Array.from({ length: version - 1 }, (_, index) => String(index + 1));

@@ -13,8 +13,8 @@ afterEach(() => {
   while (takeBackfill().length > 0);
 });
 
-describe("what was written without Redis", () => {
-  it("is handed over in parts a script can take, in order and once", () => {
+describe("views written without Redis", () => {
+  it("are returned in batches that a script accepts, in order and once", () => {
     queueBackfill([written("a", 3), written("b", 700), written("c", 1)]);
     const parts: { postId: string; viewers: number }[][] = [];
     for (let part = takeBackfill(); part.length > 0; part = takeBackfill()) {
@@ -30,7 +30,7 @@ describe("what was written without Redis", () => {
     ]);
   });
 
-  it("is not kept without limit, and there is room again once it is handed over", () => {
+  it("are kept up to a limit, with room again after they are taken", () => {
     queueBackfill(Array.from({ length: 30 }, (_, index) => written(`post ${index}`, 500)));
     let views = 0;
     for (let part = takeBackfill(); part.length > 0; part = takeBackfill()) {
@@ -42,21 +42,21 @@ describe("what was written without Redis", () => {
   });
 });
 
-describe("what was shown last", () => {
-  it("keeps a count from going back while Redis is away", () => {
+describe("the last shown count", () => {
+  it("keeps a count from decreasing while Redis is down", () => {
     rememberCount("shown", 12);
     expect(getFallbackCount("shown", 10)).toBe(12);
     expect(getFallbackCount("shown", 15)).toBe(15);
     expect(getFallbackCount("never shown", 3)).toBe(3);
   });
 
-  it("follows Redis when it corrects itself", () => {
+  it("follows Redis when it is corrected", () => {
     rememberCount("corrected", 12);
     rememberCount("corrected", 11);
     expect(getFallbackCount("corrected", 10)).toBe(11);
   });
 
-  it("forgets the posts that nobody asked for longest", () => {
+  it("drops the least recently requested posts", () => {
     rememberCount("kept", 9);
     rememberCount("old", 9);
     for (let index = 0; index < 9_998; index += 1) rememberCount(`other ${index}`, 1);

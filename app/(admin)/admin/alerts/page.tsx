@@ -17,7 +17,7 @@ export default async function AdminAlertsPage({ searchParams }: PageProps<"/admi
   const { cursor } = await searchParams;
   const page = alertPageQuerySchema.safeParse({ cursor });
   const loaded = await nullOnOutage(async () => {
-    // a layout does not run again on every navigation, so what is shown is guarded here too
+    // Layouts do not run again on every navigation, so the page checks access too.
     const viewer = await requireAdmin("/admin/alerts");
     return listOpenAlerts(viewer, page.success ? page.data : {});
   });

@@ -18,7 +18,7 @@ export async function generateMetadata() {
 export default async function AdminAnalyticsPage({ searchParams }: PageProps<"/admin/analytics">) {
   const range = parseRange((await searchParams).days);
   const loaded = await nullOnOutage(async () => {
-    // a layout does not run again on every navigation, so what is shown is guarded here too
+    // Layouts do not run again on every navigation, so the page checks access too.
     const viewer = await requireAdmin("/admin/analytics");
     return Promise.all([getEventReport(viewer, range), countOpenAlerts()]);
   });
@@ -68,7 +68,7 @@ export default async function AdminAnalyticsPage({ searchParams }: PageProps<"/a
   );
 }
 
-/** A range that is not offered is the first one: a mangled link still opens the page. */
+/** Falls back to the first range, so that a mangled link still opens the page. */
 function parseRange(days: unknown): ReportRange {
   return REPORT_RANGES.find((range) => String(range) === days) ?? REPORT_RANGES[0];
 }

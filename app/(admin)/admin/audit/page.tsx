@@ -19,11 +19,11 @@ export async function generateMetadata() {
 
 export default async function AdminAuditPage({ searchParams }: PageProps<"/admin/audit">) {
   const { action, actor, subject, cursor } = await searchParams;
-  // An empty choice of the form is no filter.
+  // The form sends an empty value for "no filter".
   const parsed = auditQuerySchema.safeParse({ action: action || undefined, actor, subject, cursor });
   const query = parsed.success ? parsed.data : auditQuerySchema.parse({});
   const loaded = await nullOnOutage(async () => {
-    // a layout does not run again on every navigation, so what is shown is guarded here too
+    // Layouts do not run again on every navigation, so the page checks access too.
     const viewer = await requireAdmin("/admin/audit");
     return Promise.all([listAudit(viewer, query), countOpenAlerts()]);
   });

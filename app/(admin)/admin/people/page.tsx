@@ -18,11 +18,11 @@ export async function generateMetadata() {
 
 export default async function AdminPeoplePage({ searchParams }: PageProps<"/admin/people">) {
   const { q, role, cursor } = await searchParams;
-  // An empty field of the search form is no filter.
+  // The form sends an empty value for "no filter".
   const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, cursor });
   const query = parsed.success ? parsed.data : peopleQuerySchema.parse({});
   const loaded = await nullOnOutage(async () => {
-    // a layout does not run again on every navigation, so what is shown is guarded here too
+    // Layouts do not run again on every navigation, so the page checks access too.
     const viewer = await requireAdmin("/admin/people");
     return Promise.all([viewer, listPeople(viewer, query), countOpenAlerts()]);
   });

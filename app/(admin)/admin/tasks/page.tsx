@@ -30,7 +30,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
   const page = deadTasksQuerySchema.safeParse({ cursor });
   const requestedId = idSchema.safeParse(id);
   const loaded = await nullOnOutage(async () => {
-    // a layout does not run again on every navigation, so what is shown is guarded here too
+    // Layouts do not run again on every navigation, so the page checks access too.
     const viewer = await requireAdmin("/admin/tasks");
     return Promise.all([
       getTaskOverview(viewer, page.success ? page.data : {}),
@@ -121,7 +121,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
   );
 }
 
-/** A task an alert or a log line names; null when it is not there. */
+/** The task that an alert or a log line links to; null when it does not exist. */
 async function findTask(id: string): Promise<TaskView | null> {
   const viewer = await requireAdmin("/admin/tasks");
   try {

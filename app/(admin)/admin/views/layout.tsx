@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 
-/** Above the loading screen, so that a stranger's answer has the right status and not a skeleton. */
+/** Runs before the loading screen, so that a viewer without access gets the right status instead of a skeleton. */
 export default async function AdminViewsLayout({ children }: { children: ReactNode }) {
   await requireAdmin("/admin/views");
   return children;

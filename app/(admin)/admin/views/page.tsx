@@ -15,7 +15,7 @@ export async function generateMetadata() {
 }
 
 export default async function AdminViewsPage() {
-  // a layout does not run again on every navigation, so what is shown is guarded here too
+  // Layouts do not run again on every navigation, so the page checks access too.
   await requireAdmin("/admin/views");
   const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),

@@ -14,7 +14,7 @@ const PAGE_SIZE = 50;
 
 export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Promise<Metadata> {
   const [{ id }, t, viewer] = await Promise.all([params, getTranslations("chat"), getViewer()]);
-  // undefined: not known, and the page itself will say why
+  // Undefined when the read failed; the page reads again and reports the error.
   const chat = await readChat(id).catch(() => undefined);
   const robots = { index: false };
   if (chat === undefined) return { robots };
@@ -43,7 +43,7 @@ export default async function ChatPage({ params, searchParams }: PageProps<"/cha
 
 interface Props {
   id: string;
-  /** Older than this: the way back in the history where no scripts run. */
+  /** Shows messages older than this one: the history link for browsers without JavaScript. */
   before: number | undefined;
   viewer: Viewer;
 }
@@ -71,7 +71,7 @@ async function OpenConversation({
   reader,
 }: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
   const page = await listMessages(reader, chat.id, { before, limit: PAGE_SIZE });
-  // After the page, so that none of them is older than what the page says is known.
+  // Read after the page, so that no pinned message is older than the revision the page starts from.
   const pinned = await listPinned(reader, chat.id);
   return (
     <Conversation
@@ -85,7 +85,7 @@ async function OpenConversation({
   );
 }
 
-/** Of a direct chat the other person's. */
+/** The id that gives the page its colour: the group's, or the other member's in a direct chat. */
 function chatTintId({ id, kind, members }: ChatDetail, viewerId: string): string {
   return kind === "group" ? id : (members.find(({ userId }) => userId !== viewerId)?.userId ?? id);
 }

@@ -5,7 +5,7 @@ import { type ChatDetail, getChat } from "@/lib/chat";
 import { AppError } from "@/lib/core/errors";
 import { idSchema } from "@/lib/core/ids";
 
-/** One read a request, shared by the page and its metadata. Null: it is not there for the viewer. */
+/** Reads once per request, shared by the page and its metadata. Null when the viewer may not see the chat. */
 export const readChat = cache(async (id: string): Promise<ChatDetail | null> => {
   const viewer = await getViewer();
   const parsed = idSchema.safeParse(id);

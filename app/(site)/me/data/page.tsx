@@ -11,7 +11,7 @@ export async function generateMetadata() {
   return { title: t("title"), robots: { index: false } };
 }
 
-/** All that is somebody's: to take along, and to take away. */
+/** Data export and account deletion. */
 export default async function DataPage() {
   const [t, viewer] = await Promise.all([getTranslations("myData"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/me/data");

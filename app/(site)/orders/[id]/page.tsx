@@ -81,7 +81,7 @@ async function CurrentOrder({
   );
 }
 
-/** Null for an order that is not there, or is none of the viewer's business. */
+/** Null when the order does not exist or the viewer may not see it. */
 async function readOrder(id: string, viewer: Viewer): Promise<OrderView | null> {
   try {
     return await getOrder(id, viewerToCaller(viewer));

@@ -9,7 +9,7 @@ export const alt = "NormalDance";
 
 const HOUR_SECONDS = 3_600;
 
-/** What a link to a post looks like elsewhere. Nothing of it changes while the post does not. */
+/** The preview image of a link to a post. Cacheable: it changes only when the post changes. */
 export default async function PostOpenGraphImage({ params }: { params: Promise<{ id: string }> }) {
   const [post, fonts, wordmark] = await Promise.all([
     params.then(({ id }) => readPost(id)),

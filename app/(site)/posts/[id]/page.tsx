@@ -16,7 +16,7 @@ const MAX_DESCRIPTION_LENGTH = 180;
 
 export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
-  // undefined: not known, and the page itself will say why; it keeps the site's own title
+  // Undefined when the read failed; the page reads again and reports the error under the site's title.
   const post = await readPost(id).catch(() => undefined);
   if (post === undefined) return {};
   if (post === null) return { title: t("notFoundTitle"), robots: { index: false } };
@@ -40,7 +40,7 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
   };
 }
 
-/** Cover and colour come from the address alone, so they are there at once; the words follow. */
+/** Cover and colour depend on the id alone, so they render immediately; the text streams in. */
 export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
   return (

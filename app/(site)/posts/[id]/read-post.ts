@@ -2,5 +2,5 @@ import "server-only";
 import { cache } from "react";
 import { getPost } from "@/lib/posts";
 
-/** One read a request, shared by the page, its metadata and its image. */
+/** Reads once per request, shared by the page, its metadata and its image. */
 export const readPost = cache((id: string) => getPost(id));

@@ -2,8 +2,8 @@ import { parseReferralCode, referralCodeExists, referralCookie } from "@/lib/bon
 import { log } from "@/lib/core/log";
 
 /**
- * GET /r/{code}: a referral link. It leads to sign-up with the code filled in, and a cookie remembers the code for
- * those who look around first. A code that is nobody's leads to plain sign-up.
+ * GET /r/{code}: a referral link. Redirects to sign-up with the code filled in; a cookie keeps the code for visitors
+ * who look around first. An unknown code redirects to plain sign-up.
  */
 export async function GET(_: Request, { params }: RouteContext<"/r/[code]">): Promise<Response> {
   const code = parseReferralCode((await params).code);
@@ -15,12 +15,12 @@ export async function GET(_: Request, { params }: RouteContext<"/r/[code]">): Pr
   return new Response(null, { status: 303, headers });
 }
 
-/** While Postgres is away a code is taken at its word: sign-up checks it again. */
+/** Accepts any code while Postgres is unavailable: sign-up checks it again. */
 async function isKnownCode(code: string): Promise<boolean> {
   try {
     return await referralCodeExists(code);
   } catch (error) {
-    log().warn({ err: error }, "a referral code is not checked");
+    log().warn({ err: error }, "referral code accepted unchecked: lookup failed");
     return true;
   }
 }

@@ -17,7 +17,7 @@ const MAX_DESCRIPTION_LENGTH = 180;
 
 export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
-  // undefined: not known, and the page itself will say why
+  // Undefined when the read failed; the page reads again and reports the error.
   const product = await readProduct(id).catch(() => undefined);
   if (product === undefined) return {};
   if (product === null) return { title: t("notFoundTitle"), robots: { index: false } };

@@ -2,5 +2,5 @@ import "server-only";
 import { cache } from "react";
 import { getProduct } from "@/lib/shop";
 
-/** One read a request, shared by the page and its metadata. */
+/** Reads once per request, shared by the page and its metadata. */
 export const readProduct = cache((id: string) => getProduct(id));

@@ -15,9 +15,8 @@ export interface BackgroundOutbox {
 }
 
 /**
- * Sends what was written in chats that are not open, each chat's messages in their order; what fails for reasons that
- * pass goes again by itself. What is refused stays in the browser's keeping and blocks nothing: its author sees why
- * when they open the chat.
+ * Sends the unsent messages of chats that are not open, in order within each chat, and retries temporary failures. A
+ * rejected message stays in the outbox and blocks nothing: its author sees the reason when they open the chat.
  */
 export class BackgroundSender {
   private readonly rejectedIds = new Set<string>();
@@ -30,20 +29,20 @@ export class BackgroundSender {
 
   constructor(private readonly outbox: BackgroundOutbox) {}
 
-  /** @param openChatId  its own page sends what was written there */
+  /** @param openChatId  chat that is skipped, because its page sends its messages */
   start(openChatId: string | null): void {
     this.isStopped = false;
     this.openChatId = openChatId;
     this.retryNow();
   }
 
-  /** What is on its way arrives. */
+  /** A request that is already running completes. */
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.retryTimer);
   }
 
-  /** At once: there may be a connection, or something to send. */
+  /** Runs immediately: the connection may be back, or there is something to send. */
   readonly retryNow = (): void => {
     clearTimeout(this.retryTimer);
     this.rerunRequested = true;
@@ -61,7 +60,7 @@ export class BackgroundSender {
     if (waitMs > 0 && !this.isStopped) this.retryTimer = setTimeout(this.retryNow, waitMs);
   }
 
-  /** @returns after how long once more (ms); 0: there is nothing to wait for */
+  /** @returns delay before the next attempt, in ms; 0: nothing to retry */
   private async sendAll(): Promise<number> {
     for (const chatId of this.outbox.listChatIds()) {
       for (const { clientId, text, replyTo, attachments } of this.outbox.listUnsent(chatId)) {
@@ -78,7 +77,7 @@ export class BackgroundSender {
           this.outbox.remove(chatId, clientId);
           this.retryDelayMs = MIN_RETRY_DELAY_MS;
         } else if (isRetryable(result.failure)) {
-          // It is about the connection or the server, so the others would fare no better.
+          // The connection or the server failed, so the remaining messages would fail as well.
           const waitMs = Math.max(this.retryDelayMs, (result.failure.retryAfterSeconds ?? 0) * 1_000);
           this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
           return waitMs;

@@ -2,7 +2,7 @@ import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import type { MessagesPage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
-/** Whoever missed more than so many answers' worth begins anew from the newest page. */
+/** After this many pages of changes the store is reset to the newest page. */
 const MAX_PAGES = 5;
 
 export interface CatchUpSource {
@@ -11,8 +11,8 @@ export interface CatchUpSource {
 }
 
 /**
- * Asks the server for what a conversation has missed. One question at a time, however many want to know; whoever asks
- * while an answer is on its way gets one more question, since that answer may be older than what they heard of.
+ * Fetches what a conversation has missed, with one request at a time for all callers. A call during a request triggers
+ * one more request, because the pending response may be older than the event that caused the call.
  */
 export class CatchUp {
   private rerunRequested = false;
@@ -23,7 +23,7 @@ export class CatchUp {
     private readonly source: CatchUpSource,
   ) {}
 
-  /** @returns why it did not work; null when everything is known up to some moment after the call */
+  /** @returns the failure; null when everything up to some moment after the call is known */
   run(): Promise<ApiFailure | null> {
     this.rerunRequested = true;
     this.running ??= this.fetchUntilCurrent().finally(() => {

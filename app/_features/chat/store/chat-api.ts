@@ -9,7 +9,7 @@ export type Attachment = ChatMessage["attachments"][number];
 export type Quote = NonNullable<ChatMessage["replyTo"]>;
 export type Person = ResponseBody<"people">["items"][number];
 
-/** Longer than that and the connection counts as lost. */
+/** After this time the connection counts as lost. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
 const timeoutSignal = () => AbortSignal.timeout(REQUEST_TIMEOUT_MS);

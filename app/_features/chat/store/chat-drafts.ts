@@ -1,10 +1,10 @@
 import { createDraftStore } from "@/app/_data/draft-store";
 
-/** What is being written in a chat, as the API takes it: mentions have their ids. */
+/** The draft of a chat in the API's markup: mentions have their ids. */
 const chatDraftStore = (chatId: string) => createDraftStore(`chat:${chatId}`, { text: "" });
 const draftKey = (viewerId: string, chatId: string) => `${viewerId}:${chatId}`;
 
-/** What the browser did not take into its keeping; here it stays while the page does. */
+/** Drafts that localStorage did not accept; they last as long as the page. */
 const unsavedDrafts = new Map<string, string>();
 
 export function readChatDraft(viewerId: string, chatId: string): string {
@@ -19,7 +19,7 @@ export function saveChatDraft(viewerId: string, chatId: string, text: string): v
   else unsavedDrafts.set(draftKey(viewerId, chatId), text);
 }
 
-/** What could not be sent is being written again, before whatever is being written. */
+/** Inserts the text of a rejected message before the current draft. */
 export function prependToChatDraft(viewerId: string, chatId: string, text: string): void {
   const draft = readChatDraft(viewerId, chatId);
   saveChatDraft(viewerId, chatId, draft === "" ? text : `${text}\n${draft}`);

@@ -2,32 +2,32 @@ import { type ChatItem, type ChatMessage, fetchChats } from "./chat-api";
 import { isStale, mergeChat, withMessage, withRead } from "./chat-unread";
 import { isRetryable } from "./is-retryable";
 
-/** Changes that come together are asked about together, and not more often than that. */
+/** Minimum time between two fetches: changes within it share one. Also the base of the retry delay. */
 const MIN_FETCH_INTERVAL_MS = 3_000;
-/** Without an answer it is asked again, each time twice as late, up to this. */
+/** Upper limit of the retry delay, which doubles with each failure. */
 const MAX_RETRY_DELAY_MS = 60_000;
 
 export interface ChatListState {
-  /** The one with the latest message first; null until they are known. */
+  /** Latest message first; null until loaded. */
   items: readonly ChatItem[] | null;
   nextCursor: string | null;
-  /** Of all chats. */
+  /** In all chats. */
   unreadCount: number;
 }
 
 let list: ChatListState = { items: null, nextCursor: null, unreadCount: 0 };
-/** Whose it is; null until somebody's page has begun. */
+/** The user the list belongs to; null until {@link startChatList}. */
 let ownerId: string | null = null;
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isFetching = false;
-/** Something was heard since the last question: its answer may be older. */
+/** A change arrived since the last request was sent, whose response may be older. */
 let refetchRequested = false;
 let lastFetchAt = 0;
 let nextFetchAt = 0;
 let retryDelayMs = MIN_FETCH_INTERVAL_MS;
 
-/** The chats of whoever is signed in, as this tab knows them. The list and the badges of the frame read the same. */
+/** The signed-in user's chats as this tab knows them. The list and the badges in the shell read the same state. */
 export function getChatListSnapshot(): ChatListState {
   return list;
 }
@@ -50,8 +50,8 @@ const byLatest = (a: ChatItem, b: ChatItem) =>
   latestAt(b).localeCompare(latestAt(a)) || b.id.localeCompare(a.id);
 
 /**
- * What the server has rendered: the count in the frame, or the list with it. It may be older than what this tab knows,
- * as after the browser's "back": then the server is asked.
+ * Applies what the server has rendered: the unread count in the shell, or the list with it. If this tab already has a
+ * list, that may be newer (after the browser's "back"), so the list is fetched instead.
  */
 export function startChatList(viewerId: string, rendered: Partial<ChatListState>): void {
   if (ownerId !== null && ownerId !== viewerId) list = { items: null, nextCursor: null, unreadCount: 0 };
@@ -60,19 +60,19 @@ export function startChatList(viewerId: string, rendered: Partial<ChatListState>
   else update(rendered);
 }
 
-/** The next page of the list. */
+/** Adds the next page of the list. */
 export function appendChats(items: readonly ChatItem[], nextCursor: string | null): void {
   const known = new Set(list.items?.map(({ id }) => id));
   update({ items: [...(list.items ?? []), ...items.filter(({ id }) => !known.has(id))], nextCursor });
 }
 
-/** Asks the server, soon and not too often. */
+/** Schedules a fetch of the first page; calls within {@link MIN_FETCH_INTERVAL_MS} share one. */
 export function requestChats(): void {
   refetchRequested = true;
   if (!isFetching) schedule(MIN_FETCH_INTERVAL_MS);
 }
 
-/** @param ms  after the last question */
+/** @param ms  delay after the last fetch */
 function schedule(ms: number): void {
   const at = Math.max(Date.now() + 50, lastFetchAt + ms);
   if (ownerId === null || (timer !== undefined && nextFetchAt <= at)) return;
@@ -101,7 +101,7 @@ async function fetchFirstPage(): Promise<void> {
   if (refetchRequested) requestChats();
 }
 
-/** The first page, as it was at some moment since it was asked for. */
+/** Applies the first page, as it was at some moment since the request. */
 function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
   const knownChats = new Map(list.items?.map((chat) => [chat.id, chat]));
   let { unreadCount } = page;
@@ -113,7 +113,7 @@ function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
     unreadCount += chat.unreadCount - fetched.unreadCount;
     return chat;
   });
-  // What was loaded further down stays; of the first page only what the server has.
+  // Chats loaded further down stay; of the first page only those that the server returned.
   const end = page.items.at(-1);
   const ids = new Set(items.map(({ id }) => id));
   const laterChats =
@@ -127,7 +127,7 @@ function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
   });
 }
 
-/** @param updater  gives the same object when nothing changes */
+/** @param updater  returns the same object when nothing changes */
 function updateChat(chatId: string, updater: (chat: ChatItem) => ChatItem): void {
   const chat = list.items?.find(({ id }) => id === chatId);
   if (!list.items || !chat) {
@@ -138,16 +138,16 @@ function updateChat(chatId: string, updater: (chat: ChatItem) => ChatItem): void
   if (updated === chat) return;
   if (isFetching) refetchRequested = true;
   update({
-    items: list.items.map((each) => (each === chat ? updated : each)),
+    items: list.items.map((item) => (item === chat ? updated : item)),
     unreadCount: Math.max(0, list.unreadCount + updated.unreadCount - chat.unreadCount),
   });
 }
 
-/** Somebody has written, or changed what they had. */
+/** Applies a new or changed message. */
 export function applyMessage(message: ChatMessage, viewerId: string): void {
   updateChat(message.chatId, (chat) => {
     const unread = message.seq > chat.readSeq;
-    // Others were missed, or one that counts was deleted or turns out to be one's own.
+    // Messages were missed, or a counted message was deleted or is the viewer's own.
     if (message.seq > chat.lastSeq + 1) requestChats();
     else if (
       unread &&
@@ -159,10 +159,10 @@ export function applyMessage(message: ChatMessage, viewerId: string): void {
   });
 }
 
-/** One has read up to there, here or on another device. */
+/** The viewer has read up to `seq`, here or on another device. */
 export function applyRead(chatId: string, seq: number): void {
   updateChat(chatId, (chat) => {
-    // How many of those after it count, the server knows.
+    // Only the server knows how many messages after `seq` are unread.
     if (seq > chat.readSeq && seq < chat.lastSeq) requestChats();
     return withRead(chat, seq);
   });

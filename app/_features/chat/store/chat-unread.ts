@@ -1,15 +1,14 @@
 import type { ChatItem, ChatMessage } from "./chat-api";
 
 /**
- * What is unread in a chat, from what a browser has heard of it in whatever order. Messages are numbered without gaps,
- * so one that is heard tells of those before it. Of these it is not known whose they are, or whether they were deleted:
- * they count until the server is asked.
+ * Unread counts of a chat, computed from events in any order. Messages are numbered without gaps, so a message implies
+ * all those before it. Their authors and deletions are unknown, so they count as unread until the list is fetched.
  */
 
-/** More than that is "99+". */
+/** Shown as "99+". */
 const MAX_UNREAD_COUNT = 100;
 
-/** Somebody has written, or changed what they had. The same object when that says nothing new. */
+/** Applies a new or changed message. Returns the same object when nothing changes. */
 export function withMessage(chat: ChatItem, message: ChatMessage, viewerId: string): ChatItem {
   const own = message.authorId === viewerId;
   const last = chat.lastMessage;
@@ -29,24 +28,24 @@ export function withMessage(chat: ChatItem, message: ChatMessage, viewerId: stri
   } else if (last?.id === message.id && message.revision > last.revision) {
     updated = { ...chat, lastMessage: message };
   }
-  // Whoever writes has read what is before it.
+  // An author has read all earlier messages.
   return own ? withRead(updated, message.seq) : updated;
 }
 
-/** One has read up to there. */
+/** Moves the read marker to `seq`; never backwards. */
 export function withRead(chat: ChatItem, seq: number): ChatItem {
   if (seq <= chat.readSeq) return chat;
   const unreadCount = Math.min(chat.unreadCount, Math.max(0, chat.lastSeq - seq));
   return { ...chat, readSeq: seq, unreadCount };
 }
 
-/** What the server said of it, with what was heard that may be newer. */
+/** The fetched chat, with what the tab knows that may be newer. */
 export function mergeChat(fetched: ChatItem, local: ChatItem, viewerId: string): ChatItem {
   const last = local.lastMessage;
   return withRead(last ? withMessage(fetched, last, viewerId) : fetched, local.readSeq);
 }
 
-/** Whether `said` is older than `heard` in something that counts. */
+/** Whether `fetched` is older than `local` in its last message or read marker. */
 export function isStale(fetched: ChatItem, local: ChatItem): boolean {
   return fetched.lastSeq < local.lastSeq || fetched.readSeq < local.readSeq;
 }

@@ -2,10 +2,10 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { fetchMessages, type MessagesPage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
-/** Enough before and after a message that is jumped to. */
+/** The page around a jump target ends this many messages after it. */
 const JUMP_MARGIN = 20;
 
-/** The ways to other parts of a conversation. Each gives why it did not work, or null. */
+/** Loads other parts of a conversation. Each function returns the failure, or null. */
 export function createHistory(id: string, store: ConversationStore) {
   const fetchAndApply = async (
     range: { before?: number; after?: number },

@@ -3,25 +3,25 @@ import type { ConversationView, OutgoingMessage } from "./conversation-view";
 import { createQuoteRefresher } from "./quotes";
 
 /**
- * One conversation as a browser knows it, put together from pages, events and answers in whatever order they come,
- * also twice or not at all.
+ * One conversation as a browser knows it, built from pages, events and responses that may arrive in any order, twice or
+ * not at all.
  *
- * It keeps every message that it has heard of, in its newest form, and shows a run of them: `from` … `to`, or up to
- * the end. `known` is the revision up to which nothing was missed: every message of the run is at least as new as it
- * was then. Invariant: once `known` is the server's revision, the run is what the server has in those places. The
- * number grows by an event that follows on it, or by an answer to "everything since `known`"; whoever has heard of
- * more than `known` is behind and has to ask.
+ * It keeps every received message in its newest form, and shows a contiguous window of them: `firstSeq` … `endSeq`, or
+ * up to the newest. `syncedRevision` is the revision up to which nothing was missed: every message in the window is at
+ * least as new as at that revision. Invariant: once `syncedRevision` is the server's revision, the window equals the
+ * server's messages in its range. An event with the next revision advances it, and so does a response to "everything
+ * since `syncedRevision`"; a store that has received a higher revision is behind and must fetch.
  *
- * Pure: asks nobody, and has no clock.
+ * Pure: it sends no requests and reads no clock.
  */
 export class ConversationStore {
   private readonly messages = new Map<string, ChatMessage>();
-  /** The chat's revision at which names, titles and quotes in a message were last read, by its id. */
+  /** By message id: the chat's revision at which the message's names, titles and quotes were last read. */
   private readonly readRevisions = new Map<string, number>();
   private readonly pending = new Map<string, OutgoingMessage>();
-  /** Own messages that the server has, by what this browser or another one called them. */
+  /** Client ids of the viewer's messages that the server has, sent from this browser or another one. */
   private readonly sentClientIds = new Set<string>();
-  /** Revisions beyond `known` that have come already. */
+  /** Revisions beyond `syncedRevision` that have already arrived. */
   private readonly aheadRevisions = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly refreshQuote = createQuoteRefresher((id) => this.messages.get(id));
@@ -30,11 +30,11 @@ export class ConversationStore {
   private lastSeq = 0;
   private firstSeq = 1;
   private endSeq: number | null = null;
-  /** See the class. */
+  /** See the class comment. */
   syncedRevision = 0;
-  /** Grows with each reset: what was asked about changes before is of no use after it. */
+  /** Incremented when a reset drops all messages: responses requested before it are ignored. */
   generation = 0;
-  /** Grows when another run is shown: what was asked for at the ends of the one before does not fit it. */
+  /** Incremented when another window is shown: pages requested for the previous one are ignored. */
   windowVersion = 0;
 
   constructor(
@@ -44,19 +44,19 @@ export class ConversationStore {
     this.startWindow(page);
   }
 
-  /** Something was missed. */
+  /** Whether a change was missed. */
   isBehind(): boolean {
     return this.syncedRevision < this.latestRevision;
   }
 
-  /** An event's message, or an answer's. In any order, any number of times. */
+  /** Applies a message of an event or a response, in any order and any number of times. */
   apply(message: ChatMessage): void {
     this.mergeMessage(message);
     this.advanceSynced(this.syncedRevision);
     this.notifyListeners();
   }
 
-  /** The answer to "everything since", where `since` was `known` then. */
+  /** Applies a response to "everything since `syncedRevision`", requested in `generation`. */
   applyChanges(page: MessagesPage, generation: number): void {
     if (generation !== this.generation) return;
     this.mergePage(page);
@@ -65,16 +65,16 @@ export class ConversationStore {
     this.notifyListeners();
   }
 
-  /** The answer to "before the first that is shown". */
+  /** Applies a response to "before the first shown message". */
   applyOlder(page: MessagesPage, windowVersion: number): void {
     if (windowVersion !== this.windowVersion) return;
     this.mergePage(page);
-    // No more of them: whatever was before is not there.
+    // Without older messages the window starts at the beginning of the chat.
     this.firstSeq = page.hasMore ? (page.items[0]?.seq ?? this.firstSeq) : 1;
     this.notifyListeners();
   }
 
-  /** The answer to "after the last that is shown". */
+  /** Applies a response to "after the last shown message". */
   applyNewer(page: MessagesPage, windowVersion: number): void {
     if (windowVersion !== this.windowVersion || this.endSeq === null) return;
     this.mergePage(page);
@@ -82,7 +82,7 @@ export class ConversationStore {
     this.notifyListeners();
   }
 
-  /** Messages from anywhere, as they are now: the pinned ones. */
+  /** Applies current messages from any part of the chat: the pinned ones. */
   applyPinned(messages: readonly ChatMessage[], generation: number): void {
     if (generation !== this.generation) return;
     for (const message of messages) this.mergeMessage(message);
@@ -90,7 +90,7 @@ export class ConversationStore {
     this.notifyListeners();
   }
 
-  /** Shows another run, around a message far from this one: `page` is what is before its end. */
+  /** Shows `page` as the new window, around a message outside the current one. */
   showAround(page: MessagesPage, windowVersion: number): void {
     const [first, last] = [page.items[0], page.items.at(-1)];
     if (windowVersion !== this.windowVersion || !first || !last) return;
@@ -102,8 +102,8 @@ export class ConversationStore {
   }
 
   /**
-   * Shows the newest page: to come back to the end, or when too much was missed to ask for it. If anything was missed
-   * it begins anew; else what it has is at least as new.
+   * Shows the newest page: to return to the end, or when too much was missed to fetch. If anything was missed, all
+   * messages are dropped; otherwise they are at least as new as the page.
    */
   reset(page: MessagesPage): void {
     if (page.revision > this.syncedRevision) {
@@ -117,7 +117,7 @@ export class ConversationStore {
     this.notifyListeners();
   }
 
-  /** @returns false when the server has it already */
+  /** @returns false when the server already has it */
   addPending(pending: OutgoingMessage): boolean {
     if (this.sentClientIds.has(pending.clientId)) return false;
     this.pending.set(pending.clientId, pending);
@@ -140,12 +140,12 @@ export class ConversationStore {
     return [...this.pending.values()];
   }
 
-  /** The message with this number, if it is shown. */
+  /** The message with this `seq`, if it is shown. */
   findShown(seq: number): ChatMessage | undefined {
     return this.getSnapshot().messages.find((message) => message.seq === seq);
   }
 
-  /** A quote as what it quotes is now. */
+  /** A quote in the current form of its message. */
   withCurrentQuote(quote: Quote): Quote {
     return this.refreshQuote({ replyTo: quote }).replyTo;
   }
@@ -168,7 +168,7 @@ export class ConversationStore {
     const [first, last] = [page.items[0], page.items.at(-1)];
     this.lastSeq = Math.max(this.lastSeq, page.lastSeq);
     this.firstSeq = page.hasMore && first ? first.seq : 1;
-    // A page from the middle ends there.
+    // A page from the middle of the chat ends the window.
     this.endSeq = last && last.seq < page.lastSeq ? last.seq : null;
     this.mergePage(page);
     this.advanceSynced(this.syncedRevision);
@@ -184,7 +184,7 @@ export class ConversationStore {
     this.lastSeq = Math.max(this.lastSeq, lastSeq);
   }
 
-  /** @param readAt  the chat's revision when it was read: of the same message, what points elsewhere may be newer */
+  /** @param readAt  chat revision at the read: at an equal message revision, names, titles and quotes may be newer */
   private mergeMessage(message: ChatMessage, readAt = message.revision): void {
     const { id, revision } = message;
     const knownRevision = this.messages.get(id)?.revision ?? 0;
@@ -203,7 +203,7 @@ export class ConversationStore {
     this.pending.delete(message.clientId);
   }
 
-  /** Everything up to `revision` is known, and whatever has come that follows on it. */
+  /** Everything up to `revision` is known; also consumes the revisions after it that have already arrived. */
   private advanceSynced(revision: number): void {
     this.syncedRevision = Math.max(this.syncedRevision, revision);
     while (this.aheadRevisions.delete(this.syncedRevision + 1)) this.syncedRevision++;
@@ -215,9 +215,11 @@ export class ConversationStore {
   private buildView(): ConversationView {
     const endSeq = this.endSeq ?? Number.POSITIVE_INFINITY;
     const all = [...this.messages.values()];
-    const run = all.filter(({ seq }) => seq >= this.firstSeq && seq <= endSeq).sort((a, b) => a.seq - b.seq);
+    const shown = all
+      .filter(({ seq }) => seq >= this.firstSeq && seq <= endSeq)
+      .sort((a, b) => a.seq - b.seq);
     return {
-      messages: run.map(this.refreshQuote),
+      messages: shown.map(this.refreshQuote),
       pending: this.listPending().map(this.refreshQuote),
       hasOlder: this.firstSeq > 1,
       hasNewer: this.endSeq !== null && this.endSeq < this.lastSeq,

@@ -1,33 +1,33 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { Attachment, ChatMessage, Quote } from "./chat-api";
 
-/** A message of one's own that the server does not have yet, as far as this browser knows. */
+/** A message of the viewer that, as far as this browser knows, the server does not have yet. */
 export interface OutgoingMessage {
-  /** Stays the same however often it is sent. */
+  /** The same for all attempts. */
   clientId: string;
   text: string;
   replyTo: Quote | null;
   attachments: Attachment[];
   createdAt: string;
   state: "sending" | "failed";
-  /** Why it failed; null when that was before this page was opened. */
+  /** Why it failed; null while it is being sent, or when it only waits for the next retry. */
   failure: ApiFailure | null;
-  /** It goes again by itself. */
+  /** It is retried automatically. */
   willRetry: boolean;
 }
 
-/** What a conversation shows. A new object after each change. */
+/** What a conversation page shows. A new object after each change. */
 export interface ConversationView {
-  /** A run without holes, by `seq`. */
+  /** A window without gaps, sorted by `seq`. */
   messages: readonly ChatMessage[];
   pending: readonly OutgoingMessage[];
   hasOlder: boolean;
-  /** The run ends before the newest. */
+  /** The window ends before the newest message. */
   hasNewer: boolean;
-  /** The newest message's number. */
+  /** `seq` of the newest message. */
   lastSeq: number;
-  /** Those of all that are known, in the order in which they were pinned. */
+  /** The pinned ones of all known messages, in the order in which they were pinned. */
   pinned: readonly ChatMessage[];
-  /** Another one: it has begun anew, and knows only of what is in the run. */
+  /** Changes when the store was reset: it then knows only the messages in the window. */
   generation: number;
 }

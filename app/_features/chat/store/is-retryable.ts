@@ -1,4 +1,4 @@
-/** Nothing is wrong with what was sent: the connection, the server, or how much one has sent. */
+/** The request itself is valid: the connection, the server, the session or a rate limit failed it. */
 const RETRYABLE_CODES = new Set([
   "network",
   "unexpected",
@@ -8,7 +8,7 @@ const RETRYABLE_CODES = new Set([
   "unauthenticated",
 ]);
 
-/** Whether the same may succeed later. Everything else is refused for good, a `clientId` that is taken too. */
+/** Whether the same request may succeed later. All other codes are permanent, also a taken `clientId`. */
 export function isRetryable({ code }: { code: string }): boolean {
   return RETRYABLE_CODES.has(code);
 }

@@ -5,9 +5,9 @@ import type { OutgoingMessage } from "./conversation-view";
 import { isRetryable } from "./is-retryable";
 import type { OutboxEntry } from "./outbox";
 
-/** Failed for reasons that pass: tried again after this, then after twice as long each time, */
+/** First retry delay after a temporary failure; it doubles with each failure. */
 const MIN_RETRY_DELAY_MS = 2_000;
-/** up to this. */
+/** Upper limit of the retry delay. */
 const MAX_RETRY_DELAY_MS = 30_000;
 
 export interface SenderOutbox {
@@ -17,19 +17,19 @@ export interface SenderOutbox {
 }
 
 /**
- * Sends what is pending, one after another, in the order in which it was written. A message goes again under the same
- * `clientId`, so it is one message whichever attempt the server took; what fails for reasons that pass goes again by
- * itself, the rest waits for the person and keeps nobody waiting.
+ * Sends pending messages one after another, in the order in which they were written. All attempts use the same
+ * `clientId`, so the message is stored once, whichever attempt succeeds. Temporary failures are retried
+ * automatically; other failures wait for the user and block nothing.
  *
- * While anything is to go again nothing that was written after it is sent: a new message is a reason to try all of them
- * at once, from the first, or to wait with them for as long as the server has asked for.
+ * No message overtakes one that waits for a retry: a new message triggers an immediate retry of all, from the first, or
+ * waits with them until the server's `Retry-After` has passed.
  */
 export class MessageSender {
   private isSending = false;
-  /** Set as long as anything is to go again, until the sender ends. */
+  /** Set while a retry is scheduled. */
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private retryDelayMs = MIN_RETRY_DELAY_MS;
-  /** The server has asked for silence until then (ms). */
+  /** End of the server's `Retry-After` (ms since the epoch). */
   private pausedUntil = 0;
   private isStopped = false;
 
@@ -56,7 +56,7 @@ export class MessageSender {
     this.store.removePending(clientId);
   }
 
-  /** Once more with what failed for reasons that may have passed: the connection is back. */
+  /** Retries temporary failures immediately: the connection may be back. */
   readonly retryNow = (): void => {
     this.cancelRetry();
     for (const { clientId, willRetry } of this.store.listPending()) {
@@ -70,7 +70,7 @@ export class MessageSender {
     this.retryNow();
   }
 
-  /** What is on its way arrives; nothing new is sent until it begins again. */
+  /** A request that is already running completes; no further message is sent until `start`. */
   stop(): void {
     this.isStopped = true;
     this.cancelRetry();
@@ -103,7 +103,7 @@ export class MessageSender {
         this.retryDelayMs = MIN_RETRY_DELAY_MS;
         this.outbox.remove(next.clientId);
         this.store.apply(result.data.message);
-        // An answer that is not about this message would leave it there for ever.
+        // A response about another message would otherwise leave this one pending permanently.
         this.store.removePending(next.clientId);
       } else this.handleFailure(next, result.failure);
     }
@@ -115,7 +115,7 @@ export class MessageSender {
       this.store.updatePending(message.clientId, { state: "failed", failure });
       return;
     }
-    // Those behind it would fail as well, and must not overtake it.
+    // Later messages would fail as well, and must not overtake it.
     for (const { clientId, state } of this.store.listPending()) {
       if (state === "sending")
         this.store.updatePending(clientId, { state: "failed", failure, willRetry: true });

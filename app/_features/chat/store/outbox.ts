@@ -1,9 +1,9 @@
 import type { OutgoingMessage } from "./conversation-view";
 
 /**
- * Messages that were written and that the server may not have yet, kept in this browser until it has them. One entry a
- * message, so that tabs do not overwrite each other's; sent by two of them it is one message all the same. Per person:
- * two people at one computer must not send each other's words.
+ * Messages that the server may not have yet, kept in localStorage until it has them. One entry per message, so that
+ * tabs do not overwrite each other's; a message sent by two tabs is stored once. Keyed by user: two users of one
+ * computer must not send each other's messages.
  */
 
 const KEY_PREFIX = "normaldance:outbox";
@@ -16,7 +16,7 @@ export type OutboxEntry = Pick<
   "clientId" | "text" | "replyTo" | "attachments" | "createdAt"
 >;
 
-/** Best effort: a browser without storage still sends, it only does not remember. */
+/** Best effort: without storage the message is sent, but does not survive the page. */
 export function saveUnsent(
   viewerId: string,
   chatId: string,
@@ -26,7 +26,7 @@ export function saveUnsent(
   try {
     localStorage.setItem(storageKey(viewerId, chatId, clientId), JSON.stringify(entry));
   } catch {
-    // private windows and full disks
+    // storage is unavailable (private window) or full
   }
 }
 
@@ -34,7 +34,7 @@ export function removeUnsent(viewerId: string, chatId: string, clientId: string)
   try {
     localStorage.removeItem(storageKey(viewerId, chatId, clientId));
   } catch {
-    // as above
+    // storage is unavailable
   }
 }
 
@@ -43,7 +43,7 @@ export function listUnsent(viewerId: string, chatId: string): OutboxEntry[] {
   return readEntries(`${KEY_PREFIX}:${viewerId}:${chatId}:`).map(([, entry]) => entry);
 }
 
-/** Chats of a person in which something is unsent. */
+/** Ids of the chats in which a user has unsent messages. */
 export function listChatsWithUnsent(viewerId: string): string[] {
   const keyPrefix = `${KEY_PREFIX}:${viewerId}:`;
   return [...new Set(readEntries(keyPrefix).map(([key]) => key.slice(keyPrefix.length).split(":")[0] ?? ""))];
@@ -63,7 +63,7 @@ function readEntries(keyPrefix: string): [string, OutboxEntry][] {
   }
 }
 
-/** What this site has written itself, unless somebody was at it. */
+/** Null for an entry that was not written by {@link saveUnsent}. */
 function parseEntry(json: string | null): OutboxEntry | null {
   try {
     const entry = JSON.parse(json ?? "null") as Partial<OutboxEntry> | null;

@@ -3,9 +3,9 @@ import type { ChatMessage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
 /**
- * Keeps it known what is pinned: whenever a store has begun anew it knows of those in its run alone.
- * @param fetchPinned  gives all that are pinned
- * @returns asks when they are not known, one question at a time; safe to call at any time
+ * Keeps the pinned messages loaded: after a reset the store knows only those in its window.
+ * @param fetchPinned  returns all pinned messages
+ * @returns fetches them if they are not loaded, one request at a time; safe to call at any time
  */
 export function createPinnedLoader(
   store: ConversationStore,

@@ -1,12 +1,12 @@
-/** How often it is seen whether the time has come. */
+/** How often the elapsed time is checked. */
 const TICK_INTERVAL_MS = 1_000;
-/** Each time is earlier by up to this share, so that pages opened together do not ask together. */
+/** Each interval is shortened by a random share up to this, so that pages opened together do not poll together. */
 const JITTER = 0.25;
 
 /**
- * Looks now and then while the page is visible, and at once when it becomes so.
- * @param intervalMs  at most so much later; asked anew each time
- * @returns ends it
+ * Polls while the page is visible, and immediately when it becomes visible.
+ * @param intervalMs  maximum time between two polls; read again at each check
+ * @returns stops polling
  */
 export function pollWhileVisible(poll: () => void, intervalMs: () => number): () => void {
   let lastPollAt = Date.now();

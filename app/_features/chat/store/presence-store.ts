@@ -5,17 +5,17 @@ import type { ResponseBody } from "@/app/_data/call-api";
 import { fetchPresence } from "./chat-api";
 
 /**
- * Who is here, as far as this tab has asked. Asked once for all who are shown at the same moment; changes come as events
- * (to ChatsKeeper, in the frame), and where none come it is asked again now and then.
+ * The presence of users, as known to this tab. Users that are shown at the same moment share one request. ChatSync, in
+ * the shell, applies the events about changes, and polls while none arrive.
  */
 
 export type Presence = ResponseBody<"presence">["items"][number];
 
-/** Components that are mounted together ask together. */
+/** Components that mount within this time share a request. */
 const BATCH_DELAY_MS = 60;
-/** What the API takes in one question. */
+/** The API's limit per request. */
 const MAX_BATCH_SIZE = 100;
-/** Known for less than that, it is not asked again by whoever is shown next. */
+/** Younger entries are not requested again when another component shows the user. */
 const MAX_AGE_MS = 60_000;
 
 const knownPresences = new Map<string, Presence & { fetchedAt: number }>();
@@ -25,7 +25,7 @@ const queuedIds = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let version = 0;
 
-/** Somebody came, went, or is known to be there. What two instances say of one person may come in the other order. */
+/** Applies a user's presence. Events of two instances may arrive out of order: an older `lastSeenAt` is ignored. */
 export function applyPresence(presence: Presence): void {
   const lastSeenAt = knownPresences.get(presence.userId)?.lastSeenAt;
   if (lastSeenAt && presence.lastSeenAt && presence.lastSeenAt < lastSeenAt) return;
@@ -34,7 +34,7 @@ export function applyPresence(presence: Presence): void {
   for (const listener of listeners) listener();
 }
 
-/** Asks about everybody who is shown: what is known may be old, or nothing is known. */
+/** Requests the presence of all shown users again: it may be outdated or unknown. */
 export function refetchPresence(): void {
   for (const userId of shownCounts.keys()) queuedIds.add(userId);
   scheduleFetch();
@@ -53,7 +53,7 @@ function scheduleFetch(): void {
 
 async function fetchBatch(userIds: string[]): Promise<void> {
   const result = await fetchPresence(userIds);
-  // When nobody can say, everybody seems to be offline. It is asked again once events come again.
+  // If presence is unknown (Redis is down), all users seem offline. ChatSync requests it again once events resume.
   if (result.ok && result.data.known) for (const presence of result.data.items) applyPresence(presence);
 }
 
@@ -64,12 +64,12 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-/** Somebody is shown. @returns when they no longer are */
+/** Registers users as shown, and requests their presence if needed. @returns unregisters them */
 export function trackPresence(userIds: readonly string[]): () => void {
   for (const userId of userIds) {
     shownCounts.set(userId, (shownCounts.get(userId) ?? 0) + 1);
-    const before = knownPresences.get(userId);
-    if (!before || Date.now() - before.fetchedAt > MAX_AGE_MS) queuedIds.add(userId);
+    const known = knownPresences.get(userId);
+    if (!known || Date.now() - known.fetchedAt > MAX_AGE_MS) queuedIds.add(userId);
   }
   scheduleFetch();
   return () => {
@@ -81,7 +81,7 @@ export function trackPresence(userIds: readonly string[]): () => void {
   };
 }
 
-/** Where each of these people is; undefined while that is not known. */
+/** Looks up the presence of these users; undefined while unknown. */
 export function usePresence(userIds: readonly string[]): (userId: string) => Presence | undefined {
   const key = userIds.join();
   useEffect(() => (key === "" ? undefined : trackPresence(key.split(","))), [key]);
@@ -93,7 +93,7 @@ export function usePresence(userIds: readonly string[]): (userId: string) => Pre
   return getPresence;
 }
 
-/** Where this person is; undefined while that is not known. */
+/** The presence of a user; undefined while unknown. */
 export function getPresence(userId: string): Presence | undefined {
   return knownPresences.get(userId);
 }

@@ -1,19 +1,19 @@
 import { plainText } from "@/lib/chat/client";
 import type { ChatMessage, Quote } from "./chat-api";
 
-/** As much as the API puts into a quote. */
+/** The API's length of a quote, in characters. */
 const MAX_QUOTE_LENGTH = 160;
 
-/** The picture of a message as it is now. */
+/** A quote of the message in its current form. */
 export function createQuote({ id, seq, authorId, authorName, text }: ChatMessage): Quote {
   return { id, seq, authorId, authorName, text: [...plainText(text)].slice(0, MAX_QUOTE_LENGTH).join("") };
 }
 
 /**
- * Renews the pictures that messages have of other ones. What has not changed stays the same object, so it is not
- * rendered again.
+ * Updates the quotes in messages to the current form of the quoted ones. A message whose quote has not changed stays
+ * the same object, so that it is not rendered again.
  *
- * @param find  what is known of a message by its id
+ * @param find  looks up a known message by its id
  */
 export function createQuoteRefresher(find: (id: string) => ChatMessage | undefined) {
   const refreshed = new WeakMap<object, { original: ChatMessage; quoting: object }>();
@@ -21,7 +21,7 @@ export function createQuoteRefresher(find: (id: string) => ChatMessage | undefin
     const original = quoting.replyTo ? find(quoting.replyTo.id) : undefined;
     if (!original || !quoting.replyTo) return quoting;
     const cached = refreshed.get(quoting);
-    // The key is what it was made of, so it is of the same type.
+    // The cached object was built from its key, so it has the same type.
     if (cached?.original === original) return cached.quoting as Quoting;
     const replyTo = createQuote(original);
     const updated = isSameQuote(replyTo, quoting.replyTo) ? quoting : { ...quoting, replyTo };

@@ -1,12 +1,12 @@
-/** The server hears at most so often up to where one has read. */
+/** Minimum time between two reports to the server. */
 const MIN_SEND_INTERVAL_MS = 1_000;
-/** It did not hear it: told again after this. */
+/** Delay before a failed report is repeated. */
 const RETRY_DELAY_MS = 5_000;
 
 /**
- * Tells the server up to where one has read, the last number of several that come quickly.
- * @param serverSeq  what the server has
- * @param send  gives whether it was heard
+ * Reports to the server up to which `seq` the viewer has read. Of several in quick succession only the last is sent.
+ * @param serverSeq  the read marker on the server
+ * @param send  resolves to whether the server recorded it
  */
 export function createReadMarker(serverSeq: number, send: (seq: number) => Promise<boolean>) {
   let sentSeq = serverSeq;
@@ -29,13 +29,13 @@ export function createReadMarker(serverSeq: number, send: (seq: number) => Promi
     if (!isEnded) schedule(RETRY_DELAY_MS);
   };
   return {
-    /** One sees this message, and with it all before. */
+    /** Marks this message and all before it as seen. */
     markSeen(seq: number): void {
       isEnded = false;
       seenSeq = Math.max(seenSeq, seq);
       schedule(sentAt + MIN_SEND_INTERVAL_MS - Date.now());
     },
-    /** What waits goes at once: the page is being left. */
+    /** Sends a waiting report immediately, without retry: the page is being left. */
     flush(): void {
       isEnded = true;
       clearTimeout(timer);

@@ -1,9 +1,9 @@
-/** While somebody writes the others are told at most so often, */
+/** Minimum time between two typing events of a user. */
 const MIN_SEND_INTERVAL_MS = 4_000;
-/** and believe it for so long. */
+/** How long a received typing event is shown. */
 export const TYPING_TIMEOUT_MS = 6_000;
 
-/** Says that one writes. @param send  tells the server; best effort */
+/** Limits the rate of typing events. @param send  notifies the server; best effort */
 export function createTypingNotifier(send: () => void): () => void {
   let sentAt = 0;
   return () => {

@@ -2,10 +2,10 @@ import { isAuthenticated, refreshSession } from "@/app/_data/session";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import type { Attachment } from "./chat-api";
 
-/** What the API takes. */
+/** The API's upload limit. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** Nothing has moved for so long: the connection counts as lost. A slow one may take as long as it needs. */
+/** Without progress for this long the connection counts as lost. A slow upload has no other time limit. */
 const STALL_TIMEOUT_MS = 30_000;
 
 interface Options {
@@ -15,8 +15,8 @@ interface Options {
 }
 
 /**
- * Sends a file's bytes. By XMLHttpRequest, since fetch does not say how far it is. Never throws; as with other calls,
- * an access token that is too old is renewed once.
+ * Uploads a file. Uses XMLHttpRequest because fetch reports no upload progress. Never throws; as with other calls, an
+ * expired access token is renewed once.
  */
 export async function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: Attachment }>> {
   const startedAt = Date.now();

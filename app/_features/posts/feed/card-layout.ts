@@ -1,6 +1,6 @@
 export type CardLayout = "gatefold" | "strip" | "tile";
 
-/** A bill repeats: one act on the whole width, a list of names, two side by side. */
+/** The repeating pattern: one card on the full width, four rows, two tiles side by side. */
 const LAYOUT_PATTERN: readonly CardLayout[] = [
   "gatefold",
   "strip",
@@ -13,11 +13,11 @@ const LAYOUT_PATTERN: readonly CardLayout[] = [
 const FIRST_TILE_INDEX = LAYOUT_PATTERN.indexOf("tile");
 
 /**
- * How a post is shown.
+ * The layout of a post's card.
  *
- * @param feedIndex where it stands in the whole feed
- * @param index where it stands in its list of `count`; half of a pair whose other half is in another list
- * becomes a plain name, because lists do not share a row
+ * @param feedIndex position in the whole feed
+ * @param index position in its list of `count` posts; a tile whose partner is in another list becomes a strip, because
+ * lists do not share a row
  */
 export function cardLayoutAt(feedIndex: number, index: number, count: number): CardLayout {
   const patternIndex = feedIndex % LAYOUT_PATTERN.length;

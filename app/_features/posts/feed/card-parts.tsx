@@ -2,7 +2,7 @@ import Link from "next/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PostItem } from "../posts-api";
 
-/** The whole card follows this one link; the card itself needs `relative`. */
+/** Makes the whole card clickable; the card itself needs the class `relative`. */
 export function CardLink({ post }: { post: PostItem }) {
   return (
     <Link href={`/posts/${post.id}`} prefetch={false} className="stretched">

@@ -4,6 +4,6 @@ export interface CardProps {
   post: PostItem;
   /** The server's time in milliseconds. */
   renderedAt: number;
-  /** Whether seeing this card counts as a view; not for one's own posts. */
+  /** Whether seeing this card counts as a view; false for the viewer's own posts. */
   countsViews: boolean;
 }

@@ -5,7 +5,7 @@ import { PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 
-/** The headline over the feed. Strangers are told what this is; people who are in get straight to it. */
+/** The headline over the feed, with an introduction for anonymous viewers. */
 export async function FeedIntro({ continued }: { continued: boolean }) {
   const [t, shell, viewer] = await Promise.all([
     getTranslations("feed"),

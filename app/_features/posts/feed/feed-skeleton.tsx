@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Skeleton } from "@/app/_ui/skeleton";
 
-/** The first screen of the bill, before its names are known. A client component, so that no page carries it along. */
+/** Skeleton of the first screen. A client component, so that its markup is not repeated in every page. */
 export function FeedSkeleton() {
   const t = useTranslations("feed");
   return (

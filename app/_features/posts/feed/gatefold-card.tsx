@@ -5,13 +5,13 @@ import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
-/** A short name is called out louder. */
+/** Shorter titles get larger type. */
 function titleClass(title: string): string {
   if (title.length <= 18) return "text-[clamp(1.9rem,6.6cqi,3.5rem)]";
   return title.length <= 48 ? "text-[clamp(1.6rem,4.8cqi,2.5rem)]" : "text-[clamp(1.25rem,3.6cqi,1.9rem)]";
 }
 
-/** The act of the evening: a record sleeve opened, art on one side and words on the other. */
+/** The full-width card, like an open record sleeve: cover on one side, text on the other. */
 export function GatefoldCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article

@@ -12,20 +12,20 @@ import { readPages, savePages } from "../feed-pages";
 import { fetchPosts } from "../posts-api";
 import { PostList } from "./post-list";
 
-/** After so many pages without a click the feed waits for one, so its end can be reached and requests are few. */
+/** Pages loaded automatically before a click is required, so that the footer stays reachable and requests few. */
 const MAX_AUTO_PAGES = 3;
 
 interface Props {
   cursor: string;
-  /** How many posts the server rendered before. */
+  /** Number of posts rendered by the server. */
   startIndex: number;
   renderedAt: number;
   viewerId: string | null;
 }
 
 /**
- * The rest of the feed. What it renders first is a plain link to the next page, which works without
- * scripts; with them the link loads in place, and by itself when it comes near.
+ * The rest of the feed. Renders a plain link to the next page, which works without JavaScript; with it the link loads
+ * the posts in place, on click or when it comes near the viewport.
  */
 export function LoadMorePosts({ cursor, startIndex, renderedAt, viewerId }: Props) {
   const t = useTranslations("feed");
@@ -43,7 +43,7 @@ export function LoadMorePosts({ cursor, startIndex, renderedAt, viewerId }: Prop
     const result = await fetchPosts(nextCursor, AbortSignal.timeout(15_000));
     setLoading(false);
     if (!result.ok) return setFailure(result.failure);
-    // a post that was pushed to the next page by a new one must not appear twice
+    // A post that a newer one pushed to the next page must not appear twice.
     const known = new Set(items.map((post) => post.id));
     savePages(cursor, {
       items: [...items, ...result.data.items.filter((post) => !known.has(post.id))],

@@ -13,7 +13,7 @@ const CARDS: Record<CardLayout, (props: CardProps) => React.ReactNode> = {
   tile: TileCard,
 };
 
-/** Names stand close under each other; what is drawn large gets room around it. */
+/** Strips are close together; large cards get room around them. */
 const CARD_CLASSES: Record<CardLayout, string> = {
   gatefold: "col-span-2 min-w-0 not-first:mt-6 mb-3 @2xl:not-first:mt-8 @2xl:mb-4",
   strip: "col-span-2 min-w-0",
@@ -22,16 +22,16 @@ const CARD_CLASSES: Record<CardLayout, string> = {
 
 interface Props {
   posts: readonly PostItem[];
-  /** Place of the first of these in the whole feed, so a continued list keeps its rhythm. */
+  /** Position of the first post in the whole feed, so that a continued list keeps the pattern. */
   startIndex: number;
   renderedAt: number;
-  /** Null for nobody: then nothing is counted. */
+  /** Null for an anonymous viewer, whose views are not counted. */
   viewerId: string | null;
 }
 
 /**
- * The posts of a feed, inside a container. A client component: the browser needs the cards anyway, for the
- * pages it loads itself, and this way only the posts travel with the document and not each card again.
+ * The posts of a feed, inside a container. A client component: the browser needs the cards anyway for the pages that it
+ * loads, and this way the document carries only the posts and not every card a second time.
  */
 export function PostList({ posts, startIndex, renderedAt, viewerId }: Props) {
   const items = posts.map((post, i) => {

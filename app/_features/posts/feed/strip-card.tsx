@@ -5,7 +5,7 @@ import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
-/** A name on the bill: cover, title, and the number at the end of the line. */
+/** A row: cover, title, and the view count at the end. */
 export function StripCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article

@@ -4,7 +4,7 @@ import { ViewCount } from "../views/view-count";
 import { Byline, CardLink } from "./card-parts";
 import type { CardProps } from "./card-props";
 
-/** One of two side by side: the art first. */
+/** One of two cards side by side, with the cover on top. */
 export function TileCard({ post, renderedAt, countsViews }: CardProps) {
   return (
     <article

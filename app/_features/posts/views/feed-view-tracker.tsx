@@ -5,11 +5,11 @@ import { incrementViewCounts } from "@/app/_data/view-counts";
 import { ViewQueue } from "../view-queue";
 import { sendViewsBatch } from "../views-api";
 
-/** Seen means: half of the card in the window for a second, in a tab that is being looked at. */
+/** A card is seen when half of it is in the viewport of a visible tab for a second. */
 const VISIBLE_RATIO = 0.5;
 const VISIBLE_MS = 1_000;
 
-/** One queue a person and open of the site, so coming back to the feed does not send the same views again. */
+/** One queue per user and page load, so that returning to the feed does not send the same views again. */
 const queues = new Map<string, ViewQueue>();
 
 function queueFor(viewerId: string): ViewQueue {
@@ -19,8 +19,8 @@ function queueFor(viewerId: string): ViewQueue {
 }
 
 /**
- * Counts the cards inside it as views. Only put around a feed that a signed-in person looks at: a view
- * belongs to a person. Cards carry `data-post-id`; one's own do not, they would not count.
+ * Counts views of the cards inside it, found by `data-post-id`; the viewer's own posts have none, because they do not
+ * count. Only for signed-in viewers, because every view belongs to a user.
  */
 export function FeedViewTracker({ viewerId, children }: { viewerId: string; children: ReactNode }) {
   const root = useRef<HTMLDivElement>(null);
@@ -28,7 +28,7 @@ export function FeedViewTracker({ viewerId, children }: { viewerId: string; chil
   return <div ref={root}>{children}</div>;
 }
 
-/** @returns what stops the watching */
+/** @returns a function that stops observing */
 function observeCards(root: HTMLElement, queue: ViewQueue): () => void {
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
   const observed = new Set<Element>();
@@ -68,7 +68,7 @@ function observeCards(root: HTMLElement, queue: ViewQueue): () => void {
       intersections.unobserve(card);
     }
     observed.clear();
-    // a fresh observation reports at once, so cards in sight get their second from now
+    // A new observation reports immediately, so visible cards start their second now.
     if (document.visibilityState === "visible") observeNewCards();
     else queue.flush();
   };

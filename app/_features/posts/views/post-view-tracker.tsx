@@ -4,10 +4,10 @@ import { useEffect } from "react";
 import { applyViewCount } from "@/app/_data/view-counts";
 import { sendView } from "../views-api";
 
-/** A glance that is closed again at once is not a view; also keeps React's double effects in development to one call. */
+/** A post closed sooner is not a view; the delay also turns React's double effects in development into one call. */
 const VIEW_DELAY_MS = 400;
 
-/** Counts the opened post as seen, once the page is really being looked at. For signed-in people. */
+/** Counts a view of the opened post once the tab is visible. For signed-in viewers only. */
 export function PostViewTracker({ postId }: { postId: string }) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 
-/** Text whose changed characters roll, counted from the right as people read numbers. */
+/** Text whose changed characters roll; positions are counted from the right, as in numbers. */
 export function RollingText({ text }: { text: string }) {
   const [displayed, setDisplayed] = useState({ text, before: text });
   if (displayed.text !== text) setDisplayed({ text, before: displayed.text });
@@ -16,9 +16,9 @@ export function RollingText({ text }: { text: string }) {
     const position = characters.length - i;
     if (previousCharacter === character) return <span key={position}>{character}</span>;
     return (
-      // the key holds the whole text, so the next change starts a new roll
+      // The key contains the whole text, so that the next change starts a new animation.
       <span key={`${String(position)}:${displayed.text}`} className="roll">
-        {/* drawn by the style sheet: what has rolled away is no text, neither read aloud nor copied */}
+        {/* Drawn by CSS, so that the old character is neither read aloud nor copied. */}
         <span className="roll-out" data-text={previousCharacter} />
         <span className="roll-in">{character}</span>
       </span>

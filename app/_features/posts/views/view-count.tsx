@@ -14,12 +14,12 @@ interface Props {
   numberClassName?: string;
 }
 
-/** From here on the number is cut to thousands, as `1,2 тыс.` */
+/** From this count on the number is compact, such as `1,2 тыс.` */
 const MIN_COMPACT_COUNT = 1_000;
 
 /**
- * How often a post was seen. What rolls is hidden from screen readers; they read the exact number when
- * they come to it, and are not told each time it moves.
+ * The view count of a post. The animated number is hidden from screen readers, which read the exact number instead and
+ * do not announce its changes.
  */
 export function ViewCount({ postId, rendered, className, numberClassName }: Props) {
   const t = useTranslations("views");

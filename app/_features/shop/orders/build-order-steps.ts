@@ -2,7 +2,7 @@ import type { OrderItem } from "../orders-api";
 
 export type StepState = "waiting" | "active" | "done" | "stuck" | "skipped";
 
-/** The queues that have words of their own; `again` ones say what a refund made of the first. */
+/** Queues with their own step name; the `-again` variants name the step that a refund adds. */
 const KNOWN_QUEUES = [
   "deliver-goods",
   "referral-bonuses",
@@ -20,7 +20,7 @@ export interface Step {
   key: string;
   name: StepName;
   state: StepState;
-  /** When it was done, where that is known; ISO. */
+  /** Completion time in ISO format, if known. */
   at: string | null;
 }
 
@@ -33,7 +33,7 @@ const STEP_STATE_BY_TASK: Record<OrderItem["tasks"][number]["state"], StepState>
   cancelled: "skipped",
 };
 
-/** What has happened to an order and what is yet to come, in the order it happens. */
+/** Past and future steps of an order, in the order in which they happen. */
 export function buildOrderSteps(order: OrderItem): Step[] {
   const steps: Step[] = [
     { key: "placed", name: "placed", state: "done", at: order.createdAt },

@@ -8,7 +8,7 @@ import { useMounted } from "@/app/_ui/use-mounted";
 
 const FEEDBACK_MS = 2_500;
 
-/** Not there without scripts, where the code can still be selected. */
+/** Not rendered without JavaScript; the code can still be selected. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const t = useTranslations("order");
   const mounted = useMounted();
@@ -26,7 +26,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       await navigator.clipboard.writeText(text);
       setOutcome("copied");
     } catch {
-      // no permission, or a page that is not secure
+      // No clipboard permission or no secure context.
       setOutcome("copyFailed");
     }
   };

@@ -11,12 +11,12 @@ type Delivery = OrderItem["deliveries"][number];
 
 interface Props {
   delivery: Delivery;
-  /** Units in the order. */
+  /** Number of units in the order. */
   unitCount: number;
   renderedAt: number;
 }
 
-/** One unit of what was bought, as something to show at a door or to open. */
+/** One delivered unit: a code to show or a file to download. */
 export function DeliveryCard({ delivery, unitCount, renderedAt }: Props) {
   const t = useTranslations("order");
   const { kind, unit, code, downloadUrl, revokedAt, usedAt } = delivery;
@@ -54,7 +54,7 @@ export function DeliveryCard({ delivery, unitCount, renderedAt }: Props) {
             {code && !isVoid ? <CopyButton text={code} label={t("copyCode", { unit })} /> : null}
             {downloadUrl ? (
               <Button asChild size="small" className="min-h-11">
-                {/* not a page of ours: it leads to the file */}
+                {/* A plain link: the route redirects to the file, not to a page. */}
                 <a href={downloadUrl} target="_blank" rel="noreferrer">
                   <Download className="size-4" aria-hidden="true" />
                   {t("download")}

@@ -19,7 +19,7 @@ interface Props {
   renderedAt: number;
 }
 
-/** The words of an order's page. They change while one looks: nobody has to reload to see a ticket arrive. */
+/** The live part of the order page: status and deliveries update without a reload. */
 export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt }: Props) {
   const t = useTranslations("order");
   const { order, setOrder, failure } = useLiveOrder(initialOrder);

@@ -5,7 +5,7 @@ import { cn } from "@/app/_ui/cn";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
 
-/** What was bought, from whom, for how much, and what of it went back. */
+/** Product, amount, seller or buyer, refunds and order number. */
 export function OrderFacts({ order }: { order: OrderItem }) {
   const t = useTranslations("order");
   const money = useMoneyFormatter();
@@ -51,7 +51,7 @@ export function OrderFacts({ order }: { order: OrderItem }) {
 
 interface FactProps {
   name: string;
-  /** Has a line of its own. */
+  /** Takes a full row. */
   wide?: boolean;
   children: ReactNode;
 }

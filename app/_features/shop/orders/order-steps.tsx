@@ -11,7 +11,7 @@ interface Props {
   renderedAt: number;
 }
 
-/** The order as a running programme: what has been, what plays now, what comes. */
+/** The progress of the order: past, current and future steps. */
 export function OrderSteps({ order, renderedAt }: Props) {
   const t = useTranslations("order");
   return (
@@ -68,7 +68,7 @@ const INDICATOR_CLASSES: Record<StepState, string> = {
   stuck: "bg-danger-ground ring-2 ring-danger text-danger",
 };
 
-/** Lit when it is done, dancing while it happens. */
+/** Filled when done, animated while in progress. */
 function StepIndicator({ state }: { state: StepState }) {
   return (
     <span

@@ -5,7 +5,7 @@ import { cn } from "@/app/_ui/cn";
 const SIDES = ["buyer", "seller"] as const;
 export type OrderSide = (typeof SIDES)[number];
 
-/** What I bought, what was bought from me. */
+/** Switches between purchases and sales. */
 export function OrderTabs({ current }: { current: OrderSide }) {
   const t = useTranslations("orders");
   return (

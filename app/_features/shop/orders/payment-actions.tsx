@@ -4,10 +4,10 @@ import { Button } from "@/app/_ui/button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
 
-/** How the buyer came from the payment page. */
+/** How the buyer returned from the payment page; null when they did not come from it. */
 export type CheckoutOutcome = "done" | "cancelled" | null;
 
-/** What a buyer can do about an order that is not paid. */
+/** Actions of the buyer for an unpaid order: pay, try again or order again. */
 export function PaymentActions({
   order,
   checkoutOutcome,

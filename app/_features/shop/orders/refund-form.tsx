@@ -15,7 +15,7 @@ interface Props {
   onAccepted: (task: OrderItem["tasks"][number]) => void;
 }
 
-/** For the seller and administrators: all of it, or a part. Money does not move on one click. */
+/** Full or partial refund by the seller or an administrator; needs a second click to confirm. */
 export function RefundForm({ order, onAccepted }: Props) {
   const t = useTranslations("order");
   const money = useMoneyFormatter();
@@ -36,7 +36,7 @@ export function RefundForm({ order, onAccepted }: Props) {
     }
     setError(undefined);
     setBusy(true);
-    // the rest is named as such: it is then right even if a part went back meanwhile
+    // No amount means the whole rest, which stays right if a part was refunded meanwhile.
     const result = await refundOrder(order.id, amountMinor === refundableMinor ? {} : { amountMinor });
     setBusy(false);
     if (result.ok) {

@@ -7,15 +7,15 @@ import { isUnfinished, type OrderPoller, pollOrder } from "../order-poller";
 import type { OrderItem } from "../orders-api";
 
 /**
- * An order as it is now: what the server rendered, then what the API says whenever the order's channel says that it has
- * changed, and while something is unfinished again and again: often when nothing comes, else seldom.
- * `trouble` is why it could not be read the last time; what is on screen stays.
+ * Keeps a rendered order up to date: fetches it when its channel reports a change and polls it while it is unfinished,
+ * seldom while the stream is live and often otherwise. After a failed fetch the order on screen stays and `failure` is
+ * set.
  */
 export function useLiveOrder(initialOrder: OrderItem) {
   const [state, setState] = useState({ rendered: initialOrder, order: initialOrder });
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [isLive, setIsLive] = useState(false);
-  // a newer render of the page (after a refresh, in another language) knows better
+  // A newer render of the page, after a refresh or a change of language, replaces the state.
   if (state.rendered !== initialOrder) setState({ rendered: initialOrder, order: initialOrder });
 
   const { order } = state;
@@ -25,16 +25,16 @@ export function useLiveOrder(initialOrder: OrderItem) {
   const poller = useRef<OrderPoller | null>(null);
   const unfinishedRate = isLive ? "seldom" : "often";
   const pollRate = isUnfinished(order) ? unfinishedRate : "never";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another order is followed anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order needs a new poller
   useEffect(() => {
     const current = startPolling();
     poller.current = current;
     return () => current.stop();
   }, [order.id]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the follower of another order has to be told as well
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the poller of another order needs the rate too
   useEffect(() => poller.current?.setRate(pollRate), [pollRate, order.id]);
   const refresh = () => poller.current?.refresh();
   useChannel(`order:${order.id}`, { on: { changed: refresh }, onReload: refresh, onLive: setIsLive });
 
-  return { order, setOrder, failure: failure };
+  return { order, setOrder, failure };
 }

@@ -3,7 +3,7 @@ import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderItem } from "../orders-api";
 import type { CheckoutOutcome } from "./payment-actions";
 
-/** How an order stands, in a few big words and a sentence. */
+/** Title and text for the current state of an order. */
 export function useOrderHeadline(
   order: OrderItem,
   checkoutOutcome: CheckoutOutcome,

@@ -2,7 +2,7 @@ import { defineRoute } from "@/app/api/define-route";
 import { acceptedSchema, collectEvents, newEventsSchema } from "@/lib/analytics";
 import { rejectOtherMethods } from "@/lib/core/http";
 
-/** 50 events with all that may be in them, as JSON may spell it. */
+/** Room for 50 events of the largest size, with every character escaped in JSON. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 // POST /api/analytics/events

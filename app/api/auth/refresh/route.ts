@@ -13,7 +13,7 @@ export const POST = defineRoute(
     auth: "public",
     limit: "renewal",
     body: z.object({
-      /** For programs; browsers send theirs as a cookie, and `{}`. */
+      /** For programs; browsers send the cookie and the body `{}`. */
       refreshToken: z.string().max(200).optional(),
     }),
     response: signedInSchema,

@@ -17,7 +17,7 @@ export const POST = defineRoute(
   },
   async ({ body, client, locale, requestId }) => {
     const { email } = await resetPassword(body, { client, requestId });
-    // Whom guesses from elsewhere keep out of a browser that is new gets in by a mail.
+    // The device cookie lets the owner sign in while guesses from other devices block unknown browsers.
     const cookies = [...clearedSessionCookies(), createDeviceCookie(email)];
     return new Reply({ message: messageText("password_reset", locale) }, { cookies });
   },

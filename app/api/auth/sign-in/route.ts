@@ -16,8 +16,8 @@ export const POST = defineRoute(
   },
   async ({ body, client, request, requestId }) => {
     const context = { client, requestId, device: getDeviceCookie(request.headers) };
-    const { user, requireUnchangedPassword: requireSamePassword } = await signIn(body, context);
-    const issued = await startSession({ userId: user.id }, client, requireSamePassword);
+    const { user, requireUnchangedPassword } = await signIn(body, context);
+    const issued = await startSession({ userId: user.id }, client, requireUnchangedPassword);
     await replaceSession(getRefreshToken(request.headers));
     return signedInReply(user, issued, { status: 200, tokens: body.tokens, passwordVerified: true });
   },

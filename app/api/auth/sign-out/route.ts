@@ -17,7 +17,7 @@ export const POST = defineRoute(
     response: z.object({ message: z.string() }),
   },
   async ({ caller, client, locale, request, requestId }) => {
-    // The access token may have run out; the refresh token's session is the same.
+    // The access token may have expired; the refresh token names the same session.
     const sessionId = caller?.sessionId ?? sessionIdFromRefreshToken(getRefreshToken(request.headers));
     if (sessionId !== null) await deleteSession(sessionId, { auditContext: { client, requestId } });
     return new Reply({ message: messageText("signed_out", locale) }, { cookies: clearedSessionCookies() });

@@ -2,7 +2,7 @@ import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { sweepReportSchema, sweepTasks } from "@/lib/tasks";
 
-/** A sweep begins nothing new after 40 s. */
+/** In seconds; a sweep starts no new work after 40 s. */
 export const maxDuration = 60;
 
 // GET /api/cron/sweep-tasks

@@ -2,7 +2,7 @@ import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { syncNow, syncResponseSchema } from "@/lib/views";
 
-/** A sync takes at most 45 s of new batches and one statement more. */
+/** In seconds; a sync claims new batches for at most 45 s and then finishes one statement. */
 export const maxDuration = 60;
 
 // GET /api/cron/sync-views

@@ -17,7 +17,7 @@ export const GET = defineRoute(
     limit: "skip",
     response: tidiedSessionsSchema.extend({ links: z.int(), tasks: z.int(), files: tidiedFilesSchema }),
   },
-  // The files last: the store may be away, and the rest is done by then.
+  // Files come last: when the blob store is unavailable, the rest is already done.
   async () => ({
     ...(await tidySessions()),
     links: await tidyLinks(),

@@ -23,7 +23,7 @@ export const GET = defineRoute(
   },
 );
 
-/** Asks for a piece when the last one was taken; whoever hangs up ends the reading. */
+/** Reads the next chunk when the client has taken the last one; a disconnect ends the export. */
 function toReadableStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

@@ -4,10 +4,10 @@ import { AppError } from "@/lib/core/errors";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { receiveMessage } from "@/lib/tasks/receive-message";
 
-/** The longest a queue's run may take (lib/tasks/catalogue.ts), that of queues which work already. */
+/** In seconds; the longest timeout of an available queue (lib/tasks/catalogue.ts). */
 export const maxDuration = 90;
 
-/** Tells QStash that trying again cannot help; the message goes to the dead letters. */
+/** Makes QStash stop retrying and move the message to the dead letters. */
 const NON_RETRYABLE_STATUS = 489;
 
 // POST /api/qstash/{queue}

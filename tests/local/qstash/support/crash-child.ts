@@ -1,6 +1,6 @@
 import { startQstash } from "../../../../local/qstash";
 
-/** A QStash in a process of its own, to be killed. Prints its port once it listens. */
+/** Runs a QStash emulator in a process that tests kill. Prints its port once it listens. */
 const [dataDir = "", token = ""] = process.argv.slice(2);
 const qstash = await startQstash({
   dataDir,

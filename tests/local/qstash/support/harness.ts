@@ -7,7 +7,7 @@ export const TOKEN = "test-token";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
-/** Everything a test started is stopped after it, last started first. */
+/** Stops everything that the test started, last first. */
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
@@ -20,7 +20,7 @@ export interface Harness {
   qstash: RunningQstash;
   client: Client;
   receiver: TestReceiver;
-  /** A call to the API with the token. */
+  /** Calls the API with the token. */
   api(path: string, init?: RequestInit): Promise<Response>;
 }
 

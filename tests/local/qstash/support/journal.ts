@@ -6,12 +6,12 @@ import { afterTest } from "./harness";
 
 /** An empty folder, removed after the test. */
 export async function journalFolder(): Promise<string> {
-  const made = await mkdtemp(path.join(tmpdir(), "qstash-"));
-  afterTest(() => rm(made, { recursive: true, force: true }));
-  return made;
+  const folder = await mkdtemp(path.join(tmpdir(), "qstash-"));
+  afterTest(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
-/** A journal over a plain list of lines, the simplest state there is. */
+/** Opens a journal whose state is a list of strings. */
 export async function openJournalOfLines(dir: string, compactAfterBytes = 1_000_000) {
   const list: string[] = [];
   const journal = await openJournal(

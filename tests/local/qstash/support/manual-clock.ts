@@ -1,18 +1,18 @@
 import type { Clock } from "../../../../local/qstash";
 
-/** A clock that stands still until it is told, so that a day's backoff takes no time. */
+/** A clock that only `advance` moves, so that tests can skip a backoff of a day. */
 export class ManualClock implements Clock {
   private timers: { at: number; order: number; fn: () => void }[] = [];
   private order = 0;
 
-  /** Begins at the real time by default: signatures are checked against it. */
+  /** Starts at the real time by default: the SDK checks signatures against it. */
   constructor(private time = Date.now()) {}
 
   now(): number {
     return this.time;
   }
 
-  /** When the next timer is due; never when there is none. */
+  /** When the next timer is due; Infinity without timers. */
   get nextAt(): number {
     return Math.min(...this.timers.map(({ at }) => at));
   }
@@ -25,7 +25,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Moves on, running what is due in order, each at its own time. */
+  /** Moves the time forward and runs due timers in order, each at its time. */
   advance(ms: number): void {
     const end = this.time + ms;
     for (;;) {

@@ -10,7 +10,7 @@ export interface Received {
   body: Buffer;
   text: string;
   at: number;
-  /** The caller went away before it was answered. */
+  /** Whether the caller disconnected before the response. */
   abandoned: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Reply {
   status?: number;
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Answer only when this resolves. */
+  /** Delays the response until this resolves. */
   after?: Promise<unknown>;
 }
 
@@ -27,7 +27,7 @@ export interface TestReceiver {
   readonly received: Received[];
   /** Bodies in order of arrival. */
   readonly texts: string[];
-  /** Requests under way, and the most there ever were. */
+  /** Number of requests in flight, and its maximum so far. */
   readonly active: number;
   readonly peak: number;
   onRequest: (request: Received) => Reply | undefined;
@@ -36,7 +36,7 @@ export interface TestReceiver {
   close(): Promise<void>;
 }
 
-/** A destination that remembers what it got and answers what the test says. */
+/** Starts a destination that records requests and answers with `onRequest`. */
 export async function startReceiver(
   onRequest: TestReceiver["onRequest"] = () => undefined,
 ): Promise<TestReceiver> {

@@ -1,6 +1,6 @@
 import { startStripe } from "../../../../local/stripe";
 
-/** A Stripe in a process of its own, to be killed. Prints its port once it listens. */
+/** Runs a Stripe emulator in a process that tests kill. Prints its port once it listens. */
 const [dataDir = "", webhookUrl = "", secretKey = "", webhookSecret = ""] = process.argv.slice(2);
 const stripe = await startStripe({
   dataDir,

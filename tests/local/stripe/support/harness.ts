@@ -10,7 +10,7 @@ export const CANCEL_URL = "http://shop.test/products/1";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 
-/** Everything a test started is stopped after it, last started first. */
+/** Stops everything that the test started, last first. */
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
@@ -25,7 +25,7 @@ export interface Harness {
   app: TestApp;
 }
 
-/** The app's end of the webhook: what it got, verified by the official SDK. */
+/** The app's webhook endpoint: records requests and verifies events with the official SDK. */
 export interface TestApp extends TestReceiver {
   readonly events: Stripe.Event[];
 }
@@ -52,7 +52,7 @@ export async function startApp(): Promise<TestApp> {
 
 const verifier = new Stripe(SECRET_KEY);
 
-/** @throws when the SDK does not accept the signature */
+/** @throws when the SDK rejects the signature */
 export function eventOf({ text, headers }: Pick<Received, "text" | "headers">): Stripe.Event {
   return verifier.webhooks.constructEvent(text, String(headers["stripe-signature"]), WEBHOOK_SECRET);
 }
@@ -68,7 +68,7 @@ export function sdkOf(server: RunningStripe, config: Stripe.StripeConfig = {}): 
   });
 }
 
-/** A session over 15.00 EUR: two of one thing and one of another. */
+/** Opens a session over 15.00 EUR with two line items. */
 export function openSession(
   sdk: Stripe,
   given: Partial<Stripe.Checkout.SessionCreateParams> = {},
@@ -94,7 +94,7 @@ export function lineItem(name: string, amount: number, quantity: number, currenc
   return { quantity, price_data: { currency, unit_amount: amount, product_data: { name } } };
 }
 
-/** What the page's form sends. */
+/** Posts the form of the session's page. */
 export function post(
   url: string | null,
   result: string,
@@ -108,7 +108,7 @@ export function post(
   });
 }
 
-/** A paid session with its payment intent's id. */
+/** Opens and pays a session. */
 export async function buy(harness: Harness, amount = 1500): Promise<{ sessionId: string; intentId: string }> {
   const session = await openSession(harness.sdk, { line_items: [lineItem("Track", amount, 1)] });
   await harness.server.simulateBuyer(session.id, "paid");
