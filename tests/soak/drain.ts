@@ -33,8 +33,8 @@ export async function drain(
     const unfinished = await db().task.count({
       where: { state: { in: ["pending", "published", "running"] } },
     });
-    const { pending: waiting, inFlight } = provider.stats();
-    if (unfinished === 0 && waiting === 0 && inFlight === 0) {
+    const { pending, inFlight } = provider.stats();
+    if (unfinished === 0 && pending === 0 && inFlight === 0) {
       await waitForDeferredWork();
       if (refundsResent) return;
       await resendRefunds(provider);
@@ -42,8 +42,8 @@ export async function drain(
       fewestLeft = Number.POSITIVE_INFINITY;
       continue;
     }
-    if (unfinished + waiting < fewestLeft) {
-      fewestLeft = unfinished + waiting;
+    if (unfinished + pending < fewestLeft) {
+      fewestLeft = unfinished + pending;
       lastProgressMs = Date.now();
     } else if (
       Date.now() >
@@ -53,7 +53,7 @@ export async function drain(
       await makeEverythingDue().catch(ignoreOutage);
       lastJumpMs = Date.now();
       // Finished tasks may add new ones: the next payment check, a notification of a sale.
-      fewestLeft = unfinished + waiting;
+      fewestLeft = unfinished + pending;
     }
     if (sweeps) await sweepTasks().catch(() => {});
     await delay(ROUND_DELAY_MS);

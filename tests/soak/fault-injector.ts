@@ -27,7 +27,7 @@ export class FaultInjector {
   }
 
   inject(fault: Fault): void {
-    this.journal.note("world", JSON.stringify(fault));
+    this.journal.note("faults", JSON.stringify(fault));
     this.#played.set(fault.kind, (this.#played.get(fault.kind) ?? 0) + 1);
     // A fault may fail during another outage (emptying a Redis that is down); it has had its effect.
     const running = this.#apply(fault)
@@ -48,13 +48,13 @@ export class FaultInjector {
   }
 
   async #apply(fault: Fault): Promise<void> {
-    const { stack: stack } = this;
+    const { stack } = this;
     switch (fault.kind) {
       case "qstash":
         return this.#takeDown(stack.toQstash, fault.mode, fault.forMs);
-      case "redis-away":
+      case "redis-down":
         return this.#takeDown(stack.toRedis, "refuse", fault.forMs);
-      case "redis-emptied":
+      case "redis-flushed":
         return stack.emptyRedis();
       case "postgres-restarted":
         return stack.postgres.restart();

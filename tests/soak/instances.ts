@@ -45,7 +45,9 @@ export async function startInstances(count: number, balancer: TcpBalancer, seed:
         await child.ended;
         detach();
       } else if (!stopping && ++failedStarts >= MAX_FAILED_STARTS) {
-        throw new Error(`${MAX_FAILED_STARTS} instances in a row ended before they listened, the last with ${outcome}`);
+        throw new Error(
+          `${MAX_FAILED_STARTS} instances in a row ended before they listened, the last with ${outcome}`,
+        );
       }
       if (!stopping) deaths += 1;
     }

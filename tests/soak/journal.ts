@@ -1,12 +1,12 @@
 /** The events of each order as its buyer or seller saw them, and the injected faults. */
 export class Journal {
   readonly #startedMs = Date.now();
-  readonly #lines = new Map<number | "world", string[]>();
+  readonly #lines = new Map<number | "faults", string[]>();
   readonly #ids = new Map<string, number>();
   /** Responses to a buyer or seller that cannot be right. */
   readonly violations: { orderId: string | null; what: string }[] = [];
 
-  note(about: number | "world", what: string): void {
+  note(about: number | "faults", what: string): void {
     const lines = this.#lines.get(about) ?? [];
     lines.push(`${String(Date.now() - this.#startedMs).padStart(7)} ms  ${what}`);
     this.#lines.set(about, lines);
@@ -28,7 +28,7 @@ export class Journal {
       : [`order ${index} of the plan`, ...this.linesAbout(index)];
   }
 
-  linesAbout(about: number | "world" = "world"): string[] {
+  linesAbout(about: number | "faults" = "faults"): string[] {
     return this.#lines.get(about) ?? [];
   }
 }

@@ -61,8 +61,8 @@ export type Fault =
       mode: "refuse" | "hang" | "swallow" | "error" | "limited" | "page";
       forMs: number;
     }
-  | { kind: "redis-away"; forMs: number }
-  | { kind: "redis-emptied" }
+  | { kind: "redis-down"; forMs: number }
+  | { kind: "redis-flushed" }
   | { kind: "postgres-restarted" }
   | { kind: "commits-cut"; count: number }
   | { kind: "provider-api"; how: "error" | "rate-limit" | "lost" | "hang"; times: number }
@@ -132,9 +132,9 @@ function shuffledFaults(random: () => number): Fault[] {
     ...events,
     ...api,
     ...mail,
-    { kind: "redis-away", forMs: ms(700) },
-    { kind: "redis-emptied" },
-    { kind: "redis-emptied" },
+    { kind: "redis-down", forMs: ms(700) },
+    { kind: "redis-flushed" },
+    { kind: "redis-flushed" },
     { kind: "postgres-restarted" },
     ...[1, 2, 3].map((count): Fault => ({ kind: "commits-cut", count })),
     ...[0, 1].map((instance): Fault => ({ kind: "instance-killed", instance })),

@@ -52,11 +52,11 @@ async function submitOrder(
     journal.violations.push({ orderId: id, what: "one client key made two orders" });
   }
   // A repeated request returns the same order; only an outage may fail it.
-  const refused = responses.find((response) => response && response.status !== 201);
-  if (refused) {
+  const rejected = responses.find((response) => response && response.status !== 201);
+  if (rejected) {
     journal.violations.push({
       orderId: id,
-      what: `the same request got 201 and ${refused.status} ${JSON.stringify(refused.body)}`,
+      what: `the same request got 201 and ${rejected.status} ${JSON.stringify(rejected.body)}`,
     });
   }
   const checkoutUrl = orders.map((order) => order.checkoutUrl).find((url) => url !== null) ?? null;
@@ -142,7 +142,10 @@ async function spendBonuses({ index, buyer, spends }: PlannedOrder, { buyers, jo
   const body = { amount: spends, key: `spend-${index}` };
   const send = () => sendRequest("POST", "/api/bonuses/spend", { as: referrer, body });
   const responses = await Promise.all([send(), send()]);
-  journal.note(index, `bonuses spent: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`);
+  journal.note(
+    index,
+    `bonuses spent: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`,
+  );
 }
 
 async function retry<R>(read: () => Promise<R>): Promise<R | null> {

@@ -30,16 +30,17 @@ const ALL_PAGES_LIMIT_MS = 300_000;
 async function recordingContext(): Promise<BrowserContext> {
   const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 } });
   await context.addInitScript(() => {
-    const refused: string[] = [];
-    Object.assign(window, { refused });
+    const violations: string[] = [];
+    Object.assign(window, { refused: violations });
     addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
-      refused.push(`${effectiveDirective}: ${blockedURI} ${sample}`),
+      violations.push(`${effectiveDirective}: ${blockedURI} ${sample}`),
     );
   });
   return context;
 }
 
-const violationsOn = (page: Page) => page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+const violationsOn = (page: Page) =>
+  page.evaluate(() => (window as unknown as { refused: string[] }).refused);
 
 async function signIn(context: BrowserContext, who: string): Promise<void> {
   const response = await context.request.post("/api/auth/sign-in", {
@@ -157,7 +158,7 @@ describe("the content security policy", () => {
       const response = await route.fetch();
       const body = (await response.text()).replace("</body>", `${injected}</body>`);
       expect(body).toContain("window.taken");
-      await route.fulfill({ response: response, body });
+      await route.fulfill({ response, body });
     });
     await page.goto("/", { waitUntil: "load" });
     await page.locator("#link").evaluate((link: HTMLElement) => link.click());

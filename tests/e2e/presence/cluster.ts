@@ -138,9 +138,7 @@ export function testPresence(takeCluster: TakeCluster): void {
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       const stoppedAt = Date.now();
       await waitUntilOnline("the suspended user is offline", watcher, three, reloading);
-      console.log(
-        `a suspended browser is noticed after ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`,
-      );
+      console.log(`a suspended browser is noticed after ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
       expect(Date.now() - stoppedAt).toBeLessThan(KILLED_MS + SLACK_MS);
       await waitUntil("the change is published", () => gone.includes(asleep.account.id));
       for (const pid of pids) process.kill(pid, "SIGCONT");

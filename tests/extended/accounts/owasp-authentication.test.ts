@@ -138,7 +138,8 @@ describe("Authentication General Guidelines", () => {
     const person = await createTestUser();
     const { accessToken, session } = await startTestSession(person);
     await expirePasswordConfirmation(session.id);
-    const changeAddress = () => send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
+    const changeAddress = () =>
+      send("POST /api/me/email", { body: { email: `${newId()}@test.example` } }, accessToken);
     expect((await changeAddress()).body.error.code).toBe("fresh_sign_in_required");
     const confirm = (password: string) =>
       send("POST /api/auth/confirm-password", { body: { password } }, accessToken);

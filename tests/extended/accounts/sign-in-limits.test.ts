@@ -72,8 +72,9 @@ const failures = () => db().auditEntry.count({ where: { action: "sign_in_failed"
 function maxInWindow(checked: readonly Checked[], by: "email" | "ip", windowMs: number): number {
   const counts = checked.map(
     (last) =>
-      checked.filter((other) => other[by] === last[by] && other.at > last.at - windowMs && other.at <= last.at)
-        .length,
+      checked.filter(
+        (other) => other[by] === last[by] && other.at > last.at - windowMs && other.at <= last.at,
+      ).length,
   );
   return Math.max(0, ...counts);
 }

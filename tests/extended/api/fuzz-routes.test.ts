@@ -52,7 +52,7 @@ const KNOWN: KnownValues = {
       "session",
       "file",
     ],
-    ...["listener", "other", "artist", "nobody", "chat", "openChat", "chatMessage"],
+    ...["listener", "other", "artist", "unknown", "chat", "openChat", "chatMessage"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
   texts: [
@@ -209,7 +209,9 @@ async function attempt(route: AppRoute, { as, ...input }: Attempt, { known, toke
       ...fill(input.headers),
       "content-type": input.contentType,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(as === "signature" ? await machineAuthHeaders(route, typeof body === "string" ? body : "", params) : {}),
+      ...(as === "signature"
+        ? await machineAuthHeaders(route, typeof body === "string" ? body : "", params)
+        : {}),
     },
   });
   const response = await route.handler(request, { params: Promise.resolve(params) });
@@ -283,7 +285,8 @@ describe(`arbitrary input (SEED=${SEED})`, () => {
       await waitForDeferredWork();
       if (response.status < 400) {
         // The call may have signed out, renamed or erased a user.
-        if (/\/api\/(auth|me|sessions|admin)\b/.test(route.path) && route.method !== "GET") fixture = undefined;
+        if (/\/api\/(auth|me|sessions|admin)\b/.test(route.path) && route.method !== "GET")
+          fixture = undefined;
         return;
       }
       if (response.status === 503 && !REPORTS.has(route.name) && !isSecond) {
@@ -295,7 +298,9 @@ describe(`arbitrary input (SEED=${SEED})`, () => {
       // This account has used up its attempts; new accounts have not.
       if (response.status === 429) fixture = undefined;
       const after = await tableChecksums();
-      expect(withoutAllowed(after), `written with ${response.status}`).toEqual(withoutAllowed(checksumsBefore));
+      expect(withoutAllowed(after), `written with ${response.status}`).toEqual(
+        withoutAllowed(checksumsBefore),
+      );
       before = after;
     };
     const property = fc.asyncProperty(attemptsAt(route), (input) => check(input));

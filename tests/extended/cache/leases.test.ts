@@ -76,10 +76,7 @@ it("a value that Redis rejects releases its lease immediately", async () => {
   };
   expect(await manager.getOrSet("things", key, load)).toMatchObject({ n: 1 });
   expect(await redis().exists(keys.cacheEntry(member))).toBe(0);
-  await waitUntil(
-    "its lease is released",
-    async () => (await redis().exists(keys.cacheLease(member))) === 0,
-  );
+  await waitUntil("its lease is released", async () => (await redis().exists(keys.cacheLease(member))) === 0);
 });
 
 describe("the replay to Redis", () => {

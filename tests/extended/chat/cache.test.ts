@@ -63,7 +63,11 @@ describe("any order of operations", () => {
     }
   }
 
-  async function runOperation(what: (typeof operations)[number], which: number, late: (() => Promise<unknown>)[]) {
+  async function runOperation(
+    what: (typeof operations)[number],
+    which: number,
+    late: (() => Promise<unknown>)[],
+  ) {
     const { stored, revision } = await fromPostgres();
     const there = stored.filter(({ deletedAt }) => deletedAt === null);
     const message = there[which % Math.max(1, there.length)];
@@ -91,13 +95,15 @@ describe("any order of operations", () => {
       const [work] = late.splice(which % Math.max(1, late.length), 1);
       await work?.();
     } else if (message) {
-      if (what === "edit") await editMessage(owner, chat, message.id, { text: `Edited ${which}` }).catch(() => {});
+      if (what === "edit")
+        await editMessage(owner, chat, message.id, { text: `Edited ${which}` }).catch(() => {});
       if (what === "lost edit")
         await lose(() => setReaction(member, chat, message.id, { emoji: "🔥", on: which % 2 === 0 }));
       if (what === "delete") await deleteMessage(owner, chat, message.id);
       if (what === "pin" || what === "unpin")
         await pinMessage(owner, chat, message.id, { pinned: what === "pin" });
-      if (what === "lost pin") await lose(() => pinMessage(owner, chat, message.id, { pinned: which % 2 === 0 }));
+      if (what === "lost pin")
+        await lose(() => pinMessage(owner, chat, message.id, { pinned: which % 2 === 0 }));
       if (what === "react") await setReaction(owner, chat, message.id, { emoji: "👍", on: true });
     }
     await waitForDeferredWork();

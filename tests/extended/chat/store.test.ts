@@ -4,7 +4,13 @@ import { CatchUp } from "@/app/_features/chat/store/catch-up";
 import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
 import type { ApiResult } from "@/app/_ui/api-result";
-import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
+import {
+  createPending,
+  FakeChatServer,
+  flushMicrotasks,
+  ME,
+  networkFailure,
+} from "@/tests/support/factories/fake-chat-server";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /** A request in flight: the server reads at one moment, and the response arrives later or never. */
@@ -31,7 +37,7 @@ const step = fc.oneof(
 
 /** A client of that server, and everything that may happen in between. */
 function createClient(written: number) {
-  const server = new ChatServer();
+  const server = new FakeChatServer();
   for (let n = 0; n < written; n++) server.write("other", `old${String(n)}`);
   const store = new ConversationStore(ME, server.newest());
   const requests: PendingRequest[] = [];
@@ -53,7 +59,7 @@ function createClient(written: number) {
     switch (given.do) {
       case "write": {
         const clientId = `c${String(clientIds++)}`;
-        if (given.mine) store.addPending(pendingOf(clientId));
+        if (given.mine) store.addPending(createPending(clientId));
         events.push(server.write(given.mine ? ME : "other", clientId));
         return;
       }
@@ -115,22 +121,22 @@ function createClient(written: number) {
         const [request] = requests.splice(n % Math.max(1, requests.length), 1);
         if (!request) return;
         request.seen ??= request.look();
-        request.answer(given.do === "cut" ? lost : { ok: true, data: request.seen });
+        request.answer(given.do === "cut" ? networkFailure : { ok: true, data: request.seen });
       }
     }
   };
 
   /** The network works again: all requests get responses until no more are sent. */
   const settleAll = async () => {
-    for (const { answer } of requests.splice(0)) answer(lost);
-    await settle();
+    for (const { answer } of requests.splice(0)) answer(networkFailure);
+    await flushMicrotasks();
     const caughtUp = catchUp.run();
     let done = false;
     void caughtUp.then(() => {
       done = true;
     });
     for (let turn = 0; turn < 200 && !done; turn++) {
-      await settle();
+      await flushMicrotasks();
       for (const { look, answer } of requests.splice(0)) answer({ ok: true, data: look() });
     }
     expect(done).toBe(true);
@@ -145,7 +151,7 @@ describe("a conversation's store", () => {
         const { server, store, act, settleAll } = createClient(written);
         for (const each of steps) {
           act(each);
-          await settle();
+          await flushMicrotasks();
           const { messages, pending } = store.getSnapshot();
           // No message twice, and never a message together with its pending copy.
           expect(messages.map(({ seq }) => seq)).toEqual(

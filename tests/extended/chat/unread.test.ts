@@ -43,7 +43,9 @@ describe("the unread count", () => {
             }
             for (const each of users) {
               const seen = readSeq.get(each) ?? 0;
-              const unread = messages.filter(({ seq, by, gone }) => seq > seen && by !== each && !gone).length;
+              const unread = messages.filter(
+                ({ seq, by, gone }) => seq > seen && by !== each && !gone,
+              ).length;
               expect(await unreadState(each, id)).toEqual({ unread, readSeq: seen });
             }
           }

@@ -34,7 +34,8 @@ describe("POST and GET /api/media", () => {
         const expected = isNone ? wav : wav.subarray(start, end);
         expect(status).toBe(isNone ? 200 : expected.length > 0 ? 206 : 416);
         expect(Buffer.from(bytes)).toEqual(Buffer.from(expected));
-        const range = expected.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
+        const range =
+          expected.length > 0 ? `bytes ${start}-${end - 1}/${wav.length}` : `bytes */${wav.length}`;
         expect(headers.get("content-range")).toBe(isNone ? null : range);
       }),
       { numRuns: runs(60) },

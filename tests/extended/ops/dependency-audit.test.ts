@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { auditWith, PACKAGE, registryWith } from "@/tests/support/processes/dependency-audit";
+import { PACKAGE, runAudit, startRegistry } from "@/tests/support/processes/dependency-audit";
 import { serveHttp } from "@/tests/support/proxies/http-server";
 
 it("passes without known vulnerabilities", async () => {
-  expect(await auditWith(await registryWith(null))).toEqual({
+  expect(await runAudit(await startRegistry(null))).toEqual({
     code: 0,
-    said: "dependencies: checked, 0 found, 0 of them high or critical\n",
+    output: "dependencies: checked, 0 found, 0 of them high or critical\n",
   });
 });
 
@@ -13,10 +13,10 @@ it.each([
   ["moderate", 0],
   ["critical", 1],
 ])("lists a %s vulnerability and exits with %i", async (severity, code) => {
-  const { code: ended, said } = await auditWith(await registryWith(severity));
+  const { code: ended, output } = await runAudit(await startRegistry(severity));
   expect(ended).toBe(code);
-  expect(said).toContain(`${PACKAGE} *: It leaves things out (https://advisories.test/1)`);
-  expect(said).toContain(`checked, 1 found, ${code} of them high or critical`);
+  expect(output).toContain(`${PACKAGE} *: It leaves things out (https://advisories.test/1)`);
+  expect(output).toContain(`checked, 1 found, ${code} of them high or critical`);
 });
 
 it.each<[string, () => Promise<{ url: string }>, string]>([
@@ -32,12 +32,12 @@ it.each<[string, () => Promise<{ url: string }>, string]>([
     "it answered 500",
   ],
 ])("reports that nothing was checked and exits with 0 when %s", async (_, registry, why) => {
-  const { code, said } = await auditWith((await registry()).url);
-  expect([code, said]).toEqual([0, expect.stringContaining("dependencies: not checked")]);
-  expect(said).toContain(why);
+  const { code, output } = await runAudit((await registry()).url);
+  expect([code, output]).toEqual([0, expect.stringContaining("dependencies: not checked")]);
+  expect(output).toContain(why);
 });
 
 it("fails when npm audit itself fails", async () => {
-  const { code, said } = await auditWith(await registryWith(null), { hasLockfile: false });
-  expect([code, said]).toEqual([1, expect.stringContaining("npm audit failed")]);
+  const { code, output } = await runAudit(await startRegistry(null), { hasLockfile: false });
+  expect([code, output]).toEqual([1, expect.stringContaining("npm audit failed")]);
 });

@@ -124,11 +124,11 @@ describe("a full disk", () => {
     const { child, url, dead } = await spawnQstash(dataDir, "ulimit -f 128");
     const headers = { authorization: `Bearer ${TOKEN}` };
     const acknowledged: string[] = [];
-    const refused: string[] = [];
-    while (refused.length < 5) {
-      const body = `${acknowledged.length + refused.length} ${"x".repeat(500)}`;
+    const rejected: string[] = [];
+    while (rejected.length < 5) {
+      const body = `${acknowledged.length + rejected.length} ${"x".repeat(500)}`;
       const response = await fetch(`${url}/v2/publish/${receiver.url}`, { method: "POST", headers, body });
-      (response.status === 200 ? acknowledged : refused).push(body);
+      (response.status === 200 ? acknowledged : rejected).push(body);
       if (response.status !== 200) expect(response.status).toBe(503);
     }
     expect((await fetch(`${url}/v2/keys`, { headers })).status).toBe(503);
@@ -140,6 +140,6 @@ describe("a full disk", () => {
     const delivered = new Set(receiver.texts);
     expect(acknowledged.length).toBeGreaterThan(10);
     expect(acknowledged.filter((body) => !delivered.has(body))).toEqual([]);
-    expect(refused.filter((body) => delivered.has(body))).toEqual([]);
+    expect(rejected.filter((body) => delivered.has(body))).toEqual([]);
   }, 30_000);
 });

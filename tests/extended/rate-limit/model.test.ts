@@ -180,7 +180,7 @@ it("a request at the reset time is accepted, and a millisecond earlier rejected"
 it("requests accepted without Redis count for all processes when it is back", async () => {
   const [here, there] = [new SimulatedLimiter(), new SimulatedLimiter()];
   const claims = createTestBuckets({ limit: 10 }, { limit: 10 }, WINDOW_SECONDS)("a");
-  here.behaviour = "away";
+  here.behaviour = "down";
   for (let i = 0; i < 8; i += 1) {
     expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   }
@@ -197,9 +197,9 @@ it("requests replayed to Redis are stored and count from their own time, also wh
   const [here, there, third] = [new SimulatedLimiter(), new SimulatedLimiter(), new SimulatedLimiter()];
   const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, WINDOW_SECONDS)("a");
   const startedAt = time;
-  here.behaviour = "away";
+  here.behaviour = "down";
   for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
-  third.behaviour = "away";
+  third.behaviour = "down";
   time = startedAt + 2_000;
   for (let i = 0; i < 2; i += 1) await third.limiter.take(claims);
   time = startedAt + 3_000;
@@ -225,9 +225,9 @@ it("requests replayed to Redis are stored and count from their own time, also wh
 it("a replay whose response was lost is pending again", async () => {
   const here = new SimulatedLimiter();
   const claims = createTestBuckets({ limit: 5 }, { limit: 100 }, WINDOW_SECONDS)("a");
-  here.behaviour = "away";
+  here.behaviour = "down";
   for (let i = 0; i < 2; i += 1) await here.limiter.take(claims);
-  here.behaviour = "deaf";
+  here.behaviour = "hung";
   await here.limiter.take(claims);
   await here.release();
   here.behaviour = "up";
@@ -258,7 +258,7 @@ it("a late response still counts: its token once, its rejection until the reset"
   // Redis has no token left, but this process cannot know that.
   expect(await third.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await third.release();
-  third.behaviour = "away";
+  third.behaviour = "down";
   expect((await third.limiter.take(claims)).allowed).toBe(false);
   time += WINDOW_MS;
   expect((await third.limiter.take(claims)).allowed).toBe(true);
@@ -270,7 +270,7 @@ it("after a decision without Redis an earlier request in flight is rejected by R
   here.behaviour = "held";
   const overtaken = here.limiter.take(claims);
   await waitUntil("Redis has counted the token", () => here.heldCount === 1);
-  here.behaviour = "away";
+  here.behaviour = "down";
   expect(await here.limiter.take(claims)).toMatchObject({ allowed: true, degraded: "process" });
   await here.release();
   expect((await overtaken).allowed).toBe(false);
@@ -295,7 +295,7 @@ it("a clock set back blocks no user for longer than a window", async () => {
   for (let i = 0; i < 4; i += 1) await here.limiter.take(claims);
   expect((await here.limiter.take(claims)).allowed).toBe(false);
   time -= 3_600_000;
-  for (const behaviour of ["away", "up"] as const) {
+  for (const behaviour of ["down", "up"] as const) {
     here.behaviour = behaviour;
     const response = await here.limiter.take(claims);
     expect(response.allowed).toBe(true);
@@ -306,7 +306,7 @@ it("a clock set back blocks no user for longer than a window", async () => {
 
 it("when a process tracks too many callers it drops the least recent one only", async () => {
   const here = new SimulatedLimiter();
-  here.behaviour = "away";
+  here.behaviour = "down";
   const claimsFor = createTestBuckets({ limit: 1 }, { limit: 1_000_000 }, WINDOW_SECONDS);
   const take = async (name: string) => (await here.limiter.take(claimsFor(name).slice(0, 1))).allowed;
   expect(await take("first")).toBe(true);

@@ -2,46 +2,46 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
+  delayed,
+  type FakeRedis,
   FIRST_CALL_TIMEOUT_MS,
   IDLE_MS,
-  type PlayedRedis,
-  playRedis,
   pong,
-  slowly,
+  startFakeRedis,
   TIMEOUT_MS,
-} from "@/tests/support/proxies/played-redis";
+} from "@/tests/support/proxies/fake-redis";
 
 /** Tests that wait for real time limits. */
 
-let played: PlayedRedis;
+let fakeRedis: FakeRedis;
 beforeEach(async () => {
-  played = await playRedis();
+  fakeRedis = await startFakeRedis();
 });
-afterEach(() => played.close());
+afterEach(() => fakeRedis.close());
 
 it("gives only a call that opens a connection the longer limit", async () => {
-  played.answer = slowly(pong);
-  expect(await played.outcomes(2)).toEqual(["ok", "timeout"]);
-  played.answer = pong;
-  await waitUntil("Redis is trusted again", async () => (await played.outcomes(1))[0] === "ok");
-  played.answer = slowly(pong);
-  played.time += IDLE_MS;
-  expect(await played.outcomes(1)).toEqual(["ok"]);
+  fakeRedis.answer = delayed(pong);
+  expect(await fakeRedis.outcomes(2)).toEqual(["ok", "timeout"]);
+  fakeRedis.answer = pong;
+  await waitUntil("Redis is trusted again", async () => (await fakeRedis.outcomes(1))[0] === "ok");
+  fakeRedis.answer = delayed(pong);
+  fakeRedis.time += IDLE_MS;
+  expect(await fakeRedis.outcomes(1)).toEqual(["ok"]);
 });
 
 it("recovers a distant Redis after an outage: the probe may open a connection, and callers do not wait for it", async () => {
-  played.answer = (request) => request.socket.destroy();
-  expect(await played.outcomes(5)).toEqual(["network", "network", "network", "network", "open"]);
-  played.answer = slowly(pong);
-  played.time += 1_000;
-  expect(await played.outcomes(2)).toEqual(["timeout", "open"]);
-  played.answer = pong;
-  await waitUntil("the breaker is closed", async () => (await played.outcomes(1))[0] === "ok");
+  fakeRedis.answer = (request) => request.socket.destroy();
+  expect(await fakeRedis.outcomes(5)).toEqual(["network", "network", "network", "network", "open"]);
+  fakeRedis.answer = delayed(pong);
+  fakeRedis.time += 1_000;
+  expect(await fakeRedis.outcomes(2)).toEqual(["timeout", "open"]);
+  fakeRedis.answer = pong;
+  await waitUntil("the breaker is closed", async () => (await fakeRedis.outcomes(1))[0] === "ok");
 });
 
 it("a caller with a late reply waits no longer than the limit, for a probe not at all, and gets the response", async () => {
   const patient = new GuardedRedis({
-    url: played.url,
+    url: fakeRedis.url,
     token: "t",
     timeoutMs: TIMEOUT_MS,
     firstCallTimeoutMs: FIRST_CALL_TIMEOUT_MS,
@@ -55,7 +55,7 @@ it("a caller with a late reply waits no longer than the limit, for a probe not a
   };
   let answerNow = () => {};
   const requested = new Promise<void>((resolve) => {
-    played.answer = (request, response) => {
+    fakeRedis.answer = (request, response) => {
       answerNow = () => pong(request, response);
       resolve();
     };
@@ -66,16 +66,16 @@ it("a caller with a late reply waits no longer than the limit, for a probe not a
   await requested;
   answerNow();
   expect(await first.late).toEqual({ result: "PONG" });
-  played.answer = () => {};
+  fakeRedis.answer = () => {};
   await Promise.all([failed(), failed(), failed()]);
   expect(await failed()).toMatchObject({ reason: "open", late: undefined });
-  played.time += 1_000;
-  played.answer = slowly(pong);
+  fakeRedis.time += 1_000;
+  fakeRedis.answer = delayed(pong);
   const probe = await failed();
   expect(probe.reason).toBe("open");
   expect(probe.ms).toBeLessThan(TIMEOUT_MS / 2);
   expect(await probe.late).toEqual({ result: "PONG" });
-  played.answer = pong;
+  fakeRedis.answer = pong;
   await waitUntil("the breaker is closed", () =>
     patient.ping().then(
       () => true,
@@ -85,22 +85,22 @@ it("a caller with a late reply waits no longer than the limit, for a probe not a
 });
 
 it("after one hung call callers hardly wait until a response arrives", async () => {
-  played.answer = pong;
-  expect(await played.outcomes(1)).toEqual(["ok"]);
-  played.answer = () => {};
-  expect(await played.outcomes(1)).toEqual(["timeout"]);
+  fakeRedis.answer = pong;
+  expect(await fakeRedis.outcomes(1)).toEqual(["ok"]);
+  fakeRedis.answer = () => {};
+  expect(await fakeRedis.outcomes(1)).toEqual(["timeout"]);
   const startedAt = performance.now();
   // Its response is too late for the caller and in time for the breaker.
-  played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
-  expect(await played.outcomes(1)).toEqual(["timeout"]);
+  fakeRedis.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 2);
+  expect(await fakeRedis.outcomes(1)).toEqual(["timeout"]);
   expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS / 2);
-  await waitUntil("a response arrived", async () => (await played.outcomes(1))[0] === "ok");
+  await waitUntil("a response arrived", async () => (await fakeRedis.outcomes(1))[0] === "ok");
   // Trusted again, so calls have the whole limit.
-  expect(await played.outcomes(3)).toEqual(["ok", "ok", "ok"]);
+  expect(await fakeRedis.outcomes(3)).toEqual(["ok", "ok", "ok"]);
 
   // A refused connection costs no time, so the limit is not shortened.
-  played.answer = (request) => request.socket.destroy();
-  expect(await played.outcomes(1)).toEqual(["network"]);
-  played.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 4);
-  expect(await played.outcomes(1)).toEqual(["ok"]);
+  fakeRedis.answer = (request) => request.socket.destroy();
+  expect(await fakeRedis.outcomes(1)).toEqual(["network"]);
+  fakeRedis.answer = (request, response) => void setTimeout(() => pong(request, response), TIMEOUT_MS / 4);
+  expect(await fakeRedis.outcomes(1)).toEqual(["ok"]);
 });

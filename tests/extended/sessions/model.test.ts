@@ -18,10 +18,10 @@ const GRACE_MS = 10_000;
 
 let nowMs = Date.now();
 const other = await startInProcessInstance();
-const instances = [{ sessions, useClock: setClock, deferredWork: waitForDeferredWork }, other] as const;
+const instances = [{ sessions, setClock, deferredWork: waitForDeferredWork }, other] as const;
 let restore: (() => void)[] = [];
 beforeAll(() => {
-  restore = instances.map((instance) => instance.useClock({ now: () => nowMs }));
+  restore = instances.map((instance) => instance.setClock({ now: () => nowMs }));
 });
 afterAll(async () => {
   for (const undo of restore) undo();

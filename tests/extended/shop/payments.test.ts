@@ -38,7 +38,8 @@ describe("a refund", () => {
 
   it("of a part leaves the goods with the buyer; the rest can follow", async () => {
     const { product, buyer, order } = await buyDelivered();
-    const requestRefund = (body: object) => call(refund, { as: product.seller, params: { id: order.id }, body });
+    const requestRefund = (body: object) =>
+      call(refund, { as: product.seller, params: { id: order.id }, body });
     expect((await requestRefund({ amountMinor: 4_000 })).status).toBe(202);
     const part = await waitForOrder(
       order.id,

@@ -5,8 +5,8 @@ import { sweepTasks } from "@/lib/tasks";
 import {
   addTasks,
   BEGIN_AND_COMMIT,
+  commitTogether,
   costOfAdding,
-  endTogether,
   startTaskCosts,
 } from "@/tests/support/proxies/task-costs";
 
@@ -41,7 +41,7 @@ describe("enqueuing", () => {
   });
 
   it("more than 100 tasks costs a call per 100", async () => {
-    stopWaiting = endTogether(120);
+    stopWaiting = commitTogether(120);
     const all = await cost(async () => {
       for (let round = 0; round < 5; round += 1) await addTasks(24);
     });

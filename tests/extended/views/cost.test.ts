@@ -2,14 +2,14 @@ import { afterAll, expect, it } from "vitest";
 import { getPost } from "@/lib/posts";
 import { recordViews, syncViews } from "@/lib/views";
 import { createPeople } from "@/tests/support/factories/people";
-import { createPosts, knowViewScripts } from "@/tests/support/factories/view-tools";
+import { createPosts, loadViewScripts } from "@/tests/support/factories/view-tools";
 import { startViewCosts } from "@/tests/support/proxies/view-costs";
 
 const { cost, stop } = await startViewCosts();
 afterAll(stop);
 
 it("a sync of 10,000 views is one SQL statement", async () => {
-  await knowViewScripts();
+  await loadViewScripts();
   const posts = await createPosts(20);
   const people = await createPeople(500);
   for (const { seq } of people) await recordViews(seq, posts);

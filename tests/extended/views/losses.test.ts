@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { keys } from "@/lib/redis";
-import { goOnWithout } from "@/tests/support/factories/lost-views";
+import { expectCountsAfterKeyLoss } from "@/tests/support/factories/lost-views";
 
 describe("a Redis", () => {
   it.each([
@@ -10,6 +10,6 @@ describe("a Redis", () => {
     ["a batch", (id: string) => [keys.viewBatch(id)], 3],
     ["all of a batch but its claims", (id: string) => [keys.viewBatch(id), keys.viewBatches], 3],
   ] as const)("that lost only %s keeps counting", async (_, lost, kept) => {
-    await goOnWithout(lost, kept);
+    await expectCountsAfterKeyLoss(lost, kept);
   });
 });

@@ -123,7 +123,8 @@ it("seqs have no gaps, and a client that follows by revisions gets what Postgres
     await pages;
     expect(await chatViolations(chat)).toEqual([]);
     const expected = sortBySeq((await catchUp(reader, chat)).changed);
-    for (const messages of await Promise.all(following)) expect(sortBySeq(messages.values())).toEqual(expected);
+    for (const messages of await Promise.all(following))
+      expect(sortBySeq(messages.values())).toEqual(expected);
     await waitForDeferredWork();
     for (let read = 0; read < 3; read += 1) {
       expect((await readMessages(reader, chat)).items).toEqual(expected.slice(-50));
@@ -182,7 +183,11 @@ it("an account erased during concurrent writes leaves only empty messages, and n
       ...[person, other].map((as) => writing(as, pair)),
       allowRejection(joinChat(person, await createGroup([third], true))),
     ];
-    const response = await call(deleteMe, { method: "DELETE", as: person, body: { password: TEST_PASSWORD } });
+    const response = await call(deleteMe, {
+      method: "DELETE",
+      as: person,
+      body: { password: TEST_PASSWORD },
+    });
     expect(response.status, JSON.stringify(response.body)).toBe(200);
     await Promise.all(running);
     await waitForDeferredWork();

@@ -35,7 +35,8 @@ it(`the leaderboards equal a recount after sales, refunds, crashes, rebuilds and
     const sale = await syncRankedSale(orderId);
     if (outcome === "dies") return;
     await delay(random() * 5);
-    if (sale) await Promise.all(Array.from({ length: outcome === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
+    if (sale)
+      await Promise.all(Array.from({ length: outcome === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
     unfinished.delete(orderId);
   }
 

@@ -75,15 +75,15 @@ type Scene = Awaited<ReturnType<typeof createScene>>;
 
 /** Operations that may run concurrently with a deletion. Each returns its status. */
 const operations: Record<string, (scene: Scene) => Promise<number>> = {
-  "an order of something that is counted": async ({ buyer, limited }) =>
+  "an order of a product with limited stock": async ({ buyer, limited }) =>
     (await placeTestOrder(buyer, { productId: limited.id })).status,
-  "an order of something that is not": async ({ buyer, unlimited }) =>
+  "an order of a product with unlimited stock": async ({ buyer, unlimited }) =>
     (await placeTestOrder(buyer, { productId: unlimited.id })).status,
-  "an order of theirs": async ({ person, theirs }) =>
+  "an order by the user": async ({ person, theirs }) =>
     (await placeTestOrder(person, { productId: theirs.id })).status,
-  "a view of their post": async ({ viewer, post }) =>
+  "a view of the user's post": async ({ viewer, post }) =>
     (await call(view, { as: viewer, body: { postId: post } })).status,
-  "a view of theirs": async ({ person, otherPost }) =>
+  "a view by the user": async ({ person, otherPost }) =>
     (await call(view, { as: person, body: { postId: otherPost } })).status,
   "a sync": () => statusOf(syncViews({ source: "script" })),
   "a post": async ({ person }) => (await call(publishPost, { as: person, body: { title: "New" } })).status,
@@ -96,8 +96,8 @@ const operations: Record<string, (scene: Scene) => Promise<number>> = {
     ).status,
   "a bonus": ({ order }) => statusOf(transaction((tx) => reconcileReferralBonus(tx, order))),
   "a spend": async ({ person }) => (await call(spendBonus, { as: person, body: { amount: 10 } })).status,
-  "a sale that is counted": ({ sold }) => statusOf(syncRankedSale(sold)),
-  "a creator who hears of a sale": async ({ sold }) => {
+  "a ranked sale": ({ sold }) => statusOf(syncRankedSale(sold)),
+  "a sale notification": async ({ sold }) => {
     const { id } = await transaction((tx) =>
       enqueue(tx, "supplier-notifications", { orderId: sold, event: "sold" }, { key: newId() }),
     );

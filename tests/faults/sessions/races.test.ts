@@ -33,7 +33,7 @@ beforeEach(() => {
   aheadMs = 0;
 });
 beforeAll(() => {
-  restore = [setClock(clock), other.useClock(clock)];
+  restore = [setClock(clock), other.setClock(clock)];
 });
 const advancePastGrace = () => {
   aheadMs += REFRESH_GRACE_MS;

@@ -59,7 +59,8 @@ async function orderScenario(): Promise<FailpointScenario> {
       const { status, sessionId, checkoutUrl } = placed;
       const held = status === "pending" ? 1 : 0;
       if (stock !== STOCK - held) violations.push(`${status}, and ${stock} of ${STOCK} left`);
-      if (status === "pending" && !(sessionId && checkoutUrl)) violations.push("pending without a checkout page");
+      if (status === "pending" && !(sessionId && checkoutUrl))
+        violations.push("pending without a checkout page");
       if (status !== "pending" && status !== "failed") violations.push(`${status} without a payment`);
       return violations;
     },
@@ -81,7 +82,7 @@ async function eventScenario(): Promise<FailpointScenario> {
   return {
     act: () => sendPaymentEvent(sent),
     actConcurrently: () => sendPaymentEvent(sent),
-    crashAt: crashDuring({ do: "tell", event: sent }),
+    crashAt: crashDuring({ do: "event", event: sent }),
     settle: async () => {
       const { status } = await sendPaymentEvent(sent);
       if (status !== 200) throw new Error(`the event got HTTP ${status}`);

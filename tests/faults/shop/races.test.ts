@@ -41,7 +41,9 @@ const times = <T>(count: number, act: () => Promise<T>) => Promise.all(Array.fro
 it("five of twenty concurrent buyers get the last five tickets", async () => {
   const product = await createTestProduct({ stock: 5 });
   const buyers = await createPeople(20);
-  const responses = await Promise.all(buyers.map((buyer) => placeTestOrder(buyer, { productId: product.id })));
+  const responses = await Promise.all(
+    buyers.map((buyer) => placeTestOrder(buyer, { productId: product.id })),
+  );
   const statuses = responses.map(({ status }) => status).sort();
   expect(statuses).toEqual([...Array(5).fill(201), ...Array(15).fill(409)]);
   expect(await stockOf(product.id)).toBe(0);

@@ -74,7 +74,8 @@ describe("persistViews against itself on a real Postgres", () => {
       const wave: Promise<unknown>[] = Array.from({ length: CONCURRENCY }, () =>
         persistViews(randomPairs(people, posts, random), newId()),
       );
-      for (const pair of randomPairs(people, posts, random).slice(0, 4)) wave.push(persistViews([pair], null));
+      for (const pair of randomPairs(people, posts, random).slice(0, 4))
+        wave.push(persistViews([pair], null));
       wave.push(deleteSome(doomed.splice(-2), doomedPosts.splice(-1)));
       const outcomes = await Promise.allSettled(wave);
       expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);

@@ -61,7 +61,7 @@ const newEmail = () => `n-${newId()}@test.example`;
 const move = ({ token }: Account, email: string) =>
   call(changeAddress, { token, body: { email }, headers: { "accept-language": "en" } });
 
-const refused = { status: 400, body: { error: { details: [{ path: "token" }] } } };
+const invalidLink = { status: 400, body: { error: { details: [{ path: "token" }] } } };
 
 describe("mails with links", () => {
   it("an unknown address gets no mail", async () => {
@@ -85,10 +85,10 @@ describe("POST /api/auth/confirm-email", () => {
     const account = await signUpAccount();
     const token = await newestLinkToken(account.id, "confirm_address");
     aheadMs = 24 * 3_600_000;
-    expect(await open(token)).toMatchObject(refused);
+    expect(await open(token)).toMatchObject(invalidLink);
     aheadMs = 0;
     expect((await open(token)).status).toBe(200);
-    expect(await open(token)).toMatchObject(refused);
+    expect(await open(token)).toMatchObject(invalidLink);
   });
 
   it("of two concurrent uses of a link one wins", async () => {
@@ -104,7 +104,7 @@ describe("POST /api/auth/confirm-email", () => {
     const [resetLink] = await accountLinks(account.id, "reset_password");
     const id = resetLink?.id ?? "";
     const bad = [signId("reset_password", id), signId("confirm_address", id), `${"A".repeat(64)}`, id];
-    for (const token of bad) expect(await open(token)).toMatchObject(refused);
+    for (const token of bad) expect(await open(token)).toMatchObject(invalidLink);
     expect((await accountRow(account.id)).confirmedAt).toBeNull();
   });
 });
@@ -116,7 +116,7 @@ describe("POST /api/me/confirm-email", () => {
     const account = await signUpAccount();
     const first = await newestLinkToken(account.id, "confirm_address");
     expect((await resend(account)).status).toBe(202);
-    expect(await open(first)).toMatchObject(refused);
+    expect(await open(first)).toMatchObject(invalidLink);
     expect((await open(await newestLinkToken(account.id, "confirm_address"))).status).toBe(200);
   });
 
@@ -163,7 +163,7 @@ describe("POST /api/me/email", () => {
     );
     expect(mails).toHaveLength(2);
     const [link] = await accountLinks(account.id, "confirm_address");
-    expect(await open(signId("confirm_address", link?.id ?? ""))).toMatchObject(refused);
+    expect(await open(signId("confirm_address", link?.id ?? ""))).toMatchObject(invalidLink);
     expect((await accountRow(owner.id)).email).toBe(owner.email);
     expect(
       (await listMails(catcher, owner.email)).some(({ subject }) => /Confirm your address/.test(subject)),
@@ -187,7 +187,7 @@ describe("POST /api/me/email", () => {
     const token = await newestLinkToken(account.id, "confirm_address");
     const body = { currentPassword: TEST_PASSWORD, newPassword: "a third long one" };
     expect((await call(changePassword, { token: account.token, body })).status).toBe(200);
-    expect(await open(token)).toMatchObject(refused);
+    expect(await open(token)).toMatchObject(invalidLink);
   });
 
   it("requires a recent password confirmation, and another address than the current one", async () => {

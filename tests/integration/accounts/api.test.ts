@@ -64,9 +64,9 @@ describe("accounts", () => {
     expect(row.referredById).toBe(id);
 
     const input = person();
-    const refused = await call(signUp, { body: { ...input, referralCode: "NOBODYS1" } });
-    expect(refused.status).toBe(400);
-    expect(refused.body.error.details).toEqual([{ path: "referralCode", message: expect.any(String) }]);
+    const rejected = await call(signUp, { body: { ...input, referralCode: "NOBODYS1" } });
+    expect(rejected.status).toBe(400);
+    expect(rejected.body.error.details).toEqual([{ path: "referralCode", message: expect.any(String) }]);
     expect(await db().user.count({ where: { email: input.email.toLowerCase() } })).toBe(0);
   });
 

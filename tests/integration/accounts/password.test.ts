@@ -44,7 +44,8 @@ const NEW = "a new long password";
 const isValid = async (token: string) => (await call(me, { token })).status === 200;
 const canSignIn = async ({ email }: Account, password: string) =>
   (await call(signIn, { body: { email, password } })).status === 200;
-const requestReset = (email: string) => call(forgot, { body: { email }, headers: { "accept-language": "en" } });
+const requestReset = (email: string) =>
+  call(forgot, { body: { email }, headers: { "accept-language": "en" } });
 const resetWith = (token: string, password = NEW) => call(reset, { body: { token, password } });
 
 const otherSession = async ({ id }: Account) => (await startTestSession({ userId: id })).accessToken;
@@ -82,11 +83,7 @@ describe("POST /api/me/password", () => {
       { currentPassword: TEST_PASSWORD, newPassword: "x7 ".repeat(43) },
       "newPassword",
     ],
-    [
-      "a common password",
-      { currentPassword: TEST_PASSWORD, newPassword: "qwertyuiop" },
-      "newPassword",
-    ],
+    ["a common password", { currentPassword: TEST_PASSWORD, newPassword: "qwertyuiop" }, "newPassword"],
   ])("rejects %s and changes nothing", async (_, body, field) => {
     const account = await createAccount();
     const other = await otherSession(account);
@@ -193,13 +190,13 @@ describe("POST /api/auth/reset-password", () => {
     expect(await auditActions(account.id)).toContain("password_reset");
   });
 
-  const refused = { status: 400, body: { error: { details: [{ path: "token" }] } } };
+  const invalidLink = { status: 400, body: { error: { details: [{ path: "token" }] } } };
 
   it("a link works once", async () => {
     const account = await createAccount();
     const token = await resetTokenOf(account);
     await resetWith(token);
-    expect(await resetWith(token, "another long one")).toMatchObject(refused);
+    expect(await resetWith(token, "another long one")).toMatchObject(invalidLink);
     expect(await canSignIn(account, NEW)).toBe(true);
   });
 
@@ -217,7 +214,7 @@ describe("POST /api/auth/reset-password", () => {
     const account = await createAccount();
     const token = await resetTokenOf(account);
     aheadMs = 3_600_000;
-    expect(await resetWith(token)).toMatchObject(refused);
+    expect(await resetWith(token)).toMatchObject(invalidLink);
     aheadMs = 0;
     expect(await canSignIn(account, TEST_PASSWORD)).toBe(true);
   });
@@ -226,7 +223,7 @@ describe("POST /api/auth/reset-password", () => {
     const account = await createAccount();
     const first = await resetTokenOf(account);
     const second = await resetTokenOf(account);
-    expect(await resetWith(first)).toMatchObject(refused);
+    expect(await resetWith(first)).toMatchObject(invalidLink);
     expect((await resetWith(second)).status).toBe(200);
   });
 
@@ -237,22 +234,22 @@ describe("POST /api/auth/reset-password", () => {
       token: account.token,
       body: { currentPassword: TEST_PASSWORD, newPassword: "a third long one" },
     });
-    expect(await resetWith(token)).toMatchObject(refused);
+    expect(await resetWith(token)).toMatchObject(invalidLink);
   });
 
   it("a link is invalid once the account has another address", async () => {
     const account = await createAccount();
     const token = await resetTokenOf(account);
     await db().user.update({ where: { id: account.id }, data: { email: `m-${newId()}@test.example` } });
-    expect(await resetWith(token)).toMatchObject(refused);
+    expect(await resetWith(token)).toMatchObject(invalidLink);
   });
 
   it("a confirmation link cannot reset the password, under either purpose", async () => {
     const account = await signUpAccount();
     const [confirming] = await accountLinks(account.id, "confirm_address");
     const id = confirming?.id ?? "";
-    expect(await resetWith(signId("confirm_address", id))).toMatchObject(refused);
-    expect(await resetWith(signId("reset_password", id))).toMatchObject(refused);
+    expect(await resetWith(signId("confirm_address", id))).toMatchObject(invalidLink);
+    expect(await resetWith(signId("reset_password", id))).toMatchObject(invalidLink);
   });
 
   it("rejects a forged link, a bare id and an unknown id in the same way", async () => {
@@ -264,7 +261,7 @@ describe("POST /api/auth/reset-password", () => {
       [forged, link?.id ?? "", signId("reset_password", newId()), "x"].map((bad) => resetWith(bad)),
     );
     for (const response of responses) {
-      expect(response).toMatchObject(refused);
+      expect(response).toMatchObject(invalidLink);
       expect(response.body.error.message).toBe(responses[0]?.body.error.message);
     }
     expect((await resetWith(token)).status).toBe(200);

@@ -171,7 +171,11 @@ describe("lib checks permissions itself", () => {
   it("users cancel their own tasks without a password confirmation", async () => {
     const person = await createPerson();
     const id = await deadTask(person.userId, "pending");
-    const response = await call(cancel, { token: await staleToken(person), method: "DELETE", params: { id } });
+    const response = await call(cancel, {
+      token: await staleToken(person),
+      method: "DELETE",
+      params: { id },
+    });
     expect(response.status).toBe(200);
   });
 });

@@ -39,7 +39,10 @@ describe("a write that cookies could authorise", () => {
     ["an older browser on another site", { origin: "https://evil.example" }],
     ["a sandboxed frame", { origin: "null" }],
     ["an invalid origin", { origin: "evil" }],
-    ["a host name that starts with the app's", { origin: `${appUrl.protocol}//${appUrl.hostname}.evil.example` }],
+    [
+      "a host name that starts with the app's",
+      { origin: `${appUrl.protocol}//${appUrl.hostname}.evil.example` },
+    ],
     ["another port of the app's host", { origin: `${appUrl.protocol}//${appUrl.hostname}:1` }],
     [
       "the app's host with a scheme other than http",

@@ -300,7 +300,8 @@ describe("an invalidation", () => {
         await withClockAhead(1_000, async () =>
           expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh }),
         );
-        if (invalidator === "same process") expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh });
+        if (invalidator === "same process")
+          expect(await loading.getOrSet("things", key, load)).toEqual({ n: fresh });
       }
     },
   );

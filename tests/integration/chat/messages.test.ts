@@ -86,9 +86,9 @@ describe("writing", () => {
     const clientId = newId();
     const text = `@[${stranger.name}](${stranger.userId}), look`;
     const { body } = await post(owner, { clientId, text });
-    const refused = await post(owner, { clientId, text: "Something else" });
-    expect([refused.status, refused.body.error.code]).toEqual([409, "conflict"]);
-    expect(refused.body.error.details).toMatchObject([{ path: "clientId" }]);
+    const rejected = await post(owner, { clientId, text: "Something else" });
+    expect([rejected.status, rejected.body.error.code]).toEqual([409, "conflict"]);
+    expect(rejected.body.error.details).toMatchObject([{ path: "clientId" }]);
     const repeat = async () => {
       const { status, body: repeated } = await post(owner, { clientId, text });
       return [status, repeated.message.id];

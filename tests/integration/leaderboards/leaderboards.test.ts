@@ -192,7 +192,11 @@ describe("a sale", () => {
 
 describe("Redis", () => {
   const week = () => getSpan("week", Date.now());
-  const boardQuery = (currency: string, viewerId: string | null = null) => ({ currency, limit: 50, viewerId });
+  const boardQuery = (currency: string, viewerId: string | null = null) => ({
+    currency,
+    limit: 50,
+    viewerId,
+  });
 
   it("has the same leaderboard as Postgres", async () => {
     const currency = newCurrency();

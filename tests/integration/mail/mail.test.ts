@@ -100,15 +100,18 @@ describe("when the mail server", () => {
     [451, "recipient"],
     [452, "mail"],
     [421, "mail"],
-  ] as const)("responds %i to the %s, the error is temporary and the mail did not arrive", async (code, at) => {
-    const mail = createTestMail("plain");
-    catcher.fail({ kind: "answer", code, at, to: mail.to, times: 1 });
-    const error = await sendMailError(mail);
-    expect(error).toBeInstanceOf(MailFailedError);
-    expect(error).toMatchObject({ smtpCode: code, mayHaveArrived: false });
-    await sendMail(mail);
-    await received(mail.to);
-  });
+  ] as const)(
+    "responds %i to the %s, the error is temporary and the mail did not arrive",
+    async (code, at) => {
+      const mail = createTestMail("plain");
+      catcher.fail({ kind: "answer", code, at, to: mail.to, times: 1 });
+      const error = await sendMailError(mail);
+      expect(error).toBeInstanceOf(MailFailedError);
+      expect(error).toMatchObject({ smtpCode: code, mayHaveArrived: false });
+      await sendMail(mail);
+      await received(mail.to);
+    },
+  );
 
   it("refuses the connection, the mail did not arrive", async () => {
     const mail = createTestMail("plain");

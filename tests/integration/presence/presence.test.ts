@@ -55,7 +55,9 @@ describe("a user", () => {
     expect(await instance.getOnlineUsersCount()).toBeGreaterThanOrEqual(1);
 
     await instance.setOffline(userId, socket);
-    expect(publishedFor(instance).slice(1)).toEqual([{ userId, state: "offline", lastSeenAt: expect.any(String) }]);
+    expect(publishedFor(instance).slice(1)).toEqual([
+      { userId, state: "offline", lastSeenAt: expect.any(String) },
+    ]);
     expect(await instance.isUserOnline(userId)).toBe(false);
     expect(await instance.getOnlineUsers()).not.toContain(userId);
     const { lastSeenAt } = await instance.getUserPresence(userId);
@@ -188,7 +190,11 @@ describe("a hidden user", () => {
     // When shown again, the state follows the streams.
     await db().user.update({ where: { id: userId }, data: { hidesPresence: false } });
     await instance.setHidden(userId, false);
-    expect(publishedFor(instance).at(-1)).toEqual({ userId, state: "online", lastSeenAt: expect.any(String) });
+    expect(publishedFor(instance).at(-1)).toEqual({
+      userId,
+      state: "online",
+      lastSeenAt: expect.any(String),
+    });
   });
 
   it("is looked up in Postgres when Redis does not know, and again after a while", async () => {

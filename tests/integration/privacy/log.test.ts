@@ -116,7 +116,10 @@ it("no log line contains a secret, a token, a cookie, a password or a user's add
     redirect: "manual",
   });
   const orderResponse = () => call(readOrder, { token: access, params: { id: placed.body.order.id } });
-  await waitUntil("the order is delivered", async () => (await orderResponse()).body.order.status === "delivered");
+  await waitUntil(
+    "the order is delivered",
+    async () => (await orderResponse()).body.order.status === "delivered",
+  );
   const [delivery] = (await orderResponse()).body.order.deliveries;
   const code = registerSecret("ticket code", delivery.code);
   await call(download, { params: { id: delivery.id }, query: `?code=${code}` });
@@ -185,7 +188,7 @@ it("no log line contains a secret, a token, a cookie, a password or a user's add
     if (/_(TOKEN|SECRET|KEY)$/.test(variable) && String(value).length >= 8)
       secrets.set(String(value), variable);
   }
-  const told = lines.join("\n");
+  const loggedText = lines.join("\n");
   expect(lines.length).toBeGreaterThan(30);
   for (const line of [
     "request failed",
@@ -194,7 +197,7 @@ it("no log line contains a secret, a token, a cookie, a password or a user's add
     "it will be tried again",
     "no page for [address]",
   ])
-    expect(told).toContain(line);
+    expect(loggedText).toContain(line);
   const leaks = [...secrets].flatMap(([secret, what]) => {
     const line = lines.find((each) => each.includes(secret));
     return line ? [`${what}: ${line}`] : [];

@@ -222,7 +222,8 @@ describe("the gate", () => {
 
 it("runs before every path except the build's own files", async () => {
   const { config } = await import("@/middleware");
-  const runsBefore = (path: string) => config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
+  const runsBefore = (path: string) =>
+    config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
   for (const path of ["/_next/static/chunks/a.js", "/favicon.ico", "/icon1.png", "/robots.txt"]) {
     expect([path, runsBefore(path)]).toEqual([path, false]);
   }

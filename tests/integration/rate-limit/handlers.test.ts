@@ -50,7 +50,7 @@ describe("a Telegram bot", () => {
 });
 
 describe("unused tokens", () => {
-  it.each(["up", "away"] as const)("can be returned, once each, with Redis %s", async (behaviour) => {
+  it.each(["up", "down"] as const)("can be returned, once each, with Redis %s", async (behaviour) => {
     const here = new SimulatedLimiter();
     here.behaviour = behaviour;
     const claims = createTestBuckets({ limit: 3 }, { limit: 100 }, 60)("a");

@@ -66,9 +66,9 @@ describe("a task", () => {
     const stop = replaceHandler(
       "leaderboards",
       defineTask<"leaderboards">()({
-        prepare: async (payload, { attempt, reportProgress: progress }) => {
+        prepare: async (payload, { attempt, reportProgress }) => {
           if (attempt === 1) throw new Error("the first attempt fails");
-          await progress({ done: 1, total: 2 });
+          await reportProgress({ done: 1, total: 2 });
           return payload;
         },
         commit: async () => {},

@@ -58,7 +58,10 @@ describe("acquire, extend, release", () => {
   it("expires, and an extension counts from now", async () => {
     const id = newId();
     const lock = await acquireTestLock(id, { ttlMs: 60 });
-    await waitUntil("the lock has expired", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil(
+      "the lock has expired",
+      async () => (await redisService().exists(keys.lock("test", id))) === 0,
+    );
     expect(await extendLock(lock)).toBeNull();
     const next = await acquireTestLock(id, { ttlMs: 20_000 });
     const extended = await extendLock(next, 60_000);
@@ -214,6 +217,9 @@ describe("withLock", () => {
       throw new RedisUnavailableError("timeout");
     });
     await expect(acquireLock("test", id)).rejects.toThrow(RedisUnavailableError);
-    await waitUntil("the lock is free", async () => (await redisService().exists(keys.lock("test", id))) === 0);
+    await waitUntil(
+      "the lock is free",
+      async () => (await redisService().exists(keys.lock("test", id))) === 0,
+    );
   });
 });

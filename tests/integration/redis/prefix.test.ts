@@ -22,23 +22,17 @@ it("two deployments share one Redis without seeing each other's keys", async () 
 
   const id = randomUUID();
   for (const prefix of ["staging:", "preview-7:"]) {
-    const {
-      keys,
-      acquireLock,
-      redisService,
-      recordViews,
-      syncViews,
-      getViewSyncState: viewSyncState,
-    } = await loadDeployment(prefix);
+    const { keys, acquireLock, redisService, recordViews, syncViews, getViewSyncState } =
+      await loadDeployment(prefix);
     expect((await acquireLock("test", id)).acquired).toBe(true);
     expect((await acquireLock("test", id)).acquired).toBe(false);
     expect(await redisService().get(keys.probe("x"), z.string())).toBeNull();
     await redisService().set(keys.probe("x"), prefix);
     await recordViews(viewer.seq, [post]);
-    expect((await viewSyncState()).pendingPosts).toBe(1);
+    expect((await getViewSyncState()).pendingPosts).toBe(1);
     await recordViews((await createPerson()).seq, [post]);
     await syncViews({ source: "script" });
-    expect((await viewSyncState()).lastRun).not.toBeNull();
+    expect((await getViewSyncState()).lastRun).not.toBeNull();
     await recordViews((await createPerson()).seq, [post]);
   }
 

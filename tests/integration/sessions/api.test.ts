@@ -123,7 +123,10 @@ describe("devices", () => {
       { current: true, browser: "Firefox 143", os: "Windows", kind: "desktop" },
       { current: false, browser: "Safari 18", os: "iOS", kind: "phone" },
     ]);
-    expect((await phone.send(list)).body.items[0]).toMatchObject({ current: true, device: { kind: "phone" } });
+    expect((await phone.send(list)).body.items[0]).toMatchObject({
+      current: true,
+      device: { kind: "phone" },
+    });
   });
 
   it("get 401 at their next request after a revocation from another device, and cannot refresh", async () => {

@@ -128,7 +128,9 @@ describe("a session", () => {
     );
     await withClockAhead(SESSION_IDLE_SECONDS + 1, async () => {
       expect(await validateSession(refreshToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({
+        code: "unauthenticated",
+      });
     });
   });
 
@@ -218,7 +220,9 @@ describe("refreshing", () => {
     });
     await withClockAhead(11, async () => {
       expect(await validateSession(refreshToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({
+        code: "unauthenticated",
+      });
     });
     expect(await validateSession(next.accessToken)).toBeNull();
     expect(await validateSession(next.refreshToken)).toBeNull();
@@ -233,7 +237,9 @@ describe("refreshing", () => {
     const second = await refreshSession(refreshToken, NEW_CLIENT);
     await withClockAhead(11, async () => {
       const third = await refreshSession(second.refreshToken, NEW_CLIENT);
-      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({
+        code: "unauthenticated",
+      });
       expect(await validateSession(third.accessToken)).toBeNull();
     });
   });
@@ -314,7 +320,9 @@ describe("revoking", () => {
     expect(await clearAllSessions()).toBeGreaterThanOrEqual(2);
     for (const { accessToken, refreshToken } of both) {
       expect(await validateSession(accessToken)).toBeNull();
-      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({ code: "unauthenticated" });
+      await expect(refreshSession(refreshToken, NEW_CLIENT)).rejects.toMatchObject({
+        code: "unauthenticated",
+      });
     }
   });
 

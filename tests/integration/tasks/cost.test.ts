@@ -9,8 +9,8 @@ import {
   addTasks,
   BEGIN_AND_COMMIT,
   changeNothing,
+  commitTogether,
   costOfAdding,
-  endTogether,
   startTaskCosts,
 } from "@/tests/support/proxies/task-costs";
 
@@ -70,7 +70,7 @@ describe("enqueuing", () => {
   });
 
   it("20 transactions that end together cost one call and one update", async () => {
-    restores.push(endTogether(20));
+    restores.push(commitTogether(20));
     const all = await cost(() => Promise.all(Array.from({ length: 20 }, () => transaction(addTask))));
     expect(all).toEqual({
       statements: 20 * (BEGIN_AND_COMMIT + 1) + 1,
@@ -109,8 +109,8 @@ describe("a delivery", () => {
 
   it("with progress reports costs one statement each", async () => {
     handleNotifications({
-      prepare: async (payload, { reportProgress: progress }) => {
-        for (let done = 1; done <= 3; done += 1) await progress({ done, total: 3 });
+      prepare: async (payload, { reportProgress }) => {
+        for (let done = 1; done <= 3; done += 1) await reportProgress({ done, total: 3 });
         return payload;
       },
     });

@@ -362,8 +362,8 @@ describe("GET /api/tasks/{id}", () => {
   it("shows the owner and administrators the progress; to others the task does not exist", async () => {
     const [halfway, end] = [gate(), gate()];
     handleNotifications({
-      prepare: async (payload, { reportProgress: progress }) => {
-        await progress({ done: 1, total: 2, note: "half" });
+      prepare: async (payload, { reportProgress }) => {
+        await reportProgress({ done: 1, total: 2, note: "half" });
         halfway.open();
         await end.passed;
         return payload;
@@ -387,7 +387,10 @@ describe("GET /api/tasks/{id}", () => {
       // Never the payload, the trace or the key.
       expect(Object.keys(body.task).sort()).toEqual(Object.keys(taskSchema.shape).sort());
     }
-    expect(await fetchTask(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect(await fetchTask(id, stranger)).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found" } },
+    });
     expect((await call(readTask, { params: { id } })).status).toBe(401);
     expect((await fetchTask(newId(), admin)).status).toBe(404);
     expect((await fetchTask("no-id", admin)).status).toBe(400);
@@ -436,13 +439,13 @@ describe("progress", () => {
     const leases: (number | undefined)[] = [];
     let overtaken: number | undefined;
     handleNotifications({
-      prepare: async (payload, { taskId, reportProgress: progress }) => {
+      prepare: async (payload, { taskId, reportProgress }) => {
         const leaseUntil = async () => (await row(taskId)).leaseUntil?.getTime();
         // Half a second of the lease is left.
         await db()
           .$executeRaw`UPDATE "Task" SET "leaseUntil" = now() + interval '500 milliseconds' WHERE id = ${taskId}::uuid`;
         leases.push(await leaseUntil());
-        await progress({ done: 1, total: 2 });
+        await reportProgress({ done: 1, total: 2 });
         leases.push(await leaseUntil());
         await waitUntil("the first lease would have ended", () => Date.now() > (leases[0] ?? 0));
         overtaken = (await deliverTask("notifications", taskId)).status;
@@ -461,13 +464,13 @@ describe("progress", () => {
     const failures: unknown[] = [];
     let runs = 0;
     handleNotifications({
-      prepare: async (payload, { taskId, reportProgress: progress }) => {
+      prepare: async (payload, { taskId, reportProgress }) => {
         runs += 1;
         if (runs > 1) return payload;
         await db()
           .$executeRaw`UPDATE "Task" SET "leaseUntil" = now() - interval '1 second' WHERE id = ${taskId}::uuid`;
         expect((await deliverTask("notifications", taskId)).status).toBe(200);
-        await progress({ done: 1, total: 1 }).catch((error: unknown) => {
+        await reportProgress({ done: 1, total: 1 }).catch((error: unknown) => {
           failures.push(error);
           throw error;
         });
@@ -488,10 +491,10 @@ describe("DELETE /api/tasks/{id}", () => {
       const [running, resume] = [gate(), gate()];
       let continued = false;
       handleNotifications({
-        prepare: async (payload, { reportProgress: progress }) => {
+        prepare: async (payload, { reportProgress }) => {
           running.open();
           await resume.passed;
-          if (stopsAt === "progress") await progress({ done: 1, total: 2 });
+          if (stopsAt === "progress") await reportProgress({ done: 1, total: 2 });
           continued = true;
           return payload;
         },
@@ -749,13 +752,13 @@ describe("GET /api/cron/sweep-tasks", () => {
     await db().$executeRaw`UPDATE "Task" SET "dueAt" = now() WHERE key = ${due}`;
     const sweepWith = (authorization?: string) =>
       call(sweepCron, authorization === undefined ? {} : { headers: { authorization } });
-    for (const refused of [
+    for (const rejected of [
       await sweepWith(),
       await sweepWith("Bearer wrong"),
       await sweepWith(`Basic ${process.env.CRON_SECRET}`),
       await call(sweepCron, { as: admin }),
     ]) {
-      expect(refused).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
+      expect(rejected).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
     }
     expect((await paymentTask(due))?.generation).toBe(1);
 

@@ -3,7 +3,7 @@ import { db } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
 import { recordViews, syncViews } from "@/lib/views";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
-import { createPosts, knowViewScripts } from "@/tests/support/factories/view-tools";
+import { createPosts, loadViewScripts } from "@/tests/support/factories/view-tools";
 import { startViewCosts } from "@/tests/support/proxies/view-costs";
 
 /** The cost of views: HTTP calls are counted at the gateway, SQL statements on the wire to Postgres. */
@@ -19,7 +19,7 @@ it("the meter counts statements", async () => {
 });
 
 it("100 concurrent views are one HTTP call and no statement; two calls and one statement when Redis does not have the posts", async () => {
-  await knowViewScripts();
+  await loadViewScripts();
   const posts = await createPosts(10);
   const views = async () => {
     const people = await createPeople(100);
@@ -38,7 +38,7 @@ it("100 concurrent views are one HTTP call and no statement; two calls and one s
 });
 
 it("a page of 20 posts is one HTTP call, to record and to read", async () => {
-  await knowViewScripts();
+  await loadViewScripts();
   const posts = await createPosts(20);
   await listPosts({ limit: 20 });
   expect(await cost(() => listPosts({ limit: 20 }))).toMatchObject({ httpCalls: 1, statements: 0 });
@@ -47,7 +47,7 @@ it("a page of 20 posts is one HTTP call, to record and to read", async () => {
 });
 
 it("a sync of 200 views is one SQL statement", async () => {
-  await knowViewScripts();
+  await loadViewScripts();
   const posts = await createPosts(20);
   const people = await createPeople(10);
   for (const { seq } of people) await recordViews(seq, posts);

@@ -3,13 +3,13 @@ import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch } from "@/lib/views/view-batches";
-import { goOnWithout } from "@/tests/support/factories/lost-views";
+import { expectCountsAfterKeyLoss } from "@/tests/support/factories/lost-views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import {
   displayedCount,
   expireLeases,
   expireViewKey,
-  lookAt,
+  recordNewViewers,
   viewRow,
 } from "@/tests/support/factories/view-tools";
 
@@ -24,7 +24,7 @@ const sync = () => syncViews({ source: "script" });
 describe("key expiry", () => {
   it("applies only to keys whose data Postgres has", async () => {
     const post = await newPost();
-    await lookAt(post, 1);
+    await recordNewViewers(post, 1);
     expect(await redis().ttl(keys.postMeta(post))).toBeGreaterThan(ttlSeconds.postMeta - 60);
     expect(await redis().ttl(keys.postViews(post))).toBeGreaterThan(ttlSeconds.postViews - 60);
     for (const key of [keys.postPendingViews(post), keys.dirtyPosts]) expect(await redis().ttl(key)).toBe(-1);
@@ -39,18 +39,18 @@ describe("key expiry", () => {
 
   it("is not extended for the set of viewers by further views", async () => {
     const post = await newPost();
-    await lookAt(post, 1);
+    await recordNewViewers(post, 1);
     await redis().expire(keys.postViews(post), 100);
-    await lookAt(post, 3);
+    await recordNewViewers(post, 3);
     expect(await redis().ttl(keys.postViews(post))).toBeLessThanOrEqual(100);
   });
 
   it("loses no pending view, and a viewer who returns before the sync is a repeat", async () => {
     const post = await newPost(5);
-    const [first = 0, second = 0, third = 0] = await lookAt(post, 3);
+    const [first = 0, second = 0, third = 0] = await recordNewViewers(post, 3);
     await expireViewKey("postViews", post);
 
-    const [newcomer = 0] = await lookAt(post, 1);
+    const [newcomer = 0] = await recordNewViewers(post, 1);
     for (const seq of [first, second]) {
       expect(await recordViews(seq, [post])).toEqual([{ postId: post, status: "repeated", viewsCount: 9 }]);
     }
@@ -67,7 +67,7 @@ describe("key expiry", () => {
 
   it("does not count a viewer twice who returns after the sync", async () => {
     const post = await newPost();
-    const [viewer = 0] = await lookAt(post, 2);
+    const [viewer = 0] = await recordNewViewers(post, 2);
     await sync();
     await expireViewKey("postViews", post);
 
@@ -81,10 +81,10 @@ describe("key expiry", () => {
 
   it("of a post's metadata during a claimed batch restores claimed and synced counts", async () => {
     const post = await newPost(1);
-    await lookAt(post, 3);
+    await recordNewViewers(post, 3);
     const batch = await claimBatch(LEASE_MS);
     if (!batch) throw new Error("no batch was claimed");
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
 
     await expireViewKey("postMeta", post);
     expect(await displayedCount(post)).toBe(6);
@@ -103,12 +103,12 @@ describe("key expiry", () => {
 describe("late results", () => {
   it("of a reader or a sync do not decrease the count", async () => {
     const post = await newPost();
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     const before = await viewRow(post);
     await sync();
     expect(await displayedCount(post, before)).toBe(2);
 
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     const slow = await claimBatch(LEASE_MS);
     if (!slow) throw new Error("no batch was claimed");
     const slowResult = await persistViews(slow.pairs, slow.id);
@@ -123,12 +123,12 @@ describe("late results", () => {
 
   it("do not drop a newer batch", async () => {
     const post = await newPost();
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     const first = await claimBatch(LEASE_MS);
     if (!first) throw new Error("no batch was claimed");
     const response = await persistViews(first.pairs, first.id);
     await finishBatch(first, response.posts);
-    await lookAt(post, 3);
+    await recordNewViewers(post, 3);
     const second = await claimBatch(LEASE_MS);
     if (!second) throw new Error("no batch was claimed");
 
@@ -168,13 +168,13 @@ describe("a post or account deleted between view and sync", () => {
 describe("a flushed Redis", () => {
   it("loses only unsynced views", async () => {
     const post = await newPost(10);
-    const [seen = 0] = await lookAt(post, 4);
+    const [seen = 0] = await recordNewViewers(post, 4);
     await sync();
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     await redis().flushdb();
 
     expect(await displayedCount(post)).toBe(14);
-    const [fresh = 0] = await lookAt(post, 1);
+    const [fresh = 0] = await recordNewViewers(post, 1);
     expect(await displayedCount(post)).toBe(15);
     expect(await recordViews(fresh, [post])).toMatchObject([{ status: "repeated", viewsCount: 15 }]);
     await recordViews(seen, [post]);
@@ -185,11 +185,11 @@ describe("a flushed Redis", () => {
 
   it("between the steps of a sync does not disturb it", async () => {
     const post = await newPost();
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     const batch = await claimBatch(LEASE_MS);
     if (!batch) throw new Error("no batch was claimed");
     await redis().flushdb();
-    await lookAt(post, 1);
+    await recordNewViewers(post, 1);
     await finishBatch(batch, (await persistViews(batch.pairs, batch.id)).posts);
     expect(await displayedCount(post)).toBe(3);
     await sync();
@@ -197,12 +197,12 @@ describe("a flushed Redis", () => {
   });
 
   it("that lost only the list of dirty posts keeps counting", async () => {
-    await goOnWithout(() => [keys.dirtyPosts], 5);
+    await expectCountsAfterKeyLoss(() => [keys.dirtyPosts], 5);
   });
 
   it("that lost the list of dirty posts finds an idle post again when it is read", async () => {
     const post = await newPost();
-    await lookAt(post, 2);
+    await recordNewViewers(post, 2);
     await redis().del(keys.dirtyPosts);
     await expireViewKey("postMeta", post);
     expect(await displayedCount(post)).toBe(2);

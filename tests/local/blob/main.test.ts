@@ -8,10 +8,10 @@ import { afterTest } from "./support";
 
 describe("the command line", () => {
   it("prints its environment, stores blobs, and exits on SIGTERM", async () => {
-    const { child, ended, said } = startCommand("local/blob/main.ts", ["--port", "0"]);
-    await waitUntil("the environment is printed", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(said.output));
-    process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(said.output)?.[1] ?? "";
-    const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(said.output)?.[1] ?? "";
+    const { child, ended, stdio } = startCommand("local/blob/main.ts", ["--port", "0"]);
+    await waitUntil("the environment is printed", () => /BLOB_READ_WRITE_TOKEN=\S+\n/.test(stdio.output));
+    process.env.VERCEL_BLOB_API_URL = /VERCEL_BLOB_API_URL=(\S+)/.exec(stdio.output)?.[1] ?? "";
+    const token = /BLOB_READ_WRITE_TOKEN=(\S+)/.exec(stdio.output)?.[1] ?? "";
     await put("a", "a", { access: "private", token });
     expect((await head("a", { token })).size).toBe(1);
     child.kill("SIGTERM");

@@ -11,9 +11,9 @@ describe("the command line", () => {
     afterTest(() => receiver.close());
     const { QSTASH_TOKEN: _token, ...env } = process.env;
     const args = ["--port", "0", "--connect-to", `app.example=${receiver.url}`];
-    const { child, said, ended } = startCommand("local/qstash/main.ts", args, env);
-    await waitUntil("the environment", () => said.output.includes("NEXT_SIGNING_KEY"));
-    const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(said.output) ?? [];
+    const { child, stdio, ended } = startCommand("local/qstash/main.ts", args, env);
+    await waitUntil("the environment", () => stdio.output.includes("NEXT_SIGNING_KEY"));
+    const [, port = ""] = /QSTASH_URL=http:\/\/127\.0\.0\.1:(\d+)\n/.exec(stdio.output) ?? [];
     // The SDK's development mode must find this server by its credentials and not start its own.
     process.env.QSTASH_DEV_PORT = port;
     try {

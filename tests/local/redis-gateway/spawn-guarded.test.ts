@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { alive, FAMILY, killParent } from "@/tests/support/processes/guarded-family";
+import { isAlive, FAMILY_SCRIPT, killParent } from "@/tests/support/processes/guarded-family";
 import { type GuardedProcess, SpawnError, spawnGuarded } from "../../../local/process/spawn-guarded";
 import { until } from "./support";
 
@@ -32,12 +32,12 @@ test("a parent killed by SIGKILL leaves no process behind", async () => {
 });
 
 test("stop ends the whole group and returns the command's exit status", async () => {
-  const { guarded, lines } = await run(FAMILY);
+  const { guarded, lines } = await run(FAMILY_SCRIPT);
   await until(() => lines.length === 1);
   const family = lines.join().split(" ").map(Number);
   expect(family[0]).toBe(guarded.pid);
   expect(await guarded.stop()).toEqual({ code: null, signal: "SIGTERM" });
-  expect(family.some(alive)).toBe(false);
+  expect(family.some(isAlive)).toBe(false);
   expect(await guarded.stop()).toEqual({ code: null, signal: "SIGTERM" });
 });
 
@@ -49,7 +49,7 @@ test("a command that ignores SIGTERM is killed after the grace period", async ()
 });
 
 test("when the command exits, its children are ended", async () => {
-  const leaver = FAMILY.replace("setInterval(() => {}, 1e6);`", "").replace(
+  const leaver = FAMILY_SCRIPT.replace("setInterval(() => {}, 1e6);`", "").replace(
     /setInterval[^"]*$/,
     "process.exit(7)",
   );
@@ -57,7 +57,7 @@ test("when the command exits, its children are ended", async () => {
   expect(await guarded.exited).toEqual({ code: 7, signal: null });
   const family = lines.join().split(" ").map(Number);
   expect(family).toHaveLength(2);
-  expect(family.some(alive)).toBe(false);
+  expect(family.some(isAlive)).toBe(false);
 });
 
 test("onLine receives lines of both streams, including a last one without a line end", async () => {
@@ -81,7 +81,7 @@ test("a killed guard does not leave the command behind", async () => {
   await until(() => lines.length === 1);
   process.kill(Number(lines[0]), "SIGKILL");
   expect(await guarded.exited).toMatchObject({ signal: "SIGKILL" });
-  await until(() => !alive(guarded.pid));
+  await until(() => !isAlive(guarded.pid));
 });
 
 test.each([

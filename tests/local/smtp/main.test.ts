@@ -8,10 +8,10 @@ import { afterTest } from "./support";
 describe("the command line", () => {
   it("prints its URLs and exits on SIGTERM", async () => {
     const args = ["--smtp-port", "0", "--page-port", "0"];
-    const { child, said, ended } = startCommand("local/smtp/main.ts", args);
-    await waitUntil("the URLs are printed", () => /Mailbox: \S+\n/.test(said.output));
-    expect(said.output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
-    const page = await fetch(/Mailbox: (\S+)/.exec(said.output)?.[1] ?? "");
+    const { child, stdio, ended } = startCommand("local/smtp/main.ts", args);
+    await waitUntil("the URLs are printed", () => /Mailbox: \S+\n/.test(stdio.output));
+    expect(stdio.output).toMatch(/^SMTP_URL=smtp:\/\/127\.0\.0\.1:\d+$/m);
+    const page = await fetch(/Mailbox: (\S+)/.exec(stdio.output)?.[1] ?? "");
     expect(page.headers.get("content-type")).toContain("text/html");
     child.kill("SIGTERM");
     expect(await ended).toBe(0);

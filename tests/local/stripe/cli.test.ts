@@ -9,9 +9,9 @@ describe("the command line", () => {
     const app = await startApp();
     const { STRIPE_SECRET_KEY: _key, STRIPE_WEBHOOK_SECRET: _secret, ...env } = process.env;
     const args = ["--port", "0", "--webhook-url", `${app.url}/hook`];
-    const { child, said, ended } = startCommand("local/stripe/main.ts", args, env);
-    await waitUntil("the environment", () => /WEBHOOK_SECRET=.*\n/.test(said.output));
-    const printed = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(said.output)?.[1] ?? "";
+    const { child, stdio, ended } = startCommand("local/stripe/main.ts", args, env);
+    await waitUntil("the environment", () => /WEBHOOK_SECRET=.*\n/.test(stdio.output));
+    const printed = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(stdio.output)?.[1] ?? "";
     const { hostname, port } = new URL(printed("STRIPE_API_URL"));
     const sdk = new Stripe(printed("STRIPE_SECRET_KEY"), { host: hostname, port, protocol: "http" });
     await post((await openSession(sdk)).url, "abandoned");

@@ -33,8 +33,7 @@ export function checkMoney(records: Records, initialStock: ReadonlyMap<string, n
     }
     const expected = payment.refundedMinor === amountMinor ? "refunded" : "delivered";
     const stuck = isDead("deliver-goods", orderId) || isDead("payments", orderId);
-    if (status !== expected && !stuck)
-      report(`paid, ${payment.refundedMinor} refunded, and it is ${status}`);
+    if (status !== expected && !stuck) report(`paid, ${payment.refundedMinor} refunded, and it is ${status}`);
   }
   if (records.paidTwice > 0)
     violations.push({ orderId: null, what: `${records.paidTwice} orders were paid twice` });

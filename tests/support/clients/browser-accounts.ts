@@ -53,7 +53,8 @@ export async function signUpInBrowser(context: BrowserContext, name = "Mira Kim"
   const response = await context.request.post("/api/auth/sign-up", {
     data: { email, name, password: BROWSER_PASSWORD },
   });
-  if (response.status() !== 201) throw new Error(`sign-up: ${String(response.status())} ${await response.text()}`);
+  if (response.status() !== 201)
+    throw new Error(`sign-up: ${String(response.status())} ${await response.text()}`);
   return { id: (await response.json()).user.id, email, name };
 }
 

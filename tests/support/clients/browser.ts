@@ -23,7 +23,7 @@ const CHROMIUM_FLAGS = [
 
 /** Opens a browser for one test. Use the worker's browser (processes/worker.ts) where it is enough. */
 export async function openBrowser(): Promise<Browser> {
-  return withLessMotion(await chromium.launch(launchOptions()));
+  return withReducedMotion(await chromium.launch(launchOptions()));
 }
 
 /** Starts a browser server that several test files connect to. */
@@ -33,7 +33,7 @@ export function startBrowserServer(): Promise<BrowserServer> {
 
 /** @param endpoint  of a browser started by {@link startBrowserServer}; closing it closes only its own contexts */
 export async function connectBrowser(endpoint: string): Promise<Browser> {
-  return withLessMotion(await chromium.connect(endpoint));
+  return withReducedMotion(await chromium.connect(endpoint));
 }
 
 /** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
@@ -48,7 +48,7 @@ function launchOptions() {
  * Contexts prefer reduced motion unless a test overrides it: without a graphics card a page with running animations
  * takes a fifth of a CPU.
  */
-function withLessMotion(browser: Browser): Browser {
+function withReducedMotion(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   return Object.assign(browser, {
     newContext: ((options) =>

@@ -166,7 +166,7 @@ export async function createFullAccount(currency = newCurrency()) {
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase },
     file,
-    tasks: { pending: pending, mail, dead, started: started.id },
-    chats: { group, directChat: directChat, leftGroup: leftGroup, message: message.id, reply: reply.id },
+    tasks: { pending, mail, dead, started: started.id },
+    chats: { group, directChat, leftGroup, message: message.id, reply: reply.id },
   };
 }

@@ -3,7 +3,7 @@ import { redis } from "@/lib/redis";
 import { getViewSyncState, syncViews } from "@/lib/views";
 import { claimBatch } from "@/lib/views/view-batches";
 import { createPerson, createTestPost, persistedViews } from "./people";
-import { displayedCount, expireLeases, lookAt } from "./view-tools";
+import { displayedCount, expireLeases, recordNewViewers } from "./view-tools";
 
 /**
  * Deletes some keys from Redis after two views were claimed by a sync and two more were recorded; records a fifth view
@@ -11,15 +11,18 @@ import { displayedCount, expireLeases, lookAt } from "./view-tools";
  * @param lost  the keys to delete, by the batch's id
  * @param kept  how many of the five views survive
  */
-export async function goOnWithout(lost: (batchId: string) => readonly string[], kept: number): Promise<void> {
+export async function expectCountsAfterKeyLoss(
+  lost: (batchId: string) => readonly string[],
+  kept: number,
+): Promise<void> {
   const post = await createTestPost(await createPerson("artist"));
-  await lookAt(post, 2);
+  await recordNewViewers(post, 2);
   const batch = await claimBatch(60_000);
   if (!batch) throw new Error("nothing was claimed");
-  await lookAt(post, 2);
+  await recordNewViewers(post, 2);
   await redis().del(...lost(batch.id));
 
-  await lookAt(post, 1);
+  await recordNewViewers(post, 1);
   // The first sync may only detect the loss.
   for (let turn = 0; turn < 3; turn += 1) {
     await syncViews({ source: "script" });

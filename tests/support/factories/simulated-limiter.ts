@@ -6,12 +6,12 @@ import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
 /**
  * How Redis behaves towards one process:
  * up      responds in time
- * away    cannot be reached
+ * down    cannot be reached
  * late    executes the request and responds after the caller timed out, when the test releases it
  * lost    executes the request, and the response never arrives
- * deaf    neither executes the request nor responds
+ * hung    neither executes the request nor responds
  */
-export const REDIS_BEHAVIOURS = ["up", "away", "late", "lost", "deaf"] as const;
+export const REDIS_BEHAVIOURS = ["up", "down", "late", "lost", "hung"] as const;
 /** held: responds in time, but only when the test releases it. */
 export type RedisBehaviour = (typeof REDIS_BEHAVIOURS)[number] | "held";
 
@@ -33,17 +33,20 @@ export class SimulatedLimiter {
     Reflect.set(redis, "client", {
       request: async (request: Parameters<typeof client.request>[0]) => {
         if (this.behaviour === "up") return client.request(request);
-        if (this.behaviour === "away") throw new RedisUnavailableError("network");
+        if (this.behaviour === "down") throw new RedisUnavailableError("network");
         if (this.behaviour === "held") {
           const held = await client.request(request);
           await new Promise<void>((resolve) => this.heldResponses.push(resolve));
           return held;
         }
-        const late = this.behaviour === "deaf" ? Promise.reject(new Error("deaf")) : client.request(request);
-        const response = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
+        const late = this.behaviour === "hung" ? Promise.reject(new Error("hung")) : client.request(request);
+        const response =
+          this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
         // Redis has executed the request before anything else happens.
         await late.catch(() => {});
-        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(() => response);
+        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(
+          () => response,
+        );
         released.catch(() => {});
         response.catch(() => {});
         throw new RedisUnavailableError("timeout", undefined, released);

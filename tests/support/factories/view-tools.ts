@@ -35,14 +35,14 @@ export async function createPosts(count: number): Promise<string[]> {
 }
 
 /** Records a post's views by new users. @returns their `seq` */
-export async function lookAt(post: string, count: number): Promise<number[]> {
+export async function recordNewViewers(post: string, count: number): Promise<number[]> {
   const viewers = await createPeople(count);
   await Promise.all(viewers.map(({ seq }) => recordViews(seq, [post])));
   return viewers.map(({ seq }) => seq);
 }
 
 /** Loads the Lua scripts into Redis: the first use of each costs one more call. */
-export async function knowViewScripts(): Promise<void> {
+export async function loadViewScripts(): Promise<void> {
   const [post = ""] = await createPosts(1);
   await recordViews((await createPerson()).seq, [post]);
   await syncViews({ source: "script" });

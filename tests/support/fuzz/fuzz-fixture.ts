@@ -14,7 +14,7 @@ import {
 } from "@/tests/support/factories/test-users";
 
 export const FUZZ_CALLERS = [
-  "nobody",
+  "anonymous",
   "listener",
   "other",
   "artist",
@@ -59,7 +59,7 @@ export async function createFuzzFixture() {
     listener: users.listener.userId,
     other: users.other.userId,
     artist: users.artist.userId,
-    nobody: "01890000-0000-7000-8000-000000000000",
+    unknown: "01890000-0000-7000-8000-000000000000",
     email: users.listener.email,
     otherEmail: users.other.email,
     confirmLink: await makeLinkToken(users, "confirm_address"),
@@ -70,7 +70,7 @@ export async function createFuzzFixture() {
     known,
     tokenOf: (caller: FuzzCaller) => {
       if (caller === "forged") return `${tokens.listener?.accessToken.slice(0, -4)}AAAA`;
-      return caller === "nobody" || caller === "signature" ? undefined : tokens[caller]?.accessToken;
+      return caller === "anonymous" || caller === "signature" ? undefined : tokens[caller]?.accessToken;
     },
   };
 }

@@ -5,7 +5,7 @@ import { waitUntil } from "../clients/wait-until";
 export interface Command {
   readonly child: ChildProcess;
   /** What it has printed so far. */
-  readonly said: { output: string; errors: string };
+  readonly stdio: { output: string; errors: string };
   /** Its exit code; null after a signal. */
   readonly ended: Promise<number | null>;
 }
@@ -23,19 +23,19 @@ export function startCommand(
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const said = { output: "", errors: "" };
+  const stdio = { output: "", errors: "" };
   child.stdout.on("data", (data: Buffer) => {
-    said.output += data;
+    stdio.output += data;
   });
   child.stderr.on("data", (data: Buffer) => {
-    said.errors += data;
+    stdio.errors += data;
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await ended;
   });
-  return { child, said, ended };
+  return { child, stdio, ended };
 }
 
 /**
@@ -50,13 +50,13 @@ export async function runCommand(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<{ code: number; output: string; errors: string }> {
   const { argv, env: environment, exitCode } = process;
-  const said = { output: "", errors: "" };
-  const write = (to: keyof typeof said) => (text: unknown) => {
-    said[to] += String(text);
+  const stdio = { output: "", errors: "" };
+  const write = (to: keyof typeof stdio) => (text: unknown) => {
+    stdio[to] += String(text);
     return true;
   };
-  const print = (to: keyof typeof said) => (text: unknown) => {
-    said[to] += `${String(text)}\n`;
+  const print = (to: keyof typeof stdio) => (text: unknown) => {
+    stdio[to] += `${String(text)}\n`;
   };
   const spies = [
     vi.spyOn(process.stdout, "write").mockImplementation(write("output")),
@@ -75,8 +75,8 @@ export async function runCommand(
   try {
     vi.resetModules();
     await load();
-    await waitUntil("the program has printed something", () => said.output !== "" || said.errors !== "");
-    return { code: Number(process.exitCode ?? 0), ...said };
+    await waitUntil("the program has printed something", () => stdio.output !== "" || stdio.errors !== "");
+    return { code: Number(process.exitCode ?? 0), ...stdio };
   } finally {
     for (const spy of spies) spy.mockRestore();
     Object.assign(process, { argv, env: environment });

@@ -14,7 +14,7 @@ const TSX = import.meta.resolve("tsx");
 export const PACKAGE = "left-out";
 
 /** Starts a registry that reports this severity for the one package. @returns its URL */
-export async function registryWith(severity: string | null): Promise<string> {
+export async function startRegistry(severity: string | null): Promise<string> {
   const server = await serveHttp((request, response) => {
     response.setHeader("content-type", "application/json");
     if (request.url?.endsWith("/security/advisories/bulk")) {
@@ -34,10 +34,10 @@ export async function registryWith(severity: string | null): Promise<string> {
 }
 
 /** Runs `npm run audit:dependencies` in a temporary folder. */
-export async function auditWith(
+export async function runAudit(
   registry: string,
   { hasLockfile = true } = {},
-): Promise<{ code: number | null; said: string }> {
+): Promise<{ code: number | null; output: string }> {
   const folder = await createAudited(hasLockfile);
   const child = spawn(process.execPath, ["--import", TSX, SCRIPT], {
     cwd: folder,
@@ -49,15 +49,15 @@ export async function auditWith(
       npm_config_cache: path.join(folder, "cache"),
     },
   });
-  let said = "";
+  let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
     stream.on("data", (chunk: string) => {
-      said += chunk;
+      output += chunk;
     });
   }
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { code, said };
+  return { code, output };
 }
 
 async function createAudited(hasLockfile: boolean): Promise<string> {

@@ -36,7 +36,7 @@ export async function startNextServer(
     graceMs: 20_000,
   });
   const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await answers(url))) {
+  while (!(await isHealthy(url))) {
     if (Date.now() > deadline) throw new Error("a server did not start");
     await delay(50);
   }
@@ -63,7 +63,7 @@ export function requireBuild(): void {
 }
 
 /** Whether the app at this URL is healthy. */
-export async function answers(url: string): Promise<boolean> {
+export async function isHealthy(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
-import { answers, requireBuild } from "./next-server";
+import { isHealthy, requireBuild } from "./next-server";
 import { shared } from "./shared";
 
 export interface App {
@@ -48,7 +48,7 @@ export async function startAppOn(seeded: string, extra: Record<string, string>):
     await app.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  await waitUntilStarted(app, output, () => answers(url)).catch(async (error: unknown) => {
+  await waitUntilStarted(app, output, () => isHealthy(url)).catch(async (error: unknown) => {
     await stop();
     throw error;
   });

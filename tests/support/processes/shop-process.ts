@@ -9,7 +9,7 @@ import { placeTestOrder, runTasks, sendPaymentEvent } from "@/tests/support/fact
 const workSchema = z.discriminatedUnion("do", [
   z.object({ do: z.literal("order"), buyer: callerSchema, productId: z.uuid(), clientKey: z.string() }),
   z.object({
-    do: z.literal("tell"),
+    do: z.literal("event"),
     event: z.object({
       id: z.string(),
       object: z.literal("event"),
@@ -24,6 +24,6 @@ export type ShopWork = z.infer<typeof workSchema>;
 
 const work = workSchema.parse(JSON.parse(process.argv[2] ?? ""));
 if (work.do === "order") await placeTestOrder(work.buyer, work);
-else if (work.do === "tell") await sendPaymentEvent(work.event);
+else if (work.do === "event") await sendPaymentEvent(work.event);
 else await runTasks(work.tasks);
 process.exit(0);

@@ -40,12 +40,15 @@ export async function startHttpBalancer(port: number): Promise<HttpBalancer> {
       streams.add(outgoing);
       outgoing.once("close", () => streams.delete(outgoing));
     }
-    const upstream = request({ host: "127.0.0.1", port: target, method, path: url, headers }, (upstreamResponse) => {
-      responseCounts.set(target, (responseCounts.get(target) ?? 0) + 1);
-      outgoing.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers);
-      upstreamResponse.pipe(outgoing);
-      upstreamResponse.on("close", () => (upstreamResponse.complete ? undefined : outgoing.destroy()));
-    });
+    const upstream = request(
+      { host: "127.0.0.1", port: target, method, path: url, headers },
+      (upstreamResponse) => {
+        responseCounts.set(target, (responseCounts.get(target) ?? 0) + 1);
+        outgoing.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers);
+        upstreamResponse.pipe(outgoing);
+        upstreamResponse.on("close", () => (upstreamResponse.complete ? undefined : outgoing.destroy()));
+      },
+    );
     upstream.on("error", (error: NodeJS.ErrnoException) => {
       // Nothing has been sent yet, so the next instance can take the request.
       if (error.code === "ECONNREFUSED" && !outgoing.headersSent) forward(incoming, outgoing, attempts + 1);

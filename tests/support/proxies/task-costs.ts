@@ -77,7 +77,7 @@ export function costOfAdding(count: number): Cost {
  * Makes transactions continue only when all of them have committed, however slow the machine is. @returns a function
  * that ends that
  */
-export function endTogether(tasks: number): () => void {
+export function commitTogether(tasks: number): () => void {
   let committed = 0;
   return injectFault(async (name) => {
     if (name !== "tasks.committed") return;

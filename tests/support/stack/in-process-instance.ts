@@ -4,7 +4,7 @@ import { vi } from "vitest";
 export interface InProcessInstance {
   sessions: typeof import("@/lib/sessions");
   deferredWork: typeof import("@/lib/core/defer").waitForDeferredWork;
-  useClock: typeof import("@/lib/core/clock").setClock;
+  setClock: typeof import("@/lib/core/clock").setClock;
   injectFault: typeof import("@/lib/core/failpoint").injectFault;
   stop(): Promise<void>;
 }
@@ -18,20 +18,15 @@ export async function startInProcessInstance(redisUrl?: string): Promise<InProce
     const { env } = await import("@/lib/core/env");
     // Parses the environment now and caches it.
     env();
-    const [
-      sessions,
-      { waitForDeferredWork: deferredWork },
-      { setClock: useClock },
-      { injectFault },
-      { disconnectDb },
-    ] = await Promise.all([
-      import("@/lib/sessions"),
-      import("@/lib/core/defer"),
-      import("@/lib/core/clock"),
-      import("@/lib/core/failpoint"),
-      import("@/lib/db"),
-    ]);
-    return { sessions, deferredWork, useClock, injectFault, stop: disconnectDb };
+    const [sessions, { waitForDeferredWork: deferredWork }, { setClock }, { injectFault }, { disconnectDb }] =
+      await Promise.all([
+        import("@/lib/sessions"),
+        import("@/lib/core/defer"),
+        import("@/lib/core/clock"),
+        import("@/lib/core/failpoint"),
+        import("@/lib/db"),
+      ]);
+    return { sessions, deferredWork, setClock, injectFault, stop: disconnectDb };
   } finally {
     process.env.UPSTASH_REDIS_REST_URL = before;
   }

@@ -13,9 +13,9 @@ vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
 const { setGateway } = await import("./current-gateway");
-const { workerStack: testStack } = await import("./worker-stack");
+const { workerStack } = await import("./worker-stack");
 
-const { env, redisUrl } = testStack();
+const { env, redisUrl } = workerStack();
 const url = new URL(redisUrl);
 // Database 1 is flushed, never database 0, which may contain a developer's data.
 url.pathname = "/1";
@@ -41,9 +41,9 @@ await fetch(gateway.url, {
 });
 
 afterAll(async () => {
-  const { runExitHandlers: runAtExit } = await import("@/lib/core/at-exit");
+  const { runExitHandlers } = await import("@/lib/core/at-exit");
   // As on a server's exit: streams are closed, and deferred work finishes.
-  await runAtExit();
+  await runExitHandlers();
   await disconnectDb();
   await gateway.close();
 });

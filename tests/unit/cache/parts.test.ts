@@ -45,7 +45,7 @@ describe("SIEVE", () => {
     const sieve = new Sieve<true>(capacity);
     const lru = new Map<number, true>();
     let [sieveHits, lruHits] = [0, 0];
-    for (let ask = 0; ask < reads; ask += 1) {
+    for (let step = 0; step < reads; step += 1) {
       const key = zipf();
       if (sieve.get(String(key))) sieveHits += 1;
       else sieve.set(String(key), true);

@@ -94,7 +94,10 @@ describe("pinned messages", () => {
 
 describe("unsent messages of closed chats", () => {
   /** A background sender with unsent texts by chat id. */
-  function createBackgroundSender(unsent: Record<string, string[]>, respond: (text: string) => ApiResult<unknown>) {
+  function createBackgroundSender(
+    unsent: Record<string, string[]>,
+    respond: (text: string) => ApiResult<unknown>,
+  ) {
     const sent: string[] = [];
     const sender = new BackgroundSender({
       listChatIds: () => Object.keys(unsent).filter((chatId) => unsent[chatId]?.length),

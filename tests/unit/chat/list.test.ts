@@ -123,13 +123,13 @@ describe("the unread count", () => {
   });
 
   it("ends with the server's count when events and responses are lost, late or reordered", async () => {
-    const {
-      isStale,
-      mergeChat,
-      withMessage,
-      withRead,
-    } = await import("@/app/_features/chat/store/chat-unread");
-    const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "receive", "answer"), n: fc.nat(9) });
+    const { isStale, mergeChat, withMessage, withRead } = await import(
+      "@/app/_features/chat/store/chat-unread"
+    );
+    const step = fc.record({
+      do: fc.constantFrom("write", "mine", "read", "receive", "answer"),
+      n: fc.nat(9),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const written: ChatMessage[] = [];

@@ -70,7 +70,9 @@ describe("outgoing messages", () => {
 
   it("wait together for the server's Retry-After", async () => {
     let limited = true;
-    const { add, written, attempts, store } = createSender(() => (limited ? because("rate_limited", 20) : null));
+    const { add, written, attempts, store } = createSender(() =>
+      limited ? because("rate_limited", 20) : null,
+    );
     add("first");
     await vi.advanceTimersByTimeAsync(100);
     limited = false;
@@ -126,7 +128,9 @@ describe("outgoing messages", () => {
       n: fc.nat(9),
       ms: fc.constantFrom(0, 10, 60, 1_900, 2_100, 5_000),
     });
-    const responses = fc.array(fc.constantFrom("network", "rate_limited", "internal", null), { maxLength: 12 });
+    const responses = fc.array(fc.constantFrom("network", "rate_limited", "internal", null), {
+      maxLength: 12,
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), responses, async (steps, remaining) => {
         const { add, sender, store, written } = createSender(() => {

@@ -3,20 +3,26 @@ import { describe, expect, it } from "vitest";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
 import type { OutgoingMessage } from "@/app/_features/chat/store/conversation-view";
 import { MessageSender } from "@/app/_features/chat/store/message-sender";
-import { ChatServer, lost, ME, pendingOf, settle } from "@/tests/support/factories/played-chat";
+import {
+  createPending,
+  FakeChatServer,
+  flushMicrotasks,
+  ME,
+  networkFailure,
+} from "@/tests/support/factories/fake-chat-server";
 import { runs } from "@/tests/support/fuzz/runs";
 
 describe("a conversation's store", () => {
   it("does not add a pending message that the server already has", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     server.write(ME, "a");
     const store = new ConversationStore(ME, server.newest());
-    expect(store.addPending(pendingOf("a"))).toBe(false);
+    expect(store.addPending(createPending("a"))).toBe(false);
     expect(store.getSnapshot().pending).toEqual([]);
   });
 
   it("ignores pages that were requested for another window", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     store.showAround(server.before(20), store.windowVersion);
@@ -32,11 +38,11 @@ describe("a conversation's store", () => {
   });
 
   it("shows current quotes, and keeps unchanged messages identical", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     for (let n = 0; n < 3; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const { replyTo } = server.read()[2] ?? {};
-    store.addPending({ ...pendingOf("mine"), replyTo: replyTo ?? null });
+    store.addPending({ ...createPending("mine"), replyTo: replyTo ?? null });
     const before = store.getSnapshot();
     expect(before.messages[2]).toMatchObject({ replyTo: { id: "m1", text: "r1" } });
     const original = server.list[0];
@@ -52,7 +58,7 @@ describe("a conversation's store", () => {
   });
 
   it("takes an attached post from the later response, although the message is unchanged", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     for (let n = 0; n < 9; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const titled = (title: string) => ({
@@ -67,7 +73,7 @@ describe("a conversation's store", () => {
   });
 
   it("keeps its state when it returns to the newest messages and missed nothing", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     for (let n = 0; n < 30; n++) server.write("other", `c${String(n)}`);
     const store = new ConversationStore(ME, server.newest());
     const pinned = server.change(4);
@@ -83,9 +89,9 @@ describe("a conversation's store", () => {
   });
 
   it("keeps another user's message apart from the viewer's with the same client id", () => {
-    const server = new ChatServer();
+    const server = new FakeChatServer();
     const store = new ConversationStore(ME, server.newest());
-    store.addPending(pendingOf("a"));
+    store.addPending(createPending("a"));
     store.apply(server.write("other", "a"));
     expect(store.getSnapshot().pending).toHaveLength(1);
   });
@@ -98,24 +104,27 @@ describe("sending", () => {
         fc.array(fc.constantFrom("ok", "lost before", "lost after", "rejected"), { maxLength: 12 }),
         fc.integer({ min: 1, max: 5 }),
         async (outcomes, count) => {
-          const server = new ChatServer();
+          const server = new FakeChatServer();
           const store = new ConversationStore(ME, server.newest());
           const kept = new Map<string, OutgoingMessage>();
-          const rejection = { ...lost, failure: { ...lost.failure, code: "bad_request" } };
+          const rejection = {
+            ...networkFailure,
+            failure: { ...networkFailure.failure, code: "bad_request" },
+          };
           const sender = new MessageSender(store, {
             send: async ({ clientId }) => {
               const outcome = outcomes.shift() ?? "ok";
-              if (outcome === "lost before") return lost;
+              if (outcome === "lost before") return networkFailure;
               if (outcome === "rejected") return rejection;
               const message = server.write(ME, clientId);
-              return outcome === "lost after" ? lost : { ok: true as const, data: { message } };
+              return outcome === "lost after" ? networkFailure : { ok: true as const, data: { message } };
             },
             save: (pending) => kept.set(pending.clientId, pending),
             remove: (clientId) => kept.delete(clientId),
           });
-          for (let n = 0; n < count; n++) sender.add(pendingOf(`c${String(n)}`));
+          for (let n = 0; n < count; n++) sender.add(createPending(`c${String(n)}`));
           for (let turn = 0; turn < 40 && store.getSnapshot().pending.length > 0; turn++) {
-            await settle();
+            await flushMicrotasks();
             // An unsent message is still in the browser's storage.
             for (const { clientId } of store.getSnapshot().pending) expect(kept.has(clientId)).toBe(true);
             for (const { clientId, state, willRetry } of store.listPending())

@@ -129,17 +129,20 @@ describe("a chat's draft", () => {
     });
   };
 
-  it.each([0, 20, 1_000])("gets back a message that could not be sent, with %d characters of storage", (room) => {
-    storage(room);
-    prependToChatDraft("me", "c", "refused");
-    expect(readChatDraft("me", "c")).toBe("refused");
-    saveChatDraft("me", "c", "being written");
-    prependToChatDraft("me", "c", "refused");
-    expect(readChatDraft("me", "c")).toBe("refused\nbeing written");
-    expect(readChatDraft("another", "c")).toBe("");
-    saveChatDraft("me", "c", "");
-    expect(readChatDraft("me", "c")).toBe("");
-  });
+  it.each([0, 20, 1_000])(
+    "gets back a message that could not be sent, with %d characters of storage",
+    (room) => {
+      storage(room);
+      prependToChatDraft("me", "c", "refused");
+      expect(readChatDraft("me", "c")).toBe("refused");
+      saveChatDraft("me", "c", "being written");
+      prependToChatDraft("me", "c", "refused");
+      expect(readChatDraft("me", "c")).toBe("refused\nbeing written");
+      expect(readChatDraft("another", "c")).toBe("");
+      saveChatDraft("me", "c", "");
+      expect(readChatDraft("me", "c")).toBe("");
+    },
+  );
 });
 
 describe("a conversation's rows", () => {

@@ -208,7 +208,7 @@ describe("npm run check:env", () => {
       ["--import", "tsx", "scripts/check-env.ts", ...args],
       { env: { PATH: process.env.PATH ?? "", ...env } as unknown as NodeJS.ProcessEnv, encoding: "utf8" },
     );
-    return { status, said: stdout + stderr };
+    return { status, report: stdout + stderr };
   }
 
   it("exits with 0 when all is right, with 1 and a list otherwise, and never prints a value", () => {
@@ -221,7 +221,7 @@ describe("npm run check:env", () => {
         .map(([name, value]) => `${name}=${value}\n`)
         .join(""),
     );
-    const { status, said: report } = run(["production", "--file", file]);
+    const { status, report } = run(["production", "--file", file]);
     expect(status).toBe(1);
     expect(report).toMatch(/error +AUTH_SECRET[\s\S]*error +APP_URL|error +APP_URL[\s\S]*error +AUTH_SECRET/);
     for (const value of Object.values(values)) if (value !== "vercel") expect(report).not.toContain(value);

@@ -21,7 +21,11 @@ test("the lockfile has the optional packages of every platform", () => {
 
 /** Resolves as Node does: in the package's own folder, then in every folder above it. */
 function isLocked(packages: Record<string, LockedPackage>, folder: string, name: string): boolean {
-  for (let current = folder; ; current = current.slice(0, Math.max(0, current.lastIndexOf("node_modules/") - 1))) {
+  for (
+    let current = folder;
+    ;
+    current = current.slice(0, Math.max(0, current.lastIndexOf("node_modules/") - 1))
+  ) {
     if (`${current === "" ? "" : `${current}/`}node_modules/${name}` in packages) return true;
     if (current === "") return false;
   }

@@ -63,18 +63,15 @@ describe("lib/privacy/inventory.ts and prisma/schema.prisma", () => {
     expect(Object.keys(inventory).sort()).toEqual([...models.keys()].sort());
   });
 
-  it.each([...models])(
-    "%s: every column that may be personal is in its entry",
-    (name, model) => {
-      const known = inventory[name]?.columns ?? {};
-      const missing = model.columns
-        .filter((column) => isPersonal(name, model, column))
-        .filter((column) => !Object.hasOwn(known, column.name));
-      expect(missing.map((column) => `${name}.${column.name}`)).toEqual([]);
-      const columns = model.columns.map((column) => column.name);
-      expect(Object.keys(known).filter((column) => !columns.includes(column))).toEqual([]);
-    },
-  );
+  it.each([...models])("%s: every column that may be personal is in its entry", (name, model) => {
+    const known = inventory[name]?.columns ?? {};
+    const missing = model.columns
+      .filter((column) => isPersonal(name, model, column))
+      .filter((column) => !Object.hasOwn(known, column.name));
+    expect(missing.map((column) => `${name}.${column.name}`)).toEqual([]);
+    const columns = model.columns.map((column) => column.name);
+    expect(Object.keys(known).filter((column) => !columns.includes(column))).toEqual([]);
+  });
 
   it("a foreign key to an account is found under any name", () => {
     const model = modelsOf(`model User {

@@ -21,6 +21,8 @@ it("bundles the middleware without a Node module", async () => {
     external: ["next/server"],
   });
   expect(errors).toEqual([]);
-  const rooms = new Set(Object.keys(metafile.inputs).flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []));
+  const rooms = new Set(
+    Object.keys(metafile.inputs).flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []),
+  );
   expect([...rooms].sort()).toEqual(["core", "rate-limit", "redis"]);
 });

@@ -61,7 +61,8 @@ describe("without Redis", () => {
     nowMs += 5_000;
     const second = manager.getOrSet("things", key, load);
     // These later reads have finished, so the second one has done whatever it does.
-    for (let read = 0; read < 3; read += 1) await manager.getOrSet("things", newKey(), async () => ({ n: 0 }));
+    for (let read = 0; read < 3; read += 1)
+      await manager.getOrSet("things", newKey(), async () => ({ n: 0 }));
     expect(load).toHaveBeenCalledTimes(1);
     finish();
     expect(await Promise.all([first, second])).toEqual([{ n: 1 }, { n: 1 }]);
@@ -178,7 +179,10 @@ describe("after an outage of Redis", () => {
       await tx.$executeRaw`LOCK TABLE "CacheInvalidation"`;
       currentGateway().stats.reset();
       pendingRead = manager.get("things", newKey());
-      await waitUntil("the read has queried Redis", () => currentGateway().stats.snapshot().httpRequests === 1);
+      await waitUntil(
+        "the read has queried Redis",
+        () => currentGateway().stats.snapshot().httpRequests === 1,
+      );
       // The response is in flight, and the check starts after it.
       await redis().ping();
       nowMs += MAX_LAG_MS;

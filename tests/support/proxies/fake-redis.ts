@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { setClock as replaceClock } from "@/lib/core/clock";
+import { setClock } from "@/lib/core/clock";
 import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
 import { serveHttp } from "./http-server";
 
@@ -9,20 +9,20 @@ export const FIRST_CALL_TIMEOUT_MS = 10_000;
 /** After this idle time (ms) a call opens a new connection. */
 export const IDLE_MS = 5_000;
 
-export const says =
+export const respondWith =
   (status: number, body: string): RequestListener =>
   (_, response) =>
     response.writeHead(status).end(body);
 
-export const slowly =
+export const delayed =
   (listener: RequestListener): RequestListener =>
   (request, response) =>
     void setTimeout(() => listener(request, response), 3 * TIMEOUT_MS);
 
-export const pong = says(200, JSON.stringify({ result: Buffer.from("PONG").toString("base64") }));
+export const pong = respondWith(200, JSON.stringify({ result: Buffer.from("PONG").toString("base64") }));
 
 /** A fake Redis whose responses a test sets, and a client of it whose clock a test moves. */
-export interface PlayedRedis {
+export interface FakeRedis {
   answer: RequestListener;
   /** Milliseconds. */
   time: number;
@@ -33,10 +33,10 @@ export interface PlayedRedis {
   close(): Promise<void>;
 }
 
-export async function playRedis(): Promise<PlayedRedis> {
-  const server = await serveHttp((request, response) => played.answer(request, response));
-  const restoreClock = replaceClock({ now: () => played.time });
-  const played: PlayedRedis = {
+export async function startFakeRedis(): Promise<FakeRedis> {
+  const server = await serveHttp((request, response) => fakeRedis.answer(request, response));
+  const restoreClock = setClock({ now: () => fakeRedis.time });
+  const fakeRedis: FakeRedis = {
     answer: pong,
     time: 1_000_000,
     url: server.url,
@@ -50,7 +50,7 @@ export async function playRedis(): Promise<PlayedRedis> {
       const all: string[] = [];
       for (let call = 0; call < count; call += 1) {
         all.push(
-          await played.redis.ping().then(
+          await fakeRedis.redis.ping().then(
             () => "ok",
             (error: Error) => (error instanceof RedisUnavailableError ? error.reason : error.name),
           ),
@@ -63,5 +63,5 @@ export async function playRedis(): Promise<PlayedRedis> {
       return server.close();
     },
   };
-  return played;
+  return fakeRedis;
 }

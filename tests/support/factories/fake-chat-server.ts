@@ -12,7 +12,7 @@ const NOTHING: Pick<ChatMessage, "editedAt" | "deletedAt" | "pinnedAt" | "replyT
 };
 
 /** A model of the chat server: its messages and its responses at the moment of the request. */
-export class ChatServer {
+export class FakeChatServer {
   readonly list: ChatMessage[] = [];
   revision = 0;
 
@@ -75,16 +75,16 @@ export class ChatServer {
   }
 }
 
-export const lost = {
+export const networkFailure = {
   ok: false,
   failure: { code: "network", message: null, requestId: null, details: [], retryAfterSeconds: null },
 } satisfies ApiResult<never>;
 
-export const settle = async () => {
+export const flushMicrotasks = async () => {
   for (let turn = 0; turn < 12; turn++) await Promise.resolve();
 };
 
-export function pendingOf(clientId: string): OutgoingMessage {
+export function createPending(clientId: string): OutgoingMessage {
   return {
     ...{ clientId, text: "", replyTo: null, attachments: [], createdAt: "" },
     ...{ state: "sending", failure: null, willRetry: false },
