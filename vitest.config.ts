@@ -16,7 +16,7 @@ const retry = process.env.CI ? 1 : 0;
  */
 class ClusterFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => (moduleId.endsWith("/cluster.test.ts") ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification) => (/\bcluster\.test\.ts$/.test(moduleId) ? 0 : 1);
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }

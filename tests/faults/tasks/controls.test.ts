@@ -15,7 +15,8 @@ import {
   paymentViolations,
   QUEUE,
 } from "@/tests/support/factories/test-payments";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -25,7 +26,7 @@ requireRealStack();
  * then fail. Otherwise the other tests would prove nothing.
  */
 
-let app: AppServer;
+let app: RouteServer;
 let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();

@@ -14,14 +14,15 @@ import {
   paymentViolations,
   QUEUE,
 } from "@/tests/support/factories/test-payments";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
 /** Deliveries in all forms: no effect happens twice, and none without a valid signature. */
 
-let app: AppServer;
+let app: RouteServer;
 let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();

@@ -29,15 +29,16 @@ import {
   paymentViolations,
   QUEUE,
 } from "@/tests/support/factories/test-payments";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
 import { startChild } from "@/tests/support/processes/children";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
 const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
-let app: AppServer | undefined;
+let app: RouteServer | undefined;
 let restoreHandler = () => {};
 
 beforeAll(async () => {

@@ -14,8 +14,9 @@ import {
   paymentTask,
   paymentViolations,
 } from "@/tests/support/factories/test-payments";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
 import { startChild, waitForMessage } from "@/tests/support/processes/children";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { startCommitCutter } from "@/tests/support/proxies/commit-cutter";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startRealPostgres } from "@/tests/support/stack/real-postgres";
@@ -44,7 +45,7 @@ Object.assign(process.env, {
 });
 
 const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
-let app: AppServer | undefined;
+let app: RouteServer | undefined;
 let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();

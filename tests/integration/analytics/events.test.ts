@@ -10,13 +10,14 @@ import { backgroundTaskService } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 const DAY_MS = 86_400_000;
 
-let app: AppServer;
+let app: RouteServer;
 let qstash: FaultProxy;
 
 beforeAll(async () => {

@@ -10,10 +10,11 @@ import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createNotifications } from "@/tests/support/factories/notifications";
 import { createPerson } from "@/tests/support/factories/people";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
-let app: AppServer;
+let app: RouteServer;
 let reader: Caller;
 
 beforeAll(async () => {

@@ -194,7 +194,7 @@ it("no log line contains a secret, a token, a cookie, a password or a user's add
     "request failed",
     "task done",
     "mail sent",
-    "it will be tried again",
+    "it will be retried",
     "no page for [address]",
   ])
     expect(loggedText).toContain(line);

@@ -6,9 +6,10 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 import { ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
 import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 
-let app: AppServer;
+let app: RouteServer;
 
 beforeAll(async () => {
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));

@@ -9,9 +9,10 @@ import { publish } from "@/lib/tasks";
 import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
 import { createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 
-let app: AppServer;
+let app: RouteServer;
 
 beforeAll(async () => {
   app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));

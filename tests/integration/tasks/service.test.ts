@@ -37,14 +37,15 @@ import {
   paymentTask,
   QUEUE,
 } from "@/tests/support/factories/test-payments";
-import { type AppServer, serveApp } from "@/tests/support/processes/app-server";
+import { serveApp } from "@/tests/support/processes/app-server";
+import type { RouteServer } from "@/tests/support/processes/route-server";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 /** Contracts of lib/tasks that the fault suite does not cover (tests/faults/tasks/*.test.ts). */
 
 // Small, because tests wait until QStash has given up.
 const backends = await startIsolatedBackends({ retryScale: 0.0001 });
-let app: AppServer;
+let app: RouteServer;
 let owner: Caller;
 let stranger: Caller;
 let admin: Caller;

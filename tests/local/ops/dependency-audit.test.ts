@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runAudit, PACKAGE, startRegistry } from "@/tests/support/processes/dependency-audit";
+import { PACKAGE, runAudit, startRegistry } from "@/tests/support/processes/dependency-audit";
 
 it("prints known advisories and exits with 1 for severity high", async () => {
   const { code, output } = await runAudit(await startRegistry("high"));

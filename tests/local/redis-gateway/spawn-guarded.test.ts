@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { isAlive, FAMILY_SCRIPT, killParent } from "@/tests/support/processes/guarded-family";
+import { FAMILY_SCRIPT, isAlive, killParent } from "@/tests/support/processes/guarded-family";
 import { type GuardedProcess, SpawnError, spawnGuarded } from "../../../local/process/spawn-guarded";
 import { until } from "./support";
 

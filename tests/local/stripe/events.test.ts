@@ -159,7 +159,7 @@ describe("over time", () => {
       ids.push(id);
     }
     clock.advance(5_000); // before the first retry
-    expect(server.stats()).toMatchObject({ events: 5, waiting: 1 });
+    expect(server.stats()).toMatchObject({ events: 5, pending: 1 });
     clock.advance(60_000);
     await waitUntil("the oldest events to be deleted", () => server.stats().events === 2);
     clock.advance(25 * 3600 * 1000);

@@ -98,7 +98,7 @@ describe("event faults", () => {
     const harness = await start();
     harness.server.setFaults({ events: { delayMs: 3_600_000 } });
     await buy(harness);
-    expect(harness.server.stats()).toMatchObject({ waiting: 3, inFlight: 0 });
+    expect(harness.server.stats()).toMatchObject({ pending: 3, inFlight: 0 });
     expect(harness.app.received).toEqual([]);
   });
 });

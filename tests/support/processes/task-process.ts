@@ -1,3 +1,4 @@
+import { POST as receiveDelivery } from "@/app/api/qstash/[queue]/route";
 import { newId } from "@/lib/core/ids";
 import { sweepTasks } from "@/lib/tasks";
 import {
@@ -6,7 +7,7 @@ import {
   makeTasksDue,
   type PaymentBehaviour,
 } from "@/tests/support/factories/test-payments";
-import { serveApp } from "./app-server";
+import { serveRoutes } from "./route-server";
 
 /**
  * An instance of the app that creates one payment and works on its task until it dies at the FAILPOINT of its
@@ -15,7 +16,9 @@ import { serveApp } from "./app-server";
 const [id = newId(), behaviour = "works"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
 handlePaymentTasks();
-await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+await serveRoutes(Number(new URL(process.env.APP_URL ?? "").port), [
+  { path: "/api/qstash/{queue}", method: "POST", handler: receiveDelivery },
+]);
 await createPayment(behaviour as PaymentBehaviour, id);
 for (;;) {
   await makeTasksDue([id]);
