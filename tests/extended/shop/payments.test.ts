@@ -57,7 +57,7 @@ describe("a refund", () => {
       order.id,
       buyer,
       "refunded",
-      (seen) => order.status === "refunded" && seen.refundedMinor === 10_000,
+      (seen) => seen.status === "refunded" && seen.refundedMinor === 10_000,
     );
     expect(await stockOf(product.id)).toBe(5);
   });

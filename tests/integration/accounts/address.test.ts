@@ -135,7 +135,7 @@ describe("POST /api/me/email", () => {
     const email = newEmail();
     expect((await move(account, email.toUpperCase())).status).toBe(202);
     expect((await accountRow(account.id)).email).toBe(account.email);
-    await waitForMailText(catcher, account.email, /changing your account's address/);
+    await waitForMailText(catcher, account.email, /changing your account's email address/);
     const text = await waitForMailText(catcher, email, /Confirm your address/);
     expect(await open(extractLinkToken(text, "/confirm-email"))).toMatchObject({
       body: { outcome: "changed" },
@@ -155,7 +155,7 @@ describe("POST /api/me/email", () => {
     const free = await move(account, email);
     const taken = await move(account, owner.email);
     expect([taken.status, taken.body]).toEqual([free.status, free.body]);
-    await waitForMailText(catcher, owner.email, /yours|move another account/);
+    await waitForMailText(catcher, owner.email, /for another account/);
     await Promise.all([allMailed(account.id), allMailed(owner.id)]);
     // The current address gets the same mail in both cases.
     const mails = (await listMails(catcher, account.email)).filter(({ subject }) =>

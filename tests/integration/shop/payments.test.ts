@@ -58,7 +58,7 @@ describe("a purchase", () => {
       first.body.order.id,
       slow,
       "refunded",
-      (seen) => order.status === "refunded" && allDone(seen),
+      (seen) => seen.status === "refunded" && allDone(seen),
     );
     expect(order).toMatchObject({ deliveries: [], refundedMinor: 5_000 });
     expect(queuesOf(order)).toEqual(["payments"]);
@@ -81,7 +81,7 @@ describe("a refund", () => {
       order.id,
       buyer,
       "refunded",
-      (seen) => order.status === "refunded" && allDone(seen),
+      (seen) => seen.status === "refunded" && allDone(seen),
     );
     expect(refunded.refundedMinor).toBe(10_000);
     expect(refunded.deliveries.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
