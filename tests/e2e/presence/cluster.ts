@@ -110,7 +110,7 @@ export function testPresence(takeCluster: TakeCluster): void {
 
       await waitUntilOnline("all are online", watcher, three, reloading, closing, asleep);
 
-      // Users reported as offline; at first nobody leaves.
+      // Users reported as offline; at first no user leaves.
       const gone: string[] = [];
       const stream = await openRawStream(`${cluster.url}/api/realtime?channel=presence`, token, (text) => {
         const [, userId] = /"userId":"([^"]+)","state":"offline"/.exec(text) ?? [];

@@ -3,7 +3,7 @@ import { recordViews } from "@/lib/views";
 
 /**
  * A server process that records one view for each viewer (the arguments after the post's id), sends `recorded`, and
- * runs until it is told to exit by a signal.
+ * runs until a signal ends it.
  */
 const [postId = "", ...viewers] = process.argv.slice(2);
 registerShutdown();

@@ -244,6 +244,6 @@ it("an anonymous viewer has a stream only while a public channel is subscribed, 
   stream.onSubscriptionsChange();
   await waitUntil("the stream is closed permanently", () => Source.last.closed);
   expect(Source.all).toHaveLength(2);
-  // A new subscriber in another tab is not told that it has already joined.
+  // A new subscriber in another tab gets no event that it has already joined.
   expect(events.at(-1)).toEqual({ type: "carries", channels: [] });
 });
