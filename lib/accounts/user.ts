@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { roleSchema } from "../core/access-token";
 import { localeSchema } from "../core/locale";
+import { Role } from "../schemas/enums";
 
 /** An account as its owner sees it. */
 export const userSchema = z.object({
   id: z.uuid(),
   email: z.email(),
   name: z.string(),
-  role: roleSchema,
+  role: z.enum(Role),
   referralCode: z.string(),
   /** The language of its mails; null: not chosen, Russian. */
   locale: localeSchema.nullable(),

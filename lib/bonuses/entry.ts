@@ -1,20 +1,12 @@
 import { z } from "zod";
-
-export const entryKindSchema = z.enum([
-  "referral",
-  "referral_reversed",
-  "spent",
-  "spent_reversed",
-  "granted",
-]);
-export type EntryKind = z.infer<typeof entryKindSchema>;
+import { BonusKind } from "../schemas/enums";
 
 /** A ledger entry as its owner sees it. */
 export const entrySchema = z.object({
   id: z.uuid(),
   /** Starts at 1, without gaps. */
   seq: z.int(),
-  kind: entryKindSchema,
+  kind: z.enum(BonusKind),
   /** Hundredths of a bonus; negative for a debit. */
   amount: z.int(),
   /** The balance after this entry. */

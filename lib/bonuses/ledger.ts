@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { type Entry, type EntryKind, entryRowSchema, entrySchema } from "./entry";
+import type { BonusKind } from "../schemas/enums";
+import { type Entry, entryRowSchema, entrySchema } from "./entry";
 
 export interface NewEntry {
   userId: string;
-  kind: EntryKind;
+  kind: BonusKind;
   /** Hundredths of a bonus; negative for a debit. */
   amount: number;
   /** Idempotency key, unique over all users. */

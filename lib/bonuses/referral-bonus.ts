@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Transaction } from "../db";
+import { OrderStatus } from "../schemas/enums";
 import { enqueue } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
@@ -10,7 +11,7 @@ const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));
 
 const orderStateRowsSchema = z.array(
   z.object({
-    status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
+    status: z.enum(OrderStatus),
     amountMinor: z.int(),
     refundedMinor: z.int(),
     currency: z.string(),

@@ -4,6 +4,7 @@ import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import { db, Prisma } from "../db";
 import { chatMessageSchema } from "../realtime";
+import { ChatKind, ChatRole } from "../schemas/enums";
 import {
   referencesSql,
   referenceTablesSql,
@@ -26,8 +27,8 @@ const timestampSchema = z
   .string()
   .transform((text) => new Date(text).toISOString())
   .pipe(z.iso.datetime());
-const kindSchema = z.enum(["direct", "group"]);
-const memberRoleSchema = z.enum(["owner", "member"]);
+const kindSchema = z.enum(ChatKind);
+const memberRoleSchema = z.enum(ChatRole);
 const memberSchema = z.object({ userId: idSchema, name: z.string() });
 
 export const chatItemSchema = z.object({

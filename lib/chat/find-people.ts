@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type Caller, roleSchema } from "../core/access-token";
+import type { Caller } from "../core/access-token";
 import { caseVariants, isStorable } from "../core/text";
 import { db } from "../db";
+import { Role } from "../schemas/enums";
 
 const MAX_RESULTS = 20;
 
@@ -11,7 +12,7 @@ export const peopleSearchQuerySchema = z.object({
 });
 
 export const peopleSearchResultsSchema = z.object({
-  items: z.array(z.object({ id: z.uuid(), name: z.string(), role: roleSchema })),
+  items: z.array(z.object({ id: z.uuid(), name: z.string(), role: z.enum(Role) })),
 });
 
 /** Finds users to write to, invite or mention. Searches by name only: email addresses are private. */

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { transaction } from "../db";
+import { OrderStatus } from "../schemas/enums";
 
 const orderRowsSchema = z.array(
   z.object({
     sellerId: z.uuid().nullable(),
-    status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
+    status: z.enum(OrderStatus),
     keptMinor: z.int(),
     currency: z.string(),
     soldAt: z.date().nullable(),

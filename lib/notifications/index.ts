@@ -7,7 +7,6 @@ export {
   changePreferences,
   changePreferencesSchema,
   getPreferences,
-  type NotificationLevel,
   type PreferenceKind,
   type Preferences,
   preferenceKinds,

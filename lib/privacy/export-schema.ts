@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ChatKind, ChatRole, OrderStatus, ProductKind } from "../schemas/enums";
 
 /**
  * The format of an account export. Every record is parsed by its schema, so a field that is not listed here is never
@@ -8,8 +9,8 @@ import { z } from "zod";
 const isoDateTime = z.iso.datetime();
 const json = z.unknown().pipe(z.json());
 const money = { amountMinor: z.int(), currency: z.string() };
-const orderStatus = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
-const productKind = z.enum(["track", "licence", "ticket"]);
+const orderStatus = z.enum(OrderStatus);
+const productKind = z.enum(ProductKind);
 
 const order = {
   id: z.uuid(),
@@ -142,10 +143,10 @@ export const sectionSchemas = {
   /** Chats that the user is a member of, or has left. */
   chats: z.object({
     chatId: z.uuid(),
-    kind: z.enum(["direct", "group"]),
+    kind: z.enum(ChatKind),
     /** A group's title; the other user's name of a direct chat. */
     title: z.string().nullable(),
-    role: z.enum(["owner", "member"]),
+    role: z.enum(ChatRole),
     /** The read marker: `seq` of the last message read. */
     readSeq: z.int(),
     joinedAt: isoDateTime,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
+import { NotificationLevel } from "../schemas/enums";
 
 /**
  * Every kind of channel, with the schema of each event. A kind with an id has one channel per id (`chat:{id}`), a kind
@@ -79,7 +80,7 @@ export const channelKinds = {
           readAt: time.nullable(),
         }),
         unreadCount: z.int(),
-        level: z.enum(["all", "quiet"]),
+        level: z.enum(NotificationLevel).exclude(["off"]),
       }),
       /** Number of unread notifications. */
       unread: z.object({ unreadCount: z.int() }),

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { idSchema } from "../core/ids";
 import { isStorable, isVisible } from "../core/text";
+import { OrderStatus, ProductKind, TaskState } from "../schemas/enums";
 
 /** Schemas and limits shared by the pages and the API. Safe to import in the browser. */
 
-export const productKindSchema = z.enum(["track", "licence", "ticket"]);
-export type ProductKind = z.infer<typeof productKindSchema>;
+export const productKindSchema = z.enum(ProductKind);
 
 /** ISO 4217. All of them have two decimals, so a minor unit is a hundredth everywhere. */
 export const currencySchema = z.enum(["RUB", "USD", "EUR", "GBP"]);
@@ -108,13 +108,12 @@ export type NewOrder = z.input<typeof newOrderSchema>;
  * `pending`: not paid yet. `paid`: being delivered. `delivered`: everything delivered. `refunded`: refunded in full.
  * `failed`: never paid, or too late. A partial refund keeps the status and shows in `refundedMinor`.
  */
-export const orderStatusSchema = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
-export type OrderStatus = z.infer<typeof orderStatusSchema>;
+export const orderStatusSchema = z.enum(OrderStatus);
 
 /** A background task of an order. */
 export const orderTaskSchema = z.object({
   queue: z.string(),
-  state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
+  state: z.enum(TaskState),
 });
 
 /** One unit that was delivered; only the buyer and administrators see it. */

@@ -3,6 +3,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { idSchema } from "../core/ids";
 import { db } from "../db";
+import type { ProductKind } from "../schemas/enums";
 import { listTasksBySubject } from "../tasks";
 import {
   type DeliveryView,
@@ -10,7 +11,6 @@ import {
   type OrderSummary,
   type OrderView,
   orderPageQuerySchema,
-  type ProductKind,
 } from "./client";
 import { links } from "./links";
 import { orderSubject } from "./order-subject";

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db, type Transaction } from "../db";
+import { TaskState } from "../schemas/enums";
 
-export const taskStateSchema = z.enum(["pending", "published", "running", "done", "dead", "cancelled"]);
+export const taskStateSchema = z.enum(TaskState);
 
 export const progressSchema = z.object({
   done: z.number(),

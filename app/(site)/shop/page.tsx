@@ -9,8 +9,8 @@ import { Page } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { listProducts, productPageQuerySchema } from "@/lib/shop";
-import type { ProductKind } from "@/lib/shop/client";
 
 export async function generateMetadata({ searchParams }: PageProps<"/shop">) {
   const [t, { cursor, kind }] = await Promise.all([getTranslations("shop"), parseQuery(searchParams)]);

@@ -3,7 +3,7 @@
 import { Disc3, FileBadge, Ticket } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { FieldProps } from "@/app/_ui/forms/use-form";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 
 const KINDS = [
   { kind: "ticket", Icon: Ticket },

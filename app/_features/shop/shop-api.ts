@@ -1,6 +1,7 @@
 import { callApi, type ResponseBody } from "@/app/_data/call-api";
 import { createPageCache } from "@/app/_data/page-cache";
-import type { NewOrder, NewProduct, ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
+import type { NewOrder, NewProduct } from "@/lib/shop/client";
 
 /** A product in the shape that pages show. */
 export type ProductItem = ResponseBody<"productPage">["items"][number];
