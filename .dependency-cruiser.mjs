@@ -80,10 +80,10 @@ export default {
     },
     {
       name: "domains-are-imported-through-their-index",
-      comment: "import @/lib/<domain> (or its client.ts from the browser), not a file inside it",
+      comment: "import @/lib/<domain>, not a file inside it",
       severity: "error",
       from: { path: "^(app|middleware|instrumentation|scripts|local)" },
-      to: { path: domains, pathNot: "/(index|client)\\.tsx?$" },
+      to: { path: domains, pathNot: "/index\\.tsx?$" },
     },
     {
       name: "domains-import-each-other-through-the-index",

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
+import { type Entry, entrySchema } from "../schemas/bonus";
 import type { BonusKind } from "../schemas/enums";
-import { type Entry, entryRowSchema, entrySchema } from "./entry";
+import { entryRowSchema } from "./entry";
 
 export interface NewEntry {
   userId: string;

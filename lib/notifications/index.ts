@@ -1,7 +1,5 @@
 export { anonymiseAccountNotifications } from "./erase-account";
-export { type NotificationKind, parseNotification, type TypedNotification } from "./kinds";
-export { markRead, markReadResponseSchema, markReadSchema } from "./mark-read";
-export { type NotificationView, notificationSchema } from "./notification";
+export { markRead } from "./mark-read";
 export {
   allowedLevels,
   changePreferences,
@@ -12,9 +10,4 @@ export {
   preferenceKinds,
   preferencesSchema,
 } from "./preferences";
-export {
-  countUnread,
-  listNotifications,
-  notificationPageQuerySchema,
-  notificationPageSchema,
-} from "./read";
+export { countUnread, listNotifications } from "./read";

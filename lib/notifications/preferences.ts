@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import { db, transaction } from "../db";
 import { setHidden } from "../presence";
 import { NotificationLevel } from "../schemas/enums";
-import { type NotificationKind, notificationDataSchemas } from "./kinds";
+import { type NotificationKind, notificationDataSchemas } from "../schemas/notification-kinds";
 
 /** The kinds that the page has texts for, and `general`, which has its own. */
 export type PreferenceKind = NotificationKind | "general";

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { caseVariants, isStorable } from "../core/text";
 import { db } from "../db";
 import { Role } from "../schemas/enums";
+import { idSchema } from "../schemas/id";
 import { changeAccount } from "../sessions";
 
 export const personSchema = z.object({

@@ -1,5 +1,5 @@
+import type { Currency } from "@/lib/schemas/currency";
 import type { ProductKind } from "@/lib/schemas/enums";
-import type { Currency } from "@/lib/shop/client";
 import type { BuyerAction } from "@/local/stripe";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 

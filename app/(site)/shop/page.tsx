@@ -10,7 +10,8 @@ import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
 import type { ProductKind } from "@/lib/schemas/enums";
-import { listProducts, productPageQuerySchema } from "@/lib/shop";
+import { productPageQuerySchema } from "@/lib/schemas/product";
+import { listProducts } from "@/lib/shop";
 
 export async function generateMetadata({ searchParams }: PageProps<"/shop">) {
   const [t, { cursor, kind }] = await Promise.all([getTranslations("shop"), parseQuery(searchParams)]);

@@ -35,7 +35,7 @@ export function RoleForm({ id, name, role }: Props) {
     if (busy) return;
     setSending(true);
     setFailure(null);
-    const result = await callApi(`/api/admin/people/${id}/role`, "done", {
+    const result = await callApi(`/api/admin/people/${id}/role`, {
       method: "POST",
       body: { role: selectedRole },
     });

@@ -7,7 +7,7 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import type { ChatMessageView } from "@/lib/realtime";
+import type { ChatMessageView } from "@/lib/schemas/chat-message";
 import { call } from "@/tests/support/clients/call";
 import { tablesContaining } from "@/tests/support/clients/tables-containing";
 import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
@@ -123,7 +123,8 @@ it("seqs have no gaps, and a client that follows by revisions gets what Postgres
     await pages;
     expect(await chatViolations(chat)).toEqual([]);
     const expected = sortBySeq((await catchUp(reader, chat)).changed);
-    for (const messages of await Promise.all(following)) expect(sortBySeq(messages.values())).toEqual(expected);
+    for (const messages of await Promise.all(following))
+      expect(sortBySeq(messages.values())).toEqual(expected);
     await waitForDeferredWork();
     for (let read = 0; read < 3; read += 1) {
       expect((await readMessages(reader, chat)).items).toEqual(expected.slice(-50));
@@ -182,7 +183,11 @@ it("an account erased during concurrent writes leaves only empty messages, and n
       ...[person, other].map((as) => writing(as, pair)),
       allowRejection(joinChat(person, await createGroup([third], true))),
     ];
-    const response = await call(deleteMe, { method: "DELETE", as: person, body: { password: TEST_PASSWORD } });
+    const response = await call(deleteMe, {
+      method: "DELETE",
+      as: person,
+      body: { password: TEST_PASSWORD },
+    });
     expect(response.status, JSON.stringify(response.body)).toBe(200);
     await Promise.all(running);
     await waitForDeferredWork();

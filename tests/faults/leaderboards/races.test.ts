@@ -2,12 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
-import { getLeaderboard, periods, rebuildLeaderboards } from "@/lib/leaderboards";
+import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
 import { readCachedBoard } from "@/lib/leaderboards/board-store";
 import { getSpan } from "@/lib/leaderboards/period";
 import { syncRankedSale } from "@/lib/leaderboards/ranked-sale";
 import { syncSellerSums } from "@/lib/leaderboards/sync-seller-sums";
 import { RedisUnavailableError, redis } from "@/lib/redis";
+import { periods } from "@/lib/schemas/period";
 import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
@@ -35,7 +36,8 @@ it(`the leaderboards equal a recount after sales, refunds, crashes, rebuilds and
     const sale = await syncRankedSale(orderId);
     if (outcome === "dies") return;
     await delay(random() * 5);
-    if (sale) await Promise.all(Array.from({ length: outcome === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
+    if (sale)
+      await Promise.all(Array.from({ length: outcome === "twice" ? 2 : 1 }, () => syncSellerSums(sale)));
     unfinished.delete(orderId);
   }
 

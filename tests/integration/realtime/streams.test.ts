@@ -1,17 +1,10 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { joinChat, leaveChat } from "@/lib/chat";
 import { newId } from "@/lib/core/ids";
-import {
-  type Channel,
-  clearLogs,
-  emit,
-  openStream,
-  resetChannels,
-  streamStats,
-  wakeUserStreams,
-} from "@/lib/realtime";
+import { clearLogs, emit, openStream, resetChannels, streamStats, wakeUserStreams } from "@/lib/realtime";
 import { appendEvent, readLog, readLogHeads } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
+import type { Channel } from "@/lib/schemas/channels";
 import { EventReader, openEventStream } from "@/tests/support/clients/event-reader";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createGroup, sendTestMessage } from "@/tests/support/factories/chat-tools";
@@ -64,7 +57,8 @@ async function openOwn() {
 async function setBack(channel: Channel, n: number): Promise<void> {
   const entries = await redis().xrange(keys.realtimeLog(channel), "-", `${n}-0`);
   await redis().del(keys.realtimeLog(channel));
-  for (const [id, fields] of Object.entries(entries)) await redis().xadd(keys.realtimeLog(channel), id, fields);
+  for (const [id, fields] of Object.entries(entries))
+    await redis().xadd(keys.realtimeLog(channel), id, fields);
   await redis().hset(keys.realtimeHead(channel), { n });
 }
 
@@ -115,14 +109,19 @@ it("a member who rejoins a chat gets its events again, on the same stream", asyn
   const [chat, own] = [`chat:${chatId}`, `user:${member.userId}`];
   const stream = await openEventStream(await accessTokenFor(member), { [chat]: null, [own]: null });
   opened.push(stream);
-  await waitUntil("both channels are joined", () => stream.eventsNamed("joined").length === 2 && streamStats().live);
+  await waitUntil(
+    "both channels are joined",
+    () => stream.eventsNamed("joined").length === 2 && streamStats().live,
+  );
   await leaveChat(member, chatId);
   await stream.waitForEvent("denied");
   await joinChat(member, chatId);
   await waitUntil("the channel is joined again", () => stream.eventsNamed("joined").length === 3);
   expect(stream.eventsNamed("joined")[2]).toMatchObject({ channel: chat, resumed: false });
   await sendTestMessage(owner, chatId, "Welcome back");
-  await waitUntil("the message arrives", () => stream.channelEvents(chat).some(({ event }) => event === "message"));
+  await waitUntil("the message arrives", () =>
+    stream.channelEvents(chat).some(({ event }) => event === "message"),
+  );
 });
 
 /** A stream whose heartbeats the test triggers. Time limits of Redis calls use real timers. */
@@ -139,7 +138,10 @@ async function openWithManualHeartbeats(...options: Parameters<typeof openWith>)
 it("rights are checked again every minute, without a wake-up message", async () => {
   const channel = `user:${newId()}` as const;
   let isAllowed = true;
-  const stream = await openWithManualHeartbeats(new Map([[channel, null]]), () => new Map([[channel, isAllowed]]));
+  const stream = await openWithManualHeartbeats(
+    new Map([[channel, null]]),
+    () => new Map([[channel, isAllowed]]),
+  );
   isAllowed = false;
   vi.advanceTimersByTime(61_000);
   await stream.waitForEvent("denied");
@@ -185,7 +187,10 @@ it("an older rights decision does not override a newer one", async () => {
   });
   const stream = new EventReader(response, new Request("http://localhost/"), () => controller.abort());
   opened.push(stream);
-  await waitUntil("the stream is live", () => streamStats().live && stream.eventsNamed("joined").length === 1);
+  await waitUntil(
+    "the stream is live",
+    () => streamStats().live && stream.eventsNamed("joined").length === 1,
+  );
   wakeUserStreams(userId);
   await waitUntil("the rights are requested", () => responses.length === 1);
   wakeUserStreams(userId);
@@ -200,7 +205,12 @@ it("a user can open thirty of sixty concurrent streams", async () => {
   const controller = new AbortController();
   const open = () =>
     openStream({
-      ...{ owner: { userId }, channels: new Map(), signal: controller.signal, isSessionValid: async () => true },
+      ...{
+        owner: { userId },
+        channels: new Map(),
+        signal: controller.signal,
+        isSessionValid: async () => true,
+      },
       authorizeChannels: () => new Promise((resolve) => setTimeout(() => resolve(new Map()), 20)),
     });
   const all = await Promise.allSettled(Array.from({ length: 60 }, open));

@@ -9,7 +9,7 @@ import { POST as createProduct, GET as listProducts } from "@/app/api/products/r
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { newProductSchema } from "@/lib/shop/client";
+import { newProductSchema } from "@/lib/schemas/product";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
@@ -380,7 +380,10 @@ describe("a ticket", () => {
     expect((await present(buyer, first)).status).toBe(404);
     expect((await present(await createPerson("artist"), first)).status).toBe(404);
     expect((await present(product.seller, "00000-00000")).status).toBe(404);
-    const both = await Promise.all([present(product.seller, first), present(product.seller, first?.toLowerCase())]);
+    const both = await Promise.all([
+      present(product.seller, first),
+      present(product.seller, first?.toLowerCase()),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await readOrderAs(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
 

@@ -12,6 +12,7 @@ import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { currentTraceparent, getTraceId } from "@/lib/core/trace";
 import { db, disconnectDb, transaction } from "@/lib/db";
+import { taskSchema } from "@/lib/schemas/task";
 import {
   backgroundTaskService,
   defineTask,
@@ -23,7 +24,6 @@ import {
   type PayloadInput,
   qstash,
   sweepTasks,
-  taskSchema,
 } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { call } from "@/tests/support/clients/call";
@@ -387,7 +387,10 @@ describe("GET /api/tasks/{id}", () => {
       // Never the payload, the trace or the key.
       expect(Object.keys(body.task).sort()).toEqual(Object.keys(taskSchema.shape).sort());
     }
-    expect(await fetchTask(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect(await fetchTask(id, stranger)).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found" } },
+    });
     expect((await call(readTask, { params: { id } })).status).toBe(401);
     expect((await fetchTask(newId(), admin)).status).toBe(404);
     expect((await fetchTask("no-id", admin)).status).toBe(400);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatItem, ChatMessage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
+import type { ChatItem } from "@/lib/schemas/chat";
 
 /** The unread badges, computed from events, responses and read markers in any order. */
 
@@ -123,13 +124,13 @@ describe("the unread count", () => {
   });
 
   it("ends with the server's count when events and responses are lost, late or reordered", async () => {
-    const {
-      isStale,
-      mergeChat,
-      withMessage,
-      withRead,
-    } = await import("@/app/_features/chat/store/chat-unread");
-    const step = fc.record({ do: fc.constantFrom("write", "mine", "read", "receive", "answer"), n: fc.nat(9) });
+    const { isStale, mergeChat, withMessage, withRead } = await import(
+      "@/app/_features/chat/store/chat-unread"
+    );
+    const step = fc.record({
+      do: fc.constantFrom("write", "mine", "read", "receive", "answer"),
+      n: fc.nat(9),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const written: ChatMessage[] = [];

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
+import type { OrderView } from "@/lib/schemas/order";
 import { isUnfinished } from "../order-poller";
-import type { OrderItem } from "../orders-api";
 import { SignInAgainNote } from "../sign-in-again-note";
 import { DeliveryCard } from "./delivery-card";
 import { OrderFacts } from "./order-facts";
@@ -14,7 +14,7 @@ import { useLiveOrder } from "./use-live-order";
 import { useOrderHeadline } from "./use-order-headline";
 
 interface Props {
-  initialOrder: OrderItem;
+  initialOrder: OrderView;
   checkoutOutcome: CheckoutOutcome;
   renderedAt: number;
 }

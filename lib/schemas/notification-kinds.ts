@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema } from "../core/ids";
+import { idSchema } from "./id";
 
 /**
  * The fields of `data` for each kind of notification; the page has the texts, in the reader's language. A row whose

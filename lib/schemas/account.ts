@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { localeSchema } from "../core/locale";
-import { isStorable, isVisible } from "../core/text";
-
-/** Schemas that the forms and the API share. Safe to import in the browser. */
+import { isStorable } from "../core/text";
+import { Role } from "./enums";
+import { localeSchema } from "./locale";
+import { visibleTextSchema } from "./text";
 
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
@@ -12,7 +12,7 @@ export const passwordSchema = z.string().min(1).max(128);
 /** Length instead of composition rules, after NIST SP 800-63B; the server also rejects common passwords. */
 const newPasswordSchema = z.string().min(8).max(128);
 
-const name = z.string().trim().min(1, { abort: true }).max(60).refine(isStorable).refine(isVisible);
+const name = visibleTextSchema(60);
 
 export const signInSchema = z.object({
   email,
@@ -47,3 +47,22 @@ export const confirmAddressSchema = z.object({ token });
 
 export type SignIn = z.input<typeof signInSchema>;
 export type SignUp = z.input<typeof signUpSchema>;
+
+/** The deletion of an account. */
+export const deletionSchema = z.object({ password: passwordSchema });
+
+/** An account as its owner sees it. */
+export const userSchema = z.object({
+  id: z.uuid(),
+  email: z.email(),
+  name: z.string(),
+  role: z.enum(Role),
+  referralCode: z.string(),
+  /** The language of its mails; null: not chosen, Russian. */
+  locale: localeSchema.nullable(),
+  /** Whether the address was confirmed by a link sent to it. */
+  confirmed: z.boolean(),
+  createdAt: z.iso.datetime(),
+});
+
+export type User = z.infer<typeof userSchema>;

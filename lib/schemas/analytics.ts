@@ -1,14 +1,10 @@
 import { z } from "zod";
-import { idSchema } from "../core/ids";
-import { isStorable } from "../core/text";
-
-/** Schemas of analytics events. Safe to import in the browser. */
+import { idSchema } from "./id";
+import { storableTextSchema } from "./text";
 
 export const MAX_EVENTS = 50;
 /** Limit of one event's properties, as JSON in UTF-8. */
 const MAX_PROPERTIES_BYTES = 2_048;
-
-const storableTextSchema = z.string().refine(isStorable);
 
 const propertiesSchema = z
   .record(storableTextSchema.min(1).max(64), z.union([storableTextSchema, z.number(), z.boolean(), z.null()]))
