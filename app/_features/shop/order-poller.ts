@@ -1,5 +1,7 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { OrderView } from "@/lib/schemas/order";
+import { isUndelivered } from "@/lib/schemas/order-status";
+import { isUnfinishedState } from "@/lib/schemas/task-state";
 import { fetchOrder } from "./orders-api";
 
 /** Delay before the first poll and after every change. */
@@ -15,16 +17,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Error codes after which polling stops. */
 const FINAL_FAILURES = new Set(["unauthenticated", "forbidden", "not_found"]);
 
-const UNFINISHED_STATES = new Set(["pending", "published", "running"]);
-
 /** Whether the order may still change. A failed order with a checkout URL can still be paid. */
 export function isUnfinished({ status, checkoutUrl, tasks }: OrderView): boolean {
-  return (
-    status === "pending" ||
-    status === "paid" ||
-    checkoutUrl !== null ||
-    tasks.some(({ state }) => UNFINISHED_STATES.has(state))
-  );
+  return isUndelivered(status) || checkoutUrl !== null || tasks.some(({ state }) => isUnfinishedState(state));
 }
 
 interface OrderListener {

@@ -1,4 +1,5 @@
 import type { OrderView } from "@/lib/schemas/order";
+import { isUndelivered } from "@/lib/schemas/order-status";
 
 export type StepState = "waiting" | "active" | "done" | "stuck" | "skipped";
 
@@ -40,8 +41,7 @@ export function buildOrderSteps(order: OrderView): Step[] {
     { key: "payment", name: "payment", state: paymentState(order), at: order.paidAt },
     ...taskSteps(order),
   ];
-  const isUndelivered = order.status === "pending" || order.status === "paid";
-  if (isUndelivered && !order.tasks.some(({ queue }) => queue === "deliver-goods")) {
+  if (isUndelivered(order.status) && !order.tasks.some(({ queue }) => queue === "deliver-goods")) {
     steps.push({ key: "deliver-goods", name: "deliver-goods", state: "waiting", at: null });
   }
   if (order.status === "refunded") {
